@@ -1,0 +1,92 @@
+"""What every test gets: a machine without configuration, a browser where there is one, and no silent skips in CI."""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+pytest_plugins = ["tests.databases"]  # loaded after this module, so what follows comes first
+
+# Set before anything imports core. An empty value also hides what a developer's .env says, so no test can reach a real
+# database; ASSAY_HOME is a directory of this process, so workers do not meet.
+CONFIGURATION = [
+    "DATABASE_URL",
+    "DB_URI",
+    "DB_HOST",
+    "DB_PORT",
+    "DB_NAME",
+    "DB_USER",
+    "DB_PASSWORD",
+    "EMB_MODEL",
+    "REWARD_MODEL_PATH",
+    "MIN_SAMPLES_TO_TRAIN",
+    "POSITIVE_RATING_THRESHOLD",
+    "TRAIN_LIMIT",
+]
+os.environ.update(dict.fromkeys(CONFIGURATION, ""))
+os.environ.update(TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1")
+HOME_OF_THIS_PROCESS = tempfile.mkdtemp(prefix="assay-tests-")
+os.environ["ASSAY_HOME"] = HOME_OF_THIS_PROCESS
+
+CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM_ARGS = [
+    "--headless",
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+NOT_HERE = "not here:"  # begins the reason of every skip that is allowed in CI
+STRICT_SKIPS = os.environ.get("ASSAY_CI") == "1"
+unexpected_skips: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """Playwright drives the system's chromium: it must never download a browser."""
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_ARGS, "headless": True}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not CHROMIUM:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=f"{NOT_HERE} no chromium"))
+
+
+def _watch_skips(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if STRICT_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if not reason.startswith(NOT_HERE):
+            unexpected_skips.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _watch_skips(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    _watch_skips(report)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With xdist the reports of all workers arrive at the controller, whose exit status is the one that counts."""
+    is_worker = hasattr(session.config, "workerinput")
+    if unexpected_skips and not is_worker and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in sorted(set(unexpected_skips)):
+        terminalreporter.write_line(f"SKIPPED WITHOUT NEED, which fails in CI: {line}", red=True)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME_OF_THIS_PROCESS, ignore_errors=True)
