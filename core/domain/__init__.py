@@ -1,0 +1,1 @@
+"""The words and rules of the product: plain Python, standard library only."""

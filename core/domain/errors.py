@@ -1,0 +1,41 @@
+"""Errors whose text is written for the person who reads it.
+
+Every message says what happened and what to try. One boundary per surface (page, command line, HTTP) turns them into
+a sentence; nothing else catches them.
+"""
+
+
+class AssayError(Exception):
+    """Something could not be done; the message is shown to the user as it is."""
+
+
+class BadInput(AssayError):
+    """What was given could not be read or understood; nothing was changed."""
+
+
+class BadSetting(BadInput):
+    """A configuration value is unusable; the message names the variable."""
+
+
+class NotFound(BadInput):
+    """The thing that was named does not exist (any more)."""
+
+
+class Conflict(AssayError):
+    """Somebody else got there first, or the state no longer allows this act."""
+
+
+class Collision(Conflict):
+    """Two processes changed the same thing at the same moment; trying again finds the other's result."""
+
+
+class Unavailable(AssayError):
+    """A part that is needed (database, model files, disk) does not answer."""
+
+
+class MissingRight(AssayError):
+    """The database refused for lack of rights; ``grant`` is the statement that its owner has to run."""
+
+    def __init__(self, message: str, grant: str) -> None:
+        super().__init__(message)
+        self.grant = grant

@@ -1,0 +1,47 @@
+"""Records that travel between the layers: frozen, plain, without a database session behind them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.texts import prompt_group
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One rated interaction as training and evaluation see it; lists of them are oldest first."""
+
+    interaction_id: int
+    prompt: str
+    response: str
+    context_id: str | None
+    rating: float
+    """Consensus: the exact median, so 3.5 is possible."""
+
+    @property
+    def group(self) -> str:
+        """Hash of the normalised prompt: evaluation never splits it."""
+        return prompt_group(self.prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One readable row of an imported file; ``number`` counts data rows from 1."""
+
+    number: int
+    user_prompt: str
+    ai_response: str
+    rating: int | None = None
+    rater: str | None = None
+    session_id: str | None = None
+    context_id: str | None = None
+    feedback_comment: str | None = None
+    bias_flag: bool | None = None
+    metadata: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row that was refused whole, and why."""
+
+    number: int
+    reason: str

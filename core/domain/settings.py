@@ -1,0 +1,105 @@
+"""Configuration: one frozen object, read from the environment and from ``.env`` beside Home.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from dotenv import dotenv_values
+
+from core.domain.errors import BadSetting
+
+DEFAULT_EMB_MODEL = "all-MiniLM-L6-v2"
+ROOT = Path(__file__).resolve().parents[2]  # the folder of Home.py, or site-packages when installed elsewhere
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be configured; see DESIGN.md section 3 and the README."""
+
+    home: Path
+    """Where run-time files live (ASSAY_HOME)."""
+    database_url: str
+    """SQLAlchemy URL of the database in use."""
+    emb_model: str = DEFAULT_EMB_MODEL
+    """The default name, a directory with a sentence-transformers model, or a hub name."""
+    model_dir: Path = Path()
+    """A directory with one subdirectory per model version (REWARD_MODEL_PATH)."""
+    min_samples_to_train: int = 50
+    positive_rating_threshold: int = 4
+    train_limit: int = 0
+    """0 = train on everything rated, else on the newest N."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], root: Path = ROOT) -> "Settings":
+        """Read the environment, then ``.env`` in ``root`` for what the environment leaves open.
+
+        Raises:
+            BadSetting: a value is unusable; the sentence names the variable.
+        """
+        given = {name: value for name, value in dotenv_values(root / ".env").items() if value is not None}
+        given = {name: value.strip() for name, value in {**given, **environ}.items() if value.strip()}
+        home = Path(given["ASSAY_HOME"]) if "ASSAY_HOME" in given else _default_home(root)
+        home = home.expanduser().resolve()
+        model_dir = Path(given.get("REWARD_MODEL_PATH", home / "models")).expanduser().resolve()
+        return cls(
+            home=home,
+            database_url=_database_url(given, home),
+            emb_model=given.get("EMB_MODEL", DEFAULT_EMB_MODEL),
+            model_dir=model_dir,
+            min_samples_to_train=_whole_number(given, "MIN_SAMPLES_TO_TRAIN", 50, 1, 1_000_000),
+            positive_rating_threshold=_whole_number(given, "POSITIVE_RATING_THRESHOLD", 4, 2, 5),
+            train_limit=_whole_number(given, "TRAIN_LIMIT", 0, 0, 100_000_000),
+        )
+
+
+def _default_home(root: Path) -> Path:
+    return root / "data" if (root / "Home.py").is_file() else Path.home() / ".assay"
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    try:
+        number = int(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise BadSetting(f"{name} is {text!r}; it must be a whole number from {low} to {high}.")
+    return number
+
+
+def _database_url(given: Mapping[str, str], home: Path) -> str:
+    for name in ("DATABASE_URL", "DB_URI"):
+        if name in given:
+            return _with_driver(given[name], name)
+    if "DB_HOST" in given:
+        _whole_number(given, "DB_PORT", 5432, 1, 65535)
+        missing = [name for name in ("DB_NAME", "DB_USER") if name not in given]
+        if missing:
+            raise BadSetting(f"DB_HOST is set, so {missing[0]} is needed too.")
+        login = quote(given["DB_USER"], safe="")
+        if "DB_PASSWORD" in given:
+            login += ":" + quote(given["DB_PASSWORD"], safe="")
+        host, port, name = given["DB_HOST"], given.get("DB_PORT", "5432"), quote(given["DB_NAME"], safe="")
+        if host.startswith("/"):  # a directory with a Unix socket
+            return f"postgresql+psycopg2://{login}@/{name}?host={quote(host, safe='')}&port={port}"
+        if ":" in host:  # an IPv6 address
+            host = f"[{host}]"
+        return f"postgresql+psycopg2://{login}@{host}:{port}/{name}"
+    return f"sqlite:///{home / 'assay.db'}"
+
+
+def _with_driver(url: str, name: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    drivers = {
+        "postgres": "postgresql+psycopg2",
+        "postgresql": "postgresql+psycopg2",
+        "postgresql+psycopg2": "postgresql+psycopg2",
+        "sqlite": "sqlite",
+        "sqlite+pysqlite": "sqlite",
+    }
+    if not separator or scheme not in drivers:
+        raise BadSetting(f"{name} must start with postgresql:// or sqlite:///; it starts with {scheme[:30]!r}.")
+    return f"{drivers[scheme]}://{rest}"

@@ -1,0 +1,43 @@
+"""The columns of the four exports, in their order: a contract with everybody who reads them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Columns = Mapping[str, type[str] | type[int] | type[float] | type[bool]]
+"""Column name -> the type of its values; every value may also be None."""
+
+RATINGS: Final[Columns] = {
+    "interaction_id": int,
+    "rater": str,
+    "rating": int,
+    "user_prompt": str,
+    "ai_response": str,
+    "context_id": str,
+    "session_id": str,
+    "feedback_comment": str,
+    "bias_flag": bool,
+    "created_at": str,
+    "updated_at": str,
+}
+GOLD: Final[Columns] = {
+    "interaction_id": int,
+    "user_prompt": str,
+    "ai_response": str,
+    "context_id": str,
+    "session_id": str,
+    "rating": float,
+    "n_raters": int,
+    "agreement": float,
+}
+PAIRS: Final[Columns] = {
+    "prompt": str,
+    "chosen": str,
+    "rejected": str,
+    "chosen_rating": float,
+    "rejected_rating": float,
+    "margin": float,
+    "context_id": str,
+}
+KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool}
+
+EXPORTS: Final[Mapping[str, Columns]] = {"ratings": RATINGS, "gold": GOLD, "pairs": PAIRS, "kto": KTO}

@@ -1,0 +1,120 @@
+"""What the exports contain: gold from ratings, pairs and kto from gold, each row by row.
+
+Every function takes rows of our own or rows read back from a written export, where csv has only text; so anybody can
+recompute one file from the other. Rows must be ordered by prompt group, then context_id, then interaction_id, as they
+are written: then one group at a time is in memory, and pairs of a large one are never held at all.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, groupby
+from typing import Any
+
+from core.domain.ratings import consensus
+from core.domain.texts import prompt_group
+
+MIN_MARGIN = 1.0
+"""The least difference of consensus for one answer to count as better."""
+
+RowOf = Mapping[str, Any]
+
+
+def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """One row per rated interaction (columns GOLD) from one row per rater and interaction (columns RATINGS).
+
+    ``rating`` is the consensus, always a float. ``agreement`` is the share of pairs of raters who differ by at most 1,
+    None for a single rater. Rows without a rating (a mere comment) do not count.
+
+    Raises:
+        ValueError: the rows are not ordered by prompt group.
+    """
+    for group in _groups(ratings_rows):
+        for interaction_id, rows in groupby(group, key=lambda row: int(row["interaction_id"])):
+            given = list(rows)  # one row per rater
+            ratings = [int(row["rating"]) for row in given if row["rating"] not in (None, "")]
+            agreed = consensus(ratings)
+            if agreed is None:
+                continue
+            first = given[0]
+            yield {
+                "interaction_id": interaction_id,
+                "user_prompt": first["user_prompt"],
+                "ai_response": first["ai_response"],
+                "context_id": first["context_id"] or None,
+                "session_id": first["session_id"] or None,
+                "rating": agreed,
+                "n_raters": len(ratings),
+                "agreement": _agreement(ratings),
+            }
+
+
+def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """Every two answers to one (normalised prompt, context_id) of which one is better (columns PAIRS).
+
+    Better means a consensus at least MIN_MARGIN higher; two identical texts are no pair. ``prompt`` is written as the
+    chosen answer's prompt was. The order follows the gold rows.
+
+    Raises:
+        ValueError: the rows are not ordered by prompt group.
+    """
+    for group in _groups(gold):
+        yield from _pairs(list(group))
+
+
+def count_prompts_without_pair(gold: Iterable[RowOf]) -> int:
+    """How many (normalised prompt, context_id) have rated answers but give no pair.
+
+    Raises:
+        ValueError: the rows are not ordered by prompt group.
+    """
+    return sum(next(_pairs(list(group)), None) is None for group in _groups(gold))
+
+
+def kto_rows(gold: Iterable[RowOf], *, positive_threshold: int) -> Iterator[dict[str, Any]]:
+    """One row per rated answer (columns KTO): ``label`` is whether its consensus reaches the threshold."""
+    for row in gold:
+        yield {
+            "prompt": row["user_prompt"],
+            "completion": row["ai_response"],
+            "label": float(row["rating"]) >= positive_threshold,
+        }
+
+
+def _groups(rows: Iterable[RowOf]) -> Iterator[Iterator[RowOf]]:
+    """The rows of one (prompt group, context_id) after the other; each is to be used up before the next."""
+
+    def key(row: RowOf) -> tuple[str, str | None]:
+        return prompt_group(row["user_prompt"]), row["context_id"] or None
+
+    last = ""
+    for (prompt, _), group in groupby(rows, key=key):
+        if prompt < last:
+            raise ValueError("export rows must be ordered by prompt group; a group that is split would lose its pairs")
+        last = prompt
+        yield group
+
+
+def _pairs(group: list[RowOf]) -> Iterator[dict[str, Any]]:
+    ratings = [float(row["rating"]) for row in group]
+    if max(ratings) - min(ratings) < MIN_MARGIN:  # spares the millions of comparisons of a large group
+        return
+    for one, other in combinations(range(len(group)), 2):
+        margin = abs(ratings[one] - ratings[other])
+        if margin < MIN_MARGIN:
+            continue
+        better, worse = (one, other) if ratings[one] > ratings[other] else (other, one)
+        if group[better]["ai_response"] == group[worse]["ai_response"]:
+            continue
+        yield {
+            "prompt": group[better]["user_prompt"],
+            "chosen": group[better]["ai_response"],
+            "rejected": group[worse]["ai_response"],
+            "chosen_rating": ratings[better],
+            "rejected_rating": ratings[worse],
+            "margin": margin,
+            "context_id": group[better]["context_id"] or None,
+        }
+
+
+def _agreement(ratings: list[int]) -> float | None:
+    pairs = [abs(one - other) <= 1 for one, other in combinations(ratings, 2)]
+    return sum(pairs) / len(pairs) if pairs else None

@@ -1,0 +1,269 @@
+"""From what a file says to what is stored, and why a row is refused."""
+
+import datetime as dt
+import math
+from decimal import Decimal
+
+import pytest
+
+from core.domain.errors import BadInput
+from core.domain.ratings import MAX_COMMENT
+from core.domain.records import ImportRow, Rejected
+from core.labeling.column_names import find_column, suggest_mapping
+from core.labeling.raw_rows import Row, Table
+from core.labeling.rows import MAX_TEXT, import_rows
+
+
+def understand(*rows, columns=None, **options):
+    """The import rows of dicts that a file may have held."""
+    names = columns or list(dict.fromkeys(name for row in rows for name in row))
+    table = Table(names, lambda: (Row(number, row) for number, row in enumerate(rows, 1)))
+    return list(import_rows(table, **options))
+
+
+def one(**values):
+    """The import row of one answer with these other values."""
+    return understand({"user_prompt": "p", "ai_response": "a", **values})[0]
+
+
+def test_a_full_row_is_understood():
+    """Every column that has a meaning gets it; the rest is metadata under the file's names."""
+    row = one(
+        rating="4.0", rater="  Dr.  Ana ", session_id="s-1", context_id="story 2", feedback_comment=" ok\n",
+        bias_flag="Yes", Source="web", empty="",
+    )  # fmt: skip
+    assert row == ImportRow(1, "p", "a", 4, "Dr. Ana", "s-1", "story 2", " ok\n", True, {"Source": "web"})
+
+
+def test_only_prompt_and_answer_are_needed():
+    """Without the optional columns everything optional is None."""
+    assert one() == ImportRow(1, "p", "a")
+
+
+def test_prompts_and_answers_are_kept_exactly():
+    """Outer blanks and newlines belong to the text."""
+    row = understand({"user_prompt": "  p\r\n", "ai_response": "\ta "})[0]
+    assert (row.user_prompt, row.ai_response) == ("  p\r\n", "\ta ")
+
+
+@pytest.mark.parametrize("value", ["", "  \n\t", None, math.nan])
+def test_an_empty_prompt_or_answer_is_rejected(value):
+    """A row without one of the two texts has nothing to rate."""
+    rows = understand({"user_prompt": value, "ai_response": "a"}, {"user_prompt": "p", "ai_response": value})
+    assert rows == [Rejected(1, "user_prompt is empty"), Rejected(2, "ai_response is empty")]
+
+
+@pytest.mark.parametrize(
+    "value, kind",
+    [
+        (7, "a number"),
+        (0.5, "a number"),
+        (True, "true or false"),
+        (["x"], "a list"),
+        ({"x": 1}, "an object"),
+        (b"x", "bytes"),
+    ],
+)
+def test_a_prompt_that_is_no_text_is_rejected(value, kind):
+    """Numbers and nested values in place of a text hint at the wrong column, so they are not turned into text."""
+    assert understand({"user_prompt": value, "ai_response": "a"}) == [
+        Rejected(1, f"user_prompt is not text but {kind}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "value, rating", [("4.0", 4), (" 5 ", 5), (3, 3), (2.0, 2), ("", None), (None, None), ("nan", None)]
+)
+def test_usable_ratings(value, rating):
+    """Ratings as people and programs write them; nothing at all means not rated."""
+    assert one(rating=value).rating == rating
+
+
+@pytest.mark.parametrize("value", ["0", 6, "good", "3.5", True])
+def test_an_unusable_rating_rejects_the_row(value):
+    """The row is refused whole, because without its rating it would look unrated."""
+    row = one(rating=value)
+    assert isinstance(row, Rejected)
+    assert "is not a whole number from 1 to 5" in row.reason
+
+
+@pytest.mark.parametrize(
+    "value, flag",
+    [("true", True), ("FALSE", False), (" yes ", True), ("no", False), ("1", True), (0, False), (1.0, True), (True, True),
+     ("", None), (None, None), (math.nan, None)],
+)  # fmt: skip
+def test_usable_flags(value, flag):
+    """Yes and no in the usual spellings; nothing at all is not known."""
+    assert one(bias_flag=value).bias_flag is flag
+
+
+def test_an_unusable_flag_rejects_the_row():
+    """A word that is neither yes nor no is not guessed at."""
+    assert one(bias_flag="maybe") == Rejected(1, "bias_flag 'maybe' is neither true nor false")
+
+
+@pytest.mark.parametrize(
+    "value, text", [(3, "3"), (3.0, "3"), (2.5, "2.5"), ("liveqa:1", "liveqa:1"), (" ", None), (math.nan, None)]
+)
+def test_ids_become_text(value, text):
+    """Ids that a program turned into numbers are written as people would."""
+    row = one(session_id=value, context_id=value)
+    assert (row.session_id, row.context_id) == (text, text)
+
+
+@pytest.mark.parametrize(
+    "column, value, reason",
+    [
+        ("user_prompt", "a\x00b", "user_prompt contains a NUL character"),
+        ("ai_response", "a\ud800", "ai_response contains a damaged character"),
+        ("ai_response", "x" * (MAX_TEXT + 1), "ai_response is longer than 5,000,000 characters"),
+        ("session_id", "\x00", "session_id contains a NUL character"),
+        ("session_id", ["s"], "session_id is not text but a list"),
+        ("rater", "r" * 101, "rater is longer than 100 characters"),
+        ("feedback_comment", "c" * (MAX_COMMENT + 1), "feedback_comment is longer than 10,000 characters"),
+        ("extra", {"deep": ["\x00"]}, "extra contains a NUL character"),
+        ("extra", {"\ud800": 1}, "extra contains a damaged character"),
+        ("bad\x00name", "x", "a column name contains a NUL character"),
+    ],
+)  # fmt: skip
+def test_what_the_database_cannot_hold_is_rejected(column, value, reason):
+    """NUL, halves of surrogate pairs and texts beyond the limits are refused wherever they stand in a row."""
+    row = one(**{column: value})
+    assert isinstance(row, Rejected)
+    assert row.reason.startswith(reason)
+
+
+def test_values_at_the_limits_are_accepted():
+    """The limits themselves are still fine."""
+    row = one(rater="r" * 100, feedback_comment="c" * MAX_COMMENT, ai_response="x" * MAX_TEXT)
+    assert isinstance(row, ImportRow)
+
+
+def test_metadata_can_be_stored_as_json():
+    """Nested values stay, dates and decimals become text, what is not a number becomes nothing."""
+    day = dt.date(2026, 1, 2)
+    row = one(kept={"l": [1, True, None, 0.5, math.inf]}, day=day, price=Decimal("1.50"), gone=math.nan, none=None)
+    assert row.metadata == {"kept": {"l": [1, True, None, 0.5, None]}, "day": "2026-01-02", "price": "1.50"}
+
+
+def test_metadata_nested_beyond_reason_is_rejected():
+    """A value that would exhaust the stack later on is refused here."""
+    deep: list[object] = []
+    for _ in range(200):
+        deep = [deep]
+    assert one(deep=deep) == Rejected(1, "deep is nested more than 100 levels deep")
+
+
+def test_rejected_rows_of_the_file_pass_through():
+    """What the file reader refused stays in its place, to be counted with the rest."""
+    broken = Rejected(1, "the line is not valid JSON")
+    table = Table(
+        ["user_prompt", "ai_response"], lambda: iter([broken, Row(2, {"user_prompt": "p", "ai_response": "a"})])
+    )
+    assert list(import_rows(table)) == [broken, ImportRow(2, "p", "a")]
+
+
+def test_columns_are_found_exactly_first_then_by_any_spelling():
+    """Case and outer blanks do not matter, unless the exact name is there too."""
+    row = understand({" User_Prompt": "p", "AI_RESPONSE ": "a", "Rating": "note", "rating": "2"})[0]
+    assert row == ImportRow(1, "p", "a", 2, metadata={"Rating": "note"})
+
+
+def test_a_mapping_names_the_columns_that_differ():
+    """Mapped columns win over names, and a column is used once."""
+    row = understand(
+        {"question": "p", "answer": "a", "score": "5", "rating": "not used"},
+        mapping={"user_prompt": "question", "ai_response": "Answer", "rating": "score"},
+    )[0]
+    assert row == ImportRow(1, "p", "a", 5, metadata={"rating": "not used"})
+
+
+def test_a_mapped_column_is_not_read_by_its_own_name_too():
+    """A column that is mapped to one meaning loses the meaning of its name."""
+    row = understand(
+        {"p": "p", "a": "a", "rating": "r1"}, mapping={"user_prompt": "p", "ai_response": "a", "rater": "rating"}
+    )[0]
+    assert row == ImportRow(1, "p", "a", None, "r1")
+
+
+def test_the_context_column_keeps_its_own_meaning():
+    """The session may be the context and stays the session; another column also stays metadata."""
+    values = {"user_prompt": "p", "ai_response": "a", "session_id": "s", "story": "t"}
+    assert understand(values, context_column="Session_ID") == [
+        ImportRow(1, "p", "a", session_id="s", context_id="s", metadata={"story": "t"})
+    ]
+    assert understand(values, context_column="story") == [
+        ImportRow(1, "p", "a", session_id="s", context_id="t", metadata={"story": "t"})
+    ]
+
+
+def test_a_context_column_that_is_passed_over_is_kept():
+    """Naming another column as the context does not lose what stood under context_id."""
+    values = {"user_prompt": "p", "ai_response": "a", "context_id": "c", "story": "t"}
+    assert understand(values, context_column="story")[0].metadata == {"context_id": "c", "story": "t"}
+    assert understand(values, context_column="context_id")[0] == ImportRow(
+        1, "p", "a", context_id="c", metadata={"story": "t"}
+    )
+
+
+def test_the_context_column_may_be_named_as_we_call_it():
+    """With a mapping, session_id means the column that was mapped to it."""
+    values = {"user_prompt": "p", "ai_response": "a", "sid": "s"}
+    rows = understand(values, mapping={"session_id": "sid"}, context_column="session_id")
+    assert rows == [ImportRow(1, "p", "a", session_id="s", context_id="s")]
+
+
+def test_missing_columns_are_named_with_what_is_likely_meant():
+    """The sentence says what is missing, what the file has and what to rename; it comes before any row is read."""
+    table = Table(["id", "question", "Model Answer"], lambda: iter(()))
+    with pytest.raises(BadInput) as caught:
+        import_rows(table)
+    assert str(caught.value) == (
+        "The file has no column user_prompt and no column ai_response, only id, question, Model Answer; "
+        "rename 'question' to user_prompt and 'Model Answer' to ai_response, or choose the columns on the Data page."
+    )
+
+
+def test_a_file_with_many_columns_gets_a_short_sentence():
+    """Hundreds of columns are not all listed."""
+    with pytest.raises(BadInput, match=r"c19 and 280 more; rename the column that holds it"):
+        understand(columns=[f"c{number}" for number in range(300)])
+
+
+@pytest.mark.parametrize(
+    "options, says",
+    [
+        ({"context_column": "story"}, "no column 'story'; it has user_prompt, ai_response"),
+        ({"mapping": {"rating": "stars"}}, "no column 'stars'"),
+        ({"mapping": {"stars": "rating"}}, "'stars' is not a column that can be imported"),
+        ({"mapping": {"user_prompt": "ai_response"}}, "no column ai_response"),
+        ({"mapping": {"user_prompt": "ai_response", "ai_response": "ai_response"}}, "cannot both come from"),
+    ],
+)
+def test_wrong_choices_of_columns_are_refused(options, says):
+    """Columns that are named but not there, or used twice, stop the import with a sentence."""
+    with pytest.raises(BadInput, match=says):
+        understand({"user_prompt": "p", "ai_response": "a"}, **options)
+
+
+@pytest.mark.parametrize(
+    "columns, expected",
+    [
+        (["user_prompt", "ai_response", "rating"], {"user_prompt": "user_prompt", "ai_response": "ai_response", "rating": "rating"}),
+        (["Instruction", "OUTPUT", "Grade"], {"user_prompt": "Instruction", "ai_response": "OUTPUT", "rating": "Grade"}),
+        (["User Prompt", "AI-Response", "annotator"], {"user_prompt": "User Prompt", "ai_response": "AI-Response", "rater": "annotator"}),
+        (["question_id", "user question", "answer_score", "best_answer"], {"user_prompt": "user question", "ai_response": "best_answer", "rating": "answer_score"}),
+        (["prompt", "question"], {"user_prompt": "prompt"}),
+        (["x", "", "__"], {}),
+    ],
+)  # fmt: skip
+def test_suggestions_for_the_mapping(columns, expected):
+    """Own names, usual other names and names that end in one are recognised, each column at most once."""
+    assert suggest_mapping(columns) == expected
+
+
+def test_finding_a_column_prefers_the_exact_name():
+    """Of several spellings the exact one wins, then the first."""
+    assert find_column(["Rating", "rating"], "rating") == "rating"
+    assert find_column(["RATING", "Rating "], "rating") == "RATING"
+    assert find_column(["rate"], "rating") is None
