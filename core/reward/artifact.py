@@ -1,0 +1,171 @@
+"""A model version on disk: a directory with ``model.joblib``, ``metadata.json`` and ``prompts.txt``."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from core.domain.errors import BadInput, Conflict, Unavailable
+from core.domain.metrics import Metric
+from core.reward.model import FittedModel
+
+FORMAT = 1
+"""Raise it when a stored model can no longer be read by older code, or an old one by this code."""
+
+MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
+_LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_RETRAIN = "Train again, or choose another version."
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What is known about a version without unpickling it."""
+
+    model_version: str
+    recipe: str
+    encoder: str
+    """Fingerprint of the encoder."""
+    data_fingerprint: str
+    n: int
+    prompts: int
+    seed: int
+    positive_threshold: int
+    metrics: dict[str, Metric]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Where a version lies, and the hash that belongs in the database."""
+
+    path: Path
+    sha256: str
+
+
+def save(root: Path, model: FittedModel, metadata: Metadata, *, groups: Collection[str]) -> Saved:
+    """Write a version below ``root``, whole or not at all; ``groups`` are the hashes of the training prompts.
+
+    Raises:
+        BadInput: the version's name is no file name.
+        Conflict: the version exists already; it is never overwritten.
+        Unavailable: the directory cannot be written.
+    """
+    version = metadata.model_version
+    if not _VERSION.fullmatch(version):
+        raise BadInput(f"{version!r} is no name for a model version: use letters, digits, dot, dash and underscore.")
+    path = root / version
+    if path.exists():
+        raise Conflict(f"The model version {version} exists already and is never overwritten.")
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer)
+    sha256 = hashlib.sha256(buffer.getvalue()).hexdigest()
+    described = asdict(metadata) | {
+        "format": FORMAT,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "libraries": {name: installed_version(name) for name in _LIBRARIES},
+        "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
+        "sha256": sha256,
+    }
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".saving-", dir=root))  # mode 0700: vectors can leak text
+        try:
+            _write(temporary / MODEL_FILE, buffer.getvalue())
+            _write(temporary / METADATA_FILE, json.dumps(described, indent=2, allow_nan=False).encode())
+            _write(temporary / PROMPTS_FILE, "".join(f"{group}\n" for group in sorted(groups)).encode())
+            _sync_directory(temporary)
+            temporary.rename(path)
+            _sync_directory(root)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)  # gone already unless something failed
+    except OSError as error:
+        raise Unavailable(
+            f"The model could not be written to {root}: {error.strerror}. Check space and rights."
+        ) from error
+    return Saved(path, sha256)
+
+
+def load(path: Path, *, sha256: str, encoder: str) -> FittedModel:
+    """Read the model in the directory ``path``, whose file must hash to ``sha256``, for the encoder in use.
+
+    Raises:
+        Unavailable: it is missing, was changed, has an unknown format, or was trained with another encoder.
+    """
+    # Unpickling runs code: nothing is unpickled that is not, byte for byte, what the training wrote.
+    model = joblib.load(io.BytesIO(verified(path, sha256=sha256)))
+    if not isinstance(model, FittedModel):
+        raise Unavailable(f"{path / MODEL_FILE} holds no model of Assay. {_RETRAIN}")
+    model.check_encoder(encoder)
+    return model
+
+
+def verified(path: Path, *, sha256: str) -> bytes:
+    """The bytes of the model file in the directory ``path``, if they are those that the training wrote.
+
+    Raises:
+        Unavailable: the version is missing, was changed, or has an unknown format.
+    """
+    read_metadata(path)
+    try:
+        data = (path / MODEL_FILE).read_bytes()
+    except OSError:
+        raise Unavailable(f"{MODEL_FILE} is missing from {path}. {_RETRAIN}") from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Unavailable(f"{path / MODEL_FILE} was changed after training and is not loaded. {_RETRAIN}")
+    return data
+
+
+def read_metadata(path: Path) -> Mapping[str, Any]:
+    """What ``metadata.json`` of the version in the directory ``path`` says; unpickles nothing.
+
+    Raises:
+        Unavailable: it is missing, unreadable or of an unknown format.
+    """
+    try:
+        described = json.loads((path / METADATA_FILE).read_bytes())
+    except OSError:
+        raise Unavailable(f"There is no model version in {path}. {_RETRAIN}") from None
+    except ValueError:
+        raise Unavailable(f"{path / METADATA_FILE} is damaged. {_RETRAIN}") from None
+    found = described.get("format") if isinstance(described, dict) else None
+    if found != FORMAT:
+        raise Unavailable(f"{path} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")
+    return dict(described)
+
+
+def trained_groups(path: Path) -> frozenset[str]:
+    """Hashes of the prompts that the version in the directory ``path`` was trained on.
+
+    Raises:
+        Unavailable: the list is missing.
+    """
+    try:
+        return frozenset((path / PROMPTS_FILE).read_text().split())
+    except OSError:
+        raise Unavailable(f"{PROMPTS_FILE} is missing from {path}. {_RETRAIN}") from None
+
+
+def _write(file: Path, data: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

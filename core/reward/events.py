@@ -1,0 +1,137 @@
+"""What happens during a training, as it happens: frozen, and ready to be stored as rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.metrics import Metric
+from core.reward.curves import Points
+from core.reward.evaluation import Evaluation
+from core.reward.model import FittedModel
+from core.reward.promotion import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """There is too little to train on; nothing follows."""
+
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "refused", "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The data was accepted."""
+
+    n: int
+    prompts: int
+    good: int
+    recipe: str
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "started",
+            "n": self.n,
+            "prompts": self.prompts,
+            "good": self.good,
+            "recipe": self.recipe,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """How far the vectors are; see ``embedder.Progress``."""
+
+    done: int
+    total: int
+    rows_per_second: float | None
+    seconds_left: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "embedding",
+            "done": self.done,
+            "total": self.total,
+            "rows_per_second": self.rows_per_second,
+            "seconds_left": self.seconds_left,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FoldDone:
+    """One fold was held out, and scored by a model fitted on the others."""
+
+    fold: int
+    """From 1."""
+    folds: int
+    metrics: dict[str, Metric]
+    """Of this fold alone, without intervals."""
+    roc: Points
+    """Of all folds so far."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "fold_done",
+            "fold": self.fold,
+            "folds": self.folds,
+            "metrics": {name: metric.to_json() for name, metric in self.metrics.items()},
+            "roc": [list(point) for point in self.roc],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Every row has an out-of-fold score."""
+
+    evaluation: Evaluation
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; the scores of the rows are kept apart."""
+        return {"event": "evaluated", "evaluation": self.evaluation.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether the model may become champion."""
+
+    decision: Decision
+    versus_champion: Metric | None
+    """ROC AUC minus that of the champion's recipe on the same folds; None without a champion."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "judged",
+            "promoted": self.decision.promoted,
+            "reason": self.decision.reason,
+            "versus_champion": None if self.versus_champion is None else self.versus_champion.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model, fitted on all rows; the last event of a training that was not refused."""
+
+    model: FittedModel
+    c: float
+    """Inverse regularisation strength that the inner cross-validation chose."""
+    data_fingerprint: str
+    """Hash of the rows it was fitted on."""
+    groups: frozenset[str]
+    """Hashes of the prompts it was fitted on."""
+    seconds: float
+    """Since the training started."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; the model itself becomes an artifact."""
+        return {"event": "fitted", "c": self.c, "threshold": self.model.threshold, "seconds": self.seconds}
+
+
+Event = Refused | Started | Embedding | FoldDone | Evaluated | Judged | Fitted

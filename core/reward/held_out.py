@@ -1,0 +1,41 @@
+"""Scores of rows by models that have not seen their prompts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.reward.fitting import fit, fit_baselines
+from core.reward.metrics import Scores
+from core.reward.rated import Rated
+from core.reward.recipe import Recipe
+
+Matrix = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+def score_held_out(recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int) -> Scores:
+    """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true."""
+    seen = ~held_out
+    fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed)
+    values = fitted.model.predict(features[held_out])
+    return Scores(values, values >= fitted.threshold)
+
+
+def score_baselines_held_out(pair_features: Matrix, rated: Rated, held_out: Bools) -> dict[str, Scores]:
+    """Fit the baselines on the other rows of ``pair_features`` and score those where ``held_out`` (n,) is true."""
+    fitted = fit_baselines(pair_features[~held_out], rated.good[~held_out])
+    scores = fitted.score(pair_features[held_out])
+    # The share of good answers in the other folds falls when this one has more of them: ranked by it, rows of
+    # different folds would come out worse than chance. The share of all rows is the constant that is meant.
+    share = np.full(int(held_out.sum()), rated.good.mean())
+    return scores | {"majority": Scores(share, share >= 0.5)}
+
+
+def joined(folds: NDArray[np.int64], parts: Sequence[Scores]) -> Scores:
+    """Scores of the folds 0, 1, ... as one, in the order of their rows; ``folds`` (n,) as for the split."""
+    rows = np.concatenate([np.flatnonzero(folds == fold) for fold in range(len(parts))])
+    order = np.argsort(rows)
+    values = np.concatenate([part.values for part in parts])[order]
+    called = [part.called_good for part in parts if part.called_good is not None]
+    return Scores(values, np.concatenate(called)[order])

@@ -1,0 +1,35 @@
+"""A fitted logistic regression as the numbers it consists of: ranking needs numpy, not scikit-learn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Probability of good = logistic((x - center) @ weights + bias); standardisation is folded into the weights."""
+
+    center: NDArray[np.float32]
+    """Shape (d,): the mean of each column over the training rows (zeros where a recipe does not standardise)."""
+    weights: NDArray[np.float32]
+    """Shape (d,)."""
+    bias: float
+
+    def contributions(self, features: Floats) -> Floats:
+        """Log-odds that each column adds, shape (n, d), against an average training row."""
+        return (features - self.center) * self.weights
+
+    def predict(self, features: Floats) -> NDArray[np.float64]:
+        """Probability of good for ``features`` of shape (n, d); shape (n,), within [0, 1]."""
+        weights = self.weights.astype(np.float64)
+        log_odds = features.astype(np.float64) @ weights + (self.bias - self.center.astype(np.float64) @ weights)
+        # A matrix product rounds equal rows differently by their place; without this, ties would be won by chance.
+        return logistic(np.round(log_odds, 9))
+
+
+def logistic(log_odds: Floats) -> NDArray[np.float64]:
+    """1 / (1 + exp(-log_odds)) without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * log_odds.astype(np.float64))))

@@ -1,0 +1,56 @@
+"""Which model may be used: the rule in one place, and its sentence."""
+
+from dataclasses import dataclass
+
+from core.domain.metrics import Metric
+
+TOLERATED_LOSS = -0.02
+"""How far a challenger's lower bound may lie below the champion: an equal model is not refused for its noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a model may become champion, and why, for the lead."""
+
+    promoted: bool
+    reason: str
+
+
+def judge_first(auc: Metric, versus_length: Metric) -> Decision:
+    """The rule without a champion: the lower 95 % bound of (AUC - AUC of answer length alone) is above 0."""
+    shown = f"AUC {_number(auc.value, 3)}"
+    if versus_length.value is None:
+        return Decision(False, f"AUC is {versus_length.reason}: not promoted.")
+    if versus_length.low is None:
+        return Decision(False, f"{shown}, but there are too few prompts to tell whether that is luck: not promoted.")
+    if versus_length.low > 0:
+        return Decision(True, f"{shown} beats answer length alone by {_interval(versus_length)}: promoted.")
+    return Decision(
+        False,
+        f"{shown} does not clearly beat answer length alone (difference {_interval(versus_length)}): not promoted.",
+    )
+
+
+def judge_challenger(auc: Metric, versus_length: Metric, versus_champion: Metric) -> Decision:
+    """The rule with a champion: pass ``judge_first``, be no worse than it (>= 0) and not by chance (bound > -0.02)."""
+    first = judge_first(auc, versus_length)
+    if not first.promoted:
+        return first
+    shown = f"AUC {_number(auc.value, 3)}"
+    if versus_champion.value is None or versus_champion.low is None:
+        return Decision(False, f"{shown}, but it could not be compared with the champion: not promoted.")
+    if versus_champion.value >= 0 and versus_champion.low > TOLERATED_LOSS:
+        beats = f"{shown} beats answer length alone by {_number(versus_length.value)}"
+        return Decision(True, f"{beats} and is no worse than the champion ({_interval(versus_champion)}): promoted.")
+    return Decision(
+        False,
+        f"{shown} is not clearly as good as the champion (difference {_interval(versus_champion)}): not promoted.",
+    )
+
+
+def _interval(metric: Metric) -> str:
+    return f"{_number(metric.value)} [{_number(metric.low)}, {_number(metric.high)}]"
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return "unknown" if value is None else f"{value + 0.0:.{digits}f}"

@@ -1,0 +1,22 @@
+"""The recipes that exist, by name."""
+
+from core.domain.errors import BadInput
+from core.reward.concat import ConcatRecipe
+from core.reward.pair import PairRecipe
+from core.reward.recipe import Recipe
+
+PAIR: Recipe = PairRecipe()
+CONCAT: Recipe = ConcatRecipe()
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PAIR, CONCAT)}
+DEFAULT_RECIPE = PAIR.name
+
+
+def recipe_named(name: str) -> Recipe:
+    """The recipe called ``name``.
+
+    Raises:
+        BadInput: there is none; the sentence lists those that exist.
+    """
+    if name not in RECIPES:
+        raise BadInput(f"There is no recipe {name!r}; choose one of: {', '.join(RECIPES)}.")
+    return RECIPES[name]

@@ -1,0 +1,141 @@
+"""One training, from rated answers to a judged model, told as events."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+
+from core.domain.metrics import Metric
+from core.domain.records import Example
+from core.domain.texts import interaction_identity
+from core.reward.curves import roc_points
+from core.reward.embedder import Embedder, View
+from core.reward.evaluation import evaluate
+from core.reward.events import Embedding, Evaluated, Event, Fitted, FoldDone, Judged, Refused, Started
+from core.reward.features import feature_matrix
+from core.reward.fitting import fit, fit_baselines
+from core.reward.folds import grouped_folds
+from core.reward.held_out import joined, score_baselines_held_out, score_held_out
+from core.reward.metrics import Scores, measure, paired_difference
+from core.reward.model import FittedModel
+from core.reward.promotion import judge_challenger, judge_first
+from core.reward.rated import Rated
+from core.reward.recipe import Pair, Recipe
+from core.reward.recipes import PAIR, recipe_named
+
+OUTER_FOLDS = 5
+
+_ONE_CLASS_IN_A_FOLD = "Not estimable: one class in a fold. Rate good and poor answers to at least two prompts each."
+
+
+def train(
+    examples: Sequence[Example],
+    *,
+    recipe: str,
+    embedder: Embedder,
+    seed: int,
+    positive_threshold: int,
+    minimum: int,
+    champion_recipe: str | None = None,
+) -> Iterator[Event]:
+    """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
+
+    Yields Started, Embedding..., FoldDone..., Evaluated, Judged, Fitted; or only Refused, where there are fewer than
+    ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted on the same folds
+    for the comparison. The same examples in the same order and the same ``seed`` give the same numbers.
+
+    Raises:
+        BadInput: there is no such recipe.
+        Unavailable: the encoder cannot be loaded.
+    """
+    started = time.perf_counter()
+    chosen = recipe_named(recipe)
+    champion = None if champion_recipe is None else recipe_named(champion_recipe)
+    rated = Rated.of(examples, positive_threshold=positive_threshold)
+    folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=seed) if len(rated) else None
+    if (reason := _too_little(rated, minimum)) is not None or folds is None:
+        yield Refused(reason or _ONE_CLASS_IN_A_FOLD)
+        return
+    yield Started(len(rated), rated.prompts, int(rated.good.sum()), recipe, seed)
+
+    pairs = [Pair(example.prompt, example.response) for example in examples]
+    recipes = list({item.name: item for item in (chosen, champion, PAIR) if item is not None}.values())
+    for progress in embedder.warm(_texts(recipes, pairs)):
+        yield Embedding(progress.done, progress.total, progress.rows_per_second, progress.seconds_left)
+    features = {item.name: feature_matrix(item, pairs, embedder) for item in recipes}
+
+    count = int(folds.max()) + 1
+    parts: list[Scores] = []
+    baseline_parts: list[dict[str, Scores]] = []
+    for fold in range(count):
+        alone = folds == fold
+        parts.append(score_held_out(chosen, features[chosen.name], rated, alone, seed=seed))
+        baseline_parts.append(score_baselines_held_out(features[PAIR.name], rated, alone))
+        metrics = measure(rated.rows(alone), parts[-1], seed=seed, resamples=0)
+        so_far = joined(folds, parts).values
+        yield FoldDone(fold + 1, count, metrics, roc_points(rated.good[folds <= fold], so_far))
+    scores = joined(folds, parts)
+    baselines = {name: joined(folds, [part[name] for part in baseline_parts]) for name in baseline_parts[0]}
+    evaluation = evaluate(examples, rated, scores, baselines, folds=folds, seed=seed)
+    yield Evaluated(evaluation)
+
+    auc = evaluation.metrics["roc_auc"]
+    if champion is None:
+        yield Judged(judge_first(auc, evaluation.versus_length), None)
+    else:
+        versus = Metric(0.0, 0.0, 0.0)  # the same recipe on the same folds
+        if champion is not chosen:
+            theirs = joined(
+                folds,
+                [
+                    score_held_out(champion, features[champion.name], rated, folds == fold, seed=seed)
+                    for fold in range(count)
+                ],
+            )
+            versus = paired_difference(rated, scores.values, theirs.values, seed=seed)
+        yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
+
+    final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)
+    yield Fitted(
+        model=FittedModel(
+            recipe=recipe,
+            encoder=embedder.fingerprint,
+            linear=final.model,
+            threshold=final.threshold,
+            baselines=fit_baselines(features[PAIR.name], rated.good),
+        ),
+        c=final.c,
+        data_fingerprint=data_fingerprint(examples),
+        groups=frozenset(example.group for example in examples),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def data_fingerprint(examples: Sequence[Example]) -> str:
+    """Hex sha256 over the texts, contexts and ratings of ``examples`` in their order."""
+    digest = hashlib.sha256()
+    for example in examples:
+        identity = interaction_identity(example.prompt, example.response, example.context_id)
+        digest.update(f"{identity} {example.rating!r}\n".encode())
+    return digest.hexdigest()
+
+
+def _too_little(rated: Rated, minimum: int) -> str | None:
+    """Why nothing can be trained on these ratings, or None."""
+    if len(rated) < minimum:
+        missing = minimum - len(rated)
+        return f"Too few ratings: {len(rated)} of the {minimum} that are needed; {missing} more to go."
+    if not len(rated):
+        return "There are no ratings yet."
+    if rated.good.all() or not rated.good.any():
+        rated_as, wanted = ("good", "poor") if rated.good.all() else ("poor", "good")
+        return f"Not estimable: one class only. All {len(rated)} answers are rated {rated_as}; rate some {wanted} ones."
+    if rated.prompts < 2:
+        return "Not estimable: all ratings are on one prompt. Rate answers to at least one more prompt."
+    return None
+
+
+def _texts(recipes: Sequence[Recipe], pairs: Sequence[Pair]) -> dict[View, list[str]]:
+    wanted: dict[View, list[str]] = {}
+    for recipe in recipes:
+        wanted.setdefault(recipe.view, []).extend(recipe.texts(pairs))
+    return wanted

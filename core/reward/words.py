@@ -1,0 +1,22 @@
+"""What counts as a word, for lengths, windows and overlap: also in scripts that write no spaces."""
+
+import re
+import unicodedata
+
+# Han, kana, Thai, Lao, Burmese, Khmer: no spaces between words, and the encoder's tokenizer reads them by character.
+_SPACELESS = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# A run of up to 30 characters is one word; a longer one (a URL, a table without spaces) counts one per 8 characters.
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\s{_SPACELESS}]{{1,30}}(?![^\s{_SPACELESS}])|[^\s{_SPACELESS}]{{1,8}}")
+_TERM = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of every word of ``text``, in characters."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
+def terms(text: str) -> frozenset[str]:
+    """The distinct words of ``text`` without punctuation, NFKC and casefolded, for comparing two texts."""
+    return frozenset(_TERM.findall(unicodedata.normalize("NFKC", text).casefold()))

@@ -1,0 +1,168 @@
+import hashlib
+import json
+import pickle
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+
+from core.domain.errors import BadInput, Conflict, Unavailable
+from core.domain.metrics import Metric
+from core.reward import artifact
+from core.reward.artifact import Metadata, Saved
+from core.reward.events import Fitted
+from core.reward.recipe import Pair
+from core.reward.trainer import train
+from tests.reward.fakes import embedder, rated_answers
+
+ENCODER = "fake:words"
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    *_, last = train(rated_answers(20), recipe="pair", embedder=embedder(), seed=0, positive_threshold=4, minimum=10)
+    assert isinstance(last, Fitted)
+    return last
+
+
+def save(root: Path, fitted: Fitted, version: str = "v1") -> Saved:
+    metadata = Metadata(
+        model_version=version,
+        recipe="pair",
+        encoder=ENCODER,
+        data_fingerprint=fitted.data_fingerprint,
+        n=80,
+        prompts=20,
+        seed=0,
+        positive_threshold=4,
+        metrics={"accuracy": Metric(0.8, 0.7, 0.9), "roc_auc": Metric(None, reason="not estimable: one class only")},
+    )
+    return artifact.save(root, fitted.model, metadata, groups=fitted.groups)
+
+
+def test_a_saved_model_scores_as_before(tmp_path: Path, fitted: Fitted) -> None:
+    """What comes back from disk is the model that was trained."""
+    saved = save(tmp_path / "new" / "models", fitted)
+    loaded = artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
+    pairs = [Pair("word1 word2", "word1 and more"), Pair("word1 word2", "")]
+    assert np.array_equal(loaded.score(pairs, embedder()), fitted.model.score(pairs, embedder()))
+    assert artifact.trained_groups(saved.path) == fitted.groups
+    assert (saved.path / artifact.MODEL_FILE).stat().st_size < 100_000
+    assert stat.S_IMODE(saved.path.stat().st_mode) == 0o700
+    assert [path.name for path in saved.path.parent.iterdir()] == ["v1"]
+
+
+def test_the_metadata_says_what_the_lead_asks(tmp_path: Path, fitted: Fitted) -> None:
+    """Listing versions reads JSON only."""
+    saved = save(tmp_path, fitted)
+    described = artifact.read_metadata(saved.path)
+    assert described["format"] == artifact.FORMAT
+    assert described["sha256"] == saved.sha256
+    assert described["metrics"]["accuracy"] == {"value": 0.8, "low": 0.7, "high": 0.9}
+    assert described["metrics"]["roc_auc"]["reason"] == "not estimable: one class only"
+    assert described["created_at"].endswith("+00:00")
+    assert {"numpy", "torch"} <= set(described["libraries"])
+
+
+def test_a_version_is_never_overwritten(tmp_path: Path, fitted: Fitted) -> None:
+    """The second save of a name changes nothing."""
+    saved = save(tmp_path, fitted)
+    with pytest.raises(Conflict, match="exists already"):
+        save(tmp_path, fitted)
+    artifact.verified(saved.path, sha256=saved.sha256)
+
+
+@pytest.mark.parametrize("version", ["", "../v1", "a/b", ".hidden", "v 1"])
+def test_a_version_is_a_plain_name(tmp_path: Path, fitted: Fitted, version: str) -> None:
+    """No name leads out of the model directory."""
+    with pytest.raises(BadInput, match="is no name"):
+        save(tmp_path, fitted, version)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_save_leaves_nothing_behind(tmp_path: Path, fitted: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk costs the version, not the directory."""
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Unavailable, match="No space left"):
+        save(tmp_path, fitted)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Trap:
+    """Unpickling it leaves a file behind."""
+
+    def __init__(self, witness: Path) -> None:
+        self.witness = witness
+
+    def __reduce__(self) -> tuple:
+        return (Path.touch, (self.witness,))
+
+
+def test_a_changed_file_is_never_unpickled(tmp_path: Path, fitted: Fitted) -> None:
+    """The hash is checked before a single byte is interpreted."""
+    saved, witness = save(tmp_path, fitted), tmp_path / "unpickled"
+    (saved.path / artifact.MODEL_FILE).write_bytes(pickle.dumps(Trap(witness)))
+    with pytest.raises(Unavailable, match="was changed after training"):
+        artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
+    assert not witness.exists()
+
+
+def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, fitted: Fitted) -> None:
+    """Even with the right hash only a model is a model."""
+    saved = save(tmp_path, fitted)
+    joblib.dump({"weights": 1}, saved.path / artifact.MODEL_FILE)
+    sha256 = hashlib.sha256((saved.path / artifact.MODEL_FILE).read_bytes()).hexdigest()
+    with pytest.raises(Unavailable, match="holds no model"):
+        artifact.load(saved.path, sha256=sha256, encoder=ENCODER)
+
+
+def test_another_encoder_is_refused(tmp_path: Path, fitted: Fitted) -> None:
+    """Scores from other vectors would mean nothing, so there are none."""
+    saved = save(tmp_path, fitted)
+    with pytest.raises(Unavailable, match="another encoder"):
+        artifact.load(saved.path, sha256=saved.sha256, encoder="other:torch")
+
+
+@pytest.mark.parametrize(
+    "damage, words",
+    [
+        (lambda path: (path / "metadata.json").unlink(), "no model version"),
+        (lambda path: (path / "metadata.json").write_text("{"), "damaged"),
+        (lambda path: (path / "metadata.json").write_text(json.dumps({"format": 99})), "format 99"),
+        (lambda path: (path / "metadata.json").write_text("[]"), "format None"),
+        (lambda path: (path / "model.joblib").unlink(), "model.joblib is missing"),
+    ],
+)
+def test_what_is_missing_or_unknown_is_a_sentence(tmp_path: Path, fitted: Fitted, damage, words: str) -> None:
+    """A damaged version says what is wrong and what to do."""
+    saved = save(tmp_path, fitted)
+    damage(saved.path)
+    with pytest.raises(Unavailable, match=rf"{words}.*Train again"):
+        artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
+
+
+def test_missing_prompts_are_a_sentence(tmp_path: Path) -> None:
+    """Without the list of training prompts nothing is claimed about seen prompts."""
+    with pytest.raises(Unavailable, match=r"prompts.txt is missing"):
+        artifact.trained_groups(tmp_path)
+
+
+def test_loading_and_scoring_needs_neither_scikit_learn_nor_torch(tmp_path: Path, fitted: Fitted) -> None:
+    """A program that ranks with known vectors starts fast."""
+    saved = save(tmp_path, fitted)
+    code = (
+        "import sys; from pathlib import Path; from core.reward import artifact; from core.reward.recipe import Pair;"
+        "from tests.reward.fakes import embedder;"
+        f"model = artifact.load(Path({str(saved.path)!r}), sha256={saved.sha256!r}, encoder={ENCODER!r});"
+        "model.score([Pair('a', 'b')], embedder());"
+        "sys.exit(bool({'sklearn', 'scipy', 'torch', 'transformers'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from core.domain.errors import BadInput
+from core.reward.embedder import View
+from core.reward.features import feature_matrix
+from core.reward.pair import SCALARS
+from core.reward.recipe import Pair
+from core.reward.recipes import CONCAT, PAIR, RECIPES, recipe_named
+from tests.reward.fakes import DIM, embedder
+
+PROMPT = "asthma inhaler dose"
+LONG = "inhaler dose " + " ".join(f"word{number}" for number in range(398))
+
+
+def test_pair_features_are_what_the_design_says() -> None:
+    """u, v, |u - v|, u * v, then the seven scalars in their order."""
+    source = embedder()
+    (row,) = feature_matrix(PAIR, [Pair(PROMPT, LONG)], source)
+    vectors = source.vectors([PROMPT, LONG], View.WINDOWS)
+    u = vectors[PROMPT][0]
+    windows = vectors[LONG] @ u
+    v = np.exp(10 * windows) @ vectors[LONG]
+    v /= np.linalg.norm(v)
+    assert np.allclose(row[: 4 * DIM], np.concatenate([u, v, np.abs(u - v), u * v]))
+    expected = [u @ v, windows.max(), windows.mean(), windows.min(), np.log(401), np.log(3), 2 / 3]
+    assert np.allclose(row[4 * DIM :], expected, atol=1e-6)
+    assert len(row) == 4 * DIM + len(SCALARS)
+
+
+def test_concat_features_are_the_vector_of_the_joined_text() -> None:
+    """The baseline recipe embeds one text per row."""
+    source = embedder()
+    (row,) = feature_matrix(CONCAT, [Pair("a", "b")], source)
+    assert np.array_equal(row, source.vectors(["a </s> b"], View.WHOLE)["a </s> b"][0])
+
+
+def test_pooling_follows_the_window_that_answers() -> None:
+    """A long answer is judged mostly by the part that is about the prompt."""
+    rows = np.eye(3, DIM, dtype=np.float32)
+    pooled = PAIR.features([Pair("p", "r")], {"p": rows[:1], "r": rows})[0, DIM : 2 * DIM]
+    assert pooled[0] > 0.99
+    assert np.linalg.norm(pooled) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+@pytest.mark.parametrize("pair", [Pair("", ""), Pair("?", "x" * 100_000), Pair("治疗", "糖尿病")])
+def test_odd_texts_have_finite_features(recipe, pair: Pair) -> None:
+    """Empty, endless and spaceless texts are rows like others."""
+    assert np.isfinite(feature_matrix(recipe, [pair], embedder())).all()
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+def test_parts_cover_every_column_once(recipe) -> None:
+    """The explanation of a score adds up."""
+    columns = 4 * DIM + len(SCALARS)
+    covered = [index for part in recipe.parts(columns).values() for index in range(columns)[part]]
+    assert covered == list(range(columns))
+    assert recipe.column_weights(columns).shape == (columns,)
+
+
+def test_many_rows_equal_one_by_one() -> None:
+    """Building the matrix in parts does not show."""
+    source = embedder()
+    pairs = [Pair(f"p{number % 7}", f"answer {number}") for number in range(1_100)]
+    whole = feature_matrix(PAIR, pairs, source)
+    for index in (0, 999, 1_000, 1_099):
+        assert np.array_equal(whole[index], feature_matrix(PAIR, [pairs[index]], source)[0])
+
+
+def test_an_unknown_recipe_lists_those_that_exist() -> None:
+    """A mistyped recipe is answered with the choice."""
+    with pytest.raises(BadInput, match="pair, concat"):
+        recipe_named("triple")
