@@ -1,0 +1,102 @@
+"""The one boundary of the command line: arguments in, an exit code and at most one sentence of error out."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from core.cli import commands
+from core.domain.errors import AssayError, BadInput
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Usage errors are one sentence too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]}. See: {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 2 bad input, 1 failed."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, format="%(name)s: %(message)s")
+    try:
+        options = parser().parse_args(given)
+        result, code = options.command(options)
+        if options.json:
+            print(json.dumps(result, ensure_ascii=False, allow_nan=False))
+        sys.stdout.flush()
+    except AssayError as error:
+        return _failed(str(error), BAD_INPUT if isinstance(error, BadInput) else FAILED, debug)
+    except KeyboardInterrupt:
+        return _failed("Stopped. What was finished before is kept.", FAILED, debug)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
+        return FAILED
+    except Exception as error:  # noqa: BLE001  the boundary: whatever it is, a person gets a sentence
+        return _failed(f"Something unexpected happened ({type(error).__name__}: {error}).", FAILED, debug)
+    return int(code)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = _Parser(prog="python -m core", description="Assay on the command line.")
+    subs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Any, words: str, *, parent: Any = subs) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = parent.add_parser(name, help=words, description=words)
+        added.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+        added.add_argument("--debug", action="store_true", help="show the trace of an error")
+        added.set_defaults(command=run)
+        return added
+
+    command("init", commands.init, "create or upgrade the tables")
+
+    sub = command("import", commands.import_, "import answers and ratings from a csv, jsonl or parquet file")
+    sub.add_argument("file")
+    sub.add_argument("--rater", default="imported", help="whose ratings these are where a row names nobody")
+    sub.add_argument("--context-column", help="the column that separates equal prompts about different things")
+
+    command("status", commands.status, "where we stand")
+
+    sub = command("train", commands.train, "train a reward model on the ratings")
+    sub.add_argument("--recipe", default="pair", choices=("pair", "concat"))
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for
+
+    sub = command("evaluate", commands.evaluate, "measure a model on a rated file, which is not stored")
+    sub.add_argument("file")
+    sub.add_argument("--model", default="champion")
+
+    sub = command("rerank", commands.rerank, "order candidate answers to a prompt")
+    sub.add_argument("--prompt", required=True)
+    sub.add_argument("--candidates", required=True, metavar="FILE", help="jsonl with text, or txt with lines of ---")
+    sub.add_argument("--top-k", type=int, help="print only the best K")
+
+    sub = command("export", commands.export, "write ratings, gold, pairs or kto to a file")
+    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto"))
+    sub.add_argument("--out", required=True, metavar="FILE")
+
+    sub = command("models", commands.models, "list, promote or roll back model versions")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
+    sub.add_argument("version", nargs="?")
+
+    sub = command("sample", commands.sample, "load or remove the sample data")
+    sub.add_argument("action", choices=("load", "remove"))
+
+    command("doctor", commands.doctor, "check database, rights, model files, encoder and disk")
+    return top
+
+
+def _failed(sentence: str, code: int, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    print(" ".join(sentence.split()), file=sys.stderr)
+    return code

@@ -1,0 +1,115 @@
+"""The Data page's acts on interactions: browse, add, edit, delete, and the history of one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.errors import BadInput
+from core.domain.texts import storable
+from core.services.people import User
+from core.services.workspace import Workspace
+from core.store import interactions, ratings
+from core.store.interactions import Filters, Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event in the life of an interaction's ratings, in words."""
+
+    at: datetime
+    rater: str
+    action: str
+    old: str
+    new: str
+
+
+def browse(workspace: Workspace, filters: Filters, *, page: int, size: int = 25) -> tuple[list[Interaction], int]:
+    """One page (from 0) of what matches, newest first, and how many match."""
+    workspace.pick_up()
+    with workspace.store.read() as session:
+        return interactions.browse(session, filters, offset=page * size, limit=size)
+
+
+def sources(workspace: Workspace) -> dict[str, int]:
+    """How many interactions came from where."""
+    with workspace.store.read() as session:
+        return interactions.sources(session)
+
+
+def load(workspace: Workspace, interaction_id: int) -> Interaction | None:
+    """One interaction, None when it was deleted."""
+    with workspace.store.read() as session:
+        return interactions.load(session, interaction_id)
+
+
+def add(workspace: Workspace, prompt: str, response: str, context_id: str = "", session_label: str = "") -> int:
+    """Add one interaction; its number.
+
+    Raises:
+        BadInput: a text is missing or cannot be stored.
+        Conflict: it is there already.
+    """
+    _check(prompt, response)
+    with workspace.store.write() as session:
+        return interactions.add(session, prompt, response, _optional(context_id), _optional(session_label))
+
+
+def edit(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    prompt: str,
+    response: str,
+    context_id: str = "",
+    *,
+    withdraw_ratings: bool,
+) -> None:
+    """Change the texts of one interaction; the old ones are kept in the history.
+
+    Raises:
+        BadInput: a text is missing or cannot be stored.
+        Conflict: another interaction has exactly these texts.
+        NotFound: it was deleted meanwhile.
+    """
+    _check(prompt, response)
+    with workspace.store.write() as session:
+        interactions.edit(
+            session, interaction_id, prompt, response, _optional(context_id),
+            by=user.name, withdraw_ratings=withdraw_ratings,
+        )  # fmt: skip
+
+
+def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
+    """Delete one interaction with its ratings; texts and rating history are kept apart.
+
+    Raises:
+        NotFound: it was deleted already.
+        Conflict: another table refers to it.
+    """
+    with workspace.store.write() as session:
+        interactions.remove(session, interaction_id, by=user.name)
+
+
+def history(workspace: Workspace, interaction_id: int) -> list[HistoryLine]:
+    """What happened to the ratings of an interaction, oldest first."""
+    with workspace.store.read() as session:
+        return [
+            HistoryLine(event.at, name, event.action, _in_words(event.old), _in_words(event.new))
+            for event, name in ratings.history(session, interaction_id)
+        ]
+
+
+def _check(prompt: str, response: str) -> None:
+    for text, name in ((prompt, "The prompt"), (response, "The answer")):
+        if not text.strip():
+            raise BadInput(f"{name} is empty. Please fill it in; nothing was changed.")
+        storable(text, name)
+
+
+def _optional(text: str) -> str | None:
+    return storable(text, "The text").strip() or None
+
+
+def _in_words(state: dict[str, object] | None) -> str:
+    if state is None:
+        return ""
+    return str(state["rating"]) if state.get("rating") is not None else str(state["status"])

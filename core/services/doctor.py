@@ -1,0 +1,117 @@
+"""Whether everything that is needed is there: each check is a name, a verdict and a sentence."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import AssayError
+from core.domain.settings import Settings
+from core.reward import artifact
+from core.services.reranking import encoder
+from core.store import legacy, rights, schema, versions
+from core.store.database import Store, connect
+from core.store.schema import State
+
+FREE_BYTES = 500_000_000
+
+Finding = tuple[str, bool, str]
+
+
+def examine() -> dict[str, Any]:
+    """Run every check without changing anything; what ``doctor --json`` prints."""
+    checks: list[Finding] = []
+    settings: Settings | None = None
+    try:
+        settings = Settings.from_env(os.environ)
+        checks.append(("configuration", True, f"run-time files in {settings.home}"))
+    except AssayError as error:
+        checks.append(("configuration", False, str(error)))
+    if settings is not None:
+        for check in (_database, _model_files, _encoder, _space):
+            checks.extend(_guarded(check, settings))
+    return {
+        "ok": all(ok for _, ok, _ in checks),
+        "checks": [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in checks],
+    }
+
+
+def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except AssayError as error:
+        yield check.__name__.strip("_").replace("_", " "), False, str(error)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    store = connect(settings)
+    if store.is_sqlite and not Path(str(store.engine.url.database)).is_file():
+        yield "database", True, f"{store.label} will be created at the first start"
+        return
+    where, revision = schema.state(store)
+    yield "database", True, f"{store.label} answers"
+    sentences = {
+        State.CURRENT: f"revision {revision}, as this release needs it",
+        State.EMPTY: "no tables of Assay yet; run: python -m core init",
+        State.BEHIND: f"revision {revision} is older than this release; make a backup, then run: python -m core init",
+        State.AHEAD: f"revision {revision} is newer than this release; start the newer release",
+    }
+    yield "migrations", where is State.CURRENT, sentences[where]
+    if where is not State.CURRENT:
+        return
+    missing = [name for name, there in schema.tables(store).items() if not there]
+    yield "tables", not missing, "all there" if not missing else f"missing: {', '.join(missing)}"
+    grants = rights.missing(store)
+    yield (
+        "rights",
+        not grants,
+        "all there" if not grants else "ask the owner of the database to run: " + " ".join(grants),
+    )
+    yield from _old_rows(store)
+
+
+def _old_rows(store: Store) -> Iterator[Finding]:
+    with store.read() as session:
+        unusable = legacy.unusable_ratings(session)
+    detail = (
+        "all usable"
+        if not unusable
+        else f"{unusable} rows hold a number outside 1 to 5, which is no rating and is left out"
+    )
+    yield "ratings of the existing application", not unusable, detail
+
+
+def _model_files(settings: Settings) -> Iterator[Finding]:
+    store = connect(settings)
+    if settings.model_dir.is_file():
+        yield "model files", False, f"{settings.model_dir} is a single old file, which is never loaded; train again"
+        return
+    if not schema.exists(store):
+        yield "model files", True, "no model yet"
+        return
+    with store.read() as session:
+        known = versions.listed(session)
+    broken = []
+    for version in known:
+        try:
+            artifact.verified(settings.model_dir / version.model_version, sha256=version.sha256)
+        except AssayError as error:
+            broken.append((version, str(error)))
+    for version, sentence in broken:
+        yield f"model {version.model_version}", False, sentence
+    if not broken:
+        yield "model files", True, f"{len(known)} versions, all unaltered" if known else "no model yet"
+
+
+def _encoder(settings: Settings) -> Iterator[Finding]:
+    fingerprint = encoder(settings.emb_model).fingerprint
+    yield "encoder", True, f"{settings.emb_model}, weights {fingerprint[:12]}"
+
+
+def _space(settings: Settings) -> Iterator[Finding]:
+    place = next(folder for folder in (settings.home, *settings.home.parents) if folder.is_dir())
+    free = shutil.disk_usage(place).free
+    if settings.home.is_dir() and not os.access(settings.home, os.W_OK):
+        yield "home folder", False, f"{settings.home} cannot be written; change its rights or set ASSAY_HOME"
+    yield "free space", free > FREE_BYTES, f"{free / 1e9:.1f} GB free in {place}"

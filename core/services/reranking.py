@@ -1,0 +1,124 @@
+"""Ranking candidates with the champion, for the pages, the command line and the Python API."""
+
+import os
+import threading
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.settings import DEFAULT_EMB_MODEL, Settings
+from core.labeling.candidates import read_candidates
+from core.reward import artifact
+from core.reward.cache import MemoryCache
+from core.reward.embedder import Embedder
+from core.reward.encoder import SentenceEncoder
+from core.services.workspace import Workspace
+from core.serving.reranker import ModelRef, Reranker
+from core.store import schema, versions
+from core.store.database import Store, connect
+
+
+@lru_cache(maxsize=4)
+def encoder(emb_model: str) -> SentenceEncoder:
+    """The process's encoder for this EMB_MODEL: loaded once, used by training and ranking alike."""
+    return SentenceEncoder(emb_model)
+
+
+def reranker(workspace: Workspace) -> Reranker:
+    """The reranker of this process on the workspace's database."""
+    return _reranker(workspace.settings, workspace.store)
+
+
+def reranker_from_environment() -> Reranker:
+    """The reranker of a program that only imported ``core``; nothing is created and nothing raised when unconfigured."""
+    with _lock:
+        return _from_environment(tuple(sorted(_configuration(os.environ).items())))
+
+
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=4)
+def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
+    try:
+        settings = Settings.from_env(dict(environ))
+        store = connect(settings)
+    except AssayError as error:
+        return Reranker(partial(_raise, str(error)), partial(_raise, str(error)))
+    return _reranker(settings, store)
+
+
+@lru_cache(maxsize=4)
+def _reranker(settings: Settings, store: Store) -> Reranker:
+    cache = MemoryCache()
+    return Reranker(partial(_champion, settings, store), lambda: Embedder(encoder(settings.emb_model), cache))
+
+
+def _champion(settings: Settings, store: Store) -> ModelRef | None:
+    if not schema.exists(store):
+        return None
+    with store.read() as session:
+        version = versions.champion(session)
+    if version is None:
+        return None
+    return ModelRef(version.model_version, settings.model_dir / version.model_version, version.sha256)
+
+
+def _configuration(environ: Mapping[str, str]) -> dict[str, str]:
+    names = {"ASSAY_HOME", "DATABASE_URL", "EMB_MODEL", "REWARD_MODEL_PATH", "HOME"}
+    return {name: value for name, value in environ.items() if name in names or name.startswith("DB_")}
+
+
+def _raise(sentence: str) -> Any:
+    raise Unavailable(sentence)
+
+
+def model_info() -> dict[str, Any]:
+    """What ``core.get_model_info`` returns; values that are unknown without a model are None."""
+    loaded = reranker_from_environment().model()
+    info: dict[str, Any] = {
+        "model_path": None,
+        "embedding_model": os.environ.get("EMB_MODEL") or DEFAULT_EMB_MODEL,
+        "is_ready": loaded is not None,
+        "model_exists": loaded is not None,
+        "model_type": "sbert-logreg",
+        "model_version": None,
+        "recipe": None,
+        "reason": reranker_from_environment().reason(),
+    }
+    try:
+        settings = Settings.from_env(os.environ)
+    except AssayError:
+        return info
+    info |= {"embedding_model": settings.emb_model, "model_path": str(settings.model_dir)}
+    if loaded is not None:
+        ref, model = loaded
+        path = ref.path / artifact.MODEL_FILE
+        info |= {
+            "model_path": str(path),
+            "model_exists": path.is_file(),
+            "model_version": ref.model_version,
+            "recipe": model.recipe,
+        }
+    return info
+
+
+def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | None = None) -> dict[str, Any]:
+    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when no model was used.
+
+    Raises:
+        BadInput: the prompt is empty or the file holds no usable candidates.
+    """
+    if not prompt.strip():
+        raise BadInput("The prompt is empty. Say what was asked with --prompt.")
+    texts = [str(candidate["text"]) for candidate in read_candidates(path)]
+    ranking = reranker(workspace).rank(prompt, texts)
+    results = [{"index": i, "text": texts[i], "score": ranking.scores[i]} for i in ranking.order]
+    return {
+        "model_version": ranking.model_version,
+        "fallback": ranking.fallback,
+        "results": results[:top_k],
+        "reason": ranking.reason,
+    }

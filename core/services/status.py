@@ -1,0 +1,90 @@
+"""Where we stand: counts, stage, champion, and the next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.domain.ratings import Stage, stage
+from core.services.workspace import Workspace
+from core.store import counts, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The model version in use."""
+
+    model_version: str
+    recipe: str
+    promoted_at: datetime
+    metrics: dict[str, Any]
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``status`` prints and Home shows."""
+
+    database: str
+    interactions: int
+    rated: int
+    unrated: int
+    good: int
+    stage: Stage
+    next_threshold: int | None
+    champion: Champion | None
+    sample: bool
+    old_model_file: bool
+    """REWARD_MODEL_PATH is a single file, as the old scripts wrote it: never loaded."""
+    grant: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``status --json`` prints it."""
+        champion = None
+        if self.champion:
+            champion = {
+                "model_version": self.champion.model_version,
+                "recipe": self.champion.recipe,
+                "promoted_at": self.champion.promoted_at.isoformat(),
+                "metrics": self.champion.metrics,
+            }
+        return {
+            "database": self.database,
+            "interactions": self.interactions,
+            "rated": self.rated,
+            "unrated": self.unrated,
+            "good": self.good,
+            "stage": str(self.stage),
+            "next_threshold": self.next_threshold,
+            "champion": champion,
+            "sample": self.sample,
+        }
+
+
+def status(workspace: Workspace, *, at_once: bool = False) -> Status:
+    """Count, after picking up what the old application wrote."""
+    workspace.pick_up(at_once=at_once)
+    with workspace.store.read() as session:
+        totals = counts.totals(session, workspace.settings.positive_rating_threshold)
+        version = versions.champion(session)
+        promoted = next(
+            (p.at for p in versions.promotions(session) if version and p.model_version == version.model_version), None
+        )
+    reached, following = stage(totals.rated, workspace.settings.min_samples_to_train)
+    champion = None
+    if version is not None:
+        champion = Champion(
+            version.model_version, version.recipe, promoted or version.created_at, version.metrics, version.sample
+        )
+    return Status(
+        database=workspace.store.label,
+        interactions=totals.interactions,
+        rated=totals.rated,
+        unrated=totals.unrated,
+        good=totals.good,
+        stage=reached,
+        next_threshold=following,
+        champion=champion,
+        sample=totals.sample,
+        old_model_file=workspace.settings.model_dir.is_file(),
+        grant=workspace.grant,
+    )

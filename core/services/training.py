@@ -1,0 +1,423 @@
+"""Training as a user's act: one at a time, told as rows in the database, in this process or in one of its own."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import AssayError
+from core.domain.settings import ROOT
+from core.reward import artifact
+from core.reward.embedder import Embedder
+from core.reward.evaluation import Evaluation
+from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused
+from core.reward.trainer import train as reward_train
+from core.services.people import User
+from core.services.reranking import encoder
+from core.services.workspace import Workspace, surely_dead, this_process
+from core.store import counts, exporting, runs, versions
+from core.store.database import private_folder
+from core.store.tables import ModelVersion, Run
+from core.store.types import now
+from core.store.vectors import DatabaseVectors
+
+BEAT_SECONDS = 3.0
+PROGRESS_SECONDS = 1.0
+"""How often embedding progress is written down."""
+CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The model's files are on disk."""
+
+    model_version: str
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "saved", "model_version": self.model_version, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The version is known to the database, and perhaps champion."""
+
+    model_version: str
+    promoted: bool
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "registered",
+            "model_version": self.model_version,
+            "promoted": self.promoted,
+            "reason": self.reason,
+        }
+
+
+class Cancelled(AssayError):
+    """Somebody asked the training to stop."""
+
+
+def train(
+    workspace: Workspace, *, recipe: str = "pair", seed: int = 0, by: str, run_id: int | None = None
+) -> Iterator[Event | Saved | Registered]:
+    """Train in this process; yields the trainer's events, then Saved and Registered.
+
+    Every event is also a row, so that pages in other processes can follow. With ``run_id`` a run that was asked for on
+    the Train page is carried out.
+
+    Raises:
+        Conflict: a training is running already.
+        Cancelled: somebody asked to stop it.
+        AssayError: the run is marked as failed with the sentence.
+    """
+    _reap(workspace)
+    workspace.pick_up(at_once=True)
+    with workspace.store.write() as session:
+        if run_id is None:
+            run = runs.start(session, recipe, seed, by, this_process())
+        else:
+            run = runs.take(session, run_id, this_process())
+        run_id, recipe, seed = run.run_id, run.recipe, run.seed
+    with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
+        written = 0.0
+        for event in _events(workspace, run_id, recipe, seed):
+            stop = stop_asked()
+            pause = time.monotonic() - written
+            if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
+                with workspace.store.write() as session:
+                    stop |= runs.add_event(session, run_id, type(event).__name__, event.to_json())
+                written = time.monotonic()
+            if stop and not isinstance(event, Refused | Saved | Registered):
+                raise Cancelled(CANCELLED)
+            yield event
+
+
+def train_to_end(
+    workspace: Workspace,
+    *,
+    recipe: str,
+    seed: int,
+    by: str,
+    run_id: int | None = None,
+    on_progress: Callable[[int, int], None],
+) -> dict[str, Any]:
+    """Train and wait; what ``train --json`` prints."""
+    if run_id is not None:
+        os.nice(5)  # the raters at this machine come first
+    for event in train(workspace, recipe=recipe, seed=seed, by=by, run_id=run_id):
+        if isinstance(event, Embedding):
+            on_progress(event.done, event.total)
+    with workspace.store.read() as session:
+        latest = runs.listed(session, limit=1)[0] if run_id is None else runs.find(session, run_id)
+    assert latest is not None
+    assert latest.result is not None
+    return latest.result
+
+
+def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0) -> int:
+    """Start a training in a process of its own, which outlives the page; the number of the run.
+
+    Raises:
+        Conflict: a training is running already.
+        Unavailable: the process could not be started.
+    """
+    _reap(workspace)
+    with workspace.store.write() as session:
+        run_id = runs.start(session, recipe, seed, user.name, None).run_id
+    log_file = _log_file(workspace, run_id)
+    private_folder(log_file.parent)
+    try:
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "core", "train", "--run", str(run_id), "--debug"],
+                cwd=ROOT,
+                env=os.environ | {"ASSAY_HOME": str(workspace.settings.home)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C on the dashboard does not end it
+            )
+    except OSError as error:
+        with workspace.store.write() as session:
+            runs.finish(session, run_id, "failed", f"The training could not be started: {error.strerror}.")
+        raise
+    threading.Thread(target=process.wait, daemon=True).start()  # a child nobody waits for would look alive for ever
+    with workspace.store.write() as session:
+        runs.started_as(session, run_id, this_process().rpartition(":")[0] + f":{process.pid}")
+    return run_id
+
+
+def cancel(workspace: Workspace, run_id: int) -> None:
+    """Ask a training to stop; it does so at its next step, within seconds."""
+    with workspace.store.write() as session:
+        runs.cancel(session, run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A training as pages show it, live or ended."""
+
+    run_id: int
+    state: str
+    recipe: str
+    seed: int
+    requested_by: str
+    started_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    cancel_requested: bool
+    message: str | None
+    model_version: str | None
+    sample: bool
+    events: tuple[dict[str, Any], ...]
+    """The events' JSON in order; empty in lists of runs."""
+
+    @property
+    def active(self) -> bool:
+        """Queued or running."""
+        return self.state in ("queued", "running")
+
+    def latest(self, event: str) -> dict[str, Any] | None:
+        """The last event of that name (``embedding``, ``fold_done``, ...)."""
+        return next((e for e in reversed(self.events) if e["event"] == event), None)
+
+    @property
+    def folds(self) -> list[dict[str, Any]]:
+        """The folds that are done, in order."""
+        return [event for event in self.events if event["event"] == "fold_done"]
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The out-of-fold evaluation, once it is there."""
+        found = self.latest("evaluated")
+        return None if found is None else Evaluation.from_json(found["evaluation"])
+
+
+def active_run(workspace: Workspace) -> RunView | None:
+    """The training that is queued or running; one whose process died is first marked as failed."""
+    _reap(workspace)
+    with workspace.store.read() as session:
+        run = runs.active(session)
+    return None if run is None else run_view(workspace, run.run_id)
+
+
+def run_view(workspace: Workspace, run_id: int) -> RunView | None:
+    """One training with its events."""
+    with workspace.store.read() as session:
+        run = runs.find(session, run_id)
+        return None if run is None else _view(run, tuple(event.payload for event in runs.events(session, run_id)))
+
+
+def history(workspace: Workspace) -> list[RunView]:
+    """The latest trainings, newest first, without their events."""
+    _reap(workspace)
+    with workspace.store.read() as session:
+        return [_view(run, ()) for run in runs.listed(session)]
+
+
+def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
+    return RunView(
+        run_id=run.run_id,
+        state=run.state,
+        recipe=run.recipe,
+        seed=run.seed,
+        requested_by=run.requested_by,
+        started_at=run.started_at,
+        heartbeat_at=run.heartbeat_at,
+        finished_at=run.finished_at,
+        cancel_requested=run.cancel_requested,
+        message=run.message,
+        model_version=run.model_version,
+        sample=run.sample,
+        events=events,
+    )
+
+
+def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterator[Event | Saved | Registered]:
+    settings = workspace.settings
+    with workspace.store.read() as session:
+        examples = exporting.examples(session, newest=settings.train_limit)
+        sample = counts.totals(session, settings.positive_rating_threshold).sample
+        champion = versions.champion(session)
+    # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
+    rival = champion.recipe if champion is not None and champion.sample == sample else None
+    told: dict[type, Any] = {}
+    for event in reward_train(
+        examples,
+        recipe=recipe,
+        embedder=Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store)),
+        seed=seed,
+        positive_threshold=settings.positive_rating_threshold,
+        minimum=settings.min_samples_to_train,
+        champion_recipe=rival,
+    ):
+        told[type(event)] = event
+        yield event
+        if isinstance(event, Refused):
+            with workspace.store.write() as session:
+                result = _result(run_id, recipe, len(examples), len({e.group for e in examples}), event.reason)
+                runs.finish(session, run_id, "finished", event.reason, result=result, sample=sample)
+            return
+    yield from _keep(workspace, run_id, recipe, seed, sample, told[Evaluated].evaluation, told[Judged], told[Fitted])
+
+
+def _keep(
+    workspace: Workspace, run_id: int, recipe: str, seed: int, sample: bool,
+    evaluation: Evaluation, judged: Judged, fitted: Fitted,
+) -> Iterator[Saved | Registered]:  # fmt: skip
+    settings = workspace.settings
+    shown = evaluation.to_json()
+    name = _free_name(settings.model_dir)
+    metadata = artifact.Metadata(
+        model_version=name,
+        recipe=recipe,
+        encoder=fitted.model.encoder,
+        data_fingerprint=fitted.data_fingerprint,
+        n=evaluation.n,
+        prompts=evaluation.prompts,
+        seed=seed,
+        positive_threshold=settings.positive_rating_threshold,
+        metrics=evaluation.metrics,
+    )
+    sha256 = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups).sha256
+    yield Saved(name, sha256)
+    decision = judged.decision
+    result = _result(run_id, recipe, evaluation.n, evaluation.prompts, decision.reason) | {
+        "model_version": name,
+        "metrics": shown["metrics"],
+        "baselines": shown["baselines"],
+        "promoted": decision.promoted,
+    }
+    accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
+    with workspace.store.write() as session:
+        if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
+            raise Cancelled(CANCELLED)
+        versions.add(
+            session,
+            ModelVersion(
+                model_version=name,
+                run_id=run_id,
+                recipe=recipe,
+                sha256=sha256,
+                n=evaluation.n,
+                prompts=evaluation.prompts,
+                sample=sample,
+                metrics=shown["metrics"],
+                legacy_row={
+                    "model_version": name,
+                    "total_interactions": evaluation.n,
+                    "avg_reward": evaluation.good / evaluation.n,
+                    "loss_value": loss,
+                    "accuracy": None if accuracy is None else 100 * accuracy,
+                },
+            ),
+        )
+        runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
+        if decision.promoted:
+            versions.crown(session, name, action="automatic", by="rule", reason=decision.reason)
+        runs.finish(session, run_id, "finished", decision.reason, result=result, sample=sample, model_version=name)
+    workspace.grant = versions.write_legacy_rows(workspace.store)
+    yield Registered(name, decision.promoted, decision.reason)
+
+
+def _result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "model_version": None,
+        "recipe": recipe,
+        "n": n,
+        "prompts": prompts,
+        "metrics": None,
+        "baselines": None,
+        "promoted": False,
+        "reason": reason,
+    }
+
+
+def _free_name(root: Path) -> str:
+    base = f"sbert-logreg-v{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    name, number = base, 2
+    while (root / name).exists():
+        name, number = f"{base}-{number}", number + 1
+    return name
+
+
+@contextmanager
+def _ends(workspace: Workspace, run_id: int) -> Iterator[None]:
+    """Whatever happens, the run does not stay active."""
+    state, sentence = "failed", "The training stopped unexpectedly. Nothing was lost; start it again."
+    try:
+        yield
+        state = "finished"
+    except Cancelled as error:
+        state, sentence = "cancelled", str(error)
+        raise
+    except AssayError as error:
+        sentence = str(error)
+        raise
+    except (KeyboardInterrupt, GeneratorExit):
+        state, sentence = "cancelled", "The training was stopped. Nothing was changed; computed embeddings are kept."
+        raise
+    except MemoryError:
+        sentence = "The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings."
+        raise
+    finally:
+        if state != "finished":
+            with workspace.store.write() as session:
+                runs.finish(session, run_id, state, sentence)
+
+
+@contextmanager
+def _beating(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
+    """Say every few seconds that the run is alive, and learn whether it shall stop."""
+    stop, done = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT_SECONDS):
+            try:
+                with workspace.store.write() as session:
+                    if runs.beat(session, run_id):
+                        stop.set()
+            except AssayError:
+                continue  # the database is away for a moment: the training itself will notice if it stays away
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield stop.is_set
+    finally:
+        done.set()
+        thread.join()
+
+
+def _reap(workspace: Workspace) -> None:
+    """Mark a run whose process died as failed, so that the next one can start."""
+    with workspace.store.read() as session:
+        run = runs.active(session)
+    if run is None:
+        return
+    silent = now() - run.heartbeat_at > runs.SILENT_AFTER
+    if silent or (run.process is not None and surely_dead(run.process)):
+        log_file = _log_file(workspace, run.run_id)
+        details = f" Its last words are in {log_file}." if log_file.is_file() else ""
+        with workspace.store.write() as session:
+            runs.finish(
+                session, run.run_id, "failed",
+                f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
+                f"start it again.{details}",
+            )  # fmt: skip
+
+
+def _log_file(workspace: Workspace, run_id: int) -> Path:
+    return workspace.settings.home / "logs" / f"run-{run_id}.log"

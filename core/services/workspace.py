@@ -1,0 +1,64 @@
+"""What every act needs: the settings and the opened database."""
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.domain.settings import Settings
+from core.store import legacy, schema, versions
+from core.store.database import Store, connect
+
+SWEEP_SECONDS = 15.0
+
+
+@dataclass
+class Workspace:
+    """Settings and database of this process; made once by ``open_workspace`` and shared by all threads."""
+
+    settings: Settings
+    store: Store
+    grant: str | None = None
+    """The GRANT that is missing for the old application's training table, None when nothing is missing."""
+    _swept: float = field(default=-SWEEP_SECONDS, repr=False)
+
+    def pick_up(self, *, at_once: bool = False) -> int:
+        """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``."""
+        if not at_once and time.monotonic() - self._swept < SWEEP_SECONDS:
+            return 0
+        self._swept = time.monotonic()
+        return legacy.sweep(self.store)
+
+
+def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
+    """Read the configuration, make the database usable, adopt and pick up what the old application wrote.
+
+    Raises:
+        AssayError: the sentence says which setting or which part of the database is in the way.
+    """
+    settings = Settings.from_env(os.environ if environ is None else environ)
+    workspace = Workspace(settings, connect(settings))
+    schema.ready(workspace.store)
+    workspace.pick_up()
+    workspace.grant = versions.write_legacy_rows(workspace.store)
+    return workspace
+
+
+def this_process() -> str:
+    """This process as other processes can find it: host:pid."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def surely_dead(process: str) -> bool:
+    """Whether a process of this host has ended; of other hosts nothing is known."""
+    host, _, pid = process.rpartition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,1 @@
+"""Choosing among candidates with the champion."""

@@ -1,0 +1,213 @@
+"""Connecting: one engine per process, short sessions, and driver errors turned into sentences."""
+
+import logging
+import os
+import random
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from core.domain.errors import BadSetting, Collision, MissingRight, Unavailable
+from core.domain.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 30
+_ADVISORY_KEY = 0x61737361  # "assa": any number that no other application is likely to use
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database in use. Sessions are opened per call and never shared between threads."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a local SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def label(self) -> str:
+        """The database for display: password masked; of the query only the host (the rest may carry secrets too)."""
+        query = {key: value for key, value in self.engine.url.query.items() if key == "host"}
+        return self.engine.url.set(query=query).render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the database and changes nothing.
+
+        Raises:
+            Unavailable, MissingRight: as sentences.
+        """
+        # PostgreSQL would otherwise show a new state with every statement: an export's parts would not fit together
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with _in_words(self), Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose changes are all kept when the block ends, or none of them.
+
+        SQLite takes its write lock at once, so that what is read here cannot change before it is written.
+
+        Raises:
+            Unavailable, MissingRight: as sentences; nothing was written.
+        """
+        with _in_words(self), self.engine.connect() as connection:
+            connection = connection.execution_options(assay_write=True)
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                yield session
+
+
+def connect(settings: Settings) -> Store:
+    """Build the engine for the configured database; nothing is contacted yet.
+
+    Raises:
+        BadSetting: the address cannot be understood.
+    """
+    try:
+        url = make_url(settings.database_url)
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise BadSetting("The database address (DATABASE_URL or DB_URI) cannot be understood.") from error
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise BadSetting("DATABASE_URL must name an SQLite file, as in sqlite:////home/me/assay.db.")
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        # pre_ping: a database that was restarted is noticed and reconnected instead of failing the next rating
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 5})
+    return Store(engine)
+
+
+def alone(session: Session) -> None:
+    """Let only one writer at a time decide which interactions exist; held until the transaction ends.
+
+    SQLite's write lock does that already. PostgreSQL would otherwise let two imports add the same answer.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_ADVISORY_KEY)))
+
+
+def private_folder(path: Path) -> None:
+    """Create a folder that only its owner can read; it will hold private text.
+
+    Raises:
+        Unavailable: it cannot be created.
+    """
+    try:
+        if not path.is_dir():
+            path.mkdir(parents=True, exist_ok=True)
+            path.chmod(0o700)
+    except OSError as error:
+        raise Unavailable(
+            f"The folder {path} cannot be created ({error.strerror}). Choose another place with ASSAY_HOME."
+        ) from error
+
+
+def _sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by _sqlite_begin, not guessed by the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    # SQLite's own knows ASCII only, and a search shall find Öl as öl like on PostgreSQL
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get("assay_write"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own waiting looks only every 100 ms and starves a rater beside an import: look every few milliseconds.
+    give_up = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > give_up:
+                    raise
+                time.sleep(random.uniform(0.002, 0.006))
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+
+_NO_ANSWER = ("connect", "could not translate host name", "terminating")
+_COLLISIONS = {"40001", "40P01"}  # serialization failure, deadlock: one of two transactions was chosen to give way
+
+
+@contextmanager
+def _in_words(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _sentence(store, error) from error
+    except PoolTimeout as error:
+        raise Unavailable(f"All connections to {store.label} are busy. Nothing was changed; try again.") from error
+
+
+def _sentence(store: Store, error: DBAPIError) -> Exception:
+    detail = str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
+    log.warning("database error: %s", type(error.orig).__name__)
+    code = getattr(error.orig, "pgcode", None)
+    if isinstance(error, IntegrityError) or code in _COLLISIONS:
+        return Collision("Somebody else changed the same thing at this moment. Nothing was changed; try again.")
+    if code == "42501":
+        return _missing_right(store, detail)
+    if store.is_sqlite:
+        path = Path(str(store.engine.url.database))
+        if "readonly" in detail or (path.exists() and not os.access(path, os.W_OK)):
+            return Unavailable(f"The database file {path} cannot be written. Nothing was changed; check its rights.")
+        if "full" in detail or "disk I/O" in detail:
+            return Unavailable(f"The disk that holds {path} is full or damaged. Nothing was changed; free some space.")
+        if "locked" in detail:
+            return Unavailable("The database was busy for too long. Nothing was changed; try again.")
+        if "unable to open" in detail:
+            return Unavailable(f"The database file {path} cannot be opened. Check that its folder exists and is yours.")
+        if "not a database" in detail or "malformed" in detail:
+            return Unavailable(f"{path} is damaged or not an SQLite database. Restore it from a backup.")
+    if "does not exist" in detail and "database" in detail:
+        return Unavailable(f"There is no database at {store.label}. Create it, or correct DATABASE_URL.")
+    if "authentication failed" in detail or ("does not exist" in detail and "role" in detail):
+        return Unavailable(f"{store.label} refused the user name or password. Correct them in DATABASE_URL or DB_*.")
+    if error.connection_invalidated or any(words in detail.lower() for words in _NO_ANSWER):
+        return Unavailable(f"The database {store.label} does not answer. Nothing was changed; try again in a moment.")
+    return Unavailable(f"The database {store.label} refused ({_without_values(detail)}). Nothing was changed.")
+
+
+def _missing_right(store: Store, detail: str) -> MissingRight:
+    found = re.search(r"for (table|sequence|schema|relation) (\w+)", detail)
+    kind, name = found.groups() if found else ("table", "...")
+    rights = {"sequence": "USAGE, SELECT ON SEQUENCE", "schema": "USAGE, CREATE ON SCHEMA"}.get(
+        kind, "SELECT, INSERT, UPDATE, DELETE, REFERENCES ON"
+    )
+    user = store.engine.dialect.identifier_preparer.quote(store.engine.url.username or "...")
+    grant = f"GRANT {rights} {name} TO {user};"
+    return MissingRight(
+        f"The database user {store.engine.url.username} may not use the {kind} {name}. Nothing was changed. "
+        f"Ask the owner of the database to run: {grant}",
+        grant,
+    )
+
+
+def _without_values(detail: str) -> str:
+    """A driver's message without quoted values: they may be private text."""
+    return re.sub(r"'[^']*'", "'...'", detail)[:200]

@@ -1,0 +1,255 @@
+"""Interactions: which ones count, browsing them, adding, editing and deleting one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.domain.errors import Conflict
+from core.domain.ratings import RatingStatus
+from core.domain.texts import interaction_identity, prompt_group
+from core.store.consensus import locked, pick_up_one, settle, store_rating
+from core.store.database import alone
+from core.store.legacy import existing_sessions
+from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """An interaction as pages show it."""
+
+    interaction_id: int
+    prompt: str
+    response: str
+    context_id: str | None
+    session_label: str | None
+    source: str
+    consensus: float | None
+    n_ratings: int
+    response_words: int
+    created_at: datetime
+    extra: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to browse; everything that is None or empty does not restrict."""
+
+    text: str = ""
+    rated: bool | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    session_label: str = ""
+    source: str = ""
+    flagged: bool = False
+
+
+def only_sample(session: Session) -> bool:
+    """Whether nothing but the sample is there; as soon as own data arrives, the sample steps aside everywhere."""
+    return session.scalar(select(Item.interaction_id).where(Item.source != "sample").limit(1)) is None
+
+
+def in_scope(session: Session, query: Select[*Columns]) -> Select[*Columns]:
+    """Restrict a query over items to what counts: own data, or the sample where there is nothing else."""
+    return query if only_sample(session) else query.where(Item.source != "sample")
+
+
+def part_from_sample(session: Session, identities: Collection[str]) -> None:
+    """Let own data be what these identities mean: an equal answer of the sample stays beside it and goes with the sample."""
+    session.execute(update(Item).where(Item.identity.in_(identities), Item.source == "sample").values(identity=None))
+
+
+def load(session: Session, interaction_id: int) -> Interaction | None:
+    """One interaction, None when it was deleted."""
+    row = session.execute(
+        select(LegacyInteraction, Item).join(Item).where(LegacyInteraction.interaction_id == interaction_id)
+    ).first()
+    return None if row is None else _shown(row[0], row[1])
+
+
+def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tuple[list[Interaction], int]:
+    """One page of interactions, newest first, and how many there are in all."""
+    where = _conditions(filters)
+    base = select(LegacyInteraction, Item).join(Item).where(*where)
+    rows = session.execute(base.order_by(Item.interaction_id.desc()).offset(offset).limit(limit))
+    total = session.scalar(select(func.count()).select_from(Item).join(LegacyInteraction).where(*where)) or 0
+    return [_shown(row[0], row[1]) for row in rows], total
+
+
+def sources(session: Session) -> dict[str, int]:
+    """How many interactions came from where."""
+    counts = session.execute(select(Item.source, func.count()).group_by(Item.source).order_by(Item.source))
+    return {source: number for source, number in counts}  # noqa: C416  rows are not pairs to a type checker
+
+
+def add(
+    session: Session,
+    prompt: str,
+    response: str,
+    context_id: str | None,
+    session_label: str | None = None,
+    *,
+    source: str = "manual",
+) -> int:
+    """Add one interaction, its id.
+
+    Raises:
+        Conflict: exactly this interaction exists.
+    """
+    alone(session)
+    identity = interaction_identity(prompt, response, context_id)
+    part_from_sample(session, [identity])
+    existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
+    if existing is not None:
+        raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
+    number = existing_sessions(session, {session_label or ""}).get(session_label or "")
+    by = {"created_by": SYSTEM_USER, "updated_by": SYSTEM_USER}
+    row = LegacyInteraction(session_id=number, user_prompt=prompt, ai_response=response, **by)
+    session.add(row)
+    session.flush()
+    session.add(
+        Item(
+            interaction_id=row.interaction_id,
+            identity=identity,
+            prompt_group=prompt_group(prompt),
+            context_id=context_id,
+            session_label=session_label,
+            source=source,
+            response_words=len(response.split()),
+            n_ratings=0,
+        )
+    )
+    session.flush()
+    return row.interaction_id
+
+
+def edit(
+    session: Session,
+    interaction_id: int,
+    prompt: str,
+    response: str,
+    context_id: str | None,
+    *,
+    by: str,
+    withdraw_ratings: bool,
+) -> None:
+    """Change the texts of one interaction; the old texts stay in the history, the ratings stay unless withdrawn.
+
+    Raises:
+        NotFound: it was deleted.
+        Conflict: exactly this interaction exists elsewhere.
+    """
+    alone(session)
+    item, row = locked(session, interaction_id)
+    identity = interaction_identity(prompt, response, context_id)
+    if item.source != "sample":
+        part_from_sample(session, [identity])
+    other = session.scalar(
+        select(Item.interaction_id).where(Item.identity == identity, Item.interaction_id != interaction_id)
+    )
+    if other is not None:
+        raise Conflict(f"This prompt with exactly this answer is there already, as no. {other}. Nothing was changed.")
+    pick_up_one(session, item, row)
+    _keep_texts(session, item, row, "edited", by)
+    row.user_prompt, row.ai_response = prompt, response
+    item.identity, item.prompt_group, item.context_id = identity, prompt_group(prompt), context_id
+    item.response_words = len(response.split())
+    if withdraw_ratings:
+        for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
+            if rating.status == RatingStatus.SUBMITTED:
+                store_rating(
+                    session, rating, interaction_id, rating.rater_id, RatingStatus.WITHDRAWN, None, rating.comment,
+                    rating.bias_flag, action="text edited",
+                )  # fmt: skip
+    settle(session, item, row)
+
+
+def remove(session: Session, interaction_id: int, *, by: str) -> None:
+    """Delete one interaction with its ratings; texts and rating history are kept in our history tables.
+
+    Raises:
+        NotFound: it was deleted already.
+        Conflict: another table of the old application still refers to it.
+    """
+    item, row = locked(session, interaction_id)
+    _keep_texts(session, item, row, "deleted", by)
+    session.flush()
+    try:
+        drop(session, [interaction_id])
+    except IntegrityError as error:
+        raise Conflict(
+            f"No. {interaction_id} cannot be deleted: another table of the existing application refers to it. "
+            "Nothing was changed."
+        ) from error
+
+
+def drop(session: Session, interaction_ids: Sequence[int]) -> None:
+    """Delete these interactions; items and ratings go with them by the schema's rules."""
+    session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
+
+
+def drop_sample(session: Session) -> int:
+    """Delete everything that came with the sample, ratings of it included; how many interactions."""
+    ids = list(session.scalars(select(Item.interaction_id).where(Item.source == "sample")))
+    drop(session, ids)
+    return len(ids)
+
+
+def _keep_texts(session: Session, item: Item, row: LegacyInteraction, action: str, by: str) -> None:
+    session.add(
+        TextHistory(
+            interaction_id=item.interaction_id,
+            action=action,
+            by=by,
+            user_prompt=row.user_prompt,
+            ai_response=row.ai_response,
+            context_id=item.context_id,
+        )
+    )
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if filters.text:
+        pattern = filters.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        where.append(
+            or_(
+                LegacyInteraction.user_prompt.ilike(f"%{pattern}%", escape="\\"),
+                LegacyInteraction.ai_response.ilike(f"%{pattern}%", escape="\\"),
+            )
+        )
+    if filters.rated is not None:
+        where.append(Item.consensus.is_not(None) if filters.rated else Item.consensus.is_(None))
+    if filters.lowest is not None:
+        where.append(Item.consensus >= filters.lowest)
+    if filters.highest is not None:
+        where.append(Item.consensus <= filters.highest)
+    if filters.session_label:
+        where.append(Item.session_label == filters.session_label)
+    if filters.source:
+        where.append(Item.source == filters.source)
+    if filters.flagged:
+        where.append(Item.mirrored_bias.is_(True))
+    return where
+
+
+def _shown(row: LegacyInteraction, item: Item) -> Interaction:
+    return Interaction(
+        interaction_id=row.interaction_id,
+        prompt=row.user_prompt,
+        response=row.ai_response,
+        context_id=item.context_id,
+        session_label=item.session_label,
+        source=item.source,
+        consensus=item.consensus,
+        n_ratings=item.n_ratings,
+        response_words=item.response_words,
+        created_at=item.created_at,
+        extra=item.extra,
+    )

@@ -1,0 +1,1 @@
+"""Alembic migrations, run by ``core.store.schema``; there is no ini file."""

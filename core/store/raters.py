@@ -1,0 +1,98 @@
+"""Raters and the browsers that speak for them."""
+
+import hashlib
+import unicodedata
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.domain.errors import BadInput, Conflict
+from core.store.tables import Rater, Visitor
+
+LEGACY, IMPORTED = "legacy", "imported"
+MAX_NAME = 100
+
+
+def rater_name(name: str) -> str:
+    """A name as it is kept: blanks collapsed, ends stripped, each character in its composed form.
+
+    Raises:
+        BadInput: empty, too long, or not printable.
+    """
+    clean = " ".join(unicodedata.normalize("NFC", name).split())
+    if not clean:
+        raise BadInput("Please enter a name: every rating is kept under the name of its rater.")
+    if max(len(clean), len(_key(clean))) > MAX_NAME:
+        raise BadInput(f"A name can have at most {MAX_NAME} characters.")
+    if not clean.isprintable():
+        raise BadInput("This name contains characters that cannot be shown. Please type it again.")
+    return clean
+
+
+def find_or_add(session: Session, name: str, kind: str) -> Rater:
+    """The rater of that name whatever its kind, added as ``kind`` where there is none; safe against a second writer."""
+    clean = rater_name(name)
+    key = _key(clean)
+    found = session.scalar(select(Rater).where(Rater.name_key == key))
+    if found is None:
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(insert(Rater).values(name=clean, name_key=key, kind=kind).on_conflict_do_nothing())
+        found = session.scalars(select(Rater).where(Rater.name_key == key)).one()
+    return found
+
+
+def legacy_rater(session: Session) -> Rater:
+    """The rater under whom everything stands that the old application wrote."""
+    return find_or_add(session, LEGACY, "legacy")
+
+
+def person(session: Session, name: str) -> Rater:
+    """The person of that name, added if new.
+
+    Raises:
+        BadInput: the name is unusable.
+        Conflict: the name belongs to ratings that came with data, or is kept for them.
+    """
+    clean = rater_name(name)
+    found = None if _key(clean) in (LEGACY, IMPORTED) else find_or_add(session, clean, "person")
+    if found is None or found.kind != "person":
+        raise Conflict(
+            f"{clean!r} is the name of ratings that came with data. Please choose another, for example {clean + ' 2'!r}."
+        )
+    return found
+
+
+def people(session: Session) -> list[Rater]:
+    """All persons by name."""
+    return list(session.scalars(select(Rater).where(Rater.kind == "person").order_by(Rater.name_key)))
+
+
+def names(session: Session) -> dict[int, str]:
+    """The name of every rater by id."""
+    return {rater.rater_id: rater.name for rater in session.scalars(select(Rater))}
+
+
+def remember_visitor(session: Session, token: str, rater_id: int) -> None:
+    """From now on the browser with this cookie speaks for this rater."""
+    session.merge(Visitor(token_hash=_hash(token), rater_id=rater_id))
+
+
+def forget_visitor(session: Session, token: str) -> None:
+    """The browser with this cookie speaks for nobody."""
+    visitor = session.get(Visitor, _hash(token))
+    if visitor is not None:
+        session.delete(visitor)
+
+
+def rater_of_visitor(session: Session, token: str) -> Rater | None:
+    """The rater for whom the browser with this cookie speaks."""
+    return session.scalar(select(Rater).join(Visitor).where(Visitor.token_hash == _hash(token)))
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,111 @@
+"""Trainings as rows: asked for, alive, ended. Every viewer reads the same rows."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.domain.errors import Conflict
+from core.store.tables import Prediction, Run, RunEvent
+from core.store.types import now
+
+SILENT_AFTER = timedelta(seconds=60)
+"""A training that has not said it is alive for so long is taken as dead."""
+
+
+def start(session: Session, recipe: str, seed: int, by: str, process: str | None) -> Run:
+    """Ask for a training; the schema allows one at a time.
+
+    Raises:
+        Conflict: one is queued or running.
+    """
+    state = "queued" if process is None else "running"
+    run = Run(state=state, active=True, recipe=recipe, seed=seed, requested_by=by, process=process)
+    session.add(run)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("A training is running already. Wait until it ends, or cancel it on the Train page.") from error
+    return run
+
+
+def take(session: Session, run_id: int, process: str) -> Run:
+    """The training process takes a queued run.
+
+    Raises:
+        Conflict: the run is not queued any more.
+    """
+    run = session.get(Run, run_id, with_for_update=True)
+    if run is None or run.state != "queued":
+        raise Conflict(f"Run {run_id} is not waiting to be started.")
+    run.state, run.process, run.heartbeat_at = "running", process, now()
+    return run
+
+
+def started_as(session: Session, run_id: int, process: str) -> None:
+    """Note the process that will take a queued run, so that its early death is noticed."""
+    session.execute(update(Run).where(Run.run_id == run_id, Run.state == "queued").values(process=process))
+
+
+def beat(session: Session, run_id: int) -> bool:
+    """Say that the run is alive; True when it shall stop (cancelled, or given up by another process)."""
+    session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(heartbeat_at=now()))
+    run = session.execute(select(Run.active, Run.cancel_requested).where(Run.run_id == run_id)).first()
+    return run is None or run.active is None or run.cancel_requested
+
+
+def add_event(session: Session, run_id: int, kind: str, payload: dict[str, Any]) -> bool:
+    """Append one event to a run's story; also a sign of life, with ``beat``'s answer."""
+    last = session.scalar(select(func.max(RunEvent.number)).where(RunEvent.run_id == run_id)) or 0
+    session.add(RunEvent(run_id=run_id, number=last + 1, kind=kind, payload=payload))
+    return beat(session, run_id)
+
+
+def events(session: Session, run_id: int, after: int = 0) -> list[RunEvent]:
+    """The run's story so far, in order."""
+    rows = select(RunEvent).where(RunEvent.run_id == run_id, RunEvent.number > after).order_by(RunEvent.number)
+    return list(session.scalars(rows))
+
+
+def finish(session: Session, run_id: int, state: str, message: str, **values: Any) -> None:
+    """End a run that is still active; one that was given up meanwhile stays as it is."""
+    ended = {"state": state, "active": None, "message": message, "finished_at": now(), **values}
+    session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(ended))
+
+
+def cancel(session: Session, run_id: int) -> None:
+    """Ask a run to stop; a queued one ends at once."""
+    run = session.get(Run, run_id, with_for_update=True)
+    if run is None or run.active is None:
+        return
+    if run.state == "queued":
+        finish(session, run_id, "cancelled", "Cancelled before it started.")
+    else:
+        run.cancel_requested = True
+
+
+def active(session: Session) -> Run | None:
+    """The run that is queued or running."""
+    return session.scalar(select(Run).where(Run.active.is_(True)))
+
+
+def find(session: Session, run_id: int) -> Run | None:
+    """One run."""
+    return session.get(Run, run_id)
+
+
+def listed(session: Session, limit: int = 50) -> list[Run]:
+    """The latest runs, newest first."""
+    return list(session.scalars(select(Run).order_by(Run.run_id.desc()).limit(limit)))
+
+
+def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, int, float]]) -> None:
+    """Keep the out-of-fold scores of a run: (interaction_id, fold, score)."""
+    if rows:
+        session.execute(
+            insert(Prediction),
+            [{"run_id": run_id, "interaction_id": i, "fold": fold, "score": score} for i, fold, score in rows],
+        )

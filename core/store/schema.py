@@ -1,0 +1,154 @@
+"""Creating and upgrading the tables, driven from code; the state of a database in words."""
+
+import logging
+import sqlite3
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, column, inspect, select, table
+
+from core.domain.errors import AssayError, Unavailable
+from core.store.database import Store, alone, private_folder
+from core.store.tables import Base
+
+log = logging.getLogger(__name__)
+
+VERSION_TABLE = "assay_alembic_version"
+"""Not Alembic's default name: the existing application may use Alembic for its own tables."""
+
+
+class State(StrEnum):
+    """How the tables stand to this release."""
+
+    EMPTY = "empty"  # none of ours; tables of the old application may be there
+    CURRENT = "current"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+
+
+def state(store: Store) -> tuple[State, str | None]:
+    """The state of the database and its revision."""
+    with store.read() as session:
+        return _state(session.connection())
+
+
+def exists(store: Store) -> bool:
+    """Whether our tables are there, without creating anything, not even an SQLite file."""
+    if store.is_sqlite and not Path(str(store.engine.url.database)).is_file():
+        return False
+    return state(store)[0] is not State.EMPTY
+
+
+def ready(store: Store) -> None:
+    """Make the database usable at start: create what is missing, upgrade SQLite after a backup.
+
+    Raises:
+        AssayError: PostgreSQL is behind (its owner decides when), or the database is newer than this release.
+    """
+    where, revision = _state_of_ours(store)
+    if where is State.AHEAD:
+        raise AssayError(
+            f"{store.label} was made by a newer Assay (revision {revision}). "
+            "Nothing was changed. Start the newer release, or choose another database."
+        )
+    if where is State.BEHIND and not store.is_sqlite:
+        raise AssayError(
+            f"{store.label} was made by an older Assay (revision {revision}). "
+            "Nothing was changed. Make a backup, then run: python -m core init"
+        )
+    if where is not State.CURRENT:
+        upgrade(store)
+
+
+def upgrade(store: Store) -> str:
+    """Create or upgrade all tables in one transaction, one process at a time; the revision reached."""
+    where, revision = _state_of_ours(store)
+    if where is State.AHEAD:
+        ready(store)  # says why not
+    if where is State.BEHIND and store.is_sqlite:
+        log.warning("upgrading from revision %s; backup in %s", revision, backup_sqlite(store, revision or "none"))
+    config = _config()
+    with store.write() as session:
+        alone(session)
+        connection = session.connection()
+        _refuse_strangers(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return head()
+
+
+def head() -> str:
+    """The revision of this release."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    assert found is not None
+    return found
+
+
+def tables(store: Store) -> dict[str, bool]:
+    """Every table that is needed, and whether it exists."""
+    with store.read() as session:
+        present = set(inspect(session.connection()).get_table_names())
+    return {name: name in present for name in sorted(Base.metadata.tables)}
+
+
+def backup_sqlite(store: Store, label: str) -> Path:
+    """Copy the SQLite file beside itself with SQLite's own backup, which is consistent while others write.
+
+    Raises:
+        Unavailable: the copy could not be written.
+    """
+    source = Path(str(store.engine.url.database))
+    target = source.with_name(f"{source.stem}-{label}-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup.db")
+    try:
+        with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+            old.backup(new)
+        old.close()
+        new.close()
+        target.chmod(0o600)
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(f"The backup {target} could not be written ({error}). Nothing was upgraded.") from error
+    return target
+
+
+def _state_of_ours(store: Store) -> tuple[State, str | None]:
+    """The state, after making room for an SQLite file that is about to be created."""
+    if store.is_sqlite:
+        private_folder(Path(str(store.engine.url.database)).resolve().parent)
+    return state(store)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _state(connection: Connection) -> tuple[State, str | None]:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return State.EMPTY, None
+    revision = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    if revision is None:
+        return State.EMPTY, None
+    if revision == head():
+        return State.CURRENT, revision
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return (State.BEHIND if revision in known else State.AHEAD), str(revision)
+
+
+def _refuse_strangers(connection: Connection) -> None:
+    """A table of an expected name with other columns is somebody else's: better to stop than to guess."""
+    inspector = inspect(connection)
+    for name, expected in Base.metadata.tables.items():
+        if name.startswith("rlhf_") and inspector.has_table(name):
+            present = {found["name"] for found in inspector.get_columns(name)}
+            missing = sorted({wanted.name for wanted in expected.columns} - present)
+            if missing:
+                raise AssayError(
+                    f"The table {name} lacks the column {missing[0]}, so it is not the table Assay knows. "
+                    "Nothing was changed. Check DATABASE_URL."
+                )

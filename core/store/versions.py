@@ -1,0 +1,114 @@
+"""Model versions, which of them is the champion, and how that came about."""
+
+import logging
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.domain.errors import Collision, MissingRight, NotFound, Unavailable
+from core.store import rights
+from core.store.database import Store, alone
+from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion
+
+log = logging.getLogger(__name__)
+
+
+def add(session: Session, version: ModelVersion) -> None:
+    """Register what a run produced."""
+    session.add(version)
+    session.flush()
+
+
+def listed(session: Session) -> list[ModelVersion]:
+    """All versions, newest first."""
+    return list(
+        session.scalars(select(ModelVersion).order_by(ModelVersion.created_at.desc(), ModelVersion.run_id.desc()))
+    )
+
+
+def champion(session: Session) -> ModelVersion | None:
+    """The version in use."""
+    return session.scalar(select(ModelVersion).where(ModelVersion.champion.is_(True)))
+
+
+def find(session: Session, model_version: str) -> ModelVersion:
+    """One version.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    found = session.get(ModelVersion, model_version)
+    if found is None:
+        raise NotFound(f"There is no model version {model_version!r}. The Models page, or `models list`, shows them.")
+    return found
+
+
+def crown(session: Session, model_version: str | None, *, action: str, by: str, reason: str) -> None:
+    """Make a version the champion (None: none is), and write down why."""
+    alone(session)
+    current = champion(session)
+    session.execute(update(ModelVersion).where(ModelVersion.champion.is_(True)).values(champion=None))
+    if model_version is not None:
+        session.execute(update(ModelVersion).where(ModelVersion.model_version == model_version).values(champion=True))
+    session.add(
+        Promotion(
+            action=action,
+            by=by,
+            model_version=model_version,
+            previous=current.model_version if current else None,
+            reason=reason,
+        )
+    )
+    session.flush()
+    session.expire_all()
+
+
+def promotions(session: Session) -> list[Promotion]:
+    """Every change of the champion, newest first."""
+    return list(session.scalars(select(Promotion).order_by(Promotion.promotion_id.desc())))
+
+
+def before_champion(session: Session) -> str | None:
+    """The version that was champion before the present one, None where there was none or it is gone."""
+    current = champion(session)
+    if current is None:
+        return None
+    latest = next((p for p in promotions(session) if p.model_version == current.model_version), None)
+    previous = latest.previous if latest else None
+    return previous if previous and session.get(ModelVersion, previous) else None
+
+
+def remove_sample(session: Session) -> list[str]:
+    """Forget all versions that learned from the sample; their names, for their files to be deleted."""
+    gone = [version for version in listed(session) if version.sample]
+    names = [version.model_version for version in gone]
+    if any(version.champion for version in gone):
+        crown(session, None, action="removed", by="system", reason="The sample was removed, and its models with it.")
+    for version in gone:
+        session.delete(version)
+    return names
+
+
+def write_legacy_rows(store: Store) -> str | None:
+    """Write the rows that the old application's training table still lacks; the GRANT to run where rights are missing."""
+    with store.read() as session:
+        waiting: list[tuple[str, dict[str, Any]]] = [
+            (version.model_version, version.legacy_row) for version in listed(session) if version.legacy_row is not None
+        ]
+    for name, row in reversed(waiting):
+        try:
+            with store.write() as session:
+                done = update(ModelVersion).where(
+                    ModelVersion.model_version == name, ModelVersion.legacy_row.is_not(None)
+                )
+                if session.execute(done.values(legacy_row=None)).rowcount:  # type: ignore[attr-defined]
+                    by = {"trained_by": SYSTEM_USER, "created_by": SYSTEM_USER, "updated_by": SYSTEM_USER}
+                    session.add(LegacyTraining(**row, **by))
+                    session.flush()
+        except MissingRight as error:
+            return " ".join(rights.missing(store, only=LegacyTraining.__tablename__)) or error.grant
+        except (Unavailable, Collision) as error:  # what was trained stays; the row is written at the next start
+            log.warning("the training table could not be written: %s", error)
+            return None
+    return None

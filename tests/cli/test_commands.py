@@ -1,0 +1,350 @@
+"""The command line: one JSON object last, exit codes 0, 2 and 1, and one sentence for every error."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from core.cli.main import main
+from core.services import rating
+from core.store import imports, schema
+from tests.databases import ROOT, added, environment, rater
+
+
+@pytest.fixture
+def cli(environ, monkeypatch, capsys):
+    """Runs a command in this process: (exit code, lines of stdout, stderr)."""
+    for name in ("DATABASE_URL", "ASSAY_HOME"):
+        monkeypatch.setenv(name, environ[name])
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err
+
+    return run
+
+
+@pytest.fixture
+def sqlite_cli(sqlite_url, tmp_path, monkeypatch, capsys):
+    """As ``cli``, for what has nothing to do with the kind of database."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err
+
+    return run
+
+
+def answer(result):
+    code, lines, err = result
+    assert (code, err) == (0, "")
+    return json.loads(lines[-1])
+
+
+def sentence(result, expected_code):
+    """The one line of an error; nothing on stdout, no trace."""
+    code, lines, err = result
+    assert code == expected_code
+    assert lines == []
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    return err.strip()
+
+
+@pytest.fixture
+def csv_file(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "user_prompt,ai_response,rating,rater\np,one,5,Ana\np,two,2,Ana\np,one,5,Ana\np,one,1,Ana\np,two,7,Ben\n"
+    )
+    return path
+
+
+def test_init_creates_everything(cli):
+    """``init`` on nothing creates all tables and says so; again it changes nothing."""
+    first = answer(cli("init", "--json"))
+    assert set(first) == {"database", "revision", "tables"}
+    assert first["revision"] == schema.head()
+    assert all(first["tables"].values())
+    assert {"rlhf_interactions", "rlhf_sessions", "rlhf_reward_model_training", "assay_ratings"} <= set(first["tables"])
+    assert answer(cli("init", "--json")) == first
+
+
+def test_init_adopts_what_is_there(legacy_database, cli):
+    """``init`` on a database of the old application takes its ratings over at once."""
+    answer(cli("init", "--json"))
+    assert legacy_database.run("SELECT count(*) FROM assay_items") == [(9,)]
+    assert answer(cli("status", "--json"))["rated"] == 6
+
+
+def test_import_says_what_became_of_every_row(cli, csv_file):
+    """``import`` prints the counts in words and as JSON."""
+    code, lines, err = cli("import", csv_file, "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(lines[-1])
+    assert found == {
+        "added": 2, "ratings": 2, "duplicates": 1, "rejected_total": 2, "import_id": found["import_id"],
+        "rejected": [
+            {"row": 4, "reason": "already rated 5 by Ana"},
+            {"row": 5, "reason": "rating '7' is not a whole number from 1 to 5"},
+        ],
+    }  # fmt: skip
+    assert lines[0] == "2 interactions added, 2 ratings, 1 duplicates, 2 rows rejected."
+    assert lines[1] == "  row 4: already rated 5 by Ana"
+
+
+def test_import_takes_rater_and_context(cli, tmp_path):
+    """--rater names whose ratings they are, --context-column what separates equal prompts."""
+    path = tmp_path / "rows.csv"
+    path.write_text("user_prompt,ai_response,rating,session_id\np,a,5,s1\np,a,4,s2\n")
+    found = answer(cli("import", path, "--rater", "Dr. Lima", "--context-column", "session_id", "--json"))
+    assert (found["added"], found["ratings"]) == (2, 2)
+    answer(cli("export", "ratings", "--out", tmp_path / "out.jsonl", "--json"))
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert {(row["rater"], row["context_id"]) for row in rows} == {("Dr. Lima", "s1"), ("Dr. Lima", "s2")}
+
+
+def test_status_counts(cli, csv_file):
+    """``status`` prints the promised fields, before and after data is there."""
+    empty = answer(cli("status", "--json"))
+    label = empty.pop("database")
+    assert "assay" in label
+    assert {name: empty[name] for name in ("interactions", "rated", "unrated", "good", "stage", "next_threshold", "champion")} == {
+        "interactions": 0, "rated": 0, "unrated": 0, "good": 0, "stage": "collecting", "next_threshold": 50,
+        "champion": None,
+    }  # fmt: skip
+    cli("import", csv_file)
+    found = answer(cli("status", "--json"))
+    assert (found["interactions"], found["rated"], found["unrated"], found["good"]) == (2, 2, 0, 1)
+
+
+def test_status_sees_what_the_old_application_just_wrote(cli, old_app):
+    """Every call looks anew, however short ago the last one was."""
+    answer(cli("status", "--json"))
+    old_app.run("INSERT INTO rlhf_interactions (user_prompt, ai_response, rating) VALUES ('p', 'a', 4)")
+    assert answer(cli("status", "--json"))["rated"] == 1
+
+
+@pytest.mark.parametrize("kind, rows", [("ratings", 2), ("gold", 2), ("pairs", 1), ("kto", 2)])
+def test_export_writes_a_file(cli, csv_file, tmp_path, kind, rows):
+    """``export`` writes the file and says how many rows and how many prompts without a pair."""
+    cli("import", csv_file)
+    path = tmp_path / f"{kind}.jsonl"
+    assert answer(cli("export", kind, "--out", path, "--json")) == {
+        "rows": rows, "path": str(path), "prompts_without_pair": 0,
+    }  # fmt: skip
+    assert len(path.read_text().splitlines()) == rows
+
+
+def test_the_json_is_one_line_of_any_script(sqlite_cli, tmp_path):
+    """Reasons with other scripts and line breaks stay readable and on one line."""
+    path = tmp_path / "rows.csv"
+    path.write_text('user_prompt,ai_response,rating\n日本語,"a\nb",gut\n', encoding="utf-8")
+    found = answer(sqlite_cli("import", path, "--json"))
+    assert found["rejected"] == [{"row": 1, "reason": "rating 'gut' is not a whole number from 1 to 5"}]
+
+
+def test_without_json_there_are_only_words(sqlite_cli):
+    """Without --json no JSON is printed."""
+    code, lines, err = sqlite_cli("status")
+    assert (code, err) == (0, "")
+    assert lines[0].startswith("Database: sqlite:///")
+    assert not any(line.startswith("{") for line in lines)
+
+
+def test_sample_can_be_loaded_and_removed(sqlite_cli, csv_file):
+    """``sample load`` works once on an empty database; ``sample remove`` takes it back."""
+    assert answer(sqlite_cli("sample", "load", "--json"))["added"] == 204
+    assert answer(sqlite_cli("status", "--json"))["sample"] is True
+    assert "empty database" in sentence(sqlite_cli("sample", "load"), 1)
+    assert answer(sqlite_cli("sample", "remove", "--json")) == {"removed": 204}
+
+
+def test_doctor_is_content_after_init(cli):
+    """On a created database all checks hold: exit 0, each with a name, a verdict and a sentence."""
+    cli("init")
+    found = answer(cli("doctor", "--json"))
+    assert found["ok"] is True
+    assert {"configuration", "database", "migrations", "tables", "rights", "model files", "encoder", "free space"} <= {
+        check["name"] for check in found["checks"]
+    }
+    assert all(set(check) == {"name", "ok", "detail"} and check["detail"] for check in found["checks"])
+
+
+def test_doctor_changes_nothing(sqlite_cli, tmp_path):
+    """Looking creates neither folder nor database."""
+    sqlite_cli("doctor")
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "name, value, check",
+    [
+        ("TRAIN_LIMIT", "lots", "configuration"),
+        ("DATABASE_URL", "postgresql://ana:geheim@127.0.0.1:1/x", "database"),
+        ("EMB_MODEL", "/no/such/model", "encoder"),
+    ],
+)
+def test_doctor_names_what_is_wrong(sqlite_cli, monkeypatch, name, value, check):
+    """A failing check makes exit code 1 and not an error; no password is shown."""
+    sqlite_cli("init")
+    monkeypatch.setenv(name, value)
+    code, lines, err = sqlite_cli("doctor", "--json")
+    assert (code, err) == (1, "")
+    found = json.loads(lines[-1])
+    assert found["ok"] is False
+    assert check in {c["name"] for c in found["checks"] if not c["ok"]}
+    assert "geheim" not in "\n".join(lines)
+
+
+def test_doctor_finds_numbers_that_are_no_ratings(legacy_database, cli):
+    """A number outside 1 to 5 in the old table is counted."""
+    legacy_database.run("UPDATE rlhf_interactions SET rating = 9 WHERE interaction_id = 1")
+    cli("init")
+    code, lines, _ = cli("doctor", "--json")
+    checks = {c["name"]: c for c in json.loads(lines[-1])["checks"]}
+    assert code == 1
+    assert "1 rows hold a number outside 1 to 5" in checks["ratings of the existing application"]["detail"]
+
+
+def test_doctor_names_a_single_old_model_file(sqlite_cli, tmp_path, monkeypatch):
+    """A joblib file of the old scripts at REWARD_MODEL_PATH is named and never loaded."""
+    file = tmp_path / "reward_model.joblib"
+    file.write_bytes(b"not even a pickle")
+    monkeypatch.setenv("REWARD_MODEL_PATH", str(file))
+    sqlite_cli("init")
+    code, lines, _ = sqlite_cli("doctor", "--json")
+    (check,) = [c for c in json.loads(lines[-1])["checks"] if c["name"] == "model files"]
+    assert (code, check["ok"]) == (1, False)
+    assert "never loaded" in check["detail"]
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["nonsense"], "--help"),
+        ([], "--help"),
+        (["import"], "file"),
+        (["import", "/no/such/file.csv"], "/no/such/file.csv"),
+        (["import", __file__], ".csv"),
+        (["export", "secrets", "--out", "x.csv"], "secrets"),
+        (["export", "gold", "--out", "/tmp/x.docx"], "docx"),
+        (["export", "gold"], "--out"),
+        (["status", "--colour"], "--colour"),
+        (["models", "promote"], "which version"),
+        (["models", "promote", "v0"], "v0"),
+    ],
+)
+def test_bad_input_is_exit_code_2(sqlite_cli, arguments, words):
+    """What cannot be read or understood is one sentence and exit code 2."""
+    assert words in sentence(sqlite_cli(*arguments), 2)
+
+
+def test_a_bad_variable_is_exit_code_2(sqlite_cli, monkeypatch):
+    """A bad configuration value is one sentence that names the variable."""
+    monkeypatch.setenv("MIN_SAMPLES_TO_TRAIN", "fifty")
+    assert "MIN_SAMPLES_TO_TRAIN is 'fifty'" in sentence(sqlite_cli("status", "--json"), 2)
+
+
+def test_a_database_that_does_not_answer_is_exit_code_1(sqlite_cli, monkeypatch, tmp_path):
+    """An unreachable database is one sentence with the password masked, and no other database is made."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ana:geheim@127.0.0.1:1/reviews")
+    for command in (["status", "--json"], ["init"], ["export", "gold", "--out", tmp_path / "x.csv"]):
+        found = sentence(sqlite_cli(*command), 1)
+        assert "postgresql+psycopg2://ana:***@127.0.0.1:1/reviews does not answer" in found
+    assert list(tmp_path.rglob("*.db")) == []
+
+
+def test_rolling_back_nothing_is_exit_code_1(sqlite_cli):
+    """Where there is no earlier champion the sentence says so."""
+    assert "no earlier champion" in sentence(sqlite_cli("models", "rollback"), 1)
+
+
+def test_models_of_an_empty_database(sqlite_cli):
+    """Without models the list is empty and the way to one is named."""
+    assert answer(sqlite_cli("models", "--json")) == {"champion": None, "versions": []}
+    assert "python -m core train" in sqlite_cli("models")[1][0]
+
+
+def test_debug_shows_the_trace(sqlite_cli):
+    """With --debug the trace comes before the sentence."""
+    code, lines, err = sqlite_cli("import", "/no/such/file.csv", "--debug")
+    assert (code, lines) == (2, [])
+    assert "Traceback" in err
+    assert "/no/such/file.csv" in err.splitlines()[-1]
+
+
+def test_the_unexpected_is_a_sentence_too(sqlite_cli, monkeypatch):
+    """An error nobody foresaw is one line and exit code 1."""
+    from core.services import status as service
+
+    def breaks(*_, **__):
+        raise ZeroDivisionError("first line\nsecond line")
+
+    monkeypatch.setattr(service, "status", breaks)
+    assert sentence(sqlite_cli("status"), 1).startswith("Something unexpected happened (ZeroDivisionError")
+
+
+def test_ctrl_c_is_a_sentence(sqlite_cli, csv_file, monkeypatch):
+    """Ctrl-C during an import leaves it unfinished and says that what was finished is kept."""
+    real, calls = imports.progress, []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(imports, "progress", interrupted)
+    assert "kept" in sentence(sqlite_cli("import", csv_file), 1)
+    monkeypatch.setattr(imports, "progress", real)
+    assert answer(sqlite_cli("import", csv_file, "--json"))["added"] == 2
+
+
+def real(environ, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "core", *map(str, arguments)], env=environ, cwd=ROOT, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_a_real_process_from_import_to_export(environ, csv_file, tmp_path, workspace):
+    """``python -m core`` as people type it: JSON last on stdout, nothing on stderr, and what another process stored is seen."""
+    done = real(environ, "import", csv_file, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout.splitlines()[-1])["added"] == 2
+    rating.rate(workspace, rater(workspace, "Cleo"), added(workspace, "q", "a"), 4)
+    done = real(environ, "export", "gold", "--out", tmp_path / "gold.csv", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout.splitlines()[-1])["rows"] == 3
+
+
+def test_a_real_process_that_fails(sqlite_url, tmp_path):
+    """Exit codes 2 and 1 and the single line on stderr hold for a real process."""
+    environ = environment(sqlite_url, tmp_path / "home")
+    for arguments, variables, code in (
+        (["import", "/no/such/file.csv"], {}, 2),
+        (["status"], {"DATABASE_URL": "postgresql://u:geheim@127.0.0.1:1/x"}, 1),
+    ):
+        done = real({**environ, **variables}, *arguments)
+        assert (done.returncode, done.stdout) == (code, "")
+        assert done.stderr.count("\n") == 1
+        assert "Traceback" not in done.stderr
+        assert "geheim" not in done.stderr
+
+
+def test_the_current_directory_does_not_matter(sqlite_url, tmp_path):
+    """Started elsewhere the same database is used and nothing is left in that folder."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environ = environment(sqlite_url, tmp_path / "home") | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "init", "--json"], env=environ, cwd=elsewhere, capture_output=True, text=True,
+        timeout=60, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout.splitlines()[-1])["database"] == sqlite_url
+    assert list(elsewhere.iterdir()) == []

@@ -1,0 +1,30 @@
+"""A home with the sample loaded and trained, made once per worker through the command line's own functions."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.services import importing, training
+from core.services.workspace import open_workspace
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that holds the sample and its champion; nobody may write to it."""
+    home = tmp_path_factory.mktemp("trained")
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(home)})
+    importing.load_sample(workspace)
+    list(training.train(workspace, by="test"))
+    workspace.store.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def trained_home(trained_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it as ASSAY_HOME of this test."""
+    home = tmp_path / "home"
+    shutil.copytree(trained_once, home)
+    monkeypatch.setenv("ASSAY_HOME", str(home))
+    return home

@@ -1,0 +1,155 @@
+"""The Python API as another program uses it (DESIGN 6)."""
+
+import copy
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import core
+from core.services import models
+from core.services.workspace import open_workspace
+
+PROMPT = "My phone froze and does not react. What can I do?"
+GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
+POOR = "Buy our premium plan today and enjoy a world of benefits!"
+
+
+def test_best_candidate_comes_first_and_keys_are_kept(trained_home: Path) -> None:
+    """New dicts, best first, every key kept, a score in [0, 1], and the input unchanged."""
+    given = [POOR, {"text": GOOD, "id": 7, "nested": {"a": [1]}}]
+    before = copy.deepcopy(given)
+    ranked = core.rerank_candidates(PROMPT, given)
+    assert given == before
+    assert ranked[0]["text"] == GOOD
+    assert ranked[0]["id"] == 7
+    assert ranked[0]["nested"] == {"a": [1]}
+    assert all(0 <= candidate["_score"] <= 1 for candidate in ranked)
+    assert ranked[0]["_score"] > ranked[1]["_score"]
+    assert set(ranked[1]) == {"text", "_score"}
+
+
+def test_scores_agree_between_all_ways_in(trained_home: Path, tmp_path: Path) -> None:
+    """score_text_pair, get_top_k, rerank_candidates and the command line give the same numbers."""
+    ranked = core.rerank_candidates(PROMPT, [POOR, GOOD])
+    assert core.score_text_pair(PROMPT, GOOD) == pytest.approx(ranked[0]["_score"], abs=1e-6)
+    assert core.get_top_k(PROMPT, [POOR, GOOD]) == ranked[:1]
+    assert core.get_top_k(PROMPT, [POOR, GOOD], k=0) == core.get_top_k(PROMPT, [POOR, GOOD], k=-1) == []
+    assert len(core.get_top_k(PROMPT, [POOR, GOOD], k=9)) == 2
+    file = tmp_path / "candidates.txt"
+    file.write_text(f"{POOR}\n---\n{GOOD}\n")
+    out = subprocess.run(
+        [sys.executable, "-m", "core", "rerank", "--prompt", PROMPT, "--candidates", str(file), "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    result = json.loads(out.stdout.splitlines()[-1])
+    assert [row["index"] for row in result["results"]] == [1, 0]
+    assert result["results"][0]["score"] == pytest.approx(ranked[0]["_score"], abs=1e-5)
+    assert result["fallback"] is False
+
+
+@pytest.mark.parametrize("bad", [[POOR, 3], [POOR, {"txt": "x"}], [POOR, {"text": None}], [POOR, None]])
+def test_bad_candidate_is_named_by_its_index(trained_home: Path, bad: list) -> None:
+    """A candidate that is neither a string nor a dict with a string text is a ValueError naming its index."""
+    with pytest.raises(ValueError, match="1"):
+        core.rerank_candidates(PROMPT, bad)
+
+
+def test_no_candidates_give_no_results(trained_home: Path) -> None:
+    """An empty list is an empty list."""
+    assert core.rerank_candidates(PROMPT, []) == []
+
+
+def test_model_info_describes_the_champion(trained_home: Path) -> None:
+    """get_model_info names the file, the encoder and the version in use."""
+    info = core.get_model_info()
+    assert core.is_model_ready() is True
+    assert info["is_ready"] is True
+    assert info["model_exists"] is True
+    assert Path(info["model_path"]).is_file()
+    assert info["embedding_model"] == "all-MiniLM-L6-v2"
+    assert info["model_type"] == "sbert-logreg"
+    assert info["model_version"].startswith("sbert-logreg-v")
+
+
+@pytest.mark.parametrize("setting", [{}, {"DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/none"}])
+def test_without_a_model_the_input_order_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, setting: dict[str, str]
+) -> None:
+    """No champion or no database: input order, scores None, one log line that holds no password, no exception."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "empty"))
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    with caplog.at_level(logging.INFO, logger="core.serving"):
+        core.get_model_info()
+        caplog.clear()
+        assert core.rerank_candidates(PROMPT, [POOR, GOOD]) == [
+            {"text": POOR, "_score": None},
+            {"text": GOOD, "_score": None},
+        ]
+    assert len(caplog.records) == 1
+    assert "secret" not in caplog.text
+    assert core.score_text_pair(PROMPT, GOOD) is None
+    assert core.is_model_ready() is False
+    assert core.get_model_info()["is_ready"] is False
+
+
+def test_altered_model_file_is_never_loaded(trained_home: Path) -> None:
+    """A model whose hash differs is refused; a process that has no other keeps the input order."""
+    file = next((trained_home / "models").glob("*/model.joblib"))
+    file.write_bytes(file.read_bytes() + b"x")
+    code = "import core; print(core.is_model_ready(), core.rerank_candidates('a', ['b'])[0]['_score'])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False None"
+    assert "changed after training" in out.stderr
+
+
+def test_promoted_champion_is_picked_up_and_a_broken_one_keeps_the_loaded(trained_home: Path) -> None:
+    """A running process follows a promotion within seconds, and keeps its model when the next file is broken."""
+    first = core.get_model_info()["model_version"]
+    workspace = open_workspace(os.environ)
+    from core.services import training
+
+    list(training.train(workspace, recipe="concat", by="test"))
+    other = next(v.model_version for v in models.listed(workspace) if v.model_version != first)
+    models.promote(workspace, other, by="test")
+    assert _eventually(lambda: core.get_model_info()["model_version"] == other)
+    file = trained_home / "models" / first / "model.joblib"
+    file.write_bytes(b"not a model")
+    models.promote(workspace, first, by="test")
+    assert _eventually(lambda: core.get_model_info()["reason"] is not None)
+    assert core.get_model_info()["model_version"] == other
+    assert core.score_text_pair(PROMPT, GOOD) is not None
+    shutil.rmtree(trained_home / "models")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n", "\ud800 half a character", "x" * 1_000_000, "<script>alert(1)</script>", "\x00"]
+)
+def test_any_text_gets_a_score(trained_home: Path, text: str) -> None:
+    """Empty, damaged, huge and hostile texts are scored like any other, beside a normal one."""
+    ranked = core.rerank_candidates(PROMPT, [text, GOOD])
+    assert {candidate["text"] for candidate in ranked} == {text, GOOD}
+    assert all(0 <= candidate["_score"] <= 1 for candidate in ranked)
+
+
+def test_importing_core_is_light() -> None:
+    """Importing core brings neither torch, streamlit, pandas nor the database."""
+    code = "import sys, core; print([n for n in ('torch', 'streamlit', 'pandas', 'sqlalchemy', 'sklearn') if n in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def _eventually(condition, seconds: float = 15.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,253 @@
+"""Trainings as a user's act: one at a time, told as rows, surviving whatever happens to the process."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from core.domain.errors import Conflict
+from core.domain.records import ImportRow
+from core.services import importing, models, training
+from core.services import status as status_service
+from core.services.workspace import Workspace, open_workspace
+from core.store import imports, runs, versions
+from core.store.types import now
+from tests.databases import Plain, environment, rater
+
+pytestmark = pytest.mark.slow
+
+
+def fill(
+    workspace: Workspace, rows: int = 60, rating: Callable[[int], int] = lambda number: 5 if number % 2 else 1
+) -> None:
+    """Rated answers to prompts of four answers each; good ones speak of what was asked."""
+    topics = ["fever", "printer", "asthma", "router", "back pain", "battery"]
+    with workspace.store.write() as session:
+        imports.add_batch(
+            session, None,
+            [
+                ImportRow(
+                    number,
+                    f"What helps with {topics[number // 4 % 6]} in case {number // 4}?",
+                    f"For {topics[number // 4 % 6]} case {number} do the following first." if number % 2
+                    else f"Number {number}: bananas are yellow and rivers are long.",
+                    rating(number),
+                )
+                for number in range(rows)
+            ],
+            rater="Ana", source="import",
+        )  # fmt: skip
+
+
+def names(events: list) -> list[str]:
+    return [type(event).__name__ for event in events if type(event).__name__ != "Embedding"]
+
+
+def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_app: Plain) -> None:
+    """A training tells its story in order, its files are there, it becomes champion, and the old table has its row."""
+    importing.load_sample(workspace)
+    events = list(training.train(workspace, by="Ana", seed=3))
+    assert names(events) == ["Started", *["FoldDone"] * 5, "Evaluated", "Judged", "Fitted", "Saved", "Registered"]
+    version = models.listed(workspace)[0]
+    assert version.state == "champion"
+    assert (models.version_path(workspace, version.model_version) / "model.joblib").is_file()
+    run = training.history(workspace)[0]
+    assert (run.state, run.model_version, run.requested_by, run.seed) == ("finished", version.model_version, "Ana", 3)
+    view = training.run_view(workspace, run.run_id)
+    assert view is not None
+    assert len(view.folds) == 5
+    assert view.evaluation is not None
+    assert view.evaluation.metrics["roc_auc"].value == pytest.approx(version.metrics["roc_auc"].value)
+    rows = old_app.run(
+        "SELECT model_version, total_interactions, avg_reward, accuracy, trained_by FROM rlhf_reward_model_training"
+    )
+    accuracy = version.metrics["accuracy"].value
+    assert accuracy is not None
+    assert rows == [(version.model_version, 184, 0.5, pytest.approx(100 * accuracy), 1001)]
+    assert old_app.run("SELECT count(*) FROM assay_predictions") == [(184,)]
+    champion = status_service.status(workspace).champion
+    assert champion is not None
+    assert champion.sample
+
+
+def test_same_data_and_seed_give_the_same_numbers_and_champion_goes_back(workspace: Workspace) -> None:
+    """Training twice gives equal metrics; a rollback brings the version before back, and says so in the log."""
+    importing.load_sample(workspace)
+    list(training.train(workspace, by="Ana"))
+    list(training.train(workspace, by="Ana"))
+    later, first = models.listed(workspace)
+    assert later.metrics == first.metrics
+    assert (later.state, first.state) == ("champion", "available")
+    assert models.rollback(workspace, by="Ana") == first.model_version
+    assert models.listed(workspace)[1].state == "champion"
+    assert [p.action for p in models.promotions(workspace)] == ["rollback", "automatic", "automatic"]
+    models.promote(workspace, later.model_version, by="Ana", reason="I prefer it")
+    assert models.promotions(workspace)[0].reason == "I prefer it"
+    with pytest.raises(Conflict, match="champion already"):
+        models.promote(workspace, later.model_version, by="Ana")
+
+
+@pytest.mark.parametrize(
+    "rows, rating, says",
+    [
+        (0, lambda number: 5, "50"),
+        (12, lambda number: 5 if number % 2 else 1, "38 more"),
+        (60, lambda number: 5, "good"),
+        (60, lambda number: 3, "poor"),
+    ],
+)
+def test_too_little_data_is_a_result(
+    sqlite_url: str, tmp_path, rows: int, rating: Callable[[int], int], says: str
+) -> None:
+    """Nothing, twelve ratings, one class, a rater who gives 3 to everything: a reason in words, no model, no crash."""
+    workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
+    if rows:
+        fill(workspace, rows, rating)
+    result = training.train_to_end(workspace, recipe="pair", seed=0, by="Ana", on_progress=lambda done, total: None)
+    assert result["model_version"] is None
+    assert result["promoted"] is False
+    assert says in result["reason"]
+    assert models.listed(workspace) == []
+    assert training.history(workspace)[0].state == "finished"
+
+
+def test_sample_and_own_ratings_never_train_together(sqlite_url: str, tmp_path) -> None:
+    """Beside own ratings the sample is left out, a sample champion is no rival, and its models go with the sample."""
+    workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
+    importing.load_sample(workspace)
+    list(training.train(workspace, by="Ana"))
+    sample_model = models.listed(workspace)[0].model_version
+    fill(workspace, 60)
+    own = training.train_to_end(workspace, recipe="pair", seed=0, by="Ana", on_progress=lambda done, total: None)
+    assert own["n"] == 60
+    assert "champion" not in own["reason"]
+    importing.remove_sample(workspace)
+    left = models.listed(workspace)
+    assert [version.model_version for version in left] == [own["model_version"]]
+    assert not models.version_path(workspace, sample_model).exists()
+
+
+def test_second_training_is_refused_while_one_runs(workspace: Workspace) -> None:
+    """The schema allows one active run; the second one is told so, and can start once the first one has ended."""
+    fill(workspace)
+    first = training.train(workspace, by="Ana")
+    next(first)
+    with pytest.raises(Conflict, match="running already"):
+        next(training.train(workspace, by="Ben"))
+    first.close()
+    assert training.history(workspace)[0].state == "cancelled"
+    assert names(list(training.train(workspace, by="Ben")))[-1] == "Registered"
+
+
+def test_cancelled_training_stops_and_changes_nothing(workspace: Workspace) -> None:
+    """A cancelled run ends at its next step, without a model, and says so."""
+    fill(workspace)
+    steps = training.train(workspace, by="Ana")
+    next(steps)
+    run = training.active_run(workspace)
+    assert run is not None
+    training.cancel(workspace, run.run_id)
+    with pytest.raises(training.Cancelled):
+        list(steps)
+    view = training.run_view(workspace, run.run_id)
+    assert view is not None
+    assert view.state == "cancelled"
+    assert models.listed(workspace) == []
+
+
+def test_background_training_is_a_process_of_its_own(workspace: Workspace, monkeypatch, environ) -> None:
+    """Started from the page it runs elsewhere, can be watched while it runs, and ends with a model."""
+    fill(workspace)
+    for name in ("DATABASE_URL", "ASSAY_HOME"):
+        monkeypatch.setenv(name, environ[name])
+    run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
+    seen = set()
+    view = training.run_view(workspace, run_id)
+    until = time.monotonic() + 60
+    while view is not None and view.active and time.monotonic() < until:
+        seen |= {event["event"] for event in view.events}
+        assert training.active_run(workspace) is not None or not training.run_view(workspace, run_id).active
+        time.sleep(0.1)
+        view = training.run_view(workspace, run_id)
+    assert view is not None
+    assert view.state == "finished", view.message
+    assert "started" in seen
+    assert view.model_version == models.listed(workspace)[0].model_version
+
+
+def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
+    workspace: Workspace, monkeypatch, environ
+) -> None:
+    """A process that was killed leaves no run that blocks: it is told as failed, with what to try."""
+    fill(workspace)
+    for name in ("DATABASE_URL", "ASSAY_HOME"):
+        monkeypatch.setenv(name, environ[name])
+    run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
+    with workspace.store.read() as session:
+        process = runs.find(session, run_id).process
+    os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
+    until = time.monotonic() + 20
+    while training.active_run(workspace) is not None and time.monotonic() < until:
+        time.sleep(0.05)
+    view = training.run_view(workspace, run_id)
+    assert view is not None
+    assert view.state == "failed"
+    assert "start it again" in (view.message or "")
+    with suppress(training.Cancelled):
+        assert names(list(training.train(workspace, by="Ana")))[0] == "Started"
+
+
+def test_silent_run_of_another_machine_is_given_up(workspace: Workspace) -> None:
+    """A run whose machine has not been heard of for a minute no longer blocks; one heard of just now does."""
+    with workspace.store.write() as session:
+        run = runs.start(session, "pair", 0, "Ana", "elsewhere:1")
+        run.heartbeat_at = now() - timedelta(seconds=30)
+    assert training.active_run(workspace) is not None
+    with workspace.store.write() as session:
+        runs.find(session, run.run_id).heartbeat_at = now() - timedelta(seconds=90)
+    assert training.active_run(workspace) is None
+    assert training.history(workspace)[0].state == "failed"
+
+
+@pytest.mark.postgres
+def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_path) -> None:
+    """Without rights on the old table the training succeeds, the GRANT is shown, and the row is written at the next start."""
+    owner = Plain(postgres_url)
+    home = tmp_path / "home"
+    first = open_workspace(environment(postgres_url, home))
+    fill(first)
+    first.store.engine.dispose()
+    owner.run("DROP ROLE IF EXISTS assay_limited")
+    owner.run("CREATE ROLE assay_limited LOGIN")
+    owner.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO assay_limited")
+    owner.run("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO assay_limited")
+    owner.run("REVOKE ALL ON rlhf_reward_model_training FROM assay_limited")
+    owner.run("REVOKE ALL ON SEQUENCE rlhf_reward_model_training_training_id_seq FROM assay_limited")
+    owner.run("GRANT SELECT ON rlhf_reward_model_training TO assay_limited")
+    limited = environment(
+        postgres_url.replace("postgres@", "assay_limited@").replace("postgres:@", "assay_limited:@"), home
+    )
+    workspace = open_workspace(limited)
+    assert workspace.store.engine.url.username == "assay_limited"
+    assert names(list(training.train(workspace, by="Ana")))[-1] == "Registered"
+    grant = status_service.status(workspace).grant
+    assert grant is not None
+    assert "GRANT" in grant
+    assert owner.run("SELECT count(*) FROM rlhf_reward_model_training") == [(0,)]
+    for statement in grant.split(";"):
+        if statement.strip():
+            owner.run(statement)
+    again = open_workspace(limited)
+    assert again.grant is None
+    assert owner.run("SELECT count(*) FROM rlhf_reward_model_training") == [(1,)]
+    assert versions.write_legacy_rows(again.store) is None
+    assert owner.run("SELECT count(*) FROM rlhf_reward_model_training") == [(1,)]
+    for opened in (workspace, again):
+        opened.store.engine.dispose()
+    owner.run("DROP OWNED BY assay_limited")
+    owner.run("DROP ROLE assay_limited")
+    owner.close()
