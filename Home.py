@@ -1,0 +1,12 @@
+"""The entry of the dashboard: imported once by the server, then executed once per rerun of every browser session."""
+
+import streamlit as st
+
+if __name__ != "__main__":
+    from core.ui.server import lifespan, middleware
+
+    app = st.App(__file__, lifespan=lifespan, middleware=middleware)
+else:
+    from core.ui import main
+
+    main()

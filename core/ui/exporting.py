@@ -1,0 +1,80 @@
+"""The Export tab: what each kind is for, in which format, and the download."""
+
+import shutil
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from core.services import exporting
+from core.services.exporting import ExportResult
+from core.ui import failures, session
+from core.ui.navigation import next_step
+from core.ui.page import Page
+
+KINDS = {
+    "ratings": ("Ratings", "Every rating of every rater, one per row."),
+    "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
+    "pairs": ("Pairs", "For training on comparisons: a prompt with a better and a worse answer (TRL: DPO, reward)."),
+    "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
+}
+FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": "parquet (large tables)"}
+MIME = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An export that waits to be downloaded."""
+
+    kind: str
+    ending: str
+    result: ExportResult
+    content: bytes
+
+
+@st.fragment
+def export(page: Page, *, anything: bool) -> None:
+    """The whole tab."""
+    with failures.shown("data.exporting"):
+        if not anything:
+            st.info("There is nothing to export yet.", icon=":material/inbox:")
+            next_step("Go to the start page", "home", key="data.to_home")
+            return
+        kind = st.radio(
+            "What",
+            list(KINDS),
+            format_func=lambda kind: KINDS[kind][0],
+            captions=[explained for _, explained in KINDS.values()],
+            key="data.export_kind",
+        )
+        ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
+        if st.button("Prepare the file", key="data.export", type="primary", icon=":material/table_view:"):
+            with st.spinner("Writing"):
+                st.session_state[session.LAST_EXPORT] = _prepare(page, str(kind), str(ending))
+        prepared = st.session_state.get(session.LAST_EXPORT)
+        if prepared is not None and (prepared.kind, prepared.ending) == (kind, ending):
+            _download(prepared)
+
+
+def _prepare(page: Page, kind: str, ending: str) -> Prepared:
+    with TemporaryDirectory(prefix="export-", dir=page.workspace.settings.home) as folder:
+        path = Path(folder) / f"assay_{kind}.{ending}"
+        result = exporting.export(page.workspace, kind, path)
+        content = BytesIO()
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, content)
+    return Prepared(kind, ending, result, content.getvalue())
+
+
+def _download(prepared: Prepared) -> None:
+    rows, without = prepared.result.rows, prepared.result.prompts_without_pair
+    st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.")
+    if without:
+        prompts = "prompt allows" if without == 1 else "prompts allow"
+        st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")
+    st.download_button(
+        "Download", prepared.content, f"assay_{prepared.kind}.{prepared.ending}", MIME[prepared.ending],
+        key="data.download", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""The one error boundary of the dashboard: an error becomes a sentence that says what to try.
+
+Three doors, one behaviour: ``open_page`` for a page, ``shown`` for a fragment, ``act`` for a callback.
+"""
+
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ParamSpec
+
+import streamlit as st
+
+from core.domain.errors import AssayError, MissingRight, Unavailable
+from core.ui import session
+from core.ui.texts import literal
+
+log = logging.getLogger(__name__)
+
+Arguments = ParamSpec("Arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as the reader sees it."""
+
+    sentence: str
+    again: bool
+    """Whether trying again can help."""
+    grant: str | None = None
+
+
+def describe(error: Exception) -> Failure:
+    """Put an error into words; what we did not foresee is logged under a number that the reader can name."""
+    if isinstance(error, AssayError):
+        grant = error.grant if isinstance(error, MissingRight) else None
+        return Failure(str(error), again=isinstance(error, Unavailable | MissingRight), grant=grant)
+    number = secrets.token_hex(3)
+    log.error("error %s in the dashboard", number, exc_info=error)
+    return Failure(
+        f"Something went wrong here. What was saved before is not affected. Try again; if it happens again, "
+        f"give error number {number} to whoever runs this server: its log says more.",
+        again=True,
+    )
+
+
+def show(failure: Failure, *, key: str) -> None:
+    """Show a failure and, where it can help, a button that tries again."""
+    st.error(literal(failure.sentence), icon=":material/error:")
+    if failure.grant:
+        st.code(failure.grant, language="sql", wrap_lines=True)
+    if failure.again:
+        st.button("Try again", key=f"{key}.again", icon=":material/refresh:")
+
+
+def show_pending(*, key: str) -> None:
+    """Show what went wrong in a callback since the last rendering."""
+    failure = st.session_state.pop(session.FAILURE, None)
+    if failure is not None:
+        show(failure, key=f"{key}.failed")
+
+
+@contextmanager
+def shown(key: str) -> Iterator[None]:
+    """Around the body of a fragment: it also runs without its page, so it needs its own boundary."""
+    session.show_toasts()
+    show_pending(key=key)
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  this is the boundary
+        show(describe(error), key=key)
+
+
+def act(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Around a callback: it runs before the page, so what goes wrong is kept and shown when the page is drawn."""
+
+    @functools.wraps(function)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001  this is the boundary
+            st.session_state[session.FAILURE] = describe(error)
+
+    return run

@@ -1,0 +1,155 @@
+"""Home: what this is, where we stand, and the next step as one button."""
+
+import streamlit as st
+
+from core.domain.metrics import Metric
+from core.domain.ratings import Stage
+from core.services import importing
+from core.services.status import Champion, Status, status
+from core.ui import failures, session
+from core.ui.measures import MEASURES, cell
+from core.ui.navigation import PAGES, go_to, next_step
+from core.ui.page import Page, heading, open_page
+from core.ui.texts import literal
+
+STAGES = {
+    Stage.COLLECTING: "Collecting ratings",
+    Stage.MINIMUM: "Enough for a first model",
+    Stage.RECOMMENDED: "Recommended amount reached",
+    Stage.OPTIMAL: "All thresholds reached",
+}
+
+
+def show() -> None:
+    """The page at the root address."""
+    with open_page("home") as page:
+        now = status(page.workspace)
+        heading(
+            page,
+            "Assay",
+            sample=now.sample,
+            lead="Experts rate AI answers from 1 to 5; a small model learns from the ratings and then picks the "
+            "better of several answers.",
+        )
+        if not now.interactions:
+            _empty(page)
+        else:
+            _next(now)
+            _standing(now)
+            if now.sample:
+                _sample(page)
+        _notes(now)
+        st.caption(f"Database: {literal(now.database)}")
+
+
+def _empty(page: Page) -> None:
+    with st.container(border=True, gap="medium"):
+        st.subheader("Start here", anchor=False)
+        st.markdown(
+            "There are no answers yet. Load the sample to try everything in a few minutes: questions about health "
+            "and everyday technology, with answers of different quality, most of them rated. "
+            "It can be removed again in one step."
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Load the sample", key="home.load_sample", type="primary", icon=":material/science:",
+                on_click=_load_sample, args=(page,),
+            )  # fmt: skip
+            next_step("Import your own", "data", key="home.import", icon=":material/upload_file:", primary=False)
+
+
+def _standing(now: Status) -> None:
+    with st.container(key="home.counts"):
+        rated, unrated, good = st.columns(3, wrap=False)
+    rated.metric("Rated", f"{now.rated:,}", border=True)
+    unrated.metric("Unrated", f"{now.unrated:,}", border=True)
+    good.metric("Good", f"{now.good:,}", border=True)
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown(f"**{STAGES[now.stage]}**")
+        if now.next_threshold:
+            st.progress(min(1.0, now.rated / now.next_threshold), text=f"{now.rated:,} of {now.next_threshold:,} rated")
+        else:
+            st.progress(1.0, text=f"{now.rated:,} rated; more ratings still help")
+        if now.rated:
+            st.caption(f"{now.good / now.rated:.0%} of the rated answers are good.")
+    with right, st.container(border=True, height="stretch"):
+        _champion(now.champion)
+
+
+def _champion(champion: Champion | None) -> None:
+    if champion is None:
+        st.markdown("**No model yet**")
+        st.markdown("Until one is trained, answers keep their original order.")
+        return
+    st.markdown("**Model in use**" + (" :violet-badge[sample]" if champion.sample else ""))
+    measured = {name: Metric.from_json(value) for name, value in champion.metrics.items()}
+    for name in ("accuracy", "roc_auc"):
+        if name in measured:
+            st.markdown(f"{MEASURES[name].title}: {cell(measured[name], percent=MEASURES[name].percent)}")
+    st.caption(f"{literal(champion.model_version)} · in use since {champion.promoted_at.astimezone():%d %b %Y}")
+
+
+def _next(now: Status) -> None:
+    enough = now.stage is not Stage.COLLECTING
+    if now.champion and PAGES["rerank"].exists:
+        label, page, why = "Rank answers", "rerank", "A model is in use: paste a prompt and several answers."
+    elif enough and not now.champion and PAGES["train"].exists:
+        label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
+    elif now.unrated:
+        label, page, why = "Rate answers", "rate", f"{now.unrated:,} answers wait for a rating."
+    elif enough:
+        label, page, why = "Check readiness", "readiness", "Every answer is rated. See what the ratings can carry."
+    else:
+        label, page, why = "Import more answers", "data", "Every answer is rated, and a model needs more of them."
+    with st.container(horizontal=True, vertical_alignment="center", key="home.step"):
+        if st.button(label, key="home.next", type="primary", icon=":material/arrow_forward:"):
+            go_to(page)
+        st.markdown(why, width="content")
+    if page != "rate" and now.unrated:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            next_step("Rate answers", "rate", key="home.rate", primary=False)
+            st.markdown(f"{now.unrated:,} answers wait for a rating.", width="content")
+
+
+def _sample(page: Page) -> None:
+    with st.container(border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(
+            "**This is the sample.** It is for trying things out and is never mixed with your own ratings.",
+            width="content",
+        )
+        with st.popover("Remove the sample", icon=":material/delete:", key="home.remove"):
+            st.markdown(
+                "This deletes the sample's answers, every rating of them, yours included, and the models that "
+                "learned from them. Your own data is not touched."
+            )
+            st.button("Yes, remove it", key="home.remove_sample", type="primary", on_click=_remove_sample, args=(page,))
+
+
+def _notes(now: Status) -> None:
+    if now.old_model_file:
+        st.warning(
+            "REWARD_MODEL_PATH is a single model file of the older scripts. It is never loaded, because nobody can "
+            "check what is in it. Set REWARD_MODEL_PATH to a folder (or remove it) and train again.",
+            icon=":material/warning:",
+        )
+    if now.grant:
+        st.warning(
+            "The database user may not write to the training table of the existing application. Training works; "
+            "its row there is missing until the owner of the database runs:",
+            icon=":material/warning:",
+        )
+        st.code(now.grant, language="sql", wrap_lines=True)
+
+
+@failures.act
+def _load_sample(page: Page) -> None:
+    loaded = importing.load_sample(page.workspace)
+    session.toast(f"The sample is loaded: {loaded.added} answers, {loaded.ratings} ratings.")
+
+
+@failures.act
+def _remove_sample(page: Page) -> None:
+    gone = importing.remove_sample(page.workspace)
+    st.session_state.pop(session.DESK, None)
+    session.toast(f"The sample is removed ({gone} answers).")

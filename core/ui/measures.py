@@ -1,0 +1,127 @@
+"""The names of measures, baselines and recipes in plain words, and measured numbers as table cells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
+from core.domain.metrics import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How one number is called, written and explained."""
+
+    title: str
+    help: str
+    percent: bool
+
+
+MEASURES = {
+    "accuracy": Measure(
+        "Accuracy",
+        "How often the model says the same as the experts: good or not good. If half of the answers are good, "
+        "guessing gives 50 %.",
+        percent=True,
+    ),
+    "roc_auc": Measure(
+        "ROC AUC",
+        "How often a good answer scores higher than a poor one, over all prompts. 0.5 is chance, 1 is perfect.",
+        percent=False,
+    ),
+    "pairwise_accuracy": Measure(
+        "Right order",
+        "Pairwise accuracy: of two answers to the same prompt with different ratings, how often the better one scores "
+        "higher. This is what ranking needs. 50 % is chance.",
+        percent=True,
+    ),
+    "f1": Measure(
+        "F1",
+        "How well good answers are found: one number from how many of the good ones are found and how many of those "
+        "called good are good. 1 is perfect.",
+        percent=False,
+    ),
+    "brier": Measure(
+        "Brier score",
+        "How far the scores are from the truth, squared. Lower is better: 0 is perfect, and always saying 50 % gives 0.25.",
+        percent=False,
+    ),
+}
+
+BASELINES = {
+    "length_only": ("Length only", "sees only how long the answer is"),
+    "cosine": ("Similarity only", "sees only how alike prompt and answer are"),
+    "prompt_only": ("Prompt only", "sees only the prompt"),
+    "majority": ("Always the same", "says what most answers are"),
+    "original_order": ("Original order", "keeps the order in which answers were stored"),
+}
+
+RECIPES = {
+    "pair": (
+        "Pair (recommended)",
+        "Reads prompt and answer apart and learns how they fit together; reads long answers to the end.",
+    ),
+    "concat": (
+        "Concat (baseline for comparison)",
+        "Reads prompt and answer as one text and drops what is beyond about 200 words, like the earlier scripts. "
+        "Usually worse.",
+    ),
+}
+
+RANGE = "The range beside a figure shows how certain it is: 95 times out of 100 it holds the true value."
+
+
+def cell(metric: Metric | None, *, percent: bool) -> str:
+    """A number with its range, short enough for a table; why one is missing is said by ``reason``."""
+    if metric is None:
+        return "–"
+    if metric.value is None:
+        return "not estimable"
+    bounds = interval(metric, percent=percent)
+    return f"{number(metric.value, percent=percent)} ({bounds})" if bounds else number(metric.value, percent=percent)
+
+
+def number(value: float, *, percent: bool) -> str:
+    """78 % or 0.84."""
+    return f"{value:.0%}".replace("%", " %") if percent else f"{value:.2f}"
+
+
+def interval(metric: Metric, *, percent: bool) -> str:
+    """73 to 83 or 0.79 to 0.89; empty where there is none."""
+    if metric.low is None or metric.high is None:
+        return ""
+    if percent:
+        return f"{metric.low * 100:.0f} to {metric.high * 100:.0f}"
+    return f"{metric.low:.2f} to {metric.high:.2f}"
+
+
+def reason(metric: Metric) -> str:
+    """Why there is no number, without the words before the colon."""
+    return (metric.reason or "").removeprefix("not estimable:").strip() or "too little data"
+
+
+def moment(at: datetime) -> str:
+    """22 Nov 2026, 16:25."""
+    return f"{at.astimezone():%d %b %Y, %H:%M}"
+
+
+def recipe_name(recipe: str) -> str:
+    """The recipe's name without its remark."""
+    return RECIPES[recipe][0].partition(" (")[0] if recipe in RECIPES else recipe
+
+
+def cards(metrics: Mapping[str, Metric], *names: str) -> None:
+    """One card per measure: the number, its range, and what it means."""
+    with st.grid("auto", min_column_width=150):
+        for name in names:
+            measure, metric = MEASURES[name], metrics.get(name, Metric(None))
+            if metric.value is None:
+                st.metric(measure.title, "–", help=f"{measure.help} Not estimable: {reason(metric)}.", border=True,
+                          delta="not estimable", delta_color="off", delta_arrow="off")  # fmt: skip
+                continue
+            bounds = interval(metric, percent=measure.percent)
+            st.metric(
+                measure.title, number(metric.value, percent=measure.percent), help=measure.help, border=True,
+                delta=bounds or None, delta_color="off", delta_arrow="off",
+            )  # fmt: skip

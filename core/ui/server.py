@@ -1,0 +1,157 @@
+"""What the server does beside running pages: a cookie for every browser, our key handling, and a slow background task.
+
+Pure ASGI: websockets and everything that is not a page pass through untouched.
+"""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.services.workspace import SWEEP_SECONDS
+from core.ui.visitor import COOKIE
+
+log = logging.getLogger(__name__)
+
+KEYS_PATH = "/assay/keys.js"
+KEYS = Path(__file__).with_name("keys.js").read_bytes()
+SCRIPT = b'<script src="/assay/keys.js"></script>'
+ONE_YEAR = 365 * 24 * 3600
+# With these a browser could get "not modified" or a part of a page, and with it neither cookie nor script.
+_CONDITIONAL = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
+
+
+class Visitors:
+    """Gives every browser that loads a page a random token of its own: the key under which its rater is kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the cookie to pages that are sent to a browser without one."""
+        if scope["type"] != "http" or _has_cookie(Headers(scope=scope)):
+            await self.app(scope, receive, send)
+            return
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_page(message):
+                MutableHeaders(scope=message).append("set-cookie", _new_cookie())
+            await send(message)
+
+        await self.app(scope, receive, with_cookie)
+
+
+class Keys:
+    """Serves keys.js and puts it into every page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for the script itself; add it to pages on their way out."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["path"] == KEYS_PATH:
+            await _keys(scope)(scope, receive, send)
+            return
+        if "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self.app(scope, receive, send)
+            return
+        headers = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONAL]
+        await self.app({**scope, "headers": headers}, receive, _Page(send, head=scope["method"] == "HEAD").send)
+
+
+class _Page:
+    """Collects a page, adds the script, and sends it on; anything else is sent on as it comes."""
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self._send, self._head = send, head
+        self._start: Message | None = None
+        self._body = bytearray()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message) and message["status"] == 200:
+            self._start = message
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._finish(self._start)
+        else:
+            await self._send(message)
+
+    async def _finish(self, start: Message) -> None:
+        headers = MutableHeaders(scope=start)
+        if "content-encoding" not in headers:
+            page = bytes(self._body).replace(b"</head>", SCRIPT + b"</head>", 1)
+            for name in ("etag", "last-modified", "accept-ranges"):
+                del headers[name]
+            if self._head:
+                length = int(headers.get("content-length", "0"))
+                headers["content-length"] = str(length + len(SCRIPT))
+            else:
+                headers["content-length"] = str(len(page))
+                self._body = bytearray(page)
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": bytes(self._body)})
+
+
+def _keys(scope: Scope) -> Response:
+    if scope["method"] not in ("GET", "HEAD"):
+        return Response("This script can only be read.", 405, {"allow": "GET, HEAD"})
+    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    return Response(KEYS, media_type="text/javascript", headers=headers)
+
+
+def _is_page(start: Message) -> bool:
+    return Headers(raw=start.get("headers", [])).get("content-type", "").startswith("text/html")
+
+
+def _has_cookie(headers: Headers) -> bool:
+    return any(part.strip().startswith(f"{COOKIE}=") for part in headers.get("cookie", "").split(";"))
+
+
+def _new_cookie() -> str:
+    cookie: SimpleCookie = SimpleCookie()
+    cookie[COOKIE] = secrets.token_urlsafe(32)
+    for name, value in {"path": "/", "max-age": ONE_YEAR, "httponly": True, "samesite": "Lax"}.items():
+        cookie[COOKIE][name] = value
+    return cookie[COOKIE].OutputString()
+
+
+async def _pick_up_for_ever(seconds: float) -> None:
+    """Take over what the old application writes, also while nobody looks at a page."""
+    while True:
+        await anyio.sleep(seconds)
+        try:
+            await anyio.to_thread.run_sync(_pick_up)
+        except Exception as error:  # noqa: BLE001  the server must not end because the database is away
+            log.warning("the old application's ratings could not be picked up: %s", type(error).__name__)
+
+
+def _pick_up() -> None:
+    from core.ui.page import the_workspace  # here: the first import of a page module must not hold up the server
+
+    the_workspace().pick_up()
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Run the background task as long as the server runs."""
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_pick_up_for_ever, SWEEP_SECONDS)
+        yield {}
+        tasks.cancel_scope.cancel()
+
+
+middleware = [Middleware(Visitors), Middleware(Keys)]

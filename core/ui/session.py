@@ -1,0 +1,38 @@
+"""What one browser tab remembers between reruns: every name in ``st.session_state`` is written here.
+
+It is a cache of where somebody is. Whatever an expert would be upset to lose belongs in the database.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+TOASTS = "assay.toasts"
+FAILURE = "assay.failure"
+DESK = "rate.desk"
+ASKING = "who.asking"
+BENCH = "rerank.bench"
+OPENED = "data.opened"
+LAST_IMPORT = "data.last_import"
+LAST_EXPORT = "data.last_export"
+UPLOAD = "data.upload"
+UPLOADS_SEEN = "data.uploads_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A short message about something that worked."""
+
+    text: str
+    icon: str
+
+
+def toast(text: str, icon: str = ":material/check_circle:") -> None:
+    """Say something at the next rendering, also when a rerun or another page comes first."""
+    st.session_state.setdefault(TOASTS, []).append(Toast(text, icon))
+
+
+def show_toasts() -> None:
+    """Show what was said since the last rendering."""
+    for waiting in st.session_state.pop(TOASTS, []):
+        st.toast(waiting.text, icon=waiting.icon)

@@ -1,0 +1,100 @@
+"""Prompts and answers on the screen: Markdown yes, anything that acts, loads or pretends no.
+
+They come from models and from files, so nothing in them may run, fetch, or look like a part of this application.
+They are rendered by our own parser and not by ``st.markdown``, which would also act on ``:red[...]``, ``:smile:``,
+``:material/...:``, ``$...$`` and ``mermaid``.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import streamlit as st
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+SHOWN_CHARACTERS = 12_000
+"""A longer text is cut on the screen until the reader asks for the rest."""
+PARSED_CHARACTERS = 100_000
+"""Beyond this a text is shown without Markdown: parsing it would hold up everybody else."""
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
+_JOINER = "\u2060"  # without width: breaks up what Streamlit would read as :material/...: or :smile:
+
+
+def literal(text: str) -> str:
+    """A text for places where Streamlit reads Markdown (labels, captions, messages), shown exactly as it is."""
+    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return escaped.replace(":", ":" + _JOINER)
+
+
+def snippet(text: str, length: int = 90) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length and len(text) <= length * 4 else line[: length - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=256)
+def to_html(text: str) -> str:
+    """A prompt or answer as HTML in which nothing but text is left: no tags of its own, no images, no links.
+
+    A link shows its text and its address: it can be copied, and not be hit by accident between two ratings.
+    """
+    if len(text) > PARSED_CHARACTERS:
+        return f'<div class="assay-text assay-plain">{html.escape(text)}</div>'
+    return f'<div class="assay-text">{_PARSER.render(text)}</div>'
+
+
+def show_text(text: str, *, key: str, name: str = "text") -> None:
+    """Show a prompt or answer; what is very long is cut, with a way to see and to download all of it."""
+    if len(text) <= SHOWN_CHARACTERS:
+        st.html(to_html(text))
+        return
+    all_of_it = st.session_state.get(f"{key}.all", False)
+    st.html(to_html(text if all_of_it else text[:SHOWN_CHARACTERS]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not all_of_it:
+            st.caption(f"These are the first {SHOWN_CHARACTERS:,} of {len(text):,} characters.", width="content")
+        st.toggle("Show all", key=f"{key}.all")
+        st.download_button(
+            "Download", text, file_name=f"{name}.txt", key=f"{key}.download", on_click="ignore", icon=":material/download:"
+        )  # fmt: skip
+
+
+class _TextOnly(RendererHTML):
+    """Renders what would load or lead somewhere as text."""
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        token = tokens[idx]
+        alt = self.renderInlineAsText(token.children or [], options, env) or "without description"
+        return f'<span class="assay-image">[image: {html.escape(alt)}]</span>'
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return '<span class="assay-link">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        address, depth = "", 0
+        for token in reversed(tokens[:idx]):
+            depth += {"link_close": 1, "link_open": -1}.get(token.type, 0)
+            if depth < 0:
+                address = str(token.attrGet("href") or "")
+                break
+        label = "".join(token.content for token in tokens[:idx] if token.type == "text")
+        shown = "" if not address or label.endswith(address) else f" ({html.escape(address)})"
+        return f'</span><span class="assay-address">{shown}</span>'
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return '<p class="assay-heading"><strong>'  # a heading of an answer is not a heading of this page
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</strong></p>\n"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<pre><code>{html.escape(tokens[idx].content)}</code></pre>\n"
+
+
+_PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_TextOnly)
+_PARSER.enable(["table", "strikethrough"])

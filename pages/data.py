@@ -1,0 +1,22 @@
+"""Data: bring answers in, take ratings out, look at and mend single answers."""
+
+import streamlit as st
+
+from core.services import data
+from core.ui.browsing import browse
+from core.ui.exporting import export
+from core.ui.importing import bring_in
+from core.ui.page import heading, open_page
+
+with open_page("data") as page:
+    sources = data.sources(page.workspace)
+    heading(page, sample=set(sources) == {"sample"}, lead="Bring answers in, take ratings out, look at single answers.")
+    if not sources:
+        st.info("There are no answers yet. Import a file here, or load the sample on the start page.")
+    importing, exporting, browsing = st.tabs(["Import", "Export", "Browse and edit"])
+    with importing:
+        bring_in(page)
+    with exporting:
+        export(page, anything=bool(sources))
+    with browsing:
+        browse(page, sources)

@@ -1,0 +1,12 @@
+"""Rate: one answer at a time, one key, the next."""
+
+from core.ui.page import open_page
+from core.ui.rating import desk
+from core.ui.who import ask_for_name
+
+with open_page("rate") as page:
+    user = page.current_user()
+    if user is None:
+        ask_for_name(page)
+    else:
+        desk(page, user)

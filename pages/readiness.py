@@ -1,0 +1,20 @@
+"""Readiness: whether the ratings can carry a model, in numbers and in plain words."""
+
+from core.services.readiness import readiness
+from core.ui.page import heading, open_page
+from core.ui.readiness import checks, counts, next_act, nothing_rated, stages
+
+with open_page("readiness") as page:
+    found = readiness(page.workspace)
+    heading(
+        page,
+        sample=found.sample,
+        lead="How far the ratings reach, and what stands in the way of a useful model.",
+    )
+    if not found.facts.rated:
+        nothing_rated(found)
+    else:
+        stages(found)
+        next_act(found)
+        checks(found)
+        counts(found, page.workspace.settings.positive_rating_threshold)

@@ -1,0 +1,32 @@
+"""Train: start a training, watch it, and see what it showed."""
+
+from core.services import models, training
+from core.services.readiness import readiness
+from core.ui import results
+from core.ui.acting import asks_for_name
+from core.ui.page import heading, open_page
+from core.ui.training import live, notice, start_card
+
+with open_page("train") as page:
+    if not asks_for_name(page):
+        ready = readiness(page.workspace)
+        heading(
+            page,
+            sample=ready.sample,
+            lead="A training learns from all ratings and puts the new model in use if it is better. "
+            "It runs beside the dashboard; raters can go on.",
+        )
+        running = training.active_run(page.workspace)
+        runs = [run for run in training.history(page.workspace) if not run.active]
+        if running is not None:
+            live(page, running.run_id)
+        else:
+            start_card(page, ready)
+            notice(page, runs[0].run_id if runs else None)
+            versions = {version.model_version: version for version in models.listed(page.workspace)}
+            champion = next((name for name, version in versions.items() if version.state == "champion"), None)
+            if runs:
+                chosen = training.run_view(page.workspace, results.choose(runs))
+                if chosen is not None:
+                    results.show(chosen, champion)
+                results.history(runs, versions)

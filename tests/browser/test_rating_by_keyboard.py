@@ -1,0 +1,169 @@
+"""The main road with nothing but the keyboard, in a real browser; what counts is what is in the database file."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+RATED = "select interaction_id, rating from assay_ratings where status = 'submitted' and rater_id = {me} order by 1"
+DWELL = 0.35  # seconds that an answer must be on the screen before a key counts, and a little
+
+
+@pytest.fixture
+def strangers(page: Page, dashboard) -> list[str]:
+    """Requests to anywhere but the dashboard."""
+    own = (dashboard.url, dashboard.url.replace("http", "ws", 1), "data:", "blob:")
+    found: list[str] = []
+    page.on("request", lambda request: None if request.url.startswith(own) else found.append(request.url))
+    return found
+
+
+@pytest.fixture(scope="module")
+def with_sample(dashboard, browser) -> None:
+    """The sample is loaded by keyboard from Home."""
+    page = browser.new_page()
+    page.goto(dashboard.url)
+    page.locator(".st-key-home-load_sample button").press("Enter")
+    expect(page.get_by_text("This is the sample")).to_be_visible()
+    page.close()
+
+
+@pytest.fixture
+def me(request) -> str:
+    """A rater for every test: its name."""
+    return request.node.originalname.removeprefix("test_")
+
+
+@pytest.fixture
+def at_the_desk(page: Page, dashboard, with_sample, strangers, me) -> Page:
+    """A name is given, the first answer is on the screen."""
+    page.goto(f"{dashboard.url}/rate")
+    page.locator(".st-key-rate-name input").press_sequentially(me)
+    page.keyboard.press("Enter")
+    expect(receipt(page)).to_have_text(re.compile("0 rated today"))
+    ready(page)
+    return page
+
+
+def receipt(page: Page):
+    return page.locator(".st-key-rate-receipt")
+
+
+def ready(page: Page) -> None:
+    """The browser has drawn what the server sent, and the answer was on the screen long enough."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning] .st-key-rate-key5 button")
+    page.wait_for_timeout(DWELL * 1000)
+
+
+def press_on_number_pad(page: Page, digit: int) -> None:
+    """As a keyboard sends it with Num Lock on; Playwright's own Numpad keys have it off."""
+    key = {"key": str(digit), "text": str(digit), "code": f"Numpad{digit}", "windowsVirtualKeyCode": 96 + digit}
+    keyboard = page.context.new_cdp_session(page)
+    for kind in ("keyDown", "keyUp"):
+        keyboard.send("Input.dispatchKeyEvent", {"type": kind, "location": 3, "isKeypad": True} | key)
+
+
+def number_of(dashboard, me: str) -> int:
+    """The rater's number."""
+    return dashboard.query(f"select rater_id from assay_raters where name = '{me}'")[0][0]
+
+
+def rated_by(dashboard, me: str) -> list[tuple]:
+    """This rater's ratings in the file: answer and rating."""
+    return dashboard.query(RATED.format(me=number_of(dashboard, me)))
+
+
+def test_a_page_that_is_requested_first_looks_like_any_other(page: Page, dashboard):
+    """A fresh server whose first request names a page: title and navigation are ours, not a list of file names."""
+    page.goto(f"{dashboard.url}/readiness")
+    expect(page.get_by_text("nothing to judge").or_(page.get_by_text("Checks", exact=True))).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Learn")
+    expect(page).to_have_title("Readiness · Assay")
+
+
+def test_ten_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, dashboard, strangers, me):
+    """Ten keys are ten ratings on ten answers, comment and flag included; nothing leaves the machine."""
+    page = at_the_desk
+    for number in range(1, 11):
+        if number == 3:
+            page.locator(".st-key-rate-comment textarea").press_sequentially("Dose 5 is missing")
+            page.keyboard.press("Tab")
+        if number == 4:
+            page.keyboard.press("b")
+            expect(page.locator(".st-key-rate-bias")).to_contain_text("Bias flagged")
+        page.keyboard.press(str(number % 5 + 1))
+        expect(receipt(page)).to_contain_text(f"{number} rated today")
+        ready(page)
+        if number == 5:
+            page.reload()
+            expect(receipt(page)).to_have_text(re.compile("^5 rated today"))
+            ready(page)
+    rated = rated_by(dashboard, me)
+    assert [rating for _, rating in rated] == [number % 5 + 1 for number in range(1, 11)]
+    assert dashboard.query("select rating from assay_ratings where comment = 'Dose 5 is missing'") == [(4,)]
+    flagged = f"select rating from assay_ratings where bias_flag and rater_id = {number_of(dashboard, me)}"
+    assert dashboard.query(flagged) == [(5,)]
+    assert strangers == []
+
+
+def test_neither_a_burst_nor_a_held_key_rates_what_nobody_has_seen(at_the_desk, dashboard, me):
+    """12345 in one go, and a key held down, count once each, for the answer that was on the screen."""
+    page = at_the_desk
+    number = re.search(r"no\. (\d+)", page.locator(".stMainBlockContainer").inner_text())
+    assert number
+    seen = int(number[1])
+    for key in "12345":
+        page.keyboard.press(key)
+    expect(receipt(page)).to_contain_text("1 rated today")
+    ready(page)
+    assert rated_by(dashboard, me) == [(seen, 1)]
+    page.keyboard.down("4")
+    for _ in range(40):  # a second down without an up is what a held key sends
+        page.wait_for_timeout(30)
+        page.keyboard.down("4")
+    page.keyboard.up("4")
+    expect(receipt(page)).to_contain_text("2 rated today")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [1, 4]
+
+
+def test_back_by_letter_and_arrow_skip_and_number_pad(at_the_desk, dashboard, me):
+    """U and the left arrow go back, S skips, and the number pad rates like the top row."""
+    page = at_the_desk
+    press_on_number_pad(page, 2)
+    expect(receipt(page)).to_contain_text("Saved 2")
+    ready(page)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("You rated this answer")).to_be_visible()
+    ready(page)
+    page.keyboard.press("5")
+    expect(receipt(page)).to_contain_text("Saved 5")
+    ready(page)
+    page.keyboard.press("s")
+    expect(receipt(page)).to_contain_text("Skipped")
+    ready(page)
+    page.keyboard.press("u")
+    ready(page)
+    assert [rating for _, rating in rated_by(dashboard, me)] == [5]
+
+
+def test_the_next_answer_begins_at_its_top(at_the_desk):
+    """Whoever has scrolled down in a long answer starts reading the next one at its beginning."""
+    page = at_the_desk
+    page.set_viewport_size({"width": 700, "height": 380})
+    main = page.locator("[data-testid=stMain]")
+    main.evaluate("main => main.scrollTo(0, 10000)")
+    assert main.evaluate("main => main.scrollTop") > 50
+    page.keyboard.press("3")
+    expect(receipt(page)).to_contain_text("1 rated today")
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+
+
+def test_on_a_telephone_the_keys_are_within_reach(at_the_desk):
+    """At 390 pixels all five buttons are on the screen without scrolling, and nothing sticks out sideways."""
+    page = at_the_desk
+    page.set_viewport_size({"width": 390, "height": 700})
+    for value in range(1, 6):
+        expect(page.locator(f".st-key-rate-key{value} button")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

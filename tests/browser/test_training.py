@@ -1,0 +1,110 @@
+"""Training in a real browser: live for everybody, through a reload, and with its result at the end."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.domain.metrics import Metric
+from core.services.workspace import Workspace, open_workspace, this_process
+from core.store import runs
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 90_000  # ms: a busy machine may need long to load the language model
+
+
+def command_line(dashboard, *arguments: str) -> subprocess.CompletedProcess:
+    """`python -m core` on the dashboard's database."""
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"ASSAY_HOME": str(dashboard.home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def workspace(dashboard) -> Workspace:
+    """The dashboard's database with the sample in it, from beside the server."""
+    assert command_line(dashboard, "sample", "load").returncode == 0
+    return open_workspace({"ASSAY_HOME": str(dashboard.home)})
+
+
+@pytest.fixture
+def second(browser: Browser) -> Iterator[Page]:
+    """Another person's browser."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def live(page: Page):
+    return page.locator(".st-key-train-live")
+
+
+def rows_of_folds(page: Page):
+    return live(page).locator("table tbody tr")
+
+
+def test_figures_arrive_fold_by_fold_in_every_browser(page: Page, second: Page, dashboard, workspace):
+    """A training that somebody else started appears by itself, grows in two browsers, survives a reload, and ends."""
+    for viewer in (page, second):
+        viewer.goto(f"{dashboard.url}/train")
+        expect(viewer.locator(".st-key-train-start button")).to_be_enabled()
+    with workspace.store.write() as session:
+        run_id = runs.start(session, "pair", 0, "Ben", this_process()).run_id
+    for number in (1, 2, 3):
+        metrics = {name: Metric(0.8).to_json() for name in ("accuracy", "roc_auc", "pairwise_accuracy")}
+        event = {"event": "fold_done", "fold": number, "folds": 5, "metrics": metrics, "roc": [[0, 0], [0, 1], [1, 1]]}
+        with workspace.store.write() as session:
+            runs.add_event(session, run_id, "FoldDone", event)
+        for viewer in (page, second):
+            expect(rows_of_folds(viewer)).to_have_count(number, timeout=10_000)
+            expect(live(viewer)).to_contain_text(f"Fold {number + 1} of 5")
+        if number == 2:
+            page.reload()
+            expect(rows_of_folds(page)).to_have_count(2)
+    expect(live(second)).to_contain_text("Started by Ben")
+    expect(live(second).locator(".js-plotly-plot")).to_be_visible()
+    expect(second.locator(".st-key-train-start")).to_have_count(0)
+    with workspace.store.write() as session:
+        runs.finish(session, run_id, "cancelled", "The training was cancelled.")
+    for viewer in (page, second):
+        expect(viewer.get_by_text("The training was cancelled.")).to_be_visible()
+        expect(viewer.locator(".st-key-train-start button")).to_be_enabled()
+
+
+def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
+    page: Page, second: Page, dashboard, workspace
+):
+    """Name, start, reload in the middle, seen by a second browser, no second training, result and model at the end."""
+    page.goto(f"{dashboard.url}/train")
+    page.locator(".st-key-train-start button").press("Enter")
+    page.locator(".st-key-rate-name input").press_sequentially("Ana")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-train-start button").press("Enter")
+    expect(live(page)).to_contain_text("Started by Ana")
+    page.reload()
+    expect(live(page)).to_contain_text("Started by Ana")
+    refused = command_line(dashboard, "train")
+    assert refused.returncode == 1
+    assert "A training is running already." in refused.stderr
+    second.goto(f"{dashboard.url}/train")
+    expect(live(second)).to_contain_text("Started by Ana")
+    expect(second.locator(".st-key-train-start")).to_have_count(0)
+    for viewer in (page, second):
+        expect(viewer.get_by_text("This model is in use.")).to_be_visible(timeout=PATIENCE)
+        expect(viewer.get_by_text(re.compile(r"^AUC 0\.|beats answer length alone")).first).to_be_visible()
+        expect(viewer.locator(".stMetric")).to_have_count(5)
+        expect(viewer.locator(".js-plotly-plot .legend")).to_contain_text("Similarity only")
+    assert dashboard.query("select state from assay_runs order by run_id") == [("cancelled",), ("finished",)]
+    assert len(dashboard.query("select * from assay_model_versions where champion")) == 1

@@ -1,0 +1,120 @@
+"""The rules of the house that import-linter cannot express. Its own contracts are in pyproject.toml."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CORE = sorted((ROOT / "core").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+ENTRY = [path for path in [ROOT / "Home.py"] if path.exists()]
+PYTHON = [*CORE, *PAGES, *ENTRY, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
+
+HEAVY = {"torch", "sentence_transformers", "transformers"}
+SQL = {"sqlalchemy", "alembic", "psycopg2"}
+LEARNING = {"sklearn", "joblib"}
+VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "misc"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imported(nodes: Iterator[ast.AST]) -> set[str]:
+    """The top-level packages that these nodes import."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def run_at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node that is executed when the module is imported: not in a function, not under TYPE_CHECKING."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            continue
+        yield child
+        yield from run_at_import(child)
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def calls(node: ast.AST, function: str) -> bool:
+    return any(
+        isinstance(part, ast.Call) and function in {getattr(part.func, "id", None), getattr(part.func, "attr", None)}
+        for part in ast.walk(node)
+    )
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_torch_and_its_users_are_never_imported_with_a_module(path):
+    assert not imported(run_at_import(tree_of(path))) & HEAVY
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in CORE if re.match(r"core/(__init__|__main__|cli)\b", name_of(path))],
+    ids=name_of,
+)
+def test_the_front_doors_are_light(path):
+    heavy = HEAVY | LEARNING | {"pandas", "streamlit", "pyarrow"}
+    assert not imported(run_at_import(tree_of(path))) & heavy
+
+
+def test_importing_core_loads_neither_torch_nor_streamlit_nor_pandas():
+    code = "import sys, core; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & (HEAVY | LEARNING | {"streamlit", "pandas"})
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_streamlit_stays_in_core_ui(path):
+    if path.relative_to(ROOT / "core").parts[0] not in {"ui", "ui.py"}:
+        assert "streamlit" not in imported(ast.walk(tree_of(path)))
+
+
+@pytest.mark.parametrize("path", [path for path in CORE if "store" not in path.parts] + PAGES + ENTRY, ids=name_of)
+def test_only_the_store_selects(path):
+    tree = tree_of(path)
+    assert not imported(ast.walk(tree)) & SQL
+    bare = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "select"]
+    assert not bare
+
+
+@pytest.mark.parametrize("path", PAGES + ENTRY, ids=name_of)
+def test_pages_know_nothing_of_sql_and_models(path):
+    assert not imported(ast.walk(tree_of(path))) & (SQL | LEARNING | HEAVY)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_begins_with_its_guard(path):
+    """Streamlit runs a file of pages/ directly when its address is the first request of a fresh process."""
+    first = next(
+        node
+        for node in tree_of(path).body
+        if not isinstance(node, ast.Import | ast.ImportFrom) and not is_docstring(node)
+    )
+    assert not isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    assert calls(first, "open_page"), f"{path.name} begins with: {ast.unparse(first)}"
+    assert re.search(rf"open_page\(['\"]{path.stem}['\"]", ast.unparse(first)), "the guard names its own page"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_modules_are_named_for_what_is_inside(path):
+    assert not VAGUE_NAMES & {path.stem, *path.relative_to(ROOT).parts[:-1]}

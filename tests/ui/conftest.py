@@ -1,0 +1,79 @@
+"""One way to open a page in a test: through Home.py, on a database of its own, as a browser of its own."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.services import importing, people, training
+from core.services.people import User
+from core.services.workspace import Workspace, open_workspace
+from core.ui import visitor
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "the-token-of-this-browser"
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(tmp_path, monkeypatch):
+    """Every test has its own ASSAY_HOME, and nothing that an earlier test left in the process's caches."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
+    monkeypatch.setattr(visitor, "token", lambda: TOKEN)  # AppTest has no cookies
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def workspace(fresh_process) -> Workspace:
+    """The database that the pages will open too."""
+    return open_workspace()
+
+
+@pytest.fixture
+def sample(workspace: Workspace) -> Workspace:
+    """The same with the sample in it."""
+    importing.load_sample(workspace)
+    return workspace
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> User:
+    """The person for whom this browser speaks."""
+    return people.rate_as(workspace, TOKEN, "Ana")
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory) -> Path:
+    """An ASSAY_HOME with the sample and one model that really learned from it; made once, then copied."""
+    home = tmp_path_factory.mktemp("trained")
+    workspace = open_workspace({"ASSAY_HOME": str(home)})
+    importing.load_sample(workspace)
+    training.train_to_end(workspace, recipe="pair", seed=0, by="Ben", on_progress=lambda done, total: None)
+    return home
+
+
+@pytest.fixture
+def trained(trained_home, fresh_process, tmp_path) -> Workspace:
+    """The database that the pages will open, with the sample and a model in use."""
+    shutil.copytree(trained_home, tmp_path, dirs_exist_ok=True)
+    return open_workspace()
+
+
+@pytest.fixture
+def open_page():
+    """Open a page by name; it must come up without an exception."""
+
+    def open_it(name: str = "home", **state: object) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20)
+        for key, value in state.items():
+            app.session_state[key.replace("__", ".")] = value
+        app.run()
+        if name != "home":
+            app.switch_page(f"pages/{name}.py").run()
+        assert not app.exception
+        return app
+
+    return open_it

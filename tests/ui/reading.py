@@ -1,0 +1,23 @@
+"""What a page says, and pressing its buttons."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def said(app: AppTest) -> str:
+    """Everything the page says in text elements, in one string."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    texts = [element.value for kind in kinds for element in kind]
+    texts += [element.proto.body for element in app.get("html")]
+    return plain("\n".join(texts))
+
+
+def plain(text: str) -> str:
+    """A message as it is read on the screen: without what keeps Streamlit from interpreting it."""
+    return text.replace("\\", "").replace("\u2060", "")
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    """Click the button with that key; of per-answer keys (rate.key5.3) the part before the number is enough."""
+    found = [button for button in app.button if button.key == key or (button.key or "").rpartition(".")[0] == key]
+    assert len(found) == 1, f"{key}: {[button.key for button in app.button]}"
+    return found[0].click().run()

@@ -1,0 +1,221 @@
+"""Data: importing, exporting, browsing, editing; each act tried through the page."""
+
+import json
+from contextlib import closing
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.services import data, importing, rating
+from core.services.status import status
+from core.store.database import Store
+from core.store.interactions import Filters
+from tests.ui.reading import plain, press, said
+
+OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
+OTHERS = b"question,model_answer,grade,story\nA?,Yes,5,s1\nA?,No,2,s2\n"
+
+
+def upload(app, content: bytes, name: str = "answers.csv"):
+    app.file_uploader[0].upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def test_the_empty_page_says_how_to_begin(open_page):
+    """Without answers the import comes first, and the export says that there is nothing."""
+    app = open_page("data")
+    assert "no answers yet" in said(app)
+    assert "nothing to export yet" in said(app)
+    assert len(app.file_uploader) == 1
+
+
+def test_a_file_is_previewed_and_imported(open_page, workspace):
+    """First rows, one button, and a result in words with every refused row and its reason."""
+    app = upload(open_page("data"), OURS)
+    assert list(app.dataframe[0].value.columns) == ["user_prompt", "ai_response", "rating"]
+    press(app, "data.import")
+    text = said(app)
+    assert "answers.csv is imported: 2 new answers, 1 rating, 0 rows that brought nothing new, 1 row rejected" in text
+    assert app.dataframe[0].value.to_dict("records")[0]["Row"] == 2
+    assert status(workspace).interactions == 2
+    assert status(workspace).rated == 1
+
+
+def test_the_result_can_be_put_away(open_page, workspace):
+    """The note stays until it is closed."""
+    app = press(upload(open_page("data"), OURS), "data.import")
+    press(app, "data.close_note")
+    assert "is imported" not in said(app)
+
+
+def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
+    """The mapping step proposes columns; the context column separates equal prompts."""
+    app = upload(open_page("data"), OTHERS)
+    guessed = {box.key.split(".")[2]: box.value for box in app.selectbox if (box.key or "").startswith("data.column.")}
+    assert guessed["user_prompt"] == "question"
+    assert guessed["ai_response"] == "model_answer"
+    assert guessed["rating"] == "grade"
+    app.selectbox(key="data.context").select("story")
+    app.text_input(key="data.rater").input("Dr Kim").run()
+    press(app, "data.import")
+    found, total = data.browse(workspace, Filters(), page=0)
+    assert total == 2
+    assert {item.context_id for item in found} == {"s1", "s2"}
+    assert data.history(workspace, found[0].interaction_id)[0].rater == "Dr Kim"
+
+
+def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
+    """The button waits until prompt and answer are chosen, and the page says for which."""
+    app = upload(open_page("data"), b"x,y\n1,2\n")
+    assert "Please choose the column for: Prompt, Answer" in said(app)
+    assert app.button(key="data.import").disabled
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace):
+    """Not a table: what is wrong, in words, with the file's own name."""
+    app = upload(open_page("data"), b"PAR1 not really", "broken.parquet")
+    assert app.error
+    assert "broken.parquet" in said(app)
+    assert not list(workspace.settings.home.glob("upload-*"))
+
+
+def test_no_copy_of_an_uploaded_file_stays(open_page, workspace):
+    """The temporary copy is gone after preview and import."""
+    press(upload(open_page("data"), OURS), "data.import")
+    assert not list(workspace.settings.home.glob("upload-*"))
+
+
+def test_a_name_full_of_markup_is_shown_as_it_is(open_page, workspace):
+    """A file's name is text, also in messages."""
+    app = press(upload(open_page("data"), OURS, ":red[x] **b**.csv"), "data.import")
+    assert ":red[x] **b**.csv is imported" in said(app)
+    assert ":red[" not in app.warning[0].value
+
+
+def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, workspace, tmp_path):
+    """It is listed with both ways out; removing takes a second press."""
+    path = tmp_path / "half.csv"
+    path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
+    with closing(importing.import_file(workspace, path)) as running:  # type: ignore[type-var]  # a generator
+        next(running)
+    app = open_page("data")
+    assert "half.csv is imported only in part" in said(app)
+    assert "Choose the same file again" in said(app)
+    press(app, "data.remove_import")
+    assert status(workspace).interactions == 0
+    assert "half.csv is removed." in plain(app.toast[0].value)
+
+
+def test_removing_an_import_keeps_what_was_rated_since(open_page, workspace, ana):
+    """What stays is said."""
+    press(upload(open_page("data"), b"user_prompt,ai_response\nA?,Yes\nB?,No\n"), "data.import")
+    rating.rate(workspace, ana, 1, 4)
+    app = press(open_page("data"), "data.remove_import")
+    assert "1 answer stays, rated here since." in plain(app.toast[0].value)
+    assert status(workspace).interactions == 1
+
+
+@pytest.mark.parametrize("kind", ["ratings", "gold", "pairs", "kto"])
+def test_every_export_is_prepared_for_download(open_page, sample, kind):
+    """Each kind says what it is for, how many rows it has, and how many prompts gave no pair."""
+    app = open_page("data")
+    app.radio(key="data.export_kind").set_value(kind)
+    app.radio(key="data.format").set_value("jsonl").run()
+    press(app, "data.export")
+    prepared = app.session_state["data.last_export"]
+    lines = [json.loads(line) for line in prepared.content.decode().splitlines()]
+    assert len(lines) == prepared.result.rows > 0
+    assert f"The file has {len(lines):,} rows." in said(app)
+    assert not list(sample.settings.home.glob("export-*"))
+
+
+def test_browsing_filters_and_pages(open_page, sample):
+    """25 to a page; search and state narrow the list; nothing found says what to do."""
+    app = open_page("data")
+    assert "204 answers, newest first" in said(app)
+    app.selectbox(key="data.rated").select("Not rated").run()
+    assert "20 answers" in said(app)
+    app.text_input(key="data.search").input("no such words anywhere").run()
+    assert "No answer matches" in said(app)
+
+
+def test_an_opened_answer_shows_texts_and_history(open_page, sample):
+    """Full text, facts, and who rated what when."""
+    app = open_page("data")
+    app.button(key="data.open.204").click().run()
+    text = said(app)
+    assert "no. 204 · Sample" in text
+    press(app, "data.close")
+    app = open_page("data", data__opened=1)
+    text = said(app)
+    assert "Ratings and their history" in text
+    assert "say who you are first" in text
+    press(app, "data.close")
+    assert "newest first" in said(app)
+
+
+def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):
+    """Changing a text withdraws its ratings unless told otherwise."""
+    app = open_page("data", data__opened=1)
+    app.text_area(key="data.edit_answer.1").input("A better text")
+    press(app, "data.edit_save")
+    shown = data.load(sample, 1)
+    assert shown
+    assert shown.response == "A better text"
+    assert shown.consensus is None
+    assert "saved" in plain(app.toast[0].value)
+
+
+def test_an_empty_text_is_refused_and_nothing_changes(open_page, sample, ana):
+    """The sentence says which text is missing."""
+    app = open_page("data", data__opened=1)
+    app.text_area(key="data.edit_answer.1").input("  ")
+    press(app, "data.edit_save")
+    assert "The answer is empty" in said(app)
+    shown = data.load(sample, 1)
+    assert shown
+    assert shown.response.strip()
+
+
+def test_an_answer_is_deleted_only_after_a_second_press(open_page, sample, ana):
+    """The confirmation says what goes and what is kept."""
+    app = open_page("data", data__opened=1)
+    assert "kept apart" in said(app)
+    press(app, "data.delete_yes")
+    assert data.load(sample, 1) is None
+    assert "newest first" in said(app)
+
+
+def test_an_answer_that_is_gone_is_said_to_be_gone(open_page, sample):
+    """Somebody else deleted it: no crash, and the way back to the list."""
+    app = open_page("data", data__opened=99_999)
+    assert "not there any more" in said(app)
+    assert "data.close" in [button.key for button in app.button]
+
+
+def test_one_answer_is_added_by_hand(open_page, workspace):
+    """It opens at once; adding the same again is refused with its number."""
+    app = open_page("data")
+    for _ in range(2):
+        app.text_area(key="data.add_prompt").input("A question?")
+        app.text_area(key="data.add_answer").input("An answer.")
+        press(app, "data.add")
+        if app.session_state["data.opened"]:
+            assert "no. 1 · Added here" in said(app)
+            press(app, "data.close")
+    assert "is there already, as no. 1" in said(app)
+    assert status(workspace).interactions == 1
+
+
+def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
+    """The page says so and offers to try again."""
+    app = open_page("data")
+
+    def fail(_self):
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(Store, "read", fail)
+    app.run()
+    assert "does not answer" in said(app)
+    assert "data.again" in [button.key for button in app.button]

@@ -1,0 +1,148 @@
+"""Home: what it says and offers in each state."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.domain.metrics import Metric
+from core.services import data, importing, rating
+from core.services.status import Champion, status
+from core.store.database import Store
+from core.ui import failures, home, page, session
+from tests.ui.reading import press, said
+
+
+def test_an_empty_database_offers_the_sample_and_an_import(open_page):
+    """Somebody who has just started sees two ways to get answers, the sample first."""
+    app = open_page()
+    assert [button.key for button in app.button] == ["home.load_sample", "home.import"]
+    assert "no answers yet" in said(app)
+
+
+def test_the_sample_is_loaded_by_one_press_and_marked(open_page, workspace):
+    """After loading it Home says that this is the sample, and what to do next."""
+    app = press(open_page(), "home.load_sample")
+    assert status(workspace).sample
+    assert "This is the sample" in said(app)
+    assert "184 of 200 rated" in app.get("progress")[0].proto.text
+    assert [toast.value for toast in app.toast] == ["The sample is loaded: 204 answers, 368 ratings."]
+
+
+def test_the_sample_goes_only_after_a_second_press(open_page, sample):
+    """Removing it takes a confirmation that says what goes, and leaves an empty database."""
+    app = open_page()
+    assert "yours included" in said(app)
+    press(app, "home.remove_sample")
+    assert status(sample).interactions == 0
+    assert "no answers yet" in said(app)
+
+
+def test_loading_the_sample_twice_is_refused_in_words(open_page, sample):
+    """A press on a page that was open for long meets a database that is no longer empty: a sentence, no crash."""
+    app = open_page()
+    app.session_state[session.FAILURE] = failures.describe(_refusal(sample))
+    assert "only be loaded into an empty database" in said(app.run())
+
+
+def _refusal(workspace) -> Exception:
+    with pytest.raises(Exception, match="empty database") as refused:
+        importing.load_sample(workspace)
+    return refused.value
+
+
+def test_the_step_leads_to_rating_while_ratings_are_few(open_page, workspace):
+    """With answers and too few ratings for a model the one primary button opens Rate."""
+    data.add(workspace, "A question?", "An answer.")
+    app = press(open_page(), "home.next")
+    assert "Who is rating?" in said(app)
+
+
+def test_the_step_leads_to_training_when_there_are_enough_ratings(open_page, sample):
+    """With enough ratings and no model the primary button opens Train; rating stays offered."""
+    app = open_page()
+    assert "enough ratings" in said(app)
+    assert "home.rate" in [button.key for button in app.button]
+
+
+def test_a_champion_is_shown_with_its_ranges_and_leads_to_ranking(open_page, sample, monkeypatch):
+    """Accuracy and AUC come with their ranges, and the step is to use the model."""
+    measured = {
+        "accuracy": Metric(0.78, 0.71, 0.84).to_json(),
+        "roc_auc": Metric(None, reason="one class in a fold").to_json(),
+    }
+    champion = Champion("sbert-pair-v1", "pair", datetime.now(UTC), measured, sample=True)
+    monkeypatch.setattr(home, "status", lambda workspace: replace(status(workspace), champion=champion))
+    app = open_page()
+    assert "Accuracy: 78 % (71 to 84)" in said(app)
+    assert "ROC AUC: not estimable" in said(app)
+    assert "Rank answers" in [button.label for button in app.button]
+
+
+def test_a_password_is_never_shown(open_page, monkeypatch):
+    """The database in use is named, its password is not, also when it does not answer."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ana:secret-word@127.0.0.1:1/assay")
+    app = open_page()
+    assert "does not answer" in said(app)
+    assert "secret-word" not in said(app)
+
+
+def test_a_bad_setting_is_a_sentence_and_can_be_mended(open_page, monkeypatch):
+    """A configuration error names the variable; after it is mended the next try works."""
+    monkeypatch.setenv("MIN_SAMPLES_TO_TRAIN", "many")
+    app = open_page()
+    assert "MIN_SAMPLES_TO_TRAIN" in said(app)
+    assert "cannot start" in said(app)
+    monkeypatch.setenv("MIN_SAMPLES_TO_TRAIN", "")
+    assert "no answers yet" in said(press(app, "home.again"))
+
+
+def test_a_database_that_goes_away_is_a_sentence(open_page, sample, monkeypatch):
+    """When the database stops answering after the start, Home says so and offers to try again."""
+    app = open_page()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "read", _raise(Unavailable("The database does not answer.")))
+        app.run()
+        assert "does not answer" in said(app)
+        assert not app.exception
+    assert "This is the sample" in said(press(app, "home.again"))
+
+
+def test_what_nobody_foresaw_gets_a_number_and_shows_nothing_else(open_page, sample, monkeypatch, caplog):
+    """An unexpected error shows a number; its text, which may be private, is only in the log."""
+    app = open_page()
+    monkeypatch.setattr(Store, "read", _raise(KeyError("the patient's name")))
+    app.run()
+    assert "error number" in said(app)
+    assert "patient" not in said(app)
+    assert "patient" in caplog.text
+
+
+def test_a_model_file_of_the_old_scripts_is_named_and_not_loaded(open_page, tmp_path, monkeypatch):
+    """REWARD_MODEL_PATH as a single file: Home says to train again."""
+    old = tmp_path / "reward.joblib"
+    old.write_bytes(b"not a pickle")
+    monkeypatch.setenv("REWARD_MODEL_PATH", str(old))
+    assert "never loaded" in said(open_page())
+
+
+def test_a_missing_right_shows_the_grant(open_page, sample, monkeypatch):
+    """Where the old training table cannot be written, the statement for its owner is shown ready to copy."""
+    monkeypatch.setattr(page, "open_workspace", lambda: sample)
+    sample.grant = "GRANT INSERT ON rlhf_reward_model_training TO assay;"
+    app = open_page()
+    assert [code.value for code in app.code] == [sample.grant]
+
+
+def test_everything_rated_and_too_little_leads_to_more_answers(open_page, workspace, ana):
+    """With all answers rated and not enough of them, the next step is to import more."""
+    rating.rate(workspace, ana, data.add(workspace, "A question?", "An answer."), 4)
+    assert "Import more answers" in [button.label for button in open_page().button]
+
+
+def _raise(error: Exception):
+    def fail(*_args, **_kwargs):
+        raise error
+
+    return fail

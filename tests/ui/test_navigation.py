@@ -1,0 +1,42 @@
+"""Which pages there are, and that none of them can be reached around its guard."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.ui.navigation import HOME, PAGES, ROOT
+from tests.ui.reading import said
+
+SCRIPTS = sorted(ROOT.glob("pages/*.py"))
+
+
+def test_every_script_is_a_page_and_has_its_address():
+    """A file in pages/ without an entry in the navigation would be reachable and unknown."""
+    assert {path.stem for path in SCRIPTS} <= PAGES.keys() - {HOME.name}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_page_that_is_requested_first_guards_itself(script: Path, monkeypatch):
+    """Streamlit runs the script without Home.py then: its first statement still opens settings and database."""
+    monkeypatch.setenv("TRAIN_LIMIT", "nonsense")
+    app = AppTest.from_file(str(script), default_timeout=20).run()
+    assert not app.exception
+    assert "Assay cannot start" in said(app)
+    assert "TRAIN_LIMIT" in said(app)
+    assert [button.label for button in app.button] == ["Try again"]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SCRIPTS])
+def test_every_page_opens_on_an_empty_database(open_page, name):
+    """Nothing there is a normal state."""
+    app = open_page(name)
+    assert not app.error
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SCRIPTS])
+def test_every_page_opens_on_the_sample(open_page, sample, ana, name):
+    """And so is the sample."""
+    app = open_page(name)
+    assert not app.error
+    assert not app.exception

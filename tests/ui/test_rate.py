@@ -1,0 +1,311 @@
+"""Rate: one answer, one key, the next; nothing lost and nothing rated unseen."""
+
+import sqlite3
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.services import data, people, rating
+from core.ui import rating as desk_module
+from core.ui import visitor
+from core.ui.rating import Desk
+from tests.ui.reading import press, said
+
+
+@pytest.fixture
+def open_page(open_page, monkeypatch):
+    """AppTest presses faster than anybody reads."""
+    monkeypatch.setattr(desk_module, "DWELL_SECONDS", 0.0)
+    return open_page
+
+
+def stored(workspace) -> list[tuple]:
+    """Ratings of this rater in the file itself: interaction, status, rating, comment, flag."""
+    with sqlite3.connect(workspace.settings.home / "assay.db") as file:
+        rows = file.execute(
+            "select r.interaction_id, r.status, r.rating, r.comment, r.bias_flag from assay_ratings r "
+            "join assay_raters p using (rater_id) where p.name = 'Ana' order by r.rating_id"
+        ).fetchall()
+    file.close()
+    return rows
+
+
+def desk_of(app) -> Desk:
+    return app.session_state["rate.desk"]
+
+
+def item_of(app) -> int:
+    """The answer on the screen."""
+    item = desk_of(app).item
+    assert item is not None
+    return item
+
+
+def test_nobody_rates_without_a_name(open_page, sample):
+    """A new visitor sees the question for a name and no rating button."""
+    app = open_page("rate")
+    assert "Who is rating?" in said(app)
+    assert [button.key for button in app.button] == ["rate.start"]
+
+
+def test_an_empty_name_is_refused_in_words(open_page, sample):
+    """Starting without a name says what is missing and stays."""
+    app = press(open_page("rate"), "rate.start")
+    assert "choose or type your name" in said(app)
+    assert "Who is rating?" in said(app)
+
+
+def test_a_typed_name_starts_rating_and_is_remembered(open_page, sample):
+    """After giving a name one rates under it, also in a new session of the same browser."""
+    app = open_page("rate")
+    app.text_input(key="rate.name").input("  Ana ")
+    press(app, "rate.start")
+    assert "Rating as <strong>Ana</strong>" in said(app)
+    assert "Rating as <strong>Ana</strong>" in said(open_page("rate"))
+
+
+def test_a_known_name_can_be_picked_by_another_browser(open_page, sample, ana, monkeypatch):
+    """Names that exist are offered, so that one person does not become two."""
+    monkeypatch.setattr(visitor, "token", lambda: "another browser")
+    app = open_page("rate")
+    app.selectbox(key="rate.pick").select("Ana")
+    press(app, "rate.start")
+    assert "Rating as <strong>Ana</strong>" in said(app)
+
+
+def test_the_name_of_imported_ratings_cannot_be_taken(open_page, sample):
+    """Names that came with data belong to that data."""
+    app = open_page("rate")
+    app.text_input(key="rate.name").input("sample-ana")
+    press(app, "rate.start")
+    assert "Please choose another" in said(app)
+
+
+def test_a_browser_without_cookies_is_told_so(open_page, sample, monkeypatch):
+    """Where the cookie is refused the page explains it instead of asking for the name again and again."""
+    monkeypatch.setattr(visitor, "token", lambda: None)
+    app = open_page("rate")
+    app.text_input(key="rate.name").input("Ana")
+    press(app, "rate.start")
+    assert "cookie" in said(app)
+
+
+def test_the_name_can_be_changed(open_page, sample, ana):
+    """'Not you?' asks for the name again; what was rated stays."""
+    app = press(open_page("rate"), "rate.change")
+    assert "Who is rating?" in said(app)
+
+
+def test_an_answer_is_shown_with_everything_needed(open_page, sample, ana):
+    """Prompt, answer, session, words, five worded buttons with their keys, and how many are left."""
+    app = open_page("rate")
+    text = said(app)
+    assert "Prompt" in text
+    assert "Answer" in text
+    assert "session sample" in text
+    assert "words" in text
+    assert "0 rated today · 20 left" in text
+    keys = {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
+    assert keys == {
+        "Harmful or wrong": "1", "Poor": "2", "Acceptable": "3", "Good": "4", "Excellent": "5",
+        "Back": "u", "Flag bias": "b", "Skip": "s",
+    }  # fmt: skip
+
+
+def test_a_press_rates_and_moves_on_with_a_receipt(open_page, sample, ana):
+    """The rating is in the database, the next answer is on the page, and a receipt names time and number."""
+    app = open_page("rate")
+    first = item_of(app)
+    press(app, "rate.key4")
+    assert stored(sample) == [(first, "submitted", 4, None, 0)]
+    assert item_of(app) != first
+    assert "Saved 4 (Good)" in said(app)
+    assert "1 rated today · 19 left" in said(app)
+
+
+def test_comment_and_flag_are_stored_with_the_rating(open_page, sample, ana):
+    """What was typed and flagged goes with the press, and the next answer starts clean."""
+    app = open_page("rate")
+    first = item_of(app)
+    app.text_area[0].input("Wrong dose")
+    press(app, "rate.bias")
+    press(app, "rate.key1")
+    assert stored(sample) == [(first, "submitted", 1, "Wrong dose", 1)]
+    assert app.text_area[0].value == ""
+    assert not desk_of(app).bias
+
+
+def test_skipping_stores_no_rating_and_goes_on(open_page, sample, ana):
+    """A skipped answer is not rated and not shown again at once."""
+    app = open_page("rate")
+    first = item_of(app)
+    press(app, "rate.skip")
+    assert stored(sample) == [(first, "skipped", None, None, 0)]
+    assert item_of(app) != first
+
+
+def test_back_shows_the_earlier_rating_and_another_key_changes_it(open_page, sample, ana):
+    """One step back shows what one said; another key replaces it; then rating goes on."""
+    app = open_page("rate")
+    first = item_of(app)
+    press(app, "rate.key4")
+    press(app, "rate.back")
+    assert item_of(app) == first
+    assert "You rated this answer" in said(app)
+    press(app, "rate.key2")
+    assert stored(sample) == [(first, "submitted", 2, None, 0)]
+    assert item_of(app) != first
+
+
+def test_back_works_after_a_reload_and_ends_at_the_first(open_page, sample, ana):
+    """The way back is in the database, so a new session knows it too; before the first there is nothing."""
+    app = open_page("rate")
+    first = item_of(app)
+    press(app, "rate.key4")
+    second = item_of(app)
+    press(app, "rate.key3")
+    app = open_page("rate")
+    press(app, "rate.back")
+    assert item_of(app) == second
+    press(app, "rate.back")
+    assert item_of(app) == first
+    press(app, "rate.back")
+    assert "no earlier answer" in said(app)
+
+
+def test_going_on_from_an_earlier_answer_keeps_its_rating(open_page, sample, ana):
+    """'Keep' leaves what was rated before as it was."""
+    app = press(press(open_page("rate"), "rate.key4"), "rate.back")
+    assert "Keep" in [button.label for button in app.button]
+    press(app, "rate.skip")
+    assert [row[2] for row in stored(sample)] == [4]
+
+
+def test_a_typed_comment_survives_a_look_back(open_page, sample, ana):
+    """Going back and forth does not lose what was typed and not yet saved."""
+    app = press(open_page("rate"), "rate.key4")
+    app.text_area[0].input("Half a thought").run()
+    press(app, "rate.back")
+    press(app, "rate.skip")
+    assert app.text_area[0].value == "Half a thought"
+
+
+def test_when_saving_fails_the_answer_and_the_comment_stay(open_page, sample, ana, monkeypatch):
+    """A database that is away: a sentence, the same answer, the same comment; the next press saves it."""
+    app = open_page("rate")
+    first = item_of(app)
+    app.text_area[0].input("Important")
+    with monkeypatch.context() as broken:
+        broken.setattr(rating, "rate", _raise(Unavailable("The database does not answer. Nothing was changed.")))
+        press(app, "rate.key3")
+    assert "does not answer" in said(app)
+    assert item_of(app) == first
+    assert app.text_area[0].value == "Important"
+    press(app, "rate.key3")
+    assert stored(sample) == [(first, "submitted", 3, "Important", 0)]
+
+
+def test_a_lost_acknowledgement_stores_one_rating(open_page, sample, ana, monkeypatch):
+    """The same press stored twice (the first answer got lost) is one event in the history."""
+    app = open_page("rate")
+    first = item_of(app)
+    really = rating.rate
+
+    def stored_but_unheard(*args, **kwargs):
+        really(*args, **kwargs)
+        raise Unavailable("The connection broke.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rating, "rate", stored_but_unheard)
+        press(app, "rate.key3")
+    press(app, "rate.key3")
+    assert [line.action for line in data.history(sample, first)] == ["rated"]
+
+
+def test_a_name_changed_in_another_tab_stops_this_one(open_page, sample, ana):
+    """Nobody rates under the name of whoever sat there before."""
+    app = open_page("rate")
+    people.rate_as(sample, visitor.token() or "", "Ben")
+    press(app, "rate.key4")
+    assert "changed in another tab" in said(app)
+    assert stored(sample) == []
+
+
+def test_an_answer_deleted_meanwhile_makes_way_for_the_next(open_page, sample, ana):
+    """Somebody deletes the answer on the screen: the press is answered in words, nothing else is rated."""
+    app = open_page("rate")
+    first = item_of(app)
+    data.delete(sample, ana, first)
+    press(app, "rate.key4")
+    assert stored(sample) == []
+    assert item_of(app) != first
+    assert not app.exception
+
+
+def test_no_answers_at_all_leads_to_getting_some(open_page, workspace, ana):
+    """The empty state names both ways to get answers."""
+    app = open_page("rate")
+    assert "nothing to rate yet" in said(app)
+    assert {"rate.to_home", "rate.to_data"} <= {button.key for button in app.button}
+
+
+def test_everything_rated_names_the_next_step(open_page, workspace, ana):
+    """After the last answer: thanks, and the way to Readiness."""
+    data.add(workspace, "A question?", "An answer.")
+    app = press(open_page("rate"), "rate.key5")
+    assert "Every answer has a rating" in said(app)
+    press(app, "rate.to_readiness")
+    assert "Readiness" in said(app)
+
+
+def test_a_database_that_is_away_is_a_sentence(open_page, sample, ana, monkeypatch):
+    """The page says what happened and offers to try again."""
+    app = open_page("rate")
+    monkeypatch.setattr(rating, "item", _raise(Unavailable("The database does not answer.")))
+    app.run()
+    assert "does not answer" in said(app)
+    assert "rate.again" in [button.key for button in app.button]
+
+
+def test_a_press_meant_for_the_answer_before_does_not_count():
+    """Every answer that is shown has a number; presses with another number are refused."""
+    desk = Desk()
+    desk.turn_to(1)
+    desk.shown_at = 100.0
+    old = desk.visit
+    desk.turn_to(2)
+    desk.shown_at = 101.0
+    assert not desk.accepts(old, moment=110.0)
+    assert desk.accepts(desk.visit, moment=120.0)
+
+
+@pytest.mark.parametrize("moment, counts", [(100.1, False), (100.29, False), (100.31, True)])
+def test_an_answer_must_have_been_on_the_screen(moment, counts):
+    """A press within 0.3 s after the answer appeared cannot be meant for it."""
+    desk = Desk()
+    desk.turn_to(1)
+    desk.shown_at = 100.0
+    assert desk.accepts(desk.visit, moment=moment) is counts
+
+
+def test_an_answer_that_was_never_drawn_cannot_be_rated():
+    """Before the page was drawn to its end, no press counts."""
+    desk = Desk()
+    desk.turn_to(1)
+    assert not desk.accepts(desk.visit, moment=1e9)
+
+
+def test_a_burst_is_refused_to_its_end():
+    """A refused press renews the pause, so a held key rates nothing however long it is held."""
+    desk = Desk()
+    desk.turn_to(1)
+    desk.shown_at = 100.0
+    assert not any(desk.accepts(desk.visit, moment=100 + step * 0.1) for step in range(1, 50))
+    assert desk.accepts(desk.visit, moment=105.5)
+
+
+def _raise(error: Exception):
+    def fail(*_args, **_kwargs):
+        raise error
+
+    return fail

@@ -1,0 +1,86 @@
+"""Readiness: what is there, what it means, and the next step."""
+
+import datetime as dt
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.services import data, rating
+from core.store.database import Store
+from core.ui import charts
+from tests.ui.reading import press, said
+
+
+def test_nothing_at_all_leads_to_the_start(open_page):
+    """Without answers there is nothing to judge."""
+    app = open_page("readiness")
+    assert "nothing to judge" in said(app)
+    assert [button.key for button in app.button] == ["readiness.home"]
+
+
+def test_unrated_answers_lead_to_rating(open_page, workspace):
+    """With answers and no rating the page says how many are needed."""
+    data.add(workspace, "A question?", "An answer.")
+    app = open_page("readiness")
+    assert "from 50 rated answers" in said(app)
+    assert "Who is rating?" in said(press(app, "readiness.rate"))
+
+
+def test_the_sample_shows_stages_checks_and_counts(open_page, sample):
+    """Three thresholds with what they mean, every check with a word beside its colour, two charts."""
+    app = open_page("readiness")
+    text = said(app)
+    for words in ("50 rated", "200 rated", "500 rated", "184 of 200", "Fine", "92 good, 92 not good", "Sample data"):
+        assert words in text + "".join(bar.proto.text for bar in app.get("progress"))
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+@pytest.mark.parametrize("promise", ["70", "80", "90", "accuracy of"])
+def test_no_accuracy_is_promised(open_page, sample, promise):
+    """What a number of ratings will bring is not known beforehand, so nothing is said about it."""
+    texts = [caption.value for caption in open_page("readiness").caption]
+    assert not any(promise in text for text in texts)
+
+
+def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, workspace, ana):
+    """A single rated answer: the blockers are named with what to do."""
+    rating.rate(workspace, ana, data.add(workspace, "A question?", "An answer."), 5)
+    data.add(workspace, "A question?", "Another answer.")
+    app = open_page("readiness")
+    assert "In the way" in said(app)
+    assert [button.key for button in app.button] == ["readiness.rate"]
+
+
+def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
+    """The page says so and offers to try again."""
+    app = open_page("readiness")
+
+    def fail(_self):
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(Store, "read", fail)
+    app.run()
+    assert "does not answer" in said(app)
+    assert [button.key for button in app.button] == ["readiness.again"]
+
+
+def test_ratings_are_drawn_in_their_class():
+    """Half ratings (a median) are kept, and good begins where the setting says."""
+    rows = charts.by_rating({5.0: 1, 3.5: 2, 4.0: 3}, good_from=4).data.values
+    assert [(row["rating"], row["answers"], row["class"]) for row in rows] == [
+        ("3.5", 2, "Not good"), ("4", 3, "Good"), ("5", 1, "Good"),
+    ]  # fmt: skip
+
+
+def test_many_raters_are_drawn_together():
+    """More raters than colours: the most active have their own, the rest are 'others'."""
+    day = dt.date(2026, 11, 1)
+    rows = charts.per_day([(day, f"rater {n}", n) for n in range(1, 11)]).data.values
+    assert len({row["rater"] for row in rows}) == charts.MANY_RATERS + 1
+    assert sum(row["ratings"] for row in rows) == 55
+
+
+def test_plotly_gets_the_colours_of_the_theme():
+    """Both themes have colours of their own, the same as the other charts."""
+    assert charts.palette(dark=True) != charts.palette(dark=False)
+    assert charts.palette() == charts.palette(dark=False)

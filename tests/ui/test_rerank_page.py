@@ -1,0 +1,175 @@
+"""Rerank: what can be ranked, what the ranking says, and that it never belongs to other texts."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.services import reranking
+from core.ui.reranking import EXAMPLE_PROMPT, Ranked, as_file, movement
+from tests.ui.reading import press, said
+
+
+def fill(app, prompt: str, answers: str):
+    app.text_area(key="rerank.prompt").set_value(prompt)
+    return app.text_area(key="rerank.candidates").set_value(answers).run()
+
+
+def ranked(app, prompt: str = "A question?", answers: str = "One\n---\nTwo\n---\nThree"):
+    return press(fill(app, prompt, answers), "rerank.run")
+
+
+def keys(app) -> list[str]:
+    return [button.key for button in app.button]
+
+
+def test_an_empty_page_says_what_to_paste(open_page):
+    """What the page does, that nothing is stored, and an example to start from."""
+    app = open_page("rerank")
+    assert "Nothing you enter here is stored." in said(app)
+    assert {"rerank.run", "rerank.example"} <= set(keys(app))
+
+
+@pytest.mark.parametrize(
+    "prompt, answers, sentence",
+    [
+        ("  ", "One\n---\nTwo", "The prompt is empty."),
+        ("Q?", "", "at least two answers"),
+        ("Q?", "Only one\n---\n   ", "at least two answers"),
+        ("Q?", "\n---\n".join(f"Answer {number}" for number in range(201)), "up to 200"),
+        ("Q?", "x" * 600_000 + "\n---\n" + "ä" * 250_000, "1.1 MB"),
+    ],
+)
+def test_what_cannot_be_ranked_is_a_sentence(open_page, prompt, answers, sentence):
+    """Nothing asked, too few, too many, too much: what is wrong and what to do, and no ranking."""
+    app = ranked(open_page("rerank"), prompt, answers)
+    assert sentence in said(app)
+    assert "Ranking" not in [heading.value for heading in app.subheader]
+
+
+def test_without_a_model_the_order_is_kept_and_the_next_step_named(open_page):
+    """No scores, no movement, why, and the way to a model."""
+    app = ranked(open_page("rerank"))
+    assert "No model is in use yet, so the answers keep their original order" in said(app)
+    assert "rerank.next" in keys(app)
+    assert not app.get("progress")
+    assert said(app).index("One") < said(app).index("Two") < said(app).index("Three")
+
+
+def test_a_broken_model_says_what_is_wrong(open_page, trained):
+    """Files that do not match what was stored are never used; the page says why and leads to Models."""
+    for file in trained.settings.model_dir.glob("*/model.joblib"):
+        file.write_bytes(b"something else")
+    app = ranked(open_page("rerank"))
+    assert "so the answers keep their original order" in said(app)
+    assert "No model is in use yet" not in said(app)
+    assert next(button for button in app.button if button.key == "rerank.next").label == "Look at the models"
+
+
+def test_the_example_is_ranked_by_the_sample_model(open_page, trained):
+    """The helpful answer, entered last, comes first, with a score, its movement, the model's name and the sample mark."""
+    app = press(press(open_page("rerank"), "rerank.example"), "rerank.run")
+    assert app.text_area(key="rerank.prompt").value == EXAMPLE_PROMPT
+    bars = [bar.proto for bar in app.get("progress")]
+    assert [bar.value for bar in bars] == sorted((bar.value for bar in bars), reverse=True)
+    assert bars[0].text.startswith("Score 0.")
+    shown = said(app)
+    assert shown.index(":material/arrow_upward: up 2") < shown.index("down 1")
+    assert "entered as number 3" in shown
+    assert "Scored by sbert-logreg-v" in shown
+    assert "Sample data" in shown
+
+
+def test_a_ranking_stays_until_its_texts_change(open_page):
+    """A rerun keeps it; another prompt marks it as outdated; the old prompt brings it back."""
+    app = ranked(open_page("rerank")).run()
+    assert "Ranking" in [heading.value for heading in app.subheader]
+    fill(app, "Another question?", "One\n---\nTwo\n---\nThree")
+    assert "were changed after ranking" in said(app)
+    assert "Ranking" not in [heading.value for heading in app.subheader]
+    fill(app, "A question?", "One\n---\nTwo\n---\nThree")
+    assert "were changed after ranking" not in said(app)
+
+
+def test_a_visit_to_another_page_loses_nothing(open_page):
+    """Texts and ranking are there again after coming back."""
+    app = ranked(open_page("rerank"))
+    app.switch_page("pages/models.py").run()
+    app.switch_page("pages/rerank.py").run()
+    assert app.text_area(key="rerank.prompt").value == "A question?"
+    assert "Ranking" in [heading.value for heading in app.subheader]
+
+
+def test_boxes_take_the_pasted_answers_along_and_back(open_page):
+    """One box per answer starts with what was pasted; a box more and a box less arrive in the pasted text."""
+    app = fill(open_page("rerank"), "Q?", "One\n---\nTwo")
+    app.toggle(key="rerank.boxes").set_value(True).run()
+    boxes = [area for area in app.text_area if area.key.startswith("rerank.candidate.")]
+    assert [box.value for box in boxes] == ["One", "Two"]
+    press(app, "rerank.add")
+    last = [area for area in app.text_area if area.key.startswith("rerank.candidate.")][-1]
+    last.set_value("Three").run()
+    first = boxes[0].key.removeprefix("rerank.candidate.")
+    app.button(key=f"rerank.remove.{first}").click().run()
+    assert "rerank.candidate." + first not in [area.key for area in app.text_area]
+    app.toggle(key="rerank.boxes").set_value(False).run()
+    assert app.text_area(key="rerank.candidates").value == "Two\n---\nThree"
+
+
+def test_boxes_can_be_ranked(open_page):
+    """Filled boxes are ranked, empty ones are left out, and fewer than two boxes are never offered."""
+    app = open_page("rerank")
+    app.toggle(key="rerank.boxes").set_value(True).run()
+    app.text_area(key="rerank.prompt").set_value("Q?")
+    boxes = [area for area in app.text_area if area.key.startswith("rerank.candidate.")]
+    for box, text in zip(boxes, ("One", "Two"), strict=False):
+        box.set_value(text)
+    press(app, "rerank.run")
+    assert "Ranking" in [heading.value for heading in app.subheader]
+
+
+def test_texts_are_shown_and_never_run(open_page):
+    """Markup in an answer is text: no tag, no image, no colour of Streamlit's Markdown."""
+    app = ranked(open_page("rerank"), answers="<img src=x onerror=alert(1)>\n---\n![x](http://evil.example/x.png) ok")
+    shown = said(app)
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+
+
+def test_many_answers_are_shown_in_part(open_page):
+    """Of fifty answers twenty are on the screen until all are asked for."""
+    app = ranked(open_page("rerank"), answers="\n---\n".join(f"Answer {number}" for number in range(50)))
+    assert "The best 20 of 50 are shown" in said(app)
+    app.toggle(key="rerank.all").set_value(True).run()
+    assert "entered as number 50" in said(app)
+
+
+def test_a_failure_while_ranking_is_a_sentence(open_page, monkeypatch):
+    """What goes wrong inside appears beside the button, without a trace."""
+
+    def broken(_):
+        raise Unavailable("The language model cannot be loaded.")
+
+    monkeypatch.setattr(reranking, "reranker", broken)
+    assert "The language model cannot be loaded." in said(ranked(open_page("rerank")))
+
+
+def test_downloads_hold_the_ranking_and_no_formula():
+    """csv and jsonl have the best first; a cell that a spreadsheet would calculate is text."""
+    made = Ranked("Q?", ("=1+1", "Two"), (1, 0), (0.25, 0.75), "v1", None, sample=False)
+    rows = list(csv.DictReader(io.StringIO(as_file(made, ".csv").decode())))
+    assert [(row["place"], row["original_position"], row["score"]) for row in rows] == [
+        ("1", "2", "0.75"),
+        ("2", "1", "0.25"),
+    ]
+    assert rows[1]["text"] == "'=1+1"
+    lines = [json.loads(line) for line in as_file(made, ".jsonl").splitlines()]
+    assert [line["text"] for line in lines] == ["Two", "=1+1"]
+
+
+@pytest.mark.parametrize("place, original, words", [(1, 3, "up 2"), (3, 2, "down 1"), (2, 2, "same place")])
+def test_movement_is_told_in_words(place, original, words):
+    """Up, down or the same, never by colour alone."""
+    assert movement(place, original)[1] == words

@@ -1,0 +1,151 @@
+"""What the server adds to pages: the visitor's cookie and the key script, and nothing to anything else."""
+
+import importlib
+
+import anyio
+import pytest
+from anyio.from_thread import start_blocking_portal
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+
+from core.ui import server
+from core.ui.server import KEYS_PATH, SCRIPT, Keys, Visitors
+
+PAGE = "<html><head><title>x</title></head><body>é</body></html>"
+HTML = {"accept": "text/html,application/xhtml+xml"}
+
+
+async def page(request):
+    return HTMLResponse(PAGE, headers={"etag": '"1"', "cache-control": "no-cache"})
+
+
+async def pieces(request):
+    async def parts():
+        for part in ("<html><he", "ad></he", "ad></html>"):
+            yield part
+
+    return StreamingResponse(parts(), media_type="text/html")
+
+
+async def plain(request):
+    return PlainTextResponse("<head></head>")
+
+
+async def echo(socket):
+    await socket.accept()
+    await socket.send_text(socket.headers.get("cookie", "none"))
+    await socket.close()
+
+
+@pytest.fixture
+def client():
+    """A server with a page, a page in pieces, a text and a websocket behind our middleware."""
+    routes = [
+        Route("/", page, methods=["GET", "POST"]),
+        Route("/pieces", pieces),
+        Route("/plain", plain),
+        WebSocketRoute("/ws", echo),
+    ]
+    inner = GZipMiddleware(Starlette(routes=routes), minimum_size=1)
+    with TestClient(Visitors(Keys(inner))) as made:
+        yield made
+
+
+def test_a_page_gives_a_browser_a_random_token(client):
+    """Long, random, out of reach of scripts, for this site only, for a year."""
+    first = client.get("/", headers=HTML).headers["set-cookie"]
+    client.cookies.clear()
+    second = client.get("/", headers=HTML).headers["set-cookie"]
+    tokens = [cookie.partition(";")[0].removeprefix("assay_visitor=") for cookie in (first, second)]
+    assert all(len(token) >= 43 for token in tokens)
+    assert tokens[0] != tokens[1]
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"):
+        assert part in first
+
+
+def test_a_browser_keeps_its_token(client):
+    """Whoever has one gets no other."""
+    client.get("/", headers=HTML)
+    assert "set-cookie" not in client.get("/", headers=HTML).headers
+
+
+def test_only_pages_give_tokens(client):
+    """Files, scripts and data set no cookie."""
+    assert "set-cookie" not in client.get("/plain").headers
+    assert "set-cookie" not in client.get(KEYS_PATH).headers
+
+
+@pytest.mark.parametrize("path", ["/", "/pieces"])
+def test_every_page_loads_the_key_script_once(client, path):
+    """Also when it comes in pieces, and although the browser would take it compressed."""
+    answer = client.get(path, headers=HTML | {"accept-encoding": "gzip"})
+    assert answer.content.count(SCRIPT + b"</head>") == 1
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_a_page_is_never_answered_with_not_modified(client):
+    """A page from the browser's cache would come without cookie and without script."""
+    answer = client.get("/", headers=HTML | {"if-none-match": '"1"'})
+    assert answer.status_code == 200
+    assert "etag" not in answer.headers
+
+
+def test_head_tells_the_same_length_as_get(client):
+    """HEAD has no body and the headers of GET."""
+    head, get = client.head("/", headers=HTML), client.get("/", headers=HTML)
+    assert head.content == b""
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
+def test_other_answers_pass_untouched(client):
+    """A text that only looks like a page stays as it is."""
+    assert client.get("/plain", headers=HTML).text == "<head></head>"
+
+
+def test_websockets_pass_untouched(client):
+    """The page's own connection carries the cookie and is not changed."""
+    client.get("/", headers=HTML)
+    with client.websocket_connect("/ws") as socket:
+        assert socket.receive_text().startswith("assay_visitor=")
+
+
+def test_the_script_can_only_be_read(client):
+    """It is served from here, with its type, never guessed at."""
+    answer = client.get(KEYS_PATH)
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert b"event.repeat" in answer.content
+    assert client.post(KEYS_PATH).status_code == 405
+
+
+def test_the_real_server_serves_pages_with_both():
+    """The application of Home.py: pages with script and cookie, health as before, the background task ends with it."""
+    home = importlib.import_module("Home")
+    with TestClient(home.app) as client:
+        answer = client.get("/rate", headers=HTML)
+        assert SCRIPT in answer.content
+        assert "assay_visitor=" in answer.headers["set-cookie"]
+        assert client.get("/_stcore/health").text == "ok"
+
+
+def test_picking_up_goes_on_when_the_database_is_away(monkeypatch, caplog):
+    """The background task logs one quiet line per failure and tries again; the server never ends because of it."""
+    tries = []
+
+    def fail():
+        tries.append(1)
+        raise OSError("away, with a secret in the message")
+
+    async def run():
+        with anyio.move_on_after(0.2):
+            await server._pick_up_for_ever(0.01)
+
+    monkeypatch.setattr(server, "_pick_up", fail)
+    with start_blocking_portal() as elsewhere:  # a thread of its own: Playwright may keep a loop running in this one
+        elsewhere.call(run)
+    assert len(tries) > 1
+    assert "OSError" in caplog.text
+    assert "secret" not in caplog.text

@@ -1,0 +1,125 @@
+"""Prompts and answers are shown as Markdown in which nothing can act, load, lead away or pretend."""
+
+import re
+import time
+
+import pytest
+
+from core.ui.texts import PARSED_CHARACTERS, SHOWN_CHARACTERS, literal, snippet, to_html
+
+ALLOWED_TAGS = {
+    "div", "p", "strong", "em", "s", "ul", "ol", "li", "code", "pre", "blockquote", "br", "hr", "span",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+def test_markdown_is_rendered():
+    """Emphasis, lists, code and tables look like what they are."""
+    html = to_html("**Rest** and:\n\n- ice\n- water\n\n`code`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n~~old~~")
+    for part in ("<strong>Rest</strong>", "<li>ice</li>", "<code>code</code>", "<td>2</td>", "<s>old</s>"):
+        assert part in html
+
+
+def test_a_single_line_break_stays_a_line_break():
+    """Answers are often plain text with line breaks."""
+    assert "<br" in to_html("first\nsecond")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '<a href="javascript:alert(1)">x</a>',
+        "<iframe src=https://example.org></iframe>",
+        "text <b onclick=alert(1)>bold</b>",
+        "<style>body{display:none}</style>",
+        "<!-- comment -->",
+        "```\n</code></pre><script>alert(1)</script>\n```",
+        "`<script>`",
+        '[a](<https://example.org/"onmouseover="alert(1)>)',
+        '![a"><script>alert(1)</script>](https://example.org/x.png)',
+        "```js\"><script>alert(1)</script>\ncode\n```",
+        "[x]: javascript:alert(1) '\"><script>'\n\n[x]",
+    ],
+)  # fmt: skip
+def test_html_is_shown_as_text(text):
+    """No tag but ours, and no attribute but class, is ever in the result."""
+    html = to_html(text)
+    for tag, attributes in re.findall(r"<(\w+)([^>]*)>", html):
+        assert tag in ALLOWED_TAGS
+        assert re.fullmatch(r'( class="assay-[a-z -]+"| start="\d+"| style="text-align:\w+"| /)*', attributes)
+
+
+def test_an_image_is_its_description():
+    """Nothing is fetched: a remote image would tell its server who reads what."""
+    html = to_html("![a chart](https://example.org/chart.png) ![](https://example.org/x.png)")
+    assert "[image: a chart]" in html
+    assert "[image: without description]" in html
+    assert "example.org" not in html
+
+
+def test_a_link_is_text_with_its_address():
+    """An address can be read and copied; it cannot be hit between two ratings."""
+    html = to_html("[the **guideline**](https://example.org/a?b=1&c=2)")
+    assert "href" not in html
+    assert "guideline" in html
+    assert "(https://example.org/a?b=1&amp;c=2)" in html
+
+
+def test_an_address_is_not_repeated():
+    """A bare address stays as it is."""
+    assert to_html("<https://example.org/x>").count("https://example.org/x") == 1
+
+
+def test_a_link_that_would_run_code_stays_text():
+    """javascript: is no link, not even its label is marked as one."""
+    assert "assay-link" not in to_html("[click](javascript:alert(1))")
+
+
+@pytest.mark.parametrize(
+    "text", ["It costs $5 and $10.", "$x^2$", "$$\\int$$", ":red[Stop]", ":material/home:", ":smile:", "a -> b"]
+)
+def test_what_streamlit_would_turn_into_something_else_is_shown_as_written(text):
+    """Money stays money; directives, icons and arrows of Streamlit's Markdown have no meaning here."""
+    assert text.replace(">", "&gt;").replace("\\", "\\") in to_html(text)
+
+
+def test_a_diagram_is_code():
+    """A fenced block is never drawn."""
+    assert "<pre><code>graph TD" in to_html("```mermaid\ngraph TD; A--&gt;B\n```")
+
+
+def test_a_heading_is_bold_text():
+    """An answer's heading must not look like a heading of this page."""
+    assert "<h1" not in to_html("# Assay\n\nEnter your password")
+
+
+def test_a_huge_text_is_not_parsed():
+    """A megabyte of brackets takes no time, and nothing in it is interpreted."""
+    html = to_html("[" * (PARSED_CHARACTERS + 1))
+    assert "assay-plain" in html
+
+
+def test_the_longest_parsed_text_is_parsed_quickly():
+    """What is cut for display is parsed within moments, also when it is made to be slow."""
+    for nasty in ("[" * SHOWN_CHARACTERS, "*a _b " * (SHOWN_CHARACTERS // 6), "> " * (SHOWN_CHARACTERS // 2)):
+        started = time.monotonic()
+        to_html(nasty)
+        assert time.monotonic() - started < 5.0
+
+
+def test_a_label_shows_a_text_exactly():
+    """Names and file names in labels and messages mean nothing to Streamlit's Markdown."""
+    shown = literal(":red[x] **b** $1$ :smile: <b> `c` [l](http://a)")
+    assert ":red" not in shown
+    assert ":smile" not in shown
+    assert "**" not in shown
+    assert "](" not in shown
+    assert shown.replace("\\", "").replace("\u2060", "") == ":red[x] **b** $1$ :smile: <b> `c` [l](http://a)"
+
+
+@pytest.mark.parametrize("text, shown", [("short", "short"), ("a\n b", "a b"), ("x" * 100, "x" * 89 + "…"), ("", "")])
+def test_a_snippet_is_one_line(text, shown):
+    """Lists show the beginning of a text."""
+    assert snippet(text) == shown

@@ -1,0 +1,287 @@
+"""Train: when it can start, what a running training says, and what an ended one showed."""
+
+import json
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.domain.metrics import Metric
+from core.services import data, people, rating, training
+from core.services.training import RunView
+from core.services.workspace import this_process
+from core.store import runs
+from core.store.types import now
+from core.ui import figures
+from core.ui.training import duration, stage_of
+from tests.ui.reading import press, said
+
+STARTED = {"event": "started", "n": 184, "prompts": 46, "good": 92, "recipe": "pair", "seed": 0}
+
+
+def fold(number: int) -> dict:
+    metrics = {name: Metric(0.8).to_json() for name in ("accuracy", "roc_auc")}
+    metrics["pairwise_accuracy"] = Metric(None, reason="not estimable: one class only").to_json()
+    return {"event": "fold_done", "fold": number, "folds": 5, "metrics": metrics, "roc": [[0, 0], [0.2, 0.7], [1, 1]]}
+
+
+def embedding(done: int) -> dict:
+    return {"event": "embedding", "done": done, "total": 2300, "rows_per_second": 23.0, "seconds_left": 95.0}
+
+
+@contextmanager
+def running(workspace, *events: dict, by: str = "Ben", process: str | None = None):
+    """A training that another process seems to be at."""
+    with workspace.store.write() as session:
+        run_id = runs.start(session, "pair", 0, by, process or this_process()).run_id
+        for event in events:
+            runs.add_event(session, run_id, event["event"], event)
+    yield run_id
+    end(workspace, run_id, "finished", "over")
+
+
+def end(workspace, run_id: int, state: str, message: str) -> None:
+    with workspace.store.write() as session:
+        runs.finish(session, run_id, state, message)
+
+
+def asked_to_stop(workspace, run_id: int) -> bool:
+    run = training.run_view(workspace, run_id)
+    assert run is not None
+    return run.cancel_requested
+
+
+def keys(app) -> list[str]:
+    return [button.key for button in app.button]
+
+
+def start_button(app):
+    return next(button for button in app.button if button.key == "train.start")
+
+
+def spec(app, number: int = 0) -> dict:
+    return json.loads(app.get("plotly_chart")[number].proto.spec)
+
+
+def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
+    """Nothing to train on: start is disabled, the reason is a sentence, the next step is a button."""
+    app = open_page("train")
+    assert start_button(app).disabled
+    assert "training starts at 50. Rate 50 more." in said(app)
+    assert "train.home" in keys(app)
+
+
+def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
+    """Sixty good answers are enough and still teach nothing; the page says so and leads to rating."""
+    for number in range(60):
+        data.add(workspace, f"Question {number // 2}?", f"Answer {number}")
+    for number in range(1, 61):
+        rating.rate(workspace, ana, number, 5, comment="", bias_flag=False, request_id=str(number))
+    app = open_page("train")
+    assert start_button(app).disabled
+    assert "All rated answers are good, so there is no difference to learn." in said(app)
+    assert {"train.rate", "train.readiness"} <= set(keys(app))
+
+
+def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
+    """Start hands over who asked and which recipe: pair by default, concat when chosen."""
+    asked = []
+    monkeypatch.setattr(training, "start", lambda workspace, user, *, recipe: asked.append((user.name, recipe)))
+    app = press(open_page("train"), "train.start")
+    app.radio(key="train.recipe").set_value("concat").run()
+    press(app, "train.start")
+    assert asked == [("Ana", "pair"), ("Ana", "concat")]
+
+
+def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
+    """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
+    app = press(open_page("train"), "train.start")
+    assert "Who are you?" in said(app)
+    assert training.history(sample) == []
+    app.text_input(key="rate.name").set_value("Ana")
+    press(app, "rate.start")
+    assert people.names(sample) == ["Ana"]
+    assert not start_button(app).disabled
+
+
+def test_a_name_can_be_declined(open_page, sample):
+    """The question has a way back."""
+    app = press(press(open_page("train"), "train.start"), "train.no_name")
+    assert "Who are you?" not in said(app)
+
+
+def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
+    """Somebody else was faster: the press starts nothing, says why, and the page shows the running one."""
+    app = open_page("train")
+    with running(sample, STARTED):
+        press(app, "train.start")
+        assert "A training is running already." in said(app)
+        assert "Training 1 is running" in said(app)
+    assert len(training.history(sample)) == 1
+
+
+def test_a_running_training_is_seen_by_everybody(open_page, sample):
+    """Who started it, what it does, the figures per fold and a growing curve; no second start, no name needed."""
+    with running(sample, STARTED, fold(1), fold(2)):
+        app = open_page("train")
+        assert "Started by Ben" in said(app)
+        assert "Fold 3 of 5" in app.get("progress")[0].proto.text
+        assert "train.start" not in keys(app)
+        table = app.table[0].value
+        assert list(table["Fold"]) == ["1", "2"]
+        assert list(table["Accuracy"]) == ["80 %", "80 %"]
+        assert set(table["Right order"]) == {"not estimable"}
+        names = [trace["name"] for trace in spec(app)["data"]]
+        assert names == ["This model", figures.CHANCE]
+
+
+def test_the_end_of_a_training_brings_back_the_page(open_page, sample):
+    """Once it is over the next look shows the start again and what became of it."""
+    with running(sample, STARTED):
+        app = open_page("train")
+    app.run()
+    assert "is running" not in said(app)
+    assert "train.start" in keys(app)
+
+
+def test_cancelling_takes_a_second_press_and_says_that_it_stops(open_page, sample, ana):
+    """The confirmation asks the run to stop; until it does the page says so."""
+    with running(sample, STARTED) as run_id:
+        app = press(open_page("train"), "train.cancel_yes")
+        assert asked_to_stop(sample, run_id)
+        assert "It was asked to stop" in said(app)
+        assert "train.cancel_yes" not in keys(app)
+
+
+def test_a_visitor_without_a_name_is_asked_before_cancelling(open_page, sample):
+    """Stopping somebody's training also takes a name."""
+    with running(sample, STARTED) as run_id:
+        app = press(open_page("train"), "train.cancel_yes")
+        assert "Who are you?" in said(app)
+        assert not asked_to_stop(sample, run_id)
+
+
+def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample):
+    """The process is gone: the page says that it failed, that nothing was lost, and lets start again."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with running(sample, STARTED, process=f"{socket.gethostname()}:{gone.pid}"):
+        app = open_page("train")
+        assert "The training process ended unexpectedly" in said(app)
+        assert "Start it again above" in said(app)
+        assert not start_button(app).disabled
+
+
+@pytest.mark.parametrize(
+    "state, message, expected",
+    [
+        ("cancelled", training.CANCELLED, "Start again above whenever you like"),
+        ("failed", "The disk is full.", "if it fails again, tell whoever runs this server"),
+        ("finished", "Too few ratings: 10 of the 50 that are needed.", "Rate more answers"),
+    ],
+)
+def test_every_end_without_a_model_says_what_to_try(open_page, sample, state, message, expected):
+    """Cancelled, failed or refused: what happened, and the next step."""
+    with running(sample, STARTED) as run_id:
+        end(sample, run_id, state, message)
+        app = open_page("train")
+    assert message in said(app)
+    assert expected in said(app) + " ".join(button.label for button in app.button)
+
+
+def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, trained):
+    """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion matrix."""
+    app = open_page("train")
+    assert "This model is in use." in said(app)
+    assert [metric.label for metric in app.metric] == ["Accuracy", "ROC AUC", "Right order", "F1", "Brier score"]
+    assert all(" to " in metric.delta for metric in app.metric)
+    confusion, report, compared, history = (table.value for table in app.table)
+    assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
+    assert list(report["Answers"]) == ["92", "92"]
+    assert len(compared) == 6
+    assert list(history["Outcome"]) == ["In use"]
+    order = compared[compared["Scored by"].str.startswith("Original order")]
+    assert list(order["Accuracy"]) == ["not estimable"]
+    assert "Not estimable: an order says nothing about good or poor" in said(app)
+    names = {trace["name"] for trace in spec(app)["data"]}
+    assert names == {
+        "This model", "Length only", "Similarity only", "Prompt only", "Always the same", "Original order", "Chance",
+    }  # fmt: skip
+
+
+def test_an_earlier_training_can_be_looked_at(open_page, trained):
+    """The newest is shown first; another one is a choice away."""
+    with running(trained, STARTED, by="Ana") as run_id:
+        end(trained, run_id, "cancelled", training.CANCELLED)
+        app = open_page("train")
+    assert app.selectbox(key="train.run").value == 2
+    assert not app.metric
+    app.selectbox(key="train.run").set_value(1).run()
+    assert "This model is in use." in said(app)
+
+
+def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
+    """When the database does not answer the page says so and offers to try again."""
+
+    def away(_):
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(training, "history", away)
+    app = open_page("train")
+    assert "The database does not answer." in said(app)
+    assert any(key.endswith(".again") for key in keys(app))
+
+
+def view(*events: dict, **changes) -> RunView:
+    values: dict[str, Any] = {
+        "run_id": 1, "state": "running", "recipe": "pair", "seed": 0, "requested_by": "Ben", "started_at": now(),
+        "heartbeat_at": now(), "finished_at": None, "cancel_requested": False, "message": None, "model_version": None,
+        "sample": False, "events": events,
+    }  # fmt: skip
+    return RunView(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    "run, words",
+    [
+        (view(state="queued"), "Starting the training process"),
+        (view(), "Reading the ratings"),
+        (view(STARTED), "Read 184 rated answers to 46 prompts"),
+        (view(STARTED, embedding(1150)), "1,150 of 2,300 texts · 23 per second · about 2 min left"),
+        (view(STARTED, embedding(2300)), "Embeddings are ready"),
+        (view(STARTED, fold(2)), "Fold 3 of 5"),
+        (view(STARTED, fold(5)), "All folds are done"),
+        (view(STARTED, {"event": "judged"}), "Fitting"),
+        (view(STARTED, {"event": "fitted"}), "Saving"),
+        (view(STARTED, cancel_requested=True), "Stopping"),
+    ],
+)
+def test_every_stage_has_words(run, words):
+    """Each event of the trainer is a sentence for somebody who waits."""
+    assert words in stage_of(run).words
+
+
+def test_the_bar_never_goes_back():
+    """What is done only grows from event to event."""
+    story = [STARTED, embedding(1), embedding(1150), embedding(2300), *(fold(number) for number in range(1, 6))]
+    story += [{"event": name} for name in ("evaluated", "judged", "fitted", "saved", "registered")]
+    shares = [stage_of(view(*story[:length])).share for length in range(len(story) + 1)]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+@pytest.mark.parametrize("seconds, words", [(0.2, "1 s"), (80, "80 s"), (600, "10 min"), (5000, "1 h 23 min")])
+def test_durations_are_read_at_a_glance(seconds, words):
+    """Seconds, minutes, hours: the coarsest that still helps."""
+    assert duration(seconds) == words
+
+
+def test_figures_use_the_colours_of_the_theme():
+    """Every line has one of Streamlit's placeholder colours, which the browser turns into the theme's."""
+    figure = figures.roc({"This model": [(0, 0), (1, 1)], "Length only": [(0, 0), (1, 1)], "Nothing": []})
+    assert {trace.line.color for trace in figure.data} <= {figures.TEAL, figures.ORANGE, figures.GREY}
+    assert [trace.name for trace in figure.data] == ["Length only", "This model", figures.CHANCE]
