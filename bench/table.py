@@ -1,0 +1,23 @@
+"""What a measurement comes to: lines of one table. Ratios measured in one run gate; absolute times are goals."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measured figure beside its goal; ``gates`` when missing it fails the command."""
+
+    what: str
+    measured: float
+    unit: str
+    goal: float
+    gates: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Whether the figure is within its goal."""
+        return self.measured <= self.goal
+
+    def __str__(self) -> str:
+        mark = "ok" if self.reached else "MISSED" if self.gates else "goal missed"
+        return f"{self.what:<66} {self.measured:>10.3f} {self.unit:<4} (goal {self.goal:g} {self.unit}) {mark}"
