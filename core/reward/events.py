@@ -103,7 +103,8 @@ class Judged:
 
     decision: Decision
     versus_champion: Metric | None
-    """ROC AUC minus that of the champion's recipe on the same folds; None without a champion."""
+    """ROC AUC minus that of the champion's recipe on the same folds; None without a champion, or when it has the
+    same recipe."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""

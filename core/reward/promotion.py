@@ -31,12 +31,18 @@ def judge_first(auc: Metric, versus_length: Metric) -> Decision:
     )
 
 
-def judge_challenger(auc: Metric, versus_length: Metric, versus_champion: Metric) -> Decision:
-    """The rule with a champion: pass ``judge_first``, be no worse than it (>= 0) and not by chance (bound > -0.02)."""
+def judge_challenger(auc: Metric, versus_length: Metric, versus_champion: Metric | None) -> Decision:
+    """The rule with a champion: pass ``judge_first``, be no worse than it (>= 0) and not by chance (bound > -0.02).
+
+    ``versus_champion`` is None for the champion's own recipe, which on the same folds would be the same model.
+    """
     first = judge_first(auc, versus_length)
     if not first.promoted:
         return first
     shown = f"AUC {_number(auc.value, 3)}"
+    if versus_champion is None:
+        beats = f"{shown} beats answer length alone by {_interval(versus_length)}"
+        return Decision(True, f"{beats}; it is the champion's recipe with the present ratings: promoted.")
     if versus_champion.value is None or versus_champion.low is None:
         return Decision(False, f"{shown}, but it could not be compared with the champion: not promoted.")
     if versus_champion.value >= 0 and versus_champion.low > TOLERATED_LOSS:

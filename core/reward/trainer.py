@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 
-from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.texts import interaction_identity
 from core.reward.curves import roc_points
@@ -82,7 +81,7 @@ def train(
     if champion is None:
         yield Judged(judge_first(auc, evaluation.versus_length), None)
     else:
-        versus = Metric(0.0, 0.0, 0.0)  # the same recipe on the same folds
+        versus = None
         if champion is not chosen:
             theirs = joined(
                 folds,

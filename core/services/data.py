@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import BadInput
+from core.domain.records import Filters, Interaction
 from core.domain.texts import storable
 from core.services.people import User
 from core.services.workspace import Workspace
 from core.store import interactions, ratings
-from core.store.interactions import Filters, Interaction
 
 
 @dataclass(frozen=True, slots=True)

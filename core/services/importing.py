@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,7 +85,7 @@ def import_file(
     context_column: str | None = None,
     file_name: str | None = None,
     source: str = "import",
-) -> Iterator[ImportProgress | ImportResult]:
+) -> Generator[ImportProgress | ImportResult, None, None]:
     """Import a file; yields progress after every batch and the result at the end.
 
     What was committed stays when it is cut off; importing the same file again finishes it.

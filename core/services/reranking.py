@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
 from core.services.workspace import Workspace
-from core.serving.reranker import ModelRef, Reranker
+from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema, versions
 from core.store.database import Store, connect
 
@@ -29,6 +29,11 @@ def encoder(emb_model: str) -> SentenceEncoder:
 def reranker(workspace: Workspace) -> Reranker:
     """The reranker of this process on the workspace's database."""
     return _reranker(workspace.settings, workspace.store)
+
+
+def rank(workspace: Workspace, prompt: str, texts: Sequence[str]) -> Ranking:
+    """Order candidate answers with the champion; without one the input order is kept and the reason said."""
+    return reranker(workspace).rank(prompt, texts)
 
 
 def reranker_from_environment() -> Reranker:
@@ -63,7 +68,9 @@ def _champion(settings: Settings, store: Store) -> ModelRef | None:
         version = versions.champion(session)
     if version is None:
         return None
-    return ModelRef(version.model_version, settings.model_dir / version.model_version, version.sha256)
+    return ModelRef(
+        version.model_version, settings.model_dir / version.model_version, version.sha256, sample=version.sample
+    )
 
 
 def _configuration(environ: Mapping[str, str]) -> dict[str, str]:
@@ -114,7 +121,7 @@ def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | N
     if not prompt.strip():
         raise BadInput("The prompt is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]
-    ranking = reranker(workspace).rank(prompt, texts)
+    ranking = rank(workspace, prompt, texts)
     results = [{"index": i, "text": texts[i], "score": ranking.scores[i]} for i in ranking.order]
     return {
         "model_version": ranking.model_version,

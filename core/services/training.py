@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,7 +70,7 @@ class Cancelled(AssayError):
 
 def train(
     workspace: Workspace, *, recipe: str = "pair", seed: int = 0, by: str, run_id: int | None = None
-) -> Iterator[Event | Saved | Registered]:
+) -> Generator[Event | Saved | Registered, None, None]:
     """Train in this process; yields the trainer's events, then Saved and Registered.
 
     Every event is also a row, so that pages in other processes can follow. With ``run_id`` a run that was asked for on

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """How long a promoted champion may go unnoticed."""
+NO_CHAMPION = "there is no champion yet"
 RETRY_SECONDS = 10.0
 """Pause after a failure, so that a database that is down does not slow every call."""
 
@@ -28,6 +29,8 @@ class ModelRef:
     model_version: str
     path: Path
     sha256: str
+    sample: bool
+    """It learned from the sample that comes with the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,19 @@ class Ranking:
     scores: tuple[float | None, ...]
     """In the order of the input."""
     reason: str | None = None
-    """Why no model was used."""
+    """Why no model was used, or why the one used is not the newest; None when all is well."""
+    sample: bool = False
+    """The model learned from the sample."""
 
     @property
     def fallback(self) -> bool:
         """Whether the order is merely that of the input."""
         return self.model_version is None
+
+    @property
+    def no_champion(self) -> bool:
+        """Whether that is because no model was ever promoted, not because one is broken."""
+        return self.fallback and self.reason == NO_CHAMPION
 
 
 class Reranker:
@@ -78,7 +88,7 @@ class Reranker:
         if not texts:
             return Ranking(None, (), ())
         loaded = self.model()
-        reason = self._reason or "there is no champion yet"
+        reason = self._reason or NO_CHAMPION
         if loaded is not None:
             try:
                 pairs = [Pair(_encodable(prompt), _encodable(text)) for text in texts]
@@ -87,7 +97,10 @@ class Reranker:
                 reason = str(error)
             else:
                 order = sorted(range(len(texts)), key=lambda index: -scores[index])
-                return Ranking(loaded[0].model_version, tuple(order), tuple(float(score) for score in scores))
+                ref = loaded[0]
+                return Ranking(
+                    ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason, sample=ref.sample
+                )
         log.warning("reranking kept the input order: %s", reason)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
 
@@ -96,7 +109,7 @@ class Reranker:
         try:
             found = self._find_champion()
             if found is None:
-                self._loaded, self._reason = None, "there is no champion yet"
+                self._loaded, self._reason = None, NO_CHAMPION
             elif self._loaded is None or self._loaded[0] != found:
                 self._loaded = (
                     found,

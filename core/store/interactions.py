@@ -1,9 +1,7 @@
 """Interactions: which ones count, browsing them, adding, editing and deleting one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVarTuple
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
 from core.domain.ratings import RatingStatus
+from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import locked, pick_up_one, settle, store_rating
 from core.store.database import alone
@@ -18,36 +17,6 @@ from core.store.legacy import existing_sessions
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
 
 Columns = TypeVarTuple("Columns")
-
-
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """An interaction as pages show it."""
-
-    interaction_id: int
-    prompt: str
-    response: str
-    context_id: str | None
-    session_label: str | None
-    source: str
-    consensus: float | None
-    n_ratings: int
-    response_words: int
-    created_at: datetime
-    extra: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What to browse; everything that is None or empty does not restrict."""
-
-    text: str = ""
-    rated: bool | None = None
-    lowest: float | None = None
-    highest: float | None = None
-    session_label: str = ""
-    source: str = ""
-    flagged: bool = False
 
 
 def only_sample(session: Session) -> bool:

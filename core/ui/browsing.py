@@ -4,10 +4,10 @@ import html
 
 import streamlit as st
 
+from core.domain.records import Filters, Interaction
 from core.services import data
 from core.services.people import User
 from core.services.workspace import Workspace
-from core.store.interactions import Filters, Interaction
 from core.ui import failures, session
 from core.ui.navigation import next_step
 from core.ui.page import Page

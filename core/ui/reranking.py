@@ -11,7 +11,6 @@ from core.domain.errors import BadInput
 from core.labeling.candidates import split_candidates
 from core.labeling.writing import write_stream
 from core.services import reranking
-from core.services.status import status
 from core.services.workspace import Workspace
 from core.ui import session
 from core.ui.failures import describe
@@ -47,6 +46,7 @@ class Ranked:
     model_version: str | None
     reason: str | None
     """Why no model was used, or why the one used is not the newest."""
+    no_champion: bool
     sample: bool
 
 
@@ -132,15 +132,12 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
 
 def rank(workspace: Workspace, prompt: str, texts: tuple[str, ...]) -> Ranked:
     """Order the answers with the model in use."""
-    reranker = reranking.reranker(workspace)
-    ranking = reranker.rank(prompt, texts)
+    ranking = reranking.rank(workspace, prompt, texts)
     if not ranking.fallback:
         _settle()
-    champion = status(workspace).champion
     return Ranked(
-        prompt, texts, ranking.order, ranking.scores, ranking.model_version,
-        ranking.reason or reranker.reason(),
-        sample=champion is not None and champion.sample and champion.model_version == ranking.model_version,
+        prompt, texts, ranking.order, ranking.scores, ranking.model_version, ranking.reason,
+        no_champion=ranking.no_champion, sample=ranking.sample,
     )  # fmt: skip
 
 
@@ -212,10 +209,9 @@ def _ranking(ranked: Ranked) -> None:
 
 def _scored_by(ranked: Ranked) -> None:
     if ranked.model_version is None:
-        none_yet = ranked.reason == "there is no champion yet"
         why = (
             "No model is in use yet"
-            if none_yet
+            if ranked.no_champion
             else literal(ranked.reason or "The model could not be used").rstrip(".")
         )
         st.info(
@@ -223,8 +219,8 @@ def _scored_by(ranked: Ranked) -> None:
         )
         with st.container(horizontal=True):
             next_step(
-                "Train a model" if none_yet else "Look at the models",
-                "train" if none_yet else "models",
+                "Train a model" if ranked.no_champion else "Look at the models",
+                "train" if ranked.no_champion else "models",
                 key="rerank.next",
             )
         return

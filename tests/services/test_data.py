@@ -3,9 +3,9 @@
 import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.records import Filters
 from core.services import data, rating
 from core.services.importing import import_file
-from core.store.interactions import Filters
 from core.store.tables import RatingEvent, TextHistory
 from tests.databases import added, rater
 

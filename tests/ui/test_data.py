@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 
 from core.domain.errors import Unavailable
+from core.domain.records import Filters
 from core.services import data, importing, rating
 from core.services.status import status
 from core.store.database import Store
-from core.store.interactions import Filters
 from tests.ui.reading import plain, press, said
 
 OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
@@ -97,7 +97,7 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     """It is listed with both ways out; removing takes a second press."""
     path = tmp_path / "half.csv"
     path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
-    with closing(importing.import_file(workspace, path)) as running:  # type: ignore[type-var]  # a generator
+    with closing(importing.import_file(workspace, path)) as running:
         next(running)
     app = open_page("data")
     assert "half.csv is imported only in part" in said(app)

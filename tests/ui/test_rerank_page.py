@@ -158,7 +158,7 @@ def test_a_failure_while_ranking_is_a_sentence(open_page, monkeypatch):
 
 def test_downloads_hold_the_ranking_and_no_formula():
     """csv and jsonl have the best first; a cell that a spreadsheet would calculate is text."""
-    made = Ranked("Q?", ("=1+1", "Two"), (1, 0), (0.25, 0.75), "v1", None, sample=False)
+    made = Ranked("Q?", ("=1+1", "Two"), (1, 0), (0.25, 0.75), "v1", None, no_champion=False, sample=False)
     rows = list(csv.DictReader(io.StringIO(as_file(made, ".csv").decode())))
     assert [(row["place"], row["original_position"], row["score"]) for row in rows] == [
         ("1", "2", "0.75"),
