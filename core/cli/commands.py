@@ -1,4 +1,7 @@
-"""The commands: each calls one service and says in words what came of it; returns (JSON, exit code)."""
+"""The commands: each calls one service and says in words what came of it; returns (JSON, exit code).
+
+What trains or evaluates is imported by the command that needs it: scikit-learn takes longer to load than most commands to run.
+"""
 
 import argparse
 import sys
@@ -8,10 +11,9 @@ from typing import Any
 from core.cli.progress import ProgressBar
 from core.domain.errors import BadInput
 from core.services import doctor as doctor_service
-from core.services import exporting, importing, reranking, training
+from core.services import exporting, importing, reranking
 from core.services import models as models_service
 from core.services import status as status_service
-from core.services.evaluating import evaluate_file
 from core.services.importing import ImportProgress, ImportResult
 from core.services.setup import initialise
 from core.services.workspace import open_workspace
@@ -68,6 +70,8 @@ def status(options: argparse.Namespace) -> Done:
 
 def train(options: argparse.Namespace) -> Done:
     """Train a model, showing progress; too little data is a result, not an error."""
+    from core.services import training
+
     workspace = open_workspace()
     with ProgressBar("embedding", unit="text") as bar:
         result = training.train_to_end(
@@ -86,6 +90,8 @@ def train(options: argparse.Namespace) -> Done:
 
 def evaluate(options: argparse.Namespace) -> Done:
     """Measure a model on a rated file."""
+    from core.services.evaluating import evaluate_file
+
     result = evaluate_file(open_workspace(), Path(options.file), model_version=options.model)
     say(f"{result['model_version']} on {result['n']:,} answers to {result['prompts']:,} prompts it was not trained on:")
     for name in ("accuracy", "roc_auc", "pairwise_accuracy"):

@@ -25,6 +25,8 @@ class Settings:
     """The default name, a directory with a sentence-transformers model, or a hub name."""
     model_dir: Path = Path()
     """A directory with one subdirectory per model version (REWARD_MODEL_PATH)."""
+    old_model_file: Path | None = None
+    """The single joblib file that the older scripts left at REWARD_MODEL_PATH: never loaded."""
     min_samples_to_train: int = 50
     positive_rating_threshold: int = 4
     train_limit: int = 0
@@ -42,11 +44,15 @@ class Settings:
         home = Path(given["ASSAY_HOME"]) if "ASSAY_HOME" in given else _default_home(root)
         home = home.expanduser().resolve()
         model_dir = Path(given.get("REWARD_MODEL_PATH", home / "models")).expanduser().resolve()
+        old_model_file = next(iter(sorted(model_dir.glob("*.joblib"))), None)
+        if model_dir.is_file():  # it stays where it is; versions go beside it
+            old_model_file, model_dir = model_dir, model_dir.with_name(f"{model_dir.stem}-versions")
         return cls(
             home=home,
             database_url=_database_url(given, home),
             emb_model=given.get("EMB_MODEL", DEFAULT_EMB_MODEL),
             model_dir=model_dir,
+            old_model_file=old_model_file,
             min_samples_to_train=_whole_number(given, "MIN_SAMPLES_TO_TRAIN", 50, 1, 1_000_000),
             positive_rating_threshold=_whole_number(given, "POSITIVE_RATING_THRESHOLD", 4, 2, 5),
             train_limit=_whole_number(given, "TRAIN_LIMIT", 0, 0, 100_000_000),

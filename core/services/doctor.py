@@ -84,9 +84,12 @@ def _old_rows(store: Store) -> Iterator[Finding]:
 
 def _model_files(settings: Settings) -> Iterator[Finding]:
     store = connect(settings)
-    if settings.model_dir.is_file():
-        yield "model files", False, f"{settings.model_dir} is a single old file, which is never loaded; train again"
-        return
+    if settings.old_model_file is not None:
+        yield (
+            "old model file",
+            True,
+            f"{settings.old_model_file} is from the older scripts and never loaded; train instead",
+        )
     if not schema.exists(store):
         yield "model files", True, "no model yet"
         return

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from core.domain.ratings import Stage, stage
@@ -33,8 +34,8 @@ class Status:
     next_threshold: int | None
     champion: Champion | None
     sample: bool
-    old_model_file: bool
-    """REWARD_MODEL_PATH is a single file, as the old scripts wrote it: never loaded."""
+    old_model_file: Path | None
+    """The single file that the older scripts left at REWARD_MODEL_PATH: never loaded."""
     grant: str | None
 
     def to_json(self) -> dict[str, Any]:
@@ -85,6 +86,6 @@ def status(workspace: Workspace, *, at_once: bool = False) -> Status:
         next_threshold=following,
         champion=champion,
         sample=totals.sample,
-        old_model_file=workspace.settings.model_dir.is_file(),
+        old_model_file=workspace.settings.old_model_file,
         grant=workspace.grant,
     )

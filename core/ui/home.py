@@ -127,10 +127,12 @@ def _sample(page: Page) -> None:
 
 
 def _notes(now: Status) -> None:
-    if now.old_model_file:
+    if now.old_model_file is not None and now.champion is None:
         st.warning(
-            "REWARD_MODEL_PATH is a single model file of the older scripts. It is never loaded, because nobody can "
-            "check what is in it. Set REWARD_MODEL_PATH to a folder (or remove it) and train again.",
+            literal(
+                f"{now.old_model_file} is a model file of the older scripts. It is never loaded, because nobody can "
+                "check what is in it. Train again; the new versions are kept beside it."
+            ),
             icon=":material/warning:",
         )
     if now.grant:

@@ -1,13 +1,17 @@
 """The command line: one JSON object last, exit codes 0, 2 and 1, and one sentence for every error."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from core.cli.main import main
+from core.domain.settings import Settings
 from core.services import rating
+from core.services.status import status
+from core.services.workspace import open_workspace
 from core.store import imports, schema
 from tests.databases import ROOT, added, environment, rater
 
@@ -214,15 +218,18 @@ def test_doctor_finds_numbers_that_are_no_ratings(legacy_database, cli):
 
 
 def test_doctor_names_a_single_old_model_file(sqlite_cli, tmp_path, monkeypatch):
-    """A joblib file of the old scripts at REWARD_MODEL_PATH is named and never loaded."""
+    """A joblib file of the old scripts at REWARD_MODEL_PATH is named and never loaded, and versions go beside it."""
     file = tmp_path / "reward_model.joblib"
     file.write_bytes(b"not even a pickle")
     monkeypatch.setenv("REWARD_MODEL_PATH", str(file))
     sqlite_cli("init")
     code, lines, _ = sqlite_cli("doctor", "--json")
-    (check,) = [c for c in json.loads(lines[-1])["checks"] if c["name"] == "model files"]
-    assert (code, check["ok"]) == (1, False)
-    assert "never loaded" in check["detail"]
+    (check,) = [c for c in json.loads(lines[-1])["checks"] if c["name"] == "old model file"]
+    assert code == 0
+    assert str(file) in check["detail"]
+    settings = Settings.from_env(os.environ)
+    assert settings.model_dir == tmp_path / "reward_model-versions"
+    assert status(open_workspace()).old_model_file == file
 
 
 @pytest.mark.parametrize(
@@ -348,3 +355,14 @@ def test_the_current_directory_does_not_matter(sqlite_url, tmp_path):
     )  # fmt: skip
     assert json.loads(done.stdout.splitlines()[-1])["database"] == sqlite_url
     assert list(elsewhere.iterdir()) == []
+
+
+def test_quick_commands_load_no_machine_learning():
+    """What only reads and writes rows starts without scikit-learn, torch and streamlit."""
+    code = (
+        "import sys, core.cli.main; print([m for m in ('sklearn', 'torch', 'scipy', 'streamlit') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "[]\n"

@@ -1,0 +1,49 @@
+"""The proofs: scaled down in `make test`, full size in `make proof`, which writes docs/proofs.md."""
+
+import os
+import platform
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.databases import ROOT
+
+FULL = os.environ.get("ASSAY_PROOF") == "full"
+numbers: dict[str, str] = {}
+
+
+@pytest.fixture
+def draw() -> random.Random:
+    """Where a process is killed differs from turn to turn, and is the same in every run."""
+    return random.Random(20261122)
+
+
+def scaled(small: int, full: int) -> int:
+    """How often something is tried."""
+    return full if FULL else small
+
+
+@pytest.fixture
+def proven(request: pytest.FixtureRequest):
+    """Call it with what was found; it becomes a line of docs/proofs.md."""
+
+    def note(found: str) -> None:
+        numbers[f"{request.node.originalname}[{request.node.callspec.id}]"] = found
+
+    return note
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not FULL or not numbers or session.exitstatus != pytest.ExitCode.OK:
+        return
+    lines = [
+        "# Proofs",
+        "",
+        f"Written by `make proof` on {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores, Python {platform.python_version()}. Each line is a test in `tests/proofs`.",
+        "",
+        *(f"- `{name}`: {found}" for name, found in sorted(numbers.items())),
+        "",
+    ]
+    (ROOT / "docs" / "proofs.md").write_text("\n".join(lines))
