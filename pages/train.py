@@ -1,6 +1,6 @@
 """Train: start a training, watch it, and see what it showed."""
 
-from core.services import models, training
+from core.services import models, watching
 from core.services.readiness import readiness
 from core.ui import results
 from core.ui.acting import asks_for_name
@@ -16,8 +16,8 @@ with open_page("train") as page:
             lead="A training learns from all ratings and puts the new model in use if it is better. "
             "It runs beside the dashboard; raters can go on.",
         )
-        running = training.active_run(page.workspace)
-        runs = [run for run in training.history(page.workspace) if not run.active]
+        running = watching.active_run(page.workspace)
+        runs = [run for run in watching.history(page.workspace) if not run.active]
         if running is not None:
             live(page, running.run_id)
         else:
@@ -26,7 +26,7 @@ with open_page("train") as page:
             versions = {version.model_version: version for version in models.listed(page.workspace)}
             champion = next((name for name, version in versions.items() if version.state == "champion"), None)
             if runs:
-                chosen = training.run_view(page.workspace, results.choose(runs))
+                chosen = watching.run_view(page.workspace, results.choose(runs))
                 if chosen is not None:
                     results.show(chosen, champion)
                 results.history(runs, versions)

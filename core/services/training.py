@@ -21,11 +21,11 @@ from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refu
 from core.reward.trainer import train as reward_train
 from core.services.people import User
 from core.services.reranking import encoder
-from core.services.workspace import Workspace, surely_dead, this_process
+from core.services.watching import log_file, reap
+from core.services.workspace import Workspace, this_process
 from core.store import counts, exporting, runs, versions
 from core.store.database import private_folder
-from core.store.tables import ModelVersion, Run
-from core.store.types import now
+from core.store.tables import ModelVersion
 from core.store.vectors import DatabaseVectors
 
 BEAT_SECONDS = 3.0
@@ -81,7 +81,7 @@ def train(
         Cancelled: somebody asked to stop it.
         AssayError: the run is marked as failed with the sentence.
     """
-    _reap(workspace)
+    reap(workspace)
     workspace.pick_up(at_once=True)
     with workspace.store.write() as session:
         if run_id is None:
@@ -132,13 +132,13 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0) -> in
         Conflict: a training is running already.
         Unavailable: the process could not be started.
     """
-    _reap(workspace)
+    reap(workspace)
     with workspace.store.write() as session:
         run_id = runs.start(session, recipe, seed, user.name, None).run_id
-    log_file = _log_file(workspace, run_id)
-    private_folder(log_file.parent)
+    words = log_file(workspace, run_id)
+    private_folder(words.parent)
     try:
-        with log_file.open("wb") as log:
+        with words.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "core", "train", "--run", str(run_id), "--debug"],
                 cwd=ROOT,
@@ -162,86 +162,6 @@ def cancel(workspace: Workspace, run_id: int) -> None:
     """Ask a training to stop; it does so at its next step, within seconds."""
     with workspace.store.write() as session:
         runs.cancel(session, run_id)
-
-
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """A training as pages show it, live or ended."""
-
-    run_id: int
-    state: str
-    recipe: str
-    seed: int
-    requested_by: str
-    started_at: datetime
-    heartbeat_at: datetime
-    finished_at: datetime | None
-    cancel_requested: bool
-    message: str | None
-    model_version: str | None
-    sample: bool
-    events: tuple[dict[str, Any], ...]
-    """The events' JSON in order; empty in lists of runs."""
-
-    @property
-    def active(self) -> bool:
-        """Queued or running."""
-        return self.state in ("queued", "running")
-
-    def latest(self, event: str) -> dict[str, Any] | None:
-        """The last event of that name (``embedding``, ``fold_done``, ...)."""
-        return next((e for e in reversed(self.events) if e["event"] == event), None)
-
-    @property
-    def folds(self) -> list[dict[str, Any]]:
-        """The folds that are done, in order."""
-        return [event for event in self.events if event["event"] == "fold_done"]
-
-    @property
-    def evaluation(self) -> Evaluation | None:
-        """The out-of-fold evaluation, once it is there."""
-        found = self.latest("evaluated")
-        return None if found is None else Evaluation.from_json(found["evaluation"])
-
-
-def active_run(workspace: Workspace) -> RunView | None:
-    """The training that is queued or running; one whose process died is first marked as failed."""
-    _reap(workspace)
-    with workspace.store.read() as session:
-        run = runs.active(session)
-    return None if run is None else run_view(workspace, run.run_id)
-
-
-def run_view(workspace: Workspace, run_id: int) -> RunView | None:
-    """One training with its events."""
-    with workspace.store.read() as session:
-        run = runs.find(session, run_id)
-        return None if run is None else _view(run, tuple(event.payload for event in runs.events(session, run_id)))
-
-
-def history(workspace: Workspace) -> list[RunView]:
-    """The latest trainings, newest first, without their events."""
-    _reap(workspace)
-    with workspace.store.read() as session:
-        return [_view(run, ()) for run in runs.listed(session)]
-
-
-def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
-    return RunView(
-        run_id=run.run_id,
-        state=run.state,
-        recipe=run.recipe,
-        seed=run.seed,
-        requested_by=run.requested_by,
-        started_at=run.started_at,
-        heartbeat_at=run.heartbeat_at,
-        finished_at=run.finished_at,
-        cancel_requested=run.cancel_requested,
-        message=run.message,
-        model_version=run.model_version,
-        sample=run.sample,
-        events=events,
-    )
 
 
 def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterator[Event | Saved | Registered]:
@@ -399,25 +319,3 @@ def _beating(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
     finally:
         done.set()
         thread.join()
-
-
-def _reap(workspace: Workspace) -> None:
-    """Mark a run whose process died as failed, so that the next one can start."""
-    with workspace.store.read() as session:
-        run = runs.active(session)
-    if run is None:
-        return
-    silent = now() - run.heartbeat_at > runs.SILENT_AFTER
-    if silent or (run.process is not None and surely_dead(run.process)):
-        log_file = _log_file(workspace, run.run_id)
-        details = f" Its last words are in {log_file}." if log_file.is_file() else ""
-        with workspace.store.write() as session:
-            runs.finish(
-                session, run.run_id, "failed",
-                f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
-                f"start it again.{details}",
-            )  # fmt: skip
-
-
-def _log_file(workspace: Workspace, run_id: int) -> Path:
-    return workspace.settings.home / "logs" / f"run-{run_id}.log"

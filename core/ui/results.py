@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.services.models import VersionView
-from core.services.training import RunView
+from core.services.watching import RunView
 from core.ui import figures
 from core.ui.measures import BASELINES, MEASURES, RANGE, cards, cell, moment, reason, recipe_name
 from core.ui.navigation import next_step

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.services import training
+from core.services import training, watching
 from core.services.readiness import Readiness, Verdict
-from core.services.training import RunView
+from core.services.watching import RunView
 from core.ui import figures
 from core.ui.acting import actor, waits_for_name
 from core.ui.failures import act, shown
@@ -59,7 +59,7 @@ def start_card(page: Page, ready: Readiness) -> None:
 def notice(page: Page, newest: int | None) -> None:
     """While nothing runs: look now and then whether somebody else has started a training."""
     with shown("train.notice"):
-        latest = next(iter(training.history(page.workspace)), None)
+        latest = next(iter(watching.history(page.workspace)), None)
         if latest is not None and latest.run_id != newest:
             st.rerun()
 
@@ -68,7 +68,7 @@ def notice(page: Page, newest: int | None) -> None:
 def live(page: Page, run_id: int) -> None:
     """The running training, drawn again every second; its end draws the whole page once."""
     with shown("train.live"):
-        run = training.active_run(page.workspace)
+        run = watching.active_run(page.workspace)
         if run is None or run.run_id != run_id or waits_for_name(page):
             st.rerun()
         with st.container(border=True, key="train.live", gap="medium"):

@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.errors import Conflict
 from core.domain.records import ImportRow
-from core.services import importing, models, training
+from core.services import importing, models, training, watching
 from core.services import status as status_service
 from core.services.workspace import Workspace, open_workspace
 from core.store import imports, runs, versions
@@ -55,9 +55,9 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     version = models.listed(workspace)[0]
     assert version.state == "champion"
     assert (models.version_path(workspace, version.model_version) / "model.joblib").is_file()
-    run = training.history(workspace)[0]
+    run = watching.history(workspace)[0]
     assert (run.state, run.model_version, run.requested_by, run.seed) == ("finished", version.model_version, "Ana", 3)
-    view = training.run_view(workspace, run.run_id)
+    view = watching.run_view(workspace, run.run_id)
     assert view is not None
     assert len(view.folds) == 5
     assert view.evaluation is not None
@@ -112,7 +112,7 @@ def test_too_little_data_is_a_result(
     assert result["promoted"] is False
     assert says in result["reason"]
     assert models.listed(workspace) == []
-    assert training.history(workspace)[0].state == "finished"
+    assert watching.history(workspace)[0].state == "finished"
 
 
 def test_sample_and_own_ratings_never_train_together(sqlite_url: str, tmp_path) -> None:
@@ -139,7 +139,7 @@ def test_second_training_is_refused_while_one_runs(workspace: Workspace) -> None
     with pytest.raises(Conflict, match="running already"):
         next(training.train(workspace, by="Ben"))
     first.close()
-    assert training.history(workspace)[0].state == "cancelled"
+    assert watching.history(workspace)[0].state == "cancelled"
     assert names(list(training.train(workspace, by="Ben")))[-1] == "Registered"
 
 
@@ -148,12 +148,12 @@ def test_cancelled_training_stops_and_changes_nothing(workspace: Workspace) -> N
     fill(workspace)
     steps = training.train(workspace, by="Ana")
     next(steps)
-    run = training.active_run(workspace)
+    run = watching.active_run(workspace)
     assert run is not None
     training.cancel(workspace, run.run_id)
     with pytest.raises(training.Cancelled):
         list(steps)
-    view = training.run_view(workspace, run.run_id)
+    view = watching.run_view(workspace, run.run_id)
     assert view is not None
     assert view.state == "cancelled"
     assert models.listed(workspace) == []
@@ -166,13 +166,13 @@ def test_background_training_is_a_process_of_its_own(workspace: Workspace, monke
         monkeypatch.setenv(name, environ[name])
     run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
     seen = set()
-    view = training.run_view(workspace, run_id)
+    view = watching.run_view(workspace, run_id)
     until = time.monotonic() + 60
     while view is not None and view.active and time.monotonic() < until:
         seen |= {event["event"] for event in view.events}
-        assert training.active_run(workspace) is not None or not training.run_view(workspace, run_id).active
+        assert watching.active_run(workspace) is not None or not watching.run_view(workspace, run_id).active
         time.sleep(0.1)
-        view = training.run_view(workspace, run_id)
+        view = watching.run_view(workspace, run_id)
     assert view is not None
     assert view.state == "finished", view.message
     assert "started" in seen
@@ -191,9 +191,9 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
         process = runs.find(session, run_id).process
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
     until = time.monotonic() + 20
-    while training.active_run(workspace) is not None and time.monotonic() < until:
+    while watching.active_run(workspace) is not None and time.monotonic() < until:
         time.sleep(0.05)
-    view = training.run_view(workspace, run_id)
+    view = watching.run_view(workspace, run_id)
     assert view is not None
     assert view.state == "failed"
     assert "start it again" in (view.message or "")
@@ -206,11 +206,11 @@ def test_silent_run_of_another_machine_is_given_up(workspace: Workspace) -> None
     with workspace.store.write() as session:
         run = runs.start(session, "pair", 0, "Ana", "elsewhere:1")
         run.heartbeat_at = now() - timedelta(seconds=30)
-    assert training.active_run(workspace) is not None
+    assert watching.active_run(workspace) is not None
     with workspace.store.write() as session:
         runs.find(session, run.run_id).heartbeat_at = now() - timedelta(seconds=90)
-    assert training.active_run(workspace) is None
-    assert training.history(workspace)[0].state == "failed"
+    assert watching.active_run(workspace) is None
+    assert watching.history(workspace)[0].state == "failed"
 
 
 @pytest.mark.postgres

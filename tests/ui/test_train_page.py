@@ -11,8 +11,8 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
-from core.services import data, people, rating, training
-from core.services.training import RunView
+from core.services import data, people, rating, training, watching
+from core.services.watching import RunView
 from core.services.workspace import this_process
 from core.store import runs
 from core.store.types import now
@@ -50,7 +50,7 @@ def end(workspace, run_id: int, state: str, message: str) -> None:
 
 
 def asked_to_stop(workspace, run_id: int) -> bool:
-    run = training.run_view(workspace, run_id)
+    run = watching.run_view(workspace, run_id)
     assert run is not None
     return run.cancel_requested
 
@@ -101,7 +101,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
     app = press(open_page("train"), "train.start")
     assert "Who are you?" in said(app)
-    assert training.history(sample) == []
+    assert watching.history(sample) == []
     app.text_input(key="rate.name").set_value("Ana")
     press(app, "rate.start")
     assert people.names(sample) == ["Ana"]
@@ -121,7 +121,7 @@ def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
         press(app, "train.start")
         assert "A training is running already." in said(app)
         assert "Training 1 is running" in said(app)
-    assert len(training.history(sample)) == 1
+    assert len(watching.history(sample)) == 1
 
 
 def test_a_running_training_is_seen_by_everybody(open_page, sample):
@@ -230,7 +230,7 @@ def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
     def away(_):
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(training, "history", away)
+    monkeypatch.setattr(watching, "history", away)
     app = open_page("train")
     assert "The database does not answer." in said(app)
     assert any(key.endswith(".again") for key in keys(app))

@@ -1,0 +1,115 @@
+"""Watching trainings: every viewer reads the same rows, and a run whose process died is told as failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.reward.evaluation import Evaluation
+from core.services.workspace import Workspace, surely_dead
+from core.store import runs
+from core.store.tables import Run
+from core.store.types import now
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A training as pages show it, live or ended."""
+
+    run_id: int
+    state: str
+    recipe: str
+    seed: int
+    requested_by: str
+    started_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    cancel_requested: bool
+    message: str | None
+    model_version: str | None
+    sample: bool
+    events: tuple[dict[str, Any], ...]
+    """The events' JSON in order; empty in lists of runs."""
+
+    @property
+    def active(self) -> bool:
+        """Queued or running."""
+        return self.state in ("queued", "running")
+
+    def latest(self, event: str) -> dict[str, Any] | None:
+        """The last event of that name (``embedding``, ``fold_done``, ...)."""
+        return next((e for e in reversed(self.events) if e["event"] == event), None)
+
+    @property
+    def folds(self) -> list[dict[str, Any]]:
+        """The folds that are done, in order."""
+        return [event for event in self.events if event["event"] == "fold_done"]
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The out-of-fold evaluation, once it is there."""
+        found = self.latest("evaluated")
+        return None if found is None else Evaluation.from_json(found["evaluation"])
+
+
+def active_run(workspace: Workspace) -> RunView | None:
+    """The training that is queued or running; one whose process died is first marked as failed."""
+    reap(workspace)
+    with workspace.store.read() as session:
+        run = runs.active(session)
+    return None if run is None else run_view(workspace, run.run_id)
+
+
+def run_view(workspace: Workspace, run_id: int) -> RunView | None:
+    """One training with its events."""
+    with workspace.store.read() as session:
+        run = runs.find(session, run_id)
+        return None if run is None else _view(run, tuple(event.payload for event in runs.events(session, run_id)))
+
+
+def history(workspace: Workspace) -> list[RunView]:
+    """The latest trainings, newest first, without their events."""
+    reap(workspace)
+    with workspace.store.read() as session:
+        return [_view(run, ()) for run in runs.listed(session)]
+
+
+def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
+    return RunView(
+        run_id=run.run_id,
+        state=run.state,
+        recipe=run.recipe,
+        seed=run.seed,
+        requested_by=run.requested_by,
+        started_at=run.started_at,
+        heartbeat_at=run.heartbeat_at,
+        finished_at=run.finished_at,
+        cancel_requested=run.cancel_requested,
+        message=run.message,
+        model_version=run.model_version,
+        sample=run.sample,
+        events=events,
+    )
+
+
+def reap(workspace: Workspace) -> None:
+    """Mark a run whose process died as failed, so that the next one can start."""
+    with workspace.store.read() as session:
+        run = runs.active(session)
+    if run is None:
+        return
+    silent = now() - run.heartbeat_at > runs.SILENT_AFTER
+    if silent or (run.process is not None and surely_dead(run.process)):
+        words = log_file(workspace, run.run_id)
+        details = f" Its last words are in {words}." if words.is_file() else ""
+        with workspace.store.write() as session:
+            runs.finish(
+                session, run.run_id, "failed",
+                f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
+                f"start it again.{details}",
+            )  # fmt: skip
+
+
+def log_file(workspace: Workspace, run_id: int) -> Path:
+    """Where a training that was started from the page writes its last words."""
+    return workspace.settings.home / "logs" / f"run-{run_id}.log"
