@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from core.cli import commands
 from core.domain.errors import AssayError, BadInput
 
-DONE, FAILED, BAD_INPUT = 0, 1, 2
+FAILED, BAD_INPUT = 1, 2
 
 
 class _Parser(argparse.ArgumentParser):

@@ -103,7 +103,13 @@ def load(path: Path, *, sha256: str, encoder: str) -> FittedModel:
         Unavailable: it is missing, was changed, has an unknown format, or was trained with another encoder.
     """
     # Unpickling runs code: nothing is unpickled that is not, byte for byte, what the training wrote.
-    model = joblib.load(io.BytesIO(verified(path, sha256=sha256)))
+    data = verified(path, sha256=sha256)
+    try:
+        model = joblib.load(io.BytesIO(data))
+    except Exception as error:  # whatever other versions of the libraries make of it
+        raise Unavailable(
+            f"{path / MODEL_FILE} cannot be read with the libraries installed here ({type(error).__name__}). {_RETRAIN}"
+        ) from error
     if not isinstance(model, FittedModel):
         raise Unavailable(f"{path / MODEL_FILE} holds no model of Assay. {_RETRAIN}")
     model.check_encoder(encoder)
@@ -144,16 +150,19 @@ def read_metadata(path: Path) -> Mapping[str, Any]:
     return dict(described)
 
 
-def trained_groups(path: Path) -> frozenset[str]:
+def trained_groups(path: Path, *, prompts: int) -> frozenset[str]:
     """Hashes of the prompts that the version in the directory ``path`` was trained on.
 
     Raises:
-        Unavailable: the list is missing.
+        Unavailable: the list is missing, or does not hold ``prompts`` prompts: a cut list would let them leak.
     """
     try:
-        return frozenset((path / PROMPTS_FILE).read_text().split())
+        groups = frozenset((path / PROMPTS_FILE).read_text().split())
     except OSError:
         raise Unavailable(f"{PROMPTS_FILE} is missing from {path}. {_RETRAIN}") from None
+    if len(groups) != prompts:
+        raise Unavailable(f"{PROMPTS_FILE} in {path} was changed after training. {_RETRAIN}")
+    return groups
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
 from core.domain.records import Example
-from core.reward.baselines import original_order
+from core.reward.baselines import BASELINES, original_order
 from core.reward.curves import Confusion, Points, Report, classification_report, confusion, roc_points
 from core.reward.embedder import Embedder
 from core.reward.features import feature_matrix
@@ -118,7 +118,8 @@ def evaluate_model(
     """
     model.check_encoder(embedder.fingerprint)
     pairs = [Pair(example.prompt, example.response) for example in examples]
-    scores, baselines = np.zeros(0), {"length_only": Scores(np.zeros(0), np.zeros(0, dtype=bool))}
+    nothing = Scores(np.zeros(0), np.zeros(0, dtype=bool))
+    scores, baselines = nothing.values, dict.fromkeys(BASELINES, nothing)
     if pairs:
         pair_features = feature_matrix(PAIR, pairs, embedder)
         recipe = recipe_named(model.recipe)

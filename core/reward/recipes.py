@@ -8,7 +8,6 @@ from core.reward.recipe import Recipe
 PAIR: Recipe = PairRecipe()
 CONCAT: Recipe = ConcatRecipe()
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PAIR, CONCAT)}
-DEFAULT_RECIPE = PAIR.name
 
 
 def recipe_named(name: str) -> Recipe:

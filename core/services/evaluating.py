@@ -4,7 +4,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import BadInput, NotFound
+from core.domain.errors import BadInput, Unavailable
 from core.domain.records import Example, ImportRow
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
@@ -27,17 +27,17 @@ def evaluate_file(workspace: Workspace, path: Path, *, model_version: str = "cha
     Raises:
         BadInput: the file cannot be read, or holds no rating.
         NotFound: there is no such version.
-        Unavailable: its files are missing or altered.
+        Unavailable: there is no champion, or the files are missing or altered.
     """
     examples = _read(path)
     with workspace.store.read() as session:
         version = versions.champion(session) if model_version == "champion" else versions.find(session, model_version)
     if version is None:
-        raise NotFound("There is no champion yet. Train a model first, or name a version with --model.")
+        raise Unavailable("There is no champion yet. Train a model first, or name a version with --model.")
     folder = version_path(workspace, version.model_version)
     embedder = Embedder(encoder(workspace.settings.emb_model), MemoryCache())
     model = artifact.load(folder, sha256=version.sha256, encoder=embedder.fingerprint)
-    unseen, seen = leave_out_seen(examples, artifact.trained_groups(folder))
+    unseen, seen = leave_out_seen(examples, artifact.trained_groups(folder, prompts=version.prompts))
     evaluation = evaluate_model(
         model, unseen, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=SEED
     )

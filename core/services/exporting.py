@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, Conflict
 from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
-from core.labeling.writing import write_stream, write_table
+from core.labeling.writing import write_table
 from core.services.workspace import Workspace
 from core.store import exporting, legacy
 
@@ -33,24 +33,28 @@ def export(workspace: Workspace, kind: str, path: Path) -> ExportResult:
 
     Raises:
         BadInput: unknown kind, unknown ending, or a place that cannot be written.
+        Conflict: the existing application keeps editing prompts meanwhile.
         Unavailable: the disk or the database fails.
     """
     _check(kind)
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)
+    try:
+        return _write(workspace, kind, path)
+    except ValueError:  # the existing application edited a prompt since the line above: look once more
+        legacy.follow_texts(workspace.store)
+    try:
+        return _write(workspace, kind, path)
+    except ValueError as error:
+        raise Conflict(
+            "The existing application is editing prompts right now. Nothing was written; try again."
+        ) from error
+
+
+def _write(workspace: Workspace, kind: str, path: Path) -> ExportResult:
     with workspace.store.read() as session:
         rows = write_table(path, EXPORTS[kind], _rows(workspace, exporting.rating_rows(session), kind))
         return ExportResult(rows, str(path), count_prompts_without_pair(gold_rows(exporting.rating_rows(session))))
-
-
-def export_to(workspace: Workspace, kind: str, file: BinaryIO, ending: str) -> ExportResult:
-    """Write one export to an open binary file, for a download."""
-    _check(kind)
-    workspace.pick_up(at_once=True)
-    legacy.follow_texts(workspace.store)
-    with workspace.store.read() as session:
-        rows = write_stream(file, ending, EXPORTS[kind], _rows(workspace, exporting.rating_rows(session), kind))
-        return ExportResult(rows, "", count_prompts_without_pair(gold_rows(exporting.rating_rows(session))))
 
 
 def _check(kind: str) -> None:

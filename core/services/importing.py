@@ -5,25 +5,23 @@ import shutil
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.errors import BadInput, Collision, Conflict, NotFound
 from core.domain.records import ImportRow, Rejected
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
-from core.services.workspace import Workspace, surely_dead, this_process
+from core.services.workspace import Workspace, is_dead, this_process
 from core.store import imports, interactions, versions
 from core.store.imports import Counted
 from core.store.raters import IMPORTED, rater_name
-from core.store.types import now
 
 BATCH_ROWS = 500
 BATCH_CHARACTERS = 4_000_000
 BREATH_SECONDS = 0.01
 """Pause between batches in which a rater's write gets in: SQLite has one writer at a time and no queue."""
-SILENT_AFTER = timedelta(seconds=60)
 SAMPLE = Path(__file__).parents[1] / "labeling" / "sample.csv"
 
 
@@ -110,7 +108,7 @@ def import_file(
     file_hash = _hash_of(path)
     with workspace.store.write() as session:
         other = imports.running_elsewhere(session, file_hash)
-        if other is not None and not _is_dead(other.process, other.heartbeat_at):
+        if other is not None and not is_dead(other.process, other.heartbeat_at):
             raise Conflict(
                 f"{other.file_name} is being imported right now (import {other.import_id}). Wait for its end."
             )
@@ -119,16 +117,11 @@ def import_file(
     total, rows, started = Counted(), 0, time.monotonic()
     try:
         for batch in _batches(understood):
-            counted = Counted()
-            for rejected in batch:
-                if isinstance(rejected, Rejected):
-                    counted.reject(rejected)
-            usable = [row for row in batch if isinstance(row, ImportRow)]
             rows += len(batch)
-            with workspace.store.write() as session:
-                counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
-                counted.rejected.sort(key=lambda rejected: rejected.number)
-                imports.progress(session, import_id, rows, counted)
+            try:
+                counted = _store(workspace, import_id, batch, rows, rater, source)
+            except Collision:  # the existing application and we waited for each other: once more settles it
+                counted = _store(workspace, import_id, batch, rows, rater, source)
             total.add(counted)
             if workspace.store.is_sqlite:
                 time.sleep(BREATH_SECONDS)
@@ -156,7 +149,7 @@ def recorded(workspace: Workspace) -> list[ImportRecord]:
                 import_id=record.import_id,
                 file_name=record.file_name,
                 unfinished=record.state == "stopped"
-                or (record.state == "running" and _is_dead(record.process, record.heartbeat_at)),
+                or (record.state == "running" and is_dead(record.process, record.heartbeat_at)),
                 rows_done=record.rows_done,
                 added=record.added,
                 ratings=record.ratings,
@@ -180,7 +173,7 @@ def remove_import(workspace: Workspace, import_id: int) -> int:
         record = imports.find(session, import_id)
         if record is None:
             raise NotFound(f"There is no import {import_id} any more.")
-        if record.state == "running" and not _is_dead(record.process, record.heartbeat_at):
+        if record.state == "running" and not is_dead(record.process, record.heartbeat_at):
             raise Conflict("This import is still running. Wait for its end, then remove it.")
     kept = 0
     while True:
@@ -222,6 +215,22 @@ def remove_sample(workspace: Workspace) -> int:
     return gone
 
 
+def _store(
+    workspace: Workspace, import_id: int, batch: list[ImportRow | Rejected], rows: int, rater: str, source: str
+) -> Counted:
+    """Store one batch in one transaction, its share of the import's record included."""
+    counted = Counted()
+    for row in batch:
+        if isinstance(row, Rejected):
+            counted.reject(row)
+    usable = [row for row in batch if isinstance(row, ImportRow)]
+    with workspace.store.write() as session:
+        counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
+        counted.rejected.sort(key=lambda rejected: rejected.number)
+        imports.progress(session, import_id, rows, counted)
+    return counted
+
+
 def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | Rejected]]:
     batch: list[ImportRow | Rejected] = []
     characters = 0
@@ -239,7 +248,3 @@ def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | 
 def _hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _is_dead(process: str, heartbeat: datetime) -> bool:
-    return surely_dead(process) or now() - heartbeat > SILENT_AFTER

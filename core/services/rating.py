@@ -1,7 +1,7 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from core.domain.errors import BadInput, Collision
@@ -75,9 +75,6 @@ def skip(
     workspace: Workspace, user: User, interaction_id: int, *, comment: str = "", request_id: str | None = None
 ) -> Receipt:
     """Pass an item over: it comes back when nothing else is left. A rating that was given before stays."""
-    shown = item(workspace, user, interaction_id)
-    if shown is not None and shown.rating is not None:
-        return Receipt(0, datetime.now(UTC), interaction_id, shown.rating)
     return _act(workspace, user, interaction_id, RatingStatus.SKIPPED, None, comment, False, "skipped", request_id)
 
 

@@ -84,7 +84,8 @@ def _raise(sentence: str) -> Any:
 
 def model_info() -> dict[str, Any]:
     """What ``core.get_model_info`` returns; values that are unknown without a model are None."""
-    loaded = reranker_from_environment().model()
+    ranker = reranker_from_environment()
+    loaded = ranker.model()
     info: dict[str, Any] = {
         "model_path": None,
         "embedding_model": os.environ.get("EMB_MODEL") or DEFAULT_EMB_MODEL,
@@ -93,22 +94,19 @@ def model_info() -> dict[str, Any]:
         "model_type": "sbert-logreg",
         "model_version": None,
         "recipe": None,
-        "reason": reranker_from_environment().reason(),
+        "reason": ranker.reason(),
     }
     try:
         settings = Settings.from_env(os.environ)
     except AssayError:
         return info
     info |= {"embedding_model": settings.emb_model, "model_path": str(settings.model_dir)}
-    if loaded is not None:
-        ref, model = loaded
+    ref = loaded[0] if loaded is not None else ranker.champion
+    if ref is not None:
         path = ref.path / artifact.MODEL_FILE
-        info |= {
-            "model_path": str(path),
-            "model_exists": path.is_file(),
-            "model_version": ref.model_version,
-            "recipe": model.recipe,
-        }
+        info |= {"model_path": str(path), "model_exists": path.is_file(), "model_version": ref.model_version}
+    if loaded is not None:
+        info["recipe"] = loaded[1].recipe
     return info
 
 

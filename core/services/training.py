@@ -1,6 +1,8 @@
 """Training as a user's act: one at a time, told as rows in the database, in this process or in one of its own."""
 
+import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,21 +14,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import AssayError
+from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.settings import ROOT
 from core.reward import artifact
 from core.reward.embedder import Embedder
 from core.reward.evaluation import Evaluation
 from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused
+from core.reward.promotion import Decision
 from core.reward.trainer import train as reward_train
 from core.services.people import User
 from core.services.reranking import encoder
 from core.services.watching import log_file, reap
 from core.services.workspace import Workspace, this_process
-from core.store import counts, exporting, runs, versions
-from core.store.database import private_folder
+from core.store import counts, exporting, interactions, runs, versions
+from core.store.database import alone, private_folder
 from core.store.tables import ModelVersion
 from core.store.vectors import DatabaseVectors
+
+log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 3.0
 PROGRESS_SECONDS = 1.0
@@ -77,10 +82,13 @@ def train(
     the Train page is carried out.
 
     Raises:
+        BadInput: the seed or the recipe cannot be used.
         Conflict: a training is running already.
         Cancelled: somebody asked to stop it.
         AssayError: the run is marked as failed with the sentence.
     """
+    if not 0 <= seed < 2**32:
+        raise BadInput("The seed must be a whole number from 0 to 4,294,967,295.")
     reap(workspace)
     workspace.pick_up(at_once=True)
     with workspace.store.write() as session:
@@ -133,16 +141,15 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0) -> in
         Unavailable: the process could not be started.
     """
     reap(workspace)
+    private_folder(log_file(workspace, 0).parent)
     with workspace.store.write() as session:
         run_id = runs.start(session, recipe, seed, user.name, None).run_id
-    words = log_file(workspace, run_id)
-    private_folder(words.parent)
     try:
-        with words.open("wb") as log:
+        with log_file(workspace, run_id).open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "core", "train", "--run", str(run_id), "--debug"],
-                cwd=ROOT,
-                env=os.environ | {"ASSAY_HOME": str(workspace.settings.home)},
+                # -P and PYTHONPATH instead of another folder: relative paths in the configuration keep their meaning
+                [sys.executable, "-P", "-m", "core", "train", "--run", str(run_id), "--debug"],
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -151,7 +158,7 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0) -> in
     except OSError as error:
         with workspace.store.write() as session:
             runs.finish(session, run_id, "failed", f"The training could not be started: {error.strerror}.")
-        raise
+        raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
     threading.Thread(target=process.wait, daemon=True).start()  # a child nobody waits for would look alive for ever
     with workspace.store.write() as session:
         runs.started_as(session, run_id, this_process().rpartition(":")[0] + f":{process.pid}")
@@ -189,15 +196,25 @@ def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterat
                 result = _result(run_id, recipe, len(examples), len({e.group for e in examples}), event.reason)
                 runs.finish(session, run_id, "finished", event.reason, result=result, sample=sample)
             return
-    yield from _keep(workspace, run_id, recipe, seed, sample, told[Evaluated].evaluation, told[Judged], told[Fitted])
+    judged_against = _Ground(sample, champion.model_version if champion else None)
+    yield from _keep(
+        workspace, run_id, recipe, seed, judged_against, told[Evaluated].evaluation, told[Judged], told[Fitted]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a decision was made on; when it changes before the end, the decision no longer holds."""
+
+    sample: bool
+    champion: str | None
 
 
 def _keep(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, sample: bool,
+    workspace: Workspace, run_id: int, recipe: str, seed: int, ground: _Ground,
     evaluation: Evaluation, judged: Judged, fitted: Fitted,
 ) -> Iterator[Saved | Registered]:  # fmt: skip
     settings = workspace.settings
-    shown = evaluation.to_json()
     name = _free_name(settings.model_dir)
     metadata = artifact.Metadata(
         model_version=name,
@@ -210,19 +227,37 @@ def _keep(
         positive_threshold=settings.positive_rating_threshold,
         metrics=evaluation.metrics,
     )
-    sha256 = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups).sha256
-    yield Saved(name, sha256)
-    decision = judged.decision
-    result = _result(run_id, recipe, evaluation.n, evaluation.prompts, decision.reason) | {
-        "model_version": name,
-        "metrics": shown["metrics"],
-        "baselines": shown["baselines"],
-        "promoted": decision.promoted,
-    }
+    saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups)
+    try:
+        yield Saved(name, saved.sha256)
+        decision = _register(workspace, run_id, name, saved.sha256, recipe, ground, evaluation, judged.decision)
+    except (Cancelled, GeneratorExit, KeyboardInterrupt):
+        shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
+        raise
+    workspace.grant = versions.write_legacy_rows(workspace.store)
+    yield Registered(name, decision.promoted, decision.reason)
+
+
+def _register(
+    workspace: Workspace, run_id: int, name: str, sha256: str, recipe: str, ground: _Ground,
+    evaluation: Evaluation, decision: Decision,
+) -> Decision:  # fmt: skip
+    """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
+    shown = evaluation.to_json()
     accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     with workspace.store.write() as session:
         if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
             raise Cancelled(CANCELLED)
+        alone(session)
+        champion = versions.champion(session)
+        present = _Ground(interactions.only_sample(session), champion.model_version if champion else None)
+        decision = _still(present, ground, decision)
+        result = _result(run_id, recipe, evaluation.n, evaluation.prompts, decision.reason) | {
+            "model_version": name,
+            "metrics": shown["metrics"],
+            "baselines": shown["baselines"],
+            "promoted": decision.promoted,
+        }
         versions.add(
             session,
             ModelVersion(
@@ -232,7 +267,7 @@ def _keep(
                 sha256=sha256,
                 n=evaluation.n,
                 prompts=evaluation.prompts,
-                sample=sample,
+                sample=ground.sample,
                 metrics=shown["metrics"],
                 legacy_row={
                     "model_version": name,
@@ -246,9 +281,24 @@ def _keep(
         runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if decision.promoted:
             versions.crown(session, name, action="automatic", by="rule", reason=decision.reason)
-        runs.finish(session, run_id, "finished", decision.reason, result=result, sample=sample, model_version=name)
-    workspace.grant = versions.write_legacy_rows(workspace.store)
-    yield Registered(name, decision.promoted, decision.reason)
+        values = {"result": result, "sample": ground.sample, "model_version": name}
+        runs.finish(session, run_id, "finished", decision.reason, **values)
+    return decision
+
+
+def _still(now_there: _Ground, ground: _Ground, decision: Decision) -> Decision:
+    """The decision, unless what it was made on changed during the training."""
+    if not decision.promoted or now_there == ground:
+        return decision
+    if now_there.sample != ground.sample:
+        return Decision(
+            False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
+        )
+    return Decision(
+        False,
+        "Another model was put in use during the training, and this one was not judged against it: not promoted. "
+        "Train again, or promote it on the Models page.",
+    )
 
 
 def _result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
@@ -309,8 +359,8 @@ def _beating(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
                 with workspace.store.write() as session:
                     if runs.beat(session, run_id):
                         stop.set()
-            except AssayError:
-                continue  # the database is away for a moment: the training itself will notice if it stays away
+            except Exception as error:  # noqa: BLE001  a thread that ends would make a living run look dead
+                log.warning("a sign of life could not be written: %s", type(error).__name__)
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from core.reward.evaluation import Evaluation
-from core.services.workspace import Workspace, surely_dead
+from core.services.workspace import Workspace, is_dead
 from core.store import runs
 from core.store.tables import Run
-from core.store.types import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,7 @@ def reap(workspace: Workspace) -> None:
         run = runs.active(session)
     if run is None:
         return
-    silent = now() - run.heartbeat_at > runs.SILENT_AFTER
-    if silent or (run.process is not None and surely_dead(run.process)):
+    if is_dead(run.process, run.heartbeat_at):
         words = log_file(workspace, run.run_id)
         details = f" Its last words are in {words}." if words.is_file() else ""
         with workspace.store.write() as session:

@@ -5,12 +5,15 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from core.domain.settings import Settings
 from core.store import legacy, schema, versions
 from core.store.database import Store, connect
+from core.store.types import now
 
 SWEEP_SECONDS = 15.0
+SILENT_AFTER = timedelta(minutes=5)
 
 
 @dataclass
@@ -21,14 +24,18 @@ class Workspace:
     store: Store
     grant: str | None = None
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
-    _swept: float = field(default=-SWEEP_SECONDS, repr=False)
+    _sweep_again_at: float = field(default=0.0, repr=False)
 
     def pick_up(self, *, at_once: bool = False) -> int:
         """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``."""
-        if not at_once and time.monotonic() - self._swept < SWEEP_SECONDS:
+        if not at_once and time.monotonic() < self._sweep_again_at:
             return 0
-        self._swept = time.monotonic()
-        return legacy.sweep(self.store)
+        began = time.monotonic()
+        self._sweep_again_at = began + SWEEP_SECONDS
+        taken = legacy.sweep(self.store)
+        # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
+        self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
+        return taken
 
 
 def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
@@ -50,9 +57,11 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def surely_dead(process: str) -> bool:
-    """Whether a process of this host has ended; of other hosts nothing is known."""
-    host, _, pid = process.rpartition(":")
+def is_dead(process: str | None, heartbeat: datetime) -> bool:
+    """Whether a process has ended: this host's are asked for; others have been silent for five minutes by our clock."""
+    if abs(now() - heartbeat) > SILENT_AFTER:
+        return True
+    host, _, pid = (process or "").rpartition(":")
     if host != socket.gethostname():
         return False
     try:

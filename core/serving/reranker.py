@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 """How long a promoted champion may go unnoticed."""
 NO_CHAMPION = "there is no champion yet"
+PATIENCE_SECONDS = 1.0
+"""How long a call with a loaded model waits for that look: a database that hangs must not hang the ranking."""
 RETRY_SECONDS = 10.0
 """Pause after a failure, so that a database that is down does not slow every call."""
 
@@ -67,13 +69,21 @@ class Reranker:
         self._loaded: tuple[ModelRef, FittedModel] | None = None
         self._reason: str | None = None
         self._look_again_at = 0.0
+        self.champion: ModelRef | None = None
+        """The champion as the database named it last, loaded or not."""
 
     def model(self) -> tuple[ModelRef, FittedModel] | None:
         """The champion, loaded; looks for a new one every 2 s. A broken file or database keeps the loaded one."""
-        with self._lock:
-            if time.monotonic() >= self._look_again_at:
-                self._look()
+        if time.monotonic() < self._look_again_at:
             return self._loaded
+        if self._loaded is None:
+            with self._lock:
+                self._look()
+        elif self._lock.acquire(blocking=False):  # else somebody is looking already
+            look = threading.Thread(target=self._look_aside, daemon=True)
+            look.start()
+            look.join(PATIENCE_SECONDS)
+        return self._loaded
 
     def reason(self) -> str | None:
         """Why there is no model, or why the loaded one is not the newest; None when all is well."""
@@ -104,18 +114,25 @@ class Reranker:
         log.warning("reranking kept the input order: %s", reason)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
 
+    def _look_aside(self) -> None:
+        try:
+            self._look()
+        finally:
+            self._lock.release()
+
     def _look(self) -> None:
+        if time.monotonic() < self._look_again_at:  # somebody else looked while we waited for the lock
+            return
         self._look_again_at = time.monotonic() + LOOK_SECONDS
         try:
-            found = self._find_champion()
+            self.champion = found = self._find_champion()
             if found is None:
                 self._loaded, self._reason = None, NO_CHAMPION
-            elif self._loaded is None or self._loaded[0] != found:
-                self._loaded = (
-                    found,
-                    artifact.load(found.path, sha256=found.sha256, encoder=self._embedder().fingerprint),
-                )
-                self._reason = None
+                return
+            if self._loaded is None or self._loaded[0] != found:
+                encoder = self._embedder().fingerprint
+                self._loaded = found, artifact.load(found.path, sha256=found.sha256, encoder=encoder)
+            self._reason = None
         except AssayError as error:
             self._look_again_at = time.monotonic() + RETRY_SECONDS
             if self._reason != str(error):

@@ -22,6 +22,7 @@ from core.domain.settings import Settings
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 30
+LOCK_SECONDS = 15
 _ADVISORY_KEY = 0x61737361  # "assa": any number that no other application is likely to use
 
 
@@ -75,6 +76,7 @@ def connect(settings: Settings) -> Store:
     Raises:
         BadSetting: the address cannot be understood.
     """
+    # hide_parameters: an error's trace must not carry texts of patients into a log
     try:
         url = make_url(settings.database_url)
     except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
@@ -82,12 +84,14 @@ def connect(settings: Settings) -> Store:
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
             raise BadSetting("DATABASE_URL must name an SQLite file, as in sqlite:////home/me/assay.db.")
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
         # pre_ping: a database that was restarted is noticed and reconnected instead of failing the next rating
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 5})
+        # and nobody waits for ever, neither for a lock of the existing application nor for a server that went silent
+        waits = {"connect_timeout": 5, "tcp_user_timeout": 15000, "options": f"-c lock_timeout={LOCK_SECONDS}s"}
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=waits, hide_parameters=True)
     return Store(engine)
 
 
@@ -113,6 +117,21 @@ def private_folder(path: Path) -> None:
     except OSError as error:
         raise Unavailable(
             f"The folder {path} cannot be created ({error.strerror}). Choose another place with ASSAY_HOME."
+        ) from error
+
+
+def private_file(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless it is there; SQLite takes its rights over.
+
+    Raises:
+        Unavailable: it cannot be created.
+    """
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+    except OSError as error:
+        raise Unavailable(
+            f"The file {path} cannot be created ({error.strerror}). Choose another place with ASSAY_HOME."
         ) from error
 
 
@@ -170,6 +189,10 @@ def _sentence(store: Store, error: DBAPIError) -> Exception:
     code = getattr(error.orig, "pgcode", None)
     if isinstance(error, IntegrityError) or code in _COLLISIONS:
         return Collision("Somebody else changed the same thing at this moment. Nothing was changed; try again.")
+    if code == "55P03":
+        return Unavailable(
+            "Another application is working on the same row. Nothing was changed; try again in a moment."
+        )
     if code == "42501":
         return _missing_right(store, detail)
     if store.is_sqlite:

@@ -18,26 +18,39 @@ def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
     one another: by prompt group, context, interaction and rater name.
     """
     query = (
-        select(LegacyInteraction.user_prompt, LegacyInteraction.ai_response, Item, Rating, Rater.name)
+        select(
+            LegacyInteraction.interaction_id,
+            LegacyInteraction.user_prompt,
+            LegacyInteraction.ai_response,
+            Item.context_id,
+            Item.session_label,
+            Rater.name,
+            Rating.rating,
+            Rating.comment,
+            Rating.bias_flag,
+            Rating.created_at,
+            Rating.updated_at,
+        )
+        .select_from(LegacyInteraction)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
         .join(Rating, Rating.interaction_id == Item.interaction_id)
         .join(Rater, Rater.rater_id == Rating.rater_id)
         .where(Rating.rating.is_not(None))
         .order_by(Item.prompt_group, func.coalesce(Item.context_id, ""), Item.interaction_id, Rater.name_key)
     )
-    for prompt, response, item, rating, rater in _stream(session, in_scope(session, query)):
+    for row in _stream(session, in_scope(session, query)):
         yield {
-            "interaction_id": item.interaction_id,
-            "rater": rater,
-            "rating": rating.rating,
-            "user_prompt": prompt,
-            "ai_response": response,
-            "context_id": item.context_id,
-            "session_id": item.session_label,
-            "feedback_comment": rating.comment,
-            "bias_flag": rating.bias_flag,
-            "created_at": rating.created_at.isoformat(),
-            "updated_at": rating.updated_at.isoformat(),
+            "interaction_id": row.interaction_id,
+            "rater": row.name,
+            "rating": row.rating,
+            "user_prompt": row.user_prompt,
+            "ai_response": row.ai_response,
+            "context_id": row.context_id,
+            "session_id": row.session_label,
+            "feedback_comment": row.comment,
+            "bias_flag": row.bias_flag,
+            "created_at": row.created_at.isoformat(),
+            "updated_at": row.updated_at.isoformat(),
         }
 
 
@@ -65,7 +78,5 @@ def examples(session: Session, *, newest: int = 0) -> list[Example]:
 
 
 def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    # detached from the session as they pass: a million rows must not pile up in its identity map
-    for part in session.execute(query.execution_options(yield_per=BATCH)).partitions():
-        yield from part
-        session.expunge_all()
+    # columns only, a batch at a time: whole objects of a million rows would pile up in the session
+    yield from session.execute(query.execution_options(yield_per=BATCH))

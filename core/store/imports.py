@@ -1,7 +1,7 @@
 """Imported rows, written in batches under an import id; an import that was cut off can be finished or removed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
@@ -23,7 +23,7 @@ from core.store.consensus import (
 )
 from core.store.database import alone
 from core.store.interactions import drop, part_from_sample
-from core.store.legacy import existing_sessions
+from core.store.legacy import existing_sessions, follow_text
 from core.store.raters import find_or_add, rater_name
 from core.store.tables import SYSTEM_USER, Import, Item, LegacyInteraction, Rating, RatingEvent
 from core.store.types import now
@@ -68,6 +68,10 @@ class _Planned:
     existing: dict[int, Rating] = field(default_factory=dict)
     added: dict[int, ImportRow] = field(default_factory=dict)
 
+    def make_new(self) -> None:
+        """What stood under this identity is not there any more."""
+        self.interaction_id, self.is_new = None, True
+
     def value_of(self, rater_id: int) -> int | None:
         if rater_id in self.added:
             return self.added[rater_id].rating
@@ -99,7 +103,7 @@ def add_batch(
         known = planned.value_of(rater_id)
         counted.added += is_new
         if row.rating is not None and known is None:
-            planned.added[rater_id] = row
+            planned.added[rater_id] = _with_remark(row, planned.added.get(rater_id), planned.existing.get(rater_id))
             counted.ratings += 1
         elif row.rating is not None and known != row.rating:
             counted.reject(Rejected(row.number, f"already rated {known} by {name}"))
@@ -110,6 +114,16 @@ def add_batch(
     _insert_new(session, import_id, [planned for planned in plan.values() if planned.is_new], source)
     _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
     return counted
+
+
+def _with_remark(row: ImportRow, earlier: ImportRow | None, existing: Rating | None) -> ImportRow:
+    """A rating keeps the comment and flag that its rater left before without a rating."""
+    comment, bias = row.feedback_comment, bool(row.bias_flag)
+    if earlier is not None:
+        comment, bias = comment or earlier.feedback_comment, bias or bool(earlier.bias_flag)
+    if existing is not None and existing.status == RatingStatus.NOTED:
+        comment, bias = comment or existing.comment, bias or existing.bias_flag
+    return replace(row, feedback_comment=comment, bias_flag=bias)
 
 
 def _speaks(row: ImportRow) -> bool:
@@ -123,18 +137,26 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
     if source != "sample":
         part_from_sample(session, by_identity)
     known = select(Item.identity, Item.interaction_id).where(Item.identity.in_(by_identity))
-    ids = {identity: interaction_id for identity, interaction_id in session.execute(known)}  # noqa: C416
+    ids = {str(identity): interaction_id for identity, interaction_id in session.execute(known)}
     plan = {
         identity: _Planned(first=row, interaction_id=ids.get(identity), is_new=identity not in ids)
         for identity, row in by_identity.items()
     }
     if ids:
         # locked and picked up before looking, so that what is decided here is still true when it is written
-        for item, legacy in locked_many(session, ids.values()).values():
+        found = locked_many(session, ids.values())
+        for identity, interaction_id in ids.items():
+            if interaction_id not in found:
+                plan[identity].make_new()
+                continue
+            item, legacy = found[interaction_id]
+            if interaction_identity(legacy.user_prompt, legacy.ai_response, item.context_id) != identity:
+                follow_text(session, item, legacy)  # the old application put another text there
+                plan[identity].make_new()
             if pick_up_one(session, item, legacy):
                 settle(session, item, legacy)
-        by_id = {planned.interaction_id: planned for planned in plan.values()}
-        for rating in session.scalars(select(Rating).where(Rating.interaction_id.in_(ids.values()))):
+        by_id = {planned.interaction_id: planned for planned in plan.values() if not planned.is_new}
+        for rating in session.scalars(select(Rating).where(Rating.interaction_id.in_(by_id))):
             by_id[rating.interaction_id].existing[rating.rater_id] = rating
     return plan
 
@@ -298,7 +320,11 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     for item, row in locked_many(session, ids).values():
         if pick_up_one(session, item, row):
             settle(session, item, row)
-    foreign = and_(Rating.interaction_id.in_(ids), Rating.import_id.is_distinct_from(import_id))
+    foreign = and_(
+        Rating.interaction_id.in_(ids),
+        Rating.import_id.is_distinct_from(import_id),
+        Rating.status.in_((RatingStatus.SUBMITTED, RatingStatus.NOTED)),
+    )
     rated_since = set(session.scalars(select(Rating.interaction_id).where(foreign)))
     for interaction_id in rated_since:
         session.execute(update(Item).where(Item.interaction_id == interaction_id).values(import_id=None))

@@ -13,7 +13,7 @@ from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import locked, pick_up_one, settle, store_rating
 from core.store.database import alone
-from core.store.legacy import existing_sessions
+from core.store.legacy import existing_sessions, follow_text
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
 
 Columns = TypeVarTuple("Columns")
@@ -47,7 +47,8 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
     where = _conditions(filters)
     base = select(LegacyInteraction, Item).join(Item).where(*where)
     rows = session.execute(base.order_by(Item.interaction_id.desc()).offset(offset).limit(limit))
-    total = session.scalar(select(func.count()).select_from(Item).join(LegacyInteraction).where(*where)) or 0
+    count = select(func.count()).select_from(Item).where(*where)
+    total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
     return [_shown(row[0], row[1]) for row in rows], total
 
 
@@ -75,7 +76,7 @@ def add(
     identity = interaction_identity(prompt, response, context_id)
     part_from_sample(session, [identity])
     existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
-    if existing is not None:
+    if existing is not None and not _was_edited(session, existing, identity):
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
     number = existing_sessions(session, {session_label or ""}).get(session_label or "")
     by = {"created_by": SYSTEM_USER, "updated_by": SYSTEM_USER}
@@ -96,6 +97,15 @@ def add(
     )
     session.flush()
     return row.interaction_id
+
+
+def _was_edited(session: Session, interaction_id: int, identity: str) -> bool:
+    """Whether the old application put another text where this identity was; what we derived from it is renewed."""
+    item, row = locked(session, interaction_id)
+    if interaction_identity(row.user_prompt, row.ai_response, item.context_id) == identity:
+        return False
+    follow_text(session, item, row)
+    return True
 
 
 def edit(
@@ -165,6 +175,7 @@ def drop(session: Session, interaction_ids: Sequence[int]) -> None:
 
 def drop_sample(session: Session) -> int:
     """Delete everything that came with the sample, ratings of it included; how many interactions."""
+    alone(session)
     ids = list(session.scalars(select(Item.interaction_id).where(Item.source == "sample")))
     drop(session, ids)
     return len(ids)

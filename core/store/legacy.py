@@ -1,8 +1,7 @@
 """Adopting the old application's rows and picking up what it writes later.
 
 A sweep compares the old columns with what we mirrored last; it works in small transactions, so that neither
-application waits long. Old ratings become ratings of ``legacy``; nothing is written to the old columns unless other
-raters have spoken too.
+application waits long. Old ratings become ratings of ``legacy``; adopting a row writes nothing to its old columns.
 """
 
 from datetime import UTC
@@ -16,7 +15,7 @@ from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import apply_consensus, hear, locked, locked_many, pick_up_one, settle, snapshot
 from core.store.database import Store, alone
 from core.store.raters import legacy_rater
-from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, ModelVersion, Rating, RatingEvent
+from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, Rating, RatingEvent, Run
 from core.store.types import now
 
 BATCH = 500
@@ -85,7 +84,8 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
         said = hear(item, row, None)
         if said is None or said.status is RatingStatus.WITHDRAWN:
             continue
-        at = row.updated_dt.replace(tzinfo=UTC) if row.updated_dt else now()
+        # a naive time of a clock ahead of UTC would else make an old comment the latest one for hours
+        at = min(row.updated_dt.replace(tzinfo=UTC), now()) if row.updated_dt else now()
         rating = Rating(
             interaction_id=row.interaction_id, rater_id=rater_id, status=said.status, rating=said.rating,
             comment=said.comment, bias_flag=said.bias_flag, created_at=at, updated_at=at,
@@ -108,6 +108,18 @@ def _forget_deleted(store: Store) -> None:
         session.execute(delete(Item).where(Item.interaction_id.in_(gone)).execution_options(synchronize_session=False))
 
 
+def follow_text(session: Session, item: Item, row: LegacyInteraction) -> None:
+    """Renew what we derived from the texts of a locked row that the old application edited."""
+    identity = interaction_identity(row.user_prompt, row.ai_response, item.context_id)
+    item.identity = None
+    session.flush()
+    taken = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
+    item.identity = identity if taken is None else None
+    item.prompt_group = prompt_group(row.user_prompt)
+    item.response_words = len(row.ai_response.split())
+    session.flush()
+
+
 def follow_texts(store: Store) -> int:
     """Renew the grouping of rows whose texts the old application edited; how many there were.
 
@@ -125,13 +137,7 @@ def follow_texts(store: Store) -> int:
             with store.write() as session:
                 alone(session)
                 for item, row in locked_many(session, edited).values():
-                    identity = interaction_identity(row.user_prompt, row.ai_response, item.context_id)
-                    item.identity = None
-                    session.flush()
-                    taken = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
-                    item.identity = identity if taken is None else None
-                    item.prompt_group = prompt_group(row.user_prompt)
-                    item.response_words = len(row.ai_response.split())
+                    follow_text(session, item, row)
             total += len(edited)
 
 
@@ -168,8 +174,9 @@ def existing_sessions(session: Session, labels: set[str]) -> dict[str, int]:
 
 def old_trainings(session: Session) -> list[LegacyTraining]:
     """The rows of the training table that are not ours, oldest first."""
-    ours = select(ModelVersion.model_version)
-    rows = select(LegacyTraining).where(LegacyTraining.model_version.not_in(ours))
+    ours = select(Run.model_version).where(Run.model_version.is_not(None))  # runs outlive removed versions
+    name = LegacyTraining.model_version
+    rows = select(LegacyTraining).where(or_(name.is_(None), name.not_in(ours)))
     return list(session.scalars(rows.order_by(LegacyTraining.created_dt, LegacyTraining.training_id)))
 
 

@@ -1,7 +1,6 @@
 """Trainings as rows: asked for, alive, ended. Every viewer reads the same rows."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -11,9 +10,6 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
-
-SILENT_AFTER = timedelta(seconds=60)
-"""A training that has not said it is alive for so long is taken as dead."""
 
 
 def start(session: Session, recipe: str, seed: int, by: str, process: str | None) -> Run:

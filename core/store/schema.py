@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, inspect, select, table
 
 from core.domain.errors import AssayError, Unavailable
-from core.store.database import Store, alone, private_folder
+from core.store.database import Store, alone, private_file, private_folder
 from core.store.tables import Base
 
 log = logging.getLogger(__name__)
@@ -104,11 +104,11 @@ def backup_sqlite(store: Store, label: str) -> Path:
     source = Path(str(store.engine.url.database))
     target = source.with_name(f"{source.stem}-{label}-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup.db")
     try:
+        target.touch(mode=0o600)
         with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
             old.backup(new)
         old.close()
         new.close()
-        target.chmod(0o600)
     except (sqlite3.Error, OSError) as error:
         raise Unavailable(f"The backup {target} could not be written ({error}). Nothing was upgraded.") from error
     return target
@@ -117,7 +117,9 @@ def backup_sqlite(store: Store, label: str) -> Path:
 def _state_of_ours(store: Store) -> tuple[State, str | None]:
     """The state, after making room for an SQLite file that is about to be created."""
     if store.is_sqlite:
-        private_folder(Path(str(store.engine.url.database)).resolve().parent)
+        file = Path(str(store.engine.url.database)).resolve()
+        private_folder(file.parent)
+        private_file(file)
     return state(store)
 
 

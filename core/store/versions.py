@@ -70,13 +70,18 @@ def promotions(session: Session) -> list[Promotion]:
 
 
 def before_champion(session: Session) -> str | None:
-    """The version that was champion before the present one, None where there was none or it is gone."""
+    """The version to roll back to: the champion before the present one, past those that were rolled back already."""
+    reigns: list[str | None] = []
+    for promotion in reversed(promotions(session)):
+        if promotion.action == "rollback" and len(reigns) > 1:
+            reigns.pop()
+        else:
+            reigns.append(promotion.model_version)
     current = champion(session)
-    if current is None:
-        return None
-    latest = next((p for p in promotions(session) if p.model_version == current.model_version), None)
-    previous = latest.previous if latest else None
-    return previous if previous and session.get(ModelVersion, previous) else None
+    earlier = [
+        name for name in reversed(reigns[:-1]) if name is not None and session.get(ModelVersion, name) is not None
+    ]
+    return next((name for name in earlier if current is None or name != current.model_version), None)
 
 
 def remove_sample(session: Session) -> list[str]:

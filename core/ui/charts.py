@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import altair as alt
-import plotly.graph_objects as go
 import streamlit as st
 
 MANY_RATERS = 6
@@ -66,21 +65,3 @@ def palette(*, dark: bool | None = None) -> list[str]:
     """The colours of series, from .streamlit/config.toml; Plotly would otherwise use its own."""
     mode = "dark" if (is_dark() if dark is None else dark) else "light"
     return list(st.get_option(f"theme.{mode}.chartCategoricalColors") or [])
-
-
-def in_our_style(figure: go.Figure, *, height: int = 380, dark: bool | None = None) -> go.Figure:
-    """A Plotly figure in the theme's colours and without decoration."""
-    mode = "dark" if (is_dark() if dark is None else dark) else "light"
-    grid = st.get_option(f"theme.{mode}.dataframeBorderColor")
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
-        colorway=palette(dark=mode == "dark"),
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": st.get_option(f"theme.{mode}.textColor")},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
-    )
-    figure.update_xaxes(gridcolor=grid, zerolinecolor=grid, linecolor=grid)
-    figure.update_yaxes(gridcolor=grid, zerolinecolor=grid, linecolor=grid)
-    return figure

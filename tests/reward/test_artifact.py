@@ -50,7 +50,7 @@ def test_a_saved_model_scores_as_before(tmp_path: Path, fitted: Fitted) -> None:
     loaded = artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
     pairs = [Pair("word1 word2", "word1 and more"), Pair("word1 word2", "")]
     assert np.array_equal(loaded.score(pairs, embedder()), fitted.model.score(pairs, embedder()))
-    assert artifact.trained_groups(saved.path) == fitted.groups
+    assert artifact.trained_groups(saved.path, prompts=len(fitted.groups)) == fitted.groups
     assert (saved.path / artifact.MODEL_FILE).stat().st_size < 100_000
     assert stat.S_IMODE(saved.path.stat().st_mode) == 0o700
     assert [path.name for path in saved.path.parent.iterdir()] == ["v1"]
@@ -152,7 +152,19 @@ def test_what_is_missing_or_unknown_is_a_sentence(tmp_path: Path, fitted: Fitted
 def test_missing_prompts_are_a_sentence(tmp_path: Path) -> None:
     """Without the list of training prompts nothing is claimed about seen prompts."""
     with pytest.raises(Unavailable, match=r"prompts.txt is missing"):
-        artifact.trained_groups(tmp_path)
+        artifact.trained_groups(tmp_path, prompts=1)
+    (tmp_path / artifact.PROMPTS_FILE).write_text("")
+    with pytest.raises(Unavailable, match="changed after training"):
+        artifact.trained_groups(tmp_path, prompts=1)
+
+
+def test_an_unreadable_pickle_is_a_sentence(tmp_path: Path, fitted: Fitted) -> None:
+    """A file with the right hash that these libraries cannot read raises nothing but our own error."""
+    saved = save(tmp_path / "models", fitted)
+    data = b"cno_such_module\nThing\n."
+    (saved.path / artifact.MODEL_FILE).write_bytes(data)
+    with pytest.raises(Unavailable, match="cannot be read with the libraries"):
+        artifact.load(saved.path, sha256=hashlib.sha256(data).hexdigest(), encoder=ENCODER)
 
 
 def test_loading_and_scoring_needs_neither_scikit_learn_nor_torch(tmp_path: Path, fitted: Fitted) -> None:

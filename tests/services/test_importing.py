@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
-from core.services import importing, rating
+from core.services import data, importing, rating
 from core.services.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.status import status
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
@@ -366,3 +366,38 @@ def test_the_rejections_of_one_batch_are_in_order(workspace, file):
 def test_the_default_batch_is_what_these_tests_assume():
     """The numbers above stand on batches of 500 rows."""
     assert importing.BATCH_ROWS == 500
+
+
+def test_a_rating_is_not_put_on_a_text_that_was_edited_meanwhile(workspace, old_app, tmp_path):
+    """After the old application replaced an answer, an import of the former answer is a new interaction."""
+    number = added(workspace, "P", "answer one")
+    old_app.run("UPDATE rlhf_interactions SET ai_response = 'something else' WHERE interaction_id = ?", number)
+    file = tmp_path / "f.csv"
+    file.write_text("user_prompt,ai_response,rating,rater\nP,answer one,1,Bob\n")
+    *_, result = importing.import_file(workspace, file)
+    assert (result.added, result.ratings) == (1, 1)
+    shown = old_app.run("SELECT ai_response, rating FROM rlhf_interactions ORDER BY interaction_id")
+    assert shown == [("something else", None), ("answer one", 1)]
+
+
+def test_a_remark_stays_when_its_rating_follows(workspace, old_app, tmp_path):
+    """A comment and flag in one row, the rating of the same rater in the next: all three are kept."""
+    file = tmp_path / "f.csv"
+    file.write_text(
+        "user_prompt,ai_response,rating,rater,feedback_comment,bias_flag\nP,A,,Bob,the remark,true\nP,A,4,Bob,,\n"
+    )
+    *_, result = importing.import_file(workspace, file)
+    assert (result.added, result.ratings, result.duplicates) == (1, 1, 0)
+    (row,) = old_app.run("SELECT rating, feedback_comment, bias_flag FROM rlhf_interactions")
+    assert (row[0], row[1], bool(row[2])) == (4, "the remark", True)
+
+
+def test_a_skip_does_not_hold_an_import_back(workspace, tmp_path):
+    """An import whose answers were only skipped is removed whole."""
+    file = tmp_path / "f.csv"
+    file.write_text("user_prompt,ai_response\nP,A\nP,B\n")
+    *_, result = importing.import_file(workspace, file)
+    ana = rater(workspace)
+    rating.skip(workspace, ana, rating.next_item(workspace, ana).interaction.interaction_id)
+    assert importing.remove_import(workspace, result.import_id) == 0
+    assert data.sources(workspace) == {}

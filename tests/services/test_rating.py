@@ -236,3 +236,11 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
     with workspace.store.read() as session:
         mirrored = session.connection().exec_driver_sql("SELECT rating, feedback_comment FROM rlhf_interactions")
         assert mirrored.all() == [(4, "before the end")] * 5
+
+
+def test_a_skip_never_erases_a_rating(workspace):
+    """A skip that arrives after the same rater's rating from another tab changes nothing."""
+    number, ana = added(workspace), rater(workspace)
+    rating.rate(workspace, ana, number, 4)
+    assert rating.skip(workspace, ana, number, request_id="late").rating == 4
+    assert stored(workspace)[0][2:4] == ("submitted", 4)

@@ -261,7 +261,7 @@ def test_an_empty_queue_looks_at_once_for_new_rows(workspace, old_app):
     """A rater who is done is offered what the old application inserted, however recent the last look was."""
     ana = rater(workspace)
     workspace.pick_up(at_once=True)
-    workspace._swept -= 1000  # the pause between two looks is over
+    workspace._sweep_again_at -= 1000  # the pause between two looks is over
     old_app.run("INSERT INTO rlhf_interactions (user_prompt, ai_response) VALUES ('new prompt', 'new answer')")
     shown = rating.next_item(workspace, ana)
     assert shown is not None
