@@ -9,6 +9,7 @@ from typing import Any
 from core.domain.errors import AssayError
 from core.domain.settings import Settings
 from core.reward import artifact
+from core.reward.weights import locate
 from core.services.reranking import encoder
 from core.store import legacy, rights, schema, versions
 from core.store.database import Store, connect
@@ -108,6 +109,13 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
 
 
 def _encoder(settings: Settings) -> Iterator[Finding]:
+    if locate(settings.emb_model).sha256 is None:  # nothing is fetched just to look
+        yield (
+            "encoder",
+            True,
+            f"{settings.emb_model} is a hub name that EMB_MODEL sets; it is loaded at the first training",
+        )
+        return
     fingerprint = encoder(settings.emb_model).fingerprint
     yield "encoder", True, f"{settings.emb_model}, weights {fingerprint[:12]}"
 
@@ -115,6 +123,7 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
 def _space(settings: Settings) -> Iterator[Finding]:
     place = next(folder for folder in (settings.home, *settings.home.parents) if folder.is_dir())
     free = shutil.disk_usage(place).free
-    if settings.home.is_dir() and not os.access(settings.home, os.W_OK):
-        yield "home folder", False, f"{settings.home} cannot be written; change its rights or set ASSAY_HOME"
+    writable = os.access(place, os.W_OK)
+    detail = "can be written" if writable else "cannot be written; change its rights or set ASSAY_HOME"
+    yield "home folder", writable, f"{settings.home} {detail}"
     yield "free space", free > FREE_BYTES, f"{free / 1e9:.1f} GB free in {place}"

@@ -72,10 +72,19 @@ def rate(
 
 
 def skip(
-    workspace: Workspace, user: User, interaction_id: int, *, comment: str = "", request_id: str | None = None
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    *,
+    comment: str = "",
+    bias_flag: bool = False,
+    request_id: str | None = None,
 ) -> Receipt:
-    """Pass an item over: it comes back when nothing else is left. A rating that was given before stays."""
-    return _act(workspace, user, interaction_id, RatingStatus.SKIPPED, None, comment, False, "skipped", request_id)
+    """Pass an item over: it comes back when nothing else is left, with comment and flag as they were left.
+
+    A rating that was given before stays as it is.
+    """
+    return _act(workspace, user, interaction_id, RatingStatus.SKIPPED, None, comment, bias_flag, "skipped", request_id)
 
 
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:

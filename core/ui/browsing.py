@@ -160,7 +160,10 @@ def _history(workspace: Workspace, number: int) -> None:
 
 def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     number = shown.interaction_id
-    with st.expander("Edit", icon=":material/edit:"), st.form(f"data.edit.{number}", border=False):
+    with (
+        st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),
+        st.form(f"data.edit.{number}", border=False),
+    ):
         st.text_area("Prompt", shown.prompt, key=f"data.edit_prompt.{number}", height=100)
         st.text_area("Answer", shown.response, key=f"data.edit_answer.{number}", height=220)
         st.text_input("Context", shown.context_id or "", key=f"data.edit_context.{number}")
@@ -175,7 +178,10 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
 
 
 def _add(workspace: Workspace) -> None:
-    with st.expander("Add one answer", icon=":material/add:"), st.form("data.add_form", border=False):
+    with (
+        st.expander("Add one answer", icon=":material/add:", key="data.adding"),
+        st.form("data.add_form", border=False),
+    ):
         st.text_area("Prompt", key="data.add_prompt", height=80)
         st.text_area("Answer", key="data.add_answer", height=160)
         left, right = st.columns(2)

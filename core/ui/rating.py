@@ -40,6 +40,8 @@ class Desk:
     refused_at: float = 0.0
     bias: bool = False
     message: str = ""
+    retracing: bool = False
+    """Whether this answer was reached by going back, so that another step goes further back from it."""
     passed: set[int] = field(default_factory=set)
     """Skipped in this tab: offered again when nothing else is left."""
     drafts: dict[int, str] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Desk:
         self.request = uuid4().hex
         self.shown_at = 0.0
         self.bias = False
+        self.retracing = False
 
     def accepts(self, visit: int, *, moment: float | None = None) -> bool:
         """Whether a press made for that visit counts now."""
@@ -122,7 +125,7 @@ def _header(page: Page, user: User, shown: ItemToRate) -> None:
     heading(page, "Rate this answer", sample=interaction.source == "sample")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         name_line(page, user)
-        about = [f"no. {interaction.interaction_id}"]
+        about = [f"answer {interaction.interaction_id}"]
         if interaction.session_label:
             about.append(f"session {interaction.session_label}")
         if interaction.context_id:
@@ -193,7 +196,7 @@ def _buttons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) ->
             st.button(
                 "Skip" if shown.rating is None else "Keep", key=f"rate.skip.{visit}", shortcut="S",
                 icon=":material/skip_next:", type="tertiary",
-                on_click=_skip, args=(workspace, user, mine, visit, shown.rating is not None),
+                on_click=_skip, args=(workspace, user, mine, visit, shown),
                 help="Go on without a rating; the answer comes back when nothing else is left"
                 if shown.rating is None else "Go on and keep your earlier rating",
             )  # fmt: skip
@@ -246,14 +249,24 @@ def _rate(workspace: Workspace, user: User, mine: Desk, visit: int, value: int, 
 
 
 @failures.act
-def _skip(workspace: Workspace, user: User, mine: Desk, visit: int, rated_before: bool) -> None:
+def _skip(workspace: Workspace, user: User, mine: Desk, visit: int, shown: ItemToRate) -> None:
     if not mine.accepts(visit) or mine.item is None:
         return
     item = mine.item
     _must_still_be(workspace, user)
-    rating.skip(workspace, user, item, comment=_typed(visit), request_id=f"{mine.request}:skip")
+    comment = _typed(visit)
+    if shown.rating is None:
+        rating.skip(workspace, user, item, comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:skip")
+        mine.message = "Skipped; it comes back at the end"
+    elif (comment.strip(), mine.bias) != (shown.comment, shown.bias_flag):
+        rating.rate(
+            workspace, user, item, shown.rating,
+            comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:keep",
+        )  # fmt: skip
+        mine.message = "Kept your rating and saved what you added"
+    else:
+        mine.message = "Kept your earlier rating"
     mine.passed.add(item)
-    mine.message = "Kept your earlier rating" if rated_before else "Skipped; it comes back at the end"
     _move_on(mine, item)
 
 
@@ -267,6 +280,7 @@ def _back(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
         return
     mine.message = ""
     mine.turn_to(before)
+    mine.retracing = True
 
 
 @failures.act
@@ -292,10 +306,10 @@ def _move_on(mine: Desk, item: int) -> None:
 def _before(workspace: Workspace, user: User, mine: Desk) -> int | None:
     """One step back from here: along what this rater did last, in this browser or before a reload."""
     latest = rating.recent(workspace, user)  # newest first
-    if mine.item in latest:
-        earlier = latest[latest.index(mine.item) + 1 :]
-        return earlier[0] if earlier else None
-    return latest[0] if latest else None
+    if mine.retracing and mine.item in latest:
+        latest = latest[latest.index(mine.item) + 1 :]
+    # a skipped answer that came round again has a place in that list too, but was not reached by going back
+    return next((item for item in latest if item != mine.item), None)
 
 
 def _typed(visit: int) -> str:

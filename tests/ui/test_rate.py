@@ -181,6 +181,42 @@ def test_going_on_from_an_earlier_answer_keeps_its_rating(open_page, sample, ana
     assert [row[2] for row in stored(sample)] == [4]
 
 
+def test_keeping_a_rating_saves_what_was_added(open_page, sample, ana):
+    """A comment and a flag that were added before 'Keep' are stored with the rating that was kept."""
+    app = open_page("rate")
+    first = item_of(app)
+    press(press(app, "rate.key4"), "rate.back")
+    app.text_area[0].input("An afterthought")
+    press(app, "rate.bias")
+    press(app, "rate.skip")
+    assert stored(sample) == [(first, "submitted", 4, "An afterthought", 1)]
+    assert "saved what you added" in said(app)
+
+
+def test_a_flag_stays_with_a_skipped_answer(open_page, sample, ana):
+    """Comment and flag of an answer that was skipped are there when it comes round again."""
+    app = open_page("rate")
+    first = item_of(app)
+    app.text_area[0].input("Ask a colleague")
+    press(app, "rate.bias")
+    press(app, "rate.skip")
+    assert stored(sample) == [(first, "skipped", None, "Ask a colleague", 1)]
+
+
+def test_back_from_an_answer_that_came_round_again(open_page, workspace, ana):
+    """From a skipped answer that is offered again, back leads to what was rated last, not to before the skip."""
+    for number in range(3):
+        data.add(workspace, "A question?", f"Answer {number}.")
+    app = open_page("rate")
+    first = item_of(app)
+    for key in ("rate.skip", "rate.skip", "rate.key2"):
+        press(app, key)
+    assert item_of(app) == first
+    press(app, "rate.key4")
+    press(app, "rate.back")
+    assert item_of(app) == first
+
+
 def test_a_typed_comment_survives_a_look_back(open_page, sample, ana):
     """Going back and forth does not lose what was typed and not yet saved."""
     app = press(open_page("rate"), "rate.key4")
