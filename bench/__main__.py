@@ -40,4 +40,5 @@ def _on_postgres(subject: str) -> int:
             server.cleanup()
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

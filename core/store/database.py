@@ -90,8 +90,9 @@ def connect(settings: Settings) -> Store:
     else:
         # pre_ping: a database that was restarted is noticed and reconnected instead of failing the next rating
         # and nobody waits for ever, neither for a lock of the existing application nor for a server that went silent
-        waits = {"connect_timeout": 5, "tcp_user_timeout": 15000, "options": f"-c lock_timeout={LOCK_SECONDS}s"}
+        waits = {"connect_timeout": 5, "tcp_user_timeout": 1000 * LOCK_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=waits, hide_parameters=True)
+        event.listen(engine, "connect", _postgres_connect)
     return Store(engine)
 
 
@@ -143,6 +144,13 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
     cursor.close()
     # SQLite's own knows ASCII only, and a search shall find Öl as öl like on PostgreSQL
     connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _postgres_connect(connection: Any, _record: Any) -> None:
+    # a statement, not a connection option: poolers refuse those, and the address may bring its own
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    connection.commit()
 
 
 def _lower(value: Any) -> Any:

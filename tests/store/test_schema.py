@@ -11,12 +11,13 @@ from sqlalchemy import make_url
 
 from core.domain.errors import AssayError, BadSetting, Unavailable
 from core.domain.settings import Settings
+from core.services import rating
 from core.services.workspace import open_workspace
-from core.store import schema
+from core.store import database, schema
 from core.store.database import connect
 from core.store.schema import State
 from core.store.tables import Base
-from tests.databases import LEGACY_NAMES, added, at_once, environment, finished, rater, start_python
+from tests.databases import LEGACY_NAMES, Plain, added, at_once, environment, finished, rater, start_python
 
 
 def stamp(plain, revision):
@@ -261,3 +262,20 @@ def test_private_text_lies_in_a_private_folder(sqlite_url, tmp_path):
     """The folder created for the database can be entered by its owner only."""
     open_workspace(environment(sqlite_url, tmp_path / "home")).store.engine.dispose()
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+
+
+@pytest.mark.postgres
+def test_a_lock_of_another_program_is_not_waited_for_without_end(postgres_url, tmp_path, monkeypatch):
+    """A row that the old application holds locked makes a rating give up with a sentence; nothing is stored."""
+    monkeypatch.setattr(database, "LOCK_SECONDS", 1)
+    workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
+    number, ana = added(workspace), rater(workspace)
+    holder = Plain(postgres_url)
+    holder.run("BEGIN")
+    holder.run("UPDATE rlhf_interactions SET feedback_comment = 'held' WHERE interaction_id = ?", number)
+    with pytest.raises(Unavailable, match="working on the same row"):
+        rating.rate(workspace, ana, number, 4)
+    holder.run("ROLLBACK")
+    assert rating.rate(workspace, ana, number, 4).rating == 4
+    holder.close()
+    workspace.store.engine.dispose()
