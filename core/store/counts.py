@@ -108,6 +108,8 @@ def shape(session: Session, *, long_words: int) -> Shape:
         select(cast(func.count(), Float))
         .select_from(rated)
         .join(LegacyInteraction, LegacyInteraction.interaction_id == rated.c.interaction_id)
+        # identity is unique, so of equal answers all but one have none: only their prompts need a look at the texts
+        .where(rated.c.prompt_group.in_(select(Item.prompt_group).where(Item.identity.is_(None))))
         .group_by(rated.c.prompt_group, rated.c.context_id, LegacyInteraction.ai_response)
         .having(func.min(rated.c.consensus) < func.max(rated.c.consensus))
         .subquery()
