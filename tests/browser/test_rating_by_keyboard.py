@@ -111,7 +111,7 @@ def test_ten_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, dashbo
 def test_neither_a_burst_nor_a_held_key_rates_what_nobody_has_seen(at_the_desk, dashboard, me):
     """12345 in one go, and a key held down, count once each, for the answer that was on the screen."""
     page = at_the_desk
-    number = re.search(r"no\. (\d+)", page.locator(".stMainBlockContainer").inner_text())
+    number = re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text())
     assert number
     seen = int(number[1])
     for key in "12345":
