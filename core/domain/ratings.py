@@ -12,7 +12,7 @@ RATING_WORDS = {1: "Harmful or wrong", 2: "Poor", 3: "Acceptable", 4: "Good", 5:
 RECOMMENDED_RATED, OPTIMAL_RATED = 200, 500
 MAX_COMMENT = 10_000
 
-_EMPTY_WORDS = frozenset({"", "nan", "null", "none"})
+EMPTY_WORDS = frozenset({"", "nan", "null", "none"})
 
 
 class RatingStatus(StrEnum):
@@ -42,7 +42,7 @@ def parse_rating(value: object) -> int | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     shown = str(value).strip()
-    if shown.casefold() in _EMPTY_WORDS:
+    if shown.casefold() in EMPTY_WORDS:
         return None
     try:
         number = float(shown) if not isinstance(value, bool) else math.nan

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from core.domain.errors import BadInput
-from core.domain.ratings import MAX_COMMENT, parse_rating
+from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT, parse_rating
 from core.domain.records import ImportRow, Rejected
 from core.domain.texts import storable
 from core.labeling.column_names import find_column, suggest_mapping
@@ -20,7 +20,6 @@ REQUIRED: Final = ("user_prompt", "ai_response")
 OPTIONAL: Final = ("rating", "rater", "session_id", "context_id", "feedback_comment", "bias_flag")
 
 _MAX_NESTING = 100
-_NOTHING = frozenset({"", "nan", "null", "none"})
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "1.0"}), frozenset({"false", "no", "0", "0.0"})
 
 
@@ -148,7 +147,7 @@ def _comment(value: object, name: str) -> str | None:
 
 def _flag(value: object, name: str) -> bool | None:
     word = "" if value is None else str(value).strip().casefold()
-    if word in _NOTHING:
+    if word in EMPTY_WORDS:
         return None
     if word not in _TRUE | _FALSE:
         raise BadInput(f"{name} {word[:40]!r} is neither true nor false")
