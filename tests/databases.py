@@ -19,9 +19,9 @@ import psycopg2
 import pytest
 from sqlalchemy import make_url
 
+from core.domain.roles import User
 from core.domain.settings import Settings
 from core.services import people
-from core.services.people import User
 from core.services.workspace import Workspace, open_workspace
 from core.store import interactions
 from core.store.database import Store, connect

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from core.domain.errors import BadInput
 from core.domain.records import Filters, Interaction
+from core.domain.roles import User
 from core.domain.texts import storable
-from core.services.people import User
 from core.services.workspace import Workspace
 from core.store import interactions, ratings
 

@@ -7,8 +7,8 @@ from functools import partial
 from core.domain.errors import BadInput, Collision
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.records import Interaction
+from core.domain.roles import User
 from core.domain.texts import storable
-from core.services.people import User
 from core.services.workspace import Workspace
 from core.store import interactions, ratings
 from core.store.ratings import Receipt

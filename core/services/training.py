@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.roles import User
 from core.domain.settings import ROOT
 from core.reward import artifact
 from core.reward.embedder import Embedder
@@ -22,7 +23,6 @@ from core.reward.evaluation import Evaluation
 from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused
 from core.reward.promotion import Decision
 from core.reward.trainer import train as reward_train
-from core.services.people import User
 from core.services.reranking import encoder
 from core.services.watching import log_file, reap
 from core.services.workspace import Workspace, this_process

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.services.people import User
+from core.domain.roles import User
 from core.ui import session
 from core.ui.page import Page
 from core.ui.who import ask_for_name

@@ -5,8 +5,8 @@ import html
 import streamlit as st
 
 from core.domain.records import Filters, Interaction
+from core.domain.roles import User
 from core.services import data
-from core.services.people import User
 from core.services.workspace import Workspace
 from core.ui import failures, session
 from core.ui.navigation import next_step

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.services.people import User
+from core.domain.roles import User
 from core.services.workspace import Workspace, open_workspace
 from core.ui import failures, session, visitor
 from core.ui.navigation import ICON, PAGES, PageInfo, ensure_navigation

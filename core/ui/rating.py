@@ -13,8 +13,8 @@ import streamlit as st
 
 from core.domain.errors import Conflict
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
+from core.domain.roles import User
 from core.services import rating
-from core.services.people import User
 from core.services.rating import ItemToRate
 from core.services.status import status
 from core.services.workspace import Workspace

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.domain.ratings import RATING_WORDS
+from core.domain.roles import User
 from core.services import rating
-from core.services.people import User
 from core.services.rating import ItemToRate
 from core.ui.navigation import go_to, next_step
 from core.ui.page import Page, heading

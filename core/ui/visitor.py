@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.domain.errors import BadInput
+from core.domain.roles import User
 from core.services import people
-from core.services.people import User
 from core.services.workspace import Workspace
 
 COOKIE = "assay_visitor"

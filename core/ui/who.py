@@ -5,8 +5,8 @@ import html
 import streamlit as st
 
 from core.domain.errors import BadInput
+from core.domain.roles import User
 from core.services import people
-from core.services.people import User
 from core.ui import failures, session, visitor
 from core.ui.page import Page, heading
 

@@ -19,6 +19,8 @@ from core.store.schema import State
 from core.store.tables import Base
 from tests.databases import LEGACY_NAMES, Plain, added, at_once, environment, finished, rater, start_python
 
+RELEASE = schema.head()
+
 
 def stamp(plain, revision):
     plain.run(f"UPDATE {schema.VERSION_TABLE} SET version_num = ?", revision)
@@ -108,13 +110,13 @@ def test_sqlite_that_is_behind_is_backed_up_and_upgraded(sqlite_url, tmp_path, o
     interaction_id = added(workspace)
     rater(workspace, "Ana")
     older_release()
-    assert schema.state(workspace.store) == (State.BEHIND, "0001")
+    assert schema.state(workspace.store) == (State.BEHIND, RELEASE)
     schema.ready(workspace.store)
     assert schema.state(workspace.store) == (State.CURRENT, "9999")
     (backup,) = (tmp_path / "home").glob("*.backup.db")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     copy = connect(Settings.from_env(environment(f"sqlite:///{backup}", tmp_path / "home")))
-    assert schema.state(copy) == (State.BEHIND, "0001")
+    assert schema.state(copy) == (State.BEHIND, RELEASE)
     with copy.read() as session:
         connection = session.connection()
         assert connection.exec_driver_sql("SELECT name FROM assay_raters").scalars().all() == ["Ana"]
@@ -139,7 +141,7 @@ def test_an_upgrade_without_backup_does_not_happen(sqlite_url, tmp_path, older_r
     with pytest.raises(Unavailable, match=r"backup .* could not be written.*Nothing was upgraded"):
         schema.ready(workspace.store)
     monkeypatch.setattr(schema, "Path", Path)
-    assert schema.state(workspace.store) == (State.BEHIND, "0001")
+    assert schema.state(workspace.store) == (State.BEHIND, RELEASE)
     workspace.store.engine.dispose()
 
 
@@ -149,9 +151,9 @@ def test_postgresql_that_is_behind_waits_for_its_owner(postgres_url, tmp_path, o
     environ = environment(postgres_url, tmp_path / "home")
     store = open_workspace(environ).store
     older_release()
-    with pytest.raises(AssayError, match=r"older Assay \(revision 0001\).*python -m core init"):
+    with pytest.raises(AssayError, match=rf"older Assay \(revision {RELEASE}\).*python -m core init"):
         schema.ready(store)
-    assert schema.state(store) == (State.BEHIND, "0001")
+    assert schema.state(store) == (State.BEHIND, RELEASE)
     assert schema.upgrade(store) == "9999"
     assert schema.state(store) == (State.CURRENT, "9999")
     store.engine.dispose()

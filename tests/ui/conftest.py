@@ -7,8 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.domain.roles import User
 from core.services import importing, people, training
-from core.services.people import User
 from core.services.workspace import Workspace, open_workspace
 from core.ui import visitor
 

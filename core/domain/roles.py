@@ -1,0 +1,67 @@
+"""Who may do what. ``docs/roles.csv`` says the same for people; a test keeps the two together."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.domain.errors import AssayError
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    VIEWER = "viewer"  # reads and reranks
+    SME = "sme"  # rates
+    LEAD = "lead"  # everything about data, models and people
+
+
+class Act(StrEnum):
+    """What somebody may or may not do; pages and services ask for one of these."""
+
+    LOOK = "look"  # counts, readiness, models, reports
+    RERANK = "rerank"
+    RATE = "rate"  # and see, change and withdraw one's own ratings
+    READ_DATA = "read data"  # other people's ratings, browse, export
+    CHANGE_DATA = "change data"  # import, add, edit, delete
+    JUDGE = "judge"  # disagreements, adjudication, guidelines
+    TRAIN = "train"
+    MODELS = "models"  # promote, roll back, archive
+    PEOPLE = "people"  # invite, assign roles, disable, forget
+    KEYS = "keys"  # keys of the HTTP API
+    AUDIT = "audit"
+
+
+ALLOWED: dict[Role, frozenset[Act]] = {
+    Role.VIEWER: frozenset({Act.LOOK, Act.RERANK}),
+    Role.SME: frozenset({Act.LOOK, Act.RERANK, Act.RATE}),
+    Role.LEAD: frozenset(Act),
+}
+
+
+class NotAllowed(AssayError):
+    """The person is known, but their role does not include this act."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who acts, as every service sees it."""
+
+    rater_id: int
+    name: str
+    role: Role = Role.LEAD
+
+
+COMMAND_LINE = User(0, "command line")
+"""Whoever can run commands on this machine owns its files; not a rater."""
+
+
+def require(user: User, act: Act) -> None:
+    """Let an act pass that the user's role includes; every service that changes something begins with this.
+
+    Raises:
+        NotAllowed: the role does not include it.
+    """
+    if act not in ALLOWED[user.role]:
+        raise NotAllowed(
+            f"Your role ({user.role}) does not include this ({act}). Nothing was changed. Ask a lead to do it, "
+            "or to give you another role."
+        )

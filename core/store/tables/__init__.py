@@ -1,0 +1,30 @@
+"""The tables: three of the existing application as they are, and our own beside them (prefix ``assay_``)."""
+
+from core.store.tables.base import SYSTEM_USER, Base
+from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
+from core.store.tables.models import Embedding, ModelVersion, Prediction, Promotion, Run, RunEvent
+from core.store.tables.people import Rater, Visitor
+from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
+from core.store.tables.record import Audit
+
+__all__ = [
+    "SYSTEM_USER",
+    "Audit",
+    "Base",
+    "Embedding",
+    "Import",
+    "Item",
+    "LegacyInteraction",
+    "LegacySession",
+    "LegacyTraining",
+    "ModelVersion",
+    "Prediction",
+    "Promotion",
+    "Rater",
+    "Rating",
+    "RatingEvent",
+    "Run",
+    "RunEvent",
+    "TextHistory",
+    "Visitor",
+]

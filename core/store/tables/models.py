@@ -1,0 +1,103 @@
+"""Vectors, trainings, and the model versions that came of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.store.tables.base import Base
+from core.store.types import now
+
+
+class Embedding(Base):
+    """Cached vectors of one text: ``count`` windows of ``dim`` float32 numbers."""
+
+    __tablename__ = "assay_embeddings"
+
+    fingerprint: Mapped[str] = mapped_column(String(200), primary_key=True)
+    text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    dim: Mapped[int]
+    vectors: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Run(Base):
+    """One training: asked for, running, ended. ``active`` is true or NULL, so the schema allows one at a time."""
+
+    __tablename__ = "assay_runs"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'finished', 'failed', 'cancelled')", name="state"),
+        CheckConstraint("(active IS NOT NULL) = (state IN ('queued', 'running'))", name="active"),
+    )
+
+    run_id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    active: Mapped[bool | None] = mapped_column(unique=True)
+    recipe: Mapped[str] = mapped_column(String(32))
+    seed: Mapped[int]
+    requested_by: Mapped[str] = mapped_column(String(100))
+    process: Mapped[str | None]
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    heartbeat_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+    sample: Mapped[bool] = mapped_column(default=False)
+    model_version: Mapped[str | None] = mapped_column(String(100))
+    message: Mapped[str | None]  # why nothing came of it, or what was decided
+    result: Mapped[dict[str, Any] | None]  # what ``train --json`` prints
+
+
+class RunEvent(Base):
+    """One event of a running training, as the page and a second viewer read it."""
+
+    __tablename__ = "assay_run_events"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("assay_runs.run_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+    kind: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]]
+
+
+class Prediction(Base):
+    """The out-of-fold score of one interaction in one run."""
+
+    __tablename__ = "assay_predictions"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("assay_runs.run_id", ondelete="CASCADE"), primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fold: Mapped[int]
+    score: Mapped[float]
+
+
+class ModelVersion(Base):
+    """What a run produced. ``champion`` is true or NULL, so the schema allows one champion."""
+
+    __tablename__ = "assay_model_versions"
+
+    model_version: Mapped[str] = mapped_column(String(100), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("assay_runs.run_id"), index=True)
+    recipe: Mapped[str] = mapped_column(String(32))
+    sha256: Mapped[str] = mapped_column(String(64))
+    n: Mapped[int]
+    prompts: Mapped[int]
+    sample: Mapped[bool] = mapped_column(default=False)
+    metrics: Mapped[dict[str, Any]]
+    champion: Mapped[bool | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    legacy_row: Mapped[dict[str, Any] | None]  # still to be written to rlhf_reward_model_training, else NULL
+
+
+class Promotion(Base):
+    """Every change of the champion: what replaced what, who or what decided, and why in words."""
+
+    __tablename__ = "assay_promotions"
+
+    promotion_id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    action: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(100))
+    model_version: Mapped[str | None] = mapped_column(String(100))
+    previous: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str]

@@ -1,0 +1,122 @@
+"""Interactions, what raters say of them, and how that came about."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
+from core.store.tables.base import Base
+from core.store.types import now
+
+
+class Import(Base):
+    """One import of one file: what it added, what it refused, and whether it came to its end."""
+
+    __tablename__ = "assay_imports"
+    __table_args__ = (CheckConstraint("state IN ('running', 'finished', 'stopped')", name="state"),)
+
+    import_id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    file_hash: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    rows_done: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    ratings: Mapped[int] = mapped_column(default=0)
+    duplicates: Mapped[int] = mapped_column(default=0)
+    rejected_total: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[list[Any]] = mapped_column(default=list)  # the first 1,000
+    process: Mapped[str]  # host:pid, to tell a stopped import from a running one
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    heartbeat_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+
+
+class Item(Base):
+    """What we keep beside an interaction: identity, grouping, consensus, and what was last mirrored."""
+
+    __tablename__ = "assay_items"
+    __table_args__ = (
+        CheckConstraint("source IN ('legacy', 'import', 'manual', 'sample')", name="source"),
+        CheckConstraint("consensus IS NULL OR consensus BETWEEN 1 AND 5", name="consensus"),
+        Index("ix_assay_items_queue", "n_ratings", "interaction_id"),
+    )
+
+    interaction_id: Mapped[int] = mapped_column(
+        ForeignKey("rlhf_interactions.interaction_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    identity: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Hash of the exact (prompt, answer, context); NULL on repeats that the old application brought along."""
+    prompt_group: Mapped[str] = mapped_column(String(64), index=True)
+    context_id: Mapped[str | None]
+    session_label: Mapped[str | None]
+    source: Mapped[str] = mapped_column(String(16), index=True)
+    import_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assay_imports.import_id", ondelete="SET NULL"), index=True
+    )
+    extra: Mapped[dict[str, Any] | None]  # the other columns of an imported row
+    response_words: Mapped[int]
+    consensus: Mapped[float | None] = mapped_column(index=True)
+    n_ratings: Mapped[int] = mapped_column(default=0)
+    rated_at: Mapped[datetime | None] = mapped_column(index=True)
+    mirrored_rating: Mapped[int | None]
+    mirrored_comment: Mapped[str | None]
+    mirrored_bias: Mapped[bool | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Rating(Base):
+    """What one rater says of one interaction now; how it came about is in RatingEvent."""
+
+    __tablename__ = "assay_ratings"
+    __table_args__ = (
+        UniqueConstraint("interaction_id", "rater_id"),
+        CheckConstraint(f"rating IS NULL OR rating BETWEEN {MIN_RATING} AND {MAX_RATING}", name="rating"),
+        CheckConstraint("(status = 'submitted') = (rating IS NOT NULL)", name="submitted_has_rating"),
+        CheckConstraint("status IN ('" + "', '".join(RatingStatus) + "')", name="status"),
+    )
+
+    rating_id: Mapped[int] = mapped_column(primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(ForeignKey("assay_items.interaction_id", ondelete="CASCADE"))
+    rater_id: Mapped[int] = mapped_column(ForeignKey("assay_raters.rater_id"), index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    rating: Mapped[int | None]
+    comment: Mapped[str | None]
+    bias_flag: Mapped[bool] = mapped_column(default=False)
+    import_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assay_imports.import_id", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RatingEvent(Base):
+    """The history of ratings, append-only; it outlives the interaction, so it has no foreign key to it."""
+
+    __tablename__ = "assay_rating_events"
+    __table_args__ = (Index("ix_assay_rating_events_rater_id_at", "rater_id", "at"), {"sqlite_autoincrement": True})
+
+    event_id: Mapped[int] = mapped_column(primary_key=True)  # the number on the receipt
+    interaction_id: Mapped[int] = mapped_column(index=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("assay_raters.rater_id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    action: Mapped[str] = mapped_column(String(16))
+    request_id: Mapped[str | None] = mapped_column(String(64), unique=True)  # a resent request stores nothing twice
+    old: Mapped[dict[str, Any] | None]
+    new: Mapped[dict[str, Any]]
+
+
+class TextHistory(Base):
+    """The texts that an interaction had before it was edited or deleted."""
+
+    __tablename__ = "assay_text_history"
+
+    history_id: Mapped[int] = mapped_column(primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    action: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(100))
+    user_prompt: Mapped[str]
+    ai_response: Mapped[str]
+    context_id: Mapped[str | None]

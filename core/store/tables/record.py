@@ -1,0 +1,25 @@
+"""The record of who did what."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.store.tables.base import Base
+from core.store.types import now
+
+
+class Audit(Base):
+    """One act that changed data, models, people or settings; append-only, ids and hashes, never texts."""
+
+    __tablename__ = "assay_audit"
+    __table_args__ = (Index("ix_assay_audit_subject", "subject"), {"sqlite_autoincrement": True})
+
+    audit_id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    actor: Mapped[str] = mapped_column(String(100), index=True)
+    action: Mapped[str] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(200))  # what it was done to: "interaction 12", "model sbert-..."
+    old: Mapped[dict[str, Any] | None]
+    new: Mapped[dict[str, Any] | None]
