@@ -10,6 +10,7 @@ import random
 import re
 import time
 from dataclasses import dataclass, field
+from itertools import chain
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -108,7 +109,8 @@ def new_browser(port: int) -> str:
 
 async def rate_at_once(port: int, cookies: list[str], *, each: int, think: float = 1.0) -> list[float]:
     """Let as many raters as there are cookies rate ``each`` answers side by side; the seconds of every rating."""
-    return sorted(sum(await asyncio.gather(*(_one(port, cookie, each, think) for cookie in cookies)), []))
+    times = await asyncio.gather(*(_one(port, cookie, each, think) for cookie in cookies))
+    return sorted(chain.from_iterable(times))
 
 
 async def _one(port: int, cookie: str, each: int, think: float) -> list[float]:

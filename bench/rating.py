@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -78,8 +79,9 @@ def _at_the_database(name: str, workspace: Workspace, environ: dict[str, str], r
         subprocess.Popen([*command, f"rater {n}"], env=environ, cwd=ROOT, stdout=subprocess.PIPE) for n in range(raters)
     ]
     found = [json.loads(process.communicate(timeout=600)[0].splitlines()[0]) for process in processes]
-    picks, saves = sum((one["picks"] for one in found), []), sum((one["saves"] for one in found), [])
-    items = [item for one in found for item in one["items"]]
+    picks, saves, items = (
+        list(chain.from_iterable(one[what] for one in found)) for what in ("picks", "saves", "items")
+    )
     assert len(items) == raters * EACH, "somebody found nothing to rate"
     return [
         *lines,
