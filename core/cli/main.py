@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("models", commands.models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
     sub.add_argument("version", nargs="?")
+    sub.add_argument("--reason", help="why, for the record (promote)")
 
     sub = command("sample", commands.sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))
