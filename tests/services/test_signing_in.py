@@ -120,7 +120,7 @@ def test_the_first_lead_is_named_by_the_configuration(workspace):
     assert ana.role is Role.LEAD
     assert ("ASSAY_FIRST_LEAD", "became the first lead", f"person {ana.rater_id}") in acts(workspace)
     (ben,) = accounts.knocking(workspace, ana)
-    ben = accounts.admit(workspace, ana, ben.identity_id, Role.LEAD)
+    accounts.admit(workspace, ana, ben.identity_id, Role.LEAD)
     accounts.set_role(workspace, COMMAND_LINE, ana.rater_id, Role.SME)
     assert signing_in.enter(workspace, claims("ana", nonce="2")).user.role is Role.SME
 
