@@ -58,19 +58,19 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
 @lru_cache(maxsize=4)
 def _reranker(settings: Settings, store: Store) -> Reranker:
     cache = MemoryCache()
-    return Reranker(partial(_champion, settings, store), lambda: Embedder(encoder(settings.emb_model), cache))
+    return Reranker(partial(_usable, settings, store), lambda: Embedder(encoder(settings.emb_model), cache))
 
 
-def _champion(settings: Settings, store: Store) -> ModelRef | None:
+def _usable(settings: Settings, store: Store) -> list[ModelRef]:
+    """The champion, then those that were champion before it, latest first."""
     if not schema.exists(store):
-        return None
+        return []
     with store.read() as session:
-        version = versions.champion(session)
-    if version is None:
-        return None
-    return ModelRef(
-        version.model_version, settings.model_dir / version.model_version, version.sha256, sample=version.sample
-    )
+        known = versions.in_line(session)
+    return [
+        ModelRef(version.model_version, settings.model_dir / version.model_version, version.sha256, version.sample)
+        for version in known
+    ]
 
 
 def _configuration(environ: Mapping[str, str]) -> dict[str, str]:
@@ -94,6 +94,7 @@ def model_info() -> dict[str, Any]:
         "model_type": "sbert-logreg",
         "model_version": None,
         "recipe": None,
+        "fallback": loaded is None or ranker.stands_in(loaded[0]),
         "reason": ranker.reason(),
     }
     try:
@@ -111,7 +112,7 @@ def model_info() -> dict[str, Any]:
 
 
 def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | None = None) -> dict[str, Any]:
-    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when no model was used.
+    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when ``fallback`` is true.
 
     Raises:
         BadInput: the prompt is empty or the file holds no usable candidates.
