@@ -25,7 +25,7 @@ FORMAT = 1
 """Raise it when a stored model can no longer be read by older code, or an old one by this code."""
 
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
-_LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
+LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RETRAIN = "Train again, or choose another version."
 
@@ -74,7 +74,7 @@ def save(root: Path, model: FittedModel, metadata: Metadata, *, groups: Collecti
     described = asdict(metadata) | {
         "format": FORMAT,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "libraries": {name: installed_version(name) for name in _LIBRARIES},
+        "libraries": {name: installed_version(name) for name in LIBRARIES},
         "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
         "sha256": sha256,
     }

@@ -51,4 +51,4 @@ class Choices:
         sizes = np.diff(np.append(self.starts, len(self.rows)))
         top = ordered == np.repeat(np.maximum.reduceat(ordered, self.starts), sizes)
         means = np.add.reduceat(ratings[self.rows] * top, self.starts) / np.add.reduceat(top.astype(float), self.starts)
-        return np.bincount(self.groups, weights=means, minlength=self.prompts)
+        return np.bincount(self.groups, weights=means, minlength=self.prompts).astype(np.float64)

@@ -117,7 +117,9 @@ def learning_curve(
     for times in _AHEAD:
         ahead = law.at(times * len(rated))
         forecast.append(Point(round(times * len(rated)), with_interval(float(ahead[0]), ahead[1:])))
-    return LearningCurve(measured, tuple(forecast), law.exponent, None, _more(law, len(rated), everything[-1].n, versus_length))
+    return LearningCurve(
+        measured, tuple(forecast), law.exponent, None, _more(law, len(rated), everything[-1].n, versus_length)
+    )
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class _Law:
         weights = 1 / np.maximum(areas.std(axis=0), 1e-3) ** 2
         exponents = _EXPONENTS if len(sizes) > _FEWEST_SIZES else np.array([_USUAL_EXPONENT])
         candidates = [cls._with_exponent(float(c), sizes, areas, weights) for c in exponents]
-        errors = [float(((law.a[0] - law.b[0] * sizes**-law.exponent - areas[0]) ** 2 @ weights)) for law in candidates]
+        errors = [float((law.a[0] - law.b[0] * sizes**-law.exponent - areas[0]) ** 2 @ weights) for law in candidates]
         return candidates[int(np.argmin(errors))]
 
     @classmethod
@@ -150,7 +152,7 @@ class _Law:
 
     def at(self, n: float) -> Floats:
         """AUC at ``n`` ratings in every resample."""
-        return self.a - self.b * n**-self.exponent
+        return np.asarray(self.a - self.b * n**-self.exponent)
 
 
 def _areas(rated: Rated, folds: NDArray[np.int64], scores: list[Floats], weights: Floats) -> Floats:
@@ -158,8 +160,8 @@ def _areas(rated: Rated, folds: NDArray[np.int64], scores: list[Floats], weights
     found = []
     for fold in range(int(folds.max()) + 1):
         rows = folds == fold
-        for values in scores:
-            found.append(auc_samples(values[rows], rated.good[rows], rated.groups[rows], weights))
+        labels, groups = rated.good[rows], rated.groups[rows]
+        found += [auc_samples(values[rows], labels, groups, weights) for values in scores]
     areas = np.stack(found)
     known = np.isfinite(areas)
     counts = known.sum(axis=0)
@@ -204,7 +206,7 @@ def _sizes(n: int, folds: int) -> list[int]:
 
 
 def _draws(size: int) -> int:
-    return 3 if size <= 100 else 2 if size <= 500 else 1  # small samples vary more, and cost less
+    return 2 if size <= 100 else 1  # small samples vary more, and cost less
 
 
 def _some_prompts(rated: Rated, allowed: Bools, size: int, *, seed: tuple[int, ...]) -> Bools:

@@ -26,9 +26,7 @@ class LengthBias:
     longer_pairs: int
 
 
-def length_bias(
-    rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES
-) -> LengthBias:
+def length_bias(rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES) -> LengthBias:
     """Judge scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
     better, worse = _pairs(rated)
     won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)

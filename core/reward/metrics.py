@@ -100,7 +100,8 @@ def paired_difference(rated: Rated, first: Floats, second: Floats, *, seed: int,
         return Metric(None, reason=_ONE_CLASS)
 
     def area(repeats: Floats, weights: Floats) -> Floats:
-        return np.mean([auc_samples(v, rated.good, rated.groups, weights) for v in np.atleast_2d(repeats)], axis=0)
+        areas = [auc_samples(v, rated.good, rated.groups, weights) for v in np.atleast_2d(repeats)]
+        return np.asarray(np.mean(areas, axis=0))
 
     def difference(weights: Floats) -> Floats:
         return area(first, weights) - area(second, weights)

@@ -30,9 +30,7 @@ class Bin:
     """The share of them that experts rate good."""
 
 
-def calibration(
-    rated: Rated, scores: Floats, *, seed: int, bins: int = BINS, resamples: int = RESAMPLES
-) -> list[Bin]:
+def calibration(rated: Rated, scores: Floats, *, seed: int, bins: int = BINS, resamples: int = RESAMPLES) -> list[Bin]:
     """Bins of about equally many answers, lowest scores first; equal scores stay together."""
     if not len(rated):
         return []

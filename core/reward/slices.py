@@ -152,7 +152,10 @@ def _slice(name: str, rated: Rated, repeats: Sequence[Scores], chosen: NDArray[n
 def _as_rated_by(rater: str, examples: Sequence[Example]) -> list[Example]:
     """The rows that ``rater`` rated, with this rater's ratings."""
     return [
-        replace(example, rating=float(value)) for example in examples for name, value in example.ratings if name == rater
+        replace(example, rating=float(value))
+        for example in examples
+        for name, value in example.ratings
+        if name == rater
     ]
 
 

@@ -52,7 +52,10 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     """A training tells its story in order, its files are there, it becomes champion, and the old table has its row."""
     importing.load_sample(workspace)
     events = list(training.train(workspace, User(0, "Ana"), seed=3))
-    assert names(events) == ["Started", *["FoldDone"] * 5, "Evaluated", "Judged", "Fitted", "Saved", "Registered"]
+    told = [name for name in names(events) if name != "Examined"]
+    assert told == [
+        "Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Judged", "Fitted", "Saved", "Registered"
+    ]  # fmt: skip
     version = models.listed(workspace)[0]
     assert version.state == "champion"
     assert (models.version_path(workspace, version.model_version) / "model.joblib").is_file()
