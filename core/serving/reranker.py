@@ -47,6 +47,8 @@ class Ranking:
     """Why no model was used, or why the one used is not the newest; None when all is well."""
     sample: bool = False
     """The model learned from the sample."""
+    truncated: tuple[int, ...] = ()
+    """Which candidates are longer than the model reads; their ends were not looked at."""
 
     @property
     def fallback(self) -> bool:
@@ -90,6 +92,11 @@ class Reranker:
         self.model()
         return self._reason
 
+    @property
+    def no_champion(self) -> bool:
+        """Whether there is nothing to load, as far as the last look tells."""
+        return self._loaded is None and self._reason == NO_CHAMPION
+
     def rank(self, prompt: str, texts: Sequence[str]) -> Ranking:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
 
@@ -109,8 +116,9 @@ class Reranker:
                 order = sorted(range(len(texts)), key=lambda index: -scores[index])
                 ref = loaded[0]
                 return Ranking(
-                    ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason, sample=ref.sample
-                )
+                    ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason, sample=ref.sample,
+                    truncated=loaded[1].truncated(pairs),
+                )  # fmt: skip
         log.warning("reranking kept the input order: %s", reason)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
 

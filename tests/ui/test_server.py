@@ -131,6 +131,17 @@ def test_the_real_server_serves_pages_with_both():
         assert client.get("/_stcore/health").text == "ok"
 
 
+def test_the_real_server_answers_programs_beside_pages():
+    """Under /v1 and /v2 everything is JSON, also what does not exist; pages come as before."""
+    home = importlib.import_module("Home")
+    with TestClient(home.app, base_url="http://localhost:8501", client=("127.0.0.1", 5)) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.post("/v1/rerank", json={"query": "q", "documents": ["a"]}).status_code == 503
+        assert client.get("/v1/rerank").status_code == 405
+        assert client.get("/v2/nothing").json()["error"]
+        assert client.get("/rate", headers=HTML).headers["content-type"].startswith("text/html")
+
+
 def test_picking_up_goes_on_when_the_database_is_away(monkeypatch, caplog):
     """The background task logs one quiet line per failure and tries again; the server never ends because of it."""
     tries = []
