@@ -2,7 +2,7 @@
 
 from core.services import models
 from core.ui.acting import asks_for_name
-from core.ui.models import champion_card, change_model, log, nothing_yet, trend, versions_table
+from core.ui.models import champion_card, change_model, log, nothing_yet, trend, trouble, versions_table
 from core.ui.page import heading, open_page
 
 with open_page("models") as page:
@@ -11,6 +11,7 @@ with open_page("models") as page:
         versions = models.listed(page.workspace)
         old = models.old_trainings(page.workspace)
         changes = models.promotions(page.workspace)
+        trouble(page)
         if versions:
             champion_card(versions, changes)
         else:

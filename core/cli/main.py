@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from core.cli import commands
+from core.cli.users import users
 from core.domain.errors import AssayError, BadInput
+from core.domain.roles import Role
 
 FAILED, BAD_INPUT = 1, 2
 
@@ -87,9 +89,17 @@ def parser() -> argparse.ArgumentParser:
     sub = command("models", commands.models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
     sub.add_argument("version", nargs="?")
+    sub.add_argument("--reason", help="why, for the record (promote)")
 
     sub = command("sample", commands.sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))
+
+    sub = command("users", users, "list, add, disable or enable people, or give them a role")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "add", "role", "disable", "enable"))
+    sub.add_argument("who", nargs="?", metavar="NAME_OR_EMAIL")
+    sub.add_argument("role", nargs="?", choices=tuple(map(str, Role)), help="for `users role`")
+    sub.add_argument("--role", dest="role", choices=tuple(map(str, Role)), help="for `users add` (default: sme)")
+    sub.add_argument("--name", help="for `users add EMAIL`: how they are called")
 
     command("doctor", commands.doctor, "check database, rights, model files, encoder and disk")
     return top

@@ -90,7 +90,7 @@ class Api:
             ranking = await self._turns.score(rank, question.documents, request.is_disconnected)
         if ranking.model_version is None:
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
-        note(request.scope, model_version=ranking.model_version, fallback=ranking.reason is not None)
+        note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
         return answer(_found(request_id(request.scope), question, ranking))
 
     async def _admit(self, request: Request, workspace: Workspace) -> None:
@@ -146,7 +146,7 @@ def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
             results[-1]["document"] = {"text": question.documents[index]}
     meta = {
         "model_version": ranking.model_version,
-        "fallback": ranking.reason is not None,
+        "fallback": ranking.fallback,
         "truncated": list(ranking.truncated),
     }
     return {"id": number, "model": question.model or CHAMPION, "results": results, "meta": meta}

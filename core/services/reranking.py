@@ -44,7 +44,7 @@ def rank(workspace: Workspace, prompt: str, texts: Sequence[str], *, model_versi
     loaded = ranker.model()
     if model_version is None or (loaded is not None and loaded[0].model_version == model_version):
         return ranker.rank(prompt, texts)
-    _version(workspace.settings, workspace.store, model_version)
+    _named(workspace.settings, workspace.store, model_version)
     return _reranker(workspace.settings, workspace.store, model_version).rank(prompt, texts)
 
 
@@ -69,7 +69,7 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
 
 @lru_cache(maxsize=8)
 def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
-    find = partial(_version, settings, store, model_version) if model_version else partial(_champion, settings, store)
+    find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
     return Reranker(find, lambda: Embedder(encoder(settings.emb_model), _cache(settings, store)))
 
 
@@ -79,17 +79,18 @@ def _cache(settings: Settings, store: Store) -> MemoryCache:
     return MemoryCache()
 
 
-def _champion(settings: Settings, store: Store) -> ModelRef | None:
+def _usable(settings: Settings, store: Store) -> list[ModelRef]:
+    """The champion, then those that were champion before it, latest first."""
     if not schema.exists(store):
-        return None
+        return []
     with store.read() as session:
-        version = versions.champion(session)
-    return None if version is None else _ref(settings, version)
+        return [_ref(settings, version) for version in versions.in_line(session)]
 
 
-def _version(settings: Settings, store: Store, model_version: str) -> ModelRef:
+def _named(settings: Settings, store: Store, model_version: str) -> list[ModelRef]:
+    """One version, with none to stand in for it."""
     with store.read() as session:
-        return _ref(settings, versions.find(session, model_version))
+        return [_ref(settings, versions.find(session, model_version))]
 
 
 def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
@@ -119,6 +120,7 @@ def model_info() -> dict[str, Any]:
         "model_type": "sbert-logreg",
         "model_version": None,
         "recipe": None,
+        "fallback": loaded is None or ranker.stands_in(loaded[0]),
         "reason": ranker.reason(),
     }
     try:
@@ -136,7 +138,7 @@ def model_info() -> dict[str, Any]:
 
 
 def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | None = None) -> dict[str, Any]:
-    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when no model was used.
+    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when ``fallback`` is true.
 
     Raises:
         BadInput: the prompt is empty or the file holds no usable candidates.

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
+from core.store import audit
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
@@ -25,6 +26,7 @@ def start(session: Session, recipe: str, seed: int, by: str, process: str | None
         session.flush()
     except IntegrityError as error:
         raise Conflict("A training is running already. Wait until it ends, or cancel it on the Train page.") from error
+    audit.write(session, by, "started training", f"run {run.run_id}", new={"recipe": recipe, "seed": seed})
     return run
 
 
@@ -72,11 +74,12 @@ def finish(session: Session, run_id: int, state: str, message: str, **values: An
     session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(ended))
 
 
-def cancel(session: Session, run_id: int) -> None:
+def cancel(session: Session, run_id: int, *, by: str) -> None:
     """Ask a run to stop; a queued one ends at once."""
     run = session.get(Run, run_id, with_for_update=True)
-    if run is None or run.active is None:
+    if run is None or run.active is None or run.cancel_requested:
         return
+    audit.write(session, by, "cancelled training", f"run {run_id}")
     if run.state == "queued":
         finish(session, run_id, "cancelled", "Cancelled before it started.")
     else:

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.domain.errors import Collision, MissingRight, NotFound, Unavailable
-from core.store import rights
+from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
+from core.store import audit, rights
 from core.store.database import Store, alone
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion
 
 log = logging.getLogger(__name__)
+
+_AUDITED = {"automatic": "promoted", "promote": "promoted", "rollback": "rolled back", "removed": "took out of use"}
 
 
 def add(session: Session, version: ModelVersion) -> None:
@@ -44,6 +46,24 @@ def find(session: Session, model_version: str) -> ModelVersion:
     return found
 
 
+def still_champion(session: Session, expected: str | None) -> None:
+    """Let nobody else change the champion until the transaction ends, and check that it is ``expected``.
+
+    ``expected`` is a version, "" for no champion, or None where that does not matter.
+
+    Raises:
+        Conflict: somebody else changed it meanwhile.
+    """
+    alone(session)
+    current = champion(session)
+    found = current.model_version if current else ""
+    if expected is not None and found != expected:
+        now_there = f"{found} is in use now" if found else "no model is in use now"
+        raise Conflict(
+            f"Somebody else changed the model in use meanwhile: {now_there}. Nothing was changed; look again."
+        )
+
+
 def crown(session: Session, model_version: str | None, *, action: str, by: str, reason: str) -> None:
     """Make a version the champion (None: none is), and write down why."""
     alone(session)
@@ -51,15 +71,12 @@ def crown(session: Session, model_version: str | None, *, action: str, by: str, 
     session.execute(update(ModelVersion).where(ModelVersion.champion.is_(True)).values(champion=None))
     if model_version is not None:
         session.execute(update(ModelVersion).where(ModelVersion.model_version == model_version).values(champion=True))
-    session.add(
-        Promotion(
-            action=action,
-            by=by,
-            model_version=model_version,
-            previous=current.model_version if current else None,
-            reason=reason,
-        )
-    )
+    previous = current.model_version if current else None
+    session.add(Promotion(action=action, by=by, model_version=model_version, previous=previous, reason=reason))
+    audit.write(
+        session, by, _AUDITED.get(action, action), f"model {model_version or previous}",
+        old={"champion": previous}, new={"champion": model_version, "reason": reason},
+    )  # fmt: skip
     session.flush()
     session.expire_all()
 
@@ -69,19 +86,26 @@ def promotions(session: Session) -> list[Promotion]:
     return list(session.scalars(select(Promotion).order_by(Promotion.promotion_id.desc())))
 
 
-def before_champion(session: Session) -> str | None:
-    """The version to roll back to: the champion before the present one, past those that were rolled back already."""
+def before_champion(session: Session) -> list[ModelVersion]:
+    """Those that were champion before the present one, latest first; what was rolled back is no longer among them."""
     reigns: list[str | None] = []
     for promotion in reversed(promotions(session)):
-        if promotion.action == "rollback" and len(reigns) > 1:
+        while promotion.action == "rollback" and reigns and reigns[-1] != promotion.model_version:
             reigns.pop()
-        else:
+        if not reigns or reigns[-1] != promotion.model_version:
             reigns.append(promotion.model_version)
     current = champion(session)
-    earlier = [
-        name for name in reversed(reigns[:-1]) if name is not None and session.get(ModelVersion, name) is not None
-    ]
-    return next((name for name in earlier if current is None or name != current.model_version), None)
+    names = dict.fromkeys(name for name in reversed(reigns[:-1]) if name is not None)
+    found = [session.get(ModelVersion, name) for name in names]
+    return [version for version in found if version is not None and version is not current]
+
+
+def in_line(session: Session) -> list[ModelVersion]:
+    """The champion, and behind it what may stand in for it: earlier champions that learned from the same kind of data."""
+    current = champion(session)
+    if current is None:
+        return []
+    return [current, *(version for version in before_champion(session) if version.sample == current.sample)]
 
 
 def remove_sample(session: Session) -> list[str]:

@@ -17,7 +17,12 @@ from core.ui.navigation import next_step
 from core.ui.page import Page, sample_badge
 from core.ui.texts import literal
 
-STATES = {"champion": "In use", "available": "Available", "file missing": "Files missing"}
+STATES = {
+    "champion": "In use",
+    "available": "Available",
+    "file missing": "Files missing",
+    "file altered": "File altered",
+}
 SHOWN_CHANGES = 20
 
 
@@ -27,6 +32,13 @@ def nothing_yet() -> None:
     with st.container(horizontal=True):
         next_step("Train a model", "train", key="models.train")
         next_step("Check readiness", "readiness", key="models.readiness", primary=False)
+
+
+def trouble(page: Page) -> None:
+    """Say that the model in use cannot be loaded, and what ranks meanwhile."""
+    found = models.trouble(page.workspace)
+    if found is not None:
+        st.error(literal(found), icon=":material/broken_image:")
 
 
 def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionView]) -> None:
@@ -114,10 +126,11 @@ def change_model(page: Page, versions: Sequence[VersionView], changes: Sequence[
         by_name = {version.model_version: version for version in others}
         name = st.selectbox("Version", list(by_name), key="models.version", format_func=lambda n: _label(by_name[n]))
         chosen = by_name[name]
-        missing = chosen.state == "file missing"
+        missing = chosen.state in ("file missing", "file altered")
         if missing:
+            what = "are missing" if chosen.state == "file missing" else "were altered after its training"
             st.warning(
-                "The files of this version are missing, so it cannot be used. Restore them from a backup, or train again.",
+                f"The files of this version {what}, so it cannot be used. Restore them from a backup, or train again.",
                 icon=":material/folder_off:",
             )
         previous = _previous(changes, current)
@@ -128,12 +141,13 @@ def change_model(page: Page, versions: Sequence[VersionView], changes: Sequence[
                 if chosen.sample:
                     st.markdown("It learned from the sample, not from your ratings.")
                 st.text_input(
-                    "Reason (optional)", key="models.reason", max_chars=500,
+                    "Why? (kept in the record)", key="models.reason", max_chars=500,
                     placeholder="For example: better on cardiology questions",
                 )  # fmt: skip
                 st.button(
-                    "Yes, put it in use", key="models.promote_yes", type="primary", on_click=_promote, args=(page,)
-                )
+                    "Yes, put it in use", key="models.promote_yes", type="primary", on_click=_promote,
+                    args=(page, current or ""),
+                )  # fmt: skip
             with st.popover(
                 "Roll back",
                 icon=":material/undo:",
@@ -141,7 +155,10 @@ def change_model(page: Page, versions: Sequence[VersionView], changes: Sequence[
                 disabled=back is None or back.state != "available",
             ):
                 st.markdown(f"Go back to **{literal(previous or '')}**, the model that was in use before?")
-                st.button("Yes, go back", key="models.rollback_yes", type="primary", on_click=_roll_back, args=(page,))
+                st.button(
+                    "Yes, go back", key="models.rollback_yes", type="primary", on_click=_roll_back,
+                    args=(page, current or ""),
+                )  # fmt: skip
             if back is None:
                 st.caption("There is no earlier model in use to go back to.", width="content")
             elif back.state != "available":
@@ -217,7 +234,7 @@ def _label(version: VersionView) -> str:
         recipe_name(version.recipe),
         f"AUC {cell(version.metrics.get('roc_auc'), percent=False)}",
     ]
-    return " · ".join(chain(parts, ["files missing"] if version.state == "file missing" else []))
+    return " · ".join(chain(parts, [version.state] if version.state.startswith("file") else []))
 
 
 def _in_words(change: PromotionView) -> str:
@@ -239,7 +256,7 @@ def _why(change: PromotionView) -> str:
 
 
 @act
-def _promote(page: Page) -> None:
+def _promote(page: Page, instead_of: str) -> None:
     user = actor(page)
     name = st.session_state.get("models.version")
     if user is None:
@@ -247,13 +264,13 @@ def _promote(page: Page) -> None:
     if not name:
         raise BadInput("Choose a version first.")
     reason = str(st.session_state.get("models.reason") or "").strip()
-    models.promote(page.workspace, name, by=user.name, reason=reason)
+    models.promote(page.workspace, user, name, reason=reason, instead_of=instead_of)
     st.session_state.pop("models.reason", None)
     session.toast(f"{name} is in use now.")
 
 
 @act
-def _roll_back(page: Page) -> None:
+def _roll_back(page: Page, instead_of: str) -> None:
     user = actor(page)
     if user is not None:
-        session.toast(f"{models.rollback(page.workspace, by=user.name)} is in use again.")
+        session.toast(f"{models.rollback(page.workspace, user, instead_of=instead_of)} is in use again.")

@@ -9,6 +9,7 @@ import streamlit as st
 
 TOASTS = "assay.toasts"
 FAILURE = "assay.failure"
+SHOWN_TO = "assay.shown_to"
 DESK = "rate.desk"
 ASKING = "who.asking"
 BENCH = "rerank.bench"

@@ -216,5 +216,6 @@ def _start(page: Page) -> None:
 
 @act
 def _stop(page: Page, run_id: int) -> None:
-    if actor(page) is not None:
-        training.cancel(page.workspace, run_id)
+    user = actor(page)
+    if user is not None:
+        training.cancel(page.workspace, user, run_id)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.domain.errors import Unavailable
+from core.domain.roles import User
 from core.services import models, training
 from core.services.people import rate_as
 from tests.ui.conftest import TOKEN
@@ -30,7 +31,7 @@ def two_models_home(trained_home, tmp_path_factory):
     home = tmp_path_factory.mktemp("two") / "home"
     shutil.copytree(trained_home, home)
     workspace = open_workspace({"ASSAY_HOME": str(home)})
-    training.train_to_end(workspace, recipe="concat", seed=0, by="Ben", on_progress=lambda done, total: None)
+    training.train_to_end(workspace, User(0, "Ben"), recipe="concat", seed=0, on_progress=lambda done, total: None)
     return home
 
 
@@ -132,7 +133,7 @@ def test_promoting_takes_a_confirmation_and_keeps_the_reason(open_page, two_mode
 def test_rolling_back_returns_to_the_model_before(open_page, two_models):
     """After a promotion one confirmed press brings the earlier model back."""
     before, other = champion(two_models), challenger(two_models)
-    models.promote(two_models, other, by="Ben")
+    models.promote(two_models, User(0, "Ben"), other, reason="A test.")
     app = press(open_page("models"), "models.rollback_yes")
     assert champion(two_models) == before
     assert f"Ana went back to {before} from {other}." in said(app)
@@ -158,9 +159,29 @@ def test_files_that_vanish_meanwhile_are_a_sentence(open_page, two_models):
     before = champion(two_models)
     app = open_page("models")
     shutil.rmtree(models.version_path(two_models, challenger(two_models)))
+    app.text_input(key="models.reason").set_value("Try it")
     press(app, "models.promote_yes")
-    assert "are missing, so it cannot be used" in said(app)
+    assert "cannot be used, and nothing was changed" in said(app)
     assert champion(two_models) == before
+
+
+def test_a_promotion_without_a_reason_is_refused(open_page, two_models):
+    """A person who overrides the rule says why; the page says so and nothing changes."""
+    before = champion(two_models)
+    app = press(open_page("models"), "models.promote_yes")
+    assert "Say in a few words why" in said(app)
+    assert champion(two_models) == before
+
+
+def test_a_damaged_champion_is_said_on_home_and_on_models(open_page, two_models):
+    """What is wrong, what ranks meanwhile and what to do, where a lead looks first."""
+    file = models.version_path(two_models, champion(two_models)) / "model.joblib"
+    file.write_bytes(b"not a model")
+    home = open_page("home")
+    for app in (home, open_page("models")):
+        assert "cannot be loaded" in said(app)
+        assert "Answers keep their original order until its files are restored" in said(app)
+    assert "home.models" in keys(home)
 
 
 def test_a_visitor_without_a_name_is_asked_first(open_page, two_models):
