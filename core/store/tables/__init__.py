@@ -2,7 +2,7 @@
 
 from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
-from core.store.tables.models import Embedding, ModelVersion, Prediction, Promotion, Run, RunEvent
+from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.record import Audit
@@ -14,6 +14,7 @@ __all__ = [
     "Audit",
     "Base",
     "Embedding",
+    "HeldOutPrompt",
     "Identity",
     "Import",
     "Item",
