@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=16), nullable=False),
         sa.Column("model_version", sa.String(length=100), nullable=True),
         sa.Column("candidates", sa.Integer(), nullable=False),
-        sa.Column("milliseconds", sa.Float(), nullable=False),
+        sa.Column("milliseconds", sa.Double(), nullable=False),
         sa.Column("fallback", sa.Boolean(), nullable=False),
         sa.Column("first_replaced", sa.Boolean(), nullable=True),
         sa.Column("scores", Json, nullable=True),
