@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.domain.ratings import Stage, stage
+from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED, Stage, stage
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.services.workspace import Workspace
 from core.store import counts
@@ -80,12 +80,17 @@ def readiness(workspace: Workspace) -> Readiness:
         facts=facts,
         stage=reached,
         next_threshold=following,
-        thresholds=tuple(sorted({facts.minimum, *(step for step in (200, 500) if step > facts.minimum)})),
+        thresholds=thresholds(facts.minimum),
         by_consensus=by_consensus,
         per_day=per_day,
         checks=[check(facts) for check in CHECKS],
         sample=totals.sample,
     )
+
+
+def thresholds(minimum: int) -> tuple[int, ...]:
+    """The numbers of rated answers that mean something: MIN_SAMPLES_TO_TRAIN, and 200 and 500 where they are above it."""
+    return (minimum, *(step for step in (RECOMMENDED_RATED, OPTIMAL_RATED) if step > minimum))
 
 
 def enough_ratings(facts: Facts) -> Check:

@@ -108,3 +108,9 @@ def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, in
             insert(Prediction),
             [{"run_id": run_id, "interaction_id": i, "fold": fold, "score": score} for i, fold, score in rows],
         )
+
+
+def predictions(session: Session, run_id: int) -> dict[int, float]:
+    """The out-of-fold scores of a run, by interaction."""
+    rows = select(Prediction.interaction_id, Prediction.score).where(Prediction.run_id == run_id)
+    return {number: score for number, score in session.execute(rows)}  # noqa: C416

@@ -6,9 +6,11 @@ from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Pre
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.record import Audit
+from core.store.tables.serving import ApiKey, Reranking
 
 __all__ = [
     "SYSTEM_USER",
+    "ApiKey",
     "Audit",
     "Base",
     "Embedding",
@@ -25,6 +27,7 @@ __all__ = [
     "Rater",
     "Rating",
     "RatingEvent",
+    "Reranking",
     "Run",
     "RunEvent",
     "SignIn",
