@@ -63,7 +63,7 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     assert (run.state, run.model_version, run.requested_by, run.seed) == ("finished", version.model_version, "Ana", 3)
     view = watching.run_view(workspace, run.run_id)
     assert view is not None
-    assert len(view.folds) == 5
+    assert len(view.folds) == 15
     assert view.evaluation is not None
     assert view.evaluation.metrics["roc_auc"].value == pytest.approx(version.metrics["roc_auc"].value)
     rows = old_app.run(
