@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.domain.metrics import Metric
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.services.readiness_facts import Check, Facts, Remedy, Verdict
 
@@ -220,9 +221,9 @@ def better_than_chance(facts: Facts) -> Check:
 def better_than_length(facts: Facts) -> Check:
     """A model that is no better than the length of an answer has learned nothing worth using."""
     title, latest = "Better than answer length", facts.latest
-    if latest is None or latest.versus_length.value is None or latest.versus_length.low is None:
+    found = Metric(None) if latest is None else latest.versus_length
+    if latest is None or found.value is None or found.low is None or found.high is None:
         return Check("better_than_length", title, Verdict.OPEN, "No training has measured this yet.")
-    found = latest.versus_length
     shown = f"{found.value:+.2f} ({found.low:+.2f} to {found.high:+.2f}) in ROC AUC"
     if found.low <= 0:
         more = f" About {latest.more:,} more ratings are likely to settle it." if latest.more else ""
