@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from core.cli import commands
+from core.cli.keys import keys
+from core.cli.serving import serve
 from core.cli.users import users
 from core.domain.errors import AssayError, BadInput
 from core.domain.roles import Role
@@ -100,6 +102,15 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("role", nargs="?", choices=tuple(map(str, Role)), help="for `users role`")
     sub.add_argument("--role", dest="role", choices=tuple(map(str, Role)), help="for `users add` (default: sme)")
     sub.add_argument("--name", help="for `users add EMAIL`: how they are called")
+
+    sub = command("keys", keys, "list, create or revoke keys of the HTTP API")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke"))
+    sub.add_argument("what", nargs="?", metavar="NAME_OR_ID", help="the program's name to create, the number to revoke")
+
+    sub = command("serve", serve, "answer the HTTP API alone, without the dashboard")
+    sub.add_argument("--host", default="127.0.0.1", help="another address than this machine's needs a key first")
+    sub.add_argument("--port", type=int, default=8600)
+    sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
     command("doctor", commands.doctor, "check database, rights, model files, encoder and disk")
     return top

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.reward import artifact
 from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
+from core.services import usage
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema, versions
@@ -32,20 +34,31 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
-def rank(workspace: Workspace, prompt: str, texts: Sequence[str], *, model_version: str | None = None) -> Ranking:
+def rank(
+    workspace: Workspace,
+    prompt: str,
+    texts: Sequence[str],
+    *,
+    model_version: str | None = None,
+    source: str | None = None,
+) -> Ranking:
     """Order candidate answers with the champion, or with a version that is named.
 
-    Without a usable model the input order is kept and the reason said.
+    Without a usable model the input order is kept and the reason said. With a ``source`` ("page") it counts as used.
 
     Raises:
         NotFound: there is no version of that name.
     """
+    began = time.perf_counter()
     ranker = reranker(workspace)
     loaded = ranker.model()
-    if model_version is None or (loaded is not None and loaded[0].model_version == model_version):
-        return ranker.rank(prompt, texts)
-    _named(workspace.settings, workspace.store, model_version)
-    return _reranker(workspace.settings, workspace.store, model_version).rank(prompt, texts)
+    if model_version is not None and (loaded is None or loaded[0].model_version != model_version):
+        _named(workspace.settings, workspace.store, model_version)
+        ranker = _reranker(workspace.settings, workspace.store, model_version)
+    ranking = ranker.rank(prompt, texts)
+    if source is not None:
+        usage.log_of(workspace).note(source, ranking, time.perf_counter() - began)
+    return ranking
 
 
 def reranker_from_environment() -> Reranker:
@@ -146,7 +159,8 @@ def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | N
     if not prompt.strip():
         raise BadInput("The prompt is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]
-    ranking = rank(workspace, prompt, texts)
+    ranking = rank(workspace, prompt, texts, source="command line")
+    usage.log_of(workspace).write()
     results = [{"index": i, "text": texts[i], "score": ranking.scores[i]} for i in ranking.order]
     return {
         "model_version": ranking.model_version,

@@ -146,7 +146,7 @@ def _pick_up() -> None:
 
 
 def _workspace() -> Workspace:
-    from core.ui.page import the_workspace  # here: the first import of a page module must not hold up the server
+    from core.ui.process import the_workspace  # here: the first import of a page module must not hold up the server
 
     return the_workspace()
 

@@ -17,6 +17,7 @@ COMPARISON = "models.comparison"
 OPENED = "data.opened"
 LAST_IMPORT = "data.last_import"
 LAST_EXPORT = "data.last_export"
+NEW_KEY = "keys.new_key"
 UPLOAD = "data.upload"
 UPLOADS_SEEN = "data.uploads_seen"
 
