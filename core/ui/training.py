@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.services import training, watching
-from core.services.readiness import Readiness, Verdict
+from core.services.readiness import Readiness
+from core.services.readiness_facts import Verdict
 from core.services.watching import RunView
 from core.ui import figures
 from core.ui.acting import actor, waits_for_name
