@@ -197,7 +197,8 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion matrix."""
     app = open_page("train")
     assert "This model is in use." in said(app)
-    assert [metric.label for metric in app.metric] == ["Accuracy", "ROC AUC", "Right order", "F1", "Brier score"]
+    shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
+    assert [metric.label for metric in app.metric] == shown
     assert all(" to " in metric.delta for metric in app.metric)
     confusion, report, compared, history = (table.value for table in app.table)
     assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
