@@ -200,7 +200,8 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
     assert [metric.label for metric in app.metric] == shown
     assert all(" to " in metric.delta for metric in app.metric)
-    confusion, report, compared, history = (table.value for table in app.table)
+    movable, confusion, report, compared, history = (table.value for table in app.table)
+    assert movable.shape == confusion.shape == (2, 2)
     assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
     assert list(report["Answers"]) == ["92", "92"]
     assert len(compared) == 6
@@ -211,6 +212,7 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     names = {trace["name"] for trace in spec(app)["data"]}
     assert names == {
         "This model", "Length only", "Similarity only", "Prompt only", "Always the same", "Original order", "Chance",
+        "Range of this model",
     }  # fmt: skip
 
 
