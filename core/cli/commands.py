@@ -4,12 +4,15 @@ What trains or evaluates is imported by the command that needs it: scikit-learn 
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from core.cli.progress import ProgressBar
 from core.domain.errors import BadInput
+from core.domain.settings import Settings
+from core.services import backup as backup_service
 from core.services import doctor as doctor_service
 from core.services import exporting, importing, reranking
 from core.services import models as models_service
@@ -153,6 +156,25 @@ def sample(options: argparse.Namespace) -> Done:
     removed = importing.remove_sample(workspace)
     say(f"The sample is removed: {removed:,} answers with their ratings, and the models trained on it.")
     return {"removed": removed}, 0
+
+
+def backup(options: argparse.Namespace) -> Done:
+    """Save everything that cannot be made again."""
+    saved = backup_service.save(open_workspace(), Path(options.out))
+    say(
+        f"Saved in {saved.path}: {sum(saved.rows.values()):,} rows, {saved.models} model versions, {saved.size:,} bytes."
+    )
+    say("It holds private text; settings and secrets (.env, secrets.toml) are not in it.")
+    return saved.to_json(), 0
+
+
+def restore(options: argparse.Namespace) -> Done:
+    """Put a backup back."""
+    done = backup_service.restore(Path(options.folder), options.into, Settings.from_env(os.environ))
+    say(f"Restored into {done.into}: {sum(done.rows.values()):,} rows, {done.models} model versions.")
+    variable = "DATABASE_URL" if "://" in done.into else "ASSAY_HOME"
+    say(f"To use it, set {variable} to that place; `python -m core doctor` then checks it.")
+    return done.to_json(), 0
 
 
 def doctor(options: argparse.Namespace) -> Done:

@@ -91,6 +91,13 @@ def parser() -> argparse.ArgumentParser:
     sub = command("sample", commands.sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))
 
+    sub = command("backup", commands.backup, "save database and models in a new folder, also while they are in use")
+    sub.add_argument("--out", required=True, metavar="FOLDER")
+
+    sub = command("restore", commands.restore, "put a backup back where nothing is yet")
+    sub.add_argument("folder", help="what `backup --out` made")
+    sub.add_argument("--into", required=True, metavar="EMPTY", help="a new folder, or an empty PostgreSQL database")
+
     command("doctor", commands.doctor, "check database, rights, model files, encoder and disk")
     return top
 
