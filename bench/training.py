@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.encoding import WORDS
 from bench.table import Line
 from core.domain.records import ImportRow
+from core.domain.roles import User
 from core.services import training
 from core.services.reranking import reranker
 from core.services.workspace import open_workspace
@@ -29,9 +30,9 @@ def measure() -> list[Line]:
             rows.append(ImportRow(number, f"question {number // 8}", " ".join(words) + f" {number}", rating, "bench"))
         with workspace.store.write() as session:
             imports.add_batch(session, None, rows, rater="bench", source="import")
-        list(training.train(workspace, by="bench"))
+        list(training.train(workspace, User(0, "bench")))
         began = time.perf_counter()
-        list(training.train(workspace, by="bench"))
+        list(training.train(workspace, User(0, "bench")))
         took = time.perf_counter() - began
         ranker = reranker(workspace)
         texts = [row.ai_response for row in rows[:10]]

@@ -1,8 +1,13 @@
-"""Models: the one in use, how accuracy moved, promote and roll back."""
+"""Models: the one in use, how accuracy moved, compare, promote, roll back, archive."""
 
 from core.services import models
+from core.services.readiness import thresholds
 from core.ui.acting import asks_for_name
-from core.ui.models import champion_card, change_model, log, nothing_yet, trend, versions_table
+from core.ui.changing_models import change_model
+from core.ui.comparing import compare
+from core.ui.model_trend import trend
+from core.ui.models import champion_card, log, nothing_yet, trouble, versions_table
+from core.ui.one_model import one_model
 from core.ui.page import heading, open_page
 
 with open_page("models") as page:
@@ -11,14 +16,17 @@ with open_page("models") as page:
         versions = models.listed(page.workspace)
         old = models.old_trainings(page.workspace)
         changes = models.promotions(page.workspace)
+        trouble(page)
         if versions:
             champion_card(versions, changes)
         else:
             nothing_yet()
         if versions or old:
-            trend(versions, old)
+            trend(versions, old, thresholds(page.workspace.settings.min_samples_to_train))
         if versions:
             versions_table(versions)
-            change_model(page, versions, changes)
+            compare(page, versions)
+            change_model(page, versions)
+            one_model(page, versions, changes)
         if changes:
             log(changes)

@@ -4,15 +4,13 @@ What trains or evaluates is imported by the command that needs it: scikit-learn 
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from core.cli.progress import ProgressBar
 from core.domain.errors import BadInput
-from core.domain.settings import Settings
-from core.services import backup as backup_service
+from core.domain.roles import COMMAND_LINE
 from core.services import doctor as doctor_service
 from core.services import exporting, importing, reranking
 from core.services import models as models_service
@@ -79,9 +77,9 @@ def train(options: argparse.Namespace) -> Done:
     with ProgressBar("embedding", unit="text") as bar:
         result = training.train_to_end(
             workspace,
+            COMMAND_LINE,
             recipe=options.recipe,
             seed=options.seed,
-            by="command line",
             run_id=options.run,
             on_progress=bar.at,
         )
@@ -107,8 +105,10 @@ def rerank(options: argparse.Namespace) -> Done:
     if options.top_k is not None and options.top_k < 1:
         raise BadInput("--top-k must be 1 or more.")
     result = reranking.rerank_file(open_workspace(), options.prompt, Path(options.candidates), top_k=options.top_k)
-    if result["fallback"]:
-        say(f"No model could be used, so the order is that of the file: {result.pop('reason')}.")
+    if result["model_version"] is None:
+        say(f"No model could be used, so the order is that of the file: {result['reason']}.")
+    elif result["fallback"]:
+        say(result["reason"])
     for place, row in enumerate(result["results"], 1):
         score = "  -  " if row["score"] is None else f"{row['score']:.3f}"
         say(f"{place:>3}. {score}  [{row['index']}] {' '.join(row['text'].split())[:100]}")
@@ -129,11 +129,13 @@ def models(options: argparse.Namespace) -> Done:
     if options.action == "promote":
         if not options.version:
             raise BadInput("Say which version: python -m core models promote VERSION")
-        models_service.promote(workspace, options.version, by="command line")
+        models_service.promote(
+            workspace, COMMAND_LINE, options.version, reason=options.reason or "Promoted on the command line."
+        )
     elif options.version:
         raise BadInput(f"`models {options.action}` takes no version.")
     elif options.action == "rollback":
-        models_service.rollback(workspace, by="command line")
+        models_service.rollback(workspace, COMMAND_LINE)
     found = models_service.listed(workspace)
     champion = next((version.model_version for version in found if version.state == "champion"), None)
     for version in found:
@@ -156,25 +158,6 @@ def sample(options: argparse.Namespace) -> Done:
     removed = importing.remove_sample(workspace)
     say(f"The sample is removed: {removed:,} answers with their ratings, and the models trained on it.")
     return {"removed": removed}, 0
-
-
-def backup(options: argparse.Namespace) -> Done:
-    """Save everything that cannot be made again."""
-    saved = backup_service.save(open_workspace(), Path(options.out))
-    say(
-        f"Saved in {saved.path}: {sum(saved.rows.values()):,} rows, {saved.models} model versions, {saved.size:,} bytes."
-    )
-    say("It holds private text; settings and secrets (.env, secrets.toml) are not in it.")
-    return saved.to_json(), 0
-
-
-def restore(options: argparse.Namespace) -> Done:
-    """Put a backup back."""
-    done = backup_service.restore(Path(options.folder), options.into, Settings.from_env(os.environ))
-    say(f"Restored into {done.into}: {sum(done.rows.values()):,} rows, {done.models} model versions.")
-    variable = "DATABASE_URL" if "://" in done.into else "ASSAY_HOME"
-    say(f"To use it, set {variable} to that place; `python -m core doctor` then checks it.")
-    return done.to_json(), 0
 
 
 def doctor(options: argparse.Namespace) -> Done:

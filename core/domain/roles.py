@@ -53,6 +53,14 @@ class User:
 COMMAND_LINE = User(0, "command line")
 """Whoever can run commands on this machine owns its files; not a rater."""
 
+SOMEBODY_HERE = User(0, "local")
+"""Whoever sits at this machine in local mode and has not chosen a name yet; not a rater."""
+
+
+def may(user: User, act: Act) -> bool:
+    """Whether the user's role includes the act."""
+    return act in ALLOWED[user.role]
+
 
 def require(user: User, act: Act) -> None:
     """Let an act pass that the user's role includes; every service that changes something begins with this.
@@ -60,7 +68,7 @@ def require(user: User, act: Act) -> None:
     Raises:
         NotAllowed: the role does not include it.
     """
-    if act not in ALLOWED[user.role]:
+    if not may(user, act):
         raise NotAllowed(
             f"Your role ({user.role}) does not include this ({act}). Nothing was changed. Ask a lead to do it, "
             "or to give you another role."

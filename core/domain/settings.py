@@ -1,7 +1,8 @@
 """Configuration: one frozen object, read from the environment and from ``.env`` beside Home.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +12,13 @@ from core.domain.errors import BadSetting
 
 DEFAULT_EMB_MODEL = "all-MiniLM-L6-v2"
 ROOT = Path(__file__).resolve().parents[2]  # the folder of Home.py, or site-packages when installed elsewhere
+
+
+class AuthMode(StrEnum):
+    """How people say who they are."""
+
+    LOCAL = "local"  # a name is chosen; only for this machine
+    OIDC = "oidc"  # the organisation's identity provider says it
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,16 @@ class Settings:
     positive_rating_threshold: int = 4
     train_limit: int = 0
     """0 = train on everything rated, else on the newest N."""
+    auth_mode: AuthMode = AuthMode.LOCAL
+    """AUTH_MODE; decision 0050."""
+    first_lead: str = ""
+    """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
+    passphrase: str = field(default="", repr=False)
+    """What a browser has to say once in local mode, where it is set (ASSAY_PASSPHRASE)."""
+    session_idle_minutes: int = 120
+    """After so long without an act a sign-in ends (ASSAY_SESSION_IDLE_MINUTES)."""
+    session_hours: int = 12
+    """So long a sign-in lasts at most (ASSAY_SESSION_HOURS)."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], root: Path = ROOT) -> "Settings":
@@ -56,11 +74,23 @@ class Settings:
             min_samples_to_train=_whole_number(given, "MIN_SAMPLES_TO_TRAIN", 50, 1, 1_000_000),
             positive_rating_threshold=_whole_number(given, "POSITIVE_RATING_THRESHOLD", 4, 2, 5),
             train_limit=_whole_number(given, "TRAIN_LIMIT", 0, 0, 100_000_000),
+            auth_mode=_auth_mode(given),
+            first_lead=given.get("ASSAY_FIRST_LEAD", "").casefold(),
+            passphrase=given.get("ASSAY_PASSPHRASE", ""),
+            session_idle_minutes=_whole_number(given, "ASSAY_SESSION_IDLE_MINUTES", 120, 1, 100_000),
+            session_hours=_whole_number(given, "ASSAY_SESSION_HOURS", 12, 1, 720),
         )
 
 
 def _default_home(root: Path) -> Path:
     return root / "data" if (root / "Home.py").is_file() else Path.home() / ".assay"
+
+
+def _auth_mode(given: Mapping[str, str]) -> AuthMode:
+    text = given.get("AUTH_MODE", AuthMode.LOCAL)
+    if text not in set(AuthMode):
+        raise BadSetting(f"AUTH_MODE is {text!r}; it must be local (names are chosen) or oidc (people sign in).")
+    return AuthMode(text)
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -5,11 +5,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import Conflict
+from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
+from core.domain.roles import Act, User, require
+from core.domain.texts import storable
+from core.reward import artifact
 from core.services.workspace import Workspace
-from core.store import legacy, versions
+from core.store import audit, legacy, versions
 from core.store.tables import ModelVersion
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutResult:
+    """What a version came to on held-out prompts that it was not trained on."""
+
+    n: int
+    prompts: int
+    prompts_seen: int
+    """Held-out prompts that it was trained on before they were set apart: left out."""
+    metrics: dict[str, Metric]
+    measured_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +38,13 @@ class VersionView:
     created_at: datetime
     metrics: dict[str, Metric]
     state: str
-    """``champion``, ``available``, or ``file missing``."""
+    """``champion``, ``available``, ``archived``, ``file missing`` or ``file altered``."""
     sample: bool
+    held_out: HeldOutResult | None
+    lineage: dict[str, Any]
+    """Data fingerprint, encoder, code version, seed, answers kept apart; empty for versions of earlier releases."""
+    trained_by: str
+    run_id: int
 
     def to_json(self) -> dict[str, Any]:
         """As ``models --json`` lists it."""
@@ -64,7 +84,8 @@ class PromotionView:
 def listed(workspace: Workspace) -> list[VersionView]:
     """All versions, newest first."""
     with workspace.store.read() as session:
-        return [_view(workspace, version) for version in versions.listed(session)]
+        by = versions.trained_by(session)
+        return [_view(workspace, version, by.get(version.run_id, "")) for version in versions.listed(session)]
 
 
 def old_trainings(workspace: Workspace) -> list[OldTraining]:
@@ -85,34 +106,108 @@ def promotions(workspace: Workspace) -> list[PromotionView]:
         ]
 
 
-def promote(workspace: Workspace, model_version: str, *, by: str, reason: str = "") -> None:
-    """Make a version the champion by a person's decision.
+def promote(
+    workspace: Workspace, user: User, model_version: str, *, reason: str, instead_of: str | None = None
+) -> None:
+    """Make a version the champion by a person's decision, which needs a reason in words.
+
+    ``instead_of`` is the champion that the person saw ("" = none): a change that somebody else made meanwhile stands.
 
     Raises:
+        NotAllowed: the person may not change models.
+        BadInput: no reason was given.
         NotFound: there is no such version.
-        Conflict: it is the champion already, or its files are gone.
+        Conflict: it is the champion already, another one became champion meanwhile, or its files cannot be used.
     """
+    require(user, Act.MODELS)
+    reason = storable(reason.strip(), "The reason")
+    if not reason:
+        raise BadInput("Say in a few words why this version shall be used: the reason is kept. Nothing was changed.")
     with workspace.store.write() as session:
+        versions.still_champion(session, instead_of)
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{model_version} is the champion already.")
-        _need_files(workspace, model_version)
-        versions.crown(session, model_version, action="promote", by=by, reason=reason or f"Promoted by {by}.")
+        if version.archived_at is not None:
+            raise Conflict(f"{model_version} is archived. Take it from the archive first; nothing was changed.")
+        _need_files(workspace, version)
+        versions.crown(session, model_version, action="promote", by=user.name, reason=reason)
 
 
-def rollback(workspace: Workspace, *, by: str) -> str:
-    """Go back to the version that was champion before; its name.
+def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
+    """Go back to the version that was champion before; its name. ``instead_of`` as in ``promote``.
 
     Raises:
-        Conflict: there was none, or its files are gone.
+        NotAllowed: the person may not change models.
+        Conflict: there was none, its files cannot be used, or another one became champion meanwhile.
     """
+    require(user, Act.MODELS)
     with workspace.store.write() as session:
-        previous = versions.before_champion(session)
+        versions.still_champion(session, instead_of)
+        previous = next(iter(versions.before_champion(session)), None)
         if previous is None:
             raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
         _need_files(workspace, previous)
-        versions.crown(session, previous, action="rollback", by=by, reason=f"Rolled back by {by}.")
-        return previous
+        reason = f"Rolled back by {user.name}."
+        versions.crown(session, previous.model_version, action="rollback", by=user.name, reason=reason)
+        return previous.model_version
+
+
+def before_champion(workspace: Workspace) -> str | None:
+    """The version that ``rollback`` goes back to."""
+    with workspace.store.read() as session:
+        return next((version.model_version for version in versions.before_champion(session)), None)
+
+
+def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
+    """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
+
+    Raises:
+        NotAllowed: the person may not change models.
+        NotFound: there is no such version.
+        Conflict: it is the champion.
+    """
+    require(user, Act.MODELS)
+    with workspace.store.write() as session:
+        versions.still_champion(session, None)
+        version = versions.find(session, model_version)
+        if version.champion:
+            raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")
+        if (version.archived_at is not None) != away:
+            versions.archive(session, version, by=user.name, away=away)
+
+
+def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
+    """The files of a version as one zip file, after their hash was checked; there is no way to bring one in.
+
+    Raises:
+        NotAllowed: the person may not change models; vectors can leak text.
+        NotFound: there is no such version.
+        Unavailable: its files are missing or were altered.
+    """
+    require(user, Act.MODELS)
+    with workspace.store.write() as session:
+        version = versions.find(session, model_version)
+        folder = version_path(workspace, model_version)
+        artifact.verified(folder, sha256=version.sha256)
+        packed = artifact.packed(folder)
+        audit.write(session, user.name, "downloaded", f"model {model_version}")
+    return packed
+
+
+def trouble(workspace: Workspace) -> str | None:
+    """Why the champion cannot be loaded, what ranks meanwhile and what to do; None when its files are as trained."""
+    with workspace.store.read() as session:
+        line = versions.in_line(session)
+    damage = [_damage(workspace, version) for version in line]
+    if not line or damage[0] is None:
+        return None
+    good = next((version.model_version for version, found in zip(line, damage, strict=True) if found is None), None)
+    meanwhile = f"{good} stands in for it" if good else "Answers keep their original order"
+    return (
+        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} until its files are "
+        "restored from a backup or another version is put in use."
+    )
 
 
 def version_path(workspace: Workspace, model_version: str) -> Path:
@@ -120,20 +215,53 @@ def version_path(workspace: Workspace, model_version: str) -> Path:
     return workspace.settings.model_dir / model_version
 
 
-def _need_files(workspace: Workspace, model_version: str) -> None:
-    if not (version_path(workspace, model_version) / "model.joblib").is_file():
-        raise Conflict(f"The files of {model_version} are missing, so it cannot be used. Train again, or restore them.")
+def _damage(workspace: Workspace, version: ModelVersion) -> str | None:
+    try:
+        artifact.verified(version_path(workspace, version.model_version), sha256=version.sha256)
+    except Unavailable as error:
+        return str(error)
+    return None
 
 
-def _view(workspace: Workspace, version: ModelVersion) -> VersionView:
-    present = (version_path(workspace, version.model_version) / "model.joblib").is_file()
+def _need_files(workspace: Workspace, version: ModelVersion) -> None:
+    found = _damage(workspace, version)
+    if found is not None:
+        raise Conflict(f"{version.model_version} cannot be used, and nothing was changed: {found}")
+
+
+def _state(workspace: Workspace, version: ModelVersion) -> str:
+    if version.archived_at is not None:
+        return "archived"
+    if not (version_path(workspace, version.model_version) / artifact.MODEL_FILE).is_file():
+        return "file missing"
+    return "available" if _damage(workspace, version) is None else "file altered"
+
+
+def _view(workspace: Workspace, version: ModelVersion, trained_by: str) -> VersionView:
+    measured = version.held_out
     return VersionView(
         model_version=version.model_version,
         recipe=version.recipe,
         n=version.n,
         prompts=version.prompts,
         created_at=version.created_at,
-        metrics={name: Metric.from_json(metric) for name, metric in version.metrics.items()},
-        state="champion" if version.champion else "available" if present else "file missing",
+        metrics=_metrics(version.metrics),
+        state="champion" if version.champion else _state(workspace, version),
         sample=version.sample,
+        held_out=None
+        if measured is None
+        else HeldOutResult(
+            measured["n"],
+            measured["prompts"],
+            measured["prompts_seen"],
+            _metrics(measured["metrics"]),
+            datetime.fromisoformat(measured["measured_at"]),
+        ),
+        lineage=version.lineage or {},
+        trained_by=trained_by,
+        run_id=version.run_id,
     )
+
+
+def _metrics(shown: dict[str, Any]) -> dict[str, Metric]:
+    return {name: Metric.from_json(metric) for name, metric in shown.items()}

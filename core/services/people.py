@@ -1,22 +1,31 @@
-"""Who is rating: names chosen in the browser, remembered under a random cookie."""
+"""Who is rating in local mode: names chosen in the browser, remembered under a random cookie."""
 
-from core.domain.roles import Role, User
+from core.domain.errors import Conflict
+from core.domain.roles import NotAllowed, Role, User
+from core.domain.settings import AuthMode
 from core.services.workspace import Workspace
 from core.store import raters
 from core.store.tables import Rater
 
 
 def user_of(workspace: Workspace, token: str) -> User | None:
-    """The person for whom the browser with this cookie speaks."""
+    """The person for whom the browser with this cookie speaks; a name that a lead disabled speaks for nobody."""
     with workspace.store.read() as session:
         rater = raters.rater_of_visitor(session, token)
-        return _user(rater) if rater else None
+        return _user(rater) if rater and not rater.disabled else None
+
+
+def is_disabled(workspace: Workspace, token: str) -> bool:
+    """Whether the browser with this cookie speaks for a name that a lead disabled."""
+    with workspace.store.read() as session:
+        rater = raters.rater_of_visitor(session, token)
+        return rater is not None and rater.disabled
 
 
 def names(workspace: Workspace) -> list[str]:
     """The names that can be picked."""
     with workspace.store.read() as session:
-        return [rater.name for rater in raters.people(session)]
+        return [rater.name for rater in raters.people(session) if not rater.disabled]
 
 
 def rate_as(workspace: Workspace, token: str, name: str) -> User:
@@ -24,9 +33,14 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
 
     Raises:
         BadInput, Conflict: the name cannot be used; the sentence says why.
+        NotAllowed: people sign in here, so that a name proves nothing.
     """
+    if workspace.settings.auth_mode is not AuthMode.LOCAL:
+        raise NotAllowed("Names cannot be chosen here: please sign in.")
     with workspace.store.write() as session:
         rater = raters.person(session, name)
+        if rater.disabled:
+            raise Conflict(f"{rater.name!r} was disabled by a lead. Please choose another name, or ask a lead.")
         raters.remember_visitor(session, token, rater.rater_id)
         return _user(rater)
 

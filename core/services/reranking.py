@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -14,10 +15,12 @@ from core.reward import artifact
 from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
+from core.services import usage
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema, versions
 from core.store.database import Store, connect
+from core.store.tables import ModelVersion
 
 
 @lru_cache(maxsize=4)
@@ -31,9 +34,31 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
-def rank(workspace: Workspace, prompt: str, texts: Sequence[str]) -> Ranking:
-    """Order candidate answers with the champion; without one the input order is kept and the reason said."""
-    return reranker(workspace).rank(prompt, texts)
+def rank(
+    workspace: Workspace,
+    prompt: str,
+    texts: Sequence[str],
+    *,
+    model_version: str | None = None,
+    source: str | None = None,
+) -> Ranking:
+    """Order candidate answers with the champion, or with a version that is named.
+
+    Without a usable model the input order is kept and the reason said. With a ``source`` ("page") it counts as used.
+
+    Raises:
+        NotFound: there is no version of that name.
+    """
+    began = time.perf_counter()
+    ranker = reranker(workspace)
+    loaded = ranker.model()
+    if model_version is not None and (loaded is None or loaded[0].model_version != model_version):
+        _named(workspace.settings, workspace.store, model_version)
+        ranker = _reranker(workspace.settings, workspace.store, model_version)
+    ranking = ranker.rank(prompt, texts)
+    if source is not None:
+        usage.log_of(workspace).note(source, ranking, time.perf_counter() - began)
+    return ranking
 
 
 def reranker_from_environment() -> Reranker:
@@ -55,19 +80,33 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
     return _reranker(settings, store)
 
 
+@lru_cache(maxsize=8)
+def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
+    find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
+    return Reranker(find, lambda: Embedder(encoder(settings.emb_model), _cache(settings, store)))
+
+
 @lru_cache(maxsize=4)
-def _reranker(settings: Settings, store: Store) -> Reranker:
-    cache = MemoryCache()
-    return Reranker(partial(_champion, settings, store), lambda: Embedder(encoder(settings.emb_model), cache))
+def _cache(settings: Settings, store: Store) -> MemoryCache:
+    """The vectors of what was ranked, for all versions."""
+    return MemoryCache()
 
 
-def _champion(settings: Settings, store: Store) -> ModelRef | None:
+def _usable(settings: Settings, store: Store) -> list[ModelRef]:
+    """The champion, then those that were champion before it, latest first."""
     if not schema.exists(store):
-        return None
+        return []
     with store.read() as session:
-        version = versions.champion(session)
-    if version is None:
-        return None
+        return [_ref(settings, version) for version in versions.in_line(session)]
+
+
+def _named(settings: Settings, store: Store, model_version: str) -> list[ModelRef]:
+    """One version, with none to stand in for it."""
+    with store.read() as session:
+        return [_ref(settings, versions.find(session, model_version))]
+
+
+def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
     return ModelRef(
         version.model_version, settings.model_dir / version.model_version, version.sha256, sample=version.sample
     )
@@ -94,6 +133,7 @@ def model_info() -> dict[str, Any]:
         "model_type": "sbert-logreg",
         "model_version": None,
         "recipe": None,
+        "fallback": loaded is None or ranker.stands_in(loaded[0]),
         "reason": ranker.reason(),
     }
     try:
@@ -111,7 +151,7 @@ def model_info() -> dict[str, Any]:
 
 
 def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | None = None) -> dict[str, Any]:
-    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when no model was used.
+    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when ``fallback`` is true.
 
     Raises:
         BadInput: the prompt is empty or the file holds no usable candidates.
@@ -119,7 +159,8 @@ def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | N
     if not prompt.strip():
         raise BadInput("The prompt is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]
-    ranking = rank(workspace, prompt, texts)
+    ranking = rank(workspace, prompt, texts, source="command line")
+    usage.log_of(workspace).write()
     results = [{"index": i, "text": texts[i], "score": ranking.scores[i]} for i in ranking.order]
     return {
         "model_version": ranking.model_version,

@@ -44,26 +44,31 @@ class Ranking:
     scores: tuple[float | None, ...]
     """In the order of the input."""
     reason: str | None = None
-    """Why no model was used, or why the one used is not the newest; None when all is well."""
+    """Why no model was used, or why the one used is not the champion; None when all is well."""
     sample: bool = False
     """The model learned from the sample."""
+    stand_in: bool = False
+    """The champion could not be loaded, and the last good version before it ranked."""
+    truncated: tuple[int, ...] = ()
+    """Which candidates are longer than the model reads; their ends were not looked at."""
 
     @property
     def fallback(self) -> bool:
-        """Whether the order is merely that of the input."""
-        return self.model_version is None
+        """Whether the order is not the champion's: that of a stand-in, or merely that of the input."""
+        return self.model_version is None or self.stand_in
 
     @property
     def no_champion(self) -> bool:
-        """Whether that is because no model was ever promoted, not because one is broken."""
-        return self.fallback and self.reason == NO_CHAMPION
+        """Whether no model was used because none was ever promoted, not because one is broken."""
+        return self.model_version is None and self.reason == NO_CHAMPION
 
 
 class Reranker:
     """Scores candidates; safe to share between threads."""
 
-    def __init__(self, find_champion: Callable[[], ModelRef | None], embedder: Callable[[], Embedder]) -> None:
-        self._find_champion = find_champion
+    def __init__(self, find: Callable[[], Sequence[ModelRef]], embedder: Callable[[], Embedder]) -> None:
+        """``find`` names the champion and, behind it, what may stand in for it: the last good version first."""
+        self._find = find
         self._embedder = embedder
         self._lock = threading.Lock()
         self._loaded: tuple[ModelRef, FittedModel] | None = None
@@ -73,7 +78,11 @@ class Reranker:
         """The champion as the database named it last, loaded or not."""
 
     def model(self) -> tuple[ModelRef, FittedModel] | None:
-        """The champion, loaded; looks for a new one every 2 s. A broken file or database keeps the loaded one."""
+        """The champion, loaded, or its stand-in; looks for a new one every 2 s.
+
+        A champion whose file is missing or altered gives way to the last good version before it; an unreachable
+        database keeps the loaded one.
+        """
         if time.monotonic() < self._look_again_at:
             return self._loaded
         if self._loaded is None:
@@ -86,9 +95,18 @@ class Reranker:
         return self._loaded
 
     def reason(self) -> str | None:
-        """Why there is no model, or why the loaded one is not the newest; None when all is well."""
+        """Why there is no model, or why the loaded one is not the champion; None when all is well."""
         self.model()
         return self._reason
+
+    @property
+    def no_champion(self) -> bool:
+        """Whether there is nothing to load, as far as the last look tells."""
+        return self._loaded is None and self._reason == NO_CHAMPION
+
+    def stands_in(self, ref: ModelRef) -> bool:
+        """Whether this version ranks in place of a champion that cannot be loaded."""
+        return self.champion is not None and ref.model_version != self.champion.model_version
 
     def rank(self, prompt: str, texts: Sequence[str]) -> Ranking:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
@@ -109,8 +127,9 @@ class Reranker:
                 order = sorted(range(len(texts)), key=lambda index: -scores[index])
                 ref = loaded[0]
                 return Ranking(
-                    ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason, sample=ref.sample
-                )
+                    ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason,
+                    sample=ref.sample, stand_in=self.stands_in(ref), truncated=loaded[1].truncated(pairs),
+                )  # fmt: skip
         log.warning("reranking kept the input order: %s", reason)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
 
@@ -125,19 +144,40 @@ class Reranker:
             return
         self._look_again_at = time.monotonic() + LOOK_SECONDS
         try:
-            self.champion = found = self._find_champion()
-            if found is None:
+            found = self._find()
+            self.champion = found[0] if found else None
+            if not found:
                 self._loaded, self._reason = None, NO_CHAMPION
                 return
-            if self._loaded is None or self._loaded[0] != found:
-                encoder = self._embedder().fingerprint
-                self._loaded = found, artifact.load(found.path, sha256=found.sha256, encoder=encoder)
-            self._reason = None
+            self._load_first(found)
         except AssayError as error:
-            self._look_again_at = time.monotonic() + RETRY_SECONDS
-            if self._reason != str(error):
-                log.warning("the champion could not be loaded: %s", error)
-            self._reason = str(error)
+            self._trouble(str(error))
+
+    def _load_first(self, found: Sequence[ModelRef]) -> None:
+        """Load the champion, else the first behind it that can be loaded; where none can, keep what is loaded."""
+        encoder = self._embedder().fingerprint
+        broken: AssayError | None = None
+        for ref in found:
+            if self._loaded is None or self._loaded[0] != ref:
+                try:
+                    self._loaded = ref, artifact.load(ref.path, sha256=ref.sha256, encoder=encoder)
+                except AssayError as error:
+                    broken = broken or error
+                    continue
+            break
+        if broken is None:
+            self._reason = None
+        elif self._loaded is None:
+            self._trouble(str(broken))
+        else:
+            stand_in = self._loaded[0].model_version
+            self._trouble(f"{found[0].model_version} could not be loaded, so {stand_in} stands in for it. {broken}")
+
+    def _trouble(self, sentence: str) -> None:
+        self._look_again_at = time.monotonic() + RETRY_SECONDS
+        if self._reason != sentence:
+            log.warning("the champion could not be loaded: %s", sentence)
+        self._reason = sentence
 
 
 def _encodable(text: str) -> str:

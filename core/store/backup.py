@@ -8,14 +8,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import delete, func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput, Unavailable
 from core.store.database import Store, private_file
 from core.store.schema import VERSION_TABLE, state
 from core.store.sqlite_copy import copy_sqlite
-from core.store.tables import Base, Visitor
+from core.store.tables import Base, SignIn, Visitor
+from core.store.types import now
 
 SQLITE_COPY, POSTGRES_COPY = "assay.db", "assay.pgdump"
 OURS = ("assay_*", "rlhf_*")
@@ -83,6 +84,7 @@ def row_counts(session: Session) -> dict[str, int]:
 def forget_browsers(session: Session) -> None:
     """Nobody is signed in by a cookie from the time of the copy: who signed out since then stays out."""
     session.execute(delete(Visitor))
+    session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now()))
 
 
 def _rows_of_file(file: Path) -> dict[str, int]:

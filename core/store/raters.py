@@ -11,6 +11,8 @@ from core.domain.errors import BadInput, Conflict
 from core.store.tables import Rater, Visitor
 
 LEGACY, IMPORTED = "legacy", "imported"
+KEPT = (LEGACY, IMPORTED)
+"""Names that nobody can take."""
 MAX_NAME = 100
 
 
@@ -42,6 +44,11 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
     return found
 
 
+def find(session: Session, name: str) -> Rater | None:
+    """The rater of that name, whatever its kind."""
+    return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name.split()))))
+
+
 def legacy_rater(session: Session) -> Rater:
     """The rater under whom everything stands that the old application wrote."""
     return find_or_add(session, LEGACY, "legacy")
@@ -55,7 +62,7 @@ def person(session: Session, name: str) -> Rater:
         Conflict: the name belongs to ratings that came with data, or is kept for them.
     """
     clean = rater_name(name)
-    found = None if _key(clean) in (LEGACY, IMPORTED) else find_or_add(session, clean, "person")
+    found = None if _key(clean) in KEPT else find_or_add(session, clean, "person")
     if found is None or found.kind != "person":
         raise Conflict(
             f"{clean!r} is the name of ratings that came with data. Please choose another, for example {clean + ' 2'!r}."

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
+from core.store import audit
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
@@ -25,6 +26,7 @@ def start(session: Session, recipe: str, seed: int, by: str, process: str | None
         session.flush()
     except IntegrityError as error:
         raise Conflict("A training is running already. Wait until it ends, or cancel it on the Train page.") from error
+    audit.write(session, by, "started training", f"run {run.run_id}", new={"recipe": recipe, "seed": seed})
     return run
 
 
@@ -72,11 +74,12 @@ def finish(session: Session, run_id: int, state: str, message: str, **values: An
     session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(ended))
 
 
-def cancel(session: Session, run_id: int) -> None:
+def cancel(session: Session, run_id: int, *, by: str) -> None:
     """Ask a run to stop; a queued one ends at once."""
     run = session.get(Run, run_id, with_for_update=True)
-    if run is None or run.active is None:
+    if run is None or run.active is None or run.cancel_requested:
         return
+    audit.write(session, by, "cancelled training", f"run {run_id}")
     if run.state == "queued":
         finish(session, run_id, "cancelled", "Cancelled before it started.")
     else:
@@ -98,6 +101,18 @@ def listed(session: Session, limit: int = 50) -> list[Run]:
     return list(session.scalars(select(Run).order_by(Run.run_id.desc()).limit(limit)))
 
 
+def latest_with_model(session: Session, *, sample: bool) -> Run | None:
+    """The newest run that made a model of the sample, or of own ratings."""
+    found = select(Run).where(Run.state == "finished", Run.model_version.is_not(None), Run.sample.is_(sample))
+    return session.scalar(found.order_by(Run.run_id.desc()).limit(1))
+
+
+def last_event(session: Session, run_id: int, kind: str) -> dict[str, Any] | None:
+    """The latest event of that kind (``Evaluated``, ...) in a run's story."""
+    found = select(RunEvent.payload).where(RunEvent.run_id == run_id, RunEvent.kind == kind)
+    return session.scalar(found.order_by(RunEvent.number.desc()).limit(1))
+
+
 def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, int, float]]) -> None:
     """Keep the out-of-fold scores of a run: (interaction_id, fold, score)."""
     if rows:
@@ -105,3 +120,9 @@ def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, in
             insert(Prediction),
             [{"run_id": run_id, "interaction_id": i, "fold": fold, "score": score} for i, fold, score in rows],
         )
+
+
+def predictions(session: Session, run_id: int) -> dict[int, float]:
+    """The out-of-fold scores of a run, by interaction."""
+    rows = select(Prediction.interaction_id, Prediction.score).where(Prediction.run_id == run_id)
+    return {number: score for number, score in session.execute(rows)}  # noqa: C416

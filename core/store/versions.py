@@ -1,17 +1,21 @@
 """Model versions, which of them is the champion, and how that came about."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.domain.errors import Collision, MissingRight, NotFound, Unavailable
-from core.store import rights
+from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
+from core.store import audit, rights
 from core.store.database import Store, alone
-from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion
+from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
+from core.store.types import now
 
 log = logging.getLogger(__name__)
+
+_AUDITED = {"automatic": "promoted", "promote": "promoted", "rollback": "rolled back", "removed": "took out of use"}
 
 
 def add(session: Session, version: ModelVersion) -> None:
@@ -20,11 +24,25 @@ def add(session: Session, version: ModelVersion) -> None:
     session.flush()
 
 
+def measured(session: Session, found: Mapping[str, dict[str, Any]]) -> None:
+    """Keep what versions came to on the held-out prompts, and when that was measured."""
+    at = now().isoformat()
+    for name, measurement in found.items():
+        values = measurement | {"measured_at": at}
+        session.execute(update(ModelVersion).where(ModelVersion.model_version == name).values(held_out=values))
+
+
 def listed(session: Session) -> list[ModelVersion]:
     """All versions, newest first."""
     return list(
         session.scalars(select(ModelVersion).order_by(ModelVersion.created_at.desc(), ModelVersion.run_id.desc()))
     )
+
+
+def trained_by(session: Session) -> dict[int, str]:
+    """Who asked for the training, by run."""
+    asked = select(Run.run_id, Run.requested_by).join(ModelVersion, ModelVersion.run_id == Run.run_id)
+    return {run_id: name for run_id, name in session.execute(asked)}  # noqa: C416
 
 
 def champion(session: Session) -> ModelVersion | None:
@@ -44,6 +62,30 @@ def find(session: Session, model_version: str) -> ModelVersion:
     return found
 
 
+def archive(session: Session, version: ModelVersion, *, by: str, away: bool) -> None:
+    """Put a version away, where it can neither be promoted nor stand in, or take it back."""
+    version.archived_at, version.archived_by = (now(), by) if away else (None, None)
+    audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
+
+
+def still_champion(session: Session, expected: str | None) -> None:
+    """Let nobody else change the champion until the transaction ends, and check that it is ``expected``.
+
+    ``expected`` is a version, "" for no champion, or None where that does not matter.
+
+    Raises:
+        Conflict: somebody else changed it meanwhile.
+    """
+    alone(session)
+    current = champion(session)
+    found = current.model_version if current else ""
+    if expected is not None and found != expected:
+        now_there = f"{found} is in use now" if found else "no model is in use now"
+        raise Conflict(
+            f"Somebody else changed the model in use meanwhile: {now_there}. Nothing was changed; look again."
+        )
+
+
 def crown(session: Session, model_version: str | None, *, action: str, by: str, reason: str) -> None:
     """Make a version the champion (None: none is), and write down why."""
     alone(session)
@@ -51,15 +93,12 @@ def crown(session: Session, model_version: str | None, *, action: str, by: str, 
     session.execute(update(ModelVersion).where(ModelVersion.champion.is_(True)).values(champion=None))
     if model_version is not None:
         session.execute(update(ModelVersion).where(ModelVersion.model_version == model_version).values(champion=True))
-    session.add(
-        Promotion(
-            action=action,
-            by=by,
-            model_version=model_version,
-            previous=current.model_version if current else None,
-            reason=reason,
-        )
-    )
+    previous = current.model_version if current else None
+    session.add(Promotion(action=action, by=by, model_version=model_version, previous=previous, reason=reason))
+    audit.write(
+        session, by, _AUDITED.get(action, action), f"model {model_version or previous}",
+        old={"champion": previous}, new={"champion": model_version, "reason": reason},
+    )  # fmt: skip
     session.flush()
     session.expire_all()
 
@@ -69,19 +108,26 @@ def promotions(session: Session) -> list[Promotion]:
     return list(session.scalars(select(Promotion).order_by(Promotion.promotion_id.desc())))
 
 
-def before_champion(session: Session) -> str | None:
-    """The version to roll back to: the champion before the present one, past those that were rolled back already."""
+def before_champion(session: Session) -> list[ModelVersion]:
+    """Those that were champion before the present one, latest first, without what was rolled back or archived since."""
     reigns: list[str | None] = []
     for promotion in reversed(promotions(session)):
-        if promotion.action == "rollback" and len(reigns) > 1:
+        while promotion.action == "rollback" and reigns and reigns[-1] != promotion.model_version:
             reigns.pop()
-        else:
+        if not reigns or reigns[-1] != promotion.model_version:
             reigns.append(promotion.model_version)
     current = champion(session)
-    earlier = [
-        name for name in reversed(reigns[:-1]) if name is not None and session.get(ModelVersion, name) is not None
-    ]
-    return next((name for name in earlier if current is None or name != current.model_version), None)
+    names = dict.fromkeys(name for name in reversed(reigns[:-1]) if name is not None)
+    found = [session.get(ModelVersion, name) for name in names]
+    return [v for v in found if v is not None and v is not current and v.archived_at is None]
+
+
+def in_line(session: Session) -> list[ModelVersion]:
+    """The champion, and behind it what may stand in for it: earlier champions that learned from the same kind of data."""
+    current = champion(session)
+    if current is None:
+        return []
+    return [current, *(version for version in before_champion(session) if version.sample == current.sample)]
 
 
 def remove_sample(session: Session) -> list[str]:

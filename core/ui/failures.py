@@ -13,13 +13,18 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from core.domain.errors import AssayError, MissingRight, Unavailable
-from core.ui import session
+from core.domain.errors import AssayError, Conflict, MissingRight, Unavailable
+from core.ui import session, visitor
 from core.ui.texts import literal
 
 log = logging.getLogger(__name__)
 
 Arguments = ParamSpec("Arguments")
+
+CHANGED = (
+    "This browser speaks for somebody else now: the name was changed in another tab, you signed out, or a lead changed "
+    "your role. Your last click was not carried out and nothing was saved."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ def show_pending(*, key: str) -> None:
 @contextmanager
 def shown(key: str) -> Iterator[None]:
     """Around the body of a fragment: it also runs without its page, so it needs its own boundary."""
+    if not visitor.still_here(acting=False):
+        st.rerun()
     session.show_toasts()
     show_pending(key=key)
     try:
@@ -74,11 +81,16 @@ def shown(key: str) -> Iterator[None]:
 
 
 def act(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Around a callback: it runs before the page, so what goes wrong is kept and shown when the page is drawn."""
+    """Around a callback: it runs before the page, so what goes wrong is kept and shown when the page is drawn.
+
+    It runs only for the person to whom the page was shown: not after a sign-out elsewhere, nor with a role that is gone.
+    """
 
     @functools.wraps(function)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
+            if not visitor.still_here(acting=True):
+                raise Conflict(CHANGED)
             function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001  this is the boundary
             st.session_state[session.FAILURE] = describe(error)

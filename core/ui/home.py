@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
-from core.services import importing
+from core.services import importing, models
 from core.services.status import Champion, Status, status
 from core.ui import failures, session
 from core.ui.measures import MEASURES, cell
@@ -38,7 +38,7 @@ def show() -> None:
             _standing(now)
             if now.sample:
                 _sample(page)
-        _notes(now)
+        _notes(page, now)
         st.caption(f"Database: {literal(now.database)}")
 
 
@@ -126,7 +126,11 @@ def _sample(page: Page) -> None:
             st.button("Yes, remove it", key="home.remove_sample", type="primary", on_click=_remove_sample, args=(page,))
 
 
-def _notes(now: Status) -> None:
+def _notes(page: Page, now: Status) -> None:
+    trouble = models.trouble(page.workspace) if now.champion else None
+    if trouble is not None:
+        st.error(literal(trouble), icon=":material/broken_image:")
+        next_step("Look at the models", "models", key="home.models")
     if now.old_model_file is not None and now.champion is None:
         st.warning(
             literal(

@@ -7,6 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
+from core.domain.roles import Act, may
+
 ROOT = Path(__file__).resolve().parents[2]
 ICON = Path(__file__).with_name("icon.png")  # a file: an icon by name would be fetched from the internet
 
@@ -19,6 +21,8 @@ class PageInfo:
     title: str
     icon: str
     section: str
+    act: Act
+    """What a person must be allowed to do to see it; docs/roles.csv says who is."""
     layout: Literal["centered", "wide"] = "wide"
     """Centered where one reads, wide where one compares."""
 
@@ -33,18 +37,20 @@ class PageInfo:
         return (ROOT / self.path).is_file()
 
 
-HOME = PageInfo("home", "Home", ":material/home:", "")
+HOME = PageInfo("home", "Home", ":material/home:", "", Act.LOOK)
 PAGES = {
     info.name: info
     for info in (
         HOME,
-        PageInfo("rate", "Rate", ":material/rate_review:", "Rate", "centered"),
-        PageInfo("review", "Review", ":material/history:", "Rate", "centered"),
-        PageInfo("readiness", "Readiness", ":material/fact_check:", "Learn"),
-        PageInfo("train", "Train", ":material/model_training:", "Learn"),
-        PageInfo("models", "Models", ":material/insights:", "Learn"),
-        PageInfo("rerank", "Rerank", ":material/format_list_numbered:", "Use"),
-        PageInfo("data", "Data", ":material/database:", "Data"),
+        PageInfo("rate", "Rate", ":material/rate_review:", "Rate", Act.RATE, "centered"),
+        PageInfo("review", "Review", ":material/history:", "Rate", Act.RATE, "centered"),
+        PageInfo("readiness", "Readiness", ":material/fact_check:", "Learn", Act.LOOK),
+        PageInfo("train", "Train", ":material/model_training:", "Learn", Act.TRAIN),
+        PageInfo("models", "Models", ":material/insights:", "Learn", Act.LOOK),
+        PageInfo("rerank", "Rerank", ":material/format_list_numbered:", "Use", Act.RERANK),
+        PageInfo("data", "Data", ":material/database:", "Data", Act.READ_DATA),
+        PageInfo("people", "People", ":material/group:", "Manage", Act.PEOPLE),
+        PageInfo("keys", "API keys", ":material/key:", "Manage", Act.KEYS),
     )
 }
 
@@ -54,13 +60,17 @@ _chosen: ContextVar[bool] = ContextVar("chosen", default=False)
 
 def main() -> None:
     """Run the page that the address names; Home where it names none."""
-    from core.ui.home import show  # here: it imports this module
+    from core.ui.door import who_is_here  # here: they import this module
+    from core.ui.home import show
 
     st.set_page_config(page_title="Assay", page_icon=str(ICON))
+    here = who_is_here()
     sections: dict[str, list[st.Page]] = {"": [st.Page(show, title=HOME.title, icon=HOME.icon, default=True)]}
     for info in PAGES.values():
         if info is not HOME and info.exists:
-            page = st.Page(ROOT / info.path, title=info.title, icon=info.icon, url_path=info.name)
+            # a page that this person may not see is still there for its address: it says why not, and what to do
+            seen: Literal["visible", "hidden"] = "visible" if here and may(here, info.act) else "hidden"
+            page = st.Page(ROOT / info.path, title=info.title, icon=info.icon, url_path=info.name, visibility=seen)
             sections.setdefault(info.section, []).append(page)
     chosen = st.navigation(sections, expanded=True)
     before = _chosen.set(True)

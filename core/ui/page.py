@@ -14,10 +14,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.domain.roles import User
-from core.services.workspace import Workspace, open_workspace
-from core.ui import failures, session, visitor
+from core.domain.roles import Act, User, may
+from core.services.workspace import Workspace
+from core.ui import door, failures, session, visitor
 from core.ui.navigation import ICON, PAGES, PageInfo, ensure_navigation
+from core.ui.process import the_workspace
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -28,16 +29,16 @@ class Page:
 
     info: PageInfo
     workspace: Workspace
+    user: User
+    """Whoever the page is shown to; in local mode, before a name was chosen, somebody at this machine."""
+
+    def may(self, act: Act) -> bool:
+        """Whether this person may do that: what they may not is not offered to them."""
+        return may(self.user, act)
 
     def current_user(self) -> User | None:
-        """The person in front of this browser; None until a name was chosen."""
+        """The person in front of this browser, looked up anew; None until a name was chosen."""
         return visitor.current_user(self.workspace)
-
-
-@st.cache_resource(show_spinner=False)
-def the_workspace() -> Workspace:
-    """Settings and database, opened once per process; an error is not kept, so the next page tries again."""
-    return open_workspace()
 
 
 @contextmanager
@@ -50,7 +51,8 @@ def open_page(name: str) -> Iterator[Page]:
     st.html(STYLE)
     session.show_toasts()
     try:
-        page = Page(info, the_workspace())
+        workspace = the_workspace()
+        page = Page(info, workspace, door.enter(workspace, info))
     except Exception as error:  # noqa: BLE001  the boundary, before the page has begun
         _cannot_open(failures.describe(error), name)
         st.stop()

@@ -132,8 +132,8 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
 
 def rank(workspace: Workspace, prompt: str, texts: tuple[str, ...]) -> Ranked:
     """Order the answers with the model in use."""
-    ranking = reranking.rank(workspace, prompt, texts)
-    if not ranking.fallback:
+    ranking = reranking.rank(workspace, prompt, texts, source="page")
+    if ranking.model_version is not None:
         _settle()
     return Ranked(
         prompt, texts, ranking.order, ranking.scores, ranking.model_version, ranking.reason,
@@ -233,7 +233,7 @@ def _scored_by(ranked: Ranked) -> None:
         if ranked.sample:
             sample_badge()
     if ranked.reason:
-        st.warning(f"A newer model could not be loaded: {literal(ranked.reason)}", icon=":material/warning:")
+        st.warning(literal(ranked.reason), icon=":material/warning:")
 
 
 def _card(ranked: Ranked, place: int, index: int) -> None:

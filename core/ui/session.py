@@ -9,12 +9,15 @@ import streamlit as st
 
 TOASTS = "assay.toasts"
 FAILURE = "assay.failure"
+SHOWN_TO = "assay.shown_to"
 DESK = "rate.desk"
 ASKING = "who.asking"
 BENCH = "rerank.bench"
+COMPARISON = "models.comparison"
 OPENED = "data.opened"
 LAST_IMPORT = "data.last_import"
 LAST_EXPORT = "data.last_export"
+NEW_KEY = "keys.new_key"
 UPLOAD = "data.upload"
 UPLOADS_SEEN = "data.uploads_seen"
 

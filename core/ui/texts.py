@@ -22,13 +22,13 @@ PARSED_CHARACTERS = 100_000
 """Beyond this a text is shown without Markdown: parsing it would hold up everybody else."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
-_JOINER = "\u2060"  # without width: breaks up what Streamlit would read as :material/...: or :smile:
+_JOINER = "\u2060"  # without width: breaks up what Streamlit would read as :material/...:, :smile: or an address
 
 
 def literal(text: str) -> str:
     """A text for places where Streamlit reads Markdown (labels, captions, messages), shown exactly as it is."""
     escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-    return escaped.replace(":", ":" + _JOINER)
+    return escaped.replace(":", ":" + _JOINER).replace("@", _JOINER + "@" + _JOINER)
 
 
 def snippet(text: str, length: int = 90) -> str:

@@ -1,11 +1,17 @@
-"""Who sits in front of this browser. Sign-in will replace what is behind ``current_user`` and nothing else."""
+"""Who sits in front of this browser: a chosen name in local mode, whoever signed in otherwise."""
+
+from typing import Any
 
 import streamlit as st
 
 from core.domain.errors import BadInput
 from core.domain.roles import User
-from core.services import people
+from core.domain.settings import AuthMode
+from core.services import people, signing_in
+from core.services.signing_in import Entry, Why
 from core.services.workspace import Workspace
+from core.ui import session
+from core.ui.process import the_workspace
 
 COOKIE = "assay_visitor"
 
@@ -15,10 +21,43 @@ def token() -> str | None:
     return st.context.cookies.get(COOKIE)
 
 
-def current_user(workspace: Workspace) -> User | None:
-    """The person for whom this browser speaks; None until a name was chosen."""
+def claims() -> dict[str, Any]:
+    """What the identity provider said of whoever signed in; empty where nobody did."""
+    found: dict[str, Any] = st.user.to_dict()
+    return found if found.get("is_logged_in") else {}
+
+
+def entry(workspace: Workspace, *, acting: bool = True) -> Entry:
+    """Who comes in with this browser now, or why nobody does; looked up anew each time.
+
+    In local mode an entry without a person and without a reason is a browser that has not chosen a name yet.
+    """
+    if workspace.settings.auth_mode is AuthMode.OIDC:
+        return signing_in.enter(workspace, claims(), acting=acting)
     mine = token()
-    return people.user_of(workspace, mine) if mine else None
+    if not signing_in.unlocked(workspace, mine or ""):
+        return Entry(None, Why.LOCKED)
+    user = people.user_of(workspace, mine) if mine else None
+    if mine and user is None and people.is_disabled(workspace, mine):
+        return Entry(None, Why.DISABLED)
+    return Entry(user)
+
+
+def current_user(workspace: Workspace) -> User | None:
+    """The person for whom this browser speaks now; None where nobody signed in or no name was chosen."""
+    return entry(workspace).user
+
+
+def still_here(*, acting: bool) -> bool:
+    """Whether this browser still speaks for the person to whom the page was shown, with the same role.
+
+    A page that was shown before a name was chosen stays usable once one is.
+    """
+    shown: Entry | None = st.session_state.get(session.SHOWN_TO)
+    here = entry(the_workspace(), acting=acting)
+    if shown is None or (shown.user is None and shown.why is None):
+        return here.why is None
+    return here == shown
 
 
 def become(workspace: Workspace, name: str) -> User:
@@ -27,13 +66,22 @@ def become(workspace: Workspace, name: str) -> User:
     Raises:
         BadInput, Conflict: the name cannot be used, or this browser keeps no cookies.
     """
+    return people.rate_as(workspace, needed_token("ratings could not be kept under your name"), name)
+
+
+def needed_token(otherwise: str) -> str:
+    """The token of this browser.
+
+    Raises:
+        BadInput: it keeps no cookies.
+    """
     mine = token()
     if not mine:
         raise BadInput(
-            "This browser did not keep our cookie, so ratings could not be kept under your name. "
+            f"This browser did not keep our cookie, so {otherwise}. "
             "Allow cookies for this address and load the page again."
         )
-    return people.rate_as(workspace, mine, name)
+    return mine
 
 
 def leave(workspace: Workspace) -> None:

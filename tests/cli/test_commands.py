@@ -366,3 +366,21 @@ def test_quick_commands_load_no_machine_learning():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == "[]\n"
+
+
+def test_users_are_added_given_roles_and_switched_off(cli):
+    """By name or address; the list is the JSON of every form, and the last lead stays."""
+    added_one = answer(cli("users", "add", "Ana@Example.org", "--name", "Ana", "--role", "lead", "--json"))
+    assert added_one["users"] == [
+        {"name": "Ana", "email": "ana@example.org", "role": "lead", "disabled": False, "last_sign_in": None}
+    ]
+    answer(cli("users", "add", "Ben", "--json"))
+    answer(cli("users", "role", "ben", "viewer", "--json"))
+    found = answer(cli("users", "disable", "Ben", "--json"))["users"]
+    assert [(user["name"], user["role"], user["disabled"]) for user in found] == [
+        ("Ana", "lead", False),
+        ("Ben", "viewer", True),
+    ]
+    assert "last lead" in sentence(cli("users", "role", "ana@example.org", "sme"), 1)
+    assert "There is nobody called 'Zed'" in sentence(cli("users", "enable", "Zed"), 2)
+    assert "Say who" in sentence(cli("users", "add"), 2)

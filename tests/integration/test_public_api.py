@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import core
+from core.domain.roles import User
 from core.services import models
 from core.services.workspace import open_workspace
 
@@ -116,15 +117,16 @@ def test_promoted_champion_is_picked_up_and_a_broken_one_keeps_the_loaded(traine
     workspace = open_workspace(os.environ)
     from core.services import training
 
-    list(training.train(workspace, recipe="concat", by="test"))
+    list(training.train(workspace, User(0, "test"), recipe="concat"))
     other = next(v.model_version for v in models.listed(workspace) if v.model_version != first)
-    models.promote(workspace, other, by="test")
+    models.promote(workspace, User(0, "test"), other, reason="A test.")
     assert _eventually(lambda: core.get_model_info()["model_version"] == other)
     file = trained_home / "models" / first / "model.joblib"
+    models.promote(workspace, User(0, "test"), first, reason="A test.")
     file.write_bytes(b"not a model")
-    models.promote(workspace, first, by="test")
     assert _eventually(lambda: core.get_model_info()["reason"] is not None)
-    assert core.get_model_info()["model_version"] == other
+    info = core.get_model_info()
+    assert (info["model_version"], info["fallback"], info["is_ready"]) == (other, True, True)
     assert core.score_text_pair(PROMPT, GOOD) is not None
     shutil.rmtree(trained_home / "models")
 

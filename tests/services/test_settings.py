@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import make_url
 
 from core.domain.errors import BadSetting
-from core.domain.settings import ROOT, Settings
+from core.domain.settings import ROOT, AuthMode, Settings
 
 
 @pytest.fixture
@@ -58,13 +58,15 @@ def test_every_variable_is_read(root, tmp_path):
         {
             "ASSAY_HOME": str(tmp_path / "h"), "DATABASE_URL": "sqlite:////x/y.db", "EMB_MODEL": "/models/other",
             "REWARD_MODEL_PATH": str(tmp_path / "m"), "MIN_SAMPLES_TO_TRAIN": "30", "POSITIVE_RATING_THRESHOLD": " 3 ",
-            "TRAIN_LIMIT": "1000",
+            "TRAIN_LIMIT": "1000", "AUTH_MODE": "oidc", "ASSAY_FIRST_LEAD": "Ana@Example.org",
+            "ASSAY_PASSPHRASE": "open sesame", "ASSAY_SESSION_IDLE_MINUTES": "30", "ASSAY_SESSION_HOURS": "8",
         },
         root,
     )  # fmt: skip
     assert settings == Settings(
         home=tmp_path / "h", database_url="sqlite:////x/y.db", emb_model="/models/other", model_dir=tmp_path / "m",
-        min_samples_to_train=30, positive_rating_threshold=3, train_limit=1000,
+        min_samples_to_train=30, positive_rating_threshold=3, train_limit=1000, auth_mode=AuthMode.OIDC,
+        first_lead="ana@example.org", passphrase="open sesame", session_idle_minutes=30, session_hours=8,
     )  # fmt: skip
 
 
@@ -126,6 +128,8 @@ def test_a_host_may_be_a_socket_or_an_ipv6_address(root):
         ({"POSITIVE_RATING_THRESHOLD": "6"}, "POSITIVE_RATING_THRESHOLD is '6'; it must be a whole number from 2 to 5"),
         ({"POSITIVE_RATING_THRESHOLD": "1"}, "POSITIVE_RATING_THRESHOLD"),
         ({"TRAIN_LIMIT": "-1"}, "TRAIN_LIMIT"),
+        ({"AUTH_MODE": "ldap"}, "AUTH_MODE is 'ldap'; it must be local"),
+        ({"ASSAY_SESSION_HOURS": "0"}, "ASSAY_SESSION_HOURS"),
         ({"DATABASE_URL": "mysql://u:geheim@h/d"}, "DATABASE_URL must start with postgresql://"),
         ({"DB_URI": "just words"}, "DB_URI must start with"),
         ({**PARTS, "DB_PORT": "port"}, "DB_PORT is 'port'"),

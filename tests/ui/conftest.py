@@ -51,7 +51,7 @@ def trained_home(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("trained")
     workspace = open_workspace({"ASSAY_HOME": str(home)})
     importing.load_sample(workspace)
-    training.train_to_end(workspace, recipe="pair", seed=0, by="Ben", on_progress=lambda done, total: None)
+    training.train_to_end(workspace, User(0, "Ben"), recipe="pair", seed=0, on_progress=lambda done, total: None)
     return home
 
 

@@ -10,7 +10,7 @@ from core.domain.metrics import Metric
 from core.services import data, importing, rating
 from core.services.status import Champion, status
 from core.store.database import Store
-from core.ui import failures, home, page, session
+from core.ui import failures, home, process, session
 from tests.ui.reading import press, said
 
 
@@ -129,7 +129,7 @@ def test_a_model_file_of_the_old_scripts_is_named_and_not_loaded(open_page, tmp_
 
 def test_a_missing_right_shows_the_grant(open_page, sample, monkeypatch):
     """Where the old training table cannot be written, the statement for its owner is shown ready to copy."""
-    monkeypatch.setattr(page, "open_workspace", lambda: sample)
+    monkeypatch.setattr(process, "open_workspace", lambda: sample)
     sample.grant = "GRANT INSERT ON rlhf_reward_model_training TO assay;"
     app = open_page()
     assert [code.value for code in app.code] == [sample.grant]

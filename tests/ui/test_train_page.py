@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
-from core.services import data, people, rating, training, watching
+from core.services import data, people, rating, registering, training, watching
 from core.services.watching import RunView
 from core.services.workspace import this_process
 from core.store import runs
@@ -179,7 +179,7 @@ def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample)
 @pytest.mark.parametrize(
     "state, message, expected",
     [
-        ("cancelled", training.CANCELLED, "Start again above whenever you like"),
+        ("cancelled", registering.CANCELLED, "Start again above whenever you like"),
         ("failed", "The disk is full.", "if it fails again, tell whoever runs this server"),
         ("finished", "Too few ratings: 10 of the 50 that are needed.", "Rate more answers"),
     ],
@@ -216,7 +216,7 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
 def test_an_earlier_training_can_be_looked_at(open_page, trained):
     """The newest is shown first; another one is a choice away."""
     with running(trained, STARTED, by="Ana") as run_id:
-        end(trained, run_id, "cancelled", training.CANCELLED)
+        end(trained, run_id, "cancelled", registering.CANCELLED)
         app = open_page("train")
     assert app.selectbox(key="train.run").value == 2
     assert not app.metric

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.roles import Role
@@ -22,6 +22,7 @@ class Rater(Base):
     kind: Mapped[str] = mapped_column(String(16))
     role: Mapped[str] = mapped_column(String(16), default=Role.LEAD, server_default=Role.LEAD)
     disabled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    email: Mapped[str | None] = mapped_column(String(254), index=True, unique=True)  # casefolded; who was invited
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -33,3 +34,33 @@ class Visitor(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     rater_id: Mapped[int] = mapped_column(ForeignKey("assay_raters.rater_id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Identity(Base):
+    """Somebody as the identity provider knows them, and the person they are here; without one they wait to be let in."""
+
+    __tablename__ = "assay_identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    identity_id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    rater_id: Mapped[int | None] = mapped_column(ForeignKey("assay_raters.rater_id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))  # what the provider calls them
+    email: Mapped[str | None] = mapped_column(String(254))  # casefolded; only where the provider vouches for it
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SignIn(Base):
+    """One sign-in, or one browser that knew the passphrase. Once ended it stays here, so that nothing revives it."""
+
+    __tablename__ = "assay_sign_ins"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # a hash of what the browser shows
+    identity_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assay_identities.identity_id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,102 @@
+"""Persons with their roles and addresses: who may come in, and as what."""
+
+import re
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.roles import Role
+from core.store import raters
+from core.store.tables import Identity, Rater
+
+MAX_EMAIL = 254
+
+
+def email_address(text: str) -> str:
+    """An address as it is kept and compared: without blanks around it, casefolded.
+
+    Raises:
+        BadInput: it is no address.
+    """
+    clean = text.strip().casefold()
+    if len(clean) > MAX_EMAIL or not clean.isprintable() or not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", clean):
+        raise BadInput(f"{text.strip()[:80]!r} is not an e-mail address. It should look like ana@example.org.")
+    return clean
+
+
+def by_email(session: Session, email: str) -> Rater | None:
+    """The person with that address."""
+    return session.scalar(select(Rater).where(Rater.email == email.casefold(), Rater.kind == "person"))
+
+
+def by_who(session: Session, who: str) -> Rater:
+    """The person of that e-mail address or that name.
+
+    Raises:
+        BadInput: it is neither an address nor a name.
+        NotFound: there is none; the sentence names who there is.
+    """
+    found = by_email(session, email_address(who)) if "@" in who else None
+    found = found or raters.find(session, raters.rater_name(who[: raters.MAX_NAME]))
+    if found is None or found.kind != "person":
+        known = ", ".join(person.name for person in raters.people(session)[:10])
+        raise NotFound(
+            f"There is nobody called {who.strip()[:100]!r}. "
+            + (f"Known: {known}." if known else "Nobody was added yet: python -m core users add NAME_OR_EMAIL")
+        )
+    return found
+
+
+def by_id(session: Session, rater_id: int) -> Rater:
+    """The person of that number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.get(Rater, rater_id)
+    if found is None or found.kind != "person":
+        raise NotFound("This person is not here any more. Load the page again.")
+    return found
+
+
+def add(session: Session, name: str, email: str | None, role: Role) -> Rater:
+    """A new person; a name that is taken, by data or by a person, is refused.
+
+    Raises:
+        BadInput: the name is unusable.
+        Conflict: name or address are taken.
+    """
+    if email is not None and (taken := by_email(session, email)) is not None:
+        raise Conflict(f"{email} was invited already, as {taken.name!r}. Change the role there instead.")
+    known = raters.find(session, name)
+    if known is not None and known.kind == "person":
+        raise Conflict(
+            f"There is a person called {known.name!r} already. Change the role there, or choose another name."
+        )
+    person = raters.person(session, name)
+    person.email, person.role = email, role
+    session.flush()
+    return person
+
+
+def free_name(session: Session, wanted: str, email: str | None) -> str:
+    """A name that nobody has: what the provider says, else the address, else with a number behind."""
+    for candidate in filter(None, (wanted, email, *(f"{wanted[:95]} {number}" for number in range(2, 1000)))):
+        try:
+            clean = raters.rater_name(candidate)
+        except BadInput:
+            continue
+        if clean.casefold() not in raters.KEPT and raters.find(session, clean) is None:
+            return clean
+    raise Conflict(f"No name is free for {wanted!r}. Ask a lead to invite this person under another name.")
+
+
+def leads(session: Session, *, who_can_sign_in: bool) -> int:
+    """How many people are leads now; with ``who_can_sign_in`` only those who did so."""
+    query = select(func.count(func.distinct(Rater.rater_id))).where(
+        Rater.kind == "person", Rater.role == Role.LEAD, Rater.disabled.is_(False)
+    )
+    if who_can_sign_in:
+        query = query.join(Identity, Identity.rater_id == Rater.rater_id)
+    return session.scalar(query) or 0

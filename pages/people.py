@@ -1,0 +1,12 @@
+"""People: who may come in, and as what."""
+
+from core.ui.acting import asks_for_name
+from core.ui.page import open_page
+from core.ui.people import everybody, invite, knocking, standing
+
+with open_page("people") as page:
+    if not asks_for_name(page):
+        standing(page)
+        knocking(page)
+        invite(page)
+        everybody(page)

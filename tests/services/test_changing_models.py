@@ -1,0 +1,187 @@
+"""Promoting and rolling back: by whom, why, two at once, and what happens when the champion's files are damaged."""
+
+import io
+import shutil
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.domain.errors import BadInput, Conflict, Unavailable
+from core.domain.roles import NotAllowed, Role, User
+from core.services import models
+from core.services.workspace import Workspace
+from core.serving.reranker import ModelRef, Ranking, Reranker
+from core.store import versions
+from tests.databases import Plain
+from tests.reward.fakes import embedder
+from tests.services.versions_made import made
+
+LEAD = User(1, "Lena")
+
+
+def model_file(workspace: Workspace, name: str) -> Path:
+    return models.version_path(workspace, name) / "model.joblib"
+
+
+def damage(workspace: Workspace, name: str) -> None:
+    file = model_file(workspace, name)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+
+
+def champion(workspace: Workspace) -> str | None:
+    return next((v.model_version for v in models.listed(workspace) if v.state == "champion"), None)
+
+
+def rank(workspace: Workspace) -> Ranking:
+    """What a process that starts now answers."""
+
+    def usable() -> list[ModelRef]:
+        with workspace.store.read() as session:
+            line = versions.in_line(session)
+        folder = workspace.settings.model_dir
+        return [ModelRef(v.model_version, folder / v.model_version, v.sha256, v.sample) for v in line]
+
+    return Reranker(usable, embedder).rank("word1 word2", ["word1", "word2 word3"])
+
+
+def test_an_altered_champion_gives_way_to_the_last_good_version(workspace: Workspace) -> None:
+    """The version before ranks and says so; when the file is back, the champion ranks again."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second", champion=True)
+    assert models.trouble(workspace) is None
+    whole = model_file(workspace, "second").read_bytes()
+    damage(workspace, "second")
+    ranking = rank(workspace)
+    assert (ranking.model_version, ranking.fallback, ranking.no_champion) == ("first", True, False)
+    assert "second could not be loaded, so first stands in for it" in (ranking.reason or "")
+    said = models.trouble(workspace) or ""
+    assert "first stands in for it" in said
+    assert "changed after training" in said
+    model_file(workspace, "second").write_bytes(whole)
+    ranking = rank(workspace)
+    assert (ranking.model_version, ranking.fallback, ranking.reason) == ("second", False, None)
+    assert models.trouble(workspace) is None
+
+
+def test_a_version_that_was_rolled_back_never_stands_in(workspace: Workspace) -> None:
+    """A person took it out of use; with nothing else left the input order is kept."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second", champion=True)
+    models.rollback(workspace, LEAD)
+    shutil.rmtree(models.version_path(workspace, "first"))
+    ranking = rank(workspace)
+    assert (ranking.model_version, ranking.fallback, ranking.order) == (None, True, (0, 1))
+    assert "Answers keep their original order" in (models.trouble(workspace) or "")
+
+
+def test_a_sample_model_never_stands_in_for_a_real_one(workspace: Workspace) -> None:
+    """It learned from other questions than those that are asked."""
+    made(workspace, "toy", sample=True, champion=True)
+    made(workspace, "real", champion=True)
+    damage(workspace, "real")
+    assert rank(workspace).model_version is None
+
+
+def test_every_change_has_an_author_a_reason_and_a_record(workspace: Workspace, old_app: Plain) -> None:
+    """Promotion by rule, by a lead with a written reason, and a rollback are all in the audit."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second")
+    with pytest.raises(BadInput, match="Say in a few words why"):
+        models.promote(workspace, LEAD, "second", reason="  ")
+    models.promote(workspace, LEAD, "second", reason=" Better on cardiology. ")
+    assert models.promotions(workspace)[0].reason == "Better on cardiology."
+    assert models.rollback(workspace, LEAD) == "first"
+    rows = old_app.run(
+        "SELECT actor, action, subject FROM assay_audit WHERE subject LIKE ? ORDER BY audit_id", "model %"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("rule", "promoted", "model first"),
+        ("Lena", "promoted", "model second"),
+        ("Lena", "rolled back", "model first"),
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.SME, Role.VIEWER])
+def test_only_a_lead_changes_the_model(workspace: Workspace, role: Role) -> None:
+    """Others are told so, and nothing changes."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second")
+    other = User(2, "Sam", role)
+    with pytest.raises(NotAllowed):
+        models.promote(workspace, other, "second", reason="I want it.")
+    with pytest.raises(NotAllowed):
+        models.rollback(workspace, other)
+    assert champion(workspace) == "first"
+
+
+def test_a_damaged_version_is_not_promoted(workspace: Workspace) -> None:
+    """Its hash is checked before it comes into use, not at the first ranking."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second")
+    damage(workspace, "second")
+    assert {v.model_version: v.state for v in models.listed(workspace)}["second"] == "file altered"
+    with pytest.raises(Conflict, match="changed after training"):
+        models.promote(workspace, LEAD, "second", reason="Why not.")
+    assert champion(workspace) == "first"
+
+
+def test_two_leads_at_the_same_moment_make_one_change(workspace: Workspace) -> None:
+    """Both saw the same champion: one promotion counts, the other lead is told what is in use now."""
+    for name in ("first", "second", "third"):
+        made(workspace, name, champion=name == "first")
+    begin, outcomes = threading.Barrier(2), []
+
+    def choose(name: str) -> None:
+        begin.wait()
+        try:
+            models.promote(workspace, LEAD, name, reason="Mine is better.", instead_of="first")
+            outcomes.append(name)
+        except Conflict as error:
+            outcomes.append(str(error))
+
+    threads = [threading.Thread(target=choose, args=(name,)) for name in ("second", "third")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    refused = next(outcome for outcome in outcomes if "Somebody else changed" in outcome)
+    assert f"{champion(workspace)} is in use now" in refused
+    assert len(models.promotions(workspace)) == 2
+
+
+def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_app: Plain) -> None:
+    """It cannot be promoted, rolled back to or stand in, the champion cannot be archived, and it can be taken back."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second", champion=True)
+    with pytest.raises(Conflict, match="in use and cannot be archived"):
+        models.archive(workspace, LEAD, "second")
+    models.archive(workspace, LEAD, "first")
+    models.archive(workspace, LEAD, "first")
+    with pytest.raises(Conflict, match="is archived"):
+        models.promote(workspace, LEAD, "first", reason="Again.")
+    with pytest.raises(Conflict, match="no earlier champion"):
+        models.rollback(workspace, LEAD)
+    damage(workspace, "second")
+    assert rank(workspace).model_version is None
+    models.archive(workspace, LEAD, "first", away=False)
+    assert rank(workspace).model_version == "first"
+    done = old_app.run("SELECT action FROM assay_audit WHERE subject = ? ORDER BY audit_id", "model first")
+    assert [action for (action,) in done][-2:] == ["archived", "took from the archive"]
+
+
+def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace, old_app: Plain) -> None:
+    """One zip with model, metadata and prompts; an altered model is not handed out, and only a lead gets one."""
+    made(workspace, "first", champion=True)
+    with zipfile.ZipFile(io.BytesIO(models.as_zip(workspace, LEAD, "first"))) as packed:
+        assert sorted(packed.namelist()) == ["first/metadata.json", "first/model.joblib", "first/prompts.txt"]
+        assert packed.read("first/model.joblib") == model_file(workspace, "first").read_bytes()
+    assert old_app.run("SELECT actor, subject FROM assay_audit WHERE action = 'downloaded'") == [
+        ("Lena", "model first")
+    ]
+    with pytest.raises(NotAllowed):
+        models.as_zip(workspace, User(2, "Vera", Role.VIEWER), "first")
+    damage(workspace, "first")
+    with pytest.raises(Unavailable, match="changed after training"):
+        models.as_zip(workspace, LEAD, "first")

@@ -1,0 +1,159 @@
+"""Sign-ins: who comes in, that an ended one stays ended, and what of the provider's words is believed."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from core.domain.roles import COMMAND_LINE, Role
+from core.services import accounts, signing_in
+from core.services.importing import import_file
+from core.services.signing_in import Why
+from core.store.tables import SignIn
+from core.store.types import now
+from tests.databases import rater
+from tests.services.test_accounts import acts, claims, with_sign_in
+
+
+@pytest.fixture
+def sign_in(workspace):
+    """The workspace where people sign in and Ana was invited as sme."""
+    with_sign_in(workspace)
+    accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.SME, name="Ana")
+    return workspace
+
+
+def move(workspace, **back):
+    """Let the clock of every sign-in have begun earlier."""
+    with workspace.store.write() as session:
+        for row in session.query(SignIn):
+            for name, delta in back.items():
+                setattr(row, name, getattr(row, name) - delta)
+
+
+def test_whoever_was_invited_comes_in_with_the_role_from_our_database(sign_in):
+    """A role that the provider claims counts for nothing."""
+    entry = signing_in.enter(sign_in, claims(roles=["lead"], role="lead"))
+    assert (entry.user.name, entry.user.role, entry.why) == ("Ana", Role.SME, None)
+
+
+def test_without_a_sign_in_nobody_comes_in(sign_in):
+    """Neither without claims nor with claims that name no issuer or subject."""
+    for said in ({}, {"iss": "x"}, {"sub": "ana", "email": "ana@example.org"}):
+        assert signing_in.enter(sign_in, said).why is Why.NOBODY
+
+
+def test_signing_out_cannot_be_undone_by_a_copy_of_the_cookie(sign_in):
+    """The same claims find the row that ended; a new sign-in, with another nonce, opens again."""
+    said = claims()
+    assert signing_in.enter(sign_in, said).user
+    signing_in.sign_out(sign_in, said)
+    assert signing_in.enter(sign_in, said).why is Why.SIGNED_OUT
+    assert signing_in.enter(sign_in, said | {"tokens": {"id": "x"}}).why is Why.SIGNED_OUT
+    assert signing_in.enter(sign_in, claims(nonce="another")).user
+    assert [action for _, action, _ in acts(sign_in)] == ["invited", "signed in", "signed out", "signed in"]
+
+
+@pytest.mark.parametrize("email_verified, comes_in", [(True, True), (None, True), (False, False), ("false", False)])
+def test_an_address_that_nobody_checked_is_not_believed(sign_in, email_verified, comes_in):
+    """Anybody could claim Ana's address at a provider that lets people type it in."""
+    entry = signing_in.enter(sign_in, claims(email_verified=email_verified))
+    assert (entry.user is not None) is comes_in
+    assert comes_in or entry.why is Why.WAITING
+
+
+def test_an_address_that_a_colleague_got_later_opens_no_old_account(sign_in):
+    """Another subject with Ana's address waits for a lead instead of becoming Ana."""
+    assert signing_in.enter(sign_in, claims("ana")).user
+    assert signing_in.enter(sign_in, claims("successor")).why is Why.WAITING
+
+
+def test_the_same_subject_of_another_issuer_is_somebody_else(sign_in):
+    """A person is issuer and subject together."""
+    assert signing_in.enter(sign_in, claims("ana")).user
+    other = claims("ana", None, iss="https://evil.example.org")
+    assert signing_in.enter(sign_in, other).why is Why.WAITING
+
+
+def test_disabling_ends_the_sign_in_at_the_next_look(sign_in):
+    """Also after enabling again the old sign-in stays ended."""
+    said = claims()
+    ana = signing_in.enter(sign_in, said).user
+    accounts.set_disabled(sign_in, COMMAND_LINE, ana.rater_id, True)
+    assert signing_in.enter(sign_in, said).why is Why.DISABLED
+    assert signing_in.enter(sign_in, claims(nonce="new")).why is Why.DISABLED
+    accounts.set_disabled(sign_in, COMMAND_LINE, ana.rater_id, False)
+    assert signing_in.enter(sign_in, said).why is Why.SIGNED_OUT
+
+
+def test_a_sign_in_ends_when_nothing_is_done_for_long(sign_in):
+    """Acts keep it open; a timer's look does not."""
+    said, step = claims(), timedelta(minutes=90)
+    assert signing_in.enter(sign_in, said).user
+    move(sign_in, seen_at=step)
+    assert signing_in.enter(sign_in, said, acting=False).user
+    move(sign_in, seen_at=timedelta(minutes=20))
+    assert signing_in.enter(sign_in, said).user
+    move(sign_in, seen_at=step)
+    assert signing_in.enter(sign_in, said).user
+    move(sign_in, seen_at=timedelta(minutes=121))
+    assert signing_in.enter(sign_in, said).why is Why.EXPIRED
+
+
+def test_a_sign_in_ends_after_its_longest_time(sign_in):
+    """However busy somebody was; and an old cookie whose row is not known begins no new one."""
+    said = claims()
+    assert signing_in.enter(sign_in, said).user
+    move(sign_in, created_at=timedelta(hours=13))
+    assert signing_in.enter(sign_in, said).why is Why.EXPIRED
+    old = claims(nonce="old", iat=(now() - timedelta(hours=13)).timestamp())
+    assert signing_in.enter(sign_in, old).why is Why.EXPIRED
+    assert signing_in.enter(sign_in, claims(nonce="undated", iat=None)).why is Why.EXPIRED
+
+
+def test_the_first_lead_is_named_by_the_configuration(workspace):
+    """Once, while there is no lead who can sign in; names that were leads in local mode do not count."""
+    rater(workspace, "Old lead of local mode")
+    with_sign_in(workspace, first_lead="ana@example.org")
+    assert signing_in.enter(workspace, claims("ben", "ben@example.org")).why is Why.WAITING
+    ana = signing_in.enter(workspace, claims("ana")).user
+    assert ana.role is Role.LEAD
+    assert ("ASSAY_FIRST_LEAD", "became the first lead", f"person {ana.rater_id}") in acts(workspace)
+    (ben,) = accounts.knocking(workspace, ana)
+    accounts.admit(workspace, ana, ben.identity_id, Role.LEAD)
+    accounts.set_role(workspace, COMMAND_LINE, ana.rater_id, Role.SME)
+    assert signing_in.enter(workspace, claims("ana", nonce="2")).user.role is Role.SME
+
+
+def test_the_name_of_imported_ratings_never_becomes_a_signed_in_person(workspace, tmp_path):
+    """Whoever signs in under such a name is a new person beside it."""
+    file = tmp_path / "rows.csv"
+    file.write_text("user_prompt,ai_response,rating,rater\np,a,4,Ana\np,b,4,ana@example.org\n")
+    list(import_file(workspace, file))
+    with_sign_in(workspace, first_lead="ana@example.org")
+    ana = signing_in.enter(workspace, claims("ana")).user
+    assert ana.name == "Ana 2"
+
+
+def test_somebody_invited_while_waiting_need_not_sign_in_again(workspace):
+    """The next look lets them in."""
+    with_sign_in(workspace)
+    said = claims()
+    assert signing_in.enter(workspace, said).why is Why.WAITING
+    accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.VIEWER)
+    assert signing_in.enter(workspace, said).user.role is Role.VIEWER
+
+
+def test_a_passphrase_opens_a_browser_until_it_is_changed(workspace):
+    """Each browser for itself; what the database keeps of it is no way to try passphrases."""
+    workspace.settings = dataclasses.replace(workspace.settings, passphrase="open sesame")
+    assert not signing_in.unlocked(workspace, "browser 1")
+    assert not signing_in.unlock(workspace, "browser 1", "open")
+    assert not signing_in.unlocked(workspace, "browser 1")
+    assert signing_in.unlock(workspace, "browser 1", " open sesame ")
+    assert signing_in.unlocked(workspace, "browser 1")
+    assert not signing_in.unlocked(workspace, "browser 2")
+    workspace.settings = dataclasses.replace(workspace.settings, passphrase="changed")
+    assert not signing_in.unlocked(workspace, "browser 1")
+    assert "sesame" not in repr(workspace.settings)
+    assert "changed" not in repr(workspace.settings)

@@ -1,0 +1,57 @@
+"""Model versions without a training: real files of a model that was fitted on a few invented answers."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from core.domain.records import Example
+from core.reward import artifact
+from core.reward.events import Evaluated, Fitted
+from core.reward.trainer import train
+from core.services.workspace import Workspace
+from core.store import runs, versions
+from core.store.tables import ModelVersion
+from tests.reward.fakes import embedder, rated_answers
+
+
+def learned(seed: int = 0, prompts: int = 15) -> tuple[Evaluated, Fitted]:
+    """What a training on invented answers came to."""
+    return learned_from(rated_answers(prompts, seed=seed))
+
+
+def learned_from(examples: Sequence[Example], recipe: str = "pair") -> tuple[Evaluated, Fitted]:
+    """What a training on these answers came to, with an encoder that only counts words; each is made once."""
+    return _learned_from(tuple(examples), recipe)
+
+
+@lru_cache(maxsize=16)
+def _learned_from(examples: tuple[Example, ...], recipe: str) -> tuple[Evaluated, Fitted]:
+    events = list(train(examples, recipe=recipe, embedder=embedder(), seed=0, positive_threshold=4, minimum=10))
+    evaluated = next(event for event in events if isinstance(event, Evaluated))
+    return evaluated, next(event for event in events if isinstance(event, Fitted))
+
+
+def made(
+    workspace: Workspace, name: str, found: tuple[Evaluated, Fitted] | None = None, *, sample: bool = False,
+    champion: bool = False,
+) -> ModelVersion:  # fmt: skip
+    """Save and register a version as a finished training does."""
+    evaluated, fitted = found or learned()
+    evaluation = evaluated.evaluation
+    metadata = artifact.Metadata(
+        model_version=name, recipe=fitted.model.recipe, encoder=fitted.model.encoder,
+        data_fingerprint=fitted.data_fingerprint, n=evaluation.n, prompts=len(fitted.groups), seed=0,
+        positive_threshold=4, metrics=evaluation.metrics,
+    )  # fmt: skip
+    saved = artifact.save(workspace.settings.model_dir, fitted.model, metadata, groups=fitted.groups)
+    with workspace.store.write() as session:
+        run = runs.start(session, fitted.model.recipe, 0, "Ana", "here:1")
+        version = ModelVersion(
+            model_version=name, run_id=run.run_id, recipe=fitted.model.recipe, sha256=saved.sha256, n=evaluation.n,
+            prompts=len(fitted.groups), sample=sample, metrics=evaluation.to_json()["metrics"],
+        )  # fmt: skip
+        versions.add(session, version)
+        runs.save_predictions(session, run.run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
+        if champion:
+            versions.crown(session, name, action="automatic", by="rule", reason="It beats answer length: promoted.")
+        runs.finish(session, run.run_id, "finished", "done", model_version=name)
+    return version

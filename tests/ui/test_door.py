@@ -1,0 +1,162 @@
+"""What stands before every page: sign-in, passphrase, roles, and that an act counts only for whom the page was shown."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.domain.roles import ALLOWED, COMMAND_LINE, Role, User
+from core.services import accounts, people, rating, signing_in
+from core.services.workspace import open_workspace
+from core.store.types import now
+from core.ui import navigation, page, passphrase, visitor
+from core.ui.navigation import HOME, PAGES, ROOT
+from tests.ui.conftest import TOKEN
+from tests.ui.reading import press, said
+
+
+@pytest.fixture
+def signed_in(fresh_process, monkeypatch):
+    """People sign in here; whoever is put into the list sits in front of this browser."""
+    monkeypatch.setenv("AUTH_MODE", "oidc")
+    here: dict = {}
+    monkeypatch.setattr(visitor, "claims", lambda: dict(here))
+
+    def as_whom(name, role=None):
+        here.clear()
+        if name:
+            email = f"{name}@example.org"
+            here.update(iss="https://id", sub=name, name=name.title(), email=email, iat=now().timestamp(), nonce=name)
+            if role:
+                accounts.invite(open_workspace(), COMMAND_LINE, email, role, name=name.title())
+        return here
+
+    return as_whom
+
+
+@pytest.fixture
+def by_itself(monkeypatch):
+    """Runs a page's script as Streamlit does for the first request of a process: nothing but its own guard stands there."""
+
+    def run(name):
+        if name != HOME.name:
+            monkeypatch.setattr(page, "ensure_navigation", lambda: None)
+        script = ROOT / ("Home.py" if name == HOME.name else f"pages/{name}.py")
+        app = AppTest.from_file(str(script), default_timeout=20).run()
+        assert not app.exception
+        return app
+
+    return run
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_page_opens_for_whom_the_table_says(signed_in, by_itself, role, name):
+    """Every page requested first, as every role and as nobody: docs/roles.csv decides (tests/test_roles.py)."""
+    signed_in("bea" if role else None, role)
+    app = by_itself(name)
+    if role is None:
+        assert said(app).startswith("Sign in")
+        assert [button.key for button in app.button] == ["account.sign_in"]
+        assert not app.get("page_link")
+        return
+    refused = "which does not include it" in said(app)
+    assert refused is (PAGES[name].act not in ALLOWED[role])
+    if refused:
+        assert {button.key for button in app.button} == {f"{name}.refused", "account.sign_out"}
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_navigation_shows_only_what_is_allowed(signed_in, role, monkeypatch):
+    """A page that is not for this role is not offered, but answers under its address."""
+    shown = {}
+    real = navigation.st.Page
+
+    def watched(script, **options):
+        shown[options.get("url_path", HOME.name)] = options.get("visibility", "visible")
+        return real(script, **options)
+
+    monkeypatch.setattr(navigation.st, "Page", watched)
+    signed_in("bea" if role else None, role)
+    AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20).run()
+    allowed = ALLOWED[role] if role else frozenset()
+    assert shown == {
+        info.name: "visible" if info is HOME or info.act in allowed else "hidden"
+        for info in PAGES.values()
+        if info is HOME or info.exists
+    }
+
+
+def test_somebody_uninvited_is_told_what_happens_next(signed_in, open_page):
+    """And sees the names of the leads, nothing else; once let in, the same browser goes on."""
+    signed_in("ana", Role.LEAD)
+    signing_in.enter(open_workspace(), visitor.claims())
+    signed_in("carl")
+    app = open_page("rate")
+    assert "You are not invited yet" in said(app)
+    assert "Leads: Ana" in said(app)
+    accounts.invite(open_workspace(), COMMAND_LINE, "carl", Role.SME)
+    press(app, "account.again")
+    assert "not invited" not in said(app)
+
+
+def test_a_disabled_person_is_out_at_the_next_act(signed_in, sample, open_page):
+    """The rating that was pressed is not stored, and the page that follows says why."""
+    signed_in("bea", Role.SME)
+    app = open_page("rate")
+    bea = accounts.find(sample, COMMAND_LINE, "bea")
+    accounts.set_disabled(sample, COMMAND_LINE, bea.rater_id, True)
+    press(app, "rate.key4")
+    assert "Your access is switched off" in said(app)
+    assert not rating.recent(sample, User(bea.rater_id, "Bea", Role.SME))
+
+
+def test_a_role_that_is_gone_stops_the_next_act(signed_in, sample, open_page):
+    """A page drawn for an sme takes no rating of somebody who is a viewer meanwhile."""
+    signed_in("bea", Role.SME)
+    app = open_page("rate")
+    bea = accounts.find(sample, COMMAND_LINE, "bea")
+    accounts.set_role(sample, COMMAND_LINE, bea.rater_id, Role.VIEWER)
+    press(app, "rate.key4")
+    assert "the role viewer" in said(app)
+    assert not rating.recent(sample, User(bea.rater_id, "Bea", Role.SME))
+
+
+def test_signing_out_in_one_tab_ends_the_other(signed_in, sample, open_page):
+    """What is pressed in the other tab is not carried out."""
+    signed_in("bea", Role.SME)
+    app = open_page("rate")
+    signing_in.sign_out(sample, visitor.claims())
+    press(app, "rate.key4")
+    assert "You are signed out" in said(app)
+    bea = accounts.find(sample, COMMAND_LINE, "bea")
+    assert not rating.recent(sample, User(bea.rater_id, "Bea", Role.SME))
+
+
+def test_a_passphrase_is_asked_once_and_its_tries_are_limited(open_page, monkeypatch):
+    """A wrong one says so, the sixth within a minute has to wait, the right one opens the page for good."""
+    monkeypatch.setenv("ASSAY_PASSPHRASE", "open sesame")
+    monkeypatch.setattr(passphrase, "_tries", passphrase.deque(maxlen=passphrase.TRIES))
+    app = open_page("data")
+    assert [button.key for button in app.button] == ["account.open"]
+    for _ in range(5):
+        app.text_input(key="account.passphrase").set_value("wrong")
+        press(app, "account.open")
+        assert "This is not the passphrase" in said(app)
+    app.text_input(key="account.passphrase").set_value("open sesame")
+    press(app, "account.open")
+    assert "Too many tries" in said(app)
+    passphrase._tries.clear()
+    app.text_input(key="account.passphrase").set_value("open sesame")
+    press(app, "account.open")
+    assert "Passphrase" not in said(app)
+    assert "Passphrase" not in said(open_page("data"))
+
+
+def test_a_disabled_name_asks_for_another(open_page, workspace, ana):
+    """Local mode: the browser that speaks for a disabled name says so and lets one choose another."""
+    people.rate_as(workspace, "elsewhere", "Ben")
+    accounts.set_disabled(workspace, COMMAND_LINE, ana.rater_id, True)
+    app = open_page("rate")
+    assert "Your access is switched off" in said(app)
+    press(app, "account.rename")
+    assert people.user_of(workspace, TOKEN) is None
+    assert app.selectbox(key="rate.pick").options == ["Ben"]
