@@ -42,8 +42,6 @@ class Desk:
     message: str = ""
     retracing: bool = False
     """Whether this answer was reached by going back, so that another step goes further back from it."""
-    passed: set[int] = field(default_factory=set)
-    """Skipped in this tab: offered again when nothing else is left."""
     drafts: dict[int, str] = field(default_factory=dict)
     """Comments that were typed and not yet saved."""
     left: int = 0
@@ -110,12 +108,10 @@ def _current(workspace: Workspace, user: User, mine: Desk) -> ItemToRate | None:
                 mine.bias = shown.bias_flag
             return shown
         mine.message = "The answer you were at was deleted meanwhile; this is the next one."
-    following = rating.next_item(workspace, user, not_these=frozenset(mine.passed))
-    if following is None and mine.passed:
-        mine.passed.clear()
-        following = rating.next_item(workspace, user)
+    following = rating.next_item(workspace, user)
     if following is not None:
         mine.turn_to(following.interaction.interaction_id)
+        mine.request = following.request_id or mine.request
         mine.bias = following.bias_flag
     return following
 
@@ -266,7 +262,6 @@ def _skip(workspace: Workspace, user: User, mine: Desk, visit: int, shown: ItemT
         mine.message = "Kept your rating and saved what you added"
     else:
         mine.message = "Kept your earlier rating"
-    mine.passed.add(item)
     _move_on(mine, item)
 
 
