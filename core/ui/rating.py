@@ -12,7 +12,7 @@ from core.domain.roles import User
 from core.services import rating
 from core.services.rating import ItemToRate
 from core.services.status import status
-from core.ui import failures, queue_choice, session
+from core.ui import failures, queue_choice
 from core.ui import rating_acts as acts
 from core.ui.desk import Desk, this_desk
 from core.ui.navigation import next_step
@@ -164,9 +164,8 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
             show_text(one.interaction.response, key=f"rate.answer.{number}", name="answer")
 
 
-@st.fragment
 def _comment(page: Page, user: User, mine: Desk) -> None:
-    """The field for a comment; a fragment of its own, so that keeping what is typed draws nothing else anew."""
+    """The field for a comment. No fragment of its own: a key pressed while that one runs would be lost."""
     with st.container(key="rate.comment"):
         st.text_area(
             "Comment (optional)",
@@ -178,9 +177,6 @@ def _comment(page: Page, user: User, mine: Desk) -> None:
             on_change=acts.keep_typed,
             args=(page.workspace, user, mine, mine.visit),
         )
-    failure = st.session_state.pop(session.FAILURE, None)
-    if failure is not None:
-        st.warning(f"{literal(failure.sentence)} What you typed is still here and is saved with the rating.")
 
 
 def _nothing_left(page: Page, user: User, mine: Desk) -> None:
