@@ -13,6 +13,7 @@ from core.reward.events import Evaluated, Examined, Fitted, Judged, Refused, Rep
 from core.reward.learning_curve import FARTHEST, Sized, learning_curve
 from core.reward.length_bias import length_bias
 from core.reward.metrics import METRICS, Scores, measure
+from core.reward.promotion import judge_first
 from core.reward.rated import Rated
 from core.reward.reliability import calibration, outcomes, roc_band
 from core.reward.report import TrustReport
@@ -108,11 +109,11 @@ def test_twelve_ratings_are_a_clear_result() -> None:
     assert "too few" in report.curve.reason
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_shuffled_ratings_hold_no_signal(seed: int) -> None:
-    """Whatever the draw, the interval of the AUC holds 0.5 and the model is not promoted."""
+    """The interval of the AUC holds 0.5, and the model is neither promoted nor called usable."""
     examples = rated_answers(25, seed=seed)
-    ratings = np.random.default_rng(100 + seed).permutation([example.rating for example in examples])
+    ratings = np.random.default_rng(200 + seed).permutation([example.rating for example in examples])
     events = run([replace(e, rating=float(r)) for e, r in zip(examples, ratings, strict=True)], seed=seed)
     auc = only(Evaluated, events).evaluation.metrics["roc_auc"]
     assert auc.low <= 0.5 <= auc.high
@@ -231,15 +232,24 @@ def test_a_forecast_never_looks_beyond_twice_the_ratings() -> None:
 )
 def test_the_verdict_is_one_sentence(difference: Metric, says: str, usable: bool) -> None:
     """What to do follows from the lower end of the interval, and is said in words."""
-    found = verdict(difference, more=120)
+    found = verdict(Metric(0.8, 0.7, 0.9), difference, more=120)
     assert says in found.sentence
     assert found.usable == usable
 
 
+def test_chance_that_beats_a_worse_ruler_is_still_chance() -> None:
+    """Where length comes out below chance by luck, beating it is no merit."""
+    auc, difference = Metric(0.49, 0.42, 0.56), Metric(0.12, 0.03, 0.2)
+    found = verdict(auc, difference, more=None)
+    assert not found.usable
+    assert "Not distinguishable from chance (ROC AUC 0.49 [0.42, 0.56])" in found.sentence
+    assert not judge_first(auc, difference).promoted
+
+
 def test_what_cannot_be_said_has_no_number() -> None:
     """Where no number of ratings is likely to settle it, none is made up."""
-    assert "rate more answers to new prompts" in verdict(Metric(0.0, -0.02, 0.02), more=None).sentence
-    assert not any(part.isdigit() for part in verdict(Metric(0.3), more=None).sentence)
+    assert "rate more answers to new prompts" in verdict(Metric(0.6), Metric(0.0, -0.02, 0.02), more=None).sentence
+    assert not any(part.isdigit() for part in verdict(Metric(0.6), Metric(0.3), more=None).sentence)
 
 
 def test_sessions_become_sources() -> None:
