@@ -33,6 +33,11 @@ class ItemToRate:
     draft: str | None = None
     draft_flag: bool = False
 
+    @property
+    def unsaved(self) -> tuple[str, bool]:
+        """Comment and flag to begin with: what was typed and not saved, else what was saved."""
+        return (self.comment, self.bias_flag) if self.draft is None else (self.draft, self.draft_flag)
+
 
 def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """The answer that is kept for this rater, else the next one in their order; None when nothing waits for them.
@@ -104,7 +109,9 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
     kept = storable(comment[:MAX_COMMENT], "The comment")
     try:
         with workspace.store.write() as session:
-            if kept.strip() or bias_flag:
+            mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+            saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
+            if (kept.strip(), bias_flag) != saved:
                 drafts.keep(session, user.rater_id, interaction_id, kept, bias_flag)
             else:
                 drafts.forget(session, user.rater_id, interaction_id)

@@ -53,11 +53,11 @@ def own(interaction_id: int, rater_id: int) -> Select[Rating]:
 
 
 def rated_by(session: Session, rater_id: int, since: datetime) -> int:
-    """How many interactions this rater has rated since then (each once)."""
-    acts = select(func.count(func.distinct(RatingEvent.interaction_id))).where(
+    """How many interactions this rater has rated since then: each once, what was taken back not at all."""
+    acts = select(RatingEvent.interaction_id).where(
         RatingEvent.rater_id == rater_id, RatingEvent.at >= since, RatingEvent.action.in_(("rated", "changed"))
     )
-    return session.scalar(acts) or 0
+    return _standing(session, acts)
 
 
 def rated_by_all(session: Session, since: datetime) -> int:
@@ -65,7 +65,14 @@ def rated_by_all(session: Session, since: datetime) -> int:
     acts = select(RatingEvent.rater_id, RatingEvent.interaction_id).where(
         RatingEvent.action == "rated", RatingEvent.at >= since
     )
-    return session.scalar(select(func.count()).select_from(acts.distinct().subquery())) or 0
+    return _standing(session, acts)
+
+
+def _standing(session: Session, acts: Select[int] | Select[int, int]) -> int:
+    """How many of these acts, each answer once per rater, stand: the rater's rating is there."""
+    mine = (Rating.interaction_id == RatingEvent.interaction_id) & (Rating.rater_id == RatingEvent.rater_id)
+    standing = acts.join(Rating, mine).where(Rating.status == RatingStatus.SUBMITTED).distinct()
+    return session.scalar(select(func.count()).select_from(standing.subquery())) or 0
 
 
 def latest_of(session: Session, rater_id: int, limit: int) -> list[int]:

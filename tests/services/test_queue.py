@@ -325,7 +325,7 @@ def test_a_skip_keeps_its_reason(workspace):
 
 
 def test_a_draft_comes_back_until_it_is_saved(workspace):
-    """What was typed is there in another session, for its rater only; a rating ends it; emptied, it is gone."""
+    """What was typed is there in another session, for its rater only; a rating, or typing what is saved already, ends it."""
     (number,) = many(workspace, 1)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     rating.keep_draft(workspace, ana, number, "half a th", bias_flag=False)
@@ -336,8 +336,9 @@ def test_a_draft_comes_back_until_it_is_saved(workspace):
     assert rating.item(workspace, ben, number).draft is None
     rating.rate(workspace, ana, number, 4, comment="a thought")
     assert rating.item(workspace, ana, number).draft is None
-    rating.keep_draft(workspace, ana, number, "more")
-    rating.keep_draft(workspace, ana, number, " ")
+    rating.keep_draft(workspace, ana, number, "")
+    assert rating.item(workspace, ana, number).unsaved == ("", False)
+    rating.keep_draft(workspace, ana, number, "a thought")
     with workspace.store.read() as session:
         assert session.query(Draft).count() == 0
 
