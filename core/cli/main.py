@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from core.cli import commands
 from core.cli.keys import keys
+from core.cli.saving import backup, restore
 from core.cli.serving import serve
 from core.cli.users import users
 from core.domain.errors import AssayError, BadInput
@@ -95,6 +96,13 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("sample", commands.sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))
+
+    sub = command("backup", backup, "save database and models in a new folder, also while they are in use")
+    sub.add_argument("--out", required=True, metavar="FOLDER")
+
+    sub = command("restore", restore, "put a backup back where nothing is yet")
+    sub.add_argument("folder", help="what `backup --out` made")
+    sub.add_argument("--into", required=True, metavar="EMPTY", help="a new folder, or an empty PostgreSQL database")
 
     sub = command("users", users, "list, add, disable or enable people, or give them a role")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "add", "role", "disable", "enable"))

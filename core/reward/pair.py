@@ -18,9 +18,11 @@ SCALARS = (
     "log length",
     "log number of windows",
     "prompt words covered",
+    "cosine to the whole",
+    "cosine of the beginning",
 )
 
-# Of a standardised scalar, where a standardised column of a vector weighs 1 / sqrt(dim): seven numbers that say much
+# Of a standardised scalar, where a standardised column of a vector weighs 1 / sqrt(dim): nine numbers that say much
 # must not drown in 1,536 that say little each. Chosen once, on MEDIQA (0.25 and 0.5 were worse, 2 about equal).
 SCALAR_WEIGHT = 1.0
 
@@ -28,9 +30,13 @@ SCALAR_WEIGHT = 1.0
 # plain mean this gained up to 0.005 AUC, and never lost, within MEDIQA and between its two sources.
 FOCUS = 10.0
 
+# Each further window weighs so much less in "cosine of the beginning": readers meet the beginning first. With "cosine to
+# the whole" (plain mean of the windows) it gained on every split that was tried: docs/decisions/0025.
+FADING = 0.6
+
 
 class PairRecipe:
-    """u, v, |u - v|, u * v beside seven scalars; logistic regression, unweighted."""
+    """u, v, |u - v|, u * v beside nine scalars; logistic regression, unweighted."""
 
     name = "pair"
     view: View = View.WINDOWS
@@ -48,7 +54,7 @@ class PairRecipe:
         return windows.split(pair.response).truncated
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
-        """Shape (n, 4 * dim + 7), columns u, v, |u - v|, u * v, SCALARS; ``vectors`` by text as embedded."""
+        """Shape (n, 4 * dim + 9), columns u, v, |u - v|, u * v, SCALARS; ``vectors`` by text as embedded."""
         asked = {pair.prompt: vectors[pair.prompt] for pair in pairs}
         prompts = {prompt: (pool(rows, np.ones(len(rows))), terms(prompt)) for prompt, rows in asked.items()}
         dim = next(iter(vectors.values())).shape[1] if vectors else 0
@@ -69,6 +75,8 @@ class PairRecipe:
                 np.log1p(len(word_spans(response))),
                 np.log(len(rows)),
                 len(prompt_terms & terms(response)) / len(prompt_terms) if prompt_terms else 0.0,
+                u @ pool(rows, np.ones(len(rows))),
+                np.average(cosines, weights=FADING ** np.arange(len(rows))),
             )
         return result
 

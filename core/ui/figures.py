@@ -68,7 +68,7 @@ def roc(curves: Mapping[str, Points], *, height: int = 400) -> go.Figure:
     share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "zeroline": False}
     figure.update_xaxes(title="Poor answers taken for good", **share)
     figure.update_yaxes(title="Good answers found", **share)
-    return _quiet(figure, height)
+    return quiet(figure, height)
 
 
 def trend(
@@ -137,7 +137,7 @@ def trend(
         title=name, tickformat=".0%" if percent else ".2f", range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
         zeroline=False,
     )  # fmt: skip
-    return _quiet(figure, height)
+    return quiet(figure, height)
 
 
 def spread(lately: Sequence[float], trained: Sequence[float], *, height: int = 240) -> go.Figure:
@@ -166,7 +166,8 @@ def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]
     return lines
 
 
-def _quiet(figure: go.Figure, height: int) -> go.Figure:
+def quiet(figure: go.Figure, height: int) -> go.Figure:
+    """The figure without toolbars and zoom, its legend below."""
     figure.update_layout(
         height=height, margin={"l": 8, "r": 12, "t": 12, "b": 8}, hovermode="closest", dragmode=False, showlegend=True,
         legend={

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.domain.roles import Act
-from core.services import models
+from core.services import models, watching
 from core.services.models import PromotionView, VersionView
 from core.ui import session
 from core.ui.acting import actor
@@ -13,6 +13,7 @@ from core.ui.failures import act
 from core.ui.measures import moment, recipe_name
 from core.ui.models import STATES
 from core.ui.page import Page
+from core.ui.report import show_report
 from core.ui.texts import literal
 
 NOT_RECORDED = "not recorded (made by an earlier release)"
@@ -33,6 +34,9 @@ def one_model(page: Page, versions: Sequence[VersionView], changes: Sequence[Pro
             st.table(rows, border="horizontal", hide_index=True)
         if page.may(Act.MODELS):
             _actions(page, version)
+        run = watching.run_view(page.workspace, version.run_id)
+        if run is not None and st.toggle("Show its trust report", key="models.report"):
+            show_report(run, key="models")
 
 
 def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tuple[str, str]]:
