@@ -152,7 +152,7 @@ def spread(lately: Sequence[float], trained: Sequence[float], *, height: int = 2
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_xaxes(title="Score", tickvals=names[::3], showgrid=False)
     figure.update_yaxes(title="Share", tickformat=".0%", rangemode="tozero", zeroline=False)
-    return _quiet(figure, height)
+    return quiet(figure, height)
 
 
 def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
