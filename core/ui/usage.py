@@ -13,7 +13,6 @@ DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
 SOURCES = {
     "api": "over HTTP",
     "page": "on the Rerank page",
-    "python": "from Python",
     "command line": "on the command line",
 }
 
@@ -47,7 +46,7 @@ def _nothing(page: Page, found: Usage) -> None:
 
 
 def _numbers(found: Usage) -> None:
-    with st.grid("auto", min_column_width=150):
+    with st.grid("auto", min_column_width=135):
         st.metric("Rankings", f"{found.calls:,}", border=True, help="Calls, each with one prompt and its answers.")
         st.metric("Answers ranked", f"{found.candidates:,}", border=True)
         st.metric(
@@ -55,11 +54,11 @@ def _numbers(found: Usage) -> None:
             help="Half of the rankings took no longer (median), waiting for a turn included.",
         )  # fmt: skip
         st.metric(
-            "Slowest 5 %", "–" if found.p95 is None else f"over {_time(found.p95)}", border=True,
+            "95 of 100 within", _time(found.p95), border=True,
             help="95 of 100 rankings took no longer than this (95th percentile).",
         )  # fmt: skip
         st.metric(
-            "First answer replaced", _share(found.replaced, found.comparable), border=True,
+            "First replaced", _share(found.replaced, found.comparable), border=True,
             help="How often another answer came first than the one that stood first. Only rankings of two or more.",
         )  # fmt: skip
         st.metric(

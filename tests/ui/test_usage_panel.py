@@ -43,7 +43,7 @@ def test_counts_times_and_what_ranking_changes(open_page, in_use, ana):
     app = open_page("models")
     shown = metrics(app)
     assert (shown["Rankings"], shown["Answers ranked"], shown["Usual time"]) == ("10", "20", "50 ms")
-    assert (shown["Slowest 5 %"], shown["First answer replaced"], shown["Abstained"]) == ("over 1.2 s", "33 %", "0 %")
+    assert (shown["95 of 100 within"], shown["First replaced"], shown["Abstained"]) == ("1.2 s", "33 %", "0 %")
     text = said(app)
     assert "In 33 of 100 rankings" in text
     assert "1 of 10 rankings had no model" in text
