@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +10,6 @@ import cohere
 import httpx
 import jsonschema
 import pytest
-import uvicorn
 from rerankers import Reranker
 from starlette.testclient import TestClient
 
@@ -24,6 +21,7 @@ from core.services import keys, usage
 from core.services.workspace import Workspace, open_workspace
 from core.store import versions
 from core.store.tables import ModelVersion
+from tests.integration.serving import on_a_port
 
 QUERY = "My phone froze and does not react. What can I do?"
 GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
@@ -51,15 +49,8 @@ def client(api: Api) -> TestClient:
 @pytest.fixture
 def address(api: Api) -> Iterator[str]:
     """The API on a real port, for clients that bring their own HTTP."""
-    server = uvicorn.Server(uvicorn.Config(api.app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until = time.monotonic() + 10
-    while not server.started and time.monotonic() < until:
-        threading.Event().wait(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with on_a_port(api.app) as found:
+        yield found
 
 
 @pytest.fixture
