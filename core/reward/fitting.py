@@ -37,7 +37,7 @@ def fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: in
     """
     weights = recipe.column_weights(features.shape[1])
     prepared = _prepare(features, weights, standardise=recipe.standardise)
-    c, threshold = recipe.grid[len(recipe.grid) // 2], 0.5
+    c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
     if len(recipe.grid) > 1 or recipe.tunes_threshold:
         some = _for_choosing(groups, seed=seed)
         inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)

@@ -17,6 +17,7 @@ from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
 from core.services import usage
 from core.services.workspace import Workspace
+from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema, versions
 from core.store.database import Store, connect
@@ -25,8 +26,18 @@ from core.store.tables import ModelVersion
 
 @lru_cache(maxsize=4)
 def encoder(emb_model: str) -> SentenceEncoder:
-    """The process's encoder for this EMB_MODEL: loaded once, used by training and ranking alike."""
+    """The process's reference encoder for this EMB_MODEL: loaded once. Models are trained and measured with it."""
     return SentenceEncoder(emb_model)
+
+
+def serving_encoder(settings: Settings) -> ServingEncoder:
+    """What chooses this process's encoder for candidates: the fast one where it is installed and agrees."""
+    return _serving_encoder(settings.emb_model, settings.home, fast=settings.fast_encoder)
+
+
+@lru_cache(maxsize=4)
+def _serving_encoder(emb_model: str, home: Path, *, fast: bool) -> ServingEncoder:
+    return ServingEncoder(emb_model, encoder(emb_model), home, fast=fast)
 
 
 def reranker(workspace: Workspace) -> Reranker:
@@ -83,7 +94,7 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
 @lru_cache(maxsize=8)
 def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
     find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
-    return Reranker(find, lambda: Embedder(encoder(settings.emb_model), _cache(settings, store)))
+    return Reranker(find, lambda: Embedder(serving_encoder(settings).current(), _cache(settings, store)))
 
 
 @lru_cache(maxsize=4)
@@ -113,7 +124,7 @@ def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
 
 
 def _configuration(environ: Mapping[str, str]) -> dict[str, str]:
-    names = {"ASSAY_HOME", "DATABASE_URL", "EMB_MODEL", "REWARD_MODEL_PATH", "HOME"}
+    names = {"ASSAY_HOME", "ASSAY_ENCODER", "DATABASE_URL", "EMB_MODEL", "REWARD_MODEL_PATH", "HOME"}
     return {name: value for name, value in environ.items() if name in names or name.startswith("DB_")}
 
 
@@ -131,6 +142,7 @@ def model_info() -> dict[str, Any]:
         "is_ready": loaded is not None,
         "model_exists": loaded is not None,
         "model_type": "sbert-logreg",
+        "encoder_back_end": None,
         "model_version": None,
         "recipe": None,
         "fallback": loaded is None or ranker.stands_in(loaded[0]),
@@ -141,6 +153,7 @@ def model_info() -> dict[str, Any]:
     except AssayError:
         return info
     info |= {"embedding_model": settings.emb_model, "model_path": str(settings.model_dir)}
+    info["encoder_back_end"] = serving_encoder(settings).current().back_end
     ref = loaded[0] if loaded is not None else ranker.champion
     if ref is not None:
         path = ref.path / artifact.MODEL_FILE

@@ -14,7 +14,7 @@ from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User, require
 from core.domain.settings import ROOT
 from core.reward.embedder import Embedder
-from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused
+from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused, Reported
 from core.reward.trainer import train as reward_train
 from core.services.judging import judge, survey
 from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
@@ -172,7 +172,8 @@ def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterat
     if ground.rival:
         judged = judge(workspace, ground, evaluation, fitted, embedder, seed=seed)
         yield judged
-    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, judged, fitted, embedder)
+    verdict = told[Reported].report.verdict.sentence
+    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)
 
 
 @contextmanager
