@@ -45,7 +45,7 @@ def test_many_raters_share_the_queue(workspace: Workspace, environ, proven) -> N
         for line in out.splitlines()
     ]
     with workspace.store.read() as session:
-        stored = {(r.rater_id, r.interaction_id): r.rating for r in session.query(Rating)}
+        stored = {(r.rater_id, r.interaction_id): r.rating or 0 for r in session.query(Rating)}
         events = {event.event_id: event for event in session.query(RatingEvent)}
         items = {item.interaction_id: item for item in session.query(Item)}
         mirrored = {row.interaction_id: row.rating for row in session.query(LegacyInteraction)}
