@@ -5,7 +5,7 @@ import streamlit as st
 if __name__ != "__main__":
     from core.ui.server import lifespan, middleware
 
-    app = st.App(__file__, lifespan=lifespan, middleware=middleware)
+    app = st.App(__file__, lifespan=lifespan, middleware=middleware())
 else:
     from core.ui import main
 

@@ -18,7 +18,10 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.http.safety import Safety
 from core.services.workspace import SWEEP_SECONDS
+from core.ui.starting import rules_or_exit
+from core.ui.uploads import Uploads
 from core.ui.visitor import COOKIE
 
 log = logging.getLogger(__name__)
@@ -154,4 +157,6 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         tasks.cancel_scope.cancel()
 
 
-middleware = [Middleware(Visitors), Middleware(Keys)]
+def middleware() -> list[Middleware]:
+    """What stands around the application, outermost first; ends the process where it must not start like this."""
+    return [Middleware(Safety, rules=rules_or_exit()), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]
