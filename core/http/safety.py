@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -89,11 +90,33 @@ class Safety:
                 await refused(scope, receive, dressed)
             return
         if scope["type"] == "http" and not is_api and not scope["path"].startswith(UPLOAD):
-            receive = _limited(receive)
-        try:
+            await self._limited(scope, receive, dressed)
+        else:
             await self.app(scope, receive, dressed)
-        except _TooMuch:
-            await _sentence(413, "This request is too large.", is_api)(scope, receive, dressed)
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on until its body grows too large: then it is over for the application, and answered by us."""
+        taken, began = 0, False
+
+        async def counting() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if taken > MAX_BODY else message
+
+        async def watched(message: Message) -> None:
+            nonlocal began
+            if taken <= MAX_BODY or began:
+                began = True
+                await send(message)
+
+        try:
+            await self.app(scope, counting, watched)
+        except ClientDisconnect:
+            if taken <= MAX_BODY:
+                raise
+        if taken > MAX_BODY and not began:
+            await _sentence(413, "This request is too large.", False)(scope, receive, send)
 
     def _refused(self, scope: Scope, headers: Headers, is_api: bool) -> Response | None:
         path, address = scope["path"], (scope.get("client") or ("unknown", 0))[0]
@@ -169,24 +192,6 @@ LOCAL_ONLY = (
     "Nobody signs in on this server (AUTH_MODE is local), so its pages answer on this machine only. To let others in, "
     "set AUTH_MODE=oidc: docs/sign-in.md says how."
 )
-
-
-class _TooMuch(Exception):
-    """A body grew beyond its limit."""
-
-
-def _limited(receive: Receive) -> Receive:
-    taken = 0
-
-    async def counting() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MAX_BODY:
-            raise _TooMuch
-        return message
-
-    return counting
 
 
 def _who(headers: Headers, address: str, is_api: bool) -> str:

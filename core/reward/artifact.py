@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -130,6 +131,22 @@ def verified(path: Path, *, sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Unavailable(f"{path / MODEL_FILE} was changed after training and is not loaded. {_RETRAIN}")
     return data
+
+
+def packed(path: Path) -> bytes:
+    """The files of the version in the directory ``path`` as one zip file, inside a folder of its name.
+
+    Raises:
+        Unavailable: a file is missing.
+    """
+    buffer = io.BytesIO()
+    try:
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in (MODEL_FILE, METADATA_FILE, PROMPTS_FILE):
+                archive.writestr(f"{path.name}/{name}", (path / name).read_bytes())
+    except OSError:
+        raise Unavailable(f"A file is missing from {path}. {_RETRAIN}") from None
+    return buffer.getvalue()
 
 
 def read_metadata(path: Path) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.reward.embedder import View
 from core.reward.recipe import Pair, Vectors
+from core.reward.words import word_spans
 
 
 class ConcatRecipe:
@@ -22,6 +23,10 @@ class ConcatRecipe:
     def texts(self, pairs: Sequence[Pair]) -> list[str]:
         """One text per pair."""
         return list(dict.fromkeys(_joined(pair) for pair in pairs))
+
+    def cuts(self, pair: Pair) -> bool:
+        """Whether prompt and answer surely hold more than the 256 word pieces that are read: a word has at least one."""
+        return len(word_spans(_joined(pair))) > 256
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (n, dim); ``vectors`` by text as embedded."""

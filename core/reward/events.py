@@ -103,8 +103,9 @@ class Judged:
 
     decision: Decision
     versus_champion: Metric | None
-    """ROC AUC minus that of the champion's recipe on the same folds; None without a champion, or when it has the
-    same recipe."""
+    """ROC AUC minus the champion's; None without a champion, or where its recipe is the same and would be refitted."""
+    unseen_prompts: int | None = None
+    """On how many prompts that neither was trained on; None: both recipes refitted on the same folds."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -113,6 +114,7 @@ class Judged:
             "promoted": self.decision.promoted,
             "reason": self.decision.reason,
             "versus_champion": None if self.versus_champion is None else self.versus_champion.to_json(),
+            "unseen_prompts": self.unseen_prompts,
         }
 
 

@@ -39,6 +39,11 @@ class FittedModel:
         """
         return self.predict(self._features(pairs, embedder)) if pairs else np.zeros(0)
 
+    def truncated(self, pairs: Sequence[Pair]) -> tuple[int, ...]:
+        """Which pairs hold more text than is read of them."""
+        recipe = recipe_named(self.recipe)
+        return tuple(index for index, pair in enumerate(pairs) if recipe.cuts(pair))
+
     def explain(self, pairs: Sequence[Pair], embedder: Embedder) -> list[dict[str, float]]:
         """Why each pair scores as it does: log-odds that each part adds against an average training answer.
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.reward import windows
 from core.reward.embedder import View
 from core.reward.recipe import Pair, Vectors
 from core.reward.words import terms, word_spans
@@ -41,6 +42,10 @@ class PairRecipe:
     def texts(self, pairs: Sequence[Pair]) -> list[str]:
         """Prompts and responses, each once."""
         return list(dict.fromkeys(text for pair in pairs for text in pair))
+
+    def cuts(self, pair: Pair) -> bool:
+        """Whether the answer is longer than its windows hold."""
+        return windows.split(pair.response).truncated
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (n, 4 * dim + 7), columns u, v, |u - v|, u * v, SCALARS; ``vectors`` by text as embedded."""

@@ -31,10 +31,14 @@ def judge_first(auc: Metric, versus_length: Metric) -> Decision:
     )
 
 
-def judge_challenger(auc: Metric, versus_length: Metric, versus_champion: Metric | None) -> Decision:
+def judge_challenger(
+    auc: Metric, versus_length: Metric, versus_champion: Metric | None, *, unseen_prompts: int | None = None
+) -> Decision:
     """The rule with a champion: pass ``judge_first``, be no worse than it (>= 0) and not by chance (bound > -0.02).
 
-    ``versus_champion`` is None for the champion's own recipe, which on the same folds would be the same model.
+    ``unseen_prompts`` says on how many prompts that neither was trained on the two were compared; None: their recipes
+    were refitted on the same folds. There ``versus_champion`` is None for the champion's own recipe, which would be
+    the same model.
     """
     first = judge_first(auc, versus_length)
     if not first.promoted:
@@ -45,13 +49,23 @@ def judge_challenger(auc: Metric, versus_length: Metric, versus_champion: Metric
         return Decision(True, f"{beats}; it is the champion's recipe with the present ratings: promoted.")
     if versus_champion.value is None or versus_champion.low is None:
         return Decision(False, f"{shown}, but it could not be compared with the champion: not promoted.")
+    where = (
+        f"on {unseen_prompts:,} prompts that neither was trained on"
+        if unseen_prompts is not None
+        else "with both recipes fitted anew on the same ratings"
+    )
     if versus_champion.value >= 0 and versus_champion.low > TOLERATED_LOSS:
         beats = f"{shown} beats answer length alone by {_number(versus_length.value)}"
-        return Decision(True, f"{beats} and is no worse than the champion ({_interval(versus_champion)}): promoted.")
-    return Decision(
-        False,
-        f"{shown} is not clearly as good as the champion (difference {_interval(versus_champion)}): not promoted.",
-    )
+        return Decision(
+            True, f"{beats} and is no worse than the champion ({_interval(versus_champion)}) {where}: promoted."
+        )
+    if versus_champion.value >= 0:
+        why = "is as good as the champion or better, but by so little that it may be luck"
+    elif versus_champion.high is not None and versus_champion.high < 0:
+        why = "is worse than the champion"
+    else:
+        why = "is not clearly as good as the champion"
+    return Decision(False, f"{shown} {why} (difference {_interval(versus_champion)}) {where}: not promoted.")
 
 
 def _interval(metric: Metric) -> str:

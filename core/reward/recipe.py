@@ -36,6 +36,9 @@ class Recipe(Protocol):
     def texts(self, pairs: Sequence[Pair]) -> list[str]:
         """The different texts that need vectors."""
 
+    def cuts(self, pair: Pair) -> bool:
+        """Whether the answer is longer than what is read of it."""
+
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (len(pairs), d)."""
 

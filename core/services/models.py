@@ -11,8 +11,20 @@ from core.domain.roles import Act, User, require
 from core.domain.texts import storable
 from core.reward import artifact
 from core.services.workspace import Workspace
-from core.store import legacy, versions
+from core.store import audit, legacy, versions
 from core.store.tables import ModelVersion
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutResult:
+    """What a version came to on held-out prompts that it was not trained on."""
+
+    n: int
+    prompts: int
+    prompts_seen: int
+    """Held-out prompts that it was trained on before they were set apart: left out."""
+    metrics: dict[str, Metric]
+    measured_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +38,13 @@ class VersionView:
     created_at: datetime
     metrics: dict[str, Metric]
     state: str
-    """``champion``, ``available``, ``file missing`` or ``file altered``."""
+    """``champion``, ``available``, ``archived``, ``file missing`` or ``file altered``."""
     sample: bool
+    held_out: HeldOutResult | None
+    lineage: dict[str, Any]
+    """Data fingerprint, encoder, code version, seed, answers kept apart; empty for versions of earlier releases."""
+    trained_by: str
+    run_id: int
 
     def to_json(self) -> dict[str, Any]:
         """As ``models --json`` lists it."""
@@ -67,7 +84,8 @@ class PromotionView:
 def listed(workspace: Workspace) -> list[VersionView]:
     """All versions, newest first."""
     with workspace.store.read() as session:
-        return [_view(workspace, version) for version in versions.listed(session)]
+        by = versions.trained_by(session)
+        return [_view(workspace, version, by.get(version.run_id, "")) for version in versions.listed(session)]
 
 
 def old_trainings(workspace: Workspace) -> list[OldTraining]:
@@ -110,6 +128,8 @@ def promote(
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{model_version} is the champion already.")
+        if version.archived_at is not None:
+            raise Conflict(f"{model_version} is archived. Take it from the archive first; nothing was changed.")
         _need_files(workspace, version)
         versions.crown(session, model_version, action="promote", by=user.name, reason=reason)
 
@@ -131,6 +151,42 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         reason = f"Rolled back by {user.name}."
         versions.crown(session, previous.model_version, action="rollback", by=user.name, reason=reason)
         return previous.model_version
+
+
+def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
+    """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
+
+    Raises:
+        NotAllowed: the person may not change models.
+        NotFound: there is no such version.
+        Conflict: it is the champion.
+    """
+    require(user, Act.MODELS)
+    with workspace.store.write() as session:
+        versions.still_champion(session, None)
+        version = versions.find(session, model_version)
+        if version.champion:
+            raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")
+        if (version.archived_at is not None) != away:
+            versions.archive(session, version, by=user.name, away=away)
+
+
+def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
+    """The files of a version as one zip file, after their hash was checked; there is no way to bring one in.
+
+    Raises:
+        NotAllowed: the person may not change models; vectors can leak text.
+        NotFound: there is no such version.
+        Unavailable: its files are missing or were altered.
+    """
+    require(user, Act.MODELS)
+    with workspace.store.write() as session:
+        version = versions.find(session, model_version)
+        folder = version_path(workspace, model_version)
+        artifact.verified(folder, sha256=version.sha256)
+        packed = artifact.packed(folder)
+        audit.write(session, user.name, "downloaded", f"model {model_version}")
+    return packed
 
 
 def trouble(workspace: Workspace) -> str | None:
@@ -168,19 +224,38 @@ def _need_files(workspace: Workspace, version: ModelVersion) -> None:
 
 
 def _state(workspace: Workspace, version: ModelVersion) -> str:
+    if version.archived_at is not None:
+        return "archived"
     if not (version_path(workspace, version.model_version) / artifact.MODEL_FILE).is_file():
         return "file missing"
     return "available" if _damage(workspace, version) is None else "file altered"
 
 
-def _view(workspace: Workspace, version: ModelVersion) -> VersionView:
+def _view(workspace: Workspace, version: ModelVersion, trained_by: str) -> VersionView:
+    measured = version.held_out
     return VersionView(
         model_version=version.model_version,
         recipe=version.recipe,
         n=version.n,
         prompts=version.prompts,
         created_at=version.created_at,
-        metrics={name: Metric.from_json(metric) for name, metric in version.metrics.items()},
+        metrics=_metrics(version.metrics),
         state="champion" if version.champion else _state(workspace, version),
         sample=version.sample,
+        held_out=None
+        if measured is None
+        else HeldOutResult(
+            measured["n"],
+            measured["prompts"],
+            measured["prompts_seen"],
+            _metrics(measured["metrics"]),
+            datetime.fromisoformat(measured["measured_at"]),
+        ),
+        lineage=version.lineage or {},
+        trained_by=trained_by,
+        run_id=version.run_id,
     )
+
+
+def _metrics(shown: dict[str, Any]) -> dict[str, Metric]:
+    return {name: Metric.from_json(metric) for name, metric in shown.items()}

@@ -9,11 +9,14 @@ from typing import Any
 
 from core.domain.errors import AssayError
 from core.reward import artifact
+from core.reward.embedder import Embedder
 from core.reward.evaluation import Evaluation
 from core.reward.events import Fitted, Judged
 from core.reward.promotion import Decision
+from core.services.judging import Ground, measure_all, still
+from core.services.lineage import code_version
 from core.services.workspace import Workspace
-from core.store import interactions, runs, versions
+from core.store import exporting, interactions, runs, versions
 from core.store.database import alone
 from core.store.tables import ModelVersion
 
@@ -54,17 +57,9 @@ class Cancelled(AssayError):
     """Somebody asked the training to stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a decision was made on; when it changes before the end, the decision no longer holds."""
-
-    sample: bool
-    champion: str | None
-
-
 def keep(
     workspace: Workspace, run_id: int, recipe: str, seed: int, ground: Ground,
-    evaluation: Evaluation, judged: Judged, fitted: Fitted,
+    evaluation: Evaluation, judged: Judged, fitted: Fitted, embedder: Embedder,
 ) -> Iterator[Saved | Registered]:  # fmt: skip
     """Write the model's files and register the version; where that is stopped, no files stay behind.
 
@@ -87,7 +82,9 @@ def keep(
     saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups)
     try:
         yield Saved(name, saved.sha256)
-        decision = _register(workspace, run_id, name, saved.sha256, recipe, ground, evaluation, judged.decision)
+        measured = measure_all(workspace, ground, name, fitted, embedder)
+        version = _version(run_id, saved.sha256, metadata, ground, evaluation)
+        decision = _register(workspace, version, ground, evaluation, judged.decision, measured)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
         raise
@@ -95,67 +92,69 @@ def keep(
     yield Registered(name, decision.promoted, decision.reason)
 
 
+def _version(
+    run_id: int, sha256: str, metadata: artifact.Metadata, ground: Ground, evaluation: Evaluation
+) -> ModelVersion:
+    accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
+    return ModelVersion(
+        model_version=metadata.model_version,
+        run_id=run_id,
+        recipe=metadata.recipe,
+        sha256=sha256,
+        n=metadata.n,
+        prompts=metadata.prompts,
+        sample=ground.sample,
+        metrics=evaluation.to_json()["metrics"],
+        lineage={
+            "code": code_version(),
+            "data_fingerprint": metadata.data_fingerprint,
+            "encoder": metadata.encoder,
+            "seed": metadata.seed,
+            "held_out": len(ground.held_out),
+            "positive_threshold": metadata.positive_threshold,
+        },
+        legacy_row={
+            "model_version": metadata.model_version,
+            "total_interactions": evaluation.n,
+            "avg_reward": evaluation.good / evaluation.n,
+            "loss_value": loss,
+            "accuracy": None if accuracy is None else 100 * accuracy,
+        },
+    )
+
+
 def _register(
-    workspace: Workspace, run_id: int, name: str, sha256: str, recipe: str, ground: Ground,
-    evaluation: Evaluation, decision: Decision,
+    workspace: Workspace, version: ModelVersion, ground: Ground, evaluation: Evaluation, decision: Decision,
+    measured: dict[str, dict[str, Any]],
 ) -> Decision:  # fmt: skip
     """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
+    run_id, name = version.run_id, version.model_version
     shown = evaluation.to_json()
-    accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     with workspace.store.write() as session:
         if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
             raise Cancelled(CANCELLED)
         alone(session)
         champion = versions.champion(session)
-        present = Ground(interactions.only_sample(session), champion.model_version if champion else None)
-        decision = _still(present, ground, decision)
-        outcome = result(run_id, recipe, evaluation.n, evaluation.prompts, decision.reason) | {
+        decision = still(
+            decision, ground, sample=interactions.only_sample(session),
+            champion=champion.model_version if champion else None, ratings=exporting.consensus_now(session),
+        )  # fmt: skip
+        held_out = {"n": len(ground.held_out), "prompts": len({example.group for example in ground.held_out})}
+        outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {
             "model_version": name,
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
             "promoted": decision.promoted,
+            "held_out": held_out if ground.held_out else None,
         }
-        versions.add(
-            session,
-            ModelVersion(
-                model_version=name,
-                run_id=run_id,
-                recipe=recipe,
-                sha256=sha256,
-                n=evaluation.n,
-                prompts=evaluation.prompts,
-                sample=ground.sample,
-                metrics=shown["metrics"],
-                legacy_row={
-                    "model_version": name,
-                    "total_interactions": evaluation.n,
-                    "avg_reward": evaluation.good / evaluation.n,
-                    "loss_value": loss,
-                    "accuracy": None if accuracy is None else 100 * accuracy,
-                },
-            ),
-        )
+        versions.add(session, version)
+        versions.measured(session, measured)
         runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if decision.promoted:
             versions.crown(session, name, action="automatic", by="rule", reason=decision.reason)
         values = {"result": outcome, "sample": ground.sample, "model_version": name}
         runs.finish(session, run_id, "finished", decision.reason, **values)
     return decision
-
-
-def _still(now_there: Ground, ground: Ground, decision: Decision) -> Decision:
-    """The decision, unless what it was made on changed during the training."""
-    if not decision.promoted or now_there == ground:
-        return decision
-    if now_there.sample != ground.sample:
-        return Decision(
-            False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
-        )
-    return Decision(
-        False,
-        "Another model was put in use during the training, and this one was not judged against it: not promoted. "
-        "Train again, or promote it on the Models page.",
-    )
 
 
 def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema, versions
 from core.store.database import Store, connect
+from core.store.tables import ModelVersion
 
 
 @lru_cache(maxsize=4)
@@ -31,9 +32,20 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
-def rank(workspace: Workspace, prompt: str, texts: Sequence[str]) -> Ranking:
-    """Order candidate answers with the champion; without one the input order is kept and the reason said."""
-    return reranker(workspace).rank(prompt, texts)
+def rank(workspace: Workspace, prompt: str, texts: Sequence[str], *, model_version: str | None = None) -> Ranking:
+    """Order candidate answers with the champion, or with a version that is named.
+
+    Without a usable model the input order is kept and the reason said.
+
+    Raises:
+        NotFound: there is no version of that name.
+    """
+    ranker = reranker(workspace)
+    loaded = ranker.model()
+    if model_version is None or (loaded is not None and loaded[0].model_version == model_version):
+        return ranker.rank(prompt, texts)
+    _named(workspace.settings, workspace.store, model_version)
+    return _reranker(workspace.settings, workspace.store, model_version).rank(prompt, texts)
 
 
 def reranker_from_environment() -> Reranker:
@@ -55,10 +67,16 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
     return _reranker(settings, store)
 
 
+@lru_cache(maxsize=8)
+def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
+    find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
+    return Reranker(find, lambda: Embedder(encoder(settings.emb_model), _cache(settings, store)))
+
+
 @lru_cache(maxsize=4)
-def _reranker(settings: Settings, store: Store) -> Reranker:
-    cache = MemoryCache()
-    return Reranker(partial(_usable, settings, store), lambda: Embedder(encoder(settings.emb_model), cache))
+def _cache(settings: Settings, store: Store) -> MemoryCache:
+    """The vectors of what was ranked, for all versions."""
+    return MemoryCache()
 
 
 def _usable(settings: Settings, store: Store) -> list[ModelRef]:
@@ -66,11 +84,19 @@ def _usable(settings: Settings, store: Store) -> list[ModelRef]:
     if not schema.exists(store):
         return []
     with store.read() as session:
-        known = versions.in_line(session)
-    return [
-        ModelRef(version.model_version, settings.model_dir / version.model_version, version.sha256, version.sample)
-        for version in known
-    ]
+        return [_ref(settings, version) for version in versions.in_line(session)]
+
+
+def _named(settings: Settings, store: Store, model_version: str) -> list[ModelRef]:
+    """One version, with none to stand in for it."""
+    with store.read() as session:
+        return [_ref(settings, versions.find(session, model_version))]
+
+
+def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
+    return ModelRef(
+        version.model_version, settings.model_dir / version.model_version, version.sha256, sample=version.sample
+    )
 
 
 def _configuration(environ: Mapping[str, str]) -> dict[str, str]:

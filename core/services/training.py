@@ -16,11 +16,12 @@ from core.domain.settings import ROOT
 from core.reward.embedder import Embedder
 from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused
 from core.reward.trainer import train as reward_train
-from core.services.registering import CANCELLED, Cancelled, Ground, Registered, Saved, keep, result
+from core.services.judging import judge, survey
+from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
 from core.services.reranking import encoder
 from core.services.watching import log_file, reap
 from core.services.workspace import Workspace, this_process
-from core.store import counts, exporting, runs, versions
+from core.store import runs
 from core.store.database import private_folder
 from core.store.vectors import DatabaseVectors
 
@@ -140,33 +141,36 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
 
 def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterator[Event | Saved | Registered]:
     settings = workspace.settings
-    with workspace.store.read() as session:
-        examples = exporting.examples(session, newest=settings.train_limit)
-        sample = counts.totals(session, settings.positive_rating_threshold).sample
-        champion = versions.champion(session)
-    # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
-    rival = champion.recipe if champion is not None and champion.sample == sample else None
+    embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
+    ground = survey(workspace, embedder)
+    apart, minimum = len(ground.held_out), settings.min_samples_to_train
     told: dict[type, Any] = {}
     for event in reward_train(
-        examples,
+        ground.examples,
         recipe=recipe,
-        embedder=Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store)),
+        embedder=embedder,
         seed=seed,
         positive_threshold=settings.positive_rating_threshold,
-        minimum=settings.min_samples_to_train,
-        champion_recipe=rival,
+        # what is needed is counted in rated answers, those that are kept apart among them
+        minimum=max(1, minimum - apart) if ground.rated >= minimum else minimum,
+        champion_recipe=None if ground.rival else ground.champion_recipe,
     ):
         told[type(event)] = event
+        if isinstance(event, Judged) and ground.rival:
+            continue  # the champion itself is met below, once there is a model that can meet it
         yield event
         if isinstance(event, Refused):
             with workspace.store.write() as session:
-                outcome = result(run_id, recipe, len(examples), len({e.group for e in examples}), event.reason)
-                runs.finish(session, run_id, "finished", event.reason, result=outcome, sample=sample)
+                prompts = len({example.group for example in ground.examples})
+                outcome = result(run_id, recipe, len(ground.examples), prompts, event.reason)
+                runs.finish(session, run_id, "finished", event.reason, result=outcome, sample=ground.sample)
             return
-    judged_against = Ground(sample, champion.model_version if champion else None)
-    yield from keep(
-        workspace, run_id, recipe, seed, judged_against, told[Evaluated].evaluation, told[Judged], told[Fitted]
-    )
+    evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
+    judged = told[Judged]
+    if ground.rival:
+        judged = judge(workspace, ground, evaluation, fitted, embedder, seed=seed)
+        yield judged
+    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, judged, fitted, embedder)
 
 
 @contextmanager

@@ -49,6 +49,8 @@ class Ranking:
     """The model learned from the sample."""
     stand_in: bool = False
     """The champion could not be loaded, and the last good version before it ranked."""
+    truncated: tuple[int, ...] = ()
+    """Which candidates are longer than the model reads; their ends were not looked at."""
 
     @property
     def fallback(self) -> bool:
@@ -97,6 +99,11 @@ class Reranker:
         self.model()
         return self._reason
 
+    @property
+    def no_champion(self) -> bool:
+        """Whether there is nothing to load, as far as the last look tells."""
+        return self._loaded is None and self._reason == NO_CHAMPION
+
     def stands_in(self, ref: ModelRef) -> bool:
         """Whether this version ranks in place of a champion that cannot be loaded."""
         return self.champion is not None and ref.model_version != self.champion.model_version
@@ -121,7 +128,7 @@ class Reranker:
                 ref = loaded[0]
                 return Ranking(
                     ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason,
-                    sample=ref.sample, stand_in=self.stands_in(ref),
+                    sample=ref.sample, stand_in=self.stands_in(ref), truncated=loaded[1].truncated(pairs),
                 )  # fmt: skip
         log.warning("reranking kept the input order: %s", reason)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)

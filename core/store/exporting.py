@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.records import Example
 from core.store.interactions import in_scope
-from core.store.tables import Item, LegacyInteraction, Rater, Rating
+from core.store.tables import HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
 
 BATCH = 1000
 
@@ -54,9 +54,15 @@ def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
         }
 
 
-def examples(session: Session, *, newest: int = 0) -> list[Example]:
-    """The rated interactions for training, oldest first; with ``newest`` only those rated last (TRAIN_LIMIT)."""
+def examples(session: Session, *, newest: int = 0, held_out: bool | None = None) -> list[Example]:
+    """The rated interactions for training, oldest first; with ``newest`` only those rated last (TRAIN_LIMIT).
+
+    ``held_out``: only answers to held-out prompts, or only those to all others.
+    """
     ids = in_scope(session, select(Item.interaction_id).where(Item.consensus.is_not(None)))
+    if held_out is not None:
+        apart = Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
+        ids = ids.where(apart if held_out else ~apart)
     if newest:
         ids = ids.order_by(Item.rated_at.desc(), Item.interaction_id.desc()).limit(newest)
     query = (
@@ -75,6 +81,12 @@ def examples(session: Session, *, newest: int = 0) -> list[Example]:
         Example(interaction_id, prompt, response, context_id, float(agreed))
         for interaction_id, prompt, response, context_id, agreed in _stream(session, query)
     ]
+
+
+def consensus_now(session: Session) -> dict[int, float]:
+    """The consensus of every rated interaction in scope."""
+    rows = select(Item.interaction_id, Item.consensus).where(Item.consensus.is_not(None))
+    return {number: float(agreed or 0) for number, agreed in _stream(session, in_scope(session, rows))}
 
 
 def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:

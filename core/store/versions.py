@@ -1,6 +1,7 @@
 """Model versions, which of them is the champion, and how that came about."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
 from core.store import audit, rights
 from core.store.database import Store, alone
-from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion
+from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
+from core.store.types import now
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +24,25 @@ def add(session: Session, version: ModelVersion) -> None:
     session.flush()
 
 
+def measured(session: Session, found: Mapping[str, dict[str, Any]]) -> None:
+    """Keep what versions came to on the held-out prompts, and when that was measured."""
+    at = now().isoformat()
+    for name, measurement in found.items():
+        values = measurement | {"measured_at": at}
+        session.execute(update(ModelVersion).where(ModelVersion.model_version == name).values(held_out=values))
+
+
 def listed(session: Session) -> list[ModelVersion]:
     """All versions, newest first."""
     return list(
         session.scalars(select(ModelVersion).order_by(ModelVersion.created_at.desc(), ModelVersion.run_id.desc()))
     )
+
+
+def trained_by(session: Session) -> dict[int, str]:
+    """Who asked for the training, by run."""
+    asked = select(Run.run_id, Run.requested_by).join(ModelVersion, ModelVersion.run_id == Run.run_id)
+    return {run_id: name for run_id, name in session.execute(asked)}  # noqa: C416
 
 
 def champion(session: Session) -> ModelVersion | None:
@@ -44,6 +60,12 @@ def find(session: Session, model_version: str) -> ModelVersion:
     if found is None:
         raise NotFound(f"There is no model version {model_version!r}. The Models page, or `models list`, shows them.")
     return found
+
+
+def archive(session: Session, version: ModelVersion, *, by: str, away: bool) -> None:
+    """Put a version away, where it can neither be promoted nor stand in, or take it back."""
+    version.archived_at, version.archived_by = (now(), by) if away else (None, None)
+    audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
 
 
 def still_champion(session: Session, expected: str | None) -> None:
@@ -87,7 +109,7 @@ def promotions(session: Session) -> list[Promotion]:
 
 
 def before_champion(session: Session) -> list[ModelVersion]:
-    """Those that were champion before the present one, latest first; what was rolled back is no longer among them."""
+    """Those that were champion before the present one, latest first, without what was rolled back or archived since."""
     reigns: list[str | None] = []
     for promotion in reversed(promotions(session)):
         while promotion.action == "rollback" and reigns and reigns[-1] != promotion.model_version:
@@ -97,7 +119,7 @@ def before_champion(session: Session) -> list[ModelVersion]:
     current = champion(session)
     names = dict.fromkeys(name for name in reversed(reigns[:-1]) if name is not None)
     found = [session.get(ModelVersion, name) for name in names]
-    return [version for version in found if version is not None and version is not current]
+    return [v for v in found if v is not None and v is not current and v.archived_at is None]
 
 
 def in_line(session: Session) -> list[ModelVersion]:

@@ -1,4 +1,4 @@
-"""What the server does beside running pages: a cookie for every browser, our key handling, and a slow background task.
+"""What the server does beside running pages: the HTTP API, a cookie for every browser, our key handling, background tasks.
 
 Pure ASGI: websockets and everything that is not a page pass through untouched.
 """
@@ -18,8 +18,10 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.http.api import Api
+from core.http.request_log import to_stderr
 from core.http.safety import Safety
-from core.services.workspace import SWEEP_SECONDS
+from core.services.workspace import SWEEP_SECONDS, Workspace
 from core.ui.starting import rules_or_exit
 from core.ui.uploads import Uploads
 from core.ui.visitor import COOKIE
@@ -143,15 +145,25 @@ async def _pick_up_for_ever(seconds: float) -> None:
 
 
 def _pick_up() -> None:
-    from core.ui.page import the_workspace  # here: the first import of a page module must not hold up the server
+    _workspace().pick_up()
 
-    the_workspace().pick_up()
+
+def _workspace() -> Workspace:
+    from core.ui.process import the_workspace  # here: the first import of a page module must not hold up the server
+
+    return the_workspace()
+
+
+_api = Api(_workspace)
+routes = _api.routes
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Run the background task as long as the server runs."""
+    """Run the background tasks as long as the server runs."""
+    to_stderr()
     async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_api.run)
         tasks.start_soon(_pick_up_for_ever, SWEEP_SECONDS)
         yield {}
         tasks.cancel_scope.cancel()

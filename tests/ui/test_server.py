@@ -122,13 +122,18 @@ def test_the_script_can_only_be_read(client):
 
 
 def test_the_real_server_serves_pages_with_both():
-    """The application of Home.py: pages with script and cookie, health as before, the background task ends with it."""
+    """The application of Home.py: pages with script and cookie, the API beside them, background tasks end with it."""
     home = importlib.import_module("Home")
-    with TestClient(home.app) as client:
+    # once: Streamlit's runtime cannot be started a second time in a process
+    with TestClient(home.app, base_url="http://localhost:8501", client=("127.0.0.1", 5)) as client:
         answer = client.get("/rate", headers=HTML)
         assert SCRIPT in answer.content
         assert "assay_visitor=" in answer.headers["set-cookie"]
         assert client.get("/_stcore/health").text == "ok"
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.post("/v1/rerank", json={"query": "q", "documents": ["a"]}).status_code == 503
+        assert client.get("/v1/rerank").status_code == 405
+        assert client.get("/v2/nothing").json()["error"]
 
 
 def test_picking_up_goes_on_when_the_database_is_away(monkeypatch, caplog):

@@ -2,16 +2,19 @@
 
 from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
-from core.store.tables.models import Embedding, ModelVersion, Prediction, Promotion, Run, RunEvent
+from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.record import Audit
+from core.store.tables.serving import ApiKey, Reranking
 
 __all__ = [
     "SYSTEM_USER",
+    "ApiKey",
     "Audit",
     "Base",
     "Embedding",
+    "HeldOutPrompt",
     "Identity",
     "Import",
     "Item",
@@ -24,6 +27,7 @@ __all__ = [
     "Rater",
     "Rating",
     "RatingEvent",
+    "Reranking",
     "Run",
     "RunEvent",
     "SignIn",

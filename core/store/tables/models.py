@@ -87,6 +87,19 @@ class ModelVersion(Base):
     champion: Mapped[bool | None] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     legacy_row: Mapped[dict[str, Any] | None]  # still to be written to rlhf_reward_model_training, else NULL
+    lineage: Mapped[dict[str, Any] | None]  # data fingerprint, encoder, code version, counts; NULL: see metadata.json
+    held_out: Mapped[dict[str, Any] | None]  # the latest measurement on the held-out prompts it was not trained on
+    archived_at: Mapped[datetime | None]
+    archived_by: Mapped[str | None] = mapped_column(String(100))
+
+
+class HeldOutPrompt(Base):
+    """A prompt that no model learns from, by the hash of its normalised text; rows are only ever added."""
+
+    __tablename__ = "assay_held_out"
+
+    prompt_group: Mapped[str] = mapped_column(String(64), primary_key=True)
+    frozen_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Promotion(Base):

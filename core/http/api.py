@@ -1,0 +1,168 @@
+"""The routes of the API, as DESIGN.md section 8 promises them."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from core.domain.errors import AssayError, BadInput, NotFound
+from core.http import loopback
+from core.http.answers import Refused, answer, error
+from core.http.bodies import read_json
+from core.http.openapi import DOCUMENT
+from core.http.questions import CHAMPION, Question, read_question
+from core.http.request_log import RequestLog, note, request_id
+from core.http.scoring import Turns
+from core.http.warming import SENTENCES, State, Warmth
+from core.services import reranking
+from core.services.keys import KeyRing
+from core.services.workspace import Workspace
+from core.serving.reranker import Ranking
+
+log = logging.getLogger(__name__)
+
+PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2", "/v2/{rest:path}")
+"""What belongs to the API on a server that has pages too; everything under it answers JSON, also 404 and 405."""
+
+
+class Api:
+    """The API on one database; ``routes`` go into a server, ``run`` beside it for as long as it runs."""
+
+    def __init__(self, open_workspace: Callable[[], Workspace], *, turns: Turns | None = None) -> None:
+        self._open = open_workspace
+        self._turns = turns or Turns()
+        self._keys: KeyRing | None = None
+        self.warmth = Warmth(open_workspace)
+        inner = Starlette(
+            routes=[
+                Route("/healthz", self._healthz),
+                Route("/readyz", self._readyz),
+                Route("/openapi.json", self._openapi),
+                Route("/v1/openapi.json", self._openapi),
+                Route("/v1/rerank", self._guarded(self._rerank), methods=["POST"]),
+                Route("/v2/rerank", self._guarded(self._rerank), methods=["POST"]),
+            ],
+            exception_handlers={HTTPException: _no_such_route},
+        )
+        inner.router.redirect_slashes = False
+        self.app = RequestLog(inner)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """To be put into a server; paths arrive whole, so that the API answers for everything under its places."""
+        return [Route(path, self.app) for path in PLACES]
+
+    async def run(self) -> None:
+        """The background work; ends only when it is cancelled."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self.warmth.keep)
+
+    async def _healthz(self, request: Request) -> Response:
+        return answer({"status": "ok"})
+
+    async def _readyz(self, request: Request) -> Response:
+        readiness = self.warmth.readiness
+        facts = {"status": str(readiness.state), "model_version": readiness.model_version}
+        if readiness.sentence is None:
+            return answer(facts)
+        return answer({**facts, "error": readiness.sentence, "message": readiness.sentence}, 503)
+
+    async def _openapi(self, request: Request) -> Response:
+        return answer(DOCUMENT)
+
+    async def _rerank(self, request: Request) -> Response:
+        workspace = await anyio.to_thread.run_sync(self._open)
+        await self._admit(request, workspace)
+        with self._turns.place():
+            question = read_question(await read_json(request))
+            note(request.scope, documents=len(question.documents), characters=question.characters)
+            rank = partial(reranking.rank, workspace, question.query, model_version=question.model)
+            ranking = await self._turns.score(rank, question.documents, request.is_disconnected)
+        if ranking.model_version is None:
+            raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
+        note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
+        return answer(_found(request_id(request.scope), question, ranking))
+
+    async def _admit(self, request: Request, workspace: Workspace) -> None:
+        """Let a request pass that has a valid key, or needs none.
+
+        Raises:
+            Refused: 401 or 415.
+        """
+        if self._keys is None:
+            self._keys = KeyRing(workspace)
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        given = key.strip() if scheme.lower() == "bearer" else None
+        checked = await anyio.to_thread.run_sync(self._keys.check, given)
+        note(request.scope, key=checked.key_id)
+        if checked.any_made:
+            if checked.key_id is None:
+                raise _unauthorised("This key is unknown or was revoked." if given else "This call needs an API key.")
+        elif (reason := loopback.why_not(request.scope)) is not None:
+            raise _unauthorised(f"This call needs an API key: {reason}.")
+        if not loopback.is_json(request.headers):
+            raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
+
+    def _guarded(self, handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """The one error boundary of the API: whatever goes wrong becomes a sentence."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Refused as refused:
+                return error(refused.status, refused.sentence, refused.headers)
+            except NotFound as missing:
+                return error(404, str(missing))
+            except BadInput as bad:
+                return error(400, str(bad))
+            except AssayError as failure:
+                log.warning("request %s failed: %s", request_id(request.scope), failure)
+                return error(503, SENTENCES[State.NO_DATABASE])
+            except Exception as failure:  # noqa: BLE001  the boundary
+                where = traceback.extract_tb(failure.__traceback__)[-1]  # its message may hold a text
+                number = request_id(request.scope)
+                kind = type(failure).__name__
+                log.error("request %s failed: %s in %s, line %s", number, kind, where.filename, where.lineno)
+                return error(500, f"Something went wrong here; the server's log says more under {number}. Try again.")
+
+        return guarded
+
+
+def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
+    results: list[dict[str, Any]] = []
+    for index in ranking.order[: question.top_n]:
+        results.append({"index": index, "relevance_score": ranking.scores[index]})
+        if question.return_documents:
+            results[-1]["document"] = {"text": question.documents[index]}
+    meta = {
+        "model_version": ranking.model_version,
+        "fallback": ranking.fallback,
+        "truncated": list(ranking.truncated),
+    }
+    return {"id": number, "model": question.model or CHAMPION, "results": results, "meta": meta}
+
+
+def _unauthorised(sentence: str) -> Refused:
+    return Refused(
+        401, f"{sentence} A lead makes keys in the dashboard (API keys) or with: python -m core keys create NAME. "
+        "Send it as the header Authorization: Bearer KEY.",
+        {"www-authenticate": "Bearer"},
+    )  # fmt: skip
+
+
+async def _no_such_route(request: Request, missing: Exception) -> Response:
+    assert isinstance(missing, HTTPException)
+    if missing.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (missing.headers or {}).get("Allow", "")
+        return error(405, f"{request.method} is not understood here; use {allowed}.", missing.headers)
+    return error(missing.status_code, "There is nothing at this address. /openapi.json says what there is.")

@@ -1,0 +1,173 @@
+"""What the API is, for programs: OpenAPI 3.1. Written by hand, and held against real answers in the tests."""
+
+from typing import Any
+
+from core.http.limits import (
+    MAX_BODY_BYTES,
+    MAX_CHARACTERS,
+    MAX_DOCUMENT_CHARACTERS,
+    MAX_DOCUMENTS,
+    MAX_QUERY_CHARACTERS,
+)
+
+_ERRORS = {
+    400: "The body is not what this address understands; the sentence names the field.",
+    401: "A key is needed, or the one that was sent is unknown or revoked.",
+    404: "There is no such model version.",
+    408: "The body did not arrive in time.",
+    413: f"The body is larger than {MAX_BODY_BYTES:,} bytes.",
+    415: "The body is not declared as JSON.",
+    429: "Too many requests at once; Retry-After says when to try again.",
+    500: "Something unforeseen went wrong.",
+    503: "No model can be used, or the database does not answer; the sentence says what to do.",
+    504: "Ranking took too long.",
+}
+_TEXT = {"type": "string", "maxLength": MAX_DOCUMENT_CHARACTERS}
+_SCHEMAS: dict[str, Any] = {
+    "Error": {
+        "type": "object",
+        "required": ["error", "message"],
+        "properties": {
+            "error": {"type": "string", "description": "What went wrong and what to do, in a sentence."},
+            "message": {"type": "string", "description": "The same."},
+        },
+    },
+    "RerankRequest": {
+        "type": "object",
+        "required": ["query", "documents"],
+        "description": f"Query and documents together may hold at most {MAX_CHARACTERS:,} characters.",
+        "properties": {
+            "query": {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_CHARACTERS, "pattern": r"\S"},
+            "documents": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": MAX_DOCUMENTS,
+                "items": {"anyOf": [_TEXT, {"type": "object", "required": ["text"], "properties": {"text": _TEXT}}]},
+            },
+            "model": {
+                "type": ["string", "null"],
+                "description": "champion (also when absent) or the name of a model version.",
+            },
+            "top_n": {"type": ["integer", "null"], "minimum": 1, "description": "How many results; all when absent."},
+            "return_documents": {"type": ["boolean", "null"], "default": False},
+        },
+    },
+    "RerankAnswer": {
+        "type": "object",
+        "required": ["id", "model", "results", "meta"],
+        "properties": {
+            "id": {"type": "string", "description": "The number of the request, also in X-Request-ID."},
+            "model": {"type": "string"},
+            "results": {
+                "type": "array",
+                "description": "Best first.",
+                "items": {
+                    "type": "object",
+                    "required": ["index", "relevance_score"],
+                    "properties": {
+                        "index": {"type": "integer", "minimum": 0, "description": "Into documents as they were sent."},
+                        "relevance_score": {
+                            "type": "number",
+                            "minimum": 0,
+                            "maximum": 1,
+                            "description": "The probability that experts rate this answer good.",
+                        },
+                        "document": {
+                            "type": "object",
+                            "required": ["text"],
+                            "properties": {"text": {"type": "string"}},
+                        },
+                    },
+                },
+            },
+            "meta": {
+                "type": "object",
+                "required": ["model_version", "fallback", "truncated"],
+                "properties": {
+                    "model_version": {"type": "string"},
+                    "fallback": {
+                        "type": "boolean",
+                        "description": "The model abstained, or the last good version served instead of the newest.",
+                    },
+                    "truncated": {
+                        "type": "array",
+                        "items": {"type": "integer", "minimum": 0},
+                        "description": "Indices of documents that are longer than the model reads.",
+                    },
+                },
+            },
+        },
+    },
+    "Ready": {
+        "type": "object",
+        "required": ["status", "model_version"],
+        "properties": {
+            "status": {"enum": ["ready", "warming", "no model", "broken", "no database"]},
+            "model_version": {"type": ["string", "null"]},
+            "error": {"type": "string"},
+            "message": {"type": "string"},
+        },
+    },
+}
+
+
+def _json(schema: str, description: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    header = {"X-Request-ID": {"schema": {"type": "string"}}}
+    return {"description": description, "headers": header, "content": content}
+
+
+def _rerank(name: str) -> dict[str, Any]:
+    return {
+        "post": {
+            "operationId": f"rerank_{name}",
+            "summary": "Order candidate answers, best first",
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RerankRequest"}}},
+            },
+            "parameters": [
+                {"name": "X-Request-ID", "in": "header", "schema": {"type": "string", "maxLength": 100}},
+            ],
+            "security": [{"key": []}, {}],
+            "responses": {
+                "200": _json("RerankAnswer", "The documents in order."),
+                **{str(status): _json("Error", words) for status, words in _ERRORS.items()},
+            },
+        }
+    }
+
+
+def _get(name: str, summary: str, **responses: dict[str, Any]) -> dict[str, Any]:
+    found = {status.removeprefix("_"): response for status, response in responses.items()}
+    return {"get": {"operationId": name, "summary": summary, "responses": found}}
+
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Assay",
+        "version": "1",
+        "description": "Chooses the better answer with a model that learned from experts' ratings. Speaks what the "
+        "rerank clients of Cohere and Jina speak. Programs on the same machine need no key until one was made.",
+    },
+    "paths": {
+        "/v1/rerank": _rerank("v1"),
+        "/v2/rerank": _rerank("v2"),
+        "/healthz": _get(
+            "healthz",
+            "Whether the server runs",
+            _200={"description": "It does.", "content": {"application/json": {"schema": {"type": "object"}}}},
+        ),
+        "/readyz": _get(
+            "readyz",
+            "Whether a model is loaded",
+            _200=_json("Ready", "It is."),
+            _503=_json("Ready", "It is not; the sentence says why and what to do."),
+        ),
+    },
+    "components": {
+        "schemas": _SCHEMAS,
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+    },
+}

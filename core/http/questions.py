@@ -1,0 +1,94 @@
+"""What a client asks for: the body of a rerank request, checked field by field."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.http.answers import Refused
+from core.http.limits import MAX_CHARACTERS, MAX_DOCUMENT_CHARACTERS, MAX_DOCUMENTS, MAX_QUERY_CHARACTERS
+
+CHAMPION = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query and the documents to be ranked for it."""
+
+    query: str
+    documents: tuple[str, ...]
+    model: str | None
+    """A model version; None is the champion."""
+    top_n: int
+    return_documents: bool
+
+    @property
+    def characters(self) -> int:
+        """Of the query and all documents."""
+        return len(self.query) + sum(map(len, self.documents))
+
+
+def read_question(body: Any) -> Question:
+    """Check the JSON of a request; fields that other rerank services know and we do not use are passed over.
+
+    Raises:
+        Refused: 400, and the sentence names the field.
+    """
+    if not isinstance(body, dict):
+        raise Refused(400, 'The body must be a JSON object: {"query": "...", "documents": ["...", "..."]}.')
+    documents = _documents(body.get("documents"))
+    question = Question(
+        _query(body.get("query")), documents, _model(body.get("model")), _top_n(body.get("top_n"), len(documents)),
+        _flag(body.get("return_documents")),
+    )  # fmt: skip
+    if question.characters > MAX_CHARACTERS:
+        raise Refused(
+            400, f"query and documents hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
+            "taken. Send fewer or shorter documents.",
+        )  # fmt: skip
+    return question
+
+
+def _query(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Refused(400, "query must be a text: what was asked.")
+    if len(value) > MAX_QUERY_CHARACTERS:
+        raise Refused(400, f"query has {len(value):,} characters; at most {MAX_QUERY_CHARACTERS:,} are taken.")
+    return value
+
+
+def _documents(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise Refused(400, "documents must be a list of at least one answer: texts, or objects with a text.")
+    if len(value) > MAX_DOCUMENTS:
+        raise Refused(400, f"documents has {len(value):,} entries; at most {MAX_DOCUMENTS:,} are taken at once.")
+    return tuple(_document(entry, index) for index, entry in enumerate(value))
+
+
+def _document(value: Any, index: int) -> str:
+    text = value.get("text") if isinstance(value, dict) else value
+    if not isinstance(text, str):
+        raise Refused(400, f'documents[{index}] is neither a text nor an object with "text".')
+    if len(text) > MAX_DOCUMENT_CHARACTERS:
+        raise Refused(
+            400, f"documents[{index}] has {len(text):,} characters; at most {MAX_DOCUMENT_CHARACTERS:,} are taken."
+        )
+    return text
+
+
+def _model(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise Refused(400, f'model must be a text: "{CHAMPION}" or the name of a model version.')
+    return None if value in (None, CHAMPION) else value
+
+
+def _top_n(value: Any, documents: int) -> int:
+    if value is None:
+        return documents
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Refused(400, "top_n must be a whole number of 1 or more.")
+    return min(value, documents)
+
+
+def _flag(value: Any) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise Refused(400, "return_documents must be true or false.")
+    return bool(value)

@@ -1,0 +1,138 @@
+"""What a training learns from, what is kept apart from it, and what its model has to stand against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.domain.errors import Unavailable
+from core.domain.held_out import is_held_out
+from core.domain.records import Example
+from core.reward import artifact
+from core.reward.embedder import Embedder
+from core.reward.evaluation import Evaluation, leave_out_seen
+from core.reward.events import Fitted, Judged
+from core.reward.model import FittedModel
+from core.reward.promotion import Decision, judge_challenger
+from core.reward.unseen import comparable, difference, measurements
+from core.services.workspace import Workspace
+from core.store import counts, exporting, held_out, versions
+
+MOVED = 0.05
+"""Share of the ratings whose change during a training takes the ground away from its decision."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a training starts from; when it changes before the end, the decision no longer holds."""
+
+    examples: list[Example]
+    """What is learned from."""
+    held_out: list[Example]
+    """Answers to prompts that no model learns from; empty before that set exists."""
+    rated: int
+    sample: bool
+    champion: str | None
+    champion_recipe: str | None
+    """Of a champion that learned from the same kind of data: to be refitted where there is no ``rival``."""
+    rival: FittedModel | None = field(default=None, repr=False)
+    """That champion itself, where there are enough held-out prompts that it was not trained on: ``unseen``."""
+    unseen: list[Example] = field(default_factory=list, repr=False)
+
+
+def survey(workspace: Workspace, embedder: Embedder) -> Ground:
+    """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it."""
+    settings = workspace.settings
+    with workspace.store.write() as session:
+        apart = held_out.freeze(session)
+    with workspace.store.read() as session:
+        totals = counts.totals(session, settings.positive_rating_threshold)
+        champion = versions.champion(session)
+        kept: list[Example] = []
+        examples = exporting.examples(session, newest=settings.train_limit, held_out=False if apart else None)
+        if apart:
+            kept = exporting.examples(session, held_out=True)
+            # rated between the two transactions: it joins with the next training, and is not learned from in this one
+            examples = [example for example in examples if not is_held_out(example.group)]
+    # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
+    same = champion is not None and champion.sample == totals.sample
+    ground = Ground(
+        examples, kept, totals.rated, totals.sample,
+        champion=champion.model_version if champion else None,
+        champion_recipe=champion.recipe if champion is not None and same else None,
+    )  # fmt: skip
+    if champion is None or not same or not kept:
+        return ground
+    folder = settings.model_dir / champion.model_version
+    try:
+        unseen, _ = leave_out_seen(kept, artifact.trained_groups(folder, prompts=champion.prompts))
+        if not comparable(unseen, positive_threshold=settings.positive_rating_threshold):
+            return ground
+        rival = artifact.load(folder, sha256=champion.sha256, encoder=embedder.fingerprint)
+    except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
+        return ground
+    return Ground(
+        examples, kept, totals.rated, totals.sample, ground.champion, ground.champion_recipe, rival, unseen
+    )  # fmt: skip
+
+
+def judge(
+    workspace: Workspace, ground: Ground, evaluation: Evaluation, fitted: Fitted, embedder: Embedder, *, seed: int
+) -> Judged:
+    """The fitted model against the champion itself, on held-out prompts that neither was trained on."""
+    assert ground.rival is not None
+    versus = difference(
+        fitted.model, ground.rival, ground.unseen, embedder,
+        positive_threshold=workspace.settings.positive_rating_threshold, seed=seed,
+    )  # fmt: skip
+    prompts = len({example.group for example in ground.unseen})
+    decision = judge_challenger(evaluation.metrics["roc_auc"], evaluation.versus_length, versus, unseen_prompts=prompts)
+    return Judged(decision, versus, prompts)
+
+
+def measure_all(
+    workspace: Workspace, ground: Ground, name: str, fitted: Fitted, embedder: Embedder
+) -> dict[str, dict[str, Any]]:
+    """Every usable version, the new one among them, on the held-out prompts as they are now; by name."""
+    if not ground.held_out:
+        return {}
+    with workspace.store.read() as session:
+        known = [version for version in versions.listed(session) if version.archived_at is None and not version.sample]
+    models = {name: (fitted.model, fitted.groups)}
+    for version in known:
+        folder = workspace.settings.model_dir / version.model_version
+        try:
+            model = artifact.load(folder, sha256=version.sha256, encoder=embedder.fingerprint)
+            models[version.model_version] = model, artifact.trained_groups(folder, prompts=version.prompts)
+        except Unavailable:  # what cannot be loaded keeps the measurement that it has
+            continue
+    return measurements(
+        models, ground.held_out, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=0
+    )
+
+
+def still(
+    decision: Decision, ground: Ground, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
+) -> Decision:
+    """The decision as it stands at the end, when the present ``sample``, ``champion`` and ``ratings`` are these."""
+    learned = [*ground.examples, *ground.held_out]
+    moved = sum(ratings.get(example.interaction_id) != example.rating for example in learned)
+    told = f" ({moved:,} of the ratings it learned from changed during the training.)" if moved else ""
+    if not decision.promoted:
+        return Decision(False, decision.reason + told)
+    if sample != ground.sample:
+        return Decision(
+            False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
+        )
+    if champion != ground.champion:
+        return Decision(
+            False,
+            "Another model was put in use during the training, and this one was not judged against it: not promoted. "
+            "Train again, or promote it on the Models page.",
+        )
+    if moved > MOVED * len(learned):
+        return Decision(
+            False,
+            f"{moved:,} of the {len(learned):,} ratings it learned from changed or went during the training: "
+            "not promoted. Train again.",
+        )
+    return Decision(True, decision.reason + told)

@@ -1,0 +1,58 @@
+"""Keys of the HTTP API: only their hashes are kept."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.errors import NotFound
+from core.store.tables import ApiKey
+
+
+def add(session: Session, key: str, name: str, created_by: str, *, shown: int) -> ApiKey:
+    """Keep the hash of a new key and its first ``shown`` characters."""
+    added = ApiKey(name=name, start=key[:shown], key_hash=_hash(key), created_by=created_by)
+    session.add(added)
+    session.flush()
+    return added
+
+
+def listed(session: Session) -> list[ApiKey]:
+    """All keys ever made, newest first."""
+    return list(session.scalars(select(ApiKey).order_by(ApiKey.key_id.desc())))
+
+
+def find(session: Session, key_id: int) -> ApiKey:
+    """One key.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    found = session.get(ApiKey, key_id, with_for_update=True)
+    if found is None:
+        raise NotFound(f"There is no key number {key_id}. The page API keys, or `keys list`, shows them.")
+    return found
+
+
+def number_of(session: Session, key: str) -> int | None:
+    """The number of this key where it exists and was not revoked."""
+    return session.scalar(select(ApiKey.key_id).where(ApiKey.key_hash == _hash(key), ApiKey.revoked_at.is_(None)))
+
+
+def count(session: Session, *, valid: bool = False) -> int:
+    """How many keys were ever made, or are valid now."""
+    query = select(func.count()).select_from(ApiKey)
+    return session.scalar(query.where(ApiKey.revoked_at.is_(None)) if valid else query) or 0
+
+
+def used(session: Session, last: Mapping[int, datetime]) -> None:
+    """Note when keys were used last, by their numbers."""
+    for key_id, at in last.items():
+        session.execute(update(ApiKey).where(ApiKey.key_id == key_id).values(last_used_at=at))
+
+
+def _hash(key: str) -> str:
+    # a plain hash: a key is 256 random bits, which nobody can guess their way to
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

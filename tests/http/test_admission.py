@@ -1,0 +1,123 @@
+"""Who may call: programs on this machine until a key was made, then whoever has one."""
+
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.domain.errors import Unavailable
+from core.domain.roles import COMMAND_LINE
+from core.http.api import Api
+from core.services import keys
+from core.services.workspace import Workspace
+
+NO_MODEL, UNAUTHORISED = 503, 401  # the test's database has no model: 503 is what an admitted call gets
+Call = Callable[..., int]
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("host", ["localhost:8501", "LOCALHOST", "127.0.0.1:9", "[::1]:8501", "[::1]"])
+def test_a_program_on_this_machine_needs_no_key(call: Call, peer: str, host: str) -> None:
+    """By whatever loopback address and name, on any port."""
+    assert call(peer, host=host) == NO_MODEL
+
+
+@pytest.mark.parametrize("peer", ["192.168.1.7", "10.0.0.1", "::ffff:10.0.0.1", "2001:db8::1", "testclient", ""])
+def test_another_machine_needs_a_key(call: Call, peer: str) -> None:
+    """Whatever it claims in Host."""
+    assert call(peer) == UNAUTHORISED
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "evil.example:8501", "localhost.evil.example", "127.0.0.1.nip.io:8501", "127.0.0.1@evil.example",
+        "192.168.1.7:8501", "[2001:db8::1]:8501", "0.0.0.0:8501", "localhost:99999", "localhost:8501:1", "2130706433", "",
+    ],
+)  # fmt: skip
+def test_a_name_that_was_made_to_point_here_needs_a_key(call: Call, host: str) -> None:
+    """DNS rebinding: the peer is this machine, but the browser was told another name."""
+    assert call(host=host) == UNAUTHORISED
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example", "https://localhost:8501.evil.example", "http://localhost:3000", "http://localhost", "null",
+        "http://127.0.0.1:8501/path", "file://", "http://user@localhost:8501", "http://localhost:port", "",
+    ],
+)  # fmt: skip
+def test_a_web_page_from_elsewhere_needs_a_key(call: Call, origin: str) -> None:
+    """Also one that another program on this machine serves, on its own port."""
+    assert call(origin=origin) == UNAUTHORISED
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:8501", "http://127.0.0.1:8501", "http://[::1]:8501"])
+def test_our_own_pages_need_no_key(call: Call, origin: str) -> None:
+    """The dashboard at the same port, by any of its names."""
+    assert call(origin=origin) == NO_MODEL
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "via", "x-real-ip", "cf-connecting-ip"],
+)
+def test_what_came_through_a_proxy_needs_a_key(call: Call, header: str) -> None:
+    """Behind a proxy every caller has this machine's address, so that address says nothing."""
+    assert call(**{header: "127.0.0.1"}) == UNAUTHORISED
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+)
+def test_what_a_page_can_send_without_leave_is_refused(client: TestClient, kind: str) -> None:
+    """A form or a plain text crosses origins without a question; JSON does not."""
+    answer = client.post("/v1/rerank", content='{"query":"q","documents":["a"]}', headers={"content-type": kind})
+    assert answer.status_code == 415
+    assert "Content-Type" in answer.json()["error"]
+
+
+def test_a_key_opens_until_it_is_revoked(workspace: Workspace, call: Call) -> None:
+    """From anywhere and through a proxy; a revoked, a wrong and no key are refused, on this machine too."""
+    key, made = keys.create(workspace, COMMAND_LINE, "the portal")
+    assert call("10.0.0.1", authorization=f"Bearer {key}", host="api.example", x_forwarded_for="8.8.8.8") == NO_MODEL
+    assert call("10.0.0.1", authorization=f"bearer  {key} ") == NO_MODEL
+    for wrong in ("Bearer ", f"Basic {key}", f"Bearer {key}x", f"Bearer {key[:-1]}", key, "Bearer \u00e9"):
+        assert call(authorization=wrong) == UNAUTHORISED, wrong
+    assert call() == UNAUTHORISED
+    keys.revoke(workspace, COMMAND_LINE, made.key_id)
+    assert call(authorization=f"Bearer {key}") == UNAUTHORISED
+    assert call() == UNAUTHORISED  # revoking the last key must not open the door to everybody
+
+
+def test_before_the_first_key_any_is_as_good_as_none(call: Call) -> None:
+    """Clients that insist on sending one can be tried on this machine; elsewhere they are refused."""
+    assert call(authorization="Bearer whatever") == NO_MODEL
+    assert call("10.0.0.1", authorization="Bearer whatever") == UNAUTHORISED
+
+
+def test_known_keys_still_open_while_the_database_is_away(
+    workspace: Workspace, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loaded model goes on serving those who were admitted before; nobody new gets in."""
+    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    assert call(authorization=f"Bearer {key}") == NO_MODEL
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr("core.services.keys.keys.count", away)
+    monkeypatch.setattr("core.services.keys.keys.number_of", away)
+    ring = keys.KeyRing(workspace)
+    with pytest.raises(Unavailable):
+        ring.check(key)
+    assert call(authorization=f"Bearer {key}") == NO_MODEL
+
+
+def test_what_holds_no_data_needs_no_key(workspace: Workspace, api: Api) -> None:
+    """Health, readiness and the description, also for a load balancer elsewhere."""
+    keys.create(workspace, COMMAND_LINE, "portal")
+    elsewhere = TestClient(api.app, base_url="https://assay.example", client=("10.0.0.1", 5))
+    assert elsewhere.get("/healthz").json() == {"status": "ok"}
+    assert elsewhere.get("/readyz").status_code == 503
+    assert elsewhere.get("/openapi.json").json()["openapi"].startswith("3.1")

@@ -1,0 +1,172 @@
+"""What is refused, how, and that the server goes on: no traceback, no text in the log."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.http import limits
+from core.http.api import Api
+from core.services import reranking
+from core.services.workspace import Workspace
+
+SECRET = "the patient is called Rumpelstiltskin"
+JSON = {"content-type": "application/json"}
+
+
+def refused(answer: Any, status: int) -> str:
+    """The sentence of an error in the promised form."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert set(body) == {"error", "message"}
+    assert body["error"] == body["message"]
+    assert "Traceback" not in answer.text
+    return str(body["error"])
+
+
+@pytest.mark.parametrize(
+    "body, named",
+    [
+        ({}, "documents"), ([], "object"), ("text", "object"), (7, "object"),
+        ({"documents": ["a"]}, "query"), ({"query": 3, "documents": ["a"]}, "query"),
+        ({"query": " \n", "documents": ["a"]}, "query"), ({"query": None, "documents": ["a"]}, "query"),
+        ({"query": "q"}, "documents"), ({"query": "q", "documents": []}, "documents"),
+        ({"query": "q", "documents": "a"}, "documents"), ({"query": "q", "documents": {"text": "a"}}, "documents"),
+        ({"query": "q", "documents": ["a", 3]}, "documents[1]"), ({"query": "q", "documents": [None]}, "documents[0]"),
+        ({"query": "q", "documents": [{"txt": "a"}]}, "documents[0]"),
+        ({"query": "q", "documents": [{"text": ["a"]}]}, "documents[0]"),
+        ({"query": "q", "documents": ["a"] * 10_000}, "10,000"),
+        ({"query": "q", "documents": ["a"], "model": 7}, "model"),
+        ({"query": "q", "documents": ["a"], "top_n": 0}, "top_n"),
+        ({"query": "q", "documents": ["a"], "top_n": -3}, "top_n"),
+        ({"query": "q", "documents": ["a"], "top_n": True}, "top_n"),
+        ({"query": "q", "documents": ["a"], "top_n": "2"}, "top_n"),
+        ({"query": "q", "documents": ["a"], "top_n": 1.5}, "top_n"),
+        ({"query": "q", "documents": ["a"], "return_documents": "yes"}, "return_documents"),
+        ({"query": "q", "documents": ["x" * (limits.MAX_DOCUMENT_CHARACTERS + 1)]}, "documents[0]"),
+        ({"query": "q" * (limits.MAX_QUERY_CHARACTERS + 1), "documents": ["a"]}, "query"),
+        ({"query": "q", "documents": ["x" * 150_000] * 14}, "together"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_wrong_field_is_named(client: TestClient, version: str, body: Any, named: str) -> None:
+    """400, with a sentence for the person who wrote the program."""
+    assert named in refused(client.post(f"/{version}/rerank", json=body), 400)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"null", b"{", b"{'query': 'q'}", b'{"query": "q", "documents": ["a"]} x', b"\xff\xfe{", b'{"query": "q\x00"}', b"\x00",
+        b'{"query": "q", "documents": ["a"], "top_n": NaN}', b'{"query": "q", "documents": [Infinity]}',
+        b'{"top_n": -Infinity}', b'{"top_n": ' + b"9" * 5_000 + b"}", b"[" * 100_000, b'{"a":' * 50_000,
+        b'{"query": "q", "documents": ["a"], "more": ' + b"[" * 17 + b"]" * 17 + b"}",
+    ],
+)  # fmt: skip
+def test_what_is_not_json_is_refused(client: TestClient, body: bytes) -> None:
+    """Cut off, single quotes, NaN, numbers of thousands of digits, nested without end."""
+    refused(client.post("/v1/rerank", content=body, headers=JSON), 400)
+
+
+def test_a_body_that_is_too_large_is_never_held(client: TestClient) -> None:
+    """A document of 5 MB, and the same sent in pieces without saying how long it is."""
+    large = json.dumps({"query": "q", "documents": ["x" * 5_000_000]}).encode()
+    assert "4 MB" in refused(client.post("/v1/rerank", content=large, headers=JSON), 413)
+
+    def pieces() -> Iterator[bytes]:
+        for start in range(0, len(large), 50_000):
+            yield large[start : start + 50_000]
+
+    refused(client.post("/v1/rerank", content=pieces(), headers=JSON), 413)
+    assert client.get("/healthz").status_code == 200
+
+
+def test_no_model_says_what_to_do(client: TestClient) -> None:
+    """503 before the first training, with the next step."""
+    sentence = refused(client.post("/v1/rerank", json={"query": "q", "documents": ["a", "b"]}), 503)
+    assert "train a model" in sentence
+
+
+def test_an_unknown_model_is_not_found(client: TestClient) -> None:
+    """404, and where the known ones are shown."""
+    answer = client.post("/v2/rerank", json={"query": "q", "documents": ["a"], "model": "rerank-v3.5"})
+    assert "rerank-v3.5" in refused(answer, 404)
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/rerank/", "/v1/nothing", "/v2/rerank/more", "/v2/../v1/x"])
+def test_an_unknown_address_is_json_too(client: TestClient, path: str) -> None:
+    """404, never a page."""
+    refused(client.get(path), 404)
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/v1/rerank"), ("PUT", "/v2/rerank"), ("POST", "/healthz")])
+def test_a_wrong_method_says_which_is_right(client: TestClient, method: str, path: str) -> None:
+    """405 with Allow."""
+    answer = client.request(method, path)
+    refused(answer, 405)
+    assert answer.headers["allow"]
+
+
+def test_what_we_did_not_foresee_is_a_sentence_with_a_number(
+    api: Api, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """500; the log says where, and neither answer nor log repeats a text."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(reranking, "rank", broken)
+    sent = {"query": SECRET, "documents": [SECRET]}
+    answer = client.post("/v1/rerank", json=sent, headers={"x-request-id": "case-7"})
+    assert "case-7" in refused(answer, 500)
+    assert "RuntimeError" in caplog.text
+    assert "Rumpelstiltskin" not in answer.text + caplog.text
+    assert client.get("/healthz").status_code == 200
+
+
+def test_every_answer_has_a_number_and_a_line_in_the_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    """The client's own number where it is harmless; one JSON line with sizes and status, and no text in it."""
+    caplog.set_level(logging.INFO, logger="assay.http")
+    sent = {"query": SECRET, "documents": [SECRET, SECRET]}
+    assert (
+        client.post("/v1/rerank", json=sent, headers={"x-request-id": "a-b.c:1"}).headers["x-request-id"] == "a-b.c:1"
+    )
+    made = client.get(f"/v1/{SECRET}", headers={"x-request-id": 'x"y z'}).headers["x-request-id"]
+    assert made not in ("", 'x"y z')
+    first, second = (json.loads(record.message) for record in caplog.records if record.name == "assay.http")
+    assert first["request_id"] == "a-b.c:1"
+    assert (first["status"], first["path"], first["documents"]) == (503, "/v1/rerank", 2)
+    assert first["characters"] == 3 * len(SECRET)
+    assert first["ms"] > 0
+    assert (second["status"], second["path"], second["request_id"]) == (404, "other", made)
+    assert "Rumpelstiltskin" not in caplog.text
+
+
+def test_readiness_tells_that_there_is_no_model(api: Api, client: TestClient) -> None:
+    """First that nobody looked yet, then that none was trained; health does not depend on it."""
+    assert client.get("/readyz").json()["status"] == "warming"
+    api.warmth.look()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "no model"
+    assert "train" in answer.json()["error"] == answer.json()["message"]
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_readiness_tells_that_the_database_is_away(caplog: pytest.LogCaptureFixture) -> None:
+    """A server whose settings are wrong answers, and says which command tells more; no address leaks."""
+    from core.domain.errors import Unavailable
+
+    def away() -> Workspace:
+        raise Unavailable("The database postgresql://secret does not answer.")
+
+    api = Api(away)
+    client = TestClient(api.app, base_url="http://localhost", client=("127.0.0.1", 1))
+    api.warmth.look()
+    assert client.get("/readyz").json()["status"] == "no database"
+    sentence = refused(client.post("/v1/rerank", json={"query": "q", "documents": ["a"]}), 503)
+    assert "doctor" in sentence
+    assert "secret" not in sentence
