@@ -1,9 +1,15 @@
-"""Models: the one in use, how accuracy moved, promote and roll back."""
+"""Models: the one in use, how accuracy moved, compare, promote, roll back, archive."""
 
 from core.services import models
+from core.services.readiness import thresholds
 from core.ui.acting import asks_for_name
-from core.ui.models import champion_card, change_model, log, nothing_yet, trend, trouble, versions_table
+from core.ui.changing_models import change_model
+from core.ui.comparing import compare
+from core.ui.model_trend import trend
+from core.ui.models import champion_card, log, nothing_yet, trouble, versions_table
+from core.ui.one_model import one_model
 from core.ui.page import heading, open_page
+from core.ui.usage import panel
 
 with open_page("models") as page:
     if not asks_for_name(page):
@@ -17,9 +23,13 @@ with open_page("models") as page:
         else:
             nothing_yet()
         if versions or old:
-            trend(versions, old)
+            trend(versions, old, thresholds(page.workspace.settings.min_samples_to_train))
         if versions:
             versions_table(versions)
-            change_model(page, versions, changes)
+            compare(page, versions)
+            change_model(page, versions)
+            one_model(page, versions, changes)
+        if versions:
+            panel(page)
         if changes:
             log(changes)

@@ -2,7 +2,7 @@
 
 from core.services.readiness import readiness
 from core.ui.page import heading, open_page
-from core.ui.readiness import checks, counts, next_act, nothing_rated, stages
+from core.ui.readiness import checks, counts, next_act, nothing_rated, stages, supports
 
 with open_page("readiness") as page:
     found = readiness(page.workspace)
@@ -16,5 +16,6 @@ with open_page("readiness") as page:
     else:
         stages(found)
         next_act(found)
-        checks(found)
+        supports(found)
+        checks(page, found)
         counts(found, page.workspace.settings.positive_rating_threshold)

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from core.cli import commands
+from core.cli.keys import keys
+from core.cli.saving import backup, restore
+from core.cli.serving import serve
 from core.cli.users import users
 from core.domain.errors import AssayError, BadInput
 from core.domain.roles import Role
@@ -94,12 +97,28 @@ def parser() -> argparse.ArgumentParser:
     sub = command("sample", commands.sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))
 
+    sub = command("backup", backup, "save database and models in a new folder, also while they are in use")
+    sub.add_argument("--out", required=True, metavar="FOLDER")
+
+    sub = command("restore", restore, "put a backup back where nothing is yet")
+    sub.add_argument("folder", help="what `backup --out` made")
+    sub.add_argument("--into", required=True, metavar="EMPTY", help="a new folder, or an empty PostgreSQL database")
+
     sub = command("users", users, "list, add, disable or enable people, or give them a role")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "add", "role", "disable", "enable"))
     sub.add_argument("who", nargs="?", metavar="NAME_OR_EMAIL")
     sub.add_argument("role", nargs="?", choices=tuple(map(str, Role)), help="for `users role`")
     sub.add_argument("--role", dest="role", choices=tuple(map(str, Role)), help="for `users add` (default: sme)")
     sub.add_argument("--name", help="for `users add EMAIL`: how they are called")
+
+    sub = command("keys", keys, "list, create or revoke keys of the HTTP API")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke"))
+    sub.add_argument("what", nargs="?", metavar="NAME_OR_ID", help="the program's name to create, the number to revoke")
+
+    sub = command("serve", serve, "answer the HTTP API alone, without the dashboard")
+    sub.add_argument("--host", default="127.0.0.1", help="another address than this machine's needs a key first")
+    sub.add_argument("--port", type=int, default=8600)
+    sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
     command("doctor", commands.doctor, "check database, rights, model files, encoder and disk")
     return top

@@ -3,6 +3,7 @@
 import math
 import statistics
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.errors import BadInput
@@ -22,6 +23,36 @@ class RatingStatus(StrEnum):
     SKIPPED = "skipped"  # the rater passed; offered again when nothing else is left
     WITHDRAWN = "withdrawn"  # was submitted, no longer counts
     NOTED = "noted"  # comment or flag without a rating (written by the old application)
+    DISCARDED = "discarded"  # not fit to be rated: out of the queue for everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one rater says of one interaction."""
+
+    status: RatingStatus
+    rating: int | None = None
+    comment: str | None = None
+    bias_flag: bool = False
+    reason: str | None = None
+    """Why it was skipped or discarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How it came to be said: what the history keeps beside the old and the new state."""
+
+    action: str
+    request_id: str | None = None
+    """A request that is sent again has the same one and stores nothing twice."""
+    shown_ms: int | None = None
+    """How long the answer was on the screen."""
+    guideline_version: int | None = None
+    """Which guidelines stood beside it."""
+    score_visible: bool = False
+    """Whether the rater saw a model's score before; never so on our pages."""
+    chosen: str | None = None
+    """Why the queue served it (see ``core.domain.queue.Chosen``); None when the rater opened it."""
 
 
 class Stage(StrEnum):

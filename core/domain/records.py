@@ -17,6 +17,10 @@ class Example:
     context_id: str | None
     rating: float
     """Consensus: the exact median, so 3.5 is possible."""
+    session: str | None = None
+    """The session's label as imported."""
+    ratings: tuple[tuple[str, int], ...] = ()
+    """Who rated it, and how; in the order of the names."""
 
     @property
     def group(self) -> str:

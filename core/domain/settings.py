@@ -31,6 +31,8 @@ class Settings:
     """SQLAlchemy URL of the database in use."""
     emb_model: str = DEFAULT_EMB_MODEL
     """The default name, a directory with a sentence-transformers model, or a hub name."""
+    fast_encoder: bool = True
+    """Candidates may be embedded by the fast encoder where it is installed (ASSAY_ENCODER is not ``reference``)."""
     model_dir: Path = Path()
     """A directory with one subdirectory per model version (REWARD_MODEL_PATH)."""
     old_model_file: Path | None = None
@@ -71,6 +73,7 @@ class Settings:
             home=home,
             database_url=_database_url(given, home),
             emb_model=given.get("EMB_MODEL", DEFAULT_EMB_MODEL),
+            fast_encoder=_fast_encoder(given),
             model_dir=model_dir,
             old_model_file=old_model_file,
             min_samples_to_train=_whole_number(given, "MIN_SAMPLES_TO_TRAIN", 50, 1, 1_000_000),
@@ -96,6 +99,15 @@ def _auth_mode(given: Mapping[str, str]) -> AuthMode:
     if text not in set(AuthMode):
         raise BadSetting(f"AUTH_MODE is {text!r}; it must be local (names are chosen) or oidc (people sign in).")
     return AuthMode(text)
+
+
+def _fast_encoder(given: Mapping[str, str]) -> bool:
+    text = given.get("ASSAY_ENCODER", "auto")
+    if text not in {"auto", "reference"}:
+        raise BadSetting(
+            f"ASSAY_ENCODER is {text!r}; it must be auto (the fast encoder where it is installed) or reference."
+        )
+    return text == "auto"
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -1,6 +1,7 @@
 """The routes of the API, as DESIGN.md section 8 promises them."""
 
 import logging
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -24,7 +25,7 @@ from core.http.questions import CHAMPION, Question, read_question
 from core.http.request_log import RequestLog, note, request_id
 from core.http.scoring import Turns
 from core.http.warming import SENTENCES, State, Warmth
-from core.services import reranking
+from core.services import reranking, usage
 from core.services.keys import KeyRing
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2", "/v2/{rest:path}")
 """What belongs to the API on a server that has pages too; everything under it answers JSON, also 404 and 405."""
 
+WRITE_SECONDS = 5.0
+
 
 class Api:
     """The API on one database; ``routes`` go into a server, ``run`` beside it for as long as it runs."""
@@ -42,6 +45,8 @@ class Api:
         self._open = open_workspace
         self._turns = turns or Turns()
         self._keys: KeyRing | None = None
+        # of its own: a database that hangs must not hold the threads that serve the dashboard's files
+        self._looking_up = anyio.CapacityLimiter(4)
         self.warmth = Warmth(open_workspace)
         inner = Starlette(
             routes=[
@@ -52,7 +57,7 @@ class Api:
                 Route("/v1/rerank", self._guarded(self._rerank), methods=["POST"]),
                 Route("/v2/rerank", self._guarded(self._rerank), methods=["POST"]),
             ],
-            exception_handlers={HTTPException: _no_such_route},
+            exception_handlers={HTTPException: no_such_route},
         )
         inner.router.redirect_slashes = False
         self.app = RequestLog(inner)
@@ -63,9 +68,28 @@ class Api:
         return [Route(path, self.app) for path in PLACES]
 
     async def run(self) -> None:
-        """The background work; ends only when it is cancelled."""
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self.warmth.keep)
+        """The background work; ends only when it is cancelled, and writes what is still to be written."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self.warmth.keep)
+                tasks.start_soon(self._write_for_ever)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self._write)
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            await anyio.sleep(WRITE_SECONDS)
+            await anyio.to_thread.run_sync(self._write)
+
+    def _write(self) -> None:
+        """Keep what was ranked and when keys were used: off the path of requests, many at once."""
+        try:
+            usage.log_of(self._open()).write()
+            if self._keys is not None:
+                self._keys.write_uses()
+        except Exception as error:  # noqa: BLE001  the server must not end because its notes cannot be kept
+            log.warning("what was ranked could not be noted: %s", type(error).__name__)
 
     async def _healthz(self, request: Request) -> Response:
         return answer({"status": "ok"})
@@ -81,13 +105,15 @@ class Api:
         return answer(DOCUMENT)
 
     async def _rerank(self, request: Request) -> Response:
-        workspace = await anyio.to_thread.run_sync(self._open)
+        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
         await self._admit(request, workspace)
         with self._turns.place():
             question = read_question(await read_json(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
             rank = partial(reranking.rank, workspace, question.query, model_version=question.model)
+            began = time.perf_counter()
             ranking = await self._turns.score(rank, question.documents, request.is_disconnected)
+            usage.log_of(workspace).note("api", ranking, time.perf_counter() - began)
         if ranking.model_version is None:
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
         note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
@@ -103,7 +129,7 @@ class Api:
             self._keys = KeyRing(workspace)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         given = key.strip() if scheme.lower() == "bearer" else None
-        checked = await anyio.to_thread.run_sync(self._keys.check, given)
+        checked = await anyio.to_thread.run_sync(self._keys.check, given, limiter=self._looking_up)
         note(request.scope, key=checked.key_id)
         if checked.any_made:
             if checked.key_id is None:
@@ -160,7 +186,8 @@ def _unauthorised(sentence: str) -> Refused:
     )  # fmt: skip
 
 
-async def _no_such_route(request: Request, missing: Exception) -> Response:
+async def no_such_route(request: Request, missing: Exception) -> Response:
+    """JSON for an address or a method that does not exist."""
     assert isinstance(missing, HTTPException)
     if missing.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (missing.headers or {}).get("Allow", "")

@@ -44,12 +44,16 @@ def is_json(headers: Headers) -> bool:
     return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether a server that listens on this address can be reached from this machine only."""
+    return host.lower() == "localhost" or _is_loopback(host)
+
+
 def _names_this_machine(host: str) -> bool:
     found = _HOST.fullmatch(host)
     if found is None or int(found["port"] or 0) > 65535:
         return False
-    name = found["name"].lower()
-    return name == "localhost" or _is_loopback(name.removeprefix("[").removesuffix("]"))
+    return is_this_machine(found["name"].removeprefix("[").removesuffix("]"))
 
 
 def _same_place(origin: str, host: str) -> bool:

@@ -21,11 +21,11 @@ from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.reward.model import FittedModel
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when a stored model can no longer be read by older code, or an old one by this code."""
 
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
-_LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
+LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RETRAIN = "Train again, or choose another version."
 
@@ -74,7 +74,7 @@ def save(root: Path, model: FittedModel, metadata: Metadata, *, groups: Collecti
     described = asdict(metadata) | {
         "format": FORMAT,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "libraries": {name: installed_version(name) for name in _LIBRARIES},
+        "libraries": {name: installed_version(name) for name in LIBRARIES},
         "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
         "sha256": sha256,
     }
@@ -162,6 +162,11 @@ def read_metadata(path: Path) -> Mapping[str, Any]:
     except ValueError:
         raise Unavailable(f"{path / METADATA_FILE} is damaged. {_RETRAIN}") from None
     found = described.get("format") if isinstance(described, dict) else None
+    if found == 1:
+        raise Unavailable(
+            f"{path} was trained by an earlier release, whose recipe looked at less of each answer. Train again: the "
+            "ratings and their embeddings are all there."
+        )
     if found != FORMAT:
         raise Unavailable(f"{path} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")
     return dict(described)

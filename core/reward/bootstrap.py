@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from core.domain.metrics import Metric
 
 RESAMPLES = 1_000
+FEWEST_PROMPTS = 10
+"""With fewer there is no interval: drawn from a handful of prompts it is far too narrow (Cameron and Miller 2015, VI)."""
 _CHUNK_CELLS = 2_000_000  # of a (resamples, rows) matrix of 8-byte numbers held at once: 16 MB each
 
 Floats = NDArray[np.float64]
@@ -21,10 +23,10 @@ Ints = NDArray[np.int64]
 def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
     """How often each group is drawn in each resample, in chunks of shape (some resamples, number of groups).
 
-    The same ``groups`` and ``seed`` give the same draws, so that two scorers can be compared draw by draw.
+    Nothing with fewer than FEWEST_PROMPTS groups. The same ``groups`` and ``seed`` give the same draws, so that two scorers can be compared draw by draw.
     """
     count = int(groups.max()) + 1 if len(groups) else 0
-    if count < 2:  # one prompt drawn again and again shows no spread
+    if count < FEWEST_PROMPTS:
         return
     rng = np.random.default_rng(seed)
     size = max(1, _CHUNK_CELLS // max(len(groups), count))
@@ -47,11 +49,34 @@ def with_interval(value: float, samples: Floats) -> Metric:
     return Metric(value, float(low), float(high))
 
 
-def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> Floats:
-    """ROC AUC of every resample in ``weights`` (B, number of groups), shape (B,); nan where one class was drawn.
+def ranked_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> tuple[Floats, Floats]:
+    """ROC AUC and average precision of every resample in ``weights`` (B, number of groups), each of shape (B,).
 
-    The chance that a good answer scores above a poor one, ties counting half (= midranks; Mann and Whitney 1947).
+    ROC AUC: the chance that a good answer scores above a poor one, ties counting half (= midranks; Mann and Whitney
+    1947); nan where one class was drawn. Average precision: precision at every score, weighted with the good answers
+    found there, equal scores taken together (as scikit-learn does); nan where nothing good was drawn.
     """
+    positives, negatives = _by_score(scores, good, groups, weights)
+    below = np.cumsum(negatives, axis=1)
+    pairs = positives.sum(axis=1) * below[:, -1]
+    wins = np.einsum("ij,ij->i", positives, below - negatives / 2)
+    found = np.cumsum(positives[:, ::-1], axis=1)
+    called = found + np.cumsum(negatives[:, ::-1], axis=1)
+    precision = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
+    hits = np.einsum("ij,ij->i", positives[:, ::-1], precision)
+    return _ratio(wins, pairs), _ratio(hits, found[:, -1])
+
+
+def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> Floats:
+    """ROC AUC alone, as ``ranked_samples`` has it."""
+    positives, negatives = _by_score(scores, good, groups, weights)
+    below = np.cumsum(negatives, axis=1)
+    wins = np.einsum("ij,ij->i", positives, below - negatives / 2)
+    return _ratio(wins, positives.sum(axis=1) * below[:, -1])
+
+
+def _by_score(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> tuple[Floats, Floats]:
+    """How often good and poor answers were drawn at every different score, lowest first, each (B, scores)."""
     order = np.argsort(scores, kind="stable")
     levels = np.flatnonzero(np.concatenate(([True], np.diff(scores[order]) > 0)))
     drawn, labels = weights[:, groups[order]], good[order]
@@ -59,7 +84,8 @@ def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: 
     if len(levels) < len(order):
         positives = np.add.reduceat(positives, levels, axis=1)
         negatives = np.add.reduceat(negatives, levels, axis=1)
-    below = np.cumsum(negatives, axis=1)
-    total = positives.sum(axis=1) * below[:, -1]
-    wins = np.einsum("ij,ij->i", positives, below - negatives / 2)
-    return np.asarray(np.divide(wins, total, out=np.full(len(weights), math.nan), where=total > 0))
+    return positives, negatives
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), math.nan), where=whole > 0))

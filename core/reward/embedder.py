@@ -57,8 +57,8 @@ class Embedder:
 
     @property
     def fingerprint(self) -> str:
-        """The encoder's fingerprint, which a model stores and is compared by."""
-        return self._encoder.fingerprint
+        """The fingerprint that a model stores and is compared by: of the vectors that these are, or agree with."""
+        return self._encoder.reference
 
     def key(self, view: View) -> str:
         """The fingerprint under which the cache keeps vectors of ``view``: weights hash, back end and window rule."""

@@ -1,9 +1,9 @@
-"""Texts to vectors: what the rest of the package needs of an encoder, and the sentence-transformers one."""
+"""Texts to vectors: what the rest of the package needs of an encoder, and the reference, sentence-transformers."""
 
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -15,8 +15,8 @@ from core.reward.weights import Weights, locate
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_BATCH = 32
-_TURN = 4 * _BATCH  # texts encoded before the lock is offered to somebody else: about a second of two cores
+BATCH = 32
+_TURN = 4 * BATCH  # texts encoded before the lock is offered to somebody else: about a second of two cores
 
 # One for the process: the fast tokenizer is not thread-safe, and two encodings at once only fight for the cores.
 _encoding = threading.Lock()
@@ -25,12 +25,42 @@ _encoding = threading.Lock()
 class Encoder(Protocol):
     """Turns texts into vectors of length 1."""
 
+    back_end: str
+    """What computes the vectors, in words for people."""
+
     @property
     def fingerprint(self) -> str:
-        """Hash of the weights and the back end: vectors with the same fingerprint can be compared."""
+        """Hash of the weights and the back end: only vectors with the same fingerprint are kept together."""
+
+    @property
+    def reference(self) -> str:
+        """Fingerprint of the encoder whose vectors models are trained on and these were found to agree with."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of ``texts``, shape (len(texts), dim), in their order."""
+        """Vectors of ``texts``, shape (len(texts), dim), in their order; equal texts are computed once."""
+
+
+def reference_fingerprint(sha256: str) -> str:
+    """The fingerprint of sentence-transformers with the weights that hash to ``sha256``."""
+    return f"{sha256}:torch"
+
+
+def in_turns(
+    texts: Sequence[str], encode: Callable[[list[str]], NDArray[np.float32]], *, dim: int
+) -> NDArray[np.float32]:
+    """Encode each different text once, longest first and a turn at a time; shape (len(texts), dim), float32.
+
+    ``encode`` gets at most 128 texts of similar length and is never called by two threads at once. Memory beside the
+    result does not grow with the number of texts.
+    """
+    # Longest first over the whole list, then in turns: no more padding than in one big call.
+    unique = sorted(set(texts), key=lambda text: (-len(text), text))
+    vectors = np.empty((len(unique), dim), dtype=np.float32)
+    for start in range(0, len(unique), _TURN):
+        with _encoding:
+            vectors[start : start + _TURN] = encode(unique[start : start + _TURN])
+    place = {text: index for index, text in enumerate(unique)}
+    return vectors[[place[text] for text in texts]] if len(texts) else vectors
 
 
 class SentenceEncoder:
@@ -42,6 +72,8 @@ class SentenceEncoder:
         self._model: SentenceTransformer | None = None
         self._hub_sha256: str | None = None
 
+    back_end = "sentence-transformers"
+
     @property
     def fingerprint(self) -> str:
         """``<sha256 of the weights>:torch``; verifying them takes a moment once, and needs torch only for a hub name.
@@ -49,8 +81,17 @@ class SentenceEncoder:
         Raises:
             Unavailable: the weights are missing, altered or cannot be loaded.
         """
-        weights = self._located()
-        return f"{weights.sha256 or self._loaded_sha256()}:torch"
+        return reference_fingerprint(self._located().sha256 or self._loaded_sha256())
+
+    @property
+    def reference(self) -> str:
+        """Its own fingerprint: models are trained on its vectors."""
+        return self.fingerprint
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it is in memory, so that a vector costs no waiting."""
+        return self._model is not None
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (len(texts), dim), float32, each of length 1; equal texts are computed once.
@@ -59,25 +100,20 @@ class SentenceEncoder:
             Unavailable: the weights are missing, altered or cannot be loaded.
         """
         model = self._loaded()
-        # Longest first over the whole list, then in turns: no more padding than in one big call.
-        unique = sorted(set(texts), key=lambda text: (-len(text), text))
-        chunks = []
-        for start in range(0, len(unique), _TURN):
-            with _encoding:
-                chunks.append(
-                    model.encode(
-                        unique[start : start + _TURN],
-                        batch_size=_BATCH,
-                        normalize_embeddings=True,
-                        convert_to_numpy=True,
-                        show_progress_bar=False,
-                    )
-                )
-        if not chunks:
-            return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
-        vectors = np.concatenate(chunks).astype(np.float32, copy=False)
-        place = {text: index for index, text in enumerate(unique)}
-        return vectors[[place[text] for text in texts]]
+        return in_turns(
+            texts,
+            lambda part: np.asarray(
+                model.encode(
+                    part,
+                    batch_size=BATCH,
+                    normalize_embeddings=True,
+                    convert_to_numpy=True,
+                    show_progress_bar=False,
+                ),
+                dtype=np.float32,
+            ),
+            dim=model.get_embedding_dimension() or 0,
+        )
 
     def _located(self) -> Weights:
         if self._weights is None:
@@ -88,7 +124,7 @@ class SentenceEncoder:
         weights = self._located()
         with _encoding:
             if self._model is None:
-                self._model = _load(weights)
+                self._model = load_model(weights)
             return self._model
 
     def _loaded_sha256(self) -> str:
@@ -101,7 +137,12 @@ class SentenceEncoder:
         return self._hub_sha256
 
 
-def _load(weights: Weights) -> "SentenceTransformer":
+def load_model(weights: Weights) -> "SentenceTransformer":
+    """Load the sentence-transformers model; never from a hub when the weights are local.
+
+    Raises:
+        Unavailable: a library is missing or the files cannot be loaded.
+    """
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # it forks badly and gains nothing on short batches
     local = weights.sha256 is not None
     if local:

@@ -42,7 +42,12 @@ class Evaluation:
     baselines: dict[str, dict[str, Metric]]
     versus_length: Metric
     """ROC AUC minus that of length_only, paired."""
+    differences: dict[str, Metric]
+    """ROC AUC minus that of each baseline, paired; empty in evaluations of older versions."""
+    repeats: int
+    """How many times the prompts were divided into folds: metrics are means over them."""
     confusion: Confusion
+    """As all that follows: of the first repeat, so that every answer counts once."""
     report: Report
     roc: dict[str, Points]
     """Points of ``model`` and of every baseline."""
@@ -57,6 +62,8 @@ class Evaluation:
             "metrics": _metrics_to_json(self.metrics),
             "baselines": {name: _metrics_to_json(metrics) for name, metrics in self.baselines.items()},
             "versus_length": self.versus_length.to_json(),
+            "differences": _metrics_to_json(self.differences),
+            "repeats": self.repeats,
             "confusion": self.confusion,
             "report": self.report,
             "roc": {name: [list(point) for point in points] for name, points in self.roc.items()},
@@ -72,6 +79,8 @@ class Evaluation:
             metrics=_metrics_from_json(data["metrics"]),
             baselines={name: _metrics_from_json(metrics) for name, metrics in data["baselines"].items()},
             versus_length=Metric.from_json(data["versus_length"]),
+            differences=_metrics_from_json(data.get("differences", {})),
+            repeats=data.get("repeats", 1),
             confusion=data["confusion"],
             report=data["report"],
             roc={name: [(x, y) for x, y in points] for name, points in data["roc"].items()},
@@ -82,28 +91,40 @@ class Evaluation:
 def evaluate(
     examples: Sequence[Example],
     rated: Rated,
-    model: Scores,
-    baselines: Mapping[str, Scores],
+    model: Sequence[Scores],
+    baselines: Sequence[Mapping[str, Scores]],
     *,
     folds: NDArray[np.int64] | None,
     seed: int,
 ) -> Evaluation:
-    """Put together what is known from the scores of a model and of the fitted baselines on ``examples``."""
-    scorers = {**baselines, "original_order": original_order(rated)}
-    counts = confusion(rated, model)
+    """Put together what is known from the scores of a model and of the fitted baselines on ``examples``.
+
+    ``model`` and ``baselines`` hold one entry per repeat; ``folds`` are those of the first.
+    """
+    order = original_order(rated)
+    scorers = {name: [repeat[name] for repeat in baselines] for name in baselines[0]} | {"original_order": [order]}
+    stacked = np.stack([scores.values for scores in model])
+    differences = {
+        name: paired_difference(rated, stacked, np.stack([s.values for s in repeats]), seed=seed)
+        for name, repeats in scorers.items()
+    }
+    counts = confusion(rated, model[0])
+    first = {"model": model[0]} | {name: repeats[0] for name, repeats in scorers.items()}
     return Evaluation(
         n=len(rated),
         prompts=rated.prompts,
         good=int(rated.good.sum()),
-        metrics=measure(rated, model, seed=seed),
-        baselines={name: measure(rated, scores, seed=seed) for name, scores in scorers.items()},
-        versus_length=paired_difference(rated, model.values, scorers["length_only"].values, seed=seed),
+        metrics=measure(rated, *model, seed=seed),
+        baselines={name: measure(rated, *repeats, seed=seed) for name, repeats in scorers.items()},
+        versus_length=differences["length_only"],
+        differences=differences,
+        repeats=len(model),
         confusion=counts,
         report=classification_report(counts),
-        roc={name: roc_points(rated.good, scores.values) for name, scores in {"model": model, **scorers}.items()},
+        roc={name: roc_points(rated.good, scores.values) for name, scores in first.items()},
         rows=tuple(
-            RowScore(example.interaction_id, None if folds is None else int(folds[index]), float(model.values[index]))
-            for index, example in enumerate(examples)
+            RowScore(example.interaction_id, None if folds is None else int(folds[index]), float(value))
+            for index, (example, value) in enumerate(zip(examples, model[0].values, strict=True))
         ),
     )
 
@@ -126,7 +147,8 @@ def evaluate_model(
         scores = model.predict(pair_features if recipe is PAIR else feature_matrix(recipe, pairs, embedder))
         baselines = model.baselines.score(pair_features)
     rated = Rated.of(examples, positive_threshold=positive_threshold)
-    return evaluate(examples, rated, Scores(scores, scores >= model.threshold), baselines, folds=None, seed=seed)
+    called = Scores(scores, scores >= model.threshold)
+    return evaluate(examples, rated, [called], [baselines], folds=None, seed=seed)
 
 
 def leave_out_seen(examples: Sequence[Example], trained_on: Collection[str]) -> tuple[list[Example], int]:

@@ -8,6 +8,7 @@ from core.reward.curves import Points
 from core.reward.evaluation import Evaluation
 from core.reward.model import FittedModel
 from core.reward.promotion import Decision
+from core.reward.report import TrustReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ class FoldDone:
     metrics: dict[str, Metric]
     """Of this fold alone, without intervals."""
     roc: Points
-    """Of all folds so far."""
+    """Of the folds of this repeat so far: (false positive rate, true positive rate)."""
+    repeat: int = 1
+    """From 1: which division of the prompts into folds this one belongs to."""
+    repeats: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -83,6 +87,8 @@ class FoldDone:
             "folds": self.folds,
             "metrics": {name: metric.to_json() for name, metric in self.metrics.items()},
             "roc": [list(point) for point in self.roc],
+            "repeat": self.repeat,
+            "repeats": self.repeats,
         }
 
 
@@ -95,6 +101,29 @@ class Evaluated:
     def to_json(self) -> dict[str, Any]:
         """As it is stored; the scores of the rows are kept apart."""
         return {"event": "evaluated", "evaluation": self.evaluation.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One more model was fitted for the report: for its learning curve, or without one of the raters."""
+
+    done: int
+    total: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "examined", "done": self.done, "total": self.total}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The trust report is complete."""
+
+    report: TrustReport
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; pages and the downloaded file are made from it."""
+        return {"event": "reported", "report": self.report.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +166,4 @@ class Fitted:
         return {"event": "fitted", "c": self.c, "threshold": self.model.threshold, "seconds": self.seconds}
 
 
-Event = Refused | Started | Embedding | FoldDone | Evaluated | Judged | Fitted
+Event = Refused | Started | Embedding | FoldDone | Evaluated | Examined | Reported | Judged | Fitted

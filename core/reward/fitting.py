@@ -8,11 +8,14 @@ from sklearn.linear_model import LogisticRegression
 
 from core.reward.baselines import FittedBaselines, columns_of
 from core.reward.folds import Bools, Ints, grouped_folds
-from core.reward.linear import LinearModel
+from core.reward.linear import LinearModel, logistic
 from core.reward.recipe import Recipe
 
 INNER_FOLDS = 3
+CHOOSING_ROWS = 2_000
+"""On more training rows C and threshold change little, but cost much: they are chosen on about this many of them."""
 _MAX_ITERATIONS = 2_000
+_PART = 1_000
 
 Matrix = NDArray[np.float32]
 
@@ -32,16 +35,21 @@ def fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: in
 
     Where the rows allow no inner cross-validation, C is the middle of the recipe's grid and the threshold 0.5.
     """
-    c, threshold = recipe.grid[len(recipe.grid) // 2], 0.5
+    weights = recipe.column_weights(features.shape[1])
+    prepared = _prepare(features, weights, standardise=recipe.standardise)
+    c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
     if len(recipe.grid) > 1 or recipe.tunes_threshold:
-        inner = grouped_folds(good, groups, folds=INNER_FOLDS, seed=seed)
+        some = _for_choosing(groups, seed=seed)
+        inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)
         if inner is not None:
-            scores = _inner_scores(recipe, features, good, inner)
-            best = int(np.argmin([_log_loss(column, good) for column in scores]))
+            rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
+            scores = _inner_scores(rows, good[some], inner, recipe.grid, balanced=recipe.balanced)
+            best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
             c = recipe.grid[best]
             if recipe.tunes_threshold:
-                threshold = best_threshold(scores[best], good)
-    return Fit(_fit_path(recipe, features, good, (c,))[0], c, threshold)
+                threshold = best_threshold(scores[best], good[some])
+    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced)
+    return Fit(prepared.model(coefficients, bias), c, threshold)
 
 
 def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
@@ -50,7 +58,9 @@ def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
     for name in ("length_only", "prompt_only", "cosine"):
         columns = columns_of(name, pair_features)
         weights = np.full(columns.shape[1], columns.shape[1] ** -0.5, dtype=np.float32)
-        linear[name] = _fit_grid(columns, good, weights, (1.0,), standardise=True, balanced=False)[0]
+        prepared = _prepare(columns, weights, standardise=True)
+        ((coefficients, bias),) = _fit_path(prepared.rows, good, (1.0,), balanced=False)
+        linear[name] = prepared.model(coefficients, bias)
     return FittedBaselines(float(good.mean()), linear)
 
 
@@ -78,44 +88,97 @@ def best_threshold(scores: NDArray[np.float64], good: Bools) -> float:
     return float(choice[np.argmin(np.abs(choice - 0.5))])
 
 
-def _inner_scores(recipe: Recipe, features: Matrix, good: Bools, folds: Ints) -> NDArray[np.float64]:
-    """Out-of-fold probabilities for every C of the grid, shape (len(grid), n)."""
-    scores = np.empty((len(recipe.grid), len(good)))
-    for fold in range(int(folds.max()) + 1):
-        test = folds == fold
-        for row, model in zip(scores, _fit_path(recipe, features[~test], good[~test], recipe.grid), strict=True):
-            row[test] = model.predict(features[test])
-    return scores
+@dataclass(frozen=True)
+class _Prepared:
+    """Training rows as the classifier meets them, and the way back to the columns they came from."""
+
+    rows: Matrix
+    """Shape (n, m)."""
+    center: Matrix
+    scale: Matrix
+    span: tuple[Matrix, NDArray[np.float64]] | None
+    """Scaled rows (n, d), and (n, m): their product is the orthonormal basis (d, m) of the space. None where m is d."""
+
+    def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
+        """The model of the original columns that gives every training row the same score."""
+        back = coefficients if self.span is None else (self.span[1] @ coefficients) @ self.span[0]
+        return LinearModel(self.center, (back * self.scale).astype(np.float32), bias)
 
 
-def _fit_path(recipe: Recipe, features: Matrix, good: Bools, grid: tuple[float, ...]) -> list[LinearModel]:
-    weights = recipe.column_weights(features.shape[1])
-    return _fit_grid(features, good, weights, grid, standardise=recipe.standardise, balanced=recipe.balanced)
+def _prepare(features: Matrix, weights: Matrix, *, standardise: bool) -> _Prepared:
+    """Standardise and weigh the columns; few rows are then turned into the space that they span.
 
-
-def _fit_grid(
-    features: Matrix, good: Bools, weights: Matrix, grid: tuple[float, ...], *, standardise: bool, balanced: bool
-) -> list[LinearModel]:
-    """One model per C of ``grid``, each started from the one before: neighbours are close."""
+    Ridge-penalised coefficients lie in that space (the representer theorem), so the fit is the same and much cheaper.
+    """
     columns = features.shape[1]
     center, scale = np.zeros(columns, dtype=np.float32), weights
     if standardise:
-        center = features.mean(axis=0, dtype=np.float64).astype(np.float32)
-        deviation = features.std(axis=0, dtype=np.float64)
+        center, deviation = _moments(features)
         # A column that never changes says nothing; rounding leaves it a deviation of about 1e-8.
         scale = np.where(deviation > 1e-6, weights / np.maximum(deviation, 1e-6), 0.0).astype(np.float32)
-    scaled = (features - center) * scale
+    scaled = features - center
+    scaled *= scale
+    if 2 * len(features) > columns:
+        return _Prepared(scaled, center, scale, None)
+    double = scaled.astype(np.float64)
+    squares, turns = np.linalg.eigh(double @ double.T)
+    kept = squares > 1e-10 * max(float(squares[-1]), 1e-300)  # what is left of columns that do not exist is rounding
+    if not kept.any():
+        return _Prepared(scaled, center, scale, None)
+    lengths, turns = np.sqrt(squares[kept]), turns[:, kept]
+    return _Prepared((turns * lengths).astype(np.float32), center, scale, (scaled, turns / lengths))
+
+
+def _moments(features: Matrix) -> tuple[Matrix, NDArray[np.float64]]:
+    """Mean and deviation of every column, a part of the rows at a time: no copy of them in double precision."""
+    columns = features.shape[1]
+    total, squares = np.zeros(columns), np.zeros(columns)
+    parts = range(0, len(features), _PART)
+    for start in parts:
+        total += features[start : start + _PART].sum(axis=0, dtype=np.float64)
+    mean = total / len(features)
+    for start in parts:
+        squares += ((features[start : start + _PART] - mean) ** 2).sum(axis=0)
+    return mean.astype(np.float32), np.sqrt(squares / len(features))
+
+
+def _for_choosing(groups: Ints, *, seed: int) -> Ints:
+    """The rows that C and threshold are chosen on: all, or whole prompts with about CHOOSING_ROWS of them."""
+    if len(groups) <= CHOOSING_ROWS:
+        return np.arange(len(groups))
+    sizes = np.bincount(groups)
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(sizes))
+    enough = int(np.searchsorted(np.cumsum(sizes[order]), CHOOSING_ROWS)) + 1
+    return np.flatnonzero(np.isin(groups, order[:enough]))
+
+
+def _inner_scores(
+    rows: Matrix, good: Bools, folds: Ints, grid: tuple[float, ...], *, balanced: bool
+) -> NDArray[np.float64]:
+    """Out-of-fold probabilities for every C of the grid, shape (len(grid), n)."""
+    scores = np.empty((len(grid), len(good)))
+    for fold in range(int(folds.max()) + 1):
+        test = folds == fold
+        for row, (coefficients, bias) in zip(
+            scores, _fit_path(rows[~test], good[~test], grid, balanced=balanced), strict=True
+        ):
+            row[test] = logistic((rows[test] @ coefficients).astype(np.float64) + bias)
+    return scores
+
+
+def _fit_path(
+    rows: Matrix, good: Bools, grid: tuple[float, ...], *, balanced: bool
+) -> list[tuple[NDArray[np.floating], float]]:
+    """Coefficients (m,) and bias per C of ``grid``, each started from the one before: neighbours are close."""
     # newton-cg: ten times as fast as lbfgs on this many columns, to the same minimum.
     estimator = LogisticRegression(
         solver="newton-cg", class_weight="balanced" if balanced else None, max_iter=_MAX_ITERATIONS, warm_start=True
     )
-    models = []
+    found = []
     for c in grid:
-        estimator.set_params(C=c).fit(scaled, good)
-        models.append(
-            LinearModel(center, (estimator.coef_[0] * scale).astype(np.float32), float(estimator.intercept_[0]))
-        )
-    return models
+        estimator.set_params(C=c).fit(rows, good)
+        found.append((estimator.coef_[0].copy(), float(estimator.intercept_[0])))
+    return found
 
 
 def _log_loss(scores: NDArray[np.float64], good: Bools) -> float:

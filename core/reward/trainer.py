@@ -6,22 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from core.domain.records import Example
 from core.domain.texts import interaction_identity
-from core.reward.curves import roc_points
 from core.reward.embedder import Embedder, View
-from core.reward.evaluation import evaluate
-from core.reward.events import Embedding, Evaluated, Event, Fitted, FoldDone, Judged, Refused, Started
+from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused, Reported, Started
 from core.reward.features import feature_matrix
 from core.reward.fitting import fit, fit_baselines
 from core.reward.folds import grouped_folds
-from core.reward.held_out import joined, score_baselines_held_out, score_held_out
-from core.reward.metrics import Scores, measure, paired_difference
+from core.reward.held_out import joined, score_held_out
+from core.reward.metrics import paired_difference
 from core.reward.model import FittedModel
+from core.reward.out_of_fold import OUTER_FOLDS, OutOfFold
 from core.reward.promotion import judge_challenger, judge_first
 from core.reward.rated import Rated
 from core.reward.recipe import Pair, Recipe
 from core.reward.recipes import PAIR, recipe_named
-
-OUTER_FOLDS = 5
+from core.reward.report import Made, trust_report
 
 _ONE_CLASS_IN_A_FOLD = "Not estimable: one class in a fold. Rate good and poor answers to at least two prompts each."
 
@@ -38,7 +36,7 @@ def train(
 ) -> Iterator[Event]:
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
-    Yields Started, Embedding..., FoldDone..., Evaluated, Judged, Fitted; or only Refused, where there are fewer than
+    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where there are fewer than
     ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted on the same folds
     for the comparison. The same examples in the same order and the same ``seed`` give the same numbers.
 
@@ -62,20 +60,20 @@ def train(
         yield Embedding(progress.done, progress.total, progress.rows_per_second, progress.seconds_left)
     features = {item.name: feature_matrix(item, pairs, embedder) for item in recipes}
 
-    count = int(folds.max()) + 1
-    parts: list[Scores] = []
-    baseline_parts: list[dict[str, Scores]] = []
-    for fold in range(count):
-        alone = folds == fold
-        parts.append(score_held_out(chosen, features[chosen.name], rated, alone, seed=seed))
-        baseline_parts.append(score_baselines_held_out(features[PAIR.name], rated, alone))
-        metrics = measure(rated.rows(alone), parts[-1], seed=seed, resamples=0)
-        so_far = joined(folds, parts).values
-        yield FoldDone(fold + 1, count, metrics, roc_points(rated.good[folds <= fold], so_far))
-    scores = joined(folds, parts)
-    baselines = {name: joined(folds, [part[name] for part in baseline_parts]) for name in baseline_parts[0]}
-    evaluation = evaluate(examples, rated, scores, baselines, folds=folds, seed=seed)
+    scored = OutOfFold(examples, rated, features, chosen, folds, seed, positive_threshold)
+    yield from scored.fold_by_fold()
+    evaluation = scored.evaluation()
     yield Evaluated(evaluation)
+    findings = yield from scored.look_closer(evaluation)
+    made = Made(
+        recipe, embedder.fingerprint, data_fingerprint(examples), OUTER_FOLDS, seed, time.perf_counter() - started
+    )
+    yield Reported(
+        trust_report(
+            examples, rated, scored.repeats, evaluation, findings, made,
+            positive_threshold=positive_threshold,
+        )
+    )  # fmt: skip
 
     auc = evaluation.metrics["roc_auc"]
     if champion is None:
@@ -87,10 +85,10 @@ def train(
                 folds,
                 [
                     score_held_out(champion, features[champion.name], rated, folds == fold, seed=seed)
-                    for fold in range(count)
+                    for fold in range(int(folds.max()) + 1)
                 ],
             )
-            versus = paired_difference(rated, scores.values, theirs.values, seed=seed)
+            versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed)
         yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
     final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)

@@ -11,6 +11,7 @@ from core.domain.settings import Settings
 from core.reward import artifact
 from core.reward.weights import locate
 from core.services.reranking import encoder
+from core.serving.encoders import described
 from core.store import legacy, rights, schema, versions
 from core.store.database import Store, connect
 from core.store.schema import State
@@ -118,6 +119,7 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
         return
     fingerprint = encoder(settings.emb_model).fingerprint
     yield "encoder", True, f"{settings.emb_model}, weights {fingerprint[:12]}"
+    yield "encoder back end", *described(settings.emb_model, settings.home, fast=settings.fast_encoder)
 
 
 def _space(settings: Settings) -> Iterator[Finding]:

@@ -153,6 +153,12 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         return previous.model_version
 
 
+def before_champion(workspace: Workspace) -> str | None:
+    """The version that ``rollback`` goes back to."""
+    with workspace.store.read() as session:
+        return next((version.model_version for version in versions.before_champion(session)), None)
+
+
 def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
     """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
 

@@ -1,50 +1,93 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from core.domain.errors import BadInput, Collision
-from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, RatingStatus
-from core.domain.records import Interaction
-from core.domain.roles import User
+from core.domain.queue import MAX_REASON
+from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
+from core.domain.roles import Act, User, require
 from core.domain.texts import storable
 from core.services.workspace import Workspace
-from core.store import interactions, ratings
+from core.store import drafts, interactions, leases, queue, ratings, to_rate, undo
 from core.store.ratings import Receipt
+from core.store.to_rate import ItemToRate
+from core.store.undo import Undone
+
+__all__ = ["ItemToRate", "Receipt", "Undone"]
+
+UNDO_FOR = timedelta(hours=12)
+"""An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemToRate:
-    """An interaction, and what this rater said of it before."""
+def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
+    """The answer that is kept for this rater, else the next one in their order; None when nothing waits for them.
 
-    interaction: Interaction
-    rating: int | None
-    comment: str
-    bias_flag: bool
+    It is kept for 15 minutes (``renew``), and is served to no more raters than it wants ratings.
 
-
-def next_item(workspace: Workspace, user: User, *, not_these: frozenset[int] = frozenset()) -> ItemToRate | None:
-    """The oldest answer that nobody has rated; None when there is none. ``not_these`` were passed over just now."""
-    with workspace.store.read() as session:
-        found = ratings.next_unrated(session, user.rater_id, not_these=set(not_these))
-    if found is None:
-        if not workspace.pick_up():
-            return None
-        return next_item(workspace, user, not_these=not_these)
-    return item(workspace, user, found)
+    Raises:
+        NotAllowed: the user's role does not rate.
+        Unavailable: the database does not answer.
+    """
+    require(user, Act.RATE)
+    with workspace.store.read() as session:  # a reload takes no write lock
+        shown = to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+    if shown is None:
+        shown = _take(workspace, user)
+    if shown is None and workspace.pick_up():
+        shown = _take(workspace, user)
+    return shown
 
 
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
-        shown = interactions.load(session, interaction_id)
-        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
-    if shown is None:
-        return None
-    if mine is None:
-        return ItemToRate(shown, None, "", False)
-    return ItemToRate(shown, mine.rating, mine.comment or "", mine.bias_flag)
+        return to_rate.load(session, user.rater_id, interaction_id)
+
+
+def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
+    """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
+    require(user, Act.RATE)
+    with workspace.store.read() as session:
+        ids = interactions.same_prompt(session, interaction_id, limit)
+    with workspace.store.write() as session:
+        served = queue.take_also(session, user.rater_id, ids)
+    shown = [(number, item(workspace, user, number)) for number in ids]
+    return [
+        replace(found, request_id=served[number].request_id if number in served else None)
+        for number, found in shown
+        if found is not None
+    ]
+
+
+def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
+    """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
+    require(user, Act.RATE)
+    with workspace.store.write() as session:
+        for interaction_id in sorted(interaction_ids):
+            leases.renew(session, interaction_id, user.rater_id)
+
+
+def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: str, *, bias_flag: bool = False) -> None:
+    """Keep what was typed and flagged and not yet saved; it comes back with the answer, wherever it is opened.
+
+    Raises:
+        BadInput: it cannot be stored.
+    """
+    require(user, Act.RATE)
+    kept = storable(comment[:MAX_COMMENT], "The comment")
+    try:
+        with workspace.store.write() as session:
+            mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+            saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
+            if (kept.strip(), bias_flag) != saved:
+                drafts.keep(session, user.rater_id, interaction_id, kept, bias_flag)
+            else:
+                drafts.forget(session, user.rater_id, interaction_id)
+    except Collision:  # the answer was deleted, and with it what there was to say
+        return
 
 
 def rate(
@@ -56,8 +99,12 @@ def rate(
     comment: str = "",
     bias_flag: bool = False,
     request_id: str | None = None,
+    shown_ms: int | None = None,
+    guideline_version: int | None = None,
 ) -> Receipt:
     """Store one rating; when this returns, it is on disk. The same ``request_id`` again stores nothing twice.
+
+    A rating that comes after its answer was no longer kept for the rater is stored like any other.
 
     Raises:
         BadInput: not 1 to 5, or a comment that cannot be stored.
@@ -66,9 +113,8 @@ def rate(
     """
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
-    return _act(
-        workspace, user, interaction_id, RatingStatus.SUBMITTED, rating, comment, bias_flag, "rated", request_id
-    )
+    said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
+    return _act(workspace, user, interaction_id, said, How("rated", request_id, shown_ms, guideline_version))
 
 
 def skip(
@@ -76,15 +122,57 @@ def skip(
     user: User,
     interaction_id: int,
     *,
+    reason: str = "",
     comment: str = "",
     bias_flag: bool = False,
     request_id: str | None = None,
+    shown_ms: int | None = None,
 ) -> Receipt:
     """Pass an item over: it comes back when nothing else is left, with comment and flag as they were left.
 
-    A rating that was given before stays as it is.
+    A rating that was given before stays as it is. Others get the item as if nothing had happened.
     """
-    return _act(workspace, user, interaction_id, RatingStatus.SKIPPED, None, comment, bias_flag, "skipped", request_id)
+    said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
+    return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms))
+
+
+def discard(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    *,
+    reason: str,
+    comment: str = "",
+    bias_flag: bool = False,
+    request_id: str | None = None,
+    shown_ms: int | None = None,
+) -> Receipt:
+    """Take an item that is not fit to be rated out of the queue, for everybody, until this rater rates or undoes it.
+
+    Ratings that others gave it stay and count; a rating of one's own is replaced.
+
+    Raises:
+        BadInput: no reason is given.
+    """
+    kept = _reason(reason)
+    if kept is None:
+        raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
+    said = Said(RatingStatus.DISCARDED, None, _comment(comment), bias_flag, kept)
+    return _act(workspace, user, interaction_id, said, How("discarded", request_id, shown_ms))
+
+
+def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None) -> Undone | None:
+    """Take back this rater's last act of the last 12 hours; the value before it stands again, both are in the history.
+
+    Again takes back the act before that. None when there is nothing to take back.
+
+    Raises:
+        Conflict: it was changed since by something else.
+        NotFound: the interaction was deleted.
+    """
+    require(user, Act.RATE)
+    with workspace.store.write() as session:
+        return undo.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
 
 
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
@@ -95,33 +183,46 @@ def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
 
 def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
-    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     with workspace.store.read() as session:
-        return ratings.rated_by(session, user.rater_id, midnight)
+        return ratings.rated_by(session, user.rater_id, _midnight())
 
 
-def _act(
-    workspace: Workspace,
-    user: User,
-    interaction_id: int,
-    status: RatingStatus,
-    rating: int | None,
-    comment: str,
-    bias_flag: bool,
-    action: str,
-    request_id: str | None,
-) -> Receipt:
-    if len(comment) > MAX_COMMENT:
-        raise BadInput(f"The comment has {len(comment):,} characters; {MAX_COMMENT:,} are possible. Please shorten it.")
-    kept = storable(comment.strip(), "The comment") or None
-    record = partial(
-        ratings.record,
-        interaction_id=interaction_id, rater_id=user.rater_id, status=status, value=rating, comment=kept, bias=bias_flag,
-        action=action, request_id=request_id,
-    )  # fmt: skip
+def rated_today_by_all(workspace: Workspace) -> int:
+    """How many ratings all raters together have given since midnight, local time of the server."""
+    with workspace.store.read() as session:
+        return ratings.rated_by_all(session, _midnight())
+
+
+def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     try:
         with workspace.store.write() as session:
-            return record(session)
+            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+    except Collision:  # two tabs of one rater at the same moment: the second look finds what the first one got
+        with workspace.store.write() as session:
+            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+
+
+def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:
+    require(user, Act.RATE)
+    try:
+        with workspace.store.write() as session:
+            return ratings.record(session, interaction_id, user.rater_id, said, how)
     except Collision:  # the same request twice at the same moment: the second look finds what the first one stored
         with workspace.store.write() as session:
-            return record(session)
+            return ratings.record(session, interaction_id, user.rater_id, said, how)
+
+
+def _comment(typed: str) -> str | None:
+    if len(typed) > MAX_COMMENT:
+        raise BadInput(f"The comment has {len(typed):,} characters; {MAX_COMMENT:,} are possible. Please shorten it.")
+    return storable(typed.strip(), "The comment") or None
+
+
+def _reason(typed: str) -> str | None:
+    if len(typed) > MAX_REASON:
+        raise BadInput(f"The reason has {len(typed):,} characters; {MAX_REASON} are possible. Please shorten it.")
+    return storable(" ".join(typed.split()), "The reason") or None
+
+
+def _midnight() -> datetime:
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -14,7 +15,9 @@ from core.reward import artifact
 from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
+from core.services import usage
 from core.services.workspace import Workspace
+from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema, versions
 from core.store.database import Store, connect
@@ -23,8 +26,18 @@ from core.store.tables import ModelVersion
 
 @lru_cache(maxsize=4)
 def encoder(emb_model: str) -> SentenceEncoder:
-    """The process's encoder for this EMB_MODEL: loaded once, used by training and ranking alike."""
+    """The process's reference encoder for this EMB_MODEL: loaded once. Models are trained and measured with it."""
     return SentenceEncoder(emb_model)
+
+
+def serving_encoder(settings: Settings) -> ServingEncoder:
+    """What chooses this process's encoder for candidates: the fast one where it is installed and agrees."""
+    return _serving_encoder(settings.emb_model, settings.home, fast=settings.fast_encoder)
+
+
+@lru_cache(maxsize=4)
+def _serving_encoder(emb_model: str, home: Path, *, fast: bool) -> ServingEncoder:
+    return ServingEncoder(emb_model, encoder(emb_model), home, fast=fast)
 
 
 def reranker(workspace: Workspace) -> Reranker:
@@ -32,20 +45,31 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
-def rank(workspace: Workspace, prompt: str, texts: Sequence[str], *, model_version: str | None = None) -> Ranking:
+def rank(
+    workspace: Workspace,
+    prompt: str,
+    texts: Sequence[str],
+    *,
+    model_version: str | None = None,
+    source: str | None = None,
+) -> Ranking:
     """Order candidate answers with the champion, or with a version that is named.
 
-    Without a usable model the input order is kept and the reason said.
+    Without a usable model the input order is kept and the reason said. With a ``source`` ("page") it counts as used.
 
     Raises:
         NotFound: there is no version of that name.
     """
+    began = time.perf_counter()
     ranker = reranker(workspace)
     loaded = ranker.model()
-    if model_version is None or (loaded is not None and loaded[0].model_version == model_version):
-        return ranker.rank(prompt, texts)
-    _named(workspace.settings, workspace.store, model_version)
-    return _reranker(workspace.settings, workspace.store, model_version).rank(prompt, texts)
+    if model_version is not None and (loaded is None or loaded[0].model_version != model_version):
+        _named(workspace.settings, workspace.store, model_version)
+        ranker = _reranker(workspace.settings, workspace.store, model_version)
+    ranking = ranker.rank(prompt, texts)
+    if source is not None:
+        usage.log_of(workspace).note(source, ranking, time.perf_counter() - began)
+    return ranking
 
 
 def reranker_from_environment() -> Reranker:
@@ -70,7 +94,7 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
 @lru_cache(maxsize=8)
 def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
     find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
-    return Reranker(find, lambda: Embedder(encoder(settings.emb_model), _cache(settings, store)))
+    return Reranker(find, lambda: Embedder(serving_encoder(settings).current(), _cache(settings, store)))
 
 
 @lru_cache(maxsize=4)
@@ -100,7 +124,7 @@ def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
 
 
 def _configuration(environ: Mapping[str, str]) -> dict[str, str]:
-    names = {"ASSAY_HOME", "DATABASE_URL", "EMB_MODEL", "REWARD_MODEL_PATH", "HOME"}
+    names = {"ASSAY_HOME", "ASSAY_ENCODER", "DATABASE_URL", "EMB_MODEL", "REWARD_MODEL_PATH", "HOME"}
     return {name: value for name, value in environ.items() if name in names or name.startswith("DB_")}
 
 
@@ -118,6 +142,7 @@ def model_info() -> dict[str, Any]:
         "is_ready": loaded is not None,
         "model_exists": loaded is not None,
         "model_type": "sbert-logreg",
+        "encoder_back_end": None,
         "model_version": None,
         "recipe": None,
         "fallback": loaded is None or ranker.stands_in(loaded[0]),
@@ -128,6 +153,7 @@ def model_info() -> dict[str, Any]:
     except AssayError:
         return info
     info |= {"embedding_model": settings.emb_model, "model_path": str(settings.model_dir)}
+    info["encoder_back_end"] = serving_encoder(settings).current().back_end
     ref = loaded[0] if loaded is not None else ranker.champion
     if ref is not None:
         path = ref.path / artifact.MODEL_FILE
@@ -146,7 +172,8 @@ def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | N
     if not prompt.strip():
         raise BadInput("The prompt is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]
-    ranking = rank(workspace, prompt, texts)
+    ranking = rank(workspace, prompt, texts, source="command line")
+    usage.log_of(workspace).write()
     results = [{"index": i, "text": texts[i], "score": ranking.scores[i]} for i in ranking.order]
     return {
         "model_version": ranking.model_version,

@@ -14,11 +14,12 @@ from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User, require
 from core.domain.settings import ROOT
 from core.reward.embedder import Embedder
-from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused
+from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused, Reported
 from core.reward.trainer import train as reward_train
 from core.services.judging import judge, survey
 from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
 from core.services.reranking import encoder
+from core.services.suggesting import suggest_or_say
 from core.services.watching import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.store import runs
@@ -70,6 +71,7 @@ def train(
             if stop and not isinstance(event, Refused | Saved | Registered):
                 raise Cancelled(CANCELLED)
             yield event
+    suggest_or_say(workspace)
 
 
 def train_to_end(
@@ -170,7 +172,8 @@ def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterat
     if ground.rival:
         judged = judge(workspace, ground, evaluation, fitted, embedder, seed=seed)
         yield judged
-    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, judged, fitted, embedder)
+    verdict = told[Reported].report.verdict.sentence
+    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.reward.evaluation import Evaluation
+from core.reward.report import TrustReport
 from core.services.workspace import Workspace, is_dead
 from core.store import runs
 from core.store.tables import Run
@@ -49,6 +50,12 @@ class RunView:
         """The out-of-fold evaluation, once it is there."""
         found = self.latest("evaluated")
         return None if found is None else Evaluation.from_json(found["evaluation"])
+
+    @property
+    def report(self) -> TrustReport | None:
+        """The trust report, once it is there; a training of an older version has none."""
+        found = self.latest("reported")
+        return None if found is None else TrustReport.from_json(found["report"])
 
 
 def active_run(workspace: Workspace) -> RunView | None:

@@ -6,15 +6,15 @@ wrote meanwhile, and ends with ``settle``, which recomputes the consensus and mi
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
-from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus, consensus
+from core.domain.ratings import MAX_RATING, MIN_RATING, How, RatingStatus, Said, consensus
 from core.store.raters import legacy_rater
-from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, RatingEvent
+from core.store.settings import queue_settings
+from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rater, Rating, RatingEvent
 from core.store.types import now
 
 
@@ -51,16 +51,6 @@ def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int,
     return {item.interaction_id: (item, by_id[item.interaction_id]) for item in session.scalars(items)}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the old application wrote into its columns, as a rating of ``legacy``."""
-
-    status: RatingStatus
-    rating: int | None
-    comment: str | None
-    bias_flag: bool
-
-
 def pick_up_one(session: Session, item: Item, row: LegacyInteraction) -> bool:
     """Turn what the old application wrote into a rating of ``legacy``; True when it wrote anything."""
     if not _differs(item, row):
@@ -71,10 +61,7 @@ def pick_up_one(session: Session, item: Item, row: LegacyInteraction) -> bool:
     )
     said = hear(item, row, mine)
     if said is not None and (mine is not None or said.status is not RatingStatus.WITHDRAWN):
-        store_rating(
-            session, mine, item.interaction_id, rater.rater_id, said.status, said.rating, said.comment, said.bias_flag,
-            action="legacy",
-        )  # fmt: skip
+        store_rating(session, mine, item.interaction_id, rater.rater_id, said, How("legacy"))
     return True
 
 
@@ -109,14 +96,11 @@ def store_rating(
     existing: Rating | None,
     interaction_id: int,
     rater_id: int,
-    status: RatingStatus,
-    value: int | None,
-    comment: str | None,
-    bias: bool,
+    said: Said,
+    how: How,
     *,
-    action: str,
-    request_id: str | None = None,
     import_id: int | None = None,
+    undoes: int | None = None,
 ) -> RatingEvent:
     """Write one rater's row and its history event; the consensus is not touched (see ``settle``)."""
     old = snapshot(existing) if existing else None
@@ -124,39 +108,71 @@ def store_rating(
     if existing is None:
         existing = Rating(interaction_id=interaction_id, rater_id=rater_id, created_at=at)
         session.add(existing)
-    existing.status, existing.rating, existing.comment = status, value, comment
-    existing.bias_flag, existing.updated_at = bias, at
+    existing.status, existing.rating, existing.comment = said.status, said.rating, said.comment
+    existing.bias_flag, existing.reason, existing.updated_at = said.bias_flag, said.reason, at
     existing.import_id = import_id  # whoever spoke last: a rating changed by hand no longer goes with its import
-    event = RatingEvent(
-        interaction_id=interaction_id,
-        rater_id=rater_id,
-        at=at,
-        action=action,
-        request_id=request_id,
-        old=old,
-        new=snapshot(existing),
-    )
+    event = history_event(interaction_id, rater_id, how, old=old, new=snapshot(existing), undoes=undoes)
+    event.at = at
     session.add(event)
     session.flush()
     return event
 
 
+def history_event(
+    interaction_id: int,
+    rater_id: int,
+    how: How,
+    *,
+    old: dict[str, object] | None,
+    new: dict[str, object],
+    undoes: int | None = None,
+) -> RatingEvent:
+    """A line of the history, not yet stored."""
+    return RatingEvent(
+        interaction_id=interaction_id,
+        rater_id=rater_id,
+        action=how.action,
+        request_id=how.request_id,
+        shown_ms=how.shown_ms,
+        guideline_version=how.guideline_version,
+        score_visible=how.score_visible,
+        chosen=how.chosen,
+        old=old,
+        new=new,
+        undoes=undoes,
+    )
+
+
 def snapshot(rating: Rating) -> dict[str, object]:
     """A rating as the history keeps it."""
-    return {
+    kept: dict[str, object] = {
         "status": str(rating.status),
         "rating": rating.rating,
         "comment": rating.comment,
         "bias_flag": bool(rating.bias_flag),
     }
+    return kept | ({"reason": rating.reason} if rating.reason else {})
 
 
 def settle(session: Session, item: Item, row: LegacyInteraction) -> None:
-    """Recompute the consensus of a locked item and mirror it into the old application's columns."""
-    ratings = session.scalars(
-        select(Rating).where(Rating.interaction_id == item.interaction_id).order_by(Rating.updated_at, Rating.rating_id)
+    """Recompute the consensus and the places of a locked item and mirror it into the old application's columns."""
+    rows = session.execute(
+        select(Rating, Rater.kind)
+        .join(Rater, Rater.rater_id == Rating.rater_id)
+        .where(Rating.interaction_id == item.interaction_id)
+        .order_by(Rating.updated_at, Rating.rating_id)
     ).all()
+    ratings = [rating for rating, _ in rows]
     apply_consensus(item, ratings)
+    item.places = queue_settings(session).places(
+        item.interaction_id,
+        item.n_ratings,
+        rated_here=any(
+            kind == "person" and rating.import_id is None and rating.status == RatingStatus.SUBMITTED
+            for rating, kind in rows
+        ),
+        discarded=any(rating.status == RatingStatus.DISCARDED for rating in ratings),
+    )
     item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, ratings)
     row.rating, row.feedback_comment, row.bias_flag = item.mirrored_rating, item.mirrored_comment, item.mirrored_bias
     row.updated_by = SYSTEM_USER

@@ -78,6 +78,40 @@ def ratings_by_rater(session: Session) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How one rater uses the scale."""
+
+    ratings: int
+    lowest: int
+    highest: int
+
+
+def spread_by_rater(session: Session) -> dict[str, Spread]:
+    """How many submitted ratings each rater has, and from what to what they go."""
+    rows = (
+        select(Rater.name, func.count(), func.min(Rating.rating), func.max(Rating.rating))
+        .join(Rating, Rating.rater_id == Rater.rater_id)
+        .join(Item, Item.interaction_id == Rating.interaction_id)
+        .where(Rating.rating.is_not(None))
+    )
+    found = session.execute(in_scope(session, rows).group_by(Rater.name).order_by(Rater.name))
+    return {name: Spread(number, lowest or 0, highest or 0) for name, number, lowest, highest in found}
+
+
+def rated_twice(session: Session) -> int:
+    """How many interactions have ratings of two people or more."""
+    twice = select(func.count()).select_from(Item).where(Item.n_ratings > 1)
+    return session.scalar(in_scope(session, twice)) or 0
+
+
+def by_session(session: Session) -> dict[str, tuple[int, int]]:
+    """How many interactions of each session have a consensus, and how many have none; without those of no session."""
+    rows = select(Item.session_label, func.count(Item.consensus), func.count()).where(Item.session_label.is_not(None))
+    found = session.execute(in_scope(session, rows).group_by(Item.session_label).order_by(Item.session_label))
+    return {name: (rated, number - rated) for name, rated, number in found if name}
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """How the rated interactions are spread over prompts."""
 

@@ -72,15 +72,31 @@ def examples(session: Session, *, newest: int = 0, held_out: bool | None = None)
             LegacyInteraction.ai_response,
             Item.context_id,
             Item.consensus,
+            Item.session_label,
         )
         .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
         .where(Item.interaction_id.in_(ids))
         .order_by(Item.interaction_id)
     )
+    given = _ratings_of(session, ids)
     return [
-        Example(interaction_id, prompt, response, context_id, float(agreed))
-        for interaction_id, prompt, response, context_id, agreed in _stream(session, query)
+        Example(number, prompt, response, context_id, float(agreed), label, tuple(given.get(number, ())))
+        for number, prompt, response, context_id, agreed, label in _stream(session, query)
     ]
+
+
+def _ratings_of(session: Session, ids: Select[int]) -> dict[int, list[tuple[str, int]]]:
+    """Who rated which of these interactions, and how."""
+    query = (
+        select(Rating.interaction_id, Rater.name, Rating.rating)
+        .join(Rater, Rater.rater_id == Rating.rater_id)
+        .where(Rating.interaction_id.in_(ids), Rating.rating.is_not(None))
+        .order_by(Rating.interaction_id, Rater.name_key)
+    )
+    given: dict[int, list[tuple[str, int]]] = {}
+    for number, rater, rating in _stream(session, query):
+        given.setdefault(number, []).append((rater, rating))
+    return given
 
 
 def consensus_now(session: Session) -> dict[int, float]:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput
-from core.domain.ratings import RatingStatus
+from core.domain.ratings import How, RatingStatus, Said
 from core.domain.records import ImportRow, Rejected
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import (
@@ -25,6 +25,7 @@ from core.store.database import alone
 from core.store.interactions import drop, part_from_sample
 from core.store.legacy import existing_sessions, follow_text
 from core.store.raters import find_or_add, rater_name
+from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Import, Item, LegacyInteraction, Rating, RatingEvent
 from core.store.types import now
 
@@ -200,8 +201,10 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
     ids = session.scalars(
         insert(LegacyInteraction).returning(LegacyInteraction.interaction_id, sort_by_parameter_order=True), rows
     ).all()
+    wishes = queue_settings(session)
     for interaction_id, item, own in zip(ids, items, ratings, strict=True):
         item.interaction_id = interaction_id
+        item.places = wishes.places(interaction_id, item.n_ratings, rated_here=False, discarded=False)
         for rating in own:
             rating.interaction_id = interaction_id
     session.execute(insert(Item), [_columns(item) for item in items])
@@ -250,10 +253,8 @@ def _add_to_existing(session: Session, import_id: int | None, plans: list[_Plann
         item, legacy = locked(session, planned.interaction_id or 0)
         for rater_id, row in planned.added.items():
             mine = planned.existing.get(rater_id)
-            store_rating(
-                session, mine, item.interaction_id, rater_id, _status(row), row.rating,
-                row.feedback_comment, bool(row.bias_flag), action="imported", import_id=import_id,
-            )  # fmt: skip
+            said = Said(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
+            store_rating(session, mine, item.interaction_id, rater_id, said, How("imported"), import_id=import_id)
         settle(session, item, legacy)
 
 

@@ -8,12 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
-from core.domain.ratings import RatingStatus
+from core.domain.ratings import How, RatingStatus, Said
 from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import locked, pick_up_one, settle, store_rating
 from core.store.database import alone
 from core.store.legacy import existing_sessions, follow_text
+from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
 
 Columns = TypeVarTuple("Columns")
@@ -50,6 +51,19 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
     count = select(func.count()).select_from(Item).where(*where)
     total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
     return [_shown(row[0], row[1]) for row in rows], total
+
+
+def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
+    """The answers that can be compared with this one (equal prompt and context), itself among them, oldest first."""
+    this = session.get(Item, interaction_id)
+    if this is None:
+        return []
+    context = Item.context_id.is_(None) if this.context_id is None else Item.context_id == this.context_id
+    others = select(Item.interaction_id).where(
+        Item.prompt_group == this.prompt_group, context, Item.interaction_id != interaction_id
+    )
+    found = session.scalars(in_scope(session, others).order_by(Item.interaction_id).limit(limit - 1))
+    return sorted([interaction_id, *found])
 
 
 def sources(session: Session) -> dict[str, int]:
@@ -93,6 +107,7 @@ def add(
             source=source,
             response_words=len(response.split()),
             n_ratings=0,
+            places=queue_settings(session).wanted(row.interaction_id),
         )
     )
     session.flush()
@@ -142,10 +157,8 @@ def edit(
     if withdraw_ratings:
         for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
             if rating.status == RatingStatus.SUBMITTED:
-                store_rating(
-                    session, rating, interaction_id, rating.rater_id, RatingStatus.WITHDRAWN, None, rating.comment,
-                    rating.bias_flag, action="text edited",
-                )  # fmt: skip
+                withdrawn = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+                store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, How("text edited"))
     settle(session, item, row)
 
 

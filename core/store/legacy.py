@@ -15,6 +15,7 @@ from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import apply_consensus, hear, locked, locked_many, pick_up_one, settle, snapshot
 from core.store.database import Store, alone
 from core.store.raters import legacy_rater
+from core.store.settings import queue_settings
 from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, Rating, RatingEvent, Run
 from core.store.types import now
 
@@ -60,6 +61,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
     identities = {row.interaction_id: interaction_identity(row.user_prompt, row.ai_response, None) for row in rows}
     taken = set(session.scalars(select(Item.identity).where(Item.identity.in_(set(identities.values())))))
     items = []
+    wishes = queue_settings(session)
     for row in rows:
         identity = identities[row.interaction_id]
         items.append(
@@ -71,6 +73,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
                 source="legacy",
                 response_words=len(row.ai_response.split()),
                 n_ratings=0,
+                places=wishes.wanted(row.interaction_id),
                 # as if we had mirrored "nothing": whatever stands there now is a write of the old application
                 mirrored_bias=row.bias_flag if not row.bias_flag else None,
                 mirrored_comment=row.feedback_comment if not row.feedback_comment else None,
@@ -94,6 +97,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
             interaction_id=row.interaction_id, rater_id=rater_id, at=at, action="legacy", new=snapshot(rating)
         )
         session.add_all([rating, event])
+        item.places = item.places if rating.rating is None else 0
         apply_consensus(item, [rating])  # the only voice is the old application's: its columns stay untouched
     session.flush()
 

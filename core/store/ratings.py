@@ -1,15 +1,15 @@
-"""One rater's acts on one interaction: rate, change, skip, withdraw. Each is kept with its history."""
+"""One rater's acts on one interaction: rate, change, skip, discard. Each is kept with its history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core.domain.ratings import RatingStatus
+from core.domain.ratings import How, RatingStatus, Said
+from core.store import drafts, leases
 from core.store.consensus import locked, pick_up_one, settle, store_rating
-from core.store.interactions import in_scope
-from core.store.tables import Item, Rater, Rating, RatingEvent
+from core.store.tables import Rater, Rating, RatingEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,40 +22,29 @@ class Receipt:
     rating: int | None
 
 
-def record(
-    session: Session,
-    interaction_id: int,
-    rater_id: int,
-    status: RatingStatus,
-    value: int | None,
-    comment: str | None,
-    bias: bool,
-    *,
-    action: str,
-    request_id: str | None,
-) -> Receipt:
+def record(session: Session, interaction_id: int, rater_id: int, said: Said, how: How) -> Receipt:
     """Store one act of one rater and recompute the consensus; a request that was stored already changes nothing.
 
-    A rating of what this rater has rated before goes into the history as a change.
+    A rating of what this rater has rated before goes into the history as a change. With it end the lease and the draft.
 
     Raises:
         NotFound: the interaction was deleted.
     """
     item, row = locked(session, interaction_id)  # the lock also orders two requests for the same item
-    earlier = _by_request(session, request_id)
+    earlier = by_request(session, how.request_id)
     if earlier is not None:
-        return _receipt(earlier)
+        return receipt_of(earlier)
     pick_up_one(session, item, row)
     mine = session.scalar(own(interaction_id, rater_id))
-    if status is RatingStatus.SKIPPED and mine is not None and mine.rating is not None:
+    chosen = leases.end(session, interaction_id, rater_id)
+    drafts.forget(session, rater_id, interaction_id)
+    if said.status is RatingStatus.SKIPPED and mine is not None and mine.rating is not None:
         return Receipt(0, mine.updated_at, interaction_id, mine.rating)  # a rating that was given before stays
-    if action == "rated" and mine is not None and mine.rating is not None:
-        action = "changed"
-    event = store_rating(
-        session, mine, interaction_id, rater_id, status, value, comment, bias, action=action, request_id=request_id
-    )
+    if how.action == "rated" and mine is not None and mine.rating is not None:
+        how = replace(how, action="changed")
+    event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=chosen))
     settle(session, item, row)
-    return _receipt(event)
+    return receipt_of(event)
 
 
 def own(interaction_id: int, rater_id: int) -> Select[Rating]:
@@ -63,29 +52,27 @@ def own(interaction_id: int, rater_id: int) -> Select[Rating]:
     return select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
 
 
-def next_unrated(session: Session, rater_id: int, *, not_these: set[int]) -> int | None:
-    """The oldest interaction nobody has rated yet; those this rater skipped come last, oldest skip first."""
-    mine = and_(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
-    waiting = in_scope(session, select(Item.interaction_id)).where(
-        Item.n_ratings == 0, Item.interaction_id.not_in(not_these)
-    )
-    # the joined column, not the key: so PostgreSQL sees that only the missing rows are wanted (85 ms -> 0.2 ms)
-    fresh = (
-        waiting.outerjoin(Rating, mine).where(Rating.interaction_id.is_(None)).order_by(Item.interaction_id).limit(1)
-    )
-    found = session.scalar(fresh)
-    if found is None:
-        skipped = waiting.join(Rating, mine).order_by(Rating.updated_at, Item.interaction_id).limit(1)
-        found = session.scalar(skipped)
-    return found
-
-
 def rated_by(session: Session, rater_id: int, since: datetime) -> int:
-    """How many interactions this rater has rated since then (each once)."""
-    acts = select(func.count(func.distinct(RatingEvent.interaction_id))).where(
+    """How many interactions this rater has rated since then: each once, what was taken back not at all."""
+    acts = select(RatingEvent.interaction_id).where(
         RatingEvent.rater_id == rater_id, RatingEvent.at >= since, RatingEvent.action.in_(("rated", "changed"))
     )
-    return session.scalar(acts) or 0
+    return _standing(session, acts)
+
+
+def rated_by_all(session: Session, since: datetime) -> int:
+    """How many ratings all raters have given since then: each answer once per rater, changes not counted."""
+    acts = select(RatingEvent.rater_id, RatingEvent.interaction_id).where(
+        RatingEvent.action == "rated", RatingEvent.at >= since
+    )
+    return _standing(session, acts)
+
+
+def _standing(session: Session, acts: Select[int] | Select[int, int]) -> int:
+    """How many of these acts, each answer once per rater, stand: the rater's rating is there."""
+    mine = (Rating.interaction_id == RatingEvent.interaction_id) & (Rating.rater_id == RatingEvent.rater_id)
+    standing = acts.join(Rating, mine).where(Rating.status == RatingStatus.SUBMITTED).distinct()
+    return session.scalar(select(func.count()).select_from(standing.subquery())) or 0
 
 
 def latest_of(session: Session, rater_id: int, limit: int) -> list[int]:
@@ -101,11 +88,13 @@ def history(session: Session, interaction_id: int) -> list[tuple[RatingEvent, st
     return [(event, name) for event, name in found]
 
 
-def _by_request(session: Session, request_id: str | None) -> RatingEvent | None:
+def by_request(session: Session, request_id: str | None) -> RatingEvent | None:
+    """What was stored for this request, if it was."""
     if request_id is None:
         return None
     return session.scalar(select(RatingEvent).where(RatingEvent.request_id == request_id))
 
 
-def _receipt(event: RatingEvent) -> Receipt:
+def receipt_of(event: RatingEvent) -> Receipt:
+    """The receipt of what was stored."""
     return Receipt(event.event_id, event.at, event.interaction_id, event.new.get("rating"))

@@ -101,6 +101,18 @@ def listed(session: Session, limit: int = 50) -> list[Run]:
     return list(session.scalars(select(Run).order_by(Run.run_id.desc()).limit(limit)))
 
 
+def latest_with_model(session: Session, *, sample: bool) -> Run | None:
+    """The newest run that made a model of the sample, or of own ratings."""
+    found = select(Run).where(Run.state == "finished", Run.model_version.is_not(None), Run.sample.is_(sample))
+    return session.scalar(found.order_by(Run.run_id.desc()).limit(1))
+
+
+def last_event(session: Session, run_id: int, kind: str) -> dict[str, Any] | None:
+    """The latest event of that kind (``Evaluated``, ...) in a run's story."""
+    found = select(RunEvent.payload).where(RunEvent.run_id == run_id, RunEvent.kind == kind)
+    return session.scalar(found.order_by(RunEvent.number.desc()).limit(1))
+
+
 def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, int, float]]) -> None:
     """Keep the out-of-fold scores of a run: (interaction_id, fold, score)."""
     if rows:
@@ -108,3 +120,9 @@ def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, in
             insert(Prediction),
             [{"run_id": run_id, "interaction_id": i, "fold": fold, "score": score} for i, fold, score in rows],
         )
+
+
+def predictions(session: Session, run_id: int) -> dict[int, float]:
+    """The out-of-fold scores of a run, by interaction."""
+    rows = select(Prediction.interaction_id, Prediction.score).where(Prediction.run_id == run_id)
+    return {number: score for number, score in session.execute(rows)}  # noqa: C416

@@ -1,7 +1,6 @@
 """Creating and upgrading the tables, driven from code; the state of a database in words."""
 
 import logging
-import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from core.domain.errors import AssayError, Unavailable
 from core.store.database import Store, alone, private_file, private_folder
+from core.store.sqlite_copy import copy_sqlite
 from core.store.tables import Base
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,9 @@ def upgrade(store: Store) -> str:
     if where is State.AHEAD:
         ready(store)  # says why not
     if where is State.BEHIND and store.is_sqlite:
-        log.warning("upgrading from revision %s; backup in %s", revision, backup_sqlite(store, revision or "none"))
+        log.warning(
+            "upgrading from revision %s; backup in %s", revision, _save_before_upgrade(store, revision or "none")
+        )
     config = _config()
     with store.write() as session:
         alone(session)
@@ -95,22 +97,14 @@ def tables(store: Store) -> dict[str, bool]:
     return {name: name in present for name in sorted(Base.metadata.tables)}
 
 
-def backup_sqlite(store: Store, label: str) -> Path:
-    """Copy the SQLite file beside itself with SQLite's own backup, which is consistent while others write.
-
-    Raises:
-        Unavailable: the copy could not be written.
-    """
+def _save_before_upgrade(store: Store, revision: str) -> Path:
+    """Copy the SQLite file beside itself; without that copy nothing is upgraded."""
     source = Path(str(store.engine.url.database))
-    target = source.with_name(f"{source.stem}-{label}-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup.db")
+    target = source.with_name(f"{source.stem}-{revision}-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup.db")
     try:
-        target.touch(mode=0o600)
-        with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
-            old.backup(new)
-        old.close()
-        new.close()
-    except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"The backup {target} could not be written ({error}). Nothing was upgraded.") from error
+        copy_sqlite(source, target)
+    except Unavailable as error:
+        raise Unavailable(f"{error} Nothing was upgraded.") from error
     return target
 
 

@@ -7,7 +7,7 @@ import functools
 import logging
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import ParamSpec
 
@@ -70,8 +70,9 @@ def show_pending(*, key: str) -> None:
 @contextmanager
 def shown(key: str) -> Iterator[None]:
     """Around the body of a fragment: it also runs without its page, so it needs its own boundary."""
-    if not visitor.still_here(acting=False):
-        st.rerun()
+    with suppress(Unavailable):  # a database that is away is for the body to say
+        if not visitor.still_here(acting=False):
+            st.rerun()
     session.show_toasts()
     show_pending(key=key)
     try:

@@ -14,7 +14,7 @@ TEAL, ORANGE, BLUE, PINK, GREEN, VIOLET, GREY = (f"#00000{number}" for number in
 """The seven chartCategoricalColors of .streamlit/config.toml, in their order."""
 
 CHANCE = "Chance"
-MAX_TICKS = 6
+MAX_TICKS = 4
 
 Points = Sequence[tuple[float, float]]
 
@@ -31,6 +31,10 @@ class TrendPoint:
     """Lines shown when the pointer is on it."""
     kind: str = "version"
     """``champion``, ``version``, ``sample`` or ``legacy``."""
+    hollow: bool = False
+    """Measured on ratings of its own, not on those that all share."""
+    rated: int | None = None
+    """Rated answers at that time."""
 
 
 def roc(curves: Mapping[str, Points], *, height: int = 400) -> go.Figure:
@@ -64,24 +68,30 @@ def roc(curves: Mapping[str, Points], *, height: int = 400) -> go.Figure:
     share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "zeroline": False}
     figure.update_xaxes(title="Poor answers taken for good", **share)
     figure.update_yaxes(title="Good answers found", **share)
-    return _quiet(figure, height)
+    return quiet(figure, height)
 
 
-def trend(points: Sequence[TrendPoint], *, name: str, percent: bool, height: int = 320) -> go.Figure:
-    """One number over all trainings, oldest first; trainings of the old application stand apart on the left."""
+def trend(
+    points: Sequence[TrendPoint], *, name: str, percent: bool, thresholds: Sequence[int] = (), height: int = 320
+) -> go.Figure:
+    """One number over all trainings, oldest first; trainings of the old application stand apart on the left.
+
+    A dotted line stands before the first training that had as many rated answers as a threshold.
+    """
     legacy = [point for point in points if point.kind == "legacy"]
     ours = [point for point in points if point.kind != "legacy"]
     gap = 1 if legacy and ours else 0
     placed = [*enumerate(legacy), *((len(legacy) + gap + number, point) for number, point in enumerate(ours))]
     figure = go.Figure()
     kinds = {
-        "version": ("Trained here", TEAL, "circle"),
-        "champion": ("In use", TEAL, "star"),
-        "sample": ("Trained on the sample", VIOLET, "diamond"),
-        "legacy": ("Legacy, split unknown", GREY, "x-thin-open"),
+        ("version", False): ("Kept-apart prompts", TEAL, "circle"),
+        ("version", True): ("Cross-validated", TEAL, "circle-open"),
+        ("champion", False): ("In use", TEAL, "star"),
+        ("sample", False): ("Trained on the sample", VIOLET, "diamond"),
+        ("legacy", False): ("Legacy, split unknown", GREY, "x-thin-open"),
     }
-    for kind, (label, colour, symbol) in kinds.items():
-        mine = [(at, point) for at, point in placed if point.kind == kind]
+    for (kind, hollow), (label, colour, symbol) in kinds.items():
+        mine = [(at, point) for at, point in placed if (point.kind, point.hollow) == (kind, hollow)]
         if not mine:
             continue
         bounds = None
@@ -111,6 +121,11 @@ def trend(points: Sequence[TrendPoint], *, name: str, percent: bool, height: int
         )
     if gap:
         figure.add_vline(x=len(legacy), line={"color": GREY, "dash": "dot", "width": 1})
+    for at, reached in _reached(placed, thresholds).items():
+        figure.add_vline(
+            x=at, line={"color": GREY, "dash": "dot", "width": 1}, annotation_text=", ".join(map(str, reached)),
+            annotation_position="top right", annotation_font_size=11,
+        )  # fmt: skip
     ticks = placed[:: max(1, -(-len(placed) // MAX_TICKS))]
     last = placed[-1][0] if placed else 0
     figure.update_xaxes(
@@ -122,10 +137,37 @@ def trend(points: Sequence[TrendPoint], *, name: str, percent: bool, height: int
         title=name, tickformat=".0%" if percent else ".2f", range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
         zeroline=False,
     )  # fmt: skip
-    return _quiet(figure, height)
+    return quiet(figure, height)
 
 
-def _quiet(figure: go.Figure, height: int) -> go.Figure:
+def spread(lately: Sequence[float], trained: Sequence[float], *, height: int = 240) -> go.Figure:
+    """Two distributions over the tenths of 0 to 1, side by side."""
+    figure = go.Figure()
+    names = [f"{place / 10:.1f} to {(place + 1) / 10:.1f}" for place in range(len(lately))]
+    for shares, name, colour, pattern in ((trained, "In training", GREY, "/"), (lately, "Lately", TEAL, "")):
+        figure.add_bar(
+            x=names, y=list(shares), name=name, marker={"color": colour, "pattern": {"shape": pattern}},
+            hovertemplate="%{y:.0%} of scores " + f"{name.lower()}<extra>%{{x}}</extra>",
+        )  # fmt: skip
+    figure.update_layout(barmode="group", bargap=0.25)
+    figure.update_xaxes(title="Score", tickvals=names[::3], showgrid=False)
+    figure.update_yaxes(title="Share", tickformat=".0%", rangemode="tozero", zeroline=False)
+    return quiet(figure, height)
+
+
+def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
+    """Where a threshold was first reached: just before that training. The sample counts only where nothing else is."""
+    counted = [(at, p) for at, p in placed if p.rated is not None and p.kind != "sample"] or placed
+    lines: dict[float, list[int]] = {}
+    for threshold in thresholds:
+        first = next((at for at, point in counted if (point.rated or 0) >= threshold), None)
+        if first is not None:
+            lines.setdefault(first - 0.5, []).append(threshold)
+    return lines
+
+
+def quiet(figure: go.Figure, height: int) -> go.Figure:
+    """The figure without toolbars and zoom, its legend below."""
     figure.update_layout(
         height=height, margin={"l": 8, "r": 12, "t": 12, "b": 8}, hovermode="closest", dragmode=False, showlegend=True,
         legend={

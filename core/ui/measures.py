@@ -36,15 +36,16 @@ MEASURES = {
         "higher. This is what ranking needs. 50 % is chance.",
         percent=True,
     ),
-    "f1": Measure(
-        "F1",
-        "How well good answers are found: one number from how many of the good ones are found and how many of those "
-        "called good are good. 1 is perfect.",
+    "best_of_n_lift": Measure(
+        "Better pick",
+        "How much higher experts rate the answer that the model picks than a random answer to the same prompt, in points "
+        "of the scale from 1 to 5. 0 is chance.",
         percent=False,
     ),
-    "brier": Measure(
-        "Brier score",
-        "How far the scores are from the truth, squared. Lower is better: 0 is perfect, and always saying 50 % gives 0.25.",
+    "brier_skill": Measure(
+        "Brier skill",
+        "How much closer to the truth the scores are than always saying the share of good answers. 0 is no better, "
+        "1 is perfect.",
         percent=False,
     ),
 }

@@ -50,6 +50,7 @@ PAGES = {
         PageInfo("rerank", "Rerank", ":material/format_list_numbered:", "Use", Act.RERANK),
         PageInfo("data", "Data", ":material/database:", "Data", Act.READ_DATA),
         PageInfo("people", "People", ":material/group:", "Manage", Act.PEOPLE),
+        PageInfo("keys", "API keys", ":material/key:", "Manage", Act.KEYS),
     )
 }
 

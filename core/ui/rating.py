@@ -1,126 +1,99 @@
-"""The rating desk: one answer, five keys, and nothing that a fast or heavy hand could spoil.
-
-Every answer that is shown gets a number of its own (``visit``). It is part of the keys of its widgets and of every
-callback, so a press meant for one answer can never count for the next. A press also counts only after the answer was
-on the screen for a moment, and not in a burst of presses that were refused.
-"""
+"""The Rate page: one answer, five keys, and nothing that a fast or heavy hand could spoil (see ``desk``)."""
 
 import time
-from dataclasses import dataclass, field
-from uuid import uuid4
+from dataclasses import replace
 
 import streamlit as st
 
-from core.domain.errors import Conflict
+from core.domain.errors import Unavailable
+from core.domain.queue import QueueFilters
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.roles import User
 from core.services import rating
 from core.services.rating import ItemToRate
 from core.services.status import status
-from core.services.workspace import Workspace
-from core.ui import failures, session, visitor
+from core.ui import failures, queue_choice
+from core.ui import rating_acts as acts
+from core.ui.desk import Desk, this_desk
 from core.ui.navigation import next_step
 from core.ui.page import Page, heading
+from core.ui.rating_bar import bar
 from core.ui.texts import literal, show_text
 from core.ui.who import name_line
 
-DWELL_SECONDS = 0.3
-RECOUNT_SECONDS = 30.0
-TOO_FAST = "That key came before the answer could be read, so nothing was saved for it."
-
-
-@dataclass
-class Desk:
-    """Where this tab is: a cache, everything that matters is in the database."""
-
-    item: int | None = None
-    visit: int = 0
-    request: str = ""
-    shown_at: float = 0.0
-    refused_at: float = 0.0
-    bias: bool = False
-    message: str = ""
-    retracing: bool = False
-    """Whether this answer was reached by going back, so that another step goes further back from it."""
-    passed: set[int] = field(default_factory=set)
-    """Skipped in this tab: offered again when nothing else is left."""
-    drafts: dict[int, str] = field(default_factory=dict)
-    """Comments that were typed and not yet saved."""
-    left: int = 0
-    """Answers without any rating, counted now and then and kept up in between: counting is slow in large databases."""
-    left_counted_at: float = 0.0
-
-    def turn_to(self, item: int | None) -> None:
-        """Show this answer next; None for the next one that nobody rated."""
-        self.item = item
-        self.visit += 1
-        self.request = uuid4().hex
-        self.shown_at = 0.0
-        self.bias = False
-        self.retracing = False
-
-    def accepts(self, visit: int, *, moment: float | None = None) -> bool:
-        """Whether a press made for that visit counts now."""
-        moment = time.monotonic() if moment is None else moment
-        too_soon = not self.shown_at or moment - self.shown_at < DWELL_SECONDS
-        if visit != self.visit or too_soon or moment - self.refused_at < DWELL_SECONDS:
-            self.refused_at = moment
-            self.message = TOO_FAST
-            return False
-        return True
+RENEW_SECONDS = 240
 
 
 def desk(page: Page, user: User) -> None:
     """The Rate page for somebody who has said who they are."""
-    mine = st.session_state.setdefault(session.DESK, Desk())
+    mine = this_desk()
     with st.container(key="rate.desk"):
         _desk(page, user, mine)
-
-
-def open_item(interaction_id: int) -> None:
-    """Let the Rate page show this answer when it is opened."""
-    mine = st.session_state.setdefault(session.DESK, Desk())
-    mine.turn_to(interaction_id)
-    mine.message = ""
+    _keep_open(page, user, mine)
 
 
 @st.fragment
 def _desk(page: Page, user: User, mine: Desk) -> None:
     with failures.shown("rate"):
-        shown = _current(page.workspace, user, mine)
+        queue_choice.load(page, user, mine)
+        shown = _current(page, user, mine)
         if shown is None:
             _nothing_left(page, user, mine)
             return
-        _header(page, user, shown)
+        mine.shown = shown
+        _header(page, user, mine, shown)
         with st.container(key=f"rate.visit.{mine.visit}", gap="medium"):  # keys.js scrolls up when this changes
-            _texts(shown)
-        _comment(mine, shown)
+            if mine.comparing and not mine.away:
+                _all_answers(page, user, mine, shown)
+            else:
+                _texts(shown)
+        _comment(page, user, mine)
         with st.bottom, st.container(key="rate.bar", gap="xsmall"):
-            _buttons(page.workspace, user, mine, shown)
+            bar(page.workspace, user, mine, shown)
         if not mine.shown_at:
             mine.shown_at = time.monotonic()
 
 
-def _current(workspace: Workspace, user: User, mine: Desk) -> ItemToRate | None:
+@st.fragment(run_every=RENEW_SECONDS)
+def _keep_open(page: Page, user: User, mine: Desk) -> None:
+    """While the page is open, what is on it stays with its rater."""
+    if mine.item is None or time.monotonic() - mine.renewed_at < RENEW_SECONDS / 2:
+        return
+    try:
+        rating.renew(page.workspace, user, [mine.item, *mine.beside])
+        mine.renewed_at = time.monotonic()
+    except Unavailable:
+        return  # the next press says so; a quarter of an hour is long enough for the next try
+
+
+def _current(page: Page, user: User, mine: Desk) -> ItemToRate | None:
     """The answer this tab is at; the next one when it was deleted meanwhile or none was chosen."""
+    mine.away = False
     if mine.item is not None:
-        shown = rating.item(workspace, user, mine.item)
+        try:
+            shown = rating.item(page.workspace, user, mine.item)
+        except Unavailable as error:
+            if mine.shown is None or mine.shown.interaction.interaction_id != mine.item:
+                raise
+            mine.away = True
+            away = failures.describe(error)
+            kept = "What you typed is still here. Press the key again when the database is back."
+            failures.show(replace(away, sentence=f"{away.sentence} {kept}"), key="rate")
+            return mine.shown
         if shown is not None:
             if not mine.shown_at:
-                mine.bias = shown.bias_flag
+                mine.begun, mine.bias = shown.unsaved
             return shown
         mine.message = "The answer you were at was deleted meanwhile; this is the next one."
-    following = rating.next_item(workspace, user, not_these=frozenset(mine.passed))
-    if following is None and mine.passed:
-        mine.passed.clear()
-        following = rating.next_item(workspace, user)
+    following = rating.next_item(page.workspace, user)
     if following is not None:
-        mine.turn_to(following.interaction.interaction_id)
-        mine.bias = following.bias_flag
+        mine.turn_to(following.interaction.interaction_id, following.request_id)
+        mine.begun, mine.bias = following.unsaved
+        mine.renewed_at = time.monotonic()
     return following
 
 
-def _header(page: Page, user: User, shown: ItemToRate) -> None:
+def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
     interaction = shown.interaction
     heading(page, "Rate this answer", sample=interaction.source == "sample")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -133,6 +106,14 @@ def _header(page: Page, user: User, shown: ItemToRate) -> None:
         words = interaction.response_words
         about.append("1 word" if words == 1 else f"{words:,} words")
         st.caption(literal(" · ".join(about)), width="content")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="rate.ways"):
+        queue_choice.choice(page, user, mine)
+        with st.container(key="rate.compare", width="content"):
+            st.button(
+                "One answer at a time" if mine.comparing else "All answers to this prompt",
+                key=f"rate.compare.{mine.visit}", shortcut="V", icon=":material/view_agenda:", type="tertiary",
+                on_click=acts.compare, args=(mine,),
+            )  # fmt: skip
     if shown.rating is not None:
         st.info(
             f"You rated this answer **{shown.rating} ({RATING_WORDS[shown.rating]})**. Another key changes it.",
@@ -141,82 +122,68 @@ def _header(page: Page, user: User, shown: ItemToRate) -> None:
 
 
 def _texts(shown: ItemToRate) -> None:
+    _prompt(shown)
+    with st.container(key="rate.answer", border=True, gap="xsmall"):
+        st.subheader("Answer", anchor=False)
+        show_text(shown.interaction.response, key=f"rate.answer.{shown.interaction.interaction_id}", name="answer")
+
+
+def _prompt(shown: ItemToRate) -> None:
     interaction = shown.interaction
     with st.container(key="rate.prompt", gap="xsmall"):
         st.subheader("Prompt", anchor=False)
         show_text(interaction.prompt, key=f"rate.prompt.{interaction.interaction_id}", name="prompt")
-    with st.container(key="rate.answer", border=True, gap="xsmall"):
-        st.subheader("Answer", anchor=False)
-        show_text(interaction.response, key=f"rate.answer.{interaction.interaction_id}", name="answer")
 
 
-def _comment(mine: Desk, shown: ItemToRate) -> None:
-    item = shown.interaction.interaction_id
+def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
+    """Every answer to the prompt; the one that the keys rate is marked, any other can be rated instead."""
+    this = shown.interaction.interaction_id
+    if this not in mine.beside:
+        found = rating.same_prompt(page.workspace, user, this)
+        mine.beside = {one.interaction.interaction_id: one.request_id for one in found}
+        mine.request = mine.beside.get(this) or mine.request
+    _prompt(shown)
+    if len(mine.beside) == 1:
+        st.caption("There is only one answer to this prompt.")
+    for number in mine.beside:
+        one = shown if number == this else rating.item(page.workspace, user, number)
+        if one is None:
+            continue
+        with st.container(key="rate.focused" if number == this else f"rate.beside.{number}", border=True, gap="xsmall"):
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.subheader(f"Answer {number}", anchor=False, width="content")
+                if one.rating is not None:
+                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="primary")
+                if number == this:
+                    st.badge("The keys rate this one", icon=":material/keyboard:", color="green")
+                else:
+                    st.button(
+                        "Rate this one", key=f"rate.focus.{number}.{mine.visit}", type="tertiary",
+                        on_click=acts.focus, args=(page.workspace, user, mine, mine.visit, number),
+                    )  # fmt: skip
+            show_text(one.interaction.response, key=f"rate.answer.{number}", name="answer")
+
+
+def _comment(page: Page, user: User, mine: Desk) -> None:
+    """The field for a comment. No fragment of its own: a key pressed while that one runs would be lost."""
     with st.container(key="rate.comment"):
-        typed = st.text_area(
+        st.text_area(
             "Comment (optional)",
-            mine.drafts.get(item, shown.comment),
+            mine.begun,
             key=f"rate.comment.{mine.visit}",
             height=80,
             max_chars=MAX_COMMENT,
             placeholder="What is wrong or missing? Tab, then 1 to 5, saves it with the rating.",
+            on_change=acts.keep_typed,
+            args=(page.workspace, user, mine, mine.visit),
         )
-    if typed != shown.comment:
-        mine.drafts[item] = typed or ""
-
-
-def _buttons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
-    visit = mine.visit
-    with st.container(horizontal=True, wrap=False, gap="xsmall", key="rate.keys"):
-        for value, word in RATING_WORDS.items():
-            with st.container(key=f"rate.key{value}"):
-                st.button(
-                    word,
-                    key=f"rate.key{value}.{visit}",
-                    shortcut=str(value),
-                    on_click=_rate,
-                    args=(workspace, user, mine, visit, value, shown.interaction.n_ratings),
-                    type="primary" if shown.rating == value else "secondary",
-                    width="stretch",
-                    wrap=True,
-                )
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="rate.more"):
-        with st.container(key="rate.back", width="content"):
-            st.button(
-                "Back", key=f"rate.back.{visit}", shortcut="U", icon=":material/arrow_back:", type="tertiary",
-                on_click=_back, args=(workspace, user, mine, visit), help="The answer before this one",
-            )  # fmt: skip
-        with st.container(key="rate.bias", width="content"):
-            st.button(
-                "Bias flagged" if mine.bias else "Flag bias", key=f"rate.bias.{visit}", shortcut="B",
-                icon=":material/flag:", type="primary" if mine.bias else "tertiary",
-                on_click=_flag, args=(mine, visit), help="Saved with the rating: the answer treats people unfairly",
-            )  # fmt: skip
-        with st.container(key="rate.skip", width="content"):
-            st.button(
-                "Skip" if shown.rating is None else "Keep", key=f"rate.skip.{visit}", shortcut="S",
-                icon=":material/skip_next:", type="tertiary",
-                on_click=_skip, args=(workspace, user, mine, visit, shown),
-                help="Go on without a rating; the answer comes back when nothing else is left"
-                if shown.rating is None else "Go on and keep your earlier rating",
-            )  # fmt: skip
-        _receipt(workspace, user, mine)
-
-
-def _receipt(workspace: Workspace, user: User, mine: Desk) -> None:
-    if not mine.left_counted_at or time.monotonic() - mine.left_counted_at > RECOUNT_SECONDS:
-        mine.left = status(workspace).unrated
-        mine.left_counted_at = time.monotonic()
-    progress = f"{rating.rated_today(workspace, user):,} rated today · {mine.left:,} left"
-    with st.container(key="rate.receipt", gap=None):
-        st.caption(f"{mine.message} · {progress}" if mine.message else progress, text_alignment="right")
 
 
 def _nothing_left(page: Page, user: User, mine: Desk) -> None:
-    """Nothing to rate: either there is nothing at all, or everything is done."""
+    """Nothing to rate: there is nothing at all, nothing that fits the filters, or everything is done."""
     heading(page, "Rate")
     name_line(page, user)
-    if not status(page.workspace).interactions:
+    if not queue_choice.has_data(page):
         st.info("There is nothing to rate yet. Load the sample to try it out, or import your own answers.")
         with st.container(horizontal=True):
             next_step("Load the sample", "home", key="rate.to_home")
@@ -224,93 +191,22 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
         return
     if mine.message:
         st.caption(mine.message)
-    st.success("Every answer has a rating. Thank you.", icon=":material/task_alt:")
+    if mine.filters != QueueFilters():
+        queue_choice.show_all_again(page, user, mine)
+        return
+    waiting = status(page.workspace).unrated
+    if waiting:
+        st.success(
+            f"Nothing waits for you now. {waiting:,} without a rating are on other raters' screens or were discarded.",
+            icon=":material/groups:",
+        )
+    else:
+        st.success("Every answer has a rating. Thank you.", icon=":material/task_alt:")
     st.markdown("Next, see whether the ratings can carry a model.")
     with st.container(horizontal=True):
         next_step("Check readiness", "readiness", key="rate.to_readiness")
         next_step("See my ratings", "review", key="rate.to_review", primary=False)
-
-
-@failures.act
-def _rate(workspace: Workspace, user: User, mine: Desk, visit: int, value: int, rated_before: int) -> None:
-    if not mine.accepts(visit) or mine.item is None:
-        return
-    item = mine.item
-    _must_still_be(workspace, user)
-    receipt = rating.rate(
-        workspace, user, item, value,
-        comment=_typed(visit), bias_flag=mine.bias, request_id=f"{mine.request}:{value}",
-    )  # fmt: skip
-    at = receipt.at.astimezone()
-    mine.message = f"Saved {value} ({RATING_WORDS[value]}) {at:%H:%M:%S} · no. {receipt.number}"
-    if not rated_before:
-        mine.left = max(0, mine.left - 1)
-    _move_on(mine, item)
-
-
-@failures.act
-def _skip(workspace: Workspace, user: User, mine: Desk, visit: int, shown: ItemToRate) -> None:
-    if not mine.accepts(visit) or mine.item is None:
-        return
-    item = mine.item
-    _must_still_be(workspace, user)
-    comment = _typed(visit)
-    if shown.rating is None:
-        rating.skip(workspace, user, item, comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:skip")
-        mine.message = "Skipped; it comes back at the end"
-    elif (comment.strip(), mine.bias) != (shown.comment, shown.bias_flag):
-        rating.rate(
-            workspace, user, item, shown.rating,
-            comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:keep",
+        st.button(
+            "Undo", key=f"rate.undo.{mine.visit}", shortcut="U", icon=":material/undo:", type="tertiary",
+            on_click=acts.undo, args=(page.workspace, user, mine, mine.visit),
         )  # fmt: skip
-        mine.message = "Kept your rating and saved what you added"
-    else:
-        mine.message = "Kept your earlier rating"
-    mine.passed.add(item)
-    _move_on(mine, item)
-
-
-@failures.act
-def _back(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
-    if visit != mine.visit:
-        return
-    before = _before(workspace, user, mine)
-    if before is None:
-        mine.message = "There is no earlier answer of yours"
-        return
-    mine.message = ""
-    mine.turn_to(before)
-    mine.retracing = True
-
-
-@failures.act
-def _flag(mine: Desk, visit: int) -> None:
-    if visit == mine.visit:
-        mine.bias = not mine.bias
-
-
-def _must_still_be(workspace: Workspace, user: User) -> None:
-    """Another tab may have changed the name since this page was drawn; nobody rates under somebody else's."""
-    if visitor.current_user(workspace) != user:
-        raise Conflict(
-            "This browser no longer rates under the name above: it was changed in another tab. "
-            "Nothing was saved. Load this page again to go on."
-        )
-
-
-def _move_on(mine: Desk, item: int) -> None:
-    mine.drafts.pop(item, None)
-    mine.turn_to(None)
-
-
-def _before(workspace: Workspace, user: User, mine: Desk) -> int | None:
-    """One step back from here: along what this rater did last, in this browser or before a reload."""
-    latest = rating.recent(workspace, user)  # newest first
-    if mine.retracing and mine.item in latest:
-        latest = latest[latest.index(mine.item) + 1 :]
-    # a skipped answer that came round again has a place in that list too, but was not reached by going back
-    return next((item for item in latest if item != mine.item), None)
-
-
-def _typed(visit: int) -> str:
-    return str(st.session_state.get(f"rate.comment.{visit}") or "")

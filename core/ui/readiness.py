@@ -3,9 +3,13 @@
 import streamlit as st
 
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
-from core.services.readiness import Check, Readiness, Verdict
+from core.domain.roles import Act
+from core.services.outlook import Outlook
+from core.services.readiness import Readiness
+from core.services.readiness_facts import Check, Remedy, Verdict
 from core.ui import charts
-from core.ui.navigation import PAGES, next_step
+from core.ui.navigation import PAGES, go_to, next_step
+from core.ui.page import Page
 from core.ui.texts import literal
 
 # What a threshold means. No accuracy is promised: it depends on the questions, the answers and the raters.
@@ -23,7 +27,9 @@ SIGNS = {
     Verdict.WARNING: ("orange", ":material/warning:", "Attention"),
     Verdict.BLOCKER: ("red", ":material/block:", "In the way"),
     Verdict.OPEN: ("gray", ":material/pending:", "Open"),
+    Verdict.NOT_APPLICABLE: ("gray", ":material/remove:", "Does not apply"),
 }
+QUIET = (Verdict.OPEN, Verdict.OK, Verdict.NOT_APPLICABLE)
 
 
 def nothing_rated(found: Readiness) -> None:
@@ -68,20 +74,71 @@ def next_act(found: Readiness) -> None:
             next_step("Import more answers", "data", key="readiness.data")
 
 
-def checks(found: Readiness) -> None:
-    """What was looked at: a sign, a word and a sentence each, the worst first."""
+def supports(found: Readiness) -> None:
+    """What the ratings really carry, as the latest training measured it, and what more of them are likely to bring."""
+    with st.container(border=True, key="readiness.supports", gap="small"):
+        st.markdown("**What these ratings support**")
+        outlook = found.outlook
+        if outlook is None:
+            st.markdown("Nothing was trained on them yet, so nothing is known. A first training takes a few minutes.")
+            return
+        latest = outlook.latest
+        st.markdown(literal(outlook.verdict))
+        added = found.facts.rated - latest.n
+        since = f" {added:,} answers were rated since." if added > 0 else ""
+        st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")
+        st.markdown(literal(expected(outlook, found.facts.rated, found.next_threshold)))
+
+
+def expected(outlook: Outlook, rated: int, threshold: int | None) -> str:
+    """The forecast in a sentence: at the next threshold where it reaches that far, else as far as it goes."""
+    ahead = outlook.at(threshold or 2 * rated)
+    if ahead is None or ahead[1].value is None:
+        return f"There is no forecast: {outlook.no_forecast or 'too little is known.'}"
+    ratings, metric = ahead
+    now_there = outlook.latest.auc.value
+    now_words = "" if now_there is None else f" It is {now_there:.2f} now."
+    bounds = f" ({metric.low:.2f} to {metric.high:.2f})" if metric.low is not None and metric.high is not None else ""
+    far = "" if threshold is None or ratings >= 0.9 * threshold else " It does not reach further than twice the data."
+    return f"Forecast: with about {ratings:,} rated answers like these, ROC AUC of {metric.value:.2f}{bounds}.{now_words}{far}"
+
+
+def checks(page: Page, found: Readiness) -> None:
+    """What was looked at: a sign, a word and a sentence each, the worst first with what helps; the rest folded."""
     st.subheader("Checks", anchor=False)
-    order = [Verdict.BLOCKER, Verdict.WARNING, Verdict.OPEN, Verdict.OK]
-    with st.container(border=True, gap="small", key="readiness.checks"):
-        for check in sorted(found.checks, key=lambda check: order.index(check.verdict)):
-            _check(check)
+    loud = sorted(
+        (check for check in found.checks if check.verdict not in QUIET), key=lambda c: c.verdict is Verdict.WARNING
+    )
+    quiet = sorted((check for check in found.checks if check.verdict in QUIET), key=lambda c: QUIET.index(c.verdict))
+    if loud:
+        with st.container(border=True, gap="small", key="readiness.checks"):
+            for check in loud:
+                _check(page, check)
+    else:
+        st.success("Nothing stands in the way.", icon=":material/check_circle:")
+    words = f"{len(quiet)} more checks: nothing to do" if loud else f"All {len(quiet)} checks"
+    if quiet:
+        with st.expander(words, icon=":material/checklist:", key="readiness.quiet"):
+            for check in quiet:
+                _check(page, check)
 
 
-def _check(check: Check) -> None:
+def _check(page: Page, check: Check) -> None:
     colour, icon, word = SIGNS[check.verdict]
-    sign, text = st.columns([1, 7], vertical_alignment="top", gap="small")
-    sign.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]  # the colours above are badge colours
-    text.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
+    with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"readiness.check.{check.code}"):
+        st.badge(word, icon=icon, color=colour, width=130)  # type: ignore[arg-type]  # the colours above are badge colours
+        with st.container(width="stretch", gap="xsmall"):
+            st.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
+            if check.remedy is not None and check.verdict not in QUIET:
+                _help(page, check.code, check.remedy)
+
+
+def _help(page: Page, code: str, remedy: Remedy) -> None:
+    if remedy.page == "data" and not page.may(Act.CHANGE_DATA):
+        return
+    icon = PAGES[remedy.page].icon
+    if st.button(remedy.label, key=f"readiness.fix.{code}", type="tertiary", icon=icon):
+        go_to(remedy.page)
 
 
 def counts(found: Readiness, good_from: int) -> None:

@@ -132,7 +132,7 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
 
 def rank(workspace: Workspace, prompt: str, texts: tuple[str, ...]) -> Ranked:
     """Order the answers with the model in use."""
-    ranking = reranking.rank(workspace, prompt, texts)
+    ranking = reranking.rank(workspace, prompt, texts, source="page")
     if ranking.model_version is not None:
         _settle()
     return Ranked(

@@ -7,10 +7,10 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.services.models import VersionView
 from core.services.watching import RunView
-from core.ui import figures
-from core.ui.measures import BASELINES, MEASURES, RANGE, cards, cell, moment, reason, recipe_name
+from core.ui.measures import BASELINES, MEASURES, cell, moment, reason, recipe_name
 from core.ui.navigation import next_step
 from core.ui.page import sample_badge
+from core.ui.report import confusion, show_report
 from core.ui.texts import literal
 
 COMPARED = ("accuracy", "roc_auc", "pairwise_accuracy")
@@ -48,25 +48,12 @@ def show(run: RunView, champion: str | None) -> None:
     found = run.evaluation
     if found is None:
         return
-    cards(found.metrics, *MEASURES)
-    st.caption(
-        f"Measured on {found.n:,} rated answers to {found.prompts:,} prompts ({found.good:,} good), each scored by a "
-        f"model that had not seen its prompt. {RANGE}"
-    )
-    left, right = st.columns([3, 2], gap="small")
+    show_report(run, key="train")
+    left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch"):
-        st.markdown("**Good answers found against poor ones let through** (ROC curve)")
-        curves = {"This model": found.roc["model"]}
-        curves |= {title: found.roc.get(name, []) for name, (title, _) in BASELINES.items()}
-        area = cell(found.metrics["roc_auc"], percent=False)
-        st.plotly_chart(
-            figures.roc(curves), key=f"train.roc.{run.run_id}", config={"displayModeBar": False},
-            alt=f"ROC curve of the model, area {area}, beside the baselines and the chance line.",
-        )  # fmt: skip
-        st.caption("The further a curve bends to the upper left, the better. The dotted diagonal is guessing.")
-    with right, st.container(border=True, height="stretch"):
         st.markdown("**Where it was right and wrong** (confusion matrix)")
-        st.table(_confusion(found.confusion), border="horizontal")
+        st.table(confusion(found.confusion), border="horizontal")
+    with right, st.container(border=True, height="stretch"):
         st.markdown("**By kind of answer** (classification report)")
         st.table(_report(found.report), border="horizontal")
         st.caption(
@@ -145,19 +132,6 @@ def _verdict(run: RunView, champion: str | None) -> None:
             if run.model_version == champion:
                 next_step("Rank answers", "rerank", key="train.to_rerank")
             next_step("Compare models", "models", key="train.to_models", primary=False)
-
-
-def _confusion(counts: Mapping[str, int]) -> dict[str, dict[str, str]]:
-    return {
-        "Called good": {
-            "Rated good": f"{counts['true_good']:,} right",
-            "Rated poor": f"{counts['false_good']:,} wrong",
-        },
-        "Called poor": {
-            "Rated good": f"{counts['false_poor']:,} wrong",
-            "Rated poor": f"{counts['true_poor']:,} right",
-        },
-    }
 
 
 def _report(report: Mapping[str, Mapping[str, float | int | None]]) -> dict[str, dict[str, str]]:

@@ -6,9 +6,9 @@ from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
 from core.services import rating
 from core.services.rating import ItemToRate
+from core.ui.desk import open_item
 from core.ui.navigation import go_to, next_step
 from core.ui.page import Page, heading
-from core.ui.rating import open_item
 from core.ui.texts import literal, snippet
 from core.ui.who import name_line
 

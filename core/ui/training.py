@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.services import training, watching
-from core.services.readiness import Readiness, Verdict
+from core.services.readiness import Readiness
+from core.services.readiness_facts import Verdict
 from core.services.watching import RunView
 from core.ui import figures
 from core.ui.acting import actor, waits_for_name
@@ -102,12 +103,23 @@ def _share(run: RunView) -> float:
     if not run.events:
         return 0.02
     event = run.events[-1]
-    after = {"evaluated": 0.93, "judged": 0.95, "fitted": 0.98, "saved": 0.99, "registered": 1.0, "refused": 1.0}
+    after = {
+        "evaluated": 0.8,
+        "reported": 0.94,
+        "judged": 0.95,
+        "fitted": 0.98,
+        "saved": 0.99,
+        "registered": 1.0,
+        "refused": 1.0,
+    }
     match event["event"]:
         case "embedding":
             return 0.05 + 0.6 * (event["done"] / event["total"] if event["total"] else 1)
         case "fold_done":
-            return 0.65 + 0.25 * event["fold"] / event["folds"]
+            repeat, repeats = event.get("repeat", 1), event.get("repeats", 1)
+            return 0.65 + 0.15 * (repeat - 1 + event["fold"] / event["folds"]) / repeats
+        case "examined":
+            return 0.8 + 0.14 * event["done"] / event["total"]
         case other:
             return after.get(other, 0.05)
 
@@ -123,15 +135,29 @@ def _words(event: dict) -> str:
         case "embedding":
             return "Embeddings are ready. Testing the first part of the prompts …"
         case "fold_done" if event["fold"] < event["folds"]:
-            return f"Fold {event['fold'] + 1} of {event['folds']}: learning from the others, testing on this one …"
+            time = f", division {event['repeat']} of {event['repeats']}" if event.get("repeats", 1) > 1 else ""
+            return (
+                f"Fold {event['fold'] + 1} of {event['folds']}{time}: learning from the others, testing on this one …"
+            )
+        case "fold_done" if event.get("repeat", 1) < event.get("repeats", 1):
+            return f"Dividing the prompts anew, for the {_TIMES[event['repeat']]} time …"
         case "fold_done":
             return "All folds are done. Working out how certain the figures are …"
         case "evaluated":
+            return "Finding out what fewer and more ratings would bring …"
+        case "examined" if event["done"] < event["total"]:
+            return f"Measuring how quality grows with ratings: model {event['done'] + 1} of {event['total']} …"
+        case "examined":
+            return "Writing the report …"
+        case "reported":
             return "Comparing with the model in use …"
         case "judged":
             return "Fitting the model on all ratings …"
         case _:
             return "Saving the model …"
+
+
+_TIMES = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
 
 
 def duration(seconds: float) -> str:
@@ -175,7 +201,8 @@ def _arriving(run: RunView) -> None:
     if not folds:
         st.caption(
             "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the other "
-            "four, so every figure is about prompts the model has not seen. Figures appear here fold by fold."
+            "four, so every figure is about prompts the model has not seen. Then they are divided anew, because one "
+            "division may be lucky. Figures appear here fold by fold."
         )
         return
     left, right = st.columns(2, gap="medium")
@@ -184,7 +211,7 @@ def _arriving(run: RunView) -> None:
         st.table([_row(fold) for fold in folds], border="horizontal", hide_index=True)
         st.caption("Single folds are small and vary; the result joins all of them.")
     with right:
-        st.markdown(f"**ROC curve** of {len(folds)} of {folds[-1]['folds']} folds")
+        st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")
         st.plotly_chart(
             figures.roc({"This model": folds[-1]["roc"]}, height=300), key="train.live.roc",
             config={"displayModeBar": False}, alt="ROC curve of the folds that are done, beside the chance line.",
@@ -193,7 +220,8 @@ def _arriving(run: RunView) -> None:
 
 def _row(fold: dict) -> dict[str, str]:
     metrics = {name: Metric.from_json(value) for name, value in fold["metrics"].items()}
-    return {"Fold": str(fold["fold"])} | {
+    division = f" (division {fold['repeat']})" if fold.get("repeats", 1) > 1 else ""
+    return {"Fold": f"{fold['fold']}{division}"} | {
         MEASURES[name].title: cell(metrics.get(name), percent=MEASURES[name].percent) for name in PER_FOLD
     }
 

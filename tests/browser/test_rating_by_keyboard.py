@@ -1,13 +1,20 @@
 """The main road with nothing but the keyboard, in a real browser; what counts is what is in the database file."""
 
+import os
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.services.workspace import open_workspace
+from tests.databases import added
+
 pytestmark = pytest.mark.browser
 
-RATED = "select interaction_id, rating from assay_ratings where status = 'submitted' and rater_id = {me} order by 1"
+RATED = (
+    "select interaction_id, rating from assay_ratings where status = 'submitted' and rater_id = {me} order by rating_id"
+)
 DWELL = 0.35  # seconds that an answer must be on the screen before a key counts, and a little
 
 
@@ -21,13 +28,17 @@ def strangers(page: Page, dashboard) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def with_sample(dashboard, browser) -> None:
-    """The sample is loaded by keyboard from Home."""
+def with_answers(dashboard, browser) -> None:
+    """The sample is loaded by keyboard from Home; then own answers come, enough for every rater of these tests."""
     page = browser.new_page()
     page.goto(dashboard.url)
     page.locator(".st-key-home-load_sample button").press("Enter")
     expect(page.get_by_text("This is the sample")).to_be_visible()
     page.close()
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    for number in range(80):
+        added(workspace, f"Question {number}?", f"Answer {number}. " + "It says more than fits. " * 40)
+    workspace.store.engine.dispose()
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ def me(request) -> str:
 
 
 @pytest.fixture
-def at_the_desk(page: Page, dashboard, with_sample, strangers, me) -> Page:
+def at_the_desk(page: Page, dashboard, with_answers, strangers, me) -> Page:
     """A name is given, the first answer is on the screen."""
     page.goto(f"{dashboard.url}/rate")
     page.locator(".st-key-rate-name input").press_sequentially(me)
@@ -83,10 +94,10 @@ def test_a_page_that_is_requested_first_looks_like_any_other(page: Page, dashboa
     expect(page).to_have_title("Readiness · Assay")
 
 
-def test_ten_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, dashboard, strangers, me):
-    """Ten keys are ten ratings on ten answers, comment and flag included; nothing leaves the machine."""
+def test_twenty_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, dashboard, strangers, me):
+    """Twenty keys are twenty ratings on twenty answers, comment and flag included; nothing leaves the machine."""
     page = at_the_desk
-    for number in range(1, 11):
+    for number in range(1, 21):
         if number == 3:
             page.locator(".st-key-rate-comment textarea").press_sequentially("Dose 5 is missing")
             page.keyboard.press("Tab")
@@ -96,12 +107,13 @@ def test_ten_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, dashbo
         page.keyboard.press(str(number % 5 + 1))
         expect(receipt(page)).to_contain_text(f"{number} rated today")
         ready(page)
-        if number == 5:
+        if number == 9:
             page.reload()
-            expect(receipt(page)).to_have_text(re.compile("^5 rated today"))
+            expect(receipt(page)).to_have_text(re.compile("^9 rated today"))
             ready(page)
     rated = rated_by(dashboard, me)
-    assert [rating for _, rating in rated] == [number % 5 + 1 for number in range(1, 11)]
+    assert [rating for _, rating in rated] == [number % 5 + 1 for number in range(1, 21)]
+    assert len({answer for answer, _ in rated}) == 20
     assert dashboard.query("select rating from assay_ratings where comment = 'Dose 5 is missing'") == [(4,)]
     flagged = f"select rating from assay_ratings where bias_flag and rater_id = {number_of(dashboard, me)}"
     assert dashboard.query(flagged) == [(5,)]
@@ -128,8 +140,8 @@ def test_neither_a_burst_nor_a_held_key_rates_what_nobody_has_seen(at_the_desk, 
     assert [rating for _, rating in rated_by(dashboard, me)] == [1, 4]
 
 
-def test_back_by_letter_and_arrow_skip_and_number_pad(at_the_desk, dashboard, me):
-    """U and the left arrow go back, S skips, and the number pad rates like the top row."""
+def test_arrows_undo_skip_and_number_pad(at_the_desk, dashboard, me):
+    """The left arrow goes back, U takes back, S skips, and the number pad rates like the top row."""
     page = at_the_desk
     press_on_number_pad(page, 2)
     expect(receipt(page)).to_contain_text("Saved 2")
@@ -144,8 +156,54 @@ def test_back_by_letter_and_arrow_skip_and_number_pad(at_the_desk, dashboard, me
     expect(receipt(page)).to_contain_text("Skipped")
     ready(page)
     page.keyboard.press("u")
+    expect(receipt(page)).to_contain_text("Undone: your “skipped”")
     ready(page)
-    assert [rating for _, rating in rated_by(dashboard, me)] == [5]
+    page.keyboard.press("u")
+    expect(receipt(page)).to_contain_text("2 (Poor) stands again")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [2]
+    history = f"select action from assay_rating_events where rater_id = {number_of(dashboard, me)} order by event_id"
+    assert [action for (action,) in dashboard.query(history)] == ["rated", "changed", "skipped", "undone", "undone"]
+
+
+def test_what_is_typed_is_kept_and_types_no_ratings(at_the_desk, dashboard, me):
+    """While typing no key rates; what was typed is there after a reload; and the keys work after it was kept."""
+    page = at_the_desk
+    page.locator(".st-key-rate-comment textarea").press_sequentially("1 2 3 dubious")
+    drafts = f"select comment from assay_drafts where rater_id = {number_of(dashboard, me)}"
+    until = time.monotonic() + 20
+    while dashboard.query(drafts) != [("1 2 3 dubious",)] and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    page.reload()
+    expect(page.locator(".st-key-rate-comment textarea")).to_have_value("1 2 3 dubious")
+    assert rated_by(dashboard, me) == []
+    page.locator(".st-key-rate-comment textarea").press_sequentially("!")
+    while dashboard.query(drafts) == [("1 2 3 dubious",)] and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    page.keyboard.press("Tab")
+    page.keyboard.press("3")
+    expect(receipt(page)).to_contain_text("Saved 3")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [3]
+    assert dashboard.query(drafts) == []
+
+
+def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
+    """At the same moment two browsers show two different answers, and each rates under its own name."""
+    mine, context = at_the_desk, browser.new_context()
+    other = context.new_page()
+    other.goto(f"{dashboard.url}/rate")
+    other.locator(".st-key-rate-name input").press_sequentially("somebody else")
+    other.keyboard.press("Enter")
+    ready(other)
+    shown = [re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (mine, other)]
+    numbers = [int(found[1]) for found in shown if found]
+    assert len(set(numbers)) == 2
+    mine.keyboard.press("4")
+    other.keyboard.press("2")
+    expect(receipt(mine)).to_contain_text("1 rated today")
+    expect(receipt(other)).to_contain_text("1 rated today")
+    assert rated_by(dashboard, me) == [(numbers[0], 4)]
+    assert rated_by(dashboard, "somebody else") == [(numbers[1], 2)]
+    context.close()
 
 
 def test_the_next_answer_begins_at_its_top(at_the_desk):

@@ -17,7 +17,8 @@ DIM = 48
 class FakeEncoder:
     """Bags of hashed words, normalised; counts what it is asked."""
 
-    fingerprint = "fake:words"
+    fingerprint = reference = "fake:words"
+    back_end = "fake"
 
     def __init__(self) -> None:
         self.encoded: list[str] = []

@@ -137,6 +137,7 @@ def test_another_encoder_is_refused(tmp_path: Path, fitted: Fitted) -> None:
         (lambda path: (path / "metadata.json").unlink(), "no model version"),
         (lambda path: (path / "metadata.json").write_text("{"), "damaged"),
         (lambda path: (path / "metadata.json").write_text(json.dumps({"format": 99})), "format 99"),
+        (lambda path: (path / "metadata.json").write_text(json.dumps({"format": 1})), "earlier release"),
         (lambda path: (path / "metadata.json").write_text("[]"), "format None"),
         (lambda path: (path / "model.joblib").unlink(), "model.joblib is missing"),
     ],

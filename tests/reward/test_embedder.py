@@ -80,3 +80,15 @@ def test_a_vector_larger_than_the_memory_is_still_returned(max_bytes: int) -> No
     """A cache that can hold nothing costs time, not answers."""
     embedder = Embedder(FakeEncoder(), MemoryCache(max_bytes=max_bytes))
     assert embedder.vectors(["text"], View.WINDOWS)["text"].shape == (1, DIM)
+
+
+def test_vectors_of_another_back_end_are_kept_apart_but_serve_the_same_model() -> None:
+    """A checked encoder may score with the reference's models; the cache never hands out one for the other."""
+    reference, fast = FakeEncoder(), FakeEncoder()
+    fast.fingerprint = "fake:fast"
+    cache = MemoryCache()
+    Embedder(reference, cache).vectors(["text"], View.WINDOWS)
+    Embedder(fast, cache).vectors(["text"], View.WINDOWS)
+    assert fast.encoded == ["text"]
+    assert Embedder(fast, cache).fingerprint == Embedder(reference, cache).fingerprint
+    assert Embedder(fast, cache).key(View.WINDOWS) != Embedder(reference, cache).key(View.WINDOWS)

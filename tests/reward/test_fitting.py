@@ -6,12 +6,13 @@ from sklearn.preprocessing import StandardScaler
 from core.reward.fitting import best_threshold, fit
 from core.reward.folds import grouped_folds
 from core.reward.linear import logistic
+from core.reward.pair import SCALARS
 from core.reward.recipes import CONCAT, PAIR
 
 
 def separable(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
-    features = rng.normal(size=(n, 4 * 8 + 7)).astype(np.float32)
+    features = rng.normal(size=(n, 4 * 8 + len(SCALARS))).astype(np.float32)
     return features, features[:, -1] + rng.normal(scale=0.5, size=n) > 0, np.arange(n) // 3
 
 

@@ -31,21 +31,37 @@ def naive_pairs(rated: Rated, values: np.ndarray) -> dict[int, list[bool]]:
     return found
 
 
+def naive_lift(rated: Rated, values: np.ndarray) -> float:
+    """Mean rating of the highest scored answer to each prompt with two or more, minus the mean of all of them."""
+    gained = []
+    for context in np.unique(rated.contexts):
+        rows = np.flatnonzero(rated.contexts == context)
+        if len(rows) > 1:
+            best = rows[values[rows] == values[rows].max()]
+            gained.append(rated.ratings[best].mean() - rated.ratings[rows].mean())
+    return float(np.mean(gained))
+
+
 @pytest.mark.parametrize("levels", [None, 4])
 def test_values_agree_with_scikit_learn(levels: int | None) -> None:
     """Every metric equals the reference, with and without ties."""
     rated, scores = random_rows(300, 60, seed=1, levels=levels)
     found = {name: metric.value for name, metric in measure(rated, scores, seed=0, resamples=0).items()}
     pairs = naive_pairs(rated, scores.values)
+    brier = reference.brier_score_loss(rated.good, scores.values)
     expected = {
         "accuracy": reference.accuracy_score(rated.good, scores.called_good),
+        "balanced_accuracy": reference.balanced_accuracy_score(rated.good, scores.called_good),
         "roc_auc": reference.roc_auc_score(rated.good, scores.values),
+        "average_precision": reference.average_precision_score(rated.good, scores.values),
         "pairwise_accuracy": np.mean(np.concatenate(list(pairs.values()))),
         "pairwise_accuracy_macro": np.mean([np.mean(won) for won in pairs.values()]),
+        "best_of_n_lift": naive_lift(rated, scores.values),
         "precision": reference.precision_score(rated.good, scores.called_good),
         "recall": reference.recall_score(rated.good, scores.called_good),
         "f1": reference.f1_score(rated.good, scores.called_good),
-        "brier": reference.brier_score_loss(rated.good, scores.values),
+        "brier": brier,
+        "brier_skill": 1 - brier / (rated.good.mean() * (1 - rated.good.mean())),
         "log_loss": reference.log_loss(rated.good, np.clip(scores.values, 1e-15, 1 - 1e-15)),
     }
     assert found == pytest.approx(expected)
@@ -116,7 +132,9 @@ def test_an_order_says_nothing_about_good_or_poor() -> None:
     rated, scores = random_rows(30, 5, seed=0)
     found = measure(rated, Scores(scores.values, None), seed=0, resamples=50)
     estimable = {name for name, metric in found.items() if metric.value is not None}
-    assert estimable == {"roc_auc", "pairwise_accuracy", "pairwise_accuracy_macro"}
+    assert estimable == {
+        "roc_auc", "average_precision", "pairwise_accuracy", "pairwise_accuracy_macro", "best_of_n_lift"
+    }  # fmt: skip
     assert found["brier"].reason == "not estimable: an order says nothing about good or poor"
 
 

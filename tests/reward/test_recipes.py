@@ -14,7 +14,7 @@ LONG = "inhaler dose " + " ".join(f"word{number}" for number in range(398))
 
 
 def test_pair_features_are_what_the_design_says() -> None:
-    """u, v, |u - v|, u * v, then the seven scalars in their order."""
+    """u, v, |u - v|, u * v, then the nine scalars in their order."""
     source = embedder()
     (row,) = feature_matrix(PAIR, [Pair(PROMPT, LONG)], source)
     vectors = source.vectors([PROMPT, LONG], View.WINDOWS)
@@ -24,6 +24,8 @@ def test_pair_features_are_what_the_design_says() -> None:
     v /= np.linalg.norm(v)
     assert np.allclose(row[: 4 * DIM], np.concatenate([u, v, np.abs(u - v), u * v]))
     expected = [u @ v, windows.max(), windows.mean(), windows.min(), np.log(401), np.log(3), 2 / 3]
+    whole = vectors[LONG].mean(axis=0)
+    expected += [u @ whole / np.linalg.norm(whole), windows @ [1, 0.6, 0.36] / 1.96]
     assert np.allclose(row[4 * DIM :], expected, atol=1e-6)
     assert len(row) == 4 * DIM + len(SCALARS)
 

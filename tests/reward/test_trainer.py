@@ -12,7 +12,18 @@ from core.domain.records import Example
 from core.reward.baselines import BASELINES
 from core.reward.embedder import Embedder
 from core.reward.evaluation import Evaluation, evaluate_model, leave_out_seen
-from core.reward.events import Embedding, Evaluated, Event, Fitted, FoldDone, Judged, Refused, Started
+from core.reward.events import (
+    Embedding,
+    Evaluated,
+    Event,
+    Examined,
+    Fitted,
+    FoldDone,
+    Judged,
+    Refused,
+    Reported,
+    Started,
+)  # fmt: skip
 from core.reward.metrics import METRICS
 from core.reward.recipe import Pair
 from core.reward.trainer import data_fingerprint, train
@@ -39,14 +50,14 @@ def trained() -> list[Event]:
 
 def test_a_training_tells_its_story_in_order(trained: list[Event]) -> None:
     """A page can draw every event as it comes."""
-    kinds = [type(event) for event in trained if not isinstance(event, Embedding)]
-    assert kinds == [Started, *[FoldDone] * 5, Evaluated, Judged, Fitted]
+    kinds = [type(event) for event in trained if not isinstance(event, Embedding | Examined)]
+    assert kinds == [Started, *[FoldDone] * 15, Evaluated, Reported, Judged, Fitted]
     assert isinstance(trained[1], Embedding)
     assert only(Started, trained) == Started(n=160, prompts=40, good=only(Started, trained).good, recipe="pair", seed=3)
 
 
 def test_the_evaluation_is_out_of_fold_for_every_row(trained: list[Event]) -> None:
-    """Every answer has one score, from a model that never saw its prompt, and the metrics are of those scores."""
+    """Every answer has one score, from a model that never saw its prompt; the metrics are means over three such scores."""
     examples, evaluation = rated_answers(40), only(Evaluated, trained).evaluation
     assert [row.interaction_id for row in evaluation.rows] == [example.interaction_id for example in examples]
     folds: dict[str, set[int | None]] = {}
@@ -54,7 +65,8 @@ def test_the_evaluation_is_out_of_fold_for_every_row(trained: list[Event]) -> No
         folds.setdefault(example.group, set()).add(row.fold)
     assert all(len(found) == 1 for found in folds.values())
     auc = roc_auc_score([e.rating >= 4 for e in examples], [row.score for row in evaluation.rows])
-    assert evaluation.metrics["roc_auc"].value == pytest.approx(auc)
+    assert evaluation.metrics["roc_auc"].value == pytest.approx(auc, abs=0.02)
+    assert evaluation.repeats == 3
     assert auc > 0.75
     assert set(evaluation.baselines) == set(BASELINES)
     assert all(set(metrics) == set(METRICS) for metrics in evaluation.baselines.values())
@@ -63,11 +75,12 @@ def test_the_evaluation_is_out_of_fold_for_every_row(trained: list[Event]) -> No
 
 
 def test_live_metrics_build_up_fold_by_fold(trained: list[Event]) -> None:
-    """The curve of the last fold is the curve of the evaluation."""
+    """The curve of the first repeat's last fold is the curve of the evaluation."""
     folds = [event for event in trained if isinstance(event, FoldDone)]
-    assert [(event.fold, event.folds) for event in folds] == [(number, 5) for number in range(1, 6)]
+    assert [(e.repeat, e.fold) for e in folds] == [(r, f) for r in range(1, 4) for f in range(1, 6)]
+    assert all((event.folds, event.repeats) == (5, 3) for event in folds)
     assert all(event.metrics["accuracy"].low is None for event in folds)
-    assert folds[-1].roc == only(Evaluated, trained).evaluation.roc["model"]
+    assert folds[4].roc == only(Evaluated, trained).evaluation.roc["model"]
 
 
 def test_the_judgement_follows_the_difference_to_length(trained: list[Event]) -> None:

@@ -1,12 +1,14 @@
 """Promoting and rolling back: by whom, why, two at once, and what happens when the champion's files are damaged."""
 
+import io
 import shutil
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from core.domain.errors import BadInput, Conflict
+from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.roles import NotAllowed, Role, User
 from core.services import models
 from core.services.workspace import Workspace
@@ -147,3 +149,39 @@ def test_two_leads_at_the_same_moment_make_one_change(workspace: Workspace) -> N
     refused = next(outcome for outcome in outcomes if "Somebody else changed" in outcome)
     assert f"{champion(workspace)} is in use now" in refused
     assert len(models.promotions(workspace)) == 2
+
+
+def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_app: Plain) -> None:
+    """It cannot be promoted, rolled back to or stand in, the champion cannot be archived, and it can be taken back."""
+    made(workspace, "first", champion=True)
+    made(workspace, "second", champion=True)
+    with pytest.raises(Conflict, match="in use and cannot be archived"):
+        models.archive(workspace, LEAD, "second")
+    models.archive(workspace, LEAD, "first")
+    models.archive(workspace, LEAD, "first")
+    with pytest.raises(Conflict, match="is archived"):
+        models.promote(workspace, LEAD, "first", reason="Again.")
+    with pytest.raises(Conflict, match="no earlier champion"):
+        models.rollback(workspace, LEAD)
+    damage(workspace, "second")
+    assert rank(workspace).model_version is None
+    models.archive(workspace, LEAD, "first", away=False)
+    assert rank(workspace).model_version == "first"
+    done = old_app.run("SELECT action FROM assay_audit WHERE subject = ? ORDER BY audit_id", "model first")
+    assert [action for (action,) in done][-2:] == ["archived", "took from the archive"]
+
+
+def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace, old_app: Plain) -> None:
+    """One zip with model, metadata and prompts; an altered model is not handed out, and only a lead gets one."""
+    made(workspace, "first", champion=True)
+    with zipfile.ZipFile(io.BytesIO(models.as_zip(workspace, LEAD, "first"))) as packed:
+        assert sorted(packed.namelist()) == ["first/metadata.json", "first/model.joblib", "first/prompts.txt"]
+        assert packed.read("first/model.joblib") == model_file(workspace, "first").read_bytes()
+    assert old_app.run("SELECT actor, subject FROM assay_audit WHERE action = 'downloaded'") == [
+        ("Lena", "model first")
+    ]
+    with pytest.raises(NotAllowed):
+        models.as_zip(workspace, User(2, "Vera", Role.VIEWER), "first")
+    damage(workspace, "first")
+    with pytest.raises(Unavailable, match="changed after training"):
+        models.as_zip(workspace, LEAD, "first")

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from core.domain.errors import Conflict
-from core.domain.ratings import RatingStatus
+from core.domain.ratings import How, RatingStatus, Said
 from core.services import rating
 from core.services.importing import import_file, recorded, remove_import
 from core.services.status import status
@@ -183,9 +183,7 @@ def test_a_rating_given_while_its_import_is_removed_is_not_lost(postgres_url, tm
     ana, kept = rater(workspace), []
     removal = threading.Thread(target=lambda: kept.append(remove_import(workspace, result.import_id)))
     with workspace.store.write() as session:
-        ratings.record(
-            session, 3, ana.rater_id, RatingStatus.SUBMITTED, 4, None, False, action="rated", request_id=None
-        )
+        ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
         removal.start()
         wait_until_blocked(other)
     removal.join(30)

@@ -4,15 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from core.domain.metrics import Metric
 from core.domain.ratings import stage as stage_of
-from core.services import rating, readiness
-from core.services.readiness import Facts, Verdict
-from core.store.counts import Shape
+from core.services import outlook, rating, readiness
+from core.services import readiness_checks as checks
+from core.services.readiness_facts import Facts, Latest, Verdict
+from core.store import runs
+from core.store.counts import Shape, Spread
 from core.store.tables import Item
 from tests.databases import added, rater
+from tests.services.versions_made import learned, made
 
 FINE = Facts(
-    rated=100, unrated=5, good=60, minimum=50, by_rater={"Ana": 100},
+    rated=100, unrated=5, good=60, minimum=50, by_rater={"Ana": 60, "Ben": 65}, low=25, high=60, rated_twice=25,
+    spread={"Ana": Spread(60, 1, 5), "Ben": Spread(65, 2, 5)}, rated_by_session={"one": 50, "two": 50},
+    latest=Latest(3, 100, Metric(0.8, 0.7, 0.9), Metric(0.1, 0.02, 0.2)),
     shape=Shape(
         prompts=40, prompts_with_one_answer=2, prompts_with_differing_answers=30, answers_over_words=0,
         contradicting_repeats=0,
@@ -28,31 +34,75 @@ def facts(**values):
 @pytest.mark.parametrize(
     "check, values, verdict, words",
     [
-        (readiness.enough_ratings, {"rated": 49}, Verdict.BLOCKER, "Rate 1 more"),
-        (readiness.enough_ratings, {"rated": 0}, Verdict.BLOCKER, "Rate 50 more"),
-        (readiness.enough_ratings, {"rated": 50}, Verdict.OK, "50"),
-        (readiness.both_classes, {"good": 100}, Verdict.BLOCKER, "All rated answers are good"),
-        (readiness.both_classes, {"good": 0}, Verdict.BLOCKER, "All rated answers are poor"),
-        (readiness.both_classes, {"good": 91}, Verdict.WARNING, "91% of the rated answers are good"),
-        (readiness.both_classes, {"good": 9}, Verdict.WARNING, "91% of the rated answers are poor"),
-        (readiness.both_classes, {"good": 90}, Verdict.OK, "90 good and 10 poor"),
-        (readiness.contradicting_repeats, {"contradicting_repeats": 1}, Verdict.WARNING, "1 answer is stored more than once"),
-        (readiness.contradicting_repeats, {"contradicting_repeats": 2}, Verdict.WARNING, "2 answers are"),
-        (readiness.contradicting_repeats, {}, Verdict.OK, "No answer"),
-        (readiness.enough_prompts, {"prompts": 1}, Verdict.BLOCKER, "one prompt"),
-        (readiness.enough_prompts, {"prompts": 19}, Verdict.WARNING, "Only 19"),
-        (readiness.enough_prompts, {"prompts": 20}, Verdict.OK, "20 different prompts"),
-        (readiness.comparable_answers, {"prompts_with_differing_answers": 0}, Verdict.WARNING, "No prompt has two"),
+        (checks.enough_ratings, {"rated": 49}, Verdict.BLOCKER, "Rate 1 more"),
+        (checks.enough_ratings, {"rated": 0}, Verdict.BLOCKER, "Rate 50 more"),
+        (checks.enough_ratings, {"rated": 50}, Verdict.OK, "50"),
+        (checks.both_classes, {"good": 100}, Verdict.BLOCKER, "All rated answers are good"),
+        (checks.both_classes, {"good": 0}, Verdict.BLOCKER, "All rated answers are poor"),
+        (checks.both_classes, {"good": 91}, Verdict.WARNING, "91% of the rated answers are good"),
+        (checks.both_classes, {"good": 9}, Verdict.WARNING, "91% of the rated answers are poor"),
+        (checks.both_classes, {"good": 90}, Verdict.OK, "90 good and 10 poor"),
+        (checks.contradicting_repeats, {"contradicting_repeats": 1}, Verdict.WARNING, "1 answer is stored more than once"),
+        (checks.contradicting_repeats, {"contradicting_repeats": 2}, Verdict.WARNING, "2 answers are"),
+        (checks.contradicting_repeats, {}, Verdict.OK, "No answer"),
+        (checks.enough_prompts, {"prompts": 1}, Verdict.BLOCKER, "one prompt"),
+        (checks.enough_prompts, {"prompts": 19}, Verdict.WARNING, "Only 19"),
+        (checks.enough_prompts, {"prompts": 20}, Verdict.OK, "20 different prompts"),
+        (checks.comparable_answers, {"prompts_with_differing_answers": 0}, Verdict.WARNING, "No prompt has two"),
         (
-            readiness.comparable_answers,
+            checks.comparable_answers,
             {"prompts_with_differing_answers": 1, "prompts_with_one_answer": 2},
             Verdict.WARNING,
             "2 prompts have a single rated answer",
         ),
-        (readiness.comparable_answers, {"prompts_with_one_answer": 30}, Verdict.OK, "30 prompts have a single"),
-        (readiness.comparable_answers, {"prompts_with_one_answer": 0}, Verdict.OK, "different quality."),
-        (readiness.readable_length, {"answers_over_words": 1}, Verdict.WARNING, "1 rated answer is longer than 1,200 words"),
-        (readiness.readable_length, {}, Verdict.OK, "1,200 words"),
+        (checks.comparable_answers, {"prompts_with_one_answer": 30}, Verdict.OK, "30 prompts have a single"),
+        (checks.comparable_answers, {"prompts_with_one_answer": 0}, Verdict.OK, "different quality."),
+        (checks.readable_length, {"answers_over_words": 1}, Verdict.WARNING, "1 rated answer is longer than 1,200 words"),
+        (checks.readable_length, {}, Verdict.OK, "1,200 words"),
+        (checks.both_ends, {"low": 9}, Verdict.WARNING, "Only 9 ratings of 1 or 2 among 100"),
+        (checks.both_ends, {"high": 1}, Verdict.WARNING, "Only 1 rating of 4 or 5"),
+        (checks.both_ends, {"low": 15}, Verdict.OK, "15 answers are rated 1 or 2"),
+        (checks.both_ends, {"rated": 49, "low": 0}, Verdict.OPEN, "before there are enough"),
+        (checks.several_raters, {"by_rater": {"Ana": 81, "Ben": 19}}, Verdict.WARNING, "81% of the ratings are from one rater (Ana)"),
+        (checks.several_raters, {"by_rater": {"Ana": 80, "Ben": 20}}, Verdict.OK, "2 raters"),
+        (checks.several_raters, {"by_rater": {"Ana": 100}}, Verdict.WARNING, "All ratings are from one rater (Ana)"),
+        (checks.several_raters, {"by_rater": {"sample": 100}, "sample": True}, Verdict.NOT_APPLICABLE, "sample"),
+        (checks.second_opinions, {"rated_twice": 19}, Verdict.WARNING, "19 answers were rated by two"),
+        (checks.second_opinions, {"rated_twice": 20}, Verdict.OK, "20 answers"),
+        (checks.second_opinions, {"by_rater": {"Ana": 9}, "rated_twice": 0}, Verdict.NOT_APPLICABLE, "only one rater"),
+        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 3)}}, Verdict.WARNING, "Ben gave 3 to all 40"),
+        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(19, 3, 3)}}, Verdict.OK, "Nobody"),
+        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 4)}}, Verdict.OK, "Nobody"),
+        (
+            checks.several_sessions,
+            {"rated_by_session": {"one": 81, "two": 19}, "unrated_by_session": {"two": 7, "one": 99}},
+            Verdict.WARNING,
+            "81% of the ratings are from session one; 7 answers of two wait",
+        ),
+        (checks.several_sessions, {"rated_by_session": {"one": 81, "two": 19}}, Verdict.OK, "81%"),
+        (checks.several_sessions, {"rated_by_session": {"one": 100}}, Verdict.NOT_APPLICABLE, "not divided"),
+        (
+            checks.better_than_chance,
+            {"latest": Latest(3, 100, Metric(0.6, 0.5, 0.7), Metric(0.1, 0.0, 0.2))},
+            Verdict.WARNING,
+            "its interval (0.50 to 0.70) still touches 0.5",
+        ),
+        (
+            checks.better_than_chance,
+            {"latest": Latest(3, 100, Metric(None, reason="one class"), Metric(None))},
+            Verdict.WARNING,
+            "could not tell",
+        ),
+        (checks.better_than_chance, {}, Verdict.OK, "0.80 (0.70 to 0.90)"),
+        (checks.better_than_chance, {"latest": None}, Verdict.OPEN, "Nothing was trained"),
+        (
+            checks.better_than_length,
+            {"latest": Latest(3, 100, Metric(0.6, 0.5, 0.7), Metric(0.1, 0.0, 0.2), more=120)},
+            Verdict.WARNING,
+            "+0.10 (+0.00 to +0.20) in ROC AUC. About 120 more ratings",
+        ),
+        (checks.better_than_length, {}, Verdict.OK, "beats the length"),
+        (checks.better_than_length, {"latest": None}, Verdict.OPEN, "No training"),
     ],
 )  # fmt: skip
 def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words):
@@ -62,17 +112,36 @@ def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words)
     assert words in found.sentence
 
 
-@pytest.mark.parametrize("check", [check for check in readiness.CHECKS if check is not readiness.enough_ratings])
+@pytest.mark.parametrize("check", [check for check in checks.CHECKS if check is not checks.enough_ratings])
 def test_without_ratings_nothing_can_be_said(check):
-    """Before the first rating every check but the number itself is open."""
-    assert check(facts(rated=0, good=0)).verdict is Verdict.OPEN
+    """Before the first rating every check but the number itself is open, or has nothing to look at."""
+    found = check(facts(rated=0, good=0, by_rater={}, rated_by_session={}, latest=None))
+    assert found.verdict in (Verdict.OPEN, Verdict.NOT_APPLICABLE)
+    assert found.remedy is None
+
+
+@pytest.mark.parametrize("unrated, page", [(5, "rate"), (0, "data")])
+def test_what_helps_depends_on_what_waits(unrated, page):
+    """Where answers wait for ratings the button rates; where none do it gets more of them."""
+    assert checks.enough_ratings(facts(rated=10, unrated=unrated)).remedy.page == page
+    assert checks.both_ends(facts(low=1, unrated=unrated)).remedy.page == page
+    found = checks.comparable_answers(facts(prompts_with_one_answer=37, unrated=unrated))
+    assert "37 prompts have a single rated answer and give no comparison" in found.sentence
+    assert found.remedy.page == page
+
+
+def test_a_neglected_session_is_the_one_to_rate():
+    """Of several that wait, the one with the most answers and the fewest ratings."""
+    waiting = {"two": 50, "three": 40}
+    found = checks.several_sessions(facts(rated_by_session={"one": 90, "two": 20}, unrated_by_session=waiting))
+    assert (found.remedy.page, found.remedy.session) == ("rate", "three")
 
 
 def test_codes_name_one_check_each():
     """Every check has a code of its own, the same for whatever it finds."""
-    codes = [check(FINE).code for check in readiness.CHECKS]
+    codes = [check(FINE).code for check in checks.CHECKS]
     assert len(set(codes)) == len(codes)
-    assert codes == [check(facts(rated=0, good=0)).code for check in readiness.CHECKS]
+    assert codes == [check(facts(rated=0, good=0)).code for check in checks.CHECKS]
 
 
 def test_the_facts_are_counted_from_what_is_rated(workspace):
@@ -103,9 +172,12 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
     )  # fmt: skip
     assert (found.facts.rated, found.facts.unrated, found.facts.good) == (8, 1, 3)
     assert found.facts.by_rater == {"Ana": 8, "Ben": 1}
+    assert (found.facts.low, found.facts.high, found.facts.rated_twice) == (3, 3, 1)
+    assert found.facts.spread == {"Ana": Spread(8, 1, 5), "Ben": Spread(1, 4, 4)}
+    assert found.outlook is None
     assert found.by_consensus == {1.0: 1, 2.0: 2, 3.0: 2, 4.0: 1, 4.5: 1, 5.0: 1}
     assert [(name, number) for _, name, number in found.per_day] == [("Ana", 8), ("Ben", 1)]
-    assert [check.code for check in found.checks] == [check(FINE).code for check in readiness.CHECKS]
+    assert [check.code for check in found.checks] == [check(FINE).code for check in checks.CHECKS]
 
 
 @pytest.mark.parametrize(
@@ -120,3 +192,25 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
 def test_the_stage_follows_the_number_of_rated_answers(rated, minimum, stage, following):
     """50, 200 and 500 rated answers reach the next stage; MIN_SAMPLES_TO_TRAIN replaces the first threshold."""
     assert stage_of(rated, minimum) == (stage, following)
+
+
+def test_the_outlook_is_that_of_the_latest_training(workspace):
+    """Its figures and the forecast of its report; ratings of the sample say nothing about own ones."""
+    evaluated, _ = learned()
+    made(workspace, "v1")
+    with workspace.store.write() as session:
+        run = runs.listed(session)[0]
+        runs.add_event(session, run.run_id, "Evaluated", evaluated.to_json())
+        point = {"n": 120, "auc": Metric(0.84, 0.8, 0.88).to_json()}
+        report = {
+            "verdict": {"sentence": "Beats length-only."},
+            "curve": {"forecast": [point], "reason": None, "more": 40},
+        }
+        runs.add_event(session, run.run_id, "Reported", {"event": "reported", "report": report})
+    with workspace.store.read() as session:
+        found = outlook.latest_training(session, sample=False)
+        assert outlook.latest_training(session, sample=True) is None
+    assert found.verdict == "Beats length-only."
+    assert found.latest.more == 40
+    assert found.latest.auc == evaluated.evaluation.metrics["roc_auc"]
+    assert found.at(500) == (120, Metric(0.84, 0.8, 0.88))

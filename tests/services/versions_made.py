@@ -13,14 +13,18 @@ from core.store.tables import ModelVersion
 from tests.reward.fakes import embedder, rated_answers
 
 
-@lru_cache(maxsize=8)
 def learned(seed: int = 0, prompts: int = 15) -> tuple[Evaluated, Fitted]:
     """What a training on invented answers came to."""
-    return learned_from(tuple(rated_answers(prompts, seed=seed)))
+    return learned_from(rated_answers(prompts, seed=seed))
 
 
 def learned_from(examples: Sequence[Example], recipe: str = "pair") -> tuple[Evaluated, Fitted]:
-    """What a training on these answers came to, with an encoder that only counts words."""
+    """What a training on these answers came to, with an encoder that only counts words; each is made once."""
+    return _learned_from(tuple(examples), recipe)
+
+
+@lru_cache(maxsize=16)
+def _learned_from(examples: tuple[Example, ...], recipe: str) -> tuple[Evaluated, Fitted]:
     events = list(train(examples, recipe=recipe, embedder=embedder(), seed=0, positive_threshold=4, minimum=10))
     evaluated = next(event for event in events if isinstance(event, Evaluated))
     return evaluated, next(event for event in events if isinstance(event, Fitted))

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from core.domain.errors import NotFound
-from core.domain.ratings import RatingStatus
+from core.domain.ratings import How, RatingStatus, Said
 from core.services import data, importing, rating
 from core.services.importing import import_file, remove_import
 from core.services.status import status
@@ -129,10 +129,7 @@ def test_rating_and_mirror_become_visible_together(workspace, old_app):
         )
 
     with workspace.store.write() as session:
-        ratings.record(
-            session, interaction_id, ana.rater_id, RatingStatus.SUBMITTED, 4, None, False, action="rated",
-            request_id=None,
-        )  # fmt: skip
+        ratings.record(session, interaction_id, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
         assert seen() == (0, None, None)
     assert seen() == (1, 4.0, 4)
 
@@ -144,10 +141,7 @@ def test_a_rating_that_fails_leaves_no_mirror(workspace, old_app):
 
     def cut_off():
         with workspace.store.write() as session:
-            ratings.record(
-                session, interaction_id, ana.rater_id, RatingStatus.SUBMITTED, 4, None, False, action="rated",
-                request_id=None,
-            )  # fmt: skip
+            ratings.record(session, interaction_id, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):

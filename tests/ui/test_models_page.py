@@ -7,9 +7,16 @@ import pytest
 from sqlalchemy import text
 
 from core.domain.errors import Unavailable
+from core.domain.records import ImportRow
 from core.domain.roles import User
-from core.services import models, training
+from core.services import comparing, models, training
 from core.services.people import rate_as
+from core.store import imports, versions
+from core.store.tables import Rater
+from core.ui import figures
+from core.ui.figures import TrendPoint
+from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.services.versions_made import learned_from, made
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
@@ -197,8 +204,6 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, two_models):
 
 def test_versions_without_one_in_use_say_what_that_means(open_page, two_models, monkeypatch):
     """Trained, but never good enough: answers keep their order, and the way on is named."""
-    from core.store import versions
-
     with two_models.store.write() as session:
         versions.crown(session, None, action="removed", by="system", reason="Test.")
     assert "No model is in use" in said(open_page("models"))
@@ -212,3 +217,91 @@ def test_an_unreachable_database_is_a_sentence(open_page, trained, monkeypatch):
 
     monkeypatch.setattr(models, "listed", away)
     assert "The database does not answer." in said(open_page("models"))
+
+
+def measured(workspace, name: str, *, auc: float, n: int = 80) -> None:
+    """As a training leaves it: what a version came to on the prompts that are kept apart."""
+    metric = {"value": auc, "low": auc - 0.05, "high": auc + 0.05}
+    names = ("accuracy", "roc_auc", "pairwise_accuracy", "f1", "brier")
+    found = {"n": n, "prompts": 20, "prompts_seen": 0, "metrics": dict.fromkeys(names, metric)}
+    with workspace.store.write() as session:
+        versions.measured(session, {name: found})
+
+
+def test_figures_on_kept_apart_prompts_come_first(open_page, workspace, ana):
+    """Where a version was measured there the card, the trend and the table show it; others are hollow."""
+    made(workspace, "v1")
+    made(workspace, "v2", champion=True)
+    made(workspace, "v3")
+    for name, auc in (("v2", 0.81), ("v3", 0.84)):
+        measured(workspace, name, auc=auc)
+    app = open_page("models")
+    assert "Measured on 80 rated answers to 20 prompts that are kept apart" in said(app)
+    drawn = traces(app, 1)
+    assert set(drawn) == {"Kept-apart prompts", "Cross-validated", "In use"}
+    assert drawn["Kept-apart prompts"]["y"] == [0.84]
+    assert drawn["Cross-validated"]["marker"]["symbol"] == "circle-open"
+    table = app.table[0].value.set_index("Version")
+    assert list(table["Measured"]) == ["Kept apart, 80", "Kept apart, 80", "Cross-validated"]
+
+
+def test_thresholds_stand_where_they_were_reached():
+    """A line before the first training with that many rated answers; none for what was not reached."""
+    points = [TrendPoint("now", 0.7, None, None, (), rated=rated) for rated in (60, 150, 210, 260)]
+    drawn = figures.trend(points, name="AUC", percent=False, thresholds=(50, 200, 500))
+    lines = {shape.x0 for shape in drawn.layout.shapes}
+    assert lines == {-0.5, 1.5}
+    assert [note.text for note in drawn.layout.annotations] == ["50", "200"]
+
+
+def test_two_versions_are_compared_on_the_same_answers(open_page, workspace, ana, monkeypatch):
+    """Numbers of both, a sentence, and the answers that divide them with their texts and scores."""
+    monkeypatch.setattr(comparing, "encoder", lambda name: FakeEncoder())
+    examples = rated_answers(40)
+    rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in examples]
+    with workspace.store.write() as session:
+        imports.add_batch(session, None, rows, rater="Ana", source="import")
+    made(workspace, "v1", learned_from(examples[:80]), champion=True)
+    made(workspace, "v2", learned_from(examples[:100]))
+    app = press(open_page("models"), "models.compare_go")
+    assert "Both on the same 60 rated answers to 15 prompts, on prompts that neither was trained on" in said(app)
+    assert "Where they disagree most (10 answers)" in [block.label for block in app.expander]
+    assert "Experts rated it" in said(app)
+
+
+def test_a_version_is_archived_and_taken_back(open_page, workspace, ana):
+    """It leaves the choice and the trend, is folded away, and comes back with one press; the one in use stays."""
+    made(workspace, "v1", champion=True)
+    made(workspace, "v2")
+    app = open_page("models")
+    assert "models.archive" in keys(app)
+    press(app, "models.archive")
+    assert models.listed(workspace)[0].state == "archived"
+    assert "Archived (1)" in [block.label for block in app.expander]
+    assert "There is no other version to change to." in said(app)
+    press(app, "models.unarchive")
+    assert models.listed(workspace)[0].state == "available"
+    app.selectbox(key="models.look").set_value("v1").run()
+    assert "models.archive" not in keys(app)
+
+
+def test_the_lineage_names_data_code_and_author(open_page, two_models):
+    """What a version was made of, from which code, by whom, and why it came into use."""
+    app = open_page("models")
+    app.selectbox(key="models.look").set_value(champion(two_models)).run()
+    rows = dict(app.table[1].value.to_numpy().tolist())
+    assert rows["Learned from"] == "184 rated answers to 46 prompts, of the sample"
+    assert len(rows["Fingerprint of these ratings"]) == 40
+    assert "Ben, training 1" in rows["Trained"]
+    assert "beats answer length" in rows["Came into use"].replace("\\", "")
+
+
+def test_those_who_may_not_change_models_are_not_offered_it(open_page, workspace, ana):
+    """A rater sees the figures and no promote, archive or download."""
+    made(workspace, "v1", champion=True)
+    made(workspace, "v2")
+    with workspace.store.write() as session:
+        session.get(Rater, ana.rater_id).role = "sme"
+    app = open_page("models")
+    assert not {"models.promote_yes", "models.rollback_yes", "models.archive"} & set(keys(app))
+    assert not app.get("download_button")

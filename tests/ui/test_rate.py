@@ -5,10 +5,10 @@ import sqlite3
 import pytest
 
 from core.domain.errors import Unavailable
-from core.services import data, people, rating
-from core.ui import rating as desk_module
-from core.ui import visitor
-from core.ui.rating import Desk
+from core.services import data, people, queue, rating
+from core.ui import desk as desk_module
+from core.ui import queue_choice, visitor
+from core.ui.desk import Desk
 from tests.ui.reading import press, said
 
 
@@ -108,7 +108,8 @@ def test_an_answer_is_shown_with_everything_needed(open_page, sample, ana):
     keys = {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
     assert keys == {
         "Harmful or wrong": "1", "Poor": "2", "Acceptable": "3", "Good": "4", "Excellent": "5",
-        "Back": "u", "Flag bias": "b", "Skip": "s",
+        "Back": "left", "Forth": "right", "Undo": "u", "Flag bias": "b", "Skip": "s", "Discard": "d", "Keys": "h",
+        "All answers to this prompt": "v",
     }  # fmt: skip
 
 
@@ -301,6 +302,141 @@ def test_a_database_that_is_away_is_a_sentence(open_page, sample, ana, monkeypat
     app.run()
     assert "does not answer" in said(app)
     assert "rate.again" in [button.key for button in app.button]
+
+
+def test_a_database_that_goes_away_leaves_answer_and_comment_on_the_screen(open_page, sample, ana, monkeypatch):
+    """While nothing can be read the answer, the keys and what was typed stay, and the page says so; then it goes on."""
+    app = open_page("rate")
+    first = item_of(app)
+    away = _raise(Unavailable("The database does not answer."))
+    with monkeypatch.context() as broken:
+        for name in ("item", "rate", "next_item", "keep_draft", "rated_today"):
+            broken.setattr(rating, name, away)
+        app.text_area[0].input("Half a thought")
+        press(app, "rate.key2")
+        assert "does not answer. What you typed is still here" in said(app)
+        assert app.text_area[0].value == "Half a thought"
+    press(app, "rate.key2")
+    assert stored(sample) == [(first, "submitted", 2, "Half a thought", 0)]
+
+
+def test_undo_takes_the_rating_back_and_shows_the_answer_again(open_page, sample, ana):
+    """U restores what was before, names it, and what was typed with it stands in the field."""
+    app = open_page("rate")
+    first = item_of(app)
+    app.text_area[0].input("Too fast")
+    press(press(app, "rate.key4"), "rate.undo")
+    assert stored(sample) == []
+    assert item_of(app) == first
+    assert f"Undone: your 4 (Good) of answer {first}; it has no rating of yours now" in said(app)
+    assert app.text_area[0].value == "Too fast"
+    assert "nothing of today to undo" in said(press(app, "rate.undo"))
+
+
+def test_discarding_asks_why_and_takes_the_answer_out(open_page, sample, ana):
+    """D asks for a reason; without one nothing happens; with one the answer is gone for everybody."""
+    app = press(open_page("rate"), "rate.discard")
+    first = item_of(app)
+    press(app, "rate.discard_now")
+    assert "say why" in said(app)
+    assert stored(sample) == []
+    app.selectbox(key=f"rate.reason.{desk_of(app).visit}").select("Test data")
+    press(app, "rate.discard_now")
+    assert stored(sample) == [(first, "discarded", None, None, 0)]
+    assert "Discarded answer" in said(app)
+    assert item_of(app) != first
+
+
+def test_back_and_forth(open_page, sample, ana):
+    """The arrows lead along what one did and in the end to the answer that waits."""
+    app = open_page("rate")
+    first = item_of(app)
+    press(app, "rate.key4")
+    second = item_of(app)
+    press(app, "rate.key3")
+    waiting = item_of(app)
+    press(press(app, "rate.back"), "rate.back")
+    assert item_of(app) == first
+    press(app, "rate.forward")
+    assert item_of(app) == second
+    press(app, "rate.forward")
+    assert item_of(app) == waiting
+    assert "answer that waits" in said(press(app, "rate.forward"))
+
+
+def test_a_draft_comes_back_in_another_session(open_page, sample, ana):
+    """What was typed and flagged and not saved is there after a reload, on the same answer."""
+    app = open_page("rate")
+    first = item_of(app)
+    app.text_area[0].input("Half a thought").run()
+    press(app, "rate.bias")
+    app = open_page("rate")
+    assert item_of(app) == first
+    assert app.text_area[0].value == "Half a thought"
+    assert desk_of(app).bias
+
+
+def test_order_and_filters_are_chosen_and_remembered(open_page, sample, ana):
+    """What one chooses to see is used at once, named on the button, and there at the next visit."""
+    for words in (("short answer", "s1"), ("another short answer", "s2")):
+        data.add(sample, "Own question?", words[0], session_label=words[1])
+    app = open_page("rate")
+    app.selectbox(key="rate.order").select(queue_choice.Order.SESSION)
+    app.text_input(key="rate.session").input("s2")
+    press(app, "rate.queue_apply")
+    assert "another short answer" in said(app)
+    assert "1 left" in said(app)
+    app = press(open_page("rate"), "rate.key3")
+    assert "fits what you chose to see" in said(app)
+    press(app, "rate.queue_reset")
+    assert "short answer" in said(app)
+
+
+def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sample, ana):
+    """The setting is saved for everybody; who may not judge does not see it."""
+    app = open_page("rate")
+    app.number_input(key="rate.raters").set_value(3)
+    press(app, "rate.queue_save")
+    assert queue.get_settings(sample).raters == 3
+    with sqlite3.connect(sample.settings.home / "assay.db") as file:
+        file.execute("update assay_raters set role = 'sme' where name = 'Ana'")
+    file.close()
+    assert not open_page("rate").number_input
+
+
+def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained):
+    """After a training the model's order serves what it found, nearest to its threshold first; the page shows no score."""
+    ana = people.rate_as(trained, visitor.token() or "", "Ana")
+    with sqlite3.connect(trained.settings.home / "assay.db") as file:
+        found = file.execute("select interaction_id, chosen, score from assay_suggestions order by rank").fetchall()
+    file.close()
+    near = [abs(score - 0.5) for _, chosen, score in found if chosen == "model"]
+    assert len(found) == 20
+    assert near
+    queue.choose(trained, ana, queue_choice.Order.MODEL, queue_choice.QueueFilters())
+    app = open_page("rate")
+    assert item_of(app) == found[0][0]
+    shown = " ".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
+    assert not any(f"{score:.2f}" in shown for _, _, score in found)
+
+
+def test_all_answers_to_a_prompt_on_one_screen(open_page, workspace, ana):
+    """Every answer to the prompt is there, each is rated on its own, and the keys say which one they rate."""
+    first, second, third = (data.add(workspace, "A question?", f"Answer no {n}.") for n in range(3))
+    app = press(open_page("rate"), "rate.compare")
+    assert all(f"Answer no {n}." in said(app) for n in range(3))
+    press(app, f"rate.focus.{third}")
+    assert item_of(app) == third
+    press(app, "rate.key5")
+    assert item_of(app) == first
+    press(app, "rate.key2")
+    press(app, "rate.key1")
+    assert [(row[0], row[2]) for row in stored(workspace)] == [(third, 5), (first, 2), (second, 1)]
+
+
+def test_the_keys_are_explained(open_page, sample, ana):
+    """? shows what every key does."""
+    assert "undoes your last act" in said(press(open_page("rate"), "rate.help"))
 
 
 def test_a_press_meant_for_the_answer_before_does_not_count():

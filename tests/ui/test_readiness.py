@@ -5,9 +5,13 @@ import datetime as dt
 import pytest
 
 from core.domain.errors import Unavailable
+from core.domain.metrics import Metric
 from core.services import data, rating
+from core.services.outlook import Outlook
+from core.services.readiness_facts import Latest
 from core.store.database import Store
 from core.ui import charts
+from core.ui.readiness import expected
 from tests.ui.reading import press, said
 
 
@@ -48,7 +52,41 @@ def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, works
     data.add(workspace, "A question?", "Another answer.")
     app = open_page("readiness")
     assert "In the way" in said(app)
-    assert [button.key for button in app.button] == ["readiness.rate"]
+    keys = [button.key for button in app.button]
+    assert keys[0] == "readiness.rate"
+    assert "readiness.fix.enough_prompts" in keys
+    assert "Nothing was trained on them yet" in said(app)
+    assert "Who is rating?" not in said(press(app, "readiness.fix.enough_prompts"))
+
+
+def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
+    """The verdict of the latest training, how many answers it stood on, and a forecast or the reason why there is none."""
+    text = said(open_page("readiness"))
+    assert "What these ratings support" in text
+    assert "eats answer length" in text or "eats length-only" in text
+    assert "Measured by training 1 on 184 rated answers." in text
+    assert "Forecast: with about" in text or "There is no forecast" in text
+
+
+@pytest.mark.parametrize(
+    "threshold, words",
+    [
+        (500, "Forecast: with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach"),
+        (250, "Forecast: with about 250 rated answers like these, ROC AUC of 0.82 (0.79 to 0.86). It is 0.80 now."),
+        (None, "with about 400"),
+    ],
+)  # fmt: skip
+def test_the_forecast_is_a_sentence(threshold, words):
+    """At the next threshold where it reaches that far, else as far as it goes, with its range and where it stands now."""
+    ahead = ((250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
+    latest = Latest(1, 200, Metric(0.8, 0.75, 0.85), Metric(0.1, 0.05, 0.15))
+    assert words in expected(Outlook(latest, "", ahead, None), 200, threshold)
+
+
+def test_without_a_forecast_the_reason_is_said():
+    """Too little data is a result."""
+    latest = Latest(1, 60, Metric(0.8, 0.6, 0.9), Metric(0.1, 0.05, 0.15))
+    assert "There is no forecast: too few prompts." in expected(Outlook(latest, "", (), "too few prompts."), 60, 200)
 
 
 def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):

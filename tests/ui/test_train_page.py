@@ -197,9 +197,11 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion matrix."""
     app = open_page("train")
     assert "This model is in use." in said(app)
-    assert [metric.label for metric in app.metric] == ["Accuracy", "ROC AUC", "Right order", "F1", "Brier score"]
+    shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
+    assert [metric.label for metric in app.metric] == shown
     assert all(" to " in metric.delta for metric in app.metric)
-    confusion, report, compared, history = (table.value for table in app.table)
+    movable, confusion, report, compared, history = (table.value for table in app.table)
+    assert movable.shape == confusion.shape == (2, 2)
     assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
     assert list(report["Answers"]) == ["92", "92"]
     assert len(compared) == 6
@@ -210,6 +212,7 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     names = {trace["name"] for trace in spec(app)["data"]}
     assert names == {
         "This model", "Length only", "Similarity only", "Prompt only", "Always the same", "Original order", "Chance",
+        "Range of this model",
     }  # fmt: skip
 
 

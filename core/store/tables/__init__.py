@@ -4,6 +4,7 @@ from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
 from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
+from core.store.tables.queue import Desk, Draft, Lease, Setting, Suggestion
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.record import Audit
 from core.store.tables.serving import ApiKey, Reranking
@@ -13,11 +14,14 @@ __all__ = [
     "ApiKey",
     "Audit",
     "Base",
+    "Desk",
+    "Draft",
     "Embedding",
     "HeldOutPrompt",
     "Identity",
     "Import",
     "Item",
+    "Lease",
     "LegacyInteraction",
     "LegacySession",
     "LegacyTraining",
@@ -30,7 +34,9 @@ __all__ = [
     "Reranking",
     "Run",
     "RunEvent",
+    "Setting",
     "SignIn",
+    "Suggestion",
     "TextHistory",
     "Visitor",
 ]

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.queue import random_key
 from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.store.tables.base import Base
 from core.store.types import now
@@ -33,6 +34,9 @@ class Import(Base):
     finished_at: Mapped[datetime | None]
 
 
+_WAITING: dict[str, Any] = {"sqlite_where": text("places > 0"), "postgresql_where": text("places > 0")}
+
+
 class Item(Base):
     """What we keep beside an interaction: identity, grouping, consensus, and what was last mirrored."""
 
@@ -40,7 +44,18 @@ class Item(Base):
     __table_args__ = (
         CheckConstraint("source IN ('legacy', 'import', 'manual', 'sample')", name="source"),
         CheckConstraint("consensus IS NULL OR consensus BETWEEN 1 AND 5", name="consensus"),
-        Index("ix_assay_items_queue", "n_ratings", "interaction_id"),
+        # what still wants a rating, in every order in which it is served; small, because what is done is not in them
+        Index("ix_assay_items_queue", "interaction_id", **_WAITING),
+        Index("ix_assay_items_queue_random", "random_key", **_WAITING),
+        Index("ix_assay_items_queue_session", "session_label", "interaction_id", **_WAITING),
+        Index("ix_assay_items_queue_source", "source", "interaction_id", **_WAITING),
+        Index("ix_assay_items_queue_words", "response_words", "interaction_id", **_WAITING),
+        Index(
+            "ix_assay_items_queue_flagged",
+            "interaction_id",
+            sqlite_where=text("places > 0 AND mirrored_bias IS 1"),
+            postgresql_where=text("places > 0 AND mirrored_bias IS TRUE"),
+        ),
     )
 
     interaction_id: Mapped[int] = mapped_column(
@@ -59,6 +74,9 @@ class Item(Base):
     response_words: Mapped[int]
     consensus: Mapped[float | None] = mapped_column(index=True)
     n_ratings: Mapped[int] = mapped_column(default=0)
+    places: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many ratings it still wants (``QueueSettings.places``)."""
+    random_key: Mapped[int] = mapped_column(default=random_key, server_default=text("0"))
     rated_at: Mapped[datetime | None] = mapped_column(index=True)
     mirrored_rating: Mapped[int | None]
     mirrored_comment: Mapped[str | None]
@@ -84,6 +102,7 @@ class Rating(Base):
     rating: Mapped[int | None]
     comment: Mapped[str | None]
     bias_flag: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None]  # why it was skipped or discarded
     import_id: Mapped[int | None] = mapped_column(
         ForeignKey("assay_imports.import_id", ondelete="SET NULL"), index=True
     )
@@ -95,7 +114,11 @@ class RatingEvent(Base):
     """The history of ratings, append-only; it outlives the interaction, so it has no foreign key to it."""
 
     __tablename__ = "assay_rating_events"
-    __table_args__ = (Index("ix_assay_rating_events_rater_id_at", "rater_id", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_assay_rating_events_rater_id_at", "rater_id", "at"),
+        Index("ix_assay_rating_events_action_at", "action", "at"),
+        {"sqlite_autoincrement": True},
+    )
 
     event_id: Mapped[int] = mapped_column(primary_key=True)  # the number on the receipt
     interaction_id: Mapped[int] = mapped_column(index=True)
@@ -105,6 +128,11 @@ class RatingEvent(Base):
     request_id: Mapped[str | None] = mapped_column(String(64), unique=True)  # a resent request stores nothing twice
     old: Mapped[dict[str, Any] | None]
     new: Mapped[dict[str, Any]]
+    shown_ms: Mapped[int | None]  # how long the answer was on the screen
+    guideline_version: Mapped[int | None]
+    score_visible: Mapped[bool] = mapped_column(default=False, server_default=false())
+    chosen: Mapped[str | None] = mapped_column(String(16))  # why the queue served it
+    undoes: Mapped[int | None] = mapped_column(index=True, unique=True)  # the event that this one took back
 
 
 class TextHistory(Base):

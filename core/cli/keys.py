@@ -1,0 +1,42 @@
+"""``keys``: which programs may call the HTTP API, for whoever runs the server."""
+
+import argparse
+
+from core.cli.commands import Done, say
+from core.domain.errors import BadInput
+from core.domain.roles import COMMAND_LINE
+from core.services import keys as keys_service
+from core.services.workspace import open_workspace
+
+
+def keys(options: argparse.Namespace) -> Done:
+    """List, create or revoke; a new key is printed this once."""
+    action, what = options.action, options.what
+    if action == "list" and what:
+        raise BadInput("`keys list` takes nothing more.")
+    if action != "list" and not what:
+        raise BadInput(f"Say which: python -m core keys {action} {'NAME' if action == 'create' else 'ID'}")
+    workspace = open_workspace()
+    result: dict[str, object] = {}
+    if action == "create":
+        key, made = keys_service.create(workspace, COMMAND_LINE, what)
+        say(f"The key for {made.name}, shown this once:\n{key}")
+        result = {"key": key, "id": made.key_id}
+    elif action == "revoke":
+        if not what.isdecimal():
+            raise BadInput(f"{what!r} is no number of a key; `keys list` shows them.")
+        revoked = keys_service.revoke(workspace, COMMAND_LINE, int(what))
+        say(f"Key {revoked.key_id} ({revoked.name}) is revoked.")
+    known = keys_service.listed(workspace, COMMAND_LINE)
+    if action == "list":
+        for one in known:
+            used = f"last used {one.last_used_at:%d %b %Y}" if one.last_used_at else "never used"
+            state = f"revoked {one.revoked_at:%d %b %Y}" if one.revoked_at else used
+            say(
+                f"{one.key_id:>4}  {one.start}...  {one.name}, created {one.created_at:%d %b %Y} by {one.created_by}, {state}"
+            )
+        if not known:
+            say(
+                "There is no key yet, so only programs on this machine can call. Make one: python -m core keys create NAME"
+            )
+    return result | {"keys": [one.to_json() for one in known]}, 0

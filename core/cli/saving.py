@@ -1,0 +1,29 @@
+"""Saving everything in a folder, and putting it back."""
+
+import argparse
+import os
+from pathlib import Path
+
+from core.cli.commands import Done, say
+from core.domain.settings import Settings
+from core.services import backup as backup_service
+from core.services.workspace import open_workspace
+
+
+def backup(options: argparse.Namespace) -> Done:
+    """Save everything that cannot be made again."""
+    saved = backup_service.save(open_workspace(), Path(options.out))
+    say(
+        f"Saved in {saved.path}: {sum(saved.rows.values()):,} rows, {saved.models} model versions, {saved.size:,} bytes."
+    )
+    say("It holds private text; settings and secrets (.env, secrets.toml) are not in it.")
+    return saved.to_json(), 0
+
+
+def restore(options: argparse.Namespace) -> Done:
+    """Put a backup back."""
+    done = backup_service.restore(Path(options.folder), options.into, Settings.from_env(os.environ))
+    say(f"Restored into {done.into}: {sum(done.rows.values()):,} rows, {done.models} model versions.")
+    variable = "DATABASE_URL" if "://" in done.into else "ASSAY_HOME"
+    say(f"To use it, set {variable} to that place; `python -m core doctor` then checks it.")
+    return done.to_json(), 0

@@ -1,0 +1,84 @@
+"""The fast encoder: a build of the same weights with int8 weights, run by OpenVINO; torch is not imported."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.errors import Unavailable
+from core.reward import builds
+from core.reward.encoder import in_turns
+
+_BATCH = 16
+_STEP = 8  # lengths are rounded up to it: OpenVINO prepares itself for every new shape, so there should be few
+
+
+class OpenVinoEncoder:
+    """A build that was checked against the reference."""
+
+    back_end = "OpenVINO int8"
+
+    def __init__(self, folder: Path, verdict: builds.Verdict) -> None:
+        """Load the build in ``folder``: well below a second.
+
+        Raises:
+            Unavailable: a file is missing, was changed or cannot be loaded here.
+        """
+        builds.verify(folder, verdict)
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        try:
+            from tokenizers import Tokenizer
+
+            openvino = import_openvino()
+            self._tokenizer = Tokenizer.from_file(str(folder / builds.TOKENIZER_FILE))
+            model = openvino.Core().compile_model(folder / builds.GRAPH_FILE, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+            self._request = model.create_infer_request()
+        except (ImportError, RuntimeError, OSError, ValueError) as error:
+            raise Unavailable(f"The fast encoder in {folder} cannot be loaded: {str(error)[:200]}") from error
+        self._tokenizer.enable_truncation(verdict.max_tokens)
+        self._tokenizer.no_padding()
+        self._pad_id, self._dim = verdict.pad_id, verdict.dim
+        self.fingerprint = f"{verdict.serves.partition(':')[0]}:{folder.name.partition('-')[2]}"
+        self.reference = verdict.serves
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of ``texts``, shape (len(texts), dim), float32, each of length 1; equal texts are computed once."""
+        return in_turns(texts, self._turn, dim=self._dim)
+
+    def _turn(self, texts: list[str]) -> NDArray[np.float32]:
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
+        order = sorted(range(len(texts)), key=lambda index: -len(encoded[index]))
+        vectors = np.empty((len(texts), self._dim), dtype=np.float32)
+        for start in range(0, len(order), _BATCH):
+            part = order[start : start + _BATCH]
+            longest = max(len(encoded[index]) for index in part)
+            shape = len(part), -(-longest // _STEP) * _STEP
+            ids, mask = np.full(shape, self._pad_id, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+            for row, index in enumerate(part):
+                ids[row, : len(encoded[index])] = encoded[index]
+                mask[row, : len(encoded[index])] = 1
+            vectors[part] = self._request.infer([ids, mask])[0]
+        return vectors
+
+
+def import_openvino() -> ModuleType:
+    """OpenVINO without its telemetry, which would report every import to its makers unless one opts out.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    modules: dict[str, Any] = sys.modules
+    if "openvino" not in modules and "openvino_telemetry" not in modules:
+        modules["openvino_telemetry"] = None  # importing it now fails, and OpenVINO does without
+        try:
+            import openvino
+        finally:
+            del modules["openvino_telemetry"]
+    import openvino
+
+    return openvino  # type: ignore[no-any-return,unused-ignore]

@@ -1,0 +1,75 @@
+"""``python -m core.serving.building EMB_MODEL FOLDER``: build the fast encoder, in a process of its own.
+
+It takes 10 s or more and needs torch; a server that answers must not have to wait for either.
+"""
+
+import csv
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from core import labeling
+from core.domain.settings import ROOT
+
+log = logging.getLogger(__name__)
+
+SAMPLE_TEXTS = 60
+_EDGES = (
+    "", "No", "ok", "Yes.", "How?", "I don't know.", "12.5 mg", "- - - -", "\n\t", "x" * 200, "https://example.org/a?b=c",
+    "<b>bold</b> & more", "def f(x): return x + 1", "Größe und Gewicht", "Привет, как дела?", "日本語の文章です。", "🙂🙂",
+)  # fmt: skip
+
+
+def start(emb_model: str, folder: Path) -> None:
+    """Start the build and return at once; a second one at the same time, from whatever process, ends by itself.
+
+    Raises:
+        OSError: the process cannot be started, or its log cannot be written.
+    """
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder.parent / "build.log").open("a") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, emb_model, str(folder)],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},  # one core is left for who serves
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # it outlives a command that only ranked once: the next one finds it ready
+        )
+    threading.Thread(target=process.wait, daemon=True).start()
+
+
+def probes() -> list[str]:
+    """Texts on which the build has to agree: questions and answers of the sample, every length, and odd ones."""
+    with (Path(labeling.__file__).parent / "sample.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    texts = list(dict.fromkeys(text for row in rows for text in (row["user_prompt"], row["ai_response"])))
+    words = " ".join(texts[-20:]).split()
+    lengths = [" ".join(words[:count]) for count in (*range(1, 64, 3), *range(64, 300, 24))]
+    return list(dict.fromkeys([*texts[:: max(1, len(texts) // SAMPLE_TEXTS)], *lengths, *_EDGES]))
+
+
+def main(emb_model: str, folder: Path) -> None:
+    """Build unless another process does or did."""
+    import fcntl  # not on Windows, where this process fails and sentence-transformers keeps serving
+
+    from core.reward import builds
+    from core.reward.fast_build import build
+
+    with (folder.parent / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of when the process ends, however it ends
+        except BlockingIOError:
+            return
+        if builds.read(folder) is None:
+            os.nice(10)
+            verdict = build(emb_model, folder, probes())
+            log.info("built in %.0f s: %s", verdict.seconds, verdict.reason)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    main(sys.argv[1], Path(sys.argv[2]))

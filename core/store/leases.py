@@ -1,0 +1,54 @@
+"""Who looks at which answer: kept for 15 minutes at a time, given back by rating, skipping or staying away."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.queue import LEASE
+from core.store.tables import Item, Lease
+from core.store.types import now
+
+
+def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> Lease:
+    """Keep an answer for a rater; whether it is free is for the caller to know."""
+    at = now()
+    lease = Lease(
+        interaction_id=interaction_id, rater_id=rater_id, request_id=uuid4().hex, chosen=chosen, taken_at=at,
+        expires_at=at + LEASE,
+    )  # fmt: skip
+    session.add(lease)
+    session.flush()
+    return lease
+
+
+def of(session: Session, rater_id: int) -> list[Lease]:
+    """What is or was kept for a rater, in the order of taking."""
+    mine = select(Lease).where(Lease.rater_id == rater_id).order_by(Lease.taken_at, Lease.interaction_id)
+    return list(session.scalars(mine))
+
+
+def renew(session: Session, interaction_id: int, rater_id: int) -> bool:
+    """Keep an answer for another 15 minutes; whether it was kept."""
+    mine = update(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
+    return session.scalar(mine.values(expires_at=now() + LEASE).returning(Lease.rater_id)) is not None
+
+
+def end(session: Session, interaction_id: int, rater_id: int) -> str | None:
+    """Give an answer back; why it had been served to this rater, also when the time had run out."""
+    mine = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
+    return session.scalar(mine.returning(Lease.chosen).execution_options(synchronize_session=False))
+
+
+def end_all(session: Session, rater_id: int) -> None:
+    """Give everything back that is kept for a rater."""
+    session.execute(delete(Lease).where(Lease.rater_id == rater_id).execution_options(synchronize_session=False))
+
+
+def held_by_others(rater_id: int, at: datetime) -> ScalarSelect[int]:
+    """For how many others an item of the surrounding query is kept at that moment."""
+    held: list[ColumnElement[bool]] = [
+        Lease.interaction_id == Item.interaction_id, Lease.rater_id != rater_id, Lease.expires_at > at
+    ]  # fmt: skip
+    return select(func.count()).select_from(Lease).where(*held).correlate(Item).scalar_subquery()

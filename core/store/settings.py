@@ -1,0 +1,32 @@
+"""What a lead set in the dashboard: small records by name, kept in the database and not in the environment."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.domain.queue import QueueSettings
+from core.store.tables import Setting
+
+QUEUE = "queue"
+
+
+def get(session: Session, name: str) -> dict[str, Any]:
+    """What was set under this name; empty where nothing was."""
+    found = session.get(Setting, name)
+    return dict(found.value) if found else {}
+
+
+def put(session: Session, name: str, value: dict[str, Any]) -> None:
+    """Set what stands under this name."""
+    session.merge(Setting(name=name, value=value))
+
+
+def queue_settings(session: Session) -> QueueSettings:
+    """How many ratings an answer gets."""
+    return QueueSettings(**get(session, QUEUE))
+
+
+def put_queue_settings(session: Session, settings: QueueSettings) -> None:
+    """Set how many ratings an answer gets; the items are not touched (see ``queue.renew_places``)."""
+    put(session, QUEUE, asdict(settings))

@@ -1,0 +1,21 @@
+"""A copy of an SQLite file that is in use."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from core.domain.errors import Unavailable
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy an SQLite file with SQLite's own backup, which is consistent while others write.
+
+    Raises:
+        Unavailable: the copy could not be written.
+    """
+    try:
+        target.touch(mode=0o600)
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(f"The backup {target} could not be written ({error}).") from error

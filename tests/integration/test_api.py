@@ -1,0 +1,237 @@
+"""The HTTP API with a model: what other programs rely on (DESIGN 8), called by the clients they use."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cohere
+import httpx
+import jsonschema
+import pytest
+from rerankers import Reranker
+from starlette.testclient import TestClient
+
+import core
+from core.domain.roles import COMMAND_LINE
+from core.http import alone
+from core.http.api import Api
+from core.http.openapi import DOCUMENT
+from core.services import keys, usage
+from core.services.workspace import Workspace, open_workspace
+from core.store import versions
+from core.store.tables import ModelVersion
+from tests.integration.serving import on_a_port
+
+QUERY = "My phone froze and does not react. What can I do?"
+GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
+POOR = "Buy our premium plan today and enjoy a world of benefits!"
+LONG = "restart the phone " * 500  # 1,500 words, where 1,200 are read
+DOCUMENTS = [POOR, GOOD, LONG]
+
+
+@pytest.fixture
+def workspace(trained_home: Path) -> Workspace:
+    """A database with a champion."""
+    return open_workspace()
+
+
+@pytest.fixture
+def api(workspace: Workspace) -> Api:
+    return Api(lambda: workspace)
+
+
+@pytest.fixture
+def client(api: Api) -> TestClient:
+    return TestClient(api.app, base_url="http://localhost:8501", client=("127.0.0.1", 50000))
+
+
+@pytest.fixture
+def address(api: Api) -> Iterator[str]:
+    """The API on a real port, for clients that bring their own HTTP."""
+    with on_a_port(api.app) as found:
+        yield found
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    """The connections of the cohere clients, closed in the end."""
+    with httpx.Client() as client:
+        yield client
+
+
+def python_scores() -> list[tuple[int, float]]:
+    """The same candidates through the Python call: index and score, best first."""
+    return [
+        (candidate["at"], candidate["_score"])
+        for candidate in core.rerank_candidates(QUERY, [{"text": t, "at": i} for i, t in enumerate(DOCUMENTS)])
+    ]
+
+
+def valid(schema: str, body: object) -> None:
+    """Hold an answer against the OpenAPI document."""
+    jsonschema.validate(body, {"$ref": f"#/components/schemas/{schema}", "components": DOCUMENT["components"]})
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_results_are_those_of_the_python_call(client: TestClient, version: str) -> None:
+    """Sorted, with indices into the input, every document, and the same scores; what was cut is named."""
+    sent = {"query": QUERY, "documents": [POOR, {"text": GOOD}, LONG], "model": "champion"}
+    answer = client.post(f"/{version}/rerank", json=sent, headers={"x-request-id": "r-1"})
+    body = answer.json()
+    valid("RerankAnswer", body)
+    assert answer.status_code == 200
+    assert [(row["index"], row["relevance_score"]) for row in body["results"]] == python_scores()
+    assert (body["id"], body["model"]) == ("r-1", "champion")
+    assert body["meta"] == {
+        "model_version": core.get_model_info()["model_version"],
+        "fallback": False,
+        "truncated": [2],
+    }
+
+
+def test_the_best_few_with_their_texts(client: TestClient) -> None:
+    """top_n cuts after sorting, more than there are is all; documents come back as they were sent, only when asked."""
+    texts = [POOR, "\ud800 half \u0000", GOOD]
+    sent = {"query": QUERY, "documents": texts, "top_n": 1, "return_documents": True}
+    body = client.post("/v1/rerank", content=as_json(sent), headers={"content-type": "application/json"}).json()
+    assert [(row["index"], row["document"]) for row in body["results"]] == [(2, {"text": GOOD})]
+    everything = client.post(
+        "/v1/rerank", content=as_json(sent | {"top_n": 99}), headers={"content-type": "application/json"}
+    ).json()["results"]
+    assert {row["document"]["text"] for row in everything} == set(texts)
+    bare = client.post("/v1/rerank", json={"query": QUERY, "documents": [GOOD]}).json()["results"]
+    assert set(bare[0]) == {"index", "relevance_score"}
+
+
+def as_json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def test_a_version_can_be_named_and_another_is_404(client: TestClient, workspace: Workspace) -> None:
+    """Any version that is there, champion or not; its name comes back in meta."""
+    champion = core.get_model_info()["model_version"]
+    shutil.copytree(workspace.settings.model_dir / champion, workspace.settings.model_dir / "other")
+    with workspace.store.write() as session:
+        known = versions.find(session, champion)
+        kept = {name: getattr(known, name) for name in ("run_id", "recipe", "sha256", "n", "prompts", "metrics")}
+        versions.add(session, ModelVersion(model_version="other", **kept))
+    for name in (champion, "other", "champion", None):
+        body = client.post("/v2/rerank", json={"query": QUERY, "documents": DOCUMENTS, "model": name}).json()
+        assert body["meta"]["model_version"] == ("other" if name == "other" else champion)
+        assert body["model"] == (name or "champion")
+        assert [(row["index"], row["relevance_score"]) for row in body["results"]] == python_scores()
+    answer = client.post("/v2/rerank", json={"query": QUERY, "documents": [GOOD], "model": "rerank-english-v3.0"})
+    assert answer.status_code == 404
+    valid("Error", answer.json())
+
+
+def test_a_damaged_model_is_503_and_readiness_says_so(client: TestClient, api: Api, trained_home: Path) -> None:
+    """No stand-in, no model: which command tells more, and no path of this machine in the sentence."""
+    for file in (trained_home / "models").glob("*/model.joblib"):
+        file.write_bytes(b"not a model")
+    answer = client.post("/v1/rerank", json={"query": QUERY, "documents": DOCUMENTS})
+    assert answer.status_code == 503
+    assert "doctor" in answer.json()["error"]
+    assert str(trained_home) not in answer.text
+    api.warmth.look()
+    assert client.get("/readyz").json()["status"] == "broken"
+
+
+def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) -> None:
+    """503 until it is loaded, then 200 with the version; both as the document describes them."""
+    valid("Ready", client.get("/readyz").json())
+    api.warmth.look()
+    answer = client.get("/readyz")
+    valid("Ready", answer.json())
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "model_version": core.get_model_info()["model_version"]}
+
+
+def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(trained_home: Path) -> None:
+    """Nobody has to call first; what was ranked and which key was used is written although the server is stopped."""
+    alone._opened.cache_clear()
+    with TestClient(alone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
+        until = time.monotonic() + 30
+        while client.get("/readyz").status_code != 200 and time.monotonic() < until:
+            threading.Event().wait(0.02)
+        assert client.get("/readyz").json()["status"] == "ready"
+        key, _ = keys.create(open_workspace(), COMMAND_LINE, "portal")
+        body = {"query": QUERY, "documents": DOCUMENTS, "top_n": 1.0}
+        answer = client.post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
+        assert len(answer.json()["results"]) == 1
+    alone._opened.cache_clear()
+    workspace = open_workspace()
+    assert keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None
+    assert usage.lately(workspace, COMMAND_LINE).by_source == {"api": 1}
+
+
+def test_the_cohere_clients_work(address: str, http: httpx.Client, workspace: Workspace) -> None:
+    """Both versions of the official client, with a key: same order and scores as the Python call."""
+    key, _ = keys.create(workspace, COMMAND_LINE, "cohere")
+    expected = python_scores()
+    newer = cohere.ClientV2(api_key=key, base_url=address, httpx_client=http)
+    found = newer.rerank(model="champion", query=QUERY, documents=DOCUMENTS, top_n=2)
+    assert [(row.index, row.relevance_score) for row in found.results] == expected[:2]
+    older = cohere.Client(api_key=key, base_url=address, httpx_client=http)
+    texts = [{"text": text} for text in DOCUMENTS]
+    answer = older.rerank(query=QUERY, documents=texts, return_documents=True, rank_fields=["text"])
+    assert [(row.index, row.relevance_score) for row in answer.results] == expected
+    assert answer.results[0].document.text == DOCUMENTS[expected[0][0]]
+    with pytest.raises(cohere.NotFoundError) as unknown:
+        newer.rerank(model="rerank-v3.5", query=QUERY, documents=DOCUMENTS)
+    assert "rerank-v3.5" in unknown.value.body["message"]
+    with pytest.raises(cohere.UnauthorizedError):
+        cohere.ClientV2(api_key="another", base_url=address, httpx_client=http).rerank(
+            model="champion", query=QUERY, documents=DOCUMENTS
+        )
+
+
+def test_the_rerankers_library_works(address: str) -> None:
+    """Its API ranker on this machine, where no key was made: order, scores and the ids it was given."""
+    ranker = Reranker("champion", model_type="cohere", api_key="none", url=f"{address}/v1/rerank", verbose=0)
+    found = ranker.rank(query=QUERY, docs=DOCUMENTS, doc_ids=["poor", "good", "long"])
+    names = ["poor", "good", "long"]
+    assert [(row.doc_id, row.score) for row in found.results] == [(names[i], score) for i, score in python_scores()]
+
+
+def test_many_at_once_get_the_same_answers(address: str, http: httpx.Client) -> None:
+    """Twenty programs at the same moment: each gets its own result, identical to the Python call."""
+    client = cohere.ClientV2(api_key="none", base_url=address, httpx_client=http)
+    expected = python_scores()
+
+    def ask(_: int) -> list[tuple[int, float]]:
+        found = client.rerank(model="champion", query=QUERY, documents=DOCUMENTS)
+        return [(row.index, row.relevance_score) for row in found.results]
+
+    with ThreadPoolExecutor(20) as callers:
+        assert all(found == expected for found in callers.map(ask, range(60)))
+
+
+def test_what_was_ranked_is_noted_without_a_text(client: TestClient, api: Api, workspace: Workspace) -> None:
+    """Counts, times, who asked and whether the first was replaced; of texts not a word."""
+    for documents in ([POOR, GOOD], [GOOD, POOR], [GOOD]):
+        assert client.post("/v1/rerank", json={"query": QUERY, "documents": documents}).status_code == 200
+    client.post("/v1/rerank", json={"query": QUERY, "documents": []})
+    found = usage.lately(workspace, COMMAND_LINE)
+    assert (found.calls, found.candidates, found.by_source) == (3, 5, {"api": 3})
+    assert (found.comparable, found.replaced, found.without_model) == (2, 1, 0)
+    assert found.p50 is not None
+    assert found.p95 is not None
+    assert found.p95 >= found.p50 > 0
+    assert found.scores == 5
+    assert found.drift is None  # five scores say nothing
+
+
+def test_the_document_describes_every_route(client: TestClient) -> None:
+    """Every path in it answers, with a status that it names."""
+    document = client.get("/v1/openapi.json").json()
+    assert document == client.get("/openapi.json").json() == DOCUMENT
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            sent = {"query": QUERY, "documents": [GOOD]} if method == "post" else None
+            answer = client.request(method.upper(), path, json=sent)
+            assert str(answer.status_code) in operation["responses"], path

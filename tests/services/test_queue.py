@@ -1,0 +1,476 @@
+"""The queue: who gets which answer, for how long, in which order; drafts, discarding and taking back."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from core.domain.errors import BadInput, Conflict
+from core.domain.queue import Order, QueueFilters, QueueSettings
+from core.domain.ratings import How, RatingStatus, Said
+from core.domain.roles import NotAllowed, Role, User
+from core.services import data, queue, rating, suggesting
+from core.services.workspace import open_workspace
+from core.store import ratings
+from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
+from core.store.types import now
+from tests.databases import Plain, added, environment, rater, wait_until_blocked
+
+
+def many(workspace, number, **values):
+    """So many answers, each to a prompt of its own; their numbers."""
+    return [added(workspace, prompt=f"prompt {n}", response=f"answer {n}", **values) for n in range(number)]
+
+
+def next_id(workspace, user):
+    shown = rating.next_item(workspace, user)
+    return None if shown is None else shown.interaction.interaction_id
+
+
+def places(workspace):
+    with workspace.store.read() as session:
+        return {item.interaction_id: item.places for item in session.query(Item)}
+
+
+def events(workspace):
+    with workspace.store.read() as session:
+        return session.query(RatingEvent).order_by(RatingEvent.event_id).all()
+
+
+def let_expire(workspace):
+    """Let everybody's quarter of an hour be over."""
+    with workspace.store.write() as session:
+        session.execute(update(Lease).values(expires_at=now() - timedelta(seconds=1)))
+
+
+def rate_all(workspace, user, value=3):
+    """Rate until nothing is offered any more; what was rated, in order."""
+    rated = []
+    while (number := next_id(workspace, user)) is not None:
+        rating.rate(workspace, user, number, value)
+        rated.append(number)
+    return rated
+
+
+# --- leases ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_on_the_screen_is_kept_for_its_rater(workspace):
+    """Asking again, as a reload does, gives the same answer under the same request; another rater gets another one."""
+    many(workspace, 3)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    shown, again = rating.next_item(workspace, ana), rating.next_item(workspace, ana)
+    assert shown is not None
+    assert again == shown
+    assert shown.request_id
+    assert next_id(workspace, ben) != shown.interaction.interaction_id
+
+
+def test_an_expired_lease_frees_the_answer(workspace):
+    """After its time an answer goes to whoever asks; the first rater then gets another one."""
+    first, second = many(workspace, 2)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert next_id(workspace, ana) == first
+    let_expire(workspace)
+    assert next_id(workspace, ben) == first
+    assert next_id(workspace, ana) == second
+
+
+def test_an_expired_lease_that_nobody_wanted_is_taken_up_again(workspace):
+    """Whoever comes back late to an answer that is still free finds it, with the same request."""
+    many(workspace, 2)
+    ana = rater(workspace)
+    shown = rating.next_item(workspace, ana)
+    let_expire(workspace)
+    assert rating.next_item(workspace, ana) == shown
+
+
+def test_a_renewed_lease_stays(workspace):
+    """While the page is open the answer stays with its rater; what was given up is not taken back by renewing."""
+    first, _ = many(workspace, 2)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert next_id(workspace, ana) == first
+    let_expire(workspace)
+    rating.renew(workspace, ana, [first])
+    assert next_id(workspace, ben) != first
+    rating.skip(workspace, ana, first)
+    rating.renew(workspace, ana, [first])
+    with workspace.store.read() as session:
+        assert session.get(Lease, (first, ana.rater_id)) is None
+
+
+def test_a_late_rating_is_kept(workspace):
+    """A rating that comes after its answer went to somebody else counts beside the other's."""
+    (first,) = many(workspace, 1)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    shown = rating.next_item(workspace, ana)
+    assert shown is not None
+    let_expire(workspace)
+    assert next_id(workspace, ben) == first
+    rating.rate(workspace, ben, first, 2)
+    rating.rate(workspace, ana, first, 5, request_id=shown.request_id)
+    both = data.load(workspace, first)
+    assert both is not None
+    assert (both.consensus, both.n_ratings) == (3.5, 2)
+
+
+def test_raters_who_ask_at_once_get_different_answers(workspace):
+    """Eight raters at the same moment and eight answers: each gets one, nobody gets none."""
+    numbers = many(workspace, 4)  # number 5 would want two raters
+    users = [rater(workspace, f"Rater {n}") for n in range(4)]
+    together, got = threading.Barrier(4), []
+
+    def ask(user):
+        together.wait()
+        got.append(next_id(workspace, user))
+
+    threads = [threading.Thread(target=ask, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(got) == numbers
+
+
+def test_two_tabs_of_one_rater_show_the_same_answer(workspace):
+    """One rater who asks twice at the same moment holds one answer, not two."""
+    many(workspace, 4)
+    ana = rater(workspace)
+    together, got = threading.Barrier(2), []
+
+    def ask():
+        together.wait()
+        got.append(next_id(workspace, ana))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(set(got)) == 1
+    with workspace.store.read() as session:
+        assert session.query(Lease).count() == 1
+
+
+@pytest.mark.postgres
+def test_an_answer_that_is_just_being_stored_is_waited_for_when_it_is_the_last(postgres_url, tmp_path):
+    """Where the only answer left is locked, asking waits for it instead of saying that nothing is left."""
+    workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
+    other = Plain(postgres_url)
+    (number,) = many(workspace, 1)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    got = []
+    asking = threading.Thread(target=lambda: got.append(next_id(workspace, ben)))
+    with workspace.store.write() as session:
+        ratings.record(session, number, ana.rater_id, Said(RatingStatus.SKIPPED), How("skipped"))
+        asking.start()
+        wait_until_blocked(other)
+    asking.join(30)
+    assert got == [number]
+    other.close()
+    workspace.store.engine.dispose()
+
+
+# --- how many raters ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("overlap", [0, 10, 33, 100])
+def test_the_share_for_two_raters_is_met_exactly(overlap):
+    """Of any hundred consecutive numbers exactly that many want one more rater, also seen per place within a prompt."""
+    wishes = QueueSettings(raters=1, overlap=overlap)
+    for start in (1, 57, 4242):
+        assert sum(wishes.wanted(number) - 1 for number in range(start, start + 100)) == overlap
+    if overlap == 10:
+        assert [sum(wishes.wanted(n) - 1 for n in range(place, 1000, 10)) for place in range(10)] == [10] * 10
+
+
+def test_an_answer_for_two_raters_is_served_to_two_and_no_more(workspace):
+    """Three raters go through ten answers: the one in the overlap gets two ratings, the others one each."""
+    numbers = many(workspace, 10)
+    users = [rater(workspace, name) for name in ("Ana", "Ben", "Cleo")]
+    rated = [number for user in users for number in rate_all(workspace, user)]
+    assert sorted(rated) == sorted([*numbers, 5])
+    assert set(places(workspace).values()) == {0}
+    assert {data.load(workspace, n).n_ratings for n in numbers if n != 5} == {1}
+
+
+def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace):
+    """Two raters for all: what was rated once waits again, for others; the change is in the audit."""
+    numbers = many(workspace, 4)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert rate_all(workspace, ana) == numbers
+    assert queue.change_settings(workspace, ana, QueueSettings(raters=2, overlap=0)) == 4
+    assert next_id(workspace, ana) is None
+    assert rate_all(workspace, ben) == numbers
+    with workspace.store.read() as session:
+        line = session.query(Audit).filter(Audit.action == "changed queue").one()
+        assert (line.actor, line.old, line.new) == (
+            "Ana", {"raters": 1, "overlap": 10}, {"raters": 2, "overlap": 0},
+        )  # fmt: skip
+    assert queue.change_settings(workspace, ana, QueueSettings(raters=2, overlap=0)) == 0
+    assert queue.change_settings(workspace, ana, QueueSettings(raters=1, overlap=0)) == 0  # all have two already
+    assert added(workspace, response="later") in places(workspace)
+    assert places(workspace)[5] == 1
+
+
+def test_only_a_lead_sets_it_and_only_to_what_makes_sense(workspace):
+    """An expert may not, and numbers outside their range are refused in words."""
+    ana = rater(workspace)
+    with pytest.raises(NotAllowed):
+        queue.change_settings(workspace, User(ana.rater_id, "Ana", Role.SME), QueueSettings(raters=2))
+    with pytest.raises(BadInput, match="1 to 9 raters"):
+        queue.change_settings(workspace, ana, QueueSettings(raters=0))
+    with pytest.raises(BadInput, match="0 to 100"):
+        queue.change_settings(workspace, ana, QueueSettings(overlap=101))
+    with pytest.raises(NotAllowed):
+        rating.next_item(workspace, User(ana.rater_id, "Ana", Role.VIEWER))
+
+
+# --- orders and filters ---------------------------------------------------------------------------------------------
+
+
+def test_every_fifth_answer_is_drawn_at_random_and_marked(workspace):
+    """Whatever the order, a fifth of what is served is random, and its ratings say so; a reload draws nothing anew."""
+    many(workspace, 40)
+    ana = rater(workspace)
+    for _ in range(20):
+        number = next_id(workspace, ana)
+        assert next_id(workspace, ana) == number
+        rating.rate(workspace, ana, number, 3)
+    assert [event.chosen for event in events(workspace)] == (["oldest"] * 4 + ["random"]) * 4
+
+
+def test_the_random_order_is_no_order(workspace):
+    """In random order every answer comes, each once, and not by number."""
+    numbers = many(workspace, 30)
+    ana = rater(workspace)
+    queue.choose(workspace, ana, Order.RANDOM, QueueFilters())
+    rated = rate_all(workspace, ana)
+    assert sorted(rated) == numbers
+    assert rated != numbers
+    assert {event.chosen for event in events(workspace)} == {"random"}
+
+
+def test_by_session_one_session_is_finished_before_the_next(workspace):
+    """Answers of one session follow one another; those without a session come last."""
+    loose = added(workspace, response="loose")
+    late, early = added(workspace, response="b1", session_label="b"), added(workspace, response="a1", session_label="a")
+    also_late = added(workspace, response="b2", session_label="b")
+    ana = rater(workspace)
+    queue.choose(workspace, ana, Order.SESSION, QueueFilters())
+    assert rate_all(workspace, ana) == [early, late, also_late, loose]
+
+
+def test_what_the_model_suggests_comes_by_rank_and_then_at_random(workspace):
+    """In the model's order suggestions come first, marked with their kind; without any, the draw is random."""
+    numbers = many(workspace, 6)
+    ana = rater(workspace)
+    with workspace.store.write() as session:
+        session.add(Suggestion(interaction_id=numbers[3], rank=0, chosen="pair", score=None))
+        session.add(Suggestion(interaction_id=numbers[1], rank=1, chosen="model", score=0.5))
+    queue.choose(workspace, ana, Order.MODEL, QueueFilters())
+    assert rate_all(workspace, ana)[:2] == [numbers[3], numbers[1]]
+    assert [event.chosen for event in events(workspace)][:3] == ["pair", "model", "random"]
+
+
+def test_filters_restrict_what_is_served_and_are_remembered(workspace):
+    """Session, source, length and flag: only what fits is served, and counted as left; a new visit finds them set."""
+    ana = rater(workspace)
+    plain = added(workspace, response="one")
+    fits = added(workspace, response="one two three", session_label="s")
+    other = added(workspace, response="one two three", prompt="other")
+    rating.skip(workspace, rater(workspace, "Ben"), other, bias_flag=True)
+    for filters, expected in (
+        (QueueFilters(session_label="s"), [fits]),
+        (QueueFilters(least_words=2), [fits, other]),
+        (QueueFilters(most_words=2), [plain]),
+        (QueueFilters(source="manual"), [plain, fits, other]),
+        (QueueFilters(source="import"), []),
+        (QueueFilters(flagged=True), []),
+    ):
+        queue.choose(workspace, ana, Order.OLDEST, filters)
+        assert queue.mine(workspace, ana) == (Order.OLDEST, filters)
+        assert queue.left(workspace, ana) == len(expected)
+        assert next_id(workspace, ana) == (expected[0] if expected else None)
+
+
+# --- skip, discard, drafts, undo ------------------------------------------------------------------------------------
+
+
+def test_a_discarded_answer_is_offered_to_nobody(workspace):
+    """Discarding takes an answer out for everybody, with its reason in the history; rating it brings it back."""
+    first, second = many(workspace, 2)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    with pytest.raises(BadInput, match="say why"):
+        rating.discard(workspace, ana, first, reason="  ")
+    rating.discard(workspace, ana, first, reason="Test data")
+    assert events(workspace)[0].new == {
+        "status": "discarded", "rating": None, "comment": None, "bias_flag": False, "reason": "Test data",
+    }  # fmt: skip
+    assert rate_all(workspace, ben) == [second]
+    queue.change_settings(workspace, ana, QueueSettings(raters=3, overlap=0))
+    assert places(workspace) == {first: 0, second: 2}
+    rating.rate(workspace, ana, first, 3)
+    assert places(workspace)[first] == 2
+
+
+def test_a_skip_keeps_its_reason(workspace):
+    """Why an answer was skipped is in the history."""
+    (number,) = many(workspace, 1)
+    rating.skip(workspace, rater(workspace), number, reason=" Not my  field ")
+    assert events(workspace)[0].new["reason"] == "Not my field"
+    with pytest.raises(BadInput, match="201 characters"):
+        rating.skip(workspace, rater(workspace), number, reason="x" * 201)
+
+
+def test_a_draft_comes_back_until_it_is_saved(workspace):
+    """What was typed is there in another session, for its rater only; a rating, or typing what is saved already, ends it."""
+    (number,) = many(workspace, 1)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    rating.keep_draft(workspace, ana, number, "half a th", bias_flag=False)
+    rating.keep_draft(workspace, ana, number, "half a thought 💚 ", bias_flag=True)
+    shown = rating.item(workspace, ana, number)
+    assert shown is not None
+    assert (shown.draft, shown.draft_flag, shown.comment) == ("half a thought 💚 ", True, "")
+    assert rating.item(workspace, ben, number).draft is None
+    rating.rate(workspace, ana, number, 4, comment="a thought")
+    assert rating.item(workspace, ana, number).draft is None
+    rating.keep_draft(workspace, ana, number, "")
+    assert rating.item(workspace, ana, number).unsaved == ("", False)
+    rating.keep_draft(workspace, ana, number, "a thought")
+    with workspace.store.read() as session:
+        assert session.query(Draft).count() == 0
+
+
+def test_a_draft_for_an_answer_that_is_gone_is_no_error(workspace):
+    """An answer deleted while somebody types about it takes the draft with it."""
+    (number,) = many(workspace, 1)
+    ana = rater(workspace)
+    data.delete(workspace, ana, number)
+    rating.keep_draft(workspace, ana, number, "too late")
+    assert rating.item(workspace, ana, number) is None
+
+
+def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
+    """Undo of a change brings the old value back, again takes back the rating itself, and then there is nothing left."""
+    (number,) = many(workspace, 1)
+    ana = rater(workspace)
+    shown = rating.next_item(workspace, ana)
+    assert shown is not None
+    rating.rate(workspace, ana, number, 2, comment="first", request_id="a")
+    rating.rate(workspace, ana, number, 5, comment="second", bias_flag=True, request_id="b")
+    undone = rating.undo_last(workspace, ana)
+    assert undone is not None
+    assert (undone.action, undone.rating, undone.receipt.rating) == ("changed", 5, 2)
+    mine = rating.item(workspace, ana, number)
+    assert (mine.rating, mine.comment, mine.bias_flag, mine.draft) == (2, "first", False, "second")
+    undone = rating.undo_last(workspace, ana)
+    assert undone is not None
+    assert (undone.action, undone.rating, undone.receipt.rating) == ("rated", 2, None)
+    mine = rating.item(workspace, ana, number)
+    assert (mine.rating, mine.draft) == (None, "first")
+    assert rating.undo_last(workspace, ana) is None
+    assert [(e.action, e.old and e.old["rating"], e.new["rating"]) for e in events(workspace)] == [
+        ("rated", None, 2), ("changed", 2, 5), ("undone", 5, 2), ("undone", 2, None),
+    ]  # fmt: skip
+    assert places(workspace)[number] == 1
+    assert next_id(workspace, ana) == number
+    rating.rate(workspace, ana, number, 3)
+    assert [e.chosen for e in events(workspace)] == ["oldest", None, None, "oldest", "oldest"]
+
+
+def test_undo_takes_back_skips_and_discards(workspace):
+    """A skipped or discarded answer is as if nothing had been said, and waits again."""
+    first, second = many(workspace, 2)
+    ana = rater(workspace)
+    rating.discard(workspace, ana, first, reason="Test data")
+    rating.skip(workspace, ana, second, comment="later")
+    assert places(workspace) == {first: 0, second: 1}
+    assert rating.undo_last(workspace, ana).action == "skipped"
+    assert rating.undo_last(workspace, ana).action == "discarded"
+    assert places(workspace) == {first: 1, second: 1}
+    assert rating.recent(workspace, ana) == []
+
+
+def test_undo_leaves_alone_what_others_did_and_what_was_changed_since(workspace):
+    """Another rater's act is never undone; an act whose outcome was changed since is refused in words."""
+    (number,) = many(workspace, 1)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    rating.rate(workspace, ana, number, 4)
+    rating.rate(workspace, ben, number, 1)
+    assert rating.undo_last(workspace, ana).rating == 4
+    assert rating.undo_last(workspace, ana) is None
+    assert rating.item(workspace, ben, number).rating == 1
+    data.edit(workspace, ana, number, "other", "text", withdraw_ratings=True)
+    with pytest.raises(Conflict, match="changed since"):
+        rating.undo_last(workspace, ben)
+
+
+def test_the_same_undo_again_undoes_one_thing(workspace):
+    """A request to undo that is sent again gets the same answer and takes nothing more back."""
+    first, second = many(workspace, 2)
+    ana = rater(workspace)
+    rating.rate(workspace, ana, first, 4)
+    rating.rate(workspace, ana, second, 5)
+    undone = rating.undo_last(workspace, ana, request_id="u")
+    assert rating.undo_last(workspace, ana, request_id="u") == undone
+    assert rating.item(workspace, ana, first).rating == 4
+
+
+def test_the_history_says_how_a_rating_came_about(workspace):
+    """Time on the screen, guideline version, why it was served, the request, and that no score was visible."""
+    (number,) = many(workspace, 1)
+    ana = rater(workspace)
+    shown = rating.next_item(workspace, ana)
+    assert shown is not None
+    rating.rate(workspace, ana, number, 4, request_id=f"{shown.request_id}:4", shown_ms=1234, guideline_version=7)
+    (event,) = events(workspace)
+    assert (event.shown_ms, event.guideline_version, event.score_visible, event.chosen) == (1234, 7, False, "oldest")
+    assert event.request_id == f"{shown.request_id}:4"
+
+
+def test_all_answers_to_a_prompt_are_kept_for_whoever_compares_them(workspace):
+    """The other answers to a prompt are shown with it and kept for this rater; what somebody else rates stays theirs."""
+    one, two, three = (added(workspace, "same prompt", f"answer {n}") for n in range(3))
+    added(workspace, "same prompt", "elsewhere", context_id="other story")
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert next_id(workspace, ben) == one
+    shown = rating.same_prompt(workspace, ana, two)
+    assert [(s.interaction.interaction_id, s.request_id is not None) for s in shown] == [
+        (one, False), (two, True), (three, True),
+    ]  # fmt: skip
+    rating.rate(workspace, ana, two, 5)
+    rating.rate(workspace, ana, three, 1)
+    assert [event.chosen for event in events(workspace)] == ["prompt", "prompt"]
+
+
+def test_todays_progress_of_all(workspace):
+    """The team's number counts each answer once per rater, and no skips."""
+    first, second = many(workspace, 2)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    rating.rate(workspace, ana, first, 4)
+    rating.rate(workspace, ana, first, 5)
+    rating.rate(workspace, ben, first, 5)
+    rating.skip(workspace, ben, second)
+    assert rating.rated_today_by_all(workspace) == 2
+    assert rating.rated_today(workspace, ben) == 1
+
+
+# --- what the model suggests ----------------------------------------------------------------------------------------
+
+
+def test_answers_that_make_the_next_pair_are_suggested_also_without_a_model(workspace):
+    """To a prompt with a rated answer one of the unrated ones is suggested; to others none; a second look replaces the first."""
+    ana = rater(workspace)
+    rated, partner, another = (added(workspace, "asked twice", f"answer {n}") for n in range(3))
+    added(workspace, "asked twice", "about another case", context_id="other")
+    added(workspace, "asked once", "alone")
+    assert suggesting.suggest(workspace) == 0
+    rating.rate(workspace, ana, rated, 5)
+    assert suggesting.suggest(workspace) == 1
+    queue.choose(workspace, ana, Order.MODEL, QueueFilters())
+    assert next_id(workspace, ana) == partner
+    rating.rate(workspace, ana, partner, 1)
+    assert suggesting.suggest(workspace) == 1
+    assert next_id(workspace, ana) == another

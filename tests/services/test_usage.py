@@ -1,0 +1,121 @@
+"""What is noted about rankings: numbers only, bounded, and kept through a database that is away."""
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from core.domain.errors import Unavailable
+from core.domain.roles import COMMAND_LINE
+from core.services import usage
+from core.services.usage import UsageLog, drift, percentile, tenths
+from core.services.workspace import Workspace
+from core.serving.reranker import Ranking
+from core.store.tables import Reranking
+from core.store.types import now
+from tests.databases import Plain
+from tests.services.versions_made import made
+
+
+def ranking(scores: Sequence[float], version: str | None = "v1") -> Ranking:
+    order = tuple(sorted(range(len(scores)), key=lambda index: -scores[index]))
+    return Ranking(version, order, tuple(scores))
+
+
+def test_notes_come_back_as_counts_and_times(workspace: Workspace) -> None:
+    """By source; without a model apart; percentiles by nearest rank; the first replaced where there was a choice."""
+    log = usage.log_of(workspace)
+    for milliseconds in range(1, 101):
+        log.note("api", ranking([0.1, 0.9] if milliseconds <= 25 else [0.9, 0.1]), milliseconds / 1000)
+    log.note("page", ranking([0.5]), 0.05)
+    log.note("page", Ranking(None, (0, 1), (None, None), "none"), 0.0)
+    found = usage.lately(workspace, COMMAND_LINE)
+    assert (found.calls, found.candidates, found.by_source) == (102, 203, {"api": 100, "page": 2})
+    assert (found.without_model, found.comparable, found.replaced) == (1, 100, 25)
+    assert (found.p50, found.p95) == (50, 95)
+    assert usage.lately(workspace, COMMAND_LINE).calls == 102  # looking twice writes nothing twice
+
+
+def test_old_calls_are_forgotten(workspace: Workspace, old_app: Plain) -> None:
+    """After thirty days, so that the table stays small; and the panel looks at its days only."""
+    with workspace.store.write() as session:
+        for days in (1, 8, 29, 31):
+            session.add(
+                Reranking(at=now() - timedelta(days=days), source="api", candidates=2, milliseconds=1, fallback=False)
+            )
+    usage.log_of(workspace).note("api", ranking([0.5]), 0.1)
+    assert usage.lately(workspace, COMMAND_LINE, days=7).calls == 2
+    assert len(old_app.dump("assay_rerankings")["assay_rerankings"]) == 4
+
+
+def test_only_the_latest_are_kept(workspace: Workspace, old_app: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when very many come within the days."""
+    monkeypatch.setattr(usage, "KEPT_CALLS", 5)
+    log = UsageLog(workspace.store)
+    for number in range(12):
+        log.note("api", ranking([0.5]), number)
+    log.write()
+    rows = old_app.run("SELECT milliseconds FROM assay_rerankings ORDER BY 1")
+    assert [row[0] for row in rows] == [7000, 8000, 9000, 10000, 11000]
+
+
+def test_notes_wait_while_the_database_is_away(
+    workspace: Workspace, old_app: Plain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is raised, and they are written in their order when it is back."""
+    log = UsageLog(workspace.store)
+
+    def away(*_: object) -> None:
+        raise Unavailable("The database does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("core.services.usage.usage.add", away)
+        log.note("api", ranking([0.5]), 1)
+        log.write()
+        log.note("api", ranking([0.5]), 2)
+        log.write()
+    log.write()
+    log.write()
+    rows = old_app.run("SELECT milliseconds FROM assay_rerankings ORDER BY reranking_id")
+    assert [row[0] for row in rows] == [1000, 2000]
+
+
+def test_drift_is_told_for_the_model_in_use_once_there_are_enough_scores(workspace: Workspace) -> None:
+    """Against the out-of-fold scores of its own training; scores of another version do not count."""
+    made(workspace, "v1", champion=True)
+    log = usage.log_of(workspace)
+    log.note("api", ranking([0.05] * 500, version="v0"), 1)
+    log.note("api", ranking([0.95] * 150), 1)
+    assert usage.lately(workspace, COMMAND_LINE).drift is None
+    log.note("api", ranking([0.95] * 150), 1)
+    found = usage.lately(workspace, COMMAND_LINE).drift
+    assert found is not None
+    assert (found.n, found.lately[9]) == (300, 1.0)
+    assert found.n_trained >= usage.ENOUGH_TRAINED
+    assert found.index > usage.SHIFTED
+
+
+def test_the_index_is_small_for_the_same_and_large_for_other_scores() -> None:
+    """Draws of one distribution stay below 0.1, a clear shift is above 0.25, no cell is ever divided by nothing."""
+    draw = random.Random(7)
+    trained = tenths(draw.betavariate(2, 2) for _ in range(2_000))
+    same = drift(tenths(draw.betavariate(2, 2) for _ in range(500)), trained)
+    other = drift(tenths(draw.betavariate(5, 2) for _ in range(500)), trained)
+    assert same is not None
+    assert other is not None
+    assert 0 <= same.index < usage.SIMILAR < usage.SHIFTED < other.index
+    assert drift([0] * 9 + [1_000], [1_000] + [0] * 9) is not None
+    assert drift([20] * 9 + [19], trained) is None
+
+
+@pytest.mark.parametrize("share, value", [(0.5, 2), (0.95, 4), (0.0, 1), (1.0, 4)])
+def test_percentiles(share: float, value: float) -> None:
+    """Nearest rank; none of nothing."""
+    assert percentile([1, 2, 3, 4], share) == value
+    assert percentile([], share) is None
+
+
+def test_tenths() -> None:
+    """0 is in the first, 1 in the last, a border belongs to the upper one."""
+    assert tenths([0.0, 0.099, 0.1, 0.95, 1.0]) == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2]

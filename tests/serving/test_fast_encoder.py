@@ -1,0 +1,171 @@
+"""The fast encoder as it is built, checked, chosen and refused; where it is installed, with the real weights."""
+
+import fcntl
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.domain.settings import ROOT
+from core.reward import artifact, builds
+from core.reward.cache import MemoryCache
+from core.reward.embedder import Embedder
+from core.reward.encoder import SentenceEncoder
+from core.reward.events import Fitted
+from core.reward.openvino_encoder import OpenVinoEncoder
+from core.reward.recipe import Pair
+from core.reward.trainer import train
+from core.reward.weights import PACKAGED_SHA256
+from core.serving import building
+from core.serving.encoders import ServingEncoder, described
+from tests.reward.fakes import rated_answers
+
+pytestmark = pytest.mark.skipif(not builds.installed(), reason="not here: openvino is not installed (make fast)")
+
+MODEL = "all-MiniLM-L6-v2"
+TEXTS = ["How is asthma treated?", "", "Inhalers open the airways. " * 30, "How is asthma treated?", "Bread recipes"]
+
+
+@pytest.fixture(scope="module")
+def reference() -> SentenceEncoder:
+    return SentenceEncoder(MODEL)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """An ASSAY_HOME in which a process of its own has built the fast encoder."""
+    home = tmp_path_factory.mktemp("built")
+    folder = builds.folder_for(home, PACKAGED_SHA256)
+    building.start(MODEL, folder)
+    building.start(MODEL, folder)  # a second server at the same moment ends by itself
+    give_up = time.monotonic() + 180
+    while builds.read(folder) is None:
+        assert time.monotonic() < give_up, (folder.parent / "build.log").read_text()
+        time.sleep(0.1)
+    return home
+
+
+def copied(built: Path, home: Path) -> Path:
+    """The build in another ASSAY_HOME; returns its folder."""
+    folder = builds.folder_for(home, PACKAGED_SHA256)
+    shutil.copytree(builds.folder_for(built, PACKAGED_SHA256), folder)
+    return folder
+
+
+def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: SentenceEncoder) -> None:
+    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the verdict says so."""
+    folder = builds.folder_for(built, PACKAGED_SHA256)
+    verdict = builds.read(folder)
+    assert verdict.usable, verdict.reason
+    assert (verdict.min_cosine or 0) >= builds.MIN_COSINE
+    fast = OpenVinoEncoder(folder, verdict)
+    vectors = fast.encode(TEXTS)
+    assert vectors.shape == (5, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert np.array_equal(vectors[0], vectors[3])
+    assert np.sum(vectors * reference.encode(TEXTS), axis=1).min() >= builds.MIN_COSINE
+    assert fast.encode([]).shape == (0, 384)
+    assert fast.reference == reference.fingerprint != fast.fingerprint
+    assert described(MODEL, built, fast=True)[1].startswith("OpenVINO int8 serves")
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, "build.log", ".lock"}
+
+
+def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(built, reference, tmp_path) -> None:
+    """A fresh process ranks with a model that was trained on the reference's vectors, and scores as the reference."""
+    *_, fitted = train(
+        rated_answers(prompts=12),
+        recipe="pair",
+        embedder=Embedder(reference, MemoryCache()),
+        seed=0,
+        positive_threshold=4,
+        minimum=10,
+    )
+    assert isinstance(fitted, Fitted)
+    metadata = artifact.Metadata("m", "pair", fitted.model.encoder, "d", 48, 12, 0, 4, {})
+    saved = artifact.save(tmp_path / "models", fitted.model, metadata, groups=[])
+    code = f"""
+import sys
+from pathlib import Path
+from core.reward.cache import MemoryCache
+from core.reward.embedder import Embedder
+from core.reward.encoder import SentenceEncoder
+from core.serving.encoders import ServingEncoder
+from core.serving.reranker import ModelRef, Reranker
+chosen = ServingEncoder({MODEL!r}, SentenceEncoder({MODEL!r}), Path({str(built)!r}), fast=True)
+ref = ModelRef("m", Path({str(saved.path)!r}), {saved.sha256!r}, sample=False)
+ranking = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache())).rank("word1 word2", ["word1", "no"])
+assert not {{"torch", "transformers", "openvino_telemetry"}} & set(sys.modules), "imported"
+print(chosen.current().back_end, *ranking.scores, sep="|")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    back_end, *scores = done.stdout.strip().split("|")
+    assert back_end == "OpenVINO int8"
+    expected = fitted.model.score(
+        [Pair("word1 word2", "word1"), Pair("word1 word2", "no")], Embedder(reference, MemoryCache())
+    )
+    assert np.allclose([float(score) for score in scores], expected, atol=0.05)
+
+
+def test_the_reference_serves_until_the_build_is_there(built: Path, reference: SentenceEncoder, tmp_path: Path) -> None:
+    """A loaded reference answers at once; the build is picked up by a later call, without a restart."""
+    reference.encode(["loaded"])
+    (tmp_path / "encoders").mkdir()
+    with (tmp_path / "encoders" / ".lock").open("w") as lock:  # somebody else is building
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
+        assert serving.current() is reference
+        copied(built, tmp_path)
+        give_up = time.monotonic() + 60
+        while serving.current() is reference:
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+    assert serving.current().back_end == "OpenVINO int8"
+
+
+def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, caplog) -> None:
+    """One changed byte, and the reference serves; the log and the doctor say which folder to remove."""
+    folder = copied(built, tmp_path)
+    weights = folder / builds.WEIGHTS_FILE
+    data = bytearray(weights.read_bytes())
+    data[1000] ^= 1
+    weights.write_bytes(data)
+    reference = SentenceEncoder(MODEL)
+    assert ServingEncoder(MODEL, reference, tmp_path, fast=True).current() is reference
+    assert f"Remove {folder}" in caplog.text
+    with pytest.raises(Exception, match="was changed"):
+        described(MODEL, tmp_path, fast=True)
+
+
+def test_a_build_that_differs_is_refused(tmp_path: Path, caplog) -> None:
+    """The verdict is kept: it is not built again at every start, and the doctor tells why."""
+    folder = builds.folder_for(tmp_path, PACKAGED_SHA256)
+    folder.mkdir(parents=True)
+    reason = "Its vectors differ from sentence-transformers: smallest cosine 0.8500 over 113 texts."
+    builds.write(folder, builds.Verdict(False, reason, f"{PACKAGED_SHA256}:torch", 0.85, 113, 384, 256, 0, 9.0, {}))
+    reference = SentenceEncoder(MODEL)
+    serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
+    assert serving.current() is serving.current() is reference
+    assert caplog.text.count(reason) == 1
+    healthy, detail = described(MODEL, tmp_path, fast=True)
+    assert not healthy
+    assert reason in detail
+    assert not (tmp_path / "encoders" / "build.log").exists()
+
+
+def test_a_model_that_cannot_be_built_gets_a_verdict_too(tmp_path: Path) -> None:
+    """An EMB_MODEL directory that cannot be loaded leaves a sentence and no half-made files."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"no weights")
+    folder = tmp_path / "encoders" / "build"
+    folder.parent.mkdir()
+    command = [sys.executable, "-m", "core.serving.building", str(tmp_path / "model"), str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    verdict = builds.read(folder)
+    assert not verdict.usable
+    assert "could not be built" in verdict.reason
+    assert [path.name for path in folder.iterdir()] == [builds.VERDICT_FILE]
