@@ -19,6 +19,7 @@ from core.reward.trainer import train as reward_train
 from core.services.judging import judge, survey
 from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
 from core.services.reranking import encoder
+from core.services.suggesting import suggest_or_say
 from core.services.watching import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.store import runs
@@ -70,6 +71,7 @@ def train(
             if stop and not isinstance(event, Refused | Saved | Registered):
                 raise Cancelled(CANCELLED)
             yield event
+    suggest_or_say(workspace)
 
 
 def train_to_end(
