@@ -14,20 +14,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
-from urllib.request import urlopen
 
-from bench.load import HOST, new_browser, rate_at_once
+from bench.dashboard import ROOT, running
+from bench.load import new_browser, rate_at_once
 from bench.seeding import fill
-from bench.table import Line
+from bench.table import Line, percentile
+from core.domain.roles import COMMAND_LINE
 from core.services import people, rating, training
 from core.services.workspace import Workspace, open_workspace
 
 ALONE, EACH, THINK_SECONDS = 300, 40, 1.0
 PORT = 8699
-ROOT = Path(__file__).parents[1]
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -71,8 +69,8 @@ def _databases() -> Iterator[tuple[str, dict[str, str]]]:
 def _at_the_database(name: str, workspace: Workspace, environ: dict[str, str], raters: int) -> list[Line]:
     picks, saves = _rate(workspace, "alone", ALONE, think=0.0)
     lines = [
-        Line(f"{name}: pick, one rater, p95 of {len(picks)}", _p95(picks), "ms", 20),
-        Line(f"{name}: save, one rater, p95 of {len(saves)}", _p95(saves), "ms", 20),
+        Line(f"{name}: pick, one rater, p95 of {len(picks)}", percentile(picks, 0.95), "ms", 20),
+        Line(f"{name}: save, one rater, p95 of {len(saves)}", percentile(saves, 0.95), "ms", 20),
     ]
     command = [sys.executable, "-m", "bench", "rating", "--work-as"]
     processes = [
@@ -85,46 +83,26 @@ def _at_the_database(name: str, workspace: Workspace, environ: dict[str, str], r
     assert len(items) == raters * EACH, "somebody found nothing to rate"
     return [
         *lines,
-        Line(f"{name}: pick, {raters} processes, p95 of {len(picks)}", _p95(picks), "ms", 60),
-        Line(f"{name}: save, {raters} processes, p95 of {len(saves)}", _p95(saves), "ms", 60),
+        Line(f"{name}: pick, {raters} processes, p95 of {len(picks)}", percentile(picks, 0.95), "ms", 60),
+        Line(f"{name}: save, {raters} processes, p95 of {len(saves)}", percentile(saves, 0.95), "ms", 60),
     ]
 
 
 def _at_the_dashboard(name: str, workspace: Workspace, environ: dict[str, str], raters: int) -> Line:
     """From key to next answer, in a server that has a model loaded."""
-    training.train_to_end(workspace, recipe="pair", seed=0, by="bench", on_progress=lambda done, total: None)
-    with _server(environ):
+    training.train_to_end(workspace, COMMAND_LINE, recipe="pair", seed=0, on_progress=lambda done, total: None)
+    with running(environ, PORT):
         cookies = [new_browser(PORT) for _ in range(raters)]
         for number, cookie in enumerate(cookies):
             token = cookie.partition("assay_visitor=")[2].partition(";")[0]
             people.rate_as(workspace, token, f"browser {number}")
         times = asyncio.run(rate_at_once(PORT, cookies, each=15, think=THINK_SECONDS))
     return Line(
-        f"{name}: key to next answer, {raters} tabs, model loaded, p95", _p95([1000 * t for t in times]), "ms", 300
+        f"{name}: key to next answer, {raters} tabs, model loaded, p95",
+        percentile([1000 * t for t in times], 0.95),
+        "ms",
+        300,
     )
-
-
-@contextmanager
-def _server(environ: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(PORT)]
-    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for("/_stcore/health", process)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(path: str, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + 120
-    while time.monotonic() < give_up and process.poll() is None:
-        try:
-            with urlopen(f"http://{HOST}:{PORT}{path}", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise RuntimeError("the dashboard did not get ready within two minutes")
 
 
 def _work(name: str) -> None:
@@ -156,7 +134,3 @@ def _rate(
         if items is not None:
             items.append(number)
     return picks, saves
-
-
-def _p95(times: list[float]) -> float:
-    return sorted(times)[int(len(times) * 0.95)]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bench.encoding import WORDS
+from core.domain.queue import QueueSettings
 from core.domain.records import ImportRow
 from core.domain.texts import interaction_identity, prompt_group
 from core.services.workspace import Workspace
@@ -54,6 +55,7 @@ def _items(interactions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "source": "import",
             "session_label": f"session {row['interaction_id'] % 50}",
             "response_words": 7,
+            "places": QueueSettings().wanted(row["interaction_id"]),
         }
 
 

@@ -21,3 +21,8 @@ class Line:
     def __str__(self) -> str:
         mark = "ok" if self.reached else "MISSED" if self.gates else "goal missed"
         return f"{self.what:<66} {self.measured:>10.3f} {self.unit:<4} (goal {self.goal:g} {self.unit}) {mark}"
+
+
+def percentile(times: list[float], share: float) -> float:
+    """The value that this share of ``times`` does not exceed."""
+    return sorted(times)[min(int(len(times) * share), len(times) - 1)]

@@ -9,6 +9,7 @@ from core.ui.model_trend import trend
 from core.ui.models import champion_card, log, nothing_yet, trouble, versions_table
 from core.ui.one_model import one_model
 from core.ui.page import heading, open_page
+from core.ui.usage import panel
 
 with open_page("models") as page:
     if not asks_for_name(page):
@@ -28,5 +29,7 @@ with open_page("models") as page:
             compare(page, versions)
             change_model(page, versions)
             one_model(page, versions, changes)
+        if versions:
+            panel(page)
         if changes:
             log(changes)

@@ -74,7 +74,7 @@ def train(options: argparse.Namespace) -> Done:
     from core.services import training
 
     workspace = open_workspace()
-    with ProgressBar("embedding", unit="text") as bar:
+    with ProgressBar("training", unit="step") as bar:
         result = training.train_to_end(
             workspace,
             COMMAND_LINE,
@@ -83,6 +83,8 @@ def train(options: argparse.Namespace) -> Done:
             run_id=options.run,
             on_progress=bar.at,
         )
+    if result["verdict"]:
+        say(result["verdict"])
     say(result["reason"])
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")

@@ -45,6 +45,8 @@ class Api:
         self._open = open_workspace
         self._turns = turns or Turns()
         self._keys: KeyRing | None = None
+        # of its own: a database that hangs must not hold the threads that serve the dashboard's files
+        self._looking_up = anyio.CapacityLimiter(4)
         self.warmth = Warmth(open_workspace)
         inner = Starlette(
             routes=[
@@ -103,7 +105,7 @@ class Api:
         return answer(DOCUMENT)
 
     async def _rerank(self, request: Request) -> Response:
-        workspace = await anyio.to_thread.run_sync(self._open)
+        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
         await self._admit(request, workspace)
         with self._turns.place():
             question = read_question(await read_json(request))
@@ -127,7 +129,7 @@ class Api:
             self._keys = KeyRing(workspace)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         given = key.strip() if scheme.lower() == "bearer" else None
-        checked = await anyio.to_thread.run_sync(self._keys.check, given)
+        checked = await anyio.to_thread.run_sync(self._keys.check, given, limiter=self._looking_up)
         note(request.scope, key=checked.key_id)
         if checked.any_made:
             if checked.key_id is None:

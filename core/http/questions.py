@@ -83,6 +83,8 @@ def _model(value: Any) -> str | None:
 def _top_n(value: Any, documents: int) -> int:
     if value is None:
         return documents
+    if isinstance(value, float) and value.is_integer():  # JSON knows no difference between 2 and 2.0
+        value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise Refused(400, "top_n must be a whole number of 1 or more.")
     return min(value, documents)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from core.domain.metrics import Metric
 
 RESAMPLES = 1_000
+FEWEST_PROMPTS = 10
+"""With fewer there is no interval: drawn from a handful of prompts it is far too narrow (Cameron and Miller 2015, VI)."""
 _CHUNK_CELLS = 2_000_000  # of a (resamples, rows) matrix of 8-byte numbers held at once: 16 MB each
 
 Floats = NDArray[np.float64]
@@ -21,10 +23,10 @@ Ints = NDArray[np.int64]
 def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
     """How often each group is drawn in each resample, in chunks of shape (some resamples, number of groups).
 
-    The same ``groups`` and ``seed`` give the same draws, so that two scorers can be compared draw by draw.
+    Nothing with fewer than FEWEST_PROMPTS groups. The same ``groups`` and ``seed`` give the same draws, so that two scorers can be compared draw by draw.
     """
     count = int(groups.max()) + 1 if len(groups) else 0
-    if count < 2:  # one prompt drawn again and again shows no spread
+    if count < FEWEST_PROMPTS:
         return
     rng = np.random.default_rng(seed)
     size = max(1, _CHUNK_CELLS // max(len(groups), count))

@@ -79,7 +79,7 @@ def sized_scores(
         for draw in range(_draws(size)):
             scores = np.full(len(rated), np.nan)
             for fold in range(count):
-                chosen = _some_prompts(rated, folds != fold, size, seed=(seed, fold, draw))
+                chosen = some_prompts(rated, folds != fold, size, seed=(seed, fold, draw))
                 if 0 < int(rated.good[chosen].sum()) < int(chosen.sum()):
                     fitted = fit(recipe, features[chosen], rated.good[chosen], rated.groups[chosen], seed=seed)
                     scores[folds == fold] = fitted.model.predict(features[folds == fold])
@@ -209,7 +209,7 @@ def _draws(size: int) -> int:
     return 2 if size <= 100 else 1  # small samples vary more, and cost less
 
 
-def _some_prompts(rated: Rated, allowed: Bools, size: int, *, seed: tuple[int, ...]) -> Bools:
+def some_prompts(rated: Rated, allowed: Bools, size: int, *, seed: tuple[int, ...]) -> Bools:
     """Rows of whole prompts among the ``allowed`` ones, drawn until there are about ``size`` rows."""
     rows = np.bincount(rated.groups[allowed], minlength=rated.prompts)
     order = np.random.default_rng(seed).permutation(np.flatnonzero(rows))

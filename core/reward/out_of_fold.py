@@ -97,5 +97,5 @@ class OutOfFold:
 
 
 def repeats_for(n: int) -> int:
-    """How many times ``n`` rated answers are divided into folds: few answers need it most, and cost least."""
-    return 3 if n <= 2_500 else 2 if n <= 8_000 else 1
+    """How many times ``n`` rated answers are divided into folds: many answers need it least, and cost most."""
+    return 3 if n <= 20_000 else 2

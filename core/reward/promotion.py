@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.domain.metrics import Metric
 
+CHANCE = 0.5
 TOLERATED_LOSS = -0.02
 """How far a challenger's lower bound may lie below the champion: an equal model is not refused for its noise."""
 
@@ -17,12 +18,18 @@ class Decision:
 
 
 def judge_first(auc: Metric, versus_length: Metric) -> Decision:
-    """The rule without a champion: the lower 95 % bound of (AUC - AUC of answer length alone) is above 0."""
+    """The rule without a champion: the lower 95 % bound of (AUC - AUC of answer length alone) is above 0.
+
+    And that of the AUC is not below chance: where ratings are noise, length may come out far below 0.5 by luck, and a
+    model that knows nothing would beat it.
+    """
     shown = f"AUC {_number(auc.value, 3)}"
     if versus_length.value is None:
         return Decision(False, f"AUC is {versus_length.reason}: not promoted.")
     if versus_length.low is None:
         return Decision(False, f"{shown}, but there are too few prompts to tell whether that is luck: not promoted.")
+    if versus_length.low > 0 and auc.low is not None and auc.low <= CHANCE:
+        return Decision(False, f"{shown} may be no better than chance ({_interval(auc)} holds 0.5): not promoted.")
     if versus_length.low > 0:
         return Decision(True, f"{shown} beats answer length alone by {_interval(versus_length)}: promoted.")
     return Decision(

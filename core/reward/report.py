@@ -14,6 +14,7 @@ from core.reward.artifact import LIBRARIES
 from core.reward.bootstrap import RESAMPLES, draws, with_interval
 from core.reward.choosing import Choices
 from core.reward.curves import Confusion
+from core.reward.evaluation import Evaluation
 from core.reward.learning_curve import LearningCurve, Point
 from core.reward.length_bias import LengthBias, length_bias
 from core.reward.metrics import Scores
@@ -140,7 +141,7 @@ class Made:
 
 
 def trust_report(
-    examples: Sequence[Example], rated: Rated, repeats: Sequence[Scores], versus_length: Metric, findings: Findings,
+    examples: Sequence[Example], rated: Rated, repeats: Sequence[Scores], evaluation: Evaluation, findings: Findings,
     made: Made, *, positive_threshold: int,
 ) -> TrustReport:  # fmt: skip
     """Put the report together from out-of-fold scores, one entry of ``repeats`` per division into folds."""
@@ -150,7 +151,7 @@ def trust_report(
     numbers, counts = np.unique(rated.ratings, return_counts=True)
     choices = Choices.of(rated)
     return TrustReport(
-        verdict=verdict(versus_length, more=findings.curve.more),
+        verdict=verdict(evaluation.metrics["roc_auc"], evaluation.versus_length, more=findings.curve.more),
         best_of_n=_best_of_n(rated, choices, repeats, lengths, seed=seed),
         choices=len(choices.starts),
         roc_band=roc_band(rated, first, seed=seed),

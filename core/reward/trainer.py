@@ -70,7 +70,7 @@ def train(
     )
     yield Reported(
         trust_report(
-            examples, rated, scored.repeats, evaluation.versus_length, findings, made,
+            examples, rated, scored.repeats, evaluation, findings, made,
             positive_threshold=positive_threshold,
         )
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.domain.metrics import Metric
+from core.reward.promotion import CHANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Verdict:
     """About how many more ratings are likely to settle it; None when that cannot be said, or nothing is missing."""
 
 
-def verdict(versus_length: Metric, *, more: int | None) -> Verdict:
+def verdict(auc: Metric, versus_length: Metric, *, more: int | None) -> Verdict:
     """Judge by the paired AUC difference to answer length alone; ``more`` is what the learning curve asks for."""
     if versus_length.value is None:
         why = (versus_length.reason or "").removeprefix("not estimable: ")
@@ -24,6 +25,9 @@ def verdict(versus_length: Metric, *, more: int | None) -> Verdict:
         return Verdict(False, "Too few prompts to tell skill from luck: do not use yet, rate more prompts.", None)
     points = f"{_points(abs(versus_length.value))} points"
     bounds = f"[{_points(versus_length.low)}, {_points(versus_length.high)}]"
+    if versus_length.low > 0 and auc.low is not None and auc.low <= CHANCE:
+        chance = f"ROC AUC {auc.value:.2f} [{auc.low:.2f}, {auc.high:.2f}]"
+        return Verdict(False, f"Not distinguishable from chance ({chance}): do not use yet, rate more prompts.", None)
     if versus_length.low > 0:
         return Verdict(True, f"Beats length-only by {points} {bounds}: safe to use.", None)
     advice = f"rate about {more:,} more" if more is not None else "rate more answers to new prompts"

@@ -29,7 +29,7 @@ def evaluate_file(workspace: Workspace, path: Path, *, model_version: str = "cha
         NotFound: there is no such version.
         Unavailable: there is no champion, or the files are missing or altered.
     """
-    examples = _read(path)
+    examples = read_rated(path)
     with workspace.store.read() as session:
         version = versions.champion(session) if model_version == "champion" else versions.find(session, model_version)
     if version is None:
@@ -52,7 +52,7 @@ def evaluate_file(workspace: Workspace, path: Path, *, model_version: str = "cha
     }
 
 
-def _read(path: Path) -> list[Example]:
+def read_rated(path: Path) -> list[Example]:
     """The rated answers of a file; several ratings of one answer count as their median."""
     ratings: dict[tuple[str, str, str | None], list[int]] = {}
     for row in import_rows(open_table(path)):

@@ -1,42 +1,24 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain.errors import BadInput, Collision
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
-from core.domain.records import Interaction
 from core.domain.roles import Act, User, require
 from core.domain.texts import storable
 from core.services.workspace import Workspace
-from core.store import drafts, interactions, leases, queue, ratings, undo
-from core.store.queue import Served
+from core.store import drafts, interactions, leases, queue, ratings, to_rate, undo
 from core.store.ratings import Receipt
+from core.store.to_rate import ItemToRate
 from core.store.undo import Undone
+
+__all__ = ["ItemToRate", "Receipt", "Undone"]
 
 UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemToRate:
-    """An interaction, what this rater said of it before, and what was typed and not yet saved."""
-
-    interaction: Interaction
-    rating: int | None
-    comment: str
-    bias_flag: bool
-    request_id: str | None = None
-    """What requests for this showing carry, the same after a reload; None for an answer that is not kept for the rater."""
-    draft: str | None = None
-    draft_flag: bool = False
-
-    @property
-    def unsaved(self) -> tuple[str, bool]:
-        """Comment and flag to begin with: what was typed and not saved, else what was saved."""
-        return (self.comment, self.bias_flag) if self.draft is None else (self.draft, self.draft_flag)
 
 
 def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
@@ -50,30 +32,19 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """
     require(user, Act.RATE)
     with workspace.store.read() as session:  # a reload takes no write lock
-        served = queue.kept(session, user.rater_id)
-    if served is None:
-        served = _take(workspace, user)
-    if served is None and workspace.pick_up():
-        served = _take(workspace, user)
-    if served is None:
-        return None
-    shown = item(workspace, user, served.interaction_id)
-    return replace(shown, request_id=served.request_id) if shown else next_item(workspace, user)
+        shown = to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+    if shown is None:
+        shown = _take(workspace, user)
+    if shown is None and workspace.pick_up():
+        shown = _take(workspace, user)
+    return shown
 
 
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     require(user, Act.RATE)
     with workspace.store.read() as session:
-        shown = interactions.load(session, interaction_id)
-        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
-        typed = drafts.load(session, user.rater_id, interaction_id)
-    if shown is None:
-        return None
-    found = ItemToRate(shown, None, "", False)
-    if mine is not None:
-        found = replace(found, rating=mine.rating, comment=mine.comment or "", bias_flag=mine.bias_flag)
-    return replace(found, draft=typed.comment, draft_flag=typed.bias_flag) if typed else found
+        return to_rate.load(session, user.rater_id, interaction_id)
 
 
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
@@ -222,13 +193,13 @@ def rated_today_by_all(workspace: Workspace) -> int:
         return ratings.rated_by_all(session, _midnight())
 
 
-def _take(workspace: Workspace, user: User) -> Served | None:
+def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     try:
         with workspace.store.write() as session:
-            return queue.take(session, user.rater_id)
+            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
     except Collision:  # two tabs of one rater at the same moment: the second look finds what the first one got
         with workspace.store.write() as session:
-            return queue.take(session, user.rater_id)
+            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
 
 
 def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:

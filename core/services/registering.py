@@ -59,7 +59,7 @@ class Cancelled(AssayError):
 
 def keep(
     workspace: Workspace, run_id: int, recipe: str, seed: int, ground: Ground,
-    evaluation: Evaluation, judged: Judged, fitted: Fitted, embedder: Embedder,
+    evaluation: Evaluation, verdict: str, judged: Judged, fitted: Fitted, embedder: Embedder,
 ) -> Iterator[Saved | Registered]:  # fmt: skip
     """Write the model's files and register the version; where that is stopped, no files stay behind.
 
@@ -84,7 +84,7 @@ def keep(
         yield Saved(name, saved.sha256)
         measured = measure_all(workspace, ground, name, fitted, embedder)
         version = _version(run_id, saved.sha256, metadata, ground, evaluation)
-        decision = _register(workspace, version, ground, evaluation, judged.decision, measured)
+        decision = _register(workspace, version, ground, evaluation, verdict, judged.decision, measured)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
         raise
@@ -124,8 +124,8 @@ def _version(
 
 
 def _register(
-    workspace: Workspace, version: ModelVersion, ground: Ground, evaluation: Evaluation, decision: Decision,
-    measured: dict[str, dict[str, Any]],
+    workspace: Workspace, version: ModelVersion, ground: Ground, evaluation: Evaluation, verdict: str,
+    decision: Decision, measured: dict[str, dict[str, Any]],
 ) -> Decision:  # fmt: skip
     """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
     run_id, name = version.run_id, version.model_version
@@ -145,6 +145,7 @@ def _register(
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
             "promoted": decision.promoted,
+            "verdict": verdict,
             "held_out": held_out if ground.held_out else None,
         }
         versions.add(session, version)
@@ -168,6 +169,7 @@ def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[
         "metrics": None,
         "baselines": None,
         "promoted": False,
+        "verdict": None,
         "reason": reason,
     }
 

@@ -66,6 +66,8 @@ def take(session: Session, rater_id: int) -> Served | None:
     if resumed is not None:
         return resumed
     filters = _conditions(QueueFilters(**mine.filters))
+    if filters and session.scalar(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(1)) is None:
+        return None  # known from the filter's own index, before a whole order is walked through for nothing
     order = Order.RANDOM if (mine.served + 1) % RANDOM_EVERY == 0 else Order(mine.order)
     # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
     for waits in (False, True):
@@ -149,6 +151,10 @@ def _first_free(
     session: Session, rater_id: int, order: Order, where: list[ColumnElement[bool]], *, waits: bool
 ) -> tuple[int, str] | None:
     """The first answer in this order that can be locked and is still free once it is, and why it was chosen."""
+    if order is Order.MODEL:
+        suggested = _first_suggested(session, rater_id, where)
+        if suggested is not None:
+            return suggested
     unsaid = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
     free = [WAITING, leases.held_by_others(rater_id, now()) < Item.places, *where]
     for query in [*_in_order(order, [*free, unsaid]), _skipped(rater_id, free)]:
@@ -166,10 +172,32 @@ def _first_free(
     return None
 
 
-def _lock(session: Session, interaction_id: int, rater_id: int, scope: list[ColumnElement[bool]]) -> bool:
+def _first_suggested(session: Session, rater_id: int, where: list[ColumnElement[bool]]) -> tuple[int, str] | None:
+    """The first of the model's suggestions that is free. They are few, so they are looked up by their numbers."""
+    ranked = session.execute(select(Suggestion.interaction_id, Suggestion.chosen).order_by(Suggestion.rank)).all()
+    numbers = [number for number, _ in ranked]
+    free = set(
+        session.scalars(
+            select(Item.interaction_id).where(Item.interaction_id.in_(numbers), *_open_for(rater_id, where))
+        )
+    )
+    skipped = set(
+        session.scalars(
+            select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id.in_(free))
+        )
+    )
+    for number, chosen in ranked:
+        if number in free - skipped and _lock(session, number, rater_id, where, skip_locked=True):
+            return number, chosen
+    return None
+
+
+def _lock(
+    session: Session, interaction_id: int, rater_id: int, scope: list[ColumnElement[bool]], *, skip_locked: bool = False
+) -> bool:
     """Lock an item and say whether it waits for this rater."""
     row = select(Item.interaction_id).where(Item.interaction_id == interaction_id)
-    if session.scalar(row.with_for_update()) is None:
+    if session.scalar(row.with_for_update(skip_locked=skip_locked)) is None:
         return False
     return session.scalar(_is_open(interaction_id, rater_id, scope)) is not None
 
@@ -200,11 +228,6 @@ def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select
         yield in_order.where(Item.session_label.is_not(None)).order_by(Item.session_label, Item.interaction_id)
         yield in_order.where(Item.session_label.is_(None)).order_by(Item.interaction_id)
         return
-    if order is Order.MODEL:
-        suggested = select(Item.interaction_id, Suggestion.chosen).join(
-            Suggestion, Suggestion.interaction_id == Item.interaction_id
-        )
-        yield suggested.where(*where).order_by(Suggestion.rank)
     point = secrets.randbelow(RANDOM_KEYS)
     yield items(Chosen.RANDOM).where(Item.random_key >= point).order_by(Item.random_key)
     yield items(Chosen.RANDOM).where(Item.random_key < point).order_by(Item.random_key)

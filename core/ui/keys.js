@@ -30,10 +30,10 @@
     if (!field || !field.closest || !field.closest(".st-key-rate-comment")) return;
     window.clearTimeout(pause);
     pause = window.setTimeout(function () {
-      // Streamlit takes a text over at Ctrl+Enter
-      field.dispatchEvent(new KeyboardEvent("keydown", {
-        key: "Enter", code: "Enter", keyCode: 13, which: 13, ctrlKey: true, bubbles: true, cancelable: true
-      }));
+      // Streamlit takes a text over when its field is left. No key event: its shortcuts would wait for the key to go up.
+      if (document.activeElement !== field) return;
+      field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+      field.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
     }, 700);
   }, true);
 

@@ -68,6 +68,7 @@ def _keep_open(page: Page, user: User, mine: Desk) -> None:
 
 def _current(page: Page, user: User, mine: Desk) -> ItemToRate | None:
     """The answer this tab is at; the next one when it was deleted meanwhile or none was chosen."""
+    mine.away = False
     if mine.item is not None:
         try:
             shown = rating.item(page.workspace, user, mine.item)
@@ -79,7 +80,6 @@ def _current(page: Page, user: User, mine: Desk) -> ItemToRate | None:
             kept = "What you typed is still here. Press the key again when the database is back."
             failures.show(replace(away, sentence=f"{away.sentence} {kept}"), key="rate")
             return mine.shown
-        mine.away = False
         if shown is not None:
             if not mine.shown_at:
                 mine.begun, mine.bias = shown.unsaved

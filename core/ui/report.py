@@ -33,7 +33,7 @@ def show_report(run: RunView, *, key: str) -> None:
     _downloads(run, evaluation, report, found, key)
     _roc(run, evaluation, report, key)
     _threshold(report, found["thresholds"], key)
-    for name in ("figures", "best_of_n"):
+    for name in ("figures", "differences", "best_of_n"):
         _folded(found[name])
     with st.expander(found["calibration"].title):
         st.plotly_chart(

@@ -31,13 +31,13 @@ def calibration(report: TrustReport) -> go.Figure:
     values = [group.true.value or 0.0 for group in groups]
     figure = go.Figure()
     figure.add_scatter(
-        x=[group.said for group in groups], y=values, mode="markers", name="Answers with similar scores",
+        x=[group.said for group in groups], y=values, mode="markers", name="Measured",
         marker={"color": TEAL, "size": 9}, text=[f"{group.n:,} answers" for group in groups],
         error_y=_bounds(values, [group.true.low for group in groups], [group.true.high for group in groups]),
         hovertemplate="%{text}<br>mean score %{x:.2f}<br>%{y:.0%} are good<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], name="Scores mean what they say", mode="lines", hoverinfo="skip",
+        x=[0, 1], y=[0, 1], name="Exact", mode="lines", hoverinfo="skip",
         line={"color": GREY, "dash": "dot", "width": 1},
     )  # fmt: skip
     figure.update_xaxes(title="Mean score", range=[-0.02, 1.02], zeroline=False)

@@ -96,7 +96,7 @@ def _metrics(evaluation: Evaluation) -> Table:
     scorers |= {title: evaluation.baselines.get(name, {}) for name, (title, _) in BASELINES.items()}
     rows = [
         {"Figure": TITLES[name]}
-        | {title: shown(name, metrics[name]) if name in metrics else "–" for title, metrics in scorers.items()}
+        | {title: cell(metrics.get(name), percent=name in _PERCENT) for title, metrics in scorers.items()}
         for name in METRICS
     ]
     return Table(

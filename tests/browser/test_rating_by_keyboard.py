@@ -166,16 +166,24 @@ def test_arrows_undo_skip_and_number_pad(at_the_desk, dashboard, me):
 
 
 def test_what_is_typed_is_kept_and_types_no_ratings(at_the_desk, dashboard, me):
-    """While typing no key rates or skips; what was typed is there after a reload, without any button pressed."""
+    """While typing no key rates; what was typed is there after a reload; and the keys work after it was kept."""
     page = at_the_desk
     page.locator(".st-key-rate-comment textarea").press_sequentially("1 2 3 dubious")
     drafts = f"select comment from assay_drafts where rater_id = {number_of(dashboard, me)}"
-    until = time.monotonic() + 10
+    until = time.monotonic() + 20
     while dashboard.query(drafts) != [("1 2 3 dubious",)] and time.monotonic() < until:
         page.wait_for_timeout(50)
     page.reload()
     expect(page.locator(".st-key-rate-comment textarea")).to_have_value("1 2 3 dubious")
     assert rated_by(dashboard, me) == []
+    page.locator(".st-key-rate-comment textarea").press_sequentially("!")
+    while dashboard.query(drafts) == [("1 2 3 dubious",)] and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    page.keyboard.press("Tab")
+    page.keyboard.press("3")
+    expect(receipt(page)).to_contain_text("Saved 3")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [3]
+    assert dashboard.query(drafts) == []
 
 
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):

@@ -5,11 +5,14 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
-from core.http import limits
+from core.http import bodies, limits
 from core.http.api import Api
+from core.http.scoring import Turns
 from core.services import reranking
 from core.services.workspace import Workspace
 
@@ -82,6 +85,32 @@ def test_a_body_that_is_too_large_is_never_held(client: TestClient) -> None:
 
     refused(client.post("/v1/rerank", content=pieces(), headers=JSON), 413)
     assert client.get("/healthz").status_code == 200
+
+
+def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> None:
+    """429 in the promised form, before the body is looked at; the next call goes through."""
+    turns = Turns(places=1)
+    full = TestClient(Api(lambda: workspace, turns=turns).app, base_url="http://localhost", client=("127.0.0.1", 1))
+    with turns.place():
+        answer = full.post("/v1/rerank", content=b"{", headers=JSON)
+    assert "Try again" in refused(answer, 429)
+    assert int(answer.headers["retry-after"]) >= 1
+    refused(full.post("/v1/rerank", content=b"{", headers=JSON), 400)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """408, and its place is free again."""
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        async def nothing_more() -> Message:
+            await anyio.sleep_forever()
+            raise AssertionError
+
+        await client.app(scope, nothing_more, send)
+
+    here = TestClient(slow, base_url="http://localhost", client=("127.0.0.1", 1))
+    assert "did not arrive" in refused(here.post("/v1/rerank", content=b"{", headers=JSON), 408)
 
 
 def test_no_model_says_what_to_do(client: TestClient) -> None:

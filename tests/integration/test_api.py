@@ -12,18 +12,19 @@ import cohere
 import httpx
 import jsonschema
 import pytest
-import uvicorn
 from rerankers import Reranker
 from starlette.testclient import TestClient
 
 import core
 from core.domain.roles import COMMAND_LINE
+from core.http import alone
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
 from core.services import keys, usage
 from core.services.workspace import Workspace, open_workspace
 from core.store import versions
 from core.store.tables import ModelVersion
+from tests.integration.serving import on_a_port
 
 QUERY = "My phone froze and does not react. What can I do?"
 GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
@@ -51,15 +52,8 @@ def client(api: Api) -> TestClient:
 @pytest.fixture
 def address(api: Api) -> Iterator[str]:
     """The API on a real port, for clients that bring their own HTTP."""
-    server = uvicorn.Server(uvicorn.Config(api.app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until = time.monotonic() + 10
-    while not server.started and time.monotonic() < until:
-        threading.Event().wait(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with on_a_port(api.app) as found:
+        yield found
 
 
 @pytest.fixture
@@ -155,6 +149,24 @@ def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) ->
     valid("Ready", answer.json())
     assert answer.status_code == 200
     assert answer.json() == {"status": "ready", "model_version": core.get_model_info()["model_version"]}
+
+
+def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(trained_home: Path) -> None:
+    """Nobody has to call first; what was ranked and which key was used is written although the server is stopped."""
+    alone._opened.cache_clear()
+    with TestClient(alone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
+        until = time.monotonic() + 30
+        while client.get("/readyz").status_code != 200 and time.monotonic() < until:
+            threading.Event().wait(0.02)
+        assert client.get("/readyz").json()["status"] == "ready"
+        key, _ = keys.create(open_workspace(), COMMAND_LINE, "portal")
+        body = {"query": QUERY, "documents": DOCUMENTS, "top_n": 1.0}
+        answer = client.post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
+        assert len(answer.json()["results"]) == 1
+    alone._opened.cache_clear()
+    workspace = open_workspace()
+    assert keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None
+    assert usage.lately(workspace, COMMAND_LINE).by_source == {"api": 1}
 
 
 def test_the_cohere_clients_work(address: str, http: httpx.Client, workspace: Workspace) -> None:

@@ -60,7 +60,7 @@ def test_below_200_ratings_everything_is_learned_from(on_sqlite: Workspace) -> N
     first, second = train(on_sqlite), train(on_sqlite, recipe="concat")
     assert frozen(on_sqlite) == frozenset()
     assert (first["n"], first["held_out"]) == (196, None)
-    assert "fitted anew" in second["reason"] or "length" in second["reason"]
+    assert any(why in second["reason"] for why in ("fitted anew", "length", "chance"))
 
 
 def test_from_200_ratings_a_fifth_of_the_prompts_is_never_learned_from(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.roles import NotAllowed, Role, User
-from core.services import data, queue, rating
+from core.services import data, queue, rating, suggesting
 from core.services.workspace import open_workspace
 from core.store import ratings
 from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
@@ -455,3 +455,22 @@ def test_todays_progress_of_all(workspace):
     rating.skip(workspace, ben, second)
     assert rating.rated_today_by_all(workspace) == 2
     assert rating.rated_today(workspace, ben) == 1
+
+
+# --- what the model suggests ----------------------------------------------------------------------------------------
+
+
+def test_answers_that_make_the_next_pair_are_suggested_also_without_a_model(workspace):
+    """To a prompt with a rated answer one of the unrated ones is suggested; to others none; a second look replaces the first."""
+    ana = rater(workspace)
+    rated, partner, another = (added(workspace, "asked twice", f"answer {n}") for n in range(3))
+    added(workspace, "asked twice", "about another case", context_id="other")
+    added(workspace, "asked once", "alone")
+    assert suggesting.suggest(workspace) == 0
+    rating.rate(workspace, ana, rated, 5)
+    assert suggesting.suggest(workspace) == 1
+    queue.choose(workspace, ana, Order.MODEL, QueueFilters())
+    assert next_id(workspace, ana) == partner
+    rating.rate(workspace, ana, partner, 1)
+    assert suggesting.suggest(workspace) == 1
+    assert next_id(workspace, ana) == another

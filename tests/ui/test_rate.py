@@ -404,6 +404,22 @@ def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sam
     assert not open_page("rate").number_input
 
 
+def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained):
+    """After a training the model's order serves what it found, nearest to its threshold first; the page shows no score."""
+    ana = people.rate_as(trained, visitor.token() or "", "Ana")
+    with sqlite3.connect(trained.settings.home / "assay.db") as file:
+        found = file.execute("select interaction_id, chosen, score from assay_suggestions order by rank").fetchall()
+    file.close()
+    near = [abs(score - 0.5) for _, chosen, score in found if chosen == "model"]
+    assert len(found) == 20
+    assert near
+    queue.choose(trained, ana, queue_choice.Order.MODEL, queue_choice.QueueFilters())
+    app = open_page("rate")
+    assert item_of(app) == found[0][0]
+    shown = " ".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
+    assert not any(f"{score:.2f}" in shown for _, _, score in found)
+
+
 def test_all_answers_to_a_prompt_on_one_screen(open_page, workspace, ana):
     """Every answer to the prompt is there, each is rated on its own, and the keys say which one they rate."""
     first, second, third = (data.add(workspace, "A question?", f"Answer no {n}.") for n in range(3))

@@ -50,6 +50,12 @@ class Item(Base):
         Index("ix_assay_items_queue_session", "session_label", "interaction_id", **_WAITING),
         Index("ix_assay_items_queue_source", "source", "interaction_id", **_WAITING),
         Index("ix_assay_items_queue_words", "response_words", "interaction_id", **_WAITING),
+        Index(
+            "ix_assay_items_queue_flagged",
+            "interaction_id",
+            sqlite_where=text("places > 0 AND mirrored_bias IS 1"),
+            postgresql_where=text("places > 0 AND mirrored_bias IS TRUE"),
+        ),
     )
 
     interaction_id: Mapped[int] = mapped_column(

@@ -30,7 +30,7 @@ class Reranking(Base):
     """One ranking that was asked for: how many answers, how long it took, and how their scores spread."""
 
     __tablename__ = "assay_rerankings"
-    __table_args__ = (CheckConstraint("source IN ('api', 'page', 'python', 'command line')", name="source"),)
+    __table_args__ = (CheckConstraint("source IN ('api', 'page', 'command line')", name="source"),)
 
     reranking_id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -38,9 +38,7 @@ def upgrade() -> None:
         sa.Column("fallback", sa.Boolean(), nullable=False),
         sa.Column("first_replaced", sa.Boolean(), nullable=True),
         sa.Column("scores", Json, nullable=True),
-        sa.CheckConstraint(
-            "source IN ('api', 'page', 'python', 'command line')", name=op.f("ck_assay_rerankings_source")
-        ),
+        sa.CheckConstraint("source IN ('api', 'page', 'command line')", name=op.f("ck_assay_rerankings_source")),
         sa.PrimaryKeyConstraint("reranking_id", name="pk_assay_rerankings"),
     )
     op.create_index("ix_assay_rerankings_at", "assay_rerankings", ["at"])

@@ -1,0 +1,135 @@
+"""The HTTP API under load while people rate: 20 programs call, 5 raters work, in one dashboard with a model.
+
+Everything is on this machine and bounded. What the API answers is compared with the Python call on the same texts.
+"""
+
+import argparse
+import asyncio
+import http.client
+import json
+import os
+import random
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from bench.dashboard import HOST, ready, running
+from bench.encoding import WORDS
+from bench.load import new_browser, rate_at_once
+from bench.seeding import fill
+from bench.table import Line, percentile
+from core.domain.roles import COMMAND_LINE
+from core.services import models, people, reranking, training
+from core.services.workspace import Workspace, open_workspace
+
+PORT = 8799
+RATERS, EACH, THINK_SECONDS = 5, 30, 1.0
+DOCUMENTS, DOCUMENT_WORDS = 10, 45  # about 60 tokens each
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """How much load."""
+    parser.add_argument("--requests", type=int, default=200, help="calls of the API (default 200)")
+    parser.add_argument("--clients", type=int, default=20, help="programs that call at the same moment (default 20)")
+    parser.add_argument("--rows", type=int, default=20_000, help="interactions to rate (default 20,000)")
+
+
+@dataclass
+class Calls:
+    """What the programs got."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    times: list[float] = field(default_factory=list)
+    answers: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
+
+
+def measure(given: argparse.Namespace) -> list[Line]:
+    """Rating alone, then both together, then the comparison."""
+    cleared = dict.fromkeys(("DATABASE_URL", "DB_URI", "DB_HOST", "REWARD_MODEL_PATH", "EMB_MODEL"), "")
+    with tempfile.TemporaryDirectory() as home:
+        environ = os.environ | cleared | {"ASSAY_HOME": home}
+        workspace = open_workspace(environ)
+        fill(workspace, given.rows)
+        trained = training.train_to_end(
+            workspace, COMMAND_LINE, recipe="pair", seed=0, on_progress=lambda done, total: None
+        )
+        if not trained["promoted"]:  # invented answers are told apart by their length alone
+            models.promote(workspace, COMMAND_LINE, trained["model_version"], reason="To be measured.")
+        with running(environ, PORT):
+            ready(PORT, "/readyz")
+            alone = _rate(workspace, "alone", 10)
+            calls = Calls()
+            began = time.perf_counter()
+            load = threading.Thread(target=_call, args=(given.requests, given.clients, calls))
+            load.start()
+            together = _rate(workspace, "together", EACH)
+            load.join()
+            took = time.perf_counter() - began
+        same = _as_in_python(workspace, calls)
+        workspace.store.engine.dispose()
+    print(
+        f"{dict(calls.statuses)} in {took:.1f} s; rating alone p95 {percentile(alone, 0.95):.0f} ms, "
+        f"together p50 {percentile(together, 0.5):.0f} ms; API p50 {percentile(calls.times, 0.5):.0f} ms"
+    )
+    failed = sum(count for status, count in calls.statuses.items() if status not in (200, 429))
+    load_words = f"{given.requests} requests from {given.clients} programs, {RATERS} raters"
+    return [
+        Line(f"{load_words}: errors other than 429", failed, "", 0, gates=True),
+        Line(f"{load_words}: answers unlike the Python call", calls.statuses[200] - same, "", 0, gates=True),
+        Line(f"{load_words}: rating, p95", percentile(together, 0.95), "ms", 300),
+        Line(f"{load_words}: API, p95", percentile(calls.times, 0.95), "ms", 10_000),
+    ]
+
+
+def _rate(workspace: Workspace, name: str, each: int) -> list[float]:
+    """Let people rate; milliseconds from key to next answer."""
+    cookies = [new_browser(PORT) for _ in range(RATERS)]
+    for number, cookie in enumerate(cookies):
+        token = cookie.partition("assay_visitor=")[2].partition(";")[0]
+        people.rate_as(workspace, token, f"{name} {number}")
+    return [1000 * t for t in asyncio.run(rate_at_once(PORT, cookies, each=each, think=THINK_SECONDS))]
+
+
+def question(number: int) -> tuple[str, list[str]]:
+    """A prompt and answers that nobody asked before."""
+    draw = random.Random(number)
+    answers = [" ".join(draw.choices(WORDS, k=DOCUMENT_WORDS)) + f" {number}.{n}" for n in range(DOCUMENTS)]
+    return f"question {number} about the patient", answers
+
+
+def _call(requests: int, clients: int, calls: Calls) -> None:
+    with ThreadPoolExecutor(clients) as pool:
+        for number, status, seconds, found in pool.map(_ask, range(requests)):
+            calls.statuses[status] += 1
+            if status == 200:
+                calls.times.append(1000 * seconds)
+                calls.answers[number] = found
+
+
+def _ask(number: int) -> tuple[int, int, float, list[tuple[int, float]]]:
+    query, documents = question(number)
+    connection = http.client.HTTPConnection(HOST, PORT, timeout=120)
+    began = time.perf_counter()
+    try:
+        body = json.dumps({"query": query, "documents": documents})
+        connection.request("POST", "/v1/rerank", body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        found = json.load(response)
+    finally:
+        connection.close()
+    results = [(row["index"], row["relevance_score"]) for row in found.get("results", [])]
+    return number, response.status, time.perf_counter() - began, results
+
+
+def _as_in_python(workspace: Workspace, calls: Calls) -> int:
+    """How many answers have the order and, to one millionth, the scores of the Python call."""
+    same = 0
+    for number, found in calls.answers.items():
+        query, documents = question(number)
+        ranking = reranking.rank(workspace, query, documents)
+        expected = [(index, ranking.scores[index] or 0.0) for index in ranking.order]
+        same += all(a == b and abs(x - y) < 1e-6 for (a, x), (b, y) in zip(found, expected, strict=True))
+    return same

@@ -1,0 +1,111 @@
+"""Learning curves of both recipes and of the baselines, on the rated files that lie in ../shared/data.
+
+Grouped five-fold cross-validation: models learn from about N ratings to the prompts of four folds, and are measured on the
+fifth. Vectors are kept in a folder of the system's temporary directory, so that only the first run computes them.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from bench.table import Line
+from core.domain.records import Example
+from core.domain.settings import ROOT
+from core.reward.baselines import original_order
+from core.reward.embedder import Embedder
+from core.reward.features import feature_matrix
+from core.reward.fitting import fit, fit_baselines
+from core.reward.folds import grouped_folds
+from core.reward.learning_curve import some_prompts
+from core.reward.metrics import Scores
+from core.reward.metrics import measure as measure_rows
+from core.reward.rated import Rated
+from core.reward.recipe import Pair
+from core.reward.recipes import PAIR, RECIPES
+from core.services.evaluating import read_rated
+from core.services.reranking import encoder
+from core.services.workspace import open_workspace
+from core.store.vectors import DatabaseVectors
+
+DATA = ROOT.parent / "shared" / "data"
+SIZES = (50, 100, 200, 500, 1_000)
+SHOWN = ("roc_auc", "pairwise_accuracy", "accuracy")
+GOOD_FROM = 4
+SEED = 0
+
+
+def tables() -> Iterator[str]:
+    """The tables, line by line."""
+    files = sorted(DATA.glob("*.csv")) if DATA.is_dir() else []
+    if not files:
+        yield f"There are no rated files in {DATA}, so there is nothing to measure quality on."
+        return
+    home = Path(tempfile.gettempdir()) / "assay-bench-quality"
+    workspace = open_workspace({"ASSAY_HOME": str(home)})
+    embedder = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+    for file in files:
+        yield from _of(file.name, read_rated(file), embedder)
+
+
+def measure() -> list[Line]:
+    """Print the tables; they are figures to read, and gate nothing."""
+    for line in tables():
+        print(line, flush=True)
+    return []
+
+
+def _of(name: str, examples: list[Example], embedder: Embedder) -> Iterator[str]:
+    rated = Rated.of(examples, positive_threshold=GOOD_FROM)
+    yield f"\n{name} (ROC AUC / right order / accuracy): {len(rated):,} rated answers to {rated.prompts:,} prompts, {int(rated.good.sum()):,} good"
+    folds = grouped_folds(rated.good, rated.groups, folds=5, seed=SEED)
+    if folds is None:
+        yield "  Nothing can be measured: good and poor answers to at least two prompts each are needed."
+        return
+    pairs = [Pair(example.prompt, example.response) for example in examples]
+    texts: dict = {}
+    for recipe in RECIPES.values():
+        texts.setdefault(recipe.view, []).extend(recipe.texts(pairs))
+    for progress in embedder.warm(texts):
+        if progress.done % 500 < 10 and progress.done < progress.total:
+            yield f"  vectors: {progress.done:,} of {progress.total:,}"
+    features = {recipe.name: feature_matrix(recipe, pairs, embedder) for recipe in RECIPES.values()}
+    learned = len(rated) * 4 // 5
+    yield f"  {'':<16}" + "".join(f"{n:>24,}" for n in _sizes(learned))
+    curves = [_at(size, rated, folds, features) for size in _sizes(learned)]
+    for scorer in curves[0]:
+        cells = [" / ".join("  n/a" if x is None else f"{x:.3f}" for x in curve[scorer]) for curve in curves]
+        yield f"  {scorer:<16}" + "".join(f"{cell:>24}" for cell in cells)
+
+
+def _sizes(learned: int) -> list[int]:
+    return [*(size for size in SIZES if size < 0.9 * learned), learned]
+
+
+def _at(size: int, rated: Rated, folds: np.ndarray, features: dict[str, np.ndarray]) -> dict[str, list[float | None]]:
+    """Means over folds and draws of SHOWN, by scorer."""
+    found: dict[str, list[list[float | None]]] = {}
+    for fold in range(int(folds.max()) + 1):
+        test = folds == fold
+        for draw in range(3 if size <= 200 else 1):
+            seen = some_prompts(rated, ~test, size, seed=(SEED, fold, draw))
+            if not 0 < int(rated.good[seen].sum()) < int(seen.sum()):
+                continue
+            scorers = {}
+            for name, recipe in RECIPES.items():
+                fitted = fit(recipe, features[name][seen], rated.good[seen], rated.groups[seen], seed=SEED)
+                values = fitted.model.predict(features[name][test])
+                scorers[name] = Scores(values, values >= fitted.threshold)
+            scorers |= fit_baselines(features[PAIR.name][seen], rated.good[seen]).score(features[PAIR.name][test])
+            part = rated.rows(test)
+            scorers["original_order"] = original_order(part)
+            for name, scores in scorers.items():
+                metrics = measure_rows(part, scores, seed=SEED, resamples=0)
+                found.setdefault(name, []).append([metrics[shown].value for shown in SHOWN])
+    return {name: [_mean([row[column] for row in rows]) for column in range(3)] for name, rows in found.items()}
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None

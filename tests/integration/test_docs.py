@@ -1,0 +1,104 @@
+"""What docs/http.md shows runs as it stands there, against a real server with a model."""
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cohere
+import httpx
+import pytest
+
+from core.domain.roles import COMMAND_LINE
+from core.http import limits
+from core.http.api import Api
+from core.http.openapi import DOCUMENT
+from core.services import keys
+from core.services.workspace import Workspace, open_workspace
+from tests.integration.serving import on_a_port
+
+DOCS = Path(__file__).parents[2] / "docs"
+SHOWN = (DOCS / "http.md").read_text(encoding="utf-8")
+THERE = "http://localhost:8501"
+GOOD = "Hold the power button for ten seconds to force a restart."
+
+
+@pytest.fixture
+def workspace(trained_home: Path) -> Workspace:
+    return open_workspace()
+
+
+@pytest.fixture
+def address(workspace: Workspace) -> Iterator[str]:
+    with on_a_port(Api(lambda: workspace).app) as found:
+        yield found
+
+
+def shown(language: str, containing: str) -> str:
+    """The one block of that language that contains these words."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", SHOWN, flags=re.DOTALL)
+    (found,) = [block for block in blocks if containing in block]
+    return str(found)
+
+
+def test_the_curl_line_answers_as_shown(address: str) -> None:
+    """The better answer alone, in an object with the fields that the page shows."""
+    if not shutil.which("curl"):
+        pytest.skip("not here: no curl")
+    done = subprocess.run(
+        ["bash", "-c", shown("bash", "curl").replace(THERE, address)], capture_output=True, text=True, check=True
+    )
+    answer = json.loads(done.stdout)
+    pictured = json.loads(shown("json", "results").replace("…", ""))
+    assert [set(answer), set(answer["meta"])] == [set(pictured), set(pictured["meta"])]
+    assert [row["index"] for row in answer["results"]] == [1]
+
+
+@pytest.mark.parametrize("library, found", [("import cohere", 1), ("import Reranker", GOOD)])
+def test_the_python_examples_find_the_better_answer(
+    address: str, workspace: Workspace, library: str, found: object
+) -> None:
+    """As a reader would paste them, with their key."""
+    key, _ = keys.create(workspace, COMMAND_LINE, "docs")
+    code = shown("python", library).replace(THERE, address).replace('"KEY"', repr(key))
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert names["best"] == found
+    if "client" in names:
+        names["client"].__exit__(None, None, None)  # its connection; a program's end closes it too
+
+
+def test_the_flask_endpoint_over_http_works_and_outlives_the_server(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It chooses with the model; without the server it answers as before, with the first candidate."""
+    spec = importlib.util.spec_from_file_location("flask_over_http", DOCS / "flask_over_http.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    body = {
+        "prompt": "My phone froze and does not react. What can I do?",
+        "candidates": ["Buy our premium plan today!", GOOD],
+    }
+    for url, answer, scored in ((address, GOOD, True), ("http://127.0.0.1:9", "Buy our premium plan today!", False)):
+        with httpx.Client(timeout=5) as http:
+            monkeypatch.setattr(module, "assay", cohere.ClientV2(base_url=url, api_key="none", httpx_client=http))
+            reply = module.app.test_client().post("/answer", json=body).get_json()
+        assert reply["answer"] == answer
+        assert (reply["score"] is not None) is scored
+
+
+def test_every_status_in_the_table_is_described_for_programs_too() -> None:
+    """docs/http.md and the OpenAPI document name the same errors, and the numbers in the text are the limits."""
+    table = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", SHOWN, flags=re.MULTILINE) for code in row.split(",")}
+    described = {int(code) for code in DOCUMENT["paths"]["/v1/rerank"]["post"]["responses"]} - {200, 500}
+    assert table == described
+    for number in (limits.MAX_DOCUMENTS, limits.MAX_DOCUMENT_CHARACTERS, limits.MAX_CHARACTERS):
+        assert f"{number:,}" in SHOWN
+    assert f"{limits.MAX_BODY_BYTES // 1_000_000} MB" in SHOWN
+    assert f"{limits.MAX_AT_ONCE} requests" in SHOWN

@@ -1,0 +1,66 @@
+"""The trust report as a file to keep: readable without scripts and a network, and harmless whatever names are in it."""
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from core.reward.evaluation import Evaluation
+from core.reward.events import Evaluated, Reported
+from core.reward.report import TrustReport
+from core.ui.report_file import About, report_html
+from core.ui.report_tables import as_zip, tables
+from tests.reward.fakes import rated_answers
+from tests.reward.test_trainer import only, run
+
+ABOUT = About("Training 3", "Pair · started by Ana", "AUC 0.9 <beats> length: promoted.")
+EVIL = "=HYPERLINK(1)<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Evaluation, TrustReport]:
+    examples = [replace(e, session=EVIL, ratings=((EVIL, int(e.rating)),)) for e in rated_answers(20)]
+    events = run(examples)
+    return only(Evaluated, events).evaluation, only(Reported, events).report
+
+
+def test_the_file_asks_nobody_and_runs_only_its_own_script(made):
+    """No address, no frame, no foreign script; a policy inside the file forbids what might slip in."""
+    page = report_html(ABOUT, *made)
+    assert not re.search(r"https?://|//[a-z]|<link|<img|<iframe|@import|url\(", page)
+    assert "default-src 'none'" in page
+    assert page.count("<script>") == 1
+    assert EVIL not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "0.9 &lt;beats&gt; length" in page
+
+
+def test_the_verdict_comes_first_and_everything_is_in_tables(made):
+    """Without scripts the verdict, five numbers, three figures with captions and all tables can be read."""
+    evaluation, report = made
+    page = report_html(ABOUT, evaluation, report)
+    order = [page.index(part) for part in (report.verdict.sentence, 'class="card"', "<details>")]
+    assert order == sorted(order)
+    assert page.count('class="card"') == 5
+    assert page.count("<svg") == page.count("<figcaption>") == 3
+    assert (
+        page.count("<details>")
+        == len(tables(evaluation, report))
+        == page.count('scope="col">') - page.count("</th><th")
+    )
+    assert page.count("0.50</td>") >= 1
+
+
+def test_tables_come_as_csv_in_which_nothing_calculates(made):
+    """Each table is one file, the rows that were used another; a rater called =HYPERLINK is text."""
+    evaluation, report = made
+    found = tables(evaluation, report)
+    with zipfile.ZipFile(io.BytesIO(as_zip(found, report))) as archive:
+        assert set(archive.namelist()) == {f"{name}.csv" for name in (*found, "row_ids")}
+        raters = list(csv.DictReader(io.StringIO(archive.read("raters.csv").decode())))
+        rows = archive.read("row_ids.csv").decode().split()
+    assert raters[0]["Name"] == "'" + EVIL
+    assert rows[1:] == [str(number) for number in report.row_ids]
