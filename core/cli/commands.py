@@ -74,7 +74,7 @@ def train(options: argparse.Namespace) -> Done:
     from core.services import training
 
     workspace = open_workspace()
-    with ProgressBar("embedding", unit="text") as bar:
+    with ProgressBar("training", unit="step") as bar:
         result = training.train_to_end(
             workspace,
             COMMAND_LINE,

@@ -47,6 +47,8 @@ class Settings:
     """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
     passphrase: str = field(default="", repr=False)
     """What a browser has to say once in local mode, where it is set (ASSAY_PASSPHRASE)."""
+    hosts: frozenset[str] = frozenset()
+    """Further names under which browsers find the dashboard, as ``name`` or ``name:port`` (ASSAY_HOSTS)."""
     session_idle_minutes: int = 120
     """After so long without an act a sign-in ends (ASSAY_SESSION_IDLE_MINUTES)."""
     session_hours: int = 12
@@ -80,6 +82,9 @@ class Settings:
             auth_mode=_auth_mode(given),
             first_lead=given.get("ASSAY_FIRST_LEAD", "").casefold(),
             passphrase=given.get("ASSAY_PASSPHRASE", ""),
+            hosts=frozenset(
+                filter(None, (name.strip() for name in given.get("ASSAY_HOSTS", "").casefold().split(",")))
+            ),
             session_idle_minutes=_whole_number(given, "ASSAY_SESSION_IDLE_MINUTES", 120, 1, 100_000),
             session_hours=_whole_number(given, "ASSAY_SESSION_HOURS", 12, 1, 720),
         )

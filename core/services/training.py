@@ -14,7 +14,7 @@ from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User, require
 from core.domain.settings import ROOT
 from core.reward.embedder import Embedder
-from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused, Reported
+from core.reward.events import Embedding, Evaluated, Event, Examined, Fitted, FoldDone, Judged, Refused, Reported
 from core.reward.trainer import train as reward_train
 from core.services.judging import judge, survey
 from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
@@ -87,8 +87,10 @@ def train_to_end(
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
     for event in train(workspace, user, recipe=recipe, seed=seed, run_id=run_id):
-        if isinstance(event, Embedding):
+        if isinstance(event, Embedding | Examined):
             on_progress(event.done, event.total)
+        elif isinstance(event, FoldDone):
+            on_progress((event.repeat - 1) * event.folds + event.fold, event.repeats * event.folds)
     with workspace.store.read() as session:
         latest = runs.listed(session, limit=1)[0] if run_id is None else runs.find(session, run_id)
     assert latest is not None

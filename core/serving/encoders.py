@@ -48,6 +48,11 @@ class ServingEncoder:
                 threading.Thread(target=self._look_aside, daemon=True).start()
         return self._fast or self._reference
 
+    @property
+    def pending(self) -> bool:
+        """Whether the fast encoder may still take over: it is being looked for, built or loaded."""
+        return self._fast is None and self._look_again_at < math.inf
+
     def _look_aside(self) -> None:
         try:
             self._look()

@@ -20,7 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.http.api import Api
 from core.http.request_log import to_stderr
+from core.http.safety import Safety
 from core.services.workspace import SWEEP_SECONDS, Workspace
+from core.ui.starting import rules_or_exit
+from core.ui.uploads import Uploads
 from core.ui.visitor import COOKIE
 
 log = logging.getLogger(__name__)
@@ -166,4 +169,6 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         tasks.cancel_scope.cancel()
 
 
-middleware = [Middleware(Visitors), Middleware(Keys)]
+def middleware() -> list[Middleware]:
+    """What stands around the application, outermost first; ends the process where it must not start like this."""
+    return [Middleware(Safety, rules=rules_or_exit()), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]

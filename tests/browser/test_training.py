@@ -105,6 +105,6 @@ def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
         expect(viewer.get_by_text("This model is in use.")).to_be_visible(timeout=PATIENCE)
         expect(viewer.get_by_text(re.compile(r"^AUC 0\.|beats answer length alone")).first).to_be_visible()
         expect(viewer.locator(".stMetric")).to_have_count(5)
-        expect(viewer.locator(".js-plotly-plot .legend")).to_contain_text("Similarity only")
+        expect(viewer.locator(".js-plotly-plot .legend").first).to_contain_text("Similarity only")
     assert dashboard.query("select state from assay_runs order by run_id") == [("cancelled",), ("finished",)]
     assert len(dashboard.query("select * from assay_model_versions where champion")) == 1

@@ -10,7 +10,7 @@ from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.reward.choosing import Choices
 from core.reward.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
-from core.reward.learning_curve import FARTHEST, Sized, learning_curve
+from core.reward.learning_curve import FARTHEST, Sized, learning_curve, some_prompts
 from core.reward.length_bias import length_bias
 from core.reward.metrics import METRICS, Scores, measure
 from core.reward.promotion import judge_first
@@ -263,3 +263,24 @@ def test_sessions_become_sources() -> None:
     assert parts[-1].name == OTHERS
     assert sum(part.n for part in parts) == 40
     assert not any(math.isnan(m.value) for part in parts for m in part.metrics.values() if m.value is not None)
+
+
+def test_no_model_of_the_report_learns_from_a_prompt_it_is_measured_on() -> None:
+    """Samples for the learning curve hold whole prompts of the other folds only, so nothing can leak."""
+    rated = Rated.of(rated_answers(20), positive_threshold=4)
+    allowed = rated.groups % 5 != 2
+    for draw in range(20):
+        chosen = some_prompts(rated, allowed, 25, seed=(0, draw))
+        assert chosen.sum() >= 25
+        assert not (chosen & ~allowed).any()
+        assert all(chosen[rated.groups == group].all() for group in set(rated.groups[chosen]))
+
+
+def test_what_only_the_prompt_tells_is_worth_nothing() -> None:
+    """Each prompt's answers are all good or all poor, by lot: a leak would know them by heart, an honest score cannot."""
+    good = np.random.default_rng(3).permutation([1.0, 5.0] * 15)
+    examples = [replace(e, rating=float(good[n // 4])) for n, e in enumerate(rated_answers(30))]
+    events = run(examples)
+    auc = only(Evaluated, events).evaluation.metrics["roc_auc"]
+    assert auc.low <= 0.5 or auc.value < 0.5
+    assert not only(Judged, events).decision.promoted
