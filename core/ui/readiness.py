@@ -86,7 +86,7 @@ def supports(found: Readiness) -> None:
             return
         latest = outlook.latest
         st.markdown(literal(outlook.verdict))
-        added = found.facts.rated - latest.n
+        added = found.facts.rated - latest.n - outlook.kept_apart
         since = f" {added:,} answers were rated since." if added > 0 else ""
         st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")
         st.markdown(literal(expected(outlook, found.facts.rated, found.next_threshold)))
