@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.domain.errors import BadInput
 from core.domain.records import Filters, Interaction
-from core.domain.roles import User
+from core.domain.roles import Act, User, require
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import interactions, ratings
@@ -69,7 +69,9 @@ def edit(
         BadInput: a text is missing or cannot be stored.
         Conflict: another interaction has exactly these texts.
         NotFound: it was deleted meanwhile.
+        NotAllowed: the role does not include changing data.
     """
+    require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
         interactions.edit(
@@ -84,7 +86,9 @@ def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
     Raises:
         NotFound: it was deleted already.
         Conflict: another table refers to it.
+        NotAllowed: the role does not include changing data.
     """
+    require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         interactions.remove(session, interaction_id, by=user.name)
 

@@ -18,6 +18,8 @@ class Outlook:
     forecast: tuple[tuple[int, Metric], ...]
     """ROC AUC by number of ratings, from the present number to twice as many; empty where ``no_forecast`` says why."""
     no_forecast: str | None
+    kept_apart: int = 0
+    """Answers that were rated already, and that it did not learn from."""
 
     def at(self, ratings: int) -> tuple[int, Metric] | None:
         """The forecast nearest to a number of ratings, never beyond what was forecast."""
@@ -44,4 +46,5 @@ def latest_training(session: Any, *, sample: bool) -> Outlook | None:
         report["verdict"]["sentence"] if "verdict" in report else run.message or "",
         tuple((point["n"], Metric.from_json(point["auc"])) for point in curve.get("forecast", ())),
         curve.get("reason") or (None if curve else "This training was made before forecasts were kept: train again."),
+        kept_apart=((run.result or {}).get("held_out") or {}).get("n", 0),
     )

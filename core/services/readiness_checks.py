@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from core.domain.metrics import Metric
+from core.domain.queue import Order
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.services.readiness_facts import Check, Facts, Remedy, Verdict
 
@@ -17,9 +18,9 @@ FLAT_FROM = 20
 CHANCE = 0.5
 
 RATE = Remedy("Rate answers", "rate")
-RATE_NEW_PROMPTS = Remedy("Rate new prompts", "rate", order="new_prompts")
-RATE_SIBLINGS = Remedy("Rate answers to the same prompts", "rate", order="comparisons")
-SECOND_LOOKS = Remedy("Rate what others rated", "rate", order="second_looks")
+RATE_NEW_PROMPTS = Remedy("Rate new prompts", "rate", order=Order.RANDOM)
+RATE_SIBLINGS = Remedy("Rate what makes comparisons", "rate", order=Order.MODEL)
+SECOND_LOOKS = Remedy("Rate as a further person", "rate", order=Order.OLDEST)
 GET_ANSWERS = Remedy("Import more answers", "data")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.domain.metrics import Metric
+from core.domain.queue import Order
 from core.store import counts
 
 
@@ -23,8 +24,8 @@ class Remedy:
 
     label: str
     page: str
-    order: str = ""
-    """An order of the queue; empty for the usual one."""
+    order: Order | None = None
+    """The order of the queue that helps; None leaves it as it is."""
     session: str = ""
     """Only answers of this session."""
 

@@ -29,7 +29,7 @@ class RunView:
     model_version: str | None
     sample: bool
     events: tuple[dict[str, Any], ...]
-    """The events' JSON in order; empty in lists of runs."""
+    """The events' JSON in order, each with the time ``at``; empty in lists of runs."""
 
     @property
     def active(self) -> bool:
@@ -70,7 +70,13 @@ def run_view(workspace: Workspace, run_id: int) -> RunView | None:
     """One training with its events."""
     with workspace.store.read() as session:
         run = runs.find(session, run_id)
-        return None if run is None else _view(run, tuple(event.payload for event in runs.events(session, run_id)))
+        return (
+            None
+            if run is None
+            else _view(
+                run, tuple(event.payload | {"at": event.at.isoformat()} for event in runs.events(session, run_id))
+            )
+        )
 
 
 def history(workspace: Workspace) -> list[RunView]:

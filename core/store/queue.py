@@ -68,7 +68,7 @@ def take(session: Session, rater_id: int) -> Served | None:
     filters = _conditions(QueueFilters(**mine.filters))
     if filters and session.scalar(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(1)) is None:
         return None  # known from the filter's own index, before a whole order is walked through for nothing
-    order = Order.RANDOM if (mine.served + 1) % RANDOM_EVERY == 0 else Order(mine.order)
+    order = Order.RANDOM if mine.served % RANDOM_EVERY == 1 else Order(mine.order)
     # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
     for waits in (False, True):
         found = _first_free(session, rater_id, order, [*scope, *filters], waits=waits)

@@ -14,7 +14,7 @@ TEAL, ORANGE, BLUE, PINK, GREEN, VIOLET, GREY = (f"#00000{number}" for number in
 """The seven chartCategoricalColors of .streamlit/config.toml, in their order."""
 
 CHANCE = "Chance"
-MAX_TICKS = 4
+MAX_TICKS = 3
 
 Points = Sequence[tuple[float, float]]
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
+from core.domain.roles import Act, require
 from core.services import importing, models
 from core.services.status import Champion, Status, status
 from core.ui import failures, session
@@ -36,13 +37,16 @@ def show() -> None:
         else:
             _next(now)
             _standing(now)
-            if now.sample:
+            if now.sample and page.may(Act.CHANGE_DATA):
                 _sample(page)
         _notes(page, now)
         st.caption(f"Database: {literal(now.database)}")
 
 
 def _empty(page: Page) -> None:
+    if not page.may(Act.CHANGE_DATA):
+        st.info("There are no answers yet. A lead brings them in; then this page says what comes next.")
+        return
     with st.container(border=True, gap="medium"):
         st.subheader("Start here", anchor=False)
         st.markdown(
@@ -150,12 +154,14 @@ def _notes(page: Page, now: Status) -> None:
 
 @failures.act
 def _load_sample(page: Page) -> None:
+    require(page.user, Act.CHANGE_DATA)
     loaded = importing.load_sample(page.workspace)
     session.toast(f"The sample is loaded: {loaded.added} answers, {loaded.ratings} ratings.")
 
 
 @failures.act
 def _remove_sample(page: Page) -> None:
+    require(page.user, Act.CHANGE_DATA)
     gone = importing.remove_sample(page.workspace)
     st.session_state.pop(session.DESK, None)
     session.toast(f"The sample is removed ({gone} answers).")

@@ -40,7 +40,7 @@ def choice(page: Page, user: User, mine: Desk) -> None:
         st.selectbox(
             "Order", list(ORDERS), index=list(ORDERS).index(mine.order or Order.OLDEST), key="rate.order",
             format_func=lambda order: ORDERS[order],
-            help="Every fifth answer is drawn at random in any order, so that figures can be trusted.",
+            help="One of every four answers is drawn at random in any order, so that figures can be trusted.",
         )  # fmt: skip
         st.text_input("Only this session", chosen.session_label, key="rate.session", placeholder="All sessions")
         st.selectbox(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.domain.errors import Unavailable
+from core.domain.errors import AssayError, Unavailable
 from core.domain.queue import QueueFilters
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.roles import User
@@ -62,7 +62,7 @@ def _keep_open(page: Page, user: User, mine: Desk) -> None:
     try:
         rating.renew(page.workspace, user, [mine.item, *mine.beside])
         mine.renewed_at = time.monotonic()
-    except Unavailable:
+    except AssayError:
         return  # the next press says so; a quarter of an hour is long enough for the next try
 
 

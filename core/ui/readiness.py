@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
 from core.domain.roles import Act
+from core.services import queue
 from core.services.outlook import Outlook
 from core.services.readiness import Readiness
 from core.services.readiness_facts import Check, Remedy, Verdict
-from core.ui import charts
+from core.ui import charts, session
 from core.ui.navigation import PAGES, go_to, next_step
 from core.ui.page import Page
 from core.ui.texts import literal
@@ -84,7 +86,7 @@ def supports(found: Readiness) -> None:
             return
         latest = outlook.latest
         st.markdown(literal(outlook.verdict))
-        added = found.facts.rated - latest.n
+        added = found.facts.rated - latest.n - outlook.kept_apart
         since = f" {added:,} answers were rated since." if added > 0 else ""
         st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")
         st.markdown(literal(expected(outlook, found.facts.rated, found.next_threshold)))
@@ -138,6 +140,11 @@ def _help(page: Page, code: str, remedy: Remedy) -> None:
         return
     icon = PAGES[remedy.page].icon
     if st.button(remedy.label, key=f"readiness.fix.{code}", type="tertiary", icon=icon):
+        user = page.current_user()
+        if remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
+            filters = QueueFilters(session_label=remedy.session)
+            queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
+            st.session_state.pop(session.DESK, None)
         go_to(remedy.page)
 
 

@@ -1,5 +1,7 @@
 """Starting a training, and watching one while it runs; what it showed is in ``results``."""
 
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +15,7 @@ from core.services.watching import RunView
 from core.ui import figures
 from core.ui.acting import actor, waits_for_name
 from core.ui.failures import act, shown
-from core.ui.measures import MEASURES, RECIPES, cell, recipe_name
+from core.ui.measures import MEASURES, RECIPES, cell, number, recipe_name
 from core.ui.navigation import next_step
 from core.ui.page import Page, sample_badge
 from core.ui.texts import literal
@@ -22,6 +24,7 @@ WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
 QUIET_SECONDS = 20
 """A run normally says it is alive every three seconds."""
+SHOWN_FOLDS = 5
 PER_FOLD = ("accuracy", "roc_auc", "pairwise_accuracy")
 
 
@@ -78,6 +81,7 @@ def live(page: Page, run_id: int) -> None:
             st.progress(stage.share, text=stage.words)
             _quiet(run)
             _arriving(run)
+            _story(run)
             _cancel(page, run)
 
 
@@ -102,7 +106,10 @@ def stage_of(run: RunView) -> StageOfRun:
 def _share(run: RunView) -> float:
     if not run.events:
         return 0.02
-    event = run.events[-1]
+    return max(_share_after(event) for event in run.events)
+
+
+def _share_after(event: dict) -> float:
     after = {
         "evaluated": 0.8,
         "reported": 0.94,
@@ -208,14 +215,50 @@ def _arriving(run: RunView) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Fold by fold**")
-        st.table([_row(fold) for fold in folds], border="horizontal", hide_index=True)
-        st.caption("Single folds are small and vary; the result joins all of them.")
+        st.table([*map(_row, folds[-SHOWN_FOLDS:]), _spread(folds)], border="horizontal", hide_index=True)
+        st.caption(
+            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The result "
+            "joins all of them."
+        )
     with right:
         st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")
         st.plotly_chart(
             figures.roc({"This model": folds[-1]["roc"]}, height=300), key="train.live.roc",
             config={"displayModeBar": False}, alt="ROC curve of the folds that are done, beside the chance line.",
         )  # fmt: skip
+
+
+def _spread(folds: Sequence[dict]) -> dict[str, str]:
+    """Mean and standard deviation of the folds so far."""
+    shown = {}
+    for name in PER_FOLD:
+        values = [
+            fold["metrics"][name]["value"] for fold in folds if fold["metrics"].get(name, {}).get("value") is not None
+        ]
+        percent = MEASURES[name].percent
+        if not values:
+            shown[MEASURES[name].title] = "–"
+            continue
+        spread = statistics.stdev(values) if len(values) > 1 else 0.0
+        shown[MEASURES[name].title] = f"{number(statistics.mean(values), percent=percent)} ± " + (
+            f"{100 * spread:.0f}" if percent else f"{spread:.2f}"
+        )
+    return {"Fold": f"All {len(folds)}"} | shown
+
+
+def _story(run: RunView) -> None:
+    """What happened so far, line by line, the latest first."""
+    lines = [
+        f"{datetime.fromisoformat(event['at']).astimezone():%H:%M:%S}  {_words(event)}"
+        for event, following in zip(run.events, [*run.events[1:], None], strict=True)
+        if "at" in event and not (event["event"] in _MANY and following and following["event"] == event["event"])
+    ]
+    if lines:
+        with st.expander("Log", icon=":material/terminal:", key="train.log"):
+            st.code("\n".join(reversed(lines)), language=None, wrap_lines=True)
+
+
+_MANY = ("embedding", "examined")
 
 
 def _row(fold: dict) -> dict[str, str]:

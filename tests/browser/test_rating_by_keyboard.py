@@ -215,7 +215,7 @@ def test_the_next_answer_begins_at_its_top(at_the_desk):
     assert main.evaluate("main => main.scrollTop") > 50
     page.keyboard.press("3")
     expect(receipt(page)).to_contain_text("1 rated today")
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    expect(page.get_by_test_id("stMain")).to_have_js_property("scrollTop", 0)
 
 
 def test_on_a_telephone_the_keys_are_within_reach(at_the_desk):

@@ -63,6 +63,7 @@ def test_many_raters_share_the_queue(workspace: Workspace, environ, proven) -> N
         assert (item.n_ratings, item.consensus, item.places) == (len(own), sum(own) / len(own), 0)
         assert mirrored[number] == int(sum(own) / len(own))
     assert leases == 0
+    assert sum(event.chosen == "random" for event in events.values()) >= len(events) / 5
     share = sum(event.chosen == "random" for event in events.values()) / len(events)
     proven(
         f"{raters} processes, {answers} answers, {len(stored)} ratings, each acknowledged and there once; "

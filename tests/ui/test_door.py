@@ -160,3 +160,11 @@ def test_a_disabled_name_asks_for_another(open_page, workspace, ana):
     press(app, "account.rename")
     assert people.user_of(workspace, TOKEN) is None
     assert app.selectbox(key="rate.pick").options == ["Ben"]
+
+
+def test_only_who_may_change_data_is_offered_the_sample(signed_in, by_itself, sample):
+    """Home is for everybody; loading and removing the sample on it is for leads."""
+    signed_in("bea", Role.SME)
+    assert "home.remove_sample" not in {button.key for button in by_itself("home").button}
+    signed_in("leo", Role.LEAD)
+    assert "home.remove_sample" in {button.key for button in by_itself("home").button}

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import text
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.services import data, rating
 from core.services.outlook import Outlook
 from core.services.readiness_facts import Latest
+from core.store import queue as queue_of
 from core.store.database import Store
 from core.ui import charts
 from core.ui.readiness import expected
@@ -57,6 +59,22 @@ def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, works
     assert "readiness.fix.enough_prompts" in keys
     assert "Nothing was trained on them yet" in said(app)
     assert "Who is rating?" not in said(press(app, "readiness.fix.enough_prompts"))
+
+
+def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
+    """Ratings of one session only: the button opens Rate with the neglected session chosen for this person."""
+    for number in range(52):
+        data.add(workspace, f"Question {number}?", "An answer.")
+    with workspace.store.write() as store:
+        store.execute(
+            text("UPDATE assay_items SET session_label = CASE WHEN interaction_id < 51 THEN 'a' ELSE 'b' END")
+        )
+    for number in range(1, 51):
+        rating.rate(workspace, ana, number, 1 + number % 5)
+    press(open_page("readiness"), "readiness.fix.several_sessions")
+    with workspace.store.read() as store:
+        _, filters = queue_of.desk(store, ana.rater_id)
+    assert filters.session_label == "b"
 
 
 def test_what_the_ratings_support_is_what_was_measured(open_page, trained):

@@ -132,9 +132,12 @@ def test_a_running_training_is_seen_by_everybody(open_page, sample):
         assert "Fold 3 of 5" in app.get("progress")[0].proto.text
         assert "train.start" not in keys(app)
         table = app.table[0].value
-        assert list(table["Fold"]) == ["1", "2"]
-        assert list(table["Accuracy"]) == ["80 %", "80 %"]
-        assert set(table["Right order"]) == {"not estimable"}
+        assert list(table["Fold"]) == ["1", "2", "All 2"]
+        assert list(table["Accuracy"]) == ["80 %", "80 %", "80 % ± 0"]
+        assert list(table["Right order"]) == ["not estimable", "not estimable", "–"]
+        log = app.code[0].value.splitlines()
+        assert "Fold 3 of 5" in log[0]
+        assert "Read 184 rated answers" in log[-1]
         names = [trace["name"] for trace in spec(app)["data"]]
         assert names == ["This model", figures.CHANCE]
 

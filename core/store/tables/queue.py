@@ -46,7 +46,7 @@ class Draft(Base):
 
 
 class Desk(Base):
-    """How one rater wants the queue, and how many answers it has served: every fifth is drawn at random."""
+    """How one rater wants the queue, and how many answers it has served: one of every four is drawn at random."""
 
     __tablename__ = "assay_desks"
 
