@@ -51,19 +51,26 @@ class OpenVinoEncoder:
         return in_turns(texts, self._turn, dim=self._dim)
 
     def _turn(self, texts: list[str]) -> NDArray[np.float32]:
-        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
-        order = sorted(range(len(texts)), key=lambda index: -len(encoded[index]))
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]
         vectors = np.empty((len(texts), self._dim), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            part = order[start : start + _BATCH]
-            longest = max(len(encoded[index]) for index in part)
-            shape = len(part), -(-longest // _STEP) * _STEP
+        for part in _batches([len(ids) for ids in encoded]):
+            shape = len(part), -(-len(encoded[part[0]]) // _STEP) * _STEP
             ids, mask = np.full(shape, self._pad_id, dtype=np.int64), np.zeros(shape, dtype=np.int64)
             for row, index in enumerate(part):
                 ids[row, : len(encoded[index])] = encoded[index]
                 mask[row, : len(encoded[index])] = 1
             vectors[part] = self._request.infer([ids, mask])[0]
         return vectors
+
+
+def _batches(lengths: list[int]) -> list[list[int]]:
+    """Indices, longest first; a prompt of a few words is not padded to the length of its answers."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        if not batches or len(batches[-1]) == _BATCH or 2 * lengths[index] < lengths[batches[-1][0]]:
+            batches.append([])
+        batches[-1].append(index)
+    return batches
 
 
 def import_openvino() -> ModuleType:

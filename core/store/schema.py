@@ -40,7 +40,8 @@ def exists(store: Store) -> bool:
     """Whether our tables are there, without creating anything, not even an SQLite file."""
     if store.is_sqlite and not Path(str(store.engine.url.database)).is_file():
         return False
-    return state(store)[0] is not State.EMPTY
+    with store.read() as session:  # not by way of the state, which loads every migration: rankings ask every 2 s
+        return _revision(session.connection()) is not None
 
 
 def ready(store: Store) -> None:
@@ -125,15 +126,20 @@ def _config() -> Config:
 
 
 def _state(connection: Connection) -> tuple[State, str | None]:
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return State.EMPTY, None
-    revision = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    revision = _revision(connection)
     if revision is None:
         return State.EMPTY, None
     if revision == head():
         return State.CURRENT, revision
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return (State.BEHIND if revision in known else State.AHEAD), str(revision)
+    return (State.BEHIND if revision in known else State.AHEAD), revision
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    return None if found is None else str(found)
 
 
 def _refuse_strangers(connection: Connection) -> None:
