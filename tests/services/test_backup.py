@@ -13,6 +13,7 @@ import pytest
 
 from core.domain.errors import BadInput, Unavailable
 from core.domain.settings import Settings
+from core.reward import artifact
 from core.services import backup, doctor, exporting, people, rating
 from core.services.workspace import open_workspace
 from core.store.backup import OURS
@@ -44,7 +45,7 @@ def model(workspace):
     folder = workspace.settings.model_dir / "sbert-logreg-v1"
     folder.mkdir(parents=True)
     (folder / "model.joblib").write_bytes(b"weights")
-    (folder / "metadata.json").write_text(json.dumps({"format": 1}))
+    (folder / "metadata.json").write_text(json.dumps({"format": artifact.FORMAT}))
     sha256 = hashlib.sha256(b"weights").hexdigest()
     with workspace.store.write() as session:
         run = Run(state="finished", recipe="pair", seed=0, requested_by="Ana")
