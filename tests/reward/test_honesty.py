@@ -139,7 +139,7 @@ def test_the_figures_travel_with_the_version(tmp_path: Path, fitted: Fitted) -> 
     assert found is not None
     assert isinstance(found.known, KnownPrompts)
     assert set(found.known.groups) == fitted.groups
-    assert np.array_equal(found.known.vectors, fitted.honesty.known.vectors)  # type: ignore[union-attr]
+    assert np.array_equal(found.known.vectors, fitted.honesty.known.vectors)
     assert len(json.dumps(found.to_json())) < 3_000
 
 
