@@ -110,7 +110,9 @@ class Api:
         with self._turns.place():
             question = read_question(await read_json(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
-            rank = partial(reranking.rank, workspace, question.query, model_version=question.model)
+            rank = partial(
+                reranking.rank, workspace, question.query, model_version=question.model, abstain=question.abstain
+            )
             began = time.perf_counter()
             ranking = await self._turns.score(rank, question.documents, request.is_disconnected)
             usage.log_of(workspace).note("api", ranking, time.perf_counter() - began)
@@ -170,11 +172,13 @@ def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
         results.append({"index": index, "relevance_score": ranking.scores[index]})
         if question.return_documents:
             results[-1]["document"] = {"text": question.documents[index]}
-    meta = {
+    meta: dict[str, Any] = {
         "model_version": ranking.model_version,
         "fallback": ranking.fallback,
         "truncated": list(ranking.truncated),
     }
+    if question.abstain:
+        meta["abstained"] = ranking.abstained
     return {"id": number, "model": question.model or CHAMPION, "results": results, "meta": meta}
 
 

@@ -50,6 +50,12 @@ _SCHEMAS: dict[str, Any] = {
             },
             "top_n": {"type": ["integer", "null"], "minimum": 1, "description": "How many results; all when absent."},
             "return_documents": {"type": ["boolean", "null"], "default": False},
+            "abstain": {
+                "type": ["boolean", "null"],
+                "default": False,
+                "description": "Keep the documents in their order where the best two are too close to call, or where the "
+                "query is unlike those that experts rated answers to. A field of Assay, not of Cohere's.",
+            },
         },
     },
     "RerankAnswer": {
@@ -60,7 +66,7 @@ _SCHEMAS: dict[str, Any] = {
             "model": {"type": "string"},
             "results": {
                 "type": "array",
-                "description": "Best first.",
+                "description": "Best first; in the order of the documents where the model abstained.",
                 "items": {
                     "type": "object",
                     "required": ["index", "relevance_score"],
@@ -93,6 +99,11 @@ _SCHEMAS: dict[str, Any] = {
                         "type": "array",
                         "items": {"type": "integer", "minimum": 0},
                         "description": "Indices of documents that are longer than the model reads.",
+                    },
+                    "abstained": {
+                        "type": ["string", "null"],
+                        "description": "Only where abstain was asked for: why the order of the documents was kept, null "
+                        "where they were put in order. fallback is true then, and the scores are given all the same.",
                     },
                 },
             },

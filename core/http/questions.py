@@ -19,6 +19,8 @@ class Question:
     """A model version; None is the champion."""
     top_n: int
     return_documents: bool
+    abstain: bool = False
+    """Keep the documents in their order where the model cannot tell; a field of our own."""
 
     @property
     def characters(self) -> int:
@@ -37,7 +39,7 @@ def read_question(body: Any) -> Question:
     documents = _documents(body.get("documents"))
     question = Question(
         _query(body.get("query")), documents, _model(body.get("model")), _top_n(body.get("top_n"), len(documents)),
-        _flag(body.get("return_documents")),
+        _flag(body, "return_documents"), _flag(body, "abstain"),
     )  # fmt: skip
     if question.characters > MAX_CHARACTERS:
         raise Refused(
@@ -90,7 +92,8 @@ def _top_n(value: Any, documents: int) -> int:
     return min(value, documents)
 
 
-def _flag(value: Any) -> bool:
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name)
     if value is not None and not isinstance(value, bool):
-        raise Refused(400, "return_documents must be true or false.")
+        raise Refused(400, f"{name} must be true or false.")
     return bool(value)

@@ -1,4 +1,4 @@
-"""A model version on disk: a directory with ``model.joblib``, ``metadata.json`` and ``prompts.txt``."""
+"""A model version on disk: a directory with ``model.joblib``, ``metadata.json``, ``prompts.txt`` and ``prompts.npz``."""
 
 import hashlib
 import io
@@ -16,15 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
+from core.reward.honesty import Honesty, KnownPrompts
 from core.reward.model import FittedModel
 
 FORMAT = 2
 """Raise it when a stored model can no longer be read by older code, or an old one by this code."""
 
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
+KNOWN_FILE = "prompts.npz"
+"""Vectors of the prompts it learned from; earlier releases wrote none. They can leak text, as the answers' own can."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RETRAIN = "Train again, or choose another version."
@@ -54,7 +58,9 @@ class Saved:
     sha256: str
 
 
-def save(root: Path, model: FittedModel, metadata: Metadata, *, groups: Collection[str]) -> Saved:
+def save(
+    root: Path, model: FittedModel, metadata: Metadata, *, groups: Collection[str], honesty: Honesty | None = None
+) -> Saved:
     """Write a version below ``root``, whole or not at all; ``groups`` are the hashes of the training prompts.
 
     Raises:
@@ -78,6 +84,9 @@ def save(root: Path, model: FittedModel, metadata: Metadata, *, groups: Collecti
         "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
         "sha256": sha256,
     }
+    known = None if honesty is None or honesty.known is None else _known_bytes(honesty.known)
+    if honesty is not None:
+        described["honesty"] = honesty.to_json() | {"known_sha256": known and hashlib.sha256(known).hexdigest()}
     try:
         root.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".saving-", dir=root))  # mode 0700: vectors can leak text
@@ -85,6 +94,8 @@ def save(root: Path, model: FittedModel, metadata: Metadata, *, groups: Collecti
             _write(temporary / MODEL_FILE, buffer.getvalue())
             _write(temporary / METADATA_FILE, json.dumps(described, indent=2, allow_nan=False).encode())
             _write(temporary / PROMPTS_FILE, "".join(f"{group}\n" for group in sorted(groups)).encode())
+            if known is not None:
+                _write(temporary / KNOWN_FILE, known)
             _sync_directory(temporary)
             temporary.rename(path)
             _sync_directory(root)
@@ -142,7 +153,8 @@ def packed(path: Path) -> bytes:
     buffer = io.BytesIO()
     try:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in (MODEL_FILE, METADATA_FILE, PROMPTS_FILE):
+            names = [MODEL_FILE, METADATA_FILE, PROMPTS_FILE]
+            for name in [*names, KNOWN_FILE] if (path / KNOWN_FILE).exists() else names:
                 archive.writestr(f"{path.name}/{name}", (path / name).read_bytes())
     except OSError:
         raise Unavailable(f"A file is missing from {path}. {_RETRAIN}") from None
@@ -185,6 +197,32 @@ def trained_groups(path: Path, *, prompts: int) -> frozenset[str]:
     if len(groups) != prompts:
         raise Unavailable(f"{PROMPTS_FILE} in {path} was changed after training. {_RETRAIN}")
     return groups
+
+
+def load_honesty(path: Path) -> Honesty | None:
+    """How far the scores of the version in the directory ``path`` can be trusted; None where that was not measured.
+
+    Of an earlier release, or where the figures or the file of vectors are damaged: the model itself serves all the same.
+    """
+    try:
+        described = read_metadata(path)["honesty"]
+        known = None
+        if described["known_sha256"] is not None:
+            data = (path / KNOWN_FILE).read_bytes()
+            if hashlib.sha256(data).hexdigest() != described["known_sha256"]:
+                return None
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                known = KnownPrompts(tuple(row.tobytes().hex() for row in arrays["groups"]), arrays["vectors"])
+        return Honesty.from_json(described, known)
+    except (Unavailable, OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _known_bytes(known: KnownPrompts) -> bytes:
+    buffer = io.BytesIO()
+    groups = np.array([list(bytes.fromhex(group)) for group in known.groups], dtype=np.uint8)
+    np.savez(buffer, groups=groups, vectors=known.vectors)
+    return buffer.getvalue()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from core.domain.metrics import Metric
 from core.reward.curves import Points
 from core.reward.evaluation import Evaluation
+from core.reward.honesty import Honesty
 from core.reward.model import FittedModel
 from core.reward.promotion import Decision
 from core.reward.report import TrustReport
@@ -160,6 +161,8 @@ class Fitted:
     """Hashes of the prompts it was fitted on."""
     seconds: float
     """Since the training started."""
+    honesty: Honesty
+    """How far its scores can be trusted."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored; the model itself becomes an artifact."""

@@ -12,6 +12,7 @@ from core.reward.features import feature_matrix
 from core.reward.fitting import fit, fit_baselines
 from core.reward.folds import grouped_folds
 from core.reward.held_out import joined, score_held_out
+from core.reward.honesty_measured import measure_honesty
 from core.reward.metrics import paired_difference
 from core.reward.model import FittedModel
 from core.reward.out_of_fold import OUTER_FOLDS, OutOfFold
@@ -104,6 +105,7 @@ def train(
         data_fingerprint=data_fingerprint(examples),
         groups=frozenset(example.group for example in examples),
         seconds=time.perf_counter() - started,
+        honesty=measure_honesty(examples, rated, scored.repeats[0].values, embedder, seed=seed),
     )
 
 

@@ -79,7 +79,7 @@ def keep(
         positive_threshold=settings.positive_rating_threshold,
         metrics=evaluation.metrics,
     )
-    saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups)
+    saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty)
     try:
         yield Saved(name, saved.sha256)
         measured = measure_all(workspace, ground, name, fitted, embedder)

@@ -52,10 +52,12 @@ def rank(
     *,
     model_version: str | None = None,
     source: str | None = None,
+    abstain: bool = False,
 ) -> Ranking:
     """Order candidate answers with the champion, or with a version that is named.
 
-    Without a usable model the input order is kept and the reason said. With a ``source`` ("page") it counts as used.
+    Without a usable model the input order is kept and the reason said; with ``abstain`` also where the model cannot tell
+    (``Ranking.abstained`` says why). With a ``source`` ("page") it counts as used.
 
     Raises:
         NotFound: there is no version of that name.
@@ -66,7 +68,7 @@ def rank(
     if model_version is not None and (loaded is None or loaded[0].model_version != model_version):
         _named(workspace.settings, workspace.store, model_version)
         ranker = _reranker(workspace.settings, workspace.store, model_version)
-    ranking = ranker.rank(prompt, texts)
+    ranking = ranker.rank(prompt, texts, abstain=abstain)
     if source is not None:
         usage.log_of(workspace).note(source, ranking, time.perf_counter() - began)
     return ranking

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from core.domain.errors import AssayError
 from core.reward import artifact
 from core.reward.embedder import Embedder
+from core.reward.honesty import Certainty, Honesty
 from core.reward.model import FittedModel
 from core.reward.recipe import Pair
 
@@ -52,15 +54,28 @@ class Ranking:
     truncated: tuple[int, ...] = ()
     """Which candidates are longer than the model reads; their ends were not looked at."""
 
+    certainty: Certainty | None = None
+    """How far the order can be trusted; None without a model, and for a version of which that was not measured."""
+    abstained: str | None = None
+    """Why the model kept the order of the input although it could score, where it was allowed to."""
+
     @property
     def fallback(self) -> bool:
         """Whether the order is not the champion's: that of a stand-in, or merely that of the input."""
-        return self.model_version is None or self.stand_in
+        return self.model_version is None or self.stand_in or self.abstained is not None
 
     @property
     def no_champion(self) -> bool:
         """Whether no model was used because none was ever promoted, not because one is broken."""
         return self.model_version is None and self.reason == NO_CHAMPION
+
+
+class _Loaded(NamedTuple):
+    """A version in memory, whole."""
+
+    ref: ModelRef
+    model: FittedModel
+    honesty: Honesty | None
 
 
 class Reranker:
@@ -71,7 +86,7 @@ class Reranker:
         self._find = find
         self._embedder = embedder
         self._lock = threading.Lock()
-        self._loaded: tuple[ModelRef, FittedModel] | None = None
+        self._loaded: _Loaded | None = None
         self._reason: str | None = None
         self._look_again_at = 0.0
         self.champion: ModelRef | None = None
@@ -83,6 +98,15 @@ class Reranker:
         A champion whose file is missing or altered gives way to the last good version before it; an unreachable
         database keeps the loaded one.
         """
+        loaded = self._current()
+        return None if loaded is None else (loaded.ref, loaded.model)
+
+    def honesty(self) -> Honesty | None:
+        """What was measured about the scores of the version that is loaded; None where nothing was."""
+        loaded = self._current()
+        return None if loaded is None else loaded.honesty
+
+    def _current(self) -> _Loaded | None:
         if time.monotonic() < self._look_again_at:
             return self._loaded
         if self._loaded is None:
@@ -108,30 +132,36 @@ class Reranker:
         """Whether this version ranks in place of a champion that cannot be loaded."""
         return self.champion is not None and ref.model_version != self.champion.model_version
 
-    def rank(self, prompt: str, texts: Sequence[str]) -> Ranking:
+    def rank(self, prompt: str, texts: Sequence[str], *, abstain: bool = False) -> Ranking:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
 
-        Without a usable model the input order is kept, scores are None and one line is logged; nothing is raised.
+        With ``abstain`` the input order is kept where the best two are too close to call or the prompt is unlike those
+        that the model learned from; the scores are given all the same. Without a usable model the input order is kept, scores are None and one line is logged; nothing is raised.
         """
         if not texts:
             return Ranking(None, (), ())
-        loaded = self.model()
+        loaded = self._current()
         reason = self._reason or NO_CHAMPION
         if loaded is not None:
             try:
-                pairs = [Pair(_encodable(prompt), _encodable(text)) for text in texts]
-                scores = loaded[1].score(pairs, self._embedder())
+                return self._ranked(loaded, _encodable(prompt), [_encodable(text) for text in texts], abstain=abstain)
             except AssayError as error:
                 reason = str(error)
-            else:
-                order = sorted(range(len(texts)), key=lambda index: -scores[index])
-                ref = loaded[0]
-                return Ranking(
-                    ref.model_version, tuple(order), tuple(float(s) for s in scores), self._reason,
-                    sample=ref.sample, stand_in=self.stands_in(ref), truncated=loaded[1].truncated(pairs),
-                )  # fmt: skip
         log.warning("reranking kept the input order: %s", reason)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
+
+    def _ranked(self, loaded: _Loaded, prompt: str, texts: Sequence[str], *, abstain: bool) -> Ranking:
+        embedder = self._embedder()
+        pairs = [Pair(prompt, text) for text in texts]
+        scores = loaded.model.score(pairs, embedder).tolist()
+        order = sorted(range(len(texts)), key=lambda index: -scores[index])
+        certainty = None if loaded.honesty is None else loaded.honesty.judge(prompt, texts, scores, order, embedder)
+        doubt = certainty.doubt if abstain and certainty is not None else None
+        return Ranking(
+            loaded.ref.model_version, tuple(range(len(texts)) if doubt else order), tuple(scores), self._reason,
+            sample=loaded.ref.sample, stand_in=self.stands_in(loaded.ref), truncated=loaded.model.truncated(pairs),
+            certainty=certainty, abstained=doubt,
+        )  # fmt: skip
 
     def _look_aside(self) -> None:
         try:
@@ -158,9 +188,10 @@ class Reranker:
         encoder = self._embedder().fingerprint
         broken: AssayError | None = None
         for ref in found:
-            if self._loaded is None or self._loaded[0] != ref:
+            if self._loaded is None or self._loaded.ref != ref:
                 try:
-                    self._loaded = ref, artifact.load(ref.path, sha256=ref.sha256, encoder=encoder)
+                    model = artifact.load(ref.path, sha256=ref.sha256, encoder=encoder)
+                    self._loaded = _Loaded(ref, model, artifact.load_honesty(ref.path))
                 except AssayError as error:
                     broken = broken or error
                     continue
@@ -170,7 +201,7 @@ class Reranker:
         elif self._loaded is None:
             self._trouble(str(broken))
         else:
-            stand_in = self._loaded[0].model_version
+            stand_in = self._loaded.ref.model_version
             self._trouble(f"{found[0].model_version} could not be loaded, so {stand_in} stands in for it. {broken}")
 
     def _trouble(self, sentence: str) -> None:

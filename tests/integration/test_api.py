@@ -107,6 +107,24 @@ def test_the_best_few_with_their_texts(client: TestClient) -> None:
     assert set(bare[0]) == {"index", "relevance_score"}
 
 
+def test_abstaining_is_asked_for_and_said(client: TestClient, api: Api, workspace: Workspace) -> None:
+    """A question unlike any that was rated keeps the order of its documents, says why, and counts as a fallback."""
+    sent = {"query": "zxqv 0x9f3a ☂☂ SELECT 1;", "documents": [POOR, GOOD]}
+    usual = client.post("/v2/rerank", json=sent).json()
+    assert "abstained" not in usual["meta"]
+    kept = client.post("/v2/rerank", json=sent | {"abstain": True}).json()
+    valid("RerankAnswer", kept)
+    assert [row["index"] for row in kept["results"]] == [0, 1]
+    assert kept["meta"]["fallback"] is True
+    assert kept["meta"]["abstained"] == "This question is unlike those that experts rated answers to."
+    assert sorted(map(str, usual["results"])) == sorted(map(str, kept["results"]))
+    sure = client.post("/v2/rerank", json={"query": QUERY, "documents": [POOR, GOOD], "abstain": True}).json()
+    assert sure["meta"]["abstained"] is None
+    assert sure["meta"]["fallback"] is False
+    usage.log_of(workspace).write()
+    assert usage.lately(workspace, COMMAND_LINE).fallbacks == 1
+
+
 def as_json(value: object) -> bytes:
     return json.dumps(value).encode()
 

@@ -41,7 +41,7 @@ def save(root: Path, fitted: Fitted, version: str = "v1") -> Saved:
         positive_threshold=4,
         metrics={"accuracy": Metric(0.8, 0.7, 0.9), "roc_auc": Metric(None, reason="not estimable: one class only")},
     )
-    return artifact.save(root, fitted.model, metadata, groups=fitted.groups)
+    return artifact.save(root, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty)
 
 
 def test_a_saved_model_scores_as_before(tmp_path: Path, fitted: Fitted) -> None:

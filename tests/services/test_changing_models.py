@@ -172,10 +172,15 @@ def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_ap
 
 
 def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace, old_app: Plain) -> None:
-    """One zip with model, metadata and prompts; an altered model is not handed out, and only a lead gets one."""
+    """One zip with model, metadata, prompts and their vectors; an altered model is not handed out, and only a lead gets one."""
     made(workspace, "first", champion=True)
     with zipfile.ZipFile(io.BytesIO(models.as_zip(workspace, LEAD, "first"))) as packed:
-        assert sorted(packed.namelist()) == ["first/metadata.json", "first/model.joblib", "first/prompts.txt"]
+        assert sorted(packed.namelist()) == [
+            "first/metadata.json",
+            "first/model.joblib",
+            "first/prompts.npz",
+            "first/prompts.txt",
+        ]
         assert packed.read("first/model.joblib") == model_file(workspace, "first").read_bytes()
     assert old_app.run("SELECT actor, subject FROM assay_audit WHERE action = 'downloaded'") == [
         ("Lena", "model first")

@@ -42,7 +42,9 @@ def made(
         data_fingerprint=fitted.data_fingerprint, n=evaluation.n, prompts=len(fitted.groups), seed=0,
         positive_threshold=4, metrics=evaluation.metrics,
     )  # fmt: skip
-    saved = artifact.save(workspace.settings.model_dir, fitted.model, metadata, groups=fitted.groups)
+    saved = artifact.save(
+        workspace.settings.model_dir, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty
+    )
     with workspace.store.write() as session:
         run = runs.start(session, fitted.model.recipe, 0, "Ana", "here:1")
         version = ModelVersion(
