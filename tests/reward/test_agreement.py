@@ -36,7 +36,9 @@ def test_alpha_is_that_of_an_independent_computation(raters, noise):
 def test_full_agreement_is_one_and_opposite_verdicts_are_below_zero():
     """The two ends of the scale."""
     assert ordinal_alpha([(1, 1), (5, 5), (3, 3)]).value == 1.0
-    assert ordinal_alpha([(1, 5), (5, 1), (1, 5)]).value < 0
+    opposite = ordinal_alpha([(1, 5), (5, 1), (1, 5)]).value
+    assert opposite is not None
+    assert opposite < 0
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,8 @@ def test_every_figure_says_on_how_many_answers():
     assert (ben.repeats.exact.value, ben.repeats.within_1.value, ben.repeats.pairs) == (0.5, 1.0, 2)
     assert ben.seconds is None
     assert ana.difference.value == pytest.approx(1 / 3)
+    assert ana.difference.low is not None
+    assert ana.difference.high is not None
     assert ana.difference.low < 0 < ana.difference.high
     assert ben.difference.value == pytest.approx(-1 / 3)
 
