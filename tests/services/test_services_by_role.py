@@ -21,6 +21,7 @@ NEEDS = {
     "comparing.compare": Act.LOOK,
     "data.edit": Act.CHANGE_DATA,
     "data.delete": Act.CHANGE_DATA,
+    "explaining.explain": Act.RERANK,
     "keys.listed": Act.KEYS,
     "keys.create": Act.KEYS,
     "keys.revoke": Act.KEYS,
