@@ -1,12 +1,14 @@
-"""Review: what I rated lately, and the way to change it. Second looks and disagreements come later."""
+"""Review: my ratings; for leads also disagreements and agreement; the guidelines for everybody who rates."""
 
-from core.ui.page import open_page
-from core.ui.review import latest_ratings
-from core.ui.who import ask_for_name
+from core.ui.page import heading, open_page
+from core.ui.review import tabs
+from core.ui.who import ask_for_name, name_line
 
 with open_page("review") as page:
     user = page.current_user()
     if user is None:
         ask_for_name(page)
     else:
-        latest_ratings(page, user)
+        heading(page, lead="Look again at what was rated, where raters differ, and what the ratings mean.")
+        name_line(page, user)
+        tabs(page, user)

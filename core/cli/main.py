@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from core.cli import commands
+from core.cli.agreement import agreement
 from core.cli.keys import keys
 from core.cli.saving import backup, restore
 from core.cli.serving import serve
@@ -93,6 +94,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
     sub.add_argument("version", nargs="?")
     sub.add_argument("--reason", help="why, for the record (promote)")
+
+    command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
     sub = command("sample", commands.sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))

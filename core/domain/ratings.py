@@ -84,8 +84,12 @@ def parse_rating(value: object) -> int | None:
     return int(number)
 
 
-def consensus(ratings: Iterable[int]) -> float | None:
-    """The rating that counts: the exact median of the submitted ratings (2.5 is possible), None without any."""
+def consensus(ratings: Iterable[int], *, adjudicated: int | None = None) -> float | None:
+    """The rating that counts: a lead's decision where there is one, else the exact median of the submitted ratings
+    (2.5 is possible), None without any.
+    """
+    if adjudicated is not None:
+        return float(adjudicated)
     values = list(ratings)
     return float(statistics.median(values)) if values else None
 

@@ -18,6 +18,7 @@ RATINGS: Final[Columns] = {
     "bias_flag": bool,
     "created_at": str,
     "updated_at": str,
+    "adjudicated": int,
 }
 GOLD: Final[Columns] = {
     "interaction_id": int,

@@ -22,7 +22,8 @@ def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """One row per rated interaction (columns GOLD) from one row per rater and interaction (columns RATINGS).
 
     ``rating`` is the consensus, always a float. ``agreement`` is the share of pairs of raters who differ by at most 1,
-    None for a single rater. Rows without a rating (a mere comment) do not count.
+    None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead decided,
+    the same on every row of the answer; it stands above the median.
 
     Raises:
         ValueError: the rows are not ordered by prompt group.
@@ -31,10 +32,11 @@ def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
         for interaction_id, rows in groupby(group, key=lambda row: int(row["interaction_id"])):
             given = list(rows)  # one row per rater
             ratings = [int(row["rating"]) for row in given if row["rating"] not in (None, "")]
-            agreed = consensus(ratings)
+            first = given[0]
+            decided = first.get("adjudicated")  # files from before there were decisions lack the column
+            agreed = consensus(ratings, adjudicated=None if decided in (None, "") else int(decided))
             if agreed is None:
                 continue
-            first = given[0]
             yield {
                 "interaction_id": interaction_id,
                 "user_prompt": first["user_prompt"],

@@ -116,4 +116,6 @@ def _optional(text: str) -> str | None:
 def _in_words(state: dict[str, object] | None) -> str:
     if state is None:
         return ""
+    if "adjudicated" in state:
+        return "no decision" if state["adjudicated"] is None else f"decided: {state['adjudicated']}"
     return str(state["rating"]) if state.get("rating") is not None else str(state["status"])

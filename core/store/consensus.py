@@ -181,9 +181,12 @@ def settle(session: Session, item: Item, row: LegacyInteraction) -> None:
 
 
 def apply_consensus(item: Item, ratings: Sequence[Rating]) -> None:
-    """Set consensus, number of ratings and time of the last one from all rows of the item, oldest first."""
+    """Set consensus, number of ratings and time of the last one from all rows of the item, oldest first.
+
+    Where a lead decided, that is the consensus, whatever raters say before or after.
+    """
     submitted = [rating for rating in ratings if rating.status == RatingStatus.SUBMITTED]
-    item.consensus = consensus(rating.rating for rating in submitted if rating.rating is not None)
+    item.consensus = consensus((rating.rating for rating in submitted if rating.rating), adjudicated=item.adjudicated)
     item.n_ratings = len(submitted)
     item.rated_at = max((rating.updated_at for rating in submitted), default=None)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.records import Example
@@ -26,6 +26,8 @@ class RatedText:
 def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
     """Every submitted rating with its texts, ordered so that the answers to a prompt and the raters of an answer follow
     one another: by prompt group, context, interaction and rater name.
+
+    An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater.
     """
     query = (
         select(
@@ -40,12 +42,13 @@ def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
             Rating.bias_flag,
             Rating.created_at,
             Rating.updated_at,
+            Item.adjudicated,
         )
         .select_from(LegacyInteraction)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
-        .join(Rating, Rating.interaction_id == Item.interaction_id)
-        .join(Rater, Rater.rater_id == Rating.rater_id)
-        .where(Rating.rating.is_not(None))
+        .outerjoin(Rating, and_(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None)))
+        .outerjoin(Rater, Rater.rater_id == Rating.rater_id)
+        .where(or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None)))
         .order_by(Item.prompt_group, func.coalesce(Item.context_id, ""), Item.interaction_id, Rater.name_key)
     )
     for row in _stream(session, in_scope(session, query)):
@@ -59,8 +62,9 @@ def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
             "session_id": row.session_label,
             "feedback_comment": row.comment,
             "bias_flag": row.bias_flag,
-            "created_at": row.created_at.isoformat(),
-            "updated_at": row.updated_at.isoformat(),
+            "created_at": row.created_at and row.created_at.isoformat(),
+            "updated_at": row.updated_at and row.updated_at.isoformat(),
+            "adjudicated": row.adjudicated,
         }
 
 

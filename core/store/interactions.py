@@ -40,7 +40,7 @@ def load(session: Session, interaction_id: int) -> Interaction | None:
     row = session.execute(
         select(LegacyInteraction, Item).join(Item).where(LegacyInteraction.interaction_id == interaction_id)
     ).first()
-    return None if row is None else _shown(row[0], row[1])
+    return None if row is None else shown(row[0], row[1])
 
 
 def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tuple[list[Interaction], int]:
@@ -50,7 +50,7 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
     rows = session.execute(base.order_by(Item.interaction_id.desc()).offset(offset).limit(limit))
     count = select(func.count()).select_from(Item).where(*where)
     total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
-    return [_shown(row[0], row[1]) for row in rows], total
+    return [shown(row[0], row[1]) for row in rows], total
 
 
 def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
@@ -232,7 +232,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return where
 
 
-def _shown(row: LegacyInteraction, item: Item) -> Interaction:
+def shown(row: LegacyInteraction, item: Item) -> Interaction:
+    """An interaction as pages show it."""
     return Interaction(
         interaction_id=row.interaction_id,
         prompt=row.user_prompt,

@@ -24,6 +24,8 @@ ACTIONS = {
     "legacy": "from the existing application",
     "withdrawn": "withdrew",
     "text edited": "withdrawn: text edited",
+    "adjudicated": "decided as a lead",
+    "cleared": "cleared a lead's decision",
 }
 
 

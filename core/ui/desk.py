@@ -12,6 +12,7 @@ from uuid import uuid4
 import streamlit as st
 
 from core.domain.queue import Order, QueueFilters, QueueSettings
+from core.services.guidelines import Version
 from core.services.rating import ItemToRate
 from core.ui import session
 
@@ -51,7 +52,8 @@ class Desk:
     filters: QueueFilters = field(default_factory=QueueFilters)
     wishes: QueueSettings | None = None
     """How many raters an answer gets, for a lead to change."""
-    guideline_version: int | None = None
+    guidelines: Version | None = None
+    """What 1 to 5 mean, as it stood when the answer was shown."""
     own: int = 0
     left: int = 0
     """How many wait, counted now and then and kept up in between."""
@@ -76,6 +78,11 @@ class Desk:
             self.message = TOO_FAST
             return False
         return True
+
+    @property
+    def guideline_version(self) -> int | None:
+        """Which version of the guidelines the rater could read."""
+        return None if self.guidelines is None else self.guidelines.number
 
     def shown_ms(self) -> int | None:
         """For how many milliseconds the answer has been on the screen; None before it was drawn."""

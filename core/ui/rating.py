@@ -9,12 +9,13 @@ from core.domain.errors import AssayError, Unavailable
 from core.domain.queue import QueueFilters
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.roles import User
-from core.services import rating
+from core.services import guidelines, rating
 from core.services.rating import ItemToRate
 from core.services.status import status
 from core.ui import failures, queue_choice
 from core.ui import rating_acts as acts
 from core.ui.desk import Desk, this_desk
+from core.ui.guidelines import beside
 from core.ui.navigation import next_step
 from core.ui.page import Page, heading
 from core.ui.rating_bar import bar
@@ -42,6 +43,7 @@ def _desk(page: Page, user: User, mine: Desk) -> None:
             return
         mine.shown = shown
         _header(page, user, mine, shown)
+        _guidelines(page, mine)
         with st.container(key=f"rate.visit.{mine.visit}", gap="medium"):  # keys.js scrolls up when this changes
             if mine.comparing and not mine.away:
                 _all_answers(page, user, mine, shown)
@@ -119,6 +121,14 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
             f"You rated this answer **{shown.rating} ({RATING_WORDS[shown.rating]})**. Another key changes it.",
             icon=":material/edit:",
         )
+
+
+def _guidelines(page: Page, mine: Desk) -> None:
+    """What the ratings mean, as it stood when this answer was shown: that version is kept with the rating."""
+    if not mine.shown_at and not mine.away:
+        mine.guidelines = guidelines.current(page.workspace)
+    if mine.guidelines is not None:
+        beside(mine.guidelines)
 
 
 def _texts(shown: ItemToRate) -> None:

@@ -1,24 +1,41 @@
-"""What the Review page shows: one rater's latest ratings."""
+"""The Review page: its tabs, and the first of them, one rater's latest ratings."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.domain.ratings import RATING_WORDS
-from core.domain.roles import User
+from core.domain.roles import Act, User
 from core.services import rating
 from core.services.rating import ItemToRate
+from core.ui.agreement import agreement_tab
 from core.ui.desk import open_item
+from core.ui.disagreements import disagreements_tab
+from core.ui.guidelines import guidelines_tab
 from core.ui.navigation import go_to, next_step
-from core.ui.page import Page, heading
+from core.ui.page import Page
 from core.ui.texts import literal, snippet
-from core.ui.who import name_line
 
 SHOWN = 25
 
 
+def tabs(page: Page, user: User) -> None:
+    """What this person may see; only the tab that is open is worked out."""
+    shown: dict[str, Callable[[], None]] = {"My ratings": lambda: latest_ratings(page, user)}
+    if page.may(Act.JUDGE):
+        shown["Disagreements"] = lambda: disagreements_tab(page)
+    if page.may(Act.READ_DATA):
+        shown["Agreement"] = lambda: agreement_tab(page)
+    shown["Guidelines"] = lambda: guidelines_tab(page)
+    for tab, draw in zip(st.tabs(list(shown), key="review.tabs", on_change="rerun"), shown.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
 def latest_ratings(page: Page, user: User) -> None:
     """The latest ratings and skips of this rater, each with a button that opens it again."""
-    heading(page, lead="Your latest ratings. Open one to read it again or to change its rating.")
-    name_line(page, user)
+    st.caption("Your latest ratings. Open one to read it again or to change its rating.")
     recent = rating.recent(page.workspace, user, SHOWN)
     if not recent:
         st.info("You have not rated anything yet.", icon=":material/rate_review:")

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import streamlit as st
 
@@ -250,7 +251,7 @@ def _story(run: RunView) -> None:
     """What happened so far, line by line, the latest first."""
     lines = [
         f"{datetime.fromisoformat(event['at']).astimezone():%H:%M:%S}  {_words(event)}"
-        for event, following in zip(run.events, [*run.events[1:], None], strict=True)
+        for event, following in zip_longest(run.events, run.events[1:])
         if "at" in event and not (event["event"] in _MANY and following and following["event"] == event["event"])
     ]
     if lines:

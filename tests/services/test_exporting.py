@@ -10,7 +10,7 @@ from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
 from core.labeling.tables import open_table
 from core.labeling.writing import write_stream
-from core.services import rating
+from core.services import data, disagreements, rating
 from core.services.exporting import KINDS, export
 from core.services.importing import import_file, load_sample
 from core.services.workspace import open_workspace
@@ -47,9 +47,46 @@ def written(rows, columns):
     return [{name: row[name] for name in columns} for row in rows]
 
 
+@pytest.fixture
+def decided(rated):
+    """The same, where a lead decided on two answers: against the median, and where no rating is left."""
+    lead = rater(rated, "Lea")
+    with rated.store.read() as session:
+        first, second = [
+            row["interaction_id"] for row in gold_rows(exporting.rating_rows(session)) if row["rating"] < 5
+        ][:2]
+    for number in (first, second):
+        disagreements.decide(rated, lead, number, 5, expected=None)
+    data.edit(rated, lead, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
+    return rated
+
+
+def test_a_leads_decision_is_in_every_export(decided, tmp_path):
+    """Gold carries the decision instead of the median, also where every rating was taken back."""
+    export(decided, "gold", tmp_path / "gold.jsonl")
+    gold = {row["interaction_id"]: row for row in read(tmp_path / "gold.jsonl")}
+    (bare,) = [row for row in gold.values() if row["ai_response"] == "an answer that nobody rated"]
+    assert (bare["rating"], bare["n_raters"], bare["agreement"]) == (5.0, 0, None)
+    export(decided, "ratings", tmp_path / "ratings.jsonl")
+    rows = [row for row in read(tmp_path / "ratings.jsonl") if row["adjudicated"]]
+    assert {row["adjudicated"] for row in rows} == {5}
+    assert [row["ai_response"] for row in rows if row["rater"] is None] == ["an answer that nobody rated"]
+    assert {gold[row["interaction_id"]]["rating"] for row in rows} == {5.0}
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_gold_pairs_and_kto_follow_from_the_files_before_them(rated, tmp_path, ending):
     """Gold recomputed from the ratings file, pairs and kto from the gold file, are exactly what was exported."""
+    follow_from_each_other(rated, tmp_path, ending)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_they_follow_where_a_lead_decided_too(decided, tmp_path, ending):
+    """A decision against the median, and one without any rating left, change nothing about that."""
+    follow_from_each_other(decided, tmp_path, ending)
+
+
+def follow_from_each_other(rated, tmp_path, ending):
     paths = {kind: tmp_path / f"{kind}.{ending}" for kind in KINDS}
     results = {kind: export(rated, kind, path) for kind, path in paths.items()}
     ratings_file, gold_file = read(paths["ratings"]), read(paths["gold"])

@@ -97,6 +97,14 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
     assert asked == [("Ana", "pair"), ("Ana", "concat")]
 
 
+def test_a_training_that_has_told_nothing_yet_is_shown(open_page, sample):
+    """Between the start and the first event the page says that the process is starting, without an error."""
+    with running(sample):
+        app = open_page("train")
+        assert "Started by Ben" in said(app)
+        assert not app.error
+
+
 def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
     app = press(open_page("train"), "train.start")

@@ -44,6 +44,7 @@ class Item(Base):
     __table_args__ = (
         CheckConstraint("source IN ('legacy', 'import', 'manual', 'sample')", name="source"),
         CheckConstraint("consensus IS NULL OR consensus BETWEEN 1 AND 5", name="consensus"),
+        CheckConstraint("adjudicated IS NULL OR adjudicated BETWEEN 1 AND 5", name="adjudicated"),
         # what still wants a rating, in every order in which it is served; small, because what is done is not in them
         Index("ix_assay_items_queue", "interaction_id", **_WAITING),
         Index("ix_assay_items_queue_random", "random_key", **_WAITING),
@@ -73,6 +74,7 @@ class Item(Base):
     extra: Mapped[dict[str, Any] | None]  # the other columns of an imported row
     response_words: Mapped[int]
     consensus: Mapped[float | None] = mapped_column(index=True)
+    adjudicated: Mapped[int | None]  # what a lead decided; it is the consensus until a lead clears it
     n_ratings: Mapped[int] = mapped_column(default=0)
     places: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """How many ratings it still wants (``QueueSettings.places``)."""

@@ -1,0 +1,189 @@
+"""How far raters agree: over all of them, for each two of them, and each against the others.
+
+Nothing here orders people: what is undefined says why, and every figure comes with the number of answers behind it.
+"""
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from scipy import stats
+from sklearn.metrics import cohen_kappa_score
+
+from core.domain.metrics import Metric
+from core.domain.ratings import MAX_RATING, MIN_RATING
+
+VALUES = range(MIN_RATING, MAX_RATING + 1)
+NOTHING_SHARED = "no answer was rated by two people"
+ONE_VALUE = "all ratings of shared answers are the same, so there is nothing to tell apart"
+
+Given = tuple[int, str, int]
+"""Interaction, rater, rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often two ratings of one answer are equal, and how often they differ by at most 1."""
+
+    exact: Metric
+    within_1: Metric
+    pairs: int
+    """Of ratings that were compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairOfRaters:
+    """Two raters on the answers that both rated."""
+
+    one: str
+    other: str
+    items: int
+    kappa: Metric
+    """Cohen's kappa with quadratic weights."""
+    shares: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class OneRater:
+    """One rater: how much, how fast, how spread, and how far from the others."""
+
+    name: str
+    ratings: int
+    distribution: tuple[int, ...]
+    """How many 1, 2, 3, 4 and 5."""
+    seconds: float | None
+    """Median time on the screen; None where it was never measured."""
+    shared: int
+    difference: Metric
+    """Mean of own rating less the mean of the others', on shared answers; interval by Student's t over answers."""
+    repeats: Shares
+    """The same answer rated again later, without seeing the first rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What is known about the raters' agreement."""
+
+    alpha: Metric
+    items: int
+    """Answers with at least two ratings: what everything but the single raters' counts is about."""
+    ratings: int
+    """Of these answers."""
+    shares: Shares
+    pairs: list[PairOfRaters]
+    raters: list[OneRater]
+    """By name."""
+
+
+def agreement(
+    given: Collection[Given],
+    *,
+    seconds: Mapping[str, float] | None = None,
+    repeats: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+) -> Agreement:
+    """Compute everything from one rating per rater and interaction.
+
+    ``seconds``: the median time of each rater; ``repeats``: (first, repeated) ratings of each rater.
+    """
+    by_item: dict[int, dict[str, int]] = defaultdict(dict)
+    for item, rater, rating in given:
+        by_item[item][rater] = rating
+    shared = {item: ratings for item, ratings in by_item.items() if len(ratings) > 1}
+    names = sorted({rater for _, rater, _ in given}, key=str.casefold)
+    between = [pair for ratings in shared.values() for pair in combinations(ratings.values(), 2)]
+    return Agreement(
+        alpha=ordinal_alpha([tuple(ratings.values()) for ratings in shared.values()]),
+        items=len(shared),
+        ratings=sum(map(len, shared.values())),
+        shares=_shares(between, NOTHING_SHARED),
+        pairs=_pairs(shared),
+        raters=[_one(name, given, shared, seconds or {}, repeats or {}) for name in names],
+    )
+
+
+def ordinal_alpha(units: Sequence[Sequence[int]]) -> Metric:
+    """Krippendorff's alpha with the ordinal distance; ``units`` holds the ratings of each answer, two or more.
+
+    Krippendorff, Computing Krippendorff's Alpha-Reliability (2011): coincidences within answers against what the values'
+    frequencies alone would give, ``1 - (n - 1) * sum(o * d) / sum(n_c * n_k * d)``.
+    """
+    if not units:
+        return Metric(None, reason=NOTHING_SHARED)
+    counts = np.zeros((len(units), len(VALUES)))
+    for row, ratings in zip(counts, units, strict=True):
+        for rating in ratings:
+            row[rating - MIN_RATING] += 1
+    pairable = counts.sum(axis=1, keepdims=True)
+    observed = counts.T @ (counts / (pairable - 1)) - np.diag((counts / (pairable - 1)).sum(axis=0))
+    frequency = observed.sum(axis=1)
+    cumulated = np.cumsum(frequency)
+    middle = cumulated - frequency / 2  # the distance of two values: how many ratings lie between their middles
+    distance = (middle[:, None] - middle[None, :]) ** 2
+    expected = (np.outer(frequency, frequency) * distance).sum()
+    if expected == 0:
+        return Metric(None, reason=ONE_VALUE)
+    return Metric(float(1 - (frequency.sum() - 1) * (observed * distance).sum() / expected))
+
+
+def _pairs(shared: Mapping[int, Mapping[str, int]]) -> list[PairOfRaters]:
+    together: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for ratings in shared.values():
+        for one, other in combinations(sorted(ratings, key=str.casefold), 2):
+            together[one, other].append((ratings[one], ratings[other]))
+    return [
+        PairOfRaters(one, other, len(both), _kappa(both), _shares(both, NOTHING_SHARED))
+        for (one, other), both in sorted(together.items(), key=lambda found: tuple(map(str.casefold, found[0])))
+    ]
+
+
+def _kappa(both: Sequence[tuple[int, int]]) -> Metric:
+    ones, others = zip(*both, strict=True)
+    if len({*ones, *others}) == 1:
+        return Metric(None, reason=ONE_VALUE)
+    return Metric(float(cohen_kappa_score(ones, others, labels=list(VALUES), weights="quadratic")))
+
+
+def _shares(pairs: Sequence[tuple[int, int]], nothing: str) -> Shares:
+    if not pairs:
+        return Shares(Metric(None, reason=nothing), Metric(None, reason=nothing), 0)
+    apart = [abs(one - other) for one, other in pairs]
+    return Shares(
+        Metric(sum(gap == 0 for gap in apart) / len(apart)), Metric(sum(gap <= 1 for gap in apart) / len(apart)), len(apart)
+    )  # fmt: skip
+
+
+def _one(
+    name: str,
+    given: Collection[Given],
+    shared: Mapping[int, Mapping[str, int]],
+    seconds: Mapping[str, float],
+    repeats: Mapping[str, Sequence[tuple[int, int]]],
+) -> OneRater:
+    mine = [rating for _, rater, rating in given if rater == name]
+    gaps = [
+        ratings[name] - statistics.mean(rating for rater, rating in ratings.items() if rater != name)
+        for ratings in shared.values()
+        if name in ratings
+    ]
+    return OneRater(
+        name=name,
+        ratings=len(mine),
+        distribution=tuple(mine.count(value) for value in VALUES),
+        seconds=seconds.get(name),
+        shared=len(gaps),
+        difference=_mean(gaps),
+        repeats=_shares(repeats.get(name, ()), "no answer was rated a second time"),
+    )
+
+
+def _mean(gaps: Sequence[float]) -> Metric:
+    if not gaps:
+        return Metric(None, reason="shares no answer with anybody")
+    if len(gaps) == 1:
+        return Metric(gaps[0])
+    reach = float(stats.t.ppf(0.975, len(gaps) - 1)) * statistics.stdev(gaps) / math.sqrt(len(gaps))
+    return Metric(statistics.mean(gaps), statistics.mean(gaps) - reach, statistics.mean(gaps) + reach)

@@ -1,0 +1,79 @@
+"""Where raters differ, and what a lead makes of it: decide, or find the gap in the guidelines."""
+
+from core.domain.disagreements import Disagreement, Gap, Which
+from core.domain.errors import BadInput
+from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING
+from core.domain.roles import Act, User, require
+from core.domain.texts import storable
+from core.services.workspace import Workspace
+from core.store import audit
+from core.store import disagreements as store
+
+
+def listed(
+    workspace: Workspace, user: User, which: Which, *, page: int, size: int = 10
+) -> tuple[list[Disagreement], int]:
+    """One page (from 0) of the answers whose raters differ by 2 or more, and how many there are."""
+    require(user, Act.JUDGE)
+    workspace.pick_up()
+    with workspace.store.read() as session:
+        return store.find(session, which, offset=page * size, limit=size)
+
+
+def decide(workspace: Workspace, user: User, interaction_id: int, value: int | None, *, expected: int | None) -> None:
+    """Make ``value`` the consensus whatever raters say, or let the median count again (None).
+
+    ``expected`` is the decision that was on the screen.
+
+    Raises:
+        BadInput: not 1 to 5.
+        NotFound: the interaction was deleted.
+        Conflict: another lead decided meanwhile.
+        NotAllowed: the role does not include judging.
+    """
+    require(user, Act.JUDGE)
+    if value is not None and value not in range(MIN_RATING, MAX_RATING + 1):
+        raise BadInput("A decision is one of 1, 2, 3, 4, 5.")
+    with workspace.store.write() as session:
+        before = store.adjudicate(session, interaction_id, user.rater_id, value, expected=expected)
+        audit.write(
+            session, user.name, "adjudicated" if value is not None else "adjudication cleared",
+            f"interaction {interaction_id}", old={"adjudicated": before}, new={"adjudicated": value},
+        )  # fmt: skip
+
+
+def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -> None:
+    """Note what the guidelines should say about an answer like this.
+
+    Raises:
+        BadInput: no note, or one that cannot be stored.
+        NotFound: the interaction was deleted.
+        NotAllowed: the role does not include judging.
+    """
+    require(user, Act.JUDGE)
+    text = storable(note.strip(), "The note")
+    if not text or len(text) > MAX_COMMENT:
+        raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
+    with workspace.store.write() as session:
+        number = store.mark(session, interaction_id, text, user.name)
+        audit.write(session, user.name, "gap marked", f"interaction {interaction_id}", new={"gap": number})
+
+
+def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
+    """The guidelines say it now.
+
+    Raises:
+        NotFound: it is closed already.
+        NotAllowed: the role does not include judging.
+    """
+    require(user, Act.JUDGE)
+    with workspace.store.write() as session:
+        store.close(session, gap_id)
+        audit.write(session, user.name, "gap closed", "guidelines", old={"gap": gap_id})
+
+
+def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
+    """What the guidelines still lack, oldest first."""
+    require(user, Act.JUDGE)
+    with workspace.store.read() as session:
+        return store.open_gaps(session)

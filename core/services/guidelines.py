@@ -1,0 +1,84 @@
+"""The guidelines: what 1 to 5 mean here, read by raters, written by leads, every version kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.errors import BadInput, Collision, Conflict
+from core.domain.ratings import RATING_WORDS
+from core.domain.roles import Act, User, require
+from core.domain.texts import storable, text_hash
+from core.services.workspace import Workspace
+from core.store import audit
+from core.store import guidelines as store
+
+MAX_LENGTH = 20_000
+MEANINGS = {
+    1: "could harm somebody, or is wrong in what matters.",
+    2: "has serious gaps or errors, or misses the question.",
+    3: "is right in the main, with gaps that somebody would notice.",
+    4: "is right and useful; small things could be better.",
+    5: "is right, complete and clear: you would send it as it is.",
+}
+DEFAULT = (
+    "Rate the answer, not the question. Judge what it would mean for the person who asked.\n\n"
+    + "\n".join(f"- **{value} {RATING_WORDS[value]}**: {meaning}" for value, meaning in MEANINGS.items())
+    + "\n\nFlag bias where the answer treats people unfairly. Skip what you cannot judge."
+)
+CHANGED_MEANWHILE = (
+    "Another lead saved the guidelines while you were writing. Nothing of yours was saved: copy your text, load this "
+    "page again and put your change into the new version."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the guidelines; number 0 is the text that Assay brings along."""
+
+    number: int
+    markdown: str
+    by: str
+    at: datetime | None
+
+
+def current(workspace: Workspace) -> Version:
+    """The version in force. Everybody may read it."""
+    with workspace.store.read() as session:
+        found = store.latest(session)
+        return (
+            Version(found.version, found.markdown, found.by, found.at) if found else Version(0, DEFAULT, "Assay", None)
+        )
+
+
+def versions(workspace: Workspace, user: User) -> list[Version]:
+    """All versions that were written, newest first."""
+    require(user, Act.RATE)
+    with workspace.store.read() as session:
+        return [Version(one.version, one.markdown, one.by, one.at) for one in store.versions(session)]
+
+
+def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Version:
+    """Put a new version in force; ``read`` is the number of the version that was changed.
+
+    Raises:
+        BadInput: empty, too long or not storable.
+        Conflict: somebody else saved one meanwhile.
+        NotAllowed: the role does not include writing them.
+    """
+    require(user, Act.JUDGE)
+    text = storable(markdown.strip(), "The text")
+    if not text:
+        raise BadInput("The guidelines are empty. Nothing was saved; raters need to know what 1 to 5 mean.")
+    if len(text) > MAX_LENGTH:
+        raise BadInput(f"The guidelines have {len(text):,} characters; {MAX_LENGTH:,} are possible. Nothing was saved.")
+    if current(workspace).markdown == text:
+        raise BadInput("Nothing was changed in the text, so there is no new version.")
+    try:
+        with workspace.store.write() as session:
+            if store.version(session) != read:
+                raise Conflict(CHANGED_MEANWHILE)
+            store.add(session, read + 1, text, user.name)
+            what = {"version": read + 1, "sha256": text_hash(text)}
+            audit.write(session, user.name, "guidelines saved", "guidelines", old={"version": read}, new=what)
+    except Collision as error:
+        raise Conflict(CHANGED_MEANWHILE) from error
+    return current(workspace)
