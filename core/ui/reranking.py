@@ -13,6 +13,7 @@ from core.ui.page import Page
 from core.ui.ranked import SHOWN, Ranked, show
 from core.ui.rerank_beside import beside
 from core.ui.rerank_examples import EXAMPLES
+from core.ui.rerank_keeping import keep_case, own_order, saved_cases
 from core.ui.texts import literal, snippet
 
 MAX_CANDIDATES = 1_000
@@ -29,6 +30,7 @@ class Bench:
     boxes: list[int] = field(default_factory=lambda: [0, 1, 2])
     following: int = 3
     ranked: Ranked | None = None
+    rankings: int = 0
     examples: int = 0
     """How many were filled in: each time it is another one."""
 
@@ -83,6 +85,7 @@ def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
         check(prompt, texts)
         with st.spinner("Ranking … the first time the language model is loaded, which takes some seconds"):
             bench().ranked = rank(page, prompt, texts)
+            bench().rankings += 1
     except Exception as error:  # noqa: BLE001  the boundary; the sentence belongs beside the button
         st.error(literal(describe(error).sentence), icon=":material/error:")
 
@@ -134,6 +137,11 @@ def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | N
     )  # fmt: skip
 
 
+def saved(page: Page) -> None:
+    """The cases that were saved, to start from."""
+    saved_cases(page, _fill)
+
+
 def choices(page: Page) -> None:
     """Which version ranks, which one beside it, and what to do where the model cannot tell."""
     versions = [v for v in models.listed(page.workspace) if v.state in ("champion", "available", "archived")]
@@ -152,7 +160,7 @@ def choices(page: Page) -> None:
         )  # fmt: skip
 
 
-def result(prompt: str, texts: tuple[str, ...]) -> None:
+def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     """The latest ranking; put aside when the fields hold something else by now."""
     ranked = bench().ranked
     if ranked is None:
@@ -160,6 +168,8 @@ def result(prompt: str, texts: tuple[str, ...]) -> None:
     if (ranked.prompt, ranked.texts) == (prompt, texts):
         st.subheader("Ranking", anchor=False)
         _whole(ranked)
+        own_order(page, ranked, bench().rankings)
+        keep_case(page, ranked)
         return
     st.warning(
         "The prompt or the answers were changed after ranking. The ranking below belongs to the earlier text. "

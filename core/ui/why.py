@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.reward.reasons import Kind, Reason
 from core.services.explaining import Explanation, RatedAnswer
-from core.ui.texts import show_text
+from core.ui.texts import literal, show_text, snippet
 
 HARDLY, LITTLE, MUCH = 0.1, 0.5, 1.5
 """Log-odds from which a term counts at all, clearly, and strongly: 0.5 moves a score of .50 to .62, 1.5 to .82."""
@@ -70,6 +70,10 @@ def _nearest(explanation: Explanation, nearest: tuple[RatedAnswer, ...]) -> None
     st.markdown("**Rated answers to the questions most like this one**")
     st.caption(f"Experts rated {counted} to these questions, {explanation.good:,} of them good.")
     for answer in nearest:
-        st.caption(f"Rated {answer.rating:g} of 5 · likeness to this answer {answer.likeness:.2f} · to the question:")
-        for text in (answer.prompt, answer.response):
+        text = answer.response
+        with st.container(border=True, gap="xsmall"):
+            st.caption(
+                f"**Rated {answer.rating:g} of 5** · likeness to this answer {answer.likeness:.2f} · to the question "
+                f"“{literal(snippet(answer.prompt, 160))}”"
+            )
             show_text(text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …", key="rerank.nearest")

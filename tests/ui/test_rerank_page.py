@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from core.domain.errors import Unavailable
-from core.services import reranking
+from core.services import cases, preferences, reranking
 from core.store import versions
 from core.store.tables import ModelVersion
 from core.ui.ranked import Ranked, as_file, movement
@@ -241,3 +241,43 @@ def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):
     rows = app.table[0].value
     assert list(rows.iloc[:, 1]) == list(rows.iloc[:, 2])
     assert rows.iloc[0, 1].startswith("1st · 0.")
+
+
+def test_a_case_is_saved_opened_and_deleted(open_page, ana, workspace):
+    """Only when asked for; it fills the fields again, and deleting leaves nothing."""
+    app = ranked(open_page("rerank"))
+    assert cases.listed(workspace, ana) == []
+    app.text_input(key="rerank.case_name").set_value("three of them")
+    app = press(app, "rerank.case_save")
+    assert [case.name for case in cases.listed(workspace, ana)] == ["three of them"]
+    app = press(app, "rerank.clear")
+    app = press(app, "rerank.case_open")
+    assert app.text_area(key="rerank.prompt").value == "A question?"
+    assert app.text_area(key="rerank.candidates").value == "One\n---\nTwo\n---\nThree"
+    app = press(app, "rerank.case_delete")
+    assert cases.listed(workspace, ana) == []
+    assert "rerank.case_open" not in keys(app)
+
+
+def test_whoever_has_no_name_is_asked_before_anything_is_kept(open_page, workspace):
+    """The question takes the page's place, and nothing was stored."""
+    app = ranked(open_page("rerank"))
+    app.text_input(key="rerank.case_name").set_value("mine")
+    app = press(app, "rerank.case_save")
+    assert "Who are you?" in said(app)
+    with workspace.store.read() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM assay_cases").scalar() == 0
+
+
+def test_another_order_is_kept_and_taken_back(open_page, ana, workspace):
+    """Picked best first, it becomes pairs of this rater on this question; the next ranking starts with none picked."""
+    app = ranked(open_page("rerank"))
+    picked = next(box for box in app.multiselect if box.key.startswith("rerank.my_order."))
+    picked.set_value([2, 0]).run()
+    app = press(app, "rerank.keep_order")
+    assert preferences.mine(workspace, ana, "A question?") == 3
+    assert "3 comparisons of yours on this question are kept." in said(app)
+    app = press(app, "rerank.withdraw_order")
+    assert preferences.mine(workspace, ana, "A question?") == 0
+    app = ranked(app, "Another question?")
+    assert next(box for box in app.multiselect if box.key.startswith("rerank.my_order.")).value == []
