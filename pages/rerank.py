@@ -1,14 +1,18 @@
 """Rerank: a prompt and several answers in, the answers ranked out."""
 
+from core.ui.acting import asks_for_name
 from core.ui.page import heading, open_page
-from core.ui.reranking import inputs, result, run_row
+from core.ui.reranking import choices, inputs, result, run_row, saved
 
 with open_page("rerank") as page:
-    heading(
-        page,
-        lead="Paste a question and several answers to it. The model in use puts the answer that experts would most "
-        "likely call good first. Nothing you enter here is stored.",
-    )
-    prompt, texts = inputs()
-    run_row(page, prompt, texts)
-    result(prompt, texts)
+    if not asks_for_name(page):
+        heading(
+            page,
+            lead="Paste a question and several answers to it. The model in use puts the answer that experts would most "
+            "likely call good first. Nothing you enter here is stored unless you save it.",
+        )
+        saved(page)
+        prompt, texts = inputs()
+        choices(page)
+        run_row(page, prompt, texts)
+        result(page, prompt, texts)

@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--top-k", type=int, help="print only the best K")
 
     sub = command("export", commands.export, "write ratings, gold, pairs or kto to a file")
-    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto"))
+    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "preferences"))
     sub.add_argument("--out", required=True, metavar="FILE")
 
     sub = command("models", commands.models, "list, promote or roll back model versions")

@@ -1,4 +1,4 @@
-"""The columns of the four exports, in their order: a contract with everybody who reads them."""
+"""The columns of the exports, in their order: a contract with everybody who reads them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -40,5 +40,19 @@ PAIRS: Final[Columns] = {
     "context_id": str,
 }
 KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool}
+PREFERENCES: Final[Columns] = {
+    "prompt": str,
+    "chosen": str,
+    "rejected": str,
+    "rater": str,
+    "model_version": str,
+    "created_at": str,
+}
 
-EXPORTS: Final[Mapping[str, Columns]] = {"ratings": RATINGS, "gold": GOLD, "pairs": PAIRS, "kto": KTO}
+EXPORTS: Final[Mapping[str, Columns]] = {
+    "ratings": RATINGS,
+    "gold": GOLD,
+    "pairs": PAIRS,
+    "kto": KTO,
+    "preferences": PREFERENCES,
+}

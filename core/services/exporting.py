@@ -1,4 +1,4 @@
-"""The four exports, each derived from the one before it, streamed from one state of the database."""
+"""The exports, streamed from one state of the database: four derived from the ratings, and the preferences beside them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
 from core.labeling.writing import write_table
 from core.services.workspace import Workspace
-from core.store import exporting, legacy
+from core.store import exporting, legacy, preferences
 
 KINDS = tuple(EXPORTS)
 
@@ -53,7 +53,12 @@ def export(workspace: Workspace, kind: str, path: Path) -> ExportResult:
 
 def _write(workspace: Workspace, kind: str, path: Path) -> ExportResult:
     with workspace.store.read() as session:
-        rows = write_table(path, EXPORTS[kind], _rows(workspace, exporting.rating_rows(session), kind))
+        made = (
+            preferences.rows(session)
+            if kind == "preferences"
+            else _rows(workspace, exporting.rating_rows(session), kind)
+        )
+        rows = write_table(path, EXPORTS[kind], made)
         return ExportResult(rows, str(path), count_prompts_without_pair(gold_rows(exporting.rating_rows(session))))
 
 

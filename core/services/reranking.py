@@ -63,15 +63,30 @@ def rank(
         NotFound: there is no version of that name.
     """
     began = time.perf_counter()
-    ranker = reranker(workspace)
-    loaded = ranker.model()
-    if model_version is not None and (loaded is None or loaded[0].model_version != model_version):
-        _named(workspace.settings, workspace.store, model_version)
-        ranker = _reranker(workspace.settings, workspace.store, model_version)
-    ranking = ranker.rank(prompt, texts, abstain=abstain)
+    ranking = ranker_for(workspace, model_version).rank(prompt, texts, abstain=abstain)
     if source is not None:
         usage.log_of(workspace).note(source, ranking, time.perf_counter() - began)
     return ranking
+
+
+def ranker_for(workspace: Workspace, model_version: str | None) -> Reranker:
+    """What ranks with the champion, or with a version that is named.
+
+    Raises:
+        NotFound: there is no version of that name.
+    """
+    ranker = reranker(workspace)
+    if model_version is not None:
+        loaded = ranker.model()
+        if loaded is None or loaded[0].model_version != model_version:
+            _named(workspace.settings, workspace.store, model_version)
+            return _reranker(workspace.settings, workspace.store, model_version)
+    return ranker
+
+
+def serving_embedder(workspace: Workspace) -> Embedder:
+    """Vectors of what is ranked, from the encoder that serves at this moment."""
+    return _embedder(workspace.settings, workspace.store)
 
 
 def reranker_from_environment() -> Reranker:
@@ -96,7 +111,11 @@ def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
 @lru_cache(maxsize=8)
 def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
     find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
-    return Reranker(find, lambda: Embedder(serving_encoder(settings).current(), _cache(settings, store)))
+    return Reranker(find, partial(_embedder, settings, store))
+
+
+def _embedder(settings: Settings, store: Store) -> Embedder:
+    return Embedder(serving_encoder(settings).current(), _cache(settings, store))
 
 
 @lru_cache(maxsize=4)

@@ -144,7 +144,7 @@ class Reranker:
         reason = self._reason or NO_CHAMPION
         if loaded is not None:
             try:
-                return self._ranked(loaded, _encodable(prompt), [_encodable(text) for text in texts], abstain=abstain)
+                return self._ranked(loaded, encodable(prompt), [encodable(text) for text in texts], abstain=abstain)
             except AssayError as error:
                 reason = str(error)
         log.warning("reranking kept the input order: %s", reason)
@@ -211,6 +211,6 @@ class Reranker:
         self._reason = sentence
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """The text with a mark for half of a surrogate pair, which JSON can carry and UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,7 @@
 """Streaming rated rows out of the database, a batch at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -11,6 +12,15 @@ from core.store.interactions import in_scope
 from core.store.tables import HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
 
 BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RatedText:
+    """An answer with the rating that counts."""
+
+    prompt: str
+    response: str
+    rating: float
 
 
 def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
@@ -101,6 +111,19 @@ def _ratings_of(session: Session, ids: Select[int]) -> dict[int, list[tuple[str,
     for number, rater, rating in _stream(session, query):
         given.setdefault(number, []).append((rater, rating))
     return given
+
+
+def rated_answers_to(session: Session, groups: Sequence[str], *, limit: int) -> list[RatedText]:
+    """At most ``limit`` rated answers to prompts with these hashes: of the first prompt first, newest ratings first."""
+    query = (
+        select(Item.prompt_group, LegacyInteraction.user_prompt, LegacyInteraction.ai_response, Item.consensus)
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+        .where(Item.prompt_group.in_(groups), Item.consensus.is_not(None))
+        .order_by(Item.rated_at.desc(), Item.interaction_id.desc())
+    )
+    rows = list(_stream(session, in_scope(session, query).limit(limit * len(groups))))
+    rows.sort(key=lambda row: groups.index(row.prompt_group))
+    return [RatedText(row.user_prompt, row.ai_response, float(row.consensus)) for row in rows[:limit]]
 
 
 def consensus_now(session: Session) -> dict[int, float]:

@@ -31,7 +31,7 @@ def asks_for_name(page: Page) -> bool:
     ask_for_name(
         page,
         question="Who are you?",
-        why="Trainings and changes of the model in use are kept with the name of the person who made them. "
+        why="What is kept or changed here is kept with the name of the person who did it. "
         "This browser remembers your name.",
         go_on="Go on",
     )

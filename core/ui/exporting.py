@@ -19,6 +19,10 @@ KINDS = {
     "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
     "pairs": ("Pairs", "For training on comparisons: a prompt with a better and a worse answer (TRL: DPO, reward)."),
     "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
+    "preferences": (
+        "Preferences",
+        "How raters would have ordered answers on the Rerank page: a better and a worse one.",
+    ),
 }
 FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": "parquet (large tables)"}
 MIME = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
@@ -71,7 +75,7 @@ def _prepare(page: Page, kind: str, ending: str) -> Prepared:
 def _download(prepared: Prepared) -> None:
     rows, without = prepared.result.rows, prepared.result.prompts_without_pair
     st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.")
-    if without:
+    if without and prepared.kind != "preferences":
         prompts = "prompt allows" if without == 1 else "prompts allow"
         st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")
     st.download_button(

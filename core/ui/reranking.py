@@ -1,53 +1,26 @@
-"""Ranking candidate answers on the screen: read them, rank them, show what happened and why."""
+"""The Rerank page: read prompt and answers, rank them, and keep what came of it in this tab."""
 
-import gc
-import io
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from core.domain.errors import BadInput
-from core.labeling.candidates import split_candidates
-from core.labeling.writing import write_stream
-from core.services import reranking
-from core.services.workspace import Workspace
+from core.labeling.candidates import Pasted, paste, understand
+from core.services import explaining, models, reranking
 from core.ui import session
 from core.ui.failures import describe
-from core.ui.navigation import next_step
-from core.ui.page import Page, sample_badge
-from core.ui.texts import literal, show_text, snippet
+from core.ui.page import Page
+from core.ui.ranked import SHOWN, Ranked, show
+from core.ui.rerank_beside import beside
+from core.ui.rerank_examples import EXAMPLES
+from core.ui.rerank_keeping import keep_case, own_order, saved_cases
+from core.ui.texts import literal, snippet
 
-MAX_CANDIDATES = 200
+MAX_CANDIDATES = 1_000
 MAX_BYTES = 1_000_000
-SHOWN = 20
-LONG = 700
-"""Characters of an answer on its card; the rest is a click away."""
-
-EXAMPLE_PROMPT = "I burned my hand on a hot oven tray. The skin is red and hurts. What should I do?"
-EXAMPLE = (
-    "Burns are always unpleasant, and everybody has had one at some time. Kitchens are dangerous places, so it is worth "
-    "thinking about safety in general. In the end you will have to see how it goes.",
-    "Put butter or toothpaste on it at once and wrap it tightly, so that the heat stays out.",
-    "Cool the burn under cool running water for about 20 minutes, take off rings, and cover it loosely with cling film. "
-    "See a doctor if it blisters, or if it is larger than the palm of your hand.",
-)
-COLUMNS = {"place": int, "original_position": int, "score": float, "text": str, "prompt": str, "model_version": str}
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """One ranking and exactly what it was made of."""
-
-    prompt: str
-    texts: tuple[str, ...]
-    order: tuple[int, ...]
-    scores: tuple[float | None, ...]
-    model_version: str | None
-    reason: str | None
-    """Why no model was used, or why the one used is not the newest."""
-    no_champion: bool
-    sample: bool
+MAX_BOXES = 30
+"""More boxes than this are slow to draw, and nobody edits them one by one."""
+IN_USE, NONE = "The model in use", "No other"
 
 
 @dataclass
@@ -57,6 +30,9 @@ class Bench:
     boxes: list[int] = field(default_factory=lambda: [0, 1, 2])
     following: int = 3
     ranked: Ranked | None = None
+    rankings: int = 0
+    examples: int = 0
+    """How many were filled in: each time it is another one."""
 
     def add(self) -> int:
         """A new box; its number."""
@@ -76,17 +52,22 @@ def inputs() -> tuple[str, tuple[str, ...]]:
         "Prompt", key="rerank.prompt", height=100, persist_state="session",
         placeholder="The question that the answers are for",
     )  # fmt: skip
-    boxes = st.toggle("One box per answer", key="rerank.boxes", persist_state="session", on_change=_turn)
+    many = not st.session_state.get("rerank.boxes") and _pasted_count() > MAX_BOXES
+    boxes = st.toggle(
+        "One box per answer", key="rerank.boxes", persist_state="session", on_change=_turn, disabled=many,
+        help=f"For up to {MAX_BOXES} answers." if many else None,
+    )  # fmt: skip
     if boxes:
         texts = _boxes(bench())
     else:
         pasted = st.text_area(
             "Answers", key="rerank.candidates", height=260, persist_state="session",
-            placeholder="First answer\n---\nSecond answer\n---\nThird answer",
+            placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON lines "
+            "are understood too.",
         )  # fmt: skip
-        texts = tuple(split_candidates(pasted or ""))
-        found = "1 answer" if len(texts) == 1 else f"{len(texts):,} answers"
-        st.caption(f"{found} found. A line with three hyphens (\\-\\-\\-) stands between two answers.")
+        found = understand(pasted or "")
+        _say_what_was_understood(found)
+        texts = found.texts
     return (st.session_state.get("rerank.prompt") or "").strip(), texts
 
 
@@ -94,15 +75,17 @@ def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     """The button that ranks, and the example."""
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = st.button("Rank the answers", key="rerank.run", type="primary", icon=":material/format_list_numbered:")
-        st.button("Fill in an example", key="rerank.example", icon=":material/lightbulb:", on_click=_example)
+        words = "Fill in another example" if bench().examples else "Fill in an example"
+        st.button(words, key="rerank.example", icon=":material/lightbulb:", on_click=_example)
         if prompt or texts:
             st.button("Clear", key="rerank.clear", icon=":material/close:", type="tertiary", on_click=_clear)
     if not wanted:
         return
     try:
         check(prompt, texts)
-        with st.spinner(_waiting()):
-            bench().ranked = rank(page.workspace, prompt, texts)
+        with st.spinner("Ranking … the first time the language model is loaded, which takes some seconds"):
+            bench().ranked = rank(page, prompt, texts)
+            bench().rankings += 1
     except Exception as error:  # noqa: BLE001  the boundary; the sentence belongs beside the button
         st.error(literal(describe(error).sentence), icon=":material/error:")
 
@@ -119,7 +102,7 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
         raise BadInput("Ranking needs at least two answers. Put a line with --- between them, or use one box for each.")
     if len(texts) > MAX_CANDIDATES:
         raise BadInput(
-            f"These are {len(texts):,} answers; this page ranks up to {MAX_CANDIDATES}. Take some away, or use the "
+            f"These are {len(texts):,} answers; this page ranks up to {MAX_CANDIDATES:,}. Take some away, or use the "
             "command line: python -m core rerank."
         )
     size = len(prompt.encode()) + sum(len(text.encode()) for text in texts)
@@ -130,25 +113,63 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
         )
 
 
-def rank(workspace: Workspace, prompt: str, texts: tuple[str, ...]) -> Ranked:
-    """Order the answers with the model in use."""
-    ranking = reranking.rank(workspace, prompt, texts, source="page")
-    if ranking.model_version is not None:
-        _settle()
+def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
+    """Order the answers with the version that was chosen, and with a second one where that was asked for."""
+    first, second = st.session_state.get("rerank.version"), st.session_state.get("rerank.version2")
+    ranked = _rank_with(page, prompt, texts, None if first in (None, IN_USE) else str(first), source="page")
+    if ranked.model_version is None or second in (None, NONE, ranked.model_version):
+        return ranked
+    return replace(ranked, beside=_rank_with(page, prompt, texts, str(second), source=None))
+
+
+def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | None, *, source: str | None) -> Ranked:
+    workspace, abstain = page.workspace, bool(st.session_state.get("rerank.abstain"))
+    found = reranking.rank(workspace, prompt, texts, model_version=version, source=source, abstain=abstain)
+    explanation = None
+    if found.model_version is not None and source is not None:
+        explanation = explaining.explain(
+            workspace, page.user, prompt, texts, only=found.order[:SHOWN], model_version=found.model_version
+        )
     return Ranked(
-        prompt, texts, ranking.order, ranking.scores, ranking.model_version, ranking.reason,
-        no_champion=ranking.no_champion, sample=ranking.sample,
+        prompt, texts, found.order, found.scores, found.model_version, found.reason,
+        no_champion=found.no_champion, sample=found.sample, truncated=found.truncated, certainty=found.certainty,
+        abstained=found.abstained, explanation=explanation,
     )  # fmt: skip
 
 
-def result(prompt: str, texts: tuple[str, ...]) -> None:
+def saved(page: Page) -> None:
+    """The cases that were saved, to start from."""
+    saved_cases(page, _fill)
+
+
+def choices(page: Page) -> None:
+    """Which version ranks, which one beside it, and what to do where the model cannot tell."""
+    versions = [v for v in models.listed(page.workspace) if v.state in ("champion", "available", "archived")]
+    if not versions:
+        return
+    with st.expander("More choices", icon=":material/tune:", key="rerank.choices"):
+        names = [version.model_version for version in versions]
+        if len(names) > 1:
+            left, right = st.columns(2)
+            left.selectbox("Rank with", [IN_USE, *names], key="rerank.version", persist_state="session")
+            right.selectbox("Compare with", [NONE, *names], key="rerank.version2", persist_state="session")
+        st.toggle(
+            "Keep my order where the model cannot tell", key="rerank.abstain", persist_state="session",
+            help="Where the two best answers are too close to call, or the question is unlike those that experts rated "
+            "answers to, the answers stay in the order in which you entered them.",
+        )  # fmt: skip
+
+
+def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     """The latest ranking; put aside when the fields hold something else by now."""
     ranked = bench().ranked
     if ranked is None:
         return
     if (ranked.prompt, ranked.texts) == (prompt, texts):
         st.subheader("Ranking", anchor=False)
-        _ranking(ranked)
+        _whole(ranked)
+        own_order(page, ranked, bench().rankings)
+        keep_case(page, ranked)
         return
     st.warning(
         "The prompt or the answers were changed after ranking. The ranking below belongs to the earlier text. "
@@ -157,102 +178,26 @@ def result(prompt: str, texts: tuple[str, ...]) -> None:
     )
     with st.expander("Outdated ranking, of the earlier text", icon=":material/history:", key="rerank.outdated"):
         st.caption(literal(f"For the prompt: {snippet(ranked.prompt, 200)}"))
-        _ranking(ranked)
+        _whole(ranked)
 
 
-def movement(place: int, original: int) -> tuple[str, str, str]:
-    """How far an answer moved: icon, words, colour of the badge."""
-    moved = original - place
-    if moved > 0:
-        return ":material/arrow_upward:", f"up {moved}", "green"
-    if moved < 0:
-        return ":material/arrow_downward:", f"down {-moved}", "orange"
-    return ":material/arrow_forward:", "same place", "gray"
+def _whole(ranked: Ranked) -> None:
+    if ranked.beside is not None:
+        beside(ranked, ranked.beside)
+    show(ranked)
 
 
-def table(ranked: Ranked) -> list[dict[str, object]]:
-    """The ranking as rows of a file, best first."""
-    return [
-        {
-            "place": place,
-            "original_position": index + 1,
-            "score": ranked.scores[index],
-            "text": ranked.texts[index],
-            "prompt": ranked.prompt,
-            "model_version": ranked.model_version,
-        }
-        for place, index in enumerate(ranked.order, start=1)
-    ]
-
-
-def as_file(ranked: Ranked, ending: str) -> bytes:
-    """The ranking as a file to download: .csv or .jsonl."""
-    file = io.BytesIO()
-    write_stream(file, ending, COLUMNS, table(ranked))
-    return file.getvalue()
-
-
-def _ranking(ranked: Ranked) -> None:
-    _scored_by(ranked)
-    show_all = len(ranked.order) <= SHOWN or st.toggle(f"Show all {len(ranked.order):,}", key="rerank.all")
-    for place, index in enumerate(ranked.order if show_all else ranked.order[:SHOWN], start=1):
-        _card(ranked, place, index)
-    if not show_all:
-        st.caption(f"The best {SHOWN} of {len(ranked.order):,} are shown; the download holds all.")
-    with st.container(horizontal=True):
-        for ending, key, mime in ((".csv", "rerank.download", "text/csv"), (".jsonl", "rerank.download_jsonl", None)):
-            st.download_button(
-                f"Download {ending[1:].upper()}", as_file(ranked, ending), file_name=f"ranking{ending}",
-                mime=mime or "application/jsonl", key=key, on_click="ignore", icon=":material/download:",
-            )  # fmt: skip
-
-
-def _scored_by(ranked: Ranked) -> None:
-    if ranked.model_version is None:
-        why = (
-            "No model is in use yet"
-            if ranked.no_champion
-            else literal(ranked.reason or "The model could not be used").rstrip(".")
-        )
-        st.info(
-            f"{why}, so the answers keep their original order and have no scores.", icon=":material/do_not_disturb_on:"
-        )
-        with st.container(horizontal=True):
-            next_step(
-                "Train a model" if ranked.no_champion else "Look at the models",
-                "train" if ranked.no_champion else "models",
-                key="rerank.next",
-            )
+def _say_what_was_understood(found: Pasted) -> None:
+    if not found.texts:
+        st.caption("Put a line with three hyphens (\\-\\-\\-) between two answers.")
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(
-            f"Scored by {literal(ranked.model_version)}. The score is how likely the model thinks experts would call "
-            "the answer good.",
-            width="content",
-        )
-        if ranked.sample:
-            sample_badge()
-    if ranked.reason:
-        st.warning(literal(ranked.reason), icon=":material/warning:")
+    st.caption(f"Understood as {literal(found.read_as)}.")
+    if found.doubt:
+        st.caption(f":material/help: {literal(found.doubt)}")
 
 
-def _card(ranked: Ranked, place: int, index: int) -> None:
-    score, text = ranked.scores[index], ranked.texts[index]
-    with st.container(border=True, gap="small", key=f"rerank.place.{place}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{place}.**", width="content")
-            icon, words, colour = movement(place, index + 1)
-            if ranked.model_version is not None:
-                st.badge(words, icon=icon, color=colour)  # type: ignore[arg-type]  # the three are badge colours
-            st.caption(f"entered as number {index + 1}", width="content")
-        if score is not None:
-            st.progress(score, text=f"Score {score:.2f}")
-        if len(text) <= LONG:
-            show_text(text, key=f"rerank.text.{index}")
-        else:
-            show_text(text[:LONG].rsplit(" ", 1)[0] + " …", key=f"rerank.short.{index}")
-            with st.expander("Read the whole answer"):
-                show_text(text, key=f"rerank.text.{index}", name=f"answer-{index + 1}")
+def _pasted_count() -> int:
+    return len(understand(st.session_state.get("rerank.candidates") or "").texts)
 
 
 def _boxes(mine: Bench) -> tuple[str, ...]:
@@ -269,29 +214,14 @@ def _boxes(mine: Bench) -> tuple[str, ...]:
         texts.append((text or "").strip())
     st.button(
         "Add an answer", key="rerank.add", icon=":material/add:", on_click=_add, args=(mine,),
-        disabled=len(mine.boxes) >= MAX_CANDIDATES,
+        disabled=len(mine.boxes) >= MAX_BOXES,
     )  # fmt: skip
     return tuple(text for text in texts if text)
 
 
-def _waiting() -> str:
-    return (
-        "Ranking …"
-        if _settle.cache_info().currsize
-        else "Loading the language model; the first time takes about ten seconds …"
-    )
-
-
-@lru_cache(maxsize=1)
-def _settle() -> None:
-    """Once the model is loaded: its half a million objects stay, so garbage collection need not visit them again."""
-    gc.collect()
-    gc.freeze()
-
-
 def _fill(prompt: str, texts: tuple[str, ...]) -> None:
     st.session_state["rerank.prompt"] = prompt
-    st.session_state["rerank.candidates"] = "\n---\n".join(texts)
+    st.session_state["rerank.candidates"] = paste(texts)
     _fill_boxes(texts)
 
 
@@ -303,7 +233,9 @@ def _fill_boxes(texts: tuple[str, ...]) -> None:
 
 
 def _example() -> None:
-    _fill(EXAMPLE_PROMPT, EXAMPLE)
+    mine = bench()
+    _fill(*EXAMPLES[mine.examples % len(EXAMPLES)])
+    mine.examples += 1
 
 
 def _clear() -> None:
@@ -322,7 +254,7 @@ def _remove(mine: Bench, number: int) -> None:
 def _turn() -> None:
     """Take what was typed along, from one way of entering to the other."""
     if st.session_state.get("rerank.boxes"):
-        _fill_boxes(tuple(split_candidates(st.session_state.get("rerank.candidates") or "")))
+        _fill_boxes(understand(st.session_state.get("rerank.candidates") or "").texts)
     else:
         texts = [(st.session_state.get(f"rerank.candidate.{number}") or "").strip() for number in bench().boxes]
-        st.session_state["rerank.candidates"] = "\n---\n".join(text for text in texts if text)
+        st.session_state["rerank.candidates"] = paste([text for text in texts if text])

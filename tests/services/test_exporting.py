@@ -10,7 +10,7 @@ from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
 from core.labeling.tables import open_table
 from core.labeling.writing import write_stream
-from core.services import data, disagreements, rating
+from core.services import data, disagreements, preferences, rating
 from core.services.exporting import KINDS, export
 from core.services.importing import import_file, load_sample
 from core.services.workspace import open_workspace
@@ -35,6 +35,7 @@ def rated(workspace):
                 rating.rate(
                     workspace, user, interaction_id, dice.randint(1, 5), comment=dice.choice(["", "so so", "=1+1"])
                 )
+    preferences.keep(workspace, raters[0], "Prompt 3?", ["one", "=two"], [1], model_version=None)
     return workspace
 
 
@@ -102,6 +103,7 @@ def follow_from_each_other(rated, tmp_path, ending):
             write_stream(file, f".{ending}", EXPORTS[kind], iter(written(rows, EXPORTS[kind])))
         assert read(tmp_path / f"again-{kind}.{ending}") == read(paths[kind])
     without = count_prompts_without_pair(gold_file)
+    assert results["preferences"].rows == 1  # and nothing of it in the others
     assert {result.prompts_without_pair for result in results.values()} == {without}
     assert without > 0
 

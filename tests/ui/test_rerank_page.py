@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+import shutil
 
 import pytest
 
 from core.domain.errors import Unavailable
-from core.services import reranking
-from core.ui.reranking import EXAMPLE_PROMPT, Ranked, as_file, movement
+from core.services import cases, preferences, reranking
+from core.store import versions
+from core.store.tables import ModelVersion
+from core.ui.ranked import Ranked, as_file, movement
+from core.ui.rerank_examples import EXAMPLE_PROMPT
 from tests.ui.reading import press, said
 
 
@@ -28,7 +32,7 @@ def keys(app) -> list[str]:
 def test_an_empty_page_says_what_to_paste(open_page):
     """What the page does, that nothing is stored, and an example to start from."""
     app = open_page("rerank")
-    assert "Nothing you enter here is stored." in said(app)
+    assert "Nothing you enter here is stored unless you save it." in said(app)
     assert {"rerank.run", "rerank.example"} <= set(keys(app))
 
 
@@ -38,7 +42,7 @@ def test_an_empty_page_says_what_to_paste(open_page):
         ("  ", "One\n---\nTwo", "The prompt is empty."),
         ("Q?", "", "at least two answers"),
         ("Q?", "Only one\n---\n   ", "at least two answers"),
-        ("Q?", "\n---\n".join(f"Answer {number}" for number in range(201)), "up to 200"),
+        ("Q?", "\n---\n".join(f"Answer {number}" for number in range(1001)), "up to 1,000"),
         ("Q?", "x" * 600_000 + "\n---\n" + "ä" * 250_000, "1.1 MB"),
     ],
 )
@@ -173,3 +177,107 @@ def test_downloads_hold_the_ranking_and_no_formula():
 def test_movement_is_told_in_words(place, original, words):
     """Up, down or the same, never by colour alone."""
     assert movement(place, original)[1] == words
+
+
+@pytest.mark.parametrize(
+    "answers, said_so",
+    [
+        ('["One", "Two"]', "Understood as 2 answers, from a JSON list."),
+        ("1. One\n2. Two", "Understood as 2 answers, from a numbered list."),
+        ('{"text": "One"}\n{"text": 2}', "line 2 holds no text"),
+    ],
+)
+def test_what_was_understood_is_shown(open_page, answers, said_so):
+    """Before anything is ranked the page says how many answers it sees, and what they came as."""
+    assert said_so in said(fill(open_page("rerank"), "Q?", answers))
+
+
+def test_a_thousand_answers_are_ranked_and_cannot_become_boxes(open_page):
+    """The most that is taken at once works; one box for each of them is not offered."""
+    app = ranked(open_page("rerank"), answers="\n---\n".join(f"Answer {number}" for number in range(1000)))
+    assert "The best 20 of 1,000 are shown" in said(app)
+    assert app.toggle(key="rerank.boxes").disabled
+
+
+def test_every_card_says_what_its_score_came_to_and_why(open_page, trained):
+    """In tens of rated answers, with what moved it, and with answers that experts really rated."""
+    app = press(press(open_page("rerank"), "rerank.example"), "rerank.run")
+    shown = said(app)
+    assert shown.count("such answers were rated good, from") == 3
+    assert shown.count("Rated answers to the questions most like this one") == 3
+    assert shown.count("Its length (") == 3
+    assert "likeness to this answer" in shown
+    assert len([e for e in app.expander if e.label == "Why this score"]) == 3
+
+
+def test_an_order_that_cannot_be_relied_on_is_said_and_can_be_kept(open_page, trained):
+    """A question unlike all rated ones is marked; with abstaining on, the answers stay as they were entered."""
+    app = ranked(open_page("rerank"), "zxqv 0x9f3a ☂☂ SELECT 1;", "Buy it!\n---\nHold the power button.")
+    assert "Outside what experts rated." in said(app)
+    app.toggle(key="rerank.abstain").set_value(True).run()
+    app = press(app, "rerank.run")
+    assert "in the order in which you entered them" in said(app)
+    assert said(app).count("same place") == 2
+
+
+def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):
+    """Each answer with its place and score in both; the same model twice agrees with itself."""
+    folder = trained.settings.model_dir
+    name = next(folder.glob("sbert*")).name
+    shutil.copytree(folder / name, folder / "twin")
+    with trained.store.write() as session:
+        first = versions.find(session, name)
+        versions.add(
+            session,
+            ModelVersion(
+                model_version="twin", run_id=first.run_id, recipe="pair", sha256=first.sha256, n=first.n,
+                prompts=first.prompts, sample=True, metrics=first.metrics,
+            ),
+        )  # fmt: skip
+    app = press(open_page("rerank"), "rerank.example")
+    app.selectbox(key="rerank.version2").set_value("twin").run()
+    app = press(app, "rerank.run")
+    assert "Both versions put the same answer first. The whole order is the same." in said(app)
+    rows = app.table[0].value
+    assert list(rows.iloc[:, 1]) == list(rows.iloc[:, 2])
+    assert rows.iloc[0, 1].startswith("1st · 0.")
+
+
+def test_a_case_is_saved_opened_and_deleted(open_page, ana, workspace):
+    """Only when asked for; it fills the fields again, and deleting leaves nothing."""
+    app = ranked(open_page("rerank"))
+    assert cases.listed(workspace, ana) == []
+    app.text_input(key="rerank.case_name").set_value("three of them")
+    app = press(app, "rerank.case_save")
+    assert [case.name for case in cases.listed(workspace, ana)] == ["three of them"]
+    app = press(app, "rerank.clear")
+    app = press(app, "rerank.case_open")
+    assert app.text_area(key="rerank.prompt").value == "A question?"
+    assert app.text_area(key="rerank.candidates").value == "One\n---\nTwo\n---\nThree"
+    app = press(app, "rerank.case_delete")
+    assert cases.listed(workspace, ana) == []
+    assert "rerank.case_open" not in keys(app)
+
+
+def test_whoever_has_no_name_is_asked_before_anything_is_kept(open_page, workspace):
+    """The question takes the page's place, and nothing was stored."""
+    app = ranked(open_page("rerank"))
+    app.text_input(key="rerank.case_name").set_value("mine")
+    app = press(app, "rerank.case_save")
+    assert "Who are you?" in said(app)
+    with workspace.store.read() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM assay_cases").scalar() == 0
+
+
+def test_another_order_is_kept_and_taken_back(open_page, ana, workspace):
+    """Picked best first, it becomes pairs of this rater on this question; the next ranking starts with none picked."""
+    app = ranked(open_page("rerank"))
+    picked = next(box for box in app.multiselect if box.key.startswith("rerank.my_order."))
+    picked.set_value([2, 0]).run()
+    app = press(app, "rerank.keep_order")
+    assert preferences.mine(workspace, ana, "A question?") == 3
+    assert "3 comparisons of yours on this question are kept." in said(app)
+    app = press(app, "rerank.withdraw_order")
+    assert preferences.mine(workspace, ana, "A question?") == 0
+    app = ranked(app, "Another question?")
+    assert next(box for box in app.multiselect if box.key.startswith("rerank.my_order.")).value == []

@@ -8,6 +8,7 @@ from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.queue import Desk, Draft, Lease, Setting, Suggestion
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.record import Audit
+from core.store.tables.reranked import Case, Preference
 from core.store.tables.serving import ApiKey, Reranking
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ApiKey",
     "Audit",
     "Base",
+    "Case",
     "Desk",
     "Draft",
     "Embedding",
@@ -30,6 +32,7 @@ __all__ = [
     "LegacyTraining",
     "ModelVersion",
     "Prediction",
+    "Preference",
     "Promotion",
     "Rater",
     "Rating",
