@@ -113,7 +113,7 @@ def _row(interaction: Interaction) -> None:
             st.badge("Not rated", color="gray")
         else:
             times = f" · {interaction.n_ratings} ratings" if interaction.n_ratings > 1 else ""
-            st.badge(f"{interaction.consensus:g}{times}", color="primary")
+            st.badge(f"{interaction.consensus:g}{times}", color="blue")
         st.button("Open", key=f"data.open.{number}", type="tertiary", on_click=_open, args=(number,))
 
 

@@ -165,7 +165,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                 st.subheader(f"Answer {number}", anchor=False, width="content")
                 if one.rating is not None:
-                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="primary")
+                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="blue")
                 if number == this:
                     st.badge("The keys rate this one", icon=":material/keyboard:", color="green")
                 else:
