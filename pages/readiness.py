@@ -2,6 +2,7 @@
 
 from core.services.readiness import readiness
 from core.ui.page import heading, open_page
+from core.ui.pair_yield import pairs
 from core.ui.readiness import checks, counts, next_act, nothing_rated, stages, supports
 
 with open_page("readiness") as page:
@@ -18,4 +19,5 @@ with open_page("readiness") as page:
         next_act(found)
         supports(found)
         checks(page, found)
+        pairs(page)
         counts(found, page.workspace.settings.positive_rating_threshold)

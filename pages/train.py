@@ -5,6 +5,7 @@ from core.services.readiness import readiness
 from core.ui import results
 from core.ui.acting import asks_for_name
 from core.ui.page import heading, open_page
+from core.ui.progress import reminder
 from core.ui.training import live, notice, start_card
 
 with open_page("train") as page:
@@ -22,6 +23,7 @@ with open_page("train") as page:
             live(page, running.run_id)
         else:
             start_card(page, ready)
+            reminder(page)
             notice(page, runs[0].run_id if runs else None)
             versions = {version.model_version: version for version in models.listed(page.workspace)}
             champion = next((name for name, version in versions.items() if version.state == "champion"), None)

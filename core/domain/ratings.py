@@ -12,6 +12,8 @@ MIN_RATING, MAX_RATING = 1, 5
 RATING_WORDS = {1: "Harmful or wrong", 2: "Poor", 3: "Acceptable", 4: "Good", 5: "Excellent"}
 RECOMMENDED_RATED, OPTIMAL_RATED = 200, 500
 MAX_COMMENT = 10_000
+MIN_MARGIN = 1.0
+"""The least difference of consensus for one answer to count as better than another."""
 
 EMPTY_WORDS = frozenset({"", "nan", "null", "none"})
 

@@ -9,11 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, groupby
 from typing import Any
 
-from core.domain.ratings import consensus
+from core.domain.ratings import MIN_MARGIN, consensus
 from core.domain.texts import prompt_group
-
-MIN_MARGIN = 1.0
-"""The least difference of consensus for one answer to count as better."""
 
 RowOf = Mapping[str, Any]
 

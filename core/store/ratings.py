@@ -42,7 +42,7 @@ def record(session: Session, interaction_id: int, rater_id: int, said: Said, how
         return Receipt(0, mine.updated_at, interaction_id, mine.rating)  # a rating that was given before stays
     if how.action == "rated" and mine is not None and mine.rating is not None:
         how = replace(how, action="changed")
-    event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=chosen))
+    event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=how.chosen or chosen))
     settle(session, item, row)
     return receipt_of(event)
 

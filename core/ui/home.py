@@ -11,6 +11,7 @@ from core.ui import failures, session
 from core.ui.measures import MEASURES, cell
 from core.ui.navigation import PAGES, go_to, next_step
 from core.ui.page import Page, heading, open_page
+from core.ui.progress import retraining_due
 from core.ui.texts import literal
 
 STAGES = {
@@ -36,6 +37,7 @@ def show() -> None:
             _empty(page)
         else:
             _next(now)
+            retraining_due(page)
             _standing(now)
             if now.sample and page.may(Act.CHANGE_DATA):
                 _sample(page)

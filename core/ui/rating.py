@@ -18,6 +18,7 @@ from core.ui.desk import Desk, this_desk
 from core.ui.guidelines import beside
 from core.ui.navigation import next_step
 from core.ui.page import Page, heading
+from core.ui.progress import bought
 from core.ui.rating_bar import bar
 from core.ui.texts import literal, show_text
 from core.ui.who import name_line
@@ -30,6 +31,7 @@ def desk(page: Page, user: User) -> None:
     mine = this_desk()
     with st.container(key="rate.desk"):
         _desk(page, user, mine)
+    bought(page)
     _keep_open(page, user, mine)
 
 

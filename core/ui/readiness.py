@@ -132,10 +132,11 @@ def _check(page: Page, check: Check) -> None:
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
             if check.remedy is not None and check.verdict not in QUIET:
-                _help(page, check.code, check.remedy)
+                help_with(page, check.code, check.remedy)
 
 
-def _help(page: Page, code: str, remedy: Remedy) -> None:
+def help_with(page: Page, code: str, remedy: Remedy) -> None:
+    """A button that leads to what helps, with the queue set for it."""
     if remedy.page == "data" and not page.may(Act.CHANGE_DATA):
         return
     icon = PAGES[remedy.page].icon

@@ -7,10 +7,13 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
-from core.services import data, importing, rating
+from core.domain.retraining import RetrainSettings
+from core.domain.roles import COMMAND_LINE, Role
+from core.services import accounts, data, importing, people, progress, rating
 from core.services.status import Champion, status
 from core.store.database import Store
 from core.ui import failures, home, process, session
+from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
 
@@ -146,3 +149,19 @@ def _raise(error: Exception):
         raise error
 
     return fail
+
+
+def test_a_lead_is_told_when_a_training_is_due(open_page, trained):
+    """Enough new ratings since the latest training: Home says so and leads to Train; an expert is not bothered."""
+    ana = people.rate_as(trained, TOKEN, "Ana")
+    progress.change_settings(trained, ana, RetrainSettings(ratings=2))
+    assert "home.retrain" not in [button.key for button in open_page("home").button]
+    for number in (1, 2):
+        rating.rate(trained, ana, number, 5)
+    app = open_page("home")
+    assert "2 new ratings since the latest training" in said(app)
+    press(app, "home.retrain")
+    assert "Train" in said(app)
+    accounts.set_role(trained, COMMAND_LINE, people.rate_as(trained, "another", "Lea").rater_id, Role.LEAD)
+    accounts.set_role(trained, COMMAND_LINE, ana.rater_id, Role.SME)
+    assert "home.retrain" not in [button.key for button in open_page("home").button]

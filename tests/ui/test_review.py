@@ -2,8 +2,10 @@
 
 from core.domain.roles import COMMAND_LINE, Role
 from core.services import accounts, disagreements, guidelines, people, rating
-from core.ui.session import DESK
+from core.store import runs
+from core.ui.session import DESK, GLANCE
 from tests.databases import added
+from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
 
@@ -99,4 +101,47 @@ def test_an_expert_sees_neither_disagreements_nor_agreement(open_page, sample, a
     people.rate_as(sample, "another browser", "Lea")
     accounts.set_role(sample, COMMAND_LINE, ana.rater_id, Role.SME)
     app = open_page("review")
-    assert [tab.label for tab in app.tabs] == ["My ratings", "Guidelines"]
+    assert [tab.label for tab in app.tabs] == ["My ratings", "Second looks", "Guidelines"]
+
+
+def surprised(workspace):
+    """Ana's rating of the first answer, which the latest training would not have expected."""
+    ana = people.rate_as(workspace, TOKEN, "Ana")
+    rating.rate(workspace, ana, 1, 5)
+    with workspace.store.write() as session:
+        run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
+        runs.save_predictions(session, run.run_id, [(1, 0, 0.05)])
+        runs.finish(session, run.run_id, "finished", "done", model_version="v1", sample=True)
+    return ana
+
+
+def test_a_second_look_hides_what_was_said_and_asks_when_it_differs(open_page, trained):
+    """Blind until a different rating is given; then both are named, and the rater decides which one counts."""
+    ana = surprised(trained)
+    app = tab(open_page("review"), "Second looks")
+    assert "1 of your answers is back" in said(app)
+    assert "5 (Excellent)" not in said(app)
+    app.session_state[GLANCE].shown_at -= 1  # read for a second
+    press(app, "review.look2")
+    assert "You say 2 (Poor) now and said 5 (Excellent) before" in said(app).replace("**", "")
+    press(app, "review.look_keep")
+    assert "No answer waits for a second look" in said(app)
+    assert rating.item(trained, ana, 1).rating == 5
+
+
+def test_a_key_that_comes_too_soon_is_no_second_look(open_page, trained):
+    """A held key does not rate the next answer unseen."""
+    surprised(trained)
+    app = tab(open_page("review"), "Second looks")
+    app.session_state[GLANCE].shown_at += 3600
+    press(app, "review.look5")
+    assert "1 of your answers is back" in said(app)
+
+
+def test_a_rating_is_withdrawn_where_it_is_listed(open_page, sample, ana):
+    """One press and a confirmation; it leaves the list and can be found as withdrawn."""
+    rating.rate(sample, ana, 1, 5, comment="Very clear")
+    app = press(open_page("review"), "review.withdraw_yes")
+    assert "Very clear" not in said(app)
+    app.selectbox(key="review.state").set_value("Withdrawn").run()
+    assert "Very clear" in said(app)

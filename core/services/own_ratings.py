@@ -1,0 +1,53 @@
+"""One's own ratings: look them up, take one back, take all of them along."""
+
+from io import BytesIO
+
+from core.domain.roles import Act, User, require
+from core.labeling.export_columns import Columns
+from core.labeling.writing import write_stream
+from core.services.workspace import Workspace
+from core.store import own_ratings as store
+from core.store.own_ratings import OwnFilters, OwnRating
+from core.store.ratings import Receipt
+
+__all__ = ["OwnFilters", "OwnRating"]
+
+COLUMNS: Columns = {
+    "interaction_id": int,
+    "user_prompt": str,
+    "ai_response": str,
+    "rating": int,
+    "feedback_comment": str,
+    "bias_flag": bool,
+    "updated_at": str,
+}
+
+
+def listed(
+    workspace: Workspace, user: User, filters: OwnFilters, *, page: int, size: int = 25
+) -> tuple[list[OwnRating], int]:
+    """One page (from 0) of this rater's ratings, latest first, and how many match."""
+    require(user, Act.RATE)
+    with workspace.store.read() as session:
+        return store.find(session, user.rater_id, filters, offset=page * size, limit=size)
+
+
+def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_id: str | None = None) -> Receipt:
+    """Take one rating back: it no longer counts and stays in the history; consensus and mirror follow.
+
+    Raises:
+        NotFound: the interaction was deleted.
+        Conflict: it was taken back already.
+    """
+    require(user, Act.RATE)
+    with workspace.store.write() as session:
+        return store.withdraw(session, interaction_id, user.rater_id, request_id)
+
+
+def as_csv(workspace: Workspace, user: User) -> bytes:
+    """All of this rater's ratings as a csv file that a spreadsheet opens without running anything."""
+    require(user, Act.RATE)
+    file = BytesIO()
+    with workspace.store.read() as session:
+        write_stream(file, ".csv", COLUMNS, store.rows(session, user.rater_id))
+    return file.getvalue()

@@ -1,0 +1,13 @@
+"""How far the ratings reach as comparisons: what DPO and reward training would get."""
+
+from core.services.workspace import Workspace
+from core.store import pair_yield as store
+from core.store.pair_yield import PairYield
+
+__all__ = ["PairYield"]
+
+
+def pair_yield(workspace: Workspace) -> PairYield:
+    """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
+    with workspace.store.read() as session:
+        return store.pair_yield(session)
