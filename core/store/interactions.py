@@ -30,6 +30,11 @@ def in_scope(session: Session, query: Select[*Columns]) -> Select[*Columns]:
     return query if only_sample(session) else query.where(Item.source != "sample")
 
 
+def discarded() -> ColumnElement[bool]:
+    """Whether an item was discarded and nobody's rating of it counts: without a rating, only that leaves it no place."""
+    return Item.consensus.is_(None) & (Item.places == 0)
+
+
 def part_from_sample(session: Session, identities: Collection[str]) -> None:
     """Let own data be what these identities mean: an equal answer of the sample stays beside it and goes with the sample."""
     session.execute(update(Item).where(Item.identity.in_(identities), Item.source == "sample").values(identity=None))
@@ -181,6 +186,23 @@ def remove(session: Session, interaction_id: int, *, by: str) -> None:
         ) from error
 
 
+def put_back(session: Session, interaction_id: int) -> int:
+    """Let a discarded interaction wait for ratings again; how many people had discarded it.
+
+    Raises:
+        NotFound: it was deleted.
+    """
+    item, row = locked(session, interaction_id)
+    pick_up_one(session, item, row)
+    mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
+    found = session.scalars(mine).all()
+    for rating in found:
+        said = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+        store_rating(session, rating, interaction_id, rating.rater_id, said, How("put back"))
+    settle(session, item, row)
+    return len(found)
+
+
 def drop(session: Session, interaction_ids: Sequence[int]) -> None:
     """Delete these interactions; items and ratings go with them by the schema's rules."""
     session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
@@ -219,6 +241,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         )
     if filters.rated is not None:
         where.append(Item.consensus.is_not(None) if filters.rated else Item.consensus.is_(None))
+    if filters.discarded:
+        where.append(discarded())
     if filters.lowest is not None:
         where.append(Item.consensus >= filters.lowest)
     if filters.highest is not None:
@@ -246,4 +270,5 @@ def shown(row: LegacyInteraction, item: Item) -> Interaction:
         response_words=item.response_words,
         created_at=item.created_at,
         extra=item.extra,
+        discarded=item.consensus is None and item.places == 0,
     )

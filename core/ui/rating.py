@@ -206,11 +206,16 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
     if mine.filters != QueueFilters():
         queue_choice.show_all_again(page, user, mine)
         return
-    waiting = status(page.workspace).unrated
-    if waiting:
+    now = status(page.workspace)
+    if now.waiting:
         st.success(
-            f"Nothing waits for you now. {waiting:,} without a rating are on other raters' screens or were discarded.",
+            f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens.",
             icon=":material/groups:",
+        )
+    elif now.discarded:
+        st.success(
+            f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you.",
+            icon=":material/task_alt:",
         )
     else:
         st.success("Every answer has a rating. Thank you.", icon=":material/task_alt:")
