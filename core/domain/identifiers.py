@@ -7,6 +7,7 @@ mistake was measured: docs/decisions/0058.
 """
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -83,64 +84,57 @@ def _all(text: str) -> Iterator[Found]:
         low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
     if "@" in text:
         yield from _emails(text)
-    if _DIGITS.search(text):
-        yield from _matches(_SOCIAL_SECURITY, text, Kind.RECORD_NUMBER)
-        if _hints(_RECORD_HINTS, low):
-            yield from _matches(_RECORD_NUMBER, low, Kind.RECORD_NUMBER, _holds_three_digits)
-        yield from _phones(text, low)
-        if _hints(_BIRTH_HINTS, low):
-            yield from _matches(_BIRTH_DATE, low, Kind.BIRTH_DATE)
-    yield from _addresses(text, low)
+    for start, end in _numbers(text):
+        yield from _matches(_SOCIAL_SECURITY, text, Kind.RECORD_NUMBER, start, end)
+        yield from _matches(_RECORD_NUMBER, low, Kind.RECORD_NUMBER, start, end, _holds_three_digits)
+        yield from _matches(_BIRTH_DATE, low, Kind.BIRTH_DATE, start, end)
+        yield from _matches(_PHONE, text, Kind.PHONE, start, end, _is_phone)
+        yield from _matches(_LABELLED_PHONE, low, Kind.PHONE, start, end, _is_labelled_phone)
+    if _HOUSE.search(text):
+        yield from _matches(_STREET, text, Kind.ADDRESS)
+    if any(hint in low for hint in _STRASSE_HINTS):
+        yield from _matches(_STRASSE, text, Kind.ADDRESS)
+    if "box " in low:
+        yield from _matches(_POST_BOX, low, Kind.ADDRESS)
     for start, end in names(text, low):
         yield Found(start, end, Kind.NAME)
 
 
-def _hints(words: Iterable[str], text: str) -> bool:
-    return any(word in text for word in words)
-
-
 def _matches(
-    pattern: re.Pattern[str], text: str, kind: Kind, holds: Callable[[str], bool] = lambda found: True
-) -> Iterator[Found]:
+    pattern: re.Pattern[str], text: str, kind: Kind, start: int = 0, end: int = sys.maxsize,
+    holds: Callable[[str], bool] = lambda found: True,
+) -> Iterator[Found]:  # fmt: skip
     """What the pattern's group ``it`` found and ``holds`` believes."""
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text, start, end):
         if holds(match["it"]):
             yield Found(*match.span("it"), kind)
 
 
-_DIGITS = re.compile(r"[0-9][0-9 ().-]{1,4}[0-9]|[0-9]{3}")
+_NUMBER = re.compile(r"[0-9][0-9 ().,/-]+[0-9]")
+_BEFORE, _AFTER = 60, 40
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text in which something written in digits can be: around every longer number."""
+    start = end = -1
+    for match in _NUMBER.finditer(text):
+        if start >= 0 and match.start() - _BEFORE > end:
+            yield start, end
+            start = -1
+        start = max(0, match.start() - _BEFORE) if start < 0 else start
+        end = match.end() + _AFTER
+    if start >= 0:
+        yield start, end
+
 
 # --- e-mail and telephone -------------------------------------------------------------------------------------------
 
 _EMAIL = re.compile(r"(?<![\w.+-])(?P<it>(?P<box>[\w.+-]{1,64})@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24})(?![\w@-])")
-_DESKS = frozenset(
-    [
-        "admin",
-        "billing",
-        "contact",
-        "customerservice",
-        "enquiries",
-        "feedback",
-        "hello",
-        "help",
-        "helpdesk",
-        "hotline",
-        "info",
-        "information",
-        "inquiries",
-        "mail",
-        "noreply",
-        "no-reply",
-        "office",
-        "press",
-        "reception",
-        "sales",
-        "service",
-        "support",
-        "team",
-        "webmaster",
-    ]
-)
+_DESKS = frozenset({
+    "admin", "billing", "contact", "customerservice", "enquiries", "feedback", "hello", "help", "helpdesk", "hotline",
+    "info", "information", "inquiries", "mail", "noreply", "no-reply", "office", "press", "reception", "sales",
+    "service", "support", "team", "webmaster",
+})  # fmt: skip
 _NEAR = 60
 """Characters after a hotline's number in which an e-mail address is the hotline's."""
 
@@ -152,15 +146,13 @@ def _emails(text: str) -> Iterator[Found]:
             yield Found(*match.span("it"), Kind.EMAIL)
 
 
-_RUN = re.compile(r"[+(0-9][0-9 ().\-/+]{5,}[0-9]")
 _PHONE = re.compile(
-    r"""(?<![\w.,/$€£%-])(?:
+    r"""(?<![\w.,/$€£%-])(?P<it>
         \+\d{1,3}[ ().\-/]{0,2}\d(?:[ ().\-/]{0,2}\d){5,12}                   # with a country code
         | (?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-]|\d{3}[ ](?=\d{3}-))\d{3}[ .-]\d{4}   # 202-456-1111, (202) 456-1111
     )(?![\w%]|[.,-]\d)""",
     re.VERBOSE,
 )
-_PHONE_HINTS = ("phone", "tel", "mobile", "cell", "fax", "call", "reach", "text me", "whatsapp")
 _LABELLED_PHONE = re.compile(
     r"""\b(?:phone|telephone|tel|mobile|cell|cellphone|fax|whatsapp|text\ me|(?:call|reach)(?:ed)?(?:\ (?:me|us|him|her|them))?)
         (?:\ (?:number|no\.?|is|at|on))*\b[\s.:=\#]{1,3}(?P<it>\(?\d(?:[ .\-/]\d|[)]\ ?\d|\d){5,14})(?![\w%]|[.,-]\d)""",
@@ -168,14 +160,12 @@ _LABELLED_PHONE = re.compile(
 )
 
 
-def _phones(text: str, low: str) -> Iterator[Found]:
-    if not _RUN.search(text):
-        return
-    for match in _PHONE.finditer(text):
-        if _is_possible(match[0]) and not _is_free(match[0]):
-            yield Found(*match.span(), Kind.PHONE)
-    if _hints(_PHONE_HINTS, low):
-        yield from _matches(_LABELLED_PHONE, low, Kind.PHONE, lambda it: not _is_free(it) and not _DATE.fullmatch(it))
+def _is_phone(number: str) -> bool:
+    return _is_possible(number) and not _is_free(number)
+
+
+def _is_labelled_phone(number: str) -> bool:
+    return not _is_free(number) and not _DATE.fullmatch(number)
 
 
 @lru_cache(maxsize=1024)
@@ -210,13 +200,11 @@ _A_DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:\ |-){_MONTH}(?:,?\ |-)\d{{2,4}}|{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?,?\ \d{{4}})"
 )
 _DATE = re.compile(_A_DATE)
-_BIRTH_HINTS = ("born", "birth", "dob", "d.o.b")
 _BIRTH_DATE = re.compile(
     rf"""\b(?:d\.?o\.?b\b\.?|date\ of\ birth|birth\s?date|birthday|born)
         (?:[\s:=,-]|\b(?:is|was|on)\b){{1,8}}(?P<it>{_A_DATE})(?!\d)""",
     re.VERBOSE,
 )
-_RECORD_HINTS = ("mrn", "ssn", "nhs", " number", " no", " nr", " id", "#")
 _RECORD_NUMBER = re.compile(
     r"""\b(?:(?:mrn|ssn|nhs)(?:\ (?:number|no\.?|id))?
         |(?:medical\ record|chart|hospital|patient|record|case|member|insurance|policy|social\ security|medicare|medicaid
@@ -233,10 +221,7 @@ def _holds_three_digits(found: str) -> bool:
     return sum(letter.isdigit() for letter in found) >= 3
 
 
-_STREET_HINTS = (
-    " Street", " St", " Avenue", " Ave", " Road", " Rd", " Drive", " Dr", " Lane", " Ln", " Boulevard", " Blvd",
-    " Court", " Ct", " Terrace", " Crescent",
-)  # fmt: skip
+_HOUSE = re.compile(r"[0-9][A-Za-z]? [A-Z0-9]")
 _STREET = re.compile(
     r"""(?P<it>[0-9](?<![\w.,/-][0-9])[0-9]{0,4}[A-Za-z]?\ (?:[NSEW]\.?\ |North\ |South\ |East\ |West\ )?
         (?:[A-Z][a-z'’]+\ |\d{1,3}(?:st|nd|rd|th)\ ){1,3}
@@ -245,14 +230,6 @@ _STREET = re.compile(
         (?:,\ [A-Z][A-Za-z.\ ]{1,30}?,?\ (?:[A-Z]{2}\ \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\ \d[A-Z]{2}))?)""",
     re.VERBOSE,
 )
+_STRASSE_HINTS = ("straße ", "strasse ", "str. ")
 _STRASSE = re.compile(r"(?P<it>\b[A-ZÄÖÜ][\w-]+(?:straße|strasse|str\.) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]+)?)")
 _POST_BOX = re.compile(r"(?P<it>\bp\.?\s?o\.?\s?box \d{1,6}\b)")
-
-
-def _addresses(text: str, low: str) -> Iterator[Found]:
-    if _hints(_STREET_HINTS, text):
-        yield from _matches(_STREET, text, Kind.ADDRESS)
-    if _hints(("straße ", "strasse ", "str. "), low):
-        yield from _matches(_STRASSE, text, Kind.ADDRESS)
-    if "box " in low:
-        yield from _matches(_POST_BOX, low, Kind.ADDRESS)

@@ -17,7 +17,7 @@ _INTRODUCED = re.compile(
     re.VERBOSE,
 )
 _TITLES = ("Mr", "Ms", "Miss ")
-_NAME_HINTS = ("name:", "name :", "name=", "name =", "name is", "name's", "name’s", "patient:", "patient :", "surname")
+_PATIENT = ("patient:", "patient :", "patient=")
 _RELATIVE = re.compile(
     rf"\b(?i:my)\ (?:son|daughter|wife|husband|mother|father|brother|sister|mom|dad|partner|friend),?\ (?:(?:is\ )?(?:named|called)\ )?(?P<it>{_WORD}(?:\ {_WORD})?)"
 )
@@ -44,43 +44,11 @@ _NAMED_AFTER = re.compile(
     r"|road|avenue|award|prize|act)\b",
     re.IGNORECASE,
 )
-_NO_NAMES = frozenset(
-    [
-        "hello",
-        "hi",
-        "dear",
-        "doctor",
-        "yes",
-        "no",
-        "good",
-        "thank",
-        "thanks",
-        "please",
-        "the",
-        "this",
-        "that",
-        "unknown",
-        "none",
-        "not",
-        "female",
-        "male",
-        "denies",
-        "reports",
-        "states",
-        "information",
-        "history",
-        "health",
-        "safety",
-        "care",
-        "name",
-        "date",
-        "address",
-        "phone",
-        "age",
-        "sex",
-        "gender",
-    ]
-)
+_NO_NAMES = frozenset({
+    "hello", "hi", "dear", "doctor", "yes", "no", "good", "thank", "thanks", "please", "the", "this", "that",
+    "unknown", "none", "not", "female", "male", "denies", "reports", "states", "information", "history", "health",
+    "safety", "care", "name", "date", "address", "phone", "age", "sex", "gender",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -95,7 +63,7 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     or Mr, Mrs, Ms stands before it in a text that speaks of care. Those who treat or write ("Dr.", "MD", "reviewed by")
     and what is named after somebody ("... syndrome", "... Hospital") are left out.
     """
-    introduced = any(title in text for title in _TITLES) or any(hint in low for hint in _NAME_HINTS)
+    introduced = any(title in text for title in _TITLES) or "name" in low or any(hint in low for hint in _PATIENT)
     for match in _INTRODUCED.finditer(text) if introduced else ():
         group = match.lastgroup or ""
         if match[group].split()[0].casefold() in _NO_NAMES:
