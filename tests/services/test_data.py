@@ -4,6 +4,7 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.records import Filters
+from core.domain.roles import COMMAND_LINE
 from core.services import data, rating
 from core.services.importing import import_file
 from core.store.tables import RatingEvent, TextHistory
@@ -17,7 +18,7 @@ def texts_kept(workspace):
 
 
 def found(workspace, **filters):
-    shown, total = data.browse(workspace, Filters(**filters), page=0)
+    shown, total = data.browse(workspace, COMMAND_LINE, Filters(**filters), page=0)
     assert total == len(shown)
     return [interaction.response for interaction in shown]
 
@@ -25,7 +26,7 @@ def found(workspace, **filters):
 def test_an_added_answer_can_be_loaded(workspace, old_app):
     """What is added is shown as typed, marked as added by hand, and is in the old application's table as the system's."""
     number = data.add(workspace, " prompt ", "two words", "case 1", "story 7")
-    shown = data.load(workspace, number)
+    shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.session_label) == (
         " prompt ", "two words", "case 1", "story 7",
@@ -34,7 +35,7 @@ def test_an_added_answer_can_be_loaded(workspace, old_app):
     assert old_app.run("SELECT user_prompt, session_id, created_by, updated_by FROM rlhf_interactions") == [
         (" prompt ", None, 1001, 1001)
     ]
-    assert data.load(workspace, number + 1) is None
+    assert data.load(workspace, COMMAND_LINE, number + 1) is None
 
 
 def test_adding_to_an_existing_session_reaches_the_old_column(legacy_database, opened):
@@ -71,7 +72,7 @@ def test_an_edit_keeps_the_old_texts_and_the_ratings(workspace, old_app):
     number, ana = data.add(workspace, "prompt", "answer", "case"), rater(workspace)
     rating.rate(workspace, ana, number, 4, comment="good")
     data.edit(workspace, rater(workspace, "Lead"), number, "new prompt", "a new answer", "", withdraw_ratings=False)
-    shown = data.load(workspace, number)
+    shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.response_words) == (
         "new prompt",
@@ -92,7 +93,7 @@ def test_an_edit_may_withdraw_the_ratings(workspace, old_app):
     for name, value in (("Ana", 4), ("Ben", 2)):
         rating.rate(workspace, rater(workspace, name), number, value)
     data.edit(workspace, rater(workspace, "Lead"), number, "prompt", "different", withdraw_ratings=True)
-    shown = data.load(workspace, number)
+    shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (None, 0)
     assert old_app.run("SELECT rating FROM rlhf_interactions") == [(None,)]
@@ -158,7 +159,7 @@ def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
     old_app.run("INSERT INTO app_notes VALUES (?)", number)
     with pytest.raises(Conflict, match="another table"):
         data.delete(workspace, rater(workspace), number)
-    shown = data.load(workspace, number)
+    shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert shown.n_ratings == 1
     assert texts_kept(workspace) == []
@@ -203,7 +204,7 @@ def test_filters_restrict_together(workspace, tmp_path):
 def test_pages_are_newest_first_and_complete(workspace):
     """Leafing through shows every answer once, newest first, and the total on each page."""
     numbers = [added(workspace, response=f"answer {n}") for n in range(7)]
-    pages = [data.browse(workspace, Filters(), page=page, size=3) for page in range(4)]
+    pages = [data.browse(workspace, COMMAND_LINE, Filters(), page=page, size=3) for page in range(4)]
     assert [[i.interaction_id for i in shown] for shown, _ in pages] == [
         numbers[:3:-1], numbers[3:0:-1], [numbers[0]], [],
     ]  # fmt: skip

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from core.domain.errors import BadInput, NotFound
+from core.domain.roles import COMMAND_LINE
 from core.services import data, rating
 from core.services.readiness import readiness
 from core.store.ratings import Receipt
@@ -143,7 +144,7 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
     for thread in threads:
         thread.join(30)
     assert sorted(row[3] for row in stored(workspace)) == [1, 1, 2, 2, 3, 3, 4, 5]
-    shown = data.load(workspace, interaction_id)
+    shown = data.load(workspace, COMMAND_LINE, interaction_id)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (2.5, 8)
 

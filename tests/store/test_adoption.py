@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.domain.roles import COMMAND_LINE
 from core.services import data, models, rating
 from core.services.status import status
 from core.store import legacy
@@ -66,7 +67,7 @@ def test_adopted_ratings_keep_their_time(legacy_database, opened):
 def test_texts_arrive_as_they_are(legacy_database, opened):
     """Characters beyond ASCII, directions, line breaks and blanks are shown exactly as stored."""
     workspace = opened()
-    third, ninth = data.load(workspace, 3), data.load(workspace, 9)
+    third, ninth = data.load(workspace, COMMAND_LINE, 3), data.load(workspace, COMMAND_LINE, 9)
     assert third is not None
     assert ninth is not None
     assert third.prompt == "Wie heißt „Herz“ auf Japanisch? 💚"

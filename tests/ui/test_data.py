@@ -7,6 +7,7 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.records import Filters
+from core.domain.roles import COMMAND_LINE
 from core.services import data, importing, rating
 from core.services.status import status
 from core.store.database import Store
@@ -59,7 +60,7 @@ def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
     app.selectbox(key="data.context").select("story")
     app.text_input(key="data.rater").input("Dr Kim").run()
     press(app, "data.import")
-    found, total = data.browse(workspace, Filters(), page=0)
+    found, total = data.browse(workspace, COMMAND_LINE, Filters(), page=0)
     assert total == 2
     assert {item.context_id for item in found} == {"s1", "s2"}
     assert data.history(workspace, found[0].interaction_id)[0].rater == "Dr Kim"
@@ -177,7 +178,7 @@ def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):
     app = open_page("data", data__opened=1)
     app.text_area(key="data.edit_answer.1").input("A better text")
     press(app, "data.edit_save")
-    shown = data.load(sample, 1)
+    shown = data.load(sample, COMMAND_LINE, 1)
     assert shown
     assert shown.response == "A better text"
     assert shown.consensus is None
@@ -190,7 +191,7 @@ def test_an_empty_text_is_refused_and_nothing_changes(open_page, sample, ana):
     app.text_area(key="data.edit_answer.1").input("  ")
     press(app, "data.edit_save")
     assert "The answer is empty" in said(app)
-    shown = data.load(sample, 1)
+    shown = data.load(sample, COMMAND_LINE, 1)
     assert shown
     assert shown.response.strip()
 
@@ -200,7 +201,7 @@ def test_an_answer_is_deleted_only_after_a_second_press(open_page, sample, ana):
     app = open_page("data", data__opened=1)
     assert "kept apart" in said(app)
     press(app, "data.delete_yes")
-    assert data.load(sample, 1) is None
+    assert data.load(sample, COMMAND_LINE, 1) is None
     assert "newest first" in said(app)
 
 
