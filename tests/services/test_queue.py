@@ -9,7 +9,7 @@ from sqlalchemy import update
 from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.ratings import How, RatingStatus, Said
-from core.domain.roles import NotAllowed, Role, User
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import data, queue, rating, suggesting
 from core.services.workspace import open_workspace
 from core.store import queue as store_queue
@@ -117,7 +117,7 @@ def test_a_late_rating_is_kept(workspace):
     assert next_id(workspace, ben) == first
     rating.rate(workspace, ben, first, 2)
     rating.rate(workspace, ana, first, 5, request_id=shown.request_id)
-    both = data.load(workspace, first)
+    both = data.load(workspace, COMMAND_LINE, first)
     assert both is not None
     assert (both.consensus, both.n_ratings) == (3.5, 2)
 
@@ -199,7 +199,7 @@ def test_an_answer_for_two_raters_is_served_to_two_and_no_more(workspace):
     rated = [number for user in users for number in rate_all(workspace, user)]
     assert sorted(rated) == sorted([*numbers, 5])
     assert set(places(workspace).values()) == {0}
-    assert {data.load(workspace, n).n_ratings for n in numbers if n != 5} == {1}
+    assert {data.load(workspace, COMMAND_LINE, n).n_ratings for n in numbers if n != 5} == {1}
 
 
 def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order):
@@ -462,7 +462,7 @@ def test_todays_progress_of_all(workspace):
     rating.rate(workspace, ana, first, 5)
     rating.rate(workspace, ben, first, 5)
     rating.skip(workspace, ben, second)
-    assert rating.rated_today_by_all(workspace) == 2
+    assert rating.rated_today_by_all(workspace, COMMAND_LINE) == 2
     assert rating.rated_today(workspace, ben) == 1
 
 
