@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, Conflict
 from core.domain.records import Filters, Interaction
 from core.domain.roles import Act, User, require
 from core.domain.texts import storable
 from core.services.workspace import Workspace
-from core.store import interactions, ratings
+from core.store import audit, interactions, ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,22 @@ def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
         interactions.remove(session, interaction_id, by=user.name)
 
 
+def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
+    """Let an answer that was discarded wait for ratings again; who discarded it, and why, stays in its history.
+
+    Raises:
+        Conflict: it waits already.
+        NotFound: it was deleted.
+        NotAllowed: the role does not include judging.
+    """
+    require(user, Act.JUDGE)
+    with workspace.store.write() as session:
+        discards = interactions.put_back(session, interaction_id)
+        if not discards:
+            raise Conflict("This answer waits for ratings again already. Nothing was changed.")
+        audit.write(session, user.name, "put back", f"interaction {interaction_id}", old={"discards": discards})
+
+
 def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
     require(user, Act.READ_DATA)
@@ -127,4 +143,5 @@ def _in_words(state: dict[str, object] | None) -> str:
         return ""
     if "adjudicated" in state:
         return "no decision" if state["adjudicated"] is None else f"decided: {state['adjudicated']}"
-    return str(state["rating"]) if state.get("rating") is not None else str(state["status"])
+    said = str(state["rating"]) if state.get("rating") is not None else str(state["status"])
+    return f"{said}: {state['reason']}" if state.get("reason") else said

@@ -30,6 +30,8 @@ class Status:
     interactions: int
     rated: int
     unrated: int
+    discarded: int
+    """Of the unrated, those that raters found unfit to be rated: nobody is asked for them."""
     good: int
     stage: Stage
     next_threshold: int | None
@@ -38,6 +40,11 @@ class Status:
     old_model_file: Path | None
     """The single file that the older scripts left at REWARD_MODEL_PATH: never loaded."""
     grant: str | None
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait for a first rating."""
+        return self.unrated - self.discarded
 
     def to_json(self) -> dict[str, Any]:
         """As ``status --json`` prints it."""
@@ -83,6 +90,7 @@ def status(workspace: Workspace, user: User, *, at_once: bool = False) -> Status
         interactions=totals.interactions,
         rated=totals.rated,
         unrated=totals.unrated,
+        discarded=totals.discarded,
         good=totals.good,
         stage=reached,
         next_threshold=following,

@@ -1,11 +1,12 @@
 """The Browse tab: find answers, open one, read its history, edit, delete, add."""
 
 import html
+from typing import Any
 
 import streamlit as st
 
 from core.domain.records import Filters, Interaction
-from core.domain.roles import User
+from core.domain.roles import Act, User
 from core.services import data
 from core.services.workspace import Workspace
 from core.ui import failures, session
@@ -15,11 +16,19 @@ from core.ui.texts import literal, show_text, snippet
 
 PAGE_SIZE = 25
 SOURCES = {"import": "Imported", "sample": "Sample", "manual": "Added here", "legacy": "Existing application"}
-STATES = {"All": None, "Rated": True, "Not rated": False}
+STATES: dict[str, dict[str, Any]] = {
+    "All": {},
+    "Rated": {"rated": True},
+    "Not rated": {"rated": False},
+    "Discarded": {"discarded": True},
+}
 ACTIONS = {
     "rated": "rated",
     "changed": "changed the rating",
     "skipped": "skipped",
+    "discarded": "discarded for everybody",
+    "undone": "took back the last act",
+    "put back": "a lead put it back",
     "imported": "imported",
     "legacy": "from the existing application",
     "withdrawn": "withdrew",
@@ -55,7 +64,7 @@ def _filters(sources: dict[str, int]) -> Filters:
         flagged = flag.checkbox("Bias flagged", key="data.flagged")
     return Filters(
         text=(text or "").strip(),
-        rated=STATES[rated],
+        **STATES[rated],
         lowest=low if low > 1 else None,
         highest=high if high < 5 else None,
         session_label=(session_label or "").strip(),
@@ -98,11 +107,13 @@ def _row(interaction: Interaction) -> None:
         )
         if interaction.source == "sample":
             st.badge("Sample", color="violet")
-        if interaction.consensus is None:
+        if interaction.discarded:
+            st.badge("Discarded", color="gray", icon=":material/delete_sweep:")
+        elif interaction.consensus is None:
             st.badge("Not rated", color="gray")
         else:
             times = f" · {interaction.n_ratings} ratings" if interaction.n_ratings > 1 else ""
-            st.badge(f"{interaction.consensus:g}{times}", color="primary")
+            st.badge(f"{interaction.consensus:g}{times}", color="blue")
         st.button("Open", key=f"data.open.{number}", type="tertiary", on_click=_open, args=(number,))
 
 
@@ -130,6 +141,11 @@ def _one(page: Page, number: int) -> None:
         st.info("To edit or delete, say who you are first: the history keeps the name.", icon=":material/person:")
         next_step("Say who you are", "rate", key="data.to_name", primary=False)
         return
+    if shown.discarded and page.may(Act.JUDGE):
+        st.button(
+            "Put it back: it waits for ratings again", key="data.put_back", icon=":material/undo:",
+            on_click=_put_back, args=(page.workspace, user, number),
+        )  # fmt: skip
     _edit(page.workspace, user, shown)
     with st.popover("Delete", icon=":material/delete:", key="data.delete"):
         st.markdown(
@@ -221,6 +237,12 @@ def _delete(workspace: Workspace, user: User, number: int) -> None:
     data.delete(workspace, user, number)
     _open(None)
     session.toast(f"No. {number} is deleted.")
+
+
+@failures.act
+def _put_back(workspace: Workspace, user: User, number: int) -> None:
+    data.put_back(workspace, user, number)
+    session.toast(f"No. {number} waits for ratings again.")
 
 
 def _open(number: int | None) -> None:

@@ -79,6 +79,8 @@ def _standing(now: Status) -> None:
             st.progress(1.0, text=f"{now.rated:,} rated; more ratings still help")
         if now.rated:
             st.caption(f"{now.good / now.rated:.0%} of the rated answers are good.")
+        if now.discarded:
+            st.caption(f"{now.discarded:,} unrated were discarded by raters as unfit; Data, *Browse*, lists them.")
     with right, st.container(border=True, height="stretch"):
         _champion(now.champion)
 
@@ -102,8 +104,8 @@ def _next(now: Status) -> None:
         label, page, why = "Rank answers", "rerank", "A model is in use: paste a prompt and several answers."
     elif enough and not now.champion and PAGES["train"].exists:
         label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
-    elif now.unrated:
-        label, page, why = "Rate answers", "rate", f"{now.unrated:,} answers wait for a rating."
+    elif now.waiting:
+        label, page, why = "Rate answers", "rate", f"{now.waiting:,} answers wait for a rating."
     elif enough:
         label, page, why = "Check readiness", "readiness", "Every answer is rated. See what the ratings can carry."
     else:
@@ -112,10 +114,10 @@ def _next(now: Status) -> None:
         if st.button(label, key="home.next", type="primary", icon=":material/arrow_forward:"):
             go_to(page)
         st.markdown(why, width="content")
-    if page != "rate" and now.unrated:
+    if page != "rate" and now.waiting:
         with st.container(horizontal=True, vertical_alignment="center"):
             next_step("Rate answers", "rate", key="home.rate", primary=False)
-            st.markdown(f"{now.unrated:,} answers wait for a rating.", width="content")
+            st.markdown(f"{now.waiting:,} answers wait for a rating.", width="content")
 
 
 def _sample(page: Page) -> None:

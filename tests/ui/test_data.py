@@ -137,6 +137,9 @@ def test_browsing_filters_and_pages(open_page, sample):
     assert "204 answers, newest first" in said(app)
     app.selectbox(key="data.rated").select("Not rated").run()
     assert "20 answers" in said(app)
+    app.selectbox(key="data.rated").select("Discarded").run()
+    assert "No answer matches" in said(app)
+    app.selectbox(key="data.rated").select("Not rated").run()
     app.text_input(key="data.search").input("no such words anywhere").run()
     assert "No answer matches" in said(app)
 
@@ -154,6 +157,20 @@ def test_an_opened_answer_shows_texts_and_history(open_page, sample):
     assert "say who you are first" in text
     press(app, "data.close")
     assert "newest first" in said(app)
+
+
+def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
+    """The list marks it, its history says why it was discarded, and one press lets it wait again."""
+    rating.discard(sample, ana, 204, reason="Test data")
+    app = open_page("data")
+    app.selectbox(key="data.rated").select("Discarded").run()
+    assert "1 answer, newest first" in said(app)
+    app.button(key="data.open.204").click().run()
+    assert app.dataframe[0].value["After"].tolist() == ["discarded: Test data"]
+    app = press(app, "data.put_back")
+    assert "No. 204 waits for ratings again" in app.toast[0].value
+    assert rating.next_item(sample, ana) is not None
+    assert "data.put_back" not in {button.key for button in app.button}
 
 
 def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):

@@ -87,7 +87,8 @@ def test_a_password_is_never_shown(open_page, monkeypatch):
     """The database in use is named, its password is not, also when it does not answer."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://ana:secret-word@127.0.0.1:1/assay")
     app = open_page()
-    assert "does not answer" in said(app)
+    assert "The database does not answer" in said(app)
+    assert "What was saved is kept. This page looks again" in said(app)
     assert "secret-word" not in said(app)
 
 
