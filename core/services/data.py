@@ -40,8 +40,9 @@ def browse(
         return [eyes.interaction(one) for one in found], total
 
 
-def sources(workspace: Workspace) -> dict[str, int]:
+def sources(workspace: Workspace, user: User) -> dict[str, int]:
     """How many interactions came from where."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return interactions.sources(session)
 
@@ -54,13 +55,16 @@ def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction |
         return found and eyes.interaction(found)
 
 
-def add(workspace: Workspace, prompt: str, response: str, context_id: str = "", session_label: str = "") -> int:
+def add(
+    workspace: Workspace, user: User, prompt: str, response: str, context_id: str = "", session_label: str = ""
+) -> int:
     """Add one interaction; its number.
 
     Raises:
         BadInput: a text is missing or cannot be stored.
         Conflict: it is there already.
     """
+    require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
         return interactions.add(session, prompt, response, _optional(context_id), _optional(session_label))
@@ -125,8 +129,9 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
         audit.write(session, user.name, "put back", f"interaction {interaction_id}", old={"discards": discards})
 
 
-def history(workspace: Workspace, interaction_id: int) -> list[HistoryLine]:
+def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
+    require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             HistoryLine(event.at, name, event.action, _in_words(event.old), _in_words(event.new))

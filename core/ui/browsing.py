@@ -49,7 +49,7 @@ def browse(page: Page, sources: dict[str, int]) -> None:
             return
         if sources:
             _list(page, _filters(sources))
-        _add(page.workspace)
+        _add(page)
 
 
 def _filters(sources: dict[str, int]) -> Filters:
@@ -140,7 +140,7 @@ def _one(page: Page, number: int) -> None:
         with st.container(border=True):
             st.subheader("Answer", anchor=False)
             show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
-    _history(page.workspace, number)
+    _history(page, number)
     if user is None:
         st.info("To edit or delete, say who you are first: the history keeps the name.", icon=":material/person:")
         next_step("Say who you are", "rate", key="data.to_name", primary=False)
@@ -162,8 +162,8 @@ def _one(page: Page, number: int) -> None:
         )  # fmt: skip
 
 
-def _history(workspace: Workspace, number: int) -> None:
-    lines = data.history(workspace, number)
+def _history(page: Page, number: int) -> None:
+    lines = data.history(page.workspace, page.user, number)
     if not lines:
         return
     st.markdown("**Ratings and their history**")
@@ -202,7 +202,7 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
         )
 
 
-def _add(workspace: Workspace) -> None:
+def _add(page: Page) -> None:
     with (
         st.expander("Add one answer", icon=":material/add:", key="data.adding"),
         st.form("data.add_form", border=False),
@@ -212,14 +212,14 @@ def _add(workspace: Workspace) -> None:
         left, right = st.columns(2)
         left.text_input("Context (optional)", key="data.add_context")
         right.text_input("Session (optional)", key="data.add_session")
-        st.form_submit_button("Add", key="data.add", type="primary", on_click=_add_it, args=(workspace,))
+        st.form_submit_button("Add", key="data.add", type="primary", on_click=_add_it, args=(page,))
 
 
 @failures.act
-def _add_it(workspace: Workspace) -> None:
+def _add_it(page: Page) -> None:
     state = st.session_state
     names = ("data.add_prompt", "data.add_answer", "data.add_context", "data.add_session")
-    number = data.add(workspace, *(str(state.get(name) or "") for name in names))
+    number = data.add(page.workspace, page.user, *(str(state.get(name) or "") for name in names))
     for name in names:
         state[name] = ""
     session.toast(f"Added as no. {number}.")

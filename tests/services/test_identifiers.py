@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from core.domain import identifiers as rules
+from core.domain.roles import COMMAND_LINE
 from core.services import data, hiding, importing, rating
 from core.store import identifiers, legacy
 from core.store.tables import Item
@@ -24,7 +25,7 @@ def marks(workspace) -> dict[int, dict[str, int] | None]:
 def import_rows(workspace, tmp_path: Path, text: str) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(text, encoding="utf-8")
-    list(importing.import_file(workspace, file))
+    list(importing.import_file(workspace, COMMAND_LINE, file))
 
 
 def test_an_import_marks_what_it_adds(workspace, tmp_path):

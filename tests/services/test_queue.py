@@ -343,14 +343,14 @@ def test_a_lead_puts_a_discarded_answer_back(workspace):
     first, second = many(workspace, 2)
     ana = rater(workspace, "Ana")
     rating.discard(workspace, ana, first, reason="Test data")
-    now = status(workspace, at_once=True)
+    now = status(workspace, COMMAND_LINE, at_once=True)
     assert (now.unrated, now.discarded, now.waiting) == (2, 1, 1)
     found, total = data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0)
     assert (total, [one.interaction_id for one in found]) == (1, [first])
     data.put_back(workspace, ana, first)
     assert places(workspace) == {first: 1, second: 1}
     assert data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0) == ([], 0)
-    told = [(line.action, line.new) for line in data.history(workspace, first)]
+    told = [(line.action, line.new) for line in data.history(workspace, COMMAND_LINE, first)]
     assert told == [("discarded", "discarded: Test data"), ("put back", "withdrawn")]
     with pytest.raises(Conflict, match="waits for ratings again already"):
         data.put_back(workspace, ana, first)
@@ -498,7 +498,7 @@ def test_todays_progress_of_all(workspace):
     rating.rate(workspace, ana, first, 5)
     rating.rate(workspace, ben, first, 5)
     rating.skip(workspace, ben, second)
-    assert rating.rated_today_by_all(workspace) == 2
+    assert rating.rated_today_by_all(workspace, COMMAND_LINE) == 2
     assert rating.rated_today(workspace, ben) == 1
 
 

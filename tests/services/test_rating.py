@@ -58,7 +58,7 @@ def test_every_change_stays_in_the_history(workspace):
     rating.skip(workspace, ana, interaction_id)
     rating.rate(workspace, ana, interaction_id, 2)
     rating.rate(workspace, ana, interaction_id, 5)
-    lines = data.history(workspace, interaction_id)
+    lines = data.history(workspace, COMMAND_LINE, interaction_id)
     assert [(line.rater, line.action, line.old, line.new) for line in lines] == [
         ("Ana", "skipped", "", "skipped"),
         ("Ana", "rated", "skipped", "2"),
@@ -73,7 +73,7 @@ def test_a_change_is_no_second_rating(workspace):
     for value in (2, 3, 4):
         rating.rate(workspace, ana, interaction_id, value)
     assert rating.rated_today(workspace, ana) == 1
-    assert [(name, number) for _, name, number in readiness(workspace).per_day] == [("Ana", 1)]
+    assert [(name, number) for _, name, number in readiness(workspace, COMMAND_LINE).per_day] == [("Ana", 1)]
 
 
 @pytest.mark.parametrize("value", [0, 6, -1, 3.5, "4", None])

@@ -39,8 +39,8 @@ def test_a_file_is_previewed_and_imported(open_page, workspace):
     text = said(app)
     assert "answers.csv is imported: 2 new answers, 1 rating, 0 rows that brought nothing new, 1 row rejected" in text
     assert app.dataframe[0].value.to_dict("records")[0]["Row"] == 2
-    assert status(workspace).interactions == 2
-    assert status(workspace).rated == 1
+    assert status(workspace, COMMAND_LINE).interactions == 2
+    assert status(workspace, COMMAND_LINE).rated == 1
 
 
 def test_the_result_can_be_put_away(open_page, workspace):
@@ -63,7 +63,7 @@ def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
     found, total = data.browse(workspace, COMMAND_LINE, Filters(), page=0)
     assert total == 2
     assert {item.context_id for item in found} == {"s1", "s2"}
-    assert data.history(workspace, found[0].interaction_id)[0].rater == "Dr Kim"
+    assert data.history(workspace, COMMAND_LINE, found[0].interaction_id)[0].rater == "Dr Kim"
 
 
 def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
@@ -98,13 +98,13 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     """It is listed with both ways out; removing takes a second press."""
     path = tmp_path / "half.csv"
     path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
-    with closing(importing.import_file(workspace, path)) as running:
+    with closing(importing.import_file(workspace, COMMAND_LINE, path)) as running:
         next(running)
     app = open_page("data")
     assert "half.csv is imported only in part" in said(app)
     assert "Choose the same file again" in said(app)
     press(app, "data.remove_import")
-    assert status(workspace).interactions == 0
+    assert status(workspace, COMMAND_LINE).interactions == 0
     assert "half.csv is removed." in plain(app.toast[0].value)
 
 
@@ -114,7 +114,7 @@ def test_removing_an_import_keeps_what_was_rated_since(open_page, workspace, ana
     rating.rate(workspace, ana, 1, 4)
     app = press(open_page("data"), "data.remove_import")
     assert "1 answer stays, rated here since." in plain(app.toast[0].value)
-    assert status(workspace).interactions == 1
+    assert status(workspace, COMMAND_LINE).interactions == 1
 
 
 @pytest.mark.parametrize("kind", ["ratings", "gold", "pairs", "kto"])
@@ -223,7 +223,7 @@ def test_one_answer_is_added_by_hand(open_page, workspace):
             assert "no. 1 · Added here" in said(app)
             press(app, "data.close")
     assert "is there already, as no. 1" in said(app)
-    assert status(workspace).interactions == 1
+    assert status(workspace, COMMAND_LINE).interactions == 1
 
 
 def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
