@@ -35,6 +35,11 @@ def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:
     return int(session.execute(mine).rowcount)  # type: ignore[attr-defined]
 
 
+def total(session: Session) -> int:
+    """How many preferences there are."""
+    return session.scalar(select(func.count()).select_from(Preference)) or 0
+
+
 def rows(session: Session) -> Iterator[dict[str, Any]]:
     """Every preference with the rater's name, those on one question beside each other."""
     query = (
