@@ -67,6 +67,8 @@ class Interaction:
     response_words: int
     created_at: datetime
     extra: dict[str, Any] | None
+    discarded: bool
+    """Taken out of the queue for everybody, and nobody's rating counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Filters:
 
     text: str = ""
     rated: bool | None = None
+    discarded: bool = False
     lowest: float | None = None
     highest: float | None = None
     session_label: str = ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.roles import Act, User, require
 from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
 from core.labeling.writing import write_table
@@ -28,7 +29,7 @@ class ExportResult:
         return {"rows": self.rows, "path": self.path, "prompts_without_pair": self.prompts_without_pair}
 
 
-def export(workspace: Workspace, kind: str, path: Path) -> ExportResult:
+def export(workspace: Workspace, user: User, kind: str, path: Path) -> ExportResult:
     """Write one export to a file whose ending says the format.
 
     Raises:
@@ -36,6 +37,7 @@ def export(workspace: Workspace, kind: str, path: Path) -> ExportResult:
         Conflict: the existing application keeps editing prompts meanwhile.
         Unavailable: the disk or the database fails.
     """
+    require(user, Act.READ_DATA)
     _check(kind)
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)

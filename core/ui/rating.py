@@ -128,7 +128,7 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
 def _guidelines(page: Page, mine: Desk) -> None:
     """What the ratings mean, as it stood when this answer was shown: that version is kept with the rating."""
     if not mine.shown_at and not mine.away:
-        mine.guidelines = guidelines.current(page.workspace)
+        mine.guidelines = guidelines.current(page.workspace, page.user)
     if mine.guidelines is not None:
         beside(mine.guidelines)
 
@@ -165,7 +165,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                 st.subheader(f"Answer {number}", anchor=False, width="content")
                 if one.rating is not None:
-                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="primary")
+                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="blue")
                 if number == this:
                     st.badge("The keys rate this one", icon=":material/keyboard:", color="green")
                 else:
@@ -206,11 +206,16 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
     if mine.filters != QueueFilters():
         queue_choice.show_all_again(page, user, mine)
         return
-    waiting = status(page.workspace).unrated
-    if waiting:
+    now = status(page.workspace, page.user)
+    if now.waiting:
         st.success(
-            f"Nothing waits for you now. {waiting:,} without a rating are on other raters' screens or were discarded.",
+            f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens.",
             icon=":material/groups:",
+        )
+    elif now.discarded:
+        st.success(
+            f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you.",
+            icon=":material/task_alt:",
         )
     else:
         st.success("Every answer has a rating. Thank you.", icon=":material/task_alt:")

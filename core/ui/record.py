@@ -63,16 +63,16 @@ def _filters(page: Page) -> Wanted | None:
     known = record.choices(page.workspace, page.user)
     with st.container(horizontal=True, vertical_alignment="bottom", key="record.filters"):
         who = st.selectbox(
-            "Who", ["", *known.actors], key="record.who", width=200,
+            "Who", ["", *known.actors], key="record.who", width=185,
             format_func=lambda actor: known.actors.get(actor, actor) if actor else ANYBODY,
         )  # fmt: skip
         what = st.selectbox(
-            "What", ["", *known.actions], key="record.what", width=200,
+            "What", ["", *known.actions], key="record.what", width=185,
             format_func=lambda action: action[:1].upper() + action[1:] if action else ANY_ACT,
         )  # fmt: skip
-        subject = st.text_input("To what", key="record.subject", placeholder="interaction 12", max_chars=200, width=200)
+        subject = st.text_input("To what", key="record.subject", placeholder="interaction 12", max_chars=200, width=185)
         first = st.date_input("From", None, key="record.since", width=150, format="YYYY-MM-DD")
-        last = st.date_input("Until, that day included", None, key="record.until", width=190, format="YYYY-MM-DD")
+        last = st.date_input("Until", None, key="record.until", width=150, format="YYYY-MM-DD")
     since, until = _morning(first), _morning(last, days_later=1)
     if since and until and since >= until:
         st.warning("The first day is after the last one, so nothing can match.", icon=":material/event_busy:")

@@ -56,6 +56,7 @@ def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
     expect(first).to_contain_text("entered as number 3")
     expect(first).to_contain_text("Score 0.")
     expect(page.locator(".st-key-rerank-place-3")).to_contain_text("down")
+    expect(page.locator(".st-key-rerank-keep")).to_be_visible()  # the last on the page: all is drawn
     with page.expect_download() as download:
         tab_to(page, "rerank-download")
         page.keyboard.press("Enter")

@@ -32,6 +32,7 @@ NEEDS = {
     "guidelines.save": Act.JUDGE,
     "data.edit": Act.CHANGE_DATA,
     "data.delete": Act.CHANGE_DATA,
+    "data.put_back": Act.JUDGE,
     "explaining.explain": Act.RERANK,
     "keys.listed": Act.KEYS,
     "keys.create": Act.KEYS,

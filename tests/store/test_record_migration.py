@@ -17,7 +17,7 @@ def test_names_become_numbers_and_texts_go(store, old_app):
     config = schema._config()
     with store.write() as session:
         config.attributes["connection"] = session.connection()
-        command.upgrade(config, "0009")
+        command.upgrade(config, "0010")
     old_app.run(
         "INSERT INTO assay_raters (rater_id, name, name_key, kind, created_at) "
         f"VALUES (7, 'Ana', 'ana', 'person', '{AT}'), (8, 'imported', 'imported', 'imported', '{AT}')"

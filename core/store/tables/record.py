@@ -13,7 +13,7 @@ from core.store.types import now
 class Audit(Base):
     """One act that changed data, models, people or settings; ids and hashes, never texts.
 
-    Append-only: triggers refuse to change or delete a row (migration 0010).
+    Append-only: triggers refuse to change or delete a row (migration 0011).
     """
 
     __tablename__ = "assay_audit"

@@ -6,8 +6,8 @@ from alembic import op
 from core.store.audit import REFUSED, REFUSING_FUNCTION
 from core.store.types import Json
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
