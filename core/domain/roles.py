@@ -53,6 +53,9 @@ class User:
 COMMAND_LINE = User(0, "command line")
 """Whoever can run commands on this machine owns its files; not a rater."""
 
+PROGRAM = User(0, "a program", Role.VIEWER)
+"""Whoever calls the HTTP API and was let in there, with a key or from this machine; not a rater."""
+
 SOMEBODY_HERE = User(0, "local")
 """Whoever sits at this machine in local mode and has not chosen a name yet; not a rater."""
 

@@ -22,32 +22,40 @@ class HistoryLine:
     new: str
 
 
-def browse(workspace: Workspace, filters: Filters, *, page: int, size: int = 25) -> tuple[list[Interaction], int]:
+def browse(
+    workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25
+) -> tuple[list[Interaction], int]:
     """One page (from 0) of what matches, newest first, and how many match."""
+    require(user, Act.READ_DATA)
     workspace.pick_up()
     with workspace.store.read() as session:
         return interactions.browse(session, filters, offset=page * size, limit=size)
 
 
-def sources(workspace: Workspace) -> dict[str, int]:
+def sources(workspace: Workspace, user: User) -> dict[str, int]:
     """How many interactions came from where."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return interactions.sources(session)
 
 
-def load(workspace: Workspace, interaction_id: int) -> Interaction | None:
+def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
+    require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return interactions.load(session, interaction_id)
 
 
-def add(workspace: Workspace, prompt: str, response: str, context_id: str = "", session_label: str = "") -> int:
+def add(
+    workspace: Workspace, user: User, prompt: str, response: str, context_id: str = "", session_label: str = ""
+) -> int:
     """Add one interaction; its number.
 
     Raises:
         BadInput: a text is missing or cannot be stored.
         Conflict: it is there already.
     """
+    require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
         return interactions.add(session, prompt, response, _optional(context_id), _optional(session_label))
@@ -109,8 +117,9 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
         audit.write(session, user.name, "put back", f"interaction {interaction_id}", old={"discards": discards})
 
 
-def history(workspace: Workspace, interaction_id: int) -> list[HistoryLine]:
+def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
+    require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             HistoryLine(event.at, name, event.action, _in_words(event.old), _in_words(event.new))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.roles import Act, User, require
 from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.writing import write_table
@@ -30,7 +31,7 @@ class ExportResult:
         return {"rows": self.rows, "path": self.path, "prompts_without_pair": self.prompts_without_pair}
 
 
-def export(workspace: Workspace, kind: str, path: Path, *, with_preferences: bool = False) -> ExportResult:
+def export(workspace: Workspace, user: User, kind: str, path: Path, *, with_preferences: bool = False) -> ExportResult:
     """Write one export to a file whose ending says the format; pairs ``with_preferences`` hold those too, with the rater.
 
     Raises:
@@ -38,6 +39,7 @@ def export(workspace: Workspace, kind: str, path: Path, *, with_preferences: boo
         Conflict: the existing application keeps editing prompts meanwhile.
         Unavailable: the disk or the database fails.
     """
+    require(user, Act.READ_DATA)
     _check(kind, with_preferences=with_preferences)
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)

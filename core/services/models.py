@@ -81,15 +81,17 @@ class PromotionView:
     reason: str
 
 
-def listed(workspace: Workspace) -> list[VersionView]:
+def listed(workspace: Workspace, user: User) -> list[VersionView]:
     """All versions, newest first."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         by = versions.trained_by(session)
         return [_view(workspace, version, by.get(version.run_id, "")) for version in versions.listed(session)]
 
 
-def old_trainings(workspace: Workspace) -> list[OldTraining]:
+def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return [
             OldTraining(row.model_version or "unnamed", row.created_dt, row.accuracy, row.total_interactions)
@@ -97,8 +99,9 @@ def old_trainings(workspace: Workspace) -> list[OldTraining]:
         ]
 
 
-def promotions(workspace: Workspace) -> list[PromotionView]:
+def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return [
             PromotionView(p.at, p.action, p.by, p.model_version, p.previous, p.reason)
@@ -153,8 +156,9 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         return previous.model_version
 
 
-def before_champion(workspace: Workspace) -> str | None:
+def before_champion(workspace: Workspace, user: User) -> str | None:
     """The version that ``rollback`` goes back to."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return next((version.model_version for version in versions.before_champion(session)), None)
 
@@ -195,8 +199,9 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     return packed
 
 
-def trouble(workspace: Workspace) -> str | None:
+def trouble(workspace: Workspace, user: User) -> str | None:
     """Why the champion cannot be loaded, what ranks meanwhile and what to do; None when its files are as trained."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         line = versions.in_line(session)
     damage = [_damage(workspace, version) for version in line]

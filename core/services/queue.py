@@ -26,13 +26,15 @@ def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters
 
 def left(workspace: Workspace, user: User) -> int:
     """How many answers wait for this rater under their filters, counted up to 10,001."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         _, filters = queue.desk(session, user.rater_id)
         return queue.left(session, user.rater_id, filters)
 
 
-def get_settings(workspace: Workspace) -> QueueSettings:
+def get_settings(workspace: Workspace, user: User) -> QueueSettings:
     """How many ratings an answer gets."""
+    require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return settings.queue_settings(session)
 

@@ -111,6 +111,7 @@ def rate(
         NotFound: the interaction was deleted.
         Unavailable: the database does not answer; nothing was stored.
     """
+    require(user, Act.RATE)
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
@@ -132,6 +133,7 @@ def skip(
 
     A rating that was given before stays as it is. Others get the item as if nothing had happened.
     """
+    require(user, Act.RATE)
     said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
     return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms))
 
@@ -154,6 +156,7 @@ def discard(
     Raises:
         BadInput: no reason is given.
     """
+    require(user, Act.RATE)
     kept = _reason(reason)
     if kept is None:
         raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
@@ -177,18 +180,21 @@ def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None
 
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
     """The interactions this rater rated or skipped last, newest first: the way back."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         return ratings.latest_of(session, user.rater_id, limit)
 
 
 def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         return ratings.rated_by(session, user.rater_id, _midnight())
 
 
-def rated_today_by_all(workspace: Workspace) -> int:
+def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return ratings.rated_by_all(session, _midnight())
 
@@ -203,7 +209,6 @@ def _take(workspace: Workspace, user: User) -> ItemToRate | None:
 
 
 def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:
-    require(user, Act.RATE)
     try:
         with workspace.store.write() as session:
             return ratings.record(session, interaction_id, user.rater_id, said, how)

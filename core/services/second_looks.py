@@ -101,8 +101,9 @@ def choose(
         return store.note(session, mine, store.KEPT, value, request_id, None)
 
 
-def get_settings(workspace: Workspace) -> RepeatSettings:
+def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
     """How many answers come back, and when."""
+    require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return store.repeat_settings(session)
 

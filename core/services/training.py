@@ -98,6 +98,7 @@ def train_to_end(
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
     """Train and wait; what ``train --json`` prints."""
+    require(user, Act.TRAIN)
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
     for event in train(workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, run_id=run_id):

@@ -73,7 +73,7 @@ def export(page: Page, *, anything: bool) -> None:
 def _prepare(page: Page, kind: str, ending: str, with_preferences: bool) -> Prepared:
     with TemporaryDirectory(prefix="export-", dir=page.workspace.settings.home) as folder:
         path = Path(folder) / f"assay_{kind}.{ending}"
-        result = exporting.export(page.workspace, kind, path, with_preferences=with_preferences)
+        result = exporting.export(page.workspace, page.user, kind, path, with_preferences=with_preferences)
         content = BytesIO()
         with path.open("rb") as file:
             shutil.copyfileobj(file, content)

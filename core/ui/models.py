@@ -32,7 +32,7 @@ def nothing_yet() -> None:
 
 def trouble(page: Page) -> None:
     """Say that the model in use cannot be loaded, and what ranks meanwhile."""
-    found = models.trouble(page.workspace)
+    found = models.trouble(page.workspace, page.user)
     if found is not None:
         st.error(literal(found), icon=":material/broken_image:")
 

@@ -34,7 +34,7 @@ def one_model(page: Page, versions: Sequence[VersionView], changes: Sequence[Pro
             st.table(rows, border="horizontal", hide_index=True)
         if page.may(Act.MODELS):
             _actions(page, version)
-        run = watching.run_view(page.workspace, version.run_id)
+        run = watching.run_view(page.workspace, page.user, version.run_id)
         if run is not None and st.toggle("Show its trust report", key="models.report"):
             show_report(run, key="models")
 

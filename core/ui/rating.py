@@ -128,7 +128,7 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
 def _guidelines(page: Page, mine: Desk) -> None:
     """What the ratings mean, as it stood when this answer was shown: that version is kept with the rating."""
     if not mine.shown_at and not mine.away:
-        mine.guidelines = guidelines.current(page.workspace)
+        mine.guidelines = guidelines.current(page.workspace, page.user)
     if mine.guidelines is not None:
         beside(mine.guidelines)
 
@@ -206,7 +206,7 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
     if mine.filters != QueueFilters():
         queue_choice.show_all_again(page, user, mine)
         return
-    now = status(page.workspace)
+    now = status(page.workspace, page.user)
     if now.waiting:
         st.success(
             f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens.",

@@ -66,7 +66,7 @@ def second_looks_tab(page: Page, user: User) -> None:
 
 def repeat_settings(page: Page) -> None:
     """For leads: how many answers come back to see how steady ratings are, and when."""
-    now = second_looks.get_settings(page.workspace)
+    now = second_looks.get_settings(page.workspace, page.user)
     with st.expander("How many answers come back", icon=":material/tune:", key="review.repeats"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox(

@@ -72,7 +72,7 @@ def start_card(page: Page, ready: Readiness) -> None:
 def notice(page: Page, newest: int | None) -> None:
     """While nothing runs: look now and then whether somebody else has started a training."""
     with shown("train.notice"):
-        latest = next(iter(watching.history(page.workspace)), None)
+        latest = next(iter(watching.history(page.workspace, page.user)), None)
         if latest is not None and latest.run_id != newest:
             st.rerun()
 
@@ -81,7 +81,7 @@ def notice(page: Page, newest: int | None) -> None:
 def live(page: Page, run_id: int) -> None:
     """The running training, drawn again every second; its end draws the whole page once."""
     with shown("train.live"):
-        run = watching.active_run(page.workspace)
+        run = watching.active_run(page.workspace, page.user)
         if run is None or run.run_id != run_id or waits_for_name(page):
             st.rerun()
         with st.container(border=True, key="train.live", gap="medium"):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from core.cli.main import main
+from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.services import rating
 from core.services.status import status
@@ -229,7 +230,7 @@ def test_doctor_names_a_single_old_model_file(sqlite_cli, tmp_path, monkeypatch)
     assert str(file) in check["detail"]
     settings = Settings.from_env(os.environ)
     assert settings.model_dir == tmp_path / "reward_model-versions"
-    assert status(open_workspace()).old_model_file == file
+    assert status(open_workspace(), COMMAND_LINE).old_model_file == file
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_nobody_is_invited_twice_and_data_keeps_its_names(workspace, tmp_path):
     """A taken address, a taken name and the name of imported ratings are refused."""
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\np,a,4,Dr. Lima\n")
-    list(import_file(workspace, file))
+    list(import_file(workspace, COMMAND_LINE, file))
     accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.SME, name="Ana")
     for who, name in [("ANA@example.org", "Anna"), ("new@example.org", "Ana"), ("l@example.org", "dr. lima")]:
         with pytest.raises(Conflict):

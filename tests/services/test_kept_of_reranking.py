@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import BadInput, NotFound
-from core.domain.roles import Role, User
+from core.domain.roles import COMMAND_LINE, Role, User
 from core.services import cases, preferences
 from core.services.exporting import export
 from core.services.workspace import Workspace
@@ -17,7 +17,7 @@ TEXTS = ["Cool it, café ☕", "Butter!", "שלום"]
 
 
 def exported(workspace: Workspace, folder: Path) -> list[dict[str, str]]:
-    export(workspace, "preferences", folder / "p.jsonl")
+    export(workspace, COMMAND_LINE, "preferences", folder / "p.jsonl")
     return [json.loads(line) for line in (folder / "p.jsonl").read_text().splitlines()]
 
 

@@ -38,13 +38,13 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
     apart = [e for e in preferences_of(workspace) if is_held_out(e.group)]
     assert 0 < len(apart) < len(asked)
     assert result["preferences"] == len(asked) - len(apart)
-    run = watching.history(workspace)[0]
-    view = watching.run_view(workspace, run.run_id)
+    run = watching.history(workspace, ana)[0]
+    view = watching.run_view(workspace, ana, run.run_id)
     assert view is not None
     told = view.latest("compared")
     assert told is not None
     assert (told["pairs"], told["apart"]) == (len(asked) - len(apart), len(apart))
-    (version,) = models.listed(workspace)
+    (version,) = models.listed(workspace, ana)
     assert version.lineage["preferences"] == result["preferences"]
     learned = artifact.trained_groups(models.version_path(workspace, version.model_version), prompts=version.prompts)
     with workspace.store.read() as session:

@@ -11,6 +11,7 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
+from core.domain.roles import COMMAND_LINE
 from core.services import data, people, preferences, rating, registering, training, watching
 from core.services.watching import RunView
 from core.services.workspace import this_process
@@ -51,7 +52,7 @@ def end(workspace, run_id: int, state: str, message: str) -> None:
 
 
 def asked_to_stop(workspace, run_id: int) -> bool:
-    run = watching.run_view(workspace, run_id)
+    run = watching.run_view(workspace, COMMAND_LINE, run_id)
     assert run is not None
     return run.cancel_requested
 
@@ -79,7 +80,7 @@ def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
 def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     """Sixty good answers are enough and still teach nothing; the page says so and leads to rating."""
     for number in range(60):
-        data.add(workspace, f"Question {number // 2}?", f"Answer {number}")
+        data.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
     for number in range(1, 61):
         rating.rate(workspace, ana, number, 5, comment="", bias_flag=False, request_id=str(number))
     app = open_page("train")
@@ -133,7 +134,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
     app = press(open_page("train"), "train.start")
     assert "Who are you?" in said(app)
-    assert watching.history(sample) == []
+    assert watching.history(sample, COMMAND_LINE) == []
     app.text_input(key="rate.name").set_value("Ana")
     press(app, "rate.start")
     assert people.names(sample) == ["Ana"]
@@ -153,7 +154,7 @@ def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
         press(app, "train.start")
         assert "A training is running already." in said(app)
         assert "Training 1 is running" in said(app)
-    assert len(watching.history(sample)) == 1
+    assert len(watching.history(sample, COMMAND_LINE)) == 1
 
 
 def test_a_running_training_is_seen_by_everybody(open_page, sample):
@@ -265,7 +266,7 @@ def test_an_earlier_training_can_be_looked_at(open_page, trained):
 def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
     """When the database does not answer the page says so and offers to try again."""
 
-    def away(_):
+    def away(*_):
         raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr(watching, "history", away)
