@@ -15,7 +15,7 @@ from core.services import doctor as doctor_service
 from core.services import exporting, importing, reranking
 from core.services import models as models_service
 from core.services import status as status_service
-from core.services.exporting import Marked
+from core.services.export_check import Marked
 from core.services.importing import ImportProgress, ImportResult
 from core.services.setup import initialise
 from core.services.workspace import open_workspace
@@ -81,12 +81,15 @@ def train(options: argparse.Namespace) -> Done:
             COMMAND_LINE,
             recipe=options.recipe,
             seed=options.seed,
+            with_preferences=options.preferences,
             run_id=options.run,
             on_progress=bar.at,
         )
     if result["verdict"]:
         say(result["verdict"])
     say(result["reason"])
+    if options.preferences and not result.get("preferences"):
+        say("There was no order of a rater to learn from; ratings alone were used.")
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
     return result, 0
@@ -130,8 +133,9 @@ def export(options: argparse.Namespace) -> Done:
         raise BadInput("--reason says why identifiers are included; it goes with --include-identifiers.")
     try:
         result = exporting.export(
-            open_workspace(), COMMAND_LINE, options.kind, Path(options.out), marked=marked, reason=options.reason or ""
-        )
+            open_workspace(), COMMAND_LINE, options.kind, Path(options.out), with_preferences=options.with_preferences,
+            marked=marked, reason=options.reason or "",
+        )  # fmt: skip
     except HoldsIdentifiers as error:
         raise HoldsIdentifiers(
             f"{error} That is --leave-out-identifiers, or --include-identifiers --reason WHY."
@@ -139,6 +143,8 @@ def export(options: argparse.Namespace) -> Done:
     say(f"{result.rows:,} rows written to {result.path}; {result.prompts_without_pair:,} rated prompts give no pair.")
     if result.left_out:
         say(f"Left out for the personal identifiers in them: {result.left_out:,}.")
+    if result.preferences_left_out:
+        say(f"{result.preferences_left_out:,} that raters ordered are not in it: add --with-preferences.")
     return result.to_json(), 0
 
 

@@ -29,6 +29,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferred:
+    """One rater holds one answer to a prompt better than another."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+
+    @property
+    def group(self) -> str:
+        """Hash of the normalised prompt."""
+        return prompt_group(self.prompt)
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRow:
     """One readable row of an imported file; ``number`` counts data rows from 1."""
 

@@ -11,8 +11,7 @@ from core.store.tables import Export
 
 def add(session: Session, user: User, kind: str, place: str, identifiers: str, answers: int, reason: str | None) -> int:
     """Write down an export that is about to be made; its number."""
-    by = f"person {user.rater_id}" if user.rater_id else user.name
-    made = Export(by=by, kind=kind, place=place, identifiers=identifiers, answers=answers, reason=reason)
+    made = Export(by=user.key, kind=kind, place=place, identifiers=identifiers, answers=answers, reason=reason)
     session.add(made)
     session.flush()
     return made.export_id

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from core.domain.errors import HoldsIdentifiers
-from core.services import exporting
-from core.services.exporting import ExportResult, Marked
+from core.services import exporting, preferences
+from core.services.export_check import MAX_REASON, Marked
+from core.services.exporting import ExportResult
 from core.ui import failures, session
 from core.ui.navigation import next_step
 from core.ui.page import Page
@@ -39,6 +40,7 @@ class Prepared:
 
     kind: str
     ending: str
+    with_preferences: bool
     result: ExportResult
     content: bytes
 
@@ -58,18 +60,29 @@ def export(page: Page, *, anything: bool) -> None:
             captions=[explained for _, explained in KINDS.values()],
             key="data.export_kind",
         )
+        ordered = preferences.total(page.workspace, page.user) if kind == "pairs" else 0
+        with_preferences = bool(ordered) and st.checkbox(
+            f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
+            help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
+            "column of its own.",
+        )  # fmt: skip
         ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
-        marked, reason = _about_identifiers(str(kind))
+        about = st.container()
+        with about:
+            marked, reason = _about_identifiers(str(kind))
         if st.button("Prepare the file", key="data.export", type="primary", icon=":material/table_view:"):
             st.session_state.pop(session.LAST_EXPORT, None)
             try:
                 with st.spinner("Writing"):
-                    st.session_state[session.LAST_EXPORT] = _prepare(page, str(kind), str(ending), marked, reason)
+                    made = _prepare(page, str(kind), str(ending), with_preferences, marked, reason)
+                st.session_state[session.LAST_EXPORT] = made
             except HoldsIdentifiers as error:
                 st.session_state[session.EXPORT_REFUSED] = (kind, str(error))
-                st.rerun(scope="fragment")
+                with about:
+                    _about_identifiers(str(kind))
         prepared = st.session_state.get(session.LAST_EXPORT)
-        if prepared is not None and (prepared.kind, prepared.ending) == (kind, ending):
+        chosen = (kind, ending, with_preferences)
+        if prepared is not None and (prepared.kind, prepared.ending, prepared.with_preferences) == chosen:
             _download(prepared)
 
 
@@ -85,21 +98,23 @@ def _about_identifiers(kind: str) -> tuple[Marked, str]:
     if marked is not Marked.INCLUDE:
         return Marked.LEAVE_OUT, ""
     reason = st.text_input(
-        "Why they are needed", key="data.export_reason", max_chars=exporting.MAX_REASON,
+        "Why they are needed", key="data.export_reason", max_chars=MAX_REASON,
         placeholder="For example: asked for by the patient, request of 3 May",
         help="Kept with your name in the list of exports.",
     )  # fmt: skip
     return Marked.INCLUDE, reason or ""
 
 
-def _prepare(page: Page, kind: str, ending: str, marked: Marked, reason: str) -> Prepared:
+def _prepare(page: Page, kind: str, ending: str, with_preferences: bool, marked: Marked, reason: str) -> Prepared:
     with TemporaryDirectory(prefix="export-", dir=page.workspace.settings.home) as folder:
         path = Path(folder) / f"assay_{kind}.{ending}"
-        result = exporting.export(page.workspace, page.user, kind, path, marked=marked, reason=reason)
+        result = exporting.export(
+            page.workspace, page.user, kind, path, with_preferences=with_preferences, marked=marked, reason=reason
+        )
         content = BytesIO()
         with path.open("rb") as file:
             shutil.copyfileobj(file, content)
-    return Prepared(kind, ending, result, content.getvalue())
+    return Prepared(kind, ending, with_preferences, result, content.getvalue())
 
 
 def _download(prepared: Prepared) -> None:

@@ -22,6 +22,7 @@ EXPORT_REFUSED = "data.export_refused"
 NEW_KEY = "keys.new_key"
 UPLOAD = "data.upload"
 UPLOADS_SEEN = "data.uploads_seen"
+RECORD_PLACE = "record.place"
 
 
 @dataclass(frozen=True, slots=True)

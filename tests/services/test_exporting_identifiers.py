@@ -9,7 +9,8 @@ from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, NotAllowed, Role, User
 from core.labeling.exports import gold_rows, kto_rows, pair_rows
 from core.services import preferences, rating
-from core.services.exporting import KINDS, Marked, export
+from core.services.export_check import Marked
+from core.services.exporting import KINDS, export
 from core.store.tables import Audit, Export, Item
 from tests.databases import added, rater
 

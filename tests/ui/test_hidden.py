@@ -2,7 +2,7 @@
 
 from core.domain.roles import COMMAND_LINE, Role
 from core.services import accounts, rating
-from core.services.exporting import Marked
+from core.services.export_check import Marked
 from core.ui.session import OPENED
 from tests.databases import added
 from tests.ui.reading import press, said
