@@ -117,10 +117,12 @@ def rerank(options: argparse.Namespace) -> Done:
         say(f"No model could be used, so the order is that of the file: {result['reason']}.")
     elif result["fallback"]:
         say(result["reason"])
+    if result["doubt"]:
+        say(result["doubt"])
     for place, row in enumerate(result["results"], 1):
         score = "  -  " if row["score"] is None else f"{row['score']:.3f}"
         say(f"{place:>3}. {score}  [{row['index']}] {' '.join(row['text'].split())[:100]}")
-    result.pop("reason", None)
+    del result["reason"], result["doubt"]
     return result, 0
 
 
