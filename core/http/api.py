@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core.domain.errors import AssayError, BadInput, NotFound
+from core.domain.roles import PROGRAM
 from core.http import loopback
 from core.http.answers import Refused, answer, error
 from core.http.bodies import read_json
@@ -111,7 +112,12 @@ class Api:
             question = read_question(await read_json(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
             rank = partial(
-                reranking.rank, workspace, question.query, model_version=question.model, abstain=question.abstain
+                reranking.rank,
+                workspace,
+                PROGRAM,
+                question.query,
+                model_version=question.model,
+                abstain=question.abstain,
             )
             began = time.perf_counter()
             ranking = await self._turns.score(rank, question.documents, request.is_disconnected)

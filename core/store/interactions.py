@@ -13,6 +13,7 @@ from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import locked, pick_up_one, settle, store_rating
 from core.store.database import alone
+from core.store.identifiers import note
 from core.store.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
@@ -102,19 +103,19 @@ def add(
     row = LegacyInteraction(session_id=number, user_prompt=prompt, ai_response=response, **by)
     session.add(row)
     session.flush()
-    session.add(
-        Item(
-            interaction_id=row.interaction_id,
-            identity=identity,
-            prompt_group=prompt_group(prompt),
-            context_id=context_id,
-            session_label=session_label,
-            source=source,
-            response_words=len(response.split()),
-            n_ratings=0,
-            places=queue_settings(session).wanted(row.interaction_id),
-        )
+    item = Item(
+        interaction_id=row.interaction_id,
+        identity=identity,
+        prompt_group=prompt_group(prompt),
+        context_id=context_id,
+        session_label=session_label,
+        source=source,
+        response_words=len(response.split()),
+        n_ratings=0,
+        places=queue_settings(session).wanted(row.interaction_id),
     )
+    note(item, [prompt, response])
+    session.add(item)
     session.flush()
     return row.interaction_id
 
@@ -253,6 +254,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         where.append(Item.source == filters.source)
     if filters.flagged:
         where.append(Item.mirrored_bias.is_(True))
+    if filters.identified:
+        where.append(Item.identifiers.is_not(None))
     return where
 
 

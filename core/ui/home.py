@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
-from core.domain.roles import Act, require
+from core.domain.roles import Act
 from core.services import importing, models
 from core.services.status import Champion, Status, status
 from core.ui import failures, session
@@ -25,7 +25,7 @@ STAGES = {
 def show() -> None:
     """The page at the root address."""
     with open_page("home") as page:
-        now = status(page.workspace)
+        now = status(page.workspace, page.user)
         heading(
             page,
             "Assay",
@@ -135,7 +135,7 @@ def _sample(page: Page) -> None:
 
 
 def _notes(page: Page, now: Status) -> None:
-    trouble = models.trouble(page.workspace) if now.champion else None
+    trouble = models.trouble(page.workspace, page.user) if now.champion else None
     if trouble is not None:
         st.error(literal(trouble), icon=":material/broken_image:")
         next_step("Look at the models", "models", key="home.models")
@@ -158,14 +158,12 @@ def _notes(page: Page, now: Status) -> None:
 
 @failures.act
 def _load_sample(page: Page) -> None:
-    require(page.user, Act.CHANGE_DATA)
-    loaded = importing.load_sample(page.workspace)
+    loaded = importing.load_sample(page.workspace, page.user)
     session.toast(f"The sample is loaded: {loaded.added} answers, {loaded.ratings} ratings.")
 
 
 @failures.act
 def _remove_sample(page: Page) -> None:
-    require(page.user, Act.CHANGE_DATA)
-    gone = importing.remove_sample(page.workspace)
+    gone = importing.remove_sample(page.workspace, page.user)
     st.session_state.pop(session.DESK, None)
     session.toast(f"The sample is removed ({gone} answers).")

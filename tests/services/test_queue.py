@@ -10,7 +10,7 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.records import Filters
-from core.domain.roles import NotAllowed, Role, User
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import data, queue, rating, suggesting
 from core.services.status import status
 from core.services.workspace import open_workspace
@@ -119,7 +119,7 @@ def test_a_late_rating_is_kept(workspace):
     assert next_id(workspace, ben) == first
     rating.rate(workspace, ben, first, 2)
     rating.rate(workspace, ana, first, 5, request_id=shown.request_id)
-    both = data.load(workspace, first)
+    both = data.load(workspace, COMMAND_LINE, first)
     assert both is not None
     assert (both.consensus, both.n_ratings) == (3.5, 2)
 
@@ -201,7 +201,7 @@ def test_an_answer_for_two_raters_is_served_to_two_and_no_more(workspace):
     rated = [number for user in users for number in rate_all(workspace, user)]
     assert sorted(rated) == sorted([*numbers, 5])
     assert set(places(workspace).values()) == {0}
-    assert {data.load(workspace, n).n_ratings for n in numbers if n != 5} == {1}
+    assert {data.load(workspace, COMMAND_LINE, n).n_ratings for n in numbers if n != 5} == {1}
 
 
 def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order):
@@ -343,14 +343,14 @@ def test_a_lead_puts_a_discarded_answer_back(workspace):
     first, second = many(workspace, 2)
     ana = rater(workspace, "Ana")
     rating.discard(workspace, ana, first, reason="Test data")
-    now = status(workspace, at_once=True)
+    now = status(workspace, COMMAND_LINE, at_once=True)
     assert (now.unrated, now.discarded, now.waiting) == (2, 1, 1)
-    found, total = data.browse(workspace, Filters(discarded=True), page=0)
+    found, total = data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0)
     assert (total, [one.interaction_id for one in found]) == (1, [first])
     data.put_back(workspace, ana, first)
     assert places(workspace) == {first: 1, second: 1}
-    assert data.browse(workspace, Filters(discarded=True), page=0) == ([], 0)
-    told = [(line.action, line.new) for line in data.history(workspace, first)]
+    assert data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0) == ([], 0)
+    told = [(line.action, line.new) for line in data.history(workspace, COMMAND_LINE, first)]
     assert told == [("discarded", "discarded: Test data"), ("put back", "withdrawn")]
     with pytest.raises(Conflict, match="waits for ratings again already"):
         data.put_back(workspace, ana, first)
@@ -498,7 +498,7 @@ def test_todays_progress_of_all(workspace):
     rating.rate(workspace, ana, first, 5)
     rating.rate(workspace, ben, first, 5)
     rating.skip(workspace, ben, second)
-    assert rating.rated_today_by_all(workspace) == 2
+    assert rating.rated_today_by_all(workspace, COMMAND_LINE) == 2
     assert rating.rated_today(workspace, ben) == 1
 
 
