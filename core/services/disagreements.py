@@ -3,7 +3,7 @@
 from core.domain.disagreements import Disagreement, Gap, Which
 from core.domain.errors import BadInput
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import audit
@@ -14,7 +14,7 @@ def listed(
     workspace: Workspace, user: User, which: Which, *, page: int, size: int = 10
 ) -> tuple[list[Disagreement], int]:
     """One page (from 0) of the answers whose raters differ by 2 or more, and how many there are."""
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     workspace.pick_up()
     with workspace.store.read() as session:
         return store.find(session, which, offset=page * size, limit=size)
@@ -31,7 +31,7 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
         Conflict: another lead decided meanwhile.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     if value is not None and value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A decision is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
@@ -50,7 +50,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -
         NotFound: the interaction was deleted.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     text = storable(note.strip(), "The note")
     if not text or len(text) > MAX_COMMENT:
         raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
@@ -66,7 +66,7 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
         NotFound: it is closed already.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
         store.close(session, gap_id)
         audit.write(session, user.name, "gap closed", "guidelines", old={"gap": gap_id})
@@ -74,6 +74,6 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
 
 def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
     """What the guidelines still lack, oldest first."""
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return store.open_gaps(session)

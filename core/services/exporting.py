@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
 from core.labeling.writing import write_table
@@ -37,7 +37,7 @@ def export(workspace: Workspace, user: User, kind: str, path: Path) -> ExportRes
         Conflict: the existing application keeps editing prompts meanwhile.
         Unavailable: the disk or the database fails.
     """
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     _check(kind)
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)

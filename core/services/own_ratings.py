@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
 from core.services.workspace import Workspace
@@ -27,7 +27,7 @@ def listed(
     workspace: Workspace, user: User, filters: OwnFilters, *, page: int, size: int = 25
 ) -> tuple[list[OwnRating], int]:
     """One page (from 0) of this rater's ratings, latest first, and how many match."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return store.find(session, user.rater_id, filters, offset=page * size, limit=size)
 
@@ -39,14 +39,14 @@ def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_i
         NotFound: the interaction was deleted.
         Conflict: it was taken back already.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         return store.withdraw(session, interaction_id, user.rater_id, request_id)
 
 
 def as_csv(workspace: Workspace, user: User) -> bytes:
     """All of this rater's ratings as a csv file that a spreadsheet opens without running anything."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:
         write_stream(file, ".csv", COLUMNS, store.rows(session, user.rater_id))
