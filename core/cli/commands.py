@@ -80,12 +80,15 @@ def train(options: argparse.Namespace) -> Done:
             COMMAND_LINE,
             recipe=options.recipe,
             seed=options.seed,
+            with_preferences=options.preferences,
             run_id=options.run,
             on_progress=bar.at,
         )
     if result["verdict"]:
         say(result["verdict"])
     say(result["reason"])
+    if options.preferences and not result.get("preferences"):
+        say("There was no order of a rater to learn from; ratings alone were used.")
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
     return result, 0
@@ -122,8 +125,12 @@ def rerank(options: argparse.Namespace) -> Done:
 
 def export(options: argparse.Namespace) -> Done:
     """Write an export."""
-    result = exporting.export(open_workspace(), COMMAND_LINE, options.kind, Path(options.out))
+    result = exporting.export(
+        open_workspace(), COMMAND_LINE, options.kind, Path(options.out), with_preferences=options.with_preferences
+    )
     say(f"{result.rows:,} rows written to {result.path}; {result.prompts_without_pair:,} rated prompts give no pair.")
+    if result.preferences_left_out:
+        say(f"{result.preferences_left_out:,} that raters ordered are not in it: add --with-preferences.")
     return result.to_json(), 0
 
 

@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("train", commands.train, "train a reward model on the ratings")
     sub.add_argument("--recipe", default="pair", choices=("pair", "concat"))
     sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--preferences", action="store_true", help="learn from what raters ordered on the Rerank page too")
     sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for
 
     sub = command("evaluate", commands.evaluate, "measure a model on a rated file, which is not stored")
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("export", commands.export, "write ratings, gold, pairs or kto to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "preferences"))
     sub.add_argument("--out", required=True, metavar="FILE")
+    sub.add_argument("--with-preferences", action="store_true", help="pairs: those that raters ordered too, named")
 
     sub = command("models", commands.models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))

@@ -22,6 +22,7 @@ class Act(StrEnum):
     RATE = "rate"  # and see, change and withdraw one's own ratings
     READ_DATA = "read data"  # other people's ratings, browse, export
     CHANGE_DATA = "change data"  # import, add, edit, delete
+    REVEAL = "reveal identifiers"  # names, telephone numbers, ... of one answer; each time is in the record
     JUDGE = "judge"  # disagreements, adjudication, guidelines
     TRAIN = "train"
     MODELS = "models"  # promote, roll back, archive
@@ -32,7 +33,7 @@ class Act(StrEnum):
 
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.VIEWER: frozenset({Act.LOOK, Act.RERANK}),
-    Role.SME: frozenset({Act.LOOK, Act.RERANK, Act.RATE}),
+    Role.SME: frozenset({Act.LOOK, Act.RERANK, Act.RATE, Act.REVEAL}),
     Role.LEAD: frozenset(Act),
 }
 

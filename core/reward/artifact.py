@@ -45,6 +45,7 @@ class Metadata:
     data_fingerprint: str
     n: int
     prompts: int
+    """That it learned from: those of its rated answers, and of answers that raters ordered."""
     seed: int
     positive_threshold: int
     metrics: dict[str, Metric]

@@ -7,8 +7,15 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.records import Filters, Interaction
 from core.domain.roles import Act, User
 from core.domain.texts import storable
+from core.services import hiding
+from core.services.hiding import seen_by
 from core.services.workspace import Workspace
 from core.store import audit, interactions, ratings
+
+HIDDEN = (
+    "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
+    "Reveal them first, then edit."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,9 @@ def browse(
     """One page (from 0) of what matches, newest first, and how many match."""
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
-    with workspace.store.read() as session:
-        return interactions.browse(session, filters, offset=page * size, limit=size)
+    with seen_by(workspace, user) as (session, eyes):
+        found, total = interactions.browse(session, filters, offset=page * size, limit=size)
+        return [eyes.interaction(one) for one in found], total
 
 
 def sources(workspace: Workspace, user: User) -> dict[str, int]:
@@ -42,8 +50,9 @@ def sources(workspace: Workspace, user: User) -> dict[str, int]:
 def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
     workspace.require(user, Act.READ_DATA)
-    with workspace.store.read() as session:
-        return interactions.load(session, interaction_id)
+    with seen_by(workspace, user) as (session, eyes):
+        found = interactions.load(session, interaction_id)
+        return found and eyes.interaction(found)
 
 
 def add(
@@ -75,13 +84,16 @@ def edit(
 
     Raises:
         BadInput: a text is missing or cannot be stored.
-        Conflict: another interaction has exactly these texts.
+        Conflict: another interaction has exactly these texts, or what would be saved is a text with identifiers hidden.
         NotFound: it was deleted meanwhile.
         NotAllowed: the role does not include changing data.
     """
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
+        before = interactions.load(session, interaction_id)
+        if before is not None and hiding.eyes(session, user).interaction(before).hidden:
+            raise Conflict(HIDDEN)
         interactions.edit(
             session, interaction_id, prompt, response, _optional(context_id),
             by=user.name, withdraw_ratings=withdraw_ratings,

@@ -70,6 +70,17 @@ def mine(workspace: Workspace, user: User, prompt: str) -> int:
         return preferences.count(session, user.rater_id, prompt_group(prompt))
 
 
+def total(workspace: Workspace, user: User) -> int:
+    """How many pairs are kept, of all raters.
+
+    Raises:
+        NotAllowed: the role does not include looking at counts.
+    """
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return preferences.total(session)
+
+
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     """Delete what this rater said about this question; how many pairs that were.
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from core.domain.errors import BadInput, Collision
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
 from core.domain.roles import Act, User
 from core.domain.texts import storable
+from core.services import hiding
 from core.services.workspace import Workspace
 from core.store import drafts, interactions, leases, queue, ratings, to_rate, undo
 from core.store.ratings import Receipt
@@ -32,7 +34,7 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:  # a reload takes no write lock
-        shown = to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+        shown = _seen(session, user, to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id)))
     if shown is None:
         shown = _take(workspace, user)
     if shown is None and workspace.pick_up():
@@ -44,7 +46,7 @@ def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | 
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        return to_rate.load(session, user.rater_id, interaction_id)
+        return _seen(session, user, to_rate.load(session, user.rater_id, interaction_id))
 
 
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
@@ -202,10 +204,15 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
 def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     try:
         with workspace.store.write() as session:
-            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
     except Collision:  # two tabs of one rater at the same moment: the second look finds what the first one got
         with workspace.store.write() as session:
-            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+
+
+def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
+    """The answer as this rater sees it; the comment is their own and stays as they typed it."""
+    return shown and replace(shown, interaction=hiding.eyes(session, user).interaction(shown.interaction))
 
 
 def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:

@@ -9,6 +9,7 @@ from core.domain.ratings import MAX_RATING, MIN_RATING
 from core.domain.records import Interaction
 from core.domain.roles import Act, User
 from core.domain.second_looks import RepeatSettings, place
+from core.services import hiding
 from core.services.workspace import Workspace
 from core.store import audit, interactions, ratings, settings
 from core.store import second_looks as store
@@ -43,7 +44,7 @@ def next_look(workspace: Workspace, user: User) -> Look | None:
         waiting = _waiting(workspace, session, user)
         order = sorted(waiting, key=lambda number: place(user.rater_id, number))
         shown = interactions.load(session, order[0]) if order else None
-    return Look(shown, len(order)) if shown else None
+        return Look(hiding.eyes(session, user).interaction(shown), len(order)) if shown else None
 
 
 def look(

@@ -1,15 +1,19 @@
 """Which personal identifiers an interaction's texts hold: kinds and numbers beside the item, never the texts themselves."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.identifiers import RULES_VERSION, count
+from core.domain.roles import User
 from core.store.database import Store
-from core.store.tables import Item, LegacyInteraction, Rating
+from core.store.tables import Audit, Item, LegacyInteraction, Rating
 
 BATCH = 500
+REVEALED = "revealed identifiers"
+"""How the record of acts calls it."""
 
 
 def mark(item: Item, row: LegacyInteraction, comments: Iterable[str | None]) -> None:
@@ -53,6 +57,12 @@ def look_again(store: Store, *, limit: int | None = None) -> int:
                 mark(item, row, written.get(item.interaction_id, ()))
         total += len(ids)
     return total
+
+
+def revealed(session: Session, user: User, since: datetime) -> set[int]:
+    """The interactions of which this person revealed the identifiers since then, by the record of acts."""
+    acts = select(Audit.subject).where(Audit.actor == user.name, Audit.action == REVEALED, Audit.at >= since)
+    return {int(subject.rpartition(" ")[2]) for subject in session.scalars(acts)}
 
 
 def _extra(item: Item) -> Iterator[str]:

@@ -254,6 +254,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         where.append(Item.source == filters.source)
     if filters.flagged:
         where.append(Item.mirrored_bias.is_(True))
+    if filters.identified:
+        where.append(Item.identifiers.is_not(None))
     return where
 
 

@@ -10,6 +10,7 @@ from core.domain.roles import Act, User
 from core.services import data
 from core.services.workspace import Workspace
 from core.ui import failures, session
+from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page
 from core.ui.texts import literal, show_text, snippet
@@ -62,6 +63,7 @@ def _filters(sources: dict[str, int]) -> Filters:
         low, high = ratings.select_slider("Consensus from, to", [1, 2, 3, 4, 5], (1, 5), key="data.range")
         session_label = label.text_input("Session", key="data.session")
         flagged = flag.checkbox("Bias flagged", key="data.flagged")
+        identified = flag.checkbox("Personal identifiers", key="data.identified")
     return Filters(
         text=(text or "").strip(),
         **STATES[rated],
@@ -70,6 +72,7 @@ def _filters(sources: dict[str, int]) -> Filters:
         session_label=(session_label or "").strip(),
         source=names.get(origin, ""),
         flagged=flagged,
+        identified=identified,
     )
 
 
@@ -129,6 +132,8 @@ def _one(page: Page, number: int) -> None:
     facts.append(f"consensus {shown.consensus:g}" if shown.consensus is not None else "not rated")
     facts.append(f"added {shown.created_at.astimezone():%d %b %Y}")
     st.caption(literal(" · ".join(facts)))
+    user = page.current_user()
+    hidden_note(page.workspace, user, shown, page="data")
     with st.container(key="data.one", gap="small"):
         st.subheader("Prompt", anchor=False)
         show_text(shown.prompt, key=f"data.prompt.{number}", name=f"prompt_{number}")
@@ -136,7 +141,6 @@ def _one(page: Page, number: int) -> None:
             st.subheader("Answer", anchor=False)
             show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
     _history(page, number)
-    user = page.current_user()
     if user is None:
         st.info("To edit or delete, say who you are first: the history keeps the name.", icon=":material/person:")
         next_step("Say who you are", "rate", key="data.to_name", primary=False)
@@ -178,6 +182,9 @@ def _history(page: Page, number: int) -> None:
 
 def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     number = shown.interaction_id
+    if shown.hidden:
+        st.caption("To edit this answer, reveal its personal identifiers first.")
+        return
     with (
         st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),
         st.form(f"data.edit.{number}", border=False),

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from core.services import exporting
+from core.services import exporting, preferences
 from core.services.exporting import ExportResult
 from core.ui import failures, session
 from core.ui.navigation import next_step
@@ -34,6 +34,7 @@ class Prepared:
 
     kind: str
     ending: str
+    with_preferences: bool
     result: ExportResult
     content: bytes
 
@@ -53,23 +54,30 @@ def export(page: Page, *, anything: bool) -> None:
             captions=[explained for _, explained in KINDS.values()],
             key="data.export_kind",
         )
+        ordered = preferences.total(page.workspace, page.user) if kind == "pairs" else 0
+        with_preferences = bool(ordered) and st.checkbox(
+            f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
+            help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
+            "column of its own.",
+        )  # fmt: skip
         ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
         if st.button("Prepare the file", key="data.export", type="primary", icon=":material/table_view:"):
             with st.spinner("Writing"):
-                st.session_state[session.LAST_EXPORT] = _prepare(page, str(kind), str(ending))
+                st.session_state[session.LAST_EXPORT] = _prepare(page, str(kind), str(ending), with_preferences)
         prepared = st.session_state.get(session.LAST_EXPORT)
-        if prepared is not None and (prepared.kind, prepared.ending) == (kind, ending):
+        chosen = (kind, ending, with_preferences)
+        if prepared is not None and (prepared.kind, prepared.ending, prepared.with_preferences) == chosen:
             _download(prepared)
 
 
-def _prepare(page: Page, kind: str, ending: str) -> Prepared:
+def _prepare(page: Page, kind: str, ending: str, with_preferences: bool) -> Prepared:
     with TemporaryDirectory(prefix="export-", dir=page.workspace.settings.home) as folder:
         path = Path(folder) / f"assay_{kind}.{ending}"
-        result = exporting.export(page.workspace, page.user, kind, path)
+        result = exporting.export(page.workspace, page.user, kind, path, with_preferences=with_preferences)
         content = BytesIO()
         with path.open("rb") as file:
             shutil.copyfileobj(file, content)
-    return Prepared(kind, ending, result, content.getvalue())
+    return Prepared(kind, ending, with_preferences, result, content.getvalue())
 
 
 def _download(prepared: Prepared) -> None:

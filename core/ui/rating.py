@@ -16,6 +16,7 @@ from core.ui import failures, queue_choice
 from core.ui import rating_acts as acts
 from core.ui.desk import Desk, this_desk
 from core.ui.guidelines import beside
+from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page, heading
 from core.ui.progress import bought
@@ -50,7 +51,7 @@ def _desk(page: Page, user: User, mine: Desk) -> None:
             if mine.comparing and not mine.away:
                 _all_answers(page, user, mine, shown)
             else:
-                _texts(shown)
+                _texts(page, user, shown)
         _comment(page, user, mine)
         with st.bottom, st.container(key="rate.bar", gap="xsmall"):
             bar(page.workspace, user, mine, shown)
@@ -133,7 +134,8 @@ def _guidelines(page: Page, mine: Desk) -> None:
         beside(mine.guidelines)
 
 
-def _texts(shown: ItemToRate) -> None:
+def _texts(page: Page, user: User, shown: ItemToRate) -> None:
+    hidden_note(page.workspace, user, shown.interaction, page="rate")
     _prompt(shown)
     with st.container(key="rate.answer", border=True, gap="xsmall"):
         st.subheader("Answer", anchor=False)
@@ -173,6 +175,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
                         "Rate this one", key=f"rate.focus.{number}.{mine.visit}", type="tertiary",
                         on_click=acts.focus, args=(page.workspace, user, mine, mine.visit, number),
                     )  # fmt: skip
+            hidden_note(page.workspace, user, one.interaction, page="rate")
             show_text(one.interaction.response, key=f"rate.answer.{number}", name="answer")
 
 

@@ -9,7 +9,7 @@ from itertools import zip_longest
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.services import training, watching
+from core.services import preferences, training, watching
 from core.services.readiness import Readiness
 from core.services.readiness_facts import Verdict
 from core.services.watching import RunView
@@ -39,6 +39,14 @@ def start_card(page: Page, ready: Readiness) -> None:
             captions=[sentence for _, sentence in RECIPES.values()],
             help="How the model reads a prompt and an answer. Unless you want a comparison, keep the recommended one.",
         )  # fmt: skip
+        kept = preferences.total(page.workspace, page.user)
+        if kept:
+            st.checkbox(
+                f"Learn from raters' own orders too ({kept:,} {'comparison' if kept == 1 else 'comparisons'})",
+                key="train.preferences", persist_state="page",
+                help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
+                "changed, measured on prompts that the model has not seen.",
+            )  # fmt: skip
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -151,6 +159,10 @@ def _words(event: dict) -> str:
             return f"Dividing the prompts anew, for the {_TIMES[event['repeat']]} time …"
         case "fold_done":
             return "All folds are done. Working out how certain the figures are …"
+        case "compared":
+            return (
+                f"Learned from {event['pairs']:,} comparisons of raters too. Working out how certain the figures are …"
+            )
         case "evaluated":
             return "Finding out what fewer and more ratings would bring …"
         case "examined" if event["done"] < event["total"]:
@@ -283,7 +295,10 @@ def _cancel(page: Page, run: RunView) -> None:
 def _start(page: Page) -> None:
     user = actor(page)
     if user is not None:
-        training.start(page.workspace, user, recipe=st.session_state.get("train.recipe") or "pair")
+        training.start(
+            page.workspace, user, recipe=st.session_state.get("train.recipe") or "pair",
+            with_preferences=bool(st.session_state.get("train.preferences")),
+        )  # fmt: skip
 
 
 @act

@@ -385,3 +385,19 @@ def test_users_are_added_given_roles_and_switched_off(cli):
     assert "last lead" in sentence(cli("users", "role", "ana@example.org", "sme"), 1)
     assert "There is nobody called 'Zed'" in sentence(cli("users", "enable", "Zed"), 2)
     assert "Say who" in sentence(cli("users", "add"), 2)
+
+
+def test_training_on_orders_says_where_there_are_none(sqlite_cli, csv_file):
+    """``train --preferences`` without any is a training of ratings alone, and says so."""
+    sqlite_cli("import", csv_file)
+    _, lines, _ = sqlite_cli("train", "--preferences")
+    assert "There was no order of a rater to learn from; ratings alone were used." in lines
+
+
+def test_pairs_are_exported_with_orders_when_asked_to(sqlite_cli, csv_file, tmp_path):
+    """``export pairs --with-preferences`` has one more column; another kind refuses it as bad input."""
+    sqlite_cli("import", csv_file)
+    sqlite_cli("export", "pairs", "--with-preferences", "--out", tmp_path / "p.csv")
+    assert (tmp_path / "p.csv").read_text().splitlines()[0].endswith("margin,context_id,rater")
+    refused = sqlite_cli("export", "kto", "--with-preferences", "--out", tmp_path / "k.csv")
+    assert sentence(refused, 2) == "Only pairs can hold preferences too, not kto. Nothing was written."

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from core.domain import identifiers as rules
 from core.domain.roles import COMMAND_LINE
-from core.services import data, importing, rating
+from core.services import data, hiding, importing, rating
 from core.store import identifiers, legacy
 from core.store.tables import Item
 from tests.databases import added, rater
@@ -60,6 +60,7 @@ def test_the_mark_follows_comments_and_edits(workspace):
     rating.rate(workspace, ana, number, 4, comment="good")
     data.edit(workspace, ana, number, "prompt", NOTE, withdraw_ratings=False)
     assert marks(workspace) == {number: {"e-mail": 1, "phone": 1}}
+    hiding.reveal(workspace, ana, number)
     data.edit(workspace, ana, number, "prompt", "answer", withdraw_ratings=False)
     assert marks(workspace) == {number: None}
 

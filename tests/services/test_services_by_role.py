@@ -23,10 +23,9 @@ def opens_for(workspace, user):
             answer = functions[name](**given)
             if inspect.isgenerator(answer):
                 next(answer)
-        except NotAllowed as refusal:
-            assert "Nothing was changed" in str(refusal)
+        except NotAllowed:
             continue
-        except Exception:  # noqa: BLE001  the check is the first statement (tests/test_roles.py): this came after it
+        except Exception:
             pass
         open_to.add(name)
     return open_to

@@ -8,7 +8,7 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
-from core.services import data, importing, rating
+from core.services import data, importing, preferences, rating
 from core.services.status import status
 from core.store.database import Store
 from tests.ui.reading import plain, press, said
@@ -129,6 +129,23 @@ def test_every_export_is_prepared_for_download(open_page, sample, kind):
     assert len(lines) == prepared.result.rows > 0
     assert f"The file has {len(lines):,} rows." in said(app)
     assert not list(sample.settings.home.glob("export-*"))
+
+
+def test_pairs_can_hold_what_raters_ordered(open_page, sample, ana):
+    """Offered where somebody ordered answers; the file then has the rater's name, and without it no such row."""
+    preferences.keep(sample, ana, "Q?", ["better", "worse"], [0], model_version=None)
+    app = open_page("data")
+    app.radio(key="data.export_kind").set_value("pairs")
+    app.radio(key="data.format").set_value("jsonl").run()
+    press(app, "data.export")
+    without = app.session_state["data.last_export"].content.decode()
+    app.checkbox(key="data.with_preferences").set_value(True).run()
+    assert "The file has" not in said(app)  # it was another one
+    press(app, "data.export")
+    rows = [json.loads(line) for line in app.session_state["data.last_export"].content.decode().splitlines()]
+    assert (rows[-1]["rater"], rows[-1]["chosen"]) == ("Ana", "better")
+    assert len(rows) == len(without.splitlines()) + 1
+    assert "rater" not in json.loads(without.splitlines()[0])
 
 
 def test_browsing_filters_and_pages(open_page, sample):

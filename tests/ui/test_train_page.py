@@ -12,12 +12,13 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE
-from core.services import data, people, rating, registering, training, watching
+from core.services import data, people, preferences, rating, registering, training, watching
 from core.services.watching import RunView
 from core.services.workspace import this_process
 from core.store import runs
 from core.store.types import now
 from core.ui import figures
+from core.ui.results import learned_too
 from core.ui.training import duration, stage_of
 from tests.ui.reading import press, said
 
@@ -91,11 +92,34 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
 def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
     """Start hands over who asked and which recipe: pair by default, concat when chosen."""
     asked = []
-    monkeypatch.setattr(training, "start", lambda workspace, user, *, recipe: asked.append((user.name, recipe)))
+    monkeypatch.setattr(
+        training, "start",
+        lambda workspace, user, *, recipe, with_preferences: asked.append((user.name, recipe, with_preferences)),
+    )  # fmt: skip
     app = press(open_page("train"), "train.start")
     app.radio(key="train.recipe").set_value("concat").run()
     press(app, "train.start")
-    assert asked == [("Ana", "pair"), ("Ana", "concat")]
+    preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
+    app.run().checkbox(key="train.preferences").set_value(True).run()
+    press(app, "train.start")
+    assert asked == [("Ana", "pair", False), ("Ana", "concat", False), ("Ana", "concat", True)]
+
+
+@pytest.mark.parametrize(
+    "gain, words",
+    [
+        (Metric(0.031, 0.004, 0.06), "changed by +0.031 [+0.004, +0.060]: a clear gain."),
+        (Metric(-0.03, -0.05, -0.01), "a clear loss."),
+        (Metric(0.0, -0.01, 0.01), "no clear difference."),
+        (Metric(None, reason="one class only"), "not estimable."),
+    ],
+)
+def test_what_orders_of_raters_changed_is_said(gain, words):
+    """In words, with the interval, and how many were left out for the test."""
+    compared = {"pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}
+    said = learned_too(compared)
+    assert said.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
+    assert said.endswith(words)
 
 
 def test_a_training_that_has_told_nothing_yet_is_shown(open_page, sample):
