@@ -50,6 +50,14 @@ class User:
     name: str
     role: Role = Role.LEAD
 
+    @property
+    def key(self) -> str:
+        """How the record of acts names them: a person by number, so that a name can be forgotten."""
+        return f"person {self.rater_id}" if self.rater_id else self.name
+
+    def __str__(self) -> str:
+        return self.name
+
 
 COMMAND_LINE = User(0, "command line")
 """Whoever can run commands on this machine owns its files; not a rater."""

@@ -94,7 +94,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _synced(folder)
     with workspace.store.write() as session:
-        audit.write(session, user.name, "backed up", "database", new={"files": len(files), "bytes": size})
+        audit.write(session, user, "backed up", "database", new={"files": len(files), "bytes": size})
     return Saved(out, workspace.store.label, copied.revision, copied.rows, len(models), size)
 
 
@@ -143,7 +143,7 @@ def _after(store: Store, manifest: dict[str, Any]) -> None:
         if schema.state(store)[0] is schema.State.CURRENT:
             with store.write() as session:
                 backup.forget_browsers(session)
-                audit.write(session, COMMAND_LINE.name, "restored", "database", new={"saved": manifest["created_at"]})
+                audit.write(session, COMMAND_LINE, "restored", "database", new={"saved": manifest["created_at"]})
     finally:
         store.engine.dispose()
 

@@ -71,7 +71,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
         if cases.count(session, user.rater_id) >= MAX_CASES:
             raise BadInput(f"You have {MAX_CASES} saved cases already. Delete one that you no longer need first.")
         number = cases.add(session, user.rater_id, clean, prompt, texts)
-        audit.write(session, user.name, "saved case", f"case {number}", new={"answers": len(texts)})
+        audit.write(session, user, "saved case", f"case {number}", new={"answers": len(texts)})
     return number
 
 
@@ -86,4 +86,4 @@ def delete(workspace: Workspace, user: User, case_id: int) -> None:
     with workspace.store.write() as session:
         if not cases.remove(session, case_id, None if may(user, Act.CHANGE_DATA) else user.rater_id):
             raise NotFound("This case is not there any more, or it is not yours. Nothing was deleted.")
-        audit.write(session, user.name, "deleted case", f"case {case_id}")
+        audit.write(session, user, "deleted case", f"case {case_id}")

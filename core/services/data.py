@@ -126,7 +126,7 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
         discards = interactions.put_back(session, interaction_id)
         if not discards:
             raise Conflict("This answer waits for ratings again already. Nothing was changed.")
-        audit.write(session, user.name, "put back", f"interaction {interaction_id}", old={"discards": discards})
+        audit.write(session, user, "put back", f"interaction {interaction_id}", old={"discards": discards})
 
 
 def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:

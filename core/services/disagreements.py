@@ -41,7 +41,7 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
     with workspace.store.write() as session:
         before = store.adjudicate(session, interaction_id, user.rater_id, value, expected=expected)
         audit.write(
-            session, user.name, "adjudicated" if value is not None else "adjudication cleared",
+            session, user, "adjudicated" if value is not None else "adjudication cleared",
             f"interaction {interaction_id}", old={"adjudicated": before}, new={"adjudicated": value},
         )  # fmt: skip
 
@@ -60,7 +60,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -
         raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
     with workspace.store.write() as session:
         number = store.mark(session, interaction_id, text, user.name)
-        audit.write(session, user.name, "gap marked", f"interaction {interaction_id}", new={"gap": number})
+        audit.write(session, user, "gap marked", f"interaction {interaction_id}", new={"gap": number})
 
 
 def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
@@ -73,7 +73,7 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
     workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
         store.close(session, gap_id)
-        audit.write(session, user.name, "gap closed", "guidelines", old={"gap": gap_id})
+        audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
 
 
 def open_gaps(workspace: Workspace, user: User) -> list[Gap]:

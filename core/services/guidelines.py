@@ -79,7 +79,7 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
                 raise Conflict(CHANGED_MEANWHILE)
             store.add(session, read + 1, text, user.name)
             what = {"version": read + 1, "sha256": text_hash(text)}
-            audit.write(session, user.name, "guidelines saved", "guidelines", old={"version": read}, new=what)
+            audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
     except Collision as error:
         raise Conflict(CHANGED_MEANWHILE) from error
     return current(workspace, user)

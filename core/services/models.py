@@ -134,7 +134,7 @@ def promote(
         if version.archived_at is not None:
             raise Conflict(f"{model_version} is archived. Take it from the archive first; nothing was changed.")
         _need_files(workspace, version)
-        versions.crown(session, model_version, action="promote", by=user.name, reason=reason)
+        versions.crown(session, model_version, action="promote", by=user, reason=reason)
 
 
 def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
@@ -151,8 +151,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         if previous is None:
             raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
         _need_files(workspace, previous)
-        reason = f"Rolled back by {user.name}."
-        versions.crown(session, previous.model_version, action="rollback", by=user.name, reason=reason)
+        versions.crown(session, previous.model_version, action="rollback", by=user, reason="Rolled back.")
         return previous.model_version
 
 
@@ -178,7 +177,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
         if version.champion:
             raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")
         if (version.archived_at is not None) != away:
-            versions.archive(session, version, by=user.name, away=away)
+            versions.archive(session, version, by=user, away=away)
 
 
 def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
@@ -195,7 +194,7 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
         folder = version_path(workspace, model_version)
         artifact.verified(folder, sha256=version.sha256)
         packed = artifact.packed(folder)
-        audit.write(session, user.name, "downloaded", f"model {model_version}")
+        audit.write(session, user, "downloaded", f"model {model_version}")
     return packed
 
 

@@ -54,7 +54,7 @@ def keep(
     with workspace.store.write() as session:
         preferences.keep(session, rows)
         audit.write(
-            session, user.name, "kept preferences", f"order of {model_version or 'no model'}", new={"pairs": len(rows)}
+            session, user, "kept preferences", f"order of {model_version or 'no model'}", new={"pairs": len(rows)}
         )
     return len(rows)
 
@@ -90,7 +90,7 @@ def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         gone = preferences.withdraw(session, user.rater_id, prompt_group(prompt))
-        audit.write(session, user.name, "withdrew preferences", "a question", old={"pairs": gone})
+        audit.write(session, user, "withdrew preferences", "a question", old={"pairs": gone})
     return gone
 
 

@@ -89,7 +89,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
         if before != wanted:
             settings.put(session, RETRAINING, asdict(wanted))
             old, new = asdict(before), asdict(wanted)
-            audit.write(session, user.name, "changed reminder", "retraining", old=old, new=new)
+            audit.write(session, user, "changed reminder", "retraining", old=old, new=new)
 
 
 def _settings(session: Any) -> RetrainSettings:

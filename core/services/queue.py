@@ -53,5 +53,5 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
         if before == wanted:
             return 0
         settings.put_queue_settings(session, wanted)
-        audit.write(session, user.name, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
+        audit.write(session, user, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
         return queue.renew_places(session, wanted)

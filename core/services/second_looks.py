@@ -123,7 +123,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
         if before != wanted:
             settings.put(session, store.SETTINGS, asdict(wanted))
             old, new = asdict(before), asdict(wanted)
-            audit.write(session, user.name, "changed second looks", "repeated ratings", old=old, new=new)
+            audit.write(session, user, "changed second looks", "repeated ratings", old=old, new=new)
 
 
 def _waiting(workspace: Workspace, session: Any, user: User) -> dict[int, str]:

@@ -68,7 +68,7 @@ def train(
     workspace.pick_up(at_once=True)
     with workspace.store.write() as session:
         if run_id is None:
-            run = runs.start(session, recipe, seed, user.name, this_process())
+            run = runs.start(session, recipe, seed, user, this_process())
         else:
             run = runs.take(session, run_id, this_process())
         run_id, recipe, seed = run.run_id, run.recipe, run.seed
@@ -125,7 +125,7 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0, with_
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
     with workspace.store.write() as session:
-        run_id = runs.start(session, recipe, seed, user.name, None).run_id
+        run_id = runs.start(session, recipe, seed, user, None).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
             process = subprocess.Popen(
@@ -165,7 +165,7 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     """
     workspace.require(user, Act.TRAIN)
     with workspace.store.write() as session:
-        runs.cancel(session, run_id, by=user.name)
+        runs.cancel(session, run_id, by=user)
 
 
 def _events(

@@ -140,5 +140,5 @@ def _in_words(change: PromotionView) -> str:
 
 
 def _why(change: PromotionView) -> str:
-    plain = {f"Promoted by {change.by}.", f"Rolled back by {change.by}."}
+    plain = {f"Promoted by {change.by}.", f"Rolled back by {change.by}.", "Rolled back."}
     return ":gray[No reason was noted.]" if not change.reason or change.reason in plain else literal(change.reason)

@@ -21,6 +21,7 @@ LAST_EXPORT = "data.last_export"
 NEW_KEY = "keys.new_key"
 UPLOAD = "data.upload"
 UPLOADS_SEEN = "data.uploads_seen"
+RECORD_PLACE = "record.place"
 
 
 @dataclass(frozen=True, slots=True)

@@ -387,6 +387,22 @@ def test_users_are_added_given_roles_and_switched_off(cli):
     assert "Say who" in sentence(cli("users", "add"), 2)
 
 
+def test_the_record_on_the_command_line(cli, environ, tmp_path):
+    """The latest acts as JSON, narrowed by the name of today and by day; all of them in a file; bad dates in a sentence."""
+    assert answer(cli("record", "--json")) == {"acts": [], "more": False}
+    assert answer(cli("users", "add", "Ana", "--role", "lead", "--json"))["users"]
+    assert answer(cli("keys", "create", "portal", "--json"))["id"] == 1
+    found = answer(cli("record", "--json", "--limit", 1))
+    assert (found["more"], [(act["name"], act["action"], act["subject"]) for act in found["acts"]]) == (
+        True, [("command line", "created key", "key 1")],
+    )  # fmt: skip
+    assert len(answer(cli("record", "--actor", "Command Line", "--since", "2020-01-01", "--json"))["acts"]) == 2
+    assert answer(cli("record", "--until", "2020-01-01", "--json"))["acts"] == []
+    assert answer(cli("record", "--out", tmp_path / "r.csv", "--json"))["rows"] == 2
+    assert "no date" in sentence(cli("record", "--since", "yesterday"), 2)
+    assert "nothing that is in the record" in sentence(cli("record", "--actor", "Eve"), 2)
+
+
 def test_training_on_orders_says_where_there_are_none(sqlite_cli, csv_file):
     """``train --preferences`` without any is a training of ratings alone, and says so."""
     sqlite_cli("import", csv_file)

@@ -39,7 +39,7 @@ def test_a_name_that_was_chosen_is_a_lead_until_a_lead_says_otherwise(workspace)
     accounts.set_role(workspace, ana, ben.rater_id, Role.SME)
     assert people.user_of(workspace, "cookie of Ben").role is Role.SME
     assert people.rate_as(workspace, "another browser", "ben").role is Role.SME
-    assert ("Ana", "changed the role", f"person {ben.rater_id}") in acts(workspace)
+    assert (ana.key, "changed the role", f"person {ben.rater_id}") in acts(workspace)
 
 
 def test_a_disabled_name_speaks_for_nobody(workspace):

@@ -98,8 +98,8 @@ def test_every_change_has_an_author_a_reason_and_a_record(workspace: Workspace, 
     )
     assert [tuple(row) for row in rows] == [
         ("rule", "promoted", "model first"),
-        ("Lena", "promoted", "model second"),
-        ("Lena", "rolled back", "model first"),
+        (LEAD.key, "promoted", "model second"),
+        (LEAD.key, "rolled back", "model first"),
     ]
 
 
@@ -183,7 +183,7 @@ def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace
         ]
         assert packed.read("first/model.joblib") == model_file(workspace, "first").read_bytes()
     assert old_app.run("SELECT actor, subject FROM assay_audit WHERE action = 'downloaded'") == [
-        ("Lena", "model first")
+        (LEAD.key, "model first")
     ]
     with pytest.raises(NotAllowed):
         models.as_zip(workspace, User(2, "Vera", Role.VIEWER), "first")

@@ -39,8 +39,8 @@ def test_a_case_comes_back_as_it_was_and_can_be_deleted(workspace: Workspace, ol
         cases.delete(workspace, ben, number)
     kept = old_app.run("SELECT actor, action, subject, new FROM assay_audit ORDER BY audit_id")
     assert [row[:3] for row in kept][-2:] == [
-        ("Ana", "saved case", f"case {number}"),
-        ("Ana", "deleted case", f"case {number}"),
+        (ana_rates.key, "saved case", f"case {number}"),
+        (ana_rates.key, "deleted case", f"case {number}"),
     ]
     assert "Butter" not in str(kept)
 
