@@ -159,7 +159,8 @@ ASKS_NOBODY = {
             )
         ),
     ],
-    "a part of functions that asked: what hides identifiers, what readiness knows of trainings": [
+    "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
+        "export_check.checked_reason", "export_check.identifiers_of", "export_check.look", "export_check.record",
         "hiding.eyes", "hiding.seen_by", "outlook.latest_training",
     ],
 }  # fmt: skip
