@@ -1,5 +1,6 @@
 """The exports, streamed from one state of the database: four derived from the ratings, and the preferences beside them."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.writing import write_table
 from core.services.workspace import Workspace
-from core.store import exporting, legacy, preferences
+from core.store import audit, exporting, legacy, preferences
 
 KINDS = tuple(EXPORTS)
 
@@ -43,6 +44,16 @@ def export(workspace: Workspace, user: User, kind: str, path: Path, *, with_pref
     _check(kind, with_preferences=with_preferences)
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)
+    result = _settled(workspace, kind, path, with_preferences=with_preferences)
+    with path.open("rb") as file:
+        new = {"rows": result.rows, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    with workspace.store.write() as session:
+        audit.write(session, user, "exported", kind, new=new)
+    return result
+
+
+def _settled(workspace: Workspace, kind: str, path: Path, *, with_preferences: bool) -> ExportResult:
+    """The export of one state in which every text is where it belongs."""
     try:
         return _write(workspace, kind, path, with_preferences=with_preferences)
     except ValueError:  # the existing application edited a prompt since the line above: look once more

@@ -75,4 +75,4 @@ def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
         if found is None:
             raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
         kinds = count((found.prompt, found.response, found.context_id, found.session_label))
-        audit.write(session, user.name, identifiers.REVEALED, f"interaction {interaction_id}", new=dict(kinds))
+        audit.write(session, user, identifiers.REVEALED, f"interaction {interaction_id}", new=dict(kinds))

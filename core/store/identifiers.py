@@ -61,7 +61,7 @@ def look_again(store: Store, *, limit: int | None = None) -> int:
 
 def revealed(session: Session, user: User, since: datetime) -> set[int]:
     """The interactions of which this person revealed the identifiers since then, by the record of acts."""
-    acts = select(Audit.subject).where(Audit.actor == user.name, Audit.action == REVEALED, Audit.at >= since)
+    acts = select(Audit.subject).where(Audit.actor == user.key, Audit.action == REVEALED, Audit.at >= since)
     return {int(subject.rpartition(" ")[2]) for subject in session.scalars(acts)}
 
 
