@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.progress import ProgressBar
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
 from core.services import doctor as doctor_service
 from core.services import exporting, importing, reranking
 from core.services import models as models_service
 from core.services import status as status_service
+from core.services.export_check import Marked
 from core.services.importing import ImportProgress, ImportResult
 from core.services.setup import initialise
 from core.services.workspace import open_workspace
@@ -116,19 +117,34 @@ def rerank(options: argparse.Namespace) -> Done:
         say(f"No model could be used, so the order is that of the file: {result['reason']}.")
     elif result["fallback"]:
         say(result["reason"])
+    if result["doubt"]:
+        say(result["doubt"])
     for place, row in enumerate(result["results"], 1):
         score = "  -  " if row["score"] is None else f"{row['score']:.3f}"
         say(f"{place:>3}. {score}  [{row['index']}] {' '.join(row['text'].split())[:100]}")
-    result.pop("reason", None)
+    del result["reason"], result["doubt"]
     return result, 0
 
 
 def export(options: argparse.Namespace) -> Done:
     """Write an export."""
-    result = exporting.export(
-        open_workspace(), COMMAND_LINE, options.kind, Path(options.out), with_preferences=options.with_preferences
-    )
+    marked = Marked.LEAVE_OUT if options.leave_out_identifiers else Marked.REFUSE
+    if options.include_identifiers:
+        marked = Marked.INCLUDE
+    elif options.reason:
+        raise BadInput("--reason says why identifiers are included; it goes with --include-identifiers.")
+    try:
+        result = exporting.export(
+            open_workspace(), COMMAND_LINE, options.kind, Path(options.out), with_preferences=options.with_preferences,
+            marked=marked, reason=options.reason or "",
+        )  # fmt: skip
+    except HoldsIdentifiers as error:
+        raise HoldsIdentifiers(
+            f"{error} That is --leave-out-identifiers, or --include-identifiers --reason WHY."
+        ) from error
     say(f"{result.rows:,} rows written to {result.path}; {result.prompts_without_pair:,} rated prompts give no pair.")
+    if result.left_out:
+        say(f"Left out for the personal identifiers in them: {result.left_out:,}.")
     if result.preferences_left_out:
         say(f"{result.preferences_left_out:,} that raters ordered are not in it: add --with-preferences.")
     return result.to_json(), 0

@@ -91,6 +91,14 @@ def parser() -> argparse.ArgumentParser:
     sub = command("export", commands.export, "write ratings, gold, pairs or kto to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "preferences"))
     sub.add_argument("--out", required=True, metavar="FILE")
+    marked = sub.add_mutually_exclusive_group()
+    marked.add_argument(
+        "--leave-out-identifiers",
+        action="store_true",
+        help="without the answers that hold names, telephone numbers, ...",
+    )
+    marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
+    sub.add_argument("--reason", help="why personal identifiers are included, for the record")
     sub.add_argument("--with-preferences", action="store_true", help="pairs: those that raters ordered too, named")
 
     sub = command("models", commands.models, "list, promote or roll back model versions")

@@ -190,7 +190,8 @@ def model_info() -> dict[str, Any]:
 def rerank_file(
     workspace: Workspace, user: User, prompt: str, path: Path, *, top_k: int | None = None
 ) -> dict[str, Any]:
-    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when ``fallback`` is true.
+    """Order the candidates of a file; what ``rerank --json`` prints, and beside it in words: ``reason`` where
+    ``fallback`` is true, ``doubt`` where the order should not be relied on.
 
     Raises:
         BadInput: the prompt is empty or the file holds no usable candidates.
@@ -207,4 +208,5 @@ def rerank_file(
         "fallback": ranking.fallback,
         "results": results[:top_k],
         "reason": ranking.reason,
+        "doubt": None if ranking.certainty is None else ranking.certainty.doubt,
     }

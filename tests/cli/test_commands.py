@@ -387,6 +387,24 @@ def test_users_are_added_given_roles_and_switched_off(cli):
     assert "Say who" in sentence(cli("users", "add"), 2)
 
 
+def test_an_export_with_identifiers_needs_a_word(sqlite_cli, tmp_path):
+    """Refused with both flags named; each of them then does what it says, and a reason alone is a mistake."""
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    rows.write_text("user_prompt,ai_response,rating\nWhat now?,Call 555-123-4567.,4\nWhat now?,Wait.,2\n")
+    answer(sqlite_cli("import", rows, "--json"))
+    code, _, err = sqlite_cli("export", "gold", "--out", out)
+    assert code == 1
+    assert "1 of 2 rated answers" in err
+    assert "--leave-out-identifiers, or --include-identifiers --reason WHY" in err
+    assert not out.exists()
+    assert sqlite_cli("export", "gold", "--out", out, "--include-identifiers")[0] == 2
+    assert sqlite_cli("export", "gold", "--out", out, "--reason", "asked for")[0] == 2
+    with_them = ("--include-identifiers", "--reason", "asked for")
+    assert answer(sqlite_cli("export", "gold", "--out", out, *with_them, "--json"))["rows"] == 2
+    without = answer(sqlite_cli("export", "gold", "--out", out, "--leave-out-identifiers", "--json"))
+    assert (without["rows"], without["left_out"]) == (1, 1)
+
+
 def test_the_record_on_the_command_line(cli, environ, tmp_path):
     """The latest acts as JSON, narrowed by the name of today and by day; all of them in a file; bad dates in a sentence."""
     assert answer(cli("record", "--json")) == {"acts": [], "more": False}
