@@ -52,6 +52,7 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
+    "export_check.record": "part of exporting.export, which is recorded by it",
     "judging.survey": "part of a training, which is recorded: keeps prompts apart and computes vectors",
     "keys.KeyRing.write_uses": "when a key was used last changes no key",
     "own_ratings.withdraw": "ratings have a history of their own",
