@@ -39,7 +39,7 @@ def by_who(session: Session, who: str) -> Rater:
     """
     found = by_email(session, email_address(who)) if "@" in who else None
     found = found or raters.find(session, raters.rater_name(who[: raters.MAX_NAME]))
-    if found is None or found.kind != "person":
+    if found is None or found.kind != "person" or found.forgotten_at is not None:
         known = ", ".join(person.name for person in raters.people(session)[:10])
         raise NotFound(
             f"There is nobody called {who.strip()[:100]!r}. "
@@ -55,7 +55,7 @@ def by_id(session: Session, rater_id: int) -> Rater:
         NotFound: there is none.
     """
     found = session.get(Rater, rater_id)
-    if found is None or found.kind != "person":
+    if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise NotFound("This person is not here any more. Load the page again.")
     return found
 
