@@ -24,6 +24,7 @@ from core.services import (
     data,
     disagreements,
     exporting,
+    forgetting,
     guidelines,
     hiding,
     importing,
@@ -184,6 +185,18 @@ def export(w: Workspace, lead: User) -> Act:
     importing.load_sample(w, lead)
     yield
     exporting.export(w, lead, "gold", w.settings.home / "gold.csv")
+
+
+def forget_answer(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    forgetting.interaction(w, lead, number)
+
+
+def forget_rater(w: Workspace, lead: User) -> Act:
+    ben = rater(w, "Ben")
+    yield
+    forgetting.rater(w, lead, ben.rater_id, ratings_stay=False)
 
 
 def save_guidelines(w: Workspace, lead: User) -> Act:
@@ -358,6 +371,8 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "disagreements.decide": (decide, ["adjudicated", "adjudication cleared"]),
     "disagreements.mark_gap": (mark_gap, ["gap marked"]),
     "exporting.export": (export, ["exported"]),
+    "forgetting.interaction": (forget_answer, ["forgot"]),
+    "forgetting.rater": (forget_rater, ["forgot"]),
     "guidelines.save": (save_guidelines, ["guidelines saved"]),
     "hiding.reveal": (reveal, ["revealed identifiers"]),
     "importing.import_file": (import_file, ["started import", "finished import"]),
