@@ -83,12 +83,14 @@ def may(user: User, act: Act) -> bool:
     return act in ALLOWED[user.role]
 
 
-def require(user: User, act: Act) -> None:
-    """Let an act pass that the user's role includes; every service that changes something begins with this.
+def require(user: User | None, act: Act) -> None:
+    """Let an act pass that the user's role includes; services ask ``Workspace.require``, which also asks the database.
 
     Raises:
-        NotAllowed: the role does not include it.
+        NotAllowed: the role does not include it, or nobody acts.
     """
+    if user is None:
+        raise NotAllowed("Nobody is signed in here. Nothing was changed. Sign in and try again.")
     if not may(user, act):
         raise NotAllowed(
             f"Your role ({user.role}) does not include this ({act}). Nothing was changed. Ask a lead to do it, "

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.domain.errors import BadInput, Collision, Conflict, NotFound
 from core.domain.records import ImportRow, Rejected
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.services.workspace import Workspace, is_dead, this_process
@@ -104,7 +104,7 @@ def import_file(
         BadInput: nothing can be read or understood.
         Conflict: the same file is being imported right now.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     rater_name(rater)  # a name that cannot be used would refuse every row
     table = open_table(path)
     understood = import_rows(table, mapping=mapping, context_column=context_column)
@@ -151,7 +151,7 @@ def import_file(
 
 def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
     """The latest imports, newest first."""
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             ImportRecord(
@@ -178,7 +178,7 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
         NotFound: there is no such import.
         Conflict: it is still running.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
         record = imports.find(session, import_id)
         if record is None:
@@ -210,7 +210,7 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
     Raises:
         Conflict: there are interactions already; sample and own data are kept apart.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     workspace.pick_up(at_once=True)
     with workspace.store.read() as session:
         if interactions.sources(session):
@@ -222,7 +222,7 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
 
 def remove_sample(workspace: Workspace, user: User) -> int:
     """Remove the sample with its ratings, and the models that learned from it; how many interactions went."""
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)
