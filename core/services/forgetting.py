@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import Conflict
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
 from core.services.workspace import Workspace
 from core.store import accounts, audit, exports, forgetting, forgetting_people
@@ -44,7 +44,7 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     Raises:
         NotFound: there is nothing of that number, not even a history.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
         going = forgetting.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
@@ -61,7 +61,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forget
         Conflict: a training is running, or another table of the existing application refers to the answer.
         NotAllowed: the role does not include changing data.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         if session.get(Item, interaction_id) is not None:
             locked(session, interaction_id)  # whoever is rating it at this moment comes first, or finds it gone
@@ -80,7 +80,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
         NotFound: there is none.
         BadInput: it is the name of nobody.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         rater = _rater(session, who)
         going = forgetting_people.parts(rater.rater_id, ratings_stay=ratings_stay)
@@ -102,7 +102,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
         Conflict: a training is running, or this is the last lead.
         NotAllowed: the role does not include it.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     signs_in = workspace.settings.auth_mode is AuthMode.OIDC
     with workspace.store.write() as session:
         found = _rater(session, who)

@@ -60,6 +60,14 @@ def by_id(session: Session, rater_id: int) -> Rater:
     return found
 
 
+def role_now(session: Session, rater_id: int) -> Role | None:
+    """The role of that person; None where access is switched off or there is no such person."""
+    role = session.scalar(
+        select(Rater.role).where(Rater.rater_id == rater_id, Rater.kind == "person", Rater.disabled.is_(False))
+    )
+    return None if role is None else Role(role)
+
+
 def add(session: Session, name: str, email: str | None, role: Role) -> Rater:
     """A new person; a name that is taken, by data or by a person, is refused.
 
