@@ -13,7 +13,7 @@ from typing import Any
 from core.domain.errors import NotFound
 from core.domain.identifiers import count, mask
 from core.domain.records import Interaction
-from core.domain.roles import Act, User, may, require
+from core.domain.roles import Act, User, may
 from core.services.workspace import Workspace
 from core.store import audit, identifiers, interactions
 from core.store.types import now
@@ -69,7 +69,7 @@ def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
         NotAllowed: the role does not include it.
         NotFound: the interaction was deleted.
     """
-    require(user, Act.REVEAL)
+    workspace.require(user, Act.REVEAL)
     with workspace.store.write() as session:
         found = interactions.load(session, interaction_id)
         if found is None:
