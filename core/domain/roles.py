@@ -59,6 +59,15 @@ class User:
         return self.name
 
 
+class Rule(StrEnum):
+    """What acts here without a person, by the name under which the record keeps it."""
+
+    PROMOTION = "rule"  # the rule that decides about a model after its training
+    TRAINING = "training"
+    ASSAY = "system"
+    FIRST_LEAD = "ASSAY_FIRST_LEAD"  # the setting of that name
+
+
 COMMAND_LINE = User(0, "command line")
 """Whoever can run commands on this machine owns its files; not a rater."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from core.domain.errors import BadInput, Conflict
 from core.domain.records import Filters, Interaction
 from core.domain.roles import Act, User
-from core.domain.texts import storable
+from core.domain.texts import interaction_identity, storable
 from core.services import hiding
 from core.services.hiding import seen_by
 from core.services.workspace import Workspace
@@ -66,8 +66,12 @@ def add(
     """
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
+    context = _optional(context_id)
     with workspace.store.write() as session:
-        return interactions.add(session, prompt, response, _optional(context_id), _optional(session_label))
+        number = interactions.add(session, prompt, response, context, _optional(session_label))
+        new = {"sha256": interaction_identity(prompt, response, context)}
+        audit.write(session, user, "added answer", f"interaction {number}", new=new)
+        return number
 
 
 def edit(
@@ -94,10 +98,12 @@ def edit(
         before = interactions.load(session, interaction_id)
         if before is not None and hiding.eyes(session, user).interaction(before).hidden:
             raise Conflict(HIDDEN)
-        interactions.edit(
-            session, interaction_id, prompt, response, _optional(context_id),
-            by=user.name, withdraw_ratings=withdraw_ratings,
-        )  # fmt: skip
+        context = _optional(context_id)
+        old = interactions.edit(
+            session, interaction_id, prompt, response, context, by=user.name, withdraw_ratings=withdraw_ratings
+        )
+        new = {"sha256": interaction_identity(prompt, response, context), "ratings withdrawn": withdraw_ratings}
+        audit.write(session, user, "edited answer", f"interaction {interaction_id}", old={"sha256": old}, new=new)
 
 
 def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
@@ -110,7 +116,8 @@ def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
-        interactions.remove(session, interaction_id, by=user.name)
+        old = interactions.remove(session, interaction_id, by=user.name)
+        audit.write(session, user, "deleted answer", f"interaction {interaction_id}", old={"sha256": old})
 
 
 def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:

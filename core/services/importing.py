@@ -15,7 +15,7 @@ from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.services.workspace import Workspace, is_dead, this_process
-from core.store import imports, interactions, versions
+from core.store import audit, imports, interactions, versions
 from core.store.imports import Counted
 from core.store.raters import IMPORTED, rater_name
 
@@ -118,6 +118,8 @@ def import_file(
             )
         record = imports.begin(session, file_name or path.name, file_hash, this_process())
         import_id, resumed = record.import_id, record.added + record.ratings > 0
+        begun = {"sha256": file_hash, "source": source, "resumed": resumed}
+        audit.write(session, user, "started import", f"import {import_id}", new=begun)
     total, rows, started = Counted(), 0, time.monotonic()
     try:
         for batch in _batches(understood):
@@ -140,6 +142,8 @@ def import_file(
         raise BadInput(f"{file_name or path.name} has a header but no rows, so there is nothing to import.")
     with workspace.store.write() as session:
         imports.end(session, import_id, "finished")
+        done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
+        audit.write(session, user, "finished import", f"import {import_id}", new=done)
     yield ImportResult(
         import_id, total.added, total.ratings, total.duplicates, total.rejected, total.rejected_total, resumed
     )
@@ -181,6 +185,11 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             raise NotFound(f"There is no import {import_id} any more.")
         if record.state == "running" and not is_dead(record.process, record.heartbeat_at):
             raise Conflict("This import is still running. Wait for its end, then remove it.")
+    with (
+        workspace.store.write() as session
+    ):  # before the first row goes: whatever ends this early, it is known who began
+        old = {"sha256": record.file_hash, "added": record.added, "ratings": record.ratings}
+        audit.write(session, user, "removed import", f"import {import_id}", old=old)
     kept = 0
     while True:
         with workspace.store.write() as session:
@@ -218,6 +227,7 @@ def remove_sample(workspace: Workspace, user: User) -> int:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)
         imports.forget_sample(session)
+        audit.write(session, user, "removed sample", "sample", old={"answers": gone, "models": len(models)})
     for name in models:
         shutil.rmtree(workspace.settings.model_dir / name, ignore_errors=True)
     return gone

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, User
+from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, Rule, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream, write_table
 from core.services.workspace import Workspace
@@ -26,9 +26,10 @@ COLUMNS: Columns = {
 OTHERS = {
     COMMAND_LINE.key: "command line",
     SOMEBODY_HERE.key: "somebody at this machine",
-    "rule": "the rule for promotion",
-    "system": "Assay itself",
-    "ASSAY_FIRST_LEAD": "the setting ASSAY_FIRST_LEAD",
+    Rule.PROMOTION: "the rule for promotion",
+    Rule.TRAINING: "a training",
+    Rule.ASSAY: "Assay itself",
+    Rule.FIRST_LEAD: "the setting ASSAY_FIRST_LEAD",
 }
 
 
@@ -39,7 +40,7 @@ class Line:
     number: int
     at: datetime
     actor: str
-    """As it is kept: "person 12", "command line", "run 3", ..."""
+    """As it is kept: "person 12", "command line", "rule", ..."""
     name: str
     """How the actor is called today."""
     action: str
@@ -164,8 +165,7 @@ def _called(actor: str, names: dict[int, str]) -> str:
     number = _person(actor)
     if number is not None:
         return names.get(number, actor)
-    kind, _, run = actor.partition(" ")
-    return f"training {run}" if kind == "run" else OTHERS.get(actor, actor)
+    return OTHERS.get(actor, actor)
 
 
 def _person(key: str) -> int | None:
