@@ -35,7 +35,9 @@ class Uploads:
         if scope["type"] == "http" and scope["path"].startswith(UPLOAD) and scope["method"] != "OPTIONS":
             tab = scope["path"].removeprefix(UPLOAD).partition("/")[0]
             if tab not in _let_in:
-                refused = PlainTextResponse("Only people who may import upload files. Sign in, load the page again, and try again.\n", 403)
+                refused = PlainTextResponse(
+                    "Only people who may import upload files. Sign in, load the page again, and try again.\n", 403
+                )
                 await refused(scope, receive, send)
                 return
         await self.app(scope, receive, send)
