@@ -114,7 +114,7 @@ def test_a_database_that_goes_away_is_a_sentence(open_page, sample, monkeypatch)
 
 
 def test_what_nobody_foresaw_gets_a_number_and_shows_nothing_else(open_page, sample, monkeypatch, caplog):
-    """An unexpected error shows a number; its text, which may be private, is only in the log."""
+    """An unexpected error shows a number; its text, which may be private, is neither on the page nor in the log."""
     app = open_page()
     monkeypatch.setattr(Store, "read", _raise(KeyError("the patient's name")))
     app.run()
