@@ -49,7 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
         return FAILED
     except Exception as error:  # noqa: BLE001  the boundary: whatever it is, a person gets a sentence
-        return _failed(f"Something unexpected happened ({type(error).__name__}: {error}).", FAILED, debug)
+        return _failed(
+            f"Something unexpected happened ({type(error).__name__}). Nothing that was finished before is affected; the same "
+            "with --debug says more.", FAILED, debug,
+        )  # fmt: skip
     return int(code)
 
 

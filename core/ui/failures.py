@@ -6,6 +6,7 @@ Three doors, one behaviour: ``open_page`` for a page, ``shown`` for a fragment, 
 import functools
 import logging
 import secrets
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,7 +44,9 @@ def describe(error: Exception) -> Failure:
         grant = error.grant if isinstance(error, MissingRight) else None
         return Failure(str(error), again=isinstance(error, Unavailable | MissingRight), grant=grant)
     number = secrets.token_hex(3)
-    log.error("error %s in the dashboard", number, exc_info=error)
+    # kinds and places without messages: those can quote what somebody wrote
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("error %s in the dashboard: %s at\n%s", number, type(error).__name__, places)
     return Failure(
         f"Something went wrong here. What was saved before is not affected. Try again; if it happens again, "
         f"give error number {number} to whoever runs this server: its log says more.",
