@@ -209,7 +209,7 @@ _RECORD_NUMBER = re.compile(
     r"""\b(?:(?:mrn|ssn|nhs)(?:\ (?:number|no\.?|id))?
         |(?:medical\ record|chart|hospital|patient|record|case|member|insurance|policy|social\ security|medicare|medicaid
            |health\ card|passport|account|driver['’]s\ licen[cs]e)(?:\ (?:number|num|nr|no|id|identifier)\b|\ ?\#))
-        (?:[\s:=\#.]|\b(?:is|was)\b){1,8}(?P<it>[a-z]{0,4}[-\ ]?\d[\da-z]*(?:[-\ /]?[\da-z]*\d[\da-z]*){0,5})\b""",
+        (?:[\s:=\#.]|\b(?:is|was)\b){1,8}(?P<it>[a-z]{0,4}[-\ ]?\d[\da-z]{0,30}(?:[-\ /](?=[a-z]{0,20}\d)[\da-z]{1,20}){0,5})\b""",
     re.VERBOSE,
 )
 _SOCIAL_SECURITY = re.compile(
@@ -231,5 +231,7 @@ _STREET = re.compile(
     re.VERBOSE,
 )
 _STRASSE_HINTS = ("straße ", "strasse ", "str. ")
-_STRASSE = re.compile(r"(?P<it>\b[A-ZÄÖÜ][\w-]+(?:straße|strasse|str\.) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]+)?)")
+_STRASSE = re.compile(
+    r"(?P<it>\b[A-ZÄÖÜ][\w-]{1,60}(?:straße|strasse|str\.) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]{1,60})?)"
+)
 _POST_BOX = re.compile(r"(?P<it>\bp\.?\s?o\.?\s?box \d{1,6}\b)")

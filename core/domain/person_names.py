@@ -9,10 +9,10 @@ _WORD = r"(?:[A-ZÀ-ÖØ-Þ]['’]?[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+(?:[-'’][A-
 _INITIAL = r"(?:[A-ZÀ-Þ]\.)"
 _FULL = rf"{_WORD}(?:\ (?:{_INITIAL}|(?:van|von|de|der|den|la|da|del|bin|al)\b|{_WORD})){{1,3}}"
 _INTRODUCED = re.compile(
-    rf"""(?:(?i:\b(?:patient|client|full|first|last|legal|maiden)(?:['’]?s)?\ name|\bsurname)(?:\s?[:=]|\ is)\s*
+    rf"""(?:(?i:\b(?:patient|client|full|first|last|legal|maiden)(?:['’]?s)?\ name|\bsurname)(?:\s?[:=]|\ is)\s{{0,20}}
           (?P<labelled>{_WORD}(?:\ (?:{_INITIAL}|{_WORD})){{0,3}})
-        |(?:^|(?<=[\n.;|]))\s*(?i:name|patient)\s?[:=]\s*(?P<line>{_FULL})(?=\s*(?:[,;|(\n]|$|\.(?:\s|$)))
-        |\b(?i:my\ name\ is|my\ name['’]s)\s+(?P<own>{_WORD}(?:\ {_WORD})?)
+        |(?:^|(?<=[\n.;|]))\s{{0,20}}(?i:name|patient)\s?[:=]\s{{0,20}}(?P<line>{_FULL})(?=\s{{0,20}}(?:[,;|(\n]|$|\.(?:\s|$)))
+        |\b(?i:my\ name\ is|my\ name['’]s)\s{{1,20}}(?P<own>{_WORD}(?:\ {_WORD})?)
         |\b(?:Mr|Mrs|Ms|Miss)\b\.?\s(?P<titled>{_WORD}(?:\ {_WORD})?))""",
     re.VERBOSE,
 )
@@ -63,12 +63,19 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     or Mr, Mrs, Ms stands before it in a text that speaks of care. Those who treat or write ("Dr.", "MD", "reviewed by")
     and what is named after somebody ("... syndrome", "... Hospital") are left out.
     """
+    cares: list[bool] = []  # asked for at most once: the whole text is read for it
+
+    def in_care() -> bool:
+        if not cares:
+            cares.append(_speaks_of_care(text))
+        return cares[0]
+
     introduced = any(title in text for title in _TITLES) or "name" in low or any(hint in low for hint in _PATIENT)
     for match in _INTRODUCED.finditer(text) if introduced else ():
         group = match.lastgroup or ""
         if match[group].split()[0].casefold() in _NO_NAMES:
             continue
-        if group == "titled" and not _speaks_of_care(text):
+        if group == "titled" and not in_care():
             continue
         yield match.span(group)
     for match in _RELATIVE.finditer(text) if "my " in low else ():
@@ -82,7 +89,7 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
         end = match.end("rest")
         if _NAMED_AFTER.match(text, match.end("given")) or _PROFESSION.match(text, end):
             continue
-        if _CREDITED.search(text, max(0, match.start() - 20), match.start()) is None and _speaks_of_care(text):
+        if _CREDITED.search(text, max(0, match.start() - 20), match.start()) is None and in_care():
             yield match.start(), end
 
 

@@ -1,9 +1,13 @@
 """How texts are compared: normalised prompts for grouping, exact hashes for identity."""
 
 import hashlib
+import re
 import unicodedata
 
 from core.domain.errors import BadInput
+
+VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What a model version can be called: it is the name of a folder too."""
 
 
 def normalise_prompt(prompt: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.domain.texts import VERSION_NAME
 from core.http.answers import Refused
 from core.http.limits import MAX_CHARACTERS, MAX_DOCUMENT_CHARACTERS, MAX_DOCUMENTS, MAX_QUERY_CHARACTERS
 
@@ -82,7 +83,11 @@ def _document(value: Any, index: int) -> str:
 def _model(value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
         raise Refused(400, f'model must be a text: "{CHAMPION}" or the name of a model version.')
-    return None if value in (None, CHAMPION) else value
+    if value in (None, CHAMPION):
+        return None
+    if not VERSION_NAME.fullmatch(value):  # not every text can be asked a database for
+        raise Refused(404, "There is no model version of that name. The Models page, or `models list`, shows them.")
+    return str(value)
 
 
 def _top_n(value: Any, documents: int) -> int:

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 import tempfile
 import zipfile
@@ -20,6 +19,7 @@ import numpy as np
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
+from core.domain.texts import VERSION_NAME
 from core.reward.honesty import Honesty, KnownPrompts
 from core.reward.model import FittedModel
 
@@ -30,7 +30,6 @@ MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prom
 KNOWN_FILE = "prompts.npz"
 """Vectors of the prompts it learned from; earlier releases wrote none. They can leak text, as the answers' own can."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RETRAIN = "Train again, or choose another version."
 
 
@@ -70,7 +69,7 @@ def save(
         Unavailable: the directory cannot be written.
     """
     version = metadata.model_version
-    if not _VERSION.fullmatch(version):
+    if not VERSION_NAME.fullmatch(version):
         raise BadInput(f"{version!r} is no name for a model version: use letters, digits, dot, dash and underscore.")
     path = root / version
     if path.exists():

@@ -123,8 +123,8 @@ def restore(source: Path, into: str, settings: Settings) -> PutBack:
     if not into.startswith("postgres"):
         raise BadInput("This is a backup of PostgreSQL. Restore it into an empty database: --into postgresql://...")
     store = connect(_settings_for(into))
-    _copy_models(source / MODELS, settings.model_dir)
     backup.put_back(store, source / POSTGRES_COPY)
+    _copy_models(source / MODELS, settings.model_dir)
     _after(store, manifest)
     return PutBack(store.label, manifest["revision"], manifest["rows"], len(manifest["models"]))
 
@@ -171,7 +171,9 @@ def _copy_models(source: Path, target: Path) -> list[str]:
     """Copy every version; one that is there already stays, since versions are never overwritten."""
     private_folder(target)
     versions = (
-        sorted(path for path in source.iterdir() if (path / "metadata.json").is_file()) if source.is_dir() else []
+        sorted(p for p in source.iterdir() if (p / "metadata.json").is_file() and not p.name.startswith("."))
+        if source.is_dir()
+        else []
     )
     for version in versions:
         if not (target / version.name).exists():

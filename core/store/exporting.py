@@ -96,7 +96,7 @@ def examples(session: Session, *, newest: int = 0, held_out: bool | None = None)
         apart = Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
         ids = ids.where(apart if held_out else ~apart)
     if newest:
-        ids = ids.order_by(Item.rated_at.desc(), Item.interaction_id.desc()).limit(newest)
+        ids = ids.order_by(Item.rated_at.desc().nulls_last(), Item.interaction_id.desc()).limit(newest)
     query = (
         select(
             Item.interaction_id,
@@ -137,7 +137,7 @@ def rated_answers_to(session: Session, groups: Sequence[str], *, limit: int) -> 
         select(Item.prompt_group, LegacyInteraction.user_prompt, LegacyInteraction.ai_response, Item.consensus)
         .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
         .where(Item.prompt_group.in_(groups), Item.consensus.is_not(None))
-        .order_by(Item.rated_at.desc(), Item.interaction_id.desc())
+        .order_by(Item.rated_at.desc().nulls_last(), Item.interaction_id.desc())
     )
     rows = list(_stream(session, in_scope(session, query).limit(limit * len(groups))))
     rows.sort(key=lambda row: groups.index(row.prompt_group))

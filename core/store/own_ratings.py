@@ -82,6 +82,9 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
         NotFound: the interaction was deleted.
         Conflict: there is no rating to take back.
     """
+    earlier = ratings.by_request(session, request_id)
+    if earlier is not None:
+        return ratings.receipt_of(earlier)
     mine = session.scalar(ratings.own(interaction_id, rater_id))
     if mine is None or mine.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")

@@ -109,7 +109,8 @@ def left(session: Session, rater_id: int, filters: QueueFilters) -> int:
 
 def renew_places(session: Session, settings: QueueSettings) -> int:
     """Give every answer the places that these settings want; how many changed."""
-    wanted = settings.raters + case((Item.interaction_id * 61 % 100 < settings.overlap, 1), else_=0)
+    # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
+    wanted = settings.raters + case((Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0)
     said = Rating.interaction_id == Item.interaction_id
     discarded = exists().where(said, Rating.status == RatingStatus.DISCARDED)
     here = exists().where(

@@ -37,9 +37,9 @@ def record(session: Session, interaction_id: int, rater_id: int, said: Said, how
     pick_up_one(session, item, row)
     mine = session.scalar(own(interaction_id, rater_id))
     chosen = leases.end(session, interaction_id, rater_id)
-    drafts.forget(session, rater_id, interaction_id)
     if said.status is RatingStatus.SKIPPED and mine is not None and mine.rating is not None:
         return Receipt(0, mine.updated_at, interaction_id, mine.rating)  # a rating that was given before stays
+    drafts.forget(session, rater_id, interaction_id)
     if how.action == "rated" and mine is not None and mine.rating is not None:
         how = replace(how, action="changed")
     event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=how.chosen or chosen))

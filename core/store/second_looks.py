@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, select
+from sqlalchemy import Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
@@ -34,10 +34,12 @@ def surprising(session: Session, rater_id: int, threshold: int) -> list[int]:
     if run is None:
         return []
     confidence = case((Rating.rating >= threshold, Prediction.score), else_=1 - Prediction.score)
+    looked = _looked_at(rater_id)
     rows = (
         _own(session, rater_id)
+        .outerjoin(looked, looked.c.interaction_id == Rating.interaction_id)
         .join(Prediction, and_(Prediction.interaction_id == Rating.interaction_id, Prediction.run_id == run.run_id))
-        .where(confidence < SURPRISING_BELOW, ~_looked_at())
+        .where(confidence < SURPRISING_BELOW, or_(looked.c.at.is_(None), looked.c.at < Rating.updated_at))
         .order_by(confidence, Rating.interaction_id)
         .limit(MOST_SURPRISING)
     )
@@ -47,14 +49,12 @@ def surprising(session: Session, rater_id: int, threshold: int) -> list[int]:
 def repeats(session: Session, rater_id: int, at: datetime) -> list[int]:
     """Own ratings that are due to be given once more, each once ever."""
     wanted = repeat_settings(session)
-    again = exists().where(
-        RatingEvent.interaction_id == Rating.interaction_id,
-        RatingEvent.rater_id == rater_id,
-        RatingEvent.action == REPEAT,
-    )
+    # in two steps: looked up for each rating anew, a rater's events would be read as often as there are ratings
+    again = select(RatingEvent.interaction_id).where(RatingEvent.rater_id == rater_id, RatingEvent.action == REPEAT)
+    done = set(session.scalars(again))
     old = Rating.updated_at <= at - timedelta(days=wanted.days)
-    due = session.scalars(_own(session, rater_id).where(old, ~again).order_by(Rating.interaction_id))
-    return [number for number in due if wanted.comes_back(rater_id, number)]
+    due = session.scalars(_own(session, rater_id).where(old).order_by(Rating.interaction_id))
+    return [number for number in due if wanted.comes_back(rater_id, number) and number not in done]
 
 
 def own_rating(session: Session, rater_id: int, interaction_id: int) -> Rating:
@@ -97,11 +97,9 @@ def _own(session: Session, rater_id: int) -> Select[int]:
     return in_scope(session, rows).where(Rating.rater_id == rater_id, Rating.rating.is_not(None))
 
 
-def _looked_at() -> ColumnElement[bool]:
-    return exists().where(
-        RatingEvent.interaction_id == Rating.interaction_id,
-        RatingEvent.rater_id == Rating.rater_id,
-        RatingEvent.chosen == SECOND_LOOK,
-        RatingEvent.action != REPEAT,
-        RatingEvent.at >= Rating.updated_at,
+def _looked_at(rater_id: int) -> Subquery:
+    """When this rater last looked again at which answer."""
+    looks = select(RatingEvent.interaction_id, func.max(RatingEvent.at).label("at")).where(
+        RatingEvent.rater_id == rater_id, RatingEvent.chosen == SECOND_LOOK, RatingEvent.action != REPEAT
     )
+    return looks.group_by(RatingEvent.interaction_id).subquery()

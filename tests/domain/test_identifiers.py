@@ -102,3 +102,13 @@ def test_a_long_text_of_digits_takes_no_time_to_speak_of():
     """No rule goes back and forth over a text that almost fits: 200,000 characters of each kind come to an end."""
     for unit in ("1 ", "(1", "12-", "A ", "Ab ", "My ", "a@", "a.", "name: ", "born 1", "mrn 1-", "1 Ab Ab "):
         find(unit * (200_000 // len(unit)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mrn " + "1" * 60_000 + "_", "mrn 1" + " 1" * 60_000, "Mary Smith " * 6_000, "\n" * 60_000 + "name", "straße 1 " + "A-" * 60_000],
+    ids=["one long number", "many short numbers", "many names", "empty lines", "one long word"],
+)  # fmt: skip
+def test_a_hostile_text_is_read_in_one_go(text):
+    """Rules that looked at every part of it anew for every other part would be at it for minutes, or for ever."""
+    assert len(mask(text)) >= len(text) // 20

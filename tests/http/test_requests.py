@@ -127,6 +127,13 @@ def test_an_unknown_model_is_not_found(client: TestClient) -> None:
     assert "rerank-v3.5" in refused(answer, 404)
 
 
+@pytest.mark.parametrize("name", ['"\\ud800"', '"a\\u0000b"', '"../champion"', '" "', '"' + "v" * 5_000 + '"'])
+def test_a_name_that_no_model_can_have_is_not_found(client: TestClient, name: str) -> None:
+    """404 without asking the database, which cannot even be asked for half a character; nothing long is echoed."""
+    answer = client.post("/v1/rerank", content=f'{{"query": "q", "documents": ["a"], "model": {name}}}', headers=JSON)
+    assert len(refused(answer, 404)) < 200
+
+
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/rerank/", "/v1/nothing", "/v2/rerank/more", "/v2/../v1/x"])
 def test_an_unknown_address_is_json_too(client: TestClient, path: str) -> None:
     """404, never a page."""

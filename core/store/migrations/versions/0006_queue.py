@@ -22,8 +22,8 @@ def upgrade() -> None:
     drawn = "abs(random()) % 2147483648" if sqlite else "floor(random() * 2147483647)"
     op.execute(
         f"UPDATE assay_items SET random_key = {drawn}, places = CASE"  # noqa: S608  nothing of it comes from outside
-        " WHEN n_ratings = 0 THEN 1 + CASE WHEN interaction_id * 61 % 100 < 10 THEN 1 ELSE 0 END"
-        " WHEN n_ratings = 1 AND interaction_id * 61 % 100 < 10 AND EXISTS (SELECT 1 FROM assay_ratings r"
+        " WHEN n_ratings = 0 THEN 1 + CASE WHEN interaction_id % 100 * 61 % 100 < 10 THEN 1 ELSE 0 END"
+        " WHEN n_ratings = 1 AND interaction_id % 100 * 61 % 100 < 10 AND EXISTS (SELECT 1 FROM assay_ratings r"
         " JOIN assay_raters p ON p.rater_id = r.rater_id WHERE r.interaction_id = assay_items.interaction_id"
         " AND r.status = 'submitted' AND r.import_id IS NULL AND p.kind = 'person') THEN 1 ELSE 0 END"
     )
