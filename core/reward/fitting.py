@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import ThreadpoolController
 
 from core.reward.baselines import FittedBaselines, columns_of
+from core.reward.clearly_better import clearly_better
 from core.reward.folds import Bools, Ints, grouped_folds
 from core.reward.linear import LinearModel, logistic
 from core.reward.recipe import Recipe
@@ -33,33 +34,49 @@ class Fit:
     c: float
     threshold: float
     """Probability from which an answer is called good."""
+    weighting: str
+    """Which of the recipe's weightings it chose."""
 
 
 def fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int) -> Fit:
     """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,).
 
-    Where the rows allow no inner cross-validation, C is the middle of the recipe's grid and the threshold 0.5.
+    Weighting of the columns, C and threshold come from one inner grouped cross-validation. Where the rows allow none, they
+    are the recipe's first, the middle of its grid, and 0.5.
     """
     with _blas.limit(limits=1, user_api="blas"):
         return _fit(recipe, features, good, groups, seed)
 
 
 def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int) -> Fit:
-    weights = recipe.column_weights(features.shape[1])
-    prepared = _prepare(features, weights, standardise=recipe.standardise)
+    weightings = recipe.weightings(features.shape[1])
+    name, *others = weightings
+    prepared = _prepare(features, weightings[name], standardise=recipe.standardise)
     c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
     if len(recipe.grid) > 1 or recipe.tunes_threshold:
         some = _for_choosing(groups, seed=seed)
         inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)
         if inner is not None:
-            rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
-            scores = _inner_scores(rows, good[some], inner, recipe.grid, balanced=recipe.balanced)
-            best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
-            c = recipe.grid[best]
+            c, scores = _best_c(prepared, some, good, inner, recipe)
+            for other in others:
+                rival = _prepare(features, weightings[other], standardise=recipe.standardise)
+                its_c, its_scores = _best_c(rival, some, good, inner, recipe)
+                if clearly_better(its_scores, scores, good[some], groups[some], inner):
+                    name, prepared, c, scores = other, rival, its_c, its_scores
             if recipe.tunes_threshold:
-                threshold = best_threshold(scores[best], good[some])
+                threshold = best_threshold(scores, good[some])
     ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced)
-    return Fit(prepared.model(coefficients, bias), c, threshold)
+    return Fit(prepared.model(coefficients, bias), c, threshold, name)
+
+
+def _best_c(
+    prepared: "_Prepared", some: Ints, good: Bools, inner: Ints, recipe: Recipe
+) -> tuple[float, NDArray[np.float64]]:
+    """The C of the recipe's grid with the lowest log loss out of the ``inner`` folds, and the scores it gave there."""
+    rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
+    scores = _inner_scores(rows, good[some], inner, recipe.grid, balanced=recipe.balanced)
+    best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
+    return recipe.grid[best], scores[best]
 
 
 def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
@@ -107,13 +124,17 @@ class _Prepared:
     """Shape (n, m)."""
     center: Matrix
     scale: Matrix
+    used: Ints
+    """The columns (k,) that weigh anything."""
     span: tuple[Matrix, NDArray[np.float64]] | None
-    """Scaled rows (n, d), and (n, m): their product is the orthonormal basis (d, m) of the space. None where m is d."""
+    """Scaled rows (n, k), and (n, m): their product is the orthonormal basis (k, m) of the space. None where m is k."""
 
     def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
         """The model of the original columns that gives every training row the same score."""
         back = coefficients if self.span is None else (self.span[1] @ coefficients) @ self.span[0]
-        return LinearModel(self.center, (back * self.scale).astype(np.float32), bias)
+        weights = np.zeros(len(self.scale), dtype=np.float32)
+        weights[self.used] = back * self.scale[self.used]
+        return LinearModel(self.center, weights, bias)
 
 
 def _prepare(features: Matrix, weights: Matrix, *, standardise: bool) -> _Prepared:
@@ -127,17 +148,18 @@ def _prepare(features: Matrix, weights: Matrix, *, standardise: bool) -> _Prepar
         center, deviation = _moments(features)
         # A column that never changes says nothing; rounding leaves it a deviation of about 1e-8.
         scale = np.where(deviation > 1e-6, weights / np.maximum(deviation, 1e-6), 0.0).astype(np.float32)
-    scaled = features - center
-    scaled *= scale
-    if 2 * len(features) > columns:
-        return _Prepared(scaled, center, scale, None)
+    used = np.flatnonzero(weights)
+    scaled = features - center if len(used) == columns else features[:, used] - center[used]
+    scaled *= scale[used]
+    if 2 * len(features) > len(used):
+        return _Prepared(scaled, center, scale, used, None)
     double = scaled.astype(np.float64)
     squares, turns = np.linalg.eigh(double @ double.T)
     kept = squares > 1e-10 * max(float(squares[-1]), 1e-300)  # what is left of columns that do not exist is rounding
     if not kept.any():
-        return _Prepared(scaled, center, scale, None)
+        return _Prepared(scaled, center, scale, used, None)
     lengths, turns = np.sqrt(squares[kept]), turns[:, kept]
-    return _Prepared((turns * lengths).astype(np.float32), center, scale, (scaled, turns / lengths))
+    return _Prepared((turns * lengths).astype(np.float32), center, scale, used, (scaled, turns / lengths))
 
 
 def _moments(features: Matrix) -> tuple[Matrix, NDArray[np.float64]]:

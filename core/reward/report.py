@@ -196,7 +196,10 @@ def _best_of_n(
     found = {}
     for name, column in sums.items():
         samples = np.divide(weights @ column, whole, out=np.full(len(weights), np.nan), where=whole > 0)
-        found[name] = with_interval(float(column.sum() / offered.sum()), samples)
+        found[name] = with_interval(
+            float(column.sum() / offered.sum()), samples, prompts=rated.prompts,
+            cross_validated="model" in name or "gain" in name,
+        )  # fmt: skip
     return found
 
 

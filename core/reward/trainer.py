@@ -89,7 +89,7 @@ def train(
                     for fold in range(int(folds.max()) + 1)
                 ],
             )
-            versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed)
+            versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
         yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
     final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)
@@ -102,6 +102,7 @@ def train(
             baselines=fit_baselines(features[PAIR.name], rated.good),
         ),
         c=final.c,
+        weighting=final.weighting,
         data_fingerprint=data_fingerprint(examples),
         groups=frozenset(example.group for example in examples),
         seconds=time.perf_counter() - started,
