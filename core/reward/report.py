@@ -151,7 +151,12 @@ def trust_report(
     numbers, counts = np.unique(rated.ratings, return_counts=True)
     choices = Choices.of(rated)
     return TrustReport(
-        verdict=verdict(evaluation.metrics["roc_auc"], evaluation.versus_length, more=findings.curve.more),
+        verdict=verdict(
+            evaluation.metrics["roc_auc"],
+            evaluation.versus_length,
+            more=findings.curve.more,
+            differences=evaluation.differences,
+        ),
         best_of_n=_best_of_n(rated, choices, repeats, lengths, seed=seed),
         choices=len(choices.starts),
         roc_band=roc_band(rated, first, seed=seed),

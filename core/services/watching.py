@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.domain.roles import Act, User, require
 from core.reward.evaluation import Evaluation
 from core.reward.report import TrustReport
 from core.services.workspace import Workspace, is_dead
@@ -119,6 +120,29 @@ def reap(workspace: Workspace) -> None:
                 f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
                 f"start it again.{details}",
             )  # fmt: skip
+
+
+def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12) -> tuple[str, ...]:
+    """The last lines that the process of a training wrote, oldest first; none where it was not started from the page.
+
+    Raises:
+        NotAllowed: the person may not train: the lines are about the server.
+    """
+    require(user, Act.TRAIN)
+    try:
+        with log_file(workspace, run_id).open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:  # none, or not readable: there is nothing to show
+        return ()
+    # a progress bar writes over itself; what a terminal would act on is left out
+    written = ["".join(c for c in line.rpartition("\r")[2] if c.isprintable()) for line in text.split("\n")]
+    return tuple([line for line in written if line.strip()][-lines:])
+
+
+_TAIL = 16_384
+"""Bytes of the log that are looked at."""
 
 
 def log_file(workspace: Workspace, run_id: int) -> Path:

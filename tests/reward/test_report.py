@@ -273,6 +273,20 @@ def test_chance_that_beats_a_worse_ruler_is_still_chance() -> None:
     assert not judge_first(auc, difference).promoted
 
 
+def test_a_simple_rule_that_is_better_is_named() -> None:
+    """A model that beats length and loses to similarity may be used, and the lead is told what to try."""
+    found = verdict(
+        Metric(0.69, 0.65, 0.72), Metric(0.047, 0.002, 0.091), more=None,
+        differences={"cosine": Metric(-0.166, -0.2, -0.13), "prompt_only": Metric(-0.01, -0.05, 0.03)},
+    )  # fmt: skip
+    assert found.usable
+    assert (
+        "but the similarity of prompt and answer alone is better by 16.6 points: try the other recipe."
+        in found.sentence
+    )
+    assert "prompt alone" not in found.sentence
+
+
 def test_what_cannot_be_said_has_no_number() -> None:
     """Where no number of ratings is likely to settle it, none is made up."""
     assert "rate more answers to new prompts" in verdict(Metric(0.6), Metric(0.0, -0.02, 0.02), more=None).sentence

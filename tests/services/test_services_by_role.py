@@ -64,6 +64,7 @@ NEEDS = {
     "training.start": Act.TRAIN,
     "training.cancel": Act.TRAIN,
     "usage.lately": Act.LOOK,
+    "watching.last_words": Act.TRAIN,
 }
 """What each function needs; the roles that include it stand in docs/roles.csv."""
 
