@@ -90,7 +90,7 @@ def _settled(workspace: Workspace) -> str:
     """The encoder that serves, once a fast one that is installed is built: both sides shall use the same."""
     give_up = time.monotonic() + 180
     while True:
-        reranking.rank(workspace, *question(-1))
+        reranking.rank(workspace, COMMAND_LINE, *question(-1))
         back_end = reranking.serving_encoder(workspace.settings).current().back_end
         if "OpenVINO" in back_end or not builds.installed() or time.monotonic() > give_up:
             return back_end
@@ -142,7 +142,7 @@ def _as_in_python(workspace: Workspace, calls: Calls) -> int:
     same = 0
     for number, found in calls.answers.items():
         query, documents = question(number)
-        ranking = reranking.rank(workspace, query, documents)
+        ranking = reranking.rank(workspace, COMMAND_LINE, query, documents)
         expected = [(index, ranking.scores[index] or 0.0) for index in ranking.order]
         same += all(a == b and abs(x - y) < 1e-6 for (a, x), (b, y) in zip(found, expected, strict=True))
     return same

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from bench.table import Line
+from core.domain.roles import COMMAND_LINE
 from core.services import importing, people, rating
 from core.services.workspace import open_workspace
 
@@ -39,7 +40,7 @@ def measure() -> list[Line]:
         rater = threading.Thread(target=keep_rating)
         rater.start()
         began = time.perf_counter()
-        *_, result = importing.import_file(workspace, file)
+        *_, result = importing.import_file(workspace, COMMAND_LINE, file)
         took = time.perf_counter() - began
         stop.set()
         rater.join()

@@ -21,7 +21,7 @@ import core
 from bench.encoding import WORDS
 from bench.fast_auc import auc_difference
 from bench.table import Line
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.domain.settings import Settings
 from core.reward.weights import locate
 from core.services import importing, training
@@ -58,7 +58,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
         for name in ("DATABASE_URL", "DB_URI", "DB_HOST", "REWARD_MODEL_PATH"):
             os.environ[name] = ""
         workspace = open_workspace()
-        importing.load_sample(workspace)
+        importing.load_sample(workspace, COMMAND_LINE)
         training.train_to_end(workspace, User(0, "bench"), recipe="pair", seed=0, on_progress=lambda done, total: None)
         back_ends = ["reference", *(["auto"] if _fast_is_ready() else [])]
         lines = list(_speed(back_ends, given.repetitions, home))

@@ -9,7 +9,7 @@ from core.ui.importing import bring_in
 from core.ui.page import heading, open_page
 
 with open_page("data") as page:
-    sources = data.sources(page.workspace)
+    sources = data.sources(page.workspace, page.user)
     heading(page, sample=set(sources) == {"sample"}, lead="Bring answers in, take ratings out, look at single answers.")
     if not sources:
         st.info("There are no answers yet. Import a file here, or load the sample on the start page.")

@@ -14,9 +14,9 @@ from core.ui.usage import panel
 with open_page("models") as page:
     if not asks_for_name(page):
         heading(page, lead="Every finished training adds a version. One of them is in use and ranks answers.")
-        versions = models.listed(page.workspace)
-        old = models.old_trainings(page.workspace)
-        changes = models.promotions(page.workspace)
+        versions = models.listed(page.workspace, page.user)
+        old = models.old_trainings(page.workspace, page.user)
+        changes = models.promotions(page.workspace, page.user)
         trouble(page)
         if versions:
             champion_card(versions, changes)

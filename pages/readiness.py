@@ -6,7 +6,7 @@ from core.ui.pair_yield import pairs
 from core.ui.readiness import checks, counts, next_act, nothing_rated, stages, supports
 
 with open_page("readiness") as page:
-    found = readiness(page.workspace)
+    found = readiness(page.workspace, page.user)
     heading(
         page,
         sample=found.sample,

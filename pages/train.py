@@ -10,25 +10,25 @@ from core.ui.training import live, notice, start_card
 
 with open_page("train") as page:
     if not asks_for_name(page):
-        ready = readiness(page.workspace)
+        ready = readiness(page.workspace, page.user)
         heading(
             page,
             sample=ready.sample,
             lead="A training learns from all ratings and puts the new model in use if it is better. "
             "It runs beside the dashboard; raters can go on.",
         )
-        running = watching.active_run(page.workspace)
-        runs = [run for run in watching.history(page.workspace) if not run.active]
+        running = watching.active_run(page.workspace, page.user)
+        runs = [run for run in watching.history(page.workspace, page.user) if not run.active]
         if running is not None:
             live(page, running.run_id)
         else:
             start_card(page, ready)
             reminder(page)
             notice(page, runs[0].run_id if runs else None)
-            versions = {version.model_version: version for version in models.listed(page.workspace)}
+            versions = {version.model_version: version for version in models.listed(page.workspace, page.user)}
             champion = next((name for name, version in versions.items() if version.state == "champion"), None)
             if runs:
-                chosen = watching.run_view(page.workspace, results.choose(runs))
+                chosen = watching.run_view(page.workspace, page.user, results.choose(runs))
                 if chosen is not None:
                     results.show(page, chosen, champion)
                 results.history(runs, versions)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.progress import ProgressBar
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
 from core.services import doctor as doctor_service
 from core.services import exporting, importing, reranking
 from core.services import models as models_service
 from core.services import status as status_service
+from core.services.export_check import Marked
 from core.services.importing import ImportProgress, ImportResult
 from core.services.setup import initialise
 from core.services.workspace import open_workspace
@@ -35,7 +36,7 @@ def import_(options: argparse.Namespace) -> Done:
     path = Path(options.file)
     with ProgressBar("rows", unit="row") as bar:
         steps = importing.import_file(
-            open_workspace(), path, rater=options.rater, context_column=options.context_column
+            open_workspace(), COMMAND_LINE, path, rater=options.rater, context_column=options.context_column
         )
         for step in steps:
             if isinstance(step, ImportProgress):
@@ -56,7 +57,7 @@ def import_(options: argparse.Namespace) -> Done:
 
 def status(options: argparse.Namespace) -> Done:
     """Where we stand."""
-    found = status_service.status(open_workspace(), at_once=True)
+    found = status_service.status(open_workspace(), COMMAND_LINE, at_once=True)
     say(f"Database: {found.database}" + ("  (sample data)" if found.sample else ""))
     say(f"{found.interactions:,} interactions, {found.rated:,} rated ({found.good:,} good), {found.unrated:,} to rate.")
     following = f"; next threshold {found.next_threshold}" if found.next_threshold else ""
@@ -80,12 +81,15 @@ def train(options: argparse.Namespace) -> Done:
             COMMAND_LINE,
             recipe=options.recipe,
             seed=options.seed,
+            with_preferences=options.preferences,
             run_id=options.run,
             on_progress=bar.at,
         )
     if result["verdict"]:
         say(result["verdict"])
     say(result["reason"])
+    if options.preferences and not result.get("preferences"):
+        say("There was no order of a rater to learn from; ratings alone were used.")
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
     return result, 0
@@ -95,7 +99,7 @@ def evaluate(options: argparse.Namespace) -> Done:
     """Measure a model on a rated file."""
     from core.services.evaluating import evaluate_file
 
-    result = evaluate_file(open_workspace(), Path(options.file), model_version=options.model)
+    result = evaluate_file(open_workspace(), COMMAND_LINE, Path(options.file), model_version=options.model)
     say(f"{result['model_version']} on {result['n']:,} answers to {result['prompts']:,} prompts it was not trained on:")
     for name in ("accuracy", "roc_auc", "pairwise_accuracy"):
         say(f"  {name}: {in_words(result['metrics'][name])}")
@@ -106,22 +110,43 @@ def rerank(options: argparse.Namespace) -> Done:
     """Order candidates."""
     if options.top_k is not None and options.top_k < 1:
         raise BadInput("--top-k must be 1 or more.")
-    result = reranking.rerank_file(open_workspace(), options.prompt, Path(options.candidates), top_k=options.top_k)
+    result = reranking.rerank_file(
+        open_workspace(), COMMAND_LINE, options.prompt, Path(options.candidates), top_k=options.top_k
+    )
     if result["model_version"] is None:
         say(f"No model could be used, so the order is that of the file: {result['reason']}.")
     elif result["fallback"]:
         say(result["reason"])
+    if result["doubt"]:
+        say(result["doubt"])
     for place, row in enumerate(result["results"], 1):
         score = "  -  " if row["score"] is None else f"{row['score']:.3f}"
         say(f"{place:>3}. {score}  [{row['index']}] {' '.join(row['text'].split())[:100]}")
-    result.pop("reason", None)
+    del result["reason"], result["doubt"]
     return result, 0
 
 
 def export(options: argparse.Namespace) -> Done:
     """Write an export."""
-    result = exporting.export(open_workspace(), options.kind, Path(options.out))
+    marked = Marked.LEAVE_OUT if options.leave_out_identifiers else Marked.REFUSE
+    if options.include_identifiers:
+        marked = Marked.INCLUDE
+    elif options.reason:
+        raise BadInput("--reason says why identifiers are included; it goes with --include-identifiers.")
+    try:
+        result = exporting.export(
+            open_workspace(), COMMAND_LINE, options.kind, Path(options.out), with_preferences=options.with_preferences,
+            marked=marked, reason=options.reason or "",
+        )  # fmt: skip
+    except HoldsIdentifiers as error:
+        raise HoldsIdentifiers(
+            f"{error} That is --leave-out-identifiers, or --include-identifiers --reason WHY."
+        ) from error
     say(f"{result.rows:,} rows written to {result.path}; {result.prompts_without_pair:,} rated prompts give no pair.")
+    if result.left_out:
+        say(f"Left out for the personal identifiers in them: {result.left_out:,}.")
+    if result.preferences_left_out:
+        say(f"{result.preferences_left_out:,} that raters ordered are not in it: add --with-preferences.")
     return result.to_json(), 0
 
 
@@ -138,7 +163,7 @@ def models(options: argparse.Namespace) -> Done:
         raise BadInput(f"`models {options.action}` takes no version.")
     elif options.action == "rollback":
         models_service.rollback(workspace, COMMAND_LINE)
-    found = models_service.listed(workspace)
+    found = models_service.listed(workspace, COMMAND_LINE)
     champion = next((version.model_version for version in found if version.state == "champion"), None)
     for version in found:
         mark = "*" if version.state == "champion" else " "
@@ -154,10 +179,10 @@ def sample(options: argparse.Namespace) -> Done:
     """Load or remove the sample."""
     workspace = open_workspace()
     if options.action == "load":
-        loaded = importing.load_sample(workspace)
+        loaded = importing.load_sample(workspace, COMMAND_LINE)
         say(f"The sample is loaded: {loaded.added:,} answers, {loaded.ratings:,} ratings.")
         return loaded.to_json(), 0
-    removed = importing.remove_sample(workspace)
+    removed = importing.remove_sample(workspace, COMMAND_LINE)
     say(f"The sample is removed: {removed:,} answers with their ratings, and the models trained on it.")
     return {"removed": removed}, 0
 

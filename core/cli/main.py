@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from core.cli import commands
 from core.cli.agreement import agreement
 from core.cli.keys import keys
+from core.cli.record import record
 from core.cli.saving import backup, restore
 from core.cli.serving import serve
 from core.cli.users import users
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("train", commands.train, "train a reward model on the ratings")
     sub.add_argument("--recipe", default="pair", choices=("pair", "concat"))
     sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--preferences", action="store_true", help="learn from what raters ordered on the Rerank page too")
     sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for
 
     sub = command("evaluate", commands.evaluate, "measure a model on a rated file, which is not stored")
@@ -89,6 +91,15 @@ def parser() -> argparse.ArgumentParser:
     sub = command("export", commands.export, "write ratings, gold, pairs or kto to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "preferences"))
     sub.add_argument("--out", required=True, metavar="FILE")
+    marked = sub.add_mutually_exclusive_group()
+    marked.add_argument(
+        "--leave-out-identifiers",
+        action="store_true",
+        help="without the answers that hold names, telephone numbers, ...",
+    )
+    marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
+    sub.add_argument("--reason", help="why personal identifiers are included, for the record")
+    sub.add_argument("--with-preferences", action="store_true", help="pairs: those that raters ordered too, named")
 
     sub = command("models", commands.models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
@@ -113,6 +124,15 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("role", nargs="?", choices=tuple(map(str, Role)), help="for `users role`")
     sub.add_argument("--role", dest="role", choices=tuple(map(str, Role)), help="for `users add` (default: sme)")
     sub.add_argument("--name", help="for `users add EMAIL`: how they are called")
+
+    sub = command("record", record, "who did what: the latest acts, or all of them in a file")
+    sub.add_argument("--since", metavar="DATE", help="from this day or moment on, as in 2026-11-25 or 2026-11-25T14:00")
+    sub.add_argument("--until", metavar="DATE", help="before this day or moment")
+    sub.add_argument("--actor", default="", metavar="WHO", help="a name, or as the record keeps it: 'person 12'")
+    sub.add_argument("--action", default="", help="what was done, as in 'promoted'")
+    sub.add_argument("--subject", default="", help="to what, as in 'interaction 12' or a part of it")
+    sub.add_argument("--limit", type=int, default=50, help="so many of the latest (default 50)")
+    sub.add_argument("--out", metavar="FILE", help="write all of them to a csv, jsonl or parquet file instead")
 
     sub = command("keys", keys, "list, create or revoke keys of the HTTP API")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke"))

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from core.cli.commands import Done, say
+from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.services import backup as backup_service
 from core.services.workspace import open_workspace
@@ -12,7 +13,7 @@ from core.services.workspace import open_workspace
 
 def backup(options: argparse.Namespace) -> Done:
     """Save everything that cannot be made again."""
-    saved = backup_service.save(open_workspace(), Path(options.out))
+    saved = backup_service.save(open_workspace(), COMMAND_LINE, Path(options.out))
     say(
         f"Saved in {saved.path}: {sum(saved.rows.values()):,} rows, {saved.models} model versions, {saved.size:,} bytes."
     )

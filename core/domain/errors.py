@@ -25,6 +25,10 @@ class Conflict(AssayError):
     """Somebody else got there first, or the state no longer allows this act."""
 
 
+class HoldsIdentifiers(Conflict):
+    """What was to leave holds personal identifiers, and nobody has said what shall become of them."""
+
+
 class Collision(Conflict):
     """Two processes changed the same thing at the same moment; trying again finds the other's result."""
 

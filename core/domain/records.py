@@ -1,6 +1,6 @@
 """Records that travel between the layers: frozen, plain, without a database session behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,20 @@ class Example:
     @property
     def group(self) -> str:
         """Hash of the normalised prompt: evaluation never splits it."""
+        return prompt_group(self.prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """One rater holds one answer to a prompt better than another."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+
+    @property
+    def group(self) -> str:
+        """Hash of the normalised prompt."""
         return prompt_group(self.prompt)
 
 
@@ -67,6 +81,12 @@ class Interaction:
     response_words: int
     created_at: datetime
     extra: dict[str, Any] | None
+    discarded: bool
+    """Taken out of the queue for everybody, and nobody's rating counts."""
+    hidden: dict[str, int] = field(default_factory=dict)
+    """How many personal identifiers of which kind are not shown in these texts."""
+    revealed: bool = False
+    """Whoever looks asked to see them, and that is in the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +95,11 @@ class Filters:
 
     text: str = ""
     rated: bool | None = None
+    discarded: bool = False
     lowest: float | None = None
     highest: float | None = None
     session_label: str = ""
     source: str = ""
     flagged: bool = False
+    identified: bool = False
+    """Only what holds personal identifiers."""

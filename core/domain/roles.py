@@ -22,6 +22,7 @@ class Act(StrEnum):
     RATE = "rate"  # and see, change and withdraw one's own ratings
     READ_DATA = "read data"  # other people's ratings, browse, export
     CHANGE_DATA = "change data"  # import, add, edit, delete
+    REVEAL = "reveal identifiers"  # names, telephone numbers, ... of one answer; each time is in the record
     JUDGE = "judge"  # disagreements, adjudication, guidelines
     TRAIN = "train"
     MODELS = "models"  # promote, roll back, archive
@@ -32,7 +33,7 @@ class Act(StrEnum):
 
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.VIEWER: frozenset({Act.LOOK, Act.RERANK}),
-    Role.SME: frozenset({Act.LOOK, Act.RERANK, Act.RATE}),
+    Role.SME: frozenset({Act.LOOK, Act.RERANK, Act.RATE, Act.REVEAL}),
     Role.LEAD: frozenset(Act),
 }
 
@@ -49,9 +50,20 @@ class User:
     name: str
     role: Role = Role.LEAD
 
+    @property
+    def key(self) -> str:
+        """How the record of acts names them: a person by number, so that a name can be forgotten."""
+        return f"person {self.rater_id}" if self.rater_id else self.name
+
+    def __str__(self) -> str:
+        return self.name
+
 
 COMMAND_LINE = User(0, "command line")
 """Whoever can run commands on this machine owns its files; not a rater."""
+
+PROGRAM = User(0, "a program", Role.VIEWER)
+"""Whoever calls the HTTP API and was let in there, with a key or from this machine; not a rater."""
 
 SOMEBODY_HERE = User(0, "local")
 """Whoever sits at this machine in local mode and has not chosen a name yet; not a rater."""

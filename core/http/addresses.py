@@ -2,10 +2,20 @@
 
 import ipaddress
 import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.ASCII)
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+USUAL = {"http": 80, "https": 443}
+"""The port of an address that names none."""
+
+
+class Place(NamedTuple):
+    """A name (``[::1]`` with its brackets) and a port, None where it is the usual one."""
+
+    name: str
+    port: int | None
 
 
 def is_loopback(address: str | None) -> bool:
@@ -22,6 +32,14 @@ def is_loopback(address: str | None) -> bool:
     return bool((mapped or parsed).is_loopback)
 
 
+def place_of(host: str) -> Place | None:
+    """What the header Host names, in small letters; None where it is no name."""
+    found = _HOST.fullmatch(host.casefold())
+    if found is None or int(found["port"] or 0) > 65535:
+        return None
+    return Place(found["name"], int(found["port"]) if found["port"] else None)
+
+
 def host_of(url: str) -> str | None:
     """Host and port of an address as a browser sends them in Host; None where it is no http address."""
     try:
@@ -29,7 +47,7 @@ def host_of(url: str) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc:
+    if parts.scheme not in USUAL or not parts.netloc or "@" in parts.netloc:
         return None
     return parts.netloc.casefold()
 
@@ -43,14 +61,19 @@ def name_of(host: str) -> str:
 
 def is_ours(host: str, ours: frozenset[str]) -> bool:
     """Whether a Host is one under which this server answers: given with its port, or without one for any port."""
-    clean = host.casefold()
-    return _HOST.fullmatch(clean) is not None and (clean in ours or name_of(clean) in ours)
+    place = place_of(host)
+    return place is not None and (host.casefold() in ours or place.name in ours)
 
 
-def same_place(origin: str, host: str) -> bool:
-    """Whether an Origin is the very place that the request asks: a page of ours, at the same port."""
-    found = host_of(origin)
-    if found is None or not origin.casefold().endswith(f"//{found}"):
+def same_place(origin: str, host: str, *, by_any_local_name: bool = False) -> bool:
+    """Whether an Origin is the very place that the request asks: a page of ours, at the same port.
+
+    ``by_any_local_name``: localhost and 127.0.0.1 are the same place.
+    """
+    scheme, _, rest = origin.casefold().partition("://")
+    if host_of(origin) != rest:  # something behind the port, or no http address
         return False
-    usual = ":443" if origin.casefold().startswith("https:") else ":80"
-    return found.removesuffix(usual) == host.strip().casefold().removesuffix(usual)
+    page, asked = place_of(rest), place_of(host.strip())
+    if page is None or asked is None or (page.port or USUAL[scheme]) != (asked.port or USUAL[scheme]):
+        return False
+    return page.name == asked.name or (by_any_local_name and is_loopback(page.name) and is_loopback(asked.name))

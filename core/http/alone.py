@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from core.domain.errors import BadInput
-from core.http import loopback
+from core.http.addresses import is_loopback
 from core.http.api import Api, no_such_route
 from core.http.request_log import to_stderr
 from core.services import keys
@@ -31,7 +31,7 @@ def check(host: str, port: int) -> None:
         AssayError: the database cannot be used.
     """
     workspace = open_workspace()  # creates what is missing once, before there are several
-    if not loopback.is_this_machine(host) and not keys.valid(workspace):
+    if not is_loopback(host) and not keys.valid(workspace):
         raise BadInput(
             f"On {host} other machines can call, and there is no key yet that they could be asked for. "
             "Make one first: python -m core keys create NAME"

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core.domain.errors import AssayError, BadInput, NotFound
+from core.domain.roles import PROGRAM
 from core.http import loopback
 from core.http.answers import Refused, answer, error
 from core.http.bodies import read_json
@@ -111,7 +112,12 @@ class Api:
             question = read_question(await read_json(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
             rank = partial(
-                reranking.rank, workspace, question.query, model_version=question.model, abstain=question.abstain
+                reranking.rank,
+                workspace,
+                PROGRAM,
+                question.query,
+                model_version=question.model,
+                abstain=question.abstain,
             )
             began = time.perf_counter()
             ranking = await self._turns.score(rank, question.documents, request.is_disconnected)
@@ -167,11 +173,16 @@ class Api:
 
 
 def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
+    sure = ranking.certainty
     results: list[dict[str, Any]] = []
     for index in ranking.order[: question.top_n]:
         results.append({"index": index, "relevance_score": ranking.scores[index]})
         if question.return_documents:
             results[-1]["document"] = {"text": question.documents[index]}
+        if question.certainty:
+            meaning = None if sure is None else sure.meanings[index]
+            results[-1]["meaning"] = None if meaning is None else {"good": meaning.good, "of": meaning.n}
+            results[-1]["windows"] = ranking.windows[index]
     meta: dict[str, Any] = {
         "model_version": ranking.model_version,
         "fallback": ranking.fallback,
@@ -179,6 +190,10 @@ def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
     }
     if question.abstain:
         meta["abstained"] = ranking.abstained
+    if question.certainty:
+        meta["too_close"] = None if sure is None else sure.too_close
+        meta["outside"] = None if sure is None else sure.outside
+        meta["doubt"] = None if sure is None else sure.doubt
     return {"id": number, "model": question.model or CHAMPION, "results": results, "meta": meta}
 
 

@@ -5,12 +5,10 @@ Content-Type other than JSON (JSON needs a permission that is never given), or, 
 (DNS rebinding), by the Host. A proxy betrays itself by the headers it adds.
 """
 
-import ipaddress
-import re
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 from starlette.types import Scope
+
+from core.http.addresses import is_loopback, place_of, same_place
 
 FORWARDING = (
     "forwarded",
@@ -21,20 +19,20 @@ FORWARDING = (
     "true-client-ip",
     "cf-connecting-ip",
 )
-_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
 
 
 def why_not(scope: Scope) -> str | None:
     """Why this request is not a direct call from this machine, in words; None where it is one."""
     headers = Headers(scope=scope)
-    if not _is_loopback((scope.get("client") or ("", 0))[0]):
+    if not is_loopback((scope.get("client") or ("", 0))[0]):
         return "it does not come from this machine"
     if any(name in FORWARDING or name.startswith("x-forwarded-") for name in headers):
         return "it came through a proxy"
     hosts = headers.getlist("host")
-    if len(hosts) != 1 or not _names_this_machine(hosts[0]):
+    asked = place_of(hosts[0]) if len(hosts) == 1 else None
+    if asked is None or not is_loopback(asked.name):
         return "it was not addressed to localhost"
-    if any(not _same_place(origin, hosts[0]) for origin in headers.getlist("origin")):
+    if any(not same_place(origin, hosts[0], by_any_local_name=True) for origin in headers.getlist("origin")):
         return "it was sent by a web page from elsewhere"
     return None
 
@@ -42,38 +40,3 @@ def why_not(scope: Scope) -> str | None:
 def is_json(headers: Headers) -> bool:
     """Whether the body is declared as JSON."""
     return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a server that listens on this address can be reached from this machine only."""
-    return host.lower() == "localhost" or _is_loopback(host)
-
-
-def _names_this_machine(host: str) -> bool:
-    found = _HOST.fullmatch(host)
-    if found is None or int(found["port"] or 0) > 65535:
-        return False
-    return is_this_machine(found["name"].removeprefix("[").removesuffix("]"))
-
-
-def _same_place(origin: str, host: str) -> bool:
-    """Whether an Origin is the dashboard's own: this machine, by whatever name, and the same port."""
-    try:
-        parts = urlsplit(origin)
-        port = parts.port
-    except ValueError:
-        return False
-    found = _HOST.fullmatch(host)
-    if parts.scheme not in ("http", "https") or found is None or origin != f"{parts.scheme}://{parts.netloc}":
-        return False
-    usual = 443 if parts.scheme == "https" else 80
-    return _names_this_machine(parts.netloc) and (port or usual) == int(found["port"] or usual)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_loopback)

@@ -56,6 +56,12 @@ _SCHEMAS: dict[str, Any] = {
                 "description": "Keep the documents in their order where the best two are too close to call, or where the "
                 "query is unlike those that experts rated answers to. A field of Assay, not of Cohere's.",
             },
+            "certainty": {
+                "type": ["boolean", "null"],
+                "default": False,
+                "description": "Say how far the order can be trusted: meaning and windows of each result, too_close, "
+                "outside and doubt in meta. A field of Assay, not of Cohere's.",
+            },
         },
     },
     "RerankAnswer": {
@@ -83,6 +89,21 @@ _SCHEMAS: dict[str, Any] = {
                             "required": ["text"],
                             "properties": {"text": {"type": "string"}},
                         },
+                        "meaning": {
+                            "type": ["object", "null"],
+                            "required": ["good", "of"],
+                            "properties": {
+                                "good": {"type": "integer", "minimum": 0},
+                                "of": {"type": "integer", "minimum": 1},
+                            },
+                            "description": "Only where certainty was asked for: of so many rated answers with a score like "
+                            "this one, so many were good; null where that is not known of this version.",
+                        },
+                        "windows": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "description": "Only where certainty was asked for: in how many pieces the text was read.",
+                        },
                     },
                 },
             },
@@ -104,6 +125,21 @@ _SCHEMAS: dict[str, Any] = {
                         "type": ["string", "null"],
                         "description": "Only where abstain was asked for: why the order of the documents was kept, null "
                         "where they were put in order. fallback is true then, and the scores are given all the same.",
+                    },
+                    "too_close": {
+                        "type": ["boolean", "null"],
+                        "description": "Only where certainty was asked for: the best two scores are nearer than the ratings "
+                        "can tell apart; null where that is not known of this version.",
+                    },
+                    "outside": {
+                        "type": ["boolean", "null"],
+                        "description": "Only where certainty was asked for: the query is unlike those that experts rated "
+                        "answers to; null where that is not known of this version.",
+                    },
+                    "doubt": {
+                        "type": ["string", "null"],
+                        "description": "Only where certainty was asked for: outside or too_close as a sentence, null "
+                        "where nothing speaks against the order.",
                     },
                 },
             },

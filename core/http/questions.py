@@ -21,6 +21,8 @@ class Question:
     return_documents: bool
     abstain: bool = False
     """Keep the documents in their order where the model cannot tell; a field of our own."""
+    certainty: bool = False
+    """Say how far the order can be trusted; a field of our own."""
 
     @property
     def characters(self) -> int:
@@ -40,6 +42,7 @@ def read_question(body: Any) -> Question:
     question = Question(
         _query(body.get("query")), documents, _model(body.get("model")), _top_n(body.get("top_n"), len(documents)),
         _flag(body, "return_documents"), _flag(body, "abstain"),
+        _flag(body, "certainty"),
     )  # fmt: skip
     if question.characters > MAX_CHARACTERS:
         raise Refused(

@@ -39,6 +39,8 @@ PAIRS: Final[Columns] = {
     "margin": float,
     "context_id": str,
 }
+PAIRS_WITH_PREFERENCES: Final[Columns] = {**PAIRS, "rater": str}
+"""Asked for by name: ``rater`` is who ordered the two, empty where the pair comes of ratings."""
 KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool}
 PREFERENCES: Final[Columns] = {
     "prompt": str,

@@ -59,6 +59,29 @@ def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
         yield from _pairs(list(group))
 
 
+def pairs_with_preferences(gold: Iterable[RowOf], preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """The pairs of the gold rows, then one per row of the preferences export (columns PAIRS_WITH_PREFERENCES).
+
+    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no margin.
+
+    Raises:
+        ValueError: the gold rows are not ordered by prompt group.
+    """
+    for pair in pair_rows(gold):
+        yield pair | {"rater": None}
+    for row in preferences:
+        yield {
+            "prompt": row["prompt"],
+            "chosen": row["chosen"],
+            "rejected": row["rejected"],
+            "chosen_rating": None,
+            "rejected_rating": None,
+            "margin": 0.0,
+            "context_id": None,
+            "rater": row["rater"],
+        }
+
+
 def count_prompts_without_pair(gold: Iterable[RowOf]) -> int:
     """How many (normalised prompt, context_id) have rated answers but give no pair.
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
-from core.labeling.export_columns import EXPORTS
+from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.formulas import restore
 from core.labeling.raw_rows import Row, Table
 from core.labeling.text_files import find_encoding, open_text
@@ -17,7 +17,7 @@ MAX_CELL = 32_000_000
 """Characters; beyond that a quotation mark was left open (the parser needs four bytes for each)."""
 
 _DELIMITERS = ",;\t"
-_OUR_HEADERS = [list(columns) for columns in EXPORTS.values()]
+_OUR_HEADERS = [list(columns) for columns in (*EXPORTS.values(), PAIRS_WITH_PREFERENCES)]
 
 
 def open_csv(path: Path) -> Table:

@@ -21,6 +21,23 @@ _GROUP_CHARACTERS = 16_000_000
 Rows = Iterable[Mapping[str, Any]]
 
 
+def check_target(path: Path) -> Path:
+    """Where a file of this name will be; a link stays a link.
+
+    Raises:
+        BadInput: unknown ending, no such folder, no permission.
+    """
+    _check_ending(path.suffix.casefold(), path.name)
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise BadInput(f"{path} is a folder or a device; name a file to write to.")
+    if not target.parent.is_dir():
+        raise BadInput(f"The folder {path.parent} does not exist; create it or choose another. Nothing was written.")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise BadInput(f"{path} is write-protected; choose another name. Nothing was overwritten.")
+    return target
+
+
 def write_table(path: Path, columns: Columns, rows: Rows) -> int:
     """Write rows to a file, in the format of its ending; the number of rows written.
 
@@ -30,15 +47,8 @@ def write_table(path: Path, columns: Columns, rows: Rows) -> int:
         BadInput: unknown ending, no such folder, no permission.
         Unavailable: the disk is full or fails.
     """
+    target = check_target(path)
     ending = path.suffix.casefold()
-    _check_ending(ending, path.name)
-    target = path.resolve()  # a link stays a link
-    if target.exists() and not target.is_file():
-        raise BadInput(f"{path} is a folder or a device; name a file to write to.")
-    if not target.parent.is_dir():
-        raise BadInput(f"The folder {path.parent} does not exist; create it or choose another. Nothing was written.")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise BadInput(f"{path} is write-protected; choose another name. Nothing was overwritten.")
     temporary = target.with_name(f".assay-{uuid4().hex}.part")
     try:
         with temporary.open("xb") as file:

@@ -45,6 +45,7 @@ class Metadata:
     data_fingerprint: str
     n: int
     prompts: int
+    """That it learned from: those of its rated answers, and of answers that raters ordered."""
     seed: int
     positive_threshold: int
     metrics: dict[str, Metric]
@@ -212,7 +213,9 @@ def load_honesty(path: Path) -> Honesty | None:
             if hashlib.sha256(data).hexdigest() != described["known_sha256"]:
                 return None
             with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-                known = KnownPrompts(tuple(row.tobytes().hex() for row in arrays["groups"]), arrays["vectors"])
+                known = KnownPrompts(
+                    tuple(row.tobytes().hex() for row in arrays["groups"]), arrays["vectors"].astype(np.float32)
+                )
         return Honesty.from_json(described, known)
     except (Unavailable, OSError, KeyError, TypeError, ValueError):
         return None
@@ -221,7 +224,7 @@ def load_honesty(path: Path) -> Honesty | None:
 def _known_bytes(known: KnownPrompts) -> bytes:
     buffer = io.BytesIO()
     groups = np.array([list(bytes.fromhex(group)) for group in known.groups], dtype=np.uint8)
-    np.savez(buffer, groups=groups, vectors=known.vectors)
+    np.savez(buffer, groups=groups, vectors=known.vectors.astype(np.float16))
     return buffer.getvalue()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.reward.embedder import View
-from core.reward.recipe import Pair, Vectors
+from core.reward.recipe import Pair, Read, Vectors
 from core.reward.words import word_spans
 
 
@@ -24,9 +24,9 @@ class ConcatRecipe:
         """One text per pair."""
         return list(dict.fromkeys(_joined(pair) for pair in pairs))
 
-    def cuts(self, pair: Pair) -> bool:
-        """Whether prompt and answer surely hold more than the 256 word pieces that are read: a word has at least one."""
-        return len(word_spans(_joined(pair))) > 256
+    def read_of(self, pair: Pair) -> Read:
+        """One piece; cut where prompt and answer surely hold more than 256 word pieces: a word has at least one."""
+        return Read(1, len(word_spans(_joined(pair))) > 256)
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (n, dim); ``vectors`` by text as embedded."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.domain.texts import text_hash
 from core.reward import windows
+from core.reward.cache import MemoryCache
 from core.reward.encoder import Encoder
 
 _CHUNK_WINDOWS = 128  # windows per chunk: an interrupted run loses at most a second or two of work
@@ -63,6 +64,10 @@ class Embedder:
     def key(self, view: View) -> str:
         """The fingerprint under which the cache keeps vectors of ``view``: weights hash, back end and window rule."""
         return f"{self._encoder.fingerprint}:{view.value}"
+
+    def in_memory(self) -> "Embedder":
+        """The same encoder for texts of which nothing shall be kept."""
+        return Embedder(self._encoder, MemoryCache())
 
     def vectors(self, texts: Iterable[str], view: View) -> dict[str, NDArray[np.float32]]:
         """Vectors by text, each of shape (windows, dim) with rows of length 1; ``View.WHOLE`` has one row.

@@ -94,6 +94,28 @@ class FoldDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Answers that raters ordered were learned from too, and what that changed."""
+
+    pairs: int
+    prompts: int
+    gain: Metric
+    """ROC AUC minus that of ratings alone, paired, on the folds of the first repeat."""
+    apart: int = 0
+    """Pairs that were left out, because nothing is learned from their prompts."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "compared",
+            "pairs": self.pairs,
+            "prompts": self.prompts,
+            "gain": self.gain.to_json(),
+            "apart": self.apart,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluated:
     """Every row has an out-of-fold score."""
 
@@ -158,7 +180,7 @@ class Fitted:
     data_fingerprint: str
     """Hash of the rows it was fitted on."""
     groups: frozenset[str]
-    """Hashes of the prompts it was fitted on."""
+    """Hashes of the prompts it was fitted on, those of comparisons among them."""
     seconds: float
     """Since the training started."""
     honesty: Honesty
@@ -177,4 +199,4 @@ class Fitted:
         }
 
 
-Event = Refused | Started | Embedding | FoldDone | Evaluated | Examined | Reported | Judged | Fitted
+Event = Refused | Started | Embedding | FoldDone | Compared | Evaluated | Examined | Reported | Judged | Fitted

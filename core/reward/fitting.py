@@ -1,14 +1,16 @@
 """Fitting a recipe's classifier; the only module that needs scikit-learn's estimators."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import ThreadpoolController
 
 from core.reward.baselines import FittedBaselines, columns_of
 from core.reward.clearly_better import clearly_better
+from core.reward.comparisons import Comparisons
 from core.reward.folds import Bools, Ints, grouped_folds
 from core.reward.linear import LinearModel, logistic
 from core.reward.recipe import Recipe
@@ -18,6 +20,8 @@ CHOOSING_ROWS = 2_000
 """On more training rows C and threshold change little, but cost much: they are chosen on about this many of them."""
 _MAX_ITERATIONS = 2_000
 _PART = 1_000
+_ONE = 100.0
+"""What stands for 1 in the column of the bias where that is a column: so large that the penalty on it is nothing."""
 
 Matrix = NDArray[np.float32]
 
@@ -38,43 +42,48 @@ class Fit:
     """Which of the recipe's weightings it chose."""
 
 
-def fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int) -> Fit:
-    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,).
+def fit(
+    recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int, compared: Comparisons | None = None
+) -> Fit:
+    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers beside them.
 
-    Weighting of the columns, C and threshold come from one inner grouped cross-validation. Where the rows allow none, they
-    are the recipe's first, the middle of its grid, and 0.5.
+    Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows; comparisons on
+    their prompts are not learned from meanwhile. Where the rows allow none, they are the recipe's first, the middle of its
+    grid, and 0.5.
     """
     with _blas.limit(limits=1, user_api="blas"):
-        return _fit(recipe, features, good, groups, seed)
+        return _fit(recipe, features, good, groups, seed, compared if compared is not None and len(compared) else None)
 
 
-def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int) -> Fit:
+def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int, compared: Comparisons | None) -> Fit:
     weightings = recipe.weightings(features.shape[1])
     name, *others = weightings
-    prepared = _prepare(features, weightings[name], standardise=recipe.standardise)
+    prepared = _prepare(features, weightings[name], standardise=recipe.standardise, compared=compared)
     c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
     if len(recipe.grid) > 1 or recipe.tunes_threshold:
         some = _for_choosing(groups, seed=seed)
         inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)
         if inner is not None:
-            c, scores = _best_c(prepared, some, good, inner, recipe)
+            c, scores = _best_c(prepared, some, good, groups, inner, recipe)
             for other in others:
-                rival = _prepare(features, weightings[other], standardise=recipe.standardise)
-                its_c, its_scores = _best_c(rival, some, good, inner, recipe)
+                rival = _prepare(features, weightings[other], standardise=recipe.standardise, compared=compared)
+                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe)
                 if clearly_better(its_scores, scores, good[some], groups[some], inner):
                     name, prepared, c, scores = other, rival, its_c, its_scores
             if recipe.tunes_threshold:
                 threshold = best_threshold(scores, good[some])
-    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced)
+    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced, compared=prepared.compared)
     return Fit(prepared.model(coefficients, bias), c, threshold, name)
 
 
 def _best_c(
-    prepared: "_Prepared", some: Ints, good: Bools, inner: Ints, recipe: Recipe
+    prepared: "_Prepared", some: Ints, good: Bools, groups: Ints, inner: Ints, recipe: Recipe
 ) -> tuple[float, NDArray[np.float64]]:
     """The C of the recipe's grid with the lowest log loss out of the ``inner`` folds, and the scores it gave there."""
     rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
-    scores = _inner_scores(rows, good[some], inner, recipe.grid, balanced=recipe.balanced)
+    scores = _inner_scores(
+        rows, good[some], groups[some], inner, recipe.grid, balanced=recipe.balanced, compared=prepared.compared
+    )
     best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
     return recipe.grid[best], scores[best]
 
@@ -87,7 +96,7 @@ def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
             columns = columns_of(name, pair_features)
             weights = np.full(columns.shape[1], columns.shape[1] ** -0.5, dtype=np.float32)
             prepared = _prepare(columns, weights, standardise=True)
-            ((coefficients, bias),) = _fit_path(prepared.rows, good, (1.0,), balanced=False)
+            ((coefficients, bias),) = _fit_path(prepared.rows, good, (1.0,), balanced=False, compared=None)
             linear[name] = prepared.model(coefficients, bias)
     return FittedBaselines(float(good.mean()), linear)
 
@@ -125,9 +134,12 @@ class _Prepared:
     center: Matrix
     scale: Matrix
     used: Ints
-    """The columns (k,) that weigh anything."""
+    """The columns (u,) that weigh anything."""
+    compared: Comparisons | None
+    """Their differences turned alike, shape (k, m)."""
     span: tuple[Matrix, NDArray[np.float64]] | None
-    """Scaled rows (n, k), and (n, m): their product is the orthonormal basis (k, m) of the space. None where m is k."""
+    """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m is
+    u."""
 
     def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
         """The model of the original columns that gives every training row the same score."""
@@ -137,7 +149,9 @@ class _Prepared:
         return LinearModel(self.center, weights, bias)
 
 
-def _prepare(features: Matrix, weights: Matrix, *, standardise: bool) -> _Prepared:
+def _prepare(
+    features: Matrix, weights: Matrix, *, standardise: bool, compared: Comparisons | None = None
+) -> _Prepared:  # fmt: skip
     """Standardise and weigh the columns; few rows are then turned into the space that they span.
 
     Ridge-penalised coefficients lie in that space (the representer theorem), so the fit is the same and much cheaper.
@@ -151,15 +165,23 @@ def _prepare(features: Matrix, weights: Matrix, *, standardise: bool) -> _Prepar
     used = np.flatnonzero(weights)
     scaled = features - center if len(used) == columns else features[:, used] - center[used]
     scaled *= scale[used]
-    if 2 * len(features) > len(used):
-        return _Prepared(scaled, center, scale, used, None)
+    own = len(scaled)
+    if compared is not None:
+        scaled = np.concatenate([scaled, compared.differences[:, used] * scale[used]])
+
+    def prepared(rows: Matrix, span: tuple[Matrix, NDArray[np.float64]] | None) -> _Prepared:
+        turned = None if compared is None else replace(compared, differences=rows[own:])
+        return _Prepared(rows[:own], center, scale, used, turned, span)
+
+    if 2 * len(scaled) > len(used):
+        return prepared(scaled, None)
     double = scaled.astype(np.float64)
     squares, turns = np.linalg.eigh(double @ double.T)
     kept = squares > 1e-10 * max(float(squares[-1]), 1e-300)  # what is left of columns that do not exist is rounding
     if not kept.any():
-        return _Prepared(scaled, center, scale, used, None)
+        return prepared(scaled, None)
     lengths, turns = np.sqrt(squares[kept]), turns[:, kept]
-    return _Prepared((turns * lengths).astype(np.float32), center, scale, used, (scaled, turns / lengths))
+    return prepared((turns * lengths).astype(np.float32), (scaled, turns / lengths))
 
 
 def _moments(features: Matrix) -> tuple[Matrix, NDArray[np.float64]]:
@@ -186,23 +208,26 @@ def _for_choosing(groups: Ints, *, seed: int) -> Ints:
 
 
 def _inner_scores(
-    rows: Matrix, good: Bools, folds: Ints, grid: tuple[float, ...], *, balanced: bool
-) -> NDArray[np.float64]:
+    rows: Matrix, good: Bools, groups: Ints, folds: Ints, grid: tuple[float, ...], *,
+    balanced: bool, compared: Comparisons | None,
+) -> NDArray[np.float64]:  # fmt: skip
     """Out-of-fold probabilities for every C of the grid, shape (len(grid), n)."""
     scores = np.empty((len(grid), len(good)))
     for fold in range(int(folds.max()) + 1):
         test = folds == fold
-        for row, (coefficients, bias) in zip(
-            scores, _fit_path(rows[~test], good[~test], grid, balanced=balanced), strict=True
-        ):
+        allowed = compared and compared.without(groups[test])
+        path = _fit_path(rows[~test], good[~test], grid, balanced=balanced, compared=allowed)
+        for row, (coefficients, bias) in zip(scores, path, strict=True):
             row[test] = logistic((rows[test] @ coefficients).astype(np.float64) + bias)
     return scores
 
 
 def _fit_path(
-    rows: Matrix, good: Bools, grid: tuple[float, ...], *, balanced: bool
+    rows: Matrix, good: Bools, grid: tuple[float, ...], *, balanced: bool, compared: Comparisons | None
 ) -> list[tuple[NDArray[np.floating], float]]:
     """Coefficients (m,) and bias per C of ``grid``, each started from the one before: neighbours are close."""
+    if compared is not None:
+        return _fit_path_compared(rows, good, grid, balanced=balanced, compared=compared)
     # newton-cg: ten times as fast as lbfgs on this many columns, to the same minimum.
     estimator = LogisticRegression(
         solver="newton-cg", class_weight="balanced" if balanced else None, max_iter=_MAX_ITERATIONS, warm_start=True
@@ -211,6 +236,23 @@ def _fit_path(
     for c in grid:
         estimator.set_params(C=c).fit(rows, good)
         found.append((estimator.coef_[0].copy(), float(estimator.intercept_[0])))
+    return found
+
+
+def _fit_path_compared(
+    rows: Matrix, good: Bools, grid: tuple[float, ...], *, balanced: bool, compared: Comparisons
+) -> list[tuple[NDArray[np.floating], float]]:
+    """The same with comparisons: rows of their own, of the class "better", in which the bias has no part."""
+    one = np.concatenate([np.full(len(rows), _ONE), np.zeros(len(compared))])
+    everything = np.column_stack([np.concatenate([rows, compared.differences]).astype(np.float64), one])
+    labels = np.concatenate([good, np.ones(len(compared), dtype=bool)])
+    own = compute_sample_weight("balanced" if balanced else None, good)
+    weights = np.concatenate([own, compared.weights])
+    estimator = LogisticRegression(solver="newton-cg", fit_intercept=False, max_iter=_MAX_ITERATIONS, warm_start=True)
+    found = []
+    for c in grid:
+        estimator.set_params(C=c).fit(everything, labels, sample_weight=weights)
+        found.append((estimator.coef_[0, :-1].copy(), float(estimator.coef_[0, -1] * _ONE)))
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.reward.comparisons import Comparisons
 from core.reward.fitting import fit, fit_baselines
 from core.reward.linear import from_the_same_start
 from core.reward.metrics import Scores
@@ -15,10 +16,16 @@ Matrix = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 
-def score_held_out(recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int) -> Scores:
-    """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true."""
+def score_held_out(
+    recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int, compared: Comparisons | None = None
+) -> Scores:
+    """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
+
+    Of ``compared`` answers only those to other prompts are learned from.
+    """
     seen = ~held_out
-    fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed)
+    allowed = compared and compared.without(rated.groups[held_out])
+    fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed, compared=allowed)
     values = fitted.model.predict(features[held_out])
     if not recipe.balanced:
         values = from_the_same_start(values, float(rated.good[seen].mean()), float(rated.good.mean()))

@@ -19,6 +19,11 @@ class Meaning:
     n: int
 
     @property
+    def mostly_poor(self) -> bool:
+        """Whether fewer than half of them were good."""
+        return 2 * self.good < self.n
+
+    @property
     def words(self) -> str:
         """As people read it."""
         share = self.good / self.n
@@ -43,12 +48,12 @@ class KnownPrompts:
 
     groups: tuple[str, ...]
     """Hashes of the normalised prompts."""
-    vectors: NDArray[np.float16]
-    """Shape (len(groups), dim), each of length 1."""
+    vectors: NDArray[np.float32]
+    """Shape (len(groups), dim), each of length 1; stored in half precision."""
 
     def likeness(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosine of ``vector`` (dim,) to each prompt, shape (len(groups),)."""
-        return np.asarray(self.vectors.astype(np.float32) @ vector)
+        return np.asarray(self.vectors @ vector)
 
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
         """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first."""

@@ -109,17 +109,16 @@ def _known(examples: Sequence[Example], embedder: Embedder, *, seed: int) -> Kno
         groups = sorted(np.random.default_rng(seed).choice(groups, MOST_KNOWN, replace=False).tolist())
     vectors = embedder.vectors([prompts[group] for group in groups], View.WINDOWS)
     pooled = [pool(vectors[prompts[group]], np.ones(len(vectors[prompts[group]]))) for group in groups]
-    return KnownPrompts(tuple(groups), np.stack(pooled).astype(np.float16))
+    return KnownPrompts(tuple(groups), np.stack(pooled).astype(np.float16).astype(np.float32))
 
 
-def _familiar(vectors: NDArray[np.float16]) -> float | None:
+def _familiar(vectors: NDArray[np.float32]) -> float | None:
     """The 5th percentile of each prompt's cosine to its nearest neighbour."""
     if len(vectors) < FEWEST_KNOWN:
         return None
-    every = vectors.astype(np.float32)
-    nearest = np.empty(len(every))
-    for start in range(0, len(every), 500):
-        likeness = every[start : start + 500] @ every.T
+    nearest = np.empty(len(vectors))
+    for start in range(0, len(vectors), 500):
+        likeness = vectors[start : start + 500] @ vectors.T
         likeness[np.arange(len(likeness)), start + np.arange(len(likeness))] = -np.inf
         nearest[start : start + 500] = likeness.max(axis=1)
     return float(np.percentile(nearest, UNFAMILIAR))

@@ -11,7 +11,7 @@ from core.reward.baselines import FittedBaselines
 from core.reward.embedder import Embedder
 from core.reward.features import feature_matrix
 from core.reward.linear import LinearModel
-from core.reward.recipe import Pair
+from core.reward.recipe import Pair, Read
 from core.reward.recipes import recipe_named
 
 
@@ -39,10 +39,10 @@ class FittedModel:
         """
         return self.predict(self._features(pairs, embedder)) if pairs else np.zeros(0)
 
-    def truncated(self, pairs: Sequence[Pair]) -> tuple[int, ...]:
-        """Which pairs hold more text than is read of them."""
+    def read_of(self, pairs: Sequence[Pair]) -> list[Read]:
+        """How much is read of the answer of each pair."""
         recipe = recipe_named(self.recipe)
-        return tuple(index for index, pair in enumerate(pairs) if recipe.cuts(pair))
+        return [recipe.read_of(pair) for pair in pairs]
 
     def explain(self, pairs: Sequence[Pair], embedder: Embedder) -> list[dict[str, float]]:
         """Why each pair scores as it does: log-odds that each part adds against an average training answer.

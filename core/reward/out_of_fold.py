@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
 from core.domain.records import Example
+from core.reward.comparisons import Comparisons
 from core.reward.curves import roc_points
 from core.reward.evaluation import Evaluation, evaluate
 from core.reward.events import Examined, FoldDone
@@ -37,6 +38,8 @@ class OutOfFold:
     """Of the first repeat."""
     seed: int
     positive_threshold: int
+    compared: Comparisons | None = None
+    """What is learned from beside the ratings."""
     repeats: list[Scores] = field(default_factory=list)
     baselines: list[dict[str, Scores]] = field(default_factory=list)
 
@@ -55,8 +58,9 @@ class OutOfFold:
             count = int(folds.max()) + 1
             for fold in range(count):
                 alone = folds == fold
+                features = self.features[self.recipe.name]
                 parts.append(
-                    score_held_out(self.recipe, self.features[self.recipe.name], self.rated, alone, seed=self.seed)
+                    score_held_out(self.recipe, features, self.rated, alone, seed=self.seed, compared=self.compared)
                 )
                 baseline_parts.append(score_baselines_held_out(self.features[PAIR.name], self.rated, alone))
                 metrics = measure(self.rated.rows(alone), parts[-1], seed=self.seed, resamples=0)
@@ -65,12 +69,25 @@ class OutOfFold:
             self.repeats.append(joined(folds, parts))
             self.baselines.append({n: joined(folds, [part[n] for part in baseline_parts]) for n in baseline_parts[0]})
 
+    def ratings_alone(self, recipe: Recipe | None = None) -> Scores:
+        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first repeat."""
+        recipe = recipe or self.recipe
+        if recipe is self.recipe and self.compared is None:
+            return self.repeats[0]
+        return joined(
+            self.folds,
+            [
+                score_held_out(recipe, self.features[recipe.name], self.rated, self.folds == fold, seed=self.seed)
+                for fold in range(int(self.folds.max()) + 1)
+            ],
+        )
+
     def evaluation(self) -> Evaluation:
         """What the scores come to."""
         return evaluate(self.examples, self.rated, self.repeats, self.baselines, folds=self.folds, seed=self.seed)
 
-    def look_closer(self, evaluation: Evaluation) -> Generator[Examined, None, Findings]:
-        """Fit the models of the learning curve, and those that leave a rater out."""
+    def look_closer(self, evaluation: Evaluation, alone: Scores) -> Generator[Examined, None, Findings]:
+        """Fit the models of the learning curve, and those that leave a rater out: all of them of ratings ``alone``."""
         features, count = self.features[self.recipe.name], int(self.folds.max()) + 1
         raters = raters_to_leave_out(self.examples)
         done, total = 0, fits_to_do(len(self.rated), count) + count * len(raters)
@@ -81,7 +98,7 @@ class OutOfFold:
                 continue
             done += 1
             yield Examined(done, total)
-        curve = learning_curve(self.rated, self.folds, sized, self.repeats[0], evaluation.versus_length, seed=self.seed)
+        curve = learning_curve(self.rated, self.folds, sized, alone, evaluation.versus_length, seed=self.seed)
         left_out: dict[str, Metric] = {}
         for rater in raters:
             for measured in leave_rater_out(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.reward import windows
 from core.reward.embedder import View
-from core.reward.recipe import Pair, Vectors
+from core.reward.recipe import Pair, Read, Vectors
 from core.reward.words import terms, word_spans
 
 # Each with what its standardised column weighs, where one of a vector weighs 1 / sqrt(dim): nine numbers that say much must
@@ -49,9 +49,10 @@ class PairRecipe:
         """Prompts and responses, each once."""
         return list(dict.fromkeys(text for pair in pairs for text in pair))
 
-    def cuts(self, pair: Pair) -> bool:
-        """Whether the answer is longer than its windows hold."""
-        return windows.split(pair.response).truncated
+    def read_of(self, pair: Pair) -> Read:
+        """The windows of the answer, and whether it is longer than they hold."""
+        found = windows.split(pair.response)
+        return Read(len(found.parts), found.truncated)
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (n, 4 * dim + 9), columns u, v, |u - v|, u * v, SCALARS; ``vectors`` by text as embedded."""

@@ -18,6 +18,15 @@ class Pair(NamedTuple):
     response: str
 
 
+class Read(NamedTuple):
+    """How much of an answer a recipe reads."""
+
+    windows: int
+    """In how many pieces."""
+    truncated: bool
+    """Its end was not read."""
+
+
 class Recipe(Protocol):
     """One way to build features and a classifier; a definition without state."""
 
@@ -36,8 +45,8 @@ class Recipe(Protocol):
     def texts(self, pairs: Sequence[Pair]) -> list[str]:
         """The different texts that need vectors."""
 
-    def cuts(self, pair: Pair) -> bool:
-        """Whether the answer is longer than what is read of it."""
+    def read_of(self, pair: Pair) -> Read:
+        """How much of the answer is read."""
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (len(pairs), d)."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.identifiers import mask
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.reward.fitting import fit
@@ -65,7 +66,7 @@ def source_of(session: str | None) -> str:
     """The session's label without a number at its end."""
     if not session:
         return NO_SESSION
-    return _NUMBER_AT_END.sub("", session) or session
+    return mask(_NUMBER_AT_END.sub("", session) or session)  # reports are kept and handed on
 
 
 def by_rater(

@@ -4,14 +4,14 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 
-from core.domain.records import Example
+from core.domain.records import Example, Preferred
 from core.domain.texts import interaction_identity
+from core.reward.comparisons import Comparisons
 from core.reward.embedder import Embedder, View
-from core.reward.events import Embedding, Evaluated, Event, Fitted, Judged, Refused, Reported, Started
+from core.reward.events import Compared, Embedding, Evaluated, Event, Fitted, Judged, Refused, Reported, Started
 from core.reward.features import feature_matrix
 from core.reward.fitting import fit, fit_baselines
 from core.reward.folds import grouped_folds
-from core.reward.held_out import joined, score_held_out
 from core.reward.honesty_measured import measure_honesty
 from core.reward.metrics import paired_difference
 from core.reward.model import FittedModel
@@ -34,12 +34,15 @@ def train(
     positive_threshold: int,
     minimum: int,
     champion_recipe: str | None = None,
+    preferred: Sequence[Preferred] = (),
 ) -> Iterator[Event]:
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
     Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where there are fewer than
     ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted on the same folds
-    for the comparison. The same examples in the same order and the same ``seed`` give the same numbers.
+    for the comparison. ``preferred`` answers are learned from too, never where their prompt is being tested; Compared
+    then says what that changed, and a champion is refitted on ratings alone. The same examples in the same order and
+    the same ``seed`` give the same numbers.
 
     Raises:
         BadInput: there is no such recipe.
@@ -57,17 +60,35 @@ def train(
 
     pairs = [Pair(example.prompt, example.response) for example in examples]
     recipes = list({item.name: item for item in (chosen, champion, PAIR) if item is not None}.values())
-    for progress in embedder.warm(_texts(recipes, pairs)):
-        yield Embedding(progress.done, progress.total, progress.rows_per_second, progress.seconds_left)
+    aside = (
+        embedder.in_memory()
+    )  # these texts are no answers of the data: what deletes those would not find the vectors
+    ordered = [Pair(p.prompt, text) for p in preferred for text in (p.chosen, p.rejected)]
+    for source, needed in ((embedder, _texts(recipes, pairs)), (aside, _texts([chosen], ordered))):
+        for progress in source.warm(needed) if any(needed.values()) else ():
+            yield Embedding(progress.done, progress.total, progress.rows_per_second, progress.seconds_left)
     features = {item.name: feature_matrix(item, pairs, embedder) for item in recipes}
 
-    scored = OutOfFold(examples, rated, features, chosen, folds, seed, positive_threshold)
+    compared = None
+    if preferred:
+        numbers = {example.group: int(number) for example, number in zip(examples, rated.groups, strict=True)}
+        compared = Comparisons.of(preferred, numbers, chosen, aside)
+    scored = OutOfFold(examples, rated, features, chosen, folds, seed, positive_threshold, compared)
     yield from scored.fold_by_fold()
+    alone = scored.ratings_alone()
+    if compared is not None:
+        gain = paired_difference(rated, scored.repeats[0].values, alone.values, seed=seed, cross_validated=True)
+        yield Compared(len(preferred), len({p.group for p in preferred}), gain)
     evaluation = scored.evaluation()
     yield Evaluated(evaluation)
-    findings = yield from scored.look_closer(evaluation)
+    findings = yield from scored.look_closer(evaluation, alone)
     made = Made(
-        recipe, embedder.fingerprint, data_fingerprint(examples), OUTER_FOLDS, seed, time.perf_counter() - started
+        recipe,
+        embedder.fingerprint,
+        data_fingerprint(examples, preferred),
+        OUTER_FOLDS,
+        seed,
+        time.perf_counter() - started,
     )
     yield Reported(
         trust_report(
@@ -81,18 +102,12 @@ def train(
         yield Judged(judge_first(auc, evaluation.versus_length), None)
     else:
         versus = None
-        if champion is not chosen:
-            theirs = joined(
-                folds,
-                [
-                    score_held_out(champion, features[champion.name], rated, folds == fold, seed=seed)
-                    for fold in range(int(folds.max()) + 1)
-                ],
-            )
+        if champion is not chosen or compared is not None:
+            theirs = alone if champion is chosen else scored.ratings_alone(champion)
             versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
         yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
-    final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)
+    final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
     yield Fitted(
         model=FittedModel(
             recipe=recipe,
@@ -103,19 +118,22 @@ def train(
         ),
         c=final.c,
         weighting=final.weighting,
-        data_fingerprint=data_fingerprint(examples),
-        groups=frozenset(example.group for example in examples),
+        data_fingerprint=data_fingerprint(examples, preferred),
+        groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
         seconds=time.perf_counter() - started,
         honesty=measure_honesty(examples, rated, scored.repeats[0].values, embedder, seed=seed),
     )
 
 
-def data_fingerprint(examples: Sequence[Example]) -> str:
-    """Hex sha256 over the texts, contexts and ratings of ``examples`` in their order."""
+def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred] = ()) -> str:
+    """Hex sha256 over the texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
     digest = hashlib.sha256()
     for example in examples:
         identity = interaction_identity(example.prompt, example.response, example.context_id)
         digest.update(f"{identity} {example.rating!r}\n".encode())
+    for pair in preferred:
+        better, worse = (interaction_identity(pair.prompt, text, None) for text in (pair.chosen, pair.rejected))
+        digest.update(f"{better} > {worse}\n".encode())
     return digest.hexdigest()
 
 

@@ -86,7 +86,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
             chosen = name if name.strip() else (who if email is None else accounts.free_name(session, who, None))
             person, old = accounts.add(session, chosen, email, role), None
         audit.write(
-            session, user.name, "invited", f"person {person.rater_id}", old=old, new={"role": str(role)}
+            session, user, "invited", f"person {person.rater_id}", old=old, new={"role": str(role)}
         )  # fmt: skip
         return _person(person, None)
 
@@ -117,7 +117,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
             person.role = role
         identity.rater_id = person.rater_id
         audit.write(
-            session, user.name, "let in", f"person {person.rater_id}", new={"role": str(role), "identity": identity_id}
+            session, user, "let in", f"person {person.rater_id}", new={"role": str(role), "identity": identity_id}
         )
         return _person(person, identity)
 
@@ -148,7 +148,7 @@ def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Per
         old, person.role = person.role, role
         if old != role:
             audit.write(
-                session, user.name, "changed the role", f"person {rater_id}", old={"role": old}, new={"role": str(role)}
+                session, user, "changed the role", f"person {rater_id}", old={"role": old}, new={"role": str(role)}
             )
         return _person(person, None)
 
@@ -165,7 +165,7 @@ def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool
         if disabled:
             sign_ins.end_all(session, rater_id)
         if old != disabled:
-            audit.write(session, user.name, "disabled" if disabled else "enabled", f"person {rater_id}")
+            audit.write(session, user, "disabled" if disabled else "enabled", f"person {rater_id}")
         return _person(person, None)
 
 
@@ -217,7 +217,7 @@ def _give_address(session: Any, user: User, person: Rater, email: str | None) ->
     if taken is not None and taken is not person:
         raise Conflict(f"{email} belongs to {taken.name!r} already.")
     person.email = email
-    audit.write(session, user.name, "gave an address", f"person {person.rater_id}")
+    audit.write(session, user, "gave an address", f"person {person.rater_id}")
     return person
 
 

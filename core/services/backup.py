@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Unavailable
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, Act, User, require
 from core.domain.settings import Settings
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit, backup, schema
@@ -67,13 +67,14 @@ class PutBack:
         return {"into": self.into, "revision": self.revision, "rows": self.rows, "models": self.models}
 
 
-def save(workspace: Workspace, out: Path) -> Saved:
+def save(workspace: Workspace, user: User, out: Path) -> Saved:
     """Back up database and models into the new folder ``out`` while others go on working.
 
     Raises:
         BadInput: there is something in that folder already.
         Unavailable: a file could not be read or written; the folder does not appear.
     """
+    require(user, Act.READ_DATA)
     with _whole_or_not_at_all(out) as folder:
         # the database first: a version is on disk before the database knows it, so every version it names is there after
         copied = backup.copy_to(workspace.store, folder)
@@ -93,7 +94,7 @@ def save(workspace: Workspace, out: Path) -> Saved:
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _synced(folder)
     with workspace.store.write() as session:
-        audit.write(session, COMMAND_LINE.name, "backed up", "database", new={"files": len(files), "bytes": size})
+        audit.write(session, user, "backed up", "database", new={"files": len(files), "bytes": size})
     return Saved(out, workspace.store.label, copied.revision, copied.rows, len(models), size)
 
 
@@ -142,7 +143,7 @@ def _after(store: Store, manifest: dict[str, Any]) -> None:
         if schema.state(store)[0] is schema.State.CURRENT:
             with store.write() as session:
                 backup.forget_browsers(session)
-                audit.write(session, COMMAND_LINE.name, "restored", "database", new={"saved": manifest["created_at"]})
+                audit.write(session, COMMAND_LINE, "restored", "database", new={"saved": manifest["created_at"]})
     finally:
         store.engine.dispose()
 

@@ -1,14 +1,16 @@
 """Cases of the Rerank page: kept only when somebody says so, and deleted by whoever saved them or a lead."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import BadInput, NotFound
+from core.domain.identifiers import mask
 from core.domain.roles import Act, User, may, require
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import audit, cases
+from core.store.tables import Case
 
 MAX_NAME = 100
 MAX_CASES = 200
@@ -29,7 +31,7 @@ class CaseView:
 
 
 def listed(workspace: Workspace, user: User) -> list[CaseView]:
-    """One's own cases, newest first; those of everybody for whoever may read data.
+    """One's own cases, newest first; those of everybody for whoever may read data, with identifiers hidden.
 
     Raises:
         NotAllowed: the role does not include reranking.
@@ -37,10 +39,13 @@ def listed(workspace: Workspace, user: User) -> list[CaseView]:
     require(user, Act.RERANK)
     whose = None if may(user, Act.READ_DATA) else user.rater_id
     with workspace.store.read() as session:
-        return [
-            CaseView(case.case_id, case.name, name, case.created_at, case.prompt, tuple(map(str, case.texts)))
-            for case, name in cases.listed(session, whose)
-        ]
+        return [_view(case, name, hides=case.rater_id != user.rater_id) for case, name in cases.listed(session, whose)]
+
+
+def _view(case: Case, saved_by: str, *, hides: bool) -> CaseView:
+    shown: Callable[[str], str] = mask if hides else str
+    texts = tuple(shown(str(text)) for text in case.texts)
+    return CaseView(case.case_id, shown(case.name), saved_by, case.created_at, shown(case.prompt), texts)
 
 
 def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequence[str]) -> int:
@@ -66,7 +71,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
         if cases.count(session, user.rater_id) >= MAX_CASES:
             raise BadInput(f"You have {MAX_CASES} saved cases already. Delete one that you no longer need first.")
         number = cases.add(session, user.rater_id, clean, prompt, texts)
-        audit.write(session, user.name, "saved case", f"case {number}", new={"answers": len(texts)})
+        audit.write(session, user, "saved case", f"case {number}", new={"answers": len(texts)})
     return number
 
 
@@ -81,4 +86,4 @@ def delete(workspace: Workspace, user: User, case_id: int) -> None:
     with workspace.store.write() as session:
         if not cases.remove(session, case_id, None if may(user, Act.CHANGE_DATA) else user.rater_id):
             raise NotFound("This case is not there any more, or it is not yours. Nothing was deleted.")
-        audit.write(session, user.name, "deleted case", f"case {case_id}")
+        audit.write(session, user, "deleted case", f"case {case_id}")

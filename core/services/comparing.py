@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
+from core.domain.identifiers import mask
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.roles import Act, User, may, require
@@ -149,8 +150,8 @@ def _disagreements(
     order = np.argsort(-np.abs(first - second), kind="stable")[:SHOWN]
     return [
         Disagreement(
-            examples[row].interaction_id, examples[row].prompt, examples[row].response, examples[row].rating,
-            (float(first[row]), float(second[row])),
+            examples[row].interaction_id, mask(examples[row].prompt), mask(examples[row].response),
+            examples[row].rating, (float(first[row]), float(second[row])),
         )
         for row in order
         if first[row] != second[row]

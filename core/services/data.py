@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.domain.errors import BadInput
+from core.domain.errors import BadInput, Conflict
 from core.domain.records import Filters, Interaction
 from core.domain.roles import Act, User, require
 from core.domain.texts import storable
+from core.services import hiding
+from core.services.hiding import seen_by
 from core.services.workspace import Workspace
-from core.store import interactions, ratings
+from core.store import audit, interactions, ratings
+
+HIDDEN = (
+    "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
+    "Reveal them first, then edit."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +29,42 @@ class HistoryLine:
     new: str
 
 
-def browse(workspace: Workspace, filters: Filters, *, page: int, size: int = 25) -> tuple[list[Interaction], int]:
+def browse(
+    workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25
+) -> tuple[list[Interaction], int]:
     """One page (from 0) of what matches, newest first, and how many match."""
+    require(user, Act.READ_DATA)
     workspace.pick_up()
-    with workspace.store.read() as session:
-        return interactions.browse(session, filters, offset=page * size, limit=size)
+    with seen_by(workspace, user) as (session, eyes):
+        found, total = interactions.browse(session, filters, offset=page * size, limit=size)
+        return [eyes.interaction(one) for one in found], total
 
 
-def sources(workspace: Workspace) -> dict[str, int]:
+def sources(workspace: Workspace, user: User) -> dict[str, int]:
     """How many interactions came from where."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return interactions.sources(session)
 
 
-def load(workspace: Workspace, interaction_id: int) -> Interaction | None:
+def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
-    with workspace.store.read() as session:
-        return interactions.load(session, interaction_id)
+    require(user, Act.READ_DATA)
+    with seen_by(workspace, user) as (session, eyes):
+        found = interactions.load(session, interaction_id)
+        return found and eyes.interaction(found)
 
 
-def add(workspace: Workspace, prompt: str, response: str, context_id: str = "", session_label: str = "") -> int:
+def add(
+    workspace: Workspace, user: User, prompt: str, response: str, context_id: str = "", session_label: str = ""
+) -> int:
     """Add one interaction; its number.
 
     Raises:
         BadInput: a text is missing or cannot be stored.
         Conflict: it is there already.
     """
+    require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
         return interactions.add(session, prompt, response, _optional(context_id), _optional(session_label))
@@ -67,13 +84,16 @@ def edit(
 
     Raises:
         BadInput: a text is missing or cannot be stored.
-        Conflict: another interaction has exactly these texts.
+        Conflict: another interaction has exactly these texts, or what would be saved is a text with identifiers hidden.
         NotFound: it was deleted meanwhile.
         NotAllowed: the role does not include changing data.
     """
     require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
+        before = interactions.load(session, interaction_id)
+        if before is not None and hiding.eyes(session, user).interaction(before).hidden:
+            raise Conflict(HIDDEN)
         interactions.edit(
             session, interaction_id, prompt, response, _optional(context_id),
             by=user.name, withdraw_ratings=withdraw_ratings,
@@ -93,8 +113,25 @@ def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
         interactions.remove(session, interaction_id, by=user.name)
 
 
-def history(workspace: Workspace, interaction_id: int) -> list[HistoryLine]:
+def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
+    """Let an answer that was discarded wait for ratings again; who discarded it, and why, stays in its history.
+
+    Raises:
+        Conflict: it waits already.
+        NotFound: it was deleted.
+        NotAllowed: the role does not include judging.
+    """
+    require(user, Act.JUDGE)
+    with workspace.store.write() as session:
+        discards = interactions.put_back(session, interaction_id)
+        if not discards:
+            raise Conflict("This answer waits for ratings again already. Nothing was changed.")
+        audit.write(session, user, "put back", f"interaction {interaction_id}", old={"discards": discards})
+
+
+def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
+    require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             HistoryLine(event.at, name, event.action, _in_words(event.old), _in_words(event.new))
@@ -118,4 +155,5 @@ def _in_words(state: dict[str, object] | None) -> str:
         return ""
     if "adjudicated" in state:
         return "no decision" if state["adjudicated"] is None else f"decided: {state['adjudicated']}"
-    return str(state["rating"]) if state.get("rating") is not None else str(state["status"])
+    said = str(state["rating"]) if state.get("rating") is not None else str(state["status"])
+    return f"{said}: {state['reason']}" if state.get("reason") else said

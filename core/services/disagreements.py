@@ -1,10 +1,13 @@
 """Where raters differ, and what a lead makes of it: decide, or find the gap in the guidelines."""
 
+from dataclasses import replace
+
 from core.domain.disagreements import Disagreement, Gap, Which
 from core.domain.errors import BadInput
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING
 from core.domain.roles import Act, User, require
 from core.domain.texts import storable
+from core.services.hiding import Eyes, seen_by
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store import disagreements as store
@@ -16,8 +19,9 @@ def listed(
     """One page (from 0) of the answers whose raters differ by 2 or more, and how many there are."""
     require(user, Act.JUDGE)
     workspace.pick_up()
-    with workspace.store.read() as session:
-        return store.find(session, which, offset=page * size, limit=size)
+    with seen_by(workspace, user) as (session, eyes):
+        found, total = store.find(session, which, offset=page * size, limit=size)
+        return [_seen(eyes, one) for one in found], total
 
 
 def decide(workspace: Workspace, user: User, interaction_id: int, value: int | None, *, expected: int | None) -> None:
@@ -37,7 +41,7 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
     with workspace.store.write() as session:
         before = store.adjudicate(session, interaction_id, user.rater_id, value, expected=expected)
         audit.write(
-            session, user.name, "adjudicated" if value is not None else "adjudication cleared",
+            session, user, "adjudicated" if value is not None else "adjudication cleared",
             f"interaction {interaction_id}", old={"adjudicated": before}, new={"adjudicated": value},
         )  # fmt: skip
 
@@ -56,7 +60,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -
         raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
     with workspace.store.write() as session:
         number = store.mark(session, interaction_id, text, user.name)
-        audit.write(session, user.name, "gap marked", f"interaction {interaction_id}", new={"gap": number})
+        audit.write(session, user, "gap marked", f"interaction {interaction_id}", new={"gap": number})
 
 
 def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
@@ -69,11 +73,22 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
     require(user, Act.JUDGE)
     with workspace.store.write() as session:
         store.close(session, gap_id)
-        audit.write(session, user.name, "gap closed", "guidelines", old={"gap": gap_id})
+        audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
 
 
 def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
     """What the guidelines still lack, oldest first."""
     require(user, Act.JUDGE)
-    with workspace.store.read() as session:
-        return store.open_gaps(session)
+    with seen_by(workspace, user) as (session, eyes):
+        return [_seen_gap(eyes, gap) for gap in store.open_gaps(session)]
+
+
+def _seen(eyes: Eyes, one: Disagreement) -> Disagreement:
+    number = one.interaction.interaction_id
+    voices = [replace(voice, comment=voice.comment and eyes.text(voice.comment, number)) for voice in one.voices]
+    gaps = [_seen_gap(eyes, gap) for gap in one.gaps]
+    return replace(one, interaction=eyes.interaction(one.interaction), voices=voices, gaps=gaps)
+
+
+def _seen_gap(eyes: Eyes, gap: Gap) -> Gap:
+    return replace(gap, note=eyes.text(gap.note, gap.interaction_id))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.identifiers import mask
 from core.domain.roles import Act, User, may, require
 from core.domain.texts import text_hash
 from core.reward.embedder import Embedder, View
@@ -111,7 +112,9 @@ def _nearest(
     for place, text in candidates.items():
         likeness = theirs @ _pooled(vectors[text])
         found[place] = tuple(
-            RatedAnswer(usable[at][0].prompt, usable[at][0].response, usable[at][0].rating, float(likeness[at]))
+            RatedAnswer(
+                mask(usable[at][0].prompt), mask(usable[at][0].response), usable[at][0].rating, float(likeness[at])
+            )
             for at in np.argsort(-likeness, kind="stable")[:SHOWN]
         )
     return found

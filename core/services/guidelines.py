@@ -40,8 +40,9 @@ class Version:
     at: datetime | None
 
 
-def current(workspace: Workspace) -> Version:
-    """The version in force. Everybody may read it."""
+def current(workspace: Workspace, user: User) -> Version:
+    """The version in force."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         found = store.latest(session)
         return (
@@ -70,7 +71,7 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
         raise BadInput("The guidelines are empty. Nothing was saved; raters need to know what 1 to 5 mean.")
     if len(text) > MAX_LENGTH:
         raise BadInput(f"The guidelines have {len(text):,} characters; {MAX_LENGTH:,} are possible. Nothing was saved.")
-    if current(workspace).markdown == text:
+    if current(workspace, user).markdown == text:
         raise BadInput("Nothing was changed in the text, so there is no new version.")
     try:
         with workspace.store.write() as session:
@@ -78,7 +79,7 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
                 raise Conflict(CHANGED_MEANWHILE)
             store.add(session, read + 1, text, user.name)
             what = {"version": read + 1, "sha256": text_hash(text)}
-            audit.write(session, user.name, "guidelines saved", "guidelines", old={"version": read}, new=what)
+            audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
     except Collision as error:
         raise Conflict(CHANGED_MEANWHILE) from error
-    return current(workspace)
+    return current(workspace, user)

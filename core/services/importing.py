@@ -11,6 +11,7 @@ from typing import Any
 
 from core.domain.errors import BadInput, Collision, Conflict, NotFound
 from core.domain.records import ImportRow, Rejected
+from core.domain.roles import Act, User, require
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.services.workspace import Workspace, is_dead, this_process
@@ -76,6 +77,7 @@ class ImportRecord:
 
 def import_file(
     workspace: Workspace,
+    user: User,
     path: Path,
     *,
     rater: str = IMPORTED,
@@ -90,6 +92,7 @@ def import_file(
 
     Args:
         workspace: where to.
+        user: who imports.
         path: csv, jsonl or parquet.
         rater: whose ratings these are where a row names nobody.
         mapping: our column name -> the file's, where they differ.
@@ -101,6 +104,7 @@ def import_file(
         BadInput: nothing can be read or understood.
         Conflict: the same file is being imported right now.
     """
+    require(user, Act.CHANGE_DATA)
     rater_name(rater)  # a name that cannot be used would refuse every row
     table = open_table(path)
     understood = import_rows(table, mapping=mapping, context_column=context_column)
@@ -141,8 +145,9 @@ def import_file(
     )
 
 
-def recorded(workspace: Workspace) -> list[ImportRecord]:
+def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
     """The latest imports, newest first."""
+    require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             ImportRecord(
@@ -162,13 +167,14 @@ def recorded(workspace: Workspace) -> list[ImportRecord]:
         ]
 
 
-def remove_import(workspace: Workspace, import_id: int) -> int:
+def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
     """Take an import back whole; how many of its interactions stay because somebody rated them since.
 
     Raises:
         NotFound: there is no such import.
         Conflict: it is still running.
     """
+    require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
         record = imports.find(session, import_id)
         if record is None:
@@ -189,23 +195,25 @@ def remove_import(workspace: Workspace, import_id: int) -> int:
                 return kept
 
 
-def load_sample(workspace: Workspace) -> ImportResult:
+def load_sample(workspace: Workspace, user: User) -> ImportResult:
     """Load the sample that comes with the product.
 
     Raises:
         Conflict: there are interactions already; sample and own data are kept apart.
     """
+    require(user, Act.CHANGE_DATA)
     workspace.pick_up(at_once=True)
     with workspace.store.read() as session:
         if interactions.sources(session):
             raise Conflict("The sample can only be loaded into an empty database, and this one holds interactions.")
-    *_, result = import_file(workspace, SAMPLE, source="sample", file_name=imports.SAMPLE)
+    *_, result = import_file(workspace, user, SAMPLE, source="sample", file_name=imports.SAMPLE)
     assert isinstance(result, ImportResult)
     return result
 
 
-def remove_sample(workspace: Workspace) -> int:
+def remove_sample(workspace: Workspace, user: User) -> int:
     """Remove the sample with its ratings, and the models that learned from it; how many interactions went."""
+    require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)

@@ -1,12 +1,12 @@
 """What a training learns from, what is kept apart from it, and what its model has to stand against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.domain.errors import Unavailable
 from core.domain.held_out import is_held_out
-from core.domain.records import Example
+from core.domain.records import Example, Preferred
 from core.reward import artifact
 from core.reward.embedder import Embedder
 from core.reward.evaluation import Evaluation, leave_out_seen
@@ -15,7 +15,7 @@ from core.reward.model import FittedModel
 from core.reward.promotion import Decision, judge_challenger
 from core.reward.unseen import comparable, difference, measurements
 from core.services.workspace import Workspace
-from core.store import counts, exporting, held_out, versions
+from core.store import counts, exporting, held_out, preferences, versions
 
 MOVED = 0.05
 """Share of the ratings whose change during a training takes the ground away from its decision."""
@@ -37,9 +37,13 @@ class Ground:
     rival: FittedModel | None = field(default=None, repr=False)
     """That champion itself, where there are enough held-out prompts that it was not trained on: ``unseen``."""
     unseen: list[Example] = field(default_factory=list, repr=False)
+    preferred: list[Preferred] = field(default_factory=list, repr=False)
+    """Answers that raters ordered: learned from beside the examples, where that was asked for."""
+    preferred_apart: int = 0
+    """How many more there are on prompts that no model learns from."""
 
 
-def survey(workspace: Workspace, embedder: Embedder) -> Ground:
+def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False) -> Ground:
     """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it."""
     settings = workspace.settings
     with workspace.store.write() as session:
@@ -53,12 +57,16 @@ def survey(workspace: Workspace, embedder: Embedder) -> Ground:
             kept = exporting.examples(session, held_out=True)
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
+        everything = preferences.for_training(session) if with_preferences else []
+    # also where no answer to the prompt is rated yet: it would join the set with the first rating, and be spoilt for it
+    preferred = [p for p in everything if not (apart and is_held_out(p.group))]
     # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
     same = champion is not None and champion.sample == totals.sample
     ground = Ground(
         examples, kept, totals.rated, totals.sample,
         champion=champion.model_version if champion else None,
         champion_recipe=champion.recipe if champion is not None and same else None,
+        preferred=preferred, preferred_apart=len(everything) - len(preferred),
     )  # fmt: skip
     if champion is None or not same or not kept:
         return ground
@@ -70,9 +78,7 @@ def survey(workspace: Workspace, embedder: Embedder) -> Ground:
         rival = artifact.load(folder, sha256=champion.sha256, encoder=embedder.fingerprint)
     except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
         return ground
-    return Ground(
-        examples, kept, totals.rated, totals.sample, ground.champion, ground.champion_recipe, rival, unseen
-    )  # fmt: skip
+    return replace(ground, rival=rival, unseen=unseen)
 
 
 def judge(

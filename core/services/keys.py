@@ -84,7 +84,7 @@ def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
     key = PREFIX + secrets.token_urlsafe(32)
     with workspace.store.write() as session:
         added = keys.add(session, key, clean, user.name, shown=SHOWN)
-        audit.write(session, user.name, "created key", f"key {added.key_id}", new={"name": clean})
+        audit.write(session, user, "created key", f"key {added.key_id}")
         return key, _view(added)
 
 
@@ -102,7 +102,7 @@ def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
         if key.revoked_at is not None:
             raise Conflict(f"Key {key_id} ({key.name}) was revoked already.")
         key.revoked_at = now()
-        audit.write(session, user.name, "revoked key", f"key {key_id}", old={"name": key.name})
+        audit.write(session, user, "revoked key", f"key {key_id}")
         return _view(key)
 
 

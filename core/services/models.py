@@ -81,15 +81,17 @@ class PromotionView:
     reason: str
 
 
-def listed(workspace: Workspace) -> list[VersionView]:
+def listed(workspace: Workspace, user: User) -> list[VersionView]:
     """All versions, newest first."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         by = versions.trained_by(session)
         return [_view(workspace, version, by.get(version.run_id, "")) for version in versions.listed(session)]
 
 
-def old_trainings(workspace: Workspace) -> list[OldTraining]:
+def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return [
             OldTraining(row.model_version or "unnamed", row.created_dt, row.accuracy, row.total_interactions)
@@ -97,8 +99,9 @@ def old_trainings(workspace: Workspace) -> list[OldTraining]:
         ]
 
 
-def promotions(workspace: Workspace) -> list[PromotionView]:
+def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return [
             PromotionView(p.at, p.action, p.by, p.model_version, p.previous, p.reason)
@@ -131,7 +134,7 @@ def promote(
         if version.archived_at is not None:
             raise Conflict(f"{model_version} is archived. Take it from the archive first; nothing was changed.")
         _need_files(workspace, version)
-        versions.crown(session, model_version, action="promote", by=user.name, reason=reason)
+        versions.crown(session, model_version, action="promote", by=user, reason=reason)
 
 
 def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
@@ -148,13 +151,13 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         if previous is None:
             raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
         _need_files(workspace, previous)
-        reason = f"Rolled back by {user.name}."
-        versions.crown(session, previous.model_version, action="rollback", by=user.name, reason=reason)
+        versions.crown(session, previous.model_version, action="rollback", by=user, reason="Rolled back.")
         return previous.model_version
 
 
-def before_champion(workspace: Workspace) -> str | None:
+def before_champion(workspace: Workspace, user: User) -> str | None:
     """The version that ``rollback`` goes back to."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return next((version.model_version for version in versions.before_champion(session)), None)
 
@@ -174,7 +177,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
         if version.champion:
             raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")
         if (version.archived_at is not None) != away:
-            versions.archive(session, version, by=user.name, away=away)
+            versions.archive(session, version, by=user, away=away)
 
 
 def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
@@ -191,12 +194,13 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
         folder = version_path(workspace, model_version)
         artifact.verified(folder, sha256=version.sha256)
         packed = artifact.packed(folder)
-        audit.write(session, user.name, "downloaded", f"model {model_version}")
+        audit.write(session, user, "downloaded", f"model {model_version}")
     return packed
 
 
-def trouble(workspace: Workspace) -> str | None:
+def trouble(workspace: Workspace, user: User) -> str | None:
     """Why the champion cannot be loaded, what ranks meanwhile and what to do; None when its files are as trained."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         line = versions.in_line(session)
     damage = [_damage(workspace, version) for version in line]

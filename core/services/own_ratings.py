@@ -1,10 +1,13 @@
 """One's own ratings: look them up, take one back, take all of them along."""
 
+from dataclasses import replace
 from io import BytesIO
 
+from core.domain.identifiers import mask
 from core.domain.roles import Act, User, require
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
+from core.services.hiding import seen_by
 from core.services.workspace import Workspace
 from core.store import own_ratings as store
 from core.store.own_ratings import OwnFilters, OwnRating
@@ -28,8 +31,9 @@ def listed(
 ) -> tuple[list[OwnRating], int]:
     """One page (from 0) of this rater's ratings, latest first, and how many match."""
     require(user, Act.RATE)
-    with workspace.store.read() as session:
-        return store.find(session, user.rater_id, filters, offset=page * size, limit=size)
+    with seen_by(workspace, user) as (session, eyes):
+        found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
+        return [replace(one, interaction=eyes.interaction(one.interaction)) for one in found], total
 
 
 def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_id: str | None = None) -> Receipt:
@@ -45,9 +49,14 @@ def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_i
 
 
 def as_csv(workspace: Workspace, user: User) -> bytes:
-    """All of this rater's ratings as a csv file that a spreadsheet opens without running anything."""
+    """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
     require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:
-        write_stream(file, ".csv", COLUMNS, store.rows(session, user.rater_id))
+        texts = ("user_prompt", "ai_response", "feedback_comment")
+        rows = (
+            {**row, **{name: row[name] and mask(row[name]) for name in texts}}
+            for row in store.rows(session, user.rater_id)
+        )
+        write_stream(file, ".csv", COLUMNS, rows)
     return file.getvalue()

@@ -1,5 +1,6 @@
 """How far the ratings reach as comparisons: what DPO and reward training would get."""
 
+from core.domain.roles import Act, User, require
 from core.services.workspace import Workspace
 from core.store import pair_yield as store
 from core.store.pair_yield import PairYield
@@ -7,7 +8,8 @@ from core.store.pair_yield import PairYield
 __all__ = ["PairYield"]
 
 
-def pair_yield(workspace: Workspace) -> PairYield:
+def pair_yield(workspace: Workspace, user: User) -> PairYield:
     """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return store.pair_yield(session)

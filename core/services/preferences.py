@@ -54,7 +54,7 @@ def keep(
     with workspace.store.write() as session:
         preferences.keep(session, rows)
         audit.write(
-            session, user.name, "kept preferences", f"order of {model_version or 'no model'}", new={"pairs": len(rows)}
+            session, user, "kept preferences", f"order of {model_version or 'no model'}", new={"pairs": len(rows)}
         )
     return len(rows)
 
@@ -70,6 +70,17 @@ def mine(workspace: Workspace, user: User, prompt: str) -> int:
         return preferences.count(session, user.rater_id, prompt_group(prompt))
 
 
+def total(workspace: Workspace, user: User) -> int:
+    """How many pairs are kept, of all raters.
+
+    Raises:
+        NotAllowed: the role does not include looking at counts.
+    """
+    require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return preferences.total(session)
+
+
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     """Delete what this rater said about this question; how many pairs that were.
 
@@ -79,7 +90,7 @@ def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     require(user, Act.RATE)
     with workspace.store.write() as session:
         gone = preferences.withdraw(session, user.rater_id, prompt_group(prompt))
-        audit.write(session, user.name, "withdrew preferences", "a question", old={"pairs": gone})
+        audit.write(session, user, "withdrew preferences", "a question", old={"pairs": gone})
     return gone
 
 

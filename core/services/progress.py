@@ -16,8 +16,9 @@ RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
 
 
-def bought(workspace: Workspace) -> str:
+def bought(workspace: Workspace, user: User) -> str:
     """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         found = progress.latest_two(session, sample=only_sample(session))
         if not found:
@@ -67,8 +68,9 @@ def due(workspace: Workspace, user: User) -> Due | None:
     return Due(number, days) if is_due else None
 
 
-def get_settings(workspace: Workspace) -> RetrainSettings:
+def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
     """After how much a reminder comes."""
+    require(user, Act.TRAIN)
     with workspace.store.read() as session:
         return _settings(session)
 
@@ -87,7 +89,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
         if before != wanted:
             settings.put(session, RETRAINING, asdict(wanted))
             old, new = asdict(before), asdict(wanted)
-            audit.write(session, user.name, "changed reminder", "retraining", old=old, new=new)
+            audit.write(session, user, "changed reminder", "retraining", old=old, new=new)
 
 
 def _settings(session: Any) -> RetrainSettings:

@@ -26,13 +26,15 @@ def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters
 
 def left(workspace: Workspace, user: User) -> int:
     """How many answers wait for this rater under their filters, counted up to 10,001."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         _, filters = queue.desk(session, user.rater_id)
         return queue.left(session, user.rater_id, filters)
 
 
-def get_settings(workspace: Workspace) -> QueueSettings:
+def get_settings(workspace: Workspace, user: User) -> QueueSettings:
     """How many ratings an answer gets."""
+    require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return settings.queue_settings(session)
 
@@ -51,5 +53,5 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
         if before == wanted:
             return 0
         settings.put_queue_settings(session, wanted)
-        audit.write(session, user.name, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
+        audit.write(session, user, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
         return queue.renew_places(session, wanted)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from core.domain.errors import BadInput, Collision
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
 from core.domain.roles import Act, User, require
 from core.domain.texts import storable
+from core.services import hiding
 from core.services.workspace import Workspace
 from core.store import drafts, interactions, leases, queue, ratings, to_rate, undo
 from core.store.ratings import Receipt
@@ -32,7 +34,7 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """
     require(user, Act.RATE)
     with workspace.store.read() as session:  # a reload takes no write lock
-        shown = to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+        shown = _seen(session, user, to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id)))
     if shown is None:
         shown = _take(workspace, user)
     if shown is None and workspace.pick_up():
@@ -44,7 +46,7 @@ def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | 
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     require(user, Act.RATE)
     with workspace.store.read() as session:
-        return to_rate.load(session, user.rater_id, interaction_id)
+        return _seen(session, user, to_rate.load(session, user.rater_id, interaction_id))
 
 
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
@@ -111,6 +113,7 @@ def rate(
         NotFound: the interaction was deleted.
         Unavailable: the database does not answer; nothing was stored.
     """
+    require(user, Act.RATE)
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
@@ -132,6 +135,7 @@ def skip(
 
     A rating that was given before stays as it is. Others get the item as if nothing had happened.
     """
+    require(user, Act.RATE)
     said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
     return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms))
 
@@ -154,6 +158,7 @@ def discard(
     Raises:
         BadInput: no reason is given.
     """
+    require(user, Act.RATE)
     kept = _reason(reason)
     if kept is None:
         raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
@@ -177,18 +182,21 @@ def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None
 
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
     """The interactions this rater rated or skipped last, newest first: the way back."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         return ratings.latest_of(session, user.rater_id, limit)
 
 
 def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
+    require(user, Act.RATE)
     with workspace.store.read() as session:
         return ratings.rated_by(session, user.rater_id, _midnight())
 
 
-def rated_today_by_all(workspace: Workspace) -> int:
+def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         return ratings.rated_by_all(session, _midnight())
 
@@ -196,14 +204,18 @@ def rated_today_by_all(workspace: Workspace) -> int:
 def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     try:
         with workspace.store.write() as session:
-            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
     except Collision:  # two tabs of one rater at the same moment: the second look finds what the first one got
         with workspace.store.write() as session:
-            return to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+
+
+def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
+    """The answer as this rater sees it; the comment is their own and stays as they typed it."""
+    return shown and replace(shown, interaction=hiding.eyes(session, user).interaction(shown.interaction))
 
 
 def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:
-    require(user, Act.RATE)
     try:
         with workspace.store.write() as session:
             return ratings.record(session, interaction_id, user.rater_id, said, how)

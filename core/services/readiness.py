@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED, Stage, stage
+from core.domain.roles import Act, User, require
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.services.outlook import Outlook, latest_training
 from core.services.readiness_checks import CHECKS
@@ -28,8 +29,9 @@ class Readiness:
     """What the latest training showed and lets expect; None before the first."""
 
 
-def readiness(workspace: Workspace) -> Readiness:
+def readiness(workspace: Workspace, user: User) -> Readiness:
     """Count and check what is rated."""
+    require(user, Act.LOOK)
     workspace.pick_up()
     settings = workspace.settings
     with workspace.store.read() as session:

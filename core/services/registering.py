@@ -74,7 +74,7 @@ def keep(
         encoder=fitted.model.encoder,
         data_fingerprint=fitted.data_fingerprint,
         n=evaluation.n,
-        prompts=evaluation.prompts,
+        prompts=len(fitted.groups),
         seed=seed,
         positive_threshold=settings.positive_rating_threshold,
         metrics=evaluation.metrics,
@@ -112,6 +112,7 @@ def _version(
             "reads": reads,
             "seed": metadata.seed,
             "held_out": len(ground.held_out),
+            "preferences": len(ground.preferred),
             "positive_threshold": metadata.positive_threshold,
         },
         legacy_row={
@@ -148,6 +149,7 @@ def _register(
             "promoted": decision.promoted,
             "verdict": verdict,
             "held_out": held_out if ground.held_out else None,
+            "preferences": len(ground.preferred),
         }
         versions.add(session, version)
         versions.measured(session, measured)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.roles import Act, User, require
 from core.domain.settings import DEFAULT_EMB_MODEL, Settings
 from core.labeling.candidates import read_candidates
 from core.reward import artifact
@@ -47,6 +48,7 @@ def reranker(workspace: Workspace) -> Reranker:
 
 def rank(
     workspace: Workspace,
+    user: User,
     prompt: str,
     texts: Sequence[str],
     *,
@@ -62,6 +64,7 @@ def rank(
     Raises:
         NotFound: there is no version of that name.
     """
+    require(user, Act.RERANK)
     began = time.perf_counter()
     ranking = ranker_for(workspace, model_version).rank(prompt, texts, abstain=abstain)
     if source is not None:
@@ -184,16 +187,20 @@ def model_info() -> dict[str, Any]:
     return info
 
 
-def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | None = None) -> dict[str, Any]:
-    """Order the candidates of a file; what ``rerank --json`` prints, with ``reason`` beside it when ``fallback`` is true.
+def rerank_file(
+    workspace: Workspace, user: User, prompt: str, path: Path, *, top_k: int | None = None
+) -> dict[str, Any]:
+    """Order the candidates of a file; what ``rerank --json`` prints, and beside it in words: ``reason`` where
+    ``fallback`` is true, ``doubt`` where the order should not be relied on.
 
     Raises:
         BadInput: the prompt is empty or the file holds no usable candidates.
     """
+    require(user, Act.RERANK)
     if not prompt.strip():
         raise BadInput("The prompt is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]
-    ranking = rank(workspace, prompt, texts, source="command line")
+    ranking = rank(workspace, user, prompt, texts, source="command line")
     usage.log_of(workspace).write()
     results = [{"index": i, "text": texts[i], "score": ranking.scores[i]} for i in ranking.order]
     return {
@@ -201,4 +208,5 @@ def rerank_file(workspace: Workspace, prompt: str, path: Path, *, top_k: int | N
         "fallback": ranking.fallback,
         "results": results[:top_k],
         "reason": ranking.reason,
+        "doubt": None if ranking.certainty is None else ranking.certainty.doubt,
     }

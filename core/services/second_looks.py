@@ -9,6 +9,7 @@ from core.domain.ratings import MAX_RATING, MIN_RATING
 from core.domain.records import Interaction
 from core.domain.roles import Act, User, require
 from core.domain.second_looks import RepeatSettings, place
+from core.services import hiding
 from core.services.workspace import Workspace
 from core.store import audit, interactions, ratings, settings
 from core.store import second_looks as store
@@ -43,7 +44,7 @@ def next_look(workspace: Workspace, user: User) -> Look | None:
         waiting = _waiting(workspace, session, user)
         order = sorted(waiting, key=lambda number: place(user.rater_id, number))
         shown = interactions.load(session, order[0]) if order else None
-    return Look(shown, len(order)) if shown else None
+        return Look(hiding.eyes(session, user).interaction(shown), len(order)) if shown else None
 
 
 def look(
@@ -101,8 +102,9 @@ def choose(
         return store.note(session, mine, store.KEPT, value, request_id, None)
 
 
-def get_settings(workspace: Workspace) -> RepeatSettings:
+def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
     """How many answers come back, and when."""
+    require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return store.repeat_settings(session)
 
@@ -121,7 +123,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
         if before != wanted:
             settings.put(session, store.SETTINGS, asdict(wanted))
             old, new = asdict(before), asdict(wanted)
-            audit.write(session, user.name, "changed second looks", "repeated ratings", old=old, new=new)
+            audit.write(session, user, "changed second looks", "repeated ratings", old=old, new=new)
 
 
 def _waiting(workspace: Workspace, session: Any, user: User) -> dict[int, str]:

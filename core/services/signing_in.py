@@ -73,7 +73,7 @@ def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = Tru
         with workspace.store.write() as session:
             if (kept := session.get(SignIn, key)) is not None:
                 kept.seen_at = now()
-    return Entry(User(rater.rater_id, rater.name, Role(rater.role)), None, name)
+    return Entry(_user(rater), None, name)
 
 
 def sign_out(workspace: Workspace, claims: Mapping[str, Any]) -> None:
@@ -84,7 +84,7 @@ def sign_out(workspace: Workspace, claims: Mapping[str, Any]) -> None:
         if found is not None and found[0].ended_at is None:
             found[0].ended_at = now()
             if found[2] is not None:
-                audit.write(session, found[2].name, "signed out", f"person {found[2].rater_id}")
+                audit.write(session, _user(found[2]), "signed out", f"person {found[2].rater_id}")
 
 
 def unlocked(workspace: Workspace, token: str) -> bool:
@@ -121,7 +121,7 @@ def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_in
         found = sign_ins.find(session, key)
         assert found is not None
         if first and rater is not None:
-            audit.write(session, rater.name, "signed in", f"person {rater.rater_id}")
+            audit.write(session, _user(rater), "signed in", f"person {rater.rater_id}")
         return found
 
 
@@ -149,6 +149,10 @@ def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Ra
         identity.rater_id = rater.rater_id
         session.flush()
     return rater
+
+
+def _user(rater: Rater) -> User:
+    return User(rater.rater_id, rater.name, Role(rater.role))
 
 
 def _ended(workspace: Workspace, sign_in: SignIn) -> Why | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.ratings import Stage, stage
+from core.domain.roles import Act, User, require
 from core.services.workspace import Workspace
 from core.store import counts, versions
 
@@ -29,6 +30,8 @@ class Status:
     interactions: int
     rated: int
     unrated: int
+    discarded: int
+    """Of the unrated, those that raters found unfit to be rated: nobody is asked for them."""
     good: int
     stage: Stage
     next_threshold: int | None
@@ -37,6 +40,11 @@ class Status:
     old_model_file: Path | None
     """The single file that the older scripts left at REWARD_MODEL_PATH: never loaded."""
     grant: str | None
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait for a first rating."""
+        return self.unrated - self.discarded
 
     def to_json(self) -> dict[str, Any]:
         """As ``status --json`` prints it."""
@@ -61,8 +69,9 @@ class Status:
         }
 
 
-def status(workspace: Workspace, *, at_once: bool = False) -> Status:
+def status(workspace: Workspace, user: User, *, at_once: bool = False) -> Status:
     """Count, after picking up what the old application wrote."""
+    require(user, Act.LOOK)
     workspace.pick_up(at_once=at_once)
     with workspace.store.read() as session:
         totals = counts.totals(session, workspace.settings.positive_rating_threshold)
@@ -81,6 +90,7 @@ def status(workspace: Workspace, *, at_once: bool = False) -> Status:
         interactions=totals.interactions,
         rated=totals.rated,
         unrated=totals.unrated,
+        discarded=totals.discarded,
         good=totals.good,
         stage=reached,
         next_threshold=following,

@@ -8,13 +8,25 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User, require
 from core.domain.settings import ROOT
 from core.reward.embedder import Embedder
-from core.reward.events import Embedding, Evaluated, Event, Examined, Fitted, FoldDone, Judged, Refused, Reported
+from core.reward.events import (
+    Compared,
+    Embedding,
+    Evaluated,
+    Event,
+    Examined,
+    Fitted,
+    FoldDone,
+    Judged,
+    Refused,
+    Reported,
+)
 from core.reward.trainer import train as reward_train
 from core.services.judging import judge, survey
 from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
@@ -34,12 +46,13 @@ PROGRESS_SECONDS = 1.0
 
 
 def train(
-    workspace: Workspace, user: User, *, recipe: str = "pair", seed: int = 0, run_id: int | None = None
-) -> Generator[Event | Saved | Registered, None, None]:
+    workspace: Workspace, user: User, *,
+    recipe: str = "pair", seed: int = 0, with_preferences: bool = False, run_id: int | None = None,
+) -> Generator[Event | Saved | Registered, None, None]:  # fmt: skip
     """Train in this process; yields the trainer's events, then Saved and Registered.
 
-    Every event is also a row, so that pages in other processes can follow. With ``run_id`` a run that was asked for on
-    the Train page is carried out.
+    Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
+    the Rerank page is learned from too. With ``run_id`` a run that was asked for on the Train page is carried out.
 
     Raises:
         NotAllowed: the person may not train.
@@ -55,13 +68,13 @@ def train(
     workspace.pick_up(at_once=True)
     with workspace.store.write() as session:
         if run_id is None:
-            run = runs.start(session, recipe, seed, user.name, this_process())
+            run = runs.start(session, recipe, seed, user, this_process())
         else:
             run = runs.take(session, run_id, this_process())
         run_id, recipe, seed = run.run_id, run.recipe, run.seed
     with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
         written = 0.0
-        for event in _events(workspace, run_id, recipe, seed):
+        for event in _events(workspace, run_id, recipe, seed, with_preferences=with_preferences):
             stop = stop_asked()
             pause = time.monotonic() - written
             if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
@@ -80,13 +93,15 @@ def train_to_end(
     *,
     recipe: str,
     seed: int,
+    with_preferences: bool = False,
     run_id: int | None = None,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
     """Train and wait; what ``train --json`` prints."""
+    require(user, Act.TRAIN)
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
-    for event in train(workspace, user, recipe=recipe, seed=seed, run_id=run_id):
+    for event in train(workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, run_id=run_id):
         if isinstance(event, Embedding | Examined):
             on_progress(event.done, event.total)
         elif isinstance(event, FoldDone):
@@ -98,7 +113,7 @@ def train_to_end(
     return latest.result
 
 
-def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0) -> int:
+def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0, with_preferences: bool = False) -> int:
     """Start a training in a process of its own, which outlives the page; the number of the run.
 
     Raises:
@@ -110,12 +125,22 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0) -> in
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
     with workspace.store.write() as session:
-        run_id = runs.start(session, recipe, seed, user.name, None).run_id
+        run_id = runs.start(session, recipe, seed, user, None).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
             process = subprocess.Popen(
                 # -P and PYTHONPATH instead of another folder: relative paths in the configuration keep their meaning
-                [sys.executable, "-P", "-m", "core", "train", "--run", str(run_id), "--debug"],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "core",
+                    "train",
+                    "--run",
+                    str(run_id),
+                    "--debug",
+                    *(["--preferences"] if with_preferences else []),
+                ],
                 env=os.environ | {"PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -140,13 +165,15 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     """
     require(user, Act.TRAIN)
     with workspace.store.write() as session:
-        runs.cancel(session, run_id, by=user.name)
+        runs.cancel(session, run_id, by=user)
 
 
-def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterator[Event | Saved | Registered]:
+def _events(
+    workspace: Workspace, run_id: int, recipe: str, seed: int, *, with_preferences: bool
+) -> Iterator[Event | Saved | Registered]:
     settings = workspace.settings
     embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
-    ground = survey(workspace, embedder)
+    ground = survey(workspace, embedder, with_preferences=with_preferences)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
     told: dict[type, Any] = {}
     for event in reward_train(
@@ -158,7 +185,10 @@ def _events(workspace: Workspace, run_id: int, recipe: str, seed: int) -> Iterat
         # what is needed is counted in rated answers, those that are kept apart among them
         minimum=max(1, minimum - apart) if ground.rated >= minimum else minimum,
         champion_recipe=None if ground.rival else ground.champion_recipe,
+        preferred=ground.preferred,
     ):
+        if isinstance(event, Compared):
+            event = replace(event, apart=ground.preferred_apart)
         told[type(event)] = event
         if isinstance(event, Judged) and ground.rival:
             continue  # the champion itself is met below, once there is a model that can meet it

@@ -59,16 +59,18 @@ class RunView:
         return None if found is None else TrustReport.from_json(found["report"])
 
 
-def active_run(workspace: Workspace) -> RunView | None:
+def active_run(workspace: Workspace, user: User) -> RunView | None:
     """The training that is queued or running; one whose process died is first marked as failed."""
+    require(user, Act.LOOK)
     reap(workspace)
     with workspace.store.read() as session:
         run = runs.active(session)
-    return None if run is None else run_view(workspace, run.run_id)
+    return None if run is None else run_view(workspace, user, run.run_id)
 
 
-def run_view(workspace: Workspace, run_id: int) -> RunView | None:
+def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
     """One training with its events."""
+    require(user, Act.LOOK)
     with workspace.store.read() as session:
         run = runs.find(session, run_id)
         return (
@@ -80,8 +82,9 @@ def run_view(workspace: Workspace, run_id: int) -> RunView | None:
         )
 
 
-def history(workspace: Workspace) -> list[RunView]:
+def history(workspace: Workspace, user: User) -> list[RunView]:
     """The latest trainings, newest first, without their events."""
+    require(user, Act.LOOK)
     reap(workspace)
     with workspace.store.read() as session:
         return [_view(run, ()) for run in runs.listed(session)]

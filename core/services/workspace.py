@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.domain.settings import Settings
-from core.store import legacy, schema, versions
+from core.store import identifiers, legacy, schema, versions
 from core.store.database import Store, connect
 from core.store.types import now
 
 SWEEP_SECONDS = 15.0
+LOOKED_AT_AGAIN = 2_000
+"""Rows per sweep that newer rules for personal identifiers look at: about a second."""
 SILENT_AFTER = timedelta(minutes=5)
 
 
@@ -33,6 +35,7 @@ class Workspace:
         began = time.monotonic()
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
+        identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken

@@ -53,7 +53,8 @@ class Ranking:
     """The champion could not be loaded, and the last good version before it ranked."""
     truncated: tuple[int, ...] = ()
     """Which candidates are longer than the model reads; their ends were not looked at."""
-
+    windows: tuple[int, ...] = ()
+    """In how many pieces each candidate was read, in the order of the input; empty without a model."""
     certainty: Certainty | None = None
     """How far the order can be trusted; None without a model, and for a version of which that was not measured."""
     abstained: str | None = None
@@ -156,11 +157,13 @@ class Reranker:
         scores = loaded.model.score(pairs, embedder).tolist()
         order = sorted(range(len(texts)), key=lambda index: -scores[index])
         certainty = None if loaded.honesty is None else loaded.honesty.judge(prompt, texts, scores, order, embedder)
+        read = loaded.model.read_of(pairs)
         doubt = certainty.doubt if abstain and certainty is not None else None
         return Ranking(
             loaded.ref.model_version, tuple(range(len(texts)) if doubt else order), tuple(scores), self._reason,
-            sample=loaded.ref.sample, stand_in=self.stands_in(loaded.ref), truncated=loaded.model.truncated(pairs),
-            certainty=certainty, abstained=doubt,
+            sample=loaded.ref.sample, stand_in=self.stands_in(loaded.ref),
+            truncated=tuple(index for index, one in enumerate(read) if one.truncated),
+            windows=tuple(one.windows for one in read), certainty=certainty, abstained=doubt,
         )  # fmt: skip
 
     def _look_aside(self) -> None:

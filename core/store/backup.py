@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput, Unavailable
+from core.store.audit import REFUSING_FUNCTION
 from core.store.database import Store, private_file
 from core.store.schema import VERSION_TABLE, state
 from core.store.sqlite_copy import copy_sqlite
@@ -68,6 +69,9 @@ def put_back(store: Store, file: Path) -> None:
         present = set(inspect(session.connection()).get_table_names())
         if present & {*Base.metadata.tables, VERSION_TABLE}:
             raise BadInput(f"{store.label} has tables of Assay already. Nothing was changed. Name an empty database.")
+    with store.write() as session:
+        session.execute(text(REFUSING_FUNCTION))
+    with store.read() as session:
         _run(store, session, "pg_restore", "--single-transaction", "--exit-on-error", str(file), to_database=True)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
 from core.domain.ratings import MAX_RATING, MIN_RATING, How, RatingStatus, Said, consensus
+from core.store.identifiers import mark
 from core.store.raters import legacy_rater
 from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rater, Rating, RatingEvent
@@ -155,7 +156,7 @@ def snapshot(rating: Rating) -> dict[str, object]:
 
 
 def settle(session: Session, item: Item, row: LegacyInteraction) -> None:
-    """Recompute the consensus and the places of a locked item and mirror it into the old application's columns."""
+    """Recompute the consensus, the places and the marks of a locked item; mirror it into the old application's columns."""
     rows = session.execute(
         select(Rating, Rater.kind)
         .join(Rater, Rater.rater_id == Rating.rater_id)
@@ -164,6 +165,7 @@ def settle(session: Session, item: Item, row: LegacyInteraction) -> None:
     ).all()
     ratings = [rating for rating, _ in rows]
     apply_consensus(item, ratings)
+    mark(item, row, [rating.comment for rating in ratings])
     item.places = queue_settings(session).places(
         item.interaction_id,
         item.n_ratings,

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Float, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.store.interactions import in_scope, only_sample
+from core.store.interactions import discarded, in_scope, only_sample
 from core.store.tables import Item, LegacyInteraction, Rater, Rating, RatingEvent
 
 
@@ -18,6 +18,8 @@ class Totals:
     rated: int
     good: int
     sample: bool
+    discarded: int
+    """Of those without a consensus, how many nobody is asked to rate."""
 
     @property
     def unrated(self) -> int:
@@ -33,10 +35,11 @@ def totals(session: Session, threshold: int) -> Totals:
             func.count(),
             func.count(Item.consensus),
             func.count(Item.interaction_id).filter(Item.consensus >= threshold),
+            func.count(Item.interaction_id).filter(discarded()),
         ).select_from(Item),
     )
-    interactions, rated, good = session.execute(query).one()
-    return Totals(interactions, rated, good, sample=interactions > 0 and only_sample(session))
+    interactions, rated, good, out = session.execute(query).one()
+    return Totals(interactions, rated, good, sample=interactions > 0 and only_sample(session), discarded=out)
 
 
 def by_consensus(session: Session) -> dict[float, int]:

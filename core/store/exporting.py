@@ -1,10 +1,11 @@
 """Streaming rated rows out of the database, a batch at a time."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.records import Example
@@ -12,6 +13,7 @@ from core.store.interactions import in_scope
 from core.store.tables import HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
 
 BATCH = 1000
+_RATED = or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,12 @@ class RatedText:
     rating: float
 
 
-def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
+def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:
     """Every submitted rating with its texts, ordered so that the answers to a prompt and the raters of an answer follow
     one another: by prompt group, context, interaction and rater name.
 
-    An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater.
+    An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater. ``unmarked``: only
+    answers that hold no personal identifiers, in texts or comments.
     """
     query = (
         select(
@@ -48,9 +51,11 @@ def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
         .outerjoin(Rating, and_(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None)))
         .outerjoin(Rater, Rater.rater_id == Rating.rater_id)
-        .where(or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None)))
+        .where(_RATED)
         .order_by(Item.prompt_group, func.coalesce(Item.context_id, ""), Item.interaction_id, Rater.name_key)
     )
+    if unmarked:
+        query = query.where(Item.identifiers.is_(None))
     for row in _stream(session, in_scope(session, query)):
         yield {
             "interaction_id": row.interaction_id,
@@ -66,6 +71,19 @@ def rating_rows(session: Session) -> Iterator[dict[str, Any]]:
             "updated_at": row.updated_at and row.updated_at.isoformat(),
             "adjudicated": row.adjudicated,
         }
+
+
+def identifiers_in(session: Session) -> tuple[int, int, dict[str, int]]:
+    """Of how many answers that ``rating_rows`` gives (the first number) how many hold identifiers, and of which kinds."""
+    given = exists().where(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None))
+    rated = or_(given, Item.adjudicated.is_not(None))
+    answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(rated))) or 0
+    marks = select(Item.identifiers).where(rated, Item.identifiers.is_not(None))
+    marked, kinds = 0, Counter[str]()
+    for (found,) in _stream(session, in_scope(session, marks)):
+        marked += 1
+        kinds.update(found)
+    return answers, marked, dict(kinds)
 
 
 def examples(session: Session, *, newest: int = 0, held_out: bool | None = None) -> list[Example]:

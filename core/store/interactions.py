@@ -13,6 +13,7 @@ from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import locked, pick_up_one, settle, store_rating
 from core.store.database import alone
+from core.store.identifiers import note
 from core.store.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
@@ -28,6 +29,11 @@ def only_sample(session: Session) -> bool:
 def in_scope(session: Session, query: Select[*Columns]) -> Select[*Columns]:
     """Restrict a query over items to what counts: own data, or the sample where there is nothing else."""
     return query if only_sample(session) else query.where(Item.source != "sample")
+
+
+def discarded() -> ColumnElement[bool]:
+    """Whether an item was discarded and nobody's rating of it counts: without a rating, only that leaves it no place."""
+    return Item.consensus.is_(None) & (Item.places == 0)
 
 
 def part_from_sample(session: Session, identities: Collection[str]) -> None:
@@ -97,19 +103,19 @@ def add(
     row = LegacyInteraction(session_id=number, user_prompt=prompt, ai_response=response, **by)
     session.add(row)
     session.flush()
-    session.add(
-        Item(
-            interaction_id=row.interaction_id,
-            identity=identity,
-            prompt_group=prompt_group(prompt),
-            context_id=context_id,
-            session_label=session_label,
-            source=source,
-            response_words=len(response.split()),
-            n_ratings=0,
-            places=queue_settings(session).wanted(row.interaction_id),
-        )
+    item = Item(
+        interaction_id=row.interaction_id,
+        identity=identity,
+        prompt_group=prompt_group(prompt),
+        context_id=context_id,
+        session_label=session_label,
+        source=source,
+        response_words=len(response.split()),
+        n_ratings=0,
+        places=queue_settings(session).wanted(row.interaction_id),
     )
+    note(item, [prompt, response])
+    session.add(item)
     session.flush()
     return row.interaction_id
 
@@ -181,6 +187,23 @@ def remove(session: Session, interaction_id: int, *, by: str) -> None:
         ) from error
 
 
+def put_back(session: Session, interaction_id: int) -> int:
+    """Let a discarded interaction wait for ratings again; how many people had discarded it.
+
+    Raises:
+        NotFound: it was deleted.
+    """
+    item, row = locked(session, interaction_id)
+    pick_up_one(session, item, row)
+    mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
+    found = session.scalars(mine).all()
+    for rating in found:
+        said = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+        store_rating(session, rating, interaction_id, rating.rater_id, said, How("put back"))
+    settle(session, item, row)
+    return len(found)
+
+
 def drop(session: Session, interaction_ids: Sequence[int]) -> None:
     """Delete these interactions; items and ratings go with them by the schema's rules."""
     session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
@@ -219,6 +242,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         )
     if filters.rated is not None:
         where.append(Item.consensus.is_not(None) if filters.rated else Item.consensus.is_(None))
+    if filters.discarded:
+        where.append(discarded())
     if filters.lowest is not None:
         where.append(Item.consensus >= filters.lowest)
     if filters.highest is not None:
@@ -229,6 +254,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         where.append(Item.source == filters.source)
     if filters.flagged:
         where.append(Item.mirrored_bias.is_(True))
+    if filters.identified:
+        where.append(Item.identifiers.is_not(None))
     return where
 
 
@@ -246,4 +273,5 @@ def shown(row: LegacyInteraction, item: Item) -> Interaction:
         response_words=item.response_words,
         created_at=item.created_at,
         extra=item.extra,
+        discarded=item.consensus is None and item.places == 0,
     )

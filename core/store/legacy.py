@@ -10,10 +10,12 @@ from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
+from core.domain.identifiers import count
 from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import apply_consensus, hear, locked, locked_many, pick_up_one, settle, snapshot
 from core.store.database import Store, alone
+from core.store.identifiers import comments_on, mark
 from core.store.raters import legacy_rater
 from core.store.settings import queue_settings
 from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, Rating, RatingEvent, Run
@@ -84,6 +86,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
     session.flush()
     rater_id = legacy_rater(session).rater_id
     for row, item in zip(rows, items, strict=True):
+        mark(item, row, [row.feedback_comment])
         said = hear(item, row, None)
         if said is None or said.status is RatingStatus.WITHDRAWN:
             continue
@@ -121,6 +124,7 @@ def follow_text(session: Session, item: Item, row: LegacyInteraction) -> None:
     item.identity = identity if taken is None else None
     item.prompt_group = prompt_group(row.user_prompt)
     item.response_words = len(row.ai_response.split())
+    mark(item, row, comments_on(session, item.interaction_id))
     session.flush()
 
 
@@ -158,7 +162,10 @@ def _texts(after: int) -> Select[Item, str, str]:
 def _is_outdated(item: Item, prompt: str, response: str) -> bool:
     if item.identity is not None and item.identity != interaction_identity(prompt, response, item.context_id):
         return True
-    return item.prompt_group != prompt_group(prompt)
+    if item.prompt_group != prompt_group(prompt):
+        return True
+    # a repeat has no identity to compare: what matters of an edited answer is whom it names
+    return item.identity is None and item.identifiers is None and bool(count((prompt, response)))
 
 
 def unusable_ratings(session: Session) -> int:

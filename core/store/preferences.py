@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from core.domain.records import Preferred
 from core.store.exporting import BATCH
 from core.store.tables import Preference, Rater
 
@@ -27,6 +28,18 @@ def count(session: Session, rater_id: int, prompt_group: str) -> int:
     """How many preferences a rater gave on a question."""
     mine = select(func.count()).select_from(Preference)
     return session.scalar(mine.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
+
+
+def total(session: Session) -> int:
+    """How many preferences there are."""
+    return session.scalar(select(func.count()).select_from(Preference)) or 0
+
+
+def for_training(session: Session) -> list[Preferred]:
+    """Every preference, those on one question beside each other."""
+    order = (Preference.prompt_group, Preference.preference_id)
+    found = session.execute(select(Preference.prompt, Preference.chosen, Preference.rejected).order_by(*order))
+    return [Preferred(prompt, chosen, rejected) for prompt, chosen, rejected in found]
 
 
 def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:

@@ -20,6 +20,7 @@ from core.store.tables import Desk, Item, Lease, Rater, Rating, Suggestion
 from core.store.types import now
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
+FEW = 200
 COMES_BACK = (RatingStatus.SKIPPED, RatingStatus.WITHDRAWN, RatingStatus.NOTED)
 
 
@@ -66,8 +67,10 @@ def take(session: Session, rater_id: int) -> Served | None:
     if resumed is not None:
         return resumed
     filters = _conditions(QueueFilters(**mine.filters))
-    if filters and session.scalar(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(1)) is None:
-        return None  # known from the filter's own index, before a whole order is walked through for nothing
+    if filters:  # where few fit, the filter's own index finds them; a whole order would be walked through for a handful
+        few = session.scalars(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(FEW + 1)).all()
+        if len(few) <= FEW:
+            filters = [Item.interaction_id.in_(few)]
     order = Order.RANDOM if mine.served % RANDOM_EVERY == 1 else Order(mine.order)
     # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
     for waits in (False, True):

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
+from core.domain.roles import User
 from core.store import audit, rights
 from core.store.database import Store, alone
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
@@ -62,9 +63,9 @@ def find(session: Session, model_version: str) -> ModelVersion:
     return found
 
 
-def archive(session: Session, version: ModelVersion, *, by: str, away: bool) -> None:
+def archive(session: Session, version: ModelVersion, *, by: User | str, away: bool) -> None:
     """Put a version away, where it can neither be promoted nor stand in, or take it back."""
-    version.archived_at, version.archived_by = (now(), by) if away else (None, None)
+    version.archived_at, version.archived_by = (now(), str(by)) if away else (None, None)
     audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
 
 
@@ -86,7 +87,7 @@ def still_champion(session: Session, expected: str | None) -> None:
         )
 
 
-def crown(session: Session, model_version: str | None, *, action: str, by: str, reason: str) -> None:
+def crown(session: Session, model_version: str | None, *, action: str, by: User | str, reason: str) -> None:
     """Make a version the champion (None: none is), and write down why."""
     alone(session)
     current = champion(session)
@@ -94,10 +95,10 @@ def crown(session: Session, model_version: str | None, *, action: str, by: str, 
     if model_version is not None:
         session.execute(update(ModelVersion).where(ModelVersion.model_version == model_version).values(champion=True))
     previous = current.model_version if current else None
-    session.add(Promotion(action=action, by=by, model_version=model_version, previous=previous, reason=reason))
+    session.add(Promotion(action=action, by=str(by), model_version=model_version, previous=previous, reason=reason))
     audit.write(
         session, by, _AUDITED.get(action, action), f"model {model_version or previous}",
-        old={"champion": previous}, new={"champion": model_version, "reason": reason},
+        old={"champion": previous}, new={"champion": model_version},
     )  # fmt: skip
     session.flush()
     session.expire_all()

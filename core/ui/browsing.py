@@ -1,25 +1,35 @@
 """The Browse tab: find answers, open one, read its history, edit, delete, add."""
 
 import html
+from typing import Any
 
 import streamlit as st
 
 from core.domain.records import Filters, Interaction
-from core.domain.roles import User
+from core.domain.roles import Act, User
 from core.services import data
 from core.services.workspace import Workspace
 from core.ui import failures, session
+from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page
 from core.ui.texts import literal, show_text, snippet
 
 PAGE_SIZE = 25
 SOURCES = {"import": "Imported", "sample": "Sample", "manual": "Added here", "legacy": "Existing application"}
-STATES = {"All": None, "Rated": True, "Not rated": False}
+STATES: dict[str, dict[str, Any]] = {
+    "All": {},
+    "Rated": {"rated": True},
+    "Not rated": {"rated": False},
+    "Discarded": {"discarded": True},
+}
 ACTIONS = {
     "rated": "rated",
     "changed": "changed the rating",
     "skipped": "skipped",
+    "discarded": "discarded for everybody",
+    "undone": "took back the last act",
+    "put back": "a lead put it back",
     "imported": "imported",
     "legacy": "from the existing application",
     "withdrawn": "withdrew",
@@ -38,8 +48,8 @@ def browse(page: Page, sources: dict[str, int]) -> None:
             _one(page, opened)
             return
         if sources:
-            _list(page.workspace, _filters(sources))
-        _add(page.workspace)
+            _list(page, _filters(sources))
+        _add(page)
 
 
 def _filters(sources: dict[str, int]) -> Filters:
@@ -53,24 +63,26 @@ def _filters(sources: dict[str, int]) -> Filters:
         low, high = ratings.select_slider("Consensus from, to", [1, 2, 3, 4, 5], (1, 5), key="data.range")
         session_label = label.text_input("Session", key="data.session")
         flagged = flag.checkbox("Bias flagged", key="data.flagged")
+        identified = flag.checkbox("Personal identifiers", key="data.identified")
     return Filters(
         text=(text or "").strip(),
-        rated=STATES[rated],
+        **STATES[rated],
         lowest=low if low > 1 else None,
         highest=high if high < 5 else None,
         session_label=(session_label or "").strip(),
         source=names.get(origin, ""),
         flagged=flagged,
+        identified=identified,
     )
 
 
-def _list(workspace: Workspace, filters: Filters) -> None:
+def _list(page: Page, filters: Filters) -> None:
     place = st.container()
     asked = int(st.session_state.get("data.page") or 1)
-    found, total = data.browse(workspace, filters, page=asked - 1, size=PAGE_SIZE)
+    found, total = data.browse(page.workspace, page.user, filters, page=asked - 1, size=PAGE_SIZE)
     pages = max(1, -(-total // PAGE_SIZE))
     if not found and asked > 1:  # the filter leaves fewer pages than the one we were on
-        found, total = data.browse(workspace, filters, page=0, size=PAGE_SIZE)
+        found, total = data.browse(page.workspace, page.user, filters, page=0, size=PAGE_SIZE)
         pages, asked = max(1, -(-total // PAGE_SIZE)), 1
         st.session_state.pop("data.page", None)
     if not found:
@@ -98,17 +110,19 @@ def _row(interaction: Interaction) -> None:
         )
         if interaction.source == "sample":
             st.badge("Sample", color="violet")
-        if interaction.consensus is None:
+        if interaction.discarded:
+            st.badge("Discarded", color="gray", icon=":material/delete_sweep:")
+        elif interaction.consensus is None:
             st.badge("Not rated", color="gray")
         else:
             times = f" · {interaction.n_ratings} ratings" if interaction.n_ratings > 1 else ""
-            st.badge(f"{interaction.consensus:g}{times}", color="primary")
+            st.badge(f"{interaction.consensus:g}{times}", color="blue")
         st.button("Open", key=f"data.open.{number}", type="tertiary", on_click=_open, args=(number,))
 
 
 def _one(page: Page, number: int) -> None:
     st.button("Back to the list", key="data.close", icon=":material/arrow_back:", on_click=_open, args=(None,))
-    shown = data.load(page.workspace, number)
+    shown = data.load(page.workspace, page.user, number)
     if shown is None:
         st.warning(f"No. {number} is not there any more.", icon=":material/delete:")
         return
@@ -118,18 +132,24 @@ def _one(page: Page, number: int) -> None:
     facts.append(f"consensus {shown.consensus:g}" if shown.consensus is not None else "not rated")
     facts.append(f"added {shown.created_at.astimezone():%d %b %Y}")
     st.caption(literal(" · ".join(facts)))
+    user = page.current_user()
+    hidden_note(page.workspace, user, shown, page="data")
     with st.container(key="data.one", gap="small"):
         st.subheader("Prompt", anchor=False)
         show_text(shown.prompt, key=f"data.prompt.{number}", name=f"prompt_{number}")
         with st.container(border=True):
             st.subheader("Answer", anchor=False)
             show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
-    _history(page.workspace, number)
-    user = page.current_user()
+    _history(page, number)
     if user is None:
         st.info("To edit or delete, say who you are first: the history keeps the name.", icon=":material/person:")
         next_step("Say who you are", "rate", key="data.to_name", primary=False)
         return
+    if shown.discarded and page.may(Act.JUDGE):
+        st.button(
+            "Put it back: it waits for ratings again", key="data.put_back", icon=":material/undo:",
+            on_click=_put_back, args=(page.workspace, user, number),
+        )  # fmt: skip
     _edit(page.workspace, user, shown)
     with st.popover("Delete", icon=":material/delete:", key="data.delete"):
         st.markdown(
@@ -142,8 +162,8 @@ def _one(page: Page, number: int) -> None:
         )  # fmt: skip
 
 
-def _history(workspace: Workspace, number: int) -> None:
-    lines = data.history(workspace, number)
+def _history(page: Page, number: int) -> None:
+    lines = data.history(page.workspace, page.user, number)
     if not lines:
         return
     st.markdown("**Ratings and their history**")
@@ -162,6 +182,9 @@ def _history(workspace: Workspace, number: int) -> None:
 
 def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     number = shown.interaction_id
+    if shown.hidden:
+        st.caption("To edit this answer, reveal its personal identifiers first.")
+        return
     with (
         st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),
         st.form(f"data.edit.{number}", border=False),
@@ -179,7 +202,7 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
         )
 
 
-def _add(workspace: Workspace) -> None:
+def _add(page: Page) -> None:
     with (
         st.expander("Add one answer", icon=":material/add:", key="data.adding"),
         st.form("data.add_form", border=False),
@@ -189,14 +212,14 @@ def _add(workspace: Workspace) -> None:
         left, right = st.columns(2)
         left.text_input("Context (optional)", key="data.add_context")
         right.text_input("Session (optional)", key="data.add_session")
-        st.form_submit_button("Add", key="data.add", type="primary", on_click=_add_it, args=(workspace,))
+        st.form_submit_button("Add", key="data.add", type="primary", on_click=_add_it, args=(page,))
 
 
 @failures.act
-def _add_it(workspace: Workspace) -> None:
+def _add_it(page: Page) -> None:
     state = st.session_state
     names = ("data.add_prompt", "data.add_answer", "data.add_context", "data.add_session")
-    number = data.add(workspace, *(str(state.get(name) or "") for name in names))
+    number = data.add(page.workspace, page.user, *(str(state.get(name) or "") for name in names))
     for name in names:
         state[name] = ""
     session.toast(f"Added as no. {number}.")
@@ -221,6 +244,12 @@ def _delete(workspace: Workspace, user: User, number: int) -> None:
     data.delete(workspace, user, number)
     _open(None)
     session.toast(f"No. {number} is deleted.")
+
+
+@failures.act
+def _put_back(workspace: Workspace, user: User, number: int) -> None:
+    data.put_back(workspace, user, number)
+    session.toast(f"No. {number} waits for ratings again.")
 
 
 def _open(number: int | None) -> None:

@@ -38,7 +38,7 @@ def change_model(page: Page, versions: Sequence[VersionView]) -> None:
                 f"The files of this version {what}, so it cannot be used. Restore them from a backup, or train again.",
                 icon=":material/folder_off:",
             )
-        previous = models.before_champion(page.workspace)
+        previous = models.before_champion(page.workspace, page.user)
         back = by_name.get(previous or "")
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.popover("Promote", icon=":material/upgrade:", key="models.promote", disabled=missing):

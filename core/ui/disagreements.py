@@ -8,6 +8,7 @@ from core.services import disagreements
 from core.ui import session
 from core.ui.acting import actor
 from core.ui.failures import act
+from core.ui.hidden import hidden_note
 from core.ui.page import Page
 from core.ui.texts import literal, show_text
 
@@ -50,6 +51,7 @@ def _one(page: Page, one: Disagreement) -> None:
         st.caption(
             literal(f"Answer {number}" + (f" · {one.interaction.context_id}" if one.interaction.context_id else ""))
         )
+        hidden_note(page.workspace, page.user, one.interaction, page="review")
         show_text(one.interaction.prompt, key=f"review.prompt.{number}", name="prompt")
         with st.expander("The answer", expanded=True):
             show_text(one.interaction.response, key=f"review.answer.{number}", name="answer")

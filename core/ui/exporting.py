@@ -8,11 +8,14 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from core.services import exporting
+from core.domain.errors import HoldsIdentifiers
+from core.services import exporting, preferences
+from core.services.export_check import MAX_REASON, Marked
 from core.services.exporting import ExportResult
 from core.ui import failures, session
 from core.ui.navigation import next_step
 from core.ui.page import Page
+from core.ui.texts import literal
 
 KINDS = {
     "ratings": ("Ratings", "Every rating of every rater, one per row."),
@@ -28,12 +31,16 @@ FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": 
 MIME = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
 
+CHOICES = {Marked.LEAVE_OUT: "Leave them out", Marked.INCLUDE: "Include them, with a written reason"}
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """An export that waits to be downloaded."""
 
     kind: str
     ending: str
+    with_preferences: bool
     result: ExportResult
     content: bytes
 
@@ -53,28 +60,68 @@ def export(page: Page, *, anything: bool) -> None:
             captions=[explained for _, explained in KINDS.values()],
             key="data.export_kind",
         )
+        ordered = preferences.total(page.workspace, page.user) if kind == "pairs" else 0
+        with_preferences = bool(ordered) and st.checkbox(
+            f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
+            help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
+            "column of its own.",
+        )  # fmt: skip
         ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
+        about = st.container()
+        with about:
+            marked, reason = _about_identifiers(str(kind))
         if st.button("Prepare the file", key="data.export", type="primary", icon=":material/table_view:"):
-            with st.spinner("Writing"):
-                st.session_state[session.LAST_EXPORT] = _prepare(page, str(kind), str(ending))
+            st.session_state.pop(session.LAST_EXPORT, None)
+            try:
+                with st.spinner("Writing"):
+                    made = _prepare(page, str(kind), str(ending), with_preferences, marked, reason)
+                st.session_state[session.LAST_EXPORT] = made
+            except HoldsIdentifiers as error:
+                st.session_state[session.EXPORT_REFUSED] = (kind, str(error))
+                with about:
+                    _about_identifiers(str(kind))
         prepared = st.session_state.get(session.LAST_EXPORT)
-        if prepared is not None and (prepared.kind, prepared.ending) == (kind, ending):
+        chosen = (kind, ending, with_preferences)
+        if prepared is not None and (prepared.kind, prepared.ending, prepared.with_preferences) == chosen:
             _download(prepared)
 
 
-def _prepare(page: Page, kind: str, ending: str) -> Prepared:
+def _about_identifiers(kind: str) -> tuple[Marked, str]:
+    """What shall become of answers with personal identifiers; asked only where an export was refused for them."""
+    refused = st.session_state.get(session.EXPORT_REFUSED)
+    if refused is None or refused[0] != kind:
+        return Marked.REFUSE, ""
+    st.warning(literal(refused[1]), icon=":material/shield_person:")
+    marked = st.radio(
+        "Answers with personal identifiers", list(CHOICES), format_func=CHOICES.__getitem__, key="data.export_marked"
+    )
+    if marked is not Marked.INCLUDE:
+        return Marked.LEAVE_OUT, ""
+    reason = st.text_input(
+        "Why they are needed", key="data.export_reason", max_chars=MAX_REASON,
+        placeholder="For example: asked for by the patient, request of 3 May",
+        help="Kept with your name in the list of exports.",
+    )  # fmt: skip
+    return Marked.INCLUDE, reason or ""
+
+
+def _prepare(page: Page, kind: str, ending: str, with_preferences: bool, marked: Marked, reason: str) -> Prepared:
     with TemporaryDirectory(prefix="export-", dir=page.workspace.settings.home) as folder:
         path = Path(folder) / f"assay_{kind}.{ending}"
-        result = exporting.export(page.workspace, kind, path)
+        result = exporting.export(
+            page.workspace, page.user, kind, path, with_preferences=with_preferences, marked=marked, reason=reason
+        )
         content = BytesIO()
         with path.open("rb") as file:
             shutil.copyfileobj(file, content)
-    return Prepared(kind, ending, result, content.getvalue())
+    return Prepared(kind, ending, with_preferences, result, content.getvalue())
 
 
 def _download(prepared: Prepared) -> None:
     rows, without = prepared.result.rows, prepared.result.prompts_without_pair
-    st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.")
+    left_out = prepared.result.left_out
+    without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
+    st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.{without_them}")
     if without and prepared.kind != "preferences":
         prompts = "prompt allows" if without == 1 else "prompts allow"
         st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")

@@ -20,7 +20,7 @@ def beside(version: Version) -> None:
 
 def guidelines_tab(page: Page) -> None:
     """The version in force, older ones, and for leads the form and what is still missing."""
-    current = guidelines.current(page.workspace)
+    current = guidelines.current(page.workspace, page.user)
     _text(current, "review.guidelines_text")
     if page.may(Act.JUDGE):
         _gaps(page)

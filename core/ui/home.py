@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
-from core.domain.roles import Act, require
+from core.domain.roles import Act
 from core.services import importing, models
 from core.services.status import Champion, Status, status
 from core.ui import failures, session
@@ -25,7 +25,7 @@ STAGES = {
 def show() -> None:
     """The page at the root address."""
     with open_page("home") as page:
-        now = status(page.workspace)
+        now = status(page.workspace, page.user)
         heading(
             page,
             "Assay",
@@ -79,6 +79,8 @@ def _standing(now: Status) -> None:
             st.progress(1.0, text=f"{now.rated:,} rated; more ratings still help")
         if now.rated:
             st.caption(f"{now.good / now.rated:.0%} of the rated answers are good.")
+        if now.discarded:
+            st.caption(f"{now.discarded:,} unrated were discarded by raters as unfit; Data, *Browse*, lists them.")
     with right, st.container(border=True, height="stretch"):
         _champion(now.champion)
 
@@ -102,8 +104,8 @@ def _next(now: Status) -> None:
         label, page, why = "Rank answers", "rerank", "A model is in use: paste a prompt and several answers."
     elif enough and not now.champion and PAGES["train"].exists:
         label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
-    elif now.unrated:
-        label, page, why = "Rate answers", "rate", f"{now.unrated:,} answers wait for a rating."
+    elif now.waiting:
+        label, page, why = "Rate answers", "rate", f"{now.waiting:,} answers wait for a rating."
     elif enough:
         label, page, why = "Check readiness", "readiness", "Every answer is rated. See what the ratings can carry."
     else:
@@ -112,10 +114,10 @@ def _next(now: Status) -> None:
         if st.button(label, key="home.next", type="primary", icon=":material/arrow_forward:"):
             go_to(page)
         st.markdown(why, width="content")
-    if page != "rate" and now.unrated:
+    if page != "rate" and now.waiting:
         with st.container(horizontal=True, vertical_alignment="center"):
             next_step("Rate answers", "rate", key="home.rate", primary=False)
-            st.markdown(f"{now.unrated:,} answers wait for a rating.", width="content")
+            st.markdown(f"{now.waiting:,} answers wait for a rating.", width="content")
 
 
 def _sample(page: Page) -> None:
@@ -133,7 +135,7 @@ def _sample(page: Page) -> None:
 
 
 def _notes(page: Page, now: Status) -> None:
-    trouble = models.trouble(page.workspace) if now.champion else None
+    trouble = models.trouble(page.workspace, page.user) if now.champion else None
     if trouble is not None:
         st.error(literal(trouble), icon=":material/broken_image:")
         next_step("Look at the models", "models", key="home.models")
@@ -156,14 +158,12 @@ def _notes(page: Page, now: Status) -> None:
 
 @failures.act
 def _load_sample(page: Page) -> None:
-    require(page.user, Act.CHANGE_DATA)
-    loaded = importing.load_sample(page.workspace)
+    loaded = importing.load_sample(page.workspace, page.user)
     session.toast(f"The sample is loaded: {loaded.added} answers, {loaded.ratings} ratings.")
 
 
 @failures.act
 def _remove_sample(page: Page) -> None:
-    require(page.user, Act.CHANGE_DATA)
-    gone = importing.remove_sample(page.workspace)
+    gone = importing.remove_sample(page.workspace, page.user)
     st.session_state.pop(session.DESK, None)
     session.toast(f"The sample is removed ({gone} answers).")

@@ -71,7 +71,7 @@ def bring_in(page: Page) -> None:
         last = st.session_state.get(session.LAST_IMPORT)
         if last is not None:
             _result(*last)
-        records = importing.recorded(page.workspace)
+        records = importing.recorded(page.workspace, page.user)
         _unfinished(page, [record for record in records if record.unfinished])
         uploaded = _choose_file()
         if uploaded is not None:
@@ -171,7 +171,7 @@ def _import_button(page: Page, uploaded: UploadedFile, preview: Preview, choices
     bar = st.progress(0.0, text="Starting")
     with (
         _on_disk(page.workspace, uploaded) as path,
-        closing(_events(page.workspace, path, uploaded.name, choices)) as events,  # a reload stops it in good order
+        closing(_events(page, path, uploaded.name, choices)) as events,  # a reload stops it in good order
     ):
         for event in events:
             if isinstance(event, ImportProgress):
@@ -184,9 +184,10 @@ def _import_button(page: Page, uploaded: UploadedFile, preview: Preview, choices
     st.rerun()
 
 
-def _events(workspace: Workspace, path: Path, name: str, choices: Choices) -> Generator[ImportProgress | ImportResult]:
+def _events(page: Page, path: Path, name: str, choices: Choices) -> Generator[ImportProgress | ImportResult]:
     yield from importing.import_file(
-        workspace,
+        page.workspace,
+        page.user,
         path,
         rater=choices.rater,
         mapping=choices.mapping,
@@ -267,7 +268,7 @@ def _remove_button(page: Page, record: ImportRecord) -> None:
         )
         if st.button("Yes, remove it", key=f"data.remove_import.{record.import_id}", type="primary"):
             with st.spinner("Removing"):
-                kept = importing.remove_import(page.workspace, record.import_id)
+                kept = importing.remove_import(page.workspace, page.user, record.import_id)
             stays = f" {_count(kept, 'answer stays', 'answers stay')}, rated here since." if kept else ""
             session.toast(f"{literal(record.file_name)} is removed.{stays}")
             st.session_state.pop(session.LAST_IMPORT, None)

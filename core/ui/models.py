@@ -32,7 +32,7 @@ def nothing_yet() -> None:
 
 def trouble(page: Page) -> None:
     """Say that the model in use cannot be loaded, and what ranks meanwhile."""
-    found = models.trouble(page.workspace)
+    found = models.trouble(page.workspace, page.user)
     if found is not None:
         st.error(literal(found), icon=":material/broken_image:")
 
@@ -162,5 +162,5 @@ def _in_words(change: PromotionView) -> str:
 
 
 def _why(change: PromotionView) -> str:
-    plain = {f"Promoted by {change.by}.", f"Rolled back by {change.by}."}
+    plain = {f"Promoted by {change.by}.", f"Rolled back by {change.by}.", "Rolled back."}
     return ":gray[No reason was noted.]" if not change.reason or change.reason in plain else literal(change.reason)

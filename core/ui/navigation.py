@@ -51,6 +51,7 @@ PAGES = {
         PageInfo("data", "Data", ":material/database:", "Data", Act.READ_DATA),
         PageInfo("people", "People", ":material/group:", "Manage", Act.PEOPLE),
         PageInfo("keys", "API keys", ":material/key:", "Manage", Act.KEYS),
+        PageInfo("record", "Record", ":material/receipt_long:", "Manage", Act.AUDIT),
     )
 }
 

@@ -34,7 +34,7 @@ def one_model(page: Page, versions: Sequence[VersionView], changes: Sequence[Pro
             st.table(rows, border="horizontal", hide_index=True)
         if page.may(Act.MODELS):
             _actions(page, version)
-        run = watching.run_view(page.workspace, version.run_id)
+        run = watching.run_view(page.workspace, page.user, version.run_id)
         if run is not None and st.toggle("Show its trust report", key="models.report"):
             show_report(run, key="models")
 
@@ -42,11 +42,16 @@ def one_model(page: Page, versions: Sequence[VersionView], changes: Sequence[Pro
 def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tuple[str, str]]:
     """Data, recipe, code, author and fate of a version, in words."""
     known = version.lineage
-    kept = int(known.get("held_out") or 0)
+    kept, orders = int(known.get("held_out") or 0), int(known.get("preferences") or 0)
     data = f"{version.n:,} rated answers to {version.prompts:,} prompts" + (", of the sample" if version.sample else "")
     fate = next((change for change in changes if change.model_version == version.model_version), None)
     return [
-        ("Learned from", data + (f"; {kept:,} more were kept apart" if kept else "")),
+        (
+            "Learned from",
+            data
+            + (f", and {orders:,} comparisons that raters made" if orders else "")
+            + (f"; {kept:,} more answers were kept apart" if kept else ""),
+        ),
         ("Fingerprint of these ratings", str(known.get("data_fingerprint") or NOT_RECORDED)[:40]),
         ("Good from", f"a rating of {known['positive_threshold']}" if "positive_threshold" in known else NOT_RECORDED),
         ("Recipe", f"{recipe_name(version.recipe)}, seed {known.get('seed', 'not recorded')}"),

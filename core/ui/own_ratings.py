@@ -73,7 +73,7 @@ def _line(page: Page, user: User, one: OwnRating) -> None:
         top = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
         said = f"{one.rating} · {RATING_WORDS[one.rating]}" if one.rating else one.status.capitalize()
         with top, st.container(horizontal=True, width="content", vertical_alignment="center"):
-            st.badge(said, color="primary" if one.rating else "gray")
+            st.badge(said, color="blue" if one.rating else "gray")
             if one.bias_flag:
                 st.badge("Bias flagged", icon=":material/flag:", color="orange")
             st.caption(f"{one.at.astimezone():%d %b %Y, %H:%M}", width="content")

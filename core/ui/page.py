@@ -14,12 +14,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.domain.errors import Unavailable
 from core.domain.roles import Act, User, may
 from core.services.workspace import Workspace
 from core.ui import door, failures, session, visitor
 from core.ui.navigation import ICON, PAGES, PageInfo, ensure_navigation
 from core.ui.process import the_workspace
 
+LOOK_AGAIN_SECONDS = 5
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -54,7 +56,10 @@ def open_page(name: str) -> Iterator[Page]:
         workspace = the_workspace()
         page = Page(info, workspace, door.enter(workspace, info))
     except Exception as error:  # noqa: BLE001  the boundary, before the page has begun
-        _cannot_open(failures.describe(error), name)
+        if isinstance(error, Unavailable):
+            _away(failures.describe(error), name)
+        else:
+            _cannot_open(failures.describe(error), name)
         st.stop()
     try:
         yield page
@@ -76,6 +81,23 @@ def heading(page: Page, text: str | None = None, *, sample: bool = False, lead: 
 def sample_badge() -> None:
     """Marks what belongs to the sample."""
     st.badge("Sample data", icon=":material/science:", color="violet")
+
+
+def _away(failure: failures.Failure, name: str) -> None:
+    """The database does not answer: that passes, so the page looks again by itself."""
+    st.title("The database does not answer", anchor=False)
+    st.markdown(f"What was saved is kept. This page looks again every {LOOK_AGAIN_SECONDS} seconds.")
+    failures.show(failure, key=name)
+    _look_again()
+
+
+@st.fragment(run_every=LOOK_AGAIN_SECONDS)
+def _look_again() -> None:
+    try:
+        visitor.entry(the_workspace())
+    except Exception:  # noqa: BLE001  the page says it already
+        return
+    st.rerun()
 
 
 def _cannot_open(failure: failures.Failure, name: str) -> None:

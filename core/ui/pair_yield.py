@@ -11,7 +11,7 @@ from core.ui.readiness import help_with
 
 def pairs(page: Page) -> None:
     """Three numbers, what they mean, and the next step."""
-    found = pair_yield(page.workspace)
+    found = pair_yield(page.workspace, page.user)
     st.subheader("Comparisons", anchor=False)
     with st.container(horizontal=True, key="readiness.pairs"):
         st.metric("Ratings", f"{found.ratings:,}", border=True)

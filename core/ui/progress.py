@@ -16,7 +16,7 @@ from core.ui.texts import literal
 def bought(page: Page) -> None:
     """One line: what the latest ratings changed."""
     with st.container(key="rate.bought"):
-        st.caption(f":material/insights: {literal(progress.bought(page.workspace))}")
+        st.caption(f":material/insights: {literal(progress.bought(page.workspace, page.user))}")
 
 
 def retraining_due(page: Page) -> None:
@@ -34,7 +34,7 @@ def retraining_due(page: Page) -> None:
 
 def reminder(page: Page) -> None:
     """On Train: after how much Home reminds."""
-    now = progress.get_settings(page.workspace)
+    now = progress.get_settings(page.workspace, page.user)
     with st.expander("When to be reminded", icon=":material/notifications:", key="train.reminder"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("New ratings", 1, 1_000_000, now.ratings, key="train.remind_ratings", width=160)

@@ -27,7 +27,7 @@ SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing applic
 def load(page: Page, user: User, mine: Desk) -> None:
     """What this rater chose when they were here last."""
     if mine.order is None:
-        mine.wishes = queue.get_settings(page.workspace) if page.may(Act.JUDGE) else None
+        mine.wishes = queue.get_settings(page.workspace, page.user) if page.may(Act.JUDGE) else None
         mine.order, mine.filters = queue.mine(page.workspace, user)
 
 
@@ -117,4 +117,4 @@ def _save(page: Page, user: User, mine: Desk) -> None:
 
 def has_data(page: Page) -> bool:
     """Whether there is anything to rate at all."""
-    return bool(data.sources(page.workspace))
+    return bool(data.sources(page.workspace, page.user))

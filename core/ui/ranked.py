@@ -149,6 +149,13 @@ def _how_sure(ranked: Ranked) -> None:
             "Take either, or let an expert decide.",
             icon=":material/balance:",
         )
+    best = found.meanings[max(range(len(ranked.scores)), key=lambda index: ranked.scores[index] or 0.0)]
+    if best is not None and best.mostly_poor:
+        st.info(
+            "**Best does not mean good here.** Of rated answers with a score like that of the best one, experts called "
+            "fewer than half good.",
+            icon=":material/thumb_down:",
+        )
     if ranked.abstained:
         st.caption(
             "The answers are in the order in which you entered them, as you asked for where the model cannot tell."

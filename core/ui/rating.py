@@ -16,6 +16,7 @@ from core.ui import failures, queue_choice
 from core.ui import rating_acts as acts
 from core.ui.desk import Desk, this_desk
 from core.ui.guidelines import beside
+from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page, heading
 from core.ui.progress import bought
@@ -50,7 +51,7 @@ def _desk(page: Page, user: User, mine: Desk) -> None:
             if mine.comparing and not mine.away:
                 _all_answers(page, user, mine, shown)
             else:
-                _texts(shown)
+                _texts(page, user, shown)
         _comment(page, user, mine)
         with st.bottom, st.container(key="rate.bar", gap="xsmall"):
             bar(page.workspace, user, mine, shown)
@@ -128,12 +129,13 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
 def _guidelines(page: Page, mine: Desk) -> None:
     """What the ratings mean, as it stood when this answer was shown: that version is kept with the rating."""
     if not mine.shown_at and not mine.away:
-        mine.guidelines = guidelines.current(page.workspace)
+        mine.guidelines = guidelines.current(page.workspace, page.user)
     if mine.guidelines is not None:
         beside(mine.guidelines)
 
 
-def _texts(shown: ItemToRate) -> None:
+def _texts(page: Page, user: User, shown: ItemToRate) -> None:
+    hidden_note(page.workspace, user, shown.interaction, page="rate")
     _prompt(shown)
     with st.container(key="rate.answer", border=True, gap="xsmall"):
         st.subheader("Answer", anchor=False)
@@ -165,7 +167,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                 st.subheader(f"Answer {number}", anchor=False, width="content")
                 if one.rating is not None:
-                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="primary")
+                    st.badge(f"You: {one.rating} · {RATING_WORDS[one.rating]}", color="blue")
                 if number == this:
                     st.badge("The keys rate this one", icon=":material/keyboard:", color="green")
                 else:
@@ -173,6 +175,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
                         "Rate this one", key=f"rate.focus.{number}.{mine.visit}", type="tertiary",
                         on_click=acts.focus, args=(page.workspace, user, mine, mine.visit, number),
                     )  # fmt: skip
+            hidden_note(page.workspace, user, one.interaction, page="rate")
             show_text(one.interaction.response, key=f"rate.answer.{number}", name="answer")
 
 
@@ -206,11 +209,16 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
     if mine.filters != QueueFilters():
         queue_choice.show_all_again(page, user, mine)
         return
-    waiting = status(page.workspace).unrated
-    if waiting:
+    now = status(page.workspace, page.user)
+    if now.waiting:
         st.success(
-            f"Nothing waits for you now. {waiting:,} without a rating are on other raters' screens or were discarded.",
+            f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens.",
             icon=":material/groups:",
+        )
+    elif now.discarded:
+        st.success(
+            f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you.",
+            icon=":material/task_alt:",
         )
     else:
         st.success("Every answer has a rating. Thank you.", icon=":material/task_alt:")

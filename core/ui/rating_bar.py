@@ -127,7 +127,7 @@ def _reasons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) ->
 def _receipt(workspace: Workspace, user: User, mine: Desk) -> None:
     if not mine.away:
         if not mine.counted_at or time.monotonic() - mine.counted_at > RECOUNT_SECONDS:
-            mine.left, mine.by_all = queue.left(workspace, user), rating.rated_today_by_all(workspace)
+            mine.left, mine.by_all = queue.left(workspace, user), rating.rated_today_by_all(workspace, user)
             mine.counted_at = time.monotonic()
         mine.own = rating.rated_today(workspace, user)
     team = f", {mine.by_all:,} by all" if mine.by_all > mine.own else ""

@@ -68,7 +68,7 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
         st.caption(
             "Pick the answers in your order, the best first. Those that you leave out count as less good than all that you "
             "picked, and are not compared with each other. What you keep here is stored with the texts and your name, and "
-            "leads can export it. It does not change this model."
+            "leads can export it, or let the next training learn from it."
         )
         st.multiselect(
             "Best first", shown, key=key, placeholder="Pick the best answer",

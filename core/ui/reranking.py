@@ -124,7 +124,7 @@ def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
 
 def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | None, *, source: str | None) -> Ranked:
     workspace, abstain = page.workspace, bool(st.session_state.get("rerank.abstain"))
-    found = reranking.rank(workspace, prompt, texts, model_version=version, source=source, abstain=abstain)
+    found = reranking.rank(workspace, page.user, prompt, texts, model_version=version, source=source, abstain=abstain)
     explanation = None
     if found.model_version is not None and source is not None:
         explanation = explaining.explain(
@@ -144,7 +144,7 @@ def saved(page: Page) -> None:
 
 def choices(page: Page) -> None:
     """Which version ranks, which one beside it, and what to do where the model cannot tell."""
-    versions = [v for v in models.listed(page.workspace) if v.state in ("champion", "available", "archived")]
+    versions = [v for v in models.listed(page.workspace, page.user) if v.state in ("champion", "available", "archived")]
     if not versions:
         return
     with st.expander("More choices", icon=":material/tune:", key="rerank.choices"):

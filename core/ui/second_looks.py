@@ -14,6 +14,7 @@ from core.ui import session
 from core.ui.acting import actor
 from core.ui.desk import DWELL_SECONDS
 from core.ui.failures import act
+from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page
 from core.ui.texts import show_text
@@ -49,6 +50,7 @@ def second_looks_tab(page: Page, user: User) -> None:
         f"{found.left:,} of your answers {'is' if found.left == 1 else 'are'} back. Rate each as if you saw it for the first "
         "time: what you said before is hidden, so that it does not sway you."
     )
+    hidden_note(page.workspace, user, found.interaction, page="review")
     with st.container(border=True, gap="small", key="review.look"):
         show_text(found.interaction.prompt, key=f"review.look_prompt.{number}", name="prompt")
         st.divider()
@@ -66,7 +68,7 @@ def second_looks_tab(page: Page, user: User) -> None:
 
 def repeat_settings(page: Page) -> None:
     """For leads: how many answers come back to see how steady ratings are, and when."""
-    now = second_looks.get_settings(page.workspace)
+    now = second_looks.get_settings(page.workspace, page.user)
     with st.expander("How many answers come back", icon=":material/tune:", key="review.repeats"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox(

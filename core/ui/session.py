@@ -18,9 +18,11 @@ COMPARISON = "models.comparison"
 OPENED = "data.opened"
 LAST_IMPORT = "data.last_import"
 LAST_EXPORT = "data.last_export"
+EXPORT_REFUSED = "data.export_refused"
 NEW_KEY = "keys.new_key"
 UPLOAD = "data.upload"
 UPLOADS_SEEN = "data.uploads_seen"
+RECORD_PLACE = "record.place"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,10 @@ def words_of(event: dict) -> str:
             return f"Dividing the prompts anew, for the {_TIMES[event['repeat']]} time …"
         case "fold_done":
             return "All folds are done. Working out how certain the figures are …"
+        case "compared":
+            return (
+                f"Learned from {event['pairs']:,} comparisons of raters too. Working out how certain the figures are …"
+            )
         case "evaluated":
             return "Finding out what fewer and more ratings would bring …"
         case "examined" if event["done"] < event["total"]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.services import training, watching
+from core.services import preferences, training, watching
 from core.services.readiness import Readiness
 from core.services.readiness_facts import Verdict
 from core.services.watching import RunView
@@ -39,6 +39,14 @@ def start_card(page: Page, ready: Readiness) -> None:
             captions=[sentence for _, sentence in RECIPES.values()],
             help="How the model reads a prompt and an answer. Unless you want a comparison, keep the recommended one.",
         )  # fmt: skip
+        kept = preferences.total(page.workspace, page.user)
+        if kept:
+            st.checkbox(
+                f"Learn from raters' own orders too ({kept:,} {'comparison' if kept == 1 else 'comparisons'})",
+                key="train.preferences", persist_state="page",
+                help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
+                "changed, measured on prompts that the model has not seen.",
+            )  # fmt: skip
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -64,7 +72,7 @@ def start_card(page: Page, ready: Readiness) -> None:
 def notice(page: Page, newest: int | None) -> None:
     """While nothing runs: look now and then whether somebody else has started a training."""
     with shown("train.notice"):
-        latest = next(iter(watching.history(page.workspace)), None)
+        latest = next(iter(watching.history(page.workspace, page.user)), None)
         if latest is not None and latest.run_id != newest:
             st.rerun()
 
@@ -73,7 +81,7 @@ def notice(page: Page, newest: int | None) -> None:
 def live(page: Page, run_id: int) -> None:
     """The running training, drawn again every second; its end draws the whole page once."""
     with shown("train.live"):
-        run = watching.active_run(page.workspace)
+        run = watching.active_run(page.workspace, page.user)
         if run is None or run.run_id != run_id or waits_for_name(page):
             st.rerun()
         with st.container(border=True, key="train.live", gap="medium"):
@@ -179,7 +187,10 @@ def _cancel(page: Page, run: RunView) -> None:
 def _start(page: Page) -> None:
     user = actor(page)
     if user is not None:
-        training.start(page.workspace, user, recipe=st.session_state.get("train.recipe") or "pair")
+        training.start(
+            page.workspace, user, recipe=st.session_state.get("train.recipe") or "pair",
+            with_preferences=bool(st.session_state.get("train.preferences")),
+        )  # fmt: skip
 
 
 @act

@@ -41,6 +41,27 @@ def tab_to(page: Page, key: str) -> None:
     raise AssertionError(f"{key} cannot be reached with Tab")
 
 
+def test_markup_in_an_answer_is_shown_and_never_run(page: Page, trained):
+    """Script, image and link stand on the card as text, folded reasons and own order included; the page stays ours."""
+    markup = (
+        "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\"><a href=javascript:1>go</a>"
+    )
+    page.goto(f"{trained.url}/rerank")
+    page.locator(".st-key-rerank-prompt textarea").fill(f"{EXAMPLE_PROMPT} {markup}")
+    page.locator(".st-key-rerank-candidates textarea").fill(f"{markup}\n---\n" + "\n---\n".join(EXAMPLE))
+    page.locator(".st-key-rerank-candidates textarea").blur()
+    page.locator(".st-key-rerank-run button").click()
+    expect(page.locator(".st-key-rerank-keep")).to_be_visible(timeout=60_000)
+    cards = page.locator("[class*=st-key-rerank-place-]")
+    expect(cards.filter(has_text="<script>document.title='run'</script><img src=x")).to_have_count(1)
+    page.get_by_text("I would order them differently").click()
+    page.get_by_role("combobox", name="Best first").click()
+    expect(page.get_by_text("Answer 1: <script>document.title='run'</script>")).to_be_visible()
+    for made in ("img[src=x]", "a[href^=javascript]", "script:text('run')"):
+        expect(page.locator(made)).to_have_count(0)
+    expect(page).not_to_have_title("run")
+
+
 def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
     """Prompt, Tab, paste, Tab, Enter: the helpful answer comes first, with its score and where it came from."""
     page.goto(f"{trained.url}/rerank")
@@ -56,6 +77,7 @@ def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
     expect(first).to_contain_text("entered as number 3")
     expect(first).to_contain_text("Score 0.")
     expect(page.locator(".st-key-rerank-place-3")).to_contain_text("down")
+    expect(page.locator(".st-key-rerank-keep")).to_be_visible()  # the last on the page: all is drawn
     with page.expect_download() as download:
         tab_to(page, "rerank-download")
         page.keyboard.press("Enter")

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from core.cli.main import main
+from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.services import rating
 from core.services.status import status
@@ -229,7 +230,7 @@ def test_doctor_names_a_single_old_model_file(sqlite_cli, tmp_path, monkeypatch)
     assert str(file) in check["detail"]
     settings = Settings.from_env(os.environ)
     assert settings.model_dir == tmp_path / "reward_model-versions"
-    assert status(open_workspace()).old_model_file == file
+    assert status(open_workspace(), COMMAND_LINE).old_model_file == file
 
 
 @pytest.mark.parametrize(
@@ -384,3 +385,53 @@ def test_users_are_added_given_roles_and_switched_off(cli):
     assert "last lead" in sentence(cli("users", "role", "ana@example.org", "sme"), 1)
     assert "There is nobody called 'Zed'" in sentence(cli("users", "enable", "Zed"), 2)
     assert "Say who" in sentence(cli("users", "add"), 2)
+
+
+def test_an_export_with_identifiers_needs_a_word(sqlite_cli, tmp_path):
+    """Refused with both flags named; each of them then does what it says, and a reason alone is a mistake."""
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    rows.write_text("user_prompt,ai_response,rating\nWhat now?,Call 555-123-4567.,4\nWhat now?,Wait.,2\n")
+    answer(sqlite_cli("import", rows, "--json"))
+    code, _, err = sqlite_cli("export", "gold", "--out", out)
+    assert code == 1
+    assert "1 of 2 rated answers" in err
+    assert "--leave-out-identifiers, or --include-identifiers --reason WHY" in err
+    assert not out.exists()
+    assert sqlite_cli("export", "gold", "--out", out, "--include-identifiers")[0] == 2
+    assert sqlite_cli("export", "gold", "--out", out, "--reason", "asked for")[0] == 2
+    with_them = ("--include-identifiers", "--reason", "asked for")
+    assert answer(sqlite_cli("export", "gold", "--out", out, *with_them, "--json"))["rows"] == 2
+    without = answer(sqlite_cli("export", "gold", "--out", out, "--leave-out-identifiers", "--json"))
+    assert (without["rows"], without["left_out"]) == (1, 1)
+
+
+def test_the_record_on_the_command_line(cli, environ, tmp_path):
+    """The latest acts as JSON, narrowed by the name of today and by day; all of them in a file; bad dates in a sentence."""
+    assert answer(cli("record", "--json")) == {"acts": [], "more": False}
+    assert answer(cli("users", "add", "Ana", "--role", "lead", "--json"))["users"]
+    assert answer(cli("keys", "create", "portal", "--json"))["id"] == 1
+    found = answer(cli("record", "--json", "--limit", 1))
+    assert (found["more"], [(act["name"], act["action"], act["subject"]) for act in found["acts"]]) == (
+        True, [("command line", "created key", "key 1")],
+    )  # fmt: skip
+    assert len(answer(cli("record", "--actor", "Command Line", "--since", "2020-01-01", "--json"))["acts"]) == 2
+    assert answer(cli("record", "--until", "2020-01-01", "--json"))["acts"] == []
+    assert answer(cli("record", "--out", tmp_path / "r.csv", "--json"))["rows"] == 2
+    assert "no date" in sentence(cli("record", "--since", "yesterday"), 2)
+    assert "nothing that is in the record" in sentence(cli("record", "--actor", "Eve"), 2)
+
+
+def test_training_on_orders_says_where_there_are_none(sqlite_cli, csv_file):
+    """``train --preferences`` without any is a training of ratings alone, and says so."""
+    sqlite_cli("import", csv_file)
+    _, lines, _ = sqlite_cli("train", "--preferences")
+    assert "There was no order of a rater to learn from; ratings alone were used." in lines
+
+
+def test_pairs_are_exported_with_orders_when_asked_to(sqlite_cli, csv_file, tmp_path):
+    """``export pairs --with-preferences`` has one more column; another kind refuses it as bad input."""
+    sqlite_cli("import", csv_file)
+    sqlite_cli("export", "pairs", "--with-preferences", "--out", tmp_path / "p.csv")
+    assert (tmp_path / "p.csv").read_text().splitlines()[0].endswith("margin,context_id,rater")
+    refused = sqlite_cli("export", "kto", "--with-preferences", "--out", tmp_path / "k.csv")
+    assert sentence(refused, 2) == "Only pairs can hold preferences too, not kto. Nothing was written."

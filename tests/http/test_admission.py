@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.http.api import Api
+from core.http.openapi import DOCUMENT
 from core.services import keys
 from core.services.workspace import Workspace
 
@@ -88,6 +89,39 @@ def test_a_key_opens_until_it_is_revoked(workspace: Workspace, call: Call) -> No
     keys.revoke(workspace, COMMAND_LINE, made.key_id)
     assert call(authorization=f"Bearer {key}") == UNAUTHORISED
     assert call() == UNAUTHORISED  # revoking the last key must not open the door to everybody
+
+
+CALLERS = ("nobody", "wrong key", "revoked key", "no bearer", "key")
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_route_by_every_caller(workspace: Workspace, api: Api, caller: str) -> None:
+    """All paths and methods of the OpenAPI document, in a process that has not answered anything yet, from this machine
+    and another: what ranks wants a key that is valid now; what holds no data answers everybody; and nothing else is there.
+    """
+    key, _ = keys.create(workspace, COMMAND_LINE, "the portal")
+    old, gone = keys.create(workspace, COMMAND_LINE, "an old one")
+    keys.revoke(workspace, COMMAND_LINE, gone.key_id)
+    sent = {
+        "nobody": None, "wrong key": "Bearer " + "x" * len(key), "revoked key": f"Bearer {old}", "no bearer": key,
+        "key": f"Bearer {key}",
+    }[caller]  # fmt: skip
+    headers = {} if sent is None else {"authorization": sent}
+    for peer in ("127.0.0.1", "10.1.2.3"):
+        here = TestClient(api.app, base_url="http://localhost:8501", client=(peer, 50000))
+        for path, operations in DOCUMENT["paths"].items():
+            for method in ("get", "post", "put", "delete", "patch", "options"):
+                body = {"query": "q", "documents": ["a"]} if method == "post" else None
+                answer = here.request(method, path, headers=headers, json=body)
+                if method not in operations:
+                    assert answer.status_code == 405, (method, path)
+                elif method == "post":
+                    assert answer.status_code == (NO_MODEL if caller == "key" else UNAUTHORISED), (peer, path)
+                    assert "model_version" not in answer.text
+                else:
+                    assert answer.status_code == (503 if path == "/readyz" else 200), (peer, path)
+        for path in ("/v1/keys", "/v2/models", "/v1/rerank/..", "/v1"):
+            assert here.get(path, headers=headers).status_code == 404
 
 
 def test_before_the_first_key_any_is_as_good_as_none(call: Call) -> None:

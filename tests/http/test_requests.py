@@ -50,6 +50,7 @@ def refused(answer: Any, status: int) -> str:
         ({"query": "q", "documents": ["a"], "top_n": 1.5}, "top_n"),
         ({"query": "q", "documents": ["a"], "return_documents": "yes"}, "return_documents"),
         ({"query": "q", "documents": ["a"], "abstain": 1}, "abstain"),
+        ({"query": "q", "documents": ["a"], "certainty": "yes"}, "certainty"),
         ({"query": "q", "documents": ["x" * (limits.MAX_DOCUMENT_CHARACTERS + 1)]}, "documents[0]"),
         ({"query": "q" * (limits.MAX_QUERY_CHARACTERS + 1), "documents": ["a"]}, "query"),
         ({"query": "q", "documents": ["x" * 150_000] * 14}, "together"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.services import importing, training
 from core.services.workspace import open_workspace
 
@@ -16,7 +16,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that holds the sample and its champion; nobody may write to it."""
     home = tmp_path_factory.mktemp("trained")
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(home)})
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     list(training.train(workspace, User(0, "test")))
     workspace.store.engine.dispose()
     return home

@@ -20,7 +20,7 @@ from core.domain.roles import COMMAND_LINE
 from core.http import alone
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
-from core.services import keys, usage
+from core.services import keys, reranking, usage
 from core.services.workspace import Workspace, open_workspace
 from core.store import versions
 from core.store.tables import ModelVersion
@@ -123,6 +123,46 @@ def test_abstaining_is_asked_for_and_said(client: TestClient, api: Api, workspac
     assert sure["meta"]["fallback"] is False
     usage.log_of(workspace).write()
     assert usage.lately(workspace, COMMAND_LINE).fallbacks == 1
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_how_far_an_answer_can_be_trusted_is_said_when_asked_for(
+    client: TestClient, workspace: Workspace, version: str
+) -> None:
+    """Meaning and pieces of each document, doubts in meta, as the Python ranking has them; nothing of it unasked."""
+    sent = {"query": QUERY, "documents": [*DOCUMENTS, GOOD], "certainty": True}
+    body = client.post(f"/{version}/rerank", json=sent).json()
+    valid("RerankAnswer", body)
+    ranking = reranking.rank(workspace, COMMAND_LINE, QUERY, sent["documents"])
+    sure = ranking.certainty
+    assert sure is not None
+    rows = {row["index"]: row for row in body["results"]}
+    assert rows[1]["meaning"] == rows[3]["meaning"] == {"good": sure.meanings[1].good, "of": sure.meanings[1].n}
+    assert [rows[index]["windows"] for index in range(4)] == [1, 1, 8, 1] == list(ranking.windows)
+    assert {name: body["meta"][name] for name in ("too_close", "outside", "doubt", "truncated")} == {
+        "too_close": sure.too_close, "outside": False, "doubt": sure.doubt, "truncated": [2],
+    }  # fmt: skip
+    strange = {"query": "zxqv 0x9f3a ☂☂ SELECT 1;", "documents": [POOR, GOOD], "certainty": True}
+    meta = client.post(f"/{version}/rerank", json=strange).json()["meta"]
+    assert meta["outside"] is True
+    assert meta["fallback"] is False  # only said, since it was not asked to abstain
+    assert meta["doubt"] == "This question is unlike those that experts rated answers to."
+    usual = client.post(f"/{version}/rerank", json=strange | {"certainty": False}).json()
+    assert set(usual["meta"]) == {"model_version", "fallback", "truncated"}
+    assert all(set(row) == {"index", "relevance_score"} for row in usual["results"])
+
+
+def test_a_version_without_figures_says_that_it_does_not_know(client: TestClient, trained_home: Path) -> None:
+    """Trained by an earlier release: null, never a guess, and the pieces all the same."""
+    (file,) = (trained_home / "models").glob("*/metadata.json")
+    described = json.loads(file.read_text())
+    del described["honesty"]
+    file.write_text(json.dumps(described))
+    body = client.post("/v1/rerank", json={"query": QUERY, "documents": DOCUMENTS, "certainty": True}).json()
+    valid("RerankAnswer", body)
+    assert {body["meta"][name] for name in ("too_close", "outside", "doubt")} == {None}
+    assert [row["meaning"] for row in body["results"]] == [None] * 3
+    assert body["meta"]["truncated"] == [2]
 
 
 def as_json(value: object) -> bytes:

@@ -45,12 +45,23 @@ def shown(language: str, containing: str) -> str:
     return str(found)
 
 
+def test_the_line_with_fields_of_ours_answers_as_described(address: str) -> None:
+    """Meaning and pieces of each document, and the doubts; both documents, since none is left out."""
+    if not shutil.which("curl"):
+        pytest.skip("not here: no curl")
+    line = shown("bash", "certainty").replace(THERE, address)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    assert {name for row in answer["results"] for name in row} == {"index", "relevance_score", "meaning", "windows"}
+    assert {"abstained", "too_close", "outside", "doubt"} < set(answer["meta"])
+
+
 def test_the_curl_line_answers_as_shown(address: str) -> None:
     """The better answer alone, in an object with the fields that the page shows."""
     if not shutil.which("curl"):
         pytest.skip("not here: no curl")
     done = subprocess.run(
-        ["bash", "-c", shown("bash", "curl").replace(THERE, address)], capture_output=True, text=True, check=True
+        ["bash", "-c", shown("bash", "top_n").replace(THERE, address)], capture_output=True, text=True, check=True
     )
     answer = json.loads(done.stdout)
     pictured = json.loads(shown("json", "results").replace("…", ""))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import core
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.services import models
 from core.services.workspace import open_workspace
 
@@ -118,7 +118,7 @@ def test_promoted_champion_is_picked_up_and_a_broken_one_keeps_the_loaded(traine
     from core.services import training
 
     list(training.train(workspace, User(0, "test"), recipe="concat"))
-    other = next(v.model_version for v in models.listed(workspace) if v.model_version != first)
+    other = next(v.model_version for v in models.listed(workspace, COMMAND_LINE) if v.model_version != first)
     models.promote(workspace, User(0, "test"), other, reason="A test.")
     assert _eventually(lambda: core.get_model_info()["model_version"] == other)
     file = trained_home / "models" / first / "model.joblib"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.roles import COMMAND_LINE
 from core.services import importing
 from core.services.workspace import Workspace
 from core.store.tables import Import, Item, LegacyInteraction, Rating, RatingEvent
@@ -32,9 +33,10 @@ RATE_ON = """
 IMPORT = """
     import os, sys
     from pathlib import Path
+    from core.domain.roles import COMMAND_LINE
     from core.services import importing
     from core.services.workspace import open_workspace
-    for step in importing.import_file(open_workspace(), Path(sys.argv[1])):
+    for step in importing.import_file(open_workspace(), COMMAND_LINE, Path(sys.argv[1])):
         os.write(1, b"batch\\n")
 """
 
@@ -94,7 +96,7 @@ def test_an_import_killed_again_and_again_ends_complete(
         process = start_python(IMPORT, environ, file)
         killed_after(process, draw.randint(1, 3), draw.uniform(0, 0.15))
         kills += process.returncode == -signal.SIGKILL
-    *_, last = importing.import_file(workspace, file)
+    *_, last = importing.import_file(workspace, COMMAND_LINE, file)
     assert isinstance(last, importing.ImportResult)
     with workspace.store.read() as session:
         assert session.query(LegacyInteraction).count() == session.query(Item).count() == rows

@@ -59,6 +59,7 @@ def test_a_score_means_what_became_of_rated_answers_with_such_scores() -> None:
 def test_a_meaning_is_told_in_tens(good: int, n: int, words: str) -> None:
     """As people count; the number of answers behind it is told with it."""
     assert Meaning(good, n).words == f"{words} such answers were rated good, from {n} rated answers"
+    assert Meaning(good, n).mostly_poor is (good == 0)
 
 
 def test_the_margin_is_small_for_good_scores_and_everything_for_chance() -> None:

@@ -101,9 +101,11 @@ def test_intervals_of_cross_validated_figures_are_wider_and_stay_possible() -> N
     rated, scores = random_rows(200, 40, seed=4)
     plain, crossed = (measure(rated, scores, seed=0, cross_validated=yes) for yes in (False, True))
     for name in ("roc_auc", "accuracy", "log_loss"):
-        low, value, high = plain[name].low, plain[name].value, plain[name].high
-        assert (value - crossed[name].low) / (value - low) == pytest.approx(2**0.5)
-        assert (crossed[name].high - value) / (high - value) == pytest.approx(2**0.5)
+        (low, value, high), (lower, _, higher) = (
+            np.array([found[name].low, found[name].value, found[name].high], dtype=float) for found in (plain, crossed)
+        )
+        assert (value - lower) / (value - low) == pytest.approx(2**0.5)
+        assert (higher - value) / (high - value) == pytest.approx(2**0.5)
     nearly = Scores(rated.good - 0.4 + 0.3 * scores.values, rated.good)
     high = measure(rated, nearly, seed=0, cross_validated=True)["roc_auc"].high
     assert high is not None

@@ -39,7 +39,7 @@ def test_a_name_that_was_chosen_is_a_lead_until_a_lead_says_otherwise(workspace)
     accounts.set_role(workspace, ana, ben.rater_id, Role.SME)
     assert people.user_of(workspace, "cookie of Ben").role is Role.SME
     assert people.rate_as(workspace, "another browser", "ben").role is Role.SME
-    assert ("Ana", "changed the role", f"person {ben.rater_id}") in acts(workspace)
+    assert (ana.key, "changed the role", f"person {ben.rater_id}") in acts(workspace)
 
 
 def test_a_disabled_name_speaks_for_nobody(workspace):
@@ -121,7 +121,7 @@ def test_nobody_is_invited_twice_and_data_keeps_its_names(workspace, tmp_path):
     """A taken address, a taken name and the name of imported ratings are refused."""
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\np,a,4,Dr. Lima\n")
-    list(import_file(workspace, file))
+    list(import_file(workspace, COMMAND_LINE, file))
     accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.SME, name="Ana")
     for who, name in [("ANA@example.org", "Anna"), ("new@example.org", "Ana"), ("l@example.org", "dr. lima")]:
         with pytest.raises(Conflict):

@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 
 from core.domain.errors import BadInput, Unavailable
+from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.reward import artifact
 from core.services import backup, doctor, exporting, people, rating
@@ -83,12 +84,12 @@ def test_what_comes_back_is_what_was_saved(workspace, model, tmp_path, new_place
     ana = rater(workspace)
     for number in range(5):
         rating.rate(workspace, ana, added(workspace, response=f"answer {number}"), number % 5 + 1, comment="naïve 💚")
-    saved = backup.save(workspace, tmp_path / "B")
+    saved = backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     done, there = restored(tmp_path / "B", new_place)
     assert (done.rows, done.models) == (saved.rows, 1)
     before, after = tmp_path / "before.jsonl", tmp_path / "after.jsonl"
-    exporting.export(workspace, "ratings", before)
-    exporting.export(there, "ratings", after)
+    exporting.export(workspace, COMMAND_LINE, "ratings", before)
+    exporting.export(there, COMMAND_LINE, "ratings", after)
     assert after.read_text() == before.read_text()
     for name in ("ASSAY_HOME", "DATABASE_URL"):
         monkeypatch.setenv(name, new_place[1][name])
@@ -104,7 +105,7 @@ def test_a_backup_is_one_moment_while_a_rater_goes_on(workspace, environ, tmp_pa
         added(workspace, response=f"answer {number}")
     process = start_python(RATE_ON, environ)
     acknowledged = [int(process.stdout.readline()) for _ in range(10)]
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert process.poll() is None, "the rater was done before the backup was"
     process.kill()
     process.communicate()
@@ -117,7 +118,7 @@ def test_a_backup_is_one_moment_while_a_rater_goes_on(workspace, environ, tmp_pa
 def test_nobody_is_signed_in_by_an_old_cookie(workspace, tmp_path, new_place):
     """A browser that signed out after the backup stays out; the act stands in the record."""
     ana = rater(workspace)
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     _, there = restored(tmp_path / "B", new_place)
     assert people.user_of(there, f"cookie of {ana.name}") is None
     with there.store.read() as session:
@@ -130,7 +131,7 @@ def test_nobody_is_signed_in_by_an_old_cookie(workspace, tmp_path, new_place):
 
 def test_the_files_are_their_owners_alone(workspace, tmp_path):
     """Nobody else on the machine can read a backup."""
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert stat.S_IMODE((tmp_path / "B").stat().st_mode) == 0o700
     files = [path for path in (tmp_path / "B").rglob("*") if path.is_file()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
@@ -141,14 +142,14 @@ def test_a_folder_that_holds_something_is_left_alone(workspace, tmp_path):
     (tmp_path / "B").mkdir()
     (tmp_path / "B" / "notes.txt").write_text("mine")
     with pytest.raises(BadInput, match=r"not an empty folder\. Nothing was changed"):
-        backup.save(workspace, tmp_path / "B")
+        backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert [path.name for path in (tmp_path / "B").iterdir()] == ["notes.txt"]
 
 
 def test_a_database_in_use_is_not_restored_into(workspace, tmp_path, environ):
     """Restoring over a database that has tables of Assay is refused, and it stays as it is."""
     rater(workspace)
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     into = str(environ["ASSAY_HOME"]) if workspace.store.is_sqlite else driver_url(environ["DATABASE_URL"])
     with pytest.raises(BadInput, match="Nothing was changed"):
         backup.restore(tmp_path / "B", into, workspace.settings)
@@ -159,7 +160,7 @@ def test_a_database_in_use_is_not_restored_into(workspace, tmp_path, environ):
 def test_a_damaged_backup_is_refused_before_anything_is_written(workspace, tmp_path, new_place, damage):
     """A file that is not what was saved, or no manifest, stops the restore with a sentence; the new place stays empty."""
     source = tmp_path / "B"
-    backup.save(workspace, source)
+    backup.save(workspace, COMMAND_LINE, source)
     copy = next(source.glob("assay.*"))
     if damage == "altered":
         copy.write_bytes(copy.read_bytes()[:-1] + b"x")
@@ -183,7 +184,7 @@ def test_a_disk_that_refuses_leaves_no_half_backup(workspace, tmp_path, monkeypa
 
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(Unavailable, match=r"could not be written \(No space left on device\)"):
-        backup.save(workspace, tmp_path / "B")
+        backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert not list(tmp_path.glob("*B*"))
 
 
@@ -191,7 +192,7 @@ def test_what_a_killed_backup_left_is_cleared_away(workspace, tmp_path):
     """The remains of a process that is gone never become a backup, and do not stay."""
     left = tmp_path / ".B.999999999.unfinished"
     left.mkdir()
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert not left.exists()
     assert (tmp_path / "B" / "manifest.json").is_file()
 
@@ -202,7 +203,7 @@ def test_other_tables_of_the_application_are_not_taken_along(postgres_url, tmp_p
     workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
     with closing(psycopg2.connect(driver_url(postgres_url))) as connection, connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE customers (name TEXT); INSERT INTO customers VALUES ('secret name')")
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert b"customers" not in (tmp_path / "B" / "assay.pgdump").read_bytes()
     workspace.store.engine.dispose()
 
@@ -220,7 +221,7 @@ def test_without_postgresqls_programs_a_sentence_says_what_to_install(postgres_u
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("core.store.backup.DEBIAN", tmp_path)
     with pytest.raises(Unavailable, match=r"pg_dump of PostgreSQL \d+ or newer is needed"):
-        backup.save(workspace, tmp_path / "B")
+        backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert not list(tmp_path.glob("*B*"))
     workspace.store.engine.dispose()
 
@@ -229,7 +230,7 @@ def test_without_postgresqls_programs_a_sentence_says_what_to_install(postgres_u
 def test_a_place_of_the_other_kind_is_refused(sqlite_url, tmp_path, into):
     """An SQLite backup goes into a folder, and the sentence says so."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
-    backup.save(workspace, tmp_path / "B")
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     with pytest.raises(BadInput, match="new folder: --into FOLDER"):
         backup.restore(tmp_path / "B", into, workspace.settings)
     workspace.store.engine.dispose()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import BadInput, Conflict, Unavailable
-from core.domain.roles import NotAllowed, Role, User
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import models
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
@@ -31,7 +31,7 @@ def damage(workspace: Workspace, name: str) -> None:
 
 
 def champion(workspace: Workspace) -> str | None:
-    return next((v.model_version for v in models.listed(workspace) if v.state == "champion"), None)
+    return next((v.model_version for v in models.listed(workspace, COMMAND_LINE) if v.state == "champion"), None)
 
 
 def rank(workspace: Workspace) -> Ranking:
@@ -50,19 +50,19 @@ def test_an_altered_champion_gives_way_to_the_last_good_version(workspace: Works
     """The version before ranks and says so; when the file is back, the champion ranks again."""
     made(workspace, "first", champion=True)
     made(workspace, "second", champion=True)
-    assert models.trouble(workspace) is None
+    assert models.trouble(workspace, COMMAND_LINE) is None
     whole = model_file(workspace, "second").read_bytes()
     damage(workspace, "second")
     ranking = rank(workspace)
     assert (ranking.model_version, ranking.fallback, ranking.no_champion) == ("first", True, False)
     assert "second could not be loaded, so first stands in for it" in (ranking.reason or "")
-    said = models.trouble(workspace) or ""
+    said = models.trouble(workspace, COMMAND_LINE) or ""
     assert "first stands in for it" in said
     assert "changed after training" in said
     model_file(workspace, "second").write_bytes(whole)
     ranking = rank(workspace)
     assert (ranking.model_version, ranking.fallback, ranking.reason) == ("second", False, None)
-    assert models.trouble(workspace) is None
+    assert models.trouble(workspace, COMMAND_LINE) is None
 
 
 def test_a_version_that_was_rolled_back_never_stands_in(workspace: Workspace) -> None:
@@ -73,7 +73,7 @@ def test_a_version_that_was_rolled_back_never_stands_in(workspace: Workspace) ->
     shutil.rmtree(models.version_path(workspace, "first"))
     ranking = rank(workspace)
     assert (ranking.model_version, ranking.fallback, ranking.order) == (None, True, (0, 1))
-    assert "Answers keep their original order" in (models.trouble(workspace) or "")
+    assert "Answers keep their original order" in (models.trouble(workspace, COMMAND_LINE) or "")
 
 
 def test_a_sample_model_never_stands_in_for_a_real_one(workspace: Workspace) -> None:
@@ -91,15 +91,15 @@ def test_every_change_has_an_author_a_reason_and_a_record(workspace: Workspace, 
     with pytest.raises(BadInput, match="Say in a few words why"):
         models.promote(workspace, LEAD, "second", reason="  ")
     models.promote(workspace, LEAD, "second", reason=" Better on cardiology. ")
-    assert models.promotions(workspace)[0].reason == "Better on cardiology."
+    assert models.promotions(workspace, COMMAND_LINE)[0].reason == "Better on cardiology."
     assert models.rollback(workspace, LEAD) == "first"
     rows = old_app.run(
         "SELECT actor, action, subject FROM assay_audit WHERE subject LIKE ? ORDER BY audit_id", "model %"
     )
     assert [tuple(row) for row in rows] == [
         ("rule", "promoted", "model first"),
-        ("Lena", "promoted", "model second"),
-        ("Lena", "rolled back", "model first"),
+        (LEAD.key, "promoted", "model second"),
+        (LEAD.key, "rolled back", "model first"),
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_damaged_version_is_not_promoted(workspace: Workspace) -> None:
     made(workspace, "first", champion=True)
     made(workspace, "second")
     damage(workspace, "second")
-    assert {v.model_version: v.state for v in models.listed(workspace)}["second"] == "file altered"
+    assert {v.model_version: v.state for v in models.listed(workspace, COMMAND_LINE)}["second"] == "file altered"
     with pytest.raises(Conflict, match="changed after training"):
         models.promote(workspace, LEAD, "second", reason="Why not.")
     assert champion(workspace) == "first"
@@ -148,7 +148,7 @@ def test_two_leads_at_the_same_moment_make_one_change(workspace: Workspace) -> N
         thread.join()
     refused = next(outcome for outcome in outcomes if "Somebody else changed" in outcome)
     assert f"{champion(workspace)} is in use now" in refused
-    assert len(models.promotions(workspace)) == 2
+    assert len(models.promotions(workspace, COMMAND_LINE)) == 2
 
 
 def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_app: Plain) -> None:
@@ -183,7 +183,7 @@ def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace
         ]
         assert packed.read("first/model.joblib") == model_file(workspace, "first").read_bytes()
     assert old_app.run("SELECT actor, subject FROM assay_audit WHERE action = 'downloaded'") == [
-        ("Lena", "model first")
+        (LEAD.key, "model first")
     ]
     with pytest.raises(NotAllowed):
         models.as_zip(workspace, User(2, "Vera", Role.VIEWER), "first")

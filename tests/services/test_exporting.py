@@ -6,8 +6,9 @@ import pytest
 
 from core.domain.errors import BadInput
 from core.domain.records import ImportRow
-from core.labeling.export_columns import EXPORTS
-from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
+from core.domain.roles import COMMAND_LINE
+from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
+from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.tables import open_table
 from core.labeling.writing import write_stream
 from core.services import data, disagreements, preferences, rating
@@ -64,11 +65,11 @@ def decided(rated):
 
 def test_a_leads_decision_is_in_every_export(decided, tmp_path):
     """Gold carries the decision instead of the median, also where every rating was taken back."""
-    export(decided, "gold", tmp_path / "gold.jsonl")
+    export(decided, COMMAND_LINE, "gold", tmp_path / "gold.jsonl")
     gold = {row["interaction_id"]: row for row in read(tmp_path / "gold.jsonl")}
     (bare,) = [row for row in gold.values() if row["ai_response"] == "an answer that nobody rated"]
     assert (bare["rating"], bare["n_raters"], bare["agreement"]) == (5.0, 0, None)
-    export(decided, "ratings", tmp_path / "ratings.jsonl")
+    export(decided, COMMAND_LINE, "ratings", tmp_path / "ratings.jsonl")
     rows = [row for row in read(tmp_path / "ratings.jsonl") if row["adjudicated"]]
     assert {row["adjudicated"] for row in rows} == {5}
     assert [row["ai_response"] for row in rows if row["rater"] is None] == ["an answer that nobody rated"]
@@ -89,7 +90,7 @@ def test_they_follow_where_a_lead_decided_too(decided, tmp_path, ending):
 
 def follow_from_each_other(rated, tmp_path, ending):
     paths = {kind: tmp_path / f"{kind}.{ending}" for kind in KINDS}
-    results = {kind: export(rated, kind, path) for kind, path in paths.items()}
+    results = {kind: export(rated, COMMAND_LINE, kind, path) for kind, path in paths.items()}
     ratings_file, gold_file = read(paths["ratings"]), read(paths["gold"])
     again = {
         "gold": list(gold_rows(ratings_file)),
@@ -108,10 +109,39 @@ def follow_from_each_other(rated, tmp_path, ending):
     assert without > 0
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_pairs_carry_what_raters_ordered_when_asked_to(rated, tmp_path, ending):
+    """Behind the pairs of ratings, with the rater's name; recomputed from the gold and the preferences file it is the
+    same, and without asking the pairs are what they always were.
+    """
+    paths = {kind: tmp_path / f"{kind}.{ending}" for kind in ("gold", "preferences", "pairs")}
+    results = {kind: export(rated, COMMAND_LINE, kind, path) for kind, path in paths.items()}
+    assert [result.preferences_left_out for result in results.values()] == [0, 0, 1]
+    both = tmp_path / f"both.{ending}"
+    result = export(rated, COMMAND_LINE, "pairs", both, with_preferences=True)
+    assert (result.rows, result.preferences_left_out) == (results["pairs"].rows + 1, 0)
+    again = list(pairs_with_preferences(read(paths["gold"]), read(paths["preferences"])))
+    with (tmp_path / f"again.{ending}").open("wb") as file:
+        write_stream(file, f".{ending}", PAIRS_WITH_PREFERENCES, iter(again))
+    assert read(tmp_path / f"again.{ending}") == read(both)
+    *given, ordered = read(both)
+    assert [{name: row[name] for name in EXPORTS["pairs"]} for row in given] == read(paths["pairs"])
+    assert (ordered["prompt"], ordered["chosen"], ordered["rejected"]) == ("Prompt 3?", "=two", "one")
+    assert (ordered["rater"], float(ordered["margin"])) == ("Ana", 0.0)
+    assert ordered["chosen_rating"] in (None, "")
+
+
+def test_only_pairs_can_hold_preferences_too(rated, tmp_path):
+    """Asked of another export, nothing is written."""
+    with pytest.raises(BadInput, match="Only pairs"):
+        export(rated, COMMAND_LINE, "gold", tmp_path / "gold.csv", with_preferences=True)
+    assert not (tmp_path / "gold.csv").exists()
+
+
 def test_the_ratings_export_has_a_row_per_rater_and_answer(rated, tmp_path):
     """Every submitted rating is one row with texts, rater, comment and times; as many as the database holds."""
     path = tmp_path / "ratings.jsonl"
-    result = export(rated, "ratings", path)
+    result = export(rated, COMMAND_LINE, "ratings", path)
     rows = read(path)
     assert result.rows == len(rows) == len({(row["interaction_id"], row["rater"]) for row in rows})
     with rated.store.read() as session:
@@ -126,7 +156,7 @@ def test_the_three_formats_say_the_same(rated, tmp_path):
     for kind in KINDS:
         files = []
         for ending in ENDINGS:
-            export(rated, kind, tmp_path / f"{kind}.{ending}")
+            export(rated, COMMAND_LINE, kind, tmp_path / f"{kind}.{ending}")
             rows = read(tmp_path / f"{kind}.{ending}")
             files.append([{name: str(value or "").casefold() for name, value in row.items()} for row in rows])
         as_text = [[tuple(sorted((n, loose(v)) for n, v in row.items())) for row in rows] for rows in files]
@@ -147,7 +177,7 @@ def test_skipped_and_withdrawn_ratings_are_not_exported(workspace, tmp_path):
     ana = rater(workspace)
     rating.rate(workspace, ana, one, 4)
     rating.skip(workspace, ana, two)
-    assert export(workspace, "ratings", tmp_path / "r.jsonl").rows == 1
+    assert export(workspace, COMMAND_LINE, "ratings", tmp_path / "r.jsonl").rows == 1
     assert [row["ai_response"] for row in read(tmp_path / "r.jsonl")] == ["one"]
 
 
@@ -162,7 +192,7 @@ def test_prompts_without_a_pair_are_counted(workspace, tmp_path):
             interaction_id = added(workspace, prompt, f"answer {number}")
             for user, value in zip((ana, ben), values, strict=False):
                 rating.rate(workspace, user, interaction_id, value)
-    result = export(workspace, "pairs", tmp_path / "pairs.jsonl")
+    result = export(workspace, COMMAND_LINE, "pairs", tmp_path / "pairs.jsonl")
     assert (result.rows, result.prompts_without_pair) == (1, 3)
     (pair,) = read(tmp_path / "pairs.jsonl")
     assert (pair["prompt"], pair["chosen"], pair["rejected"]) == ("pair", "answer 0", "answer 1")
@@ -171,12 +201,12 @@ def test_prompts_without_a_pair_are_counted(workspace, tmp_path):
 
 def test_an_exported_ratings_file_can_be_imported_elsewhere(rated, tmp_path):
     """The ratings export of one database brings every rating into another one, under the same names."""
-    export(rated, "ratings", tmp_path / "ratings.csv")
+    export(rated, COMMAND_LINE, "ratings", tmp_path / "ratings.csv")
     other = open_workspace(environment(f"sqlite:///{tmp_path}/other/assay.db", tmp_path / "other"))
-    *_, result = import_file(other, tmp_path / "ratings.csv")
+    *_, result = import_file(other, COMMAND_LINE, tmp_path / "ratings.csv")
     assert (result.ratings, result.duplicates, result.rejected_total) == (len(read(tmp_path / "ratings.csv")), 0, 0)
     names = ("rater", "rating", "user_prompt", "ai_response", "context_id", "session_id", "feedback_comment")
-    export(other, "ratings", tmp_path / "back.csv")
+    export(other, COMMAND_LINE, "ratings", tmp_path / "back.csv")
     pick = [
         sorted(tuple(row[name] for name in names) for row in read(tmp_path / file))
         for file in ("ratings.csv", "back.csv")
@@ -192,14 +222,14 @@ def test_more_ratings_than_one_batch_are_exported(workspace, tmp_path):
         batch = [ImportRow(n, f"prompt {n // 2}", f"answer {n}", 1 + 4 * (n % 2)) for n in range(rows)]
         imports.add_batch(session, None, batch, rater="Ana", source="import")
     for kind, expected in (("ratings", rows), ("gold", rows), ("pairs", rows // 2), ("kto", rows)):
-        assert export(workspace, kind, tmp_path / f"{kind}.jsonl").rows == expected
+        assert export(workspace, COMMAND_LINE, kind, tmp_path / f"{kind}.jsonl").rows == expected
 
 
 @pytest.mark.parametrize("kind, name", [("secrets", "x.csv"), ("gold", "x.xlsx"), ("gold", "no/such/folder/x.csv")])
 def test_an_impossible_export_is_a_sentence(workspace, tmp_path, kind, name):
     """An unknown kind, ending or folder is refused in words, and no file is left behind."""
     with pytest.raises(BadInput):
-        export(workspace, kind, tmp_path / name)
+        export(workspace, COMMAND_LINE, kind, tmp_path / name)
     assert not (tmp_path / name).exists()
 
 
@@ -216,9 +246,9 @@ def test_exports_look_at_one_state_of_the_database(workspace, tmp_path, monkeypa
         return count_prompts_without_pair(rows)
 
     monkeypatch.setattr("core.services.exporting.count_prompts_without_pair", counted_later)
-    assert export(workspace, "pairs", tmp_path / "p.jsonl").prompts_without_pair == 0
+    assert export(workspace, COMMAND_LINE, "pairs", tmp_path / "p.jsonl").prompts_without_pair == 0
     monkeypatch.undo()
-    assert export(workspace, "pairs", tmp_path / "p.jsonl").prompts_without_pair == 1
+    assert export(workspace, COMMAND_LINE, "pairs", tmp_path / "p.jsonl").prompts_without_pair == 1
 
 
 def test_an_old_application_that_changes_a_prompt_does_not_stop_an_export(workspace, old_app, tmp_path):
@@ -229,12 +259,12 @@ def test_an_old_application_that_changes_a_prompt_does_not_stop_an_export(worksp
             rating.rate(workspace, ana, added(workspace, f"p{prompt}", f"a{answer}"), value)
     old_app.run("UPDATE rlhf_interactions SET user_prompt = 'p0' WHERE user_prompt = 'p1' AND ai_response = 'a0'")
     old_app.run("UPDATE rlhf_interactions SET user_prompt = 'p2' WHERE user_prompt = 'p3'")
-    assert export(workspace, "gold", tmp_path / "g.jsonl").rows == 8
+    assert export(workspace, COMMAND_LINE, "gold", tmp_path / "g.jsonl").rows == 8
     # p0 with three answers (5, 1, 5), p1 with one, p2 with four (5, 1, 5, 1), of which equal texts are no pair
-    assert export(workspace, "pairs", tmp_path / "p.jsonl").rows == 2 + 0 + 4
+    assert export(workspace, COMMAND_LINE, "pairs", tmp_path / "p.jsonl").rows == 2 + 0 + 4
 
 
 def test_the_sample_can_be_exported(workspace, tmp_path):
     """With nothing but the sample there, exports give the sample."""
-    load_sample(workspace)
-    assert export(workspace, "gold", tmp_path / "g.jsonl").rows == 184
+    load_sample(workspace, COMMAND_LINE)
+    assert export(workspace, COMMAND_LINE, "gold", tmp_path / "g.jsonl").rows == 184

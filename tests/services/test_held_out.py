@@ -7,7 +7,7 @@ import pytest
 
 from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.reward import artifact
 from core.services import judging, models, registering, training, watching
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
@@ -50,7 +50,7 @@ def frozen(workspace: Workspace) -> frozenset[str]:
 
 
 def learned_prompts(workspace: Workspace, name: str) -> frozenset[str]:
-    version = next(v for v in models.listed(workspace) if v.model_version == name)
+    version = next(v for v in models.listed(workspace, COMMAND_LINE) if v.model_version == name)
     return artifact.trained_groups(models.version_path(workspace, name), prompts=version.prompts)
 
 
@@ -95,10 +95,10 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(worksp
     second = train(workspace)
     prompts = len(frozen(workspace))
     assert f"on {prompts} prompts that neither was trained on" in second["reason"]
-    events = watching.history(workspace)[0]
-    judged = watching.run_view(workspace, events.run_id).latest("judged")
+    events = watching.history(workspace, COMMAND_LINE)[0]
+    judged = watching.run_view(workspace, COMMAND_LINE, events.run_id).latest("judged")
     assert judged["unseen_prompts"] == prompts
-    measured = {v.model_version: v.held_out for v in models.listed(workspace)}
+    measured = {v.model_version: v.held_out for v in models.listed(workspace, COMMAND_LINE)}
     assert {m.n for m in measured.values()} == {first["held_out"]["n"]}
 
 
@@ -109,7 +109,7 @@ def test_a_model_from_before_is_not_measured_on_prompts_that_it_learned(on_sqlit
     made(on_sqlite, "early", learned_from(early), champion=True)
     rate(on_sqlite, examples)
     result = train(on_sqlite)
-    found = {v.model_version: v.held_out for v in models.listed(on_sqlite)}
+    found = {v.model_version: v.held_out for v in models.listed(on_sqlite, COMMAND_LINE)}
     seen = {e.group for e in early} & frozen(on_sqlite)
     assert found["early"].prompts_seen == len(seen) > 0
     assert found["early"].prompts == len(frozen(on_sqlite)) - len(seen)
@@ -125,7 +125,7 @@ def test_a_damaged_champion_is_met_by_its_recipe_fitted_anew(on_sqlite: Workspac
     second = train(on_sqlite)
     assert second["promoted"]
     assert "it is the champion's recipe" in second["reason"]
-    assert models.trouble(on_sqlite) is None
+    assert models.trouble(on_sqlite, COMMAND_LINE) is None
 
 
 def test_the_sample_is_never_divided(on_sqlite: Workspace) -> None:
@@ -175,8 +175,8 @@ def test_a_run_that_was_given_up_registers_nothing_when_it_ends_after_all(worksp
         list(late)
     last = list(second)[-1]
     assert isinstance(last, registering.Registered)
-    assert [v.model_version for v in models.listed(workspace)] == [last.model_version]
-    assert [run.state for run in watching.history(workspace)] == ["finished", "failed"]
+    assert [v.model_version for v in models.listed(workspace, COMMAND_LINE)] == [last.model_version]
+    assert [run.state for run in watching.history(workspace, COMMAND_LINE)] == ["finished", "failed"]
     assert len(list(workspace.settings.model_dir.iterdir())) == 1
     assert old_app.run("SELECT count(*) FROM assay_promotions") == [(1,)]
 

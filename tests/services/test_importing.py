@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.roles import COMMAND_LINE
 from core.services import data, importing, rating
 from core.services.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.status import status
@@ -25,7 +26,7 @@ def file(tmp_path):
 
 
 def run(workspace, path, **options):
-    *_, result = import_file(workspace, path, **options)
+    *_, result = import_file(workspace, COMMAND_LINE, path, **options)
     return result
 
 
@@ -130,7 +131,7 @@ def test_ratings_for_unrated_answers_that_are_there(workspace, file, old_app):
     """A rating for an answer that nobody rated yet is added to it: consensus and mirror follow."""
     interaction_id = added(workspace, "p", "one")
     assert counts(run(workspace, file("p,one,5,Ana", "p,one,2,Ben"))) == (0, 2, 0, 0)
-    found = status(workspace)
+    found = status(workspace, COMMAND_LINE)
     assert (found.interactions, found.rated) == (1, 1)
     assert old_app.run("SELECT interaction_id, rating FROM rlhf_interactions") == [(interaction_id, 3)]
 
@@ -171,7 +172,7 @@ def test_rows_are_committed_in_batches(workspace, file, old_app):
     """A file of more than one batch becomes visible batch by batch, and the record says how far it is."""
     path = file(*[f"p{n},a,{n % 5 + 1},Ana" for n in range(1100)])
     seen = []
-    for step in import_file(workspace, path):
+    for step in import_file(workspace, COMMAND_LINE, path):
         if isinstance(step, ImportProgress):
             rows = old_app.run("SELECT count(*) FROM rlhf_interactions")[0][0]
             seen.append((step.rows, rows, old_app.run("SELECT rows_done, added FROM assay_imports")[0]))
@@ -191,7 +192,7 @@ def test_the_first_thousand_refusals_are_listed(workspace, file):
     result = run(workspace, file(*["p,a,9,Ana"] * 1203, "p,a,4,Ana"))
     assert counts(result) == (1, 1, 0, 1203)
     assert [r.number for r in result.rejected] == list(range(1, 1001))
-    (record,) = recorded(workspace)
+    (record,) = recorded(workspace, COMMAND_LINE)
     assert (record.rejected_total, len(record.rejected)) == (1203, 1000)
 
 
@@ -225,21 +226,21 @@ def test_a_file_that_is_not_there_is_a_sentence(workspace, tmp_path):
 def test_an_abandoned_import_can_be_finished(workspace, file):
     """An import whose reader went away is shown as unfinished; running it again completes it, each row once."""
     path = file(*[f"p{n},a,4,Ana" for n in range(1200)])
-    abandoned(import_file(workspace, path))
-    (record,) = recorded(workspace)
+    abandoned(import_file(workspace, COMMAND_LINE, path))
+    (record,) = recorded(workspace, COMMAND_LINE)
     assert (record.unfinished, record.rows_done, record.added) == (True, 500, 500)
     result = run(workspace, path)
     assert (result.import_id, result.resumed) == (record.import_id, True)
-    (record,) = recorded(workspace)
+    (record,) = recorded(workspace, COMMAND_LINE)
     assert (record.unfinished, record.rows_done, record.added, record.ratings) == (False, 1200, 1200, 1200)
     assert everything(workspace)["rlhf_interactions"] == 1200
 
 
 def test_an_abandoned_import_can_be_removed(workspace, file):
     """An unfinished import is taken back whole: interactions, ratings and its record."""
-    abandoned(import_file(workspace, file(*[f"p{n},a,4,Ana" for n in range(1200)])))
-    (record,) = recorded(workspace)
-    assert remove_import(workspace, record.import_id) == 0
+    abandoned(import_file(workspace, COMMAND_LINE, file(*[f"p{n},a,4,Ana" for n in range(1200)])))
+    (record,) = recorded(workspace, COMMAND_LINE)
+    assert remove_import(workspace, COMMAND_LINE, record.import_id) == 0
     left = everything(workspace)
     assert (left["rlhf_interactions"], left["assay_items"], left["assay_ratings"], left["assay_imports"]) == (
         0,
@@ -248,7 +249,7 @@ def test_an_abandoned_import_can_be_removed(workspace, file):
         0,
     )
     with pytest.raises(NotFound):
-        remove_import(workspace, record.import_id)
+        remove_import(workspace, COMMAND_LINE, record.import_id)
 
 
 def test_removing_an_import_keeps_what_somebody_rated_since(workspace, file):
@@ -258,9 +259,9 @@ def test_removing_an_import_keeps_what_somebody_rated_since(workspace, file):
     ana = rater(workspace)
     rating.rate(workspace, ana, one, 2)
     rating.rate(workspace, ana, three, 3)
-    assert remove_import(workspace, result.import_id) == 2
+    assert remove_import(workspace, COMMAND_LINE, result.import_id) == 2
     assert voices(workspace) == [("one", "Ana", "2", "None", "submitted"), ("three", "Ana", "3", "None", "submitted")]
-    found = status(workspace)
+    found = status(workspace, COMMAND_LINE)
     assert (found.interactions, found.rated) == (2, 2)
     with workspace.store.read() as session:
         assert session.query(Item.consensus).order_by(Item.interaction_id).all() == [(2.0,), (3.0,)]
@@ -270,7 +271,7 @@ def test_removing_an_import_takes_its_ratings_from_answers_that_were_there(works
     """Ratings given to older answers are withdrawn with the import, and consensus and mirror follow."""
     interaction_id = added(workspace, "p", "one")
     result = run(workspace, file("p,one,5,Ben", "p,two,4,Ben"))
-    assert remove_import(workspace, result.import_id) == 0
+    assert remove_import(workspace, COMMAND_LINE, result.import_id) == 0
     assert old_app.run("SELECT interaction_id, rating FROM rlhf_interactions") == [(interaction_id, None)]
     assert voices(workspace) == []
 
@@ -280,7 +281,7 @@ def test_a_rating_changed_by_hand_does_not_go_with_its_import(workspace, file):
     ana = rater(workspace, "Ana")
     result = run(workspace, file("p,one,5,Ana", "p,two,4,Ana"))
     rating.rate(workspace, ana, 1, 3)
-    assert remove_import(workspace, result.import_id) == 1
+    assert remove_import(workspace, COMMAND_LINE, result.import_id) == 1
     assert voices(workspace) == [("one", "Ana", "3", "None", "submitted")]
 
 
@@ -288,12 +289,12 @@ def test_a_running_import_is_neither_repeated_nor_removed(workspace, file):
     """While a file is being imported the same file is refused and its removal too; another file is welcome."""
     rows = [f"p{n},a,4,Ana" for n in range(600)]
     path = file(*rows)
-    steps = import_file(workspace, path)
+    steps = import_file(workspace, COMMAND_LINE, path)
     next(steps)
     with pytest.raises(Conflict, match=r"rows\.csv is being imported right now"):
         run(workspace, path)
     with pytest.raises(Conflict, match="still running"):
-        remove_import(workspace, recorded(workspace)[0].import_id)
+        remove_import(workspace, COMMAND_LINE, recorded(workspace, COMMAND_LINE)[0].import_id)
     assert counts(run(workspace, file("q,a,4,Ana", "p1,a,4,Ana", name="other.csv"))) == (1, 1, 1, 0)
     *_, result = steps
     assert counts(result) == (600, 600, 0, 0)
@@ -334,7 +335,7 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     with pytest.raises(RuntimeError, match="the disk is gone"):
         run(workspace, path)
     assert everything(workspace)["rlhf_interactions"] == 500
-    assert recorded(workspace)[0].unfinished
+    assert recorded(workspace, COMMAND_LINE)[0].unfinished
     assert counts(run(workspace, path)) == (700, 700, 500, 0)
     assert everything(workspace)["rlhf_interactions"] == 1200
 
@@ -354,7 +355,7 @@ def test_the_shared_data_sets_are_counted_as_promised(workspace, name, options, 
     result = run(workspace, path, **options)
     assert counts(result) == expected
     assert result.rejected == []
-    assert status(workspace).interactions == expected[0]
+    assert status(workspace, COMMAND_LINE).interactions == expected[0]
 
 
 def test_the_rejections_of_one_batch_are_in_order(workspace, file):
@@ -374,7 +375,7 @@ def test_a_rating_is_not_put_on_a_text_that_was_edited_meanwhile(workspace, old_
     old_app.run("UPDATE rlhf_interactions SET ai_response = 'something else' WHERE interaction_id = ?", number)
     file = tmp_path / "f.csv"
     file.write_text("user_prompt,ai_response,rating,rater\nP,answer one,1,Bob\n")
-    *_, result = importing.import_file(workspace, file)
+    *_, result = importing.import_file(workspace, COMMAND_LINE, file)
     assert (result.added, result.ratings) == (1, 1)
     shown = old_app.run("SELECT ai_response, rating FROM rlhf_interactions ORDER BY interaction_id")
     assert shown == [("something else", None), ("answer one", 1)]
@@ -386,7 +387,7 @@ def test_a_remark_stays_when_its_rating_follows(workspace, old_app, tmp_path):
     file.write_text(
         "user_prompt,ai_response,rating,rater,feedback_comment,bias_flag\nP,A,,Bob,the remark,true\nP,A,4,Bob,,\n"
     )
-    *_, result = importing.import_file(workspace, file)
+    *_, result = importing.import_file(workspace, COMMAND_LINE, file)
     assert (result.added, result.ratings, result.duplicates) == (1, 1, 0)
     (row,) = old_app.run("SELECT rating, feedback_comment, bias_flag FROM rlhf_interactions")
     assert (row[0], row[1], bool(row[2])) == (4, "the remark", True)
@@ -396,8 +397,8 @@ def test_a_skip_does_not_hold_an_import_back(workspace, tmp_path):
     """An import whose answers were only skipped is removed whole."""
     file = tmp_path / "f.csv"
     file.write_text("user_prompt,ai_response\nP,A\nP,B\n")
-    *_, result = importing.import_file(workspace, file)
+    *_, result = importing.import_file(workspace, COMMAND_LINE, file)
     ana = rater(workspace)
     rating.skip(workspace, ana, rating.next_item(workspace, ana).interaction.interaction_id)
-    assert importing.remove_import(workspace, result.import_id) == 0
-    assert data.sources(workspace) == {}
+    assert importing.remove_import(workspace, COMMAND_LINE, result.import_id) == 0
+    assert data.sources(workspace, COMMAND_LINE) == {}

@@ -11,6 +11,7 @@ import pytest
 
 from core.domain.errors import Conflict
 from core.domain.ratings import How, RatingStatus, Said
+from core.domain.roles import COMMAND_LINE
 from core.services import rating
 from core.services.importing import import_file, recorded, remove_import
 from core.services.status import status
@@ -23,13 +24,14 @@ IMPORT = """
     import json, sys
     from pathlib import Path
     from core.domain.errors import Conflict
+    from core.domain.roles import COMMAND_LINE
     from core.services.importing import ImportProgress, import_file
     from core.services.workspace import open_workspace
     workspace = open_workspace()
     print("ready", flush=True)
     sys.stdin.readline()
     try:
-        for step in import_file(workspace, Path(sys.argv[1])):
+        for step in import_file(workspace, COMMAND_LINE, Path(sys.argv[1])):
             if isinstance(step, ImportProgress):
                 print(step.rows, flush=True)
         print(json.dumps(step.to_json()), flush=True)
@@ -79,12 +81,12 @@ def test_an_import_killed_in_the_middle_can_be_finished(workspace, environ, big_
     some = stored(workspace)[0]
     assert 0 < some < 20_000
     assert some % 500 == 0
-    (record,) = recorded(workspace)
+    (record,) = recorded(workspace, COMMAND_LINE)
     assert (record.unfinished, record.added) == (True, some)
-    *_, result = import_file(workspace, path)
+    *_, result = import_file(workspace, COMMAND_LINE, path)
     assert (result.added, result.duplicates, result.rejected_total) == (20_000 - some, some, 0)
     assert stored(workspace) == (20_000, 20_000, 20_000)
-    (record,) = recorded(workspace)
+    (record,) = recorded(workspace, COMMAND_LINE)
     assert (record.unfinished, record.added, record.ratings) == (False, 20_000, 20_000)
 
 
@@ -96,13 +98,13 @@ def test_an_import_killed_in_the_middle_can_be_removed(workspace, environ, big_f
         (one,) = session.query(Item.interaction_id).filter(Item.import_id.is_not(None)).limit(1).one()
     ana = rater(workspace)
     rating.rate(workspace, ana, one, 4)
-    (record,) = recorded(workspace)
-    assert remove_import(workspace, record.import_id) == 1
+    (record,) = recorded(workspace, COMMAND_LINE)
+    assert remove_import(workspace, COMMAND_LINE, record.import_id) == 1
     with workspace.store.read() as session:
         assert {n for (n,) in session.query(LegacyInteraction.interaction_id)} == {before, one}
         assert session.query(Rating.interaction_id, Rating.rater_id).all() == [(one, ana.rater_id)]
         assert session.query(Import).count() == 0
-    found = status(workspace)
+    found = status(workspace, COMMAND_LINE)
     assert (found.interactions, found.rated) == (2, 1)
 
 
@@ -115,7 +117,7 @@ def test_the_same_file_from_two_processes_is_imported_once(workspace, environ, b
     assert stored(workspace) == (1500, 1500, 1500)
     assert len(last_lines) == 2
     refused = [line for line in last_lines if line.startswith("refused:")]
-    records = recorded(workspace)
+    records = recorded(workspace, COMMAND_LINE)
     assert len(refused) + len(records) == 2
     assert sum(record.added for record in records) == 1500
     assert not any(record.unfinished for record in records)
@@ -129,8 +131,8 @@ def test_two_files_with_common_rows_at_the_same_moment(workspace, environ, big_f
     outputs = finished(processes)
     assert all('"rejected_total": 0' in out for out in outputs)
     assert stored(workspace) == (3000, 3000, 3000)
-    assert sum(record.added for record in recorded(workspace)) == 3000
-    assert sum(record.duplicates for record in recorded(workspace)) == 1000
+    assert sum(record.added for record in recorded(workspace, COMMAND_LINE)) == 3000
+    assert sum(record.duplicates for record in recorded(workspace, COMMAND_LINE)) == 1000
 
 
 def test_a_rater_keeps_rating_during_an_import(workspace, environ, big_file, record_property):
@@ -179,9 +181,9 @@ def test_a_rating_given_while_its_import_is_removed_is_not_lost(postgres_url, tm
     """A rating whose transaction is open when the removal of its import begins is waited for and kept."""
     workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
     other = Plain(postgres_url)
-    *_, result = import_file(workspace, big_file(range(10)))
+    *_, result = import_file(workspace, COMMAND_LINE, big_file(range(10)))
     ana, kept = rater(workspace), []
-    removal = threading.Thread(target=lambda: kept.append(remove_import(workspace, result.import_id)))
+    removal = threading.Thread(target=lambda: kept.append(remove_import(workspace, COMMAND_LINE, result.import_id)))
     with workspace.store.write() as session:
         ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
         removal.start()
@@ -202,7 +204,7 @@ def test_a_second_import_of_a_file_waits_for_the_beginning_of_the_first(postgres
 
     def second():
         try:
-            list(import_file(workspace, path))
+            list(import_file(workspace, COMMAND_LINE, path))
         except Conflict as error:
             said.append(str(error))
 

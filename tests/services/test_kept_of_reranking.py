@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import BadInput, NotFound
-from core.domain.roles import Role, User
+from core.domain.roles import COMMAND_LINE, Role, User
 from core.services import cases, preferences
 from core.services.exporting import export
 from core.services.workspace import Workspace
@@ -17,7 +17,7 @@ TEXTS = ["Cool it, café ☕", "Butter!", "שלום"]
 
 
 def exported(workspace: Workspace, folder: Path) -> list[dict[str, str]]:
-    export(workspace, "preferences", folder / "p.jsonl")
+    export(workspace, COMMAND_LINE, "preferences", folder / "p.jsonl")
     return [json.loads(line) for line in (folder / "p.jsonl").read_text().splitlines()]
 
 
@@ -39,8 +39,8 @@ def test_a_case_comes_back_as_it_was_and_can_be_deleted(workspace: Workspace, ol
         cases.delete(workspace, ben, number)
     kept = old_app.run("SELECT actor, action, subject, new FROM assay_audit ORDER BY audit_id")
     assert [row[:3] for row in kept][-2:] == [
-        ("Ana", "saved case", f"case {number}"),
-        ("Ana", "deleted case", f"case {number}"),
+        (ana_rates.key, "saved case", f"case {number}"),
+        (ana_rates.key, "deleted case", f"case {number}"),
     ]
     assert "Butter" not in str(kept)
 

@@ -46,7 +46,7 @@ def test_only_leads_deal_with_keys_and_it_is_written_down(workspace: Workspace, 
     record = [
         (actor, action, subject) for _, _, actor, action, subject, *_ in old_app.dump("assay_audit")["assay_audit"]
     ]
-    assert record == [("Lea", "created key", "key 1"), ("Lea", "revoked key", "key 1")]
+    assert record == [("person 1", "created key", "key 1"), ("person 1", "revoked key", "key 1")]
     assert [key.revoked_at is None for key in keys.listed(workspace, COMMAND_LINE)] == [False]
 
 

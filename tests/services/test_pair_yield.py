@@ -3,6 +3,7 @@
 import random
 
 from core.domain.records import ImportRow
+from core.domain.roles import COMMAND_LINE
 from core.services import exporting
 from core.services.pair_yield import PairYield, pair_yield
 from core.store import imports
@@ -10,7 +11,7 @@ from core.store import imports
 
 def test_nothing_rated_gives_nothing(workspace):
     """An empty database is no error."""
-    assert pair_yield(workspace) == PairYield(0, 0, 0)
+    assert pair_yield(workspace, COMMAND_LINE) == PairYield(0, 0, 0)
 
 
 def test_the_count_is_the_number_of_exported_rows(workspace, tmp_path):
@@ -27,9 +28,9 @@ def test_the_count_is_the_number_of_exported_rows(workspace, tmp_path):
                 rows.append(ImportRow(number, written, text, dice.randint(1, 5), rater, context_id=context))
     with workspace.store.write() as session:
         imports.add_batch(session, None, rows, rater="Ana", source="import")
-    found = pair_yield(workspace)
-    exported = exporting.export(workspace, "pairs", tmp_path / "pairs.jsonl")
-    ratings = exporting.export(workspace, "ratings", tmp_path / "ratings.jsonl")
+    found = pair_yield(workspace, COMMAND_LINE)
+    exported = exporting.export(workspace, COMMAND_LINE, "pairs", tmp_path / "pairs.jsonl")
+    ratings = exporting.export(workspace, COMMAND_LINE, "ratings", tmp_path / "ratings.jsonl")
     assert found.pairs == exported.rows > 20
     assert found.ratings == ratings.rows
     assert 0 < found.prompts <= 30

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.roles import COMMAND_LINE
 from core.services import people
 from core.services.importing import import_file
 from core.store.tables import Rater, Visitor
@@ -58,7 +59,7 @@ def test_the_name_of_an_imported_rater_is_refused(workspace, tmp_path):
     """A name under which ratings were imported cannot be taken by a person, in whatever case."""
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\np,a,4,Dr. Lima\n")
-    list(import_file(workspace, file))
+    list(import_file(workspace, COMMAND_LINE, file))
     with pytest.raises(Conflict, match=r"'dr\. lima' is the name of ratings that came with data"):
         people.rate_as(workspace, "t", "dr. lima")
     assert raters(workspace) == [("Dr. Lima", "imported")]

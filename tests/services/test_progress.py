@@ -7,7 +7,7 @@ import pytest
 from core.domain.errors import BadInput
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
-from core.domain.roles import NotAllowed, Role, User
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import progress, rating
 from core.store import runs, versions
 from core.store.tables import Audit, ModelVersion, Run
@@ -52,15 +52,15 @@ def trained(
 def test_without_a_model_nothing_is_claimed(workspace, lea):
     """Raters are told so in words."""
     rated(workspace, lea, 2)
-    assert progress.bought(workspace).startswith("No model was trained on these ratings yet")
+    assert progress.bought(workspace, COMMAND_LINE).startswith("No model was trained on these ratings yet")
 
 
 def test_a_first_model_has_nothing_to_compare_with(workspace, lea):
     """Its figure, and that the next one will tell."""
     rated(workspace, lea, 2)
     trained(workspace, auc(0.71, 0.66, 0.76))
-    assert "first model" in progress.bought(workspace)
-    assert "AUC 0.71 [0.66, 0.76]" in progress.bought(workspace)
+    assert "first model" in progress.bought(workspace, COMMAND_LINE)
+    assert "AUC 0.71 [0.66, 0.76]" in progress.bought(workspace, COMMAND_LINE)
 
 
 def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
@@ -69,7 +69,9 @@ def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
     rated(workspace, lea, 4)
     trained(workspace, auc(0.80, 0.75, 0.85))
     day = f"{(datetime.now().astimezone() - timedelta(days=3)):%A}"
-    assert progress.bought(workspace) == f"4 ratings since {day}: out-of-fold AUC 0.71 -> 0.80 [0.75, 0.85]."
+    assert (
+        progress.bought(workspace, COMMAND_LINE) == f"4 ratings since {day}: out-of-fold AUC 0.71 -> 0.80 [0.75, 0.85]."
+    )
 
 
 def test_a_change_within_the_interval_is_called_what_it_is(workspace, lea):
@@ -77,7 +79,9 @@ def test_a_change_within_the_interval_is_called_what_it_is(workspace, lea):
     trained(workspace, auc(0.71), days_ago=3)
     rated(workspace, lea, 1)
     trained(workspace, auc(0.73, 0.68, 0.78))
-    assert progress.bought(workspace).endswith("0.73 [0.68, 0.78]; the difference is no larger than chance makes it.")
+    assert progress.bought(workspace, COMMAND_LINE).endswith(
+        "0.73 [0.68, 0.78]; the difference is no larger than chance makes it."
+    )
 
 
 def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
@@ -86,9 +90,9 @@ def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
     ground = {"n": 40, "prompts": 12, "prompts_seen": 0}
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.70)}, days_ago=3)
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.80, 0.75, 0.85)})
-    assert "held-out AUC 0.70 -> 0.80" in progress.bought(workspace)
+    assert "held-out AUC 0.70 -> 0.80" in progress.bought(workspace, COMMAND_LINE)
     trained(workspace, auc(0.95), held_out={"n": 30, "prompts": 9, "prompts_seen": 3, "metrics": auc(0.6)})
-    assert "out-of-fold AUC 0.90 -> 0.95" in progress.bought(workspace)
+    assert "out-of-fold AUC 0.90 -> 0.95" in progress.bought(workspace, COMMAND_LINE)
 
 
 def test_another_recipe_is_no_comparison(workspace, lea):
@@ -96,14 +100,14 @@ def test_another_recipe_is_no_comparison(workspace, lea):
     rated(workspace, lea, 1)
     trained(workspace, auc(0.6), recipe="concat", days_ago=3)
     trained(workspace, auc(0.8))
-    assert "first model of its kind" in progress.bought(workspace)
+    assert "first model of its kind" in progress.bought(workspace, COMMAND_LINE)
 
 
 def test_what_could_not_be_measured_is_said(workspace, lea):
     """No figure, no claim."""
     trained(workspace, {"roc_auc": Metric(None, reason="one class").to_json()}, days_ago=3)
     trained(workspace, auc(0.8))
-    assert "nothing can be said about what they changed" in progress.bought(workspace)
+    assert "nothing can be said about what they changed" in progress.bought(workspace, COMMAND_LINE)
 
 
 @pytest.mark.parametrize(

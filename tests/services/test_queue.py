@@ -9,8 +9,10 @@ from sqlalchemy import update
 from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.ratings import How, RatingStatus, Said
-from core.domain.roles import NotAllowed, Role, User
+from core.domain.records import Filters
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import data, queue, rating, suggesting
+from core.services.status import status
 from core.services.workspace import open_workspace
 from core.store import queue as store_queue
 from core.store import ratings
@@ -117,7 +119,7 @@ def test_a_late_rating_is_kept(workspace):
     assert next_id(workspace, ben) == first
     rating.rate(workspace, ben, first, 2)
     rating.rate(workspace, ana, first, 5, request_id=shown.request_id)
-    both = data.load(workspace, first)
+    both = data.load(workspace, COMMAND_LINE, first)
     assert both is not None
     assert (both.consensus, both.n_ratings) == (3.5, 2)
 
@@ -199,7 +201,7 @@ def test_an_answer_for_two_raters_is_served_to_two_and_no_more(workspace):
     rated = [number for user in users for number in rate_all(workspace, user)]
     assert sorted(rated) == sorted([*numbers, 5])
     assert set(places(workspace).values()) == {0}
-    assert {data.load(workspace, n).n_ratings for n in numbers if n != 5} == {1}
+    assert {data.load(workspace, COMMAND_LINE, n).n_ratings for n in numbers if n != 5} == {1}
 
 
 def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order):
@@ -283,6 +285,18 @@ def test_what_the_model_suggests_comes_by_rank_and_then_at_random(workspace, in_
     assert [event.chosen for event in events(workspace)][:3] == ["pair", "model", "random"]
 
 
+def test_a_filter_that_many_answers_fit_serves_every_one_of_them(workspace, monkeypatch):
+    """Few fits are looked up by their numbers, many are walked through in the order: both serve all that fits, once."""
+    fitting = many(workspace, 5, session_label="s")
+    many(workspace, 3, context_id="elsewhere")
+    for few in (2, 5):
+        monkeypatch.setattr(store_queue, "FEW", few)
+        user = rater(workspace, f"Rater {few}")
+        queue.change_settings(workspace, user, QueueSettings(raters=2, overlap=0))
+        queue.choose(workspace, user, Order.RANDOM, QueueFilters(session_label="s"))
+        assert sorted(rate_all(workspace, user)) == fitting
+
+
 def test_filters_restrict_what_is_served_and_are_remembered(workspace, in_order):
     """Session, source, length and flag: only what fits is served, and counted as left; a new visit finds them set."""
     ana = rater(workspace)
@@ -322,6 +336,28 @@ def test_a_discarded_answer_is_offered_to_nobody(workspace):
     assert places(workspace) == {first: 0, second: 2}
     rating.rate(workspace, ana, first, 3)
     assert places(workspace)[first] == 2
+
+
+def test_a_lead_puts_a_discarded_answer_back(workspace):
+    """It is found among the discarded, and once put back it waits again; why it was discarded stays in its history."""
+    first, second = many(workspace, 2)
+    ana = rater(workspace, "Ana")
+    rating.discard(workspace, ana, first, reason="Test data")
+    now = status(workspace, COMMAND_LINE, at_once=True)
+    assert (now.unrated, now.discarded, now.waiting) == (2, 1, 1)
+    found, total = data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0)
+    assert (total, [one.interaction_id for one in found]) == (1, [first])
+    data.put_back(workspace, ana, first)
+    assert places(workspace) == {first: 1, second: 1}
+    assert data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0) == ([], 0)
+    told = [(line.action, line.new) for line in data.history(workspace, COMMAND_LINE, first)]
+    assert told == [("discarded", "discarded: Test data"), ("put back", "withdrawn")]
+    with pytest.raises(Conflict, match="waits for ratings again already"):
+        data.put_back(workspace, ana, first)
+    with workspace.store.read() as session:
+        assert [(a.actor, a.subject) for a in session.query(Audit).filter(Audit.action == "put back")] == [
+            ("Ana", f"interaction {first}")
+        ]
 
 
 def test_a_skip_keeps_its_reason(workspace):
@@ -462,7 +498,7 @@ def test_todays_progress_of_all(workspace):
     rating.rate(workspace, ana, first, 5)
     rating.rate(workspace, ben, first, 5)
     rating.skip(workspace, ben, second)
-    assert rating.rated_today_by_all(workspace) == 2
+    assert rating.rated_today_by_all(workspace, COMMAND_LINE) == 2
     assert rating.rated_today(workspace, ben) == 1
 
 

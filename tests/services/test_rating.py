@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from core.domain.errors import BadInput, NotFound
+from core.domain.roles import COMMAND_LINE
 from core.services import data, rating
 from core.services.readiness import readiness
 from core.store.ratings import Receipt
@@ -57,7 +58,7 @@ def test_every_change_stays_in_the_history(workspace):
     rating.skip(workspace, ana, interaction_id)
     rating.rate(workspace, ana, interaction_id, 2)
     rating.rate(workspace, ana, interaction_id, 5)
-    lines = data.history(workspace, interaction_id)
+    lines = data.history(workspace, COMMAND_LINE, interaction_id)
     assert [(line.rater, line.action, line.old, line.new) for line in lines] == [
         ("Ana", "skipped", "", "skipped"),
         ("Ana", "rated", "skipped", "2"),
@@ -72,7 +73,7 @@ def test_a_change_is_no_second_rating(workspace):
     for value in (2, 3, 4):
         rating.rate(workspace, ana, interaction_id, value)
     assert rating.rated_today(workspace, ana) == 1
-    assert [(name, number) for _, name, number in readiness(workspace).per_day] == [("Ana", 1)]
+    assert [(name, number) for _, name, number in readiness(workspace, COMMAND_LINE).per_day] == [("Ana", 1)]
 
 
 @pytest.mark.parametrize("value", [0, 6, -1, 3.5, "4", None])
@@ -143,7 +144,7 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
     for thread in threads:
         thread.join(30)
     assert sorted(row[3] for row in stored(workspace)) == [1, 1, 2, 2, 3, 3, 4, 5]
-    shown = data.load(workspace, interaction_id)
+    shown = data.load(workspace, COMMAND_LINE, interaction_id)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (2.5, 8)
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.domain.metrics import Metric
 from core.domain.ratings import stage as stage_of
+from core.domain.roles import COMMAND_LINE
 from core.services import outlook, rating, readiness
 from core.services import readiness_checks as checks
 from core.services.readiness_facts import Facts, Latest, Verdict
@@ -165,7 +166,7 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
     with workspace.store.write() as session:
         session.get_one(Item, repeat).identity = None
     rated("four", "same", 2)
-    found = readiness.readiness(workspace)
+    found = readiness.readiness(workspace, COMMAND_LINE)
     assert found.facts.shape == Shape(
         prompts=4, prompts_with_one_answer=2, prompts_with_differing_answers=2, answers_over_words=1,
         contradicting_repeats=1,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.roles import COMMAND_LINE
 from core.domain.second_looks import RepeatSettings, place
 from core.services import data, rating, second_looks
 from core.store import runs
@@ -91,7 +92,7 @@ def test_the_same_rating_is_noted_and_the_answer_does_not_return(workspace, ana)
     assert second_looks.look(workspace, ana, number, 5).receipt.number > 0
     assert standing(workspace, number) == before
     assert second_looks.next_look(workspace, ana) is None
-    last = data.history(workspace, number)[-1]
+    last = data.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.action, last.old, last.new) == ("kept", "5", "5")
 
 
@@ -103,7 +104,7 @@ def test_another_rating_stores_nothing_until_the_rater_has_chosen(workspace, ana
     said = second_looks.look(workspace, ana, number, 2)
     assert (said.receipt, said.before) == (None, 5)
     assert standing(workspace, number) == before
-    assert len(data.history(workspace, number)) == 1
+    assert len(data.history(workspace, COMMAND_LINE, number)) == 1
 
 
 @pytest.mark.parametrize("change", [True, False])
@@ -115,7 +116,7 @@ def test_the_chosen_rating_counts_and_both_are_in_the_history(workspace, ana, ch
     consensus, mirrored, legacy, _, mine, comment, _ = standing(workspace, number)
     assert (consensus, mirrored, legacy, mine) == ((2.0, 2, 2, 2) if change else (5.0, 5, 5, 5))
     assert comment == "mine"
-    last = data.history(workspace, number)[-1]
+    last = data.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.action, last.old, last.new) == ("changed" if change else "kept", "5", "2")
     assert second_looks.next_look(workspace, ana) is None
     with pytest.raises(Conflict, match="Nothing was saved twice"):
@@ -181,7 +182,7 @@ def test_nobody_gets_somebody_elses_answers(workspace, ana):
 def test_a_lead_sets_share_and_days(workspace, ana):
     """Within 3 to 5 percent; written into the record; anything else is refused."""
     second_looks.change_settings(workspace, ana, RepeatSettings(5, 3))
-    assert second_looks.get_settings(workspace) == RepeatSettings(5, 3)
+    assert second_looks.get_settings(workspace, COMMAND_LINE) == RepeatSettings(5, 3)
     with workspace.store.read() as session:
         (act,) = session.query(Audit).filter_by(action="changed second looks")
     assert act.new == {"share": 5, "days": 3}

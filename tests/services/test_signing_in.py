@@ -129,7 +129,7 @@ def test_the_name_of_imported_ratings_never_becomes_a_signed_in_person(workspace
     """Whoever signs in under such a name is a new person beside it."""
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\np,a,4,Ana\np,b,4,ana@example.org\n")
-    list(import_file(workspace, file))
+    list(import_file(workspace, COMMAND_LINE, file))
     with_sign_in(workspace, first_lead="ana@example.org")
     ana = signing_in.enter(workspace, claims("ana")).user
     assert ana.name == "Ana 2"

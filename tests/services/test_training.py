@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.errors import Conflict
 from core.domain.records import ImportRow
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.services import importing, models, registering, training, watching
 from core.services import status as status_service
 from core.services.workspace import Workspace, open_workspace
@@ -50,18 +50,18 @@ def names(events: list) -> list[str]:
 
 def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_app: Plain) -> None:
     """A training tells its story in order, its files are there, it becomes champion, and the old table has its row."""
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     events = list(training.train(workspace, User(0, "Ana"), seed=3))
     told = [name for name in names(events) if name != "Examined"]
     assert told == [
         "Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Judged", "Fitted", "Saved", "Registered"
     ]  # fmt: skip
-    version = models.listed(workspace)[0]
+    version = models.listed(workspace, COMMAND_LINE)[0]
     assert version.state == "champion"
     assert (models.version_path(workspace, version.model_version) / "model.joblib").is_file()
-    run = watching.history(workspace)[0]
+    run = watching.history(workspace, COMMAND_LINE)[0]
     assert (run.state, run.model_version, run.requested_by, run.seed) == ("finished", version.model_version, "Ana", 3)
-    view = watching.run_view(workspace, run.run_id)
+    view = watching.run_view(workspace, COMMAND_LINE, run.run_id)
     assert view is not None
     assert len(view.folds) == 15
     assert view.evaluation is not None
@@ -73,24 +73,24 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     assert accuracy is not None
     assert rows == [(version.model_version, 184, 0.5, pytest.approx(100 * accuracy), 1001)]
     assert old_app.run("SELECT count(*) FROM assay_predictions") == [(184,)]
-    champion = status_service.status(workspace).champion
+    champion = status_service.status(workspace, COMMAND_LINE).champion
     assert champion is not None
     assert champion.sample
 
 
 def test_same_data_and_seed_give_the_same_numbers_and_champion_goes_back(workspace: Workspace) -> None:
     """Training twice gives equal metrics; a rollback brings the version before back, and says so in the log."""
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     list(training.train(workspace, User(0, "Ana")))
     list(training.train(workspace, User(0, "Ana")))
-    later, first = models.listed(workspace)
+    later, first = models.listed(workspace, COMMAND_LINE)
     assert later.metrics == first.metrics
     assert (later.state, first.state) == ("champion", "available")
     assert models.rollback(workspace, User(0, "Ana")) == first.model_version
-    assert models.listed(workspace)[1].state == "champion"
-    assert [p.action for p in models.promotions(workspace)] == ["rollback", "automatic", "automatic"]
+    assert models.listed(workspace, COMMAND_LINE)[1].state == "champion"
+    assert [p.action for p in models.promotions(workspace, COMMAND_LINE)] == ["rollback", "automatic", "automatic"]
     models.promote(workspace, User(0, "Ana"), later.model_version, reason="I prefer it")
-    assert models.promotions(workspace)[0].reason == "I prefer it"
+    assert models.promotions(workspace, COMMAND_LINE)[0].reason == "I prefer it"
     with pytest.raises(Conflict, match="champion already"):
         models.promote(workspace, User(0, "Ana"), later.model_version, reason="A test.")
 
@@ -117,22 +117,22 @@ def test_too_little_data_is_a_result(
     assert result["model_version"] is None
     assert result["promoted"] is False
     assert says in result["reason"]
-    assert models.listed(workspace) == []
-    assert watching.history(workspace)[0].state == "finished"
+    assert models.listed(workspace, COMMAND_LINE) == []
+    assert watching.history(workspace, COMMAND_LINE)[0].state == "finished"
 
 
 def test_sample_and_own_ratings_never_train_together(sqlite_url: str, tmp_path) -> None:
     """Beside own ratings the sample is left out, a sample champion is no rival, and its models go with the sample."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     list(training.train(workspace, User(0, "Ana")))
-    sample_model = models.listed(workspace)[0].model_version
+    sample_model = models.listed(workspace, COMMAND_LINE)[0].model_version
     fill(workspace, 60)
     own = training.train_to_end(workspace, User(0, "Ana"), recipe="pair", seed=0, on_progress=lambda done, total: None)
     assert own["n"] == 60
     assert "champion" not in own["reason"]
-    importing.remove_sample(workspace)
-    left = models.listed(workspace)
+    importing.remove_sample(workspace, COMMAND_LINE)
+    left = models.listed(workspace, COMMAND_LINE)
     assert [version.model_version for version in left] == [own["model_version"]]
     assert not models.version_path(workspace, sample_model).exists()
 
@@ -145,7 +145,7 @@ def test_second_training_is_refused_while_one_runs(workspace: Workspace) -> None
     with pytest.raises(Conflict, match="running already"):
         next(training.train(workspace, User(0, "Ben")))
     first.close()
-    assert watching.history(workspace)[0].state == "cancelled"
+    assert watching.history(workspace, COMMAND_LINE)[0].state == "cancelled"
     assert names(list(training.train(workspace, User(0, "Ben"))))[-1] == "Registered"
 
 
@@ -154,15 +154,15 @@ def test_cancelled_training_stops_and_changes_nothing(workspace: Workspace) -> N
     fill(workspace)
     steps = training.train(workspace, User(0, "Ana"))
     next(steps)
-    run = watching.active_run(workspace)
+    run = watching.active_run(workspace, COMMAND_LINE)
     assert run is not None
     training.cancel(workspace, User(0, "Ana"), run.run_id)
     with pytest.raises(registering.Cancelled):
         list(steps)
-    view = watching.run_view(workspace, run.run_id)
+    view = watching.run_view(workspace, COMMAND_LINE, run.run_id)
     assert view is not None
     assert view.state == "cancelled"
-    assert models.listed(workspace) == []
+    assert models.listed(workspace, COMMAND_LINE) == []
 
 
 def test_background_training_is_a_process_of_its_own(workspace: Workspace, monkeypatch, environ) -> None:
@@ -172,17 +172,20 @@ def test_background_training_is_a_process_of_its_own(workspace: Workspace, monke
         monkeypatch.setenv(name, environ[name])
     run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
     seen = set()
-    view = watching.run_view(workspace, run_id)
+    view = watching.run_view(workspace, COMMAND_LINE, run_id)
     until = time.monotonic() + 60
     while view is not None and view.active and time.monotonic() < until:
         seen |= {event["event"] for event in view.events}
-        assert watching.active_run(workspace) is not None or not watching.run_view(workspace, run_id).active
+        assert (
+            watching.active_run(workspace, COMMAND_LINE) is not None
+            or not watching.run_view(workspace, COMMAND_LINE, run_id).active
+        )
         time.sleep(0.1)
-        view = watching.run_view(workspace, run_id)
+        view = watching.run_view(workspace, COMMAND_LINE, run_id)
     assert view is not None
     assert view.state == "finished", view.message
     assert "started" in seen
-    assert view.model_version == models.listed(workspace)[0].model_version
+    assert view.model_version == models.listed(workspace, COMMAND_LINE)[0].model_version
 
 
 def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
@@ -197,9 +200,9 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
         process = runs.find(session, run_id).process
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
     until = time.monotonic() + 20
-    while watching.active_run(workspace) is not None and time.monotonic() < until:
+    while watching.active_run(workspace, COMMAND_LINE) is not None and time.monotonic() < until:
         time.sleep(0.05)
-    view = watching.run_view(workspace, run_id)
+    view = watching.run_view(workspace, COMMAND_LINE, run_id)
     assert view is not None
     assert view.state == "failed"
     assert "start it again" in (view.message or "")
@@ -212,11 +215,11 @@ def test_silent_run_of_another_machine_is_given_up(workspace: Workspace) -> None
     with workspace.store.write() as session:
         run = runs.start(session, "pair", 0, "Ana", "elsewhere:1")
         run.heartbeat_at = now() - timedelta(seconds=30)
-    assert watching.active_run(workspace) is not None
+    assert watching.active_run(workspace, COMMAND_LINE) is not None
     with workspace.store.write() as session:
         runs.find(session, run.run_id).heartbeat_at = now() - timedelta(minutes=6)
-    assert watching.active_run(workspace) is None
-    assert watching.history(workspace)[0].state == "failed"
+    assert watching.active_run(workspace, COMMAND_LINE) is None
+    assert watching.history(workspace, COMMAND_LINE)[0].state == "failed"
 
 
 @pytest.mark.postgres
@@ -240,7 +243,7 @@ def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_pa
     workspace = open_workspace(limited)
     assert workspace.store.engine.url.username == "assay_limited"
     assert names(list(training.train(workspace, User(0, "Ana"))))[-1] == "Registered"
-    grant = status_service.status(workspace).grant
+    grant = status_service.status(workspace, COMMAND_LINE).grant
     assert grant is not None
     assert "GRANT" in grant
     assert owner.run("SELECT count(*) FROM rlhf_reward_model_training") == [(0,)]
@@ -262,10 +265,10 @@ def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_pa
 def test_a_choice_made_during_a_training_stands(sqlite_url: str, tmp_path) -> None:
     """A champion that the lead promotes while a training runs is not replaced by a model judged against another."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     list(training.train(workspace, User(0, "Ana")))
     list(training.train(workspace, User(0, "Ana")))
-    second, first = (version.model_version for version in models.listed(workspace))
+    second, first = (version.model_version for version in models.listed(workspace, COMMAND_LINE))
     steps = training.train(workspace, User(0, "Ana"))
     next(event for event in steps if type(event).__name__ == "Judged")
     models.promote(workspace, User(0, "lead"), first, reason="A test.")
@@ -273,30 +276,30 @@ def test_a_choice_made_during_a_training_stands(sqlite_url: str, tmp_path) -> No
     assert isinstance(last, registering.Registered)
     assert not last.promoted
     assert "during the training" in last.reason
-    assert status_service.status(workspace).champion.model_version == first
+    assert status_service.status(workspace, COMMAND_LINE).champion.model_version == first
     assert second != first
 
 
 def test_a_sample_model_never_serves_own_data(sqlite_url: str, tmp_path) -> None:
     """When the sample goes and own answers come during a training on it, its model is not promoted."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     steps = training.train(workspace, User(0, "Ana"))
     next(event for event in steps if type(event).__name__ == "Judged")
-    importing.remove_sample(workspace)
+    importing.remove_sample(workspace, COMMAND_LINE)
     fill(workspace, 4)
     last = list(steps)[-1]
     assert not last.promoted
-    assert status_service.status(workspace).champion is None
+    assert status_service.status(workspace, COMMAND_LINE).champion is None
 
 
 def test_rolling_back_goes_further_back_each_time(sqlite_url: str, tmp_path) -> None:
     """Two rollbacks in a row lead from the third champion to the first, not back and forth; the next is refused."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     for _ in range(3):
         list(training.train(workspace, User(0, "Ana")))
-    third, second, first = (version.model_version for version in models.listed(workspace))
+    third, second, first = (version.model_version for version in models.listed(workspace, COMMAND_LINE))
     assert models.rollback(workspace, User(0, "Ana")) == second
     assert models.rollback(workspace, User(0, "Ana")) == first
     with pytest.raises(Conflict, match="no earlier champion"):
@@ -307,10 +310,10 @@ def test_rolling_back_goes_further_back_each_time(sqlite_url: str, tmp_path) -> 
 def test_a_cancelled_training_leaves_no_files(sqlite_url: str, tmp_path) -> None:
     """Stopped after the files were written and before the version was known, nothing stays behind."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     steps = training.train(workspace, User(0, "Ana"))
     saved = next(event for event in steps if isinstance(event, registering.Saved))
     assert models.version_path(workspace, saved.model_version).is_dir()
     steps.close()
     assert not models.version_path(workspace, saved.model_version).exists()
-    assert models.listed(workspace) == []
+    assert models.listed(workspace, COMMAND_LINE) == []

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.domain.roles import COMMAND_LINE
 from core.services import data, models, rating
 from core.services.status import status
 from core.store import legacy
@@ -49,7 +50,7 @@ def test_old_ratings_become_ratings_of_legacy(legacy_database, opened):
     assert ratings_of(workspace, 4) == [("legacy", "noted", None, None, True)]
     assert ratings_of(workspace, 5) == []
     assert ratings_of(workspace, 9) == [("legacy", "noted", None, "only a remark", False)]
-    found = status(workspace)
+    found = status(workspace, COMMAND_LINE)
     assert (found.interactions, found.rated, found.unrated, found.good) == (9, 6, 3, 3)
 
 
@@ -66,7 +67,7 @@ def test_adopted_ratings_keep_their_time(legacy_database, opened):
 def test_texts_arrive_as_they_are(legacy_database, opened):
     """Characters beyond ASCII, directions, line breaks and blanks are shown exactly as stored."""
     workspace = opened()
-    third, ninth = data.load(workspace, 3), data.load(workspace, 9)
+    third, ninth = data.load(workspace, COMMAND_LINE, 3), data.load(workspace, COMMAND_LINE, 9)
     assert third is not None
     assert ninth is not None
     assert third.prompt == "Wie heißt „Herz“ auf Japanisch? 💚"
@@ -136,7 +137,7 @@ def test_a_number_that_is_no_rating_is_left_out_and_left_alone(legacy_database, 
 
 def test_old_trainings_are_listed_and_not_touched(legacy_database, opened):
     """Trainings of the old application are shown with their accuracy in percent."""
-    (old,) = models.old_trainings(opened())
+    (old,) = models.old_trainings(opened(), COMMAND_LINE)
     assert (old.model_version, old.accuracy, old.total_interactions) == ("sbert-logreg-v20251215-101500", 83.33, 60)
 
 
@@ -144,7 +145,7 @@ def test_many_rows_are_adopted_in_several_transactions(legacy_database, opened):
     """More rows than one batch are all adopted, each once."""
     values = ", ".join(f"('prompt {n}', 'answer', {n % 5 + 1})" for n in range(1200))
     legacy_database.run(f"INSERT INTO rlhf_interactions (user_prompt, ai_response, rating) VALUES {values}")
-    found = status(opened())
+    found = status(opened(), COMMAND_LINE)
     assert (found.interactions, found.rated) == (1209, 1206)
 
 
@@ -156,7 +157,7 @@ def test_the_shared_example_of_an_old_database_is_kept_whole(old_app, opened):
     old_app.script(path.read_text(encoding="utf-8"))
     before = old_app.dump(*LEGACY_NAMES)
     ((rated,),) = old_app.run("SELECT count(*) FROM rlhf_interactions WHERE rating IS NOT NULL")
-    found = status(opened())
+    found = status(opened(), COMMAND_LINE)
     assert old_app.dump(*LEGACY_NAMES) == before
     assert (found.interactions, found.rated) == (len(before["rlhf_interactions"]), rated)
     assert rated > 0

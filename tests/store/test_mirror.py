@@ -6,6 +6,7 @@ import pytest
 
 from core.domain.errors import NotFound
 from core.domain.ratings import How, RatingStatus, Said
+from core.domain.roles import COMMAND_LINE
 from core.services import data, importing, rating
 from core.services.importing import import_file, remove_import
 from core.services.status import status
@@ -244,7 +245,7 @@ def test_a_row_the_old_application_inserts_appears(workspace, old_app):
     """A new row of the old application is counted, browsed and offered like any other."""
     old_app.run("INSERT INTO rlhf_interactions (user_prompt, ai_response) VALUES ('new prompt', 'new answer')")
     old_app.run("INSERT INTO rlhf_interactions (user_prompt, ai_response, rating) VALUES ('rated', 'there', 3)")
-    found = status(workspace, at_once=True)
+    found = status(workspace, COMMAND_LINE, at_once=True)
     assert (found.interactions, found.rated) == (2, 1)
     shown = rating.next_item(workspace, rater(workspace))
     assert shown is not None
@@ -268,7 +269,7 @@ def test_a_row_the_old_application_deletes_is_gone(workspace, old_app):
     ana = rater(workspace)
     rating.rate(workspace, ana, first, 4)
     old_app.run("DELETE FROM rlhf_interactions WHERE interaction_id = ?", first)
-    found = status(workspace, at_once=True)
+    found = status(workspace, COMMAND_LINE, at_once=True)
     assert (found.interactions, found.rated) == (1, 0)
     with pytest.raises(NotFound, match="deleted meanwhile"):
         rating.rate(workspace, ana, first, 3)
@@ -303,11 +304,11 @@ def test_removing_an_import_keeps_what_the_old_application_rated_in_it(workspace
     """An imported answer that the old application rated since, seen by us or not, stays when the import is removed."""
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating\np,one,4\np,two,5\n")
-    *_, result = import_file(workspace, file)
+    *_, result = import_file(workspace, COMMAND_LINE, file)
     write(old_app, 1, rating=2)
-    assert remove_import(workspace, result.import_id) == 1
+    assert remove_import(workspace, COMMAND_LINE, result.import_id) == 1
     assert voices(workspace, 1) == {"legacy": ("submitted", 2, None, False)}
-    assert status(workspace).interactions == 1
+    assert status(workspace, COMMAND_LINE).interactions == 1
 
 
 def test_importing_picks_up_what_was_written_during_it(workspace, old_app, tmp_path, monkeypatch):
@@ -316,7 +317,7 @@ def test_importing_picks_up_what_was_written_during_it(workspace, old_app, tmp_p
     interaction_id = added(workspace, "p", "one")
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\nq,other,3,Ben\np,one,5,Ben\np,one,4,legacy\n")
-    steps = import_file(workspace, file)
+    steps = import_file(workspace, COMMAND_LINE, file)
     next(steps)
     write(old_app, interaction_id, rating=2)
     *_, result = steps

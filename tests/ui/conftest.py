@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.services import importing, people, training
 from core.services.workspace import Workspace, open_workspace
 from core.ui import visitor
@@ -35,7 +35,7 @@ def workspace(fresh_process) -> Workspace:
 @pytest.fixture
 def sample(workspace: Workspace) -> Workspace:
     """The same with the sample in it."""
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     return workspace
 
 
@@ -50,7 +50,7 @@ def trained_home(tmp_path_factory) -> Path:
     """An ASSAY_HOME with the sample and one model that really learned from it; made once, then copied."""
     home = tmp_path_factory.mktemp("trained")
     workspace = open_workspace({"ASSAY_HOME": str(home)})
-    importing.load_sample(workspace)
+    importing.load_sample(workspace, COMMAND_LINE)
     training.train_to_end(workspace, User(0, "Ben"), recipe="pair", seed=0, on_progress=lambda done, total: None)
     return home
 

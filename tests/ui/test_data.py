@@ -7,7 +7,8 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.records import Filters
-from core.services import data, importing, rating
+from core.domain.roles import COMMAND_LINE
+from core.services import data, importing, preferences, rating
 from core.services.status import status
 from core.store.database import Store
 from tests.ui.reading import plain, press, said
@@ -38,8 +39,8 @@ def test_a_file_is_previewed_and_imported(open_page, workspace):
     text = said(app)
     assert "answers.csv is imported: 2 new answers, 1 rating, 0 rows that brought nothing new, 1 row rejected" in text
     assert app.dataframe[0].value.to_dict("records")[0]["Row"] == 2
-    assert status(workspace).interactions == 2
-    assert status(workspace).rated == 1
+    assert status(workspace, COMMAND_LINE).interactions == 2
+    assert status(workspace, COMMAND_LINE).rated == 1
 
 
 def test_the_result_can_be_put_away(open_page, workspace):
@@ -59,10 +60,10 @@ def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
     app.selectbox(key="data.context").select("story")
     app.text_input(key="data.rater").input("Dr Kim").run()
     press(app, "data.import")
-    found, total = data.browse(workspace, Filters(), page=0)
+    found, total = data.browse(workspace, COMMAND_LINE, Filters(), page=0)
     assert total == 2
     assert {item.context_id for item in found} == {"s1", "s2"}
-    assert data.history(workspace, found[0].interaction_id)[0].rater == "Dr Kim"
+    assert data.history(workspace, COMMAND_LINE, found[0].interaction_id)[0].rater == "Dr Kim"
 
 
 def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
@@ -97,13 +98,13 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     """It is listed with both ways out; removing takes a second press."""
     path = tmp_path / "half.csv"
     path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
-    with closing(importing.import_file(workspace, path)) as running:
+    with closing(importing.import_file(workspace, COMMAND_LINE, path)) as running:
         next(running)
     app = open_page("data")
     assert "half.csv is imported only in part" in said(app)
     assert "Choose the same file again" in said(app)
     press(app, "data.remove_import")
-    assert status(workspace).interactions == 0
+    assert status(workspace, COMMAND_LINE).interactions == 0
     assert "half.csv is removed." in plain(app.toast[0].value)
 
 
@@ -113,7 +114,7 @@ def test_removing_an_import_keeps_what_was_rated_since(open_page, workspace, ana
     rating.rate(workspace, ana, 1, 4)
     app = press(open_page("data"), "data.remove_import")
     assert "1 answer stays, rated here since." in plain(app.toast[0].value)
-    assert status(workspace).interactions == 1
+    assert status(workspace, COMMAND_LINE).interactions == 1
 
 
 @pytest.mark.parametrize("kind", ["ratings", "gold", "pairs", "kto"])
@@ -130,12 +131,32 @@ def test_every_export_is_prepared_for_download(open_page, sample, kind):
     assert not list(sample.settings.home.glob("export-*"))
 
 
+def test_pairs_can_hold_what_raters_ordered(open_page, sample, ana):
+    """Offered where somebody ordered answers; the file then has the rater's name, and without it no such row."""
+    preferences.keep(sample, ana, "Q?", ["better", "worse"], [0], model_version=None)
+    app = open_page("data")
+    app.radio(key="data.export_kind").set_value("pairs")
+    app.radio(key="data.format").set_value("jsonl").run()
+    press(app, "data.export")
+    without = app.session_state["data.last_export"].content.decode()
+    app.checkbox(key="data.with_preferences").set_value(True).run()
+    assert "The file has" not in said(app)  # it was another one
+    press(app, "data.export")
+    rows = [json.loads(line) for line in app.session_state["data.last_export"].content.decode().splitlines()]
+    assert (rows[-1]["rater"], rows[-1]["chosen"]) == ("Ana", "better")
+    assert len(rows) == len(without.splitlines()) + 1
+    assert "rater" not in json.loads(without.splitlines()[0])
+
+
 def test_browsing_filters_and_pages(open_page, sample):
     """25 to a page; search and state narrow the list; nothing found says what to do."""
     app = open_page("data")
     assert "204 answers, newest first" in said(app)
     app.selectbox(key="data.rated").select("Not rated").run()
     assert "20 answers" in said(app)
+    app.selectbox(key="data.rated").select("Discarded").run()
+    assert "No answer matches" in said(app)
+    app.selectbox(key="data.rated").select("Not rated").run()
     app.text_input(key="data.search").input("no such words anywhere").run()
     assert "No answer matches" in said(app)
 
@@ -155,12 +176,26 @@ def test_an_opened_answer_shows_texts_and_history(open_page, sample):
     assert "newest first" in said(app)
 
 
+def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
+    """The list marks it, its history says why it was discarded, and one press lets it wait again."""
+    rating.discard(sample, ana, 204, reason="Test data")
+    app = open_page("data")
+    app.selectbox(key="data.rated").select("Discarded").run()
+    assert "1 answer, newest first" in said(app)
+    app.button(key="data.open.204").click().run()
+    assert app.dataframe[0].value["After"].tolist() == ["discarded: Test data"]
+    app = press(app, "data.put_back")
+    assert "No. 204 waits for ratings again" in app.toast[0].value
+    assert rating.next_item(sample, ana) is not None
+    assert "data.put_back" not in {button.key for button in app.button}
+
+
 def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):
     """Changing a text withdraws its ratings unless told otherwise."""
     app = open_page("data", data__opened=1)
     app.text_area(key="data.edit_answer.1").input("A better text")
     press(app, "data.edit_save")
-    shown = data.load(sample, 1)
+    shown = data.load(sample, COMMAND_LINE, 1)
     assert shown
     assert shown.response == "A better text"
     assert shown.consensus is None
@@ -173,7 +208,7 @@ def test_an_empty_text_is_refused_and_nothing_changes(open_page, sample, ana):
     app.text_area(key="data.edit_answer.1").input("  ")
     press(app, "data.edit_save")
     assert "The answer is empty" in said(app)
-    shown = data.load(sample, 1)
+    shown = data.load(sample, COMMAND_LINE, 1)
     assert shown
     assert shown.response.strip()
 
@@ -183,7 +218,7 @@ def test_an_answer_is_deleted_only_after_a_second_press(open_page, sample, ana):
     app = open_page("data", data__opened=1)
     assert "kept apart" in said(app)
     press(app, "data.delete_yes")
-    assert data.load(sample, 1) is None
+    assert data.load(sample, COMMAND_LINE, 1) is None
     assert "newest first" in said(app)
 
 
@@ -205,7 +240,7 @@ def test_one_answer_is_added_by_hand(open_page, workspace):
             assert "no. 1 · Added here" in said(app)
             press(app, "data.close")
     assert "is there already, as no. 1" in said(app)
-    assert status(workspace).interactions == 1
+    assert status(workspace, COMMAND_LINE).interactions == 1
 
 
 def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):

@@ -27,7 +27,7 @@ def test_an_empty_database_offers_the_sample_and_an_import(open_page):
 def test_the_sample_is_loaded_by_one_press_and_marked(open_page, workspace):
     """After loading it Home says that this is the sample, and what to do next."""
     app = press(open_page(), "home.load_sample")
-    assert status(workspace).sample
+    assert status(workspace, COMMAND_LINE).sample
     assert "This is the sample" in said(app)
     assert "184 of 200 rated" in app.get("progress")[0].proto.text
     assert [toast.value for toast in app.toast] == ["The sample is loaded: 204 answers, 368 ratings."]
@@ -38,7 +38,7 @@ def test_the_sample_goes_only_after_a_second_press(open_page, sample):
     app = open_page()
     assert "yours included" in said(app)
     press(app, "home.remove_sample")
-    assert status(sample).interactions == 0
+    assert status(sample, COMMAND_LINE).interactions == 0
     assert "no answers yet" in said(app)
 
 
@@ -51,13 +51,13 @@ def test_loading_the_sample_twice_is_refused_in_words(open_page, sample):
 
 def _refusal(workspace) -> Exception:
     with pytest.raises(Exception, match="empty database") as refused:
-        importing.load_sample(workspace)
+        importing.load_sample(workspace, COMMAND_LINE)
     return refused.value
 
 
 def test_the_step_leads_to_rating_while_ratings_are_few(open_page, workspace):
     """With answers and too few ratings for a model the one primary button opens Rate."""
-    data.add(workspace, "A question?", "An answer.")
+    data.add(workspace, COMMAND_LINE, "A question?", "An answer.")
     app = press(open_page(), "home.next")
     assert "Who is rating?" in said(app)
 
@@ -76,7 +76,7 @@ def test_a_champion_is_shown_with_its_ranges_and_leads_to_ranking(open_page, sam
         "roc_auc": Metric(None, reason="one class in a fold").to_json(),
     }
     champion = Champion("sbert-pair-v1", "pair", datetime.now(UTC), measured, sample=True)
-    monkeypatch.setattr(home, "status", lambda workspace: replace(status(workspace), champion=champion))
+    monkeypatch.setattr(home, "status", lambda workspace, user: replace(status(workspace, user), champion=champion))
     app = open_page()
     assert "Accuracy: 78 % (71 to 84)" in said(app)
     assert "ROC AUC: not estimable" in said(app)
@@ -87,7 +87,8 @@ def test_a_password_is_never_shown(open_page, monkeypatch):
     """The database in use is named, its password is not, also when it does not answer."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://ana:secret-word@127.0.0.1:1/assay")
     app = open_page()
-    assert "does not answer" in said(app)
+    assert "The database does not answer" in said(app)
+    assert "What was saved is kept. This page looks again" in said(app)
     assert "secret-word" not in said(app)
 
 
@@ -140,7 +141,7 @@ def test_a_missing_right_shows_the_grant(open_page, sample, monkeypatch):
 
 def test_everything_rated_and_too_little_leads_to_more_answers(open_page, workspace, ana):
     """With all answers rated and not enough of them, the next step is to import more."""
-    rating.rate(workspace, ana, data.add(workspace, "A question?", "An answer."), 4)
+    rating.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 4)
     assert "Import more answers" in [button.label for button in open_page().button]
 
 

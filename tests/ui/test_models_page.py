@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from core.domain.errors import Unavailable
 from core.domain.records import ImportRow
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.services import comparing, models, training
 from core.services.people import rate_as
 from core.store import imports, versions
@@ -54,11 +54,15 @@ def two_models(two_models_home, fresh_process, tmp_path):
 
 
 def champion(workspace) -> str:
-    return next(version.model_version for version in models.listed(workspace) if version.state == "champion")
+    return next(
+        version.model_version for version in models.listed(workspace, COMMAND_LINE) if version.state == "champion"
+    )
 
 
 def challenger(workspace) -> str:
-    return next(version.model_version for version in models.listed(workspace) if version.state != "champion")
+    return next(
+        version.model_version for version in models.listed(workspace, COMMAND_LINE) if version.state != "champion"
+    )
 
 
 def test_without_any_training_the_page_leads_to_one(open_page):
@@ -212,7 +216,7 @@ def test_versions_without_one_in_use_say_what_that_means(open_page, two_models, 
 def test_an_unreachable_database_is_a_sentence(open_page, trained, monkeypatch):
     """When the database does not answer the page says so."""
 
-    def away(_):
+    def away(*_):
         raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr(models, "listed", away)
@@ -276,11 +280,11 @@ def test_a_version_is_archived_and_taken_back(open_page, workspace, ana):
     app = open_page("models")
     assert "models.archive" in keys(app)
     press(app, "models.archive")
-    assert models.listed(workspace)[0].state == "archived"
+    assert models.listed(workspace, COMMAND_LINE)[0].state == "archived"
     assert "Archived (1)" in [block.label for block in app.expander]
     assert "There is no other version to change to." in said(app)
     press(app, "models.unarchive")
-    assert models.listed(workspace)[0].state == "available"
+    assert models.listed(workspace, COMMAND_LINE)[0].state == "available"
     app.selectbox(key="models.look").set_value("v1").run()
     assert "models.archive" not in keys(app)
 

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from core.domain.errors import Unavailable
+from core.domain.roles import COMMAND_LINE
 from core.services import data, people, queue, rating
 from core.ui import desk as desk_module
 from core.ui import queue_choice, visitor
@@ -207,7 +208,7 @@ def test_a_flag_stays_with_a_skipped_answer(open_page, sample, ana):
 def test_back_from_an_answer_that_came_round_again(open_page, workspace, ana):
     """From a skipped answer that is offered again, back leads to what was rated last, not to before the skip."""
     for number in range(3):
-        data.add(workspace, "A question?", f"Answer {number}.")
+        data.add(workspace, COMMAND_LINE, "A question?", f"Answer {number}.")
     app = open_page("rate")
     first = item_of(app)
     for key in ("rate.skip", "rate.skip", "rate.key2"):
@@ -256,7 +257,7 @@ def test_a_lost_acknowledgement_stores_one_rating(open_page, sample, ana, monkey
         broken.setattr(rating, "rate", stored_but_unheard)
         press(app, "rate.key3")
     press(app, "rate.key3")
-    assert [line.action for line in data.history(sample, first)] == ["rated"]
+    assert [line.action for line in data.history(sample, COMMAND_LINE, first)] == ["rated"]
 
 
 def test_a_name_changed_in_another_tab_stops_this_one(open_page, sample, ana):
@@ -288,7 +289,7 @@ def test_no_answers_at_all_leads_to_getting_some(open_page, workspace, ana):
 
 def test_everything_rated_names_the_next_step(open_page, workspace, ana):
     """After the last answer: thanks, and the way to Readiness."""
-    data.add(workspace, "A question?", "An answer.")
+    data.add(workspace, COMMAND_LINE, "A question?", "An answer.")
     app = press(open_page("rate"), "rate.key5")
     assert "Every answer has a rating" in said(app)
     press(app, "rate.to_readiness")
@@ -379,7 +380,7 @@ def test_a_draft_comes_back_in_another_session(open_page, sample, ana):
 def test_order_and_filters_are_chosen_and_remembered(open_page, sample, ana):
     """What one chooses to see is used at once, named on the button, and there at the next visit."""
     for words in (("short answer", "s1"), ("another short answer", "s2")):
-        data.add(sample, "Own question?", words[0], session_label=words[1])
+        data.add(sample, COMMAND_LINE, "Own question?", words[0], session_label=words[1])
     app = open_page("rate")
     app.selectbox(key="rate.order").select(queue_choice.Order.SESSION)
     app.text_input(key="rate.session").input("s2")
@@ -397,7 +398,7 @@ def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sam
     app = open_page("rate")
     app.number_input(key="rate.raters").set_value(3)
     press(app, "rate.queue_save")
-    assert queue.get_settings(sample).raters == 3
+    assert queue.get_settings(sample, COMMAND_LINE).raters == 3
     with sqlite3.connect(sample.settings.home / "assay.db") as file:
         file.execute("update assay_raters set role = 'sme' where name = 'Ana'")
     file.close()
@@ -422,7 +423,7 @@ def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained)
 
 def test_all_answers_to_a_prompt_on_one_screen(open_page, workspace, ana):
     """Every answer to the prompt is there, each is rated on its own, and the keys say which one they rate."""
-    first, second, third = (data.add(workspace, "A question?", f"Answer no {n}.") for n in range(3))
+    first, second, third = (data.add(workspace, COMMAND_LINE, "A question?", f"Answer no {n}.") for n in range(3))
     app = press(open_page("rate"), "rate.compare")
     assert all(f"Answer no {n}." in said(app) for n in range(3))
     press(app, f"rate.focus.{third}")

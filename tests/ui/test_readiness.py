@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
+from core.domain.roles import COMMAND_LINE
 from core.services import data, rating
 from core.services.outlook import Outlook
 from core.services.readiness_facts import Latest
@@ -26,7 +27,7 @@ def test_nothing_at_all_leads_to_the_start(open_page):
 
 def test_unrated_answers_lead_to_rating(open_page, workspace):
     """With answers and no rating the page says how many are needed."""
-    data.add(workspace, "A question?", "An answer.")
+    data.add(workspace, COMMAND_LINE, "A question?", "An answer.")
     app = open_page("readiness")
     assert "from 50 rated answers" in said(app)
     assert "Who is rating?" in said(press(app, "readiness.rate"))
@@ -50,8 +51,8 @@ def test_no_accuracy_is_promised(open_page, sample, promise):
 
 def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, workspace, ana):
     """A single rated answer: the blockers are named with what to do."""
-    rating.rate(workspace, ana, data.add(workspace, "A question?", "An answer."), 5)
-    data.add(workspace, "A question?", "Another answer.")
+    rating.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 5)
+    data.add(workspace, COMMAND_LINE, "A question?", "Another answer.")
     app = open_page("readiness")
     assert "In the way" in said(app)
     keys = [button.key for button in app.button]
@@ -64,7 +65,7 @@ def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, works
 def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
     """Ratings of one session only: the button opens Rate with the neglected session chosen for this person."""
     for number in range(52):
-        data.add(workspace, f"Question {number}?", "An answer.")
+        data.add(workspace, COMMAND_LINE, f"Question {number}?", "An answer.")
     with workspace.store.write() as store:
         store.execute(
             text("UPDATE assay_items SET session_label = CASE WHEN interaction_id < 51 THEN 'a' ELSE 'b' END")

@@ -12,7 +12,7 @@ from core.services import cases, preferences, reranking
 from core.store import versions
 from core.store.tables import ModelVersion
 from core.ui.ranked import Ranked, as_file, movement
-from core.ui.rerank_examples import EXAMPLE_PROMPT
+from core.ui.rerank_examples import EXAMPLE, EXAMPLE_PROMPT
 from tests.ui.reading import press, said
 
 
@@ -218,6 +218,14 @@ def test_an_order_that_cannot_be_relied_on_is_said_and_can_be_kept(open_page, tr
     app = press(app, "rerank.run")
     assert "in the order in which you entered them" in said(app)
     assert said(app).count("same place") == 2
+
+
+def test_the_best_of_poor_answers_is_not_called_good(open_page, trained):
+    """Where rated answers with such scores were mostly poor the page says so; where they were good it does not."""
+    app = ranked(open_page("rerank"), EXAMPLE_PROMPT, f"{EXAMPLE[0]}\n---\n{EXAMPLE[1]}")
+    assert "Best does not mean good here." in said(app)
+    fill(app, EXAMPLE_PROMPT, "\n---\n".join(EXAMPLE))
+    assert "Best does not mean good here." not in said(press(app, "rerank.run"))
 
 
 def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):

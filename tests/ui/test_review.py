@@ -74,7 +74,7 @@ def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, sa
     app = tab(open_page("review"), "Guidelines")
     app.text_area(key="review.guidelines.0").set_value("Only **5** when a colleague would sign it.")
     press(app, "review.guidelines_save")
-    assert guidelines.current(sample).number == 1
+    assert guidelines.current(sample, COMMAND_LINE).number == 1
     assert "when a colleague would sign it." in said(open_page("rate"))
 
 

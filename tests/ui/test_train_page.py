@@ -12,13 +12,14 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
-from core.domain.roles import NotAllowed, Role, User
-from core.services import data, people, rating, registering, training, watching
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
+from core.services import data, people, preferences, rating, registering, training, watching
 from core.services.watching import RunView
 from core.services.workspace import this_process
 from core.store import runs
 from core.store.types import now
 from core.ui import figures
+from core.ui.results import learned_too
 from core.ui.stage import duration, seconds_left, stage_of
 from tests.ui.reading import press, said
 
@@ -52,7 +53,7 @@ def end(workspace, run_id: int, state: str, message: str) -> None:
 
 
 def asked_to_stop(workspace, run_id: int) -> bool:
-    run = watching.run_view(workspace, run_id)
+    run = watching.run_view(workspace, COMMAND_LINE, run_id)
     assert run is not None
     return run.cancel_requested
 
@@ -80,7 +81,7 @@ def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
 def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     """Sixty good answers are enough and still teach nothing; the page says so and leads to rating."""
     for number in range(60):
-        data.add(workspace, f"Question {number // 2}?", f"Answer {number}")
+        data.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
     for number in range(1, 61):
         rating.rate(workspace, ana, number, 5, comment="", bias_flag=False, request_id=str(number))
     app = open_page("train")
@@ -92,11 +93,34 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
 def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
     """Start hands over who asked and which recipe: pair by default, concat when chosen."""
     asked = []
-    monkeypatch.setattr(training, "start", lambda workspace, user, *, recipe: asked.append((user.name, recipe)))
+    monkeypatch.setattr(
+        training, "start",
+        lambda workspace, user, *, recipe, with_preferences: asked.append((user.name, recipe, with_preferences)),
+    )  # fmt: skip
     app = press(open_page("train"), "train.start")
     app.radio(key="train.recipe").set_value("concat").run()
     press(app, "train.start")
-    assert asked == [("Ana", "pair"), ("Ana", "concat")]
+    preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
+    app.run().checkbox(key="train.preferences").set_value(True).run()
+    press(app, "train.start")
+    assert asked == [("Ana", "pair", False), ("Ana", "concat", False), ("Ana", "concat", True)]
+
+
+@pytest.mark.parametrize(
+    "gain, words",
+    [
+        (Metric(0.031, 0.004, 0.06), "changed by +0.031 [+0.004, +0.060]: a clear gain."),
+        (Metric(-0.03, -0.05, -0.01), "a clear loss."),
+        (Metric(0.0, -0.01, 0.01), "no clear difference."),
+        (Metric(None, reason="one class only"), "not estimable."),
+    ],
+)
+def test_what_orders_of_raters_changed_is_said(gain, words):
+    """In words, with the interval, and how many were left out for the test."""
+    compared = {"pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}
+    said = learned_too(compared)
+    assert said.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
+    assert said.endswith(words)
 
 
 def test_a_training_that_has_told_nothing_yet_is_shown(open_page, sample):
@@ -111,7 +135,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
     app = press(open_page("train"), "train.start")
     assert "Who are you?" in said(app)
-    assert watching.history(sample) == []
+    assert watching.history(sample, COMMAND_LINE) == []
     app.text_input(key="rate.name").set_value("Ana")
     press(app, "rate.start")
     assert people.names(sample) == ["Ana"]
@@ -131,7 +155,7 @@ def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
         press(app, "train.start")
         assert "A training is running already." in said(app)
         assert "Training 1 is running" in said(app)
-    assert len(watching.history(sample)) == 1
+    assert len(watching.history(sample, COMMAND_LINE)) == 1
 
 
 def test_a_running_training_is_seen_by_everybody(open_page, sample):
@@ -260,7 +284,7 @@ def test_an_earlier_training_can_be_looked_at(open_page, trained):
 def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
     """When the database does not answer the page says so and offers to try again."""
 
-    def away(_):
+    def away(*_):
         raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr(watching, "history", away)
@@ -320,7 +344,7 @@ def test_the_time_left_is_told_from_the_pace_through_all_stages():
 
     told = [at(0, STARTED), at(10, embedding(2300))]
     assert left(*told) is None
-    found = []
+    found: list[Any] = []
     for number in range(1, 6):
         told.append(at(10 + 2 * number, fold(number)))
         found.append(left(*told))

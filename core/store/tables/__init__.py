@@ -1,6 +1,7 @@
 """The tables: three of the existing application as they are, and our own beside them (prefix ``assay_``)."""
 
 from core.store.tables.base import SYSTEM_USER, Base
+from core.store.tables.exports import Export
 from core.store.tables.guidelines import Guideline, GuidelineGap
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
 from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
@@ -20,6 +21,7 @@ __all__ = [
     "Desk",
     "Draft",
     "Embedding",
+    "Export",
     "Guideline",
     "GuidelineGap",
     "HeldOutPrompt",

@@ -45,6 +45,7 @@ class Item(Base):
         CheckConstraint("source IN ('legacy', 'import', 'manual', 'sample')", name="source"),
         CheckConstraint("consensus IS NULL OR consensus BETWEEN 1 AND 5", name="consensus"),
         CheckConstraint("adjudicated IS NULL OR adjudicated BETWEEN 1 AND 5", name="adjudicated"),
+        Index("ix_assay_items_identifier_rules", "identifier_rules"),
         # what still wants a rating, in every order in which it is served; small, because what is done is not in them
         Index("ix_assay_items_queue", "interaction_id", **_WAITING),
         Index("ix_assay_items_queue_random", "random_key", **_WAITING),
@@ -83,6 +84,10 @@ class Item(Base):
     mirrored_rating: Mapped[int | None]
     mirrored_comment: Mapped[str | None]
     mirrored_bias: Mapped[bool | None]
+    identifiers: Mapped[dict[str, Any] | None]
+    """How many personal identifiers of which kind its texts and comments hold; NULL: none."""
+    identifier_rules: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The version of the rules that looked; 0: none yet."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

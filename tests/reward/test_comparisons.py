@@ -1,0 +1,154 @@
+"""Learning from answers that raters ordered: the right optimum, no leak, and honest about what it changed."""
+
+from itertools import combinations, groupby
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from core.domain.records import Example, Preferred
+from core.domain.texts import text_hash
+from core.reward import held_out
+from core.reward.comparisons import Comparisons
+from core.reward.events import Compared, Evaluated, Fitted, Judged, Reported
+from core.reward.fitting import fit
+from core.reward.pair import SCALARS
+from core.reward.recipes import CONCAT, PAIR
+from core.reward.trainer import train
+from tests.reward.fakes import embedder, rated_answers
+
+
+def ordered(examples: list[Example], before: str = "") -> list[Preferred]:
+    """Every two answers to one prompt that are rated differently, as a rater would order them."""
+    found = []
+    for prompt, rows in groupby(examples, key=lambda example: example.prompt):
+        for one, other in combinations(rows, 2):
+            if one.rating != other.rating:
+                better, worse = (one, other) if one.rating > other.rating else (other, one)
+                found.append(Preferred(before + prompt, better.response, worse.response))
+    return found
+
+
+def run(examples: list[Example], preferred: list[Preferred], **options: Any) -> dict[type, Any]:
+    options = {"recipe": "pair", "seed": 0, "positive_threshold": 4, "minimum": 10} | options
+    told = train(examples, embedder=embedder(), preferred=preferred, **options)
+    return {type(event): event for event in told}
+
+
+@pytest.mark.parametrize("rows", [40, 200])
+def test_the_fit_is_the_minimum_of_both_losses(rows: int) -> None:
+    """Rated rows with a bias, comparisons without, one ridge penalty: as a general optimiser finds it.
+
+    With few rows the fit happens in the space that they span, which must then include the comparisons.
+    """
+    rng = np.random.default_rng(1)
+    columns = 4 * 20 + len(SCALARS)
+    features = rng.normal(size=(rows, columns)).astype(np.float32)
+    good = features[:, -1] + rng.normal(scale=0.5, size=rows) > 0
+    differences = rng.normal(size=(15, columns)).astype(np.float32)
+    weights = rng.uniform(0.2, 1.0, size=15)
+    compared = Comparisons(differences, np.full(15, -1), weights)
+    found = fit(PAIR, features, good, np.arange(rows) // 2, seed=0, compared=compared)
+
+    deviation = features.std(axis=0, dtype=np.float64)
+    scale = PAIR.weightings(columns)["prompt and answer"] / deviation
+    x = (features - features.mean(axis=0, dtype=np.float64)) * scale
+    d, sign = differences * scale, np.where(good, 1, -1)
+
+    def loss(parameters: np.ndarray) -> float:
+        w, bias = parameters[:-1], parameters[-1]
+        rated = np.logaddexp(0, -sign * (x @ w + bias)).sum()
+        return float(found.c * (rated + weights @ np.logaddexp(0, -d @ w)) + w @ w / 2)
+
+    best = minimize(loss, np.zeros(columns + 1), method="L-BFGS-B", options={"maxiter": 5_000, "maxfun": 10**6})
+    ours = np.append(found.model.weights / scale, found.model.bias)
+    assert loss(ours) == pytest.approx(best.fun, rel=2e-4)
+    assert np.allclose(x @ ours[:-1] + ours[-1], x @ best.x[:-1] + best.x[-1], atol=0.05)
+
+
+def test_a_question_with_many_pairs_weighs_no_more_than_its_answers() -> None:
+    """Ten pairs of five answers count as five; a single pair of two counts once; prompts are known by their number."""
+    texts = [f"answer {number}" for number in range(5)]
+    pairs = [Preferred("Q?", better, worse) for better, worse in combinations(texts, 2)]
+    found = Comparisons.of([*pairs, Preferred("other", "a", "b")], {pairs[0].group: 7}, PAIR, embedder())
+    assert found.weights.tolist() == [0.5] * 10 + [1.0]
+    assert found.groups.tolist() == [7] * 10 + [-1]
+    assert len(found.without(np.array([7]))) == 1
+
+
+def test_comparisons_on_tested_prompts_are_never_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a row is scored, no comparison on its prompt was in the fit: recorded in every fit of a training."""
+    examples = rated_answers(20)
+    preferred = ordered(examples) + ordered(rated_answers(5, seed=9), "elsewhere ")
+    seen: list[tuple[set[int], set[int]]] = []
+
+    def spying(recipe: Any, features: Any, good: Any, groups: Any, *, seed: int, compared: Any = None) -> Any:
+        if compared is not None:
+            seen.append((set(groups.tolist()), set(compared.groups.tolist())))
+        return fit(recipe, features, good, groups, seed=seed, compared=compared)
+
+    monkeypatch.setattr(held_out, "fit", spying)
+    run(examples, preferred)
+    assert len(seen) == 15
+    for learned, compared in seen:
+        assert compared - {-1} <= learned
+        assert -1 in compared
+
+
+def test_comparisons_that_contradict_every_rating_cannot_flatter_the_figures() -> None:
+    """Orders turned upside down on the very prompts that are tested make the model worse, not the test easier; orders
+    that only repeat the ratings of those prompts bring nothing like a perfect score.
+    """
+    examples = rated_answers(25)
+    right = ordered(examples)
+    wrong = [Preferred(p.prompt, p.rejected, p.chosen) for p in right]
+    alone = run(examples, [])[Evaluated].evaluation.metrics["roc_auc"].value
+    told = {name: run(examples, pairs) for name, pairs in (("right", right), ("wrong", wrong))}
+    gains = {name: events[Compared].gain for name, events in told.items()}
+    assert gains["wrong"].high < 0
+    assert abs(gains["right"].value) < 0.03
+    assert told["right"][Evaluated].evaluation.metrics["roc_auc"].value < alone + 0.03
+
+
+def test_a_training_with_comparisons_says_so_and_can_be_repeated() -> None:
+    """The event counts them, prompts that only they have are among those learned from, the champion is met on ratings
+    alone, and the same input gives the same numbers; without any, nothing changes.
+    """
+    examples, preferred = rated_answers(20), ordered(rated_answers(5, seed=9), "elsewhere ")
+    first = run(examples, preferred, champion_recipe="pair")
+    compared, fitted = first[Compared], first[Fitted]
+    assert (compared.pairs, compared.prompts) == (len(preferred), 5)
+    assert {pair.group for pair in preferred} < fitted.groups
+    assert len(fitted.groups) == 25
+    assert first[Judged].versus_champion == compared.gain
+    again, plain = run(examples, preferred), run(examples, [])
+    assert again[Evaluated] == first[Evaluated]
+    assert Compared not in plain
+    assert plain[Fitted].data_fingerprint != fitted.data_fingerprint
+    # the learning curve counts ratings, so it is that of ratings alone
+    assert again[Reported].report.curve.measured == plain[Reported].report.curve.measured
+
+
+def test_the_texts_of_comparisons_are_not_put_into_the_cache_of_answers() -> None:
+    """What deletes an answer deletes its vectors; nothing would find those of texts that are in no answer."""
+    source = embedder()
+    list(
+        train(
+            rated_answers(10), recipe="pair", embedder=source, seed=0, positive_threshold=4, minimum=10,
+            preferred=[Preferred("Only here?", "only here one", "only here two")],
+        )
+    )  # fmt: skip
+    assert not source._cache.get(source.key(PAIR.view), [text_hash("only here one"), text_hash("Only here?")])
+
+
+def test_concat_learns_from_comparisons_too() -> None:
+    """Balanced classes and a single C are kept."""
+    features = np.random.default_rng(0).normal(size=(60, 10)).astype(np.float32)
+    good = features[:, 0] > 0.5
+    compared = Comparisons(features[:5] - features[5:10], np.full(5, -1), np.ones(5))
+    plain = fit(CONCAT, features, good, np.arange(60), seed=0)
+    found = fit(CONCAT, features, good, np.arange(60), seed=0, compared=compared)
+    assert found.c == plain.c
+    margins = (features[:5] - features[5:10]) @ found.model.weights
+    assert (margins > (features[:5] - features[5:10]) @ plain.model.weights - 1e-3).mean() >= 0.8

@@ -1,0 +1,118 @@
+"""Answers with personal identifiers do not leave in a file before somebody says what shall become of them."""
+
+import json
+
+import pytest
+from sqlalchemy import update
+
+from core.domain.errors import BadInput, HoldsIdentifiers
+from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, NotAllowed, Role, User
+from core.labeling.exports import gold_rows, kto_rows, pair_rows
+from core.services import preferences, rating
+from core.services.export_check import Marked
+from core.services.exporting import KINDS, export
+from core.store.tables import Audit, Export, Item
+from tests.databases import added, rater
+
+SECRET = "555-123-4567"
+
+
+@pytest.fixture
+def lea(workspace) -> User:
+    """A lead."""
+    return rater(workspace, "Lea")
+
+
+@pytest.fixture
+def held(workspace, lea):
+    """Two prompts with two rated answers each; a text holds a number, a comment another, a preference a third."""
+    for number, (prompt, response, comment) in enumerate(
+        [("One?", f"Call {SECRET}.", ""), ("One?", "Wait.", ""), ("Two?", "Yes.", f"ask {SECRET}"), ("Two?", "No.", "")]
+    ):
+        rating.rate(workspace, lea, added(workspace, prompt, response), 1 + number, comment=comment)
+    added(workspace, "Unrated?", f"Nobody rated {SECRET}.")
+    preferences.keep(workspace, lea, f"Who is {SECRET}?", ["one", "two"], [1], model_version=None)
+    preferences.keep(workspace, lea, "What?", ["one", "two"], [1], model_version=None)
+    return workspace
+
+
+def read(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_is_refused_whole_and_says_how_to_go_on(held, lea, tmp_path, kind):
+    """Numbers, kinds and both ways on; no file, and nothing in the list of exports."""
+    file = tmp_path / "out.jsonl"
+    counts = "1 of 2 comparisons" if kind == "preferences" else "2 of 4 rated answers"
+    with pytest.raises(
+        HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([12] phones?\)\. Nothing was wr"
+    ):
+        export(held, lea, kind, file)
+    assert not file.exists()
+    with held.store.read() as session:
+        assert session.query(Export).count() == 0
+
+
+def test_leaving_them_out_keeps_the_exports_in_line_with_each_other(held, lea, tmp_path):
+    """An answer goes with all its ratings, so gold, pairs and kto are still what the ratings file gives."""
+    made = {}
+    for kind in KINDS:
+        result = export(held, lea, kind, tmp_path / f"{kind}.jsonl", marked=Marked.LEAVE_OUT)
+        made[kind] = read(tmp_path / f"{kind}.jsonl")
+        assert SECRET not in (tmp_path / f"{kind}.jsonl").read_text()
+        assert result.to_json()["left_out"] == (1 if kind == "preferences" else 2)
+    assert [row["ai_response"] for row in made["ratings"]] == ["Wait.", "No."]
+    gold = list(gold_rows(iter(made["ratings"])))
+    assert [row["rating"] for row in made["gold"]] == [row["rating"] for row in gold] == [2, 4]
+    assert made["pairs"] == list(pair_rows(iter(gold))) == []
+    assert len(made["kto"]) == len(list(kto_rows(iter(gold), positive_threshold=4))) == 2
+    assert [row["prompt"] for row in made["preferences"]] == ["What?"]
+
+
+def test_including_them_wants_a_lead_with_a_name_and_a_reason(held, lea, tmp_path):
+    """The reason and who gave it are kept; the record of acts has numbers and kinds."""
+    file = tmp_path / "out.csv"
+    for person, reason in ((lea, "  "), (lea, "x" * 501), (SOMEBODY_HERE, "asked for")):
+        with pytest.raises(BadInput):
+            export(held, person, "ratings", file, marked=Marked.INCLUDE, reason=reason)
+    with pytest.raises(NotAllowed):
+        export(held, User(lea.rater_id, "Lea", Role.SME), "ratings", file, marked=Marked.INCLUDE, reason="asked for")
+    result = export(held, lea, "ratings", file, marked=Marked.INCLUDE, reason=" asked \n for ")
+    assert (result.rows, "left_out" in result.to_json()) == (4, False)
+    assert SECRET in file.read_text()
+    with held.store.read() as session:
+        (kept,) = session.query(Export)
+        assert (kept.by, kept.kind, kept.place) == (f"person {lea.rater_id}", "ratings", "out.csv")
+        assert (kept.answers, kept.identifiers, kept.reason) == (4, "included", "asked for")
+        (act,) = session.query(Audit).filter(Audit.action == "exported")
+        assert act.subject == f"export {kept.export_id}"
+        assert act.new == {"kind": "ratings", "answers": 4, "identifiers": "included", "kinds": {"phone": 2}}
+
+
+def test_where_nothing_is_held_nothing_is_asked(workspace, lea, tmp_path):
+    """The export is what it always was, and stands in the list with the place where it went."""
+    rating.rate(workspace, lea, added(workspace), 4)
+    result = export(workspace, COMMAND_LINE, "gold", tmp_path / "gold.csv")
+    assert result.to_json() == {"rows": 1, "path": str(tmp_path / "gold.csv"), "prompts_without_pair": 1}
+    with workspace.store.read() as session:
+        (kept,) = session.query(Export)
+        assert (kept.by, kept.place, kept.identifiers) == ("command line", str(tmp_path / "gold.csv"), "none")
+
+
+def test_rows_that_no_rules_looked_at_yet_are_looked_at_first(held, lea, tmp_path):
+    """Right after an upgrade nothing is marked; an export does not slip through."""
+    with held.store.write() as session:
+        session.execute(update(Item).values(identifiers=None, identifier_rules=0))
+    with pytest.raises(HoldsIdentifiers):
+        export(held, lea, "ratings", tmp_path / "out.csv")
+
+
+def test_a_place_that_cannot_be_written_is_not_in_the_list(workspace, lea, tmp_path):
+    """What is refused before anything was written leaves no trace."""
+    rating.rate(workspace, lea, added(workspace), 4)
+    for name in ("out.doc", "no/such/folder.csv"):
+        with pytest.raises(BadInput):
+            export(workspace, lea, "ratings", tmp_path / name)
+    with workspace.store.read() as session:
+        assert session.query(Export).count() == 0

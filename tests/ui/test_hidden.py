@@ -1,0 +1,53 @@
+"""Personal identifiers on the pages: hidden, said so, and revealed by a press of whoever may."""
+
+from core.domain.roles import COMMAND_LINE, Role
+from core.services import accounts, rating
+from core.services.export_check import Marked
+from core.ui.session import OPENED
+from tests.databases import added
+from tests.ui.reading import press, said
+
+SECRET = "555-123-4567"
+
+
+def test_a_rater_reveals_the_answer_in_front_of_them(open_page, workspace, ana):
+    """The text comes without the number, the note says what is missing, and one press shows it."""
+    accounts.set_role(
+        workspace, COMMAND_LINE, accounts.invite(workspace, COMMAND_LINE, "Lea", Role.LEAD).rater_id, Role.LEAD
+    )
+    accounts.set_role(workspace, COMMAND_LINE, ana.rater_id, Role.SME)
+    number = added(workspace, "What now?", f"Call {SECRET}.")
+    app = open_page("rate")
+    assert SECRET not in said(app)
+    assert "«phone hidden»" in said(app)
+    assert "Hidden here: 1 phone." in said(app)
+    press(app, f"rate.reveal.{number}")
+    assert f"Call {SECRET}." in said(app)
+    assert "the record keeps that" in said(app)
+
+
+def test_an_edit_waits_for_the_identifiers(open_page, workspace, ana):
+    """The form would hold a text with gaps, so it is not there before they are revealed."""
+    number = added(workspace, "What now?", f"Call {SECRET}.")
+    app = open_page("data", **{OPENED: number})
+    assert "reveal its personal identifiers first" in said(app)
+    assert f"data.edit_answer.{number}" not in {area.key for area in app.text_area}
+    press(app, f"data.reveal.{number}")
+    assert app.text_area(key=f"data.edit_answer.{number}").value == f"Call {SECRET}."
+
+
+def test_an_export_with_identifiers_asks_what_shall_become_of_them(open_page, workspace, ana):
+    """The refusal says how many; the two ways on are offered where the button is."""
+    rating.rate(workspace, ana, added(workspace, "What now?", f"Call {SECRET}."), 4)
+    rating.rate(workspace, ana, added(workspace, "What now?", "Wait."), 2)
+    app = open_page("data")
+    press(app, "data.export")
+    assert "1 of 2 rated answers hold personal identifiers" in said(app).replace("\\", "")
+    press(app, "data.export")
+    assert "The file has 1 row. 1 left out for personal identifiers." in said(app)
+    app.radio(key="data.export_marked").set_value(Marked.INCLUDE).run()
+    press(app, "data.export")
+    assert "say why" in said(app)
+    app.text_input(key="data.export_reason").set_value("asked for").run()
+    press(app, "data.export")
+    assert "The file has 2 rows." in said(app)
