@@ -17,13 +17,14 @@ Bools = NDArray[np.bool_]
 
 
 def score_held_out(
-    recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int, compared: Comparisons | None = None
-) -> Scores:
+    recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int, compared: Comparisons | None = None,
+    known: Bools | None = None,
+) -> Scores:  # fmt: skip
     """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
 
-    Of ``compared`` answers only those to other prompts are learned from.
+    Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known`` (n,).
     """
-    seen = ~held_out
+    seen = ~held_out if known is None else ~held_out & known
     allowed = compared and compared.without(rated.groups[held_out])
     fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed, compared=allowed)
     values = fitted.model.predict(features[held_out])

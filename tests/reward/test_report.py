@@ -115,10 +115,10 @@ def test_twelve_ratings_are_a_clear_result() -> None:
 
 
 def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
-    """Twenty shuffles, seeds 0 to 19: at least 17 intervals hold 0.5, and at most one model passes the first rule.
+    """Twenty shuffles, seeds 0 to 19: at least 16 intervals hold 0.5, and at most one model passes the first rule.
 
-    If 95 of 100 such intervals hold it, 17 or more of 20 do with probability 0.984; before they were repaired (record 63),
-    82 of 100 did, and 17 of 20 would have been reached half of the time.
+    92 of 100 is the lowest coverage that was measured on shuffled ratings (record 63): then 16 or more of 20 hold it with
+    probability 0.98. Plain percentiles hold it 12 times here.
     """
     examples = rated_answers(25)
     rated = Rated.of(examples, positive_threshold=4)
@@ -135,7 +135,7 @@ def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
         auc = found.metrics["roc_auc"]
         held += (auc.low or 0) <= 0.5 <= (auc.high or 0)
         passed += judge_first(auc, found.versus_length).promoted
-    assert held >= 17
+    assert held >= 16
     assert passed <= 1
 
 
