@@ -77,7 +77,8 @@ def _coverage(
         done += 1
     about = f"{prompts} prompts, " + ("shuffled" if shuffled else "as rated")
     lines = [
-        Line(f"{about}: {name}, intervals that hold the truth", 100 * n / done, "%", 95) for name, n in held.items()
+        Line(f"{about}: {name}, intervals that miss the truth", 100 - 100 * n / done, "%", 5)
+        for name, n in held.items()
     ]
     return [*lines, Line(f"{about}: promoted", 100 * promoted / done, "%", 5 if shuffled else 100)]
 

@@ -1,6 +1,7 @@
 """Readiness: whether the ratings can carry a model, in numbers and in plain words."""
 
 from core.services.readiness import readiness
+from core.ui.importing import half_an_import
 from core.ui.page import heading, open_page
 from core.ui.pair_yield import pairs
 from core.ui.readiness import checks, counts, next_act, nothing_rated, stages, supports
@@ -12,6 +13,7 @@ with open_page("readiness") as page:
         sample=found.sample,
         lead="How far the ratings reach, and what stands in the way of a useful model.",
     )
+    half_an_import(page)
     if not found.facts.rated:
         nothing_rated(found)
     else:

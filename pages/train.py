@@ -4,6 +4,7 @@ from core.services import models, watching
 from core.services.readiness import readiness
 from core.ui import results
 from core.ui.acting import asks_for_name
+from core.ui.importing import half_an_import
 from core.ui.page import heading, open_page
 from core.ui.progress import reminder
 from core.ui.training import live, notice, start_card
@@ -22,6 +23,7 @@ with open_page("train") as page:
         if running is not None:
             live(page, running.run_id)
         else:
+            half_an_import(page)
             start_card(page, ready)
             reminder(page)
             notice(page, runs[0].run_id if runs else None)

@@ -1,11 +1,15 @@
 """Who may do what: the table for people and the code say the same."""
 
+import ast
 import csv
+import inspect
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from core.domain.roles import ALLOWED, Act, NotAllowed, Role, User, require
+from tests.who_may import ASKS_NOBODY, NEEDS, public_functions
 
 TABLE = Path(__file__).parents[1] / "docs" / "roles.csv"
 
@@ -25,3 +29,20 @@ def test_an_act_beyond_the_role_is_refused_in_a_sentence():
     with pytest.raises(NotAllowed, match=r"viewer.*Nothing was changed"):
         require(User(1, "Vic", Role.VIEWER), Act.RATE)
     require(User(1, "Ana", Role.SME), Act.RATE)
+
+
+def test_every_service_function_is_listed_with_what_it_needs():
+    """A new function of the services belongs in tests/who_may.py: with an act, or with the reason why it asks nobody."""
+    listed = [*NEEDS, *(name for names in ASKS_NOBODY.values() for name in names)]
+    assert sorted(listed) == sorted(public_functions())
+
+
+@pytest.mark.parametrize("name", list(NEEDS))
+def test_a_service_function_asks_first(name):
+    """Its first statement is the check, with the act that tests/who_may.py says; it has no default user."""
+    function = public_functions()[name]
+    assert inspect.signature(function).parameters["user"].default is inspect.Parameter.empty
+    (written,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    assert isinstance(written, ast.FunctionDef)
+    first = written.body[1] if ast.get_docstring(written) else written.body[0]
+    assert ast.unparse(first) == f"workspace.require(user, Act.{NEEDS[name].name})"

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from core.cli import commands
 from core.cli.agreement import agreement
+from core.cli.forgetting import forget
 from core.cli.keys import keys
 from core.cli.record import record
 from core.cli.saving import backup, restore
@@ -48,7 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
         return FAILED
     except Exception as error:  # noqa: BLE001  the boundary: whatever it is, a person gets a sentence
-        return _failed(f"Something unexpected happened ({type(error).__name__}: {error}).", FAILED, debug)
+        return _failed(
+            f"Something unexpected happened ({type(error).__name__}). Nothing that was finished before is affected; the same "
+            "with --debug says more.", FAILED, debug,
+        )  # fmt: skip
     return int(code)
 
 
@@ -133,6 +137,12 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--subject", default="", help="to what, as in 'interaction 12' or a part of it")
     sub.add_argument("--limit", type=int, default=50, help="so many of the latest (default 50)")
     sub.add_argument("--out", metavar="FILE", help="write all of them to a csv, jsonl or parquet file instead")
+
+    sub = command("forget", forget, "take an answer or a rater out for good; shows what goes and what stays first")
+    sub.add_argument("what", choices=("interaction", "rater"))
+    sub.add_argument("which", metavar="NUMBER_OR_NAME")
+    sub.add_argument("--pseudonymise", action="store_true", help="a rater: only the name goes, the ratings stay")
+    sub.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
 
     sub = command("keys", keys, "list, create or revoke keys of the HTTP API")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke"))

@@ -59,6 +59,15 @@ class User:
         return self.name
 
 
+class Rule(StrEnum):
+    """What acts here without a person, by the name under which the record keeps it."""
+
+    PROMOTION = "rule"  # the rule that decides about a model after its training
+    TRAINING = "training"
+    ASSAY = "system"
+    FIRST_LEAD = "ASSAY_FIRST_LEAD"  # the setting of that name
+
+
 COMMAND_LINE = User(0, "command line")
 """Whoever can run commands on this machine owns its files; not a rater."""
 
@@ -74,12 +83,14 @@ def may(user: User, act: Act) -> bool:
     return act in ALLOWED[user.role]
 
 
-def require(user: User, act: Act) -> None:
-    """Let an act pass that the user's role includes; every service that changes something begins with this.
+def require(user: User | None, act: Act) -> None:
+    """Let an act pass that the user's role includes; services ask ``Workspace.require``, which also asks the database.
 
     Raises:
-        NotAllowed: the role does not include it.
+        NotAllowed: the role does not include it, or nobody acts.
     """
+    if user is None:
+        raise NotAllowed("Nobody is signed in here. Nothing was changed. Sign in and try again.")
     if not may(user, act):
         raise NotAllowed(
             f"Your role ({user.role}) does not include this ({act}). Nothing was changed. Ask a lead to do it, "

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.roles import Act, Role, User, require
+from core.domain.roles import Act, Role, User
 from core.domain.settings import AuthMode
 from core.services.workspace import Workspace
 from core.store import accounts, audit, raters, sign_ins
@@ -41,7 +41,7 @@ class Knocking:
 
 def listed(workspace: Workspace, user: User) -> list[Person]:
     """All persons by name."""
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         seen = sign_ins.last_seen(session)
         return [_person(rater, seen.get(rater.rater_id)) for rater in raters.people(session)]
@@ -49,7 +49,7 @@ def listed(workspace: Workspace, user: User) -> list[Person]:
 
 def knocking(workspace: Workspace, user: User) -> list[Knocking]:
     """Who waits to be let in, the newest first."""
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         return [Knocking(one.identity_id, one.name, one.email, one.seen_at) for one in sign_ins.waiting(session)]
 
@@ -69,7 +69,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
     Raises:
         BadInput, Conflict: the address or the name cannot be used; the sentence says why.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     if not who.strip():
         raise BadInput("Please enter an e-mail address or a name.")
     email = accounts.email_address(who) if "@" in who else None
@@ -97,7 +97,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
     Raises:
         Conflict: they were let in by somebody else meanwhile, or the person chosen has signed in before.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with workspace.store.write() as session:
         alone(session)
         identity = session.get(Identity, identity_id)
@@ -128,7 +128,7 @@ def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> 
     Raises:
         BadInput, Conflict: it is none, somebody else has it, or the person has signed in before.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with workspace.store.write() as session:
         alone(session)
         person = accounts.by_id(session, rater_id)
@@ -143,7 +143,7 @@ def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Per
     Raises:
         Conflict: this is the last lead.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with _changing(workspace, rater_id) as (session, person):
         old, person.role = person.role, role
         if old != role:
@@ -159,7 +159,7 @@ def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool
     Raises:
         Conflict: this is the last lead.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with _changing(workspace, rater_id) as (session, person):
         old, person.disabled = person.disabled, disabled
         if disabled:
@@ -175,7 +175,7 @@ def find(workspace: Workspace, user: User, who: str) -> Person:
     Raises:
         NotFound: there is none.
     """
-    require(user, Act.PEOPLE)
+    workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         return _person(accounts.by_who(session, who), None)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.reward import agreement as measures
 from core.reward.agreement import Agreement, Shares
 from core.services.workspace import Workspace
@@ -11,7 +11,7 @@ from core.store import agreement as store
 
 def agreement(workspace: Workspace, user: User) -> Agreement:
     """Measure it on all ratings as they are now."""
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
     with workspace.store.read() as session:
         given, seconds, repeats = store.ratings_given(session), store.median_seconds(session), store.repeats(session)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Unavailable
-from core.domain.roles import COMMAND_LINE, Act, User, require
+from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit, backup, schema
@@ -74,7 +74,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
         BadInput: there is something in that folder already.
         Unavailable: a file could not be read or written; the folder does not appear.
     """
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     with _whole_or_not_at_all(out) as folder:
         # the database first: a version is on disk before the database knows it, so every version it names is there after
         copied = backup.copy_to(workspace.store, folder)

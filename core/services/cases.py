@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers import mask
-from core.domain.roles import Act, User, may, require
+from core.domain.roles import Act, User, may
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import audit, cases
@@ -36,7 +36,7 @@ def listed(workspace: Workspace, user: User) -> list[CaseView]:
     Raises:
         NotAllowed: the role does not include reranking.
     """
-    require(user, Act.RERANK)
+    workspace.require(user, Act.RERANK)
     whose = None if may(user, Act.READ_DATA) else user.rater_id
     with workspace.store.read() as session:
         return [_view(case, name, hides=case.rater_id != user.rater_id) for case, name in cases.listed(session, whose)]
@@ -55,7 +55,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
         NotAllowed: the role does not include reranking.
         BadInput: nobody has said who they are, the name or a text cannot be kept, or there are too many cases.
     """
-    require(user, Act.RERANK)
+    workspace.require(user, Act.RERANK)
     clean = " ".join(name.split())
     if user.rater_id <= 0:
         raise BadInput("Choose your name first: a case is kept under the name of whoever saved it.")
@@ -82,7 +82,7 @@ def delete(workspace: Workspace, user: User, case_id: int) -> None:
         NotAllowed: the role does not include reranking.
         NotFound: there is no such case, or it is somebody else's.
     """
-    require(user, Act.RERANK)
+    workspace.require(user, Act.RERANK)
     with workspace.store.write() as session:
         if not cases.remove(session, case_id, None if may(user, Act.CHANGE_DATA) else user.rater_id):
             raise NotFound("This case is not there any more, or it is not yours. Nothing was deleted.")

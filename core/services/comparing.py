@@ -11,7 +11,7 @@ from core.domain.errors import BadInput
 from core.domain.identifiers import mask
 from core.domain.metrics import Metric
 from core.domain.records import Example
-from core.domain.roles import Act, User, may, require
+from core.domain.roles import Act, User, may
 from core.reward import artifact
 from core.reward.embedder import Embedder
 from core.reward.evaluation import leave_out_seen
@@ -88,7 +88,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         NotFound: there is no such version.
         Unavailable: the files of one are missing or altered, or it was trained with another encoder.
     """
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     if first == second:
         raise BadInput("Choose two different versions to compare.")
     settings = workspace.settings

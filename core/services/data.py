@@ -5,8 +5,8 @@ from datetime import datetime
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.records import Filters, Interaction
-from core.domain.roles import Act, User, require
-from core.domain.texts import storable
+from core.domain.roles import Act, User
+from core.domain.texts import interaction_identity, storable
 from core.services import hiding
 from core.services.hiding import seen_by
 from core.services.workspace import Workspace
@@ -33,7 +33,7 @@ def browse(
     workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25
 ) -> tuple[list[Interaction], int]:
     """One page (from 0) of what matches, newest first, and how many match."""
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, eyes):
         found, total = interactions.browse(session, filters, offset=page * size, limit=size)
@@ -42,14 +42,14 @@ def browse(
 
 def sources(workspace: Workspace, user: User) -> dict[str, int]:
     """How many interactions came from where."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return interactions.sources(session)
 
 
 def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     with seen_by(workspace, user) as (session, eyes):
         found = interactions.load(session, interaction_id)
         return found and eyes.interaction(found)
@@ -64,10 +64,14 @@ def add(
         BadInput: a text is missing or cannot be stored.
         Conflict: it is there already.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
+    context = _optional(context_id)
     with workspace.store.write() as session:
-        return interactions.add(session, prompt, response, _optional(context_id), _optional(session_label))
+        number = interactions.add(session, prompt, response, context, _optional(session_label))
+        new = {"sha256": interaction_identity(prompt, response, context)}
+        audit.write(session, user, "added answer", f"interaction {number}", new=new)
+        return number
 
 
 def edit(
@@ -88,16 +92,18 @@ def edit(
         NotFound: it was deleted meanwhile.
         NotAllowed: the role does not include changing data.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
         before = interactions.load(session, interaction_id)
         if before is not None and hiding.eyes(session, user).interaction(before).hidden:
             raise Conflict(HIDDEN)
-        interactions.edit(
-            session, interaction_id, prompt, response, _optional(context_id),
-            by=user.name, withdraw_ratings=withdraw_ratings,
-        )  # fmt: skip
+        context = _optional(context_id)
+        old = interactions.edit(
+            session, interaction_id, prompt, response, context, by=user.name, withdraw_ratings=withdraw_ratings
+        )
+        new = {"sha256": interaction_identity(prompt, response, context), "ratings withdrawn": withdraw_ratings}
+        audit.write(session, user, "edited answer", f"interaction {interaction_id}", old={"sha256": old}, new=new)
 
 
 def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
@@ -108,9 +114,10 @@ def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
         Conflict: another table refers to it.
         NotAllowed: the role does not include changing data.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
-        interactions.remove(session, interaction_id, by=user.name)
+        old = interactions.remove(session, interaction_id, by=user.name)
+        audit.write(session, user, "deleted answer", f"interaction {interaction_id}", old={"sha256": old})
 
 
 def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
@@ -121,7 +128,7 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
         NotFound: it was deleted.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
         discards = interactions.put_back(session, interaction_id)
         if not discards:
@@ -131,7 +138,7 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
 
 def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             HistoryLine(event.at, name, event.action, _in_words(event.old), _in_words(event.new))

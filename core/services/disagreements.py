@@ -5,7 +5,7 @@ from dataclasses import replace
 from core.domain.disagreements import Disagreement, Gap, Which
 from core.domain.errors import BadInput
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.hiding import Eyes, seen_by
 from core.services.workspace import Workspace
@@ -17,7 +17,7 @@ def listed(
     workspace: Workspace, user: User, which: Which, *, page: int, size: int = 10
 ) -> tuple[list[Disagreement], int]:
     """One page (from 0) of the answers whose raters differ by 2 or more, and how many there are."""
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, eyes):
         found, total = store.find(session, which, offset=page * size, limit=size)
@@ -35,7 +35,7 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
         Conflict: another lead decided meanwhile.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     if value is not None and value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A decision is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
@@ -54,7 +54,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -
         NotFound: the interaction was deleted.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     text = storable(note.strip(), "The note")
     if not text or len(text) > MAX_COMMENT:
         raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
@@ -70,7 +70,7 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
         NotFound: it is closed already.
         NotAllowed: the role does not include judging.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
         store.close(session, gap_id)
         audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
@@ -78,7 +78,7 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
 
 def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
     """What the guidelines still lack, oldest first."""
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with seen_by(workspace, user) as (session, eyes):
         return [_seen_gap(eyes, gap) for gap in store.open_gaps(session)]
 

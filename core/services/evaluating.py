@@ -6,7 +6,7 @@ from typing import Any
 
 from core.domain.errors import BadInput, Unavailable
 from core.domain.records import Example, ImportRow
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.reward import artifact
@@ -30,7 +30,7 @@ def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version
         NotFound: there is no such version.
         Unavailable: there is no champion, or the files are missing or altered.
     """
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     examples = read_rated(path)
     with workspace.store.read() as session:
         version = versions.champion(session) if model_version == "champion" else versions.find(session, model_version)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.identifiers import mask
-from core.domain.roles import Act, User, may, require
+from core.domain.roles import Act, User, may
 from core.domain.texts import text_hash
 from core.reward.embedder import Embedder, View
 from core.reward.honesty import prompt_vector
@@ -71,7 +71,7 @@ def explain(
         NotFound: there is no version of that name.
         Unavailable: the encoder or the database cannot be used.
     """
-    require(user, Act.RERANK)
+    workspace.require(user, Act.RERANK)
     ranker = ranker_for(workspace, model_version)
     loaded, honesty = ranker.model(), ranker.honesty()
     if loaded is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.writing import check_target, write_table
@@ -50,7 +50,7 @@ def export(
         Conflict: the existing application keeps editing prompts meanwhile.
         Unavailable: the disk or the database fails.
     """
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     _check(kind, with_preferences=with_preferences)
     check_target(path)
     why = checked_reason(user, reason) if marked is Marked.INCLUDE else None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.domain.errors import BadInput, Collision, Conflict
 from core.domain.ratings import RATING_WORDS
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import storable, text_hash
 from core.services.workspace import Workspace
 from core.store import audit
@@ -42,7 +42,7 @@ class Version:
 
 def current(workspace: Workspace, user: User) -> Version:
     """The version in force."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         found = store.latest(session)
         return (
@@ -52,7 +52,7 @@ def current(workspace: Workspace, user: User) -> Version:
 
 def versions(workspace: Workspace, user: User) -> list[Version]:
     """All versions that were written, newest first."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return [Version(one.version, one.markdown, one.by, one.at) for one in store.versions(session)]
 
@@ -65,7 +65,7 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
         Conflict: somebody else saved one meanwhile.
         NotAllowed: the role does not include writing them.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     text = storable(markdown.strip(), "The text")
     if not text:
         raise BadInput("The guidelines are empty. Nothing was saved; raters need to know what 1 to 5 mean.")

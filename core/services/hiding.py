@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from core.domain.errors import NotFound
+from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers import count, mask
 from core.domain.records import Interaction
-from core.domain.roles import Act, User, may, require
+from core.domain.roles import COMMAND_LINE, Act, User, may
 from core.services.workspace import Workspace
 from core.store import audit, identifiers, interactions
 from core.store.types import now
@@ -67,9 +67,12 @@ def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
 
     Raises:
         NotAllowed: the role does not include it.
+        BadInput: nobody has said who they are.
         NotFound: the interaction was deleted.
     """
-    require(user, Act.REVEAL)
+    workspace.require(user, Act.REVEAL)
+    if user.rater_id <= 0 and user is not COMMAND_LINE:
+        raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
     with workspace.store.write() as session:
         found = interactions.load(session, interaction_id)
         if found is None:

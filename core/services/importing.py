@@ -11,11 +11,11 @@ from typing import Any
 
 from core.domain.errors import BadInput, Collision, Conflict, NotFound
 from core.domain.records import ImportRow, Rejected
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.services.workspace import Workspace, is_dead, this_process
-from core.store import imports, interactions, versions
+from core.store import audit, imports, interactions, versions
 from core.store.imports import Counted
 from core.store.raters import IMPORTED, rater_name
 
@@ -104,7 +104,7 @@ def import_file(
         BadInput: nothing can be read or understood.
         Conflict: the same file is being imported right now.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     rater_name(rater)  # a name that cannot be used would refuse every row
     table = open_table(path)
     understood = import_rows(table, mapping=mapping, context_column=context_column)
@@ -118,6 +118,8 @@ def import_file(
             )
         record = imports.begin(session, file_name or path.name, file_hash, this_process())
         import_id, resumed = record.import_id, record.added + record.ratings > 0
+        begun = {"sha256": file_hash, "source": source, "resumed": resumed}
+        audit.write(session, user, "started import", f"import {import_id}", new=begun)
     total, rows, started = Counted(), 0, time.monotonic()
     try:
         for batch in _batches(understood):
@@ -140,6 +142,8 @@ def import_file(
         raise BadInput(f"{file_name or path.name} has a header but no rows, so there is nothing to import.")
     with workspace.store.write() as session:
         imports.end(session, import_id, "finished")
+        done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
+        audit.write(session, user, "finished import", f"import {import_id}", new=done)
     yield ImportResult(
         import_id, total.added, total.ratings, total.duplicates, total.rejected, total.rejected_total, resumed
     )
@@ -147,7 +151,7 @@ def import_file(
 
 def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
     """The latest imports, newest first."""
-    require(user, Act.READ_DATA)
+    workspace.require(user, Act.READ_DATA)
     with workspace.store.read() as session:
         return [
             ImportRecord(
@@ -174,13 +178,18 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
         NotFound: there is no such import.
         Conflict: it is still running.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
         record = imports.find(session, import_id)
         if record is None:
             raise NotFound(f"There is no import {import_id} any more.")
         if record.state == "running" and not is_dead(record.process, record.heartbeat_at):
             raise Conflict("This import is still running. Wait for its end, then remove it.")
+    with (
+        workspace.store.write() as session
+    ):  # before the first row goes: whatever ends this early, it is known who began
+        old = {"sha256": record.file_hash, "added": record.added, "ratings": record.ratings}
+        audit.write(session, user, "removed import", f"import {import_id}", old=old)
     kept = 0
     while True:
         with workspace.store.write() as session:
@@ -201,7 +210,7 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
     Raises:
         Conflict: there are interactions already; sample and own data are kept apart.
     """
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     workspace.pick_up(at_once=True)
     with workspace.store.read() as session:
         if interactions.sources(session):
@@ -213,11 +222,12 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
 
 def remove_sample(workspace: Workspace, user: User) -> int:
     """Remove the sample with its ratings, and the models that learned from it; how many interactions went."""
-    require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)
         imports.forget_sample(session)
+        audit.write(session, user, "removed sample", "sample", old={"answers": gone, "models": len(models)})
     for name in models:
         shutil.rmtree(workspace.settings.model_dir / name, ignore_errors=True)
     return gone

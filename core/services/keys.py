@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import AssayError, BadInput, Conflict
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.services.workspace import Workspace
 from core.store import audit, keys
 from core.store.tables import ApiKey
@@ -63,7 +63,7 @@ def listed(workspace: Workspace, user: User) -> list[KeyView]:
     Raises:
         NotAllowed: the role does not include keys.
     """
-    require(user, Act.KEYS)
+    workspace.require(user, Act.KEYS)
     with workspace.store.read() as session:
         return [_view(key) for key in keys.listed(session)]
 
@@ -75,7 +75,7 @@ def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
         NotAllowed: the role does not include keys.
         BadInput: the name cannot be used.
     """
-    require(user, Act.KEYS)
+    workspace.require(user, Act.KEYS)
     clean = " ".join(name.split())
     if not clean or len(clean) > MAX_NAME or not clean.isprintable():
         raise BadInput(
@@ -96,7 +96,7 @@ def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
         NotFound: there is none of that number.
         Conflict: it was revoked already.
     """
-    require(user, Act.KEYS)
+    workspace.require(user, Act.KEYS)
     with workspace.store.write() as session:
         key = keys.find(session, key_id)
         if key.revoked_at is not None:

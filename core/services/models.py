@@ -7,7 +7,7 @@ from typing import Any
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.reward import artifact
 from core.services.workspace import Workspace
@@ -83,7 +83,7 @@ class PromotionView:
 
 def listed(workspace: Workspace, user: User) -> list[VersionView]:
     """All versions, newest first."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         by = versions.trained_by(session)
         return [_view(workspace, version, by.get(version.run_id, "")) for version in versions.listed(session)]
@@ -91,7 +91,7 @@ def listed(workspace: Workspace, user: User) -> list[VersionView]:
 
 def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return [
             OldTraining(row.model_version or "unnamed", row.created_dt, row.accuracy, row.total_interactions)
@@ -101,7 +101,7 @@ def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
 
 def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return [
             PromotionView(p.at, p.action, p.by, p.model_version, p.previous, p.reason)
@@ -122,7 +122,7 @@ def promote(
         NotFound: there is no such version.
         Conflict: it is the champion already, another one became champion meanwhile, or its files cannot be used.
     """
-    require(user, Act.MODELS)
+    workspace.require(user, Act.MODELS)
     reason = storable(reason.strip(), "The reason")
     if not reason:
         raise BadInput("Say in a few words why this version shall be used: the reason is kept. Nothing was changed.")
@@ -144,7 +144,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         NotAllowed: the person may not change models.
         Conflict: there was none, its files cannot be used, or another one became champion meanwhile.
     """
-    require(user, Act.MODELS)
+    workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
         versions.still_champion(session, instead_of)
         previous = next(iter(versions.before_champion(session)), None)
@@ -157,7 +157,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
 
 def before_champion(workspace: Workspace, user: User) -> str | None:
     """The version that ``rollback`` goes back to."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return next((version.model_version for version in versions.before_champion(session)), None)
 
@@ -170,7 +170,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
         NotFound: there is no such version.
         Conflict: it is the champion.
     """
-    require(user, Act.MODELS)
+    workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
         versions.still_champion(session, None)
         version = versions.find(session, model_version)
@@ -188,7 +188,7 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
         NotFound: there is no such version.
         Unavailable: its files are missing or were altered.
     """
-    require(user, Act.MODELS)
+    workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
         version = versions.find(session, model_version)
         folder = version_path(workspace, model_version)
@@ -200,7 +200,7 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
 
 def trouble(workspace: Workspace, user: User) -> str | None:
     """Why the champion cannot be loaded, what ranks meanwhile and what to do; None when its files are as trained."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         line = versions.in_line(session)
     damage = [_damage(workspace, version) for version in line]

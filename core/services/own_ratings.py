@@ -4,7 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 from core.domain.identifiers import mask
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
 from core.services.hiding import seen_by
@@ -30,7 +30,7 @@ def listed(
     workspace: Workspace, user: User, filters: OwnFilters, *, page: int, size: int = 25
 ) -> tuple[list[OwnRating], int]:
     """One page (from 0) of this rater's ratings, latest first, and how many match."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with seen_by(workspace, user) as (session, eyes):
         found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
         return [replace(one, interaction=eyes.interaction(one.interaction)) for one in found], total
@@ -43,14 +43,14 @@ def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_i
         NotFound: the interaction was deleted.
         Conflict: it was taken back already.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         return store.withdraw(session, interaction_id, user.rater_id, request_id)
 
 
 def as_csv(workspace: Workspace, user: User) -> bytes:
     """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:
         texts = ("user_prompt", "ai_response", "feedback_comment")

@@ -1,6 +1,6 @@
 """How far the ratings reach as comparisons: what DPO and reward training would get."""
 
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.services.workspace import Workspace
 from core.store import pair_yield as store
 from core.store.pair_yield import PairYield
@@ -10,6 +10,6 @@ __all__ = ["PairYield"]
 
 def pair_yield(workspace: Workspace, user: User) -> PairYield:
     """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return store.pair_yield(session)

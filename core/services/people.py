@@ -4,7 +4,7 @@ from core.domain.errors import Conflict
 from core.domain.roles import NotAllowed, Role, User
 from core.domain.settings import AuthMode
 from core.services.workspace import Workspace
-from core.store import raters
+from core.store import audit, raters
 from core.store.tables import Rater
 
 
@@ -38,10 +38,13 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
     if workspace.settings.auth_mode is not AuthMode.LOCAL:
         raise NotAllowed("Names cannot be chosen here: please sign in.")
     with workspace.store.write() as session:
+        new = raters.find(session, raters.rater_name(name)) is None
         rater = raters.person(session, name)
         if rater.disabled:
             raise Conflict(f"{rater.name!r} was disabled by a lead. Please choose another name, or ask a lead.")
         raters.remember_visitor(session, token, rater.rater_id)
+        if new:
+            audit.write(session, _user(rater), "chose a new name", f"person {rater.rater_id}", new={"role": rater.role})
         return _user(rater)
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from core.domain.errors import BadInput
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import prompt_group, storable
 from core.services.workspace import Workspace
 from core.store import audit, preferences
@@ -26,7 +26,7 @@ def keep(
         NotAllowed: the role does not include rating.
         BadInput: nobody has said who they are, no pair comes of it, there are too many answers, or one cannot be stored.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     if user.rater_id <= 0:
         raise BadInput("Choose your name first: an order is kept under the name of whoever made it.")
     if len(texts) > MOST:
@@ -65,7 +65,7 @@ def mine(workspace: Workspace, user: User, prompt: str) -> int:
     Raises:
         NotAllowed: the role does not include rating.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return preferences.count(session, user.rater_id, prompt_group(prompt))
 
@@ -76,7 +76,7 @@ def total(workspace: Workspace, user: User) -> int:
     Raises:
         NotAllowed: the role does not include looking at counts.
     """
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return preferences.total(session)
 
@@ -87,7 +87,7 @@ def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     Raises:
         NotAllowed: the role does not include rating.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         gone = preferences.withdraw(session, user.rater_id, prompt_group(prompt))
         audit.write(session, user, "withdrew preferences", "a question", old={"pairs": gone})

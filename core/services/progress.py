@@ -6,7 +6,7 @@ from typing import Any
 
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.services.workspace import Workspace
 from core.store import audit, progress, settings
 from core.store.interactions import only_sample
@@ -18,7 +18,7 @@ MEASURE, NAME = "roc_auc", "AUC"
 
 def bought(workspace: Workspace, user: User) -> str:
     """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         found = progress.latest_two(session, sample=only_sample(session))
         if not found:
@@ -56,7 +56,7 @@ def due(workspace: Workspace, user: User) -> Due | None:
     Raises:
         NotAllowed: the role does not train.
     """
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
         found = progress.latest_two(session, sample=only_sample(session))
         if not found:
@@ -70,7 +70,7 @@ def due(workspace: Workspace, user: User) -> Due | None:
 
 def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
     """After how much a reminder comes."""
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
         return _settings(session)
 
@@ -82,7 +82,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
         NotAllowed: only who trains sets this.
         BadInput: a number is outside its range.
     """
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     wanted.check()
     with workspace.store.write() as session:
         before = _settings(session)

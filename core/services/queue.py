@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from core.domain.queue import Order, QueueFilters, QueueSettings
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import audit, queue, settings
@@ -11,14 +11,14 @@ from core.store import audit, queue, settings
 
 def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
     """In which order this rater gets answers, and which ones."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return queue.desk(session, user.rater_id)
 
 
 def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters) -> None:
     """From now on this rater gets answers in this order, and only these; what was kept for them is given back."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     storable(filters.session_label, "The session")
     with workspace.store.write() as session:
         queue.set_desk(session, user.rater_id, order, asdict(filters))
@@ -26,7 +26,7 @@ def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters
 
 def left(workspace: Workspace, user: User) -> int:
     """How many answers wait for this rater under their filters, counted up to 10,001."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         _, filters = queue.desk(session, user.rater_id)
         return queue.left(session, user.rater_id, filters)
@@ -34,7 +34,7 @@ def left(workspace: Workspace, user: User) -> int:
 
 def get_settings(workspace: Workspace, user: User) -> QueueSettings:
     """How many ratings an answer gets."""
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return settings.queue_settings(session)
 
@@ -46,7 +46,7 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
         NotAllowed: only a lead sets this.
         BadInput: a number is outside its range.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     wanted.check()
     with workspace.store.write() as session:
         before = settings.queue_settings(session)

@@ -8,7 +8,7 @@ from typing import Any
 from core.domain.errors import BadInput, Collision
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services import hiding
 from core.services.workspace import Workspace
@@ -32,7 +32,7 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
         NotAllowed: the user's role does not rate.
         Unavailable: the database does not answer.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:  # a reload takes no write lock
         shown = _seen(session, user, to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id)))
     if shown is None:
@@ -44,14 +44,14 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
 
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return _seen(session, user, to_rate.load(session, user.rater_id, interaction_id))
 
 
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
     """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         ids = interactions.same_prompt(session, interaction_id, limit)
     with workspace.store.write() as session:
@@ -66,7 +66,7 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
 
 def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
     """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         for interaction_id in sorted(interaction_ids):
             leases.renew(session, interaction_id, user.rater_id)
@@ -78,7 +78,7 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
     Raises:
         BadInput: it cannot be stored.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     kept = storable(comment[:MAX_COMMENT], "The comment")
     try:
         with workspace.store.write() as session:
@@ -113,7 +113,7 @@ def rate(
         NotFound: the interaction was deleted.
         Unavailable: the database does not answer; nothing was stored.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
@@ -135,7 +135,7 @@ def skip(
 
     A rating that was given before stays as it is. Others get the item as if nothing had happened.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
     return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms))
 
@@ -158,7 +158,7 @@ def discard(
     Raises:
         BadInput: no reason is given.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     kept = _reason(reason)
     if kept is None:
         raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
@@ -175,28 +175,28 @@ def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None
         Conflict: it was changed since by something else.
         NotFound: the interaction was deleted.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         return undo.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
 
 
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
     """The interactions this rater rated or skipped last, newest first: the way back."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return ratings.latest_of(session, user.rater_id, limit)
 
 
 def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return ratings.rated_by(session, user.rater_id, _midnight())
 
 
 def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         return ratings.rated_by_all(session, _midnight())
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED, Stage, stage
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.services.outlook import Outlook, latest_training
 from core.services.readiness_checks import CHECKS
@@ -31,7 +31,7 @@ class Readiness:
 
 def readiness(workspace: Workspace, user: User) -> Readiness:
     """Count and check what is rated."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     workspace.pick_up()
     settings = workspace.settings
     with workspace.store.read() as session:

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, User, require
+from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, Rule, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream, write_table
 from core.services.workspace import Workspace
@@ -26,9 +26,10 @@ COLUMNS: Columns = {
 OTHERS = {
     COMMAND_LINE.key: "command line",
     SOMEBODY_HERE.key: "somebody at this machine",
-    "rule": "the rule for promotion",
-    "system": "Assay itself",
-    "ASSAY_FIRST_LEAD": "the setting ASSAY_FIRST_LEAD",
+    Rule.PROMOTION: "the rule for promotion",
+    Rule.TRAINING: "a training",
+    Rule.ASSAY: "Assay itself",
+    Rule.FIRST_LEAD: "the setting ASSAY_FIRST_LEAD",
 }
 
 
@@ -39,7 +40,7 @@ class Line:
     number: int
     at: datetime
     actor: str
-    """As it is kept: "person 12", "command line", "run 3", ..."""
+    """As it is kept: "person 12", "command line", "rule", ..."""
     name: str
     """How the actor is called today."""
     action: str
@@ -78,7 +79,7 @@ def choices(workspace: Workspace, user: User) -> Choices:
     Raises:
         NotAllowed: the role does not include the record.
     """
-    require(user, Act.AUDIT)
+    workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
         names = raters.names(session)
         called = {actor: _called(actor, names) for actor in audit.actors(session)}
@@ -91,7 +92,7 @@ def acts(workspace: Workspace, user: User, wanted: Wanted, *, before: int | None
     Raises:
         NotAllowed: the role does not include the record.
     """
-    require(user, Act.AUDIT)
+    workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
         names = raters.names(session)
         return [_line(act, names) for act in audit.newest(session, wanted, before=before, limit=size)]
@@ -103,7 +104,7 @@ def count(workspace: Workspace, user: User, wanted: Wanted) -> int:
     Raises:
         NotAllowed: the role does not include the record.
     """
-    require(user, Act.AUDIT)
+    workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
         return audit.count(session, wanted, at_most=COUNTED + 1)
 
@@ -114,7 +115,7 @@ def as_file(workspace: Workspace, user: User, wanted: Wanted, ending: str) -> by
     Raises:
         NotAllowed: the role does not include the record.
     """
-    require(user, Act.AUDIT)
+    workspace.require(user, Act.AUDIT)
     content = BytesIO()
     with workspace.store.read() as session:
         rows = _rows(audit.streamed(session, wanted, limit=COUNTED), raters.names(session), ending)
@@ -130,7 +131,7 @@ def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
         NotAllowed: the role does not include the record.
         BadInput, Unavailable: the file cannot be written.
     """
-    require(user, Act.AUDIT)
+    workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
         rows = _rows(audit.streamed(session, wanted), raters.names(session), path.suffix.casefold())
         written = write_table(path, COLUMNS, rows)
@@ -164,8 +165,7 @@ def _called(actor: str, names: dict[int, str]) -> str:
     number = _person(actor)
     if number is not None:
         return names.get(number, actor)
-    kind, _, run = actor.partition(" ")
-    return f"training {run}" if kind == "run" else OTHERS.get(actor, actor)
+    return OTHERS.get(actor, actor)
 
 
 def _person(key: str) -> int | None:

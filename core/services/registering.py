@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError
+from core.domain.roles import Rule
 from core.reward import artifact
 from core.reward.embedder import Embedder
 from core.reward.evaluation import Evaluation
@@ -16,7 +17,7 @@ from core.reward.promotion import Decision
 from core.services.judging import Ground, measure_all, still
 from core.services.lineage import code_version
 from core.services.workspace import Workspace
-from core.store import exporting, interactions, runs, versions
+from core.store import audit, exporting, interactions, runs, versions
 from core.store.database import alone
 from core.store.tables import ModelVersion
 
@@ -152,10 +153,12 @@ def _register(
             "preferences": len(ground.preferred),
         }
         versions.add(session, version)
+        made = {"run": run_id, "sha256": version.sha256, "n": version.n}
+        audit.write(session, Rule.TRAINING, "trained", f"model {name}", new=made)
         versions.measured(session, measured)
         runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if decision.promoted:
-            versions.crown(session, name, action="automatic", by="rule", reason=decision.reason)
+            versions.crown(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
         values = {"result": outcome, "sample": ground.sample, "model_version": name}
         runs.finish(session, run_id, "finished", decision.reason, **values)
     return decision

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.settings import DEFAULT_EMB_MODEL, Settings
 from core.labeling.candidates import read_candidates
 from core.reward import artifact
@@ -64,7 +64,7 @@ def rank(
     Raises:
         NotFound: there is no version of that name.
     """
-    require(user, Act.RERANK)
+    workspace.require(user, Act.RERANK)
     began = time.perf_counter()
     ranking = ranker_for(workspace, model_version).rank(prompt, texts, abstain=abstain)
     if source is not None:
@@ -196,7 +196,7 @@ def rerank_file(
     Raises:
         BadInput: the prompt is empty or the file holds no usable candidates.
     """
-    require(user, Act.RERANK)
+    workspace.require(user, Act.RERANK)
     if not prompt.strip():
         raise BadInput("The prompt is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]

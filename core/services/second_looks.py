@@ -7,7 +7,7 @@ from typing import Any
 from core.domain.errors import BadInput, Conflict
 from core.domain.ratings import MAX_RATING, MIN_RATING
 from core.domain.records import Interaction
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.second_looks import RepeatSettings, place
 from core.services import hiding
 from core.services.workspace import Workspace
@@ -39,7 +39,7 @@ class Said:
 
 def next_look(workspace: Workspace, user: User) -> Look | None:
     """One of this rater's answers to rate again; None when none waits."""
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         waiting = _waiting(workspace, session, user)
         order = sorted(waiting, key=lambda number: place(user.rater_id, number))
@@ -61,7 +61,7 @@ def look(
         Conflict: it was looked at already, or the rating was taken back.
         NotFound: the interaction was deleted.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     if value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
@@ -87,7 +87,7 @@ def choose(
         Conflict: it was chosen already, or the rating was taken back.
         NotFound: the interaction was deleted.
     """
-    require(user, Act.RATE)
+    workspace.require(user, Act.RATE)
     if value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
@@ -104,7 +104,7 @@ def choose(
 
 def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
     """How many answers come back, and when."""
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     with workspace.store.read() as session:
         return store.repeat_settings(session)
 
@@ -116,7 +116,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
         NotAllowed: only a lead sets this.
         BadInput: a number is outside its range.
     """
-    require(user, Act.JUDGE)
+    workspace.require(user, Act.JUDGE)
     wanted.check()
     with workspace.store.write() as session:
         before = store.repeat_settings(session)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.domain.errors import BadInput
-from core.domain.roles import Role, User
+from core.domain.roles import Role, Rule, User
 from core.services.workspace import Workspace
 from core.store import accounts, audit, raters, sign_ins
 from core.store.database import alone
@@ -142,7 +142,7 @@ def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Ra
         old = {"role": rater.role, "disabled": rater.disabled}
         rater.role, rater.disabled = Role.LEAD, False
         audit.write(
-            session, "ASSAY_FIRST_LEAD", "became the first lead", f"person {rater.rater_id}", old=old,
+            session, Rule.FIRST_LEAD, "became the first lead", f"person {rater.rater_id}", old=old,
             new={"role": str(Role.LEAD), "disabled": False},
         )  # fmt: skip
     if rater is not None:

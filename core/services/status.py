@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.ratings import Stage, stage
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.services.workspace import Workspace
 from core.store import counts, versions
 
@@ -71,7 +71,7 @@ class Status:
 
 def status(workspace: Workspace, user: User, *, at_once: bool = False) -> Status:
     """Count, after picking up what the old application wrote."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     workspace.pick_up(at_once=at_once)
     with workspace.store.read() as session:
         totals = counts.totals(session, workspace.settings.positive_rating_threshold)

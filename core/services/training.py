@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.domain.settings import ROOT
 from core.reward.embedder import Embedder
 from core.reward.events import (
@@ -61,7 +61,7 @@ def train(
         Cancelled: somebody asked to stop it.
         AssayError: the run is marked as failed with the sentence.
     """
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     if not 0 <= seed < 2**32:
         raise BadInput("The seed must be a whole number from 0 to 4,294,967,295.")
     reap(workspace)
@@ -98,7 +98,7 @@ def train_to_end(
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
     """Train and wait; what ``train --json`` prints."""
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
     for event in train(workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, run_id=run_id):
@@ -121,7 +121,7 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0, with_
         Conflict: a training is running already.
         Unavailable: the process could not be started.
     """
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
     with workspace.store.write() as session:
@@ -163,7 +163,7 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     Raises:
         NotAllowed: the person may not train.
     """
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     with workspace.store.write() as session:
         runs.cancel(session, run_id, by=user)
 

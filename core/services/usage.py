@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.domain.errors import AssayError
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 from core.store import usage, versions
@@ -133,7 +133,7 @@ def lately(workspace: Workspace, user: User, *, days: int = 7) -> Usage:
     Raises:
         NotAllowed: the role does not include looking.
     """
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     log_of(workspace).write()
     with workspace.store.read() as session:
         calls = usage.since(session, now() - timedelta(days=days))

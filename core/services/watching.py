@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.roles import Act, User, require
+from core.domain.roles import Act, User
 from core.reward.evaluation import Evaluation
 from core.reward.report import TrustReport
 from core.services.workspace import Workspace, is_dead
@@ -61,7 +61,7 @@ class RunView:
 
 def active_run(workspace: Workspace, user: User) -> RunView | None:
     """The training that is queued or running; one whose process died is first marked as failed."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     reap(workspace)
     with workspace.store.read() as session:
         run = runs.active(session)
@@ -70,7 +70,7 @@ def active_run(workspace: Workspace, user: User) -> RunView | None:
 
 def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
     """One training with its events."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
         run = runs.find(session, run_id)
         return (
@@ -84,7 +84,7 @@ def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
 
 def history(workspace: Workspace, user: User) -> list[RunView]:
     """The latest trainings, newest first, without their events."""
-    require(user, Act.LOOK)
+    workspace.require(user, Act.LOOK)
     reap(workspace)
     with workspace.store.read() as session:
         return [_view(run, ()) for run in runs.listed(session)]
@@ -131,7 +131,7 @@ def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12
     Raises:
         NotAllowed: the person may not train: the lines are about the server.
     """
-    require(user, Act.TRAIN)
+    workspace.require(user, Act.TRAIN)
     try:
         with log_file(workspace, run_id).open("rb") as file:
             file.seek(0, 2)

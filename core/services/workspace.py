@@ -4,11 +4,12 @@ import os
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from core.domain.settings import Settings
-from core.store import identifiers, legacy, schema, versions
+from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
+from core.domain.settings import AuthMode, Settings
+from core.store import accounts, identifiers, legacy, schema, versions
 from core.store.database import Store, connect
 from core.store.types import now
 
@@ -27,6 +28,25 @@ class Workspace:
     grant: str | None = None
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
     _sweep_again_at: float = field(default=0.0, repr=False)
+
+    def require(self, user: User | None, act: Act) -> None:
+        """Let an act pass that the user may do now: the first statement of every service function.
+
+        The role that the page was shown with may be an old one, so a person's role is looked up again.
+
+        Raises:
+            NotAllowed: the role does not include it, access was switched off, or nobody signed in.
+        """
+        require(user, act)
+        assert user is not None
+        if user == SOMEBODY_HERE and self.settings.auth_mode is AuthMode.OIDC:
+            raise NotAllowed("Nobody is signed in here. Nothing was changed. Sign in and try again.")
+        if user.rater_id:
+            with self.store.read() as session:
+                role = accounts.role_now(session, user.rater_id)
+            if role is None:
+                raise NotAllowed("Your access was switched off. Nothing was changed. If this is a mistake, ask a lead.")
+            require(replace(user, role=role), act)
 
     def pick_up(self, *, at_once: bool = False) -> int:
         """Take over what the old application wrote since the last look, at most every 15 s unless ``at_once``."""

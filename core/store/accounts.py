@@ -39,7 +39,7 @@ def by_who(session: Session, who: str) -> Rater:
     """
     found = by_email(session, email_address(who)) if "@" in who else None
     found = found or raters.find(session, raters.rater_name(who[: raters.MAX_NAME]))
-    if found is None or found.kind != "person":
+    if found is None or found.kind != "person" or found.forgotten_at is not None:
         known = ", ".join(person.name for person in raters.people(session)[:10])
         raise NotFound(
             f"There is nobody called {who.strip()[:100]!r}. "
@@ -55,9 +55,17 @@ def by_id(session: Session, rater_id: int) -> Rater:
         NotFound: there is none.
     """
     found = session.get(Rater, rater_id)
-    if found is None or found.kind != "person":
+    if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise NotFound("This person is not here any more. Load the page again.")
     return found
+
+
+def role_now(session: Session, rater_id: int) -> Role | None:
+    """The role of that person; None where access is switched off or there is no such person."""
+    role = session.scalar(
+        select(Rater.role).where(Rater.rater_id == rater_id, Rater.kind == "person", Rater.disabled.is_(False))
+    )
+    return None if role is None else Role(role)
 
 
 def add(session: Session, name: str, email: str | None, role: Role) -> Rater:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.domain.roles import User
+from core.domain.roles import Rule, User
 from core.store.tables import Audit
 
 READ_AT_ONCE = 2_000
@@ -40,19 +40,19 @@ class Wanted:
 
 def write(
     session: Session,
-    actor: User | str,
+    actor: User | Rule,
     action: str,
     subject: str,
     *,
     old: dict[str, Any] | None = None,
     new: dict[str, Any] | None = None,
 ) -> None:
-    """Keep one act: who (a person, or the name of a rule), what, to what (as in "model sbert-..."), and what changed.
+    """Keep one act: who (a person or a rule), what, to what (as in "model sbert-..."), and what changed.
 
     ``old`` and ``new`` hold ids, numbers, hashes and names of settings, never names of people, prompts, answers or
     comments: they stay for ever.
     """
-    key = actor.key if isinstance(actor, User) else actor
+    key = actor.key if isinstance(actor, User) else str(actor)
     session.add(Audit(actor=key, action=action, subject=subject, old=old, new=new))
 
 

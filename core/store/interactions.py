@@ -138,8 +138,10 @@ def edit(
     *,
     by: str,
     withdraw_ratings: bool,
-) -> None:
+) -> str:
     """Change the texts of one interaction; the old texts stay in the history, the ratings stay unless withdrawn.
+
+    Returns the identity of what it was before.
 
     Raises:
         NotFound: it was deleted.
@@ -158,6 +160,7 @@ def edit(
     pick_up_one(session, item, row)
     _keep_texts(session, item, row, "edited", by)
     row.user_prompt, row.ai_response = prompt, response
+    before = item.identity or ""
     item.identity, item.prompt_group, item.context_id = identity, prompt_group(prompt), context_id
     item.response_words = len(response.split())
     if withdraw_ratings:
@@ -166,16 +169,20 @@ def edit(
                 withdrawn = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, How("text edited"))
     settle(session, item, row)
+    return before
 
 
-def remove(session: Session, interaction_id: int, *, by: str) -> None:
+def remove(session: Session, interaction_id: int, *, by: str) -> str:
     """Delete one interaction with its ratings; texts and rating history are kept in our history tables.
+
+    Returns the identity of what it was.
 
     Raises:
         NotFound: it was deleted already.
         Conflict: another table of the old application still refers to it.
     """
     item, row = locked(session, interaction_id)
+    identity = item.identity or ""
     _keep_texts(session, item, row, "deleted", by)
     session.flush()
     try:
@@ -185,6 +192,7 @@ def remove(session: Session, interaction_id: int, *, by: str) -> None:
             f"No. {interaction_id} cannot be deleted: another table of the existing application refers to it. "
             "Nothing was changed."
         ) from error
+    return identity
 
 
 def put_back(session: Session, interaction_id: int) -> int:

@@ -37,6 +37,8 @@ class OwnRating:
     status: RatingStatus
     rating: int | None
     comment: str
+    reason: str | None
+    """Why it was skipped or discarded."""
     bias_flag: bool
     at: datetime
 
@@ -65,6 +67,7 @@ def find(
             RatingStatus(mine.status),
             mine.rating,
             mine.comment or "",
+            mine.reason,
             mine.bias_flag,
             mine.updated_at,
         )

@@ -63,7 +63,7 @@ def person(session: Session, name: str) -> Rater:
     """
     clean = rater_name(name)
     found = None if _key(clean) in KEPT else find_or_add(session, clean, "person")
-    if found is None or found.kind != "person":
+    if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise Conflict(
             f"{clean!r} is the name of ratings that came with data. Please choose another, for example {clean + ' 2'!r}."
         )
@@ -71,8 +71,9 @@ def person(session: Session, name: str) -> Rater:
 
 
 def people(session: Session) -> list[Rater]:
-    """All persons by name."""
-    return list(session.scalars(select(Rater).where(Rater.kind == "person").order_by(Rater.name_key)))
+    """All persons by name, without those who were forgotten."""
+    there = select(Rater).where(Rater.kind == "person", Rater.forgotten_at.is_(None))
+    return list(session.scalars(there.order_by(Rater.name_key)))
 
 
 def names(session: Session) -> dict[int, str]:

@@ -14,7 +14,7 @@ from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
 
-def start(session: Session, recipe: str, seed: int, by: User | str, process: str | None) -> Run:
+def start(session: Session, recipe: str, seed: int, by: User, process: str | None) -> Run:
     """Ask for a training; the schema allows one at a time.
 
     Raises:
@@ -75,7 +75,7 @@ def finish(session: Session, run_id: int, state: str, message: str, **values: An
     session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(ended))
 
 
-def cancel(session: Session, run_id: int, *, by: User | str) -> None:
+def cancel(session: Session, run_id: int, *, by: User) -> None:
     """Ask a run to stop; a queued one ends at once."""
     run = session.get(Run, run_id, with_for_update=True)
     if run is None or run.active is None or run.cancel_requested:

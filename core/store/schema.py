@@ -11,6 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, inspect, select, table
 
 from core.domain.errors import AssayError, Unavailable
+from core.domain.roles import Rule
+from core.store import audit
 from core.store.database import Store, alone, private_file, private_folder
 from core.store.sqlite_copy import copy_sqlite
 from core.store.tables import Base
@@ -80,7 +82,10 @@ def upgrade(store: Store) -> str:
         connection = session.connection()
         _refuse_strangers(connection)
         config.attributes["connection"] = connection
+        before = _revision(connection)  # as it is now that nobody else upgrades
         command.upgrade(config, "head")
+        if before not in (None, head()):
+            audit.write(session, Rule.ASSAY, "upgraded", "database", old={"revision": before}, new={"revision": head()})
     return head()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
-from core.domain.roles import User
+from core.domain.roles import Rule, User
 from core.store import audit, rights
 from core.store.database import Store, alone
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
@@ -63,7 +63,7 @@ def find(session: Session, model_version: str) -> ModelVersion:
     return found
 
 
-def archive(session: Session, version: ModelVersion, *, by: User | str, away: bool) -> None:
+def archive(session: Session, version: ModelVersion, *, by: User, away: bool) -> None:
     """Put a version away, where it can neither be promoted nor stand in, or take it back."""
     version.archived_at, version.archived_by = (now(), str(by)) if away else (None, None)
     audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
@@ -87,7 +87,7 @@ def still_champion(session: Session, expected: str | None) -> None:
         )
 
 
-def crown(session: Session, model_version: str | None, *, action: str, by: User | str, reason: str) -> None:
+def crown(session: Session, model_version: str | None, *, action: str, by: User | Rule, reason: str) -> None:
     """Make a version the champion (None: none is), and write down why."""
     alone(session)
     current = champion(session)
@@ -136,7 +136,7 @@ def remove_sample(session: Session) -> list[str]:
     gone = [version for version in listed(session) if version.sample]
     names = [version.model_version for version in gone]
     if any(version.champion for version in gone):
-        crown(session, None, action="removed", by="system", reason="The sample was removed, and its models with it.")
+        crown(session, None, action="removed", by=Rule.ASSAY, reason="The sample was removed, and its models with it.")
     for version in gone:
         session.delete(version)
     return names

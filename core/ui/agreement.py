@@ -18,6 +18,8 @@ HOW_TO_READ = (
     "**Alpha** (Krippendorff's, for ordered ratings) is 1 where raters always agree and 0 where they agree no more than "
     "chance. It is usual to rely on ratings from 0.80 on, and to draw only careful conclusions between 0.67 and 0.80."
 )
+FEW_ITEMS = 20
+FEW = "So few answers have several ratings that this can still turn out quite differently: let more of them be rated twice."
 
 
 def agreement_tab(page: Page) -> None:
@@ -61,7 +63,8 @@ def _over_all(found: Agreement) -> None:
     if found.alpha.value is None:
         st.caption(literal(f"Alpha is undefined: {found.alpha.reason}."))
     else:
-        st.markdown(f"{_verdict(found.alpha.value)} Measured on {found.ratings:,} ratings of {found.items:,} answers.")
+        verdict = FEW if found.items < FEW_ITEMS else _verdict(found.alpha.value)
+        st.markdown(f"{verdict} Measured on {found.ratings:,} ratings of {found.items:,} answers.")
     st.caption(HOW_TO_READ)
 
 
@@ -87,7 +90,7 @@ def _rater_row(rater: OneRater) -> dict[str, str]:
     return {
         "Rater": rater.name,
         "Ratings": f"{rater.ratings:,}",
-        "1 / 2 / 3 / 4 / 5": " / ".join(f"{number:,}" for number in rater.distribution),
+        "1 / 2 / 3 / 4 / 5": "\u00a0/\u00a0".join(f"{number:,}" for number in rater.distribution),
         "Seconds per answer": "not measured" if rater.seconds is None else f"{rater.seconds:.0f}",
         "Shared answers": f"{rater.shared:,}",
         "Difference to others": _difference(rater.difference),
@@ -100,7 +103,7 @@ def _rater_row(rater: OneRater) -> dict[str, str]:
 def _difference(metric: Metric) -> str:
     if metric.value is None:
         return "undefined"
-    return f"{metric.value:+.2f}" + (f" {interval(metric, percent=False)}" if metric.low is not None else "")
+    return f"{metric.value:+.2f}" + (f" ({interval(metric, percent=False)})" if metric.low is not None else "")
 
 
 def _number(metric: Metric) -> str:
@@ -113,7 +116,11 @@ def _share(metric: Metric) -> str:
 
 def _table(rows: list[dict[str, str]], name: str) -> None:
     with st.container(key=f"review.{name}"):
-        st.table(rows, border="horizontal", hide_index=True)
+        st.table(
+            [{column: literal(value) for column, value in row.items()} for row in rows],
+            border="horizontal",
+            hide_index=True,
+        )
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]))
     writer.writeheader()

@@ -10,6 +10,7 @@ from core.domain.roles import Act, User
 from core.services import data
 from core.services.workspace import Workspace
 from core.ui import failures, session
+from core.ui.forgetting import forget_answer, offer_answer, what_was_forgotten
 from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page
@@ -47,6 +48,7 @@ def browse(page: Page, sources: dict[str, int]) -> None:
         if opened is not None:
             _one(page, opened)
             return
+        what_was_forgotten("data")
         if sources:
             _list(page, _filters(sources))
         _add(page)
@@ -151,15 +153,18 @@ def _one(page: Page, number: int) -> None:
             on_click=_put_back, args=(page.workspace, user, number),
         )  # fmt: skip
     _edit(page.workspace, user, shown)
-    with st.popover("Delete", icon=":material/delete:", key="data.delete"):
-        st.markdown(
-            "This removes the answer and its ratings from everything that is counted and trained. "
-            "Its texts and the history of its ratings are kept apart."
-        )
-        st.button(
-            "Yes, delete it", key="data.delete_yes", type="primary", on_click=_delete,
-            args=(page.workspace, user, number),
-        )  # fmt: skip
+    with st.container(horizontal=True):
+        with st.popover("Delete", icon=":material/delete:", key="data.delete"):
+            st.markdown(
+                "This removes the answer and its ratings from everything that is counted and trained. "
+                "Its texts and the history of its ratings are kept apart."
+            )
+            st.button(
+                "Yes, delete it", key="data.delete_yes", type="primary", on_click=_delete,
+                args=(page.workspace, user, number),
+            )  # fmt: skip
+        offer_answer(page, number)
+    forget_answer(page, number)
 
 
 def _history(page: Page, number: int) -> None:

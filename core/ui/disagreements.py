@@ -79,7 +79,7 @@ def _decision(page: Page, one: Disagreement) -> None:
                 help="The median of the raters counts again",
             )  # fmt: skip
     else:
-        st.caption("Decide: this rating counts.")
+        st.caption("Decide which rating counts:")
     with st.container(horizontal=True, gap="xsmall"):
         for value, word in RATING_WORDS.items():
             if value != one.adjudicated:
@@ -89,6 +89,7 @@ def _decision(page: Page, one: Disagreement) -> None:
                 )  # fmt: skip
         if not one.gaps:
             with st.popover("A gap in the guidelines", icon=":material/menu_book:", key=f"review.gap.{number}"):
+                st.caption("The answer then waits under “Gaps in the guidelines” until the gap is closed.")
                 st.text_area(
                     "What should the guidelines make clear?", key=f"review.gap_note.{number}", max_chars=MAX_COMMENT
                 )

@@ -6,6 +6,7 @@ Three doors, one behaviour: ``open_page`` for a page, ``shown`` for a fragment, 
 import functools
 import logging
 import secrets
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,7 +44,9 @@ def describe(error: Exception) -> Failure:
         grant = error.grant if isinstance(error, MissingRight) else None
         return Failure(str(error), again=isinstance(error, Unavailable | MissingRight), grant=grant)
     number = secrets.token_hex(3)
-    log.error("error %s in the dashboard", number, exc_info=error)
+    # kinds and places without messages: those can quote what somebody wrote
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("error %s in the dashboard: %s at\n%s", number, type(error).__name__, places)
     return Failure(
         f"Something went wrong here. What was saved before is not affected. Try again; if it happens again, "
         f"give error number {number} to whoever runs this server: its log says more.",
@@ -60,23 +63,27 @@ def show(failure: Failure, *, key: str) -> None:
         st.button("Try again", key=f"{key}.again", icon=":material/refresh:")
 
 
-def show_pending(*, key: str) -> None:
-    """Show what went wrong in a callback since the last rendering."""
+def show_pending(*, key: str) -> bool:
+    """Show what went wrong in a callback since the last rendering; whether there was something."""
     failure = st.session_state.pop(session.FAILURE, None)
     if failure is not None:
         show(failure, key=f"{key}.failed")
+    return failure is not None
 
 
 @contextmanager
-def shown(key: str) -> Iterator[None]:
-    """Around the body of a fragment: it also runs without its page, so it needs its own boundary."""
+def shown(key: str) -> Iterator[bool]:
+    """Around the body of a fragment: it also runs without its page, so it needs its own boundary.
+
+    Gives whether something that went wrong before is shown already.
+    """
     with suppress(Unavailable):  # a database that is away is for the body to say
         if not visitor.still_here(acting=False):
             st.rerun()
     session.show_toasts()
-    show_pending(key=key)
+    told = show_pending(key=key)
     try:
-        yield
+        yield told
     except Exception as error:  # noqa: BLE001  this is the boundary
         show(describe(error), key=key)
 

@@ -36,7 +36,7 @@ def guidelines_tab(page: Page) -> None:
 def _text(version: Version, key: str) -> None:
     show_text(version.markdown, key=key, name="text")
     if version.at is None:
-        st.caption("The text that Assay brings along. A lead can write a better one on the Review page.")
+        st.caption("The text that Assay brings along; leads can write a better one: Review, Guidelines.")
     else:
         st.caption(literal(f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"))
 

@@ -8,6 +8,7 @@ from core.domain.roles import Act
 from core.services import importing, models
 from core.services.status import Champion, Status, status
 from core.ui import failures, session
+from core.ui.importing import half_an_import
 from core.ui.measures import MEASURES, cell
 from core.ui.navigation import PAGES, go_to, next_step
 from core.ui.page import Page, heading, open_page
@@ -135,6 +136,7 @@ def _sample(page: Page) -> None:
 
 
 def _notes(page: Page, now: Status) -> None:
+    half_an_import(page)
     trouble = models.trouble(page.workspace, page.user) if now.champion else None
     if trouble is not None:
         st.error(literal(trouble), icon=":material/broken_image:")

@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.domain.records import Rejected
+from core.domain.roles import Act
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.tables import open_table
 from core.services import importing
@@ -79,6 +80,21 @@ def bring_in(page: Page) -> None:
             choices = _columns(preview)
             _import_button(page, uploaded, preview, choices)
         _earlier(page, [record for record in records if not record.unfinished])
+
+
+def half_an_import(page: Page) -> None:
+    """On pages that count answers, for whoever brings them in: a file of which only a part is there."""
+    if not page.may(Act.CHANGE_DATA):
+        return
+    for record in importing.recorded(page.workspace, page.user):
+        if record.unfinished:
+            with st.container(horizontal=True, vertical_alignment="center", key=f"{page.info.name}.half_an_import"):
+                st.warning(
+                    f"Only {record.rows_done:,} rows of {literal(record.file_name)} are in: its import was cut off.",
+                    icon=":material/hourglass_bottom:",
+                )
+                next_step("Finish it", "data", key=f"{page.info.name}.finish_import", primary=False)
+            return
 
 
 def _choose_file() -> UploadedFile | None:
@@ -169,6 +185,9 @@ def _import_button(page: Page, uploaded: UploadedFile, preview: Preview, choices
     ):
         return
     bar = st.progress(0.0, text="Starting")
+    st.caption(
+        "Stay on this page until it is done. Leaving it stops the import; what is in stays, and the same file goes on."
+    )
     with (
         _on_disk(page.workspace, uploaded) as path,
         closing(_events(page, path, uploaded.name, choices)) as events,  # a reload stops it in good order

@@ -40,7 +40,9 @@ def own_ratings_tab(page: Page, user: User) -> None:
         next_step("Rate answers", "rate", key="review.rate")
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{total:,}, latest first. Open one to read it again or to change its rating.")
+        st.caption(
+            f"{total:,} {'answer' if total == 1 else 'answers'}, latest first. Open one to read it again or to change its rating."
+        )
         st.download_button(
             "Download all as csv", lambda: own_ratings.as_csv(page.workspace, user), "my-ratings.csv", "text/csv",
             key="review.download", type="tertiary", icon=":material/download:",
@@ -90,6 +92,8 @@ def _line(page: Page, user: User, one: OwnRating) -> None:
                     )  # fmt: skip
         st.markdown(f"**{literal(snippet(interaction.prompt, 110))}**")
         st.markdown(literal(snippet(interaction.response, 160)))
+        if one.reason:
+            st.caption(f"Your reason: {literal(one.reason)}")
         if one.comment:
             st.caption(f"Your comment: {literal(snippet(one.comment, 160))}")
 

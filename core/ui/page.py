@@ -7,6 +7,7 @@ Streamlit runs a file of pages/ directly when its address is the first request o
 that is why the guard is in the page and not in the navigation.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,11 +89,18 @@ def _away(failure: failures.Failure, name: str) -> None:
     st.title("The database does not answer", anchor=False)
     st.markdown(f"What was saved is kept. This page looks again every {LOOK_AGAIN_SECONDS} seconds.")
     failures.show(failure, key=name)
-    _look_again()
+    look_again()
+
+
+def look_again() -> None:
+    """Draw the page anew once the database answers again; looks every few seconds."""
+    _look_again(time.monotonic())
 
 
 @st.fragment(run_every=LOOK_AGAIN_SECONDS)
-def _look_again() -> None:
+def _look_again(drawn_at: float) -> None:
+    if time.monotonic() - drawn_at < LOOK_AGAIN_SECONDS / 2:
+        return  # drawn with the page: what just failed gets a moment
     try:
         visitor.entry(the_workspace())
     except Exception:  # noqa: BLE001  the page says it already

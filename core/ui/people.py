@@ -8,6 +8,7 @@ from core.services import accounts
 from core.services.accounts import Knocking, Person
 from core.ui import failures, session
 from core.ui.acting import actor
+from core.ui.forgetting import forget_person, offer_person, what_was_forgotten
 from core.ui.page import Page, heading
 from core.ui.texts import literal
 
@@ -84,6 +85,7 @@ def invite(page: Page) -> None:
 
 def everybody(page: Page) -> None:
     """All persons, each with what can be changed."""
+    what_was_forgotten("people")
     people = accounts.listed(page.workspace, page.user)
     if not people:
         st.markdown("Nobody is here yet. Add the first person above; names chosen on the Rate page appear here too.")
@@ -101,6 +103,7 @@ def everybody(page: Page) -> None:
                 st.caption(_about(page, person))
             with st.popover("Change", key=f"people.change.{person.rater_id}", width="content"):
                 _change(page, person)
+        forget_person(page, person.rater_id)
 
 
 def _about(page: Page, person: Person) -> str:
@@ -126,6 +129,7 @@ def _change(page: Page, person: Person) -> None:
     else:
         st.button("Switch access off", key=f"people.disable.{number}", on_click=_switch, args=(page, person, True))
         st.caption("Takes effect at their next act. Their ratings stay.")
+    offer_person(page, number)
 
 
 @failures.act

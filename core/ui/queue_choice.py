@@ -8,6 +8,7 @@ from core.services import data, queue
 from core.ui import failures, session
 from core.ui.desk import Desk
 from core.ui.page import Page
+from core.ui.texts import literal
 
 ORDERS = {
     Order.OLDEST: "Oldest first",
@@ -63,17 +64,25 @@ def choice(page: Page, user: User, mine: Desk) -> None:
 
 def show_all_again(page: Page, user: User, mine: Desk) -> None:
     """Where nothing fits the filters: the way back to everything."""
-    st.info("No answer that waits for you fits what you chose to see.", icon=":material/filter_alt_off:")
-    st.button(
-        "Show all answers", key="rate.queue_reset", type="primary", on_click=_choose,
-        args=(page, user, mine, mine.order or Order.OLDEST, QueueFilters()),
-    )  # fmt: skip
+    words = "No answer that waits for you fits what you chose to see."
+    if mine.filters.session_label:
+        words += f" You see only the session “{literal(mine.filters.session_label)}”."
+    st.info(words, icon=":material/filter_alt_off:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Show all answers", key="rate.queue_reset", type="primary", on_click=_choose,
+            args=(page, user, mine, mine.order or Order.OLDEST, QueueFilters()),
+        )  # fmt: skip
+        choice(page, user, mine)
 
 
 def _for_everybody(page: Page, user: User, mine: Desk, now: QueueSettings) -> None:
     st.divider()
     st.markdown("**For everybody**")
-    st.number_input("Raters per answer", 1, MOST_RATERS, now.raters, key="rate.raters")
+    st.number_input(
+        "Raters per answer", 1, MOST_RATERS, now.raters, key="rate.raters",
+        help="Answers that came with a rating count as done until somebody rates them here.",
+    )  # fmt: skip
     st.number_input(
         "Answers that get one rater more, in %", 0, 100, now.overlap, key="rate.overlap",
         help="Without answers that two people rated, nobody can say how far experts agree.",

@@ -175,8 +175,7 @@ def _card(ranked: Ranked, place: int, index: int) -> None:
             icon, words, colour = movement(place, index + 1)
             if ranked.model_version is not None:
                 st.badge(words, icon=icon, color=colour)  # type: ignore[arg-type]  # the three are badge colours
-            was = f", was {ordinal(index + 1)}" if place != index + 1 else ""
-            st.caption(f"entered as number {index + 1}{was}", width="content")
+            st.caption(f"entered as number {index + 1}", width="content")
             if index in ranked.truncated:
                 st.badge("its end was not read", icon=":material/content_cut:", color="orange")
         if score is not None:

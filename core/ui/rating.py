@@ -18,7 +18,7 @@ from core.ui.desk import Desk, this_desk
 from core.ui.guidelines import beside
 from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
-from core.ui.page import Page, heading
+from core.ui.page import Page, heading, look_again
 from core.ui.progress import bought
 from core.ui.rating_bar import bar
 from core.ui.texts import literal, show_text
@@ -30,6 +30,7 @@ RENEW_SECONDS = 240
 def desk(page: Page, user: User) -> None:
     """The Rate page for somebody who has said who they are."""
     mine = this_desk()
+    mine.guidelines = None  # whoever opens the page sees them as they are now
     with st.container(key="rate.desk"):
         _desk(page, user, mine)
     bought(page)
@@ -38,9 +39,9 @@ def desk(page: Page, user: User) -> None:
 
 @st.fragment
 def _desk(page: Page, user: User, mine: Desk) -> None:
-    with failures.shown("rate"):
+    with failures.shown("rate") as told:
         queue_choice.load(page, user, mine)
-        shown = _current(page, user, mine)
+        shown = _current(page, user, mine, told=told)
         if shown is None:
             _nothing_left(page, user, mine)
             return
@@ -71,8 +72,11 @@ def _keep_open(page: Page, user: User, mine: Desk) -> None:
         return  # the next press says so; a quarter of an hour is long enough for the next try
 
 
-def _current(page: Page, user: User, mine: Desk) -> ItemToRate | None:
-    """The answer this tab is at; the next one when it was deleted meanwhile or none was chosen."""
+def _current(page: Page, user: User, mine: Desk, *, told: bool) -> ItemToRate | None:
+    """The answer this tab is at; the next one when it was deleted meanwhile or none was chosen.
+
+    ``told`` is whether the page says already what went wrong.
+    """
     mine.away = False
     if mine.item is not None:
         try:
@@ -83,7 +87,11 @@ def _current(page: Page, user: User, mine: Desk) -> ItemToRate | None:
             mine.away = True
             away = failures.describe(error)
             kept = "What you typed is still here. Press the key again when the database is back."
-            failures.show(replace(away, sentence=f"{away.sentence} {kept}"), key="rate")
+            if told:
+                st.markdown(kept)
+            else:
+                failures.show(replace(away, sentence=f"{away.sentence} {kept}"), key="rate")
+            look_again()
             return mine.shown
         if shown is not None:
             if not mine.shown_at:
@@ -116,7 +124,7 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
         with st.container(key="rate.compare", width="content"):
             st.button(
                 "One answer at a time" if mine.comparing else "All answers to this prompt",
-                key=f"rate.compare.{mine.visit}", shortcut="V", icon=":material/view_agenda:", type="tertiary",
+                key=f"rate.compare.{mine.visit}", shortcut=None if mine.asking else "V", icon=":material/view_agenda:", type="tertiary",
                 on_click=acts.compare, args=(mine,),
             )  # fmt: skip
     if shown.rating is not None:
@@ -128,7 +136,7 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
 
 def _guidelines(page: Page, mine: Desk) -> None:
     """What the ratings mean, as it stood when this answer was shown: that version is kept with the rating."""
-    if not mine.shown_at and not mine.away:
+    if (not mine.shown_at or mine.guidelines is None) and not mine.away:
         mine.guidelines = guidelines.current(page.workspace, page.user)
     if mine.guidelines is not None:
         beside(mine.guidelines)
@@ -181,7 +189,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
 
 def _comment(page: Page, user: User, mine: Desk) -> None:
     """The field for a comment. No fragment of its own: a key pressed while that one runs would be lost."""
-    with st.container(key="rate.comment"):
+    with st.container(key="rate.comment"), st.container(key=f"rate.says.{mine.item}"):  # keys.js reads whose it is
         st.text_area(
             "Comment (optional)",
             mine.begun,
@@ -208,6 +216,7 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
         st.caption(mine.message)
     if mine.filters != QueueFilters():
         queue_choice.show_all_again(page, user, mine)
+        _undo(page, user, mine)
         return
     now = status(page.workspace, page.user)
     if now.waiting:
@@ -226,7 +235,11 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
     with st.container(horizontal=True):
         next_step("Check readiness", "readiness", key="rate.to_readiness")
         next_step("See my ratings", "review", key="rate.to_review", primary=False)
-        st.button(
-            "Undo", key=f"rate.undo.{mine.visit}", shortcut="U", icon=":material/undo:", type="tertiary",
-            on_click=acts.undo, args=(page.workspace, user, mine, mine.visit),
-        )  # fmt: skip
+        _undo(page, user, mine)
+
+
+def _undo(page: Page, user: User, mine: Desk) -> None:
+    st.button(
+        "Undo", key=f"rate.undo.{mine.visit}", shortcut="U", icon=":material/undo:", type="tertiary",
+        on_click=acts.undo, args=(page.workspace, user, mine, mine.visit),
+    )  # fmt: skip

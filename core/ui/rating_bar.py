@@ -20,12 +20,12 @@ KEYS = """
 |---|---|
 | 1 to 5 | rates the answer and shows the next one |
 | S | skips it; it comes back at the end |
-| D | discards it, or skips it with a reason |
+| D | asks why, then discards it or skips it; Esc: not after all |
 | B | flags it as biased; saved with the rating |
 | U | undoes your last act of today and shows that answer again |
-| ← → | to the answers before, and forth again |
+| ← → | to the answers before, and forward again |
 | V | all answers to this prompt on one screen |
-| Tab | leaves the comment, so that the keys work again |
+| Tab or Esc | leaves the comment, so that the keys work again |
 | ? | this list |
 """
 
@@ -44,7 +44,7 @@ def bar(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None
                 st.button(
                     word,
                     key=f"rate.key{value}.{visit}",
-                    shortcut=str(value),
+                    shortcut=None if mine.asking else str(value),
                     on_click=acts.rate,
                     args=(workspace, user, mine, visit, value),
                     type="primary" if shown.rating == value else "secondary",
@@ -61,7 +61,7 @@ def _more(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> No
     everything = (workspace, user, mine, visit)
     _small(mine, "back", "Back", "Left", "arrow_back", acts.back, everything, "The answer before this one")
     _small(
-        mine, "forward", "Forth", "Right", "arrow_forward", acts.forward, everything, "Towards the answer that waits"
+        mine, "forward", "Forward", "Right", "arrow_forward", acts.forward, everything, "Towards the answer that waits"
     )
     _small(mine, "undo", "Undo", "U", "undo", acts.undo, everything, "Take back your last act of today")
     _small(
@@ -95,13 +95,13 @@ def _small(
 ) -> None:
     with st.container(key=f"rate.{name}", width="content"):
         st.button(
-            label, key=f"rate.{name}.{mine.visit}", shortcut=key, icon=f":material/{icon}:", on_click=act, args=args,
+            label, key=f"rate.{name}.{mine.visit}", shortcut=None if mine.asking else key, icon=f":material/{icon}:", on_click=act, args=args,
             help=why, type="primary" if pressed else "tertiary",
         )  # fmt: skip
 
 
 def _reasons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
-    """Why the answer is not rated; the five keys stay what they are meanwhile."""
+    """Why the answer is not rated. No key acts meanwhile but Esc: what is typed here is a reason."""
     visit = mine.visit
     with st.container(key="rate.why", border=True, gap="xsmall"):
         st.selectbox(

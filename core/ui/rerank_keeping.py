@@ -54,6 +54,7 @@ def keep_case(page: Page, ranked: Ranked) -> None:
             key="rerank.case_name",
             max_chars=cases.MAX_NAME,
             placeholder="For example: burns, short",
+            persist_state="session",  # whoever has no name yet gives it on another screen
         )
         st.button("Save", key="rerank.case_save", icon=":material/save:", on_click=_save, args=(page, ranked))
 
@@ -71,7 +72,7 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
             "leads can export it, or let the next training learn from it."
         )
         st.multiselect(
-            "Best first", shown, key=key, placeholder="Pick the best answer",
+            "Best first", shown, key=key, placeholder="Pick the best answer", persist_state="session",
             format_func=lambda index: f"Answer {index + 1}: {snippet(ranked.texts[index], 60)}",
         )  # fmt: skip
         st.button(

@@ -151,8 +151,12 @@ def choices(page: Page) -> None:
         names = [version.model_version for version in versions]
         if len(names) > 1:
             left, right = st.columns(2)
-            left.selectbox("Rank with", [IN_USE, *names], key="rerank.version", persist_state="session")
-            right.selectbox("Compare with", [NONE, *names], key="rerank.version2", persist_state="session")
+            first = left.selectbox("Rank with", [IN_USE, *names], key="rerank.version", persist_state="session")
+            ranks = (
+                next((v.model_version for v in versions if v.state == "champion"), None) if first == IN_USE else first
+            )
+            others = [name for name in names if name != ranks]  # a version beside itself would show nothing
+            right.selectbox("Compare with", [NONE, *others], key="rerank.version2", persist_state="session")
         st.toggle(
             "Keep my order where the model cannot tell", key="rerank.abstain", persist_state="session",
             help="Where the two best answers are too close to call, or the question is unlike those that experts rated "

@@ -22,13 +22,16 @@ PARSED_CHARACTERS = 100_000
 """Beyond this a text is shown without Markdown: parsing it would hold up everybody else."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _JOINER = "\u2060"  # without width: breaks up what Streamlit would read as :material/...:, :smile: or an address
 
 
 def literal(text: str) -> str:
     """A text for places where Streamlit reads Markdown (labels, captions, messages), shown exactly as it is."""
     escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-    return escaped.replace(":", ":" + _JOINER).replace("@", _JOINER + "@" + _JOINER)
+    shown = escaped.replace(":", ":" + _JOINER).replace("@", _JOINER + "@" + _JOINER)
+    # isolated, so that a name in Arabic does not turn round the date that stands beside it
+    return f"\u2068{shown}\u2069" if _FROM_RIGHT.search(shown) else shown
 
 
 def snippet(text: str, length: int = 90) -> str:

@@ -186,6 +186,54 @@ def test_what_is_typed_is_kept_and_types_no_ratings(at_the_desk, dashboard, me):
     assert dashboard.query(drafts) == []
 
 
+def test_who_loses_the_comment_field_while_typing_rates_nothing(at_the_desk, dashboard, me):
+    """A field that is taken away (the connection goes) is not left on purpose: what is typed on is no key, and goes on
+    in the field once it is back; Esc makes the keys act again.
+    """
+    page = at_the_desk
+    field = page.locator(".st-key-rate-comment textarea")
+    field.press_sequentially("so he said")
+    field.evaluate("field => { field.disabled = true; field.blur(); }")
+    page.keyboard.type("4s d5", delay=60)
+    expect(page.get_by_text("your keys rate nothing")).to_be_visible()
+    field.evaluate("field => { field.disabled = false; }")
+    page.keyboard.type(" 5 days")
+    expect(field).to_have_value("so he said 5 days")
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    expect(receipt(page)).to_contain_text("1 rated today")
+    rows = f"select status, rating, comment from assay_ratings where rater_id = {number_of(dashboard, me)}"
+    assert dashboard.query(rows) == [("submitted", 2, "so he said 5 days")]
+
+
+def test_a_reason_that_is_typed_is_no_rating(at_the_desk, dashboard, me):
+    """D leads into the field for the reason; digits and letters typed there, or too early for it, rate and skip nothing."""
+    page = at_the_desk
+    page.keyboard.press("d")
+    page.keyboard.press("5")  # before the form is there
+    expect(page.locator(".st-key-rate-why input")).to_be_focused()
+    page.keyboard.type("Seen 4 times, 5 d s")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-rate-why").get_by_role("button", name="Discard for everybody").click()
+    expect(receipt(page)).to_contain_text("Discarded answer")
+    rows = f"select status, reason from assay_ratings where rater_id = {number_of(dashboard, me)}"
+    assert dashboard.query(rows) == [("discarded", "Seen 4 times, 5 d s")]
+    ready(page)
+    page.keyboard.press("3")
+    expect(receipt(page)).to_contain_text("1 rated today")
+
+
+def test_what_is_typed_without_a_pause_is_kept_too(at_the_desk, dashboard, me):
+    """Whoever types on and on for seconds loses no more than the latest of it to a reload."""
+    page = at_the_desk
+    said = "on and on and on and on and on and on and on and on and on"
+    page.locator(".st-key-rate-comment textarea").press_sequentially(said, delay=70)
+    page.reload()
+    field = page.locator(".st-key-rate-comment textarea")
+    expect(field).to_have_value(re.compile("^on and on and"))
+    assert said.startswith(field.input_value())
+
+
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     """At the same moment two browsers show two different answers, and each rates under its own name."""
     mine, context = at_the_desk, browser.new_context()

@@ -435,3 +435,21 @@ def test_pairs_are_exported_with_orders_when_asked_to(sqlite_cli, csv_file, tmp_
     assert (tmp_path / "p.csv").read_text().splitlines()[0].endswith("margin,context_id,rater")
     refused = sqlite_cli("export", "kto", "--with-preferences", "--out", tmp_path / "k.csv")
     assert sentence(refused, 2) == "Only pairs can hold preferences too, not kto. Nothing was written."
+
+
+def test_forgetting_shows_first_and_acts_on_a_yes(sqlite_cli, tmp_path):
+    """Without --yes nothing changes; with it the answer, or the name, is gone, and a second time there is nothing."""
+    rows = tmp_path / "rows.csv"
+    rows.write_text("user_prompt,ai_response,rating,rater\nWhat now?,Wait.,4,Ana\nWhat now?,Go.,2,Ana\n")
+    answer(sqlite_cli("import", rows, "--json"))
+    shown = answer(sqlite_cli("forget", "interaction", 1, "--json"))
+    assert (shown["done"], shown["goes"]["the answer itself"]) == (False, 1)
+    done = answer(sqlite_cli("forget", "interaction", 1, "--yes", "--json"))
+    assert (done["done"], done["goes"], done["remains"]) == (True, shown["goes"], shown["remains"])
+    assert sqlite_cli("forget", "interaction", 1, "--yes")[0] == 2
+    assert answer(sqlite_cli("status", "--json"))["interactions"] == 1
+    assert answer(sqlite_cli("forget", "rater", "ana", "--pseudonymise", "--yes", "--json"))["done"]
+    assert sqlite_cli("forget", "rater", "Ana", "--yes")[0] == 2
+    assert answer(sqlite_cli("status", "--json"))["rated"] == 1
+    assert sqlite_cli("forget", "interaction", "one")[0] == 2
+    assert sqlite_cli("forget", "interaction", 2, "--pseudonymise")[0] == 2

@@ -7,7 +7,7 @@ from core.services import explaining
 from core.services.workspace import open_workspace
 from core.store import exporting
 
-LEAD = User(1, "Lena")
+LEAD = User(0, "Lena")
 PROMPT = "My phone froze and does not react. What can I do?"
 TEXTS = ["Buy our premium plan today!", "Hold the power button for ten seconds to force a restart.", "It " * 200]
 
@@ -33,7 +33,7 @@ def test_the_nearest_rated_answers_are_real_ones_and_only_for_readers(trained_ho
         known = {(e.prompt, e.response, e.rating) for e in exporting.examples(session)}
     assert {(answer.prompt, answer.response, answer.rating) for answer in nearest} <= known
     assert (found.answers[1].windows, found.answers[2].windows) == (1, 2)
-    theirs = explaining.explain(workspace, User(2, "Ana", Role.SME), PROMPT, TEXTS, only=[1])
+    theirs = explaining.explain(workspace, User(0, "Ana", Role.SME), PROMPT, TEXTS, only=[1])
     assert theirs is not None
     assert (theirs.rated, theirs.good) == (found.rated, found.good)
     assert theirs.answers[1].nearest == ()

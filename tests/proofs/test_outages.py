@@ -95,10 +95,18 @@ def test_postgresql_is_stopped_while_somebody_rates(stoppable, browser, tmp_path
             expect(page.get_by_text(f"answer {first}").first).to_be_visible()
             expect(page.locator(".st-key-rate-comment textarea")).to_have_value(TYPED)
             ready(page)
+        page.locator(".st-key-rate-comment textarea").focus()
+        page.keyboard.type(" so 4 said 5", delay=80)  # long enough to be handed over meanwhile
+        expect(page.get_by_text("does not answer").first).to_be_visible(timeout=15_000)
+        page.keyboard.type(" d s u", delay=80)
         stoppable.start()
+        expect(page.get_by_text("does not answer")).to_have_count(0, timeout=20_000)  # it looks again by itself
+        expect(page.locator(".st-key-rate-comment textarea")).to_have_value(f"{TYPED} so 4 said 5 d s u")
+        page.keyboard.press("Escape")
+        ready(page)
         page.keyboard.press("2")
         expect(receipt(page)).to_contain_text("Saved 2", timeout=15_000)
-        assert stored(workspace) == [(first, 2, TYPED)]
+        assert stored(workspace) == [(first, 2, f"{TYPED} so 4 said 5 d s u")]
         ready(page)
         page.keyboard.press("3")
         expect(receipt(page)).to_contain_text("2 rated today")

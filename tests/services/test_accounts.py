@@ -69,7 +69,7 @@ def test_the_last_lead_stays(workspace, change):
     with pytest.raises(Conflict, match="last lead"):
         do()
     assert people.user_of(workspace, "cookie of Ana") == ana
-    assert acts(workspace) == []
+    assert [action for _, action, _ in acts(workspace)] == ["chose a new name"]
     rater(workspace, "Ben")
     do()
 
@@ -83,7 +83,7 @@ def test_two_leads_cannot_demote_each_other_at_the_same_moment(workspace):
         gate.wait(10)
         try:
             accounts.set_role(workspace, me, other.rater_id, Role.SME)
-        except Conflict as error:
+        except (Conflict, NotAllowed) as error:  # whether the other one was faster after the check or before it
             said.append(str(error))
 
     threads = [threading.Thread(target=demote, args=(pair[i], pair[1 - i])) for i in (0, 1)]

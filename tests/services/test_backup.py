@@ -123,9 +123,9 @@ def test_nobody_is_signed_in_by_an_old_cookie(workspace, tmp_path, new_place):
     assert people.user_of(there, f"cookie of {ana.name}") is None
     with there.store.read() as session:
         assert session.query(Visitor).count() == 0
-        assert [act.action for act in session.query(Audit)] == ["restored"]
+        assert [act.action for act in session.query(Audit)] == ["chose a new name", "restored"]
     with workspace.store.read() as session:
-        assert [act.action for act in session.query(Audit)] == ["backed up"]
+        assert [act.action for act in session.query(Audit)] == ["chose a new name", "backed up"]
     there.store.engine.dispose()
 
 

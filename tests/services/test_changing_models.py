@@ -18,7 +18,7 @@ from tests.databases import Plain
 from tests.reward.fakes import embedder
 from tests.services.versions_made import made
 
-LEAD = User(1, "Lena")
+LEAD = User(0, "Lena")
 
 
 def model_file(workspace: Workspace, name: str) -> Path:
@@ -108,7 +108,7 @@ def test_only_a_lead_changes_the_model(workspace: Workspace, role: Role) -> None
     """Others are told so, and nothing changes."""
     made(workspace, "first", champion=True)
     made(workspace, "second")
-    other = User(2, "Sam", role)
+    other = User(0, "Sam", role)
     with pytest.raises(NotAllowed):
         models.promote(workspace, other, "second", reason="I want it.")
     with pytest.raises(NotAllowed):
@@ -186,7 +186,7 @@ def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace
         (LEAD.key, "model first")
     ]
     with pytest.raises(NotAllowed):
-        models.as_zip(workspace, User(2, "Vera", Role.VIEWER), "first")
+        models.as_zip(workspace, User(0, "Vera", Role.VIEWER), "first")
     damage(workspace, "first")
     with pytest.raises(Unavailable, match="changed after training"):
         models.as_zip(workspace, LEAD, "first")

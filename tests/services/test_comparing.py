@@ -12,7 +12,7 @@ from core.store import imports
 from tests.reward.fakes import FakeEncoder, rated_answers
 from tests.services.versions_made import learned_from, made
 
-LEAD = User(1, "Lena")
+LEAD = User(0, "Lena")
 EXAMPLES = rated_answers(60)
 
 
@@ -55,7 +55,7 @@ def test_without_unseen_prompts_their_trainings_scores_are_compared(two: Workspa
 
 def test_a_viewer_sees_numbers_and_no_answers(two: Workspace) -> None:
     """Texts and ratings of others are for those who may read them."""
-    found = comparing.compare(two, User(2, "Vera", Role.VIEWER), "good", "wrong")
+    found = comparing.compare(two, User(0, "Vera", Role.VIEWER), "good", "wrong")
     assert found.disagreements == []
     assert (found.difference.low or 0) > 0
 

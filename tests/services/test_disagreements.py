@@ -68,7 +68,7 @@ def test_a_decision_is_the_consensus_and_is_mirrored(workspace, team):
     assert (last.rater, last.action, last.new) == ("Lea", "adjudicated", "decided: 2")
     with workspace.store.read() as session:
         (act,) = session.query(Audit).filter_by(action="adjudicated")
-        assert (act.actor, act.subject, act.new) == ("Lea", f"interaction {number}", {"adjudicated": 2})
+        assert (act.actor, act.subject, act.new) == (team[0].key, f"interaction {number}", {"adjudicated": 2})
 
 
 def test_later_ratings_do_not_move_a_decision_until_it_is_cleared(workspace, team):

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from core.domain.disagreements import Which
-from core.domain.errors import Conflict, NotFound
+from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.records import Filters
-from core.domain.roles import NotAllowed, Role, User
+from core.domain.roles import SOMEBODY_HERE, NotAllowed, Role, User
 from core.domain.second_looks import RepeatSettings
 from core.services import cases, data, disagreements, hiding, own_ratings, rating, second_looks
 from core.services.own_ratings import OwnFilters
@@ -110,6 +110,8 @@ def test_a_viewer_reveals_nothing_and_loses_what_they_could_see(workspace, ana, 
         assert eyes.revealed == frozenset()
     with pytest.raises(NotFound):
         hiding.reveal(workspace, ana, number + 1)
+    with pytest.raises(BadInput, match="name first"):
+        hiding.reveal(workspace, SOMEBODY_HERE, number)
 
 
 def test_the_gaps_are_never_saved_in_place_of_the_text(workspace, lea, number):

@@ -28,8 +28,8 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(workspace: Workspace, old_app: P
 
 def test_only_leads_deal_with_keys_and_it_is_written_down(workspace: Workspace, old_app: Plain) -> None:
     """An expert can neither see, make nor revoke them; what a lead did is in the record."""
-    _, made = keys.create(workspace, User(1, "Lea"), "portal")
-    expert = User(2, "Ana", Role.SME)
+    _, made = keys.create(workspace, User(0, "Lea"), "portal")
+    expert = User(0, "Ana", Role.SME)
     acts: list[Callable[[], Any]] = [
         lambda: keys.listed(workspace, expert),
         lambda: keys.create(workspace, expert, "mine"),
@@ -38,15 +38,15 @@ def test_only_leads_deal_with_keys_and_it_is_written_down(workspace: Workspace, 
     for act in acts:
         with pytest.raises(NotAllowed):
             act()
-    keys.revoke(workspace, User(1, "Lea"), made.key_id)
+    keys.revoke(workspace, User(0, "Lea"), made.key_id)
     with pytest.raises(Conflict, match="already"):
-        keys.revoke(workspace, User(1, "Lea"), made.key_id)
+        keys.revoke(workspace, User(0, "Lea"), made.key_id)
     with pytest.raises(NotFound):
-        keys.revoke(workspace, User(1, "Lea"), 999)
+        keys.revoke(workspace, User(0, "Lea"), 999)
     record = [
         (actor, action, subject) for _, _, actor, action, subject, *_ in old_app.dump("assay_audit")["assay_audit"]
     ]
-    assert record == [("person 1", "created key", "key 1"), ("person 1", "revoked key", "key 1")]
+    assert record == [("Lea", "created key", "key 1"), ("Lea", "revoked key", "key 1")]
     assert [key.revoked_at is None for key in keys.listed(workspace, COMMAND_LINE)] == [False]
 
 

@@ -215,7 +215,7 @@ def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order)
     with workspace.store.read() as session:
         line = session.query(Audit).filter(Audit.action == "changed queue").one()
         assert (line.actor, line.old, line.new) == (
-            "Ana", {"raters": 1, "overlap": 10}, {"raters": 2, "overlap": 0},
+            ana.key, {"raters": 1, "overlap": 10}, {"raters": 2, "overlap": 0},
         )  # fmt: skip
     assert queue.change_settings(workspace, ana, QueueSettings(raters=2, overlap=0)) == 0
     assert queue.change_settings(workspace, ana, QueueSettings(raters=1, overlap=0)) == 0  # all have two already
@@ -356,7 +356,7 @@ def test_a_lead_puts_a_discarded_answer_back(workspace):
         data.put_back(workspace, ana, first)
     with workspace.store.read() as session:
         assert [(a.actor, a.subject) for a in session.query(Audit).filter(Audit.action == "put back")] == [
-            ("Ana", f"interaction {first}")
+            (ana.key, f"interaction {first}")
         ]
 
 

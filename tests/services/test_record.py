@@ -12,7 +12,7 @@ from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import accounts, record
 from core.services.record import Wanted
 from core.services.workspace import Workspace
-from core.store import audit
+from core.store import audit, raters
 from core.store.tables import Audit, Rater
 from tests.databases import Plain, rater
 
@@ -22,7 +22,8 @@ START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def lena(workspace: Workspace) -> User:
     """A lead whose acts of ten days are in the record: three a day, every third by the command line."""
-    lena = rater(workspace, "Lena")
+    with workspace.store.write() as session:
+        lena = User(raters.person(session, "Lena").rater_id, "Lena")
     with workspace.store.write() as session:
         for number in range(30):
             session.add(
@@ -115,9 +116,9 @@ def test_the_file_holds_all_and_a_spreadsheet_runs_nothing(
     with workspace.store.write() as session:
         audit.write(session, evil, "changed queue", "raters per answer", old={"raters": 1}, new={"raters": 2})
     rows = list(csv.DictReader(io.StringIO(record.as_file(workspace, lena, Wanted(), ".csv").decode())))
-    assert len(rows) == 31
+    assert len(rows) == 32
     assert (rows[0]["name"], rows[0]["old"], rows[0]["new"]) == ("'=HYPERLINK(1)", '{"raters": 1}', '{"raters": 2}')
-    assert record.export(workspace, COMMAND_LINE, Wanted(), tmp_path / "record.parquet") == 32
+    assert record.export(workspace, COMMAND_LINE, Wanted(), tmp_path / "record.parquet") == 33
     last = old_app.run("SELECT actor, action, subject FROM assay_audit ORDER BY audit_id DESC LIMIT 2")
     assert last == [("command line", "exported", "record"), (lena.key, "exported", "record")]
 
@@ -125,7 +126,7 @@ def test_the_file_holds_all_and_a_spreadsheet_runs_nothing(
 @pytest.mark.parametrize("role", [Role.SME, Role.VIEWER])
 def test_the_record_is_for_leads(workspace: Workspace, tmp_path: Path, role: Role) -> None:
     """Nobody else reads it, counts in it or takes it out."""
-    eve = User(9, "Eve", role)
+    eve = User(0, "Eve", role)
     for attempt in (
         lambda: record.choices(workspace, eve),
         lambda: record.acts(workspace, eve, Wanted()),

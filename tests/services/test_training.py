@@ -58,6 +58,8 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     ]  # fmt: skip
     version = models.listed(workspace, COMMAND_LINE)[0]
     assert version.state == "champion"
+    acts = old_app.run("SELECT actor, action FROM assay_audit ORDER BY audit_id DESC LIMIT 3")
+    assert acts == [("rule", "promoted"), ("training", "trained"), ("Ana", "started training")]
     assert (models.version_path(workspace, version.model_version) / "model.joblib").is_file()
     run = watching.history(workspace, COMMAND_LINE)[0]
     assert (run.state, run.model_version, run.requested_by, run.seed) == ("finished", version.model_version, "Ana", 3)

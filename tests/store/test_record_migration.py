@@ -40,4 +40,5 @@ def test_names_become_numbers_and_texts_go(store, old_app):
         ("command line", "created key", None),
         ("imported", "changed queue", {"raters": 2}),
         ("person 7", "disabled", None),
+        ("system", "upgraded", {"revision": schema.head()}),
     ]

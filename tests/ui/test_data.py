@@ -103,6 +103,10 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     app = open_page("data")
     assert "half.csv is imported only in part" in said(app)
     assert "Choose the same file again" in said(app)
+    for name in (None, "readiness", "train"):  # wherever answers are counted
+        assert "500 rows of half.csv are in: its import was cut off" in plain(
+            said(open_page(name) if name else open_page())
+        )
     press(app, "data.remove_import")
     assert status(workspace, COMMAND_LINE).interactions == 0
     assert "half.csv is removed." in plain(app.toast[0].value)

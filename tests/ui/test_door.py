@@ -3,9 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.domain.roles import ALLOWED, COMMAND_LINE, Role, User
-from core.services import accounts, people, rating, signing_in
+from core.domain.roles import ALLOWED, COMMAND_LINE, Role
+from core.services import accounts, people, signing_in
 from core.services.workspace import open_workspace
+from core.store import ratings
 from core.store.types import now
 from core.ui import navigation, page, passphrase, visitor
 from core.ui.navigation import HOME, PAGES, ROOT
@@ -45,6 +46,11 @@ def by_itself(monkeypatch):
         return app
 
     return run
+
+
+def rated_by(workspace, person):
+    with workspace.store.read() as session:
+        return ratings.latest_of(session, person.rater_id, 10)
 
 
 @pytest.mark.parametrize("name", list(PAGES))
@@ -106,7 +112,7 @@ def test_a_disabled_person_is_out_at_the_next_act(signed_in, sample, open_page):
     accounts.set_disabled(sample, COMMAND_LINE, bea.rater_id, True)
     press(app, "rate.key4")
     assert "Your access is switched off" in said(app)
-    assert not rating.recent(sample, User(bea.rater_id, "Bea", Role.SME))
+    assert not rated_by(sample, bea)
 
 
 def test_a_role_that_is_gone_stops_the_next_act(signed_in, sample, open_page):
@@ -117,7 +123,7 @@ def test_a_role_that_is_gone_stops_the_next_act(signed_in, sample, open_page):
     accounts.set_role(sample, COMMAND_LINE, bea.rater_id, Role.VIEWER)
     press(app, "rate.key4")
     assert "the role viewer" in said(app)
-    assert not rating.recent(sample, User(bea.rater_id, "Bea", Role.SME))
+    assert not rated_by(sample, bea)
 
 
 def test_signing_out_in_one_tab_ends_the_other(signed_in, sample, open_page):
@@ -128,7 +134,7 @@ def test_signing_out_in_one_tab_ends_the_other(signed_in, sample, open_page):
     press(app, "rate.key4")
     assert "You are signed out" in said(app)
     bea = accounts.find(sample, COMMAND_LINE, "bea")
-    assert not rating.recent(sample, User(bea.rater_id, "Bea", Role.SME))
+    assert not rated_by(sample, bea)
 
 
 def test_a_passphrase_is_asked_once_and_its_tries_are_limited(open_page, monkeypatch):

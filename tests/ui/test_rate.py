@@ -109,7 +109,7 @@ def test_an_answer_is_shown_with_everything_needed(open_page, sample, ana):
     keys = {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
     assert keys == {
         "Harmful or wrong": "1", "Poor": "2", "Acceptable": "3", "Good": "4", "Excellent": "5",
-        "Back": "left", "Forth": "right", "Undo": "u", "Flag bias": "b", "Skip": "s", "Discard": "d", "Keys": "h",
+        "Back": "left", "Forward": "right", "Undo": "u", "Flag bias": "b", "Skip": "s", "Discard": "d", "Keys": "h",
         "All answers to this prompt": "v",
     }  # fmt: skip
 
@@ -315,7 +315,7 @@ def test_a_database_that_goes_away_leaves_answer_and_comment_on_the_screen(open_
             broken.setattr(rating, name, away)
         app.text_area[0].input("Half a thought")
         press(app, "rate.key2")
-        assert "does not answer. What you typed is still here" in said(app)
+        assert "What you typed is still here. Press the key again" in said(app)
         assert app.text_area[0].value == "Half a thought"
     press(app, "rate.key2")
     assert stored(sample) == [(first, "submitted", 2, "Half a thought", 0)]

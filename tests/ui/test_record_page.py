@@ -17,7 +17,7 @@ def test_a_lead_looks_back_and_forth(open_page, workspace, ana):
     """50 to a page; what happens meanwhile does not move the page one is at; a new search begins at its first page."""
     acts(workspace, ana, 70)
     app = open_page("record")
-    assert "70 acts, newest first" in said(app)
+    assert "71 acts, newest first" in said(app)
     assert "step: 69 → 70" in said(app)
     press(app, "record.older")
     acts(workspace, ana, 1)
@@ -42,7 +42,7 @@ def test_who_and_what_narrow_it_down(open_page, workspace, ana):
     accounts.set_disabled(workspace, ben, ana.rater_id, False)
     app = open_page("record")
     app.selectbox(key="record.who").set_value(ben.key).run()
-    assert "2 acts" in said(app)
+    assert "3 acts" in said(app)
     assert f"person {ana.rater_id} (Ana)" in said(app)
     assert "Ben &lt;b&gt;bold&lt;/b&gt;" in said(app)
     app.selectbox(key="record.what").set_value("changed queue").run()

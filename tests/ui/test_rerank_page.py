@@ -243,6 +243,7 @@ def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):
             ),
         )  # fmt: skip
     app = press(open_page("rerank"), "rerank.example")
+    assert name not in app.selectbox(key="rerank.version2").options  # it ranks already
     app.selectbox(key="rerank.version2").set_value("twin").run()
     app = press(app, "rerank.run")
     assert "Both versions put the same answer first. The whole order is the same." in said(app)
@@ -275,6 +276,10 @@ def test_whoever_has_no_name_is_asked_before_anything_is_kept(open_page, workspa
     assert "Who are you?" in said(app)
     with workspace.store.read() as session:
         assert session.connection().exec_driver_sql("SELECT count(*) FROM assay_cases").scalar() == 0
+    app.text_input(key="rate.name").set_value("Ana")
+    app = press(app, "rate.start")
+    assert app.text_input(key="rerank.case_name").value == "mine"
+    assert "Ranking" in [heading.value for heading in app.subheader]
 
 
 def test_another_order_is_kept_and_taken_back(open_page, ana, workspace):

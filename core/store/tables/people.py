@@ -24,6 +24,8 @@ class Rater(Base):
     disabled: Mapped[bool] = mapped_column(default=False, server_default=false())
     email: Mapped[str | None] = mapped_column(String(254), index=True, unique=True)  # casefolded; who was invited
     created_at: Mapped[datetime] = mapped_column(default=now)
+    forgotten_at: Mapped[datetime | None]
+    """Since then the name is a number, and nobody can be this rater any more."""
 
 
 class Visitor(Base):

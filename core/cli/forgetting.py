@@ -1,0 +1,33 @@
+"""``forget``: take an answer or a rater out for good, after showing what goes and what stays."""
+
+import argparse
+
+from core.cli.commands import Done, say
+from core.domain.errors import BadInput
+from core.domain.roles import COMMAND_LINE
+from core.services import forgetting
+from core.services.workspace import open_workspace
+
+
+def forget(options: argparse.Namespace) -> Done:
+    """Show what would go and stay; with --yes, do it."""
+    workspace, what = open_workspace(), str(options.which)
+    if options.what == "interaction":
+        if options.pseudonymise:
+            raise BadInput("--pseudonymise is for raters: an answer has no name to replace.")
+        if not what.isdecimal() or len(what) > 15:
+            raise BadInput("Say which answer by its number: python -m core forget interaction 12")
+        act = forgetting.interaction if options.yes else forgetting.preview_interaction
+        found = act(workspace, COMMAND_LINE, int(what))
+    else:
+        of_rater = forgetting.rater if options.yes else forgetting.preview_rater
+        found = of_rater(workspace, COMMAND_LINE, what, ratings_stay=options.pseudonymise)
+    say(f"{'Forgotten' if found.done else 'This would forget'}: {found.subject}.")
+    for words, number in found.goes.items():
+        say(f"  {number:>7,}  {words}")
+    say("What stays, and where:")
+    for sentence in found.remains:
+        say(f"  - {sentence}")
+    if not found.done:
+        say("Nothing was changed. To do it, run the same with --yes. It cannot be undone.")
+    return found.to_json(), 0

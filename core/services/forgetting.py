@@ -1,0 +1,196 @@
+"""Forgetting an answer or a rater: what will go, doing it, and what stays and where somebody has to see to it.
+
+A preview changes nothing. The act is one transaction: killed in the middle, everything is as it was.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import Conflict
+from core.domain.roles import Act, User
+from core.domain.settings import AuthMode
+from core.services.workspace import Workspace
+from core.store import accounts, audit, exports, forgetting, forgetting_people
+from core.store.consensus import locked
+from core.store.forgetting import Traces
+from core.store.tables import Item, Rater
+
+LISTED = 10
+WITH_RATERS = ("ratings", "preferences", "pairs")
+"""Kinds of export that can hold names of raters; texts are in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """What goes, or went, and what stays."""
+
+    subject: str
+    """In words: "answer 12", "rater Ana"."""
+    done: bool
+    goes: dict[str, int]
+    """What, and how many rows of it."""
+    remains: list[str]
+    """Sentences: what is left, where, and what can be done about it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``forget --json`` prints it."""
+        return {"subject": self.subject, "done": self.done, "goes": self.goes, "remains": self.remains}
+
+
+def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
+    """What forgetting an answer would take, and what would stay.
+
+    Raises:
+        NotFound: there is nothing of that number, not even a history.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.read() as session:
+        going = forgetting.parts(session, interaction_id)
+        goes = {part.words: number for part in going if (number := part.count(session))}
+        return Forgetting(
+            f"answer {interaction_id}", False, goes, _after_interaction(workspace, session, interaction_id)
+        )
+
+
+def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
+    """Remove an answer with everything that derives from it, its history included; one deleted before too.
+
+    Raises:
+        NotFound: there is nothing of that number, not even a history.
+        Conflict: a training is running, or another table of the existing application refers to the answer.
+        NotAllowed: the role does not include changing data.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.write() as session:
+        if session.get(Item, interaction_id) is not None:
+            locked(session, interaction_id)  # whoever is rating it at this moment comes first, or finds it gone
+        going = forgetting.parts(session, interaction_id)
+        remains = _after_interaction(workspace, session, interaction_id)
+        goes = forgetting.remove(session, going)
+        audit.write(session, user, "forgot", f"interaction {interaction_id}", new=dict(goes))
+    forgetting.tidy(workspace.store)
+    return Forgetting(f"answer {interaction_id}", True, goes, remains)
+
+
+def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
+    """What forgetting a rater (by name, address or number) would take, and what would stay.
+
+    Raises:
+        NotFound: there is none.
+        BadInput: it is the name of nobody.
+    """
+    workspace.require(user, Act.PEOPLE)
+    with workspace.store.read() as session:
+        rater = _rater(session, who)
+        going = forgetting_people.parts(rater.rater_id, ratings_stay=ratings_stay)
+        goes = {part.words: number for part in going if (number := part.count(session))}
+        renamed = forgetting_people.named(session, rater.name)
+        if renamed:
+            goes["records in which the name becomes a number"] = renamed
+        return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
+
+
+def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
+    """Put a number in the place of a rater's name everywhere; without ``ratings_stay`` also remove all that they said.
+
+    Consensus and mirror of every answer follow in the same transaction.
+
+    Raises:
+        NotFound: there is none, or they were forgotten already.
+        BadInput: it is the name of nobody.
+        Conflict: a training is running, or this is the last lead.
+        NotAllowed: the role does not include it.
+    """
+    workspace.require(user, Act.PEOPLE)
+    signs_in = workspace.settings.auth_mode is AuthMode.OIDC
+    with workspace.store.write() as session:
+        found = _rater(session, who)
+        rater_id, name = found.rater_id, found.name
+        leads = accounts.leads(session, who_can_sign_in=signs_in)
+        remains = _after_rater(workspace, session, found, ratings_stay)
+        goes = forgetting_people.forget(session, found, ratings_stay=ratings_stay)
+        if leads and not accounts.leads(session, who_can_sign_in=signs_in):
+            raise Conflict(
+                f"{name} is the last lead, and somebody must be left who can decide here. Nothing was changed. Make "
+                "another person a lead first."
+            )
+        did = "pseudonymised" if ratings_stay else "forgot"
+        audit.write(session, user, did, f"person {rater_id}", new=dict(goes))
+    forgetting.tidy(workspace.store)
+    return Forgetting(f"rater {name}", True, goes, remains)
+
+
+def _rater(session: Any, who: str | int) -> Rater:
+    return forgetting_people.by_id(session, who) if isinstance(who, int) else forgetting_people.find(session, who)
+
+
+def _after_interaction(workspace: Workspace, session: Any, interaction_id: int) -> list[str]:
+    traces = forgetting.traces(session, interaction_id)
+    remains = _elsewhere(workspace, session, traces, kinds=None)
+    if traces.versions:
+        remains.insert(
+            0,
+            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its prompt. Train "
+            "again and take these versions out of use; their folders are in "
+            f"{workspace.settings.model_dir}.",
+        )
+    if traces.session_id is not None:
+        remains.append(
+            f"Session {traces.session_id} of the existing application, with its notes (table rlhf_sessions)."
+        )
+    remains.append("The file that it was imported from: importing it again brings the answer back.")
+    return remains
+
+
+def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay: bool) -> list[str]:
+    traces = forgetting_people.traces(session, rater)
+    remains = _elsewhere(workspace, session, traces, kinds=WITH_RATERS)
+    if ratings_stay:
+        remains.insert(
+            0, "The ratings, with comments as they were typed, and saved cases: under a number, without the name."
+        )
+    else:
+        remains.insert(
+            0, "Decisions as a lead on answers where raters differed: they stay, without saying whose they were."
+        )
+        if traces.versions:
+            remains.insert(1, f"Models that learned from the ratings too: {_some(traces.versions)}. They keep no name.")
+    remains.append("The name in comments or texts that others wrote.")
+    remains.append("The record of acts: it knows the person by number only, and cannot be changed.")
+    return remains
+
+
+def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
+    """What lies in files, as far as that is known."""
+    remains = []
+    made = exports.since(session, traces.since, kinds=kinds)
+    if made:
+        shown = _some([f"{one.place} ({one.kind}, {one.at.astimezone():%d %b %Y}, {one.by})" for one in made])
+        remains.append(f"Files that were exported since: {shown}. Delete them, or export again.")
+    copies = _copies(workspace)
+    known = f"{traces.backups:,} made with `python -m core backup` since. " if traces.backups else ""
+    beside = f"Copies from upgrades: {_some(copies)}. " if copies else ""
+    remains.append(
+        f"Backups, as they were: {known}{beside}Delete those you no longer need; a restored one brings it back."
+    )
+    if not workspace.store.is_sqlite:
+        remains.append(
+            "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."
+        )
+    remains.append("Log files hold numbers, no texts and no names. Pages that are open show it until their next act.")
+    return remains
+
+
+def _copies(workspace: Workspace) -> list[str]:
+    """The copies that upgrades laid beside the SQLite file."""
+    if not workspace.store.is_sqlite:
+        return []
+    file = Path(str(workspace.store.engine.url.database))
+    return sorted(path.name for path in file.parent.glob(f"{file.stem}-*.backup.db"))
+
+
+def _some(names: Any) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""
+    return ", ".join(listed[:LISTED]) + more

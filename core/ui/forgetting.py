@@ -1,0 +1,129 @@
+"""Forgetting on the pages: what goes and what stays is read before, and can be read again after."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.services import forgetting
+from core.services.forgetting import Forgetting
+from core.ui import session
+from core.ui.acting import actor
+from core.ui.failures import act
+from core.ui.page import Page
+from core.ui.texts import literal, to_html
+
+
+def forget_answer(page: Page, number: int) -> None:
+    """On the Data page, below the answer that is open."""
+    if not _asked(f"data.forget.{number}"):
+        return
+    found = forgetting.preview_interaction(page.workspace, page.user, number)
+    with st.container(border=True, key="data.forget_panel"):
+        st.markdown(f"**Forget answer {number}** with everything that derives from it, its history included.")
+        _goes_and_stays(found)
+        _confirm(f"data.forget.{number}", _forget_answer, (page, number))
+
+
+def forget_person(page: Page, rater_id: int) -> None:
+    """On the People page, below the row of a person."""
+    key = f"people.forget.{rater_id}"
+    if not _asked(key):
+        return
+    with st.container(border=True, key="people.forget_panel"):
+        ratings_stay = st.radio(
+            "How", [True, False], key=f"{key}.how",
+            format_func=lambda stay: "Only the name: ratings stay, under a number" if stay else "With all ratings",
+            captions=["For somebody who left.", "What others said of the same answers counts alone from then on."],
+        )  # fmt: skip
+        found = forgetting.preview_rater(page.workspace, page.user, rater_id, ratings_stay=bool(ratings_stay))
+        st.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
+        _goes_and_stays(found)
+        _confirm(key, _forget_person, (page, rater_id))
+
+
+def offer_answer(page: Page, number: int) -> None:
+    """The button beside Delete that opens it."""
+    _offer(page, f"data.forget.{number}", "Forget for good")
+
+
+def offer_person(page: Page, rater_id: int) -> None:
+    """The button in a person's menu that opens it."""
+    _offer(page, f"people.forget.{rater_id}", "Forget this person")
+
+
+def what_was_forgotten(page: str) -> None:
+    """After the act, until it is put away: what is left to do elsewhere."""
+    done: Forgetting | None = st.session_state.get(session.FORGOTTEN)
+    if done is None:
+        return
+    with st.container(border=True, key=f"{page}.forgotten"):
+        st.markdown(f":material/task_alt: **Forgotten: {literal(done.subject)}.** What stays, and where:")
+        _stays(done)
+        st.button("Put this list away", key=f"{page}.forgotten_away", on_click=_put_away)
+
+
+def _offer(page: Page, key: str, words: str) -> None:
+    st.button(
+        words, key=f"{key}.open", icon=":material/delete_forever:", on_click=_ask, args=(page, key),
+    )  # fmt: skip
+
+
+def _asked(key: str) -> bool:
+    return st.session_state.get(session.FORGETTING) == key
+
+
+def _goes_and_stays(found: Forgetting) -> None:
+    goes = "\n".join(f"- {number:,} {literal(words)}" for words, number in found.goes.items())
+    st.markdown(f"This goes:\n{goes}" if goes else "Nothing but the name goes.")
+    st.markdown("This stays, and only you can see to it:")
+    _stays(found)
+
+
+def _stays(found: Forgetting) -> None:
+    st.markdown("\n".join(f"- {literal(sentence)}" for sentence in found.remains))
+
+
+def _confirm(key: str, does: Callable[..., None], args: tuple[object, ...]) -> None:
+    sure = st.checkbox("I have read this. It cannot be undone.", key=f"{key}.sure")
+    with st.container(horizontal=True):
+        st.button(
+            "Forget", key=f"{key}.yes", type="primary", disabled=not sure, on_click=does, args=args,
+            icon=":material/delete_forever:",
+        )  # fmt: skip
+        st.button("Not after all", key=f"{key}.no", on_click=_close)
+
+
+@act
+def _ask(page: Page, key: str) -> None:
+    if actor(page) is not None:
+        st.session_state[session.FORGETTING] = key
+
+
+@act
+def _forget_answer(page: Page, number: int) -> None:
+    user = actor(page)
+    if user is not None:
+        _done(forgetting.interaction(page.workspace, user, number))
+        st.session_state[session.OPENED] = None
+
+
+@act
+def _forget_person(page: Page, rater_id: int) -> None:
+    user = actor(page)
+    if user is not None:
+        stay = bool(st.session_state.get(f"people.forget.{rater_id}.how", True))
+        _done(forgetting.rater(page.workspace, user, rater_id, ratings_stay=stay))
+
+
+def _done(found: Forgetting) -> None:
+    to_html.cache_clear()  # texts that were on a screen are kept rendered
+    st.session_state[session.FORGOTTEN] = found
+    _close()
+
+
+def _close() -> None:
+    st.session_state.pop(session.FORGETTING, None)
+
+
+def _put_away() -> None:
+    st.session_state.pop(session.FORGOTTEN, None)

@@ -1,0 +1,466 @@
+"""Every service function that changes something leaves its acts in the record: complete by construction.
+
+Which functions change something is read from their source: whatever opens a writing transaction, or calls what does. Each
+is here with an act and what the record must say of it, or with the reason why it says nothing.
+"""
+
+import ast
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import core.services
+from core.domain.errors import AssayError
+from core.domain.queue import QueueSettings
+from core.domain.retraining import RetrainSettings
+from core.domain.roles import Role, User
+from core.domain.second_looks import RepeatSettings
+from core.services import (
+    accounts,
+    backup,
+    cases,
+    data,
+    disagreements,
+    exporting,
+    forgetting,
+    guidelines,
+    hiding,
+    importing,
+    keys,
+    models,
+    people,
+    preferences,
+    progress,
+    queue,
+    rating,
+    record,
+    second_looks,
+    signing_in,
+    training,
+)  # fmt: skip
+from core.services.record import Wanted
+from core.services.workspace import Workspace, open_workspace
+from core.store import runs
+from core.store.tables import Audit, Identity
+from tests.databases import added, rater
+from tests.services.test_accounts import claims
+from tests.services.versions_made import made
+
+SERVICES = Path(core.services.__file__).parent
+Act = Iterator[None]
+"""Prepares up to its yield, acts after it."""
+
+NOT_IN_THE_RECORD = {
+    "export_check.record": "part of exporting.export, which is recorded by it",
+    "judging.survey": "part of a training, which is recorded: keeps prompts apart and computes vectors",
+    "keys.KeyRing.write_uses": "when a key was used last changes no key",
+    "own_ratings.withdraw": "ratings have a history of their own",
+    "people.stop_rating": "a browser that speaks for nobody changes no person",
+    "queue.choose": "the order in which one rater sees answers",
+    "rating.discard": "ratings have a history of their own",
+    "rating.keep_draft": "not said yet",
+    "rating.next_item": "keeps an answer for a rater for a while",
+    "rating.rate": "ratings have a history of their own",
+    "rating.renew": "keeps an answer for a rater for a while",
+    "rating.same_prompt": "keeps answers for a rater for a while",
+    "rating.skip": "ratings have a history of their own",
+    "rating.undo_last": "ratings have a history of their own",
+    "registering.keep": "part of a training: the record has the training, the version and its promotion (test_training)",
+    "second_looks.choose": "ratings have a history of their own",
+    "second_looks.look": "ratings have a history of their own",
+    "signing_in.unlock": "a browser that knows the passphrase is no person",
+    "suggesting.suggest": "the order in which raters see answers",
+    "suggesting.suggest_or_say": "the order in which raters see answers",
+    "usage.UsageLog.write": "rankings are counted, not recorded",
+    "watching.active_run": "a look; a training that was killed is told as such on its page",
+    "watching.history": "a look; as above",
+    "watching.reap": "a look; as above",
+}
+
+
+def invite(w: Workspace, lead: User) -> Act:
+    yield
+    accounts.invite(w, lead, "Ben", Role.SME)
+
+
+def admit(w: Workspace, lead: User) -> Act:
+    with w.store.write() as session:
+        session.add(Identity(identity_id=3, issuer="https://id.example.org", subject="s", name="Ben"))
+    yield
+    accounts.admit(w, lead, 3, Role.SME)
+
+
+def set_address(w: Workspace, lead: User) -> Act:
+    ben = rater(w, "Ben")
+    yield
+    accounts.set_address(w, lead, ben.rater_id, "ben@example.org")
+
+
+def set_role(w: Workspace, lead: User) -> Act:
+    ben = rater(w, "Ben")
+    yield
+    accounts.set_role(w, lead, ben.rater_id, Role.VIEWER)
+    accounts.set_role(w, lead, ben.rater_id, Role.VIEWER)  # nothing changes, nothing is recorded
+
+
+def set_disabled(w: Workspace, lead: User) -> Act:
+    ben = rater(w, "Ben")
+    yield
+    accounts.set_disabled(w, lead, ben.rater_id, True)
+
+
+def save_backup(w: Workspace, lead: User) -> Act:
+    yield
+    backup.save(w, lead, w.settings.home / "B")
+
+
+def restore(w: Workspace, lead: User) -> Act:
+    backup.save(w, lead, w.settings.home / "B")
+    backup.restore(w.settings.home / "B", str(w.settings.home / "new"), w.settings)
+    yield
+    restored = open_workspace({"ASSAY_HOME": str(w.settings.home / "new")})
+    (last,) = record.acts(restored, lead, Wanted(), size=1)
+    assert (last.action, last.subject) == ("restored", "database")
+    restored.store.engine.dispose()
+
+
+def save_case(w: Workspace, lead: User) -> Act:
+    yield
+    cases.save(w, lead, "case", "prompt", ["a", "b"])
+
+
+def delete_case(w: Workspace, lead: User) -> Act:
+    number = cases.save(w, lead, "case", "prompt", ["a", "b"])
+    yield
+    cases.delete(w, lead, number)
+
+
+def add_answer(w: Workspace, lead: User) -> Act:
+    yield
+    data.add(w, lead, "prompt", "answer")
+
+
+def edit_answer(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    data.edit(w, lead, number, "prompt", "another answer", withdraw_ratings=True)
+
+
+def delete_answer(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    data.delete(w, lead, number)
+
+
+def put_back(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    rating.discard(w, lead, number, reason="Test data")
+    yield
+    data.put_back(w, lead, number)
+
+
+def decide(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    disagreements.decide(w, lead, number, 4, expected=None)
+    disagreements.decide(w, lead, number, None, expected=4)
+
+
+def mark_gap(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    disagreements.mark_gap(w, lead, number, "Say what a 3 is.")
+
+
+def close_gap(w: Workspace, lead: User) -> Act:
+    disagreements.mark_gap(w, lead, added(w), "Say what a 3 is.")
+    (gap,) = disagreements.open_gaps(w, lead)
+    yield
+    disagreements.close_gap(w, lead, gap.gap_id)
+
+
+def export(w: Workspace, lead: User) -> Act:
+    importing.load_sample(w, lead)
+    yield
+    exporting.export(w, lead, "gold", w.settings.home / "gold.csv")
+
+
+def forget_answer(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    forgetting.interaction(w, lead, number)
+
+
+def forget_rater(w: Workspace, lead: User) -> Act:
+    ben = rater(w, "Ben")
+    yield
+    forgetting.rater(w, lead, ben.rater_id, ratings_stay=False)
+
+
+def save_guidelines(w: Workspace, lead: User) -> Act:
+    yield
+    guidelines.save(w, lead, "5 is good.", read=0)
+
+
+def reveal(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    hiding.reveal(w, lead, number)
+
+
+def import_file(w: Workspace, lead: User) -> Act:
+    file = w.settings.home / "rows.csv"
+    file.write_text("user_prompt,ai_response,rating\nq,a,5\n")
+    yield
+    list(importing.import_file(w, lead, file))
+
+
+def load_sample(w: Workspace, lead: User) -> Act:
+    yield
+    importing.load_sample(w, lead)
+
+
+def remove_import(w: Workspace, lead: User) -> Act:
+    list(import_file(w, lead))
+    yield
+    importing.remove_import(w, lead, 1)
+
+
+def remove_sample(w: Workspace, lead: User) -> Act:
+    importing.load_sample(w, lead)
+    made(w, "of-the-sample", sample=True, champion=True)
+    yield
+    importing.remove_sample(w, lead)
+
+
+def create_key(w: Workspace, lead: User) -> Act:
+    yield
+    keys.create(w, lead, "portal")
+
+
+def revoke_key(w: Workspace, lead: User) -> Act:
+    keys.create(w, lead, "portal")
+    yield
+    keys.revoke(w, lead, 1)
+
+
+def archive(w: Workspace, lead: User) -> Act:
+    made(w, "first")
+    yield
+    models.archive(w, lead, "first")
+    models.archive(w, lead, "first", away=False)
+
+
+def as_zip(w: Workspace, lead: User) -> Act:
+    made(w, "first")
+    yield
+    models.as_zip(w, lead, "first")
+
+
+def promote(w: Workspace, lead: User) -> Act:
+    made(w, "first")
+    yield
+    models.promote(w, lead, "first", reason="It is good.")
+
+
+def roll_back(w: Workspace, lead: User) -> Act:
+    made(w, "first", champion=True)
+    made(w, "second", champion=True)
+    yield
+    models.rollback(w, lead)
+
+
+def rate_as(w: Workspace, lead: User) -> Act:
+    yield
+    people.rate_as(w, "a browser", "Ben")
+    people.rate_as(w, "another browser", "Ben")
+
+
+def keep_preferences(w: Workspace, lead: User) -> Act:
+    yield
+    preferences.keep(w, lead, "prompt", ["a", "b"], [1, 0], model_version=None)
+
+
+def withdraw_preferences(w: Workspace, lead: User) -> Act:
+    preferences.keep(w, lead, "prompt", ["a", "b"], [1, 0], model_version=None)
+    yield
+    preferences.withdraw(w, lead, "prompt")
+
+
+def change_reminder(w: Workspace, lead: User) -> Act:
+    yield
+    progress.change_settings(w, lead, RetrainSettings(ratings=7))
+
+
+def change_queue(w: Workspace, lead: User) -> Act:
+    yield
+    queue.change_settings(w, lead, QueueSettings(raters=2))
+
+
+def change_second_looks(w: Workspace, lead: User) -> Act:
+    yield
+    second_looks.change_settings(w, lead, RepeatSettings(share=3))
+
+
+def record_as_file(w: Workspace, lead: User) -> Act:
+    yield
+    record.as_file(w, lead, Wanted(), ".csv")
+
+
+def export_record(w: Workspace, lead: User) -> Act:
+    yield
+    record.export(w, lead, Wanted(), w.settings.home / "record.jsonl")
+
+
+def enter(w: Workspace, lead: User) -> Act:
+    said = claims("ben", "ben@example.org")
+    accounts.invite(w, lead, "ben@example.org", Role.SME)
+    yield
+    signing_in.enter(w, said)
+    signing_in.enter(w, said)
+
+
+def sign_out(w: Workspace, lead: User) -> Act:
+    said = claims("ben", "ben@example.org")
+    accounts.invite(w, lead, "ben@example.org", Role.SME)
+    signing_in.enter(w, said)
+    yield
+    signing_in.sign_out(w, said)
+
+
+def cancel(w: Workspace, lead: User) -> Act:
+    with w.store.write() as session:
+        runs.start(session, "pair", 0, lead, None)
+    yield
+    training.cancel(w, lead, 1)
+
+
+def start(w: Workspace, lead: User) -> Act:
+    yield
+    with pytest.raises(AssayError, match="could not be started"):
+        training.start(w, lead, recipe="pair")
+
+
+def train(w: Workspace, lead: User) -> Act:
+    yield
+    list(training.train(w, lead))
+
+
+def train_to_end(w: Workspace, lead: User) -> Act:
+    yield
+    training.train_to_end(w, lead, recipe="pair", seed=0, on_progress=lambda done, total: None)
+
+
+IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
+    "accounts.admit": (admit, ["let in"]),
+    "accounts.invite": (invite, ["invited"]),
+    "accounts.set_address": (set_address, ["gave an address"]),
+    "accounts.set_disabled": (set_disabled, ["disabled"]),
+    "accounts.set_role": (set_role, ["changed the role"]),
+    "backup.restore": (restore, []),  # in the restored database
+    "backup.save": (save_backup, ["backed up"]),
+    "cases.delete": (delete_case, ["deleted case"]),
+    "cases.save": (save_case, ["saved case"]),
+    "data.add": (add_answer, ["added answer"]),
+    "data.delete": (delete_answer, ["deleted answer"]),
+    "data.edit": (edit_answer, ["edited answer"]),
+    "data.put_back": (put_back, ["put back"]),
+    "disagreements.close_gap": (close_gap, ["gap closed"]),
+    "disagreements.decide": (decide, ["adjudicated", "adjudication cleared"]),
+    "disagreements.mark_gap": (mark_gap, ["gap marked"]),
+    "exporting.export": (export, ["exported"]),
+    "forgetting.interaction": (forget_answer, ["forgot"]),
+    "forgetting.rater": (forget_rater, ["forgot"]),
+    "guidelines.save": (save_guidelines, ["guidelines saved"]),
+    "hiding.reveal": (reveal, ["revealed identifiers"]),
+    "importing.import_file": (import_file, ["started import", "finished import"]),
+    "importing.load_sample": (load_sample, ["started import", "finished import"]),
+    "importing.remove_import": (remove_import, ["removed import"]),
+    "importing.remove_sample": (remove_sample, ["took out of use", "removed sample"]),
+    "keys.create": (create_key, ["created key"]),
+    "keys.revoke": (revoke_key, ["revoked key"]),
+    "models.archive": (archive, ["archived", "took from the archive"]),
+    "models.as_zip": (as_zip, ["downloaded"]),
+    "models.promote": (promote, ["promoted"]),
+    "models.rollback": (roll_back, ["rolled back"]),
+    "people.rate_as": (rate_as, ["chose a new name"]),
+    "preferences.keep": (keep_preferences, ["kept preferences"]),
+    "preferences.withdraw": (withdraw_preferences, ["withdrew preferences"]),
+    "progress.change_settings": (change_reminder, ["changed reminder"]),
+    "queue.change_settings": (change_queue, ["changed queue"]),
+    "record.as_file": (record_as_file, ["exported"]),
+    "record.export": (export_record, ["exported"]),
+    "second_looks.change_settings": (change_second_looks, ["changed second looks"]),
+    "signing_in.enter": (enter, ["signed in"]),
+    "signing_in.sign_out": (sign_out, ["signed out"]),
+    "training.cancel": (cancel, ["cancelled training"]),
+    "training.start": (start, ["started training"]),
+    "training.train": (train, ["started training"]),  # what comes of it: test_training
+    "training.train_to_end": (train_to_end, ["started training"]),
+}
+BY_OTHERS = {"people.rate_as", "signing_in.enter", "signing_in.sign_out"}
+"""Acts of the person who comes in, not of the lead."""
+
+
+def writers() -> set[str]:
+    """Every public function of the services that changes the database, itself or by what it calls in the services."""
+    calls: dict[str, set[str]] = {}
+    writing: set[str] = set()
+    for file in SERVICES.glob("*.py"):
+        tree = ast.parse(file.read_text())
+        known: dict[str, str] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("core.services"):
+                above = (node.module or "").removeprefix("core.services").lstrip(".")
+                known |= {name.asname or name.name: f"{above}.{name.name}".lstrip(".") for name in node.names}
+        holders: list[ast.Module | ast.ClassDef] = [tree, *(n for n in tree.body if isinstance(n, ast.ClassDef))]
+        for holder in holders:
+            inside = f"{file.stem}.{holder.name}" if isinstance(holder, ast.ClassDef) else file.stem
+            for function in (node for node in holder.body if isinstance(node, ast.FunctionDef)):
+                key = f"{inside}.{function.name}"
+                called = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
+                if any(name.endswith("store.write") for name in called):
+                    writing.add(key)
+                calls[key] = {
+                    ".".join([known.get(first, f"{file.stem}.{first}" if not rest else first), *rest])
+                    for first, *rest in (name.split(".") for name in called)
+                }
+    while more := {key for key, called in calls.items() if key not in writing and called & writing}:
+        writing |= more
+    return {key for key in writing if not any(part.startswith("_") for part in key.split("."))}
+
+
+def test_every_function_that_changes_something_is_accounted_for():
+    """A new one is either in the record, with an act below that shows it, or says here why not."""
+    assert writers() == IN_THE_RECORD.keys() | NOT_IN_THE_RECORD.keys()
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is shown here does not depend on the kind of database."""
+    return sqlite_url
+
+
+@pytest.mark.parametrize("name", IN_THE_RECORD)
+def test_an_act_is_in_the_record_once(workspace: Workspace, name: str, monkeypatch):
+    """Under whoever did it, and only when it happened."""
+    scenario, expected = IN_THE_RECORD[name]
+    if name == "training.start":  # the process is not what this is about: let none be started
+
+        def none_starts(*args: object, **kwargs: object) -> None:
+            raise OSError(11, "Resource temporarily unavailable")
+
+        monkeypatch.setattr(subprocess, "Popen", none_starts)
+    lead = rater(workspace, "Lena")
+    acting = scenario(workspace, lead)
+    next(acting)
+    with workspace.store.read() as session:
+        before = session.query(Audit).count()
+    assert next(acting, None) is None
+    with workspace.store.read() as session:
+        new = session.query(Audit).order_by(Audit.audit_id).offset(before).all()
+    assert [act.action for act in new] == expected
+    if name not in BY_OTHERS:
+        assert {act.actor for act in new} <= {lead.key, "system"}

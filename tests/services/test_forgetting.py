@@ -1,0 +1,324 @@
+"""Forgetting takes everything that derives from an answer or a rater, in all tables, or nothing; and says what stays."""
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.queue import Order, QueueFilters
+from core.domain.roles import COMMAND_LINE, Role
+from core.domain.texts import prompt_group, text_hash
+from core.services import (
+    accounts,
+    cases,
+    data,
+    disagreements,
+    exporting,
+    forgetting,
+    guidelines,
+    importing,
+    keys,
+    people,
+    preferences,
+    queue,
+    rating,
+)  # fmt: skip
+from core.store import leases, runs, suggestions
+from core.store.tables import (
+    Audit,
+    Base,
+    HeldOutPrompt,
+    Identity,
+    Item,
+    ModelVersion,
+    Promotion,
+    Rater,
+    Rating,
+    SignIn,
+)  # fmt: skip
+from core.store.vectors import DatabaseVectors
+from tests.databases import added, rater, start_python
+
+PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
+NAME, EMAIL = "Zoltan Quux", "zoltan@quux.example"
+
+
+@pytest.fixture
+def ben(workspace):
+    """A lead who stays."""
+    return rater(workspace, "Ben")
+
+
+@pytest.fixture
+def zoltan(workspace, ben):
+    """A lead who is to be forgotten; they signed in once."""
+    person = people.rate_as(workspace, "cookie", NAME)
+    accounts.set_address(workspace, ben, person.rater_id, EMAIL)
+    with workspace.store.write() as session:
+        identity = Identity(issuer="https://login", subject="quux-1", rater_id=person.rater_id, name=NAME, email=EMAIL)
+        session.add(identity)
+        session.flush()
+        session.add(SignIn(key="k" * 64, identity_id=identity.identity_id))
+    return person
+
+
+@pytest.fixture
+def lived(workspace, ben, zoltan, tmp_path) -> int:
+    """An answer after which every table holds something of it and of Zoltan; its number."""
+    number = added(workspace, PROMPT, EARLIER)
+    data.edit(workspace, zoltan, number, PROMPT, ANSWER, withdraw_ratings=False)
+    rating.rate(workspace, zoltan, number, 1, comment="Zyxwv is wrong")
+    rating.rate(workspace, ben, number, 4)
+    disagreements.mark_gap(workspace, zoltan, number, "Zyxwv is unclear")
+    other = added(workspace, PROMPT + " too", "Another answer")
+    queue.choose(workspace, zoltan, Order.RANDOM, QueueFilters())
+    queue.choose(workspace, ben, Order.RANDOM, QueueFilters())
+    rating.next_item(workspace, zoltan)
+    with workspace.store.write() as session:
+        leases.take(session, number, ben.rater_id, "oldest")
+        suggestions.replace(session, [(number, "model", 0.5), (other, "model", 0.4)])
+        session.add(HeldOutPrompt(prompt_group=prompt_group(PROMPT)))
+        run = runs.start(session, "pair", 0, zoltan, "elsewhere:1")
+        runs.save_predictions(session, run.run_id, [(number, 0, 0.5), (other, 0, 0.5)])
+        runs.add_event(session, run.run_id, "Reported", {"event": "reported", "report": {"raters": [{"name": NAME}]}})
+        runs.finish(session, run.run_id, "finished", "done", model_version="v1")
+        session.add(
+            ModelVersion(
+                model_version="v1",
+                run_id=run.run_id,
+                recipe="pair",
+                sha256="0" * 64,
+                n=2,
+                prompts=2,
+                metrics={},
+                archived_by=NAME,
+            )
+        )
+        session.add(Promotion(action="promote", by=NAME, model_version="v1", reason="good"))
+    rating.keep_draft(workspace, ben, number, "Zyxwv, I think")
+    rating.keep_draft(workspace, zoltan, other, "not yet")
+    vectors = DatabaseVectors(workspace.store)
+    for text in (PROMPT, ANSWER, EARLIER, f"{PROMPT} </s> {ANSWER}", "Another answer"):
+        vectors.put("encoder", {text_hash(text): np.ones((1, 3), dtype=np.float32)})
+    cases.save(workspace, zoltan, "a case", PROMPT.upper(), [ANSWER, "x"])
+    preferences.keep(workspace, zoltan, PROMPT, [ANSWER, "x"], [0], model_version=None)
+    preferences.keep(workspace, ben, "Another question", ["a", "b"], [0], model_version=None)
+    guidelines.save(workspace, zoltan, "Rate well.", read=0)
+    keys.create(workspace, zoltan, "a program")
+    file = tmp_path / "again.csv"
+    file.write_text(f"user_prompt,ai_response,rating,rater\nold,old,2,{NAME}\n")
+    list(importing.import_file(workspace, COMMAND_LINE, file))
+    file.write_text(f"user_prompt,ai_response,rating,rater\nold,old,4,{NAME}\n")
+    list(importing.import_file(workspace, COMMAND_LINE, file))
+    exporting.export(workspace, COMMAND_LINE, "gold", tmp_path / "gold.csv")
+    exporting.export(workspace, COMMAND_LINE, "ratings", tmp_path / "ratings.csv")
+    return number
+
+
+def referring(name: str) -> dict:
+    """Every table with a column that refers to an interaction or a rater: ``name`` is the column's."""
+    return {table.name: table.c[name] for table in Base.metadata.sorted_tables if name in table.c}
+
+
+def dump(workspace, *, but: tuple[str, ...] = ()) -> str:
+    """Everything in the database."""
+    with workspace.store.read() as session:
+        return "\n".join(
+            f"{table.name}: {session.execute(select(table)).all()}"
+            for table in Base.metadata.sorted_tables
+            if table.name not in but
+        )
+
+
+def counts(workspace, columns: dict, value: int) -> dict[str, int]:
+    """How many rows of each of these tables refer to this number."""
+    with workspace.store.read() as session:
+        return {
+            name: session.scalar(select(func.count()).where(column == value)) or 0 for name, column in columns.items()
+        }
+
+
+def test_every_table_that_refers_to_an_answer_or_a_rater_is_known(workspace, lived, zoltan):
+    """The fixture fills each of them. A new table with such a column fails here until it is filled, and then below
+    until it is forgotten; a column that refers under another name fails at once.
+    """
+    for name, target, value in (
+        ("interaction_id", ("rlhf_interactions", "assay_items"), lived), ("rater_id", ("assay_raters",), zoltan.rater_id),
+    ):  # fmt: skip
+        columns = referring(name)
+        assert all(counts(workspace, columns, value).values())
+        pointing = {
+            key.parent for table in Base.metadata.tables.values() for key in table.foreign_keys
+            if key.column.table.name in target
+        }  # fmt: skip
+        assert {column.name for column in pointing} == {name}
+
+
+def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
+    """No row refers to it, its words are nowhere, and what is somebody else's is still there."""
+    before = forgetting.preview_interaction(workspace, ben, lived)
+    assert dump(workspace).count("Zyxwv") > 10
+    done = forgetting.interaction(workspace, ben, lived)
+    assert (done.goes, done.remains) == (before.goes, before.remains)
+    assert (before.done, done.done) == (False, True)
+    assert not any(counts(workspace, referring("interaction_id"), lived).values())
+    left = dump(workspace)
+    assert "Zyxwv" not in left.replace(f"{PROMPT} too", "")
+    assert "Another answer" in left
+    assert "Another question" in left
+    for text in (PROMPT, ANSWER, EARLIER, f"{PROMPT} </s> {ANSWER}"):
+        assert text_hash(text) not in left
+    assert text_hash("Another answer") in left
+    said = " ".join(done.remains)
+    assert "Models that learned from it: v1." in said
+    assert "gold.csv" in said
+    assert "ratings.csv" in said
+
+
+def test_the_record_of_forgetting_holds_numbers_only(workspace, lived, ben):
+    """Who forgot what, and how many rows of which part."""
+    forgetting.interaction(workspace, ben, lived)
+    with workspace.store.read() as session:
+        (act,) = session.query(Audit).filter(Audit.action == "forgot")
+        assert (act.actor, act.subject) == (ben.key, f"interaction {lived}")
+        assert act.new["lines of rating history"] == 2
+        assert all(isinstance(number, int) for number in act.new.values())
+
+
+def test_nothing_of_it_is_left_in_the_file(workspace, lived, ben):
+    """SQLite overwrites what it deletes; the words are in neither of its files."""
+    if not workspace.store.is_sqlite:
+        return
+    forgetting.interaction(workspace, ben, lived)
+    for file in workspace.settings.home.glob("assay.db*"):
+        assert ANSWER.encode() not in file.read_bytes(), file
+
+
+def test_an_answer_that_was_deleted_before_can_be_forgotten(workspace, lived, ben):
+    """Deleting keeps texts and history apart; forgetting takes those too, and then there is nothing to forget."""
+    data.delete(workspace, ben, lived)
+    assert ANSWER in dump(workspace)
+    forgetting.interaction(workspace, ben, lived)
+    assert "Zyxwv" not in dump(workspace).replace(f"{PROMPT} too", "")
+    for act in (forgetting.preview_interaction, forgetting.interaction):
+        with pytest.raises(NotFound, match="Nothing was changed"):
+            act(workspace, ben, lived)
+
+
+def test_an_answer_that_the_old_application_needs_stays_whole(workspace, lived, ben, old_app):
+    """Its own table refers to it: nothing is changed, and the sentence says where to begin."""
+    old_app.run(
+        "CREATE TABLE flagged (id INTEGER, interaction_id INTEGER REFERENCES rlhf_interactions(interaction_id))"
+    )
+    old_app.run("INSERT INTO flagged VALUES (1, ?)", lived)
+    before = dump(workspace)
+    with pytest.raises(Conflict, match="refers to this answer"):
+        forgetting.interaction(workspace, ben, lived)
+    assert dump(workspace) == before
+    old_app.run("DROP TABLE flagged")
+
+
+@pytest.mark.parametrize("ratings_stay", [True, False])
+def test_a_name_is_gone_from_all_tables(workspace, lived, ben, zoltan, ratings_stay):
+    """Name and address are nowhere, whatever stays; nobody can be this person any more."""
+    before = forgetting.preview_rater(workspace, ben, NAME, ratings_stay=ratings_stay)
+    assert dump(workspace).count(NAME) > 8
+    done = forgetting.rater(workspace, ben, zoltan.rater_id, ratings_stay=ratings_stay)
+    assert (done.goes, done.remains) == (before.goes, before.remains)
+    left = dump(workspace)
+    assert "quux" not in left.casefold()
+    assert people.user_of(workspace, "cookie") is None
+    assert [person.name for person in accounts.listed(workspace, ben)] == ["Ben"]
+    number = f"Rater {zoltan.rater_id}"
+    with pytest.raises(Conflict):
+        people.rate_as(workspace, "another cookie", number)
+    for again in (NAME, number):
+        with pytest.raises(NotFound):
+            forgetting.rater(workspace, ben, again, ratings_stay=False)
+    with workspace.store.read() as session:
+        (report,) = [event.payload for event in runs.events(session, 1) if event.kind == "Reported"]
+        assert report["report"]["raters"] == [{"name": number}]
+
+
+def test_a_rater_who_is_forgotten_takes_their_ratings_along(workspace, lived, ben, zoltan, old_app):
+    """No row refers to them but their number; consensus and mirror are those of the others."""
+    forgetting.rater(workspace, ben, zoltan.rater_id, ratings_stay=False)
+    left = counts(workspace, referring("rater_id"), zoltan.rater_id)
+    assert {name for name, number in left.items() if number} == {"assay_raters"}
+    with workspace.store.read() as session:
+        item = session.get(Item, lived)
+        assert (item.consensus, item.n_ratings) == (4, 1)
+    assert old_app.run("SELECT rating, feedback_comment FROM rlhf_interactions WHERE interaction_id = ?", lived) == [
+        (4, None)
+    ]
+    assert "Zyxwv is wrong" not in dump(workspace)
+
+
+def test_a_rater_under_a_number_keeps_their_ratings(workspace, lived, ben, zoltan):
+    """The consensus is what it was; history and ratings say the number."""
+    forgetting.rater(workspace, ben, NAME, ratings_stay=True)
+    with workspace.store.read() as session:
+        assert session.get(Item, lived).consensus == 2.5
+        assert session.query(Rating).filter(Rating.rater_id == zoltan.rater_id).count() == 2
+        assert session.get(Rater, zoltan.rater_id).name == f"Rater {zoltan.rater_id}"
+    assert f"Rater {zoltan.rater_id}" in {line.rater for line in data.history(workspace, ben, lived)}
+
+
+def test_who_cannot_be_forgotten(workspace, ben):
+    """The last lead, names of nobody, and anything while a training holds the texts."""
+    rating.rate(workspace, ben, number := added(workspace), 4)
+    with pytest.raises(Conflict, match="last lead"):
+        forgetting.rater(workspace, ben, "Ben", ratings_stay=True)
+    assert accounts.find(workspace, ben, "Ben").role is Role.LEAD
+    with workspace.store.write() as session:
+        session.add(Rater(name="imported", name_key="imported", kind="imported"))
+    with pytest.raises(BadInput, match="nobody"):
+        forgetting.rater(workspace, ben, "imported", ratings_stay=False)
+    rater(workspace, "Lea")
+    with workspace.store.write() as session:
+        runs.start(session, "pair", 0, "Ben", "elsewhere:1")
+    for act in (
+        lambda: forgetting.rater(workspace, ben, "Ben", ratings_stay=False),
+        lambda: forgetting.interaction(workspace, ben, number),
+    ):
+        with pytest.raises(Conflict, match="training is running"):
+            act()
+
+
+def test_a_name_that_came_with_data_can_be_forgotten(workspace, ben, tmp_path):
+    """Whoever is named in a file is a person too."""
+    file = tmp_path / "rows.csv"
+    file.write_text(f"user_prompt,ai_response,rating,rater\na,b,2,{NAME}\n")
+    list(importing.import_file(workspace, COMMAND_LINE, file))
+    forgetting.rater(workspace, ben, NAME, ratings_stay=True)
+    assert NAME not in dump(workspace)
+
+
+def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, environ):
+    """The process dies after half of the parts went: nothing of it was kept, and a second try finishes it."""
+    before = dump(workspace)
+    process = start_python(
+        """
+        import os, sys
+        from core.domain.roles import COMMAND_LINE
+        from core.services import forgetting
+        from core.services.workspace import open_workspace
+        from core.store import forgetting as store
+        workspace, done = open_workspace(), []
+        remove = store.Part.remove
+        def half(part, session):
+            remove(part, session)
+            session.flush()
+            done.append(part)
+            if len(done) == 6:
+                os._exit(9)
+        store.Part.remove = half
+        forgetting.interaction(workspace, COMMAND_LINE, int(sys.argv[1]))
+        """,
+        environ, lived,
+    )  # fmt: skip
+    process.communicate(timeout=60)
+    assert process.returncode == 9
+    assert dump(workspace) == before
+    forgetting.interaction(workspace, ben, lived)
+    assert not any(counts(workspace, referring("interaction_id"), lived).values())

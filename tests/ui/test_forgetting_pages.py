@@ -1,0 +1,47 @@
+"""Forgetting in the dashboard: what goes and what stays is read first, a tick and a press do it."""
+
+from core.domain.roles import COMMAND_LINE
+from core.services import accounts, data, people, rating
+from core.ui.session import OPENED
+from tests.databases import added
+from tests.ui.reading import press, said
+
+
+def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, ana):
+    """The button waits for the tick; afterwards the list of what stays is there until it is put away."""
+    number = added(workspace, "What now?", "Wait.")
+    rating.rate(workspace, ana, number, 4)
+    app = open_page("data", **{OPENED: number})
+    press(app, f"data.forget.{number}.open")
+    assert "1 the answer itself" in said(app).replace("\\", "")
+    assert app.button(key=f"data.forget.{number}.yes").disabled
+    app.checkbox(key=f"data.forget.{number}.sure").check().run()
+    press(app, f"data.forget.{number}.yes")
+    assert data.load(workspace, COMMAND_LINE, number) is None
+    assert f"Forgotten: answer {number}" in said(app)
+    assert "Backups" in said(app)
+    press(app, "data.forgotten_away")
+    assert "Forgotten" not in said(app)
+
+
+def test_a_person_is_forgotten_under_a_number(open_page, workspace, ana):
+    """The ratings stay, the name does not."""
+    ben = people.rate_as(workspace, "cookie of Ben", "Ben")
+    rating.rate(workspace, ben, number := added(workspace), 4)
+    app = open_page("people")
+    press(app, f"people.forget.{ben.rater_id}.open")
+    assert "under a number, without the name" in said(app)
+    app.checkbox(key=f"people.forget.{ben.rater_id}.sure").check().run()
+    press(app, f"people.forget.{ben.rater_id}.yes")
+    assert [person.name for person in accounts.listed(workspace, COMMAND_LINE)] == ["Ana"]
+    assert data.history(workspace, COMMAND_LINE, number)[0].rater == f"Rater {ben.rater_id}"
+
+
+def test_not_after_all_changes_nothing(open_page, workspace, ana):
+    """The panel closes and the answer is still there."""
+    number = added(workspace)
+    app = open_page("data", **{OPENED: number})
+    press(app, f"data.forget.{number}.open")
+    press(app, f"data.forget.{number}.no")
+    assert f"data.forget.{number}.yes" not in {button.key for button in app.button}
+    assert data.load(workspace, COMMAND_LINE, number) is not None
