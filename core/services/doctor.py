@@ -105,8 +105,23 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
             broken.append((version, str(error)))
     for version, sentence in broken:
         yield f"model {version.model_version}", False, sentence
+    unknown = _unknown_to(settings.model_dir, {version.model_version for version in known})
+    if unknown:
+        yield (
+            "leftover files",
+            True,
+            f"{', '.join(unknown)} in {settings.model_dir}: no version knows them. A training that was ended while it "
+            "saved left them; nothing uses them. Delete them when no training is running.",
+        )
     if not broken:
         yield "model files", True, f"{len(known)} versions, all unaltered" if known else "no model yet"
+
+
+def _unknown_to(folder: Path, versions: set[str]) -> list[str]:
+    """Folders beside those of the versions, half saved ones among them."""
+    if not folder.is_dir():
+        return []
+    return sorted(place.name for place in folder.iterdir() if place.is_dir() and place.name not in versions)
 
 
 def _encoder(settings: Settings) -> Iterator[Finding]:
