@@ -108,10 +108,11 @@ class Reranker:
         return None if loaded is None else loaded.honesty
 
     def _current(self) -> _Loaded | None:
-        if time.monotonic() < self._look_again_at:
+        known = self._loaded is not None or self._reason is not None
+        if known and time.monotonic() < self._look_again_at:
             return self._loaded
         if self._loaded is None:
-            with self._lock:
+            with self._lock:  # whoever calls while the first look loads the model waits for it
                 self._look()
         elif self._lock.acquire(blocking=False):  # else somebody is looking already
             look = threading.Thread(target=self._look_aside, daemon=True)

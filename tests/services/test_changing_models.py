@@ -65,6 +65,31 @@ def test_an_altered_champion_gives_way_to_the_last_good_version(workspace: Works
     assert models.trouble(workspace, COMMAND_LINE) is None
 
 
+def test_whoever_asks_while_the_model_is_loaded_gets_it(workspace: Workspace) -> None:
+    """A call during the first load waits for it; it was told before that no model exists, and to train one."""
+    made(workspace, "first", champion=True)
+    looking, go_on = threading.Event(), threading.Event()
+    path = models.version_path(workspace, "first")
+    with workspace.store.read() as session:
+        known = [ModelRef(v.model_version, path, v.sha256, v.sample) for v in versions.in_line(session)]
+
+    def slowly() -> list[ModelRef]:
+        looking.set()
+        assert go_on.wait(20)
+        return known
+
+    ranker, found = Reranker(slowly, embedder), []
+    calls = [threading.Thread(target=lambda: found.append(ranker.rank("word1", ["word2", "word3"]))) for _ in range(2)]
+    calls[0].start()
+    assert looking.wait(20)
+    calls[1].start()
+    calls[1].join(0.5)  # time enough to give up
+    go_on.set()
+    for call in calls:
+        call.join(20)
+    assert [ranking.model_version for ranking in found] == ["first", "first"]
+
+
 def test_a_version_that_was_rolled_back_never_stands_in(workspace: Workspace) -> None:
     """A person took it out of use; with nothing else left the input order is kept."""
     made(workspace, "first", champion=True)
