@@ -142,7 +142,13 @@ def export(options: argparse.Namespace) -> Done:
         raise HoldsIdentifiers(
             f"{error} That is --leave-out-identifiers, or --include-identifiers --reason WHY."
         ) from error
-    say(f"{result.rows:,} rows written to {result.path}; {result.prompts_without_pair:,} rated prompts give no pair.")
+    without = result.prompts_without_pair
+    pairless = (
+        f" {without:,} rated {'prompt gives' if without == 1 else 'prompts give'} no pair."
+        if options.kind == "pairs"
+        else ""
+    )
+    say(f"{result.rows:,} rows written to {result.path}.{pairless}")
     if result.left_out:
         say(f"Left out for the personal identifiers in them: {result.left_out:,}.")
     if result.preferences_left_out:

@@ -120,9 +120,11 @@ def record(
     """Write down, before there is a file, what it will be; of a download only the name is known."""
     place = str(path.resolve()) if user is COMMAND_LINE else path.name
     held = str(marked) if found.marked else "none"
+    left_out = found.marked if marked is Marked.LEAVE_OUT else 0
+    written = found.rows - left_out
     with workspace.store.write() as session:
-        number = exports.add(session, user, kind, place, held, found.rows, reason if held == Marked.INCLUDE else None)
-        new = {"kind": kind, "answers": found.rows, "identifiers": held}
+        number = exports.add(session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None)
+        new = {"kind": kind, "answers": written, "identifiers": held} | ({"left out": left_out} if left_out else {})
         audit.write(
             session, user, "exported", f"export {number}", new=new | ({"kinds": found.kinds} if found.marked else {})
         )

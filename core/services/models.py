@@ -210,7 +210,7 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     meanwhile = f"{good} stands in for it" if good else "Answers keep their original order"
     return (
         f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} until its files are "
-        "restored from a backup or another version is put in use."
+        "restored from a backup or another version is put in use. A server that had loaded it before goes on with its copy."
     )
 
 

@@ -68,6 +68,10 @@ def _numbers(found: Usage) -> None:
     st.caption(" · ".join(f"{count:,} {SOURCES[source]}" for source, count in found.by_source.items()))
 
 
+ENOUGH_RANKINGS = 20
+"""From so many on it is said what the share of replaced answers means."""
+
+
 def _changed(found: Usage) -> None:
     """What the numbers mean, in sentences."""
     if found.without_model:
@@ -77,6 +81,8 @@ def _changed(found: Usage) -> None:
             icon=":material/do_not_disturb_on:",
         )
     if not found.comparable:
+        return
+    if found.comparable < ENOUGH_RANKINGS:
         return
     share = found.replaced / found.comparable
     if share < 0.05:

@@ -96,6 +96,7 @@ def test_postgresql_is_stopped_while_somebody_rates(stoppable, browser, tmp_path
             expect(page.locator(".st-key-rate-comment textarea")).to_have_value(TYPED)
             ready(page)
         page.locator(".st-key-rate-comment textarea").focus()
+        page.keyboard.press("End")
         page.keyboard.type(" so 4 said 5", delay=80)  # long enough to be handed over meanwhile
         expect(page.get_by_text("does not answer").first).to_be_visible(timeout=15_000)
         page.keyboard.type(" d s u", delay=80)
