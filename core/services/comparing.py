@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
-from core.domain.identifiers import mask
+from core.domain.identifiers import mask_all
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
@@ -108,14 +108,18 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
                 "compared. Rate more answers, train again, and compare then."
             )
         basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
+    crossed = basis is Basis.OUT_OF_FOLD
     rated = Rated.of(chosen, positive_threshold=settings.positive_rating_threshold)
     return Comparison(
         names=(first, second),
         basis=basis,
         n=len(rated),
         prompts=rated.prompts,
-        metrics=(measure(rated, found[0], seed=SEED), measure(rated, found[1], seed=SEED)),
-        difference=paired_difference(rated, found[0].values, found[1].values, seed=SEED),
+        metrics=(
+            measure(rated, found[0], seed=SEED, cross_validated=crossed),
+            measure(rated, found[1], seed=SEED, cross_validated=crossed),
+        ),
+        difference=paired_difference(rated, found[0].values, found[1].values, seed=SEED, cross_validated=crossed),
         disagreements=_disagreements(chosen, found[0].values, found[1].values) if may(user, Act.READ_DATA) else [],
     )
 
@@ -145,10 +149,13 @@ def _disagreements(
 ) -> list[Disagreement]:
     order = np.argsort(-np.abs(first - second), kind="stable")[:SHOWN]
     return [
-        Disagreement(
-            examples[row].interaction_id, mask(examples[row].prompt), mask(examples[row].response),
-            examples[row].rating, (float(first[row]), float(second[row])),
-        )
+        _hidden(examples[row], (float(first[row]), float(second[row])))
         for row in order
         if first[row] != second[row]
     ]  # fmt: skip
+
+
+def _hidden(example: Example, scores: tuple[float, float]) -> Disagreement:
+    """The answer without personal identifiers; on the Data page they can be revealed."""
+    prompt, response = mask_all([example.prompt, example.response])
+    return Disagreement(example.interaction_id, prompt, response, example.rating, scores)
