@@ -1,5 +1,7 @@
 """Two versions on the same answers: which ones, what is said, and who sees the answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.domain.errors import BadInput, Unavailable
@@ -13,7 +15,7 @@ from tests.reward.fakes import FakeEncoder, rated_answers
 from tests.services.versions_made import learned_from, made
 
 LEAD = User(0, "Lena")
-EXAMPLES = rated_answers(60)
+EXAMPLES = [replace(one, response=f"{one.response} Call 555-123-4567.") for one in rated_answers(60)]
 
 
 @pytest.fixture
@@ -37,6 +39,7 @@ def test_two_models_meet_on_prompts_that_neither_has_seen(two: Workspace) -> Non
     assert (found.difference.high or 0) < 0
     assert found.verdict.startswith("good is better")
     assert (found.metrics[0]["roc_auc"].value or 1) < 0.7 < (found.metrics[1]["roc_auc"].value or 0)
+    assert all(answer.response.endswith("Call «phone hidden».") for answer in found.disagreements)
     gaps = [abs(answer.scores[0] - answer.scores[1]) for answer in found.disagreements]
     assert len(gaps) == comparing.SHOWN
     assert gaps == sorted(gaps, reverse=True)

@@ -10,6 +10,7 @@ from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.records import Filters
 from core.domain.roles import SOMEBODY_HERE, NotAllowed, Role, User
 from core.domain.second_looks import RepeatSettings
+from core.reward.slices import source_of
 from core.services import cases, data, disagreements, hiding, own_ratings, rating, second_looks
 from core.services.own_ratings import OwnFilters
 from core.store.tables import Audit, Rating
@@ -129,3 +130,8 @@ def test_what_holds_identifiers_can_be_found(workspace, lea, number):
     added(workspace)
     found, total = data.browse(workspace, lea, Filters(identified=True), page=0)
     assert ([one.interaction_id for one in found], total) == ([number], 1)
+
+
+def test_a_session_named_for_a_patient_is_not_named_in_a_report():
+    """Reports are kept with the model and handed on."""
+    assert source_of(f"phone {SECRET}") == "phone «phone hidden»"
