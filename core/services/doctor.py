@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError
-from core.domain.settings import Settings
+from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.weights import locate
 from core.services.reranking import encoder
@@ -17,6 +18,12 @@ from core.store.database import Store, connect
 from core.store.schema import State
 
 FREE_BYTES = 500_000_000
+SECRETS = (
+    ROOT / ".env",
+    ROOT / ".streamlit" / "secrets.toml",
+    Path("~/.streamlit/secrets.toml").expanduser(),
+)
+"""Where passwords of the database and of sign-in may stand."""
 
 Finding = tuple[str, bool, str]
 
@@ -31,7 +38,7 @@ def examine() -> dict[str, Any]:
     except AssayError as error:
         checks.append(("configuration", False, str(error)))
     if settings is not None:
-        for check in (_database, _model_files, _encoder, _space):
+        for check in (_database, _model_files, _owner_only, _encoder, _space):
             checks.extend(_guarded(check, settings))
     return {
         "ok": all(ok for _, ok, _ in checks),
@@ -115,6 +122,35 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
         )
     if not broken:
         yield "model files", True, f"{len(known)} versions, all unaltered" if known else "no model yet"
+
+
+def _owner_only(settings: Settings) -> Iterator[Finding]:
+    """Whether other users of this machine are kept out of the models, which can leak text, and of secrets."""
+    if os.name != "posix":
+        return
+    if settings.model_dir.is_dir():
+        open_to_others = _open_to_others(settings.model_dir)
+        yield (
+            "model folder",
+            not open_to_others,
+            f"other users of this machine can enter {settings.model_dir}, and models can leak text. "
+            f"Run: chmod 700 {settings.model_dir}"
+            if open_to_others
+            else f"only its owner can enter {settings.model_dir}",
+        )
+    for path in filter(Path.is_file, SECRETS):
+        open_to_others = _open_to_others(path)
+        yield (
+            f"secrets in {path.name}",
+            not open_to_others,
+            f"other users of this machine can read {path}, and it can hold passwords. Run: chmod 600 {path}"
+            if open_to_others
+            else f"only its owner can read {path}",
+        )
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _unknown_to(folder: Path, versions: set[str]) -> list[str]:

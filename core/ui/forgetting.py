@@ -30,13 +30,14 @@ def forget_person(page: Page, rater_id: int) -> None:
     if not _asked(key):
         return
     with st.container(border=True, key="people.forget_panel"):
+        title = st.empty()
         ratings_stay = st.radio(
             "How", [True, False], key=f"{key}.how",
             format_func=lambda stay: "Only the name: ratings stay, under a number" if stay else "With all ratings",
             captions=["For somebody who left.", "What others said of the same answers counts alone from then on."],
         )  # fmt: skip
         found = forgetting.preview_rater(page.workspace, page.user, rater_id, ratings_stay=bool(ratings_stay))
-        st.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
+        title.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
         _goes_and_stays(found)
         _confirm(key, _forget_person, (page, rater_id))
 
@@ -88,7 +89,7 @@ def _asked(key: str) -> bool:
 def _goes_and_stays(found: Forgetting) -> None:
     goes = "\n".join(f"- {literal(words)}: {number:,}" for words, number in found.goes.items())
     st.markdown(f"This goes:\n{goes}" if goes else "Nothing but the name goes.")
-    st.markdown("This stays, and only you can see to it:")
+    st.markdown("This stays, and is for you to see to:")
     _stays(found)
 
 
