@@ -42,11 +42,21 @@ def tables() -> Iterator[str]:
     if not files:
         yield f"There are no rated files in {DATA}, so there is nothing to measure quality on."
         return
-    home = Path(tempfile.gettempdir()) / "assay-bench-quality"
-    workspace = open_workspace({"ASSAY_HOME": str(home)})
-    embedder = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+    source = embedder()
     for file in files:
-        yield from _of(file.name, read_rated(file), embedder)
+        yield from _of(file.name, read_rated(file), source)
+
+
+def embedder() -> Embedder:
+    """Vectors are computed once and kept for the next measurement."""
+    workspace = open_workspace({"ASSAY_HOME": str(Path(tempfile.gettempdir()) / "assay-bench-quality")})
+    return Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+
+
+def vectors_of(examples: list[Example], source: Embedder) -> dict[str, np.ndarray]:
+    """Features of all recipes by name, each (len(examples), d)."""
+    pairs = [Pair(example.prompt, example.response) for example in examples]
+    return {recipe.name: feature_matrix(recipe, pairs, source) for recipe in RECIPES.values()}
 
 
 def measure() -> list[Line]:
@@ -56,7 +66,7 @@ def measure() -> list[Line]:
     return []
 
 
-def _of(name: str, examples: list[Example], embedder: Embedder) -> Iterator[str]:
+def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
     rated = Rated.of(examples, positive_threshold=GOOD_FROM)
     yield f"\n{name} (ROC AUC / right order / accuracy): {len(rated):,} rated answers to {rated.prompts:,} prompts, {int(rated.good.sum()):,} good"
     folds = grouped_folds(rated.good, rated.groups, folds=5, seed=SEED)
@@ -67,10 +77,10 @@ def _of(name: str, examples: list[Example], embedder: Embedder) -> Iterator[str]
     texts: dict = {}
     for recipe in RECIPES.values():
         texts.setdefault(recipe.view, []).extend(recipe.texts(pairs))
-    for progress in embedder.warm(texts):
+    for progress in source.warm(texts):
         if progress.done % 500 < 10 and progress.done < progress.total:
             yield f"  vectors: {progress.done:,} of {progress.total:,}"
-    features = {recipe.name: feature_matrix(recipe, pairs, embedder) for recipe in RECIPES.values()}
+    features = vectors_of(examples, source)
     learned = len(rated) * 4 // 5
     yield f"  {'':<16}" + "".join(f"{n:>24,}" for n in _sizes(learned))
     curves = [_at(size, rated, folds, features) for size in _sizes(learned)]

@@ -6,7 +6,7 @@ from core.ui.acting import asks_for_name
 from core.ui.changing_models import change_model
 from core.ui.comparing import compare
 from core.ui.model_trend import trend
-from core.ui.models import champion_card, log, nothing_yet, trouble, versions_table
+from core.ui.models import champion_card, legacy, log, nothing_yet, trouble, versions_table
 from core.ui.one_model import one_model
 from core.ui.page import heading, open_page
 from core.ui.usage import panel
@@ -24,8 +24,10 @@ with open_page("models") as page:
             nothing_yet()
         if versions or old:
             trend(versions, old, thresholds(page.workspace.settings.min_samples_to_train))
+        if old and not versions:
+            legacy(old)
         if versions:
-            versions_table(versions)
+            versions_table(versions, old)
             compare(page, versions)
             change_model(page, versions)
             one_model(page, versions, changes)

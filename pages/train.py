@@ -32,5 +32,5 @@ with open_page("train") as page:
             if runs:
                 chosen = watching.run_view(page.workspace, page.user, results.choose(runs))
                 if chosen is not None:
-                    results.show(chosen, champion)
+                    results.show(page, chosen, champion)
                 results.history(runs, versions)

@@ -123,6 +123,7 @@ NEEDS = {
     "watching.active_run": Act.LOOK,
     "watching.history": Act.LOOK,
     "watching.run_view": Act.LOOK,
+    "watching.last_words": Act.TRAIN,
 }
 
 ASKS_NOBODY = {

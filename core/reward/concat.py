@@ -32,9 +32,9 @@ class ConcatRecipe:
         """Shape (n, dim); ``vectors`` by text as embedded."""
         return np.stack([vectors[_joined(pair)][0] for pair in pairs])
 
-    def column_weights(self, columns: int) -> NDArray[np.float32]:
+    def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
         """Ones, shape (columns,)."""
-        return np.ones(columns, dtype=np.float32)
+        return {"prompt and answer": np.ones(columns, dtype=np.float32)}
 
     def parts(self, columns: int) -> Mapping[str, slice]:
         """One vector cannot be taken apart."""

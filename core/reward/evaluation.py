@@ -99,13 +99,17 @@ def evaluate(
 ) -> Evaluation:
     """Put together what is known from the scores of a model and of the fitted baselines on ``examples``.
 
-    ``model`` and ``baselines`` hold one entry per repeat; ``folds`` are those of the first.
+    ``model`` and ``baselines`` hold one entry per repeat; ``folds`` are those of the first, None for scores of a model
+    that learned from other rows.
     """
     order = original_order(rated)
     scorers = {name: [repeat[name] for repeat in baselines] for name in baselines[0]} | {"original_order": [order]}
+    crossed = folds is not None
     stacked = np.stack([scores.values for scores in model])
     differences = {
-        name: paired_difference(rated, stacked, np.stack([s.values for s in repeats]), seed=seed)
+        name: paired_difference(
+            rated, stacked, np.stack([s.values for s in repeats]), seed=seed, cross_validated=crossed
+        )
         for name, repeats in scorers.items()
     }
     counts = confusion(rated, model[0])
@@ -114,8 +118,11 @@ def evaluate(
         n=len(rated),
         prompts=rated.prompts,
         good=int(rated.good.sum()),
-        metrics=measure(rated, *model, seed=seed),
-        baselines={name: measure(rated, *repeats, seed=seed) for name, repeats in scorers.items()},
+        metrics=measure(rated, *model, seed=seed, cross_validated=crossed),
+        baselines={
+            name: measure(rated, *repeats, seed=seed, cross_validated=crossed and name != "original_order")
+            for name, repeats in scorers.items()
+        },
         versus_length=differences["length_only"],
         differences=differences,
         repeats=len(model),

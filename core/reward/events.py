@@ -185,10 +185,18 @@ class Fitted:
     """Since the training started."""
     honesty: Honesty
     """How far its scores can be trusted."""
+    weighting: str
+    """What it reads: "prompt and answer", or "answer alone" where the prompt only blurred it."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored; the model itself becomes an artifact."""
-        return {"event": "fitted", "c": self.c, "threshold": self.model.threshold, "seconds": self.seconds}
+        return {
+            "event": "fitted",
+            "c": self.c,
+            "threshold": self.model.threshold,
+            "seconds": self.seconds,
+            "weighting": self.weighting,
+        }
 
 
 Event = Refused | Started | Embedding | FoldDone | Compared | Evaluated | Examined | Reported | Judged | Fitted

@@ -9,6 +9,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import ThreadpoolController
 
 from core.reward.baselines import FittedBaselines, columns_of
+from core.reward.clearly_better import clearly_better
 from core.reward.comparisons import Comparisons
 from core.reward.folds import Bools, Ints, grouped_folds
 from core.reward.linear import LinearModel, logistic
@@ -37,6 +38,8 @@ class Fit:
     c: float
     threshold: float
     """Probability from which an answer is called good."""
+    weighting: str
+    """Which of the recipe's weightings it chose."""
 
 
 def fit(
@@ -44,34 +47,47 @@ def fit(
 ) -> Fit:
     """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers beside them.
 
-    Where the rows allow no inner cross-validation, C is the middle of the recipe's grid and the threshold 0.5. C and
-    threshold are chosen on rated rows; comparisons on their prompts are not learned from meanwhile.
+    Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows; comparisons on
+    their prompts are not learned from meanwhile. Where the rows allow none, they are the recipe's first, the middle of its
+    grid, and 0.5.
     """
     with _blas.limit(limits=1, user_api="blas"):
         return _fit(recipe, features, good, groups, seed, compared if compared is not None and len(compared) else None)
 
 
 def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int, compared: Comparisons | None) -> Fit:
-    weights = recipe.column_weights(features.shape[1])
-    differences = None if compared is None else compared.differences
-    prepared = _prepare(features, weights, standardise=recipe.standardise, differences=differences)
-    if compared is not None:
-        compared = replace(compared, differences=prepared.differences)
+    weightings = recipe.weightings(features.shape[1])
+    name, *others = weightings
+    prepared = _prepare(features, weightings[name], standardise=recipe.standardise, compared=compared)
     c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
     if len(recipe.grid) > 1 or recipe.tunes_threshold:
         some = _for_choosing(groups, seed=seed)
         inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)
         if inner is not None:
-            rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
-            scores = _inner_scores(
-                rows, good[some], groups[some], inner, recipe.grid, balanced=recipe.balanced, compared=compared
-            )
-            best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
-            c = recipe.grid[best]
+            c, scores = _best_c(prepared, some, good, groups, inner, recipe, recipe.grid)
+            for other in others:
+                rival = _prepare(features, weightings[other], standardise=recipe.standardise, compared=compared)
+                # every second C: this is fitted each time, and seldom taken
+                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, recipe.grid[1::2])
+                if clearly_better(its_scores, scores, good[some], groups[some], inner):
+                    name, prepared, c, scores = other, rival, its_c, its_scores
             if recipe.tunes_threshold:
-                threshold = best_threshold(scores[best], good[some])
-    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced, compared=compared)
-    return Fit(prepared.model(coefficients, bias), c, threshold)
+                threshold = best_threshold(scores, good[some])
+    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced, compared=prepared.compared)
+    return Fit(prepared.model(coefficients, bias), c, threshold, name)
+
+
+def _best_c(
+    prepared: "_Prepared", some: Ints, good: Bools, groups: Ints, inner: Ints, recipe: Recipe,
+    grid: tuple[float, ...],
+) -> tuple[float, NDArray[np.float64]]:  # fmt: skip
+    """The C of the ``grid`` with the lowest log loss out of the ``inner`` folds, and the scores it gave there."""
+    rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
+    scores = _inner_scores(
+        rows, good[some], groups[some], inner, grid, balanced=recipe.balanced, compared=prepared.compared
+    )
+    best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
+    return grid[best], scores[best]
 
 
 def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
@@ -119,19 +135,25 @@ class _Prepared:
     """Shape (n, m)."""
     center: Matrix
     scale: Matrix
-    differences: Matrix
-    """Of the compared answers, shape (k, m)."""
+    used: Ints
+    """The columns (u,) that weigh anything."""
+    compared: Comparisons | None
+    """Their differences turned alike, shape (k, m)."""
     span: tuple[Matrix, NDArray[np.float64]] | None
-    """Scaled rows (n + k, d), and (n + k, m): their product is the orthonormal basis (d, m) of the space. None where m is
-    d."""
+    """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m is
+    u."""
 
     def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
         """The model of the original columns that gives every training row the same score."""
         back = coefficients if self.span is None else (self.span[1] @ coefficients) @ self.span[0]
-        return LinearModel(self.center, (back * self.scale).astype(np.float32), bias)
+        weights = np.zeros(len(self.scale), dtype=np.float32)
+        weights[self.used] = back * self.scale[self.used]
+        return LinearModel(self.center, weights, bias)
 
 
-def _prepare(features: Matrix, weights: Matrix, *, standardise: bool, differences: Matrix | None = None) -> _Prepared:
+def _prepare(
+    features: Matrix, weights: Matrix, *, standardise: bool, compared: Comparisons | None = None
+) -> _Prepared:  # fmt: skip
     """Standardise and weigh the columns; few rows are then turned into the space that they span.
 
     Ridge-penalised coefficients lie in that space (the representer theorem), so the fit is the same and much cheaper.
@@ -142,21 +164,26 @@ def _prepare(features: Matrix, weights: Matrix, *, standardise: bool, difference
         center, deviation = _moments(features)
         # A column that never changes says nothing; rounding leaves it a deviation of about 1e-8.
         scale = np.where(deviation > 1e-6, weights / np.maximum(deviation, 1e-6), 0.0).astype(np.float32)
-    scaled = features - center
-    scaled *= scale
+    used = np.flatnonzero(weights)
+    scaled = features - center if len(used) == columns else features[:, used] - center[used]
+    scaled *= scale[used]
     own = len(scaled)
-    if differences is not None:
-        scaled = np.concatenate([scaled, differences * scale])
-    if 2 * len(scaled) > columns:
-        return _Prepared(scaled[:own], center, scale, scaled[own:], None)
+    if compared is not None:
+        scaled = np.concatenate([scaled, compared.differences[:, used] * scale[used]])
+
+    def prepared(rows: Matrix, span: tuple[Matrix, NDArray[np.float64]] | None) -> _Prepared:
+        turned = None if compared is None else replace(compared, differences=rows[own:])
+        return _Prepared(rows[:own], center, scale, used, turned, span)
+
+    if 2 * len(scaled) > len(used):
+        return prepared(scaled, None)
     double = scaled.astype(np.float64)
     squares, turns = np.linalg.eigh(double @ double.T)
     kept = squares > 1e-10 * max(float(squares[-1]), 1e-300)  # what is left of columns that do not exist is rounding
     if not kept.any():
-        return _Prepared(scaled[:own], center, scale, scaled[own:], None)
+        return prepared(scaled, None)
     lengths, turns = np.sqrt(squares[kept]), turns[:, kept]
-    turned = (turns * lengths).astype(np.float32)
-    return _Prepared(turned[:own], center, scale, turned[own:], (scaled, turns / lengths))
+    return prepared((turns * lengths).astype(np.float32), (scaled, turns / lengths))
 
 
 def _moments(features: Matrix) -> tuple[Matrix, NDArray[np.float64]]:

@@ -101,7 +101,7 @@ def learning_curve(
     weights = np.concatenate([ones, *draws(rated.groups, seed=seed, resamples=RESAMPLES)])
     areas = np.stack([_areas(rated, folds, item.scores, weights) for item in everything], axis=1)
     measured = tuple(
-        Point(item.n, with_interval(float(column[0]), column[1:]))
+        Point(item.n, _point(rated, column))
         for item, column in zip(everything, areas.T, strict=True)
         if np.isfinite(column[0])
     )
@@ -116,10 +116,15 @@ def learning_curve(
     forecast = []
     for times in _AHEAD:
         ahead = law.at(times * len(rated))
-        forecast.append(Point(round(times * len(rated)), with_interval(float(ahead[0]), ahead[1:])))
+        forecast.append(Point(round(times * len(rated)), _point(rated, ahead)))
     return LearningCurve(
         measured, tuple(forecast), law.exponent, None, _more(law, len(rated), everything[-1].n, versus_length)
     )
+
+
+def _point(rated: Rated, areas: Floats) -> Metric:
+    """The first of ``areas`` with the range of the others."""
+    return with_interval(float(areas[0]), areas[1:], prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
 
 
 @dataclass(frozen=True)

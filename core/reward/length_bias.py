@@ -27,7 +27,7 @@ class LengthBias:
 
 
 def length_bias(rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES) -> LengthBias:
-    """Judge scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
+    """Judge cross-validated scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
     better, worse = _pairs(rated)
     won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)
     shorter = lengths[better] < lengths[worse]
@@ -47,7 +47,8 @@ def length_bias(rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, re
         totals = [weights @ sums for weights in draws(rated.groups, seed=seed, resamples=resamples)]
         drawn = np.concatenate([*totals, np.empty((0, 2))])
         samples = np.divide(drawn[:, 0], drawn[:, 1], out=np.full(len(drawn), np.nan), where=drawn[:, 1] > 0)
-        return with_interval(float(won[chosen].mean()), samples)
+        value = float(won[chosen].mean())
+        return with_interval(value, samples, prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
 
     return LengthBias(share(shorter, "shorter"), share(longer, "longer"), int(shorter.sum()), int(longer.sum()))
 

@@ -30,6 +30,18 @@ class LinearModel:
         return logistic(np.round(log_odds, 9))
 
 
+def from_the_same_start(values: NDArray[np.float64], start: float, everywhere: float) -> NDArray[np.float64]:
+    """Probabilities of a model whose training rows held the share ``start`` of good ones, as if it had been ``everywhere``.
+
+    The share in the other folds falls when a fold has more good answers. Ranked together, rows of different folds
+    would come out worse than chance where a model knows little but that share (Forman and Scholz 2010).
+    """
+    shift = np.log(everywhere / (1 - everywhere)) - np.log(start / (1 - start))
+    clipped = np.clip(values, 1e-15, 1 - 1e-15)
+    # rounded as in LinearModel.predict: equal rows must stay equal
+    return logistic(np.round(np.log(clipped / (1 - clipped)) + shift, 9))
+
+
 def logistic(log_odds: Floats) -> NDArray[np.float64]:
     """1 / (1 + exp(-log_odds)) without overflow."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * log_odds.astype(np.float64))))

@@ -1,5 +1,6 @@
 """How good scores are: every metric with its interval, or the reason why there is none."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,7 @@ METRICS = (
     "log_loss",
 )
 _RANKED = ("roc_auc", "average_precision")
+_BEYOND_ONE = {"best_of_n_lift": (-4.0, 4.0), "brier_skill": (-math.inf, 1.0), "log_loss": (0.0, math.inf)}
 _RATIOS = tuple(name for name in METRICS if name not in _RANKED)
 
 _NO_ROWS = "not estimable: no rated answers"
@@ -50,8 +52,12 @@ class Scores:
     """Shape (n,): the decision; None for a scorer that only orders."""
 
 
-def measure(rated: Rated, *repeats: Scores, seed: int, resamples: int = RESAMPLES) -> dict[str, Metric]:
+def measure(
+    rated: Rated, *repeats: Scores, seed: int, cross_validated: bool = False, resamples: int = RESAMPLES
+) -> dict[str, Metric]:
     """All METRICS by name, with 95 % intervals from ``resamples`` (0: none) over prompts.
+
+    ``cross_validated``: the scores are of models that learned from the other rows; see ``with_interval``.
 
     Several ``repeats`` (the same rows, scored in other folds) give the mean of their metrics, also within every
     resample: their mean *score* would be that of an ensemble, which nobody is going to use.
@@ -82,17 +88,26 @@ def measure(rated: Rated, *repeats: Scores, seed: int, resamples: int = RESAMPLE
             samples[name].append(column)
     reasons = _reasons(repeats[0])
     return {
-        name: with_interval(float(values[name][0]), np.concatenate(samples[name]))
+        name: with_interval(
+            float(values[name][0]),
+            np.concatenate(samples[name]),
+            prompts=rated.prompts,
+            cross_validated=cross_validated,
+            within=_BEYOND_ONE.get(name, (0.0, 1.0)),
+        )
         if np.isfinite(values[name][0])
         else Metric(None, reason=reasons[name])
         for name in METRICS
     }
 
 
-def paired_difference(rated: Rated, first: Floats, second: Floats, *, seed: int, resamples: int = RESAMPLES) -> Metric:
+def paired_difference(
+    rated: Rated, first: Floats, second: Floats, *, seed: int, cross_validated: bool = False,
+    resamples: int = RESAMPLES,
+) -> Metric:  # fmt: skip
     """ROC AUC of ``first`` minus that of ``second``, both in the same resamples of prompts.
 
-    Each is of shape (n,), or (repeats, n) for the mean over repeats.
+    Each is of shape (n,), or (repeats, n) for the mean over repeats; ``cross_validated`` as for ``measure``.
     """
     if not len(rated):
         return Metric(None, reason=_NO_ROWS)
@@ -108,7 +123,8 @@ def paired_difference(rated: Rated, first: Floats, second: Floats, *, seed: int,
 
     samples = [difference(weights) for weights in draws(rated.groups, seed=seed, resamples=resamples)]
     value = float(difference(np.ones((1, rated.prompts)))[0])
-    return with_interval(value, np.concatenate([*samples, np.empty(0)]))
+    drawn = np.concatenate([*samples, np.empty(0)])
+    return with_interval(value, drawn, prompts=rated.prompts, cross_validated=cross_validated, within=(-1.0, 1.0))
 
 
 def pair_counts(rated: Rated, values: Floats) -> tuple[Floats, Floats]:

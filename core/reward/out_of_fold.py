@@ -69,18 +69,25 @@ class OutOfFold:
             self.repeats.append(joined(folds, parts))
             self.baselines.append({n: joined(folds, [part[n] for part in baseline_parts]) for n in baseline_parts[0]})
 
-    def ratings_alone(self, recipe: Recipe | None = None) -> Scores:
-        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first repeat."""
+    def ratings_alone(self, recipe: Recipe | None = None, known: NDArray[np.bool_] | None = None) -> Scores:
+        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first repeat.
+
+        ``known`` (n,): only these rows are learned from.
+        """
         recipe = recipe or self.recipe
-        if recipe is self.recipe and self.compared is None:
+        known = np.ones(len(self.rated), dtype=bool) if known is None else known
+        if recipe is self.recipe and self.compared is None and known.all():
             return self.repeats[0]
-        return joined(
-            self.folds,
-            [
-                score_held_out(recipe, self.features[recipe.name], self.rated, self.folds == fold, seed=self.seed)
-                for fold in range(int(self.folds.max()) + 1)
-            ],
-        )
+        features = self.features[recipe.name]
+        parts = [
+            score_held_out(recipe, features, self.rated, self.folds == fold, seed=self.seed, known=known)
+            for fold in range(int(self.folds.max()) + 1)
+        ]
+        return joined(self.folds, parts)
+
+    def can_learn_from(self, known: NDArray[np.bool_]) -> bool:
+        """Whether these rows (n,) hold good and poor answers outside of every fold."""
+        return all(len(np.unique(self.rated.good[known & (self.folds != fold)])) == 2 for fold in np.unique(self.folds))
 
     def evaluation(self) -> Evaluation:
         """What the scores come to."""

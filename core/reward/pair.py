@@ -81,11 +81,18 @@ class PairRecipe:
             )
         return result
 
-    def column_weights(self, columns: int) -> NDArray[np.float32]:
-        """What each standardised column is multiplied with before fitting, shape (columns,)."""
-        weights = np.full(columns, ((columns - len(SCALARS)) / 4) ** -0.5, dtype=np.float32)
-        weights[-len(SCALARS) :] = list(_WEIGHTS.values())
-        return weights
+    def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
+        """What each standardised column is multiplied with before fitting, shape (columns,) each.
+
+        Where answers differ by what they are and not by how they fit the prompt (one prompt asked about many stories),
+        1,161 columns about the prompt and nine numbers only blur it: then v alone is better (docs/decisions/0064).
+        """
+        dim = (columns - len(SCALARS)) // 4
+        both = np.full(columns, dim**-0.5, dtype=np.float32)
+        both[-len(SCALARS) :] = list(_WEIGHTS.values())
+        alone = np.zeros(columns, dtype=np.float32)
+        alone[dim : 2 * dim] = dim**-0.5
+        return {"prompt and answer": both, "answer alone": alone}
 
     def parts(self, columns: int) -> Mapping[str, slice]:
         """Names for explaining a score, and their columns."""

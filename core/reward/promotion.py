@@ -44,8 +44,8 @@ def judge_challenger(
     """The rule with a champion: pass ``judge_first``, be no worse than it (>= 0) and not by chance (bound > -0.02).
 
     ``unseen_prompts`` says on how many prompts that neither was trained on the two were compared; None: their recipes
-    were refitted on the same folds. There ``versus_champion`` is None for the champion's own recipe, which would be
-    the same model.
+    were refitted on the same folds, the champion's on what it learned from. There ``versus_champion`` is None for the
+    champion's own recipe on the same ratings, which would be the same model.
     """
     first = judge_first(auc, versus_length)
     if not first.promoted:
@@ -59,7 +59,7 @@ def judge_challenger(
     where = (
         f"on {unseen_prompts:,} prompts that neither was trained on"
         if unseen_prompts is not None
-        else "with both recipes fitted anew on the same ratings"
+        else "with both fitted anew, each on what it learned from"
     )
     if versus_champion.value >= 0 and versus_champion.low > TOLERATED_LOSS:
         beats = f"{shown} beats answer length alone by {_number(versus_length.value)}"

@@ -51,8 +51,11 @@ class Recipe(Protocol):
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (len(pairs), d)."""
 
-    def column_weights(self, columns: int) -> NDArray[np.float32]:
-        """What each column is multiplied with before fitting, shape (columns,)."""
+    def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
+        """What each column is multiplied with before fitting, shape (columns,) each; by what is read so.
+
+        The first is used unless another is clearly better on the training rows: see ``fitting.fit``.
+        """
 
     def parts(self, columns: int) -> Mapping[str, slice]:
         """Names for explaining a score, and their columns."""

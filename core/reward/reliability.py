@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
-from core.reward.bootstrap import RESAMPLES, draws, with_interval
+from core.reward.bootstrap import BOTH_WAYS, RESAMPLES, bounds, draws, with_interval
 from core.reward.curves import Confusion, confusion
 from core.reward.metrics import Scores
 from core.reward.rated import Rated
@@ -44,7 +44,8 @@ def calibration(rated: Rated, scores: Floats, *, seed: int, bins: int = BINS, re
         good = np.bincount(rated.groups[inside & rated.good], minlength=rated.prompts).astype(np.float64)
         whole = weights @ counts
         samples = np.divide(weights @ good, whole, out=np.full(len(weights), np.nan), where=whole > 0)
-        share = with_interval(float(rated.good[inside].mean()), samples)
+        value = float(rated.good[inside].mean())
+        share = with_interval(value, samples, prompts=rated.prompts, within=(0.0, 1.0))
         found.append(Bin(int(inside.sum()), float(scores[inside].mean()), share))
     return found
 
@@ -56,9 +57,9 @@ def outcomes(rated: Rated, scores: Floats) -> list[tuple[float, Confusion]]:
 
 
 def roc_band(rated: Rated, scores: Floats, *, seed: int) -> list[tuple[float, float, float]]:
-    """(false positive rate, lowest, highest true positive rate) of the ROC curve in 95 % of resamples over prompts.
+    """(false positive rate, lowest, highest true positive rate) of the ROC curve of cross-validated ``scores``.
 
-    Pointwise, at a fixed false positive rate (vertical averaging; Fawcett 2006, section 8). Empty with one class only.
+    95 % as ``with_interval`` has them. Pointwise, at a fixed false positive rate (vertical averaging; Fawcett 2006, section 8). Empty with one class only.
     """
     if rated.good.all() or not rated.good.any():
         return []
@@ -66,15 +67,19 @@ def roc_band(rated: Rated, scores: Floats, *, seed: int) -> list[tuple[float, fl
     order = np.argsort(-scores, kind="stable")
     last = np.flatnonzero(np.concatenate((np.diff(scores[order]) < 0, [True])))
     labels, groups = rated.good[order], rated.groups[order]
-    curves = []
-    for weights in draws(rated.groups, seed=seed, resamples=_BAND_RESAMPLES):
-        for drawn in weights:
-            each = drawn[groups]
-            true, false = np.cumsum(each * labels)[last], np.cumsum(each * ~labels)[last]
-            if true[-1] and false[-1]:
-                rate = np.concatenate(([0.0], true / true[-1]))
-                curves.append(np.interp(grid, np.concatenate(([0.0], false / false[-1])), rate))
-    if not curves:
+
+    def curve(drawn: Floats) -> Floats | None:
+        each = drawn[groups]
+        true, false = np.cumsum(each * labels)[last], np.cumsum(each * ~labels)[last]
+        if not true[-1] or not false[-1]:
+            return None
+        rate = np.concatenate(([0.0], true / true[-1]))
+        return np.interp(grid, np.concatenate(([0.0], false / false[-1])), rate)
+
+    drawn = (curve(row) for weights in draws(rated.groups, seed=seed, resamples=_BAND_RESAMPLES) for row in weights)
+    curves = [found for found in drawn if found is not None]
+    middle = curve(np.ones(rated.prompts))
+    if not curves or middle is None:
         return []
-    low, high = np.percentile(curves, [2.5, 97.5], axis=0)
+    low, high = (middle + BOTH_WAYS * (bounds(np.stack(curves), rated.prompts) - middle)).clip(0, 1)
     return [(float(x), float(a), float(b)) for x, a, b in zip(grid, low, high, strict=True)]

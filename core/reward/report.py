@@ -151,7 +151,12 @@ def trust_report(
     numbers, counts = np.unique(rated.ratings, return_counts=True)
     choices = Choices.of(rated)
     return TrustReport(
-        verdict=verdict(evaluation.metrics["roc_auc"], evaluation.versus_length, more=findings.curve.more),
+        verdict=verdict(
+            evaluation.metrics["roc_auc"],
+            evaluation.versus_length,
+            more=findings.curve.more,
+            differences=evaluation.differences,
+        ),
         best_of_n=_best_of_n(rated, choices, repeats, lengths, seed=seed),
         choices=len(choices.starts),
         roc_band=roc_band(rated, first, seed=seed),
@@ -196,7 +201,10 @@ def _best_of_n(
     found = {}
     for name, column in sums.items():
         samples = np.divide(weights @ column, whole, out=np.full(len(weights), np.nan), where=whole > 0)
-        found[name] = with_interval(float(column.sum() / offered.sum()), samples)
+        found[name] = with_interval(
+            float(column.sum() / offered.sum()), samples, prompts=rated.prompts,
+            cross_validated="model" in name or "gain" in name,
+        )  # fmt: skip
     return found
 
 

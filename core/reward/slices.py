@@ -140,13 +140,13 @@ def leave_rater_out(
     if not np.isfinite(values).all():
         yield Metric(None, reason="not estimable: the other raters' ratings hold one class only")
         return
-    yield measure(own, Scores(values, None), seed=seed, resamples=RESAMPLES)["roc_auc"]
+    yield measure(own, Scores(values, None), seed=seed, cross_validated=True, resamples=RESAMPLES)["roc_auc"]
 
 
 def _slice(name: str, rated: Rated, repeats: Sequence[Scores], chosen: NDArray[np.bool_], *, seed: int) -> Slice:
     part = rated.rows(chosen)
     scores = [Scores(s.values[chosen], None if s.called_good is None else s.called_good[chosen]) for s in repeats]
-    metrics = measure(part, *scores, seed=seed, resamples=RESAMPLES)
+    metrics = measure(part, *scores, seed=seed, cross_validated=True, resamples=RESAMPLES)
     return Slice(name, len(part), part.prompts, int(part.good.sum()), {key: metrics[key] for key in SHOWN})
 
 

@@ -4,6 +4,8 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from core.domain.records import Example, Preferred
 from core.domain.texts import interaction_identity
 from core.reward.comparisons import Comparisons
@@ -34,13 +36,14 @@ def train(
     positive_threshold: int,
     minimum: int,
     champion_recipe: str | None = None,
+    champion_groups: frozenset[str] | None = None,
     preferred: Sequence[Preferred] = (),
 ) -> Iterator[Event]:
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
     Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where there are fewer than
     ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted on the same folds
-    for the comparison. ``preferred`` answers are learned from too, never where their prompt is being tested; Compared
+    for the comparison, on answers to the prompts that it learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their prompt is being tested; Compared
     then says what that changed, and a champion is refitted on ratings alone. The same examples in the same order and
     the same ``seed`` give the same numbers.
 
@@ -77,7 +80,7 @@ def train(
     yield from scored.fold_by_fold()
     alone = scored.ratings_alone()
     if compared is not None:
-        gain = paired_difference(rated, scored.repeats[0].values, alone.values, seed=seed)
+        gain = paired_difference(rated, scored.repeats[0].values, alone.values, seed=seed, cross_validated=True)
         yield Compared(len(preferred), len({p.group for p in preferred}), gain)
     evaluation = scored.evaluation()
     yield Evaluated(evaluation)
@@ -102,9 +105,13 @@ def train(
         yield Judged(judge_first(auc, evaluation.versus_length), None)
     else:
         versus = None
-        if champion is not chosen or compared is not None:
-            theirs = alone if champion is chosen else scored.ratings_alone(champion)
-            versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed)
+        known = np.array([champion_groups is None or example.group in champion_groups for example in examples])
+        if not scored.can_learn_from(known):
+            known[:] = True
+        if champion is not chosen or compared is not None or not known.all():
+            same = champion is chosen and known.all()
+            theirs = alone if same else scored.ratings_alone(champion, known)
+            versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
         yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
     final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
@@ -117,6 +124,7 @@ def train(
             baselines=fit_baselines(features[PAIR.name], rated.good),
         ),
         c=final.c,
+        weighting=final.weighting,
         data_fingerprint=data_fingerprint(examples, preferred),
         groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
         seconds=time.perf_counter() - started,

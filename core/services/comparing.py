@@ -108,14 +108,18 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
                 "compared. Rate more answers, train again, and compare then."
             )
         basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
+    crossed = basis is Basis.OUT_OF_FOLD
     rated = Rated.of(chosen, positive_threshold=settings.positive_rating_threshold)
     return Comparison(
         names=(first, second),
         basis=basis,
         n=len(rated),
         prompts=rated.prompts,
-        metrics=(measure(rated, found[0], seed=SEED), measure(rated, found[1], seed=SEED)),
-        difference=paired_difference(rated, found[0].values, found[1].values, seed=SEED),
+        metrics=(
+            measure(rated, found[0], seed=SEED, cross_validated=crossed),
+            measure(rated, found[1], seed=SEED, cross_validated=crossed),
+        ),
+        difference=paired_difference(rated, found[0].values, found[1].values, seed=SEED, cross_validated=crossed),
         disagreements=_disagreements(chosen, found[0].values, found[1].values) if may(user, Act.READ_DATA) else [],
     )
 

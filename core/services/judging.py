@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.domain.errors import Unavailable
-from core.domain.held_out import is_held_out
+from core.domain.held_out import ENOUGH_PROMPTS, is_held_out
 from core.domain.records import Example, Preferred
 from core.reward import artifact
 from core.reward.embedder import Embedder
@@ -33,14 +33,26 @@ class Ground:
     sample: bool
     champion: str | None
     champion_recipe: str | None
-    """Of a champion that learned from the same kind of data: to be refitted where there is no ``rival``."""
+    """Of a champion that learned from the same kind of data: refitted where ``rival`` does not decide."""
     rival: FittedModel | None = field(default=None, repr=False)
     """That champion itself, where there are enough held-out prompts that it was not trained on: ``unseen``."""
     unseen: list[Example] = field(default_factory=list, repr=False)
+    champion_groups: frozenset[str] | None = field(default=None, repr=False)
+    """Hashes of the prompts that it learned from; None where that is not known."""
     preferred: list[Preferred] = field(default_factory=list, repr=False)
     """Answers that raters ordered: learned from beside the examples, where that was asked for."""
     preferred_apart: int = 0
     """How many more there are on prompts that no model learns from."""
+
+    @property
+    def unseen_prompts(self) -> int:
+        """On how many prompts the champion itself can be met."""
+        return len({example.group for example in self.unseen})
+
+    @property
+    def rival_decides(self) -> bool:
+        """Whether the champion itself is met on so many prompts that nothing else is asked."""
+        return self.rival is not None and self.unseen_prompts >= ENOUGH_PROMPTS
 
 
 def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False) -> Ground:
@@ -68,11 +80,13 @@ def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool =
         champion_recipe=champion.recipe if champion is not None and same else None,
         preferred=preferred, preferred_apart=len(everything) - len(preferred),
     )  # fmt: skip
-    if champion is None or not same or not kept:
+    if champion is None or not same:
         return ground
     folder = settings.model_dir / champion.model_version
     try:
-        unseen, _ = leave_out_seen(kept, artifact.trained_groups(folder, prompts=champion.prompts))
+        learned = artifact.trained_groups(folder, prompts=champion.prompts)
+        ground = replace(ground, champion_groups=learned)
+        unseen, _ = leave_out_seen(kept, learned)
         if not comparable(unseen, positive_threshold=settings.positive_rating_threshold):
             return ground
         rival = artifact.load(folder, sha256=champion.sha256, encoder=embedder.fingerprint)
@@ -82,15 +96,22 @@ def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool =
 
 
 def judge(
-    workspace: Workspace, ground: Ground, evaluation: Evaluation, fitted: Fitted, embedder: Embedder, *, seed: int
-) -> Judged:
-    """The fitted model against the champion itself, on held-out prompts that neither was trained on."""
+    workspace: Workspace, ground: Ground, evaluation: Evaluation, fitted: Fitted, embedder: Embedder,
+    refitted: Judged, *, seed: int,
+) -> Judged:  # fmt: skip
+    """The fitted model against the champion itself, on held-out prompts that neither was trained on.
+
+    Where these are few, what the comparison of the ``refitted`` recipes came to stands, unless the model is clearly worse.
+    """
     assert ground.rival is not None
     versus = difference(
         fitted.model, ground.rival, ground.unseen, embedder,
         positive_threshold=workspace.settings.positive_rating_threshold, seed=seed,
     )  # fmt: skip
-    prompts = len({example.group for example in ground.unseen})
+    prompts = ground.unseen_prompts
+    clearly_worse = versus.high is not None and versus.high < 0
+    if not ground.rival_decides and not (refitted.decision.promoted and clearly_worse):
+        return refitted
     decision = judge_challenger(evaluation.metrics["roc_auc"], evaluation.versus_length, versus, unseen_prompts=prompts)
     return Judged(decision, versus, prompts)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.metrics import Metric
+from core.reward.recipes import PAIR
 from core.services.readiness_facts import Latest
 from core.store import runs
 
@@ -28,8 +29,11 @@ class Outlook:
 
 
 def latest_training(session: Any, *, sample: bool) -> Outlook | None:
-    """What is stored with the latest training that made a model; None before the first."""
-    run = runs.latest_with_model(session, sample=sample)
+    """What is stored with the latest training that made a model; None before the first.
+
+    Of the recommended recipe, if there is one: a later training of the baseline says less about the ratings.
+    """
+    run = runs.latest_with_model(session, sample=sample, recipe=PAIR.name)
     evaluated = None if run is None else runs.last_event(session, run.run_id, "Evaluated")
     if run is None or evaluated is None:
         return None

@@ -84,7 +84,7 @@ def keep(
     try:
         yield Saved(name, saved.sha256)
         measured = measure_all(workspace, ground, name, fitted, embedder)
-        version = _version(run_id, saved.sha256, metadata, ground, evaluation)
+        version = _version(run_id, saved.sha256, metadata, ground, evaluation, reads=fitted.weighting)
         decision = _register(workspace, version, ground, evaluation, verdict, judged.decision, measured)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
@@ -94,7 +94,7 @@ def keep(
 
 
 def _version(
-    run_id: int, sha256: str, metadata: artifact.Metadata, ground: Ground, evaluation: Evaluation
+    run_id: int, sha256: str, metadata: artifact.Metadata, ground: Ground, evaluation: Evaluation, *, reads: str
 ) -> ModelVersion:
     accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     return ModelVersion(
@@ -110,6 +110,7 @@ def _version(
             "code": code_version(),
             "data_fingerprint": metadata.data_fingerprint,
             "encoder": metadata.encoder,
+            "reads": reads,
             "seed": metadata.seed,
             "held_out": len(ground.held_out),
             "preferences": len(ground.preferred),

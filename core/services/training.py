@@ -184,7 +184,8 @@ def _events(
         positive_threshold=settings.positive_rating_threshold,
         # what is needed is counted in rated answers, those that are kept apart among them
         minimum=max(1, minimum - apart) if ground.rated >= minimum else minimum,
-        champion_recipe=None if ground.rival else ground.champion_recipe,
+        champion_recipe=None if ground.rival_decides else ground.champion_recipe,
+        champion_groups=ground.champion_groups,
         preferred=ground.preferred,
     ):
         if isinstance(event, Compared):
@@ -202,7 +203,7 @@ def _events(
     evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
     judged = told[Judged]
     if ground.rival:
-        judged = judge(workspace, ground, evaluation, fitted, embedder, seed=seed)
+        judged = judge(workspace, ground, evaluation, fitted, embedder, judged, seed=seed)
         yield judged
     verdict = told[Reported].report.verdict.sentence
     yield from keep(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)

@@ -125,6 +125,29 @@ def reap(workspace: Workspace) -> None:
             )  # fmt: skip
 
 
+def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12) -> tuple[str, ...]:
+    """The last lines that the process of a training wrote, oldest first; none where it was not started from the page.
+
+    Raises:
+        NotAllowed: the person may not train: the lines are about the server.
+    """
+    workspace.require(user, Act.TRAIN)
+    try:
+        with log_file(workspace, run_id).open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:  # none, or not readable: there is nothing to show
+        return ()
+    # a progress bar writes over itself; what a terminal would act on is left out
+    written = ["".join(c for c in line.rpartition("\r")[2] if c.isprintable()) for line in text.split("\n")]
+    return tuple([line for line in written if line.strip()][-lines:])
+
+
+_TAIL = 16_384
+"""Bytes of the log that are looked at."""
+
+
 def log_file(workspace: Workspace, run_id: int) -> Path:
     """Where a training that was started from the page writes its last words."""
     return workspace.settings.home / "logs" / f"run-{run_id}.log"

@@ -102,10 +102,10 @@ def listed(session: Session, limit: int = 50) -> list[Run]:
     return list(session.scalars(select(Run).order_by(Run.run_id.desc()).limit(limit)))
 
 
-def latest_with_model(session: Session, *, sample: bool) -> Run | None:
-    """The newest run that made a model of the sample, or of own ratings."""
+def latest_with_model(session: Session, *, sample: bool, recipe: str = "") -> Run | None:
+    """The newest run that made a model of the sample, or of own ratings; of ``recipe`` where that made any."""
     found = select(Run).where(Run.state == "finished", Run.model_version.is_not(None), Run.sample.is_(sample))
-    return session.scalar(found.order_by(Run.run_id.desc()).limit(1))
+    return session.scalar(found.order_by((Run.recipe == recipe).desc(), Run.run_id.desc()).limit(1))
 
 
 def last_event(session: Session, run_id: int, kind: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.services import models
-from core.services.models import PromotionView, VersionView
+from core.services.models import OldTraining, PromotionView, VersionView
 from core.ui.measures import MEASURES, RANGE, cards, cell, moment, recipe_name
 from core.ui.navigation import next_step
 from core.ui.page import Page, sample_badge
@@ -78,8 +78,8 @@ def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionVi
         )
 
 
-def versions_table(versions: Sequence[VersionView]) -> None:
-    """All versions, newest first; archived ones folded away."""
+def versions_table(versions: Sequence[VersionView], old: Sequence[OldTraining]) -> None:
+    """All versions, newest first; archived ones and trainings of the earlier application folded away."""
     st.subheader("Versions", anchor=False)
     current = [version for version in versions if version.state != "archived"]
     with st.container(key="models.table"):
@@ -92,6 +92,28 @@ def versions_table(versions: Sequence[VersionView]) -> None:
     if archived:
         with st.expander(f"Archived ({len(archived)})", icon=":material/archive:", key="models.archived"):
             st.table([_row(version) for version in archived], border="horizontal", hide_index=True)
+    if old:
+        legacy(old)
+
+
+def legacy(old: Sequence[OldTraining]) -> None:
+    """What the earlier application trained, newest first, with what is not known about it."""
+    with st.expander(f"Earlier application ({len(old)})", icon=":material/history:", key="models.legacy"):
+        rows = [
+            {
+                "Version": literal(row.model_version),
+                "State": "legacy, split unknown",
+                "Trained": moment(row.trained_at) if row.trained_at else "no date",
+                "Interactions": "–" if row.total_interactions is None else f"{row.total_interactions:,}",
+                "Accuracy": "not noted" if row.accuracy is None else f"{row.accuracy:.0f} %",
+            }
+            for row in reversed(old)
+        ]
+        st.table(rows, border="horizontal", hide_index=True)
+        st.caption(
+            "How these divided training from testing is unknown, so their accuracy cannot be compared with the others. "
+            "Assay cannot load these models: train again."
+        )
 
 
 def _row(version: VersionView) -> dict[str, str]:

@@ -55,6 +55,7 @@ def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tupl
         ("Fingerprint of these ratings", str(known.get("data_fingerprint") or NOT_RECORDED)[:40]),
         ("Good from", f"a rating of {known['positive_threshold']}" if "positive_threshold" in known else NOT_RECORDED),
         ("Recipe", f"{recipe_name(version.recipe)}, seed {known.get('seed', 'not recorded')}"),
+        ("Reads", str(known.get("reads") or NOT_RECORDED)),
         ("Language model", str(known.get("encoder") or NOT_RECORDED)[:60]),
         ("Code", str(known.get("code") or NOT_RECORDED)),
         ("Trained", f"{moment(version.created_at)} by {version.trained_by}, training {version.run_id}"),

@@ -25,6 +25,11 @@ def show_report(run: RunView, *, key: str) -> None:
         f"Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts ({evaluation.good:,} good){times}, "
         f"each scored by a model that had not seen its prompt. {RANGE}"
     )
+    if (run.latest("fitted") or {}).get("weighting") == "answer alone":
+        st.caption(
+            "On these ratings the prompt did not help to tell good answers from poor ones, so the model reads the answer "
+            "alone. It does not notice when an answer is about something else."
+        )
     if report is None:
         st.caption("This training was made before trust reports existed. Train again to get one.")
         _roc(run, evaluation, None, key)

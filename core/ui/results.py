@@ -10,8 +10,9 @@ from core.services.models import VersionView
 from core.services.watching import RunView
 from core.ui.measures import BASELINES, MEASURES, cell, moment, reason, recipe_name
 from core.ui.navigation import next_step
-from core.ui.page import sample_badge
+from core.ui.page import Page, sample_badge
 from core.ui.report import confusion, show_report
+from core.ui.run_log import last_lines
 from core.ui.texts import literal
 
 COMPARED = ("accuracy", "roc_auc", "pairwise_accuracy")
@@ -37,7 +38,7 @@ def choose(runs: Sequence[RunView]) -> int:
     return chosen or runs[0].run_id
 
 
-def show(run: RunView, champion: str | None) -> None:
+def show(page: Page, run: RunView, champion: str | None) -> None:
     """One ended training, whatever its end."""
     st.space("xsmall")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -46,6 +47,8 @@ def show(run: RunView, champion: str | None) -> None:
             sample_badge()
     st.caption(literal(f"{recipe_name(run.recipe)} · started by {run.requested_by} · {moment(run.started_at)}"))
     _verdict(run, champion)
+    if run.state in ("failed", "cancelled"):
+        last_lines(page, run)
     compared = run.latest("compared")
     if compared is not None:
         st.caption(literal(learned_too(compared)))

@@ -2,9 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import zip_longest
 
 import streamlit as st
 
@@ -19,6 +17,8 @@ from core.ui.failures import act, shown
 from core.ui.measures import MEASURES, RECIPES, cell, number, recipe_name
 from core.ui.navigation import next_step
 from core.ui.page import Page, sample_badge
+from core.ui.run_log import story
+from core.ui.stage import duration, stage_of
 from core.ui.texts import literal
 
 WATCH_SECONDS = 1.0
@@ -87,105 +87,12 @@ def live(page: Page, run_id: int) -> None:
         with st.container(border=True, key="train.live", gap="medium"):
             _header(run)
             stage = stage_of(run)
-            st.progress(stage.share, text=stage.words)
+            left = f" About {duration(stage.seconds_left)} left in all." if stage.seconds_left is not None else ""
+            st.progress(stage.share, text=stage.words + left)
             _quiet(run)
             _arriving(run)
-            _story(run)
+            story(run)
             _cancel(page, run)
-
-
-@dataclass(frozen=True, slots=True)
-class StageOfRun:
-    """What a run is doing, and about how much of it is done."""
-
-    words: str
-    share: float
-
-
-def stage_of(run: RunView) -> StageOfRun:
-    """The latest event, in words."""
-    if run.cancel_requested:
-        return StageOfRun("Stopping …", _share(run))
-    if not run.events:
-        return StageOfRun("Starting the training process …" if run.state == "queued" else "Reading the ratings …", 0.02)
-    event = run.events[-1]
-    return StageOfRun(_words(event), _share(run))
-
-
-def _share(run: RunView) -> float:
-    if not run.events:
-        return 0.02
-    return max(_share_after(event) for event in run.events)
-
-
-def _share_after(event: dict) -> float:
-    after = {
-        "evaluated": 0.8,
-        "reported": 0.94,
-        "judged": 0.95,
-        "fitted": 0.98,
-        "saved": 0.99,
-        "registered": 1.0,
-        "refused": 1.0,
-    }
-    match event["event"]:
-        case "embedding":
-            return 0.05 + 0.6 * (event["done"] / event["total"] if event["total"] else 1)
-        case "fold_done":
-            repeat, repeats = event.get("repeat", 1), event.get("repeats", 1)
-            return 0.65 + 0.15 * (repeat - 1 + event["fold"] / event["folds"]) / repeats
-        case "examined":
-            return 0.8 + 0.14 * event["done"] / event["total"]
-        case other:
-            return after.get(other, 0.05)
-
-
-def _words(event: dict) -> str:
-    match event["event"]:
-        case "started":
-            return f"Read {event['n']:,} rated answers to {event['prompts']:,} prompts. Loading the language model …"
-        case "embedding" if event["done"] < event["total"]:
-            pace = f" · {event['rows_per_second']:.0f} per second" if event["rows_per_second"] else ""
-            left = f" · about {duration(event['seconds_left'])} left" if event["seconds_left"] else ""
-            return f"Computing embeddings (texts as numbers): {event['done']:,} of {event['total']:,} texts{pace}{left}"
-        case "embedding":
-            return "Embeddings are ready. Testing the first part of the prompts …"
-        case "fold_done" if event["fold"] < event["folds"]:
-            time = f", division {event['repeat']} of {event['repeats']}" if event.get("repeats", 1) > 1 else ""
-            return (
-                f"Fold {event['fold'] + 1} of {event['folds']}{time}: learning from the others, testing on this one …"
-            )
-        case "fold_done" if event.get("repeat", 1) < event.get("repeats", 1):
-            return f"Dividing the prompts anew, for the {_TIMES[event['repeat']]} time …"
-        case "fold_done":
-            return "All folds are done. Working out how certain the figures are …"
-        case "compared":
-            return (
-                f"Learned from {event['pairs']:,} comparisons of raters too. Working out how certain the figures are …"
-            )
-        case "evaluated":
-            return "Finding out what fewer and more ratings would bring …"
-        case "examined" if event["done"] < event["total"]:
-            return f"Measuring how quality grows with ratings: model {event['done'] + 1} of {event['total']} …"
-        case "examined":
-            return "Writing the report …"
-        case "reported":
-            return "Comparing with the model in use …"
-        case "judged":
-            return "Fitting the model on all ratings …"
-        case _:
-            return "Saving the model …"
-
-
-_TIMES = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
-
-
-def duration(seconds: float) -> str:
-    """About how long: 8 s, 3 min, 1 h 20 min."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _about(ready: Readiness) -> str:
@@ -257,21 +164,6 @@ def _spread(folds: Sequence[dict]) -> dict[str, str]:
             f"{100 * spread:.0f}" if percent else f"{spread:.2f}"
         )
     return {"Fold": f"All {len(folds)}"} | shown
-
-
-def _story(run: RunView) -> None:
-    """What happened so far, line by line, the latest first."""
-    lines = [
-        f"{datetime.fromisoformat(event['at']).astimezone():%H:%M:%S}  {_words(event)}"
-        for event, following in zip_longest(run.events, run.events[1:])
-        if "at" in event and not (event["event"] in _MANY and following and following["event"] == event["event"])
-    ]
-    if lines:
-        with st.expander("Log", icon=":material/terminal:", key="train.log"):
-            st.code("\n".join(reversed(lines)), language=None, wrap_lines=True)
-
-
-_MANY = ("embedding", "examined")
 
 
 def _row(fold: dict) -> dict[str, str]:

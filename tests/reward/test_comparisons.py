@@ -52,7 +52,7 @@ def test_the_fit_is_the_minimum_of_both_losses(rows: int) -> None:
     found = fit(PAIR, features, good, np.arange(rows) // 2, seed=0, compared=compared)
 
     deviation = features.std(axis=0, dtype=np.float64)
-    scale = PAIR.column_weights(columns) / deviation
+    scale = PAIR.weightings(columns)["prompt and answer"] / deviation
     x = (features - features.mean(axis=0, dtype=np.float64)) * scale
     d, sign = differences * scale, np.where(good, 1, -1)
 

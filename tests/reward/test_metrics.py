@@ -2,10 +2,12 @@ import time
 
 import numpy as np
 import pytest
+from scipy.stats import norm
+from scipy.stats import t as student
 from sklearn import metrics as reference
 
 from core.domain.metrics import Metric
-from core.reward.bootstrap import draws, with_interval
+from core.reward.bootstrap import bounds, draws, with_interval
 from core.reward.curves import MAX_POINTS, classification_report, confusion, roc_points
 from core.reward.metrics import METRICS, Scores, measure, paired_difference
 from core.reward.rated import Rated
@@ -89,8 +91,34 @@ def test_intervals_equal_a_naive_bootstrap(levels: int | None) -> None:
         ).items():
             samples[name].append(np.nan if metric.value is None else metric.value)
     for name, metric in measure(rated, scores, seed=5, resamples=60).items():
-        low, high = np.nanpercentile(samples[name], [2.5, 97.5])
+        outside = norm.cdf(student.ppf(0.025, 11) * np.sqrt(12 / 11))
+        low, high = np.nanquantile(samples[name], [outside, 1 - outside])
         assert (metric.low, metric.high) == pytest.approx((low, high)), name
+
+
+def test_intervals_of_cross_validated_figures_are_wider_and_stay_possible() -> None:
+    """The root of two further out on both sides, never beyond what a figure can be."""
+    rated, scores = random_rows(200, 40, seed=4)
+    plain, crossed = (measure(rated, scores, seed=0, cross_validated=yes) for yes in (False, True))
+    for name in ("roc_auc", "accuracy", "log_loss"):
+        (low, value, high), (lower, _, higher) = (
+            np.array([found[name].low, found[name].value, found[name].high], dtype=float) for found in (plain, crossed)
+        )
+        assert (value - lower) / (value - low) == pytest.approx(2**0.5)
+        assert (higher - value) / (high - value) == pytest.approx(2**0.5)
+    nearly = Scores(rated.good - 0.4 + 0.3 * scores.values, rated.good)
+    high = measure(rated, nearly, seed=0, cross_validated=True)["roc_auc"].high
+    assert high is not None
+    assert high <= 1
+
+
+def test_few_prompts_reach_further_out() -> None:
+    """The same samples, from ever more prompts: the interval shrinks towards the plain percentiles."""
+    samples = np.random.default_rng(0).normal(size=5_000)
+    reach = [bounds(samples, prompts)[1] for prompts in (10, 20, 100, 100_000)]
+    assert reach == sorted(reach, reverse=True)
+    assert reach[0] == pytest.approx(student.ppf(0.975, 9) * np.sqrt(10 / 9), rel=0.08)
+    assert reach[-1] == pytest.approx(np.percentile(samples, 97.5), rel=0.001)
 
 
 def test_large_data_is_drawn_in_chunks_that_do_not_show() -> None:
@@ -166,8 +194,8 @@ def test_one_prompt_has_a_value_without_an_interval() -> None:
 def test_degenerate_draws_are_left_out_until_they_are_most() -> None:
     """A draw of one class only is no evidence; when most are, there is no interval."""
     nan = float("nan")
-    assert with_interval(0.5, np.array([0.4, nan, 0.6, 0.5])).high == pytest.approx(0.595)
-    assert with_interval(0.5, np.array([0.4, nan, nan])) == Metric(0.5)
+    assert with_interval(0.5, np.array([0.4, nan, 0.6, 0.5]), prompts=10**6).high == pytest.approx(0.595)
+    assert with_interval(0.5, np.array([0.4, nan, nan]), prompts=20) == Metric(0.5)
 
 
 def test_no_rows_is_a_reason() -> None:

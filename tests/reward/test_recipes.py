@@ -58,7 +58,7 @@ def test_parts_cover_every_column_once(recipe) -> None:
     columns = 4 * DIM + len(SCALARS)
     covered = [index for part in recipe.parts(columns).values() for index in range(columns)[part]]
     assert covered == list(range(columns))
-    assert recipe.column_weights(columns).shape == (columns,)
+    assert {weights.shape for weights in recipe.weightings(columns).values()} == {(columns,)}
 
 
 def test_many_rows_equal_one_by_one() -> None:

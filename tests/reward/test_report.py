@@ -10,16 +10,21 @@ from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.reward.choosing import Choices
 from core.reward.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
+from core.reward.features import feature_matrix
+from core.reward.folds import grouped_folds
 from core.reward.learning_curve import FARTHEST, Sized, learning_curve, some_prompts
 from core.reward.length_bias import length_bias
 from core.reward.metrics import METRICS, Scores, measure
+from core.reward.out_of_fold import OUTER_FOLDS, OutOfFold
 from core.reward.promotion import judge_first
 from core.reward.rated import Rated
+from core.reward.recipe import Pair
+from core.reward.recipes import PAIR
 from core.reward.reliability import calibration, outcomes, roc_band
 from core.reward.report import TrustReport
 from core.reward.slices import NO_SESSION, OTHERS, by_source, source_of
 from core.reward.verdict import verdict
-from tests.reward.fakes import rated_answers
+from tests.reward.fakes import embedder, rated_answers
 from tests.reward.test_trainer import only, run
 
 
@@ -109,14 +114,36 @@ def test_twelve_ratings_are_a_clear_result() -> None:
     assert "too few" in report.curve.reason
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
-def test_shuffled_ratings_hold_no_signal(seed: int) -> None:
-    """The interval of the AUC holds 0.5, and the model is neither promoted nor called usable."""
-    examples = rated_answers(25, seed=seed)
-    ratings = np.random.default_rng(200 + seed).permutation([example.rating for example in examples])
-    events = run([replace(e, rating=float(r)) for e, r in zip(examples, ratings, strict=True)], seed=seed)
-    auc = only(Evaluated, events).evaluation.metrics["roc_auc"]
-    assert auc.low <= 0.5 <= auc.high
+def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
+    """Twenty shuffles, seeds 0 to 19: at least 16 intervals hold 0.5, and at most one model passes the first rule.
+
+    92 of 100 is the lowest coverage that was measured on shuffled ratings (record 63): then 16 or more of 20 hold it with
+    probability 0.98. Plain percentiles hold it 12 times here.
+    """
+    examples = rated_answers(25)
+    rated = Rated.of(examples, positive_threshold=4)
+    features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
+    held = passed = 0
+    for seed in range(20):
+        ratings = np.random.default_rng(seed).permutation(rated.ratings)
+        shuffled = replace(rated, ratings=ratings, good=ratings >= 4)
+        folds = grouped_folds(shuffled.good, shuffled.groups, folds=OUTER_FOLDS, seed=seed)
+        assert folds is not None
+        scored = OutOfFold(examples, shuffled, {PAIR.name: features}, PAIR, folds, seed, 4)
+        list(scored.fold_by_fold())
+        found = scored.evaluation()
+        auc = found.metrics["roc_auc"]
+        held += (auc.low or 0) <= 0.5 <= (auc.high or 0)
+        passed += judge_first(auc, found.versus_length).promoted
+    assert held >= 16
+    assert passed <= 1
+
+
+def test_a_training_on_shuffled_ratings_promotes_nothing() -> None:
+    """The whole way to the decision and the report: no model is called usable."""
+    examples = rated_answers(25)
+    ratings = np.random.default_rng(0).permutation([example.rating for example in examples])
+    events = run([replace(e, rating=float(r)) for e, r in zip(examples, ratings, strict=True)])
     assert not only(Judged, events).decision.promoted
     assert not only(Reported, events).report.verdict.usable
 
@@ -244,6 +271,20 @@ def test_chance_that_beats_a_worse_ruler_is_still_chance() -> None:
     assert not found.usable
     assert "Not distinguishable from chance (ROC AUC 0.49 [0.42, 0.56])" in found.sentence
     assert not judge_first(auc, difference).promoted
+
+
+def test_a_simple_rule_that_is_better_is_named() -> None:
+    """A model that beats length and loses to similarity may be used, and the lead is told what to try."""
+    found = verdict(
+        Metric(0.69, 0.65, 0.72), Metric(0.047, 0.002, 0.091), more=None,
+        differences={"cosine": Metric(-0.166, -0.2, -0.13), "prompt_only": Metric(-0.01, -0.05, 0.03)},
+    )  # fmt: skip
+    assert found.usable
+    assert (
+        "but the similarity of prompt and answer alone is better by 16.6 points: try the other recipe."
+        in found.sentence
+    )
+    assert "prompt alone" not in found.sentence
 
 
 def test_what_cannot_be_said_has_no_number() -> None:

@@ -1,6 +1,7 @@
 """Prompts that no model learns from: how they are chosen, who is measured on them, and what a decision rests on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, User
 from core.reward import artifact
+from core.reward.events import Judged
+from core.reward.promotion import Decision
 from core.services import judging, models, registering, training, watching
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
 from core.store import exporting, held_out, imports, runs, versions
 from core.store.types import now
 from tests.databases import Plain, environment
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import FakeEncoder, embedder, rated_answers
 from tests.services.versions_made import learned_from, made
 
 ANA = User(0, "Ana")
@@ -87,8 +90,11 @@ def test_from_200_ratings_a_fifth_of_the_prompts_is_never_learned_from(workspace
     assert found.held_out["metrics"]["roc_auc"]["low"] < found.held_out["metrics"]["roc_auc"]["value"]
 
 
-def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(workspace: Workspace) -> None:
+def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The comparison is on the kept-apart prompts, and the sentence says on how many; all versions are measured there."""
+    monkeypatch.setattr(judging, "ENOUGH_PROMPTS", 10)
     rate(workspace, rated_answers(100))
     first = train(workspace)
     assert first["promoted"], first["reason"]
@@ -100,6 +106,38 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(worksp
     assert judged["unseen_prompts"] == prompts
     measured = {v.model_version: v.held_out for v in models.listed(workspace, COMMAND_LINE)}
     assert {m.n for m in measured.values()} == {first["held_out"]["n"]}
+
+
+def test_on_few_kept_apart_prompts_the_recipes_are_compared_too(on_sqlite: Workspace) -> None:
+    """Ten to thirty refuse half of the better models: what the champion had learned from is fitted anew on the same folds."""
+    examples = rated_answers(100)
+    rate(on_sqlite, examples[: 4 * 70])
+    first = train(on_sqlite)
+    rate(on_sqlite, examples[4 * 70 :])
+    second = train(on_sqlite)
+    assert 10 <= len(frozen(on_sqlite)) < 30
+    assert "with both fitted anew, each on what it learned from" in second["reason"]
+    judged = watching.run_view(on_sqlite, ANA, second["run_id"]).latest("judged")
+    assert judged["unseen_prompts"] is None
+    assert judged["versus_champion"]["value"] != 0
+    assert first["promoted"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Workspace, turned: bool) -> None:
+    """What the refitted recipes came to stands, unless the model itself loses to the champion itself beyond doubt."""
+    examples = rated_answers(15)
+    wrong = [replace(example, rating=6 - example.rating) for example in examples]
+    evaluated, rival = learned_from(examples)
+    fitted = learned_from(wrong)[1] if turned else rival
+    ground = judging.Ground(
+        examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
+    )
+    refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
+    judged = judging.judge(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted, seed=0)
+    assert judged.decision.promoted is not turned
+    assert ("is worse than the champion" in judged.decision.reason) is turned
+    assert judged.unseen_prompts == (15 if turned else None)
 
 
 def test_a_model_from_before_is_not_measured_on_prompts_that_it_learned(on_sqlite: Workspace) -> None:

@@ -5,13 +5,14 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import data, people, preferences, rating, registering, training, watching
 from core.services.watching import RunView
 from core.services.workspace import this_process
@@ -19,7 +20,7 @@ from core.store import runs
 from core.store.types import now
 from core.ui import figures
 from core.ui.results import learned_too
-from core.ui.training import duration, stage_of
+from core.ui.stage import duration, seconds_left, stage_of
 from tests.ui.reading import press, said
 
 STARTED = {"event": "started", "n": 184, "prompts": 46, "good": 92, "recipe": "pair", "seed": 0}
@@ -212,6 +213,23 @@ def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample)
         assert not start_button(app).disabled
 
 
+def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(open_page, sample):
+    """What it had done, with times, and for leads the tail of its log: the last lines only, without control characters."""
+    with running(sample, STARTED, fold(2)) as run_id:
+        log = watching.log_file(sample, run_id)
+        log.parent.mkdir(exist_ok=True)
+        log.write_text("".join(f"line {number}\n" for number in range(5_000)) + "at 10 %\rat 90 %\n\x1b[31mKilled\n\n")
+        end(sample, run_id, "failed", "The training process ended unexpectedly.")
+        app = open_page("train")
+    told, process = (code.value for code in app.code)
+    assert "Read 184 rated answers" in told
+    assert "Fold 3 of 5" in told
+    assert process.endswith("line 4999\nat 90 %\n[31mKilled")
+    assert len(process.split("\n")) == 12
+    with pytest.raises(NotAllowed):
+        watching.last_words(sample, User(1, "Vera", Role.SME), run_id)
+
+
 @pytest.mark.parametrize(
     "state, message, expected",
     [
@@ -311,6 +329,35 @@ def test_the_bar_never_goes_back():
     shares = [stage_of(view(*story[:length])).share for length in range(len(story) + 1)]
     assert shares == sorted(shares)
     assert shares[-1] == 1
+
+
+def test_the_time_left_is_told_from_the_pace_through_all_stages():
+    """Nothing before the first fold; then it shrinks with every step, also while nothing new is told, and ends at none."""
+    begun = now()
+
+    def at(seconds: float, event: dict) -> dict:
+        return event | {"at": (begun + timedelta(seconds=seconds)).isoformat()}
+
+    def left(*events: dict, waited: float = 0.0) -> float | None:
+        last = datetime.fromisoformat(events[-1]["at"])
+        return seconds_left(events, last + timedelta(seconds=waited))
+
+    told = [at(0, STARTED), at(10, embedding(2300))]
+    assert left(*told) is None
+    found: list[Any] = []
+    for number in range(1, 6):
+        told.append(at(10 + 2 * number, fold(number)))
+        found.append(left(*told))
+    assert found[0] == pytest.approx(4 * 2 + 10)
+    told.append(at(22, {"event": "evaluated"}))
+    found.append(left(*told))
+    for number in range(1, 5):
+        told.append(at(22 + number, {"event": "examined", "done": number, "total": 4}))
+        found.append(left(*told))
+    assert found == sorted(found, reverse=True)
+    assert left(*told[:3], waited=5) == pytest.approx(13)
+    assert left(*told[:3], waited=500) == 0
+    assert left(*told, at(27, {"event": "saved"})) is None
 
 
 @pytest.mark.parametrize("seconds, words", [(0.2, "1 s"), (80, "80 s"), (600, "10 min"), (5000, "1 h 23 min")])
