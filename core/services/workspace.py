@@ -82,10 +82,12 @@ def this_process() -> str:
 
 def is_dead(process: str | None, heartbeat: datetime) -> bool:
     """Whether a process has ended: this host's are asked for; others have been silent for five minutes by our clock."""
-    if abs(now() - heartbeat) > SILENT_AFTER:
-        return True
     host, _, pid = (process or "").rpartition(":")
-    if host != socket.gethostname():
+    here = host == socket.gethostname()
+    silent = now() - heartbeat
+    if silent > SILENT_AFTER or (silent < -SILENT_AFTER and not here):  # here: our own clock was set back, and it lives
+        return True
+    if not here:
         return False
     try:
         os.kill(int(pid), 0)

@@ -1,0 +1,118 @@
+"""What is stored can say anything and run nothing: scripts in every text that somebody can bring in, on every page."""
+
+import csv
+import os
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.domain.roles import COMMAND_LINE, Role
+from core.services import accounts, cases, disagreements, guidelines, importing, keys, people, preferences
+from core.services.workspace import open_workspace
+from core.ui.navigation import HOME, PAGES
+
+pytestmark = pytest.mark.browser
+
+EVIL = (
+    "<script>alert('ran')</script><img src=x onerror=alert('ran')><svg onload=alert('ran')></svg>"
+    "<iframe srcdoc=\"<script>parent.alert('ran')</script>\"></iframe> [link](javascript:alert('ran')) "
+    "![picture](javascript:alert('ran')) <a href=\"javascript:alert('ran')\">press</a> :material/bomb: $\\href{javascript:alert('ran')}{x}$"
+)
+NAME = "<img src=x onerror=alert('ran')>"
+IN_THE_PAGE = """() => [...document.querySelectorAll("*")].filter(one =>
+    [...one.attributes].some(said => /^on/i.test(said.name) && said.value.includes("ran"))
+    || one.matches("iframe[srcdoc], img[src=x], a[href^='javascript:' i]")
+    || one.tagName.toLowerCase() === "script" && one.textContent.includes("ran')")
+).map(one => one.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def poisoned(dashboard):
+    """Scripts as prompt, answer, rater, session, context, comment, other column, guideline, note, case, key, person."""
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    file = dashboard.home / "evil.csv"
+    columns = ("user_prompt", "ai_response", "rating", "rater", "session_id", "context_id", "feedback_comment", NAME)
+    with file.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(columns)
+        for rater, rating in ((f"{NAME} 1", 1), (f"{NAME} 2", 5)):
+            writer.writerow((EVIL, EVIL, rating, rater, NAME, NAME, EVIL, EVIL))
+        for number in range(3):
+            writer.writerow((f"{number} {EVIL}", EVIL, "", "", NAME, NAME, "", EVIL))
+        writer.writerow((EVIL, EVIL, "no number <script>alert('ran')</script>", "", "", "", "", ""))
+    (dashboard.home / f"{NAME.replace('/', '')}.csv").write_bytes(file.read_bytes())
+    list(importing.import_file(workspace, COMMAND_LINE, dashboard.home / f"{NAME.replace('/', '')}.csv"))
+    lead = people.rate_as(workspace, "elsewhere", f"{NAME} lead")
+    accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
+    guidelines.save(workspace, lead, EVIL, read=0)
+    guidelines.save(workspace, lead, f"New. {EVIL}", read=1)
+    disagreements.mark_gap(workspace, lead, 1, EVIL)
+    cases.save(workspace, lead, NAME, EVIL, [EVIL, f"other {EVIL}"])
+    preferences.keep(workspace, lead, EVIL, [EVIL, "other"], [1, 0], model_version=None)
+    keys.create(workspace, lead, NAME)
+    workspace.store.engine.dispose()
+    return dashboard
+
+
+@pytest.fixture
+def ran(page: Page) -> list[str]:
+    """What ran, or tried to: dialogs, and what the content policy had to stop."""
+    found: list[str] = []
+
+    def opened(dialog) -> None:
+        found.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", opened)
+    page.on("console", lambda said: found.append(said.text) if "Content Security Policy" in said.text else None)
+    return found
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(150)
+
+
+def looked_over(page: Page) -> list[str]:
+    """Open what is folded, and return the elements that a stored text became."""
+    for folded in page.locator("[data-testid=stExpander] details:not([open]) > summary").all():
+        if folded.is_visible():
+            folded.click()
+    settled(page)
+    return page.evaluate(IN_THE_PAGE)
+
+
+def test_a_stored_script_runs_on_no_page(page: Page, poisoned, ran):
+    """Every page with every tab, an answer while it is rated, an opened one, and answers to rank: text stays text."""
+    page.goto(f"{poisoned.url}/rate")
+    page.locator(".st-key-rate-name input").press_sequentially("Ana")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-rate-receipt")).to_contain_text("0 rated today")
+    found = looked_over(page)
+    shown = page.locator(".stMainBlockContainer").inner_text()
+    assert "<script>alert('ran')</script>" in shown, shown
+    for info in (HOME, *(info for info in PAGES.values() if info is not HOME and info.exists)):
+        page.goto(f"{poisoned.url}/{'' if info is HOME else info.name}")
+        page.locator("h1").first.wait_for()
+        settled(page)
+        found += looked_over(page)
+        for tab in page.get_by_role("tab").all():
+            tab.click()
+            settled(page)
+            found += looked_over(page)
+        if info.name == "data":
+            page.locator("[class*=st-key-data-open-] button").last.click()
+            page.get_by_text("Ratings and their history").wait_for()
+            found += looked_over(page)
+        if info.name == "record":
+            expect(page.locator(".assay-record")).to_contain_text(NAME)
+    assert found == []
+    assert ran == []
+
+
+def test_what_would_run_is_found(page: Page, ran):
+    """The look-over itself: the same text on a page that shows it as it is."""
+    page.set_content(EVIL)
+    page.wait_for_timeout(200)
+    assert len(page.evaluate(IN_THE_PAGE)) >= 5
+    assert "ran" in ran

@@ -1,0 +1,239 @@
+"""Thousands of inputs that nobody would think of: a sentence each, never a trace, and the server goes on."""
+
+import csv
+import json
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from starlette.testclient import TestClient
+
+from core.domain.errors import BadInput
+from core.domain.records import ImportRow, Rejected
+from core.domain.roles import COMMAND_LINE
+from core.http.api import Api
+from core.http.openapi import DOCUMENT
+from core.labeling.candidates import understand
+from core.labeling.rows import import_rows
+from core.labeling.tables import open_table
+from core.services import importing, reranking
+from core.services.importing import ImportResult
+from core.services.workspace import Workspace
+from tests.proofs.conftest import scaled
+from tests.reward.fakes import FakeEncoder
+from tests.services.versions_made import made
+
+pytestmark = pytest.mark.slow
+
+COLUMNS = ("user_prompt", "ai_response", "rating", "rater", "session_id", "context_id", "feedback_comment", "bias_flag")
+TEXTS = st.text(max_size=60) | st.sampled_from(
+    [
+        "",
+        " ",
+        "\x00",
+        "\ufeff",
+        "\ud83d",
+        "‮abc",
+        "=1+1",
+        "NaN",
+        "1e400",
+        "-0",
+        "５",
+        "a" * 5000,
+        "<script>",
+        "'; DROP TABLE x;--",
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, VALUES, max_size=8), max_size=6)
+
+
+def inputs(small: int, full: int):
+    """How many inputs; the same ones in every `make test`."""
+    return settings(
+        max_examples=scaled(small, full), derandomize=True, deadline=None, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What arrives is judged before it meets a database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def api(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The API with a model in use whose encoder only counts words."""
+
+    class Serving:
+        def current(self) -> FakeEncoder:
+            return FakeEncoder()
+
+    monkeypatch.setattr(reranking, "serving_encoder", lambda settings: Serving())
+    made(workspace, "champion-of-fuzz", champion=True)
+    return Api(lambda: workspace)
+
+
+@pytest.fixture
+def client(api: Api) -> TestClient:
+    """A program on this machine; what breaks in the server breaks the test."""
+    return TestClient(api.app, base_url="http://localhost:8501", client=("127.0.0.1", 50000))
+
+
+def fine(response: Any) -> None:
+    """An answer, or a sentence under ``error``; 503 only with one."""
+    assert response.status_code < 500 or response.status_code == 503, response.text
+    assert "Traceback" not in response.text
+    if response.status_code >= 400 and response.request.url.path.startswith(("/v1", "/v2")):
+        assert response.json()["error"]
+
+
+def test_the_api_takes_whatever_its_document_describes_and_what_it_forbids(client: TestClient, proven_once) -> None:
+    """Valid requests from the OpenAPI document are answered, each document placed once; invalid ones are refused."""
+    spec = schemathesis.openapi.from_dict(DOCUMENT)
+    operation = spec["/v1/rerank"]["POST"]
+    counted: dict[int, int] = {}
+    for mode, times in ((GenerationMode.POSITIVE, (12, 1500)), (GenerationMode.NEGATIVE, (12, 1500))):
+
+        @inputs(*times)
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def check(case: Any) -> None:
+            try:
+                body = json.dumps(case.body)
+            except (TypeError, ValueError):
+                body = str(case.body)
+            response = client.post(
+                "/v1/rerank", content=body.encode(errors="surrogatepass"), headers={"content-type": "application/json"}
+            )
+            fine(response)
+            counted[response.status_code] = counted.get(response.status_code, 0) + 1
+            if response.status_code == 200:
+                found = response.json()["results"]
+                assert len({one["index"] for one in found}) == len(found)
+                assert all(0 <= one["relevance_score"] <= 1 for one in found)
+
+        check()
+    assert counted.get(200)
+    assert counted.get(400)
+    proven_once(", ".join(f"{number:,} answered {status}" for status, number in sorted(counted.items())))
+
+
+@inputs(40, 2000)
+@given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode(errors="surrogatepass")))
+def check_body(client: TestClient, body: bytes) -> None:
+    for path in ("/v1/rerank", "/v2/rerank"):
+        fine(client.post(path, content=body, headers={"content-type": "application/json"}))
+
+
+def test_any_bytes_as_a_body(client: TestClient) -> None:
+    """Half a JSON, none, another one than was meant."""
+    check_body(client)
+
+
+@inputs(30, 1500)
+@given(
+    path=st.sampled_from(["healthz", "readyz", "openapi.json", "v1/rerank", "v2/rerank", "v1/", "rate", "record"]),
+    query=st.text(max_size=80),
+    header=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40),
+)
+def check_address(client: TestClient, path: str, query: str, header: str) -> None:
+    fine(client.get(f"/{path}", params={query: query}, headers={"x-request-id": header, "accept": header}))
+
+
+def test_any_query_string(client: TestClient) -> None:
+    """Addresses with parameters that nobody defined, and headers of any text."""
+    check_address(client)
+
+
+@inputs(30, 1000)
+@given(text=TEXTS | st.lists(TEXTS).map("\n---\n".join) | st.lists(VALUES).map(json.dumps))
+def check_pasted(text: str) -> None:
+    with suppress(BadInput):
+        understand(text)
+
+
+def test_anything_pasted_as_candidates() -> None:
+    """The Rerank page's box: whatever is pasted is understood somehow, or refused in a sentence."""
+    check_pasted()
+
+
+def written(folder: Path, ending: str, rows: list[dict[str, Any]], encoding: str, junk: bytes) -> Path:
+    """A file of these rows, well formed or not."""
+    file = folder / f"rows.{ending}"
+    if ending == "parquet":
+        try:
+            pq.write_table(pa.Table.from_pylist(rows), file)
+        except (pa.ArrowException, UnicodeError, OverflowError, TypeError, ValueError):
+            file.write_bytes(junk)
+        return file
+    if ending == "csv":
+        with file.open("w", newline="", encoding=encoding, errors="replace") as out:
+            names = list(dict.fromkeys([*COLUMNS[:2], *(name for row in rows for name in row)]))
+            writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+            writer.writerow([name.encode(errors="replace").decode() for name in names])
+            for row in rows:
+                writer.writerow([str(row.get(name, "")).encode(errors="replace").decode() for name in names])
+    else:
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding=encoding, errors="replace")
+    if junk:
+        with file.open("ab") as out:
+            out.write(junk)
+    return file
+
+
+FILES = given(
+    ending=st.sampled_from(["csv", "jsonl", "parquet"]),
+    rows=ROWS,
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "utf-32", "shift_jis"]),
+    junk=st.binary(max_size=12) | st.just(b""),
+)
+
+
+@inputs(50, 2500)
+@FILES
+def check_reading(ending: str, rows: list[dict[str, Any]], encoding: str, junk: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder, suppress(BadInput):
+        for row in import_rows(open_table(written(Path(folder), ending, rows, encoding, junk))):
+            assert isinstance(row, ImportRow | Rejected)
+
+
+def test_any_file_is_read_or_refused_in_a_sentence() -> None:
+    """csv, jsonl and parquet in any encoding, with any cells, broken off or followed by any bytes."""
+    check_reading()
+
+
+def test_what_is_read_can_be_stored(workspace: Workspace, proven_once) -> None:
+    """A file that can be read is imported to its end: each row added, rejected with a reason, or there already."""
+    counted = {"imported": 0, "refused": 0}
+
+    @inputs(15, 500)
+    @FILES
+    def check(ending: str, rows: list[dict[str, Any]], encoding: str, junk: bytes) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                *_, result = importing.import_file(
+                    workspace, COMMAND_LINE, written(Path(folder), ending, rows, encoding, junk)
+                )
+            except BadInput:
+                counted["refused"] += 1
+                return
+            assert isinstance(result, ImportResult)
+            assert len(result.rejected) == min(result.rejected_total, 1000)
+            counted["imported"] += 1
+
+    check()
+    assert counted["imported"]
+    proven_once(f"{counted['imported']:,} files imported, {counted['refused']:,} refused in a sentence")
