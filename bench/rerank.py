@@ -62,6 +62,8 @@ def measure(given: argparse.Namespace) -> list[Line]:
         training.train_to_end(workspace, User(0, "bench"), recipe="pair", seed=0, on_progress=lambda done, total: None)
         back_ends = ["reference", *(["auto"] if _fast_is_ready() else [])]
         lines = list(_speed(back_ends, given.repetitions, home))
+        (model,) = workspace.settings.model_dir.glob("*/model.joblib")
+        lines.append(Line("model file of the default recipe", model.stat().st_size / 1000, "kB", 100, gates=True))
         for back_end in back_ends:
             lines += _cached(back_end)
             lines += _own_process(back_end)
@@ -90,7 +92,8 @@ def _speed(back_ends: list[str], repetitions: int, home: str) -> Iterator[Line]:
             for opponent in (BATCH, ONE_BY_ONE, CROSS):
                 goal = GOALS.get((tokens, back_end, opponent))
                 ratio = median[back_end] / median[opponent]
-                what = f"{tokens} tokens, {ASSAY[back_end]}: {1 / ratio:.1f} times as fast as {opponent}"
+                wanted = f" (wanted: {1 / goal:.1f})" if goal else ""
+                what = f"{tokens} tokens, {ASSAY[back_end]}: {1 / ratio:.1f} times as fast as {opponent}{wanted}"
                 yield Line(what, ratio, "x", goal or 1.1, gates=goal is not None)
 
 

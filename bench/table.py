@@ -19,7 +19,7 @@ class Line:
         return self.measured <= self.goal
 
     def __str__(self) -> str:
-        mark = "ok" if self.reached else "MISSED" if self.gates else "goal missed"
+        mark = "reached" if self.reached else "MISSED, which fails the command" if self.gates else "missed"
         return f"{self.what:<66} {self.measured:>10.3f} {self.unit:<4} (goal {self.goal:g} {self.unit}) {mark}"
 
 

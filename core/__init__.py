@@ -6,7 +6,9 @@ Importing this package is light: models, torch and the database are touched only
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["get_model_info", "get_top_k", "is_model_ready", "rerank_candidates", "score_text_pair"]
+__all__ = [
+    "get_model_info", "get_top_k", "is_model_ready", "rerank_candidates", "rerank_with_certainty", "score_text_pair",
+]  # fmt: skip
 
 
 def rerank_candidates(prompt: str, candidates: Sequence[str | Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -31,6 +33,33 @@ def rerank_candidates(prompt: str, candidates: Sequence[str | Mapping[str, Any]]
         return []
     ranking = reranker_from_environment().rank(prompt, [candidate[TEXT] for candidate in found])
     return [{**found[index], SCORE: ranking.scores[index]} for index in ranking.order]
+
+
+def rerank_with_certainty(
+    prompt: str, candidates: Sequence[str | Mapping[str, Any]], *, abstain: bool = False
+) -> dict[str, Any]:
+    """The same, with how far it can be trusted.
+
+    Args:
+        prompt: what was asked.
+        candidates: as for ``rerank_candidates``.
+        abstain: keep the order of the input where ``doubt`` is a sentence.
+
+    Returns:
+        ``candidates`` as ``rerank_candidates`` gives them, each also with ``_good`` and ``_of`` (of so many rated answers
+        with a score like this one so many were good), ``_windows`` (in how many pieces it was read) and ``_truncated``;
+        ``model_version``; ``fallback`` and its ``reason``; ``too_close`` and ``outside`` (True, False, or None where
+        that is not known); ``doubt``, the same as a sentence or None.
+
+    Raises:
+        ValueError: as ``rerank_candidates``.
+    """
+    from core.services.reranking import reranker_from_environment
+    from core.serving.candidates import TEXT, as_dicts, with_certainty
+
+    found = as_dicts(candidates)
+    texts = [candidate[TEXT] for candidate in found]
+    return with_certainty(found, reranker_from_environment().rank(prompt, texts, abstain=abstain))
 
 
 def get_top_k(prompt: str, candidates: Sequence[str | Mapping[str, Any]], k: int = 1) -> list[dict[str, Any]]:

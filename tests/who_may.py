@@ -46,6 +46,7 @@ NEEDS = {
     "evaluating.evaluate_file": Act.LOOK,
     "explaining.explain": Act.RERANK,
     "exporting.export": Act.READ_DATA,
+    "export_check.listed": Act.READ_DATA,
     "forgetting.interaction": Act.CHANGE_DATA,
     "forgetting.preview_interaction": Act.CHANGE_DATA,
     "forgetting.preview_rater": Act.PEOPLE,

@@ -24,7 +24,7 @@ def forget(options: argparse.Namespace) -> Done:
         found = of_rater(workspace, COMMAND_LINE, what, ratings_stay=options.pseudonymise)
     say(f"{'Forgotten' if found.done else 'This would forget'}: {found.subject}.")
     for words, number in found.goes.items():
-        say(f"  {number:>7,}  {words}")
+        say(f"  {words}: {number:,}")
     say("What stays, and where:")
     for sentence in found.remains:
         say(f"  - {sentence}")

@@ -9,7 +9,7 @@ mistake was measured: docs/decisions/0058.
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -40,32 +40,50 @@ class Found:
     kind: Kind
 
 
-def find(text: str) -> list[Found]:
-    """All identifiers in a text, from left to right; where two overlap, the longer one."""
-    found = sorted(_all(text), key=lambda one: (one.start - one.end, one.start))
-    kept: list[Found] = []
-    for one in found:
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda one: one.start)
+def find(text: str, known: frozenset[str] = frozenset()) -> list[Found]:
+    """All identifiers in a text, from left to right; where two overlap, the longer one.
+
+    A name that was found once is one wherever it stands again, whole or in part; so are the words in ``known``.
+    """
+    found = _apart(_all(text))
+    words = known | _words_of_names(text, found)
+    if words:
+        again = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
+        found = _apart([*found, *(Found(*match.span(), Kind.NAME) for match in again.finditer(text))])
+    return found
+
+
+def name_words(texts: Iterable[str | None]) -> frozenset[str]:
+    """The words of all names in texts that belong together: what stands in one of them is a name in all."""
+    return frozenset().union(*(_words_of_names(text, _apart(_all(text))) for text in texts if text))
 
 
 def count(texts: Iterable[str | None]) -> dict[str, int]:
-    """How many identifiers of which kind these texts hold; empty where there are none."""
+    """How many identifiers of which kind these texts, which belong together, hold; empty where there are none."""
+    given = [text for text in texts if text]
     counts: Counter[str] = Counter()
-    for text in texts:
-        if text:
-            counts.update(str(one.kind) for one in find(text))
+    found = [find(text) for text in given]
+    if len(given) > 1 and any(one.kind is Kind.NAME for part in found for one in part):
+        known = name_words(given)
+        found = [find(text, known) for text in given]
+    for part in found:
+        counts.update(str(one.kind) for one in part)
     return dict(sorted(counts.items()))
 
 
-def mask(text: str) -> str:
+def mask(text: str, known: frozenset[str] = frozenset()) -> str:
     """The text with every identifier replaced by its kind, as in "«phone hidden»"; unchanged where there is none."""
     parts, at = [], 0
-    for one in find(text):
+    for one in find(text, known):
         parts += [text[at : one.start], f"«{one.kind} hidden»"]
         at = one.end
     return "".join(parts) + text[at:] if parts else text
+
+
+def mask_all(texts: Sequence[str]) -> list[str]:
+    """Texts that belong together, each as ``mask`` gives it."""
+    known = name_words(texts)
+    return [mask(text, known) for text in texts]
 
 
 def in_words(counts: dict[str, int]) -> str:
@@ -75,6 +93,24 @@ def in_words(counts: dict[str, int]) -> str:
         f"{number:,} {kind if number == 1 else plural.get(Kind(kind), f'{kind}s')}"
         for kind, number in sorted(counts.items())
     )
+
+
+def _apart(found: Iterable[Found]) -> list[Found]:
+    """Those that do not overlap, the longer ones first."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+        if all(one.end <= other.start or one.start >= other.end for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _words_of_names(text: str, found: Iterable[Found]) -> frozenset[str]:
+    words = (word for one in found if one.kind is Kind.NAME for word in text[one.start : one.end].split())
+    return frozenset(word for word in words if len(word) >= _LEAST_NAME and word[0].isupper())
+
+
+_LEAST_NAME = 3
+"""Letters of a word of a name that is looked for elsewhere: initials stand for too much."""
 
 
 def _all(text: str) -> Iterator[Found]:

@@ -27,8 +27,8 @@ class Settings:
 
     home: Path
     """Where run-time files live (ASSAY_HOME)."""
-    database_url: str
-    """SQLAlchemy URL of the database in use."""
+    database_url: str = field(repr=False)
+    """SQLAlchemy URL of the database in use; it may hold a password."""
     emb_model: str = DEFAULT_EMB_MODEL
     """The default name, a directory with a sentence-transformers model, or a hub name."""
     fast_encoder: bool = True
@@ -153,6 +153,10 @@ def _with_driver(url: str, name: str) -> str:
         "sqlite": "sqlite",
         "sqlite+pysqlite": "sqlite",
     }
-    if not separator or scheme not in drivers:
+    if not separator:  # nothing of it is repeated: without a scheme anything in it may be the password
+        raise BadSetting(f"{name} must start with postgresql:// or sqlite:///.")
+    if scheme not in drivers:
         raise BadSetting(f"{name} must start with postgresql:// or sqlite:///; it starts with {scheme[:30]!r}.")
+    if rest.partition("?")[0].count("@") > 1:  # the password would be taken for a part of the host, and shown
+        raise BadSetting(f"{name} has more than one @. In the user name and the password write @ as %40, / as %2F.")
     return f"{drivers[scheme]}://{rest}"

@@ -12,11 +12,13 @@ import anyio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 
 from core.domain.errors import BadInput
 from core.http.addresses import is_loopback
 from core.http.api import Api, no_such_route
 from core.http.request_log import to_stderr
+from core.http.safety import Rules, Safety
 from core.services import keys
 from core.services.workspace import Workspace, open_workspace
 
@@ -62,7 +64,10 @@ def make_app() -> Starlette:
             yield
             tasks.cancel_scope.cancel()
 
-    return Starlette(routes=api.routes, lifespan=lifespan, exception_handlers={HTTPException: no_such_route})
+    return Starlette(
+        routes=api.routes, lifespan=lifespan, exception_handlers={HTTPException: no_such_route},
+        middleware=[Middleware(Safety, rules=Rules(only_api=True))],
+    )  # fmt: skip
 
 
 _opening = threading.Lock()

@@ -10,13 +10,14 @@ import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.http.addresses import LOCAL_NAMES, is_loopback, is_ours, same_place
+from core.http.addresses import LOCAL_NAMES, host_of, is_loopback, is_ours, same_place
 from core.http.answers import error
 from core.http.rates import Rate
 
@@ -25,6 +26,7 @@ UPLOAD = "/_stcore/upload_file/"
 CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
 """Streamlit answers these to everybody; nothing of ours needs them."""
 SIGN_IN = ("/auth/", "/oauth2callback")
+LOGIN = "/auth/login"
 MAX_BODY = 1_000_000
 """Of anything that is neither an upload nor a call of the API."""
 HEADERS = {
@@ -52,6 +54,10 @@ class Rules:
     max_upload: int = 1_000_000_000
     inline_hashes: tuple[str, ...] = ()
     """Of the scripts that stand in the page itself."""
+    only_api: bool = False
+    """There are no pages here: every address is the API's to answer."""
+    home: str = ""
+    """Where sign-in works, as in ``http://localhost:8501``, if that is this machine: its other names lead there."""
     requests: Rate = field(default_factory=lambda: Rate(6_000, 2_000))
     """Of one address, or of one key."""
     sign_ins: Rate = field(default_factory=lambda: Rate(60, 30))
@@ -80,7 +86,7 @@ class Safety:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers, is_api = Headers(scope=scope), API.match(scope["path"]) is not None
+        headers, is_api = Headers(scope=scope), self._is_api(scope["path"])
         refused = self._refused(scope, headers, is_api)
         dressed = self._dressed(scope, headers, send, is_api)
         if refused is not None:
@@ -89,10 +95,29 @@ class Safety:
             else:
                 await refused(scope, receive, dressed)
             return
-        if scope["type"] == "http" and not is_api and not scope["path"].startswith(UPLOAD):
+        if scope["path"] == LOGIN:
+            await self._signing_in(scope, receive, dressed)
+        elif scope["type"] == "http" and not is_api and not scope["path"].startswith(UPLOAD):
             await self._limited(scope, receive, dressed)
         else:
             await self.app(scope, receive, dressed)
+
+    def _is_api(self, path: str) -> bool:
+        return self.rules.only_api or API.match(path) is not None
+
+    async def _signing_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """On the way to the provider; where that fails Streamlit says two words, which help nobody."""
+        failed = False
+
+        async def watched(message: Message) -> None:
+            nonlocal failed
+            failed = failed or message.get("status", 200) >= 400
+            if not failed:
+                await send(message)
+
+        await self.app(scope, receive, watched)
+        if failed:
+            await _sentence(502, PROVIDER_AWAY, False)(scope, receive, send)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on until its body grows too large: then it is over for the application, and answered by us."""
@@ -135,7 +160,14 @@ class Safety:
             return _sentence(404, "There is nothing at this address.", is_api)
         if self.rules.loopback_only and not is_loopback((scope.get("server") or ("", 0))[0]):
             return _sentence(403, LOCAL_ONLY, is_api)
-        return self._misplaced(headers) or self._too_large(headers, path)
+        return self._misplaced(headers) or self._led_home(scope, headers) or self._too_large(headers, path)
+
+    def _led_home(self, scope: Scope, headers: Headers) -> Response | None:
+        """A page asked for as 127.0.0.1 where sign-in works as localhost: the cookie would not count there."""
+        home = self.rules.home
+        if not home or headers["host"].casefold() == host_of(home) or "text/html" not in headers.get("accept", ""):
+            return None
+        return RedirectResponse(home + quote(scope["path"]), 307, {"cache-control": "no-store"})
 
     def _misplaced(self, headers: Headers) -> Response | None:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
@@ -175,7 +207,7 @@ class Safety:
         return dressed
 
     def _policy(self, path: str, asked: Headers) -> str:
-        if path.startswith("/media/") or API.match(path):
+        if path.startswith("/media/") or self._is_api(path):
             return "default-src 'none'; frame-ancestors 'none'; sandbox"
         host = asked.get("host", "")
         sockets = f" ws://{host} wss://{host}" if is_ours(host, self.rules.hosts) else ""
@@ -188,6 +220,10 @@ class Safety:
         )
 
 
+PROVIDER_AWAY = (
+    "The service where people sign in does not answer. Nothing was lost. Go back in your browser and try again in a "
+    "moment; if it stays like this, tell whoever runs this server."
+)
 LOCAL_ONLY = (
     "Nobody signs in on this server (AUTH_MODE is local), so its pages answer on this machine only. To let others in, "
     "set AUTH_MODE=oidc: docs/sign-in.md says how."

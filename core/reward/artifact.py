@@ -89,7 +89,9 @@ def save(
     if honesty is not None:
         described["honesty"] = honesty.to_json() | {"known_sha256": known and hashlib.sha256(known).hexdigest()}
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        if not root.is_dir():
+            root.mkdir(parents=True)
+            root.chmod(0o700)
         temporary = Path(tempfile.mkdtemp(prefix=".saving-", dir=root))  # mode 0700: vectors can leak text
         try:
             _write(temporary / MODEL_FILE, buffer.getvalue())

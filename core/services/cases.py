@@ -1,11 +1,11 @@
 """Cases of the Rerank page: kept only when somebody says so, and deleted by whoever saved them or a lead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import BadInput, NotFound
-from core.domain.identifiers import mask
+from core.domain.identifiers import mask_all
 from core.domain.roles import Act, User, may
 from core.domain.texts import storable
 from core.services.workspace import Workspace
@@ -43,9 +43,9 @@ def listed(workspace: Workspace, user: User) -> list[CaseView]:
 
 
 def _view(case: Case, saved_by: str, *, hides: bool) -> CaseView:
-    shown: Callable[[str], str] = mask if hides else str
-    texts = tuple(shown(str(text)) for text in case.texts)
-    return CaseView(case.case_id, shown(case.name), saved_by, case.created_at, shown(case.prompt), texts)
+    given = [case.name, case.prompt, *map(str, case.texts)]
+    name, prompt, *texts = mask_all(given) if hides else given
+    return CaseView(case.case_id, name, saved_by, case.created_at, prompt, tuple(texts))
 
 
 def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequence[str]) -> int:

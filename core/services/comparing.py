@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
-from core.domain.identifiers import mask
+from core.domain.identifiers import mask_all
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
@@ -149,10 +149,13 @@ def _disagreements(
 ) -> list[Disagreement]:
     order = np.argsort(-np.abs(first - second), kind="stable")[:SHOWN]
     return [
-        Disagreement(
-            examples[row].interaction_id, mask(examples[row].prompt), mask(examples[row].response),
-            examples[row].rating, (float(first[row]), float(second[row])),
-        )
+        _hidden(examples[row], (float(first[row]), float(second[row])))
         for row in order
         if first[row] != second[row]
     ]  # fmt: skip
+
+
+def _hidden(example: Example, scores: tuple[float, float]) -> Disagreement:
+    """The answer without personal identifiers; on the Data page they can be revealed."""
+    prompt, response = mask_all([example.prompt, example.response])
+    return Disagreement(example.interaction_id, prompt, response, example.rating, scores)

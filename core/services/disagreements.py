@@ -84,10 +84,10 @@ def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
 
 
 def _seen(eyes: Eyes, one: Disagreement) -> Disagreement:
-    number = one.interaction.interaction_id
-    voices = [replace(voice, comment=voice.comment and eyes.text(voice.comment, number)) for voice in one.voices]
-    gaps = [_seen_gap(eyes, gap) for gap in one.gaps]
-    return replace(one, interaction=eyes.interaction(one.interaction), voices=voices, gaps=gaps)
+    found = one.interaction
+    voices = [replace(voice, comment=voice.comment and eyes.about(voice.comment, found)) for voice in one.voices]
+    gaps = [replace(gap, note=eyes.about(gap.note, found)) for gap in one.gaps]
+    return replace(one, interaction=eyes.interaction(found), voices=voices, gaps=gaps)
 
 
 def _seen_gap(eyes: Eyes, gap: Gap) -> Gap:

@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError
-from core.domain.settings import Settings
+from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.weights import locate
 from core.services.reranking import encoder
@@ -17,6 +18,12 @@ from core.store.database import Store, connect
 from core.store.schema import State
 
 FREE_BYTES = 500_000_000
+SECRETS = (
+    ROOT / ".env",
+    ROOT / ".streamlit" / "secrets.toml",
+    Path("~/.streamlit/secrets.toml").expanduser(),
+)
+"""Where passwords of the database and of sign-in may stand."""
 
 Finding = tuple[str, bool, str]
 
@@ -31,7 +38,7 @@ def examine() -> dict[str, Any]:
     except AssayError as error:
         checks.append(("configuration", False, str(error)))
     if settings is not None:
-        for check in (_database, _model_files, _encoder, _space):
+        for check in (_database, _model_files, _owner_only, _encoder, _space):
             checks.extend(_guarded(check, settings))
     return {
         "ok": all(ok for _, ok, _ in checks),
@@ -105,8 +112,52 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
             broken.append((version, str(error)))
     for version, sentence in broken:
         yield f"model {version.model_version}", False, sentence
+    unknown = _unknown_to(settings.model_dir, {version.model_version for version in known})
+    if unknown:
+        yield (
+            "leftover files",
+            True,
+            f"{', '.join(unknown)} in {settings.model_dir}: no version knows them. A training that was ended while it "
+            "saved left them; nothing uses them. Delete them when no training is running.",
+        )
     if not broken:
         yield "model files", True, f"{len(known)} versions, all unaltered" if known else "no model yet"
+
+
+def _owner_only(settings: Settings) -> Iterator[Finding]:
+    """Whether other users of this machine are kept out of the models, which can leak text, and of secrets."""
+    if os.name != "posix":
+        return
+    if settings.model_dir.is_dir():
+        open_to_others = _open_to_others(settings.model_dir)
+        yield (
+            "model folder",
+            not open_to_others,
+            f"other users of this machine can enter {settings.model_dir}, and models can leak text. "
+            f"Run: chmod 700 {settings.model_dir}"
+            if open_to_others
+            else f"only its owner can enter {settings.model_dir}",
+        )
+    for path in filter(Path.is_file, SECRETS):
+        open_to_others = _open_to_others(path)
+        yield (
+            f"secrets in {path.name}",
+            not open_to_others,
+            f"other users of this machine can read {path}, and it can hold passwords. Run: chmod 600 {path}"
+            if open_to_others
+            else f"only its owner can read {path}",
+        )
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _unknown_to(folder: Path, versions: set[str]) -> list[str]:
+    """Folders beside those of the versions, half saved ones among them."""
+    if not folder.is_dir():
+        return []
+    return sorted(place.name for place in folder.iterdir() if place.is_dir() and place.name not in versions)
 
 
 def _encoder(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.identifiers import mask
+from core.domain.identifiers import mask_all
 from core.domain.roles import Act, User, may
 from core.domain.texts import text_hash
 from core.reward.embedder import Embedder, View
@@ -112,12 +112,15 @@ def _nearest(
     for place, text in candidates.items():
         likeness = theirs @ _pooled(vectors[text])
         found[place] = tuple(
-            RatedAnswer(
-                mask(usable[at][0].prompt), mask(usable[at][0].response), usable[at][0].rating, float(likeness[at])
-            )
-            for at in np.argsort(-likeness, kind="stable")[:SHOWN]
+            _hidden(usable[at][0], float(likeness[at])) for at in np.argsort(-likeness, kind="stable")[:SHOWN]
         )
     return found
+
+
+def _hidden(answer: RatedText, likeness: float) -> RatedAnswer:
+    """The answer without personal identifiers."""
+    prompt, response = mask_all([answer.prompt, answer.response])
+    return RatedAnswer(prompt, response, answer.rating, likeness)
 
 
 def _pooled(rows: NDArray[np.float32]) -> NDArray[np.float32]:

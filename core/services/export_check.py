@@ -1,16 +1,18 @@
 """Before a file leaves: whether it would hold personal identifiers, who says that it may, and the list of what left."""
 
 from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.domain.errors import BadInput, HoldsIdentifiers
-from core.domain.identifiers import count, in_words
-from core.domain.roles import COMMAND_LINE, User
+from core.domain.identifiers import count, in_words, mask
+from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
 from core.services.workspace import Workspace
-from core.store import audit, exporting, exports, preferences
+from core.store import audit, exporting, exports, preferences, raters
 
 MAX_REASON = 500
 
@@ -29,6 +31,38 @@ class Found(NamedTuple):
     rows: int
     marked: int
     kinds: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLine:
+    """One export as the Data page lists it."""
+
+    at: datetime
+    by: str
+    """The present name of whoever made it."""
+    kind: str
+    place: str
+    answers: int
+    identifiers: str
+    reason: str
+
+
+def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[ExportLine]:
+    """The latest exports, newest first, with the reasons for which personal identifiers were included.
+
+    Raises:
+        NotAllowed: the role does not include exports.
+    """
+    workspace.require(user, Act.READ_DATA)
+    with workspace.store.read() as session:
+        names = {f"person {number}": name for number, name in raters.names(session).items()}
+        return [
+            ExportLine(
+                one.at, names.get(one.by, one.by), one.kind, one.place, one.answers, one.identifiers,
+                mask(one.reason or ""),
+            )
+            for one in exports.since(session, None, limit=limit)
+        ]  # fmt: skip
 
 
 def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> Found:

@@ -166,14 +166,12 @@ def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tup
     remains = []
     made = exports.since(session, traces.since, kinds=kinds)
     if made:
-        shown = _some([f"{one.place} ({one.kind}, {one.at.astimezone():%d %b %Y}, {one.by})" for one in made])
+        shown = _some([f"{one.place} ({one.kind}, {one.at.astimezone():%d %b %Y})" for one in made])
         remains.append(f"Files that were exported since: {shown}. Delete them, or export again.")
     copies = _copies(workspace)
-    known = f"{traces.backups:,} made with `python -m core backup` since. " if traces.backups else ""
+    known = f"Made with python -m core backup since it came: {traces.backups:,}. " if traces.backups else ""
     beside = f"Copies from upgrades: {_some(copies)}. " if copies else ""
-    remains.append(
-        f"Backups, as they were: {known}{beside}Delete those you no longer need; a restored one brings it back."
-    )
+    remains.append(f"Backups. {known}{beside}Delete those you no longer need: restoring one brings everything back.")
     if not workspace.store.is_sqlite:
         remains.append(
             "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.domain.errors import BadInput, NotFound
-from core.domain.identifiers import count, mask
+from core.domain.identifiers import count, mask, name_words
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
 from core.services.workspace import Workspace
@@ -37,11 +37,18 @@ class Eyes:
         hidden = count(texts)
         if not hidden:
             return found
-        prompt, response, context_id, session_label = (text and mask(text) for text in texts)
+        known = name_words(texts)
+        prompt, response, context_id, session_label = (text and mask(text, known) for text in texts)
         return replace(
             found, prompt=prompt or "", response=response or "", context_id=context_id, session_label=session_label,
             hidden=hidden,
         )  # fmt: skip
+
+    def about(self, text: str, found: Interaction) -> str:
+        """What somebody wrote about an interaction: a name that stands there is one here too."""
+        if found.interaction_id in self.revealed:
+            return text
+        return mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label)))
 
     def text(self, text: str, interaction_id: int | None = None) -> str:
         """A text that belongs to an interaction, or to none."""

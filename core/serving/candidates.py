@@ -1,7 +1,10 @@
 """Candidates as callers give them, and as they get them back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.serving.reranker import Ranking
 
 TEXT, SCORE = "text", "_score"
 
@@ -23,3 +26,29 @@ def as_dicts(candidates: Sequence[Any]) -> list[dict[str, Any]]:
         else:
             raise ValueError(f'candidate {index} is neither a string nor a dict with a string "text"')
     return found
+
+
+def with_certainty(found: Sequence[Mapping[str, Any]], ranking: "Ranking") -> dict[str, Any]:
+    """What ``core.rerank_with_certainty`` returns for these candidates."""
+    sure, results = ranking.certainty, []
+    for index in ranking.order:
+        meaning = None if sure is None else sure.meanings[index]
+        results.append(
+            {
+                **found[index],
+                SCORE: ranking.scores[index],
+                "_good": None if meaning is None else meaning.good,
+                "_of": None if meaning is None else meaning.n,
+                "_windows": ranking.windows[index] if ranking.windows else None,
+                "_truncated": index in ranking.truncated if ranking.windows else None,
+            }
+        )
+    return {
+        "candidates": results,
+        "model_version": ranking.model_version,
+        "fallback": ranking.fallback and bool(found),
+        "reason": ranking.abstained or ranking.reason,
+        "too_close": None if sure is None else sure.too_close,
+        "outside": None if sure is None else sure.outside,
+        "doubt": None if sure is None else sure.doubt,
+    }

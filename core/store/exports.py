@@ -17,9 +17,11 @@ def add(session: Session, user: User, kind: str, place: str, identifiers: str, a
     return made.export_id
 
 
-def since(session: Session, at: datetime | None, *, kinds: tuple[str, ...] | None = None) -> list[Export]:
+def since(
+    session: Session, at: datetime | None, *, kinds: tuple[str, ...] | None = None, limit: int | None = None
+) -> list[Export]:
     """What was exported since then, newest first; of these kinds only, where they are given."""
-    found = select(Export).order_by(Export.export_id.desc())
+    found = select(Export).order_by(Export.export_id.desc()).limit(limit)
     if at is not None:
         found = found.where(Export.at >= at)
     return list(session.scalars(found if kinds is None else found.where(Export.kind.in_(kinds))))

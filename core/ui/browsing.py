@@ -10,7 +10,7 @@ from core.domain.roles import Act, User
 from core.services import data
 from core.services.workspace import Workspace
 from core.ui import failures, session
-from core.ui.forgetting import forget_answer, offer_answer, what_was_forgotten
+from core.ui.forgetting import forget_answer, forget_deleted, offer_answer, what_was_forgotten
 from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
 from core.ui.page import Page
@@ -51,6 +51,7 @@ def browse(page: Page, sources: dict[str, int]) -> None:
         what_was_forgotten("data")
         if sources:
             _list(page, _filters(sources))
+            forget_deleted(page)
         _add(page)
 
 

@@ -37,7 +37,7 @@ def enter(workspace: Workspace, info: PageInfo) -> User:
     here = visitor.entry(workspace)
     user = here.user or (SOMEBODY_HERE if here.why is None else None)
     st.session_state[session.SHOWN_TO] = here
-    uploads.allow(user is not None)
+    uploads.allow(user is not None and may(user, Act.CHANGE_DATA))
     if user is None:
         _closed(workspace, here)
         st.stop()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.domain.errors import HoldsIdentifiers
 from core.services import exporting, preferences
-from core.services.export_check import MAX_REASON, Marked
+from core.services.export_check import MAX_REASON, Marked, listed
 from core.services.exporting import ExportResult
 from core.ui import failures, session
 from core.ui.navigation import next_step
@@ -84,6 +84,28 @@ def export(page: Page, *, anything: bool) -> None:
         chosen = (kind, ending, with_preferences)
         if prepared is not None and (prepared.kind, prepared.ending, prepared.with_preferences) == chosen:
             _download(prepared)
+        _what_left(page)
+
+
+def _what_left(page: Page) -> None:
+    """The list of exports: where else the data is, and why identifiers were in it."""
+    lines = listed(page.workspace, page.user)
+    if not lines:
+        return
+    with st.expander(f"What was exported ({len(lines)})", icon=":material/outbox:", key="data.exported"):
+        rows = [
+            {
+                "When": line.at.astimezone().strftime("%Y-%m-%d %H:%M"),
+                "Who": line.by,
+                "What": KINDS[line.kind][0] if line.kind in KINDS else line.kind,
+                "File": line.place,
+                "Answers": line.answers,
+                "Personal identifiers": line.identifiers,
+                "Why": line.reason,
+            }
+            for line in lines
+        ]
+        st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 400, alt="Exports, newest first")
 
 
 def _about_identifiers(kind: str) -> tuple[Marked, str]:

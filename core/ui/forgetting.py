@@ -30,13 +30,14 @@ def forget_person(page: Page, rater_id: int) -> None:
     if not _asked(key):
         return
     with st.container(border=True, key="people.forget_panel"):
+        title = st.empty()
         ratings_stay = st.radio(
             "How", [True, False], key=f"{key}.how",
             format_func=lambda stay: "Only the name: ratings stay, under a number" if stay else "With all ratings",
             captions=["For somebody who left.", "What others said of the same answers counts alone from then on."],
         )  # fmt: skip
         found = forgetting.preview_rater(page.workspace, page.user, rater_id, ratings_stay=bool(ratings_stay))
-        st.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
+        title.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
         _goes_and_stays(found)
         _confirm(key, _forget_person, (page, rater_id))
 
@@ -44,6 +45,19 @@ def forget_person(page: Page, rater_id: int) -> None:
 def offer_answer(page: Page, number: int) -> None:
     """The button beside Delete that opens it."""
     _offer(page, f"data.forget.{number}", "Forget for good")
+
+
+def forget_deleted(page: Page) -> None:
+    """Below the list of answers: one that was deleted is not in it any more, but its history is still kept."""
+    with (
+        st.expander("Forget a deleted answer", icon=":material/delete_forever:", key="data.forget_deleted"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        number = st.number_input("Its number", 1, None, None, key="data.forget_number", width=160)
+        st.button("Show what is kept of it", key="data.forget_show", on_click=_ask_number, args=(page,))
+    asked = str(st.session_state.get(session.FORGETTING) or "")
+    if number and asked == f"data.forget.{number}":
+        forget_answer(page, int(number))
 
 
 def offer_person(page: Page, rater_id: int) -> None:
@@ -73,9 +87,9 @@ def _asked(key: str) -> bool:
 
 
 def _goes_and_stays(found: Forgetting) -> None:
-    goes = "\n".join(f"- {number:,} {literal(words)}" for words, number in found.goes.items())
+    goes = "\n".join(f"- {literal(words)}: {number:,}" for words, number in found.goes.items())
     st.markdown(f"This goes:\n{goes}" if goes else "Nothing but the name goes.")
-    st.markdown("This stays, and only you can see to it:")
+    st.markdown("This stays, and is for you to see to:")
     _stays(found)
 
 
@@ -97,6 +111,14 @@ def _confirm(key: str, does: Callable[..., None], args: tuple[object, ...]) -> N
 def _ask(page: Page, key: str) -> None:
     if actor(page) is not None:
         st.session_state[session.FORGETTING] = key
+
+
+@act
+def _ask_number(page: Page) -> None:
+    user, number = actor(page), st.session_state.get("data.forget_number")
+    if user is not None and number:
+        forgetting.preview_interaction(page.workspace, user, int(number))  # says so where there is nothing
+        st.session_state[session.FORGETTING] = f"data.forget.{number}"
 
 
 @act

@@ -66,9 +66,11 @@ def rules() -> Rules:
             )
         return Rules(hosts=hosts, **common)
     public = _checked(auth)
+    host = str(host_of(public))
     return Rules(
-        hosts=hosts | {str(host_of(public))}, loopback_only=False, behind_tls=public.startswith("https:"), **common
-    )
+        hosts=hosts | {host}, loopback_only=False, behind_tls=public.startswith("https:"),
+        home=public.removesuffix("/oauth2callback") if is_loopback(name_of(host)) else "", **common,
+    )  # fmt: skip
 
 
 def _auth_section() -> Mapping[str, Any]:

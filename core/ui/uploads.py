@@ -1,4 +1,4 @@
-"""Uploads only from tabs whose person was let in: otherwise anybody could fill the server's memory before signing in."""
+"""Uploads only from tabs whose person may import: Streamlit takes a file before any page runs, and keeps it in memory."""
 
 from collections import OrderedDict
 
@@ -25,7 +25,7 @@ def allow(allowed: bool) -> None:
 
 
 class Uploads:
-    """Refuses files from tabs that were not let in."""
+    """Refuses files from tabs whose person was not let in, or may not import."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,7 +35,9 @@ class Uploads:
         if scope["type"] == "http" and scope["path"].startswith(UPLOAD) and scope["method"] != "OPTIONS":
             tab = scope["path"].removeprefix(UPLOAD).partition("/")[0]
             if tab not in _let_in:
-                refused = PlainTextResponse("Sign in and load the page again before you upload a file.\n", 403)
+                refused = PlainTextResponse(
+                    "Only people who may import upload files. Sign in, load the page again, and try again.\n", 403
+                )
                 await refused(scope, receive, send)
                 return
         await self.app(scope, receive, send)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.identifiers import Kind, count, find, in_words, mask
+from core.domain.identifiers import Kind, count, find, in_words, mask, name_words
 
 FOUND = {
     "Patient John Smith, 45, has asthma.": {"name": 1},
@@ -84,6 +84,18 @@ def test_a_masked_text_holds_no_identifier_any_more():
     """Masking twice hides nothing more, so a mask is never taken for an identifier."""
     for text in FOUND:
         assert find(mask(text)) == []
+
+
+def test_a_name_is_one_wherever_it_stands_again():
+    """The surname alone, the given name in the other text; initials and small words are not looked for."""
+    note = "Patient: John A. Smith; asthma. Smith coughs, and so does a smith. John sleeps. A Smithson does not."
+    assert mask(note) == (
+        "Patient: «name hidden»; asthma. «name hidden» coughs, and so does a smith. «name hidden» sleeps. A Smithson does not."
+    )
+    prompt, answer = "My son Michael has a fever.", "Give Michael ibuprofen 100 mg."
+    assert mask(answer) == answer
+    assert mask(answer, name_words([prompt, answer, None])) == "Give «name hidden» ibuprofen 100 mg."
+    assert count([prompt, answer]) == {"name": 2}
 
 
 def test_letters_that_grow_in_lower_case_do_not_shift_the_places():

@@ -13,8 +13,10 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from starlette.testclient import TestClient
 
 from core.cli.main import main
+from core.http import alone
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,6 +87,23 @@ def test_several_workers_answer_and_end_together(home: Path, capsys: pytest.Capt
     line = next(json.loads(line) for line in err.splitlines() if '"status": 401' in line)
     assert line["path"] == "/v1/rerank"
     assert key not in err
+
+
+def test_it_stands_behind_the_guard_of_the_dashboard(capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    """Where people sign in too: headers, a key for whoever is not this machine, and an end to guessing keys."""
+    monkeypatch.setenv("AUTH_MODE", "oidc")
+    key = run(capsys, "keys", "create", "portal")[1]["key"]
+    with TestClient(alone.make_app(), base_url="http://assay.example.org", client=("192.0.2.7", 5)) as client:
+        asked = {"query": "q", "documents": ["a"]}
+        answer = client.post("/v1/rerank", json=asked, headers={"authorization": f"Bearer {key}"})
+        assert answer.status_code == 503  # let in; there is no model
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert client.get("/").status_code == 404
+        assert client.get("/").json()["error"]
+        refusals = [client.post("/v1/rerank", json=asked).status_code for _ in range(70)]
+        assert refusals[0] == 401
+        assert refusals[-1] == 429
+        assert client.get("/healthz").headers["x-content-type-options"] == "nosniff"
 
 
 def test_other_machines_are_let_near_only_with_a_key(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,10 @@ async def page(request):
     return answer
 
 
+async def login(request):
+    return PlainTextResponse("Authentication error", 400) if request.query_params else await page(request)
+
+
 async def length(request):
     return PlainTextResponse(str(len(await request.body())))
 
@@ -39,7 +43,7 @@ def client(rules=None, base_url=HERE, peer="127.0.0.1"):
     """A server with a page, an upload, a call of the API and a websocket behind the rules."""
     routes = [
         Route("/", page),
-        Route("/auth/login", page),
+        Route("/auth/login", login),
         Route("/_stcore/metrics", page),
         Route("/_stcore/upload_file/a/b", length, methods=["PUT"]),
         Route("/form", length, methods=["POST"]),
@@ -224,3 +228,30 @@ def test_addresses_are_read_as_they_are():
     assert not is_ours("x:82", frozenset({"x:81"}))
     assert same_place("https://x", "x:443")
     assert not same_place("https://x:444", "x")
+
+
+def test_this_machine_by_another_name_leads_where_sign_in_works():
+    """The cookie of a sign-in at localhost does not count at 127.0.0.1; programs and the page's own files stay."""
+    html, home = {"accept": "text/html,*/*"}, "http://localhost:8501"
+    asked = client(Rules(loopback_only=False, home=home))
+    for path in ("/", "//evil.example/x"):
+        led = asked.get(f"{HERE}{path}", headers=html, follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (307, f"{home}{path}")
+    assert asked.get("/").status_code == 200
+    assert client(Rules(loopback_only=False, home=home), base_url=home).get("/", headers=html).status_code == 200
+
+
+def test_where_there_is_only_the_api_every_address_is_its_own():
+    """Headers and limits hold there too, and what is nowhere is answered in JSON whatever name was called."""
+    asked = client(Rules(only_api=True), base_url="http://evil.example")
+    answer = asked.get("/")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_provider_that_is_away_is_a_sentence():
+    """What was lost (nothing) and what to try; a way that works is passed on as it is."""
+    away = client().get("/auth/login?provider=x")
+    assert away.status_code == 502
+    assert "Nothing was lost" in away.text
+    assert client().get("/auth/login").text == "<p>page</p>"

@@ -55,6 +55,38 @@ def test_scores_agree_between_all_ways_in(trained_home: Path, tmp_path: Path) ->
     assert result["fallback"] is False
 
 
+def test_certainty_is_that_of_the_ranking(trained_home: Path) -> None:
+    """The same order and scores, with counts behind each, pieces read, and doubts; abstaining keeps the order."""
+    prompt = "My phone froze and does not react. What can I do?"
+    given = ["Buy our premium plan today!", {"text": "Hold the power button for ten seconds.", "id": 7}, "go " * 1_300]
+    found = core.rerank_with_certainty(prompt, given)
+    plain = core.rerank_candidates(prompt, given)
+    assert [{k: c[k] for k in c if k in ("text", "id", "_score")} for c in found["candidates"]] == plain
+    assert all(0 <= c["_good"] <= c["_of"] >= 20 for c in found["candidates"])
+    read = {c["text"][:2]: (c["_windows"], c["_truncated"]) for c in found["candidates"]}
+    assert read == {"Bu": (1, False), "Ho": (1, False), "go": (8, True)}
+    assert (found["fallback"], found["reason"], found["outside"]) == (False, None, False)
+    assert found["model_version"] == core.get_model_info()["model_version"]
+    strange = core.rerank_with_certainty("zxqv 0x9f3a ☂☂ SELECT 1;", given, abstain=True)
+    assert [c["text"][:2] for c in strange["candidates"]] == ["Bu", "Ho", "go"]
+    assert strange["fallback"] is strange["outside"] is True
+    assert strange["reason"] == strange["doubt"] == "This question is unlike those that experts rated answers to."
+    assert core.rerank_with_certainty(prompt, [])["candidates"] == []
+
+
+def test_certainty_without_a_model_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order of the input, None where there is nothing to say, and the reason; no exception."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "nothing"))
+    found = core.rerank_with_certainty("q", ["a", "b"])
+    assert [c["text"] for c in found["candidates"]] == ["a", "b"]
+    assert {c[name] for c in found["candidates"] for name in ("_score", "_good", "_of", "_windows", "_truncated")} == {
+        None
+    }
+    assert found["fallback"]
+    assert found["reason"]
+    assert found["model_version"] is found["doubt"] is found["too_close"] is None
+
+
 @pytest.mark.parametrize("bad", [[POOR, 3], [POOR, {"txt": "x"}], [POOR, {"text": None}], [POOR, None]])
 def test_bad_candidate_is_named_by_its_index(trained_home: Path, bad: list) -> None:
     """A candidate that is neither a string nor a dict with a string text is a ValueError naming its index."""

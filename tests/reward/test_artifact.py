@@ -53,6 +53,7 @@ def test_a_saved_model_scores_as_before(tmp_path: Path, fitted: Fitted) -> None:
     assert artifact.trained_groups(saved.path, prompts=len(fitted.groups)) == fitted.groups
     assert (saved.path / artifact.MODEL_FILE).stat().st_size < 100_000
     assert stat.S_IMODE(saved.path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(saved.path.parent.stat().st_mode) == 0o700
     assert [path.name for path in saved.path.parent.iterdir()] == ["v1"]
 
 

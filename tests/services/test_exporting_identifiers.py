@@ -9,7 +9,7 @@ from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, NotAllowed, Role, User
 from core.labeling.exports import gold_rows, kto_rows, pair_rows
 from core.services import preferences, rating
-from core.services.export_check import Marked
+from core.services.export_check import Marked, listed
 from core.services.exporting import KINDS, export
 from core.store.tables import Audit, Export, Item
 from tests.databases import added, rater
@@ -88,6 +88,10 @@ def test_including_them_wants_a_lead_with_a_name_and_a_reason(held, lea, tmp_pat
         (act,) = session.query(Audit).filter(Audit.action == "exported")
         assert act.subject == f"export {kept.export_id}"
         assert act.new == {"kind": "ratings", "answers": 4, "identifiers": "included", "kinds": {"phone": 2}}
+    (line,) = listed(held, lea)
+    assert (line.by, line.kind, line.place, line.identifiers, line.reason) == (
+        "Lea", "ratings", "out.csv", "included", "asked for",
+    )  # fmt: skip
 
 
 def test_where_nothing_is_held_nothing_is_asked(workspace, lea, tmp_path):

@@ -37,7 +37,7 @@ from core.store.tables import (
     SignIn,
 )  # fmt: skip
 from core.store.vectors import DatabaseVectors
-from tests.databases import added, rater, start_python
+from tests.databases import added, at_once, finished, rater, start_python
 
 PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
 NAME, EMAIL = "Zoltan Quux", "zoltan@quux.example"
@@ -322,3 +322,31 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
     assert dump(workspace) == before
     forgetting.interaction(workspace, ben, lived)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
+
+
+def test_whoever_rates_at_the_same_moment_comes_first_or_finds_it_gone(workspace, lived, ben, environ):
+    """Rating and forgetting started together: whichever wins, nothing of the answer is left."""
+    code = """
+        import sys
+        from core.domain.errors import Collision, NotFound
+        from core.domain.roles import COMMAND_LINE
+        from core.services import forgetting, people, rating
+        from core.services.workspace import open_workspace
+        workspace, number = open_workspace(), int(sys.argv[1])
+        lea = people.rate_as(workspace, "cookie of Lea", "Lea")
+        print("ready", flush=True)
+        sys.stdin.readline()
+        if sys.argv[2] == "forget":
+            forgetting.interaction(workspace, COMMAND_LINE, number)
+        for value in (1, 2, 3, 4, 5) * 4 if sys.argv[2] == "rate" else ():
+            try:
+                rating.rate(workspace, lea, number, value, comment="Zyxwv again")
+                rating.keep_draft(workspace, lea, number, "Zyxwv still")
+            except (NotFound, Collision):
+                break
+        """
+    processes = [start_python(code, environ, lived, what) for what in ("rate", "forget")]
+    at_once(processes)
+    finished(processes)
+    assert not any(counts(workspace, referring("interaction_id"), lived).values())
+    assert "Zyxwv" not in dump(workspace).replace(f"{PROMPT} too", "")

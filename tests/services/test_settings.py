@@ -1,11 +1,13 @@
 """Configuration: what each variable does, which wins, and what a bad value says."""
 
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
+from core.cli.main import main
 from core.domain.errors import BadSetting
 from core.domain.settings import ROOT, AuthMode, Settings
 
@@ -163,3 +165,30 @@ def test_reading_the_configuration_changes_nothing(root):
     Settings.from_env({}, root)
     assert dict(os.environ) == before
     assert sorted(root.rglob("*")) == files
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ana:s3cret@127.0.0.1:1/db",
+        "postgresql://127.0.0.1:1/db?user=ana&password=s3cret",
+        "postgresql://ana:x@s3cret@127.0.0.1:1/db",  # an @ that should be %40
+        "postgresql://ana:s3cret/x@127.0.0.1/db",
+        "postgresql://ana:s3cret@[::1/db",
+        "postgresql://ana:s3cret@127.0.0.1:port/db",
+        "ana:s3cret@127.0.0.1/db",
+        "postgresql:/ana:s3cret@127.0.0.1/db",
+        "mysql://ana:s3cret@127.0.0.1/db",
+    ],
+)
+def test_a_password_is_never_shown(monkeypatch, tmp_path, capsys, url):
+    """Whatever is wrong with the address: not by a command, not by doctor, not where the settings are logged."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", url)
+    for command in (["status"], ["doctor", "--json"], ["--debug", "status"]):
+        assert main(command) != 0
+    shown = capsys.readouterr()
+    assert shown.out + shown.err
+    assert "s3cret" not in shown.out + shown.err
+    with contextlib.suppress(BadSetting):
+        assert "s3cret" not in repr(Settings.from_env({"DATABASE_URL": url, "ASSAY_HOME": str(tmp_path)}))

@@ -56,7 +56,13 @@ def test_with_sign_in_the_public_name_is_ours(configured):
     configured(address="0.0.0.0", auth=AUTH, AUTH_MODE="oidc", ASSAY_HOSTS="assay.lab:8501")
     found = starting.rules()
     assert {"assay.example.org", "assay.lab:8501", "localhost"} <= found.hosts
-    assert (found.loopback_only, found.behind_tls) == (False, True)
+    assert (found.loopback_only, found.behind_tls, found.home) == (False, True, "")
+
+
+def test_with_sign_in_on_this_machine_its_other_names_lead_to_the_one_that_works(configured):
+    """The example of docs/sign-in.md, and the address that `make run` prints."""
+    configured(auth=AUTH | {"redirect_uri": "http://localhost:8501/oauth2callback"}, AUTH_MODE="oidc")
+    assert starting.rules().home == "http://localhost:8501"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""Every address of the whole application, asked by each role and by nobody; and files that are too large."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from core.domain.roles import ALLOWED, Act, Role
+from tests.databases import ROOT
+from tests.tabs import PEOPLE, home_with_people
+
+EVERYBODY = [None, "dis", *PEOPLE]
+"""Nobody, a lead whose access is off, and one of each role."""
+
+FOR_EVERYBODY = {
+    "GET /assay/keys.js": 200,
+    "GET /healthz": 200,
+    "GET /readyz": 503,  # no model here; says no more than that
+    "GET /openapi.json": 200,
+    "GET /v1/openapi.json": 200,
+    "GET /_stcore/health": 200,
+    "GET /_stcore/host-config": 200,
+    "GET /auth/login": 302,
+    "GET /auth/logout": 302,
+    "GET /oauth2callback": 302,
+    "GET /rate": 200,  # the same empty shell for every address; what it shows comes through the websocket
+    "WEBSOCKET /_stcore/stream": 101,  # the page answers as tests/proofs/test_pages_first.py proves
+}
+WITH_A_KEY_OR_FROM_HERE = {"POST /v1/rerank": 503, "POST /v2/rerank": 503}
+"""Programs have keys, not roles; tests/http/test_admission.py has the table. 503: let in, and no model to rank with."""
+NOTHING_THERE = {
+    *(f"{method} /{version}{rest}" for method in ("GET", "POST") for version in ("v1", "v2")
+      for rest in ("", "/{rest:path}")),
+    "GET /_stcore/metrics", "GET /media/{file_id:path}", "GET /component/{path:path}",
+    "GET /_stcore/bidi-components/{path:path}",
+    *(f"{method} /_stcore/agent/{rest}" for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+      for rest in ("interact", "openapi.json", "mcp")),
+}  # fmt: skip
+NOT_BY_THIS_METHOD = {"POST /healthz", "POST /readyz", "POST /openapi.json"}
+NEEDS = {
+    "PUT /_stcore/upload_file/{session_id}/{file_id}": Act.CHANGE_DATA,
+    "DELETE /_stcore/upload_file/{session_id}/{file_id}": Act.CHANGE_DATA,
+}
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """What the application answers in a process of its own."""
+
+    def ask(what, argument):
+        command = [sys.executable, "-m", "tests.tabs", what, json.dumps(argument)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=home_with_people(tmp_path), capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert "Traceback" not in done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return ask
+
+
+def test_every_route_opens_for_whom_the_table_says(asked):
+    """A route that is new, here or in Streamlit, fails this until somebody has said for whom it is."""
+    expected = {route: [status] * len(EVERYBODY) for route, status in (FOR_EVERYBODY | WITH_A_KEY_OR_FROM_HERE).items()}
+    expected |= {route: [404] * len(EVERYBODY) for route in NOTHING_THERE}
+    expected |= {route: [405] * len(EVERYBODY) for route in NOT_BY_THIS_METHOD}
+    for route, act in NEEDS.items():
+        roles = [Role(PEOPLE[name]) if name in PEOPLE else None for name in EVERYBODY]
+        expected[route] = [204 if role is not None and act in ALLOWED[role] else 403 for role in roles]
+    assert asked("every_route", EVERYBODY) == expected
+
+
+def test_a_file_that_is_too_large_is_refused_whatever_it_says_of_itself(asked):
+    """The page that offers the upload has no say: the file arrives before any page runs."""
+    assert asked("too_large_uploads", 1) == {"fits": 204, "declared": 413, "undeclared": 413}
