@@ -119,10 +119,10 @@ def test_a_training_outlives_the_server(page: Page, tmp_path):
             run_id = runs.start(session, "pair", 0, "Ben", this_process()).run_id
             runs.add_event(session, run_id, "FoldDone", fold(1))
         page.goto(f"{first.url}/train")
-        expect(rows_of_folds(page)).to_have_count(1)
+        expect(rows_of_folds(page)).to_have_count(1, timeout=PATIENCE)
     with serve(tmp_path) as again:
         page.goto(f"{again.url}/train")
-        expect(rows_of_folds(page)).to_have_count(1)
+        expect(rows_of_folds(page)).to_have_count(1, timeout=PATIENCE)
         expect(live(page)).to_contain_text(f"Training {run_id} is running")
         with workspace.store.write() as session:
             runs.add_event(session, run_id, "FoldDone", fold(2))
