@@ -82,6 +82,7 @@ def train(options: argparse.Namespace) -> Done:
             recipe=options.recipe,
             seed=options.seed,
             with_preferences=options.preferences,
+            without_rater=options.without_rater,
             run_id=options.run,
             on_progress=bar.at,
         )

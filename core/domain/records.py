@@ -21,6 +21,8 @@ class Example:
     """The session's label as imported."""
     ratings: tuple[tuple[str, int], ...] = ()
     """Who rated it, and how; in the order of the names."""
+    decided: bool = False
+    """A lead decided the rating; it holds whatever raters say."""
 
     @property
     def group(self) -> str:

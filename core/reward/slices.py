@@ -118,7 +118,7 @@ def leave_rater_out(
 
     Learned from: the median of the other raters, on the prompts of the other folds.
     """
-    others = [_without(rater, example) for example in examples]
+    others = [as_others_see(rater, example) for example in examples]
     seen = np.array([example is not None for example in others])
     # rows that nobody else rated keep their place, but are learned from by nobody
     ratings = [example or mine for example, mine in zip(others, examples, strict=True)]
@@ -160,12 +160,16 @@ def _as_rated_by(rater: str, examples: Sequence[Example]) -> list[Example]:
     ]
 
 
-def _without(rater: str, example: Example) -> Example | None:
-    """The row as the other raters see it; None where there is none."""
-    if all(name != rater for name, _ in example.ratings):
+def as_others_see(rater: str, example: Example) -> Example | None:
+    """The row without ``rater``: the median of the others, or what a lead decided; None where nobody else rated it."""
+    others = tuple((name, value) for name, value in example.ratings if name != rater)
+    if len(others) == len(example.ratings):
         return example
-    others = [value for name, value in example.ratings if name != rater]
-    return replace(example, rating=float(statistics.median(others))) if others else None
+    if example.decided:
+        return replace(example, ratings=others)
+    if not others:
+        return None
+    return replace(example, ratings=others, rating=float(statistics.median(value for _, value in others)))
 
 
 def _agreement(rater: str, examples: Sequence[Example], positive_threshold: int) -> Metric:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.domain.errors import Unavailable
+from core.domain.errors import BadInput, Unavailable
 from core.domain.held_out import ENOUGH_PROMPTS, is_held_out
 from core.domain.records import Example, Preferred
 from core.reward import artifact
@@ -13,9 +13,10 @@ from core.reward.evaluation import Evaluation, leave_out_seen
 from core.reward.events import Fitted, Judged
 from core.reward.model import FittedModel
 from core.reward.promotion import Decision, judge_challenger
+from core.reward.slices import as_others_see
 from core.reward.unseen import comparable, difference, measurements
 from core.services.workspace import Workspace
-from core.store import counts, exporting, held_out, preferences, versions
+from core.store import counts, exporting, held_out, preferences, raters, versions
 
 MOVED = 0.05
 """Share of the ratings whose change during a training takes the ground away from its decision."""
@@ -43,6 +44,10 @@ class Ground:
     """Answers that raters ordered: learned from beside the examples, where that was asked for."""
     preferred_apart: int = 0
     """How many more there are on prompts that no model learns from."""
+    without_rater: int | None = None
+    """Number of the rater whose ratings are not learned from: a name could not be forgotten in what is kept of it."""
+    consensus: dict[int, float] = field(default_factory=dict, repr=False)
+    """By answer, of all that is learned from or kept apart, nobody left out."""
 
     @property
     def unseen_prompts(self) -> int:
@@ -55,8 +60,14 @@ class Ground:
         return self.rival is not None and self.unseen_prompts >= ENOUGH_PROMPTS
 
 
-def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False) -> Ground:
-    """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it."""
+def survey(
+    workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False, without_rater: str | None = None
+) -> Ground:
+    """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it.
+
+    Raises:
+        BadInput: ``without_rater`` has rated nothing of it.
+    """
     settings = workspace.settings
     with workspace.store.write() as session:
         apart = held_out.freeze(session)
@@ -70,6 +81,10 @@ def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool =
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         everything = preferences.for_training(session) if with_preferences else []
+        left_out = None if without_rater is None else raters.find(session, without_rater)
+    before = {example.interaction_id: example.rating for example in [*examples, *kept]}
+    if without_rater is not None:
+        examples = _without(left_out.name if left_out else without_rater, examples)
     # also where no answer to the prompt is rated yet: it would join the set with the first rating, and be spoilt for it
     preferred = [p for p in everything if not (apart and is_held_out(p.group))]
     # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
@@ -79,6 +94,7 @@ def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool =
         champion=champion.model_version if champion else None,
         champion_recipe=champion.recipe if champion is not None and same else None,
         preferred=preferred, preferred_apart=len(everything) - len(preferred),
+        without_rater=left_out.rater_id if left_out else None, consensus=before,
     )  # fmt: skip
     if champion is None or not same:
         return ground
@@ -93,6 +109,14 @@ def survey(workspace: Workspace, embedder: Embedder, *, with_preferences: bool =
     except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
         return ground
     return replace(ground, rival=rival, unseen=unseen)
+
+
+def _without(rater: str, examples: list[Example]) -> list[Example]:
+    names = sorted({name for example in examples for name, _ in example.ratings})
+    if rater not in names:
+        known = ", ".join(names[:10]) or "nobody"
+        raise BadInput(f"{rater} has rated none of these answers, so there is nothing to leave out. Raters: {known}.")
+    return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]
 
 
 def judge(
@@ -141,8 +165,8 @@ def still(
     decision: Decision, ground: Ground, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
 ) -> Decision:
     """The decision as it stands at the end, when the present ``sample``, ``champion`` and ``ratings`` are these."""
-    learned = [*ground.examples, *ground.held_out]
-    moved = sum(ratings.get(example.interaction_id) != example.rating for example in learned)
+    learned = ground.consensus
+    moved = sum(ratings.get(number) != rating for number, rating in learned.items())
     told = f" ({moved:,} of the ratings it learned from changed during the training.)" if moved else ""
     if not decision.promoted:
         return Decision(False, decision.reason + told)

@@ -1,5 +1,6 @@
 """Model versions: list, promote, roll back, and measure on another file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.reward import artifact
 from core.services.workspace import Workspace
-from core.store import audit, legacy, versions
+from core.store import audit, legacy, raters, versions
 from core.store.tables import ModelVersion
 
 
@@ -45,6 +46,8 @@ class VersionView:
     """Data fingerprint, encoder, code version, seed, answers kept apart; empty for versions of earlier releases."""
     trained_by: str
     run_id: int
+    without_rater: str | None = None
+    """Whose ratings it did not learn from."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``models --json`` lists it."""
@@ -85,8 +88,8 @@ def listed(workspace: Workspace, user: User) -> list[VersionView]:
     """All versions, newest first."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        by = versions.trained_by(session)
-        return [_view(workspace, version, by.get(version.run_id, "")) for version in versions.listed(session)]
+        by, names = versions.trained_by(session), raters.names(session)
+        return [_view(workspace, version, by.get(version.run_id, ""), names) for version in versions.listed(session)]
 
 
 def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
@@ -241,8 +244,8 @@ def _state(workspace: Workspace, version: ModelVersion) -> str:
     return "available" if _damage(workspace, version) is None else "file altered"
 
 
-def _view(workspace: Workspace, version: ModelVersion, trained_by: str) -> VersionView:
-    measured = version.held_out
+def _view(workspace: Workspace, version: ModelVersion, trained_by: str, names: Mapping[int, str]) -> VersionView:
+    measured, left_out = version.held_out, (version.lineage or {}).get("without_rater")
     return VersionView(
         model_version=version.model_version,
         recipe=version.recipe,
@@ -264,6 +267,7 @@ def _view(workspace: Workspace, version: ModelVersion, trained_by: str) -> Versi
         lineage=version.lineage or {},
         trained_by=trained_by,
         run_id=version.run_id,
+        without_rater=None if left_out is None else names.get(left_out, f"rater {left_out}"),
     )
 
 

@@ -114,6 +114,7 @@ def _version(
             "seed": metadata.seed,
             "held_out": len(ground.held_out),
             "preferences": len(ground.preferred),
+            "without_rater": ground.without_rater,
             "positive_threshold": metadata.positive_threshold,
         },
         legacy_row={
@@ -151,9 +152,11 @@ def _register(
             "verdict": verdict,
             "held_out": held_out if ground.held_out else None,
             "preferences": len(ground.preferred),
+            "without_rater": ground.without_rater,
         }
         versions.add(session, version)
         made = {"run": run_id, "sha256": version.sha256, "n": version.n}
+        made |= {"without_rater": ground.without_rater} if ground.without_rater else {}
         audit.write(session, Rule.TRAINING, "trained", f"model {name}", new=made)
         versions.measured(session, measured)
         runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])

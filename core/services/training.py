@@ -47,16 +47,17 @@ PROGRESS_SECONDS = 1.0
 
 def train(
     workspace: Workspace, user: User, *,
-    recipe: str = "pair", seed: int = 0, with_preferences: bool = False, run_id: int | None = None,
+    recipe: str = "pair", seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
+    run_id: int | None = None,
 ) -> Generator[Event | Saved | Registered, None, None]:  # fmt: skip
     """Train in this process; yields the trainer's events, then Saved and Registered.
 
     Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
-    the Rerank page is learned from too. With ``run_id`` a run that was asked for on the Train page is carried out.
+    the Rerank page is learned from too. ``without_rater``: nothing is learned from this rater's ratings. With ``run_id`` a run that was asked for on the Train page is carried out.
 
     Raises:
         NotAllowed: the person may not train.
-        BadInput: the seed or the recipe cannot be used.
+        BadInput: the seed, the recipe or the rater cannot be used.
         Conflict: a training is running already.
         Cancelled: somebody asked to stop it.
         AssayError: the run is marked as failed with the sentence.
@@ -74,7 +75,10 @@ def train(
         run_id, recipe, seed = run.run_id, run.recipe, run.seed
     with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
         written = 0.0
-        for event in _events(workspace, run_id, recipe, seed, with_preferences=with_preferences):
+        events = _events(
+            workspace, run_id, recipe, seed, with_preferences=with_preferences, without_rater=without_rater
+        )
+        for event in events:
             stop = stop_asked()
             pause = time.monotonic() - written
             if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
@@ -94,6 +98,7 @@ def train_to_end(
     recipe: str,
     seed: int,
     with_preferences: bool = False,
+    without_rater: str | None = None,
     run_id: int | None = None,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
@@ -101,7 +106,10 @@ def train_to_end(
     workspace.require(user, Act.TRAIN)
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
-    for event in train(workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, run_id=run_id):
+    for event in train(
+        workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, without_rater=without_rater,
+        run_id=run_id,
+    ):  # fmt: skip
         if isinstance(event, Embedding | Examined):
             on_progress(event.done, event.total)
         elif isinstance(event, FoldDone):
@@ -113,7 +121,10 @@ def train_to_end(
     return latest.result
 
 
-def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0, with_preferences: bool = False) -> int:
+def start(
+    workspace: Workspace, user: User, *,
+    recipe: str, seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
+) -> int:  # fmt: skip
     """Start a training in a process of its own, which outlives the page; the number of the run.
 
     Raises:
@@ -140,6 +151,7 @@ def start(workspace: Workspace, user: User, *, recipe: str, seed: int = 0, with_
                     str(run_id),
                     "--debug",
                     *(["--preferences"] if with_preferences else []),
+                    *([f"--without-rater={without_rater}"] if without_rater is not None else []),
                 ],
                 env=os.environ | {"PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
@@ -169,11 +181,11 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
 
 
 def _events(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, *, with_preferences: bool
+    workspace: Workspace, run_id: int, recipe: str, seed: int, *, with_preferences: bool, without_rater: str | None
 ) -> Iterator[Event | Saved | Registered]:
     settings = workspace.settings
     embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
-    ground = survey(workspace, embedder, with_preferences=with_preferences)
+    ground = survey(workspace, embedder, with_preferences=with_preferences, without_rater=without_rater)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
     told: dict[type, Any] = {}
     for event in reward_train(

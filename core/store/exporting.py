@@ -105,6 +105,7 @@ def examples(session: Session, *, newest: int = 0, held_out: bool | None = None)
             Item.context_id,
             Item.consensus,
             Item.session_label,
+            Item.adjudicated,
         )
         .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
         .where(Item.interaction_id.in_(ids))
@@ -112,8 +113,17 @@ def examples(session: Session, *, newest: int = 0, held_out: bool | None = None)
     )
     given = _ratings_of(session, ids)
     return [
-        Example(number, prompt, response, context_id, float(agreed), label, tuple(given.get(number, ())))
-        for number, prompt, response, context_id, agreed, label in _stream(session, query)
+        Example(
+            number,
+            prompt,
+            response,
+            context_id,
+            float(agreed),
+            label,
+            tuple(given.get(number, ())),
+            decided is not None,
+        )
+        for number, prompt, response, context_id, agreed, label, decided in _stream(session, query)
     ]
 
 

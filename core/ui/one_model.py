@@ -50,6 +50,7 @@ def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tupl
             "Learned from",
             data
             + (f", and {orders:,} comparisons that raters made" if orders else "")
+            + (f", without the ratings of {version.without_rater}" if version.without_rater else "")
             + (f"; {kept:,} more answers were kept apart" if kept else ""),
         ),
         ("Fingerprint of these ratings", str(known.get("data_fingerprint") or NOT_RECORDED)[:40]),

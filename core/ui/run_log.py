@@ -28,7 +28,8 @@ def last_lines(page: Page, run: RunView) -> None:
     process = watching.last_words(page.workspace, page.user, run.run_id) if page.may(Act.TRAIN) else ()
     if not lines and not process:
         return
-    with st.expander("How far it got", icon=":material/terminal:", key="train.log", expanded=run.state == "failed"):
+    failed = run.state == "failed"
+    with st.expander("How far it got", icon=":material/terminal:", key="train.how_far", expanded=failed):
         if lines:
             st.code("\n".join(lines[-SHOWN_LINES:]), language=None, wrap_lines=True)
         if process:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.domain.metrics import Metric
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store import runs
+from tests.browser.serving import serve
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +86,49 @@ def test_figures_arrive_fold_by_fold_in_every_browser(page: Page, second: Page, 
         expect(viewer.locator(".st-key-train-start button")).to_be_enabled()
 
 
+def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, dashboard, workspace):
+    """SIGKILL in the middle: both viewers read that it failed, how far it got and that nothing was lost, and can start again."""
+    page.goto(f"{dashboard.url}/train")
+    page.locator(".st-key-train-start button").press("Enter")
+    page.locator(".st-key-rate-name input").press_sequentially("Kim")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-train-start button").press("Enter")
+    expect(live(page)).to_contain_text("Started by Kim")
+    second.goto(f"{dashboard.url}/train")
+    expect(live(second)).to_contain_text("rated answers", timeout=PATIENCE)  # it has read them: it is alive
+    ((process,),) = dashboard.query("select process from assay_runs where active")
+    os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
+    for viewer in (page, second):
+        expect(viewer.get_by_text("The training process ended unexpectedly")).to_be_visible(timeout=PATIENCE)
+        expect(viewer.get_by_text("How far it got")).to_be_visible()
+        expect(viewer.get_by_text(re.compile(r"Read 184 rated answers"))).to_be_visible()
+        expect(viewer.locator(".st-key-train-start button")).to_be_enabled()
+    assert dashboard.query("select state from assay_runs where requested_by = 'Kim'") == [("failed",)]
+
+
+def test_a_training_outlives_the_server(page: Page, tmp_path):
+    """The dashboard stops and starts again while a training runs elsewhere: it is shown as before, and goes on growing."""
+    metrics = {name: Metric(0.8).to_json() for name in ("accuracy", "roc_auc", "pairwise_accuracy")}
+
+    def fold(number: int) -> dict:
+        return {"event": "fold_done", "fold": number, "folds": 5, "metrics": metrics, "roc": [[0, 0], [0, 1], [1, 1]]}
+
+    with serve(tmp_path) as first:
+        workspace = open_workspace({"ASSAY_HOME": str(tmp_path)})
+        with workspace.store.write() as session:
+            run_id = runs.start(session, "pair", 0, "Ben", this_process()).run_id
+            runs.add_event(session, run_id, "FoldDone", fold(1))
+        page.goto(f"{first.url}/train")
+        expect(rows_of_folds(page)).to_have_count(1, timeout=PATIENCE)
+    with serve(tmp_path) as again:
+        page.goto(f"{again.url}/train")
+        expect(rows_of_folds(page)).to_have_count(1, timeout=PATIENCE)
+        expect(live(page)).to_contain_text(f"Training {run_id} is running")
+        with workspace.store.write() as session:
+            runs.add_event(session, run_id, "FoldDone", fold(2))
+        expect(rows_of_folds(page)).to_have_count(2, timeout=10_000)
+
+
 def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
     page: Page, second: Page, dashboard, workspace
 ):
@@ -107,5 +152,9 @@ def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
         expect(viewer.get_by_text(re.compile(r"^AUC 0\.|beats answer length alone")).first).to_be_visible()
         expect(viewer.locator(".stMetric")).to_have_count(5)
         expect(viewer.locator(".js-plotly-plot .legend").first).to_contain_text("Similarity only")
-    assert dashboard.query("select state from assay_runs order by run_id") == [("cancelled",), ("finished",)]
+    assert dashboard.query("select state from assay_runs order by run_id") == [
+        ("cancelled",),
+        ("failed",),
+        ("finished",),
+    ]
     assert len(dashboard.query("select * from assay_model_versions where champion")) == 1

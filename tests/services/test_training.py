@@ -3,16 +3,20 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.domain.errors import Conflict
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.services import importing, models, registering, training, watching
+from core.reward.encoder import Encoder
+from core.services import importing, models, registering, reranking, training, watching
 from core.services import status as status_service
 from core.services.workspace import Workspace, open_workspace
 from core.store import imports, runs, versions
@@ -20,6 +24,31 @@ from core.store.types import now
 from tests.databases import Plain, environment, rater
 
 pytestmark = pytest.mark.slow
+
+
+class Remembering:
+    """The real encoder, asked once for every text: these tests train on the same texts again and again."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder, self._known = encoder, dict[str, NDArray[np.float32]]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        if new:
+            self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+REMEMBERING = Remembering(reranking.encoder("all-MiniLM-L6-v2"))
+
+
+@pytest.fixture(autouse=True)
+def asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process; a training in a process of its own has the real one."""
+    monkeypatch.setattr(training, "encoder", lambda name: REMEMBERING)
 
 
 def fill(
