@@ -77,7 +77,8 @@ def survey(
         kept: list[Example] = []
         examples = exporting.examples(session, newest=settings.train_limit, held_out=False if apart else None)
         if apart:
-            kept = exporting.examples(session, held_out=True)
+            # an edit by the existing application can move a text to the other side before its grouping follows
+            kept = [example for example in exporting.examples(session, held_out=True) if is_held_out(example.group)]
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         everything = preferences.for_training(session) if with_preferences else []

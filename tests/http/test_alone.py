@@ -73,9 +73,10 @@ def test_several_workers_answer_and_end_together(home: Path, capsys: pytest.Capt
             except URLError:
                 time.sleep(0.05)
         assert status == 200
-        while get(f"{here}/readyz")[1]["status"] == "warming" and time.monotonic() < until:
-            time.sleep(0.05)
-        assert get(f"{here}/readyz")[1]["status"] == "no model"
+        said = None
+        while said != "no model" and time.monotonic() < until:  # any of the workers answers: they look one after the other
+            said = get(f"{here}/readyz")[1]["status"]
+        assert said == "no model"
         assert get(f"{here}/v1/rerank", key)[0] == 503
         assert get(f"{here}/v1/rerank", "assay_wrong")[0] == 401
         assert get(f"{here}/rate")[0] == 404
