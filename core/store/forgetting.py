@@ -126,7 +126,9 @@ def traces(session: Session, interaction_id: int) -> Traces:
     since = item.created_at if item else first
     learned = select(Run.model_version).join(Prediction, Prediction.run_id == Run.run_id)
     learned = learned.where(Prediction.interaction_id == interaction_id)
-    return Traces(since, versions_of(session, learned), row.session_id if row else None, backups_since(session, since))
+    on_its_prompt = Preference.prompt_group == (prompt_group(row.user_prompt) if row else "")
+    found = versions_of(session, learned, orders=on_its_prompt)
+    return Traces(since, found, row.session_id if row else None, backups_since(session, since))
 
 
 def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
@@ -179,10 +181,20 @@ def tidy(store: Store) -> None:
             connection.close()
 
 
-def versions_of(session: Session, learned: Any) -> tuple[str, ...]:
-    """The model versions that are still there, of runs that ``learned`` names."""
-    known = select(ModelVersion.model_version).where(ModelVersion.model_version.in_(learned))
-    return tuple(session.scalars(known.order_by(ModelVersion.created_at, ModelVersion.model_version)))
+def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) -> tuple[str, ...]:
+    """The model versions that are still there, of runs that ``learned`` names, and those that learned from raters' orders
+    when the first of these ``orders`` was kept already.
+    """
+    named = set(session.scalars(learned))
+    first = session.scalar(select(func.min(Preference.created_at)).where(orders))
+    return tuple(
+        version.model_version
+        for version in session.scalars(
+            select(ModelVersion).order_by(ModelVersion.created_at, ModelVersion.model_version)
+        )
+        if version.model_version in named
+        or (first is not None and version.created_at >= first and (version.lineage or {}).get("preferences"))
+    )
 
 
 def backups_since(session: Session, since: datetime | None) -> int:

@@ -121,7 +121,8 @@ def traces(session: Session, rater: Rater) -> Traces:
         .where(Rating.rater_id == rater.rater_id, Rating.rating.is_not(None), Rating.created_at <= Run.started_at)
     )
     since = rater.created_at
-    return Traces(since, versions_of(session, learned), None, backups_since(session, since))
+    found = versions_of(session, learned, orders=Preference.rater_id == rater.rater_id)
+    return Traces(since, found, None, backups_since(session, since))
 
 
 def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, int]:

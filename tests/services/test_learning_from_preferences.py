@@ -7,8 +7,9 @@ from core.domain.records import ImportRow, Preferred
 from core.reward import artifact
 from core.services import models, preferences, training, watching
 from core.services.workspace import Workspace
-from core.store import held_out, imports
+from core.store import forgetting_people, held_out, imports
 from core.store import preferences as kept
+from core.store.tables import Rater
 from tests.databases import Plain, rater
 from tests.reward.fakes import FakeEncoder, rated_answers
 
@@ -53,6 +54,15 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
     assert kept_apart
     assert not learned & kept_apart
     assert {e.group for e in preferences_of(workspace)} - {e.group for e in apart} <= learned
+    # somebody who only ordered answers is in that model too, and whoever forgets them is told; one who came later is not
+    with workspace.store.read() as session:
+        (mine,) = [forgetting_people.traces(session, r) for r in session.query(Rater).filter_by(name="Ana")]
+    assert mine.versions == (version.model_version,)
+    late = rater(workspace, "Late")
+    preferences.keep(workspace, late, "Later?", ["a", "b"], [0], model_version=None)
+    with workspace.store.read() as session:
+        (theirs,) = [forgetting_people.traces(session, r) for r in session.query(Rater).filter_by(name="Late")]
+    assert theirs.versions == ()
     texts = {text for e in examples if e.group not in kept_apart for text in (e.prompt, e.response)}
     everything = {text for e in examples for text in (e.prompt, e.response)}
     assert len(texts) <= stored <= len(everything)
