@@ -8,10 +8,12 @@ import json
 import os
 import pkgutil
 import re
+import secrets
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +24,23 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import core.ui
+from core.domain.roles import COMMAND_LINE, Role
+from core.services import accounts, importing, signing_in
+from core.services.workspace import open_workspace
 from core.ui import server
+from core.ui.process import the_workspace
+from tests.databases import environment
 
 PLACE = "http://localhost:8501"
 SECRET = "0123456789" * 5
+WITHIN_SECONDS = 20
+"""So soon a tab that was left open follows, as docs/sign-in.md says."""
 PEOPLE = {"lea": "lead", "sam": "sme", "vic": "viewer"}
 """Who there is in ``home_with_people``, by what the provider calls them; also ``dis``, a lead whose access is off."""
 
 
-def home_with_people(home: Path, port: int = 8501) -> dict[str, str]:
+def home_with_people(home: Path) -> dict[str, str]:
     """A home where people sign in, one for each role; the environment of a process that runs there."""
-    from core.domain.roles import COMMAND_LINE, Role
-    from core.services import accounts, importing
-    from core.services.workspace import open_workspace
-    from tests.databases import environment
-
     environ = environment("", home) | {"AUTH_MODE": "oidc"}
     workspace = open_workspace(environ)
     importing.load_sample(workspace, COMMAND_LINE)
@@ -45,14 +49,14 @@ def home_with_people(home: Path, port: int = 8501) -> dict[str, str]:
     off = accounts.invite(workspace, COMMAND_LINE, "dis@example.org", Role.LEAD, name="Dis")
     accounts.set_disabled(workspace, COMMAND_LINE, off.rater_id, True)
     workspace.store.engine.dispose()
-    secrets = home / "secrets.toml"
-    secrets.touch(mode=0o600)
-    secrets.write_text(
-        f'[auth]\nredirect_uri = "http://localhost:{port}/oauth2callback"\ncookie_secret = "{SECRET}"\n'
+    file = home / "secrets.toml"
+    file.touch(mode=0o600)
+    file.write_text(
+        f'[auth]\nredirect_uri = "{PLACE}/oauth2callback"\ncookie_secret = "{SECRET}"\n'
         'client_id = "assay"\nclient_secret = "not secret"\n'
         'server_metadata_url = "http://localhost:1/.well-known/openid-configuration"\n'
     )
-    return environ | {"SECRETS_OF_THE_TEST": str(secrets)}
+    return environ | {"SECRETS_OF_THE_TEST": str(file)}
 
 
 @contextmanager
@@ -72,7 +76,7 @@ def _home() -> Any:
     return Home.app
 
 
-def sign_in(client: TestClient, name: str | None) -> None:
+def sign_in(client: TestClient, name: str | None) -> dict[str, Any]:
     """From now on the browser shows the cookie that the provider's answer would have given it; None for nobody."""
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
@@ -80,39 +84,64 @@ def sign_in(client: TestClient, name: str | None) -> None:
     client.get("/_stcore/host-config", headers={"origin": PLACE})
     client.get("/_stcore/health")
     if name is None:
-        return
+        return {}
     said: dict[str, Any] = {
         "origin": PLACE, "is_logged_in": True, "iss": "http://localhost:1", "sub": name, "name": name.title(),
-        "email": f"{name}@example.org", "email_verified": True, "iat": int(time.time()), "nonce": name,
+        "email": f"{name}@example.org", "email_verified": True, "iat": int(time.time()), "nonce": secrets.token_hex(8),
     }  # fmt: skip
     client.cookies.set("_streamlit_user", create_signed_value(SECRET, "_streamlit_user", json.dumps(said)).decode())
+    return {claim: value for claim, value in said.items() if claim != "origin"}
+
+
+@dataclass
+class Tab:
+    """A page in a browser."""
+
+    socket: WebSocketTestSession
+    page: str
+    number: str = ""
+    """By which the server knows the tab."""
+    said: str = ""
+    """Everything that the last answer of the server showed."""
+    timers: dict[str, float] = field(default_factory=dict)
+    """The parts of the page that the browser asks for again by itself, and after how many seconds."""
+
+    def ask(self, part: str = "") -> bool:
+        """Ask for the page, or for a part of it as its timer does; whether the whole page came of it."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        message.rerun_script.page_name = "" if self.page == "home" else self.page
+        message.rerun_script.fragment_id = part
+        self.socket.send_bytes(message.SerializeToString())
+        said: list[str] = []
+        timers: dict[str, float] = {}
+        while True:
+            got = ForwardMsg.FromString(self.socket.receive_bytes())
+            kind = got.WhichOneof("type")
+            if kind == "new_session":
+                self.number = got.new_session.initialize.session_id
+                timers = {}
+            elif kind == "delta":
+                said.append(str(got.delta))
+            elif kind == "auto_rerun":
+                timers[got.auto_rerun.fragment_id] = got.auto_rerun.interval
+            elif kind == "script_finished" and got.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                only_part = got.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+                self.timers = self.timers | timers if only_part else timers
+                self.said = "\n".join(said)
+                return not only_part
 
 
 @contextmanager
-def tab(client: TestClient, page: str) -> Iterator[tuple[str, str]]:
-    """Open a page as a new tab does: (the tab's number at the server, everything that the page says)."""
+def tab(client: TestClient, page: str) -> Iterator[Tab]:
+    """Open a page as a new tab does."""
     token = client.cookies.get("_streamlit_xsrf") or ""
     with client.websocket_connect(
         "ws://localhost:8501/_stcore/stream", subprotocols=["streamlit", token], headers={"origin": PLACE}
     ) as socket:
-        message = BackMsg()
-        message.rerun_script.query_string = ""
-        message.rerun_script.page_name = "" if page == "home" else page
-        socket.send_bytes(message.SerializeToString())
-        yield _until_finished(socket)
-
-
-def _until_finished(socket: WebSocketTestSession) -> tuple[str, str]:
-    number, said = "", []
-    while True:
-        message = ForwardMsg.FromString(socket.receive_bytes())
-        kind = message.WhichOneof("type")
-        if kind == "new_session":
-            number = message.new_session.initialize.session_id
-        elif kind == "delta":
-            said.append(str(message.delta))
-        elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            return number, "\n".join(said)
+        opened = Tab(socket, page)
+        opened.ask()
+        yield opened
 
 
 def first_requests(cases: list[tuple[str | None, str]]) -> None:
@@ -129,8 +158,8 @@ def first_requests(cases: list[tuple[str | None, str]]) -> None:
         if child == 0:
             with application() as client:
                 sign_in(client, name)
-                with tab(client, page) as (_, said), os.fdopen(theirs, "w") as answer:
-                    answer.write(json.dumps({"person": name, "page": page, "said": said}))
+                with tab(client, page) as opened, os.fdopen(theirs, "w") as answer:
+                    answer.write(json.dumps({"person": name, "page": page, "said": opened.said}))
                 os._exit(0)  # as in _answer
         os.close(theirs)
         with os.fdopen(ours) as answer:
@@ -151,10 +180,10 @@ def every_route(people: list[str | None]) -> None:
                 found[f"{method} {path}"] = []
         for name in people:
             sign_in(client, name)
-            with tab(client, "home") as (number, _):
+            with tab(client, "home") as opened:
                 for asked, answers in found.items():
                     method, _, path = asked.partition(" ")
-                    answers.append(_status(client, method, path, number))
+                    answers.append(_status(client, method, path, opened.number))
         _answer(found)
 
 
@@ -167,8 +196,8 @@ def too_large_uploads(megabytes: int) -> None:
     rest = b"x" * (megabytes * 1024 * 1024 - 1000)
     with application() as client:
         sign_in(client, "lea")
-        with tab(client, "data") as (number, _):
-            place = f"/_stcore/upload_file/{number}/1.2"
+        with tab(client, "data") as opened:
+            place = f"/_stcore/upload_file/{opened.number}/1.2"
             headers = {"origin": PLACE, "x-xsrftoken": client.cookies.get("_streamlit_xsrf") or ""}
             found = {"fits": client.put(place, headers=headers, files={"file": ("a.csv", rest)}).status_code}
             headers["content-type"] = "multipart/form-data; boundary=b"
@@ -176,6 +205,31 @@ def too_large_uploads(megabytes: int) -> None:
             for name, content in (("declared", [start + 4 * rest]), ("undeclared", [start, *4 * [rest]])):
                 body: Any = content[0] if name == "declared" else iter(content)
                 found[name] = client.put(place, headers=headers, content=body).status_code
+        _answer(found)
+
+
+def tabs_left_open(ends: list[str]) -> None:
+    """Open a tab, end the sign-in or the role behind it elsewhere, and let nothing but the page's timers run; what it shows."""
+    found = {}
+    with application() as client:
+        workspace = the_workspace()
+        for end in ends:
+            said = sign_in(client, "sam")
+            with tab(client, "rate") as opened:
+                assert "account.sign_out" in opened.said
+                sam = accounts.find(workspace, COMMAND_LINE, "sam@example.org").rater_id
+                if end == "signed out":
+                    signing_in.sign_out(workspace, said)
+                elif end == "demoted":
+                    accounts.set_role(workspace, COMMAND_LINE, sam, Role.VIEWER)
+                elif end == "disabled":
+                    accounts.set_disabled(workspace, COMMAND_LINE, sam, True)
+                for part in [part for part, seconds in opened.timers.items() if seconds <= WITHIN_SECONDS]:
+                    if opened.ask(part):
+                        break
+                found[end] = opened.said
+            accounts.set_disabled(workspace, COMMAND_LINE, sam, False)
+            accounts.set_role(workspace, COMMAND_LINE, sam, Role.SME)
         _answer(found)
 
 

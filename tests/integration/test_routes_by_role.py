@@ -1,4 +1,4 @@
-"""Every address of the whole application, asked by each role and by nobody; and files that are too large."""
+"""The whole application: every address asked by each role and by nobody, files too large, tabs that were left open."""
 
 import json
 import subprocess
@@ -74,3 +74,18 @@ def test_every_route_opens_for_whom_the_table_says(asked):
 def test_a_file_that_is_too_large_is_refused_whatever_it_says_of_itself(asked):
     """The page that offers the upload has no say: the file arrives before any page runs."""
     assert asked("too_large_uploads", 1) == {"fits": 204, "declared": 413, "undeclared": 413}
+
+
+@pytest.mark.parametrize(
+    "end, shown",
+    [
+        ("signed out", "You are signed out"),
+        ("demoted", "which does not include it"),
+        ("disabled", "Your access is switched off"),
+    ],
+)
+def test_a_tab_that_was_left_open_follows_by_itself(asked, end, shown):
+    """Nobody presses anything in it: its own timer finds that the sign-in or the role is gone, and shows what is left."""
+    said = asked("tabs_left_open", [end])[end]
+    assert shown in said
+    assert "rate.key4" not in said
