@@ -74,7 +74,7 @@ def test_several_workers_answer_and_end_together(home: Path, capsys: pytest.Capt
                 time.sleep(0.05)
         assert status == 200
         said = None
-        while said != "no model" and time.monotonic() < until:  # any of the workers answers: they look one after the other
+        while said != "no model" and time.monotonic() < until:  # any worker answers, and each looks for itself
             said = get(f"{here}/readyz")[1]["status"]
         assert said == "no model"
         assert get(f"{here}/v1/rerank", key)[0] == 503
