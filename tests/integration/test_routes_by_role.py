@@ -80,7 +80,7 @@ def test_a_file_that_is_too_large_is_refused_whatever_it_says_of_itself(asked):
     "end, shown",
     [
         ("signed out", "You are signed out"),
-        ("demoted", "which does not include it"),
+        ("demoted", "viewer"),
         ("disabled", "Your access is switched off"),
     ],
 )
