@@ -94,7 +94,7 @@ def supports(found: Readiness) -> None:
 
 def expected(outlook: Outlook, rated: int, threshold: int | None) -> str:
     """The forecast in a sentence: at the next threshold where it reaches that far, else as far as it goes."""
-    if threshold is not None and threshold < 1.3 * rated:
+    if threshold is not None and threshold < 1.2 * rated:
         threshold = None  # so near that a forecast for it would say what is there now
     ahead = outlook.at(threshold or 2 * rated)
     if ahead is None or ahead[1].value is None:

@@ -69,7 +69,7 @@ def _numbers(found: Usage) -> None:
 
 
 ENOUGH_RANKINGS = 20
-"""From so many on it is said what the share of replaced answers means."""
+"""From so many on it is said that nothing, or everything, is replaced."""
 
 
 def _changed(found: Usage) -> None:
@@ -82,9 +82,9 @@ def _changed(found: Usage) -> None:
         )
     if not found.comparable:
         return
-    if found.comparable < ENOUGH_RANKINGS:
-        return
     share = found.replaced / found.comparable
+    if found.comparable < ENOUGH_RANKINGS and not 0.05 <= share <= 0.95:
+        return
     if share < 0.05:
         meaning = "The model almost never changes which answer comes first, so ranking changes little for your users."
     elif share > 0.95:
