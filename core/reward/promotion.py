@@ -72,7 +72,9 @@ def judge_challenger(
         why = "is worse than the champion"
     else:
         why = "is not clearly as good as the champion"
-    return Decision(False, f"{shown} {why} (difference {_interval(versus_champion)}) {where}: not promoted.")
+    # the AUC is cross-validated: beside a difference on other prompts it would seem to contradict it
+    subject = shown if unseen_prompts is None else "It"
+    return Decision(False, f"{subject} {why} (difference {_interval(versus_champion)}) {where}: not promoted.")
 
 
 def _interval(metric: Metric) -> str:

@@ -122,7 +122,7 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
 
 def judge(
     workspace: Workspace, ground: Ground, evaluation: Evaluation, fitted: Fitted, embedder: Embedder,
-    refitted: Judged, *, seed: int,
+    refitted: Judged,
 ) -> Judged:  # fmt: skip
     """The fitted model against the champion itself, on held-out prompts that neither was trained on.
 
@@ -131,7 +131,8 @@ def judge(
     assert ground.rival is not None
     versus = difference(
         fitted.model, ground.rival, ground.unseen, embedder,
-        positive_threshold=workspace.settings.positive_rating_threshold, seed=seed,
+        positive_threshold=workspace.settings.positive_rating_threshold,
+        seed=0,  # always the same: training again with other seeds shall not be a way to another verdict on the same model
     )  # fmt: skip
     prompts = ground.unseen_prompts
     clearly_worse = versus.high is not None and versus.high < 0

@@ -215,7 +215,7 @@ def _events(
     evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
     judged = told[Judged]
     if ground.rival:
-        judged = judge(workspace, ground, evaluation, fitted, embedder, judged, seed=seed)
+        judged = judge(workspace, ground, evaluation, fitted, embedder, judged)
         yield judged
     verdict = told[Reported].report.verdict.sentence
     yield from keep(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)

@@ -3,6 +3,7 @@
 import os
 import platform
 import random
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.databases import ROOT
 
 FULL = os.environ.get("ASSAY_PROOF") == "full"
+LINE = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
 numbers: dict[str, str] = {}
 
 
@@ -47,13 +49,17 @@ def proven_once(request: pytest.FixtureRequest):
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not FULL or not numbers or session.exitstatus != pytest.ExitCode.OK:
         return
+    place = ROOT / "docs" / "proofs.md"
+    known = dict(LINE.findall(place.read_text("utf-8"))) if place.is_file() else {}
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    known |= {name: f"{found} ({today})" for name, found in numbers.items()}  # what was not run now keeps its day
     lines = [
         "# Proofs",
         "",
-        f"Written by `make proof` on {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}. Each line is a test in `tests/proofs`.",
+        f"Written by `make proof`, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}. Each line is a test in `tests/proofs` and ends with the day on which it was run.",
         "",
-        *(f"- `{name}`: {found}" for name, found in sorted(numbers.items())),
+        *(f"- `{name}`: {found}" for name, found in sorted(known.items())),
         "",
     ]
-    (ROOT / "docs" / "proofs.md").write_text("\n".join(lines))
+    place.write_text("\n".join(lines), "utf-8")

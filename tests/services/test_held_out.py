@@ -134,7 +134,7 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
     refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
-    judged = judging.judge(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted, seed=0)
+    judged = judging.judge(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted)
     assert judged.decision.promoted is not turned
     assert ("is worse than the champion" in judged.decision.reason) is turned
     assert judged.unseen_prompts == (15 if turned else None)
