@@ -115,7 +115,7 @@ def rerank(options: argparse.Namespace) -> Done:
         open_workspace(), COMMAND_LINE, options.prompt, Path(options.candidates), top_k=options.top_k
     )
     if result["model_version"] is None:
-        say(f"No model could be used, so the order is that of the file: {result['reason']}.")
+        say(f"No model could be used, so the order is that of the file: {result['reason'].rstrip('.')}.")
     elif result["fallback"]:
         say(result["reason"])
     if result["doubt"]:

@@ -18,6 +18,7 @@ _NUMBERED = re.compile(
     r"^([ \t]*)(?:(?:answer|response|candidate|option)[ \t]*)?\(?(\d{1,4})[.):][ \t]+(?=\S)",
     re.MULTILINE | re.IGNORECASE,
 )
+_LIKE_A_LIST = re.compile(r'\[\s*["{]')
 _TEXT_KEYS = ("text", "answer", "response", "ai_response", "completion", "content")
 
 
@@ -73,7 +74,8 @@ def _from_json(text: str) -> tuple[tuple[list[str], str] | None, str | None]:
             return ([text for text in texts if text is not None], "from a JSON list"), None
         return None, "This is a JSON list, but not of texts or of objects with a text, so it is read as it stands."
     if not text.startswith("{"):
-        return None, None  # a plain text that begins with a bracket
+        broken = "This begins like a JSON list, but a quote, comma or bracket is missing, so it is read as it stands."
+        return None, broken if _LIKE_A_LIST.match(text) else None  # else a plain text that begins with a bracket
     found: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -81,7 +83,8 @@ def _from_json(text: str) -> tuple[tuple[list[str], str] | None, str | None]:
         one = _text_of(_parsed(line))
         if one is None:
             if number == 1:
-                return None, None
+                alone = "This is a JSON object without a text for an answer, so it is read as it stands."
+                return None, alone if isinstance(whole, dict) else None
             return None, f"This begins like JSON lines, but line {number} holds no text, so it is read as it stands."
         found.append(one)
     return (found, "from JSON lines"), None

@@ -98,6 +98,9 @@ def test_a_pasted_text_is_understood_and_said(text, texts, read_as):
 @pytest.mark.parametrize(
     "text, doubt",
     [
+        ('["a one","b two"', "begins like a JSON list"),
+        ('{"query": "a", "documents": ["x", "y"]}', "JSON object without a text"),
+        ("[1] See the leaflet.", None),
         ("1. one\n2. two", "numbered steps"),
         ('{"text": "a"}\n{"text": ', "line 2 holds no text"),
         ("[1, 2]", "not of texts"),
