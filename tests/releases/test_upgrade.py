@@ -1,0 +1,141 @@
+"""A database and a model of an earlier release: opened, upgraded, and used as before.
+
+``0.1.0/`` was filled by that release itself with every kind of row: an adopted old table, an import, raters with a lease, a
+draft, a skip, a discard, an adjudication, a note on the guidelines, accounts, keys, cases, preferences, and a training. The
+cache of vectors was emptied, because it is large and made anew.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.domain.roles import COMMAND_LINE, Role
+from core.services import accounts, keys, models, people, rating, readiness, reranking, signing_in, training
+from core.services.workspace import Workspace
+from core.store import schema
+from tests.databases import Plain
+from tests.services.test_accounts import claims
+
+HERE = Path(__file__).parent / "0.1.0"
+BY_US = {"assay_alembic_version", "assay_audit", "assay_embeddings"}
+"""What an upgrade may add rows to."""
+
+
+@pytest.fixture
+def kind(database_url: str) -> str:
+    return "sqlite" if database_url.startswith("sqlite") else "postgresql"
+
+
+@pytest.fixture
+def said(kind: str) -> dict[str, Any]:
+    """What the release answered itself."""
+    answered: dict[str, Any] = json.loads((HERE / f"{kind}.json").read_text("utf-8"))
+    return answered
+
+
+@pytest.fixture
+def released(kind: str, environ: dict[str, str], old_app: Plain) -> Plain:
+    """The release's database and models in the test's place, and a plain connection to the database."""
+    home = Path(environ["ASSAY_HOME"])
+    home.mkdir(exist_ok=True)
+    shutil.copytree(HERE / f"{kind}-models", home / "models")
+    if kind == "sqlite":
+        shutil.copy(HERE / "sqlite.db", home / "assay.db")
+    else:
+        old_app.script((HERE / "postgresql.sql").read_text("utf-8"))
+    return old_app
+
+
+@pytest.fixture
+def upgraded(released: Plain, opened: Callable[[], Workspace], environ: dict[str, str]) -> Workspace:
+    """As ``python -m core init`` leaves it."""
+    store = _connected(environ)
+    schema.upgrade(store)
+    store.engine.dispose()
+    return opened()
+
+
+def _connected(environ: dict[str, str]) -> Any:
+    from core.domain.settings import Settings
+    from core.store.database import connect
+
+    return connect(Settings.from_env(environ))
+
+
+def _rows(plain: Plain) -> dict[str, list[tuple[Any, ...]]]:
+    if plain.is_sqlite:
+        found = plain.run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    else:
+        found = plain.run("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    return {name: plain.run(f'SELECT * FROM "{name}" ORDER BY 1') for (name,) in found}
+
+
+def _columns(plain: Plain, name: str) -> list[str]:
+    cursor = plain.connection.cursor()
+    cursor.execute(f'SELECT * FROM "{name}" WHERE 1 = 0')
+    return [column[0] for column in cursor.description]
+
+
+REMARKED = {"assay_items": {"identifiers", "identifier_rules"}}
+"""Newer rules look at the texts anew."""
+
+
+def test_rows_stay_as_they_are(released, opened, environ):
+    """Every row of every table is there after the upgrade with the values it had."""
+    before = _rows(released)
+    columns = {name: _columns(released, name) for name in before}
+    store = _connected(environ)
+    schema.upgrade(store)
+    store.engine.dispose()
+    opened()
+    assert len(before) > 25
+    for name, rows in before.items():
+        kept = [column for column in columns[name] if column not in REMARKED.get(name, set())]
+        listed = ", ".join(f'"{column}"' for column in kept)
+        now = released.run(f'SELECT {listed} FROM "{name}" ORDER BY 1')
+        places = [columns[name].index(column) for column in kept]
+        was = [tuple(row[place] for place in places) for row in rows]
+        if name in BY_US:
+            assert name == "assay_alembic_version" or now[: len(was)] == was, name
+        else:
+            assert now == was, name
+
+
+def test_what_was_kept_for_a_rater_is_still_theirs(upgraded):
+    """The lease, the draft and the history of an upgrade's raters go on."""
+    ana = people.user_of(upgraded, "cookie of Ana")
+    assert ana is not None
+    shown = rating.next_item(upgraded, ana)
+    assert shown is not None
+    before = rating.rated_today(upgraded, ana)
+    again = rating.next_item(upgraded, ana)
+    assert again is not None
+    assert again.interaction.interaction_id == shown.interaction.interaction_id
+    rating.rate(upgraded, ana, shown.interaction.interaction_id, 4, request_id=shown.request_id)
+    assert rating.rated_today(upgraded, ana) == before + 1
+    assert rating.undo_last(upgraded, ana) is not None
+
+
+def test_people_and_programs_come_in_as_before(upgraded, said):
+    """Who was bound is bound, and keys that were valid are."""
+    entry = signing_in.enter(upgraded, claims("lea", "lea@example.org"))
+    assert (entry.user and entry.user.role) == Role.LEAD
+    roles = {person.name: person.role for person in accounts.listed(upgraded, COMMAND_LINE)}
+    assert roles["Vic"] == Role.VIEWER
+    assert keys.KeyRing(upgraded).check(said["key"]).key_id == 1
+
+
+@pytest.mark.slow
+def test_the_model_ranks_as_before_and_another_is_trained(upgraded, said):
+    """Scores are those that the release gave; a training learns from the upgraded ratings."""
+    ranking = reranking.rank(upgraded, COMMAND_LINE, said["prompt"], said["candidates"])
+    assert ranking.model_version == said["champion"]
+    assert list(ranking.order) == said["order"]
+    assert ranking.scores == pytest.approx(said["scores"], abs=1e-4)
+    assert readiness.readiness(upgraded, COMMAND_LINE).facts.rated > 60
+    training.train_to_end(upgraded, COMMAND_LINE, recipe="pair", seed=0, on_progress=lambda done, total: None)
+    assert len(models.listed(upgraded, COMMAND_LINE)) == 2
