@@ -69,9 +69,13 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     """
     settings = Settings.from_env(os.environ if environ is None else environ)
     workspace = Workspace(settings, connect(settings))
-    schema.ready(workspace.store)
-    workspace.pick_up()
-    workspace.grant = versions.write_legacy_rows(workspace.store)
+    try:
+        schema.ready(workspace.store)
+        workspace.pick_up()
+        workspace.grant = versions.write_legacy_rows(workspace.store)
+    except BaseException:
+        workspace.store.engine.dispose()  # whoever tries again opens another one
+        raise
     return workspace
 
 
