@@ -130,7 +130,7 @@ ASKS_NOBODY = {
     "who somebody is, before there is a role": [
         "people.is_disabled", "people.names", "people.rate_as", "people.stop_rating", "people.user_of",
         "signing_in.enter", "signing_in.sign_out", "signing_in.unlock", "signing_in.unlocked",
-        "workspace.Workspace.require",
+        "visitors.accepted", "visitors.cookie_for", "visitors.issue", "workspace.Workspace.require",
     ],
     "whom to ask, for everybody who meets a closed door": ["accounts.lead_names"],
     "the door of the HTTP API: what lets a program in": [

@@ -27,6 +27,8 @@ class Workspace:
     store: Store
     grant: str | None = None
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
+    cookie_key: bytes = field(default=b"", repr=False)
+    """What signs the cookies of browsers; empty until it was first needed."""
     _sweep_again_at: float = field(default=0.0, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
