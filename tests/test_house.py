@@ -118,3 +118,12 @@ def test_a_page_begins_with_its_guard(path):
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
 def test_modules_are_named_for_what_is_inside(path):
     assert not VAGUE_NAMES & {path.stem, *path.relative_to(ROOT).parts[:-1]}
+
+
+@pytest.mark.parametrize("path", CORE + PAGES + ENTRY, ids=name_of)
+def test_nothing_of_ours_lives_in_a_cache_that_a_browser_can_empty(path):
+    """Streamlit drops its caches when a browser says so; what the process opens once is in core/services/runtime.py."""
+    tree = tree_of(path)
+    names = {getattr(node, "attr", None) or getattr(node, "id", None) for node in ast.walk(tree)}
+    names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert not names & {"cache_resource", "cache_data"}

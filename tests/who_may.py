@@ -130,7 +130,7 @@ ASKS_NOBODY = {
     "who somebody is, before there is a role": [
         "people.is_disabled", "people.names", "people.rate_as", "people.stop_rating", "people.user_of",
         "signing_in.enter", "signing_in.sign_out", "signing_in.unlock", "signing_in.unlocked",
-        "workspace.Workspace.require",
+        "visitors.accepted", "visitors.cookie_for", "visitors.issue", "workspace.Workspace.require",
     ],
     "whom to ask, for everybody who meets a closed door": ["accounts.lead_names"],
     "the door of the HTTP API: what lets a program in": [
@@ -138,7 +138,8 @@ ASKS_NOBODY = {
     ],
     "what the server counts of itself; no texts": ["usage.UsageLog.note", "usage.UsageLog.write", "usage.log_of"],
     "whoever can run it owns the machine's files; there may be no database, and so no roles, yet": [
-        "backup.restore", "doctor.examine", "setup.initialise", "workspace.open_workspace",
+        "backup.restore", "doctor.examine", "runtime.Runtime.workspace", "setup.initialise",
+        "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
         "reranking.model_info", "reranking.reranker_from_environment",
@@ -152,7 +153,7 @@ ASKS_NOBODY = {
         "registering.result", "suggesting.suggest", "suggesting.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
-        "lineage.code_version", "models.version_path", "watching.log_file", "watching.reap", "workspace.Workspace.pick_up",
+        "lineage.code_version", "models.version_path", "runtime.Runtime.close", "runtime.Runtime.keep", "watching.log_file", "watching.reap", "workspace.Workspace.pick_up",
         "workspace.is_dead", "workspace.this_process",
     ],
     "computes from what it is given and reads nothing": [

@@ -5,6 +5,9 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 USUAL = {"http": 80, "https": 443}
@@ -30,6 +33,26 @@ def is_loopback(address: str | None) -> bool:
         return False
     mapped = getattr(parsed, "ipv4_mapped", None)
     return bool((mapped or parsed).is_loopback)
+
+
+def client_of(scope: Scope) -> str:
+    """Who asks, as the network knows it: the caller, or whoever a proxy on this machine says it speaks for.
+
+    The server (uvicorn) has read X-Forwarded-For from its end already where a proxy it trusts has connected; what is
+    left is a proxy whose address it did not recognise as this machine's. An IPv6 network is one (its owner has all of
+    its addresses), an IPv4 address is one in each of its spellings.
+    """
+    address = (scope.get("client") or ("unknown", 0))[0]
+    if is_loopback(address):
+        entries = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
+        address = next((entry.strip() for entry in reversed(entries) if entry.strip()), address)
+    try:
+        parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return address[:100]
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def place_of(host: str) -> Place | None:

@@ -2,10 +2,8 @@
 
 import os
 import socket
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from functools import lru_cache
 from typing import Any
 
 import anyio
@@ -20,7 +18,8 @@ from core.http.api import Api, no_such_route
 from core.http.request_log import to_stderr
 from core.http.safety import Rules, Safety
 from core.services import keys
-from core.services.workspace import Workspace, open_workspace
+from core.services.runtime import runtime
+from core.services.workspace import open_workspace
 
 STOP_SECONDS = 10
 
@@ -55,7 +54,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def make_app() -> Starlette:
     """The application of one worker process."""
     to_stderr()
-    api = Api(_the_workspace)
+    api = Api(runtime.workspace)
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -68,20 +67,6 @@ def make_app() -> Starlette:
         routes=api.routes, lifespan=lifespan, exception_handlers={HTTPException: no_such_route},
         middleware=[Middleware(Safety, rules=Rules(only_api=True))],
     )  # fmt: skip
-
-
-_opening = threading.Lock()
-
-
-def _the_workspace() -> Workspace:
-    with _opening:
-        return _opened()
-
-
-@lru_cache(maxsize=1)
-def _opened() -> Workspace:
-    """Opened once; an error is not kept, so the next request tries again."""
-    return open_workspace()
 
 
 def _free(host: str, port: int) -> None:

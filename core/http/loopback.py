@@ -26,7 +26,7 @@ def why_not(scope: Scope) -> str | None:
     headers = Headers(scope=scope)
     if not is_loopback((scope.get("client") or ("", 0))[0]):
         return "it does not come from this machine"
-    if any(name in FORWARDING or name.startswith("x-forwarded-") for name in headers):
+    if through_a_proxy(headers):
         return "it came through a proxy"
     hosts = headers.getlist("host")
     asked = place_of(hosts[0]) if len(hosts) == 1 else None
@@ -35,6 +35,11 @@ def why_not(scope: Scope) -> str | None:
     if any(not same_place(origin, hosts[0], by_any_local_name=True) for origin in headers.getlist("origin")):
         return "it was sent by a web page from elsewhere"
     return None
+
+
+def through_a_proxy(headers: Headers) -> bool:
+    """Whether a proxy left its mark; one that leaves none cannot be recognised."""
+    return any(name in FORWARDING or name.startswith("x-forwarded-") for name in headers)
 
 
 def is_json(headers: Headers) -> bool:

@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.http.addresses import LOCAL_NAMES, host_of, is_loopback, is_ours, same_place
+from core.http.addresses import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_place
 from core.http.answers import error
+from core.http.loopback import through_a_proxy
 from core.http.rates import Rate
 
 API = re.compile(r"/(v1|v2)(/|$)|/(healthz|readyz|openapi\.json)$")
@@ -144,7 +145,7 @@ class Safety:
             await _sentence(413, "This request is too large.", False)(scope, receive, send)
 
     def _refused(self, scope: Scope, headers: Headers, is_api: bool) -> Response | None:
-        path, address = scope["path"], (scope.get("client") or ("unknown", 0))[0]
+        path, address = scope["path"], client_of(scope)
         wait = self.rules.requests.wait(_who(headers, address, is_api))
         if not wait and path.startswith(SIGN_IN):
             wait = self.rules.sign_ins.wait(address)
@@ -158,8 +159,11 @@ class Safety:
             return None
         if path.startswith(CLOSED):
             return _sentence(404, "There is nothing at this address.", is_api)
-        if self.rules.loopback_only and not is_loopback((scope.get("server") or ("", 0))[0]):
-            return _sentence(403, LOCAL_ONLY, is_api)
+        if self.rules.loopback_only:
+            if not is_loopback((scope.get("server") or ("", 0))[0]):
+                return _sentence(403, LOCAL_ONLY, is_api)
+            if through_a_proxy(headers):
+                return _sentence(403, PROXIED, is_api)
         return self._misplaced(headers) or self._led_home(scope, headers) or self._too_large(headers, path)
 
     def _led_home(self, scope: Scope, headers: Headers) -> Response | None:
@@ -188,7 +192,7 @@ class Safety:
 
     def _dressed(self, scope: Scope, asked: Headers, send: Send, is_api: bool) -> Send:
         secure = self.rules.behind_tls or scope.get("scheme") in ("https", "wss")
-        address = (scope.get("client") or ("unknown", 0))[0]
+        address = client_of(scope)
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -227,6 +231,12 @@ PROVIDER_AWAY = (
 LOCAL_ONLY = (
     "Nobody signs in on this server (AUTH_MODE is local), so its pages answer on this machine only. To let others in, "
     "set AUTH_MODE=oidc: docs/sign-in.md says how."
+)
+
+PROXIED = (
+    "This request came through a proxy. Nobody signs in on this server (AUTH_MODE is local), so its pages answer only "
+    "browsers on this machine that ask it directly. Open it at its own address, or set AUTH_MODE=oidc: docs/sign-in.md "
+    "says how."
 )
 
 

@@ -1,10 +1,9 @@
 """Ranking candidates with the champion, for the pages, the command line and the Python API."""
 
 import os
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
 from core.services import usage
+from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
@@ -25,20 +25,17 @@ from core.store.database import Store, connect
 from core.store.tables import ModelVersion
 
 
-@lru_cache(maxsize=4)
 def encoder(emb_model: str) -> SentenceEncoder:
     """The process's reference encoder for this EMB_MODEL: loaded once. Models are trained and measured with it."""
-    return SentenceEncoder(emb_model)
+    return runtime.keep("encoder", emb_model, lambda: SentenceEncoder(emb_model))
 
 
 def serving_encoder(settings: Settings) -> ServingEncoder:
     """What chooses this process's encoder for candidates: the fast one where it is installed and agrees."""
-    return _serving_encoder(settings.emb_model, settings.home, fast=settings.fast_encoder)
-
-
-@lru_cache(maxsize=4)
-def _serving_encoder(emb_model: str, home: Path, *, fast: bool) -> ServingEncoder:
-    return ServingEncoder(emb_model, encoder(emb_model), home, fast=fast)
+    name, home, fast = settings.emb_model, settings.home, settings.fast_encoder
+    return runtime.keep(
+        "serving encoder", (name, home, fast), lambda: ServingEncoder(name, encoder(name), home, fast=fast)
+    )
 
 
 def reranker(workspace: Workspace) -> Reranker:
@@ -94,37 +91,30 @@ def serving_embedder(workspace: Workspace) -> Embedder:
 
 def reranker_from_environment() -> Reranker:
     """The reranker of a program that only imported ``core``; nothing is created and nothing raised when unconfigured."""
-    with _lock:
-        return _from_environment(tuple(sorted(_configuration(os.environ).items())))
+    environ = tuple(sorted(_configuration(os.environ).items()))
+    return runtime.keep("from environment", environ, partial(_from_environment, environ))
 
 
-_lock = threading.Lock()
-
-
-@lru_cache(maxsize=4)
 def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
     try:
         settings = Settings.from_env(dict(environ))
-        store = connect(settings)
+        store = runtime.keep("database", environ, partial(connect, settings))
     except AssayError as error:
         return Reranker(partial(_raise, str(error)), partial(_raise, str(error)))
     return _reranker(settings, store)
 
 
-@lru_cache(maxsize=8)
 def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:
-    find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
-    return Reranker(find, partial(_embedder, settings, store))
+    def made() -> Reranker:
+        find = partial(_named, settings, store, model_version) if model_version else partial(_usable, settings, store)
+        return Reranker(find, partial(_embedder, settings, store))
+
+    return runtime.keep("reranker", (settings, store, model_version), made)
 
 
 def _embedder(settings: Settings, store: Store) -> Embedder:
-    return Embedder(serving_encoder(settings).current(), _cache(settings, store))
-
-
-@lru_cache(maxsize=4)
-def _cache(settings: Settings, store: Store) -> MemoryCache:
-    """The vectors of what was ranked, for all versions."""
-    return MemoryCache()
+    vectors = runtime.keep("vectors", (settings, store), MemoryCache)  # of what was ranked, for all versions
+    return Embedder(serving_encoder(settings).current(), vectors)
 
 
 def _usable(settings: Settings, store: Store) -> list[ModelRef]:

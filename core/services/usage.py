@@ -7,11 +7,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from core.domain.errors import AssayError
 from core.domain.roles import Act, User
+from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 from core.store import usage, versions
@@ -119,12 +119,7 @@ class UsageLog:
 
 def log_of(workspace: Workspace) -> UsageLog:
     """The notes of this process on the workspace's database."""
-    return _log(workspace.store)
-
-
-@lru_cache(maxsize=4)
-def _log(store: Store) -> UsageLog:
-    return UsageLog(store)
+    return runtime.keep("usage", workspace.store, lambda: UsageLog(workspace.store))
 
 
 def lately(workspace: Workspace, user: User, *, days: int = 7) -> Usage:

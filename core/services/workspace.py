@@ -27,6 +27,8 @@ class Workspace:
     store: Store
     grant: str | None = None
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
+    cookie_key: bytes = field(default=b"", repr=False)
+    """What signs the cookies of browsers; empty until it was first needed."""
     _sweep_again_at: float = field(default=0.0, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
@@ -69,9 +71,13 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     """
     settings = Settings.from_env(os.environ if environ is None else environ)
     workspace = Workspace(settings, connect(settings))
-    schema.ready(workspace.store)
-    workspace.pick_up()
-    workspace.grant = versions.write_legacy_rows(workspace.store)
+    try:
+        schema.ready(workspace.store)
+        workspace.pick_up()
+        workspace.grant = versions.write_legacy_rows(workspace.store)
+    except BaseException:
+        workspace.store.engine.dispose()  # whoever tries again opens another one
+        raise
     return workspace
 
 

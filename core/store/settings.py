@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.queue import QueueSettings
@@ -20,6 +21,13 @@ def get(session: Session, name: str) -> dict[str, Any]:
 def put(session: Session, name: str, value: dict[str, Any]) -> None:
     """Set what stands under this name."""
     session.merge(Setting(name=name, value=value))
+
+
+def put_once(session: Session, name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Set what stands under this name unless something does; what stands there now. Safe against a second writer."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(insert(Setting).values(name=name, value=value).on_conflict_do_nothing())
+    return get(session, name)
 
 
 def queue_settings(session: Session) -> QueueSettings:

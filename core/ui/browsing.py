@@ -17,6 +17,8 @@ from core.ui.page import Page
 from core.ui.texts import literal, show_text, snippet
 
 PAGE_SIZE = 25
+EDITED_CHARACTERS = 200_000
+"""A longer text would go to the browser and back with every press of a key."""
 SOURCES = {"import": "Imported", "sample": "Sample", "manual": "Added here", "legacy": "Existing application"}
 STATES: dict[str, dict[str, Any]] = {
     "All": {},
@@ -190,6 +192,11 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     number = shown.interaction_id
     if shown.hidden:
         st.caption("To edit this answer, reveal its personal identifiers first.")
+        return
+    if max(len(shown.prompt), len(shown.response)) > EDITED_CHARACTERS:
+        st.caption(
+            f"Texts of more than {EDITED_CHARACTERS:,} characters cannot be edited here. Delete it and import it anew."
+        )
         return
     with (
         st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),

@@ -10,7 +10,7 @@ from core.domain.settings import AuthMode
 from core.services import accounts, signing_in
 from core.services.signing_in import Entry, Why
 from core.services.workspace import Workspace
-from core.ui import passphrase, session, uploads, visitor
+from core.ui import passphrase, session, tabs, visitor
 from core.ui.navigation import PageInfo, next_step
 from core.ui.process import the_workspace
 from core.ui.texts import literal
@@ -37,7 +37,7 @@ def enter(workspace: Workspace, info: PageInfo) -> User:
     here = visitor.entry(workspace)
     user = here.user or (SOMEBODY_HERE if here.why is None else None)
     st.session_state[session.SHOWN_TO] = here
-    uploads.allow(user is not None and may(user, Act.CHANGE_DATA))
+    tabs.note(let_in=user is not None, may_upload=user is not None and may(user, Act.CHANGE_DATA))
     if user is None:
         _closed(workspace, here)
         st.stop()

@@ -18,11 +18,15 @@ import streamlit as st
 from core.domain.errors import Unavailable
 from core.domain.roles import Act, User, may
 from core.services.workspace import Workspace
-from core.ui import door, failures, session, visitor
+from core.ui import door, failures, session, tabs, visitor
 from core.ui.navigation import ICON, PAGES, PageInfo, ensure_navigation
 from core.ui.process import the_workspace
 
 LOOK_AGAIN_SECONDS = 5
+TOO_MUCH = (
+    "What stands in the fields of this page is more than can be sent at once, so what you changed last was not taken. "
+    "It is still in the fields. Please make it shorter and press again, or bring it in as a file."
+)
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -62,6 +66,8 @@ def open_page(name: str) -> Iterator[Page]:
         else:
             _cannot_open(failures.describe(error), name)
         st.stop()
+    if tabs.sent_too_much():
+        st.warning(TOO_MUCH, icon=":material/content_cut:")
     try:
         yield page
     except Exception as error:  # noqa: BLE001  the boundary

@@ -4,7 +4,6 @@ Pure ASGI: websockets and everything that is not a page pass through untouched.
 """
 
 import logging
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
@@ -21,10 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.http.api import Api
 from core.http.request_log import to_stderr
 from core.http.safety import Safety
+from core.services import visitors
 from core.services.workspace import SWEEP_SECONDS, Workspace
+from core.ui.sockets import Sockets
 from core.ui.starting import rules_or_exit
 from core.ui.uploads import Uploads
-from core.ui.visitor import COOKIE
+from core.ui.visitor import COOKIE, offered
 
 log = logging.getLogger(__name__)
 
@@ -32,28 +33,41 @@ KEYS_PATH = "/assay/keys.js"
 KEYS = Path(__file__).with_name("keys.js").read_bytes()
 SCRIPT = b'<script src="/assay/keys.js"></script>'
 ONE_YEAR = 365 * 24 * 3600
+COOKIE_SECONDS = 5.0
+"""So long a page waits for the database that has to know about its cookie."""
 # With these a browser could get "not modified" or a part of a page, and with it neither cookie nor script.
 _CONDITIONAL = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
 
 
 class Visitors:
-    """Gives every browser that loads a page a random token of its own: the key under which its rater is kept."""
+    """Gives every browser that loads a page a token of its own: the key under which its rater is kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        # of its own: a database that hangs must not hold the threads that serve the dashboard's files
+        self._looking_up = anyio.CapacityLimiter(4)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the cookie to pages that are sent to a browser without one."""
-        if scope["type"] != "http" or _has_cookie(Headers(scope=scope)):
+        """Add the cookie to pages that are sent to a browser without one that this server gave."""
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        shown = offered(Headers(scope=scope).get("cookie", ""))
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
-                MutableHeaders(scope=message).append("set-cookie", _new_cookie())
+                given = await self._cookie_for(shown)
+                if given is not None:
+                    MutableHeaders(scope=message).append("set-cookie", _as_header(given))
             await send(message)
 
         await self.app(scope, receive, with_cookie)
+
+    async def _cookie_for(self, shown: list[str]) -> str | None:
+        """None also where the database is away: the page says so, and its next load brings the cookie."""
+        with anyio.move_on_after(COOKIE_SECONDS):
+            return await anyio.to_thread.run_sync(_cookie_for, shown, limiter=self._looking_up, abandon_on_cancel=True)
+        return None
 
 
 class Keys:
@@ -122,15 +136,19 @@ def _is_page(start: Message) -> bool:
     return Headers(raw=start.get("headers", [])).get("content-type", "").startswith("text/html")
 
 
-def _has_cookie(headers: Headers) -> bool:
-    return any(part.strip().startswith(f"{COOKIE}=") for part in headers.get("cookie", "").split(";"))
+def _cookie_for(shown: list[str]) -> str | None:
+    try:
+        return visitors.cookie_for(_workspace(), shown)
+    except Exception as error:  # noqa: BLE001  the page itself says what is wrong
+        log.debug("no cookie was given: %s", type(error).__name__)
+        return None
 
 
-def _new_cookie() -> str:
+def _as_header(value: str) -> str:
     cookie: SimpleCookie = SimpleCookie()
-    cookie[COOKIE] = secrets.token_urlsafe(32)
-    for name, value in {"path": "/", "max-age": ONE_YEAR, "httponly": True, "samesite": "Lax"}.items():
-        cookie[COOKIE][name] = value
+    cookie[COOKIE] = value
+    for name, said in {"path": "/", "max-age": ONE_YEAR, "httponly": True, "samesite": "Lax"}.items():
+        cookie[COOKIE][name] = said
     return cookie[COOKIE].OutputString()
 
 
@@ -171,4 +189,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
-    return [Middleware(Safety, rules=rules_or_exit()), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]
+    return [
+        Middleware(Safety, rules=rules_or_exit()), Middleware(Sockets), Middleware(Uploads), Middleware(Visitors),
+        Middleware(Keys),
+    ]  # fmt: skip

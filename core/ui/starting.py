@@ -65,6 +65,11 @@ def rules() -> Rules:
                 f"AUTH_MODE=oidc: {HOW}"
             )
         return Rules(hosts=hosts, **common)
+    if "*" in os.environ.get("FORWARDED_ALLOW_IPS", ""):
+        raise BadSetting(
+            "FORWARDED_ALLOW_IPS is *, so everybody could name a network address of their own and pass every limit that "
+            f"counts by address. Set it to the address of your proxy, or leave it out for one on this machine. {HOW}"
+        )
     public = _checked(auth)
     host = str(host_of(public))
     return Rules(

@@ -7,18 +7,28 @@ import streamlit as st
 from core.domain.errors import BadInput
 from core.domain.roles import User
 from core.domain.settings import AuthMode
-from core.services import people, signing_in
+from core.services import people, signing_in, visitors
 from core.services.signing_in import Entry, Why
 from core.services.workspace import Workspace
 from core.ui import session
 from core.ui.process import the_workspace
 
 COOKIE = "assay_visitor"
+OFFERED = 5
+"""Values of our cookie that are looked at."""
+
+
+def offered(header: str) -> list[str]:
+    """What a header Cookie holds under our name: more than one where somebody planted another."""
+    parts = (part.strip().partition("=") for part in header.split(";"))
+    return [value.strip('"') for name, _, value in parts if name == COOKIE and value][:OFFERED]
 
 
 def token() -> str | None:
-    """The random token that the server gave to this browser; None where cookies are refused."""
-    return st.context.cookies.get(COOKIE)
+    """The token that this server gave to this browser; None where cookies are refused, or only foreign ones are shown."""
+    workspace = the_workspace()
+    found = offered(st.context.headers.get("Cookie") or "")
+    return next((mine for mine in found if visitors.accepted(workspace, mine)), None)
 
 
 def claims() -> dict[str, Any]:

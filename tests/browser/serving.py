@@ -31,15 +31,15 @@ class Dashboard:
 
 
 @contextmanager
-def serve(home: Path, **environ: str) -> Iterator[Dashboard]:
-    """`streamlit run Home.py` in a process of its own, with this ASSAY_HOME and these further settings."""
+def serve(home: Path, *flags: str, **environ: str) -> Iterator[Dashboard]:
+    """`streamlit run Home.py` in a process of its own, with this ASSAY_HOME, these flags and these further settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = home / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port), *flags],
             cwd=ROOT,
             env=os.environ | {"ASSAY_HOME": str(home)} | environ,
             stdout=output,

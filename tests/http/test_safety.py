@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from core.http.addresses import is_loopback, is_ours, same_place
+from core.http.loopback import FORWARDING
 from core.http.rates import Rate
 from core.http.safety import MAX_BODY, Rules, Safety, inline_hashes
 
@@ -155,6 +156,22 @@ def test_without_sign_in_pages_answer_on_this_machine_only():
     away = client(Rules(hosts=frozenset({"10.0.0.5"})), base_url="http://10.0.0.5:8501").get("/")
     assert away.status_code == 403
     assert "docs/sign-in.md" in away.text
+
+
+@pytest.mark.parametrize("name", [*FORWARDING, "x-forwarded-for", "x-forwarded-proto", "x-forwarded-anything"])
+def test_without_sign_in_nothing_answers_through_a_proxy(name):
+    """As the API does: whoever is behind a proxy does not sit at this machine. With sign-in that is how it is meant."""
+    headers = {name: "1.2.3.4", "host": "127.0.0.1:8501"}
+    refused = client().get("/", headers=headers)
+    assert (refused.status_code, "AUTH_MODE=oidc" in refused.text) == (403, True)
+    assert client().put("/_stcore/upload_file/a/b", content=b"x", headers=headers).status_code == 403
+    signed_in = client(Rules(loopback_only=False))
+    assert signed_in.get("/", headers=headers).status_code == 200
+    stream = "ws://127.0.0.1:8501/_stcore/stream"
+    with pytest.raises(WebSocketDisconnect), client().websocket_connect(stream, headers=headers):
+        pass
+    with signed_in.websocket_connect(stream, headers=headers) as socket:
+        assert socket.receive_text() == "in"
 
 
 def test_what_nobody_needs_is_closed():

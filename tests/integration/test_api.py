@@ -21,6 +21,7 @@ from core.http import alone
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
 from core.services import keys, reranking, usage
+from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
 from core.store import versions
 from core.store.tables import ModelVersion
@@ -211,7 +212,7 @@ def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) ->
 
 def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(trained_home: Path) -> None:
     """Nobody has to call first; what was ranked and which key was used is written although the server is stopped."""
-    alone._opened.cache_clear()
+    runtime.close()
     with TestClient(alone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
         until = time.monotonic() + 30
         while client.get("/readyz").status_code != 200 and time.monotonic() < until:
@@ -221,7 +222,7 @@ def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(tra
         body = {"query": QUERY, "documents": DOCUMENTS, "top_n": 1.0}
         answer = client.post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
         assert len(answer.json()["results"]) == 1
-    alone._opened.cache_clear()
+    runtime.close()
     workspace = open_workspace()
     assert keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None
     assert usage.lately(workspace, COMMAND_LINE).by_source == {"api": 1}

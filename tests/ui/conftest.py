@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import COMMAND_LINE, User
 from core.services import importing, people, training
+from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
 from core.ui import visitor
 
@@ -18,12 +18,12 @@ TOKEN = "the-token-of-this-browser"
 
 @pytest.fixture(autouse=True)
 def fresh_process(tmp_path, monkeypatch):
-    """Every test has its own ASSAY_HOME, and nothing that an earlier test left in the process's caches."""
+    """Every test has its own ASSAY_HOME, and nothing that an earlier test left in the process's runtime."""
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
     monkeypatch.setattr(visitor, "token", lambda: TOKEN)  # AppTest has no cookies
-    st.cache_resource.clear()
+    runtime.close()
     yield
-    st.cache_resource.clear()
+    runtime.close()
 
 
 @pytest.fixture

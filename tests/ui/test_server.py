@@ -1,6 +1,7 @@
 """What the server adds to pages: the visitor's cookie and the key script, and nothing to anything else."""
 
 import importlib
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -11,8 +12,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from core.ui import server
+from core.services import people, visitors
+from core.services.runtime import runtime
+from core.ui import server, visitor
 from core.ui.server import KEYS_PATH, SCRIPT, Keys, Visitors
+from core.ui.visitor import token as token_of_this_tab  # the fixture replaces it for pages
 
 PAGE = "<html><head><title>x</title></head><body>é</body></html>"
 HTML = {"accept": "text/html,application/xhtml+xml"}
@@ -70,6 +74,42 @@ def test_a_browser_keeps_its_token(client):
     """Whoever has one gets no other."""
     client.get("/", headers=HTML)
     assert "set-cookie" not in client.get("/", headers=HTML).headers
+
+
+def test_a_planted_value_is_replaced(client):
+    """The page works with the new one; whom the database knows by an old value keeps it."""
+    given = client.get("/", headers=HTML | {"cookie": "assay_visitor=planted"}).headers["set-cookie"]
+    assert "assay_visitor=planted" not in given
+    mine = given.partition(";")[0]
+    assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": mine}).headers
+    both = client.get("/", headers=HTML | {"cookie": f"assay_visitor=planted; {mine}"})
+    assert "set-cookie" not in both.headers
+    people.rate_as(runtime.workspace(), "known", "Ana")
+    assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": "assay_visitor=known"}).headers
+
+
+def test_a_tab_speaks_for_nobody_by_a_planted_value(monkeypatch):
+    """The first of the values that is ours counts, wherever it stands."""
+    mine, headers = visitors.issue(runtime.workspace()), {"Cookie": ""}
+    monkeypatch.setattr(visitor.st, "context", SimpleNamespace(headers=headers))
+    for shown, found in [
+        ("", None),
+        ("assay_visitor=planted", None),
+        (f"x=1; assay_visitor=a; assay_visitor={mine}", mine),
+    ]:
+        headers["Cookie"] = shown
+        assert token_of_this_tab() == found
+
+
+def test_a_page_comes_up_without_the_database_and_its_next_load_brings_the_cookie(client, monkeypatch):
+    """Where nothing can be checked, nothing is given and nothing replaced."""
+    with monkeypatch.context() as away:
+        away.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+        for headers in ({}, {"cookie": "assay_visitor=perhaps"}):
+            answer = client.get("/", headers=HTML | headers)
+            assert answer.status_code == 200
+            assert "set-cookie" not in answer.headers
+    assert "set-cookie" in client.get("/", headers=HTML).headers
 
 
 def test_only_pages_give_tokens(client):
