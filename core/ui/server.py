@@ -22,6 +22,7 @@ from core.http.api import Api
 from core.http.request_log import to_stderr
 from core.http.safety import Safety
 from core.services.workspace import SWEEP_SECONDS, Workspace
+from core.ui.sign_out import SignOut
 from core.ui.starting import rules_or_exit
 from core.ui.uploads import Uploads
 from core.ui.visitor import COOKIE
@@ -171,4 +172,5 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
-    return [Middleware(Safety, rules=rules_or_exit()), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]
+    around = [Middleware(Safety, rules=rules_or_exit()), Middleware(SignOut, open_workspace=_workspace)]
+    return [*around, Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]
