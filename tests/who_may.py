@@ -140,7 +140,8 @@ ASKS_NOBODY = {
     ],
     "what the server counts of itself; no texts": ["usage.UsageLog.note", "usage.UsageLog.write", "usage.log_of"],
     "whoever can run it owns the machine's files; there may be no database, and so no roles, yet": [
-        "backup.restore", "doctor.examine", "setup.initialise", "workspace.open_workspace",
+        "backup.restore", "doctor.examine", "leftovers.found", "leftovers.in_words", "leftovers.remove",
+        "manifest.copy_listed", "manifest.read", "setup.initialise", "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
         "reranking.model_info", "reranking.reranker_from_environment",

@@ -188,15 +188,6 @@ def test_a_disk_that_refuses_leaves_no_half_backup(workspace, tmp_path, monkeypa
     assert not list(tmp_path.glob("*B*"))
 
 
-def test_what_a_killed_backup_left_is_cleared_away(workspace, tmp_path):
-    """The remains of a process that is gone never become a backup, and do not stay."""
-    left = tmp_path / ".B.999999999.unfinished"
-    left.mkdir()
-    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
-    assert not left.exists()
-    assert (tmp_path / "B" / "manifest.json").is_file()
-
-
 @pytest.mark.postgres
 def test_other_tables_of_the_application_are_not_taken_along(postgres_url, tmp_path):
     """A backup beside an application holds Assay's tables and the three it shares, not what else that application keeps."""

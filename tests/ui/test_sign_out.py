@@ -1,5 +1,6 @@
 """The address /auth/logout: it ends the sign-in of the browser that shows it, and nobody else can ask for that."""
 
+import hashlib
 import json
 
 import pytest
@@ -17,6 +18,8 @@ from core.ui.sign_out import SignOut
 from tests.services.test_accounts import claims, with_sign_in
 
 SECRET = "s" * 48
+GROUPS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(200)]
+"""More than one cookie holds, also compressed."""
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def signed_in(workspace, monkeypatch):
     said = {}
     for name in ("ana", "ben"):
         accounts.invite(workspace, COMMAND_LINE, f"{name}@example.org", Role.SME)
-        said[name] = claims(name, f"{name}@example.org", groups=["g" * 40] * 200)  # more than one cookie holds
+        said[name] = claims(name, f"{name}@example.org", groups=GROUPS)
         assert signing_in.enter(workspace, said[name]).user
     return workspace, said
 
