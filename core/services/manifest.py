@@ -68,7 +68,7 @@ def read(source: Path) -> Manifest:
 
 
 def copy_listed(source: Path, manifest: Manifest, target: Path) -> None:
-    """Copy every file that is listed into the folder ``target``, and nothing else; what arrives is what was hashed.
+    """Copy every file that is listed into the private folder ``target``, and nothing else; what arrives is what was hashed.
 
     Raises:
         BadInput: a file is missing, altered, or no plain file in a plain folder.
@@ -76,7 +76,8 @@ def copy_listed(source: Path, manifest: Manifest, target: Path) -> None:
     """
     for name, sha256 in manifest.files.items():
         place = target / name
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed(PurePosixPath(name).parents[:-1]):  # each closed to others, which `parents` would not do
+            (target / folder).mkdir(mode=0o700, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         with place.open("xb") as file:
             place.chmod(0o600)

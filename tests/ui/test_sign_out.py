@@ -48,8 +48,8 @@ def cookies(said, secret=SECRET):
 def ask(workspace, shown, method="GET", path="/auth/logout", **headers):
     """What the address answers to a browser with these cookies."""
     app = SignOut(PlainTextResponse("cookies deleted"), lambda: workspace)
-    with TestClient(app, cookies=shown) as client:
-        return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    client = TestClient(app, cookies=shown)
+    return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def ended(workspace, said):
