@@ -21,6 +21,7 @@ NEEDS = {
     "accounts.invite": Act.PEOPLE,
     "accounts.knocking": Act.PEOPLE,
     "accounts.listed": Act.PEOPLE,
+    "accounts.look_alikes": Act.PEOPLE,
     "accounts.set_address": Act.PEOPLE,
     "accounts.set_disabled": Act.PEOPLE,
     "accounts.set_role": Act.PEOPLE,
@@ -60,6 +61,7 @@ NEEDS = {
     "importing.recorded": Act.READ_DATA,
     "importing.remove_import": Act.CHANGE_DATA,
     "importing.remove_sample": Act.CHANGE_DATA,
+    "keys.confirm": Act.KEYS,
     "keys.create": Act.KEYS,
     "keys.listed": Act.KEYS,
     "keys.revoke": Act.KEYS,
@@ -138,7 +140,8 @@ ASKS_NOBODY = {
     ],
     "what the server counts of itself; no texts": ["usage.UsageLog.note", "usage.UsageLog.write", "usage.log_of"],
     "whoever can run it owns the machine's files; there may be no database, and so no roles, yet": [
-        "backup.restore", "doctor.examine", "runtime.Runtime.workspace", "setup.initialise",
+        "backup.restore", "doctor.examine", "leftovers.found", "leftovers.in_words", "leftovers.remove",
+        "manifest.copy_listed", "manifest.read", "runtime.Runtime.workspace", "setup.initialise",
         "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [

@@ -10,11 +10,11 @@ from core.services.workspace import open_workspace
 
 
 def keys(options: argparse.Namespace) -> Done:
-    """List, create or revoke; a new key is printed this once."""
+    """List, create, revoke or confirm; a new key is printed this once."""
     action, what = options.action, options.what
-    if action == "list" and what:
-        raise BadInput("`keys list` takes nothing more.")
-    if action != "list" and not what:
+    if action in ("list", "confirm") and what:
+        raise BadInput(f"`keys {action}` takes nothing more.")
+    if action in ("create", "revoke") and not what:
         raise BadInput(f"Say which: python -m core keys {action} {'NAME' if action == 'create' else 'ID'}")
     workspace = open_workspace()
     result: dict[str, object] = {}
@@ -27,11 +27,20 @@ def keys(options: argparse.Namespace) -> Done:
             raise BadInput(f"{what!r} is no number of a key; `keys list` shows them.")
         revoked = keys_service.revoke(workspace, COMMAND_LINE, int(what))
         say(f"Key {revoked.key_id} ({revoked.name}) is revoked.")
+    elif action == "confirm":
+        confirmed = keys_service.confirm(workspace, COMMAND_LINE)
+        result = {"confirmed": confirmed}
+        say(
+            f"{confirmed} confirmed; {'they open' if confirmed != 1 else 'it opens'} the API again."
+            if confirmed
+            else "No key waits."
+        )
     known = keys_service.listed(workspace, COMMAND_LINE)
     if action == "list":
         for one in known:
             used = f"last used {one.last_used_at:%d %b %Y}" if one.last_used_at else "never used"
-            state = f"revoked {one.revoked_at:%d %b %Y}" if one.revoked_at else used
+            off = f"off since a restore of {one.waits_since:%d %b %Y}: keys confirm" if one.waits_since else used
+            state = f"revoked {one.revoked_at:%d %b %Y}" if one.revoked_at else off
             say(
                 f"{one.key_id:>4}  {one.start}...  {one.name}, created {one.created_at:%d %b %Y} by {one.created_by}, {state}"
             )

@@ -145,8 +145,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--pseudonymise", action="store_true", help="a rater: only the name goes, the ratings stay")
     sub.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
 
-    sub = command("keys", keys, "list, create or revoke keys of the HTTP API")
-    sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke"))
+    sub = command("keys", keys, "list, create, revoke or (after a restore) confirm keys of the HTTP API")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke", "confirm"))
     sub.add_argument("what", nargs="?", metavar="NAME_OR_ID", help="the program's name to create, the number to revoke")
 
     sub = command("serve", serve, "answer the HTTP API alone, without the dashboard")

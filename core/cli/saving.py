@@ -25,6 +25,16 @@ def restore(options: argparse.Namespace) -> Done:
     """Put a backup back."""
     done = backup_service.restore(Path(options.folder), options.into, Settings.from_env(os.environ))
     say(f"Restored into {done.into}: {sum(done.rows.values()):,} rows, {done.models} model versions.")
+    say("Nobody is signed in there. Who may come in, as it was when the backup was made:")
+    for person in done.people:
+        how = "has signed in before" if person.signed_in_before else "invited" if person.email else "by name"
+        say(f"  {person.role:<6}  {person.name}{f' <{person.email}>' if person.email else ''}, {how}")
+    if done.keys:
+        say(
+            "Keys of the API wait there, since one may have been revoked meanwhile; `keys revoke ID`, then `keys confirm`:"
+        )
+        for key in done.keys:
+            say(f"  {key}")
     variable = "DATABASE_URL" if "://" in done.into else "ASSAY_HOME"
     say(f"To use it, set {variable} to that place; `python -m core doctor` then checks it.")
     return done.to_json(), 0

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from dotenv import dotenv_values
 
+from core.domain.email_addresses import folded
 from core.domain.errors import BadSetting
 
 DEFAULT_EMB_MODEL = "all-MiniLM-L6-v2"
@@ -45,6 +46,8 @@ class Settings:
     """AUTH_MODE; decision 0050."""
     first_lead: str = ""
     """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
+    trust_unverified_email: bool = False
+    """An address counts also where the provider does not say that it checked it (ASSAY_TRUST_UNVERIFIED_EMAIL is 1)."""
     passphrase: str = field(default="", repr=False)
     """What a browser has to say once in local mode, where it is set (ASSAY_PASSPHRASE)."""
     hosts: frozenset[str] = frozenset()
@@ -80,7 +83,8 @@ class Settings:
             positive_rating_threshold=_whole_number(given, "POSITIVE_RATING_THRESHOLD", 4, 2, 5),
             train_limit=_whole_number(given, "TRAIN_LIMIT", 0, 0, 100_000_000),
             auth_mode=_auth_mode(given),
-            first_lead=given.get("ASSAY_FIRST_LEAD", "").casefold(),
+            first_lead=folded(given.get("ASSAY_FIRST_LEAD", "")),
+            trust_unverified_email=_trust_unverified_email(given),
             passphrase=given.get("ASSAY_PASSPHRASE", ""),
             hosts=frozenset(
                 filter(None, (name.strip() for name in given.get("ASSAY_HOSTS", "").casefold().split(",")))
@@ -99,6 +103,16 @@ def _auth_mode(given: Mapping[str, str]) -> AuthMode:
     if text not in set(AuthMode):
         raise BadSetting(f"AUTH_MODE is {text!r}; it must be local (names are chosen) or oidc (people sign in).")
     return AuthMode(text)
+
+
+def _trust_unverified_email(given: Mapping[str, str]) -> bool:
+    text = given.get("ASSAY_TRUST_UNVERIFIED_EMAIL", "0")
+    if text not in {"0", "1"}:
+        raise BadSetting(
+            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says that "
+            "it checked it) or 1 (also where the provider says nothing of that)."
+        )
+    return text == "1"
 
 
 def _fast_encoder(given: Mapping[str, str]) -> bool:

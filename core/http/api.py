@@ -37,6 +37,10 @@ PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2
 """What belongs to the API on a server that has pages too; everything under it answers JSON, also 404 and 405."""
 
 WRITE_SECONDS = 5.0
+KEY_WAITS = (
+    "A backup was put back on this server, and since then this key waits until a lead confirms it: on the page API keys, "
+    "or with: python -m core keys confirm"
+)
 
 
 class Api:
@@ -140,6 +144,8 @@ class Api:
         checked = await anyio.to_thread.run_sync(self._keys.check, given, limiter=self._looking_up)
         note(request.scope, key=checked.key_id)
         if checked.any_made:
+            if checked.waits:
+                raise Refused(401, KEY_WAITS, {"www-authenticate": "Bearer"})
             if checked.key_id is None:
                 raise _unauthorised("This key is unknown or was revoked." if given else "This call needs an API key.")
         elif (reason := loopback.why_not(request.scope)) is not None:

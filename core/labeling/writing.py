@@ -9,11 +9,11 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from uuid import uuid4
 
 from core.domain.errors import BadInput, Unavailable
 from core.labeling.export_columns import Columns
 from core.labeling.formulas import neutralise
+from core.store.scratch import scratch
 
 _GROUP_ROWS = 10_000
 _GROUP_CHARACTERS = 16_000_000
@@ -49,15 +49,16 @@ def write_table(path: Path, columns: Columns, rows: Rows) -> int:
     """
     target = check_target(path)
     ending = path.suffix.casefold()
-    temporary = target.with_name(f".assay-{uuid4().hex}.part")
     try:
-        with temporary.open("xb") as file:
-            written = write_stream(file, ending, columns, rows)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
+        with scratch(target.parent) as folder:
+            temporary = folder / target.name
+            with temporary.open("xb") as file:
+                written = write_stream(file, ending, columns, rows)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+            temporary.replace(target)
         _sync_folder(target.parent)
     except PermissionError:
         raise BadInput(
@@ -68,8 +69,6 @@ def write_table(path: Path, columns: Columns, rows: Rows) -> int:
         raise Unavailable(
             f"{path} could not be written ({reason}); free some space or choose another disk. Nothing was overwritten."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return written
 
 

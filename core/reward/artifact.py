@@ -4,8 +4,6 @@ import hashlib
 import io
 import json
 import os
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +20,7 @@ from core.domain.metrics import Metric
 from core.domain.texts import VERSION_NAME
 from core.reward.honesty import Honesty, KnownPrompts
 from core.reward.model import FittedModel
+from core.store.scratch import scratch
 
 FORMAT = 2
 """Raise it when a stored model can no longer be read by older code, or an old one by this code."""
@@ -91,8 +90,7 @@ def save(
         if not root.is_dir():
             root.mkdir(parents=True)
             root.chmod(0o700)
-        temporary = Path(tempfile.mkdtemp(prefix=".saving-", dir=root))  # mode 0700: vectors can leak text
-        try:
+        with scratch(root) as temporary:  # mode 0700: vectors can leak text
             _write(temporary / MODEL_FILE, buffer.getvalue())
             _write(temporary / METADATA_FILE, json.dumps(described, indent=2, allow_nan=False).encode())
             _write(temporary / PROMPTS_FILE, "".join(f"{group}\n" for group in sorted(groups)).encode())
@@ -101,8 +99,6 @@ def save(
             _sync_directory(temporary)
             temporary.rename(path)
             _sync_directory(root)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)  # gone already unless something failed
     except OSError as error:
         raise Unavailable(
             f"The model could not be written to {root}: {error.strerror}. Check space and rights."

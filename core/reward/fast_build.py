@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from core.reward import builds
 from core.reward.encoder import SentenceEncoder, load_model, reference_fingerprint
 from core.reward.openvino_encoder import OpenVinoEncoder, import_openvino
 from core.reward.weights import locate
+from core.store.scratch import scratch
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -35,8 +35,7 @@ def build(emb_model: str, folder: Path, probes: Sequence[str]) -> builds.Verdict
         raise ValueError("weights of a hub are not built: their hash is unknown until they are loaded")
     serves = reference_fingerprint(sha256)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))  # mode 0700
-    try:
+    with scratch(folder.parent) as temporary:
         try:
             unchecked = _convert(emb_model, temporary, serves)
             verdict = _checked(unchecked, temporary, emb_model, probes, began)
@@ -49,8 +48,6 @@ def build(emb_model: str, folder: Path, probes: Sequence[str]) -> builds.Verdict
         builds.write(temporary, verdict)
         shutil.rmtree(folder, ignore_errors=True)  # an unreadable one
         temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return verdict
 
 

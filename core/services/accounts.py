@@ -54,6 +54,13 @@ def knocking(workspace: Workspace, user: User) -> list[Knocking]:
         return [Knocking(one.identity_id, one.name, one.email, one.seen_at) for one in sign_ins.waiting(session)]
 
 
+def look_alikes(workspace: Workspace, user: User) -> list[tuple[str, ...]]:
+    """Addresses, of people here and of those who wait, that earlier releases took for one and the same."""
+    workspace.require(user, Act.PEOPLE)
+    with workspace.store.read() as session:
+        return accounts.look_alikes(session)
+
+
 def lead_names(workspace: Workspace) -> list[str]:
     """Whom to ask: the leads by name, for everybody who meets a closed door."""
     with workspace.store.read() as session:

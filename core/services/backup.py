@@ -7,11 +7,10 @@ It is built beside its place and renamed when it is whole, so a folder with a ma
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,13 @@ from typing import Any
 from core.domain.errors import BadInput, Unavailable
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
-from core.services.workspace import Workspace, is_dead, this_process
-from core.store import audit, backup, schema
+from core.domain.texts import VERSION_NAME
+from core.services.manifest import FORMAT, MANIFEST, MODELS, Manifest, copy_listed, read
+from core.services.workspace import Workspace
+from core.store import audit, backup, keys, raters, schema, sign_ins
 from core.store.backup import POSTGRES_COPY, SQLITE_COPY
 from core.store.database import Store, connect, private_file, private_folder
-from core.store.types import now
-
-FORMAT = 1
-MANIFEST, MODELS = "manifest.json", "models"
+from core.store.scratch import note, scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,17 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Welcome:
+    """Somebody who may come in where a backup was put back."""
+
+    name: str
+    email: str | None
+    role: str
+    signed_in_before: bool
+    """Whether they are recognised by the provider's number for them; else an invitation, which the address opens."""
+
+
+@dataclass(frozen=True, slots=True)
 class PutBack:
     """What was restored, and where."""
 
@@ -61,10 +70,20 @@ class PutBack:
     revision: str
     rows: dict[str, int]
     models: int
+    keys: list[str]
+    """Keys of the API that wait there until a lead confirms them."""
+    people: list[Welcome]
 
     def to_json(self) -> dict[str, Any]:
         """As ``restore --json`` prints it."""
-        return {"into": self.into, "revision": self.revision, "rows": self.rows, "models": self.models}
+        return {
+            "into": self.into,
+            "revision": self.revision,
+            "rows": self.rows,
+            "models": self.models,
+            "keys": self.keys,
+            "people": [asdict(person) for person in self.people],
+        }
 
 
 def save(workspace: Workspace, user: User, out: Path) -> Saved:
@@ -75,12 +94,14 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
         Unavailable: a file could not be read or written; the folder does not appear.
     """
     workspace.require(user, Act.READ_DATA)
+    note(workspace.settings.home, out.expanduser().resolve().parent)
     with _whole_or_not_at_all(out) as folder:
         # the database first: a version is on disk before the database knows it, so every version it names is there after
         copied = backup.copy_to(workspace.store, folder)
         models = _copy_models(workspace.settings.model_dir, folder / MODELS)
         files = {str(path.relative_to(folder)): _hash(path) for path in _files(folder)}
-        size = sum(path.stat().st_size for path in _files(folder))
+        sizes = {name: (folder / name).stat().st_size for name in files}
+        size = sum(sizes.values())
         manifest = {
             "format": FORMAT,
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -89,6 +110,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
             "rows": copied.rows,
             "models": models,
             "files": files,
+            "sizes": sizes,
         }
         private_file(folder / MANIFEST)
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -101,86 +123,95 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
 def restore(source: Path, into: str, settings: Settings) -> PutBack:
     """Put a backup back: into a new folder (an ASSAY_HOME) or, from PostgreSQL, into an empty database's address.
 
-    Models of a PostgreSQL backup go to the model directory of ``settings``.
+    The copy is upgraded where an older release made it; nobody is signed in there, and its keys wait for a lead. Models
+    of a PostgreSQL backup go to the model directory of ``settings``.
 
     Raises:
         BadInput: this is no whole backup, or there is something where it shall go; nothing was changed.
         Unavailable: a file could not be written, or PostgreSQL's tools refused.
     """
-    manifest = _verified(source)
-    if manifest["database"] == "sqlite":
+    manifest = read(source)
+    if manifest.database == "sqlite":
         if "://" in into:
             raise BadInput("This is a backup of SQLite. Restore it into a new folder: --into FOLDER.")
         target = Path(into).expanduser().resolve()
         with _whole_or_not_at_all(target) as folder:
-            shutil.copyfile(source / SQLITE_COPY, folder / SQLITE_COPY)
-            (folder / SQLITE_COPY).chmod(0o600)
-            _copy_models(source / MODELS, folder / MODELS)
+            copy_listed(source, manifest, folder)
+            private_folder(folder / MODELS)
             store = connect(_settings_for(f"sqlite:///{folder / SQLITE_COPY}"))
-            _after(store, manifest)
+            done = _after(store, manifest, str(target))
             _synced(folder)
-        return PutBack(str(target), manifest["revision"], manifest["rows"], len(manifest["models"]))
+        return done
     if not into.startswith("postgres"):
         raise BadInput("This is a backup of PostgreSQL. Restore it into an empty database: --into postgresql://...")
     store = connect(_settings_for(into))
-    backup.put_back(store, source / POSTGRES_COPY)
-    _copy_models(source / MODELS, settings.model_dir)
-    _after(store, manifest)
-    return PutBack(store.label, manifest["revision"], manifest["rows"], len(manifest["models"]))
+    private_folder(settings.model_dir)
+    try:
+        with scratch(settings.model_dir) as folder:
+            copy_listed(source, manifest, folder)  # what was checked is what PostgreSQL reads
+            before = backup.put_back(store, folder / POSTGRES_COPY)
+            try:
+                done = _after(store, manifest, store.label)
+            except BaseException:
+                backup.take_back(store, before)
+                raise
+            for name in manifest.models:
+                if not (settings.model_dir / name).exists():  # versions are never overwritten
+                    (folder / MODELS / name).rename(settings.model_dir / name)
+    except OSError as error:
+        raise Unavailable(
+            f"{settings.model_dir} could not be written ({error.strerror}). Check disk and rights."
+        ) from error
+    return done
 
 
 def _settings_for(url: str) -> Settings:
     return Settings.from_env({"DATABASE_URL": url, "DB_HOST": ""})
 
 
-def _after(store: Store, manifest: dict[str, Any]) -> None:
-    """Compare what arrived with what was saved, and let nobody be signed in by a cookie of that time."""
+def _after(store: Store, manifest: Manifest, into: str) -> PutBack:
+    """Compare what arrived with what was saved, upgrade it, and let nobody in by what was valid at that time."""
     try:
+        where, revision = schema.state(store)
+        if where is schema.State.AHEAD:
+            raise BadInput("This backup was made by a newer Assay. Nothing was changed. Restore it with that release.")
         with store.read() as session:
-            found = backup.row_counts(session) if schema.state(store)[0] is schema.State.CURRENT else manifest["rows"]
-        if found != manifest["rows"]:
-            raise Unavailable("The restored database does not hold what was saved. Do not use it; restore again.")
-        if schema.state(store)[0] is schema.State.CURRENT:
-            with store.write() as session:
-                backup.forget_browsers(session)
-                audit.write(session, COMMAND_LINE, "restored", "database", new={"saved": manifest["created_at"]})
+            found = backup.row_counts(session)
+        saved = {name: number for name, number in manifest.rows.items() if name in backup.TABLES}
+        if found != saved or revision != manifest.revision:
+            raise Unavailable(
+                "The restored database does not hold what was saved. Nothing was kept; use another backup."
+            )
+        schema.upgrade(store, keep_copy=False)
+        with store.write() as session:
+            backup.forget_browsers(session)
+            keys.suspend(session)
+            audit.write(session, COMMAND_LINE, "restored", "database", new={"saved": manifest.created_at})
+            waiting = [f"{key.name} ({key.start}..., made by {key.created_by})" for key in keys.waiting(session)]
+            seen = sign_ins.last_seen(session)
+            people = [
+                Welcome(person.name, person.email, person.role, person.rater_id in seen)
+                for person in raters.people(session)
+                if not person.disabled
+            ]
     finally:
         store.engine.dispose()
-
-
-def _verified(source: Path) -> dict[str, Any]:
-    """The manifest of a backup whose every file is unaltered."""
-    try:
-        manifest: dict[str, Any] = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
-        known, files = manifest["format"] == FORMAT, dict(manifest["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"{source} is not a finished backup: it has no readable {MANIFEST}. Nothing was changed. "
-            "Name the folder that `backup --out` made."
-        ) from error
-    if not known:
-        raise BadInput(f"{source} was made by a newer Assay. Nothing was changed. Restore it with that release.")
-    for name, sha256 in files.items():
-        path = source / name
-        if ".." in Path(name).parts or not path.is_file() or _hash(path) != sha256:
-            raise BadInput(f"{name} in {source} is missing or altered. Nothing was changed. Use another backup.")
-    return manifest
+    return PutBack(into, schema.head(), manifest.rows, len(manifest.models), waiting, people)
 
 
 def _copy_models(source: Path, target: Path) -> list[str]:
-    """Copy every version; one that is there already stays, since versions are never overwritten."""
+    """Copy every version that is in use now."""
     private_folder(target)
     versions = (
-        sorted(p for p in source.iterdir() if (p / "metadata.json").is_file() and not p.name.startswith("."))
+        sorted(p for p in source.iterdir() if (p / "metadata.json").is_file() and VERSION_NAME.fullmatch(p.name))
         if source.is_dir()
         else []
     )
     for version in versions:
-        if not (target / version.name).exists():
-            try:
-                shutil.copytree(version, target / version.name)
-            except OSError as error:
-                raise Unavailable(f"The model {version.name} could not be copied ({error.strerror}).") from error
+        try:
+            shutil.copytree(version, target / version.name)
+        except OSError as error:
+            raise Unavailable(f"The model {version.name} could not be copied ({error.strerror}).") from error
     return [version.name for version in versions]
 
 
@@ -194,25 +225,13 @@ def _whole_or_not_at_all(place: Path) -> Iterator[Path]:
     place = place.expanduser().resolve()
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise BadInput(f"{place} exists and is not an empty folder. Nothing was changed. Name a new one.")
-    _remove_abandoned(place)
-    folder = place.with_name(f".{place.name}.{os.getpid()}.unfinished")
-    private_folder(folder)
     try:
-        yield folder
-        folder.replace(place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with scratch(place.parent) as folder:
+            yield folder
+            folder.replace(place)
     except OSError as error:
         raise Unavailable(f"{place} could not be written ({error.strerror}). Check disk and rights.") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_abandoned(place: Path) -> None:
-    """Clear away what a killed backup or restore to this place left: it never was one."""
-    host = this_process().rpartition(":")[0]
-    for left in place.parent.glob(f".{place.name}.*.unfinished"):
-        found = re.search(r"\.(\d+)\.unfinished$", left.name)
-        if found and is_dead(f"{host}:{found[1]}", now()):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -11,11 +11,13 @@ from core.domain.errors import AssayError
 from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.weights import locate
+from core.services import leftovers
 from core.services.reranking import encoder
 from core.serving.encoders import described
-from core.store import legacy, rights, schema, versions
+from core.store import accounts, keys, legacy, rights, schema, versions
 from core.store.database import Store, connect
 from core.store.schema import State
+from core.store.scratch import PREFIX
 
 FREE_BYTES = 500_000_000
 SECRETS = (
@@ -38,7 +40,7 @@ def examine() -> dict[str, Any]:
     except AssayError as error:
         checks.append(("configuration", False, str(error)))
     if settings is not None:
-        for check in (_database, _model_files, _owner_only, _encoder, _space):
+        for check in (_database, _model_files, _owner_only, _encoder, _space, _temporary_files):
             checks.extend(_guarded(check, settings))
     return {
         "ok": all(ok for _, ok, _ in checks),
@@ -78,6 +80,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         "all there" if not grants else "ask the owner of the database to run: " + " ".join(grants),
     )
     yield from _old_rows(store)
+    yield from _to_be_looked_at(store)
 
 
 def _old_rows(store: Store) -> Iterator[Finding]:
@@ -89,6 +92,30 @@ def _old_rows(store: Store) -> Iterator[Finding]:
         else f"{unusable} rows hold a number outside 1 to 5, which is no rating and is left out"
     )
     yield "ratings of the existing application", not unusable, detail
+
+
+def _to_be_looked_at(store: Store) -> Iterator[Finding]:
+    """What only a lead can settle; nothing is broken by it."""
+    with store.read() as session:
+        waiting, groups = len(keys.waiting(session)), accounts.look_alikes(session)
+    if waiting:
+        yield (
+            "keys of the API",
+            True,
+            f"{waiting} wait since a backup was put back and open nothing. Look at them with: python -m core keys; "
+            "revoke those that shall not be used, then run: python -m core keys confirm",
+        )
+    if groups:
+        yield (
+            "addresses that look alike",
+            True,
+            f"{'; '.join(', '.join(group) for group in groups)}. They belong to different people; earlier releases took "
+            "them for one. See on the page People that each invitation has the right one.",
+        )
+
+
+def _temporary_files(settings: Settings) -> Iterator[Finding]:
+    yield "temporary files", True, leftovers.in_words(settings) or "none"
 
 
 def _model_files(settings: Settings) -> Iterator[Finding]:
@@ -157,7 +184,11 @@ def _unknown_to(folder: Path, versions: set[str]) -> list[str]:
     """Folders beside those of the versions, half saved ones among them."""
     if not folder.is_dir():
         return []
-    return sorted(place.name for place in folder.iterdir() if place.is_dir() and place.name not in versions)
+    return sorted(
+        place.name
+        for place in folder.iterdir()
+        if place.is_dir() and place.name not in versions and not place.name.startswith(PREFIX)
+    )
 
 
 def _encoder(settings: Settings) -> Iterator[Finding]:

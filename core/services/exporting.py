@@ -12,7 +12,7 @@ from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_row
 from core.labeling.writing import check_target, write_table
 from core.services.export_check import Marked, checked_reason, identifiers_of, look, record
 from core.services.workspace import Workspace
-from core.store import exporting, identifiers, legacy, preferences
+from core.store import exporting, identifiers, legacy, preferences, scratch
 
 KINDS = tuple(EXPORTS)
 
@@ -60,6 +60,7 @@ def export(
     with workspace.store.read() as session:
         found = look(session, kind, marked, with_preferences=with_preferences)
     record(workspace, user, kind, path, marked, found, why)
+    scratch.note(workspace.settings.home, path.parent)
     try:
         return _write(workspace, kind, path, marked, with_preferences=with_preferences)
     except ValueError:  # the existing application edited a prompt since the line above: look once more

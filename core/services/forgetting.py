@@ -10,6 +10,7 @@ from typing import Any
 from core.domain.errors import Conflict
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
+from core.services import leftovers
 from core.services.workspace import Workspace
 from core.store import accounts, audit, exports, forgetting, forgetting_people
 from core.store.consensus import locked
@@ -172,6 +173,9 @@ def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tup
     known = f"Made with python -m core backup since it came: {traces.backups:,}. " if traces.backups else ""
     beside = f"Copies from upgrades: {_some(copies)}. " if copies else ""
     remains.append(f"Backups. {known}{beside}Delete those you no longer need: restoring one brings everything back.")
+    temporary = leftovers.in_words(workspace.settings)
+    if temporary:
+        remains.append(f"Temporary files, which can hold it: {temporary}")
     if not workspace.store.is_sqlite:
         remains.append(
             "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."

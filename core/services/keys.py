@@ -33,6 +33,8 @@ class KeyView:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    waits_since: datetime | None
+    """A backup was put back then; until a lead confirms the key, it opens nothing."""
 
     def to_json(self) -> dict[str, object]:
         """As ``keys --json`` lists it."""
@@ -44,6 +46,7 @@ class KeyView:
             "created_at": self.created_at.isoformat(),
             "last_used_at": self.last_used_at.isoformat() if self.last_used_at else None,
             "revoked_at": self.revoked_at.isoformat() if self.revoked_at else None,
+            "waits_since": self.waits_since.isoformat() if self.waits_since else None,
         }
 
 
@@ -54,7 +57,9 @@ class Checked:
     any_made: bool
     """Whether a key was ever made here, so that one is needed."""
     key_id: int | None
-    """The number of the key that was sent; None where none was, or it is unknown or revoked."""
+    """The number of the key that was sent; None where none was, or it is unknown or revoked, or waits."""
+    waits: bool = False
+    """Whether the key that was sent waits for a lead to confirm it."""
 
 
 def listed(workspace: Workspace, user: User) -> list[KeyView]:
@@ -106,6 +111,21 @@ def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
         return _view(key)
 
 
+def confirm(workspace: Workspace, user: User) -> int:
+    """Let the keys open the API again that wait since a backup was put back; how many these were.
+
+    Raises:
+        NotAllowed: the role does not include keys.
+    """
+    workspace.require(user, Act.KEYS)
+    with workspace.store.write() as session:
+        waiting = keys.waiting(session)
+        for key in waiting:
+            key.waits_since = None
+            audit.write(session, user, "confirmed key", f"key {key.key_id}")
+        return len(waiting)
+
+
 def valid(workspace: Workspace) -> int:
     """How many keys can be used now."""
     with workspace.store.read() as session:
@@ -133,8 +153,13 @@ class KeyRing:
             return self._note(known)
         try:
             with self._workspace.store.read() as session:
-                number = keys.number_of(session, key) if key else None
-                found = Checked(any_made=number is not None or keys.count(session) > 0, key_id=number)
+                sent = keys.of_text(session, key) if key else None
+                waits = sent is not None and sent.waits_since is not None
+                found = Checked(
+                    any_made=sent is not None or keys.count(session) > 0,
+                    key_id=None if sent is None or waits else sent.key_id,
+                    waits=waits,
+                )
         except AssayError:
             self._ask_again_at = time.monotonic() + RETRY_SECONDS
             if known is None:
@@ -163,4 +188,13 @@ class KeyRing:
 
 
 def _view(key: ApiKey) -> KeyView:
-    return KeyView(key.key_id, key.name, key.start, key.created_by, key.created_at, key.last_used_at, key.revoked_at)
+    return KeyView(
+        key.key_id,
+        key.name,
+        key.start,
+        key.created_by,
+        key.created_at,
+        key.last_used_at,
+        key.revoked_at,
+        key.waits_since,
+    )

@@ -12,7 +12,7 @@ from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, Rule, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream, write_table
 from core.services.workspace import Workspace
-from core.store import audit, raters
+from core.store import audit, raters, scratch
 from core.store.audit import Wanted
 from core.store.tables import Audit
 
@@ -134,6 +134,7 @@ def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
     workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
         rows = _rows(audit.streamed(session, wanted), raters.names(session), path.suffix.casefold())
+        scratch.note(workspace.settings.home, path.parent)
         written = write_table(path, COLUMNS, rows)
     _taken_out(workspace, user, written)
     return written

@@ -34,6 +34,7 @@ class Why(StrEnum):
     SIGNED_OUT = "signed out"
     EXPIRED = "expired"
     WAITING = "not invited yet"
+    UNVERIFIED = "address not verified"
     DISABLED = "disabled"
     LOCKED = "passphrase needed"
 
@@ -68,7 +69,7 @@ def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = Tru
         return Entry(None, Why.DISABLED, name)
     why = _ended(workspace, sign_in)
     if why is not None or rater is None:
-        return Entry(None, why or Why.WAITING, name)
+        return Entry(None, why or _waiting(workspace, claims), name)
     if acting and now() - sign_in.seen_at > SEEN_EVERY:
         with workspace.store.write() as session:
             if (kept := session.get(SignIn, key)) is not None:
@@ -110,7 +111,11 @@ def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_in
     with workspace.store.write() as session:
         alone(session)
         identity = sign_ins.identity(
-            session, str(claims["iss"])[:500], str(claims["sub"])[:255], name=_name_of(claims), email=_email_of(claims)
+            session,
+            str(claims["iss"])[:500],
+            str(claims["sub"])[:255],
+            name=_name_of(claims),
+            email=_email_of(workspace, claims),
         )
         rater = session.get(Rater, identity.rater_id) if identity.rater_id is not None else None
         if rater is None:
@@ -186,9 +191,21 @@ def _name_of(claims: Mapping[str, Any]) -> str:
     return "somebody"
 
 
-def _email_of(claims: Mapping[str, Any]) -> str | None:
-    """The address, unless the provider says that nobody checked it."""
-    if claims.get("email") is None or str(claims.get("email_verified", True)).casefold() == "false":
+def _waiting(workspace: Workspace, claims: Mapping[str, Any]) -> Why:
+    """Whether somebody waits because nobody invited them, or because their address does not count."""
+    said = claims.get("email") is not None and _email_of(workspace, claims) is None
+    return Why.UNVERIFIED if said else Why.WAITING
+
+
+def _email_of(workspace: Workspace, claims: Mapping[str, Any]) -> str | None:
+    """The address, where the provider says that it was checked.
+
+    That is JSON's true, or the text "true", which some providers send. With ``trust_unverified_email`` a provider may
+    also say nothing; one that says anything else is believed either way.
+    """
+    verified = claims.get("email_verified")
+    checked = verified is True or verified == "true" or (verified is None and workspace.settings.trust_unverified_email)
+    if claims.get("email") is None or not checked:
         return None
     try:
         return accounts.email_address(str(claims["email"]))

@@ -5,6 +5,7 @@ import re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.domain.email_addresses import folded
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import Role
 from core.store import raters
@@ -14,12 +15,12 @@ MAX_EMAIL = 254
 
 
 def email_address(text: str) -> str:
-    """An address as it is kept and compared: without blanks around it, casefolded.
+    """An address as it is kept and compared: without blanks around it, ASCII letters small.
 
     Raises:
         BadInput: it is no address.
     """
-    clean = text.strip().casefold()
+    clean = folded(text.strip())
     if len(clean) > MAX_EMAIL or not clean.isprintable() or not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", clean):
         raise BadInput(f"{text.strip()[:80]!r} is not an e-mail address. It should look like ana@example.org.")
     return clean
@@ -27,7 +28,25 @@ def email_address(text: str) -> str:
 
 def by_email(session: Session, email: str) -> Rater | None:
     """The person with that address."""
-    return session.scalar(select(Rater).where(Rater.email == email.casefold(), Rater.kind == "person"))
+    return session.scalar(select(Rater).where(Rater.email == folded(email), Rater.kind == "person"))
+
+
+def by_name(session: Session, who: str) -> Rater | None:
+    """The rater of that name; a name that is an address is compared as an address is, not as names are."""
+    found = raters.find(session, who)
+    if found is not None and "@" in who and folded(found.name) != folded(" ".join(who.split())):
+        return None
+    return found
+
+
+def look_alikes(session: Session) -> list[tuple[str, ...]]:
+    """Addresses that differ, but would be one if every letter were folded as in earlier releases, in groups."""
+    known = [*session.scalars(select(Rater.email).where(Rater.email.is_not(None), Rater.kind == "person"))]
+    known += session.scalars(select(Identity.email).where(Identity.email.is_not(None), Identity.rater_id.is_(None)))
+    groups: dict[str, set[str]] = {}
+    for address in filter(None, known):
+        groups.setdefault(address.casefold(), set()).add(address)
+    return [tuple(sorted(group)) for _, group in sorted(groups.items()) if len(group) > 1]
 
 
 def by_who(session: Session, who: str) -> Rater:
@@ -38,7 +57,8 @@ def by_who(session: Session, who: str) -> Rater:
         NotFound: there is none; the sentence names who there is.
     """
     found = by_email(session, email_address(who)) if "@" in who else None
-    found = found or raters.find(session, raters.rater_name(who[: raters.MAX_NAME]))
+    raters.rater_name(who[: raters.MAX_NAME])
+    found = found or by_name(session, who[: raters.MAX_NAME])
     if found is None or found.kind != "person" or found.forgotten_at is not None:
         known = ", ".join(person.name for person in raters.people(session)[:10])
         raise NotFound(

@@ -23,6 +23,8 @@ SQLITE_COPY, POSTGRES_COPY = "assay.db", "assay.pgdump"
 OURS = ("assay_*", "rlhf_*")
 """What is copied from PostgreSQL: other tables of an application that lives beside us are its owner's to save."""
 
+TABLES = frozenset(Base.metadata.tables)
+"""The tables of this release."""
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian keeps the programs of every version."""
 
@@ -58,8 +60,8 @@ def copy_to(store: Store, folder: Path) -> Copied:
     return Copied(file, revision, rows)
 
 
-def put_back(store: Store, file: Path) -> None:
-    """Fill an empty PostgreSQL database from a copy, all of it or nothing.
+def put_back(store: Store, file: Path) -> set[str]:
+    """Fill an empty PostgreSQL database from a copy, all of it or nothing; the tables that were there before.
 
     Raises:
         BadInput: the database has tables of ours already.
@@ -73,6 +75,15 @@ def put_back(store: Store, file: Path) -> None:
         session.execute(text(REFUSING_FUNCTION))
     with store.read() as session:
         _run(store, session, "pg_restore", "--single-transaction", "--exit-on-error", str(file), to_database=True)
+    return present
+
+
+def take_back(store: Store, before: set[str]) -> None:
+    """Remove the tables that ``put_back`` brought; those that were there ``before`` stay."""
+    with store.write() as session:
+        quote = store.engine.dialect.identifier_preparer.quote
+        for name in set(inspect(session.connection()).get_table_names()) - before:
+            session.execute(text(f"DROP TABLE {quote(name)} CASCADE"))
 
 
 def row_counts(session: Session) -> dict[str, int]:

@@ -54,7 +54,7 @@ def find(session: Session, who: str) -> Rater:
         BadInput: the name is none of a person.
     """
     found = accounts.by_email(session, who.strip()) if "@" in who else None
-    found = found or raters.find(session, who)
+    found = found or accounts.by_name(session, who)
     if found is None or found.forgotten_at is not None:
         raise NotFound(f"There is no rater called {who.strip()[:100]!r}. Nothing was changed.")
     return usable(found)

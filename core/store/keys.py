@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
 from core.store.tables import ApiKey
+from core.store.types import now
 
 
 def add(session: Session, key: str, name: str, created_by: str, *, shown: int) -> ApiKey:
@@ -36,15 +37,27 @@ def find(session: Session, key_id: int) -> ApiKey:
     return found
 
 
-def number_of(session: Session, key: str) -> int | None:
-    """The number of this key where it exists and was not revoked."""
-    return session.scalar(select(ApiKey.key_id).where(ApiKey.key_hash == _hash(key), ApiKey.revoked_at.is_(None)))
+def of_text(session: Session, key: str) -> ApiKey | None:
+    """This key, where it exists and was not revoked; it may wait for a lead."""
+    return session.scalar(select(ApiKey).where(ApiKey.key_hash == _hash(key), ApiKey.revoked_at.is_(None)))
 
 
 def count(session: Session, *, valid: bool = False) -> int:
-    """How many keys were ever made, or are valid now."""
+    """How many keys were ever made, or open the API now."""
     query = select(func.count()).select_from(ApiKey)
-    return session.scalar(query.where(ApiKey.revoked_at.is_(None)) if valid else query) or 0
+    opening = query.where(ApiKey.revoked_at.is_(None), ApiKey.waits_since.is_(None))
+    return session.scalar(opening if valid else query) or 0
+
+
+def suspend(session: Session) -> None:
+    """Let every key wait for a lead."""
+    session.execute(update(ApiKey).where(ApiKey.revoked_at.is_(None)).values(waits_since=now()))
+
+
+def waiting(session: Session) -> list[ApiKey]:
+    """The keys that wait for a lead, oldest first."""
+    there = select(ApiKey).where(ApiKey.revoked_at.is_(None), ApiKey.waits_since.is_not(None))
+    return list(session.scalars(there.order_by(ApiKey.key_id)))
 
 
 def used(session: Session, last: Mapping[int, datetime]) -> None:

@@ -67,12 +67,15 @@ def ready(store: Store) -> None:
         upgrade(store)
 
 
-def upgrade(store: Store) -> str:
-    """Create or upgrade all tables in one transaction, one process at a time; the revision reached."""
+def upgrade(store: Store, *, keep_copy: bool = True) -> str:
+    """Create or upgrade all tables in one transaction, one process at a time; the revision reached.
+
+    An SQLite file is copied first, unless ``keep_copy`` says that it is a copy itself.
+    """
     where, revision = _state_of_ours(store)
     if where is State.AHEAD:
         ready(store)  # says why not
-    if where is State.BEHIND and store.is_sqlite:
+    if where is State.BEHIND and store.is_sqlite and keep_copy:
         log.warning(
             "upgrading from revision %s; backup in %s", revision, _save_before_upgrade(store, revision or "none")
         )

@@ -53,6 +53,23 @@ def create(page: Page) -> None:
 def all_keys(page: Page, known: list[KeyView]) -> None:
     """Every key ever made, those that work first."""
     working = [key for key in known if key.revoked_at is None]
+    waiting = [key for key in working if key.waits_since is not None]
+    if waiting:
+        st.warning(
+            f"A backup was put back. {len(waiting):,} {'key waits' if len(waiting) == 1 else 'keys wait'} since then and "
+            "open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not be "
+            "used any more, then confirm the others.",
+            icon=":material/hourglass_top:",
+        )
+        st.button(
+            "Confirm these keys",
+            key="keys.confirm",
+            type="primary",
+            icon=":material/check:",
+            on_click=_confirm,
+            args=(page,),
+            help=", ".join(key.name for key in waiting),
+        )
     if known and not working:
         st.warning(
             "All keys are revoked, so no program can call. Create a key for each program that shall.",
@@ -66,6 +83,8 @@ def all_keys(page: Page, known: list[KeyView]) -> None:
             with st.container(width="stretch", gap=None):
                 st.markdown(f"**{literal(key.name)}** :gray-badge[{literal(key.start)}…]")
                 used = f"last used {moment(key.last_used_at)}" if key.last_used_at else "never used"
+                if key.waits_since is not None:
+                    used += f" · off since a restore of {moment(key.waits_since)}"
                 st.caption(
                     f"Number {key.key_id} · created {moment(key.created_at)} by {literal(key.created_by)} · {used}"
                 )
@@ -116,6 +135,15 @@ def _revoke(page: Page, key: KeyView) -> None:
         return
     keys.revoke(page.workspace, user, key.key_id)
     session.toast(f"The key of {key.name} is revoked.")
+
+
+@failures.act
+def _confirm(page: Page) -> None:
+    user = actor(page)
+    if user is None:
+        return
+    confirmed = keys.confirm(page.workspace, user)
+    session.toast(f"{confirmed:,} {'key works' if confirmed == 1 else 'keys work'} again.")
 
 
 def _forget() -> None:

@@ -25,6 +25,13 @@ REASONS = {
         "Your sign-in worked, but nobody has let you in here. A lead sees your name on the People page now and can "
         "let you in; then load this page again.",
     ),
+    Why.UNVERIFIED: (
+        "Your e-mail address is not confirmed",
+        "Your sign-in worked, but the service where you signed in does not say that it has checked your e-mail address, "
+        "so an invitation to that address does not count. Nothing was lost. Confirm the address there and sign in again; "
+        "or ask a lead, who sees your name on the People page now and can let you in. Where nobody's address is ever "
+        "confirmed, whoever runs this server finds in docs/sign-in.md what to do.",
+    ),
     Why.DISABLED: (
         "Your access is switched off",
         "A lead switched your access off. What you rated is kept under your name. If this is a mistake, ask a lead.",
@@ -71,7 +78,7 @@ def _closed(workspace: Workspace, here: Entry) -> None:
             "Choose another name", key="account.rename", type="primary", on_click=visitor.leave, args=(workspace,)
         )
         return
-    if here.why in (Why.WAITING, Why.DISABLED):
+    if here.why in (Why.WAITING, Why.UNVERIFIED, Why.DISABLED):
         leads = accounts.lead_names(workspace)
         if leads:
             st.markdown(f"Leads: {literal(', '.join(leads))}")

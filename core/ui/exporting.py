@@ -3,8 +3,6 @@
 import shutil
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import streamlit as st
 
@@ -12,6 +10,7 @@ from core.domain.errors import HoldsIdentifiers
 from core.services import exporting, preferences
 from core.services.export_check import MAX_REASON, Marked, listed
 from core.services.exporting import ExportResult
+from core.store.scratch import scratch
 from core.ui import failures, session
 from core.ui.navigation import next_step
 from core.ui.page import Page
@@ -128,8 +127,8 @@ def _about_identifiers(kind: str) -> tuple[Marked, str]:
 
 
 def _prepare(page: Page, kind: str, ending: str, with_preferences: bool, marked: Marked, reason: str) -> Prepared:
-    with TemporaryDirectory(prefix="export-", dir=page.workspace.settings.home) as folder:
-        path = Path(folder) / f"assay_{kind}.{ending}"
+    with scratch(page.workspace.settings.home) as folder:
+        path = folder / f"assay_{kind}.{ending}"
         result = exporting.export(
             page.workspace, page.user, kind, path, with_preferences=with_preferences, marked=marked, reason=reason
         )

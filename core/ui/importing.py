@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
@@ -22,6 +21,7 @@ from core.labeling.tables import open_table
 from core.services import importing
 from core.services.importing import ImportProgress, ImportRecord, ImportResult
 from core.services.workspace import Workspace
+from core.store.scratch import scratch
 from core.ui import failures, session
 from core.ui.navigation import next_step
 from core.ui.page import Page
@@ -298,8 +298,8 @@ def _remove_button(page: Page, record: ImportRecord) -> None:
 def _on_disk(workspace: Workspace, uploaded: UploadedFile) -> Iterator[Path]:
     """The uploaded file in a folder only we can read; gone when the block ends."""
     safe = re.sub(r"[^\w.-]", "_", Path(uploaded.name).name)[-80:] or "file"
-    with TemporaryDirectory(prefix="upload-", dir=workspace.settings.home) as folder:
-        path = Path(folder) / safe
+    with scratch(workspace.settings.home) as folder:
+        path = folder / safe
         uploaded.seek(0)
         with path.open("wb") as file:
             shutil.copyfileobj(uploaded, file)

@@ -40,12 +40,17 @@ def knocking(page: Page) -> None:
     waiting = accounts.knocking(page.workspace, page.user)
     if not waiting:
         return
-    unbound = [p for p in accounts.listed(page.workspace, page.user) if p.last_seen is None and p.email is None]
+    unbound = [person for person in accounts.listed(page.workspace, page.user) if person.last_seen is None]
     st.subheader("Waiting to be let in", anchor=False)
     for one in waiting:
         with st.container(border=True, key=f"people.waiting.{one.identity_id}"):
             vouched = literal(one.email) if one.email else "no address that the provider vouches for"
             st.markdown(f"**{literal(one.name)}** · {vouched}")
+            if not one.email:
+                st.caption(
+                    "An invitation to their address does not let them in until the provider says that it checked the "
+                    "address. If you are sure who this is, let them in here."
+                )
             st.caption(f"Signed in {one.seen_at.astimezone():%d %b %Y, %H:%M}")
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 st.selectbox(
@@ -54,12 +59,28 @@ def knocking(page: Page) -> None:
                 if unbound:
                     st.selectbox(
                         "This is", [None, *unbound], key=f"people.let_as.{one.identity_id}",
-                        format_func=lambda person: person.name if person else "somebody new",
-                        help="Choose a name from before sign-in when its ratings are this person's.",
+                        format_func=_called,
+                        help="Choose somebody whom you invited, or a name from before sign-in, when that is this person.",
                     )  # fmt: skip
                 st.button(
                     "Let in", key=f"people.let_in.{one.identity_id}", type="primary", on_click=_let_in, args=(page, one)
                 )
+
+
+def look_alikes(page: Page) -> None:
+    """Addresses that are easily taken for each other; earlier releases did."""
+    for group in accounts.look_alikes(page.workspace, page.user):
+        st.warning(
+            f"These addresses look alike and belong to different people: {literal(', '.join(group))}. An invitation counts "
+            "for exactly the address that was entered. Look letter by letter before you let somebody in.",
+            icon=":material/compare_arrows:",
+        )
+
+
+def _called(person: Person | None) -> str:
+    if person is None:
+        return "somebody new"
+    return f"{person.name} ({person.email})" if person.email else person.name
 
 
 def invite(page: Page) -> None:

@@ -4,6 +4,7 @@ Pure ASGI: websockets and everything that is not a page pass through untouched.
 """
 
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
@@ -17,11 +18,13 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.domain.settings import Settings
 from core.http.api import Api
 from core.http.request_log import to_stderr
 from core.http.safety import Safety
-from core.services import visitors
+from core.services import leftovers, visitors
 from core.services.workspace import SWEEP_SECONDS, Workspace
+from core.ui.sign_out import SignOut
 from core.ui.sockets import Sockets
 from core.ui.starting import rules_or_exit
 from core.ui.uploads import Uploads
@@ -162,6 +165,17 @@ async def _pick_up_for_ever(seconds: float) -> None:
             log.warning("the old application's ratings could not be picked up: %s", type(error).__name__)
 
 
+async def _clear_away() -> None:
+    """Remove temporary files of processes that were killed: they can hold what somebody uploaded or exported."""
+    try:
+        removed = await anyio.to_thread.run_sync(lambda: leftovers.remove(Settings.from_env(os.environ)))
+    except Exception as error:  # noqa: BLE001  the server starts all the same; doctor names what is left
+        log.warning("temporary files could not be cleared away: %s", type(error).__name__)
+    else:
+        if removed:
+            log.warning("temporary files of processes that were ended: %d removed", removed)
+
+
 def _pick_up() -> None:
     _workspace().pick_up()
 
@@ -182,6 +196,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     to_stderr()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_api.run)
+        tasks.start_soon(_clear_away)
         tasks.start_soon(_pick_up_for_ever, SWEEP_SECONDS)
         yield {}
         tasks.cancel_scope.cancel()
@@ -189,7 +204,5 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
-    return [
-        Middleware(Safety, rules=rules_or_exit()), Middleware(Sockets), Middleware(Uploads), Middleware(Visitors),
-        Middleware(Keys),
-    ]  # fmt: skip
+    around = [Middleware(Safety, rules=rules_or_exit()), Middleware(SignOut, open_workspace=_workspace)]
+    return [*around, Middleware(Sockets), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]

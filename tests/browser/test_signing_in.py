@@ -47,7 +47,7 @@ def started(arguments, environ, url, log):
 
 @pytest.fixture(scope="module")
 def signing_in(tmp_path_factory):
-    """The dashboard with AUTH_MODE=oidc and a provider that knows two people: (address, home)."""
+    """The dashboard with AUTH_MODE=oidc and a provider that knows three people: (address, home)."""
     home = tmp_path_factory.mktemp("oidc")
     port, provider = free_port(), free_port()
     secrets = home / "secrets.toml"
@@ -64,7 +64,7 @@ def signing_in(tmp_path_factory):
                 home / "provider.log")
     ]  # fmt: skip
     try:
-        for name in ("ana", "ben"):
+        for name in ("ana", "ben", "eve"):
             claims = {"email": f"{name}@example.org", "name": name.title(), "email_verified": True, "roles": ["lead"]}
             body = json.dumps(claims).encode()
             urlopen(Request(f"{issuer}/users/{name}", body, {"content-type": "application/json"}, method="PUT"))
@@ -134,3 +134,35 @@ def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
     workspace.store.engine.dispose()
     for context in (ana_context, ben_context, thief):
         context.close()
+
+
+def test_the_address_for_signing_out_ends_the_sign_in(browser: Browser, signing_in):
+    """A page of another site leads there in vain; typed into the browser it ends the sign-in, also for copied cookies."""
+    url, environ = signing_in
+    workspace = open_workspace(environ)
+    context = browser.new_context()
+    page = sign_in(context, url, "eve")
+    expect(page.get_by_role("heading", name="You are not invited yet")).to_be_visible(timeout=20_000)
+    (waiting,) = [one for one in accounts.knocking(workspace, COMMAND_LINE) if one.name == "Eve"]
+    assert waiting.email == "eve@example.org"
+    accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME)
+    workspace.store.engine.dispose()
+    page.goto(url)
+    expect(page.get_by_text("Eve · sme")).to_be_visible(timeout=20_000)
+    copied = context.cookies()
+
+    foreign = context.new_page()
+    foreign.goto(f"data:text/html,<a href='{url}/auth/logout'>A prize</a>")
+    foreign.get_by_text("A prize").click()
+    expect(foreign.get_by_text("A page of another site asked to sign you out")).to_be_visible(timeout=20_000)
+    page.goto(f"{url}/rate")
+    expect(page.get_by_text("Eve · sme")).to_be_visible(timeout=20_000)
+
+    page.goto(f"{url}/auth/logout")
+    thief = browser.new_context()
+    thief.add_cookies(copied)
+    other = thief.new_page()
+    other.goto(f"{url}/rate")
+    expect(other.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=20_000)
+    for opened in (context, thief):
+        opened.close()

@@ -7,10 +7,11 @@ from starlette.testclient import TestClient
 
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
-from core.http.api import Api
+from core.http.api import KEY_WAITS, Api
 from core.http.openapi import DOCUMENT
 from core.services import keys
 from core.services.workspace import Workspace
+from core.store import keys as stored_keys
 
 NO_MODEL, UNAUTHORISED = 503, 401  # the test's database has no model: 503 is what an admitted call gets
 Call = Callable[..., int]
@@ -141,10 +142,27 @@ def test_known_keys_still_open_while_the_database_is_away(
         raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr("core.services.keys.keys.count", away)
-    monkeypatch.setattr("core.services.keys.keys.number_of", away)
+    monkeypatch.setattr("core.services.keys.keys.of_text", away)
     ring = keys.KeyRing(workspace)
     with pytest.raises(Unavailable):
         ring.check(key)
+    assert call(authorization=f"Bearer {key}") == NO_MODEL
+
+
+def test_a_key_waits_after_a_restore_and_the_answer_says_for_whom(workspace: Workspace, api: Api, call: Call) -> None:
+    """It opens nothing until a lead confirms it, and whoever runs the program learns what that takes."""
+    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    with workspace.store.write() as session:
+        stored_keys.suspend(session)
+    assert call(authorization=f"Bearer {key}") == UNAUTHORISED
+    body = {"query": "q", "documents": ["a"]}
+    refused = TestClient(api.app).post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
+    assert refused.json()["error"] == KEY_WAITS
+    assert call(authorization="Bearer other") == UNAUTHORISED
+    new, _ = keys.create(workspace, COMMAND_LINE, "made since")
+    assert call(authorization=f"Bearer {new}") == NO_MODEL
+    assert keys.valid(workspace) == 1
+    assert keys.confirm(workspace, COMMAND_LINE) == 1
     assert call(authorization=f"Bearer {key}") == NO_MODEL
 
 

@@ -13,12 +13,13 @@ from alembic import command
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services import backup, models, record, watching
+from core.services import backup, manifest, models, record, watching
 from core.services.record import Wanted
 from core.services.workspace import Workspace, open_workspace
 from core.store import schema
 from core.store.database import connect
 from core.store.schema import State
+from core.store.scratch import INSIDE, PREFIX
 from tests.databases import Plain, added, environment
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Victims, moments, victims
@@ -131,15 +132,15 @@ def test_a_killed_backup_is_never_taken_for_one(
         ended = acts.run("save", place, kill_after=moment)
         kills += ended.killed
         if place.exists():
-            assert backup._verified(place)["rows"]["rlhf_interactions"] == scaled(300, 3000)
+            assert manifest.read(place).rows["rlhf_interactions"] == scaled(300, 3000)
             continue
         assert ended.done is None
-        for left in tmp_path.glob(f".{place.name}.*.unfinished"):
+        for left in tmp_path.glob(f"{PREFIX}*/{INSIDE}"):
             with pytest.raises(BadInput, match="not a finished backup"):
                 backup.restore(left, str(tmp_path / "new"), workspace.settings)
         assert acts.run("save", place).done == str(place)
-        assert backup._verified(place)["rows"]["rlhf_interactions"] == scaled(300, 3000)
-        assert list(tmp_path.glob(f".{place.name}.*")) == []
+        assert manifest.read(place).rows["rlhf_interactions"] == scaled(300, 3000)
+        assert list(tmp_path.glob(f"{PREFIX}*")) == []
     proven(f"{kills} kills of a backup of {length:.1f} s: none left a folder that looks whole and is not")
 
 

@@ -24,7 +24,8 @@ def with_sign_in(workspace, **settings):
 def claims(subject="ana", email="ana@example.org", **more):
     """What a provider says at one sign-in."""
     said = {"iss": "https://id.example.org", "sub": subject, "name": subject.title(), "iat": now().timestamp()}
-    return {**said, "nonce": f"n-{subject}", **({"email": email} if email else {}), **more, "is_logged_in": True}
+    address = {"email": email, "email_verified": True} if email else {}
+    return {**said, "nonce": f"n-{subject}", **address, **more, "is_logged_in": True}
 
 
 def acts(workspace):

@@ -18,6 +18,7 @@ from core.reward import artifact
 from core.services import backup, doctor, exporting, people, rating
 from core.services.workspace import open_workspace
 from core.store.backup import OURS
+from core.store.scratch import PREFIX
 from core.store.tables import Audit, Base, ModelVersion, Run, Visitor
 from tests.databases import added, driver_url, environment, rater, start_python
 
@@ -172,6 +173,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(workspace, tmp_p
         (source / "manifest.json").write_text("{")
     with pytest.raises(BadInput, match="Nothing was changed"):
         restored(source, new_place)
+    assert not list(tmp_path.rglob(f"{PREFIX}*"))
     if "://" not in new_place[0]:
         assert not Path(new_place[0]).exists()
 
@@ -186,15 +188,6 @@ def test_a_disk_that_refuses_leaves_no_half_backup(workspace, tmp_path, monkeypa
     with pytest.raises(Unavailable, match=r"could not be written \(No space left on device\)"):
         backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     assert not list(tmp_path.glob("*B*"))
-
-
-def test_what_a_killed_backup_left_is_cleared_away(workspace, tmp_path):
-    """The remains of a process that is gone never become a backup, and do not stay."""
-    left = tmp_path / ".B.999999999.unfinished"
-    left.mkdir()
-    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
-    assert not left.exists()
-    assert (tmp_path / "B" / "manifest.json").is_file()
 
 
 @pytest.mark.postgres
@@ -234,3 +227,28 @@ def test_a_place_of_the_other_kind_is_refused(sqlite_url, tmp_path, into):
     with pytest.raises(BadInput, match="new folder: --into FOLDER"):
         backup.restore(tmp_path / "B", into, workspace.settings)
     workspace.store.engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("change", [{"rows": {"assay_raters": 77}}, {"revision": "0005"}], ids=str)
+def test_nothing_stays_in_postgresql_of_a_backup_that_is_not_what_it_says(
+    postgres_server, postgres_url, tmp_path, change
+):
+    """The tables that came go again, others of the database stay, and the next restore finds it empty."""
+    workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
+    backup.save(workspace, COMMAND_LINE, tmp_path / "B")
+    workspace.store.engine.dispose()
+    good = (tmp_path / "B" / "manifest.json").read_text()
+    (tmp_path / "B" / "manifest.json").write_text(json.dumps(json.loads(good) | change))
+    url = postgres_server.create()
+    into, settings = driver_url(url), Settings.from_env(environment(url, tmp_path / "restored"))
+    with closing(psycopg2.connect(into)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE customers (name TEXT)")
+    with pytest.raises(Unavailable, match="does not hold what was saved"):
+        backup.restore(tmp_path / "B", into, settings)
+    with closing(psycopg2.connect(into)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        assert cursor.fetchall() == [("customers",)]
+    (tmp_path / "B" / "manifest.json").write_text(good)
+    assert backup.restore(tmp_path / "B", into, settings).models == 0
+    postgres_server.drop(url)

@@ -42,6 +42,7 @@ from core.services import (
 )  # fmt: skip
 from core.services.record import Wanted
 from core.services.workspace import Workspace, open_workspace
+from core.store import keys as stored_keys
 from core.store import runs
 from core.store.tables import Audit, Identity
 from tests.databases import added, rater
@@ -246,6 +247,15 @@ def revoke_key(w: Workspace, lead: User) -> Act:
     keys.revoke(w, lead, 1)
 
 
+def confirm_keys(w: Workspace, lead: User) -> Act:
+    keys.create(w, lead, "portal")
+    with w.store.write() as session:
+        stored_keys.suspend(session)
+    yield
+    keys.confirm(w, lead)
+    keys.confirm(w, lead)  # none waits any more, nothing is recorded
+
+
 def archive(w: Workspace, lead: User) -> Act:
     made(w, "first")
     yield
@@ -379,6 +389,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "importing.load_sample": (load_sample, ["started import", "finished import"]),
     "importing.remove_import": (remove_import, ["removed import"]),
     "importing.remove_sample": (remove_sample, ["took out of use", "removed sample"]),
+    "keys.confirm": (confirm_keys, ["confirmed key"]),
     "keys.create": (create_key, ["created key"]),
     "keys.revoke": (revoke_key, ["revoked key"]),
     "models.archive": (archive, ["archived", "took from the archive"]),

@@ -5,14 +5,25 @@ from datetime import timedelta
 
 import pytest
 
+from core.domain.errors import NotFound
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, signing_in
+from core.domain.settings import Settings
+from core.services import accounts, forgetting, signing_in
 from core.services.importing import import_file
 from core.services.signing_in import Why
 from core.store.tables import SignIn
 from core.store.types import now
 from tests.databases import rater
 from tests.services.test_accounts import acts, claims, with_sign_in
+
+ALIKE = [
+    ("sam@example.org", "\u017fam@example.org"),  # long s
+    ("kim@example.org", "\u212aim@example.org"),  # Kelvin sign
+    ("strasse@example.org", "stra\u00dfe@example.org"),
+    ("stra\u00dfe@example.org", "strasse@example.org"),
+    ("ana@\u017fite.org", "ana@site.org"),
+]
+"""Two addresses that casefolding takes for one."""
 
 
 @pytest.fixture
@@ -54,12 +65,82 @@ def test_signing_out_cannot_be_undone_by_a_copy_of_the_cookie(sign_in):
     assert [action for _, action, _ in acts(sign_in)] == ["invited", "signed in", "signed out", "signed in"]
 
 
-@pytest.mark.parametrize("email_verified, comes_in", [(True, True), (None, True), (False, False), ("false", False)])
-def test_an_address_that_nobody_checked_is_not_believed(sign_in, email_verified, comes_in):
-    """Anybody could claim Ana's address at a provider that lets people type it in."""
-    entry = signing_in.enter(sign_in, claims(email_verified=email_verified))
+SAID = [
+    *[(said, True) for said in (True, "true")],
+    *[
+        (said, False)
+        for said in (None, False, "false", "False", "0", 0, 1, "1", "", "yes", "TRUE ", [], [True], {"a": 1})
+    ],
+]
+"""What a provider may say in ``email_verified``, and whether it vouches for the address by that."""
+
+
+@pytest.mark.parametrize("trusting", [False, True])
+@pytest.mark.parametrize("said, vouched", SAID, ids=repr)
+def test_only_an_address_that_the_provider_checked_opens_an_invitation(sign_in, said, vouched, trusting):
+    """Anybody could claim Ana's address where people type it in; the setting is for providers that say nothing."""
+    with_sign_in(sign_in, trust_unverified_email=trusting)
+    entry = signing_in.enter(sign_in, claims(email_verified=said))
+    comes_in = vouched or (trusting and said is None)
     assert (entry.user is not None) is comes_in
-    assert comes_in or entry.why is Why.WAITING
+    assert entry.why is (None if comes_in else Why.UNVERIFIED)
+    if not comes_in:
+        (waiting,) = accounts.knocking(sign_in, COMMAND_LINE)
+        assert waiting.email is None
+
+
+def test_without_the_claim_nothing_is_bound_and_the_person_learns_why(sign_in):
+    """A token that does not mention it; whoever says no address at all simply waits."""
+    said = claims()
+    del said["email_verified"]
+    assert signing_in.enter(sign_in, said).why is Why.UNVERIFIED
+    assert signing_in.enter(sign_in, claims("ben", None)).why is Why.WAITING
+    (ana,) = [person for person in accounts.listed(sign_in, COMMAND_LINE) if person.last_seen is None]
+    ben, waiting = accounts.knocking(sign_in, COMMAND_LINE)
+    accounts.admit(sign_in, COMMAND_LINE, waiting.identity_id, Role.SME, as_person=ana.rater_id)
+    assert signing_in.enter(sign_in, said).user.name == "Ana"
+    assert ben.name == "Ben"
+
+
+def test_whoever_was_bound_stays_so_whatever_the_provider_says_later(sign_in):
+    """Issuer and subject are the person from the first sign-in on."""
+    assert signing_in.enter(sign_in, claims()).user
+    again = signing_in.enter(sign_in, claims(nonce="2", email="other@example.org", email_verified=False))
+    assert again.user.name == "Ana"
+
+
+@pytest.mark.parametrize("invited, said", ALIKE)
+def test_an_address_binds_letter_by_letter(workspace, invited, said):
+    """Only ASCII letters have no case: what casefolding makes one are addresses of different people."""
+    with_sign_in(workspace)
+    assert invited.casefold() == said.casefold()
+    accounts.invite(workspace, COMMAND_LINE, invited, Role.LEAD)
+    assert signing_in.enter(workspace, claims("other", said)).why is Why.WAITING
+    assert accounts.look_alikes(workspace, COMMAND_LINE) == [tuple(sorted((invited, said)))]
+    assert signing_in.enter(workspace, claims("owner", invited.upper() if invited.isascii() else invited)).user
+    accounts.invite(workspace, COMMAND_LINE, said, Role.SME)  # not taken: somebody else
+    with pytest.raises(NotFound):
+        accounts.find(workspace, COMMAND_LINE, said.replace("@", "x@"))
+
+
+@pytest.mark.parametrize("named, said", ALIKE)
+def test_the_first_lead_is_that_very_address(workspace, named, said):
+    """Also where the configuration names it."""
+    settings = Settings.from_env({"ASSAY_FIRST_LEAD": named.upper() if named.isascii() else named})
+    with_sign_in(workspace, first_lead=settings.first_lead)
+    assert signing_in.enter(workspace, claims("other", said)).why is Why.WAITING
+    assert signing_in.enter(workspace, claims("owner", named)).user.role is Role.LEAD
+
+
+@pytest.mark.parametrize("invited, said", ALIKE)
+def test_who_is_named_by_an_address_is_that_person_or_nobody(workspace, invited, said):
+    """A person without a name is called by the address: commands that name somebody must not reach another one by it."""
+    accounts.invite(workspace, COMMAND_LINE, invited, Role.SME)
+    with pytest.raises(NotFound):
+        accounts.find(workspace, COMMAND_LINE, said)
+    with pytest.raises(NotFound):
+        forgetting.preview_rater(workspace, COMMAND_LINE, said, ratings_stay=True)
+    assert accounts.find(workspace, COMMAND_LINE, invited).email == invited
 
 
 def test_an_address_that_a_colleague_got_later_opens_no_old_account(sign_in):

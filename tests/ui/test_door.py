@@ -25,7 +25,8 @@ def signed_in(fresh_process, monkeypatch):
         here.clear()
         if name:
             email = f"{name}@example.org"
-            here.update(iss="https://id", sub=name, name=name.title(), email=email, iat=now().timestamp(), nonce=name)
+            here.update(iss="https://id", sub=name, name=name.title(), email=email, email_verified=True)
+            here.update(iat=now().timestamp(), nonce=name)
             if role:
                 accounts.invite(open_workspace(), COMMAND_LINE, email, role, name=name.title())
         return here

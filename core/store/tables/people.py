@@ -22,7 +22,9 @@ class Rater(Base):
     kind: Mapped[str] = mapped_column(String(16))
     role: Mapped[str] = mapped_column(String(16), default=Role.LEAD, server_default=Role.LEAD)
     disabled: Mapped[bool] = mapped_column(default=False, server_default=false())
-    email: Mapped[str | None] = mapped_column(String(254), index=True, unique=True)  # casefolded; who was invited
+    email: Mapped[str | None] = mapped_column(
+        String(254), index=True, unique=True
+    )  # ASCII letters small; who was invited
     created_at: Mapped[datetime] = mapped_column(default=now)
     forgotten_at: Mapped[datetime | None]
     """Since then the name is a number, and nobody can be this rater any more."""
@@ -49,7 +51,7 @@ class Identity(Base):
     subject: Mapped[str] = mapped_column(String(255))
     rater_id: Mapped[int | None] = mapped_column(ForeignKey("assay_raters.rater_id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(100))  # what the provider calls them
-    email: Mapped[str | None] = mapped_column(String(254))  # casefolded; only where the provider vouches for it
+    email: Mapped[str | None] = mapped_column(String(254))  # as above; only where it was vouched for
     created_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
 

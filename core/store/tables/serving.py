@@ -24,6 +24,8 @@ class ApiKey(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    waits_since: Mapped[datetime | None]
+    """A backup was put back then, and no lead has said since that this key may still be used."""
 
 
 class Reranking(Base):
