@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(json.dumps(result, ensure_ascii=False, allow_nan=False))
         sys.stdout.flush()
     except AssayError as error:
-        return _failed(str(error), BAD_INPUT if isinstance(error, BadInput) else FAILED, debug)
+        return _failed(error.in_full, BAD_INPUT if isinstance(error, BadInput) else FAILED, debug)
     except KeyboardInterrupt:
         return _failed("Stopped. What was finished before is kept.", FAILED, debug)
     except BrokenPipeError:

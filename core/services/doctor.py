@@ -36,7 +36,7 @@ def examine() -> dict[str, Any]:
         settings = Settings.from_env(os.environ)
         checks.append(("configuration", True, f"run-time files in {settings.home}"))
     except AssayError as error:
-        checks.append(("configuration", False, str(error)))
+        checks.append(("configuration", False, error.in_full))
     if settings is not None:
         for check in (_database, _model_files, _owner_only, _encoder, _space):
             checks.extend(_guarded(check, settings))
@@ -50,7 +50,7 @@ def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings)
     try:
         yield from check(settings)
     except AssayError as error:
-        yield check.__name__.strip("_").replace("_", " "), False, str(error)
+        yield check.__name__.strip("_").replace("_", " "), False, error.in_full
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -107,9 +107,10 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
     broken = []
     for version in known:
         try:
-            artifact.verified(settings.model_dir / version.model_version, sha256=version.sha256)
+            folder = settings.model_dir / version.model_version
+            artifact.examine(folder, hashes=version.hashes, prompts=version.prompts)
         except AssayError as error:
-            broken.append((version, str(error)))
+            broken.append((version, error.in_full))
     for version, sentence in broken:
         yield f"model {version.model_version}", False, sentence
     unknown = _unknown_to(settings.model_dir, {version.model_version for version in known})

@@ -101,12 +101,12 @@ def survey(
         return ground
     folder = settings.model_dir / champion.model_version
     try:
-        learned = artifact.trained_groups(folder, prompts=champion.prompts)
+        learned = artifact.trained_groups(folder, hashes=champion.hashes, prompts=champion.prompts)
         ground = replace(ground, champion_groups=learned)
         unseen, _ = leave_out_seen(kept, learned)
         if not comparable(unseen, positive_threshold=settings.positive_rating_threshold):
             return ground
-        rival = artifact.load(folder, sha256=champion.sha256, encoder=embedder.fingerprint)
+        rival = artifact.load(folder, hashes=champion.hashes, encoder=embedder.fingerprint)
     except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
         return ground
     return replace(ground, rival=rival, unseen=unseen)
@@ -154,8 +154,9 @@ def measure_all(
     for version in known:
         folder = workspace.settings.model_dir / version.model_version
         try:
-            model = artifact.load(folder, sha256=version.sha256, encoder=embedder.fingerprint)
-            models[version.model_version] = model, artifact.trained_groups(folder, prompts=version.prompts)
+            model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)
+            groups = artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
+            models[version.model_version] = model, groups
         except Unavailable:  # what cannot be loaded keeps the measurement that it has
             continue
     return measurements(
