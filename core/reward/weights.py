@@ -42,7 +42,8 @@ def locate(emb_model: str) -> Weights:
         return Weights(str(directory.resolve()), _directory_sha256(directory))
     if directory.is_absolute() or emb_model.startswith((".", "~")):
         raise Unavailable(
-            "EMB_MODEL names a directory that does not exist. Correct it or leave it unset.", detail=f"It is {emb_model!r}."
+            "EMB_MODEL names a directory that does not exist. Correct it or leave it unset.",
+            detail=f"It is {emb_model!r}.",
         )
     return Weights(emb_model, None)
 

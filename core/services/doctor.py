@@ -13,7 +13,7 @@ from core.reward import artifact
 from core.reward.weights import locate
 from core.services.reranking import encoder
 from core.serving.encoders import described
-from core.store import legacy, rights, schema, versions
+from core.store import compacting, legacy, rights, schema, versions
 from core.store.database import Store, connect
 from core.store.schema import State
 
@@ -78,6 +78,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
         "all there" if not grants else "ask the owner of the database to run: " + " ".join(grants),
     )
     yield from _old_rows(store)
+    if not compacting.is_tidy(store):
+        yield (
+            "forgotten texts",
+            False,
+            "something that was forgotten is still in the database file, because another program reads an earlier state. "
+            "End that program, then run: python -m core compact",
+        )
 
 
 def _old_rows(store: Store) -> Iterator[Finding]:

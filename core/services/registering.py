@@ -94,7 +94,13 @@ def keep(
 
 
 def _version(
-    run_id: int, hashes: artifact.Hashes, metadata: artifact.Metadata, ground: Ground, evaluation: Evaluation, *, reads: str
+    run_id: int,
+    hashes: artifact.Hashes,
+    metadata: artifact.Metadata,
+    ground: Ground,
+    evaluation: Evaluation,
+    *,
+    reads: str,
 ) -> ModelVersion:
     accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     return ModelVersion(

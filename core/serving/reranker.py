@@ -212,7 +212,9 @@ class Reranker:
             self._trouble(str(broken), broken.detail)
         else:
             stand_in = self._loaded.ref.model_version
-            self._trouble(f"{found[0].model_version} could not be loaded, so {stand_in} stands in for it. {broken}", broken.detail)
+            self._trouble(
+                f"{found[0].model_version} could not be loaded, so {stand_in} stands in for it. {broken}", broken.detail
+            )
 
     def _trouble(self, sentence: str, detail: str) -> None:
         self._look_again_at = time.monotonic() + RETRY_SECONDS

@@ -142,8 +142,11 @@ def private_file(path: Path) -> None:
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _sqlite_begin, not guessed by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is edited or deleted is overwritten, also long before an erasure
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.close()
     # SQLite's own knows ASCII only, and a search shall find Öl as öl like on PostgreSQL
     connection.create_function("lower", 1, _lower, deterministic=True)
@@ -240,7 +243,8 @@ def _in_sentences(store: Store, error: DBAPIError) -> AssayError:
     where = f"It is {store.label}."
     if "does not exist" in said and "database" in said:
         return Unavailable(
-            f"The database that is configured does not exist. {_ASK}", detail=f"{where} Create it, or correct DATABASE_URL."
+            f"The database that is configured does not exist. {_ASK}",
+            detail=f"{where} Create it, or correct DATABASE_URL.",
         )
     if "authentication failed" in said or ("does not exist" in said and "role" in said):
         return Unavailable(
@@ -248,9 +252,7 @@ def _in_sentences(store: Store, error: DBAPIError) -> AssayError:
             detail=f"{where} Correct them in DATABASE_URL or DB_*.",
         )
     if error.connection_invalidated or any(words in said.lower() for words in _NO_ANSWER):
-        return Unavailable(
-            "The database does not answer. Nothing was changed; try again in a moment.", detail=where
-        )
+        return Unavailable("The database does not answer. Nothing was changed; try again in a moment.", detail=where)
     return Unavailable(
         f"The database refused. Nothing was changed. {_ASK}", detail=f"{where} It said: {_without_values(said)}"
     )
