@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -32,6 +33,7 @@ KNOWN_FILE = "prompts.npz"
 MAX_BYTES = 500_000_000
 """Of one file; those that a training writes are a thousandth of it."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
+_GROUP = re.compile("[0-9a-f]{64}")
 _RETRAIN = "Train again, or choose another version."
 
 Hashes = Mapping[str, str]
@@ -248,7 +250,7 @@ def _groups(path: Path, files: Mapping[str, bytes], prompts: int) -> frozenset[s
     if PROMPTS_FILE not in files:
         raise _unusable(path, PROMPTS_FILE, "is missing")
     groups = frozenset(files[PROMPTS_FILE].decode("utf-8", "replace").split())
-    if len(groups) != prompts:
+    if len(groups) != prompts or not all(_GROUP.fullmatch(group) for group in groups):
         raise _unusable(path, PROMPTS_FILE, "was changed after training")
     return groups
 
