@@ -194,7 +194,8 @@ def read_metadata(path: Path) -> Mapping[str, Any]:
     """
     if not (path / METADATA_FILE).exists():
         raise Unavailable(
-            f"The files of {path.name} are not there: there is no {METADATA_FILE}. {_RETRAIN}", detail=f"In {path}."
+            f"The files of {path.name} are not there: there is no {METADATA_FILE}. {_RETRAIN}",
+            detail=f"It is {path / METADATA_FILE}.",
         )
     return _described(path, _read(path, METADATA_FILE))
 

@@ -228,7 +228,8 @@ def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tup
             "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."
         )
     remains.append(
-        "Log files hold numbers, no texts. Pages that are open show it until their next act, and servers keep vectors of "
+        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote a "
+        "piece. Pages that are open show it until their next act, and servers keep vectors of "
         "what they ranked lately in memory until they restart."
     )
     return remains
