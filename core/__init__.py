@@ -78,7 +78,7 @@ def score_text_pair(prompt: str, candidate: str) -> float | None:
 
 
 def is_model_ready() -> bool:
-    """Whether there is a champion whose files are there and unaltered."""
+    """Whether a model can rank now: the champion, or the last good version in its place."""
     from core.services.reranking import reranker_from_environment
 
     return reranker_from_environment().model() is not None

@@ -48,6 +48,7 @@ NEEDS = {
     "explaining.explain": Act.RERANK,
     "exporting.export": Act.READ_DATA,
     "export_check.listed": Act.READ_DATA,
+    "forgetting.compact": Act.CHANGE_DATA,
     "forgetting.interaction": Act.CHANGE_DATA,
     "forgetting.preview_interaction": Act.CHANGE_DATA,
     "forgetting.preview_rater": Act.PEOPLE,

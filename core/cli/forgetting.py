@@ -1,4 +1,4 @@
-"""``forget``: take an answer or a rater out for good, after showing what goes and what stays."""
+"""``forget``: take an answer or a rater out for good, after showing what goes and what stays; ``compact`` after it."""
 
 import argparse
 
@@ -31,3 +31,10 @@ def forget(options: argparse.Namespace) -> Done:
     if not found.done:
         say("Nothing was changed. To do it, run the same with --yes. It cannot be undone.")
     return found.to_json(), 0
+
+
+def compact(options: argparse.Namespace) -> Done:
+    """Write the SQLite file anew."""
+    before, after = forgetting.compact(open_workspace(), COMMAND_LINE)
+    say(f"The database file was written anew: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now.")
+    return {"bytes_before": before, "bytes_after": after}, 0

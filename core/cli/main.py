@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from core.cli import commands
 from core.cli.agreement import agreement
-from core.cli.forgetting import forget
+from core.cli.forgetting import compact, forget
 from core.cli.keys import keys
 from core.cli.record import record
 from core.cli.saving import backup, restore
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(json.dumps(result, ensure_ascii=False, allow_nan=False))
         sys.stdout.flush()
     except AssayError as error:
-        return _failed(str(error), BAD_INPUT if isinstance(error, BadInput) else FAILED, debug)
+        return _failed(error.in_full, BAD_INPUT if isinstance(error, BadInput) else FAILED, debug)
     except KeyboardInterrupt:
         return _failed("Stopped. What was finished before is kept.", FAILED, debug)
     except BrokenPipeError:
@@ -144,6 +144,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("which", metavar="NUMBER_OR_NAME")
     sub.add_argument("--pseudonymise", action="store_true", help="a rater: only the name goes, the ratings stay")
     sub.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
+
+    command("compact", compact, "write the SQLite file anew, without the room that deleted texts left")
 
     sub = command("keys", keys, "list, create, revoke or (after a restore) confirm keys of the HTTP API")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke", "confirm"))

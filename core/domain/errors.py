@@ -6,7 +6,20 @@ a sentence; nothing else catches them.
 
 
 class AssayError(Exception):
-    """Something could not be done; the message is shown to the user as it is."""
+    """Something could not be done; the message is shown to the user as it is, whoever that is.
+
+    ``detail`` is for whoever runs the server: where, and as which user. It stands on the command line, in the server's log
+    and in what doctor says; no page, API or Python caller shows it (a lead sees the GRANT of ``MissingRight``).
+    """
+
+    def __init__(self, sentence: str, *, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.detail = detail
+
+    @property
+    def in_full(self) -> str:
+        """Sentence and detail, for the command line and logs."""
+        return f"{self} {self.detail}".strip()
 
 
 class BadInput(AssayError):
@@ -40,6 +53,6 @@ class Unavailable(AssayError):
 class MissingRight(AssayError):
     """The database refused for lack of rights; ``grant`` is the statement that its owner has to run."""
 
-    def __init__(self, message: str, grant: str) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: str, grant: str, *, detail: str = "") -> None:
+        super().__init__(sentence, detail=detail)
         self.grant = grant

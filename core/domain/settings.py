@@ -170,7 +170,9 @@ def _with_driver(url: str, name: str) -> str:
     if not separator:  # nothing of it is repeated: without a scheme anything in it may be the password
         raise BadSetting(f"{name} must start with postgresql:// or sqlite:///.")
     if scheme not in drivers:
-        raise BadSetting(f"{name} must start with postgresql:// or sqlite:///; it starts with {scheme[:30]!r}.")
+        # more than a scheme may be a user and a password
+        known = f"; it starts with {scheme[:30]!r}" if scheme.replace("+", "").isalnum() else ""
+        raise BadSetting(f"{name} must start with postgresql:// or sqlite:///{known}.")
     if rest.partition("?")[0].count("@") > 1:  # the password would be taken for a part of the host, and shown
         raise BadSetting(f"{name} has more than one @. In the user name and the password write @ as %40, / as %2F.")
     return f"{drivers[scheme]}://{rest}"

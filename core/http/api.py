@@ -166,7 +166,7 @@ class Api:
             except BadInput as bad:
                 return error(400, str(bad))
             except AssayError as failure:
-                log.warning("request %s failed: %s", request_id(request.scope), failure)
+                log.warning("request %s failed: %s", request_id(request.scope), failure.in_full)
                 return error(503, SENTENCES[State.NO_DATABASE])
             except Exception as failure:  # noqa: BLE001  the boundary
                 where = traceback.extract_tb(failure.__traceback__)[-1]  # its message may hold a text

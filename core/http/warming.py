@@ -75,7 +75,7 @@ class Warmth:
         try:
             ranker = reranking.reranker(self._open())
         except AssayError as error:
-            log.debug("no workspace to warm: %s", error)
+            log.debug("no workspace to warm: %s", error.in_full)
             self.readiness = Readiness(State.NO_DATABASE)
             return
         loaded = ranker.model()

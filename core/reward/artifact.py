@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -28,8 +29,14 @@ FORMAT = 2
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
 KNOWN_FILE = "prompts.npz"
 """Vectors of the prompts it learned from; earlier releases wrote none. They can leak text, as the answers' own can."""
+MAX_BYTES = 500_000_000
+"""Of one file; those that a training writes are a thousandth of it."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
+_GROUP = re.compile("[0-9a-f]{64}")
 _RETRAIN = "Train again, or choose another version."
+
+Hashes = Mapping[str, str]
+"""sha256 by file, as the database knows them; of a version of an earlier release that of the model file alone."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,10 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Where a version lies, and the hash that belongs in the database."""
+    """Where a version lies, and the hashes of all its files, which belong in the database."""
 
     path: Path
-    sha256: str
+    hashes: Hashes
 
 
 def save(
@@ -75,87 +82,103 @@ def save(
         raise Conflict(f"The model version {version} exists already and is never overwritten.")
     buffer = io.BytesIO()
     joblib.dump(model, buffer)
-    sha256 = hashlib.sha256(buffer.getvalue()).hexdigest()
+    known = None if honesty is None or honesty.known is None else _known_bytes(honesty.known)
     described = asdict(metadata) | {
         "format": FORMAT,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "libraries": {name: installed_version(name) for name in LIBRARIES},
         "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
-        "sha256": sha256,
+        "sha256": _sha256(buffer.getvalue()),
     }
-    known = None if honesty is None or honesty.known is None else _known_bytes(honesty.known)
     if honesty is not None:
-        described["honesty"] = honesty.to_json() | {"known_sha256": known and hashlib.sha256(known).hexdigest()}
+        described["honesty"] = honesty.to_json() | {"known_sha256": known and _sha256(known)}
+    files = {
+        MODEL_FILE: buffer.getvalue(),
+        METADATA_FILE: json.dumps(described, indent=2, allow_nan=False).encode(),
+        PROMPTS_FILE: "".join(f"{group}\n" for group in sorted(groups)).encode(),
+    } | ({} if known is None else {KNOWN_FILE: known})
     try:
         if not root.is_dir():
             root.mkdir(parents=True)
             root.chmod(0o700)
         with scratch(root) as temporary:  # mode 0700: vectors can leak text
-            _write(temporary / MODEL_FILE, buffer.getvalue())
-            _write(temporary / METADATA_FILE, json.dumps(described, indent=2, allow_nan=False).encode())
-            _write(temporary / PROMPTS_FILE, "".join(f"{group}\n" for group in sorted(groups)).encode())
-            if known is not None:
-                _write(temporary / KNOWN_FILE, known)
+            for name, data in files.items():
+                _write(temporary / name, data)
             _sync_directory(temporary)
             temporary.rename(path)
             _sync_directory(root)
     except OSError as error:
         raise Unavailable(
-            f"The model could not be written to {root}: {error.strerror}. Check space and rights."
+            f"The model could not be written: {error.strerror}. Check space and rights.", detail=f"To {root}."
         ) from error
-    return Saved(path, sha256)
+    return Saved(path, {name: _sha256(data) for name, data in files.items()})
 
 
-def load(path: Path, *, sha256: str, encoder: str) -> FittedModel:
-    """Read the model in the directory ``path``, whose file must hash to ``sha256``, for the encoder in use.
+def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
+    """Read the model in the directory ``path`` for the encoder in use, where all its files hash to ``hashes``.
 
     Raises:
-        Unavailable: it is missing, was changed, has an unknown format, or was trained with another encoder.
+        Unavailable: a file is missing or was changed, it has an unknown format, or was trained with another encoder.
     """
     # Unpickling runs code: nothing is unpickled that is not, byte for byte, what the training wrote.
-    data = verified(path, sha256=sha256)
+    data = verified(path, hashes=hashes)[MODEL_FILE]
     try:
         model = joblib.load(io.BytesIO(data))
     except Exception as error:  # whatever other versions of the libraries make of it
-        raise Unavailable(
-            f"{path / MODEL_FILE} cannot be read with the libraries installed here ({type(error).__name__}). {_RETRAIN}"
+        raise _unusable(
+            path, MODEL_FILE, f"cannot be read with the libraries installed here ({type(error).__name__})"
         ) from error
     if not isinstance(model, FittedModel):
-        raise Unavailable(f"{path / MODEL_FILE} holds no model of Assay. {_RETRAIN}")
+        raise _unusable(path, MODEL_FILE, "holds no model of Assay")
     model.check_encoder(encoder)
     return model
 
 
-def verified(path: Path, *, sha256: str) -> bytes:
-    """The bytes of the model file in the directory ``path``, if they are those that the training wrote.
+def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
+    """The files of the version in the directory ``path`` by name, if they are those that the training wrote.
+
+    Of a version of an earlier release only the model file can be checked; ``examine`` looks at the others too.
 
     Raises:
-        Unavailable: the version is missing, was changed, or has an unknown format.
+        Unavailable: one is missing or was changed, or the version has an unknown format.
     """
-    read_metadata(path)
-    try:
-        data = (path / MODEL_FILE).read_bytes()
-    except OSError:
-        raise Unavailable(f"{MODEL_FILE} is missing from {path}. {_RETRAIN}") from None
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise Unavailable(f"{path / MODEL_FILE} was changed after training and is not loaded. {_RETRAIN}")
-    return data
+    read_metadata(path)  # first: a version of an old format has a sentence of its own
+    files = {}
+    for name, sha256 in hashes.items():
+        files[name] = _read(path, name)
+        if _sha256(files[name]) != sha256:
+            raise _unusable(path, name, "was changed after training and is not loaded")
+    if METADATA_FILE not in hashes:
+        for name in (METADATA_FILE, PROMPTS_FILE, KNOWN_FILE):
+            if (path / name).exists():
+                files[name] = _read(path, name)
+    return files
 
 
-def packed(path: Path) -> bytes:
+def examine(path: Path, *, hashes: Hashes, prompts: int) -> None:
+    """Look at every file of the version in the directory ``path``, as far as it is known what they have to be.
+
+    Raises:
+        Unavailable: one is missing or was changed; the sentence names it.
+    """
+    files = verified(path, hashes=hashes)
+    _groups(path, files, prompts)
+    described = _described(path, files[METADATA_FILE])
+    sha256 = (described.get("honesty") or {}).get("known_sha256")
+    if sha256 is not None and _sha256(files.get(KNOWN_FILE, b"")) != sha256:
+        raise _unusable(path, KNOWN_FILE, "was changed after training" if KNOWN_FILE in files else "is missing")
+
+
+def packed(path: Path, *, hashes: Hashes) -> bytes:
     """The files of the version in the directory ``path`` as one zip file, inside a folder of its name.
 
     Raises:
-        Unavailable: a file is missing.
+        Unavailable: a file is missing or was changed.
     """
     buffer = io.BytesIO()
-    try:
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            names = [MODEL_FILE, METADATA_FILE, PROMPTS_FILE]
-            for name in [*names, KNOWN_FILE] if (path / KNOWN_FILE).exists() else names:
-                archive.writestr(f"{path.name}/{name}", (path / name).read_bytes())
-    except OSError:
-        raise Unavailable(f"A file is missing from {path}. {_RETRAIN}") from None
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in verified(path, hashes=hashes).items():
+            archive.writestr(f"{path.name}/{name}", data)
     return buffer.getvalue()
 
 
@@ -165,56 +188,40 @@ def read_metadata(path: Path) -> Mapping[str, Any]:
     Raises:
         Unavailable: it is missing, unreadable or of an unknown format.
     """
-    try:
-        described = json.loads((path / METADATA_FILE).read_bytes())
-    except OSError:
-        raise Unavailable(f"There is no model version in {path}. {_RETRAIN}") from None
-    except ValueError:
-        raise Unavailable(f"{path / METADATA_FILE} is damaged. {_RETRAIN}") from None
-    found = described.get("format") if isinstance(described, dict) else None
-    if found == 1:
+    if not (path / METADATA_FILE).exists():
         raise Unavailable(
-            f"{path} was trained by an earlier release, whose recipe looked at less of each answer. Train again: the "
-            "ratings and their embeddings are all there."
+            f"The files of {path.name} are not there: there is no {METADATA_FILE}. {_RETRAIN}",
+            detail=f"It is {path / METADATA_FILE}.",
         )
-    if found != FORMAT:
-        raise Unavailable(f"{path} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")
-    return dict(described)
+    return _described(path, _read(path, METADATA_FILE))
 
 
-def trained_groups(path: Path, *, prompts: int) -> frozenset[str]:
+def trained_groups(path: Path, *, hashes: Hashes, prompts: int) -> frozenset[str]:
     """Hashes of the prompts that the version in the directory ``path`` was trained on.
 
     Raises:
-        Unavailable: the list is missing, or does not hold ``prompts`` prompts: a cut list would let them leak.
+        Unavailable: a file is missing or was changed, or the list does not hold ``prompts`` prompts: a cut list would let
+            them leak.
     """
-    try:
-        groups = frozenset((path / PROMPTS_FILE).read_text().split())
-    except OSError:
-        raise Unavailable(f"{PROMPTS_FILE} is missing from {path}. {_RETRAIN}") from None
-    if len(groups) != prompts:
-        raise Unavailable(f"{PROMPTS_FILE} in {path} was changed after training. {_RETRAIN}")
-    return groups
+    return _groups(path, verified(path, hashes=hashes), prompts)
 
 
-def load_honesty(path: Path) -> Honesty | None:
+def load_honesty(path: Path, *, hashes: Hashes) -> Honesty | None:
     """How far the scores of the version in the directory ``path`` can be trusted; None where that was not measured.
 
-    Of an earlier release, or where the figures or the file of vectors are damaged: the model itself serves all the same.
+    Of an earlier release, whose figures and vectors can be damaged without the model file: the model itself serves all
+    the same.
     """
     try:
-        described = read_metadata(path)["honesty"]
+        files = verified(path, hashes=hashes)
+        described = _described(path, files[METADATA_FILE])["honesty"]
         known = None
         if described["known_sha256"] is not None:
-            data = (path / KNOWN_FILE).read_bytes()
-            if hashlib.sha256(data).hexdigest() != described["known_sha256"]:
+            if _sha256(files[KNOWN_FILE]) != described["known_sha256"]:
                 return None
-            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-                known = KnownPrompts(
-                    tuple(row.tobytes().hex() for row in arrays["groups"]), arrays["vectors"].astype(np.float32)
-                )
+            known = _known(files[KNOWN_FILE])
         return Honesty.from_json(described, known)
-    except (Unavailable, OSError, KeyError, TypeError, ValueError):
+    except Exception:  # noqa: BLE001  whatever a damaged file makes of itself: a broken zip file, a huge array, ...
         return None
 
 
@@ -223,6 +230,64 @@ def _known_bytes(known: KnownPrompts) -> bytes:
     groups = np.array([list(bytes.fromhex(group)) for group in known.groups], dtype=np.uint8)
     np.savez(buffer, groups=groups, vectors=known.vectors.astype(np.float16))
     return buffer.getvalue()
+
+
+def _known(data: bytes) -> KnownPrompts:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > len(data):  # we write them uncompressed
+            raise ValueError("the arrays would unfold")
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        groups, vectors = arrays["groups"], arrays["vectors"].astype(np.float32)
+    if vectors.ndim != 2 or len(groups) != len(vectors) or not np.isfinite(vectors).all():
+        raise ValueError("these are no vectors of prompts")
+    return KnownPrompts(tuple(row.tobytes().hex() for row in groups), vectors)
+
+
+def _groups(path: Path, files: Mapping[str, bytes], prompts: int) -> frozenset[str]:
+    if PROMPTS_FILE not in files:
+        raise _unusable(path, PROMPTS_FILE, "is missing")
+    groups = frozenset(files[PROMPTS_FILE].decode("utf-8", "replace").split())
+    if len(groups) != prompts or not all(_GROUP.fullmatch(group) for group in groups):
+        raise _unusable(path, PROMPTS_FILE, "was changed after training")
+    return groups
+
+
+def _described(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        described = json.loads(data)
+    except (ValueError, RecursionError):
+        raise _unusable(path, METADATA_FILE, "is damaged") from None
+    found = described.get("format") if isinstance(described, dict) else None
+    if found == 1:
+        raise Unavailable(
+            f"{path.name} was trained by an earlier release, whose recipe looked at less of each answer. Train again: the "
+            "ratings and their embeddings are all there."
+        )
+    if found != FORMAT:
+        raise Unavailable(f"{path.name} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")
+    return dict(described)
+
+
+def _read(path: Path, name: str) -> bytes:
+    file = path / name
+    try:
+        if not file.is_file():  # a pipe would be waited for
+            raise _unusable(path, name, "is missing")
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _unusable(path, name, f"cannot be read ({error.strerror})") from None
+    if len(data) > MAX_BYTES:
+        raise _unusable(path, name, "was changed after training: it is far too large")
+    return data
+
+
+def _unusable(path: Path, name: str, what: str) -> Unavailable:
+    return Unavailable(f"{name} of {path.name} {what}. {_RETRAIN}", detail=f"It is {path / name}.")
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _write(file: Path, data: bytes) -> None:

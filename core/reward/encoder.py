@@ -154,6 +154,11 @@ def load_model(weights: Weights) -> "SentenceTransformer":
         logging.disable_progress_bar()  # loading takes a second, and stderr is for sentences
         return SentenceTransformer(weights.source, local_files_only=local)
     except ImportError as error:
-        raise Unavailable(f"sentence-transformers is not usable here ({error}). Install requirements.txt.") from error
+        raise Unavailable(
+            "sentence-transformers is not usable here. Install requirements.txt.", detail=f"It said: {error}"
+        ) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise Unavailable(f"The encoder {weights.source} could not be loaded: {str(error)[:200]}") from error
+        raise Unavailable(
+            "The encoder could not be loaded. Ask whoever runs this server; python -m core doctor says more.",
+            detail=f"It is {weights.source}: {str(error)[:200]}",
+        ) from error

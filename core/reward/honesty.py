@@ -1,5 +1,6 @@
 """How far scores can be trusted, as figures that a training measured and ranking only looks up: numpy is enough."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -56,7 +57,9 @@ class KnownPrompts:
         return np.asarray(self.vectors @ vector)
 
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
-        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first."""
+        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first; none where it is of another length."""
+        if len(vector) != self.vectors.shape[1]:
+            return []
         return [self.groups[place] for place in np.argsort(-self.likeness(vector), kind="stable")[:count]]
 
 
@@ -113,7 +116,8 @@ class Honesty:
         """
         if self.known is None or not self.known.groups:
             return None
-        return float(self.known.likeness(prompt_vector(prompt, embedder)).max())
+        vector = prompt_vector(prompt, embedder)
+        return float(self.known.likeness(vector).max()) if len(vector) == self.known.vectors.shape[1] else None
 
     def judge(
         self, prompt: str, texts: Sequence[str], scores: Sequence[float], order: Sequence[int], embedder: Embedder
@@ -147,9 +151,23 @@ class Honesty:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], known: KnownPrompts | None) -> "Honesty":
-        """Read what ``to_json`` wrote."""
-        levels = tuple(Level(level["start"], level["good"], level["n"]) for level in data["levels"])
-        return cls(levels, data["margin"], data["pairs"], data["familiar"], known)
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is something else; a ranking must not meet that later.
+        """
+        levels = tuple(Level(_number(level["start"]), int(level["good"]), int(level["n"])) for level in data["levels"])
+        if any(not 0 <= level.good <= level.n or not level.n for level in levels):
+            raise ValueError("a level without answers")
+        margin, familiar = (None if data[name] is None else _number(data[name]) for name in ("margin", "familiar"))
+        return cls(levels, margin, int(data["pairs"]), familiar, known)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
 
 
 def prompt_vector(prompt: str, embedder: Embedder) -> NDArray[np.float32]:

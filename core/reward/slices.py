@@ -1,6 +1,5 @@
 """The same model by where answers came from and by who rated them: an average can hide a group it fails on."""
 
-import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.identifiers import mask
 from core.domain.metrics import Metric
 from core.domain.records import Example
+from core.domain.session_names import OTHERS, source_of
 from core.reward.fitting import fit
 from core.reward.folds import grouped_folds
 from core.reward.metrics import Scores, measure
@@ -18,15 +17,12 @@ from core.reward.rated import Rated
 from core.reward.recipe import Recipe
 
 MAX_SLICES = 12
-OTHERS, NO_SESSION = "all others", "no session"
 SHOWN = ("accuracy", "roc_auc", "pairwise_accuracy")
 RESAMPLES = 300
 MAX_RATERS = 6
 """Left out one after the other: each costs a whole cross-validation. Those who rated most."""
 LEFT_OUT_FROM = 30
 """Ratings of a rater, and of all others, below which leaving somebody out says nothing."""
-
-_NUMBER_AT_END = re.compile(r"[\s:_./#-]*\d+$")
 
 
 @dataclass(frozen=True)
@@ -60,13 +56,6 @@ def by_source(examples: Sequence[Example], rated: Rated, repeats: Sequence[Score
     named = np.array([name if name in kept else OTHERS for name in names], dtype=object)
     shown = [*kept, OTHERS] if len(counts) > len(kept) else kept
     return [_slice(name, rated, repeats, named == name, seed=seed) for name in shown]
-
-
-def source_of(session: str | None) -> str:
-    """The session's label without a number at its end."""
-    if not session:
-        return NO_SESSION
-    return mask(_NUMBER_AT_END.sub("", session) or session)  # reports are kept and handed on
 
 
 def by_rater(

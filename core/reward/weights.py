@@ -41,7 +41,10 @@ def locate(emb_model: str) -> Weights:
     if directory.is_dir():
         return Weights(str(directory.resolve()), _directory_sha256(directory))
     if directory.is_absolute() or emb_model.startswith((".", "~")):
-        raise Unavailable(f"EMB_MODEL is {emb_model!r}, but there is no such directory. Correct it or leave it unset.")
+        raise Unavailable(
+            "EMB_MODEL names a directory that does not exist. Correct it or leave it unset.",
+            detail=f"It is {emb_model!r}.",
+        )
     return Weights(emb_model, None)
 
 
@@ -52,10 +55,13 @@ def _packaged() -> Weights:
         raise Unavailable(f"The weights of all-MiniLM-L6-v2 are not installed. {_REINSTALL}") from None
     file = directory / "model.safetensors"
     if not file.is_file():
-        raise Unavailable(f"The weights of all-MiniLM-L6-v2 are missing from {directory}. {_REINSTALL}")
+        raise Unavailable(f"The weights of all-MiniLM-L6-v2 are missing. {_REINSTALL}", detail=f"From {directory}.")
     sha256 = _file_sha256(file)
     if sha256 != PACKAGED_SHA256:
-        raise Unavailable(f"{file} is not the official all-MiniLM-L6-v2: its contents were changed. {_REINSTALL}")
+        raise Unavailable(
+            f"{file.name} is not the official all-MiniLM-L6-v2: its contents were changed. {_REINSTALL}",
+            detail=f"It is {file}.",
+        )
     return Weights(str(directory), sha256)
 
 
@@ -65,7 +71,7 @@ def _directory_sha256(directory: Path) -> str:
         if found:
             break
     else:
-        raise Unavailable(f"EMB_MODEL is the directory {directory}, but it holds no model.safetensors.")
+        raise Unavailable("EMB_MODEL names a directory that holds no model.safetensors.", detail=f"It is {directory}.")
     if len(found) == 1:
         return _file_sha256(found[0])
     return hashlib.sha256("".join(_file_sha256(file) for file in found).encode()).hexdigest()

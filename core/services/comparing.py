@@ -125,14 +125,15 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
 
 
 def _groups(workspace: Workspace, version: ModelVersion) -> frozenset[str]:
-    return artifact.trained_groups(version_path(workspace, version.model_version), prompts=version.prompts)
+    folder = version_path(workspace, version.model_version)
+    return artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
 
 
 def _scored(workspace: Workspace, pair: Sequence[ModelVersion], examples: Sequence[Example]) -> list[Scores]:
     embedder = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
     models = {
         version.model_version: artifact.load(
-            version_path(workspace, version.model_version), sha256=version.sha256, encoder=embedder.fingerprint
+            version_path(workspace, version.model_version), hashes=version.hashes, encoder=embedder.fingerprint
         )
         for version in pair
     }

@@ -14,7 +14,7 @@ from core.reward.weights import locate
 from core.services import leftovers
 from core.services.reranking import encoder
 from core.serving.encoders import described
-from core.store import accounts, keys, legacy, rights, schema, versions
+from core.store import accounts, compacting, keys, legacy, rights, schema, versions
 from core.store.database import Store, connect
 from core.store.schema import State
 from core.store.scratch import PREFIX
@@ -38,7 +38,7 @@ def examine() -> dict[str, Any]:
         settings = Settings.from_env(os.environ)
         checks.append(("configuration", True, f"run-time files in {settings.home}"))
     except AssayError as error:
-        checks.append(("configuration", False, str(error)))
+        checks.append(("configuration", False, error.in_full))
     if settings is not None:
         for check in (_database, _model_files, _owner_only, _encoder, _space, _temporary_files):
             checks.extend(_guarded(check, settings))
@@ -52,7 +52,7 @@ def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings)
     try:
         yield from check(settings)
     except AssayError as error:
-        yield check.__name__.strip("_").replace("_", " "), False, str(error)
+        yield check.__name__.strip("_").replace("_", " "), False, error.in_full
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -81,6 +81,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
     )
     yield from _old_rows(store)
     yield from _to_be_looked_at(store)
+    if not compacting.is_tidy(store):
+        yield (
+            "forgotten texts",
+            False,
+            "something that was forgotten is still in the database file, because another program reads an earlier state. "
+            "End that program, then run: python -m core compact",
+        )
 
 
 def _old_rows(store: Store) -> Iterator[Finding]:
@@ -134,9 +141,10 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
     broken = []
     for version in known:
         try:
-            artifact.verified(settings.model_dir / version.model_version, sha256=version.sha256)
+            folder = settings.model_dir / version.model_version
+            artifact.examine(folder, hashes=version.hashes, prompts=version.prompts)
         except AssayError as error:
-            broken.append((version, str(error)))
+            broken.append((version, error.in_full))
     for version, sentence in broken:
         yield f"model {version.model_version}", False, sentence
     unknown = _unknown_to(settings.model_dir, {version.model_version for version in known})

@@ -38,8 +38,9 @@ def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version
         raise Unavailable("There is no champion yet. Train a model first, or name a version with --model.")
     folder = version_path(workspace, version.model_version)
     embedder = Embedder(encoder(workspace.settings.emb_model), MemoryCache())
-    model = artifact.load(folder, sha256=version.sha256, encoder=embedder.fingerprint)
-    unseen, seen = leave_out_seen(examples, artifact.trained_groups(folder, prompts=version.prompts))
+    model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)
+    groups = artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
+    unseen, seen = leave_out_seen(examples, groups)
     evaluation = evaluate_model(
         model, unseen, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=SEED
     )

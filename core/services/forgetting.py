@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import Conflict
+from core.domain.errors import BadInput, Conflict
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
 from core.services import leftovers
 from core.services.workspace import Workspace
-from core.store import accounts, audit, exports, forgetting, forgetting_people
+from core.store import accounts, audit, compacting, exports, forgetting, forgetting_copies, forgetting_people
 from core.store.consensus import locked
-from core.store.forgetting import Traces
+from core.store.forgetting import Part, Traces
 from core.store.tables import Item, Rater
 
 LISTED = 10
@@ -49,9 +49,9 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     with workspace.store.read() as session:
         going = forgetting.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
-        return Forgetting(
-            f"answer {interaction_id}", False, goes, _after_interaction(workspace, session, interaction_id)
-        )
+        goes |= forgetting_copies.copies(session, interaction_id, going).count()
+        remains = _after_interaction(workspace, session, interaction_id, going)
+        return Forgetting(f"answer {interaction_id}", False, goes, remains)
 
 
 def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
@@ -64,14 +64,35 @@ def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forget
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
+        forgetting.refuse_while_training(session)  # first: imports write nothing either until this ends
         if session.get(Item, interaction_id) is not None:
             locked(session, interaction_id)  # whoever is rating it at this moment comes first, or finds it gone
         going = forgetting.parts(session, interaction_id)
-        remains = _after_interaction(workspace, session, interaction_id)
-        goes = forgetting.remove(session, going)
+        copies = forgetting_copies.copies(session, interaction_id, going)
+        remains = _after_interaction(workspace, session, interaction_id, going)
+        goes = forgetting.remove(session, going) | copies.count()
+        copies.put_out(session)
         audit.write(session, user, "forgot", f"interaction {interaction_id}", new=dict(goes))
-    forgetting.tidy(workspace.store)
-    return Forgetting(f"answer {interaction_id}", True, goes, remains)
+    return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
+
+
+def compact(workspace: Workspace, user: User) -> tuple[int, int]:
+    """Write the SQLite file anew, without the room in which texts that went can still stand; bytes before and after.
+
+    Raises:
+        NotAllowed: the role does not include changing data.
+        BadInput: the database is PostgreSQL.
+        Unavailable: others are using the database, or the disk is full; nothing was changed.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    if not workspace.store.is_sqlite:
+        raise BadInput(
+            "PostgreSQL clears free room itself, at its next VACUUM. To have its files written anew its owner runs: "
+            "VACUUM FULL"
+        )
+    with workspace.store.write() as session:
+        audit.write(session, user, "compacted", "database")
+    return compacting.compact(workspace.store)
 
 
 def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
@@ -118,29 +139,54 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
             )
         did = "pseudonymised" if ratings_stay else "forgot"
         audit.write(session, user, did, f"person {rater_id}", new=dict(goes))
-    forgetting.tidy(workspace.store)
-    return Forgetting(f"rater {name}", True, goes, remains)
+    return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
 
 
 def _rater(session: Any, who: str | int) -> Rater:
     return forgetting_people.by_id(session, who) if isinstance(who, int) else forgetting_people.find(session, who)
 
 
-def _after_interaction(workspace: Workspace, session: Any, interaction_id: int) -> list[str]:
+def _until_tidy(workspace: Workspace) -> list[str]:
+    if compacting.tidy(workspace.store):
+        return []
+    return [
+        "The database file, as long as another program or an export is still reading the state before: it goes within "
+        "seconds of its end while the dashboard is in use, or with python -m core compact. python -m core doctor says "
+        "whether it is gone."
+    ]
+
+
+def _after_interaction(workspace: Workspace, session: Any, interaction_id: int, going: list[Part]) -> list[str]:
     traces = forgetting.traces(session, interaction_id)
     remains = _elsewhere(workspace, session, traces, kinds=None)
     if traces.versions:
         remains.insert(
             0,
-            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its prompt. Train "
-            "again and take these versions out of use; their folders are in "
-            f"{workspace.settings.model_dir}.",
+            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its prompt. "
+            "Train again, take these versions out of use, and have their folders deleted (folder models on the server).",
+        )
+    answers = {answer for _, answer in forgetting.texts_of(session, interaction_id)}
+    cases, orders = forgetting_copies.held_elsewhere(session, answers, going)
+    if cases or orders:
+        remains.append(
+            f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. Whoever "
+            "saved them deletes them on the Rerank page."
         )
     if traces.session_id is not None:
         remains.append(
             f"Session {traces.session_id} of the existing application, with its notes (table rlhf_sessions)."
         )
+    others = forgetting_copies.other_tables(session)
+    if others:
+        remains.append(f"Tables of other programs in this database, if they hold it: {_some(others)}.")
     remains.append("The file that it was imported from: importing it again brings the answer back.")
+    remains.append(
+        "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of files, "
+        "cases and keys. Look there if somebody may have quoted it."
+    )
+    remains.append(
+        "The record of acts, which cannot be changed: its number, and the sha256 of its texts where it was added or edited."
+    )
     return remains
 
 
@@ -157,7 +203,7 @@ def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay:
         )
         if traces.versions:
             remains.insert(1, f"Models that learned from the ratings too: {_some(traces.versions)}. They keep no name.")
-    remains.append("The name in comments or texts that others wrote.")
+    remains.append("The name in comments or texts that others wrote, and in names of files.")
     remains.append("The record of acts: it knows the person by number only, and cannot be changed.")
     return remains
 
@@ -176,11 +222,20 @@ def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tup
     temporary = leftovers.in_words(workspace.settings)
     if temporary:
         remains.append(f"Temporary files, which can hold it: {temporary}")
-    if not workspace.store.is_sqlite:
+    if workspace.store.is_sqlite:
+        remains.append(
+            "Free room in the database file that an earlier release or another program left: python -m core compact "
+            "clears it."
+        )
+    else:
         remains.append(
             "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."
         )
-    remains.append("Log files hold numbers, no texts and no names. Pages that are open show it until their next act.")
+    remains.append(
+        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote a "
+        "piece. Pages that are open show it until their next act, and servers keep vectors of "
+        "what they ranked lately in memory until they restart."
+    )
     return remains
 
 

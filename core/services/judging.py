@@ -101,22 +101,24 @@ def survey(
         return ground
     folder = settings.model_dir / champion.model_version
     try:
-        learned = artifact.trained_groups(folder, prompts=champion.prompts)
+        learned = artifact.trained_groups(folder, hashes=champion.hashes, prompts=champion.prompts)
         ground = replace(ground, champion_groups=learned)
         unseen, _ = leave_out_seen(kept, learned)
         if not comparable(unseen, positive_threshold=settings.positive_rating_threshold):
             return ground
-        rival = artifact.load(folder, sha256=champion.sha256, encoder=embedder.fingerprint)
+        rival = artifact.load(folder, hashes=champion.hashes, encoder=embedder.fingerprint)
     except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
         return ground
     return replace(ground, rival=rival, unseen=unseen)
 
 
 def _without(rater: str, examples: list[Example]) -> list[Example]:
-    names = sorted({name for example in examples for name, _ in example.ratings})
-    if rater not in names:
-        known = ", ".join(names[:10]) or "nobody"
-        raise BadInput(f"{rater} has rated none of these answers, so there is nothing to leave out. Raters: {known}.")
+    if not any(name == rater for example in examples for name, _ in example.ratings):
+        # no name: the sentence is kept with the training, and in its log, where nobody could be forgotten
+        raise BadInput(
+            "That rater has rated none of these answers, so there is nothing to leave out. Who has rated: python -m core "
+            "agreement"
+        )
     return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]
 
 
@@ -154,8 +156,9 @@ def measure_all(
     for version in known:
         folder = workspace.settings.model_dir / version.model_version
         try:
-            model = artifact.load(folder, sha256=version.sha256, encoder=embedder.fingerprint)
-            models[version.model_version] = model, artifact.trained_groups(folder, prompts=version.prompts)
+            model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)
+            groups = artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
+            models[version.model_version] = model, groups
         except Unavailable:  # what cannot be loaded keeps the measurement that it has
             continue
     return measurements(

@@ -11,6 +11,7 @@ from core.domain.metrics import Metric
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.reward import artifact
+from core.services import reranking
 from core.services.workspace import Workspace
 from core.store import audit, legacy, raters, versions
 from core.store.tables import ModelVersion
@@ -194,9 +195,7 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
         version = versions.find(session, model_version)
-        folder = version_path(workspace, model_version)
-        artifact.verified(folder, sha256=version.sha256)
-        packed = artifact.packed(folder)
+        packed = artifact.packed(version_path(workspace, model_version), hashes=version.hashes)
         audit.write(session, user, "downloaded", f"model {model_version}")
     return packed
 
@@ -211,9 +210,16 @@ def trouble(workspace: Workspace, user: User) -> str | None:
         return None
     good = next((version.model_version for version, found in zip(line, damage, strict=True) if found is None), None)
     meanwhile = f"{good} stands in for it" if good else "Answers keep their original order"
+    until = "until its files are restored from a backup or another version is put in use."
+    loaded = reranking.reranker(workspace).loaded
+    if loaded is not None and loaded.model_version == line[0].model_version:
+        return (
+            f"The files of the model in use, {line[0].model_version}, are damaged: {damage[0]} This server loaded it before "
+            f"and goes on ranking with its copy. In a server that starts now: {meanwhile} {until}"
+        )
     return (
-        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} until its files are "
-        "restored from a backup or another version is put in use. A server that had loaded it before goes on with its copy."
+        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that had "
+        "loaded it before goes on with its copy."
     )
 
 
@@ -224,7 +230,7 @@ def version_path(workspace: Workspace, model_version: str) -> Path:
 
 def _damage(workspace: Workspace, version: ModelVersion) -> str | None:
     try:
-        artifact.verified(version_path(workspace, version.model_version), sha256=version.sha256)
+        artifact.verified(version_path(workspace, version.model_version), hashes=version.hashes)
     except Unavailable as error:
         return str(error)
     return None
@@ -241,7 +247,12 @@ def _state(workspace: Workspace, version: ModelVersion) -> str:
         return "archived"
     if not (version_path(workspace, version.model_version) / artifact.MODEL_FILE).is_file():
         return "file missing"
-    return "available" if _damage(workspace, version) is None else "file altered"
+    try:
+        folder = version_path(workspace, version.model_version)
+        artifact.examine(folder, hashes=version.hashes, prompts=version.prompts)
+    except Unavailable:
+        return "file altered"
+    return "available"
 
 
 def _view(workspace: Workspace, version: ModelVersion, trained_by: str, names: Mapping[int, str]) -> VersionView:

@@ -82,9 +82,9 @@ def keep(
     )
     saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty)
     try:
-        yield Saved(name, saved.sha256)
+        yield Saved(name, saved.hashes[artifact.MODEL_FILE])
         measured = measure_all(workspace, ground, name, fitted, embedder)
-        version = _version(run_id, saved.sha256, metadata, ground, evaluation, reads=fitted.weighting)
+        version = _version(run_id, saved.hashes, metadata, ground, evaluation, reads=fitted.weighting)
         decision = _register(workspace, version, ground, evaluation, verdict, judged.decision, measured)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
@@ -94,14 +94,20 @@ def keep(
 
 
 def _version(
-    run_id: int, sha256: str, metadata: artifact.Metadata, ground: Ground, evaluation: Evaluation, *, reads: str
+    run_id: int,
+    hashes: artifact.Hashes,
+    metadata: artifact.Metadata,
+    ground: Ground,
+    evaluation: Evaluation,
+    *,
+    reads: str,
 ) -> ModelVersion:
     accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     return ModelVersion(
         model_version=metadata.model_version,
         run_id=run_id,
         recipe=metadata.recipe,
-        sha256=sha256,
+        sha256=hashes[artifact.MODEL_FILE],
         n=metadata.n,
         prompts=metadata.prompts,
         sample=ground.sample,
@@ -116,6 +122,7 @@ def _version(
             "preferences": len(ground.preferred),
             "without_rater": ground.without_rater,
             "positive_threshold": metadata.positive_threshold,
+            "files": dict(hashes),
         },
         legacy_row={
             "model_version": metadata.model_version,

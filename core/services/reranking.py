@@ -133,7 +133,7 @@ def _named(settings: Settings, store: Store, model_version: str) -> list[ModelRe
 
 def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
     return ModelRef(
-        version.model_version, settings.model_dir / version.model_version, version.sha256, sample=version.sample
+        version.model_version, settings.model_dir / version.model_version, version.hashes, sample=version.sample
     )
 
 

@@ -50,7 +50,7 @@ def suggest_or_say(workspace: Workspace) -> None:
     try:
         log.info("%d answers are suggested for rating", suggest(workspace))
     except AssayError as error:
-        log.warning("no answers could be suggested for rating: %s", error)
+        log.warning("no answers could be suggested for rating: %s", error.in_full)
 
 
 def _scores(workspace: Workspace, candidates: list[Candidate]) -> tuple[float, dict[int, float]]:

@@ -110,7 +110,7 @@ class UsageLog:
                     if due:
                         usage.prune(session, before=now() - timedelta(days=KEPT_DAYS), keep=KEPT_CALLS)
             except AssayError as error:
-                log.warning("what was ranked could not be noted yet: %s", error)
+                log.warning("what was ranked could not be noted yet: %s", error.in_full)
                 self._waiting.extendleft(reversed(calls))
                 return
             if due:

@@ -116,7 +116,7 @@ def reap(workspace: Workspace) -> None:
         return
     if is_dead(run.process, run.heartbeat_at):
         words = log_file(workspace, run.run_id)
-        details = f" Its last words are in {words}." if words.is_file() else ""
+        details = f" Its last words are in logs/{words.name}." if words.is_file() else ""
         with workspace.store.write() as session:
             runs.finish(
                 session, run.run_id, "failed",

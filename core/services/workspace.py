@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
-from core.store import accounts, identifiers, legacy, schema, versions
+from core.store import accounts, compacting, identifiers, legacy, schema, versions
 from core.store.database import Store, connect
 from core.store.types import now
 
@@ -57,6 +57,7 @@ class Workspace:
         began = time.monotonic()
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
+        compacting.tidy(self.store)
         identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))

@@ -80,7 +80,7 @@ class ServingEncoder:
                 self._fast = fast  # from here on, at once and for every thread
                 log.info("the fast encoder serves. %s", verdict.reason)
         except (AssayError, OSError, RuntimeError) as error:
-            self._refuse(str(error))
+            self._refuse(error.in_full if isinstance(error, AssayError) else str(error))
 
     def _build(self, folder: Path) -> None:
         if time.monotonic() < self._started_at + PATIENCE_SECONDS:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +32,8 @@ class ModelRef:
 
     model_version: str
     path: Path
-    sha256: str
+    hashes: Mapping[str, str]
+    """sha256 by file, as the database knows them."""
     sample: bool
     """It learned from the sample that comes with the product."""
 
@@ -126,6 +127,11 @@ class Reranker:
         return self._reason
 
     @property
+    def loaded(self) -> ModelRef | None:
+        """What ranks in this process now, without a new look; None before the first."""
+        return None if self._loaded is None else self._loaded.ref
+
+    @property
     def no_champion(self) -> bool:
         """Whether there is nothing to load, as far as the last look tells."""
         return self._loaded is None and self._reason == NO_CHAMPION
@@ -143,13 +149,13 @@ class Reranker:
         if not texts:
             return Ranking(None, (), ())
         loaded = self._current()
-        reason = self._reason or NO_CHAMPION
+        reason = logged = self._reason or NO_CHAMPION
         if loaded is not None:
             try:
                 return self._ranked(loaded, encodable(prompt), [encodable(text) for text in texts], abstain=abstain)
             except AssayError as error:
-                reason = str(error)
-        log.warning("reranking kept the input order: %s", reason)
+                reason, logged = str(error), error.in_full
+        log.warning("reranking kept the input order: %s", logged)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
 
     def _ranked(self, loaded: _Loaded, prompt: str, texts: Sequence[str], *, abstain: bool) -> Ranking:
@@ -185,7 +191,7 @@ class Reranker:
                 return
             self._load_first(found)
         except AssayError as error:
-            self._trouble(str(error))
+            self._trouble(str(error), error.detail)
 
     def _load_first(self, found: Sequence[ModelRef]) -> None:
         """Load the champion, else the first behind it that can be loaded; where none can, keep what is loaded."""
@@ -194,8 +200,8 @@ class Reranker:
         for ref in found:
             if self._loaded is None or self._loaded.ref != ref:
                 try:
-                    model = artifact.load(ref.path, sha256=ref.sha256, encoder=encoder)
-                    self._loaded = _Loaded(ref, model, artifact.load_honesty(ref.path))
+                    model = artifact.load(ref.path, hashes=ref.hashes, encoder=encoder)
+                    self._loaded = _Loaded(ref, model, artifact.load_honesty(ref.path, hashes=ref.hashes))
                 except AssayError as error:
                     broken = broken or error
                     continue
@@ -203,15 +209,17 @@ class Reranker:
         if broken is None:
             self._reason = None
         elif self._loaded is None:
-            self._trouble(str(broken))
+            self._trouble(str(broken), broken.detail)
         else:
             stand_in = self._loaded.ref.model_version
-            self._trouble(f"{found[0].model_version} could not be loaded, so {stand_in} stands in for it. {broken}")
+            self._trouble(
+                f"{found[0].model_version} could not be loaded, so {stand_in} stands in for it. {broken}", broken.detail
+            )
 
-    def _trouble(self, sentence: str) -> None:
+    def _trouble(self, sentence: str, detail: str) -> None:
         self._look_again_at = time.monotonic() + RETRY_SECONDS
         if self._reason != sentence:
-            log.warning("the champion could not be loaded: %s", sentence)
+            log.warning("the champion could not be loaded: %s %s", sentence, detail)
         self._reason = sentence
 
 

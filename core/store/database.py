@@ -16,11 +16,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from core.domain.errors import BadSetting, Collision, MissingRight, Unavailable
+from core.domain.errors import AssayError, BadSetting, Collision, MissingRight, Unavailable
 from core.domain.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_ASK = "Ask whoever runs this server; python -m core doctor says more."
 BUSY_SECONDS = 30
 LOCK_SECONDS = 15
 _ADVISORY_KEY = 0x61737361  # "assa": any number that no other application is likely to use
@@ -117,7 +118,8 @@ def private_folder(path: Path) -> None:
             path.chmod(0o700)
     except OSError as error:
         raise Unavailable(
-            f"The folder {path} cannot be created ({error.strerror}). Choose another place with ASSAY_HOME."
+            f"A folder for Assay's files cannot be created ({error.strerror}). {_ASK}",
+            detail=f"It is {path}. Choose another place with ASSAY_HOME.",
         ) from error
 
 
@@ -132,15 +134,19 @@ def private_file(path: Path) -> None:
             path.touch(mode=0o600)
     except OSError as error:
         raise Unavailable(
-            f"The file {path} cannot be created ({error.strerror}). Choose another place with ASSAY_HOME."
+            f"A file that Assay needs cannot be created ({error.strerror}). {_ASK}",
+            detail=f"It is {path}. Choose another place with ASSAY_HOME.",
         ) from error
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _sqlite_begin, not guessed by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is edited or deleted is overwritten, also long before an erasure
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.close()
     # SQLite's own knows ASCII only, and a search shall find Öl as öl like on PostgreSQL
     connection.create_function("lower", 1, _lower, deterministic=True)
@@ -188,12 +194,19 @@ def _in_words(store: Store) -> Iterator[None]:
     except DBAPIError as error:
         raise _sentence(store, error) from error
     except PoolTimeout as error:
-        raise Unavailable(f"All connections to {store.label} are busy. Nothing was changed; try again.") from error
+        raise Unavailable(
+            "All connections to the database are busy. Nothing was changed; try again.", detail=f"It is {store.label}."
+        ) from error
 
 
 def _sentence(store: Store, error: DBAPIError) -> Exception:
-    detail = str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
-    log.warning("database error: %s", type(error.orig).__name__)
+    found = _in_sentences(store, error)
+    log.warning("database error: %s: %s", type(error.orig).__name__, found.in_full)
+    return found
+
+
+def _in_sentences(store: Store, error: DBAPIError) -> AssayError:
+    said = str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
     code = getattr(error.orig, "pgcode", None)
     if isinstance(error, IntegrityError) or code in _COLLISIONS:
         return Collision("Somebody else changed the same thing at this moment. Nothing was changed; try again.")
@@ -202,30 +215,51 @@ def _sentence(store: Store, error: DBAPIError) -> Exception:
             "Another application is working on the same row. Nothing was changed; try again in a moment."
         )
     if code == "42501":
-        return _missing_right(store, detail)
+        return _missing_right(store, said)
     if store.is_sqlite:
         path = Path(str(store.engine.url.database))
-        if "readonly" in detail or (path.exists() and not os.access(path, os.W_OK)):
-            return Unavailable(f"The database file {path} cannot be written. Nothing was changed; check its rights.")
-        if "full" in detail or "disk I/O" in detail:
-            return Unavailable(f"The disk that holds {path} is full or damaged. Nothing was changed; free some space.")
-        if "locked" in detail:
+        where = f"It is {path}."
+        if "readonly" in said or (path.exists() and not os.access(path, os.W_OK)):
+            return Unavailable(
+                f"The database file cannot be written. Nothing was changed. {_ASK}", detail=f"{where} Check its rights."
+            )
+        if "full" in said or "disk I/O" in said:
+            return Unavailable(
+                f"The disk that holds the database is full or damaged. Nothing was changed. {_ASK}",
+                detail=f"{where} Free some space.",
+            )
+        if "locked" in said:
             return Unavailable("The database was busy for too long. Nothing was changed; try again.")
-        if "unable to open" in detail:
-            return Unavailable(f"The database file {path} cannot be opened. Check that its folder exists and is yours.")
-        if "not a database" in detail or "malformed" in detail:
-            return Unavailable(f"{path} is damaged or not an SQLite database. Restore it from a backup.")
-    if "does not exist" in detail and "database" in detail:
-        return Unavailable(f"There is no database at {store.label}. Create it, or correct DATABASE_URL.")
-    if "authentication failed" in detail or ("does not exist" in detail and "role" in detail):
-        return Unavailable(f"{store.label} refused the user name or password. Correct them in DATABASE_URL or DB_*.")
-    if error.connection_invalidated or any(words in detail.lower() for words in _NO_ANSWER):
-        return Unavailable(f"The database {store.label} does not answer. Nothing was changed; try again in a moment.")
-    return Unavailable(f"The database {store.label} refused ({_without_values(detail)}). Nothing was changed.")
+        if "unable to open" in said:
+            return Unavailable(
+                f"The database file cannot be opened. {_ASK}",
+                detail=f"{where} Check that its folder exists and is yours.",
+            )
+        if "not a database" in said or "malformed" in said:
+            return Unavailable(
+                f"The database file is damaged, or not an SQLite database. {_ASK}",
+                detail=f"{where} Restore it from a backup.",
+            )
+    where = f"It is {store.label}."
+    if "does not exist" in said and "database" in said:
+        return Unavailable(
+            f"The database that is configured does not exist. {_ASK}",
+            detail=f"{where} Create it, or correct DATABASE_URL.",
+        )
+    if "authentication failed" in said or ("does not exist" in said and "role" in said):
+        return Unavailable(
+            f"The database refused the user name or password. {_ASK}",
+            detail=f"{where} Correct them in DATABASE_URL or DB_*.",
+        )
+    if error.connection_invalidated or any(words in said.lower() for words in _NO_ANSWER):
+        return Unavailable("The database does not answer. Nothing was changed; try again in a moment.", detail=where)
+    return Unavailable(
+        f"The database refused. Nothing was changed. {_ASK}", detail=f"{where} It said: {_without_values(said)}"
+    )
 
 
-def _missing_right(store: Store, detail: str) -> MissingRight:
-    found = re.search(r"for (table|sequence|schema|relation) (\w+)", detail)
+def _missing_right(store: Store, said: str) -> MissingRight:
+    found = re.search(r"for (table|sequence|schema|relation) (\w+)", said)
     kind, name = found.groups() if found else ("table", "...")
     rights = {"sequence": "USAGE, SELECT ON SEQUENCE", "schema": "USAGE, CREATE ON SCHEMA"}.get(
         kind, "SELECT, INSERT, UPDATE, DELETE, REFERENCES ON"
@@ -233,12 +267,13 @@ def _missing_right(store: Store, detail: str) -> MissingRight:
     user = store.engine.dialect.identifier_preparer.quote(store.engine.url.username or "...")
     grant = f"GRANT {rights} {name} TO {user};"
     return MissingRight(
-        f"The database user {store.engine.url.username} may not use the {kind} {name}. Nothing was changed. "
-        f"Ask the owner of the database to run: {grant}",
+        f"The database does not let Assay do this. Nothing was changed. {_ASK}",
         grant,
+        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the database "
+        f"to run: {grant}",
     )
 
 
-def _without_values(detail: str) -> str:
+def _without_values(said: str) -> str:
     """A driver's message without quoted values: they may be private text."""
-    return re.sub(r"'[^']*'", "'...'", detail)[:200]
+    return re.sub(r"'[^']*'", "'...'", said)[:200]

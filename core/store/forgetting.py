@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict, NotFound
 from core.domain.texts import prompt_group, text_hash
 from core.store import runs
-from core.store.database import Store, alone
+from core.store.compacting import to_tidy
+from core.store.database import alone
 from core.store.tables import (
     Audit,
     Base,
@@ -81,11 +82,8 @@ def parts(session: Session, interaction_id: int) -> list[Part]:
     Raises:
         NotFound: there is nothing of that number, not even a history.
     """
-    row = session.get(LegacyInteraction, interaction_id)
     item = session.get(Item, interaction_id)
-    earlier = list(session.scalars(select(TextHistory).where(TextHistory.interaction_id == interaction_id)))
-    texts = [(old.user_prompt, old.ai_response) for old in earlier]
-    texts += [(row.user_prompt, row.ai_response)] if row else []
+    texts = texts_of(session, interaction_id)
     events = select(RatingEvent.event_id).where(RatingEvent.interaction_id == interaction_id).limit(1)
     if not texts and session.scalar(events) is None:
         raise NotFound(f"There is no answer no. {interaction_id}, and no history of one. Nothing was changed.")
@@ -119,6 +117,14 @@ def parts(session: Session, interaction_id: int) -> list[Part]:
     ]
 
 
+def texts_of(session: Session, interaction_id: int) -> list[tuple[str, str]]:
+    """Prompt and answer of an interaction as they are and as they were, if it is there or was."""
+    row = session.get(LegacyInteraction, interaction_id)
+    earlier = session.scalars(select(TextHistory).where(TextHistory.interaction_id == interaction_id))
+    texts = [(old.user_prompt, old.ai_response) for old in earlier]
+    return texts + ([(row.user_prompt, row.ai_response)] if row else [])
+
+
 def traces(session: Session, interaction_id: int) -> Traces:
     """Where else something of an interaction is; to be asked before it is removed."""
     row, item = session.get(LegacyInteraction, interaction_id), session.get(Item, interaction_id)
@@ -138,7 +144,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
         Conflict: a training is running, or another table of the existing application refers to the answer.
     """
     refuse_while_training(session)
-    secure(session)
+    to_tidy(session)
     gone = {}
     try:
         for part in going:
@@ -163,22 +169,6 @@ def refuse_while_training(session: Session) -> None:
     alone(session)
     if runs.active(session) is not None:
         raise Conflict(TRAINING)
-
-
-def secure(session: Session) -> None:
-    """SQLite overwrites with zeros what this session deletes; it would else stay in the file until the room is used."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
-
-
-def tidy(store: Store) -> None:
-    """Let go of what SQLite's write-ahead log still holds; where others are reading, that happens a little later."""
-    if store.is_sqlite:
-        connection = store.engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
 
 
 def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ nothing behind it.
 
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.domain.errors import BadInput, NotFound
 from core.store import accounts, raters
+from core.store.compacting import to_tidy
 from core.store.consensus import locked_many, pick_up_one, settle
-from core.store.forgetting import Part, Traces, backups_since, refuse_while_training, secure, versions_of
+from core.store.forgetting import Part, Traces, backups_since, refuse_while_training, versions_of
 from core.store.tables import (
     ApiKey,
     Case,
@@ -109,6 +110,7 @@ def parts(rater_id: int, *, ratings_stay: bool) -> list[Part]:
 def named(session: Session, name: str) -> int:
     """In how many other records the name stands."""
     found = sum(session.scalar(select(func.count()).where(column == name)) or 0 for column in NAMED)
+    found += session.scalar(select(func.count()).where(_refusals(name))) or 0
     return found + len(_reports(session, name)) + len(_imports(session, name))
 
 
@@ -134,7 +136,7 @@ def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, i
         Conflict: a training is running.
     """
     refuse_while_training(session)
-    secure(session)
+    to_tidy(session)
     rater_id, name = rater.rater_id, rater.name
     session.refresh(rater, with_for_update=True)  # whoever stores a rating of theirs at this moment comes first
     going = parts(rater_id, ratings_stay=ratings_stay)
@@ -180,6 +182,8 @@ def _rename(session: Session, old: str, new: str) -> None:
             .values({column.key: new})
             .execution_options(synchronize_session=False)
         )
+    for run in session.scalars(select(Run).where(_refusals(old))):
+        run.message = str(run.message).replace(old, new)
     for event in _reports(session, old):
         event.payload = _replaced(event.payload, old, new)
     for record in _imports(session, old):
@@ -187,6 +191,11 @@ def _rename(session: Session, old: str, new: str) -> None:
             {**line, "reason": str(line["reason"]).replace(f"by {old}", f"by {new}")} for line in record.rejected
         ]
     session.flush()
+
+
+def _refusals(name: str) -> ColumnElement[bool]:
+    """Trainings of earlier releases that could not leave a rater out: their sentence names raters."""
+    return Run.message.contains("has rated none of these answers") & Run.message.contains(name, autoescape=True)
 
 
 def _reports(session: Session, name: str) -> list[RunEvent]:

@@ -55,13 +55,15 @@ def ready(store: Store) -> None:
     where, revision = _state_of_ours(store)
     if where is State.AHEAD:
         raise AssayError(
-            f"{store.label} was made by a newer Assay (revision {revision}). "
-            "Nothing was changed. Start the newer release, or choose another database."
+            f"The database was made by a newer Assay (revision {revision}). "
+            "Nothing was changed. Start the newer release, or choose another database.",
+            detail=f"It is {store.label}.",
         )
     if where is State.BEHIND and not store.is_sqlite:
         raise AssayError(
-            f"{store.label} was made by an older Assay (revision {revision}). "
-            "Nothing was changed. Make a backup, then run: python -m core init"
+            f"The database was made by an older Assay (revision {revision}). "
+            "Nothing was changed. Make a backup, then run: python -m core init",
+            detail=f"It is {store.label}.",
         )
     if where is not State.CURRENT:
         upgrade(store)
@@ -113,7 +115,7 @@ def _save_before_upgrade(store: Store, revision: str) -> Path:
     try:
         copy_sqlite(source, target)
     except Unavailable as error:
-        raise Unavailable(f"{error} Nothing was upgraded.") from error
+        raise Unavailable(f"{error} Nothing was upgraded.", detail=error.detail) from error
     return target
 
 

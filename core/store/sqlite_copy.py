@@ -24,4 +24,4 @@ def copy_sqlite(source: Path, target: Path) -> None:
                 old.backup(new)
             part.replace(target)
     except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"The backup {target} could not be written ({error}).") from error
+        raise Unavailable("A backup could not be written.", detail=f"It is {target} ({error}).") from error

@@ -161,6 +161,6 @@ def write_legacy_rows(store: Store) -> str | None:
         except MissingRight as error:
             return " ".join(rights.missing(store, only=LegacyTraining.__tablename__)) or error.grant
         except (Unavailable, Collision) as error:  # what was trained stays; the row is written at the next start
-            log.warning("the training table could not be written: %s", error)
+            log.warning("the training table could not be written: %s", error.in_full)
             return None
     return None

@@ -50,7 +50,7 @@ def browse(page: Page, sources: dict[str, int]) -> None:
         if opened is not None:
             _one(page, opened)
             return
-        what_was_forgotten("data")
+        what_was_forgotten(page)
         if sources:
             _list(page, _filters(sources))
             forget_deleted(page)

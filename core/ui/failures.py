@@ -15,7 +15,9 @@ from typing import ParamSpec
 import streamlit as st
 
 from core.domain.errors import AssayError, Conflict, MissingRight, Unavailable
+from core.domain.roles import SOMEBODY_HERE, Role
 from core.ui import session, visitor
+from core.ui.process import the_workspace
 from core.ui.texts import literal
 
 log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ class Failure:
 def describe(error: Exception) -> Failure:
     """Put an error into words; what we did not foresee is logged under a number that the reader can name."""
     if isinstance(error, AssayError):
-        grant = error.grant if isinstance(error, MissingRight) else None
+        grant = error.grant if isinstance(error, MissingRight) and _lead_here() else None
         return Failure(str(error), again=isinstance(error, Unavailable | MissingRight), grant=grant)
     number = secrets.token_hex(3)
     # kinds and places without messages: those can quote what somebody wrote
@@ -52,6 +54,16 @@ def describe(error: Exception) -> Failure:
         f"give error number {number} to whoever runs this server: its log says more.",
         again=True,
     )
+
+
+def _lead_here() -> bool:
+    """Whether a lead looks at this page now: nobody else is shown the database's user. Looked up, not remembered."""
+    try:
+        here = visitor.entry(the_workspace(), acting=False)
+    except Exception:  # noqa: BLE001  then it is not known who looks, and they are shown the sentence alone
+        return False
+    user = here.user or (SOMEBODY_HERE if here.why is None else None)
+    return user is not None and user.role is Role.LEAD
 
 
 def show(failure: Failure, *, key: str) -> None:

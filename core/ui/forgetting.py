@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.domain.roles import Act
 from core.services import forgetting
 from core.services.forgetting import Forgetting
 from core.ui import session
@@ -65,15 +66,22 @@ def offer_person(page: Page, rater_id: int) -> None:
     _offer(page, f"people.forget.{rater_id}", "Forget this person")
 
 
-def what_was_forgotten(page: str) -> None:
+def what_was_forgotten(page: Page) -> None:
     """After the act, until it is put away: what is left to do elsewhere."""
     done: Forgetting | None = st.session_state.get(session.FORGOTTEN)
     if done is None:
         return
-    with st.container(border=True, key=f"{page}.forgotten"):
+    with st.container(border=True, key=f"{page.info.name}.forgotten"):
         st.markdown(f":material/task_alt: **Forgotten: {literal(done.subject)}.** What stays, and where:")
         _stays(done)
-        st.button("Put this list away", key=f"{page}.forgotten_away", on_click=_put_away)
+        with st.container(horizontal=True):
+            st.button("Put this list away", key=f"{page.info.name}.forgotten_away", on_click=_put_away)
+            if page.workspace.store.is_sqlite and page.may(Act.CHANGE_DATA):
+                st.button(
+                    "Clear free room in the database file", key=f"{page.info.name}.compact", on_click=_compact,
+                    args=(page,), type="tertiary", icon=":material/compress:",
+                    help="Writes the file anew. Nobody can save anything meanwhile: some seconds for every 100 MB.",
+                )  # fmt: skip
 
 
 def _offer(page: Page, key: str, words: str) -> None:
@@ -135,6 +143,14 @@ def _forget_person(page: Page, rater_id: int) -> None:
     if user is not None:
         stay = bool(st.session_state.get(f"people.forget.{rater_id}.how", True))
         _done(forgetting.rater(page.workspace, user, rater_id, ratings_stay=stay))
+
+
+@act
+def _compact(page: Page) -> None:
+    user = actor(page)
+    if user is not None:
+        before, after = forgetting.compact(page.workspace, user)
+        session.toast(f"The database file was written anew: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now.")
 
 
 def _done(found: Forgetting) -> None:

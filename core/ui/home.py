@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
-from core.domain.roles import Act
+from core.domain.roles import Act, Role
 from core.services import importing, models
 from core.services.status import Champion, Status, status
 from core.ui import failures, session
@@ -43,7 +43,8 @@ def show() -> None:
             if now.sample and page.may(Act.CHANGE_DATA):
                 _sample(page)
         _notes(page, now)
-        st.caption(f"Database: {literal(now.database)}")
+        if page.user.role is Role.LEAD:
+            st.caption(f"Database: {literal(now.database)}")
 
 
 def _empty(page: Page) -> None:
@@ -144,12 +145,12 @@ def _notes(page: Page, now: Status) -> None:
     if now.old_model_file is not None and now.champion is None:
         st.warning(
             literal(
-                f"{now.old_model_file} is a model file of the older scripts. It is never loaded, because nobody can "
+                f"{now.old_model_file.name} is a model file of the older scripts. It is never loaded, because nobody can "
                 "check what is in it. Train again; the new versions are kept beside it."
             ),
             icon=":material/warning:",
         )
-    if now.grant:
+    if now.grant and page.user.role is Role.LEAD:
         st.warning(
             "The database user may not write to the training table of the existing application. Training works; "
             "its row there is missing until the owner of the database runs:",

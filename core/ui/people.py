@@ -106,7 +106,7 @@ def invite(page: Page) -> None:
 
 def everybody(page: Page) -> None:
     """All persons, each with what can be changed."""
-    what_was_forgotten("people")
+    what_was_forgotten(page)
     people = accounts.listed(page.workspace, page.user)
     if not people:
         st.markdown("Nobody is here yet. Add the first person above; names chosen on the Rate page appear here too.")

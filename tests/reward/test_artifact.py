@@ -44,13 +44,18 @@ def save(root: Path, fitted: Fitted, version: str = "v1") -> Saved:
     return artifact.save(root, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty)
 
 
+def older(saved: Saved) -> dict[str, str]:
+    """What the database knows of a version of an earlier release."""
+    return {artifact.MODEL_FILE: saved.hashes[artifact.MODEL_FILE]}
+
+
 def test_a_saved_model_scores_as_before(tmp_path: Path, fitted: Fitted) -> None:
     """What comes back from disk is the model that was trained."""
     saved = save(tmp_path / "new" / "models", fitted)
-    loaded = artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
+    loaded = artifact.load(saved.path, hashes=saved.hashes, encoder=ENCODER)
     pairs = [Pair("word1 word2", "word1 and more"), Pair("word1 word2", "")]
     assert np.array_equal(loaded.score(pairs, embedder()), fitted.model.score(pairs, embedder()))
-    assert artifact.trained_groups(saved.path, prompts=len(fitted.groups)) == fitted.groups
+    assert artifact.trained_groups(saved.path, hashes=saved.hashes, prompts=len(fitted.groups)) == fitted.groups
     assert (saved.path / artifact.MODEL_FILE).stat().st_size < 100_000
     assert stat.S_IMODE(saved.path.stat().st_mode) == 0o700
     assert stat.S_IMODE(saved.path.parent.stat().st_mode) == 0o700
@@ -62,7 +67,7 @@ def test_the_metadata_says_what_the_lead_asks(tmp_path: Path, fitted: Fitted) ->
     saved = save(tmp_path, fitted)
     described = artifact.read_metadata(saved.path)
     assert described["format"] == artifact.FORMAT
-    assert described["sha256"] == saved.sha256
+    assert described["sha256"] == saved.hashes[artifact.MODEL_FILE]
     assert described["metrics"]["accuracy"] == {"value": 0.8, "low": 0.7, "high": 0.9}
     assert described["metrics"]["roc_auc"]["reason"] == "not estimable: one class only"
     assert described["created_at"].endswith("+00:00")
@@ -74,7 +79,7 @@ def test_a_version_is_never_overwritten(tmp_path: Path, fitted: Fitted) -> None:
     saved = save(tmp_path, fitted)
     with pytest.raises(Conflict, match="exists already"):
         save(tmp_path, fitted)
-    artifact.verified(saved.path, sha256=saved.sha256)
+    artifact.verified(saved.path, hashes=saved.hashes)
 
 
 @pytest.mark.parametrize("version", ["", "../v1", "a/b", ".hidden", "v 1"])
@@ -112,7 +117,7 @@ def test_a_changed_file_is_never_unpickled(tmp_path: Path, fitted: Fitted) -> No
     saved, witness = save(tmp_path, fitted), tmp_path / "unpickled"
     (saved.path / artifact.MODEL_FILE).write_bytes(pickle.dumps(Trap(witness)))
     with pytest.raises(Unavailable, match="was changed after training"):
-        artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
+        artifact.load(saved.path, hashes=saved.hashes, encoder=ENCODER)
     assert not witness.exists()
 
 
@@ -122,25 +127,25 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, fitted: Fit
     joblib.dump({"weights": 1}, saved.path / artifact.MODEL_FILE)
     sha256 = hashlib.sha256((saved.path / artifact.MODEL_FILE).read_bytes()).hexdigest()
     with pytest.raises(Unavailable, match="holds no model"):
-        artifact.load(saved.path, sha256=sha256, encoder=ENCODER)
+        artifact.load(saved.path, hashes={artifact.MODEL_FILE: sha256}, encoder=ENCODER)
 
 
 def test_another_encoder_is_refused(tmp_path: Path, fitted: Fitted) -> None:
     """Scores from other vectors would mean nothing, so there are none."""
     saved = save(tmp_path, fitted)
     with pytest.raises(Unavailable, match="another encoder"):
-        artifact.load(saved.path, sha256=saved.sha256, encoder="other:torch")
+        artifact.load(saved.path, hashes=saved.hashes, encoder="other:torch")
 
 
 @pytest.mark.parametrize(
     "damage, words",
     [
-        (lambda path: (path / "metadata.json").unlink(), "no model version"),
+        (lambda path: (path / "metadata.json").unlink(), "not there"),
         (lambda path: (path / "metadata.json").write_text("{"), "damaged"),
         (lambda path: (path / "metadata.json").write_text(json.dumps({"format": 99})), "format 99"),
         (lambda path: (path / "metadata.json").write_text(json.dumps({"format": 1})), "earlier release"),
         (lambda path: (path / "metadata.json").write_text("[]"), "format None"),
-        (lambda path: (path / "model.joblib").unlink(), "model.joblib is missing"),
+        (lambda path: (path / "model.joblib").unlink(), "model.joblib of v1 is missing"),
     ],
 )
 def test_what_is_missing_or_unknown_is_a_sentence(tmp_path: Path, fitted: Fitted, damage, words: str) -> None:
@@ -148,16 +153,20 @@ def test_what_is_missing_or_unknown_is_a_sentence(tmp_path: Path, fitted: Fitted
     saved = save(tmp_path, fitted)
     damage(saved.path)
     with pytest.raises(Unavailable, match=rf"{words}.*Train again"):
-        artifact.load(saved.path, sha256=saved.sha256, encoder=ENCODER)
+        artifact.load(saved.path, hashes=saved.hashes, encoder=ENCODER)
 
 
-def test_missing_prompts_are_a_sentence(tmp_path: Path) -> None:
+def test_missing_prompts_are_a_sentence(tmp_path: Path, fitted: Fitted) -> None:
     """Without the list of training prompts nothing is claimed about seen prompts."""
-    with pytest.raises(Unavailable, match=r"prompts.txt is missing"):
-        artifact.trained_groups(tmp_path, prompts=1)
-    (tmp_path / artifact.PROMPTS_FILE).write_text("")
-    with pytest.raises(Unavailable, match="changed after training"):
-        artifact.trained_groups(tmp_path, prompts=1)
+    saved = save(tmp_path, fitted)
+    (saved.path / artifact.PROMPTS_FILE).write_text("")
+    for hashes in (saved.hashes, older(saved)):
+        with pytest.raises(Unavailable, match=r"prompts.txt of v1 was changed after training"):
+            artifact.trained_groups(saved.path, hashes=hashes, prompts=len(fitted.groups))
+    (saved.path / artifact.PROMPTS_FILE).unlink()
+    for hashes in (saved.hashes, older(saved)):
+        with pytest.raises(Unavailable, match=r"prompts.txt of v1 is missing"):
+            artifact.trained_groups(saved.path, hashes=hashes, prompts=len(fitted.groups))
 
 
 def test_an_unreadable_pickle_is_a_sentence(tmp_path: Path, fitted: Fitted) -> None:
@@ -166,7 +175,7 @@ def test_an_unreadable_pickle_is_a_sentence(tmp_path: Path, fitted: Fitted) -> N
     data = b"cno_such_module\nThing\n."
     (saved.path / artifact.MODEL_FILE).write_bytes(data)
     with pytest.raises(Unavailable, match="cannot be read with the libraries"):
-        artifact.load(saved.path, sha256=hashlib.sha256(data).hexdigest(), encoder=ENCODER)
+        artifact.load(saved.path, hashes={artifact.MODEL_FILE: hashlib.sha256(data).hexdigest()}, encoder=ENCODER)
 
 
 def test_loading_and_scoring_needs_neither_scikit_learn_nor_torch(tmp_path: Path, fitted: Fitted) -> None:
@@ -175,7 +184,7 @@ def test_loading_and_scoring_needs_neither_scikit_learn_nor_torch(tmp_path: Path
     code = (
         "import sys; from pathlib import Path; from core.reward import artifact; from core.reward.recipe import Pair;"
         "from tests.reward.fakes import embedder;"
-        f"model = artifact.load(Path({str(saved.path)!r}), sha256={saved.sha256!r}, encoder={ENCODER!r});"
+        f"model = artifact.load(Path({str(saved.path)!r}), hashes={dict(saved.hashes)!r}, encoder={ENCODER!r});"
         "model.score([Pair('a', 'b')], embedder());"
         "sys.exit(bool({'sklearn', 'scipy', 'torch', 'transformers'} & set(sys.modules)))"
     )

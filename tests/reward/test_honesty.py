@@ -125,17 +125,22 @@ def fitted() -> Fitted:
     return trained()
 
 
-def saved(folder: Path, fitted: Fitted, honesty: Honesty | None) -> Reranker:
+def hashes(kept: artifact.Saved, *, older: bool) -> dict[str, str]:
+    """What the database knows; of a version of an earlier release the model file only."""
+    return {name: sha256 for name, sha256 in kept.hashes.items() if name == artifact.MODEL_FILE or not older}
+
+
+def saved(folder: Path, fitted: Fitted, honesty: Honesty | None, *, older: bool = False) -> Reranker:
     metadata = artifact.Metadata("v1", "pair", fitted.model.encoder, "d", 120, 30, 0, 4, {})
     kept = artifact.save(folder, fitted.model, metadata, groups=fitted.groups, honesty=honesty)
-    ref = ModelRef("v1", kept.path, kept.sha256, sample=False)
+    ref = ModelRef("v1", kept.path, hashes(kept, older=older), sample=False)
     return Reranker(lambda: [ref], embedder)
 
 
 def test_the_figures_travel_with_the_version(tmp_path: Path, fitted: Fitted) -> None:
     """They come back as they were measured, the vectors within half precision, in files that stay small."""
     saved(tmp_path, fitted, fitted.honesty)
-    found = artifact.load_honesty(tmp_path / "v1")
+    found = artifact.load_honesty(tmp_path / "v1", hashes={})
     assert found == fitted.honesty
     assert found is not None
     assert isinstance(found.known, KnownPrompts)
@@ -148,8 +153,8 @@ def test_the_figures_travel_with_the_version(tmp_path: Path, fitted: Fitted) -> 
 def test_what_is_missing_or_damaged_is_not_known_and_the_model_serves(
     tmp_path: Path, fitted: Fitted, damage: str
 ) -> None:
-    """A version of an earlier release, or one whose figures were changed, ranks and abstains from nothing."""
-    ranker = saved(tmp_path, fitted, None if damage == "older" else fitted.honesty)
+    """A version of an earlier release, also one whose figures were changed, ranks and abstains from nothing."""
+    ranker = saved(tmp_path, fitted, None if damage == "older" else fitted.honesty, older=True)
     file, described = tmp_path / "v1" / artifact.KNOWN_FILE, tmp_path / "v1" / artifact.METADATA_FILE
     if damage == "vectors gone":
         file.unlink()

@@ -8,6 +8,7 @@ import pytest
 
 from core.domain.metrics import Metric
 from core.domain.records import Example
+from core.domain.session_names import NO_SESSION, OTHERS, source_of
 from core.reward.choosing import Choices
 from core.reward.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
 from core.reward.features import feature_matrix
@@ -22,7 +23,7 @@ from core.reward.recipe import Pair
 from core.reward.recipes import PAIR
 from core.reward.reliability import calibration, outcomes, roc_band
 from core.reward.report import TrustReport
-from core.reward.slices import NO_SESSION, OTHERS, by_source, source_of
+from core.reward.slices import by_source
 from core.reward.verdict import verdict
 from tests.reward.fakes import embedder, rated_answers
 from tests.reward.test_trainer import only, run

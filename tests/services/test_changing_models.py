@@ -41,7 +41,7 @@ def rank(workspace: Workspace) -> Ranking:
         with workspace.store.read() as session:
             line = versions.in_line(session)
         folder = workspace.settings.model_dir
-        return [ModelRef(v.model_version, folder / v.model_version, v.sha256, v.sample) for v in line]
+        return [ModelRef(v.model_version, folder / v.model_version, v.hashes, v.sample) for v in line]
 
     return Reranker(usable, embedder).rank("word1 word2", ["word1", "word2 word3"])
 
@@ -71,7 +71,7 @@ def test_whoever_asks_while_the_model_is_loaded_gets_it(workspace: Workspace) ->
     looking, go_on = threading.Event(), threading.Event()
     path = models.version_path(workspace, "first")
     with workspace.store.read() as session:
-        known = [ModelRef(v.model_version, path, v.sha256, v.sample) for v in versions.in_line(session)]
+        known = [ModelRef(v.model_version, path, v.hashes, v.sample) for v in versions.in_line(session)]
 
     def slowly() -> list[ModelRef]:
         looking.set()

@@ -194,6 +194,12 @@ def forget_answer(w: Workspace, lead: User) -> Act:
     forgetting.interaction(w, lead, number)
 
 
+def compact(w: Workspace, lead: User) -> Act:
+    """The file is written anew."""
+    yield
+    forgetting.compact(w, lead)
+
+
 def forget_rater(w: Workspace, lead: User) -> Act:
     ben = rater(w, "Ben")
     yield
@@ -381,6 +387,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "disagreements.decide": (decide, ["adjudicated", "adjudication cleared"]),
     "disagreements.mark_gap": (mark_gap, ["gap marked"]),
     "exporting.export": (export, ["exported"]),
+    "forgetting.compact": (compact, ["compacted"]),
     "forgetting.interaction": (forget_answer, ["forgot"]),
     "forgetting.rater": (forget_rater, ["forgot"]),
     "guidelines.save": (save_guidelines, ["guidelines saved"]),

@@ -54,7 +54,7 @@ def frozen(workspace: Workspace) -> frozenset[str]:
 
 def learned_prompts(workspace: Workspace, name: str) -> frozenset[str]:
     version = next(v for v in models.listed(workspace, COMMAND_LINE) if v.model_version == name)
-    return artifact.trained_groups(models.version_path(workspace, name), prompts=version.prompts)
+    return artifact.trained_groups(models.version_path(workspace, name), hashes={}, prompts=version.prompts)
 
 
 def test_below_200_ratings_everything_is_learned_from(on_sqlite: Workspace) -> None:

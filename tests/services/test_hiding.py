@@ -10,7 +10,7 @@ from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.records import Filters
 from core.domain.roles import SOMEBODY_HERE, NotAllowed, Role, User
 from core.domain.second_looks import RepeatSettings
-from core.reward.slices import source_of
+from core.domain.session_names import source_of
 from core.services import cases, data, disagreements, hiding, own_ratings, rating, second_looks
 from core.services.own_ratings import OwnFilters
 from core.store.tables import Audit, Rating

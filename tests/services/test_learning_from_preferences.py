@@ -47,7 +47,9 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
     assert (told["pairs"], told["apart"]) == (len(asked) - len(apart), len(apart))
     (version,) = models.listed(workspace, ana)
     assert version.lineage["preferences"] == result["preferences"]
-    learned = artifact.trained_groups(models.version_path(workspace, version.model_version), prompts=version.prompts)
+    learned = artifact.trained_groups(
+        models.version_path(workspace, version.model_version), hashes={}, prompts=version.prompts
+    )
     with workspace.store.read() as session:
         kept_apart = held_out.groups(session)
     ((stored,),) = old_app.run("SELECT count(*) FROM assay_embeddings")

@@ -96,7 +96,7 @@ from core.reward.encoder import SentenceEncoder
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Reranker
 chosen = ServingEncoder({MODEL!r}, SentenceEncoder({MODEL!r}), Path({str(built)!r}), fast=True)
-ref = ModelRef("m", Path({str(saved.path)!r}), {saved.sha256!r}, sample=False)
+ref = ModelRef("m", Path({str(saved.path)!r}), {dict(saved.hashes)!r}, sample=False)
 ranking = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache())).rank("word1 word2", ["word1", "no"])
 assert not {{"torch", "transformers", "openvino_telemetry"}} & set(sys.modules), "imported"
 print(chosen.current().back_end, *ranking.scores, sep="|")

@@ -2,6 +2,7 @@
 
 from core.domain.roles import COMMAND_LINE
 from core.services import accounts, data, people, rating
+from core.store.tables import Audit
 from core.ui.session import OPENED
 from tests.databases import added
 from tests.ui.reading import press, said
@@ -20,6 +21,10 @@ def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, a
     assert data.load(workspace, COMMAND_LINE, number) is None
     assert f"Forgotten: answer {number}" in said(app)
     assert "Backups" in said(app)
+    press(app, "data.compact")
+    with workspace.store.read() as session:
+        assert [act.actor for act in session.query(Audit).filter(Audit.action == "compacted")] == [ana.key]
+    assert "error" not in said(app)
     press(app, "data.forgotten_away")
     assert "Forgotten" not in said(app)
 

@@ -92,6 +92,11 @@ class ModelVersion(Base):
     archived_at: Mapped[datetime | None]
     archived_by: Mapped[str | None] = mapped_column(String(100))
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """sha256 by file of its directory; earlier releases kept that of the model file alone."""
+        return {"model.joblib": self.sha256} | ((self.lineage or {}).get("files") or {})
+
 
 class HeldOutPrompt(Base):
     """A prompt that no model learns from, by the hash of its normalised text; rows are only ever added."""

@@ -1,0 +1,359 @@
+"""After an erasure no byte of an answer is left: planted in every column of text that there is, searched in every one.
+
+A new column of text fails here until it is planted, listed by the erasure, or explained.
+"""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import JSON, LargeBinary, String, select
+
+from core.cli.main import main
+from core.domain.errors import Unavailable
+from core.domain.roles import COMMAND_LINE
+from core.domain.texts import prompt_group, text_hash
+from core.services import doctor, forgetting, importing
+from core.services.workspace import Workspace
+from core.store import compacting, runs
+from core.store.tables import (
+    ApiKey,
+    Base,
+    Case,
+    Desk,
+    Draft,
+    Embedding,
+    Export,
+    Guideline,
+    GuidelineGap,
+    HeldOutPrompt,
+    Import,
+    Item,
+    Lease,
+    LegacyInteraction,
+    LegacySession,
+    Prediction,
+    Preference,
+    Promotion,
+    Rating,
+    RatingEvent,
+    RunEvent,
+    Suggestion,
+    TextHistory,
+)
+from tests.databases import Plain, added, rater
+
+MARK = "zqx"
+"""Begins every planted word; nothing else here does."""
+PROMPT = f"{MARK}prompt asks"
+
+
+def word(column: str) -> str:
+    """What is planted in a column: unlike every other, so that what is left can be told."""
+    return MARK + column.removeprefix("rlhf_").removeprefix("assay_").replace("_", "").replace(".", "") + "end"
+
+
+GOES = {
+    "rlhf_interactions.user_prompt", "rlhf_interactions.ai_response", "rlhf_interactions.feedback_comment",
+    "assay_items.context_id", "assay_items.session_label", "assay_items.extra", "assay_items.mirrored_comment",
+    "assay_items.identifiers", "assay_items.identity", "assay_items.prompt_group",
+    "assay_ratings.comment", "assay_ratings.reason",
+    "assay_rating_events.old", "assay_rating_events.new", "assay_rating_events.request_id",
+    "assay_text_history.user_prompt", "assay_text_history.ai_response", "assay_text_history.context_id",
+    "assay_drafts.comment", "assay_leases.request_id", "assay_guideline_gaps.note",
+    "assay_cases.name", "assay_cases.prompt", "assay_cases.texts",
+    "assay_preferences.prompt", "assay_preferences.prompt_group", "assay_preferences.chosen",
+    "assay_preferences.rejected", "assay_preferences.pair_hash",
+    "assay_embeddings.text_hash", "assay_embeddings.vectors", "assay_held_out.prompt_group",
+    "assay_imports.rejected", "assay_run_events.payload", "assay_desks.filters",
+}  # fmt: skip
+"""Columns that hold something of an answer: gone afterwards."""
+
+STAYS = {
+    "rlhf_sessions.notes": "Session",
+    "assay_guidelines.markdown": "in their own words: guidelines",
+    "assay_promotions.reason": "reasons",
+    "assay_exports.reason": "reasons",
+    "assay_exports.place": "Files that were exported",
+    "assay_imports.file_name": "names of files",
+    "assay_api_keys.name": "keys",
+}
+"""Columns in which somebody may have quoted it: what the erasure says of them."""
+
+NO_TEXT_OF_AN_ANSWER = {
+    "a word out of a fixed list": [
+        "rlhf_sessions.status", "assay_exports.kind", "assay_exports.identifiers", "assay_imports.state",
+        "assay_items.source", "assay_rating_events.action", "assay_rating_events.chosen", "assay_ratings.status",
+        "assay_text_history.action", "assay_leases.chosen", "assay_suggestions.chosen", "assay_desks.order",
+        "assay_raters.kind", "assay_raters.role", "assay_runs.state", "assay_runs.recipe", "assay_run_events.kind",
+        "assay_promotions.action", "assay_model_versions.recipe", "assay_rerankings.source", "assay_audit.action",
+    ],
+    "the name or number of a person or a program": [
+        "assay_exports.by", "assay_guidelines.by", "assay_guideline_gaps.by", "assay_promotions.by",
+        "assay_text_history.by", "assay_runs.requested_by", "assay_model_versions.archived_by", "assay_audit.actor",
+        "assay_raters.name", "assay_raters.name_key", "assay_raters.email", "assay_identities.issuer",
+        "assay_identities.subject", "assay_identities.name", "assay_identities.email", "assay_api_keys.created_by",
+    ],
+    "made by the program: a version, a process, a key, a hash of a file": [
+        "rlhf_sessions.model_version", "rlhf_reward_model_training.model_version", "assay_promotions.model_version",
+        "assay_promotions.previous", "assay_runs.model_version", "assay_runs.process", "assay_imports.process",
+        "assay_imports.file_hash", "assay_model_versions.model_version", "assay_model_versions.sha256",
+        "assay_preferences.model_version", "assay_rerankings.model_version", "assay_embeddings.fingerprint",
+        "assay_api_keys.start", "assay_api_keys.key_hash", "assay_visitors.token_hash", "assay_sign_ins.key",
+        "assay_settings.name",
+    ],
+    "figures and sentences made of them": [
+        "assay_runs.message", "assay_runs.result", "assay_model_versions.metrics", "assay_model_versions.legacy_row",
+        "assay_model_versions.lineage", "assay_model_versions.held_out", "assay_rerankings.scores",
+        "assay_settings.value",
+    ],
+    "numbers and hashes; tests/services/test_nothing_private_in_logs.py": [
+        "assay_audit.subject", "assay_audit.old", "assay_audit.new",
+    ],
+}  # fmt: skip
+
+
+def columns() -> set[str]:
+    """Every column that can hold a text."""
+    return {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, String | JSON | LargeBinary)
+    }
+
+
+def dump(workspace: Workspace) -> str:
+    """Every value of every column, bytes read as text."""
+    with workspace.store.read() as session:
+        return "\n".join(
+            value.decode("latin-1") if isinstance(value, bytes) else str(value)
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(select(table))
+            for value in row
+        )
+
+
+def planted(workspace: Workspace, tmp_path) -> int:
+    """An answer whose words stand in every column of ``GOES`` and ``STAYS``; its number."""
+    ana = rater(workspace)
+    file = tmp_path / "rows.csv"
+    answer, refused = word("rlhf_interactions.ai_response"), word("assay_imports.rejected")
+    file.write_text(
+        "user_prompt,ai_response,rating,note\n"
+        f'{PROMPT},{answer},4,"{word("assay_items.extra")} {refused} at length"\n'
+        f"{PROMPT},{answer},{refused} at,\n"
+    )
+    *_, result = importing.import_file(
+        workspace, COMMAND_LINE, file, file_name=word("assay_imports.file_name"), rater="Bea"
+    )
+    assert result.rejected_total == 1
+    with workspace.store.write() as session:
+        item = session.query(Item).filter(Item.import_id.is_not(None)).one()
+        number, row = item.interaction_id, session.get(LegacyInteraction, item.interaction_id)
+        old = LegacySession(notes=word("rlhf_sessions.notes"))
+        session.add(old)
+        session.flush()
+        row.session_id = old.session_id
+        row.feedback_comment = item.mirrored_comment = word("rlhf_interactions.feedback_comment")
+        row.user_prompt = f"{PROMPT} {word('rlhf_interactions.user_prompt')}"
+        item.prompt_group = prompt_group(row.user_prompt)
+        item.context_id, item.session_label = word("assay_items.context_id"), word("assay_items.session_label") + " 7"
+        item.mirrored_comment, item.identifiers = word("assay_items.mirrored_comment"), {word("x.identifiers"): 1}
+        mine = session.query(Rating).one()
+        mine.comment, mine.reason = word("assay_ratings.comment"), word("assay_ratings.reason")
+        event = session.query(RatingEvent).one()
+        event.old, event.new = (
+            {"comment": word("assay_rating_events.old")},
+            {"comment": word("assay_rating_events.new")},
+        )
+        event.request_id = word("assay_rating_events.request_id")
+        session.add(
+            TextHistory(
+                interaction_id=number, action="edited", by="Ana",
+                user_prompt=f"{PROMPT} {word('assay_text_history.user_prompt')}",
+                ai_response=word("assay_text_history.ai_response"),
+                context_id=word("assay_text_history.context_id"),
+            )
+        )  # fmt: skip
+        session.add(
+            Draft(rater_id=ana.rater_id, interaction_id=number, comment=word("assay_drafts.comment"), bias_flag=False)
+        )
+        lease = word("assay_leases.request_id")
+        session.add(
+            Lease(
+                interaction_id=number,
+                rater_id=ana.rater_id,
+                request_id=lease,
+                chosen="oldest",
+                expires_at=item.created_at,
+            )
+        )
+        session.add(GuidelineGap(interaction_id=number, note=word("assay_guideline_gaps.note"), by="Ana"))
+        session.add(Suggestion(interaction_id=number, rank=1, chosen="model", score=0.5))
+        texts = [answer, word("assay_cases.texts")]
+        case = Case(rater_id=ana.rater_id, name=word("assay_cases.name"), prompt=row.user_prompt.upper(), texts=texts)
+        session.add(case)
+        session.add(
+            Preference(
+                rater_id=ana.rater_id, prompt=row.user_prompt, prompt_group=item.prompt_group,
+                chosen=word("assay_preferences.chosen"), rejected=word("assay_preferences.rejected"),
+                pair_hash=word("assay_preferences.pair_hash"),
+            )
+        )  # fmt: skip
+        vector = word("assay_embeddings.vectors").encode().ljust(64)
+        session.add(Embedding(fingerprint="e", text_hash=text_hash(answer), count=1, dim=16, vectors=vector))
+        session.add(HeldOutPrompt(prompt_group=item.prompt_group))
+        filters = {"session_label": item.session_label, "source": ""}
+        session.add(Desk(rater_id=ana.rater_id, order="random", filters=filters))
+        run = runs.start(session, "pair", 0, ana, "elsewhere:1")
+        session.add(Prediction(run_id=run.run_id, interaction_id=number, fold=0, score=0.5))
+        report = {"sources": [{"name": word("assay_items.session_label")}, {"name": "all others"}], "raters": []}
+        runs.add_event(session, run.run_id, "Reported", {"event": "reported", "report": report})
+        runs.finish(session, run.run_id, "finished", "done")
+        session.add(Guideline(version=1, markdown=word("assay_guidelines.markdown"), by="Ana"))
+        session.add(Promotion(action="promote", by="Ana", model_version="v1", reason=word("assay_promotions.reason")))
+        session.add(
+            Export(
+                by="Ana", kind="gold", place=word("assay_exports.place"), answers=1, identifiers="included",
+                reason=word("assay_exports.reason"),
+            )
+        )  # fmt: skip
+        session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
+    return number
+
+
+def test_every_column_of_text_is_planted_listed_or_explained() -> None:
+    """A new one fails here until somebody has thought of what an erasure does with it."""
+    explained = {name for names in NO_TEXT_OF_AN_ANSWER.values() for name in names}
+    assert GOES | set(STAYS) | explained == columns()
+    assert not GOES & set(STAYS)
+    assert not (GOES | set(STAYS)) & explained
+
+
+def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> None:
+    """All words are there before; afterwards those that are listed, and nothing else, in tables, files and log."""
+    for number in range(50):  # so that pages are shared, and split
+        added(workspace, f"other {number}", f"another {number}" * 20, session_label="other 1")
+    number = planted(workspace, tmp_path)
+    before = dump(workspace)
+    missing = [name for name in (*GOES, *STAYS) if word(name) not in before]
+    hashes = {text_hash(word("rlhf_interactions.ai_response"))}
+    with workspace.store.read() as session:
+        item = session.get(Item, number)
+        hashes |= {item.identity, item.prompt_group}
+    derived = {  # hold a hash, or the word of another column
+        "assay_items.identity", "assay_items.prompt_group", "assay_items.identifiers", "assay_preferences.prompt",
+        "assay_preferences.prompt_group", "assay_cases.prompt", "assay_embeddings.text_hash",
+        "assay_held_out.prompt_group", "assay_run_events.payload", "assay_desks.filters",
+    }  # fmt: skip
+    assert set(missing) == derived
+    preview = forgetting.preview_interaction(workspace, COMMAND_LINE, number)
+    done = forgetting.interaction(workspace, COMMAND_LINE, number)
+    assert (done.goes, done.remains) == (preview.goes, preview.remains)
+    after, said = dump(workspace).casefold(), " ".join(done.remains)
+    for name, words in STAYS.items():
+        assert word(name).casefold() in after, name
+        assert words in said, name
+        after = after.replace(word(name).casefold(), "")
+    assert MARK not in after
+    assert not [one for one in hashes if one in after]
+    assert "no session" not in after
+    found = _bytes_left(workspace)
+    assert found == set()
+    proven(
+        f"an answer planted in {len(GOES) + len(STAYS)} columns of {len(columns())} that hold text, then forgotten: left in "
+        f"the {len(STAYS)} that the erasure lists, in no other column and no other byte of the database's files"
+    )
+
+
+def _bytes_left(workspace: Workspace) -> set[str]:
+    """The planted words that still stand in a file of the home folder, other than those that are listed."""
+    kept = {word(name).encode() for name in STAYS}
+    left = set()
+    for file in workspace.settings.home.rglob("*"):
+        data = file.read_bytes().lower() if file.is_file() else b""
+        for one in kept:
+            data = data.replace(one.lower(), b"")
+        start = data.find(MARK.encode())
+        while start >= 0:
+            left.add(f"{file.name}: {data[start : start + 50]!r}")
+            start = data.find(MARK.encode(), start + 1)
+    return left
+
+
+def test_a_label_that_another_answer_bears_stays(workspace, tmp_path) -> None:
+    """What a report or a queue says of others is true still."""
+    number = planted(workspace, tmp_path)
+    label = word("assay_items.session_label")
+    added(workspace, "other", "another", session_label=f"{label} 7")
+    forgetting.interaction(workspace, COMMAND_LINE, number)
+    with workspace.store.read() as session:
+        (event,) = session.query(RunEvent)
+        assert [part["name"] for part in event.payload["report"]["sources"]] == [label, "all others"]
+        assert session.query(Desk).one().filters["session_label"] == f"{label} 7"
+        (record,) = session.query(Import)
+        assert record.rejected[0]["reason"] == "rating '...' is not a whole number from 1 to 5"
+
+
+def test_what_still_quotes_the_answer_is_counted(workspace, tmp_path) -> None:
+    """A case on another question keeps the answer that somebody pasted there; the erasure says where."""
+    number, ana = planted(workspace, tmp_path), rater(workspace)
+    with workspace.store.write() as session:
+        answer = session.get(LegacyInteraction, number).ai_response
+        session.add(Case(rater_id=ana.rater_id, name="mine", prompt="Another question", texts=[answer, "x"]))
+    done = forgetting.interaction(workspace, COMMAND_LINE, number)
+    assert "in 1 saved cases and 0 orders" in " ".join(done.remains)
+
+
+def reader(workspace: Workspace) -> sqlite3.Connection:
+    """Another program in the middle of reading."""
+    connection = sqlite3.connect(workspace.settings.home / "assay.db", isolation_level=None)
+    connection.execute("BEGIN")
+    connection.execute("SELECT count(*) FROM rlhf_interactions").fetchone()
+    return connection
+
+
+def test_behind_an_open_reader_the_text_goes_with_the_next_sweep(workspace, tmp_path, monkeypatch, proven) -> None:
+    """The erasure waits for nobody and says so; after the reader is gone a sweep, of any process, clears the file."""
+    if not workspace.store.is_sqlite:
+        proven("no such file with PostgreSQL: the erasure says that its room is cleared by the next VACUUM")
+        return
+    number = planted(workspace, tmp_path)
+    with closing(reader(workspace)) as other:
+        done = forgetting.interaction(workspace, COMMAND_LINE, number)
+        assert "still reading the state before" in " ".join(done.remains)
+        workspace.pick_up(at_once=True)
+        assert _bytes_left(workspace)
+        assert not compacting.is_tidy(workspace.store)
+        monkeypatch.setenv("ASSAY_HOME", str(workspace.settings.home))
+        monkeypatch.setenv("DATABASE_URL", workspace.settings.database_url)
+        (check,) = [c for c in doctor.examine()["checks"] if c["name"] == "forgotten texts"]
+        assert not check["ok"]
+        with pytest.raises(Unavailable, match="nobody is working"):
+            forgetting.compact(workspace, COMMAND_LINE)
+        other.execute("ROLLBACK")
+    workspace.pick_up(at_once=True)
+    assert _bytes_left(workspace) == set()
+    assert compacting.is_tidy(workspace.store)
+    proven(
+        "an answer forgotten while another program reads the file: gone from every byte with the first sweep after it"
+    )
+
+
+def test_compacting_clears_what_another_program_left(workspace, tmp_path, old_app: Plain, capsys, monkeypatch) -> None:
+    """The old application deletes without overwriting; ``compact`` writes the file anew, and the record keeps that."""
+    monkeypatch.setenv("ASSAY_HOME", str(workspace.settings.home))
+    monkeypatch.setenv("DATABASE_URL", workspace.settings.database_url)
+    if not workspace.store.is_sqlite:
+        assert main(["compact"]) == 2
+        assert "VACUUM FULL" in capsys.readouterr().err
+        return
+    old_app.run("PRAGMA secure_delete=OFF")
+    old_app.run("INSERT INTO rlhf_sessions (notes) VALUES (?)", f"{MARK} notes" * 5000)
+    old_app.run("DELETE FROM rlhf_sessions")
+    old_app.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert _bytes_left(workspace)
+    old_app.close()
+    assert main(["compact"]) == 0
+    assert _bytes_left(workspace) == set()
