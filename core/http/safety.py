@@ -8,6 +8,7 @@ import base64
 import hashlib
 import math
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -41,6 +42,10 @@ READ_BY_SCRIPTS = "_streamlit_xsrf"
 """The one cookie that the page's own script has to read."""
 
 
+async def _nobody(_scope: Scope) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Rules:
     """How this server may be used; ``Safety`` carries them out."""
@@ -64,6 +69,8 @@ class Rules:
     """Of one address: the way to the provider and back."""
     refusals: Rate = field(default_factory=lambda: Rate(60, 60))
     """Of one address: calls of the API with a wrong key or none; guessing ends here."""
+    would_admit: Callable[[Scope], Awaitable[bool]] = field(default=_nobody)
+    """Whether a call passes although guessing ended for its address: somebody else there may have a right key."""
 
 
 def inline_hashes(page: Path) -> tuple[str, ...]:
@@ -87,7 +94,7 @@ class Safety:
             await self.app(scope, receive, send)
             return
         headers, is_api = Headers(scope=scope), self._is_api(scope["path"])
-        refused = self._refused(scope, headers, is_api)
+        refused = self._refused(scope, headers, is_api) or await self._guessing(scope, is_api)
         dressed = self._dressed(scope, headers, send, is_api)
         if refused is not None:
             if scope["type"] == "websocket":
@@ -148,12 +155,8 @@ class Safety:
         wait = self.rules.requests.wait(_who(headers, address, is_api))
         if not wait and path.startswith(SIGN_IN):
             wait = self.rules.sign_ins.wait(address)
-        if not wait and is_api:
-            wait = self.rules.refusals.exhausted(address)
         if wait:
-            seconds = math.ceil(wait)
-            sentence = f"Too many requests from here. Try again in {seconds} second{'s' if seconds > 1 else ''}."
-            return _sentence(429, sentence, is_api, {"retry-after": str(seconds)})
+            return _too_many(wait, is_api)
         if is_api:
             return None
         if path.startswith(CLOSED):
@@ -161,6 +164,10 @@ class Safety:
         if self.rules.loopback_only and not is_loopback((scope.get("server") or ("", 0))[0]):
             return _sentence(403, LOCAL_ONLY, is_api)
         return self._misplaced(headers) or self._led_home(scope, headers) or self._too_large(headers, path)
+
+    async def _guessing(self, scope: Scope, is_api: bool) -> Response | None:
+        wait = self.rules.refusals.exhausted((scope.get("client") or ("unknown", 0))[0]) if is_api else 0.0
+        return _too_many(wait, is_api) if wait and not await self.rules.would_admit(scope) else None
 
     def _led_home(self, scope: Scope, headers: Headers) -> Response | None:
         """A page asked for as 127.0.0.1 where sign-in works as localhost: the cookie would not count there."""
@@ -234,6 +241,12 @@ def _who(headers: Headers, address: str, is_api: bool) -> str:
     """Whose requests are counted together: those of a key, else those of an address."""
     key = headers.get("authorization") if is_api else None
     return "key " + hashlib.sha256(key.encode()).hexdigest() if key else f"address {address}"
+
+
+def _too_many(wait: float, is_api: bool) -> Response:
+    seconds = math.ceil(wait)
+    sentence = f"Too many requests from here. Try again in {seconds} second{'s' if seconds > 1 else ''}."
+    return _sentence(429, sentence, is_api, {"retry-after": str(seconds)})
 
 
 def _sentence(status: int, sentence: str, is_api: bool, headers: dict[str, str] | None = None) -> Response:

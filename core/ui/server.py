@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -171,4 +172,5 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
-    return [Middleware(Safety, rules=rules_or_exit()), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]
+    rules = replace(rules_or_exit(), would_admit=_api.would_admit)
+    return [Middleware(Safety, rules=rules), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]

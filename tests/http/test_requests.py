@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from core.http import bodies, limits
 from core.http.api import Api
+from core.http.queueing import Queue
 from core.http.scoring import Turns
 from core.services import reranking
 from core.services.workspace import Workspace
@@ -90,14 +91,18 @@ def test_a_body_that_is_too_large_is_never_held(client: TestClient) -> None:
 
 
 def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> None:
-    """429 in the promised form, before the body is looked at; the next call goes through."""
-    turns = Turns(places=1)
-    full = TestClient(Api(lambda: workspace, turns=turns).app, base_url="http://localhost", client=("127.0.0.1", 1))
-    with turns.place():
-        answer = full.post("/v1/rerank", content=b"{", headers=JSON)
+    """429 in the promised form where there is no place, and no database or model is asked; no body, no place."""
+    queue = Queue(places=1)
+    full = TestClient(
+        Api(lambda: workspace, turns=Turns(queue)).app, base_url="http://localhost", client=("127.0.0.1", 1)
+    )
+    place = queue.take("somebody", [1])
+    refused(full.post("/v1/rerank", content=b"{", headers=JSON), 400)
+    answer = full.post("/v1/rerank", json={"query": "q", "documents": ["a"]})
     assert "Try again" in refused(answer, 429)
     assert int(answer.headers["retry-after"]) >= 1
-    refused(full.post("/v1/rerank", content=b"{", headers=JSON), 400)
+    queue.leave(place)
+    refused(full.post("/v1/rerank", json={"query": "q", "documents": ["a"]}), 503)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +117,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeyp
         await client.app(scope, nothing_more, send)
 
     here = TestClient(slow, base_url="http://localhost", client=("127.0.0.1", 1))
-    assert "did not arrive" in refused(here.post("/v1/rerank", content=b"{", headers=JSON), 408)
+    assert "did not arrive in time" in refused(here.post("/v1/rerank", content=b"{", headers=JSON), 408)
 
 
 def test_no_model_says_what_to_do(client: TestClient) -> None:
