@@ -64,14 +64,11 @@ class Place:
     """The words of each turn that is still to come, the present one included."""
     since: float
     short: bool = field(init=False)
+    left: int = field(init=False)
+    """Words still to be read."""
 
     def __post_init__(self) -> None:
-        self.short = len(self.turns) == 1
-
-    @property
-    def left(self) -> int:
-        """Words still to be read."""
-        return sum(self.turns)
+        self.short, self.left = len(self.turns) == 1, sum(self.turns)
 
 
 class Queue:
@@ -133,7 +130,7 @@ class Queue:
 
     def turn_over(self, place: Place) -> None:
         """The turn of this place is over, and there are more of them."""
-        place.turns.popleft()
+        place.left -= place.turns.popleft()
         self._running = None
 
     def leave(self, place: Place) -> None:

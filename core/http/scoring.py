@@ -39,7 +39,7 @@ class Turns:
     """Who is scored when. The threads of the dashboard's own files are not touched: this has limiters of its own."""
 
     def __init__(self, queue: Queue | None = None, *, seconds: float = SCORING_SECONDS) -> None:
-        self._queue = queue or Queue()
+        self._queue = Queue() if queue is None else queue
         self._limit = seconds
         self._called: dict[Place, anyio.Event] = {}
         self._scoring, self._measuring = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)

@@ -31,6 +31,11 @@ class FakeModel:
     now: float = 0.0
     known: set[str] = field(default_factory=set)
     turns: list[tuple[str, int]] = field(default_factory=list)
+    go: threading.Event = field(default_factory=threading.Event)
+    """The first turn waits for it, if it is asked to."""
+
+    def __post_init__(self) -> None:
+        self.go.set()
 
     def words(self, texts: Sequence[str]) -> list[int]:
         return [0 if text in self.known else int(text.split()[1]) for text in texts]
@@ -39,6 +44,7 @@ class FakeModel:
         """A list of this many texts nobody knows, each of so many words."""
 
         def rank(part: Sequence[str]) -> Ranking:
+            self.go.wait(3)
             self.turns.append((name, len(part)))
             self.now += sum(self.words(part)) / self.pace
             self.known.update(part)
@@ -79,6 +85,7 @@ def test_what_is_taken_in_is_finished_and_the_rest_is_told_when_to_come_back(tex
     """Fifty large requests at once: some 200, the others 429 with the time, none 504; the places are all given back."""
     model = FakeModel()
     turns, queue = model.taking_turns()
+    model.go.clear()
     found: list[int | Refused] = []
 
     async def one(number: int) -> None:
@@ -89,6 +96,9 @@ def test_what_is_taken_in_is_finished_and_the_rest_is_told_when_to_come_back(tex
         async with anyio.create_task_group() as tasks:
             for number in range(50):
                 tasks.start_soon(one, number)
+            while len(found) + len(queue) < 50:
+                await anyio.sleep(0.001)
+            model.go.set()
 
     run(fifty)
     refused = [answer for answer in found if isinstance(answer, Refused)]
@@ -119,21 +129,13 @@ def test_a_short_list_does_not_wait_for_a_long_one() -> None:
     turns, _ = model.taking_turns()
 
     async def both() -> None:
-        started, second_waits = anyio.Event(), threading.Event()
-        long = model.work("long", 20)
-
-        def slow(texts: Sequence[str]) -> Ranking:
-            if not model.turns:
-                anyio.from_thread.run_sync(started.set)
-                second_waits.wait(5)
-            return long.rank(texts)
-
+        model.go.clear()
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(ask, turns, "a", Work(long.texts, long.unread, slow))
-            await started.wait()
+            tasks.start_soon(ask, turns, "a", model.work("long", 20))
+            await until_waiting(turns, 1)
             tasks.start_soon(ask, turns, "a", model.work("short", 1))
             await until_waiting(turns, 2)
-            second_waits.set()
+            model.go.set()
 
     run(both)
     assert model.turns == [("long", 8), ("short", 1), ("long", 8), ("long", 4), ("long", 20)]
@@ -149,31 +151,24 @@ def test_one_that_floods_keeps_nobody_out() -> None:
     model = FakeModel()
     turns, queue = model.taking_turns()
 
+    model.go.clear()
+
     async def flooded() -> tuple[int, int]:
-        hold = threading.Event()
-        first = model.work("flood", 8)
-
-        def held(texts: Sequence[str]) -> Ranking:
-            hold.wait(5)
-            return first.rank(texts)
-
         statuses: list[int | Refused] = []
 
         async def one(work: Work) -> None:
             statuses.append(await outcome(turns, "key 1", work))
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(one, Work(first.texts, first.unread, held))
-            await until_waiting(turns, 1)
             for number in range(50):
                 tasks.start_soon(one, model.work(f"large{number}", 16))
                 tasks.start_soon(one, model.work(f"short{number}", 2))
-            while len(statuses) + len(queue) < 101:
+            while len(statuses) + len(queue) < 100:
                 await anyio.sleep(0.001)
             places = len(queue)
             tasks.start_soon(ask, turns, "key 2", model.work("other", 2))
             await until_waiting(turns, places + 1)
-            hold.set()
+            model.go.set()
         return places, statuses.count(200)
 
     places, served = run(flooded)
