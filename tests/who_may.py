@@ -137,7 +137,7 @@ ASKS_NOBODY = {
     ],
     "whom to ask, for everybody who meets a closed door": ["accounts.lead_names"],
     "the door of the HTTP API: what lets a program in": [
-        "keys.KeyRing.check", "keys.KeyRing.write_uses", "keys.valid",
+        "keys.KeyRing.check", "keys.KeyRing.would_open", "keys.KeyRing.write_uses", "keys.valid",
     ],
     "what the server counts of itself; no texts": ["usage.UsageLog.note", "usage.UsageLog.write", "usage.log_of"],
     "whoever can run it owns the machine's files; there may be no database, and so no roles, yet": [

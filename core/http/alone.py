@@ -15,6 +15,8 @@ from starlette.middleware import Middleware
 from core.domain.errors import BadInput
 from core.http.addresses import is_loopback
 from core.http.api import Api, no_such_route
+from core.http.connections import Connection
+from core.http.limits import IDLE_SECONDS
 from core.http.request_log import to_stderr
 from core.http.safety import Rules, Safety
 from core.services import keys
@@ -47,7 +49,8 @@ def serve(host: str, port: int, workers: int) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
     uvicorn.run(
         "core.http.alone:make_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
-        access_log=False, proxy_headers=False, server_header=False, ws="none", timeout_graceful_shutdown=STOP_SECONDS,
+        access_log=False, proxy_headers=False, server_header=False, ws="none", http=Connection,
+        timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=STOP_SECONDS,
     )  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def make_app() -> Starlette:
 
     return Starlette(
         routes=api.routes, lifespan=lifespan, exception_handlers={HTTPException: no_such_route},
-        middleware=[Middleware(Safety, rules=Rules(only_api=True))],
+        middleware=[Middleware(Safety, rules=Rules(only_api=True, would_admit=api.would_admit))],
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -11,20 +11,22 @@ from typing import Any
 import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from core.domain.errors import AssayError, BadInput, NotFound
 from core.domain.roles import PROGRAM
 from core.http import loopback
 from core.http.answers import Refused, answer, error
-from core.http.bodies import read_json
+from core.http.bodies import Reading, read_json
 from core.http.openapi import DOCUMENT
 from core.http.questions import CHAMPION, Question, read_question
 from core.http.request_log import RequestLog, note, request_id
-from core.http.scoring import Turns
+from core.http.scoring import Turns, Work
 from core.http.warming import SENTENCES, State, Warmth
 from core.services import reranking, usage
 from core.services.keys import KeyRing
@@ -41,17 +43,22 @@ KEY_WAITS = (
     "A backup was put back on this server, and since then this key waits until a lead confirms it: on the page API keys, "
     "or with: python -m core keys confirm"
 )
+_RERANK = ("/v1/rerank", "/v2/rerank")
 
 
 class Api:
     """The API on one database; ``routes`` go into a server, ``run`` beside it for as long as it runs."""
 
-    def __init__(self, open_workspace: Callable[[], Workspace], *, turns: Turns | None = None) -> None:
+    def __init__(
+        self, open_workspace: Callable[[], Workspace], *, turns: Turns | None = None, reading: Reading | None = None
+    ) -> None:
         self._open = open_workspace
         self._turns = turns or Turns()
+        self._reading = reading or Reading()
         self._keys: KeyRing | None = None
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
+        self._doubting = anyio.CapacityLimiter(1)
         self.warmth = Warmth(open_workspace)
         inner = Starlette(
             routes=[
@@ -59,8 +66,7 @@ class Api:
                 Route("/readyz", self._readyz),
                 Route("/openapi.json", self._openapi),
                 Route("/v1/openapi.json", self._openapi),
-                Route("/v1/rerank", self._guarded(self._rerank), methods=["POST"]),
-                Route("/v2/rerank", self._guarded(self._rerank), methods=["POST"]),
+                *(Route(path, self._guarded(self._rerank), methods=["POST"]) for path in _RERANK),
             ],
             exception_handlers={HTTPException: no_such_route},
         )
@@ -111,10 +117,14 @@ class Api:
 
     async def _rerank(self, request: Request) -> Response:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
-        await self._admit(request, workspace)
-        with self._turns.place():
+        caller = await self._admit(request, workspace)
+        with self._reading.of(caller, request):
             question = read_question(await read_json(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
+
+            def unread(texts: Sequence[str]) -> Sequence[int]:
+                return reranking.ranker_for(workspace, question.model).unread(question.query, texts)
+
             rank = partial(
                 reranking.rank,
                 workspace,
@@ -123,25 +133,41 @@ class Api:
                 model_version=question.model,
                 abstain=question.abstain,
             )
-            began = time.perf_counter()
-            ranking = await self._turns.score(rank, question.documents, request.is_disconnected)
-            usage.log_of(workspace).note("api", ranking, time.perf_counter() - began)
+            work = Work(question.documents, unread, rank)
+            parts = await self._turns.measured(work)
+        began = time.perf_counter()
+        ranking = await self._turns.score(caller, work, parts, partial(_gone, request))
+        usage.log_of(workspace).note("api", ranking, time.perf_counter() - began)
         if ranking.model_version is None:
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
         note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
         return answer(_found(request_id(request.scope), question, ranking))
 
-    async def _admit(self, request: Request, workspace: Workspace) -> None:
-        """Let a request pass that has a valid key, or needs none.
+    async def would_admit(self, scope: Scope) -> bool:
+        """Whether a request may pass although many with wrong keys came from its address; asks no database for it."""
+        if scope["path"] not in _RERANK:  # holds no data, so there is nothing to guess
+            return True
+        try:
+            ring = self._ring(await anyio.to_thread.run_sync(self._open, limiter=self._doubting))
+        except AssayError:
+            return False
+        given = _key(Headers(scope=scope))
+        opens = await anyio.to_thread.run_sync(ring.would_open, given, limiter=self._doubting)
+        return opens if given else opens and loopback.why_not(scope) is None
+
+    def _ring(self, workspace: Workspace) -> KeyRing:
+        if self._keys is None:
+            self._keys = KeyRing(workspace)
+        return self._keys
+
+    async def _admit(self, request: Request, workspace: Workspace) -> str:
+        """Let a request pass that has a valid key, or needs none; the name under which its caller has a share.
 
         Raises:
             Refused: 401 or 415.
         """
-        if self._keys is None:
-            self._keys = KeyRing(workspace)
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        given = key.strip() if scheme.lower() == "bearer" else None
-        checked = await anyio.to_thread.run_sync(self._keys.check, given, limiter=self._looking_up)
+        given = _key(request.headers)
+        checked = await anyio.to_thread.run_sync(self._ring(workspace).check, given, limiter=self._looking_up)
         note(request.scope, key=checked.key_id)
         if checked.any_made:
             if checked.waits:
@@ -152,6 +178,7 @@ class Api:
             raise _unauthorised(f"This call needs an API key: {reason}.")
         if not loopback.is_json(request.headers):
             raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
+        return "this machine" if checked.key_id is None else f"key {checked.key_id}"
 
     def _guarded(self, handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """The one error boundary of the API: whatever goes wrong becomes a sentence."""
@@ -176,6 +203,18 @@ class Api:
                 return error(500, f"Something went wrong here; the server's log says more under {number}. Try again.")
 
         return guarded
+
+
+def _key(headers: Headers) -> str | None:
+    """The key that was sent, right or not."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+async def _gone(request: Request) -> None:
+    """Return once the client of a request, whose body was read, has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:

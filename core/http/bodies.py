@@ -1,16 +1,51 @@
 """Reading a request's body: never more of it in memory than is allowed, and JSON without surprises."""
 
 import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
 
 from core.http.answers import Refused
-from core.http.limits import BODY_SECONDS, DISCARDED_BYTES, MAX_BODY_BYTES, MAX_DEPTH
+from core.http.limits import (
+    BODY_RATE,
+    BODY_SECONDS,
+    DISCARDED_BYTES,
+    MAX_BODIES,
+    MAX_BODIES_BYTES,
+    MAX_BODY_BYTES,
+    MAX_DEPTH,
+)
+from core.http.shares import Share
 
 CLOSED = 499
 """The client left before it got an answer; only the log sees this number."""
+
+
+class Reading:
+    """Bodies that are on their way: so many at once, so many bytes together, of each caller a share."""
+
+    def __init__(self, *, bodies: int = MAX_BODIES, size: int = MAX_BODIES_BYTES) -> None:
+        self._bodies, self._bytes = Share(bodies), Share(size)
+
+    @contextmanager
+    def of(self, caller: str, request: Request) -> Iterator[None]:
+        """Room for the body of this request.
+
+        Raises:
+            Refused: 429, there is none, or the caller has its share of it.
+        """
+        size = min(_declared(request), MAX_BODY_BYTES) if "content-length" in request.headers else MAX_BODY_BYTES
+        if self._bodies.lacking(caller, 1) or self._bytes.lacking(caller, size):
+            wait = math.ceil(BODY_SECONDS / 5)
+            raise Refused(
+                429, f"Too many requests are being sent at once. Try again in {wait} s.", {"retry-after": str(wait)}
+            )
+        with self._bodies.taken(caller, 1), self._bytes.taken(caller, size):
+            yield
 
 
 async def read_json(request: Request) -> Any:
@@ -23,8 +58,7 @@ async def read_json(request: Request) -> Any:
 
 
 async def _read(request: Request) -> bytes:
-    length = request.headers.get("content-length", "")
-    declared = int(length) if length.isascii() and length.isdigit() else 0
+    declared = _declared(request)
     waits_for_leave = request.headers.get("expect", "").lower() == "100-continue"
     if declared > DISCARDED_BYTES or (declared > MAX_BODY_BYTES and waits_for_leave):
         raise _too_large()
@@ -33,6 +67,7 @@ async def _read(request: Request) -> bytes:
         try:
             async for chunk in request.stream():
                 size += len(chunk)
+                waiting.deadline += min(len(chunk), max(0, MAX_BODY_BYTES - size)) / BODY_RATE
                 if size > DISCARDED_BYTES:
                     raise _too_large()
                 if max(size, declared) <= MAX_BODY_BYTES:
@@ -44,8 +79,13 @@ async def _read(request: Request) -> bytes:
     if max(size, declared) > MAX_BODY_BYTES:
         raise _too_large()
     if waiting.cancelled_caught:
-        raise Refused(408, f"The body did not arrive within {BODY_SECONDS:.0f} seconds. Send it again.")
+        raise Refused(408, "The body did not arrive in time: it came too slowly, or its end is missing. Send it again.")
     return bytes(body)
+
+
+def _declared(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _too_large() -> Refused:

@@ -1,4 +1,4 @@
-"""How much one request may hold and how long it may take, and how many are taken in at once."""
+"""How much one request may hold and how long it may take, and how much is taken in at once."""
 
 MAX_BODY_BYTES = 4_000_000
 MAX_DOCUMENTS = 1_000
@@ -11,11 +11,35 @@ MAX_DEPTH = 16
 """Of nested lists and objects in the JSON."""
 
 MAX_AT_ONCE = 32
-"""Requests being read, waiting or scored; one more is answered 429. Their bodies are what bounds the memory."""
-BODY_SECONDS = 20.0
-SCORING_SECONDS = 60.0
-"""Waiting for a turn included."""
+"""Requests whose body was read and that wait or are scored."""
+LONG_SECONDS = 45.0
+"""Work of long lists (more than one turn) that may wait at once. They get three quarters of the time where short ones
+wait too, so the last of them ends within ``PROMISED_SECONDS``."""
+SHORT_SECONDS = 15.0
+"""Work of short lists (one turn) that may wait at once, with the last quarter of the time."""
+PROMISED_SECONDS = 60.0
+"""Within which what was taken in is expected to be ranked; what could not be is answered 429 at once."""
+SCORING_SECONDS = 120.0
+"""After which a ranking that was expected to be faster is stopped all the same."""
+
+MAX_BODIES = 64
+"""Bodies that are being read at once, apart from what waits for the model."""
+MAX_BODIES_BYTES = 100_000_000
+"""What they may become together."""
+BODY_SECONDS = 10.0
+"""For a body to arrive, and one second more for every ``BODY_RATE`` bytes of it that did."""
+BODY_RATE = 100_000
 
 DISCARDED_BYTES = 64_000_000
 """Of a body that is too large this much is read and thrown away: cut off while it still sends, a client would see a
 broken connection instead of the sentence."""
+
+MAX_CONNECTIONS = 512
+"""Of one process of `python -m core serve`; fewer than the 1,024 files that a process may usually have open."""
+MAX_CONNECTIONS_PER_ADDRESS = 256
+HEADER_SECONDS = 10.0
+"""For a request to be there, from the connection or from its first byte on a connection that is used again."""
+IDLE_SECONDS = 5
+"""Between two requests on one connection."""
+TAKING_SECONDS = 30.0
+"""For a client to take an answer that the connection has no more room for."""

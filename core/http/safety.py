@@ -8,6 +8,7 @@ import base64
 import hashlib
 import math
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -42,6 +43,10 @@ READ_BY_SCRIPTS = "_streamlit_xsrf"
 """The one cookie that the page's own script has to read."""
 
 
+async def _nobody(_scope: Scope) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Rules:
     """How this server may be used; ``Safety`` carries them out."""
@@ -65,6 +70,8 @@ class Rules:
     """Of one address: the way to the provider and back."""
     refusals: Rate = field(default_factory=lambda: Rate(60, 60))
     """Of one address: calls of the API with a wrong key or none; guessing ends here."""
+    would_admit: Callable[[Scope], Awaitable[bool]] = field(default=_nobody)
+    """Whether a call passes although guessing ended for its address: somebody else there may have a right key."""
 
 
 def inline_hashes(page: Path) -> tuple[str, ...]:
@@ -88,7 +95,7 @@ class Safety:
             await self.app(scope, receive, send)
             return
         headers, is_api = Headers(scope=scope), self._is_api(scope["path"])
-        refused = self._refused(scope, headers, is_api)
+        refused = self._refused(scope, headers, is_api) or await self._guessing(scope, is_api)
         dressed = self._dressed(scope, headers, send, is_api)
         if refused is not None:
             if scope["type"] == "websocket":
@@ -149,12 +156,8 @@ class Safety:
         wait = self.rules.requests.wait(_who(headers, address, is_api))
         if not wait and path.startswith(SIGN_IN):
             wait = self.rules.sign_ins.wait(address)
-        if not wait and is_api:
-            wait = self.rules.refusals.exhausted(address)
         if wait:
-            seconds = math.ceil(wait)
-            sentence = f"Too many requests from here. Try again in {seconds} second{'s' if seconds > 1 else ''}."
-            return _sentence(429, sentence, is_api, {"retry-after": str(seconds)})
+            return _too_many(wait, is_api)
         if is_api:
             return None
         if path.startswith(CLOSED):
@@ -165,6 +168,10 @@ class Safety:
             if through_a_proxy(headers):
                 return _sentence(403, PROXIED, is_api)
         return self._misplaced(headers) or self._led_home(scope, headers) or self._too_large(headers, path)
+
+    async def _guessing(self, scope: Scope, is_api: bool) -> Response | None:
+        wait = self.rules.refusals.exhausted((scope.get("client") or ("unknown", 0))[0]) if is_api else 0.0
+        return _too_many(wait, is_api) if wait and not await self.rules.would_admit(scope) else None
 
     def _led_home(self, scope: Scope, headers: Headers) -> Response | None:
         """A page asked for as 127.0.0.1 where sign-in works as localhost: the cookie would not count there."""
@@ -244,6 +251,12 @@ def _who(headers: Headers, address: str, is_api: bool) -> str:
     """Whose requests are counted together: those of a key, else those of an address."""
     key = headers.get("authorization") if is_api else None
     return "key " + hashlib.sha256(key.encode()).hexdigest() if key else f"address {address}"
+
+
+def _too_many(wait: float, is_api: bool) -> Response:
+    seconds = math.ceil(wait)
+    sentence = f"Too many requests from here. Try again in {seconds} second{'s' if seconds > 1 else ''}."
+    return _sentence(429, sentence, is_api, {"retry-after": str(seconds)})
 
 
 def _sentence(status: int, sentence: str, is_api: bool, headers: dict[str, str] | None = None) -> Response:

@@ -13,6 +13,7 @@ from core.domain.texts import text_hash
 from core.reward import windows
 from core.reward.cache import MemoryCache
 from core.reward.encoder import Encoder
+from core.reward.words import count_words
 
 _CHUNK_WINDOWS = 128  # windows per chunk: an interrupted run loses at most a second or two of work
 _READ_CHARS = 1_500  # about what the encoder reads of one window; only for the estimate of the time left
@@ -80,6 +81,13 @@ class Embedder:
         for chunk in _chunks({key: text for key, text in by_hash.items() if key not in found}, view):
             found |= self._embed(chunk, view)
         return {text: found[key] for key, text in by_hash.items()}
+
+    def unread(self, texts: Iterable[str], view: View) -> dict[str, int]:
+        """Words that the encoder has yet to read, for each text whose vectors are not in the cache."""
+        by_hash = {text_hash(text): text for text in texts}
+        known = self._cache.get(self.key(view), list(by_hash))
+        most = windows.WINDOW_WORDS * (windows.MAX_WINDOWS if view is View.WINDOWS else 2)  # a whole text: 256 pieces
+        return {text: count_words(text, most) for key, text in by_hash.items() if key not in known}
 
     def warm(self, texts: Mapping[View, Iterable[str]]) -> Iterator[Progress]:
         """Put the vectors of ``texts`` into the cache chunk by chunk, so that an interrupted run keeps what it did.

@@ -44,6 +44,12 @@ class FittedModel:
         recipe = recipe_named(self.recipe)
         return [recipe.read_of(pair) for pair in pairs]
 
+    def unread(self, pairs: Sequence[Pair], embedder: Embedder) -> list[int]:
+        """Words that the encoder has yet to read before each pair can be scored; what pairs share is the first one's."""
+        recipe = recipe_named(self.recipe)
+        words = embedder.unread(recipe.texts(pairs), recipe.view)
+        return [sum(words.pop(text, 0) for text in recipe.texts([pair])) for pair in pairs]
+
     def explain(self, pairs: Sequence[Pair], embedder: Embedder) -> list[dict[str, float]]:
         """Why each pair scores as it does: log-odds that each part adds against an average training answer.
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 
 # Han, kana, Thai, Lao, Burmese, Khmer: no spaces between words, and the encoder's tokenizer reads them by character.
 _SPACELESS = (
@@ -15,6 +16,11 @@ _TERM = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every word of ``text``, in characters."""
     return [match.span() for match in _WORD.finditer(text)]
+
+
+def count_words(text: str, most: int) -> int:
+    """How many words ``text`` has, counted up to ``most``."""
+    return sum(1 for _ in islice(_WORD.finditer(text), most))
 
 
 def terms(text: str) -> frozenset[str]:

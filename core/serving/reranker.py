@@ -158,6 +158,20 @@ class Reranker:
         log.warning("reranking kept the input order: %s", logged)
         return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
 
+    def unread(self, prompt: str, texts: Sequence[str]) -> list[int]:
+        """Words that the encoder has yet to read before each of these candidates can be scored; what ranking costs.
+
+        Zeros without a usable model.
+        """
+        loaded = self._current()
+        if loaded is not None:
+            pairs = [Pair(encodable(prompt), encodable(text)) for text in texts]
+            try:
+                return loaded.model.unread(pairs, self._embedder())
+            except AssayError as error:
+                log.debug("what ranking would cost is not known: %s", error)
+        return [0] * len(texts)
+
     def _ranked(self, loaded: _Loaded, prompt: str, texts: Sequence[str], *, abstain: bool) -> Ranking:
         embedder = self._embedder()
         pairs = [Pair(prompt, text) for text in texts]

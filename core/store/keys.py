@@ -14,7 +14,7 @@ from core.store.types import now
 
 def add(session: Session, key: str, name: str, created_by: str, *, shown: int) -> ApiKey:
     """Keep the hash of a new key and its first ``shown`` characters."""
-    added = ApiKey(name=name, start=key[:shown], key_hash=_hash(key), created_by=created_by)
+    added = ApiKey(name=name, start=key[:shown], key_hash=hash_of(key), created_by=created_by)
     session.add(added)
     session.flush()
     return added
@@ -39,7 +39,14 @@ def find(session: Session, key_id: int) -> ApiKey:
 
 def of_text(session: Session, key: str) -> ApiKey | None:
     """This key, where it exists and was not revoked; it may wait for a lead."""
-    return session.scalar(select(ApiKey).where(ApiKey.key_hash == _hash(key), ApiKey.revoked_at.is_(None)))
+    return session.scalar(select(ApiKey).where(ApiKey.key_hash == hash_of(key), ApiKey.revoked_at.is_(None)))
+
+
+def valid_hashes(session: Session) -> frozenset[str]:
+    """The hashes of all keys that open something now: neither revoked nor waiting for a lead."""
+    return frozenset(
+        session.scalars(select(ApiKey.key_hash).where(ApiKey.revoked_at.is_(None), ApiKey.waits_since.is_(None)))
+    )
 
 
 def count(session: Session, *, valid: bool = False) -> int:
@@ -66,6 +73,7 @@ def used(session: Session, last: Mapping[int, datetime]) -> None:
         session.execute(update(ApiKey).where(ApiKey.key_id == key_id).values(last_used_at=at))
 
 
-def _hash(key: str) -> str:
+def hash_of(key: str) -> str:
+    """What is kept of a key."""
     # a plain hash: a key is 256 random bits, which nobody can guess their way to
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -204,5 +205,6 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
-    around = [Middleware(Safety, rules=rules_or_exit()), Middleware(SignOut, open_workspace=_workspace)]
+    rules = replace(rules_or_exit(), would_admit=_api.would_admit)
+    around = [Middleware(Safety, rules=rules), Middleware(SignOut, open_workspace=_workspace)]
     return [*around, Middleware(Sockets), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]

@@ -9,6 +9,8 @@ from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.http.api import KEY_WAITS, Api
 from core.http.openapi import DOCUMENT
+from core.http.rates import Rate
+from core.http.safety import Rules, Safety
 from core.services import keys
 from core.services.workspace import Workspace
 from core.store import keys as stored_keys
@@ -173,3 +175,51 @@ def test_what_holds_no_data_needs_no_key(workspace: Workspace, api: Api) -> None
     assert elsewhere.get("/healthz").json() == {"status": "ok"}
     assert elsewhere.get("/readyz").status_code == 503
     assert elsewhere.get("/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def sixty() -> Rate:
+    """Refused calls before guessing ends; no time passes in which it could begin again."""
+    return Rate(60, 60, clock=lambda: 0.0)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["used before", "never used"])
+def test_wrong_keys_from_an_address_do_not_lock_out_a_right_one(
+    workspace: Workspace, api: Api, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """After the lock-out whoever has a right key is served, a load balancer is answered, guessing is refused without a
+    query for each guess, and a revoked key is a wrong one."""
+    key, made = keys.create(workspace, COMMAND_LINE, "portal")
+    guarded = Safety(api.app, rules=Rules(only_api=True, refusals=sixty(), would_admit=api.would_admit))
+    here = TestClient(guarded, base_url="http://assay.example", client=("192.0.2.7", 5))
+
+    def ask(key: str | None) -> int:
+        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        return int(here.post("/v1/rerank", json={"query": "q", "documents": ["a"]}, headers=headers).status_code)
+
+    if known:
+        assert ask(key) == NO_MODEL
+    assert [ask(f"wrong {number}") for number in range(60)] == [UNAUTHORISED] * 60
+    asked: list[str] = []
+    number_of, hashes = stored_keys.of_text, stored_keys.valid_hashes
+    monkeypatch.setattr(stored_keys, "of_text", lambda *a: asked.append("number") or number_of(*a))
+    monkeypatch.setattr(stored_keys, "valid_hashes", lambda *a: asked.append("list") or hashes(*a))
+    monkeypatch.setattr(keys, "LOOK_SECONDS", 1_000.0)
+    for number in range(30):
+        assert ask(f"wrong again {number}") == ask(None) == 429
+        assert ask(key) == NO_MODEL
+    assert asked.count("list") == 1
+    assert asked.count("number") == 30
+    assert here.get("/healthz").status_code == 200
+    keys.revoke(workspace, COMMAND_LINE, made.key_id)
+    assert ask(key) == UNAUTHORISED
+
+
+def test_a_program_on_this_machine_is_not_locked_out_before_the_first_key(api: Api) -> None:
+    """Nor by what a proxy on the same machine passed on from others."""
+    guarded = Safety(api.app, rules=Rules(refusals=sixty(), would_admit=api.would_admit))
+    here = TestClient(guarded, base_url="http://localhost:8501", client=("127.0.0.1", 5))
+    sent = {"query": "q", "documents": ["a"]}
+    for _ in range(60):
+        assert here.post("/v1/rerank", json=sent, headers={"x-forwarded-for": "192.0.2.1"}).status_code == UNAUTHORISED
+    assert here.post("/v1/rerank", json=sent, headers={"x-forwarded-for": "192.0.2.1"}).status_code == 429
+    assert here.post("/v1/rerank", json=sent).status_code == NO_MODEL

@@ -7,13 +7,19 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from core.domain.roles import COMMAND_LINE
 from core.http import bodies, limits
+from core.http.answers import Refused
 from core.http.api import Api
+from core.http.bodies import Reading
+from core.http.queueing import Queue
 from core.http.scoring import Turns
-from core.services import reranking
+from core.services import keys, reranking
 from core.services.workspace import Workspace
 
 SECRET = "the patient is called Rumpelstiltskin"
@@ -90,14 +96,18 @@ def test_a_body_that_is_too_large_is_never_held(client: TestClient) -> None:
 
 
 def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> None:
-    """429 in the promised form, before the body is looked at; the next call goes through."""
-    turns = Turns(places=1)
-    full = TestClient(Api(lambda: workspace, turns=turns).app, base_url="http://localhost", client=("127.0.0.1", 1))
-    with turns.place():
-        answer = full.post("/v1/rerank", content=b"{", headers=JSON)
+    """429 in the promised form where there is no place, and no database or model is asked; no body, no place."""
+    queue = Queue(places=1)
+    full = TestClient(
+        Api(lambda: workspace, turns=Turns(queue)).app, base_url="http://localhost", client=("127.0.0.1", 1)
+    )
+    place = queue.take("somebody", [1])
+    refused(full.post("/v1/rerank", content=b"{", headers=JSON), 400)
+    answer = full.post("/v1/rerank", json={"query": "q", "documents": ["a"]})
     assert "Try again" in refused(answer, 429)
     assert int(answer.headers["retry-after"]) >= 1
-    refused(full.post("/v1/rerank", content=b"{", headers=JSON), 400)
+    queue.leave(place)
+    refused(full.post("/v1/rerank", json={"query": "q", "documents": ["a"]}), 503)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +122,72 @@ def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeyp
         await client.app(scope, nothing_more, send)
 
     here = TestClient(slow, base_url="http://localhost", client=("127.0.0.1", 1))
-    assert "did not arrive" in refused(here.post("/v1/rerank", content=b"{", headers=JSON), 408)
+    assert "did not arrive in time" in refused(here.post("/v1/rerank", content=b"{", headers=JSON), 408)
+
+
+def test_half_sent_bodies_keep_nobody_else_out(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller who begins bodies and does not end them has three quarters of the room; a whole body of another passes,
+    with bodies of any size, and the room comes back when the time is over."""
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 1.0)
+    keyed = [keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other")]
+    api = Api(lambda: workspace, reading=Reading(bodies=16, size=40_000_000))
+    statuses: dict[str, list[int]] = {"slow": [], "other": [], "after": []}
+
+    async def one(name: str, key: str, *chunks: Message) -> None:
+        waiting = list(chunks)
+
+        async def receive() -> Message:
+            if not waiting:
+                await anyio.sleep_forever()
+            return waiting.pop(0)
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses[name].append(message["status"])
+
+        headers = [(b"authorization", b"Bearer " + key.encode()), (b"content-type", b"application/json")]
+        headers.append((b"content-length", b"3000000"))
+        scope = {"type": "http", "method": "POST", "path": "/v1/rerank", "headers": headers, "query_string": b""}
+        await api.app(scope, receive, send)
+
+    half = {"type": "http.request", "body": b"{", "more_body": True}
+    whole = {"type": "http.request", "body": b'{"query": "q", "documents": ["a"]}', "more_body": False}
+
+    async def all_of_them() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(one, "slow", keyed[0], half)
+            while len(statuses["slow"]) < 10:  # ten do not fit into its share of the bytes
+                await anyio.sleep(0.001)
+            await one("other", keyed[1], whole)
+        await one("after", keyed[0], whole)
+
+    with start_blocking_portal() as elsewhere:
+        elsewhere.call(all_of_them)
+    assert set(statuses["slow"]) == {408, 429}
+    assert statuses["other"] == statuses["after"] == [503]  # let in; there is no model
+
+
+def test_a_body_that_drips_is_given_up_and_a_slow_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time grows with what arrives: single bytes gain nothing, a steady stream all that it needs."""
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "BODY_RATE", 1_000_000)
+
+    def arriving(size: int, pieces: int) -> Request:
+        sent = iter(range(pieces))
+
+        async def receive() -> Message:
+            await anyio.sleep(0.05)
+            more = next(sent, None) is not None
+            return {"type": "http.request", "body": b" " * size if more else b"1", "more_body": more}
+
+        return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+    with start_blocking_portal() as elsewhere:
+        with pytest.raises(Refused) as slow:
+            elsewhere.call(bodies.read_json, arriving(1, 200))
+        assert slow.value.status == 408
+        assert elsewhere.call(bodies.read_json, arriving(300_000, 12)) == 1
 
 
 def test_no_model_says_what_to_do(client: TestClient) -> None:

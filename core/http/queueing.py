@@ -1,0 +1,168 @@
+"""What is taken in and whose turn it is: fair between callers, oldest first where time gets short, never too much.
+
+Plain arithmetic without a thread or a clock of its own. Work is counted in words that the encoder has not read yet.
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SCORING_SECONDS, SHORT_SECONDS
+from core.http.shares import lacking
+
+ASSUMED_PACE = 4_000.0
+"""Words per second before anything was measured: less than two cores do with the reference encoder."""
+TURN_WORDS = 9_600
+"""About a second of work on two cores: 64 windows of 150 words."""
+_LANES = {True: 0.25, False: 0.75}  # of the time for short and for long lists, where both wait
+
+
+class Busy(Exception):
+    """It could not be done in time beside what is waiting already; ``seconds`` is when it could be taken in."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class TooMuch(Exception):
+    """It could not be done in time even alone: it would take ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Pace:
+    """How many words are read in a second: a running mean in which no single turn counts for much."""
+
+    def __init__(self, per_second: float = ASSUMED_PACE) -> None:
+        self.per_second = per_second
+        self._seen = 0.0
+
+    @property
+    def measured(self) -> bool:
+        """Whether enough was read to rely on it."""
+        return self._seen >= 4 * TURN_WORDS
+
+    def learn(self, words: int, seconds: float) -> None:
+        """Take in that so many words took so long; a turn that had to load the model must not look like a slow machine."""
+        found = words / max(seconds, 1e-6)
+        found = min(max(found, self.per_second / 2), self.per_second * 2)
+        self.per_second += (found - self.per_second) * min(1.0, words / TURN_WORDS) / 4
+        self._seen += words
+
+
+@dataclass(eq=False)
+class Place:
+    """A request that was taken in."""
+
+    caller: str
+    turns: deque[int]
+    """The words of each turn that is still to come, the present one included."""
+    since: float
+    short: bool = field(init=False)
+    left: int = field(init=False)
+    """Words still to be read."""
+
+    def __post_init__(self) -> None:
+        self.short, self.left = len(self.turns) == 1, sum(self.turns)
+
+
+class Queue:
+    """The places, and who is next."""
+
+    def __init__(
+        self, *, places: int = MAX_AT_ONCE, pace: Pace | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.pace = pace or Pace()
+        self._most, self._clock = places, clock
+        self._places: list[Place] = []  # in the order in which they were taken in
+        self._running: Place | None = None
+        self._read: dict[str, float] = {}  # words by caller, of those who wait
+        self._had = {True: 0.0, False: 0.0}  # words by lane, by its share
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def words(self, *, short: bool, caller: str | None = None) -> int:
+        """Words waiting in a lane, of one caller or of all."""
+        return sum(p.left for p in self._places if p.short == short and caller in (None, p.caller))
+
+    def take(self, caller: str, turns: Sequence[int]) -> Place:
+        """A place for a request whose turns have so many words.
+
+        Raises:
+            Busy: it could not be done in time beside the others, or the caller has its share.
+            TooMuch: it could not be done in time alone.
+        """
+        place = Place(caller, deque(turns), self._clock())
+        seconds = place.left / self.pace.per_second
+        if self.pace.measured and seconds > SCORING_SECONDS * _LANES[False]:
+            raise TooMuch(seconds)
+        if wait := self._wait(place):
+            raise Busy(wait)
+        if caller not in self._read:  # level with whoever had least: nothing is saved up while away
+            self._read[caller] = min(self._read.values(), default=0.0)
+        self._places.append(place)
+        return place
+
+    def next(self) -> Place | None:
+        """Whose turn it is now; None while somebody has it, or nobody waits."""
+        if self._running is not None or not self._places:
+            return None
+        lanes = {short: [place for place in self._places if place.short == short] for short in (True, False)}
+        for short in lanes:
+            if not lanes[short]:
+                self._had[short] = max(self._had.values())
+        short = not lanes[False] or (bool(lanes[True]) and self._had[True] <= self._had[False])
+        lane, share = lanes[short], _LANES[short] if lanes[not short] else 1.0
+        chosen = min(lane, key=lambda place: self._read[place.caller])
+        if self._would_be_late(lane, chosen, share):
+            chosen = lane[0]
+        words = max(1, chosen.turns[0])
+        self._had[short] += words / _LANES[short]
+        self._read[chosen.caller] += words
+        self._running = chosen
+        return chosen
+
+    def turn_over(self, place: Place) -> None:
+        """The turn of this place is over, and there are more of them."""
+        place.left -= place.turns.popleft()
+        self._running = None
+
+    def leave(self, place: Place) -> None:
+        """Give the place back: ranked, failed, or given up."""
+        self._places.remove(place)
+        if self._running is place:
+            self._running = None
+        if all(other.caller != place.caller for other in self._places):
+            del self._read[place.caller]
+
+    def _wait(self, place: Place) -> float:
+        """Seconds until this one could be taken in; 0 where it can be now."""
+        waiting = sum(other.left for other in self._places) / self.pace.per_second
+        held = sum(other.caller == place.caller for other in self._places)
+        places = math.ceil(lacking(self._most, len(self._places), held, 1))
+        wait = places * waiting / max(1, len(self._places)) if places else 0.0
+        ahead = self.words(short=place.short)
+        if ahead or place.short:  # one long list alone is begun whatever its length: it keeps nobody waiting
+            most = (SHORT_SECONDS if place.short else LONG_SECONDS) * self.pace.per_second
+            held = self.words(short=place.short, caller=place.caller)
+            words = lacking(most, ahead, held, min(place.left, most))
+            share = _LANES[place.short] if self.words(short=not place.short) else 1.0
+            wait = max(wait, words / self.pace.per_second / share)
+        return wait if not places else max(wait, 1.0)
+
+    def _would_be_late(self, lane: Sequence[Place], chosen: Place, share: float) -> bool:
+        """Whether one of those who came before would not be done in time if this one had its turn first."""
+        now, ahead = self._clock(), chosen.turns[0]
+        for place in lane:
+            if place is chosen:
+                return False
+            ahead += place.left
+            if ahead > (place.since + PROMISED_SECONDS - now) * self.pace.per_second * share:
+                return True
+        return False
