@@ -13,6 +13,7 @@ from functools import lru_cache
 import streamlit as st
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -79,15 +80,8 @@ class _TextOnly(RendererHTML):
         return '<span class="assay-link">'
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        address, depth = "", 0
-        for token in reversed(tokens[:idx]):
-            depth += {"link_close": 1, "link_open": -1}.get(token.type, 0)
-            if depth < 0:
-                address = str(token.attrGet("href") or "")
-                break
-        label = "".join(token.content for token in tokens[:idx] if token.type == "text")
-        shown = "" if not address or label.endswith(address) else f" ({html.escape(address)})"
-        return f'</span><span class="assay-address">{shown}</span>'
+        shown = tokens[idx].meta.get("address")
+        return f'</span><span class="assay-address">{f" ({html.escape(shown)})" if shown else ""}</span>'
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return '<p class="assay-heading"><strong>'  # a heading of an answer is not a heading of this page
@@ -101,3 +95,23 @@ class _TextOnly(RendererHTML):
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_TextOnly)
 _PARSER.enable(["table", "strikethrough"])
+
+
+def _tell_addresses(state: StateCore) -> None:
+    """Note at the end of every link the address that is to be shown there, unless its label says it."""
+    for block in state.tokens:
+        openers: list[Token] = []
+        said = ""
+        for token in block.children or ():
+            if token.type == "text":
+                said = token.content
+            elif token.type == "link_open":
+                openers.append(token)
+                said = ""
+            elif token.type == "link_close" and openers:
+                address = str(openers.pop().attrGet("href") or "")
+                if not said.endswith(address):
+                    token.meta["address"] = address
+
+
+_PARSER.core.ruler.push("addresses", _tell_addresses)
