@@ -124,7 +124,7 @@ def _bytes(values: "pa.Array") -> int:
     kind = values.type
     if pa.types.is_dictionary(kind):
         lengths = pc.binary_length(values.dictionary).cast(pa.int64())
-        return (pc.sum(lengths.take(values.indices)).as_py() or 0) + 8 * len(values)
+        return int(pc.sum(lengths.take(values.indices)).as_py() or 0) + 8 * len(values)
     if pa.types.is_struct(kind):
         return sum(_bytes(part) for part in values.flatten()) + 8 * len(values)
     if pa.types.is_map(kind):

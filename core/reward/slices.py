@@ -1,7 +1,7 @@
 """The same model by where answers came from and by who rated them: an average can hide a group it fails on."""
 
-import re
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,7 +26,7 @@ MAX_RATERS = 6
 LEFT_OUT_FROM = 30
 """Ratings of a rater, and of all others, below which leaving somebody out says nothing."""
 
-_NUMBER_AT_END = re.compile(r"[\s:_./#-]*\d+$")
+_BEFORE_NUMBER = ":_./#-"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class RaterSlice:
 def by_source(examples: Sequence[Example], rated: Rated, repeats: Sequence[Scores], *, seed: int) -> list[Slice]:
     """Results per session, or per kind of session where labels are numbered ("liveqa:1", "liveqa:2"); largest first."""
     names = [source_of(example.session) for example in examples]
-    counts = {name: names.count(name) for name in set(names)}
+    counts = Counter(names)
     kept = sorted(counts, key=lambda name: (-counts[name], name))[:MAX_SLICES]
     named = np.array([name if name in kept else OTHERS for name in names], dtype=object)
     shown = [*kept, OTHERS] if len(counts) > len(kept) else kept
@@ -66,7 +66,13 @@ def source_of(session: str | None) -> str:
     """The session's label without a number at its end."""
     if not session:
         return NO_SESSION
-    return mask(_NUMBER_AT_END.sub("", session) or session)  # reports are kept and handed on
+    end = len(session)
+    while end and session[end - 1].isdecimal():
+        end -= 1
+    if end < len(session):
+        while end and (session[end - 1].isspace() or session[end - 1] in _BEFORE_NUMBER):
+            end -= 1
+    return mask(session[:end] or session)  # reports are kept and handed on
 
 
 def by_rater(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.records import Filters, Interaction
+from core.domain.records import Filters, Interaction, check_search
 from core.domain.roles import Act, User
 from core.domain.texts import interaction_identity, storable
 from core.services import hiding
@@ -35,6 +35,7 @@ def browse(
 ) -> tuple[list[Interaction], int]:
     """One page (from 0) of what matches, newest first, and how many match."""
     workspace.require(user, Act.READ_DATA)
+    check_search(filters.text)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, eyes):
         found, total = interactions.browse(session, filters, offset=page * size, limit=size)
