@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.domain.errors import BadInput
 from core.domain.texts import prompt_group
+
+MAX_SEARCH = 200
+"""Characters of what is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,16 @@ class Interaction:
     """How many personal identifiers of which kind are not shown in these texts."""
     revealed: bool = False
     """Whoever looks asked to see them, and that is in the record."""
+
+
+def check_search(text: str) -> None:
+    """Make sure that a text can be searched for: every answer is compared with it.
+
+    Raises:
+        BadInput: it is too long.
+    """
+    if len(text) > MAX_SEARCH:
+        raise BadInput(f"The search has {len(text):,} characters; {MAX_SEARCH} are possible. Please shorten it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ class Safety:
         return self._misplaced(headers) or self._led_home(scope, headers) or self._too_large(headers, path)
 
     async def _guessing(self, scope: Scope, is_api: bool) -> Response | None:
-        wait = self.rules.refusals.exhausted((scope.get("client") or ("unknown", 0))[0]) if is_api else 0.0
+        wait = self.rules.refusals.exhausted(client_of(scope)) if is_api else 0.0
         return _too_many(wait, is_api) if wait and not await self.rules.would_admit(scope) else None
 
     def _led_home(self, scope: Scope, headers: Headers) -> Response | None:

@@ -5,8 +5,10 @@ recompute one file from the other. Rows must be ordered by prompt group, then co
 are written: then one group at a time is in memory, and pairs of a large one are never held at all.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, groupby
+from math import comb
 from typing import Any
 
 from core.domain.ratings import MIN_MARGIN, consensus
@@ -138,5 +140,6 @@ def _pairs(group: list[RowOf]) -> Iterator[dict[str, Any]]:
 
 
 def _agreement(ratings: list[int]) -> float | None:
-    pairs = [abs(one - other) <= 1 for one, other in combinations(ratings, 2)]
-    return sum(pairs) / len(pairs) if pairs else None
+    counts = Counter(ratings)
+    near = sum(comb(count, 2) + count * counts[value + 1] for value, count in list(counts.items()))
+    return near / comb(len(ratings), 2) if len(ratings) > 1 else None

@@ -10,12 +10,12 @@ from core.domain.errors import BadInput
 from core.domain.records import Rejected
 from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.formulas import restore
+from core.labeling.limits import MAX_COLUMNS, MAX_ROW, check_columns
 from core.labeling.raw_rows import Row, Table
 from core.labeling.text_files import find_encoding, open_text
 
-MAX_CELL = 32_000_000
-"""Characters; beyond that a quotation mark was left open (the parser needs four bytes for each)."""
-
+_HEADER = 2_000_000
+"""Characters of the first line that are looked at to find the delimiter."""
 _DELIMITERS = ",;\t"
 _OUR_HEADERS = [list(columns) for columns in (*EXPORTS.values(), PAIRS_WITH_PREFERENCES)]
 
@@ -27,17 +27,17 @@ def open_csv(path: Path) -> Table:
         BadInput: not text, no header, no rows, or two columns of one name.
     """
     # The limit belongs to the whole process; only ever raise it.
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW))
     encoding = find_encoding(path)
     with open_text(path, encoding, newline="") as file:
-        first = next((line for line in file if line.strip()), "")
+        first = next(filter(str.strip, iter(lambda: file.readline(_HEADER), "")), "")
         delimiter = max(_DELIMITERS, key=lambda candidate: len(next(csv.reader([first], delimiter=candidate), [])))
     with open_text(path, encoding, newline="") as file:
         header = _header(path, _Parser(file, delimiter))
+    if len(header) > MAX_COLUMNS:
+        check_columns(path.name, header)
     columns = [name if name.strip() else f"column {place}" for place, name in enumerate(header, 1)]
-    repeated = next((name for name in columns if columns.count(name) > 1), None)
-    if repeated is not None:
-        raise BadInput(f"{path.name} has more than one column {repeated!r}; rename or remove all but one of them.")
+    check_columns(path.name, columns)
 
     def rows() -> Iterator[Row | Rejected]:
         with open_text(path, encoding, newline="") as file:
@@ -50,11 +50,38 @@ def open_csv(path: Path) -> Table:
     return Table(columns, rows)
 
 
+class _Lines:
+    """The lines of a file, never more of it in memory than one row may have."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._left = MAX_ROW
+
+    def begin_row(self) -> None:
+        """Count anew."""
+        self._left = MAX_ROW
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left < 0:
+            while line and not line.endswith(("\n", "\r")):
+                line = self._file.readline(1 << 20)
+            raise csv.Error("row limit")
+        return line
+
+
 class _Parser:
     """The csv module's reader, strict, with the line in which the current row begins."""
 
     def __init__(self, file: TextIO, delimiter: str) -> None:
-        self._reader = csv.reader(file, delimiter=delimiter, strict=True)
+        self._lines = _Lines(file)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self.line = 1
 
     def __iter__(self) -> "_Parser":
@@ -62,6 +89,7 @@ class _Parser:
 
     def __next__(self) -> list[str]:
         self.line = self._reader.line_num + 1
+        self._lines.begin_row()
         return next(self._reader)
 
     def explain(self, error: csv.Error) -> str:
@@ -72,9 +100,9 @@ class _Parser:
                 f"a quotation mark opened in the row at line {self.line} is never closed, "
                 f"so nothing from there to line {self._reader.line_num} could be read"
             )
-        if "field limit" in shown:
+        if "limit" in shown:  # the csv module's of a cell, or ours of a row
             return (
-                f"a cell in the row at line {self.line} is longer than {MAX_CELL:,} characters; "
+                f"the row at line {self.line} is longer than {MAX_ROW:,} characters; "
                 "probably a quotation mark is never closed"
             )
         if "expected after" in shown:

@@ -1,5 +1,6 @@
 """From a file's rows to rows that can be stored: which column is what, and what each value means."""
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -15,6 +16,10 @@ MAX_TEXT = 5_000_000
 """Characters of one text."""
 MAX_RATER = 100
 """Characters of a rater's name."""
+MAX_SESSION = 500
+"""Characters of a session's label: it is chosen from lists, and an index of PostgreSQL holds no more."""
+MAX_METADATA = 1_000_000
+"""Characters of all columns of a row that have no meaning here, as JSON."""
 
 REQUIRED: Final = ("user_prompt", "ai_response")
 OPTIONAL: Final = ("rating", "rater", "session_id", "context_id", "feedback_comment", "bias_flag")
@@ -100,7 +105,7 @@ def _understand(row: Row, chosen: Mapping[str, str], understood: set[str]) -> Im
             ai_response=read("ai_response", _required_text),
             rating=read("rating", lambda value, _: parse_rating(value)),
             rater=read("rater", _rater),
-            session_id=read("session_id", _optional_text),
+            session_id=read("session_id", _session),
             context_id=read("context_id", _optional_text),
             feedback_comment=read("feedback_comment", _comment),
             bias_flag=read("bias_flag", _flag),
@@ -127,6 +132,13 @@ def _optional_text(value: object, name: str) -> str | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return _text(str(value), name)
+
+
+def _session(value: object, name: str) -> str | None:
+    text = _optional_text(value, name)
+    if text and len(text) > MAX_SESSION:
+        raise BadInput(f"{name} is longer than {MAX_SESSION} characters")
+    return text
 
 
 def _rater(value: object, name: str) -> str | None:
@@ -156,7 +168,13 @@ def _flag(value: object, name: str) -> bool | None:
 
 def _metadata(values: Mapping[str, object]) -> dict[str, Any] | None:
     kept = {_text(name, "a column name"): _plain(value, name, 0) for name, value in values.items() if value != ""}
-    return {name: value for name, value in kept.items() if value is not None} or None
+    known = {name: value for name, value in kept.items() if value is not None} or None
+    if known and sum(map(len, json.JSONEncoder(ensure_ascii=False).iterencode(known))) > MAX_METADATA:
+        raise BadInput(
+            f"the columns beside prompt, answer and rating hold more than {MAX_METADATA:,} characters; leave out those "
+            "that are not needed"
+        )
+    return known
 
 
 def _plain(value: object, name: str, depth: int) -> Any:

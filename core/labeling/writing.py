@@ -6,9 +6,9 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TextIO
 
 from core.domain.errors import BadInput, Unavailable
 from core.labeling.export_columns import Columns
@@ -85,6 +85,17 @@ def write_stream(file: BinaryIO, ending: str, columns: Columns, rows: Rows) -> i
     return _WRITE[ending](file, columns, rows)
 
 
+def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
+    """A small table as csv, its columns those of the first row; nothing without a row.
+
+    As ``write_stream`` writes it: no cell of it runs as a formula in a spreadsheet.
+    """
+    out = io.StringIO()
+    if rows:
+        _write_rows(out, list(rows[0]), rows)
+    return out.getvalue()
+
+
 def _check_ending(ending: str, shown: str) -> None:
     if ending not in _WRITE:
         raise BadInput(f"{shown} cannot be written: choose a name that ends in .csv, .jsonl or .parquet.")
@@ -92,15 +103,19 @@ def _check_ending(ending: str, shown: str) -> None:
 
 def _write_csv(file: BinaryIO, columns: Columns, rows: Rows) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    written = 0
     try:
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow([_cell(row[name]) for name in columns])
-            written += 1
+        return _write_rows(text, columns, rows)
     finally:
         text.detach()  # flushes, and leaves the file open
+
+
+def _write_rows(text: TextIO, columns: Collection[str], rows: Rows) -> int:
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(map(neutralise, columns))
+    written = 0
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in columns])
+        written += 1
     return written
 
 

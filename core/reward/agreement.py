@@ -5,10 +5,10 @@ Nothing here orders people: what is undefined says why, and every figure comes w
 
 import math
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from scipy import stats
@@ -18,6 +18,8 @@ from core.domain.metrics import Metric
 from core.domain.ratings import MAX_RATING, MIN_RATING
 
 VALUES = range(MIN_RATING, MAX_RATING + 1)
+MAX_PAIRED = 100
+"""Raters who are compared two by two: those with the most shared answers. An import can bring thousands of names."""
 NOTHING_SHARED = "no answer was rated by two people"
 ONE_VALUE = "all ratings of shared answers are the same, so there is nothing to tell apart"
 
@@ -75,6 +77,7 @@ class Agreement:
     """Of these answers."""
     shares: Shares
     pairs: list[PairOfRaters]
+    """Of the MAX_PAIRED raters with the most shared answers."""
     raters: list[OneRater]
     """By name."""
 
@@ -94,14 +97,21 @@ def agreement(
         by_item[item][rater] = rating
     shared = {item: ratings for item, ratings in by_item.items() if len(ratings) > 1}
     names = sorted({rater for _, rater, _ in given}, key=str.casefold)
-    between = [pair for ratings in shared.values() for pair in combinations(ratings.values(), 2)]
+    own: dict[str, list[int]] = defaultdict(list)
+    gaps: dict[str, list[float]] = defaultdict(list)
+    for _, rater, rating in given:
+        own[rater].append(rating)
+    for ratings in shared.values():
+        total = sum(ratings.values())
+        for rater, rating in ratings.items():
+            gaps[rater].append(rating - (total - rating) / (len(ratings) - 1))
     return Agreement(
         alpha=ordinal_alpha([tuple(ratings.values()) for ratings in shared.values()]),
         items=len(shared),
         ratings=sum(map(len, shared.values())),
-        shares=_shares(between, NOTHING_SHARED),
+        shares=_shares_within([tuple(ratings.values()) for ratings in shared.values()]),
         pairs=_pairs(shared),
-        raters=[_one(name, given, shared, seconds or {}, repeats or {}) for name in names],
+        raters=[_one(name, own[name], gaps[name], seconds or {}, repeats or {}) for name in names],
     )
 
 
@@ -131,8 +141,10 @@ def ordinal_alpha(units: Sequence[Sequence[int]]) -> Metric:
 
 def _pairs(shared: Mapping[int, Mapping[str, int]]) -> list[PairOfRaters]:
     together: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    answers = Counter(name for ratings in shared.values() for name in ratings)
+    busiest = {name for name, _ in answers.most_common(MAX_PAIRED)}
     for ratings in shared.values():
-        for one, other in combinations(sorted(ratings, key=str.casefold), 2):
+        for one, other in combinations(sorted(busiest.intersection(ratings), key=str.casefold), 2):
             together[one, other].append((ratings[one], ratings[other]))
     return [
         PairOfRaters(one, other, len(both), _kappa(both), _shares(both, NOTHING_SHARED))
@@ -156,19 +168,26 @@ def _shares(pairs: Sequence[tuple[int, int]], nothing: str) -> Shares:
     )  # fmt: skip
 
 
+def _shares_within(units: Sequence[Sequence[int]]) -> Shares:
+    """As ``_shares`` of every two ratings of each answer, counted by value: an answer can have very many ratings."""
+    pairs = equal = next_to = 0
+    for ratings in units:
+        counts = [ratings.count(value) for value in VALUES]
+        pairs += math.comb(len(ratings), 2)
+        equal += sum(math.comb(count, 2) for count in counts)
+        next_to += sum(one * other for one, other in pairwise(counts))
+    if not pairs:
+        return _shares((), NOTHING_SHARED)
+    return Shares(Metric(equal / pairs), Metric((equal + next_to) / pairs), pairs)
+
+
 def _one(
     name: str,
-    given: Collection[Given],
-    shared: Mapping[int, Mapping[str, int]],
+    mine: Sequence[int],
+    gaps: Sequence[float],
     seconds: Mapping[str, float],
     repeats: Mapping[str, Sequence[tuple[int, int]]],
 ) -> OneRater:
-    mine = [rating for _, rater, rating in given if rater == name]
-    gaps = [
-        ratings[name] - statistics.mean(rating for rater, rating in ratings.items() if rater != name)
-        for ratings in shared.values()
-        if name in ratings
-    ]
     return OneRater(
         name=name,
         ratings=len(mine),

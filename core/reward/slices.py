@@ -1,6 +1,7 @@
 """The same model by where answers came from and by who rated them: an average can hide a group it fails on."""
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,7 +52,7 @@ class RaterSlice:
 def by_source(examples: Sequence[Example], rated: Rated, repeats: Sequence[Scores], *, seed: int) -> list[Slice]:
     """Results per session, or per kind of session where labels are numbered ("liveqa:1", "liveqa:2"); largest first."""
     names = [source_of(example.session) for example in examples]
-    counts = {name: names.count(name) for name in set(names)}
+    counts = Counter(names)
     kept = sorted(counts, key=lambda name: (-counts[name], name))[:MAX_SLICES]
     named = np.array([name if name in kept else OTHERS for name in names], dtype=object)
     shown = [*kept, OTHERS] if len(counts) > len(kept) else kept

@@ -1,8 +1,9 @@
 """What counts as a word, for lengths, windows and overlap: also in scripts that write no spaces."""
 
 import re
-import unicodedata
 from itertools import islice
+
+from core.domain.texts import nfkc
 
 # Han, kana, Thai, Lao, Burmese, Khmer: no spaces between words, and the encoder's tokenizer reads them by character.
 _SPACELESS = (
@@ -25,4 +26,4 @@ def count_words(text: str, most: int) -> int:
 
 def terms(text: str) -> frozenset[str]:
     """The distinct words of ``text`` without punctuation, NFKC and casefolded, for comparing two texts."""
-    return frozenset(_TERM.findall(unicodedata.normalize("NFKC", text).casefold()))
+    return frozenset(_TERM.findall(nfkc(text).casefold()))

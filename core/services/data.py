@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.records import Filters, Interaction
+from core.domain.records import Filters, Interaction, check_search
 from core.domain.roles import Act, User
 from core.domain.texts import interaction_identity, storable
 from core.services import hiding
 from core.services.hiding import seen_by
 from core.services.workspace import Workspace
-from core.store import audit, interactions, ratings
+from core.store import audit, interactions, marks, ratings
+from core.store.identifiers import all_texts
 
 HIDDEN = (
     "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
@@ -34,6 +35,7 @@ def browse(
 ) -> tuple[list[Interaction], int]:
     """One page (from 0) of what matches, newest first, and how many match."""
     workspace.require(user, Act.READ_DATA)
+    check_search(filters.text)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, eyes):
         found, total = interactions.browse(session, filters, offset=page * size, limit=size)
@@ -66,9 +68,10 @@ def add(
     """
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
-    context = _optional(context_id)
+    context, label = _optional(context_id), _optional(session_label)
+    marks.read(all_texts([prompt, response], context, label, None))  # not while nobody else can write
     with workspace.store.write() as session:
-        number = interactions.add(session, prompt, response, context, _optional(session_label))
+        number = interactions.add(session, prompt, response, context, label)
         new = {"sha256": interaction_identity(prompt, response, context)}
         audit.write(session, user, "added answer", f"interaction {number}", new=new)
         return number

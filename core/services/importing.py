@@ -242,6 +242,7 @@ def _store(
         if isinstance(row, Rejected):
             counted.reject(row)
     usable = [row for row in batch if isinstance(row, ImportRow)]
+    imports.look_through(workspace.store, usable, rater=rater)
     with workspace.store.write() as session:
         counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
         counted.rejected.sort(key=lambda rejected: rejected.number)
@@ -255,7 +256,8 @@ def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | 
     for row in rows:
         batch.append(row)
         if isinstance(row, ImportRow):
-            characters += len(row.user_prompt) + len(row.ai_response)
+            characters += len(row.user_prompt) + len(row.ai_response) + len(row.feedback_comment or "")
+            characters += len(str(row.metadata or ""))
         if len(batch) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0

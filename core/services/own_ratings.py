@@ -4,6 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 from core.domain.identifiers import mask
+from core.domain.records import check_search
 from core.domain.roles import Act, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
@@ -31,6 +32,7 @@ def listed(
 ) -> tuple[list[OwnRating], int]:
     """One page (from 0) of this rater's ratings, latest first, and how many match."""
     workspace.require(user, Act.RATE)
+    check_search(filters.text)
     with seen_by(workspace, user) as (session, eyes):
         found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
         return [replace(one, interaction=eyes.interaction(one.interaction)) for one in found], total

@@ -22,6 +22,8 @@ def rater_name(name: str) -> str:
     Raises:
         BadInput: empty, too long, or not printable.
     """
+    if len(name) > 10 * MAX_NAME:  # before anything is done with it
+        raise BadInput(f"A name can have at most {MAX_NAME} characters.")
     clean = " ".join(unicodedata.normalize("NFC", name).split())
     if not clean:
         raise BadInput("Please enter a name: every rating is kept under the name of its rater.")
@@ -30,6 +32,15 @@ def rater_name(name: str) -> str:
     if not clean.isprintable():
         raise BadInput("This name contains characters that cannot be shown. Please type it again.")
     return clean
+
+
+def name_key(name: str) -> str:
+    """What is the same for all names that stand for one rater.
+
+    Raises:
+        BadInput: as ``rater_name``.
+    """
+    return _key(rater_name(name))
 
 
 def find_or_add(session: Session, name: str, kind: str) -> Rater:
@@ -46,7 +57,7 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
 
 def find(session: Session, name: str) -> Rater | None:
     """The rater of that name, whatever its kind."""
-    return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name.split()))))
+    return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name[: 10 * MAX_NAME].split()))))
 
 
 def legacy_rater(session: Session) -> Rater:

@@ -1,13 +1,10 @@
 """The Agreement tab: how far raters agree, with the number of answers behind every figure."""
 
-import csv
-import io
-
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.labeling.formulas import neutralise
-from core.reward.agreement import Agreement, OneRater, PairOfRaters
+from core.labeling.writing import csv_text
+from core.reward.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
 from core.services.agreement import agreement
 from core.ui.measures import interval
 from core.ui.navigation import next_step
@@ -37,6 +34,10 @@ def agreement_tab(page: Page) -> None:
             "times as much as one of one."
         )
         _table([_pair_row(pair) for pair in found.pairs], "pairs")
+        if len(found.raters) > MAX_PAIRED:
+            st.caption(
+                f"Of {len(found.raters):,} raters, the {MAX_PAIRED} with the most shared answers are compared here."
+            )
     st.subheader("Each rater", anchor=False)
     st.caption(
         "By name. The difference is the mean of the rater's ratings less that of the others on shared answers, with its "
@@ -121,11 +122,7 @@ def _table(rows: list[dict[str, str]], name: str) -> None:
             border="horizontal",
             hide_index=True,
         )
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
-    writer.writeheader()
-    writer.writerows({column: neutralise(value) for column, value in row.items()} for row in rows)
     st.download_button(
-        "Download as csv", text.getvalue(), f"agreement-{name}.csv", "text/csv",
+        "Download as csv", csv_text(rows), f"agreement-{name}.csv", "text/csv",
         key=f"review.{name}_csv", type="tertiary", icon=":material/download:",
     )  # fmt: skip

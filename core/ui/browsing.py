@@ -5,11 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.domain.records import Filters, Interaction
+from core.domain.records import MAX_SEARCH, Filters, Interaction
 from core.domain.roles import Act, User
 from core.services import data
 from core.services.workspace import Workspace
 from core.ui import failures, session
+from core.ui.cells import show_cells
 from core.ui.forgetting import forget_answer, forget_deleted, offer_answer, what_was_forgotten
 from core.ui.hidden import hidden_note
 from core.ui.navigation import next_step
@@ -59,7 +60,7 @@ def browse(page: Page, sources: dict[str, int]) -> None:
 
 def _filters(sources: dict[str, int]) -> Filters:
     search, state, source = st.columns([3, 2, 2])
-    text = search.text_input("Search", key="data.search", placeholder="Words in prompt or answer")
+    text = search.text_input("Search", key="data.search", max_chars=MAX_SEARCH, placeholder="Words in prompt or answer")
     rated = state.selectbox("Rated", list(STATES), key="data.rated")
     names = {SOURCES.get(name, name): name for name in sources}
     origin = source.selectbox("Source", ["All", *names], key="data.source")
@@ -185,7 +186,7 @@ def _history(page: Page, number: int) -> None:
         }
         for line in lines
     ]
-    st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 400, alt="History of the ratings")
+    show_cells(rows, height="content" if len(rows) < 12 else 400, alt="History of the ratings")
 
 
 def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:

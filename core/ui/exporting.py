@@ -12,6 +12,7 @@ from core.services.export_check import MAX_REASON, Marked, listed
 from core.services.exporting import ExportResult
 from core.store.scratch import scratch
 from core.ui import failures, session
+from core.ui.cells import show_cells
 from core.ui.navigation import next_step
 from core.ui.page import Page
 from core.ui.texts import literal
@@ -104,7 +105,7 @@ def _what_left(page: Page) -> None:
             }
             for line in lines
         ]
-        st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 400, alt="Exports, newest first")
+        show_cells(rows, height="content" if len(rows) < 12 else 400, alt="Exports, newest first")
 
 
 def _about_identifiers(kind: str) -> tuple[Marked, str]:

@@ -1,7 +1,5 @@
 """The Import tab: choose a file, check its columns, import, read the result; finish or remove earlier imports."""
 
-import csv
-import io
 import re
 import shutil
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -18,11 +16,13 @@ from core.domain.records import Rejected
 from core.domain.roles import Act
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.tables import open_table
+from core.labeling.writing import csv_text
 from core.services import importing
 from core.services.importing import ImportProgress, ImportRecord, ImportResult
 from core.services.workspace import Workspace
 from core.store.scratch import scratch
 from core.ui import failures, session
+from core.ui.cells import show_cells
 from core.ui.navigation import next_step
 from core.ui.page import Page
 from core.ui.texts import literal, snippet
@@ -131,7 +131,7 @@ def _preview(workspace: Workspace, uploaded: UploadedFile) -> Preview:
 def _columns(preview: Preview) -> Choices:
     st.markdown("**The first rows**")
     shown = [{name: snippet(str(value), 200) for name, value in row.items()} for row in preview.rows]
-    st.dataframe(shown, hide_index=True, height="content")
+    show_cells(shown, height="content")
     exact = all(name in preview.columns for name in REQUIRED)
     with st.expander("Which column is what", expanded=not exact, icon=":material/view_column:"):
         if not exact:
@@ -242,13 +242,10 @@ def _close_note() -> None:
 
 def _rejected(rejected: Sequence[Rejected], total: int) -> None:
     rows = [{"Row": line.number, "Reason": line.reason} for line in rejected]
-    st.dataframe(rows, hide_index=True, height=min(300, 38 + 35 * len(rows)))
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["row", "reason"])
-    writer.writerows((line.number, line.reason) for line in rejected)
+    show_cells(rows, height=min(300, 38 + 35 * len(rows)))
+    written = csv_text([{"row": line.number, "reason": line.reason} for line in rejected])
     st.download_button(
-        "Download the list", written.getvalue(), "rejected_rows.csv", "text/csv", key="data.rejected",
+        "Download the list", written, "rejected_rows.csv", "text/csv", key="data.rejected",
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     if total > len(rejected):
@@ -289,7 +286,7 @@ def _remove_button(page: Page, record: ImportRecord) -> None:
             with st.spinner("Removing"):
                 kept = importing.remove_import(page.workspace, page.user, record.import_id)
             stays = f" {_count(kept, 'answer stays', 'answers stay')}, rated here since." if kept else ""
-            session.toast(f"{literal(record.file_name)} is removed.{stays}")
+            session.toast(f"{record.file_name} is removed.{stays}")
             st.session_state.pop(session.LAST_IMPORT, None)
             st.rerun()
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.domain.ratings import RATING_WORDS, RatingStatus
+from core.domain.records import MAX_SEARCH
 from core.domain.roles import User
 from core.services import own_ratings
 from core.services.own_ratings import OwnFilters, OwnRating
@@ -56,7 +57,9 @@ def own_ratings_tab(page: Page, user: User) -> None:
 
 def _filters() -> OwnFilters:
     with st.container(horizontal=True, vertical_alignment="bottom", key="review.filters"):
-        text = st.text_input("Search", key="review.search", placeholder="Words in prompt, answer or comment")
+        text = st.text_input(
+            "Search", key="review.search", max_chars=MAX_SEARCH, placeholder="Words in prompt, answer or comment"
+        )
         rating = st.selectbox("Rating", ["All", *RATING_WORDS], key="review.rating", width=120)
         state = st.selectbox("State", list(STATES), key="review.state", width=140)
         flagged = st.checkbox("Bias flagged", key="review.flagged", width="content")

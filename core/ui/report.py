@@ -6,6 +6,7 @@ from core.reward.evaluation import Evaluation
 from core.reward.report import TrustReport
 from core.services.watching import RunView
 from core.ui import report_figures
+from core.ui.cells import show_cells
 from core.ui.measures import BASELINES, MEASURES, RANGE, cards, cell, moment, recipe_name
 from core.ui.report_file import About, report_html
 from core.ui.report_tables import Table, as_zip, tables
@@ -132,5 +133,5 @@ def _folded(table: Table) -> None:
 
 def _table(table: Table) -> None:
     if table.rows:
-        st.dataframe(table.rows, hide_index=True)
+        show_cells(table.rows)
     st.caption(table.caption)

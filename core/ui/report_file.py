@@ -6,11 +6,12 @@ import html
 import json
 from dataclasses import dataclass
 
+from core.labeling.writing import csv_text
 from core.reward.evaluation import Evaluation
 from core.reward.report import TrustReport
 from core.ui import report_svg
 from core.ui.measures import MEASURES, RANGE, interval, number, reason
-from core.ui.report_tables import Table, as_csv, tables
+from core.ui.report_tables import Table, tables
 
 _FIGURES = {
     "differences": ("roc", "How many good answers are found against how many poor ones pass. The further the solid line "
@@ -118,7 +119,7 @@ def _part(table: Table, evaluation: Evaluation, report: TrustReport) -> str:
             f'<input type="range" min="0" max="{len(rows) - 1}" value="{len(rows) // 2}"></label>'
             "<p><output></output></p></div>"
         )
-    download = f'<a download="{table.name}.csv" href="{_link(as_csv(table.rows))}">Download this table (csv)</a>'
+    download = f'<a download="{table.name}.csv" href="{_link(csv_text(table.rows))}">Download this table (csv)</a>'
     return (
         f"<details><summary>{_text(table.title)}</summary>{figure}{movable}{_table(table)}"
         f'<p class="quiet">{_text(table.caption)} {download}</p></details>'

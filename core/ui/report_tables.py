@@ -1,12 +1,11 @@
 """The tables of a trust report: the same rows on the page, in the downloaded file and as csv."""
 
-import csv
 import io
 import zipfile
 from dataclasses import dataclass
 
 from core.domain.metrics import Metric
-from core.labeling.formulas import neutralise
+from core.labeling.writing import csv_text
 from core.reward.evaluation import Evaluation
 from core.reward.metrics import METRICS
 from core.reward.report import TrustReport
@@ -61,19 +60,9 @@ def as_zip(found: dict[str, Table], report: TrustReport) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in found.values():
-            archive.writestr(f"{table.name}.csv", as_csv(table.rows))
-        archive.writestr("row_ids.csv", as_csv([{"interaction_id": str(number)} for number in report.row_ids]))
+            archive.writestr(f"{table.name}.csv", csv_text(table.rows))
+        archive.writestr("row_ids.csv", csv_text([{"interaction_id": str(number)} for number in report.row_ids]))
     return buffer.getvalue()
-
-
-def as_csv(rows: list[Row]) -> str:
-    """One table; no cell of it runs as a formula in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    if rows:
-        writer.writerow([neutralise(title) for title in rows[0]])
-        writer.writerows([neutralise(value) for value in row.values()] for row in rows)
-    return out.getvalue()
 
 
 def shown(name: str, metric: Metric | None) -> str:

@@ -10,7 +10,7 @@ from core.ui import failures, session
 from core.ui.acting import actor
 from core.ui.page import Page
 from core.ui.ranked import SHOWN, Ranked
-from core.ui.texts import literal, snippet
+from core.ui.texts import snippet
 
 Fill = Callable[[str, tuple[str, ...]], None]
 
@@ -96,7 +96,7 @@ def _save(page: Page, ranked: Ranked) -> None:
     if user is not None:
         name = str(st.session_state.get("rerank.case_name") or "")
         cases.save(page.workspace, user, name, ranked.prompt, ranked.texts)
-        session.toast(f"Saved: {literal(name)}")
+        session.toast(f"Saved: {name}")
 
 
 @failures.act

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.ui.texts import literal
+
 TOASTS = "assay.toasts"
 FAILURE = "assay.failure"
 SHOWN_TO = "assay.shown_to"
@@ -36,11 +38,11 @@ class Toast:
 
 
 def toast(text: str, icon: str = ":material/check_circle:") -> None:
-    """Say something at the next rendering, also when a rerun or another page comes first."""
+    """Say something, exactly as it stands here, at the next rendering, also when a rerun or another page comes first."""
     st.session_state.setdefault(TOASTS, []).append(Toast(text, icon))
 
 
 def show_toasts() -> None:
     """Show what was said since the last rendering."""
     for waiting in st.session_state.pop(TOASTS, []):
-        st.toast(waiting.text, icon=waiting.icon)
+        st.toast(literal(waiting.text), icon=waiting.icon)

@@ -13,6 +13,9 @@ from functools import lru_cache
 import streamlit as st
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -20,15 +23,20 @@ SHOWN_CHARACTERS = 12_000
 """A longer text is cut on the screen until the reader asks for the rest."""
 PARSED_CHARACTERS = 100_000
 """Beyond this a text is shown without Markdown: parsing it would hold up everybody else."""
+MOST_WORK = 60_000
+"""Steps of the parser (a rule tried at a place, a piece made) beyond which a text is shown without Markdown, too."""
+DEEPEST = 16
+"""Quotations and lists within each other; the parser would leave out what is much deeper, so it is shown as it stands."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _JOINER = "\u2060"  # without width: breaks up what Streamlit would read as :material/...:, :smile: or an address
+_WWW = re.compile(r"www(?=\.)", re.IGNORECASE)  # made a link even without "http:"; escaping the dot does not help
 
 
 def literal(text: str) -> str:
     """A text for places where Streamlit reads Markdown (labels, captions, messages), shown exactly as it is."""
-    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    escaped = _SPECIAL.sub(r"\\\1", _WWW.sub(rf"\g<0>{_JOINER}", " ".join(text.split())))
     shown = escaped.replace(":", ":" + _JOINER).replace("@", _JOINER + "@" + _JOINER)
     # isolated, so that a name in Arabic does not turn round the date that stands beside it
     return f"\u2068{shown}\u2069" if _FROM_RIGHT.search(shown) else shown
@@ -46,9 +54,12 @@ def to_html(text: str) -> str:
 
     A link shows its text and its address: it can be copied, and not be hit by accident between two ratings.
     """
-    if len(text) > PARSED_CHARACTERS:
-        return f'<div class="assay-text assay-plain">{html.escape(text)}</div>'
-    return f'<div class="assay-text">{_PARSER.render(text)}</div>'
+    if len(text) <= PARSED_CHARACTERS:
+        try:
+            return f'<div class="assay-text">{_PARSER.render(text)}</div>'
+        except _TooMuch:
+            pass
+    return f'<div class="assay-text assay-plain">{html.escape(text)}</div>'
 
 
 def show_text(text: str, *, key: str, name: str = "text") -> None:
@@ -79,15 +90,8 @@ class _TextOnly(RendererHTML):
         return '<span class="assay-link">'
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        address, depth = "", 0
-        for token in reversed(tokens[:idx]):
-            depth += {"link_close": 1, "link_open": -1}.get(token.type, 0)
-            if depth < 0:
-                address = str(token.attrGet("href") or "")
-                break
-        label = "".join(token.content for token in tokens[:idx] if token.type == "text")
-        shown = "" if not address or label.endswith(address) else f" ({html.escape(address)})"
-        return f'</span><span class="assay-address">{shown}</span>'
+        shown = tokens[idx].meta.get("address")
+        return f'</span><span class="assay-address">{f" ({html.escape(shown)})" if shown else ""}</span>'
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return '<p class="assay-heading"><strong>'  # a heading of an answer is not a heading of this page
@@ -101,3 +105,56 @@ class _TextOnly(RendererHTML):
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_TextOnly)
 _PARSER.enable(["table", "strikethrough"])
+
+
+def _tell_addresses(state: StateCore) -> None:
+    """Note at the end of every link the address that is to be shown there, unless its label says it."""
+    for block in state.tokens:
+        openers: list[Token] = []
+        said = ""
+        for token in block.children or ():
+            if token.type == "text":
+                said = token.content
+            elif token.type == "link_open":
+                openers.append(token)
+                said = ""
+            elif token.type == "link_close" and openers:
+                address = str(openers.pop().attrGet("href") or "")
+                if not said.endswith(address):
+                    token.meta["address"] = address
+
+
+class _TooMuch(Exception):
+    """A text takes more work than it is worth."""
+
+
+def _work(env: EnvType, steps: int = 1) -> None:
+    env["assay.work"] = env.get("assay.work", 0) + steps
+    if env["assay.work"] > MOST_WORK:
+        raise _TooMuch
+
+
+def _count_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Stands before the rules for paragraphs, lists and the like, and finds nothing."""
+    if state.level >= DEEPEST:
+        raise _TooMuch
+    _work(state.env)
+    return False
+
+
+def _count_inline(state: StateInline, silent: bool) -> bool:
+    """Stands before the rules for emphasis, links and the like, and finds nothing."""
+    _work(state.env)
+    return False
+
+
+def _count_pieces(state: StateCore) -> None:
+    """A table of few characters can have very many cells."""
+    _work(state.env, len(state.tokens))
+
+
+_CHAINS = ["paragraph", "reference", "blockquote", "list", "table"]  # where a rule asks whether another one begins
+_PARSER.block.ruler.before("table", "work", _count_block, {"alt": _CHAINS})
+_PARSER.inline.ruler.before("text", "work", _count_inline)
+_PARSER.core.ruler.after("block", "work", _count_pieces)
+_PARSER.core.ruler.push("addresses", _tell_addresses)

@@ -152,14 +152,14 @@ def test_huge_cells_are_read_whole(read):
 def test_a_cell_without_end_is_one_rejected_row(read, monkeypatch):
     """Beyond the limit the row is refused with a guess at the cause, and reading goes on."""
     limit = csv.field_size_limit()
-    monkeypatch.setattr("core.labeling.read_csv.MAX_CELL", 1000)
+    monkeypatch.setattr("core.labeling.read_csv.MAX_ROW", 1000)
     csv.field_size_limit(1000)
     try:
         _, rows = read(b'a,b\n1,"' + b"y" * 2000 + b'"\n3,4\n')
     finally:
         csv.field_size_limit(limit)
     assert rows[0] == Rejected(
-        1, "a cell in the row at line 2 is longer than 1,000 characters; probably a quotation mark is never closed"
+        1, "the row at line 2 is longer than 1,000 characters; probably a quotation mark is never closed"
     )
     assert values(rows[1:]) == [["3", "4"]]
 

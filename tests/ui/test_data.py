@@ -189,7 +189,7 @@ def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
     app.button(key="data.open.204").click().run()
     assert app.dataframe[0].value["After"].tolist() == ["discarded: Test data"]
     app = press(app, "data.put_back")
-    assert "No. 204 waits for ratings again" in app.toast[0].value
+    assert "No. 204 waits for ratings again" in plain(app.toast[0].value)
     assert rating.next_item(sample, ana) is not None
     assert "data.put_back" not in {button.key for button in app.button}
 

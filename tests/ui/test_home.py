@@ -14,7 +14,7 @@ from core.services.status import Champion, status
 from core.store.database import Store
 from core.ui import failures, home, process, session
 from tests.ui.conftest import TOKEN
-from tests.ui.reading import press, said
+from tests.ui.reading import plain, press, said
 
 
 def test_an_empty_database_offers_the_sample_and_an_import(open_page):
@@ -30,7 +30,7 @@ def test_the_sample_is_loaded_by_one_press_and_marked(open_page, workspace):
     assert status(workspace, COMMAND_LINE).sample
     assert "This is the sample" in said(app)
     assert "184 of 200 rated" in app.get("progress")[0].proto.text
-    assert [toast.value for toast in app.toast] == ["The sample is loaded: 204 answers, 368 ratings."]
+    assert [plain(toast.value) for toast in app.toast] == ["The sample is loaded: 204 answers, 368 ratings."]
 
 
 def test_the_sample_goes_only_after_a_second_press(open_page, sample):

@@ -18,7 +18,7 @@ from core.ui.figures import TrendPoint
 from tests.reward.fakes import FakeEncoder, rated_answers
 from tests.services.versions_made import learned_from, made
 from tests.ui.conftest import TOKEN
-from tests.ui.reading import press, said
+from tests.ui.reading import plain, press, said
 
 
 def keys(app) -> list[str]:
@@ -138,7 +138,7 @@ def test_promoting_takes_a_confirmation_and_keeps_the_reason(open_page, two_mode
     assert champion(two_models) == other
     assert f"Ana put {other} in use, in place of {before}." in said(app)
     assert "Better on *my* questions" in said(app)
-    assert [toast.value for toast in app.toast] == [f"{other} is in use now."]
+    assert [plain(toast.value) for toast in app.toast] == [f"{other} is in use now."]
 
 
 def test_rolling_back_returns_to_the_model_before(open_page, two_models):

@@ -1,0 +1,328 @@
+"""Every function that meets text from outside, with inputs that grow: what four times as much may cost.
+
+``BOUND`` lies between linear (4) and quadratic (16). Time is that of this thread alone, the least of several runs, so that
+a busy machine does not decide; what fails is measured again before it counts.
+"""
+
+import gc
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.domain import identifiers, person_names, ratings, records, texts
+from core.http import bodies, questions
+from core.labeling import (
+    candidates,
+    column_names,
+    exports,
+    formulas,
+    limits,
+    read_csv,
+    read_jsonl,
+    read_parquet,
+    rows,
+    tables,
+    text_files,
+    writing,
+)
+from core.labeling.export_columns import KTO
+from core.reward import agreement, slices, windows, words
+from core.store import marks
+from core.ui import texts as shown
+
+TIMES, BOUND = 4, 9.0
+LEAST = 0.002
+"""Seconds below which the smaller run says nothing: the input is made larger."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of input to one function."""
+
+    name: str
+    function: Callable[..., Any]
+    make: Callable[[int], Any]
+    size: int
+    call: Callable[[Any], Any] | None = None
+    """How the function is called with what was made; by default with it alone."""
+    most: int = 1 << 62
+    """A limit refuses what is larger, so growth is measured up to it."""
+
+    def run(self, made: Any) -> Any:
+        return self.function(made) if self.call is None else self.call(made)
+
+
+def seconds(case: Case, size: int) -> float:
+    """The least time of this thread in several runs."""
+    made, best = case.make(size), float("inf")
+    for _ in range(2):
+        gc.disable()
+        try:
+            began = time.thread_time()
+            case.run(made)
+            best = min(best, time.thread_time() - began)
+        finally:
+            gc.enable()
+        if best > 0.5:
+            break
+    return best
+
+
+def growth(case: Case) -> float:
+    """How many times longer four times as much takes."""
+    size = case.size
+    while (small := seconds(case, size)) < LEAST and size < 16 * case.size and size * 4 * TIMES <= case.most:
+        size *= 4  # what is still quicker then is quick enough
+    return seconds(case, size * TIMES) / max(small, LEAST)
+
+
+def exhausted(found: Iterable[Any]) -> int:
+    return sum(1 for _ in found)
+
+
+def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: int, *, most: int = 1 << 62) -> Case:
+    """A file that is opened, read to its end and understood."""
+
+    def written(count: int) -> Path:
+        import tempfile
+
+        content = make(count)
+        with tempfile.NamedTemporaryFile(prefix="growth-", suffix=ending, delete=False) as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        return Path(file.name)
+
+    def read(path: Path) -> int:
+        from core.domain.errors import BadInput
+
+        try:
+            table = tables.open_table(path)
+            column_names.suggest_mapping(table.columns)
+            names = list(table.columns)
+            mapping = {"user_prompt": names[0], "ai_response": names[-1]} if len(names) > 1 else {}
+            return exhausted(rows.import_rows(table, mapping=mapping)) if mapping else exhausted(table.rows())
+        except BadInput:
+            return 0
+
+    return Case(f"{ending} {name}", tables.open_table, written, size, read, most)
+
+
+def parquet(make: Callable[[int], Any], **options: Any) -> Callable[[int], bytes]:
+    def content(count: int) -> bytes:
+        import io
+
+        import pyarrow.parquet as pq
+
+        out = io.BytesIO()
+        pq.write_table(make(count), out, **options)
+        return out.getvalue()
+
+    return content
+
+
+def _references(count: int) -> Any:
+    import pyarrow as pa
+
+    return pa.table({
+        "user_prompt": pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array(["a" * 20_000])),
+        "ai_response": pa.array([f"b{number}" for number in range(count)]),
+    })  # fmt: skip
+
+
+def _wide(count: int) -> Any:
+    import pyarrow as pa
+
+    return pa.table({f"c{number}": pa.array(["x"]) for number in range(count)})
+
+
+def _long_list(count: int) -> Any:
+    import pyarrow as pa
+
+    return pa.table({"user_prompt": ["p"], "ai_response": ["a"], "other": [[str(number) for number in range(count)]]})
+
+
+FILES = [
+    file_case("rows", ".csv", lambda n: "user_prompt,ai_response\n" + "p,a\n" * n, 2_000),
+    file_case("columns", ".csv", lambda n: ",".join(f"c{i}" for i in range(n)) + "\n" + "1," * (n - 1) + "1\n", 250, most=limits.MAX_COLUMNS),
+    file_case("columns beyond the limit", ".csv", lambda n: ",".join(f"c{i}" for i in range(n)) + "\n1\n", 20_000),
+    file_case("cells in a row", ".csv", lambda n: "a,b\n" + "," * n + "\n", 50_000),
+    file_case("one long text", ".csv", lambda n: 'a,b\n"' + "x\n" * n + '",y\n', 50_000),
+    file_case("quotes never closed", ".csv", lambda n: 'a,b\n' + '"x,y\n' * n, 20_000),
+    file_case("quotes in quotes", ".csv", lambda n: 'a,b\n"' + '""' * n + '",y\n', 50_000),
+    file_case("blank lines", ".csv", lambda n: "a,b\n" + "\n" * n + "1,2\n", 50_000),
+    file_case("rows", ".jsonl", lambda n: '{"user_prompt": "p", "ai_response": "a"}\n' * n, 2_000),
+    file_case("keys", ".jsonl", lambda n: json.dumps({"user_prompt": "p", "ai_response": "a"} | {f"k{i}": i for i in range(n - 2)}), 250, most=limits.MAX_COLUMNS),
+    file_case("keys beyond the limit", ".jsonl", lambda n: json.dumps({f"k{i}": i for i in range(n)}) + '\n{"a": 1, "b": 2}', 20_000),
+    file_case("values", ".jsonl", lambda n: json.dumps({"user_prompt": "p", "ai_response": "a", "l": [1] * n}), 20_000),
+    file_case("brackets", ".jsonl", lambda n: '{"a":' + "[" * n + "\n" + '{"a": 1, "b": 2}', 100_000),
+    file_case("escaped quotes never closed", ".jsonl", lambda n: '"' + '\\"' * n + "\n" + '{"a": 1, "b": 2}', 100_000),
+    file_case("backslashes", ".jsonl", lambda n: '{"a": "' + "\\\\" * n + '", "b": 1}', 100_000),
+    file_case("digits", ".jsonl", lambda n: '{"a": 1, "b": 2}\n{"a": ' + "1" * n + "}", 100_000),
+    file_case("one list", ".jsonl", lambda n: json.dumps([{"a": "p", "b": "q"}] * n), 2_000),
+    file_case("one long text", ".jsonl", lambda n: json.dumps({"user_prompt": "x\n" * n, "ai_response": "a"}), 100_000),
+    file_case("rows", ".parquet", parquet(_references), 50, most=10_000),
+    file_case("columns", ".parquet", parquet(_wide), 250, most=limits.MAX_COLUMNS),
+    file_case("columns beyond the limit", ".parquet", parquet(_wide), 1_500, most=20_000),
+    file_case("values in one row", ".parquet", parquet(_long_list), 20_000),
+]  # fmt: skip
+
+MARKDOWN = {
+    "references": lambda n: "[a]: /u\n\n" + "[a]" * (n // 3),
+    "links": lambda n: "[a](b)" * (n // 6),
+    "links within links": lambda n: "[a" * (n // 8) + "](b)" * (n // 8),
+    "images": lambda n: "![a](b)" * (n // 7),
+    "brackets": lambda n: "[" * n,
+    "links never closed": lambda n: "[a](" * (n // 4),
+    "images never closed": lambda n: "![" * (n // 2),
+    "titles never closed": lambda n: "[a](b 'c" * (n // 8),
+    "emphasis never closed": lambda n: "*a _b " * (n // 6),
+    "emphasis of both kinds": lambda n: "*_" * (n // 2),
+    "emphasis in emphasis": lambda n: "*a **" * (n // 5) + "b" + "** a*" * (n // 6),
+    "runs of stars": lambda n: "a" + "*" * n + "b",
+    "runs of all lengths": lambda n: "".join("*" * (i % 7 + 1) + "a " for i in range(n // 5)),
+    "struck out": lambda n: "~~a " * (n // 4),
+    "backticks of all lengths": lambda n: "".join("`" * k + "a" for k in range(1, int((2 * n) ** 0.5))),
+    "backticks": lambda n: "`a " * (n // 3),
+    "deep quotations": lambda n: "> " * (n // 2),
+    "quotations": lambda n: "> a\n" * (n // 4),
+    "a lazy quotation": lambda n: ">" * 10 + "a\n" + "b\n" * (n // 2),
+    "deep lists": lambda n: "- " * (n // 2),
+    "lists": lambda n: "- a\n" * (n // 4),
+    "table columns": lambda n: "|a" * (n // 6) + "|\n" + "|-" * (n // 6) + "|\n" + "|b" * (n // 6) + "|\n",
+    "table rows": lambda n: "|a|b|\n|-|-|\n" + "|c|d|\n" * (n // 6),
+    "table rows too short": lambda n: "|a" * (n // 8) + "|\n" + "|-" * (n // 8) + "|\n" + "|\n" * (n // 4),
+    "definitions": lambda n: "".join(f"[a{i}]: /u\n" for i in range(n // 9)),
+    "a definition's title never closed": lambda n: "[a]: /u '" + "x\n" * (n // 2),
+    "a definition's label never closed": lambda n: "[" + "x\n" * (n // 2),
+    "html": lambda n: "<a " * (n // 3),
+    "comments": lambda n: "<!--" * (n // 4),
+    "addresses": lambda n: "<http://a" * (n // 9),
+    "entities": lambda n: "&" * n,
+    "escapes": lambda n: "\\*" * (n // 2),
+    "fences": lambda n: "```\n" * (n // 4),
+    "headings": lambda n: "# a\n" * (n // 4),
+    "underlined headings": lambda n: "a\n" * (n // 2) + "===\n",
+    "blanks": lambda n: "a" + " " * n + "b",
+    "line breaks": lambda n: "a\n" * (n // 2),
+    "words": lambda n: "word " * (n // 5),
+}  # fmt: skip
+
+LANGUAGE: dict[str, Callable[[int], str]] = {
+    "words": lambda n: "word " * n,
+    "no blanks": lambda n: "a" * n,
+    "blanks": lambda n: " " * n + "x",
+    "line ends": lambda n: "\n" * n + "x",
+    "digits": lambda n: "1" * n,
+    "signs": lambda n: "'=+-@_*" * n,
+    "marks on one letter": lambda n: "a" + "\u0315\u0300" * n,
+    "letters that grow": lambda n: "\ufdfa" * n,
+    "colons": lambda n: ":./#" * n + "x",
+    "Chinese": lambda n: "\u4e2d" * n,
+    "www": lambda n: "www." * n,
+}
+IDENTIFYING: dict[str, Callable[[int], str]] = {
+    "telephone numbers": lambda n: "(212) 555-0147 " * n,
+    "different telephone numbers": lambda n: " ".join(f"(212) 555-{i % 10000:04}" for i in range(n)),
+    "e-mail addresses": lambda n: "ana.lopez@clinic.example " * n,
+    "streets": lambda n: "12 Oak Street, " * n,
+    "dates of birth": lambda n: "born 3/4/1961 " * n,
+    "record numbers": lambda n: "MRN: 12345678 " * n,
+    "names": lambda n: "patient Maria Lopez was admitted. " * n,
+    "different names": lambda n: " ".join(f"My name is Maria {chr(65 + i % 26)}{'abcdefghij'[i // 26 % 10] * (i // 260 % 30 + 2)}." for i in range(n)),
+    "digits": lambda n: "1" * n,
+    "digits and dashes": lambda n: "1-" * n,
+    "capitals": lambda n: "Aa " * n,
+    "an address without end": lambda n: "a.b" * n + "@",
+    "at signs": lambda n: "a@" * n,
+    "dots after an at sign": lambda n: "a@b" + ".c" * n + "_",
+}  # fmt: skip
+
+
+def _each(
+    function: Callable[..., Any], kinds: dict[str, Callable[[int], str]], size: int, call: Any = None
+) -> list[Case]:
+    name = f"{function.__module__.removeprefix('core.')}.{function.__name__}"
+    return [Case(f"{name}: {kind}", function, make, size, call) for kind, make in kinds.items()]
+
+
+def _unread(made: list[str]) -> Any:
+    marks._kept.clear()
+    return marks.read(made)
+
+
+CASES = [
+    *FILES,
+    *(Case(f"markdown: {kind}", shown.to_html, make, 5_000, lambda text: shown.to_html.__wrapped__(text), shown.PARSED_CHARACTERS)
+      for kind, make in MARKDOWN.items()),
+    *_each(shown.literal, LANGUAGE, 5_000),
+    *_each(shown.snippet, LANGUAGE, 20_000),
+    *_each(texts.nfkc, LANGUAGE, 5_000),
+    *_each(texts.normalise_prompt, LANGUAGE, 5_000),
+    *_each(texts.prompt_group, LANGUAGE, 5_000),
+    *_each(texts.text_hash, LANGUAGE, 50_000),
+    *_each(texts.interaction_identity, LANGUAGE, 50_000, lambda text: texts.interaction_identity(text, text, text)),
+    *_each(texts.storable, LANGUAGE, 50_000, lambda text: texts.storable(text, "x")),
+    *_each(ratings.parse_rating, {"digits": lambda n: "5." + "0" * n, "blanks": lambda n: " " * n + "5"}, 50_000),
+    *_each(formulas.neutralise, LANGUAGE, 20_000),
+    *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),
+    *_each(candidates.understand, LANGUAGE | {
+        "separators": lambda n: "a\n---\n" * n, "half separators": lambda n: "--" * n, "numbers": lambda n: "".join(f"{i + 1}. a\n" for i in range(n)),
+        "a JSON list": lambda n: json.dumps(["a"] * n), "JSON lines": lambda n: '{"text": "a"}\n' * n, "brackets": lambda n: "[" * n,
+        "indented numbers": lambda n: (" " * 50 + "1.\n") * n, "quotes": lambda n: '["' + '\\"' * n,
+    }, 2_000),
+    *_each(candidates.split_candidates, {"separators": lambda n: "a\n---\n" * n, "blanks": lambda n: " \t" * n}, 2_000),
+    Case("labeling.candidates.paste", candidates.paste, lambda n: ["1. a\n---"] * n, 1_000),
+    Case("labeling.column_names.suggest_mapping", column_names.suggest_mapping, lambda n: [f"my column_{i}" for i in range(n)], 250, most=limits.MAX_COLUMNS),
+    Case("labeling.column_names.find_column", column_names.find_column, lambda n: [f"c{i}" for i in range(n)], 20_000,
+         lambda names: column_names.find_column(names, "x")),
+    Case("labeling.limits.check_columns", limits.check_columns, lambda n: [f"c{i}" for i in range(n)], 250,
+         lambda names: limits.check_columns("f", names), limits.MAX_COLUMNS),
+    Case("labeling.writing.csv_text", writing.csv_text, lambda n: [{"a": "=1" * 10}] * n, 2_000),
+    Case("labeling.exports.gold_rows: ratings of one answer", exports.gold_rows,
+         lambda n: [{"interaction_id": 1, "user_prompt": "p", "ai_response": "a", "context_id": "", "session_id": "", "rating": i % 5 + 1} for i in range(n)],
+         500, lambda made: exhausted(exports.gold_rows(made))),
+    *_each(identifiers.count, IDENTIFYING, 250, lambda text: identifiers.count([text, "p"])),
+    *_each(identifiers.mask, IDENTIFYING, 250),
+    *_each(identifiers.name_words, IDENTIFYING, 250, lambda text: identifiers.name_words([text])),
+    Case("domain.identifiers.count: many texts", identifiers.count, lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)], 100),
+    Case("store.marks.read: many texts", marks.read, lambda n: [f"field {i}: value" for i in range(n)], 500, _unread),
+    *_each(words.word_spans, LANGUAGE, 5_000),
+    *_each(words.terms, LANGUAGE, 5_000),
+    *_each(windows.split, LANGUAGE, 5_000),
+    *_each(slices.source_of, {kind: LANGUAGE[kind] for kind in ("digits", "colons", "blanks", "words")}, 5_000),
+    Case("reward.agreement.agreement: raters of one answer", agreement.agreement, lambda n: [(1, f"r{i}", i % 5 + 1) for i in range(n)], 1_000),
+    Case("reward.agreement.agreement: answers", agreement.agreement, lambda n: [(i // 2, f"r{i % 2}", i % 5 + 1) for i in range(n)], 2_000),
+    Case("http.bodies: values", bodies._parse, lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(), 5_000),
+    Case("http.bodies: brackets", bodies._parse, lambda n: b"[" * 10 + b"1," * n + b"1" + b"]" * 10, 20_000),
+    Case("http.questions.read_question", questions.read_question, lambda n: {"query": "q", "documents": ["d"] * n}, 125, most=1_000),
+]  # fmt: skip
+
+LEFT_OUT = {
+    candidates.read_candidates: "split_candidates and open_table, both here, on a file",
+    exports.pair_rows: "as many rows as there are pairs, by its contract; read one by one",
+    exports.pairs_with_preferences: "pair_rows and one row per preference",
+    exports.count_prompts_without_pair: "stops at the first pair of each prompt",
+    exports.kto_rows: "one row for each",
+    identifiers.find: "inside count and mask",
+    identifiers.mask_all: "name_words and mask",
+    identifiers.in_words: "at most one entry per kind",
+    person_names.names: "inside count and mask",
+    read_csv.open_csv: "by open_table",
+    read_jsonl.open_jsonl: "by open_table",
+    read_parquet.open_parquet: "by open_table",
+    rows.import_rows: "with every file",
+    text_files.check_file: "reads one byte",
+    text_files.readable: "reads nothing",
+    text_files.open_text: "reads nothing itself",
+    text_files.find_encoding: "with every file",
+    writing.check_target: "looks at a name",
+    writing.write_table: "write_stream into a file",
+    writing.write_stream: "row by row, as csv_text",
+    ratings.consensus: "a median",
+    ratings.stage: "two numbers",
+    records.check_search: "looks at a length",
+}
+"""Functions that are not measured by themselves: why."""
+assert KTO
