@@ -40,12 +40,19 @@ def without_digits(text: str, low: str) -> Iterator[Found]:
         yield from _matches(_PHOTO, low, Kind.PHOTO, holds=lambda name: not _DRAWING.match(name))
     if any(hint in low for hint in _USER_HINTS):
         yield from _matches(_USER, low, Kind.NUMBER, holds=lambda name: name not in _NO_USERS)
+    if "u/" in low:
+        yield from _matches(_FORUM_USER, low, Kind.NUMBER)
     if any(hint in low for hint in _HOME_HINTS):
         yield from _matches(_HOME, text, Kind.ADDRESS, holds=lambda place: place not in _LARGE)
+    if len(text) <= _SHORT and (", " in text):
+        for match in _TOWN_AND_STATE.finditer(text):
+            if not _OFFICE.search(text):
+                yield Found(*match.span("it"), Kind.ADDRESS)
     if " County" in text:
         yield from _matches(_COUNTY, text, Kind.ADDRESS)
     if "ninety" in low or "hundred" in low or "neunzig" in low:
         yield from _matches(_AGE_IN_WORDS, low, Kind.AGE)
+        yield from _matches(_NINETY, low, Kind.AGE)
 
 
 def _matches(
@@ -118,8 +125,9 @@ _NO_DATE_AFTER = re.compile(
 def _dates(text: str, low: str, start: int, end: int) -> Iterator[Found]:
     for match in _ISO_WITH_TIME.finditer(low, start, end):
         yield Found(*match.span("it"), Kind.DATE)
+    last_end = -_BEFORE
     for match in _DATE.finditer(low, start, end):
-        at, kind = match.start(), match.lastgroup
+        at = match.start()
         groups = match.groupdict()
         before = low[max(0, at - 80) : at]
         if _BORN.search(before[-40:]) and (groups["plain"] or groups["day"] or groups["month"] or groups["vague"]):
@@ -137,6 +145,7 @@ def _dates(text: str, low: str, start: int, end: int) -> Iterator[Found]:
             believed = _OWN.search(sentence) is not None and not before.endswith((" before ", " after "))
         elif groups["short"]:
             believed = _ON.search(before) is not None and _is_day(groups["short"] + "/20") and not before.endswith((" by ", " of ", " the ", " and ", " from ", " to ", " or "))
+            believed |= _is_day(groups["short"] + "/20") and at - last_end <= 6
         elif groups["feast"] or groups["day_year"] or groups["month_year"]:
             believed = True
         else:  # a day and a month: "may" and "march" are words too
@@ -144,6 +153,7 @@ def _dates(text: str, low: str, start: int, end: int) -> Iterator[Found]:
                 _ON.search(before) is not None or _MONTH_CAPITAL.search(text, at, match.end()) is not None
             )
         if believed:
+            last_end = match.end()
             yield Found(*match.span(), Kind.DATE)
 
 
@@ -176,7 +186,7 @@ _AGE = re.compile(
     rf"""(?<![\w.,/$-])(?:
         (?P<old>{_OLD}[\ -]?(?:years?|yrs?|yr|jahre?)[\ -](?:old|of\ age|alt))
         |(?P<short>{_OLD}[\ -]?(?:y\.?/?o\.?\b|yr\b|y\b|[mf]\b(?!\w)|-?jährige[rnsm]?))
-        |(?:age[ds]?|aged|alter|at\ the\ age\ of|at\ age|turned|turning)(?:\ of|:|\ is|\ was)?\ (?P<aged>{_OLD})(?![\d%]|[.,]\d|\ (?:hours|days|weeks|months|minutes))
+        |(?:age[ds]?|aged|alter|at\ the\ age\ of|at\ age|turned|turning)(?:\ of|:|\ is|\ was)?\ (?P<aged>{_OLD}(?:\ years?(?:\ old|\ of\ age)?)?)(?![\d%]|[.,]\d|\ (?:hours|days|weeks|months|minutes))
         |\b(?:he|she|grandma|grandpa|grandmother|grandfather|mother|father|mom|dad|aunt|uncle|patient|who)(?:\ is|\ was|['’]s)\ (?P<is>{_OLD})(?=[\s]?(?:[.,;!?)]|$|and\b|now\b|but\b))
     )""",
     re.VERBOSE,
@@ -198,6 +208,7 @@ def _ages(low: str, start: int, end: int) -> Iterator[Found]:
 _AGE_IN_WORDS = re.compile(
     r"\b(?P<it>(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and \w{3,8})?)[- ]years?[- ]old)\b"
 )
+_NINETY = re.compile(r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))")
 
 # --- telephone and e-mail -------------------------------------------------------------------------------------------
 
@@ -300,7 +311,7 @@ def _emails(text: str, hotlines: _Hotlines) -> Iterator[Found]:
 _NUMBER_WORD = r"(?:numbers?\b|num\b\.?|nr\b\.?|no\b\.?|ids?\b|identifier|identification|code\b|\#|nummer)"
 _LABEL = re.compile(
     rf"""(?<![\w«])(?:
-    (?P<record>mrn\b|m\.r\.n\.|ssn\b|nhs\b(?!\.)|nino\b|social\ security|tax\ id|ni\ number|chi\ number
+    (?P<record>mrn\b|m\.r\.n\.|ssn\b|nhs\b(?!\.)|nino\b|social\ security|social(?=\ (?:is|number|no|\#)|:)|med(?:ical)?\.?\ rec(?:ord)?s?\.?|tax\ id|ni\ number|chi\ number
         |(?:medical\ record|health\ record|chart|hospital|patient|pt|record|case|encounter|visit|accession|specimen|sample|lab|requisition|referral
           |prescription|rx|order|study|subject|participant|file|incident|confirmation|tracking|booking|reference|ref|admission|episode
           |pathology|unit|national|resident|citizen|personal|research|donor|recipient|worker|invoice|tissue|barcode|wristband)s?['’]?s?\ ?{_NUMBER_WORD}
@@ -315,7 +326,7 @@ _LABEL = re.compile(
     |(?P<vehicle>(?:licen[cs]e\ |number\ |registration\ |car\ |vehicle\ |temporary\ |tag\ )?plates?\b|vin\b|(?:vehicle|car)\ (?:registration|identification|tag)|license\ tag
         |kfz|(?:amtliches\ )?kennzeichen|(?:registration|reg)(?:\ {_NUMBER_WORD})?(?=\ [a-z]{{2}}\d\d))
     |(?P<device>serial(?:\ {_NUMBER_WORD})?|s/n\b|sn\b|udi\b|imei\b|seriennummer|(?:device|implant|pump|pacemaker|equipment|asset|transmitter|unit)\ ?{_NUMBER_WORD}|mac\ address)
-    |(?P<biometric>finger\s?prints?|thumb\s?print|retina(?:l)?\ (?:scan|image|code|id)|iris(?:\ scan|\ code|\ image|\ id)?|voice\s?print|face\s?print|facial|palm(?:\s?print|\ vein)?|biometric|dna\ (?:profile|sample|id)|gait)
+    |(?P<biometric>finger\s?prints?|thumb\s?print|retina(?:l)?\ (?:scan|image|code|id)|iris(?:\ scan|\ code|\ image|\ id)?|voice\s?(?:print|sample)|face\s?print|facial|palm(?:\s?print|\ vein)?|biometric|dna\ (?:profile|sample|id)|gait)
     )(?![a-z])""",
     re.VERBOSE,
 )
@@ -324,16 +335,23 @@ _KINDS = {
     "device": "DEVICE", "biometric": "BIOMETRIC",
 }  # fmt: skip
 _ID = (
-    r"(?P<it>(?=[a-z/-]{0,12}\d)[a-z\d](?:[a-z\d*]|[-/.:](?=[a-z\d])){0,40}"
+    r"(?P<it>(?=[a-z/_-]{0,12}\d)[a-z\d](?:[a-z\d*_]|[-/.:](?=[a-z\d])){0,40}"
     r"(?:\ (?=[a-z]{0,3}\d)(?!\d{1,3}\ ?(?:mg|ml|y|mcg|kg|%|days?|hours?|times|am|pm)\b)[a-z\d-]{2,6}(?![\w/.]\d)){0,6})(?![\w%])"
 )
 _TIGHT = re.compile(
     rf"(?:['’]s)?(?:\ ?(?:{_NUMBER_WORD}|card|plate|scan|template|hash|record|ending|in|with|of|as|is|was|reads|read|are|were|ist|lautet|device|pump)|[\s:=#.,(\[-]){{0,8}}{_ID}"
 )
 _LOOSE = re.compile(rf"[^.;!?\n\d«»]{{0,40}}?(?<![\w.])(?P<gap>){_ID}")
-_PLATE = re.compile(r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])")
+_PLATE = re.compile(r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])")
 _NO_ID_AFTER = re.compile(r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles|dollars)")
 _OTHER_CODE = re.compile(r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract)[- ]?\d+(?:\.\d+)?$|10\.\d{4}|(?:19|20)\d\d$")
+_WEAK = re.compile(
+    r"(?<![\w«])(?:account|acct\.?|policy|member|encounter|record|chart|case|claim|patient|pt|participant|subject|barcode|confirmation|order|routing|card|badge|employee|student|group"
+    r"|specimen|sample|accession|unit|hospital|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket|voucher|wristband|visit|admission|insurance"
+    r"|subscriber|plan|donor|client|customer|tracking|receipt|transaction|passport|certificate|registration|code|token|pin|password|hash|identifier|mychart|folder|file|referral|requisition|prescription|rx"
+    r"|implant|prosthesis|stent|pacemaker|defibrillator|glucometer|meter|machine|ventilator|wheelchair|scooter|watch|phone|tablet|laptop|device)"
+    r"(?: was| is| reads)?(?:[:#] ?| [#(]?|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]|$))[a-z\d]{1,24}(?:[-/_][a-z\d]{1,16}){0,5}(?: \d{2,6}){0,4})(?![\w%]|[.,]\d)"
+)
 _ANY_NUMBER = re.compile(
     r"(?<![\w«])(?:number|no\.|id|code|#|token|reference)[:\s]{1,2}(?P<it>(?=[a-z-]{0,8}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,20}(?:-[a-z\d]{2,12}){0,3})(?![\w.%])"
 )
@@ -358,6 +376,15 @@ def _labelled(text: str, low: str, start: int, end: int) -> Iterator[Found]:
         if _DATE.match(written) or kind is not Kind.DEVICE and _A_DOSE.match(low, found.start("it")):
             continue
         yield Found(*found.span("it"), kind)
+    for match in _WEAK.finditer(low, start, end):
+        written = match["it"]
+        mixed = not written.replace("-", "").replace(" ", "").isdigit()
+        if _count_digits(written) < (4 if mixed else 6) and not (mixed and len(written) >= 6 and _count_digits(written) >= 3):
+            continue
+        if _OTHER_CODE.match(written) or _DATE.match(written) or _NO_ID_AFTER.match(low, match.end()) or _A_DOSE.match(written):
+            continue
+        if not (_PHONE.fullmatch(written) and _is_free(written)):
+            yield Found(*match.span("it"), Kind.NUMBER)
     for match in _ANY_NUMBER.finditer(low, start, end):
         if _count_digits(match["it"]) >= 4 and not _OTHER_CODE.match(match["it"]):
             yield Found(*match.span("it"), Kind.NUMBER)
@@ -374,7 +401,7 @@ _FORMAT = re.compile(
     r"""(?<![\w.:-])(?:
         (?P<social>(?!000|666)\d{3}-(?!00)\d\d-(?!0000)\d{4})(?![\w-])
         |(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?![\w-]|\.\d)
-        |(?P<six>(?:[0-9a-fA-F]{1,4}:){2,7}(?::?[0-9a-fA-F]{1,4}){1,7})(?![\w:])
+        |(?P<six>[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\w:])
         |(?P<mac>(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2})(?![\w:-])
         |(?P<vin>[A-HJ-NPR-Z0-9]{17})(?!\w)
         |(?P<mbi>[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d\d)(?!\w)
@@ -382,6 +409,7 @@ _FORMAT = re.compile(
         |(?P<card>\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4})(?![\w-])
         |(?P<uuid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?!\w)
         |(?P<nino>[A-CEGHJ-PR-TW-Z]{2}\ ?\d\d\ ?\d\d\ ?\d\d\ ?[A-D])(?!\w)
+        |(?P<reg>[A-Z]{2}\d\d\ ?[A-Z]{3})(?!\w)
         |(?P<udi>\(01\)\d{14}(?:\(\d\d\)[\w-]{1,20}){0,4})
     )""",
     re.VERBOSE,
@@ -409,7 +437,7 @@ def _formats(text: str, low: str, start: int, end: int) -> Iterator[Found]:
 
 _FORMATS = {
     "social": "RECORD_NUMBER", "ip": "NETWORK", "six": "NETWORK", "mac": "DEVICE", "vin": "VEHICLE", "mbi": "RECORD_NUMBER",
-    "iban": "NUMBER", "card": "NUMBER", "uuid": "NUMBER", "nino": "RECORD_NUMBER", "udi": "DEVICE",
+    "iban": "NUMBER", "card": "NUMBER", "uuid": "NUMBER", "nino": "RECORD_NUMBER", "udi": "DEVICE", "reg": "VEHICLE",
 }  # fmt: skip
 
 
@@ -448,13 +476,14 @@ _STRASSE = re.compile(
     r"(?P<it>\b[A-ZÄÖÜ][\w-]{1,60}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]{1,60})?)"
 )
 _POST_BOX = re.compile(
-    rf"(?P<it>\b[Pp]\.?\s?[Oo]\.?\s?[Bb]ox \d{{1,6}}\b(?:,? {_TOWN},? {_STATES} \d{{5}}(?:-\d{{4}})?)?)"
+    rf"(?P<it>\b[Pp]\.?\s?[Oo]\.?\s?[Bb]ox \d{{1,6}}\b(?:,? {_TOWN},? {_STATES}(?: \d{{5}}(?:-\d{{4}})?)?)?)"
 )
 _TOWN_AND_ZIP = re.compile(rf"\b(?P<it>{_TOWN},? {_STATES},? \d{{5}}(?:-\d{{4}})?)\b")
 _GERMAN_TOWN = re.compile(
     r"\b(?:in|aus|nach|wohnhaft|plz:?|adresse:?),? (?P<it>(?:D-)?\d{5} [A-ZÄÖÜ][a-zäöüß-]{2,30}(?: (?:am|an der|im) [A-Z][a-z]+)?)"
 )
 _ZIP = re.compile(r"\b(?:zip(?: ?code)?|post(?:al)? ?code|plz)(?: is|:)? (?P<it>\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b")
+_ZIP_AFTER = re.compile(r"(?<![\w-])(?P<it>\d{5}) (?:zip|area code|postal code|postcode)\b")
 _UK_CODE = re.compile(r"(?<![\w-])(?P<it>[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})(?![\w-])")
 _OFFICE = re.compile(
     r"\b(?:Institutes?|Association|Foundation|Department|Society|Federation|Council|Administration|Alliance|Organization|Ministry"
@@ -475,6 +504,7 @@ def _addresses(text: str, low: str, start: int, end: int) -> Iterator[Found]:
                 yield Found(*match.span("it"), Kind.ADDRESS)
     yield from _matches(_GERMAN_TOWN, text, Kind.ADDRESS, start, end)
     yield from _matches(_ZIP, low, Kind.ADDRESS, start, end)
+    yield from _matches(_ZIP_AFTER, low, Kind.ADDRESS, start, end)
     yield from _matches(_UK_CODE, text, Kind.ADDRESS, start, end)
 
 
@@ -501,6 +531,9 @@ _LARGE = frozenset(
     "South Carolina", "North Dakota", "South Dakota", "West Virginia", "Rhode Island", "South Africa", "Saudi Arabia", "North America",
     "South America", "New England", "Latin America", "Eastern Europe", "Sub-Saharan Africa", "Southeast Asia", "Middle East", "Puerto Rico", "South Korea",
 }  # fmt: skip
+_SHORT = 400
+"""Characters of a text in which a town with its state is somebody's; in a longer one it is an office's."""
+_TOWN_AND_STATE = re.compile(rf"\b(?:from|in|near|of|to|at|outside|around) (?P<it>{_TOWN}, {_STATES})\b")
 _COUNTY = re.compile(
     r"\b(?:in|of|from|near) (?P<it>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})? County)\b(?! [A-Z]| (?:hospital|health|medical))"
 )
@@ -517,7 +550,7 @@ _PUBLIC = re.compile(
 )
 _PERSONAL_HOST = re.compile(
     r"(?:^|\.)(?:facebook|instagram|linkedin|twitter|x|tiktok|snapchat|pinterest|flickr|myspace|blogspot|wordpress|substack|tumblr|caringbridge"
-    r"|gofundme|medium|github|reddit|youtube|venmo|patientslikeme|goodreads|strava|soundcloud|vimeo|wixsite|weebly|livejournal|ancestry|xing|t)\.(?:com|org|me|net|io|co)$"
+    r"|gofundme|medium|github|reddit|youtube|venmo|patientslikeme|goodreads|strava|soundcloud|vimeo|wixsite|weebly|livejournal|ancestry|xing|t|gofund|lnkd|fb)\.(?:com|org|me|net|io|co)$"
 )
 _PERSONAL_PATH = re.compile(
     r"/~|/(?:users?|profiles?|patients?|in|people|members?|u|@|accounts?|results?|records?|charts?|my|portal|id|staff|person)/|/@"
@@ -559,4 +592,5 @@ _USER = re.compile(
     r"\b(?:user\s?(?:name|id)|login(?: name| id)?|screen name|(?:instagram|insta|twitter|telegram|skype|tiktok|snapchat)(?: (?:handle|name|id|account|user))?|handle)"
     r"(?: is|:| =)? (?P<it>@?(?=[a-z.]*[\d_@]|@)[a-z0-9][\w.-]{2,30}\b|@[\w.-]{2,30}\b)"
 )
+_FORUM_USER = re.compile(r"(?<![\w/])(?P<it>u/[a-z0-9_-]{3,30})\b")
 _NO_USERS = frozenset({"from", "with"})

@@ -23,7 +23,7 @@ _CARE = re.compile(
     r"\b(admit|allerg|asthma|blood|cancer|chemo|chest pain|clinic|complain|diabet|diagnos|discharged|dosage|dose|fever|doctor|nurse"
     r"|follow-?up|headache|history of|hospital|infection|insulin|medication|mg\b|mrn\b|d\.?o\.?b\b|date of birth|nausea|pain\b|patient|pt\b"
     r"|pregnan|prescri|presented (?:with|to)|presents with|rash\b|surgery|surgical|symptom|tablet|therapy|treatment|vaccin|years?[- ]old|y/?o\b"
-    r"|underwent|\w{3}ectomy\b|dialysed|lab results|labs\b|specimen|anesthe|thyroid|snor|ambulance|checkup|infus|ultrasound|wheelchair|mental|addict|rehab|appointment|pharmacy|biopsy|stroke|dialysis|steroid|ckd\b|copd\b|dementia|icu\b|emergency|ward\b|wound|dressing"
+    r"|underwent|\w{3}ectomy\b|dialysed|lab results|labs\b|specimen|anesthe|thyroid|snor|ambulance|checkup|infus|ultrasound|wheelchair|mental|addict|rehab|appointment|pharmacy|biopsy|stroke|dialysis|\bgeb\.|wohnhaft|refill|knee|hip\b|neck\b|donat\w+ a|croup|goals of care|telehealth|eye pain|fieber|hat fieber|migräne|incision|steroid|ckd\b|copd\b|dementia|icu\b|emergency|ward\b|wound|dressing"
     r"|hypertension|caregiver|hospice|transplant|anxiety|depress|insomnia|sleep\b|cough|vomit|seizure|x-ray|mri\b|ct scan|injur|fracture"
     r"|patientin|klagt|entlassen|aufgenommen|schmerz|krank|arzt|mammogram|results\b|refill|procedure|rated|rater|consent|room \d)"
 )
@@ -36,12 +36,12 @@ _SHORT = 400
 """Characters up to which one word of care is enough; a longer text needs four of the clinical ones, for stories have nurses too."""
 
 _TITLE = re.compile(
-    rf"(?:\b(?:Mr|Mrs|Ms|Mx|Miss|Mister|Madam|Herr|Herrn|Frau|Señora?|Sra?|Mme|Monsieur|Signora?|Dona?|Aunt(?:ie)?|Uncle|Grand(?:ma|pa|mother|father)|Tante|Onkel|Oma|Opa"
+    rf"(?:\b(?:Mr\.?\s(?:and|&)\sMrs|Mr|Mrs|Ms|Mx|Miss|Mister|Madam|Herr|Herrn|Frau|Señora?|Sra?|Mme|Monsieur|Signora?|Dona?|Aunt(?:ie)?|Uncle|Grand(?:ma|pa|mother|father)|Tante|Onkel|Oma|Opa"
     rf"|Cousin|Baby|Sister|Brother|Pastor|Rev|Sgt|Capt|Officer|Detective)\b\.?\s(?:{_PARTICLE}\s)?)$"
 )
 _DOCTOR = re.compile(r"\b(?:(?:[Dd]r|DR|[Pp]rof)\b\.?|Professor|Doctor|Doktor|Surgeon)\s$")
 _STAFF = re.compile(
-    r"\b(?i:nurse|midwife|therapist|pharmacist|aide|social worker|case manager|counselor|dietitian|paramedic|technician|caregiver|interpreter"
+    r"\b(?i:nurse|midwife|therapist|pharmacist|aide|social worker|case manager|counsell?or|sitter|chaplain|widow|widower|attending|dietitian|paramedic|technician|caregiver|interpreter"
     r"|neighbou?r|friend|roommate|landlord|teacher|boss|employer|coworker|colleague|contact|guardian|proxy|next of kin|emergency contact|spouse|partner"
     r"|RN|MA|NP|PA),?:?\s$"
 )
@@ -59,7 +59,7 @@ _RELATIVE = re.compile(
 )
 _OURS = re.compile(r"\b(?:[Mm]y|[Oo]ur|[Pp]atient['’]s|[Pp]t['’]s)\s(?:[\w,]+\s){1,4}\(?$")
 _POSSESSIVE = re.compile(r"\b(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|\w+['’]s)\s(?:[\w,]+\s){1,4}\(?$")
-_PATIENT = re.compile(r"(?i:\b(?:patient|pt|client|resident|patientin|victim|participant|inmate|subject|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$")
+_PATIENT = re.compile(r"(?i:\b(?:patient|pt|baby boy|baby girl|client|resident|patientin|victim|participant|inmate|subject|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$")
 _CREDITED = re.compile(
     r"(?:\bby:?|\bSt\.?|\bSaint|\bDirector,|(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MS|NP|FACP),?|\b[Aa]uthors?:?|\b[Ee]ditors?:?|\bcolleagues|\band|\bof|\bat|\b[Tt]he|&)\s$"
 )
@@ -69,6 +69,10 @@ _CLINICIAN_LEFT = re.compile(
     r"\b(?i:seen|saw|sees?|seeing|treated|followed|referred|examined|evaluated|operated|prescribed|delivered|sent|asked|told|visit(?:ed)?|appointment|appt|consult(?:ed)?"
     r"|discussed|spoke|my|our|his|her|under|care of|dear|with|attending|surgeon|pcp|cardiologist|oncologist|primary|paged|called|message|admitted|discharged|patient|pt)\W+(?:[\w-]+\W+){0,4}$"
 )
+_PERSONAL = re.compile(r"\b(?:i|me|my|we|us|our|pt|patient|he|she|his|her|him|you|attending|pcp|gp|er|sie|ich|mein)\b")
+_BOOK = re.compile(r"['’]s (?:book|study|theory|paper|work|show|website|diet|trial|research|method|article)|\s(?:wrote|discovered|founded|is the author)")
+_STORIES = frozenset({"bean", "spock", "potter", "holmes", "president"})
+_STORY = re.compile(r"\b(?:story|stories|plot|characters?|novel|narrator|protagonist|relationship (?:like )?between|who (?:is|are) (?:mr|the)|spaceship|planet|movie|film|book)\b")
 _CLINICIAN_RIGHT = re.compile(
     r"\s(?:treated|saw|prescribed|operated|told|referred|removed|diagnosed|performed|examined|put|will see|is my|ordered|increased|started|stopped|recommended that|called"
     r"|signed|evaluated|delivered|switched|gave me|at (?:the|our|your))\b"
@@ -133,7 +137,7 @@ _NO_NAMES = frozenset(
 _SPARED = frozenset(
     "Marie Curie|Florence Nightingale|Sigmund Freud|Carl Jung|Angelina Jolie|Anthony Fauci|Albert Einstein|Charles Darwin|Louis Pasteur|Alexander Fleming|Edward Jenner|Robert Koch|Joseph Lister|Jonas Salk"
     "|Albert Sabin|William Osler|William Harvey|Elizabeth Blackwell|Ignaz Semmelweis|Barack Obama|Michelle Obama|Donald Trump|Joe Biden|George Washington|Abraham Lincoln|Martin Luther|Rosalind Franklin"
-    "|James Watson|Francis Crick|Henrietta Lacks|Steve Jobs|Bill Gates|Elon Musk|Stephen Hawking|Michael Jackson|Christopher Reeve|Lance Armstrong|Muhammad Ali|Robin Williams|Virginia Woolf|Frida Kahlo"
+    "|James Watson|Francis Crick|Henrietta Lacks|Steve Jobs|Bill Gates|Elon Musk|Jane Goodall|Serena Williams|Venus Williams|Michael Jordan|Tiger Woods|Britney Spears|Taylor Swift|Elton John|Freddie Mercury|Michael Phelps|Simone Biles|Naomi Osaka|Prince Harry|Princess Diana|Benjamin Spock|Elizabeth Taylor|Ronald Reagan|John Kennedy|Winston Churchill|Alan Turing|Isaac Newton|Galileo Galilei|Gregor Mendel|Barbara McClintock|Dorothy Hodgkin|Gertrude Elion|Joseph Murray|Michael DeBakey|Norman Borlaug|Oprah Winfrey|Stephen Hawking|Michael Jackson|Christopher Reeve|Lance Armstrong|Muhammad Ali|Robin Williams|Virginia Woolf|Frida Kahlo"
     "|Helen Keller|Nelson Mandela|Mahatma Gandhi|Mother Teresa|William Shakespeare|Jane Austen|Charles Dickens|Mark Twain|Edgar Allan|Agatha Christie|Oliver Sacks|Atul Gawande|Siddhartha Mukherjee|Paul Farmer"
     "|Andrew Wakefield|Emil Kraepelin|Hans Asperger|Leo Kanner|Ivan Pavlov|Jean Piaget|Aaron Beck|Carl Rogers|Viktor Frankl|Erik Erikson|Abraham Maslow|Alois Alzheimer|James Parkinson|Thomas Hodgkin|Robert Graves"
     "|Anna Freud|Johns Hopkins|Hans Christian|Selma Lagerlöf|Rudolf Virchow|Paul Ehrlich|Wilhelm Röntgen|Katie Couric|Magic Johnson|Selena Gomez|Lady Gaga|Justin Bieber|Tom Hanks|Chadwick Boseman|Betty Ford"
@@ -153,13 +157,18 @@ _FAMILY_TOO = frozenset(
 )
 
 
+_FAMILY_FORM = re.compile(
+    rf"(?:Mc|Mac|Fitz|O['’])[{_UP}][{_LOW}]{{2,}}$|[{_UP}][{_LOW}]{{2,}}(?:sk[iy]|ska|wicz|czyk|enko|[aeio]v[ae]?|ovich|evich|vić|poulos|idis|akis|sson|ssen|nsen|rsen|dottir|dóttir|stein|baum|escu|[dq]u?vist|qvist"
+    r"|qu?ist|str[oö]m|oğlu|oglu|zadeh|shvili|ashvili|kova|mann|singh|deep|swamy|murthy|nathan|wala|arian|[bfgkmw]unmi|owski|lainen|nen|ez|eaux|elli|etti|ucci|acci|ini|hara|moto|mura|yama|gawa|zaki|shita)$"
+)
+"""Endings that family names have and words hardly; like the lists they are believed only beside something else."""
 _REASONS = frozenset(
     "mr mrs ms mx miss mister madam herr herrn frau señor señora sr sra mme monsieur signor signora don dona aunt auntie uncle grandma grandpa grandmother grandfather tante onkel oma opa cousin baby sister brother"
     " pastor rev sgt capt officer detective dr prof professor doctor doktor surgeon de la van der von del el los nurse midwife therapist pharmacist aide worker manager counselor dietitian paramedic technician"
     " caregiver interpreter neighbor neighbour friend roommate landlord teacher boss employer coworker colleague contact guardian proxy kin spouse partner rn ma np pa name names name's name’s surname is was named called"
     " signed by patient client for regarding re of heiße heisse heißt aka née formerly this am i'm i’m im it's it’s bin dear hi hello hey liebe lieber thanks you regards sincerely wishes love cheers grüße grüßen yours"
     " son sons daughter daughters wife husband mother father mom mum dad fiancé fiancée fiance fiancee grandson granddaughter niece nephew boyfriend girlfriend ex-husband ex-wife stepson stepdaughter stepmother"
-    " stepfather child kid twins tochter sohn mutter vater ehemann ehefrau mann bruder schwester pt resident patientin victim participant inmate subject m f".split()
+    " stepfather child kid twins boy girl attending counsellor counselor sitter chaplain interpreter roommate coach widow widower mummy grandson great-grandmother tochter sohn mutter vater ehemann ehefrau mann bruder schwester pt resident patientin victim participant inmate subject m f".split()
 )
 """The last word before a name that can be a reason to believe in it; which ones hold is looked at more closely then."""
 
@@ -191,7 +200,7 @@ def _listed(file: str) -> frozenset[str]:
 
 def is_word_too(word: str) -> bool:
     """Whether a name is also a common word, so that it says nothing where it stands alone."""
-    return word in _WORDS_TOO or word in _FAMILY_TOO or word.lower() in _NO_NAMES
+    return word in _WORDS_TOO or word in _FAMILY_TOO or word.lower() in _NO_NAMES or word.rstrip(".") in _LEADING
 
 
 def names(text: str, low: str) -> Iterator[tuple[int, int]]:
@@ -215,13 +224,21 @@ class _Reader:
     def __init__(self, text: str, low: str) -> None:
         self.text, self.low = text, low
         self._cares: bool | None = None
+        self._story: bool | None = None
 
     @property
     def in_care(self) -> bool:
         """Whether the text speaks of care; asked for at most once, for the whole text is read for it."""
         if self._cares is None:
-            self._cares = _speaks_of_care(self.low)
+            self._cares = _speaks_of_care(self.low) and not self.tells_a_story
         return self._cares
+
+    @property
+    def tells_a_story(self) -> bool:
+        """Whether a short text asks about people in a book."""
+        if self._story is None:
+            self._story = len(self.text) <= _SHORT and _STORY.search(self.low) is not None
+        return self._story
 
     def judge(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The name in a run of capitalised words, if it is one."""
@@ -232,12 +249,16 @@ class _Reader:
             end -= len(words.pop()) + 1
         if not words or _INITIAL.match(words[0]) and len(words) == 1:
             return
+        given, family = _given_names(), _family_names()
+        first_given = next((at for at, word in enumerate(words) if word in given and word not in _WORDS_TOO), 0)
+        if first_given and not any(word in given or word in family for word in words[:first_given]):
+            start += sum(len(word) + 1 for word in words[:first_given])
+            del words[:first_given]
         bare = [word for word in words if not _INITIAL.match(word) and word[0].isupper()]
         if not bare:
             return
-        given, family = _given_names(), _family_names()
         parts = [part for word in bare for part in (word, *word.split("-"))]
-        listed = [word for word in parts if word in given or word in family]
+        listed = [word for word in parts if word in given or word in family or _FAMILY_FORM.match(word)]
         two = len(bare) >= 2
         if not listed and two and bare[0].lower() in _NO_NAMES:
             return
@@ -246,7 +267,12 @@ class _Reader:
         if not listed and before not in _REASONS and left[-1:] not in "\n(\t|:" and not _PERSONS_ONLY.match(self.text, end):
             return
         if self._believed(bare, bool(listed), two, left, before, end):
-            yield self._with_given_name(start, end, bare)
+            titled = _TITLES_BEFORE.search(left)
+            yield self._with_given_name(start - len(titled[0]) if titled else start, end, bare)
+        elif len(bare) == 1 and bare[0] in family and bare[0] not in _FAMILY_TOO and self.in_care:
+            initial = _INITIAL_BEFORE.search(left)
+            if initial and not _CREDITED.search(left[: initial.start("it")]) and not _REFERENCE.match(self.text, end):
+                yield start - len(initial["it"]), end
 
     def _believed(self, bare: list[str], listed: bool, two: bool, left: str, before: str, end: int) -> bool:
         right = self.text[end : end + 60]
@@ -258,22 +284,25 @@ class _Reader:
             return False
         if before in _REASONS and left.endswith(" "):
             if _DOCTOR.search(left):
-                if _WROTE.search(left) or _PROFESSION.match(right) or not self.in_care and "Dear" not in left:
+                if _WROTE.search(left) or _PROFESSION.match(right) or not (self.in_care or len(self.text) <= _SHORT):
                     return False
+                if len(self.text) <= _SHORT and _PERSONAL.search(self.low) and not _BOOK.match(right):
+                    return True
                 return bool(_CLINICIAN_LEFT.search(_DOCTOR.sub("", left)) or _CLINICIAN_RIGHT.match(right))
             if common:
                 return False
             if _TITLE.search(left):
-                return self.in_care
+                return self.in_care or len(self.text) <= _SHORT and not self.tells_a_story and first.lower() not in _STORIES
             if _INTRODUCED.search(left):
                 own = "my name" in left.lower() or "patient" in left.lower() or len(self.text) <= 5 * len(left)
-                return (own or self.in_care) and (listed or two or "name" in left[-12:].lower())
+                if (own or self.in_care) and (listed or two or "name" in left[-12:].lower()):
+                    return True
             if _SELF.search(left):
                 return listed and (two or first in given) and (self.in_care or len(self.text) <= _SHORT)
             if _GREETING.search(left) and (first in given or listed and two):
                 return len(self.text) <= 5 * _SHORT and not _PROFESSION.match(right)
             if _RELATIVE.search(left):
-                if not (self.in_care or _OURS.search(left)):
+                if not (self.in_care or _OURS.search(left) or len(self.text) <= _SHORT and listed):
                     return False
                 return listed or _POSSESSIVE.search(left) is not None and _BY_ACTS_ONLY.search(first) is None
             if (_STAFF.search(left) or _CARED_BY.search(left)) and listed and self.in_care:
@@ -291,12 +320,14 @@ class _Reader:
             return False
         single_line = not left or left[-1] == "\n"
         if two and listed:
-            strong = first in given and bare[-1] in family
+            strong = first in given and (bare[-1] in family or _FAMILY_FORM.match(bare[-1]) is not None)
             if _CREDITED.search(left) and not (_CARED_BY.search(left) or strong and re.search(r"\b(?:and|of|the|at)\s$", left) and _ACTS.match(right)):
                 return False
+            if strong and first not in _WORDS_TOO and len(self.text) <= _SHORT and not self.tells_a_story:
+                return True
             if first in given and bare[-1].lower() not in _NO_NAMES and (first not in _WORDS_TOO or bare[-1] in family):
                 return self.in_care or (strong and single_line and len(self.text) <= 80)
-            if bare[-1] in family and bare[-1] not in _FAMILY_TOO and first.lower() not in _NO_NAMES:
+            if (bare[-1] in family or _FAMILY_FORM.match(bare[-1])) and bare[-1] not in _FAMILY_TOO and first.lower() not in _NO_NAMES:
                 return self.in_care and len(self.text) <= 5 * _SHORT
             if any(word in given for word in bare) and _ACTS.match(right):
                 return self.in_care
@@ -307,11 +338,15 @@ class _Reader:
             return self.in_care
         if word in given and word not in _WORDS_TOO and not two and _ACTS_OF_LISTED.match(right):
             return self.in_care and len(self.text) <= 5 * _SHORT
-        if word in given and not is_word_too(word) and not two and re.match(r"\W{0,3}$", right) and re.search(r"[.!?\n]\s{0,5}$", left):
+        if word in given and not is_word_too(word) and not two and re.match(r"\W{0,3}$", right) and re.search(r"(?:[.!?\n]|[-–—~])\s{0,5}$", left):
             return len(self.text) <= 5 * _SHORT  # signed
+        if word in given and not is_word_too(word) and not two and len(self.text) <= _SHORT and self.in_care:
+            return not left.endswith(("in ", "from ", "near ", "called ", "the "))
+        if two and not listed and before in ("patient", "pt", "client", "resident") and _REPORTS.match(right):
+            return self.in_care and not any(_BY_ACTS_ONLY.search(part) for part in bare)
         if not two and word in family and re.match(rf", {_WORD}", right):
             after = re.match(rf", ({_WORD})", right)
-            return after is not None and after[1] in given and after[1] not in _WORDS_TOO and self.in_care
+            return after is not None and not given.isdisjoint([after[1], *after[1].split("-")]) and after[1] not in _WORDS_TOO and self.in_care
         if not listed and not is_word_too(word) and not two and _ACTS.match(right) and not _BY_ACTS_ONLY.search(word):
             return _PERSONS_ONLY.match(right) is not None and len(self.text) <= 5 * _SHORT and self.in_care
         return False
@@ -320,7 +355,7 @@ class _Reader:
         """The place of a name; "Smith, John A." has its given name behind."""
         if len(bare) == 1 and bare[0] in _family_names():
             after = _GIVEN_BEHIND.match(self.text, end)
-            if after is not None and after["given"] in _given_names():
+            if after is not None and not _given_names().isdisjoint([after["given"], *after["given"].split("-")]):
                 end = after.end()
         return start, end
 
@@ -340,6 +375,17 @@ class _Reader:
             ours = match[0].startswith(("my", "our"))
             if match["it"] in given and match["it"] not in _SMALL_WORDS and (ours or self.in_care):
                 yield match.span("it")
+        if len(low) <= 5 * _SHORT:
+            for match in _SMALL_PATIENT.finditer(low):
+                one, other = match["one"], match["other"]
+                if not self.text[match.start("one")].islower():
+                    continue
+                if match["title"]:
+                    if one in family or one in given:
+                        yield match.start("one"), match.end("one")
+                elif one in given and one not in _SMALL_WORDS:
+                    end = match.end("other") if other and (other.title() in _family_names()) else match.end("one")
+                    yield match.start("one"), end
         if len(low) <= _SHORT and self.in_care:
             before: tuple[str, int] = ("", -1)
             for match in _SMALL_WORD.finditer(low):
@@ -358,10 +404,16 @@ class _Reader:
                 yield match.span()
 
 
+_TITLES_BEFORE = re.compile(
+    rf"(?:\b(?:Mr|Mrs|Ms|Mx|Miss|Mister|Herrn?|Frau|Señora?|Sra?|Mme|Aunt(?:ie)?|Uncle|Grand(?:ma|pa)|Dr|DR|Prof)\b\.?\s(?:(?:and|&)\s)?){{1,3}}(?:{_PARTICLE}\s)?$"
+)
+_INITIAL_BEFORE = re.compile(rf"(?:^|[\s(])(?P<it>[{_UP}]\.\s?(?:[{_UP}]\.\s?)?)$")
+_REFERENCE = re.compile(r",? (?:[A-Z]{1,2}\b|et al|\(?(?:19|20)\d\d)|, [A-Z]\.")
 _PERSONS_ONLY = re.compile(
     r"\s(?:was|has been) (?:seen in|seen by|seen at|seen on|seen for|admitted|discharged|referred|brought|transferred|born|found down)|\s(?:presented (?:to|with|for)|presents (?:to|with|for)|complains|complained|c/o|denies|denied|underwent"
     r"|lives (?:in|alone|with)|states|reports (?:that|feeling|having|no|pain|chest)|phoned|called (?:to|today|in|back|about)|tolerated the|passed away|says (?:he|she))|,\s(?:an? )?\d{1,3}(?:\s?,|[- ](?:year|y)|\s?y/?o|[MF]\b)|\s\(\d{1,3}[ ,]?[MFymf]|\s?\(?(?:DOB|MRN)\b"
 )
+_REPORTS = re.compile(r"\s(?:reports|states|denies|says|is|was|has|had|presented|presents|underwent|came|called|lives|takes)\b|,? \(?\d{1,3}\b")
 _GIVEN_BEHIND = re.compile(rf", (?P<given>{_WORD})(?: (?:[{_UP}]\.|[{_UP}]\b))?")
 _OWN_NAME = re.compile(
     r"\b(?:my (?:full |real )?name(?:['’]?s| is)|(?:his|her|patient|patient['’]s|patients|child['’]s|son['’]s|daughter['’]s) name is|name is|i am called|people call me|name:) "
@@ -372,6 +424,9 @@ _OF_WHOM = re.compile(r"my |i am|people|patient|child|son|daughter")
 _SMALL_RELATIVE = re.compile(
     r"\b(?:my|his|her|our) (?:son|daughter|wife|husband|mother|father|brother|sister|mom|mum|dad|partner|friend|boyfriend|girlfriend|baby|grandson|granddaughter|grandma|grandpa|aunt|uncle|niece|nephew|cousin),?"
     r" (?:(?:is )?(?:named|called) )?(?P<it>[^\W\d_]{3,20})\b"
+)
+_SMALL_PATIENT = re.compile(
+    r"\b(?:patient|pt|client|resident|(?P<title>mr|mrs|ms|miss|dr))\b\.?,? (?:named )?(?P<one>[^\W\d_][^\W\d_'’]{1,20})(?: (?P<other>[^\W\d_][^\W\d_'’-]{1,20}))?"
 )
 _SMALL_WORD = re.compile(r"[^\W\d_]{3,20}")
 _SMALL_WORDS = frozenset(
