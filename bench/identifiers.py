@@ -81,7 +81,9 @@ def measure(given: argparse.Namespace) -> list[Line]:
     took = time.perf_counter() - began
     for kind, number in sorted(result.spans.items()):
         print(f"{kind:<40} {result.found[kind]:>4} of {number:>4}  {result.found[kind] / number:.2f}")
-    print(f"found {result.found.total()} of {result.spans.total()}; {len(result.mistaken)} of {result.marks} marks by mistake")
+    print(
+        f"found {result.found.total()} of {result.spans.total()}; {len(result.mistaken)} of {result.marks} marks by mistake"
+    )
     if given.texts:
         for kind, span, text in result.missed:
             print(f"missed {kind}: {span!r} in {text!r}")

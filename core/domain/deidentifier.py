@@ -35,7 +35,9 @@ class Deidentifier:
 
     def __init__(self, name: str, function: Reader, content: bytes = b"") -> None:
         self.name = name
-        self.number = _FIRST_NUMBER + int.from_bytes(hashlib.sha256(name.encode() + b"\0" + content).digest()[:4]) % 10**9
+        self.number = (
+            _FIRST_NUMBER + int.from_bytes(hashlib.sha256(name.encode() + b"\0" + content).digest()[:4]) % 10**9
+        )
         """Stands beside what was marked, so that another function, or a change of this one's file, marks anew."""
         self.trouble: str | None = None
         """Why the last call gave nothing that can be used; None when it did."""
@@ -75,7 +77,7 @@ class Deidentifier:
             try:
                 self._keep(texts, self._function(list(texts)))
                 self.trouble = None
-            except BaseException as error:  # it is not our code: whatever it raises, the texts stay hidden
+            except BaseException as error:  # noqa: BLE001  not our code: whatever it raises, the texts stay hidden
                 self.trouble = f"it raised {type(error).__name__}" if not isinstance(error, _Nonsense) else str(error)
             finally:
                 self._overdue.clear()

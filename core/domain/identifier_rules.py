@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from core.domain.found import Found, Kind
 from core.domain.person_names import lower_given_names
+from core.domain.word_lists import word_list
 
 _BEFORE, _AFTER = 70, 50
 """Characters around a digit in which the word that explains it can stand."""
@@ -138,13 +139,17 @@ def _dates(text: str, low: str, start: int, end: int) -> Iterator[Found]:
             continue
         if groups["plain"]:
             believed = _is_day(groups["plain"]) and (
-                groups["sep"] == "/" or bool(_YEAR.search(groups["plain"])) and not before.endswith("version ")
+                groups["sep"] == "/" or (bool(_YEAR.search(groups["plain"])) and not before.endswith("version "))
                 or bool(_ON.search(before))
             )  # fmt: skip
         elif groups["vague"]:
             believed = _OWN.search(sentence) is not None and not before.endswith((" before ", " after "))
         elif groups["short"]:
-            believed = _ON.search(before) is not None and _is_day(groups["short"] + "/20") and not before.endswith((" by ", " of ", " the ", " and ", " from ", " to ", " or "))
+            believed = (
+                _ON.search(before) is not None
+                and _is_day(groups["short"] + "/20")
+                and not before.endswith((" by ", " of ", " the ", " and ", " from ", " to ", " or "))
+            )
             believed |= _is_day(groups["short"] + "/20") and at - last_end <= 6
         elif groups["feast"] or groups["day_year"] or groups["month_year"]:
             believed = True
@@ -164,13 +169,15 @@ _MONTH_CAPITAL = re.compile(r"\b[A-ZÄ][a-zäA-Z]{2}")
 _SENTENCE_END = re.compile(r"(?:[.!?]\s+(?=\S)|\n)")
 
 
+def _is_date(written: str) -> bool:
+    match = _DATE.match(written)
+    return match is not None and (match["plain"] is None or _is_day(match["plain"]))
+
+
 def _this_sentence(before: str) -> str:
     """What stands before in the same sentence."""
-    last = None
-    for last in _SENTENCE_END.finditer(before):
-        pass
-    # an abbreviated month or a title ends with a period too
-    return before if last is None or last.end() < 4 else before[last.end() :]
+    ends = [match.end() for match in _SENTENCE_END.finditer(before)]
+    return before[ends[-1] :] if ends else before
 
 
 def _is_day(written: str) -> bool:
@@ -193,7 +200,9 @@ _AGE = re.compile(
 )
 _RANGE_BEFORE = re.compile(r"(?:over|above|under|below|than|to|until|and|or|least|[-–><≥≤+]|between|beyond|past)\s?$")
 _RANGE_AFTER = re.compile(r"\s?(?:[-–+]|to\b|and (?:over|older|above|up)|or (?:over|older|more|above)|or older)")
-_PLURAL_BEFORE = re.compile(r"\b(?:adults?|people|patients|persons|those|women|men|individuals|anyone|everyone|subjects|participants) (?:who are |aged? )?$")
+_PLURAL_BEFORE = re.compile(
+    r"\b(?:adults?|people|patients|persons|those|women|men|individuals|anyone|everyone|subjects|participants) (?:who are |aged? )?$"
+)
 
 
 def _ages(low: str, start: int, end: int) -> Iterator[Found]:
@@ -208,7 +217,9 @@ def _ages(low: str, start: int, end: int) -> Iterator[Found]:
 _AGE_IN_WORDS = re.compile(
     r"\b(?P<it>(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and \w{3,8})?)[- ]years?[- ]old)\b"
 )
-_NINETY = re.compile(r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))")
+_NINETY = re.compile(
+    r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))"
+)
 
 # --- telephone and e-mail -------------------------------------------------------------------------------------------
 
@@ -342,9 +353,15 @@ _TIGHT = re.compile(
     rf"(?:['’]s)?(?:\ ?(?:{_NUMBER_WORD}|card|plate|scan|template|hash|record|ending|in|with|of|as|is|was|reads|read|are|were|ist|lautet|device|pump)|[\s:=#.,(\[-]){{0,8}}{_ID}"
 )
 _LOOSE = re.compile(rf"[^.;!?\n\d«»]{{0,40}}?(?<![\w.])(?P<gap>){_ID}")
-_PLATE = re.compile(r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])")
-_NO_ID_AFTER = re.compile(r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles|dollars)")
-_OTHER_CODE = re.compile(r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract)[- ]?\d+(?:\.\d+)?$|10\.\d{4}|(?:19|20)\d\d$")
+_PLATE = re.compile(
+    r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])"
+)
+_NO_ID_AFTER = re.compile(
+    r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles|dollars)"
+)
+_OTHER_CODE = re.compile(
+    r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract)[- ]?\d+(?:\.\d+)?$|10\.\d{4}|(?:19|20)\d\d$"
+)
 _WEAK = re.compile(
     r"(?<![\w«])(?:account|acct\.?|policy|member|encounter|record|chart|case|claim|patient|pt|participant|subject|barcode|confirmation|order|routing|card|badge|employee|student|group"
     r"|specimen|sample|accession|unit|hospital|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket|voucher|wristband|visit|admission|insurance"
@@ -370,18 +387,25 @@ def _labelled(text: str, low: str, start: int, end: int) -> Iterator[Found]:
         written = found["it"]
         if _PHONE.fullmatch(written) and _is_free(written):
             continue
-        if sum(letter.isdigit() for letter in written) < least or len(written) < 4 or _OTHER_CODE.match(written):
-            if not (match.lastgroup in ("vehicle", "biometric") and len(written) >= 4) or _OTHER_CODE.match(written):
-                continue
-        if _DATE.match(written) or kind is not Kind.DEVICE and _A_DOSE.match(low, found.start("it")):
+        enough = match.lastgroup in ("vehicle", "biometric") or _count_digits(written) >= least
+        if len(written) < 4 or not enough or _OTHER_CODE.match(written):
+            continue
+        if _is_date(written) or (kind is not Kind.DEVICE and _A_DOSE.match(low, found.start("it"))):
             continue
         yield Found(*found.span("it"), kind)
     for match in _WEAK.finditer(low, start, end):
         written = match["it"]
         mixed = not written.replace("-", "").replace(" ", "").isdigit()
-        if _count_digits(written) < (4 if mixed else 6) and not (mixed and len(written) >= 6 and _count_digits(written) >= 3):
+        if _count_digits(written) < (4 if mixed else 6) and not (
+            mixed and len(written) >= 6 and _count_digits(written) >= 3
+        ):
             continue
-        if _OTHER_CODE.match(written) or _DATE.match(written) or _NO_ID_AFTER.match(low, match.end()) or _A_DOSE.match(written):
+        if (
+            _OTHER_CODE.match(written)
+            or _is_date(written)
+            or _NO_ID_AFTER.match(low, match.end())
+            or _A_DOSE.match(written)
+        ):
             continue
         if not (_PHONE.fullmatch(written) and _is_free(written)):
             yield Found(*match.span("it"), Kind.NUMBER)
@@ -414,7 +438,9 @@ _FORMAT = re.compile(
     )""",
     re.VERBOSE,
 )
-_VERSION = re.compile(r"(?:version|\bv|release|build|windows|ios|android|section|chapter|table|figure|firmware|software|app)\.?\s?$")
+_VERSION = re.compile(
+    r"(?:version|\bv|release|build|windows|ios|android|section|chapter|table|figure|firmware|software|app)\.?\s?$"
+)
 
 
 def _formats(text: str, low: str, start: int, end: int) -> Iterator[Found]:
@@ -423,14 +449,16 @@ def _formats(text: str, low: str, start: int, end: int) -> Iterator[Found]:
         written = match[group]
         if group == "ip":
             parts = written.split(".")
-            if any(int(part) > 255 for part in parts) or _VERSION.search(low, max(0, match.start() - 20), match.start()):
+            if any(int(part) > 255 for part in parts) or _VERSION.search(
+                low, max(0, match.start() - 20), match.start()
+            ):
                 continue
         elif group == "six":
             if not _is_ipv6(written):
                 continue
-        elif group == "vin" and not (4 <= _count_digits(written) <= 14):
-            continue
-        elif group == "iban" and not _is_iban(written):
+        elif (group == "vin" and not (4 <= _count_digits(written) <= 14)) or (
+            group == "iban" and not _is_iban(written)
+        ):
             continue
         yield Found(*match.span(group), Kind[_FORMATS[group]])
 
@@ -482,7 +510,9 @@ _TOWN_AND_ZIP = re.compile(rf"\b(?P<it>{_TOWN},? {_STATES},? \d{{5}}(?:-\d{{4}})
 _GERMAN_TOWN = re.compile(
     r"\b(?:in|aus|nach|wohnhaft|plz:?|adresse:?),? (?P<it>(?:D-)?\d{5} [A-ZÄÖÜ][a-zäöüß-]{2,30}(?: (?:am|an der|im) [A-Z][a-z]+)?)"
 )
-_ZIP = re.compile(r"\b(?:zip(?: ?code)?|post(?:al)? ?code|plz)(?: is|:)? (?P<it>\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b")
+_ZIP = re.compile(
+    r"\b(?:zip(?: ?code)?|post(?:al)? ?code|plz)(?: is|:)? (?P<it>\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b"
+)
 _ZIP_AFTER = re.compile(r"(?<![\w-])(?P<it>\d{5}) (?:zip|area code|postal code|postcode)\b")
 _UK_CODE = re.compile(r"(?<![\w-])(?P<it>[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})(?![\w-])")
 _OFFICE = re.compile(
@@ -518,19 +548,7 @@ _HOME = re.compile(
         \ (?:the\ (?:town|city|village)\ of\ )?(?P<it>{_TOWN})(?!['’]s\ )""",
     re.VERBOSE,
 )
-_LARGE = frozenset(
-    "Africa Asia Europe America Australia Canada Mexico Germany France Italy Spain England Scotland Wales Ireland China India Japan"
-    " Brazil Nigeria Pakistan Vietnam Poland Russia Ukraine Turkey Egypt Israel Iran Iraq Alabama Alaska Arizona Arkansas California"
-    " Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas Kentucky Louisiana Maine Maryland"
-    " Massachusetts Michigan Minnesota Mississippi Missouri Montana Nebraska Nevada Ohio Oklahoma Oregon Pennsylvania Tennessee Texas"
-    " Utah Vermont Virginia Washington Wisconsin Wyoming Switzerland Austria Sweden Norway Denmark Finland Greece Portugal Kenya Ghana"
-    " Ethiopia Somalia Syria Afghanistan Bangladesh Nepal Thailand Philippines Indonesia Korea Cuba Haiti Colombia Peru Chile Argentina"
-    " Venezuela Jamaica Morocco Algeria Deutschland Österreich Earth Mars Hell Heaven God Antarctica Type Stage Grade".split()
-) | {
-    "United States", "United Kingdom", "New York State", "New Jersey", "New Mexico", "New Hampshire", "New Zealand", "North Carolina",
-    "South Carolina", "North Dakota", "South Dakota", "West Virginia", "Rhode Island", "South Africa", "Saudi Arabia", "North America",
-    "South America", "New England", "Latin America", "Eastern Europe", "Sub-Saharan Africa", "Southeast Asia", "Middle East", "Puerto Rico", "South Korea",
-}  # fmt: skip
+_LARGE = word_list("large places")
 _SHORT = 400
 """Characters of a text in which a town with its state is somebody's; in a longer one it is an office's."""
 _TOWN_AND_STATE = re.compile(rf"\b(?:from|in|near|of|to|at|outside|around) (?P<it>{_TOWN}, {_STATES})\b")
@@ -556,7 +574,9 @@ _PERSONAL_PATH = re.compile(
     r"/~|/(?:users?|profiles?|patients?|in|people|members?|u|@|accounts?|results?|records?|charts?|my|portal|id|staff|person)/|/@"
     r"|[?&](?:\w{0,12}id|user|patient|mrn|token|name|email|key|session|dob)=|[?&]\w+=\w*\d{3}|\d{4,}"
 )
-_POSSESSED = re.compile(r"\b(?:my|his|her|their|patient['’]s|pt['’]s|son['’]s|daughter['’]s|personal|family)\s(?:\w+\s){0,3}(?:is\s|at\s|under\s|:\s)?$")
+_POSSESSED = re.compile(
+    r"\b(?:my|his|her|their|patient['’]s|pt['’]s|son['’]s|daughter['’]s|personal|family)\s(?:\w+\s){0,3}(?:is\s|at\s|under\s|:\s)?$"
+)
 _PATH_END = ".,;:!?"
 
 
@@ -585,9 +605,25 @@ def _named_host(host: str) -> bool:
 
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".heic", ".tif", ".bmp", ".gif", ".dcm", ".mp4", ".webp")
-_PHOTO = re.compile(r"(?<![\w./-])(?P<it>[\w-]{1,80}(?:\.[\w-]{1,40}){0,3}\.(?:jpe?g|png|heic|tiff?|bmp|gif|dcm|mp4|webp))\b")
-_DRAWING = re.compile(r"(?:fig|figure|logo|icon|chart|table|banner|image\d?\.|plot|diagram|screenshot\.|arrow|header|algorithm|flow)")
-_USER_HINTS = ("user", "handle", "instagram", "insta", "twitter", "telegram", "skype", "login", "screen name", "tiktok", "snapchat")
+_PHOTO = re.compile(
+    r"(?<![\w./-])(?P<it>[\w-]{1,80}(?:\.[\w-]{1,40}){0,3}\.(?:jpe?g|png|heic|tiff?|bmp|gif|dcm|mp4|webp))\b"
+)
+_DRAWING = re.compile(
+    r"(?:fig|figure|logo|icon|chart|table|banner|image\d?\.|plot|diagram|screenshot\.|arrow|header|algorithm|flow)"
+)
+_USER_HINTS = (
+    "user",
+    "handle",
+    "instagram",
+    "insta",
+    "twitter",
+    "telegram",
+    "skype",
+    "login",
+    "screen name",
+    "tiktok",
+    "snapchat",
+)
 _USER = re.compile(
     r"\b(?:user\s?(?:name|id)|login(?: name| id)?|screen name|(?:instagram|insta|twitter|telegram|skype|tiktok|snapchat)(?: (?:handle|name|id|account|user))?|handle)"
     r"(?: is|:| =)? (?P<it>@?(?=[a-z.]*[\d_@]|@)[a-z0-9][\w.-]{2,30}\b|@[\w.-]{2,30}\b)"

@@ -21,7 +21,7 @@ __all__ = [
 
 RULES_VERSION = 2
 """Raised with every change of the rules: rows that other ones looked at are looked at again."""
-UNREAD = "text that the de-identifier did not read"
+UNREAD = "unread text"
 """The kind of a whole text for which the site's function gave no answer in time: it is hidden, and counts as marked."""
 UNREAD_SHOWN = "«hidden: the de-identifier did not answer»"
 
@@ -112,9 +112,9 @@ def mask_all(texts: Sequence[str]) -> list[str]:
 
 def in_words(counts: dict[str, int]) -> str:
     """Counts as people read them: "2 names, 1 phone"."""
-    plural = {
+    plural: dict[str, str] = {
         Kind.BIRTH_DATE: "dates of birth", Kind.ADDRESS: "addresses", Kind.AGE: "ages over 89",
-        Kind.NETWORK: "network addresses", UNREAD: "texts that the de-identifier did not read",
+        Kind.NETWORK: "network addresses",
     }  # fmt: skip
     return ", ".join(
         f"{number:,} {kind if number == 1 else plural.get(kind, f'{kind}s')}" for kind, number in sorted(counts.items())

@@ -7,7 +7,8 @@ only where something else says so: another name beside it, a title, an introduct
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
+
+from core.domain.word_lists import in_file, word_list
 
 _UP, _LOW = "A-ZÀ-ÖØ-ÞĀČĐĘĞİŁŃŌŒŘŚŞŠŪŻŽ", "a-zß-öø-ÿāăąćčđēęěğīıłńňōőœřśşšţťūůűźżž"
 _REST = rf"(?:(?:['’]|c|ac|e|a|l-)?[{_UP}])?[{_LOW}]+(?:[-'’][{_UP}][{_LOW}]+)?"
@@ -50,7 +51,9 @@ _INTRODUCED = re.compile(
     r"|\bsummary for|\bregarding|\bre:|\bon behalf of|\bich hei(?:ß|ss)e|\bheißt|\baka|\bnée|\bformerly)\s{1,20}[\"“(]?$"
 )
 _SELF = re.compile(r"(?:\b[Tt]his\sis|\b[Ii]\s?am|\b[Ii]['’]?m|\b[Ii]t['’]s|\b[Hh]ere\sis|\bich\sbin)\s$")
-_GREETING = re.compile(r"(?:\b(?:Dear|Hi|Hello|Hey|Liebe|Lieber|Thanks|Thank you|Regards|regards|Sincerely|sincerely|wishes|Love|Cheers|Grüßen?|Yours),?\s{1,5})$")
+_GREETING = re.compile(
+    r"(?:\b(?:Dear|Hi|Hello|Hey|Liebe|Lieber|Thanks|Thank you|Regards|regards|Sincerely|sincerely|wishes|Love|Cheers|Grüßen?|Yours),?\s{1,5})$"
+)
 _RELATIVE = re.compile(
     r"(?i:\b(?:my|his|her|their|our|the|patient['’]?s|pt['’]?s|a)?\s?(?:late |older |younger |elder |little |twin |eldest |adult )?"
     r"(?:sons?|daughters?|wife|husband|mother|father|brother|sister|mom|mum|dad|partner|fianc[eé]e?|grand(?:son|daughter|mother|father|ma|pa)|uncle|aunt"
@@ -59,20 +62,30 @@ _RELATIVE = re.compile(
 )
 _OURS = re.compile(r"\b(?:[Mm]y|[Oo]ur|[Pp]atient['’]s|[Pp]t['’]s)\s(?:[\w,]+\s){1,4}\(?$")
 _POSSESSIVE = re.compile(r"\b(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|\w+['’]s)\s(?:[\w,]+\s){1,4}\(?$")
-_PATIENT = re.compile(r"(?i:\b(?:patient|pt|baby boy|baby girl|client|resident|patientin|victim|participant|inmate|subject|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$")
+_PATIENT = re.compile(
+    r"(?i:\b(?:patient|pt|baby boy|baby girl|client|resident|patientin|victim|participant|inmate|subject|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$"
+)
 _CREDITED = re.compile(
     r"(?:\bby:?|\bSt\.?|\bSaint|\bDirector,|(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MS|NP|FACP),?|\b[Aa]uthors?:?|\b[Ee]ditors?:?|\bcolleagues|\band|\bof|\bat|\b[Tt]he|&)\s$"
 )
-_CARED_BY = re.compile(r"\b(?i:seen|examined|treated|followed|evaluated|assessed|operated|delivered|prescribed|referred|discharged|admitted|ordered|signed|dressed|accompanied|visited|brought in|cared for) by\s$")
-_WROTE = re.compile(r"\b(?i:reviewed|written|updated|edited|authored|described|published|discovered|developed|invented|founded|proposed|named|created|painted|directed) (?:in \d{4} )?by:?\s")
+_CARED_BY = re.compile(
+    r"\b(?i:seen|examined|treated|followed|evaluated|assessed|operated|delivered|prescribed|referred|discharged|admitted|ordered|signed|dressed|accompanied|visited|brought in|cared for) by\s$"
+)
+_WROTE = re.compile(
+    r"\b(?i:reviewed|written|updated|edited|authored|described|published|discovered|developed|invented|founded|proposed|named|created|painted|directed) (?:in \d{4} )?by:?\s"
+)
 _CLINICIAN_LEFT = re.compile(
     r"\b(?i:seen|saw|sees?|seeing|treated|followed|referred|examined|evaluated|operated|prescribed|delivered|sent|asked|told|visit(?:ed)?|appointment|appt|consult(?:ed)?"
     r"|discussed|spoke|my|our|his|her|under|care of|dear|with|attending|surgeon|pcp|cardiologist|oncologist|primary|paged|called|message|admitted|discharged|patient|pt)\W+(?:[\w-]+\W+){0,4}$"
 )
 _PERSONAL = re.compile(r"\b(?:i|me|my|we|us|our|pt|patient|he|she|his|her|him|you|attending|pcp|gp|er|sie|ich|mein)\b")
-_BOOK = re.compile(r"['’]s (?:book|study|theory|paper|work|show|website|diet|trial|research|method|article)|\s(?:wrote|discovered|founded|is the author)")
+_BOOK = re.compile(
+    r"['’]s (?:book|study|theory|paper|work|show|website|diet|trial|research|method|article)|\s(?:wrote|discovered|founded|is the author)"
+)
 _STORIES = frozenset({"bean", "spock", "potter", "holmes", "president"})
-_STORY = re.compile(r"\b(?:story|stories|plot|characters?|novel|narrator|protagonist|relationship (?:like )?between|who (?:is|are) (?:mr|the)|spaceship|planet|movie|film|book)\b")
+_STORY = re.compile(
+    r"\b(?:story|stories|plot|characters?|novel|narrator|protagonist|relationship (?:like )?between|who (?:is|are) (?:mr|the)|spaceship|planet|movie|film|book)\b"
+)
 _CLINICIAN_RIGHT = re.compile(
     r"\s(?:treated|saw|prescribed|operated|told|referred|removed|diagnosed|performed|examined|put|will see|is my|ordered|increased|started|stopped|recommended that|called"
     r"|signed|evaluated|delivered|switched|gave me|at (?:the|our|your))\b"
@@ -81,7 +94,9 @@ _DEGREES = r"(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MH[AS]|MS|NP|PA-C|FACP|FAAP|F
 _PROFESSION = re.compile(
     rf"(?:,? (?:Jr|Sr)\b\.?)?,? (?:{_DEGREES}|Editorial|Medical Director|(?:Associate |Assistant )?Profes|author|editor|director|founder|who (?:wrote|discovered|founded))"
 )
-_CITED = re.compile(r"\s(?:et\s?al\b|and colleagues|and co-?workers|& )|,? \(?(?:19|20)\d\d\)|\s?&|,? et al|\s(?:wrote|discovered|founded|invented|described|published|coined|won the|painted|directed|starred|proposed)\b")
+_CITED = re.compile(
+    r"\s(?:et\s?al\b|and colleagues|and co-?workers|& )|,? \(?(?:19|20)\d\d\)|\s?&|,? et al|\s(?:wrote|discovered|founded|invented|described|published|coined|won the|painted|directed|starred|proposed)\b"
+)
 _NAMED_AFTER = re.compile(
     r"(?:['’]s?)?(?: [A-Z][\w.'’-]*){0,2}(?:['’]s?)? (?i:syndromes?|diseases?|disorders?|signs?|tests?|scores?|scales?|criteria|methods?|procedures?|operation|laws?|palsy"
     r"|hospitals?|clinics?|cent(?:er|re)s?|university|college|institute|foundation|school|society|association|medical|health|street|murmur|nodes?|lymphoma|sarcoma|man(?:eu|oeu)ver"
@@ -90,7 +105,9 @@ _NAMED_AFTER = re.compile(
     r"|inventory|questionnaire|grading|staging|model|registry|report|library|press|company|inc|pharma\w*|group|church|park|hall|house|bridge|river|county|insurance|anemia|esophagus|ulcers?"
     r"|fibers?|spots?|code|marathon|airport|hotel|bank|wort|curve|plot|correlation|forceps|needle|bandage|splint|flap|graft|cyst|hernia|pneumonia|paralysis|chorea|ataxia|dementia|arthritis)\b"
 )
-_EPONYM = re.compile(r"['’]s? (?:disease|syndrome|sign|palsy|lymphoma|wort|sarcoma|test|law|phenomenon|thyroiditis|esophagus|chorea|ataxia|contracture)\b|-[A-Z]")
+_EPONYM = re.compile(
+    r"['’]s? (?:disease|syndrome|sign|palsy|lymphoma|wort|sarcoma|test|law|phenomenon|thyroiditis|esophagus|chorea|ataxia|contracture)\b|-[A-Z]"
+)
 _ACTS = re.compile(
     r"(?:\s[\w'’]+ly)?\s(?:was|is|has been|had been|is being|were)\s(?:seen in|seen at|seen by|seen on|seen for|admitted|discharged|referred|brought|transferred|hospitali[sz]ed|intubated|extubated|readmitted"
     r"|born|found (?:down|unresponsive|on|in)|accompanied|diagnosed with|last seen|scheduled for|evaluated (?:for|in|by)|treated (?:for|in|at)|rushed|pronounced|afraid|worried|taken to|told)"
@@ -102,59 +119,15 @@ _ACTS = re.compile(
 _ACTS_OF_LISTED = re.compile(
     r"['’]s\s(?!disease|syndrome)|\s(?:is|was|has|had|and (?:his|her|I|my)|can['’]?t|cannot|will|needs|wants|feels|felt|went|helps?|helped|gave|took|keeps|states|reports|started|stopped|complains|seems|who|with|lost|still|doesn['’]t|isn['’]t|wrote to|h[aä]t|ist)\b"
 )
-_BY_ACTS_ONLY = re.compile(r"(?:tion|ment|ness|ity|itis|osis|emia|aemia|oma|ing|ism|ency|ance|ence|ics|pathy|ectomy|oscopy|ology|graphy|ists?|ers|ians?|ies|cin|pril|olol|statin|azole|mab|nib|vir|pine|sone|ine|ide|ate|ol|ium|ed|ly)$")
+_BY_ACTS_ONLY = re.compile(
+    r"(?:tion|ment|ness|ity|itis|osis|emia|aemia|oma|ing|ism|ency|ance|ence|ics|pathy|ectomy|oscopy|ology|graphy|ists?|ers|ians?|ies|cin|pril|olol|statin|azole|mab|nib|vir|pine|sone|ine|ide|ate|ol|ium|ed|ly)$"
+)
 
-_LEADING = frozenset(
-    "Patient Patients Pt Client Resident Dear Hi Hello Hey The My His Her Their Our Your This That When While After Before Since Yesterday Today Tonight Name Wife Husband Son Daughter Mother Father"
-    " Sister Brother Mom Dad Nurse Contact Emergency Regards Sincerely Thanks Thank Love Cheers Yours Spoke Called Call Ask Asked Tell Told Met Saw Seen Referred And But If Is Was Has Had Does Did Can Could"
-    " Will Would Should Please Re Regarding Attn With For From To In On At By Of As Per Both Also Then Now Yes No Ok Okay So Because Although Discussed Reviewed Gave Notified Paged Child Baby Infant Girl Boy Young Old"
-    " Elderly Male Female Gentleman Lady Woman Man Friend Neighbor Partner Spouse Der Die Das Ein Eine Bei Mit Von Für Liebe Lieber Patientin Bitte Caregiver Guardian Cousin Niece Nephew Room Bed"
-    " Admitted Discharged Transferred Surname Surgeon Physician Signed Member Employee Mr Mrs Ms Miss Herr Frau Herrn Aunt Uncle Grandma Grandpa Grandmother Grandfather Dr Doctor Prof Professor".split()
-)
-_NO_NAMES = frozenset(
-    "hello hi dear doctor yes no good thank thanks please the this that unknown none not female male denies reports states information history health safety care name date address phone age sex gender"
-    " pharmacy pharmacist teen gene genetic testing review medicines drug drugs take make see seek call ask talk tell keep avoid stop start use try eat drink get give let check patient patients pt we she he they it i you there what who when where why how all any some many most more each every other another one two three these those his her their our my your and or but if"
-    " people person women men woman man children child infants infant adults adult mother mothers father parents parent family doctors nurses nurse physicians physician clinician client team staff nobody everyone"
-    " everybody someone somebody anyone improvement evidence response increase decrease surgery treatment therapy medication medicine blood pain fever cancer infection diabetes asthma hypertension pneumonia stroke"
-    " heart lung liver kidney brain skin eye ear nose throat chest abdomen back neck head arm leg hand foot foods food diet exercise water sleep weight pressure sugar cholesterol insulin aspirin metformin"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december spring summer autumn winter christmas easter"
-    " american english german french spanish italian african asian european indian chinese japanese british canadian mexican russian western eastern northern southern latin hispanic black white caucasian"
-    " north south east west new united states kingdom america england germany france europe africa asia canada mexico india china japan london paris rome berlin boston chicago houston dallas seattle york"
-    " medicare medicaid medline google facebook twitter instagram covid corona zika ebola ada aha acc who cdc nih fda nhs tylenol advil motrin aleve lipitor crestor lasix allegra claritin zyrtec benadryl"
-    " zoloft prozac paxil lexapro celexa xanax valium ativan klonopin ambien lunesta ritalin concerta adderall vyvanse humira enbrel remicade stelara nexium prilosec zantac pepcid synthroid levoxyl coumadin"
-    " plavix xarelto eliquis viagra cialis yaz yasmin mirena depo januvia jardiance ozempic wegovy trulicity victoza lantus humalog novolog lyrica neurontin cymbalta effexor wellbutrin abilify seroquel"
-    " zyprexa risperdal lamictal depakote keppra topamax dilantin norvasc cozaar diovan lopressor toprol coreg zocor pravachol singulair flonase nasonex advair symbicort ventolin spiriva flovent cipro"
-    " levaquin zithromax augmentin keflex bactrim flagyl diflucan valtrex zovirax tamiflu prednisone ibuprofen acetaminophen botox accutane retin fosamax boniva prolia evista premarin clomid"
-    " novartis pfizer merck roche lilly bayer moderna astrazeneca sanofi amgen genentech pharma inc ltd llc corp university college hospital clinic center centre institute department school society association"
-    " foundation council agency administration committee board church street avenue road drive lane house park county city state national international world global federal royal saint study trial journal"
-    " manual guide book chapter table figure section part page type stage grade class group level phase version step case chart room bed bay floor ward unit order question answer comment rater note"
-    " plan policy account certificate license licence passport number code id card record file report result results test tests scan exam visit appointment follow consult procedure operation order"
-    " vitamin calcium iron zinc magnesium potassium sodium omega protein carbohydrate botulism lyme hepatitis herpes hiv aids flu influenza measles mumps rubella polio tetanus rabies malaria"
-    " alzheimer alzheimers parkinson parkinsons crohn crohns hodgkin hodgkins graves hashimoto addison addisons cushing cushings tourette asperger down downs turner huntington marfan raynaud sjogren wilson kaposi"
-    " ewing wilms barrett barretts bell bells meniere menieres paget pagets addisonian kawasaki gilbert noonan ehlers danlos guillain barre gaucher fabry pompe tay sachs charcot marie tooth lou gehrig"
-    " god jesus christ bible internet english yahoo android windows apple samsung iphone excel".split()
-)
-_SPARED = frozenset(
-    "Marie Curie|Florence Nightingale|Sigmund Freud|Carl Jung|Angelina Jolie|Anthony Fauci|Albert Einstein|Charles Darwin|Louis Pasteur|Alexander Fleming|Edward Jenner|Robert Koch|Joseph Lister|Jonas Salk"
-    "|Albert Sabin|William Osler|William Harvey|Elizabeth Blackwell|Ignaz Semmelweis|Barack Obama|Michelle Obama|Donald Trump|Joe Biden|George Washington|Abraham Lincoln|Martin Luther|Rosalind Franklin"
-    "|James Watson|Francis Crick|Henrietta Lacks|Steve Jobs|Bill Gates|Elon Musk|Jane Goodall|Serena Williams|Venus Williams|Michael Jordan|Tiger Woods|Britney Spears|Taylor Swift|Elton John|Freddie Mercury|Michael Phelps|Simone Biles|Naomi Osaka|Prince Harry|Princess Diana|Benjamin Spock|Elizabeth Taylor|Ronald Reagan|John Kennedy|Winston Churchill|Alan Turing|Isaac Newton|Galileo Galilei|Gregor Mendel|Barbara McClintock|Dorothy Hodgkin|Gertrude Elion|Joseph Murray|Michael DeBakey|Norman Borlaug|Oprah Winfrey|Stephen Hawking|Michael Jackson|Christopher Reeve|Lance Armstrong|Muhammad Ali|Robin Williams|Virginia Woolf|Frida Kahlo"
-    "|Helen Keller|Nelson Mandela|Mahatma Gandhi|Mother Teresa|William Shakespeare|Jane Austen|Charles Dickens|Mark Twain|Edgar Allan|Agatha Christie|Oliver Sacks|Atul Gawande|Siddhartha Mukherjee|Paul Farmer"
-    "|Andrew Wakefield|Emil Kraepelin|Hans Asperger|Leo Kanner|Ivan Pavlov|Jean Piaget|Aaron Beck|Carl Rogers|Viktor Frankl|Erik Erikson|Abraham Maslow|Alois Alzheimer|James Parkinson|Thomas Hodgkin|Robert Graves"
-    "|Anna Freud|Johns Hopkins|Hans Christian|Selma Lagerlöf|Rudolf Virchow|Paul Ehrlich|Wilhelm Röntgen|Katie Couric|Magic Johnson|Selena Gomez|Lady Gaga|Justin Bieber|Tom Hanks|Chadwick Boseman|Betty Ford"
-    "|Eli Lilly|Austin Flint|Virginia Apgar|Marie Tooth|Robert Wood|Susan Komen|Dana Farber|Anna Jarvis|Louise Brown|Christiaan Barnard|Elisabeth Kübler|Bernard Lown|Dean Ornish|Andrew Weil|Deepak Chopra".split("|")
-)
-_WORDS_TOO = frozenset(
-    "May Will Mark Grace Rose April June August Hope Faith Joy Bill Jan Lee Virginia Florence Georgia Austin Jordan Madison Savannah Chelsea Sienna Orlando Amber Sandy Crystal Dawn Holly Ivy Lily Violet Daisy Ruby Pearl"
-    " Jack Frank Art Gene Guy Pat Sue Ray Rob Rich Nick Jay Drew Grant Chase Hunter Max Penny Ginger Dean Mercy Israel Kenya Sydney Aurora Angel Summer Autumn Olive Sage Iris Heather Chen Ling Jesus Christian Charity"
-    " Carol Robin Miles Lance Morgan Spencer Parker Avery Ken Beverly Sky Melody Harmony Destiny Trinity Serena Eve Santiago Victor Ada Kay Ariel Stella Victoria Guadalupe Rosario Hugo Don Norm Buddy Sonny Earl Duke".split()
-)
-_FAMILY_TOO = frozenset(
-    "Do English Best House Small Long Strong Sweet Sharp Love Law May Sun Park Parks Page Snow Rush Savage Glass Wall Walls Waters Weeks Wise Rich Prince Pope Noble Moon Little Gay Frost Fry Cross Bush Branch Bond Bass"
-    " Banks Black White Brown Green Gray Young King Price Rice Cook Baker Bird Bishop Cannon Farmer Fisher Ford Fox Gill Grant Graves Hood Horn Hunt Hunter Hull Knight Lamb Lane Mason Miller Moss Potter Porter Powers Ray"
-    " Reed Rivers Stark Steele Stone Summers Swift Taylor Turner Ward Ware Washington Wells West Winters Wolf Wood Woods Wright Bell Berry Booth Brewer Buck Butler Carpenter Chambers Christian Dean Downs Drake Marsh Mills"
-    " Mayo Houston Jordan Valencia Le Sow Ma Ho Lu Li Pan Song Kent Austin Shepherd Sparks Valentine Das Rose Holland Cain Hale Head Barber Weaver Wheeler Islam Day Major Garrison Gates Garner Bates Chance Power Burns Hall"
-    " Hill Field Brooks Banda Phiri Musa Addo Franco Roman Novak Martin Wilson Barrett Bell Parkinson Crane Mann Good Early Case Child Cough Pain Ache Heart Hand Carrier Bolus Grant Cobb Sawyer Nash Dale Hardy Hart".split()
-)
+_LEADING = word_list("leading")
+_NO_NAMES = word_list("no names")
+_SPARED = word_list("well known")
+_WORDS_TOO = word_list("given names that are words")
+_FAMILY_TOO = word_list("family names that are words")
 
 
 _FAMILY_FORM = re.compile(
@@ -162,25 +135,18 @@ _FAMILY_FORM = re.compile(
     r"|qu?ist|str[oö]m|oğlu|oglu|zadeh|shvili|ashvili|kova|mann|singh|deep|swamy|murthy|nathan|wala|arian|[bfgkmw]unmi|owski|lainen|nen|ez|eaux|elli|etti|ucci|acci|ini|hara|moto|mura|yama|gawa|zaki|shita)$"
 )
 """Endings that family names have and words hardly; like the lists they are believed only beside something else."""
-_REASONS = frozenset(
-    "mr mrs ms mx miss mister madam herr herrn frau señor señora sr sra mme monsieur signor signora don dona aunt auntie uncle grandma grandpa grandmother grandfather tante onkel oma opa cousin baby sister brother"
-    " pastor rev sgt capt officer detective dr prof professor doctor doktor surgeon de la van der von del el los nurse midwife therapist pharmacist aide worker manager counselor dietitian paramedic technician"
-    " caregiver interpreter neighbor neighbour friend roommate landlord teacher boss employer coworker colleague contact guardian proxy kin spouse partner rn ma np pa name names name's name’s surname is was named called"
-    " signed by patient client for regarding re of heiße heisse heißt aka née formerly this am i'm i’m im it's it’s bin dear hi hello hey liebe lieber thanks you regards sincerely wishes love cheers grüße grüßen yours"
-    " son sons daughter daughters wife husband mother father mom mum dad fiancé fiancée fiance fiancee grandson granddaughter niece nephew boyfriend girlfriend ex-husband ex-wife stepson stepdaughter stepmother"
-    " stepfather child kid twins boy girl attending counsellor counselor sitter chaplain interpreter roommate coach widow widower mummy grandson great-grandmother tochter sohn mutter vater ehemann ehefrau mann bruder schwester pt resident patientin victim participant inmate subject m f".split()
-)
+_REASONS = word_list("reasons")
 """The last word before a name that can be a reason to believe in it; which ones hold is looked at more closely then."""
 
 
 @lru_cache(maxsize=1)
 def _given_names() -> frozenset[str]:
-    return _listed("given_names.txt") | _WORDS_TOO
+    return in_file("given_names.txt") | _WORDS_TOO
 
 
 @lru_cache(maxsize=1)
 def _family_names() -> frozenset[str]:
-    return _listed("family_names.txt")
+    return in_file("family_names.txt")
 
 
 @lru_cache(maxsize=1)
@@ -192,10 +158,6 @@ def lower_given_names() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _lower_family_names() -> frozenset[str]:
     return frozenset(name.lower() for name in _family_names() - _FAMILY_TOO if len(name) > 2) - _NO_NAMES
-
-
-def _listed(file: str) -> frozenset[str]:
-    return frozenset(Path(__file__).with_name(file).read_text("utf-8").split())
 
 
 def is_word_too(word: str) -> bool:
@@ -247,7 +209,7 @@ class _Reader:
             start += len(words.pop(0)) + 1
         while words and words[-1].lower() in _NO_NAMES and words[-1] not in _family_names():
             end -= len(words.pop()) + 1
-        if not words or _INITIAL.match(words[0]) and len(words) == 1:
+        if not words or (_INITIAL.match(words[0]) and len(words) == 1):
             return
         given, family = _given_names(), _family_names()
         first_given = next((at for at, word in enumerate(words) if word in given and word not in _WORDS_TOO), 0)
@@ -263,8 +225,13 @@ class _Reader:
         if not listed and two and bare[0].lower() in _NO_NAMES:
             return
         left = self.text[max(0, start - 50) : start]
-        before = left.rsplit(None, 1)[-1].lower().strip(".,:;!?(\"“=") if left.strip() else ""
-        if not listed and before not in _REASONS and left[-1:] not in "\n(\t|:" and not _PERSONS_ONLY.match(self.text, end):
+        before = left.rsplit(None, 1)[-1].lower().strip('.,:;!?("“=') if left.strip() else ""
+        if (
+            not listed
+            and before not in _REASONS
+            and left[-1:] not in "\n(\t|:"
+            and not _PERSONS_ONLY.match(self.text, end)
+        ):
             return
         if self._believed(bare, bool(listed), two, left, before, end):
             titled = _TITLES_BEFORE.search(left)
@@ -292,42 +259,63 @@ class _Reader:
             if common:
                 return False
             if _TITLE.search(left):
-                return self.in_care or len(self.text) <= _SHORT and not self.tells_a_story and first.lower() not in _STORIES
+                return self.in_care or (
+                    len(self.text) <= _SHORT and not self.tells_a_story and first.lower() not in _STORIES
+                )
             if _INTRODUCED.search(left):
                 own = "my name" in left.lower() or "patient" in left.lower() or len(self.text) <= 5 * len(left)
                 if (own or self.in_care) and (listed or two or "name" in left[-12:].lower()):
                     return True
             if _SELF.search(left):
                 return listed and (two or first in given) and (self.in_care or len(self.text) <= _SHORT)
-            if _GREETING.search(left) and (first in given or listed and two):
+            if _GREETING.search(left) and (first in given or (listed and two)):
                 return len(self.text) <= 5 * _SHORT and not _PROFESSION.match(right)
             if _RELATIVE.search(left):
-                if not (self.in_care or _OURS.search(left) or len(self.text) <= _SHORT and listed):
+                if not (self.in_care or _OURS.search(left) or (len(self.text) <= _SHORT and listed)):
                     return False
-                return listed or _POSSESSIVE.search(left) is not None and _BY_ACTS_ONLY.search(first) is None
+                return listed or (_POSSESSIVE.search(left) is not None and _BY_ACTS_ONLY.search(first) is None)
             if (_STAFF.search(left) or _CARED_BY.search(left)) and listed and self.in_care:
                 return not _PROFESSION.match(right)
             if _PATIENT.search(left) and (listed or _ACTS.match(right)) and self.in_care:
                 return True
         elif left.endswith(("\n", "(", ":", ",", "\t", "|")) or not left:
-            if left and left.rstrip().endswith(("name:", "Name:", "patient:", "Patient:", "PATIENT:", "NAME:")) and (listed or two) and not common:
+            if (
+                left
+                and left.rstrip().endswith(("name:", "Name:", "patient:", "Patient:", "PATIENT:", "NAME:"))
+                and (listed or two)
+                and not common
+            ):
                 return True
             if left.endswith("(") and listed and _RELATIVE.search(left):
                 return self.in_care
-            if re.search(r"(?:regards|sincerely|thanks|thank you|yours|wishes|love|cheers|grüßen),?\s{0,5}\n\s{0,5}$", left, re.IGNORECASE) and listed and not common:
+            if (
+                re.search(
+                    r"(?:regards|sincerely|thanks|thank you|yours|wishes|love|cheers|grüßen),?\s{0,5}\n\s{0,5}$",
+                    left,
+                    re.IGNORECASE,
+                )
+                and listed
+                and not common
+            ):
                 return True
         if common or _PROFESSION.match(right):
             return False
         single_line = not left or left[-1] == "\n"
         if two and listed:
             strong = first in given and (bare[-1] in family or _FAMILY_FORM.match(bare[-1]) is not None)
-            if _CREDITED.search(left) and not (_CARED_BY.search(left) or strong and re.search(r"\b(?:and|of|the|at)\s$", left) and _ACTS.match(right)):
+            if _CREDITED.search(left) and not (
+                _CARED_BY.search(left) or (strong and re.search(r"\b(?:and|of|the|at)\s$", left) and _ACTS.match(right))
+            ):
                 return False
             if strong and first not in _WORDS_TOO and len(self.text) <= _SHORT and not self.tells_a_story:
                 return True
             if first in given and bare[-1].lower() not in _NO_NAMES and (first not in _WORDS_TOO or bare[-1] in family):
                 return self.in_care or (strong and single_line and len(self.text) <= 80)
-            if (bare[-1] in family or _FAMILY_FORM.match(bare[-1])) and bare[-1] not in _FAMILY_TOO and first.lower() not in _NO_NAMES:
+            if (
+                (bare[-1] in family or _FAMILY_FORM.match(bare[-1]))
+                and bare[-1] not in _FAMILY_TOO
+                and first.lower() not in _NO_NAMES
+            ):
                 return self.in_care and len(self.text) <= 5 * _SHORT
             if any(word in given for word in bare) and _ACTS.match(right):
                 return self.in_care
@@ -338,7 +326,13 @@ class _Reader:
             return self.in_care
         if word in given and word not in _WORDS_TOO and not two and _ACTS_OF_LISTED.match(right):
             return self.in_care and len(self.text) <= 5 * _SHORT
-        if word in given and not is_word_too(word) and not two and re.match(r"\W{0,3}$", right) and re.search(r"(?:[.!?\n]|[-–—~])\s{0,5}$", left):
+        if (
+            word in given
+            and not is_word_too(word)
+            and not two
+            and re.match(r"\W{0,3}$", right)
+            and re.search(r"(?:[.!?\n]|[-–—~])\s{0,5}$", left)
+        ):
             return len(self.text) <= 5 * _SHORT  # signed
         if word in given and not is_word_too(word) and not two and len(self.text) <= _SHORT and self.in_care:
             return not left.endswith(("in ", "from ", "near ", "called ", "the "))
@@ -346,7 +340,12 @@ class _Reader:
             return self.in_care and not any(_BY_ACTS_ONLY.search(part) for part in bare)
         if not two and word in family and re.match(rf", {_WORD}", right):
             after = re.match(rf", ({_WORD})", right)
-            return after is not None and not given.isdisjoint([after[1], *after[1].split("-")]) and after[1] not in _WORDS_TOO and self.in_care
+            return (
+                after is not None
+                and not given.isdisjoint([after[1], *after[1].split("-")])
+                and after[1] not in _WORDS_TOO
+                and self.in_care
+            )
         if not listed and not is_word_too(word) and not two and _ACTS.match(right) and not _BY_ACTS_ONLY.search(word):
             return _PERSONS_ONLY.match(right) is not None and len(self.text) <= 5 * _SHORT and self.in_care
         return False
@@ -367,7 +366,7 @@ class _Reader:
             for match in _OWN_NAME.finditer(low):
                 for group in ("three", "two", "one"):
                     taken = match[group]
-                    introduced = _OF_WHOM.match(match[0]) or taken and taken.split()[0] in given and self.in_care
+                    introduced = _OF_WHOM.match(match[0]) or (taken and taken.split()[0] in given and self.in_care)
                     if taken and introduced and not any(word in _SMALL_WORDS for word in taken.split()):
                         yield match.span(group)
                         break
@@ -399,7 +398,10 @@ class _Reader:
         given, family = lower_given_names(), _family_names()
         for match in _CAPITALS.finditer(self.text):
             one, other = match["one"].lower(), match["other"].lower()
-            names_of_both = (one in given or one.title() in given) + (one.title() in family), (other in given) + (other.title() in family)
+            names_of_both = (
+                (one in given or one.title() in given) + (one.title() in family),
+                (other in given) + (other.title() in family),
+            )
             if all(names_of_both) and (one in given or other in given):
                 yield match.span()
 
@@ -413,7 +415,9 @@ _PERSONS_ONLY = re.compile(
     r"\s(?:was|has been) (?:seen in|seen by|seen at|seen on|seen for|admitted|discharged|referred|brought|transferred|born|found down)|\s(?:presented (?:to|with|for)|presents (?:to|with|for)|complains|complained|c/o|denies|denied|underwent"
     r"|lives (?:in|alone|with)|states|reports (?:that|feeling|having|no|pain|chest)|phoned|called (?:to|today|in|back|about)|tolerated the|passed away|says (?:he|she))|,\s(?:an? )?\d{1,3}(?:\s?,|[- ](?:year|y)|\s?y/?o|[MF]\b)|\s\(\d{1,3}[ ,]?[MFymf]|\s?\(?(?:DOB|MRN)\b"
 )
-_REPORTS = re.compile(r"\s(?:reports|states|denies|says|is|was|has|had|presented|presents|underwent|came|called|lives|takes)\b|,? \(?\d{1,3}\b")
+_REPORTS = re.compile(
+    r"\s(?:reports|states|denies|says|is|was|has|had|presented|presents|underwent|came|called|lives|takes)\b|,? \(?\d{1,3}\b"
+)
 _GIVEN_BEHIND = re.compile(rf", (?P<given>{_WORD})(?: (?:[{_UP}]\.|[{_UP}]\b))?")
 _OWN_NAME = re.compile(
     r"\b(?:my (?:full |real )?name(?:['’]?s| is)|(?:his|her|patient|patient['’]s|patients|child['’]s|son['’]s|daughter['’]s) name is|name is|i am called|people call me|name:) "
@@ -429,11 +433,7 @@ _SMALL_PATIENT = re.compile(
     r"\b(?:patient|pt|client|resident|(?P<title>mr|mrs|ms|miss|dr))\b\.?,? (?:named )?(?P<one>[^\W\d_][^\W\d_'’]{1,20})(?: (?P<other>[^\W\d_][^\W\d_'’-]{1,20}))?"
 )
 _SMALL_WORD = re.compile(r"[^\W\d_]{3,20}")
-_SMALL_WORDS = frozenset(
-    "and or but i the a an is am are was were from not on in at of to for with my your his her our their this that these those it its he she we they you who what here there so because if when as by be been have has had do does"
-    " did can could will would should may might just very also im ive id dr mr mrs ms years year old age male female patient doctor please help hidden name unknown common called spelled misspelled changed different same wrong long"
-    " short on-file being used given listed above below below irrelevant private secret confidential important first last full new now no yes ok like how why where which about after before since".split()
-)
+_SMALL_WORDS = word_list("small words")
 _CAPITALS = re.compile(
     r"(?P<one>[A-ZÀ-Þ](?<![\w-].)[A-ZÀ-Þ'’-][A-ZÀ-Þ-]{0,20}),? (?P<other>[A-ZÀ-Þ][A-ZÀ-Þ'’-]{1,20})(?![\w-])(?: [A-Z]\.?(?!\w))?"
 )

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from core.domain.deidentifier import SECONDS_PER_BATCH, VARIABLE, load
 from core.domain.errors import AssayError
+from core.domain.identifiers import RULES_VERSION
 from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.weights import locate
 from core.services.reranking import encoder
 from core.serving.encoders import described
-from core.store import legacy, rights, schema, versions
+from core.store import identifiers, legacy, rights, schema, versions
 from core.store.database import Store, connect
 from core.store.schema import State
 
@@ -38,7 +40,7 @@ def examine() -> dict[str, Any]:
     except AssayError as error:
         checks.append(("configuration", False, str(error)))
     if settings is not None:
-        for check in (_database, _model_files, _owner_only, _encoder, _space):
+        for check in (_database, _personal_identifiers, _model_files, _owner_only, _encoder, _space):
             checks.extend(_guarded(check, settings))
     return {
         "ok": all(ok for _, ok, _ in checks),
@@ -89,6 +91,34 @@ def _old_rows(store: Store) -> Iterator[Finding]:
         else f"{unusable} rows hold a number outside 1 to 5, which is no rating and is left out"
     )
     yield "ratings of the existing application", not unusable, detail
+
+
+def _personal_identifiers(settings: Settings) -> Iterator[Finding]:
+    """Whether the site's own function answers, and how much was not looked at yet."""
+    number = RULES_VERSION
+    if settings.deidentifier:
+        reader = load(settings.deidentifier)
+        number = reader.number
+        answers = reader.read(["Patient Jane Doe was seen on 3 May 2024."], SECONDS_PER_BATCH) is not None
+        yield (
+            "de-identifier",
+            answers,
+            f"{reader.name} answers"
+            if answers
+            else f"{reader.name} gives no answer that can be used: {reader.trouble}. Until it does, every text is hidden "
+            f"whole and exports are refused. Mend the function, or unset {VARIABLE} to use the rules.",
+        )
+    store = connect(settings)
+    if schema.exists(store) and schema.state(store)[0] is State.CURRENT:
+        with store.read() as session:
+            left = identifiers.waiting(session, number)
+        yield (
+            "personal identifiers",
+            True,
+            "all answers were looked at"
+            if not left
+            else f"{left:,} answers were not looked at yet; the dashboard does it by and by, and an export before it begins",
+        )
 
 
 def _model_files(settings: Settings) -> Iterator[Finding]:

@@ -2,11 +2,15 @@
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from core.domain.deidentifier import load
+from core.domain.errors import AssayError
+from core.domain.identifiers import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
 from core.store import accounts, identifiers, legacy, schema, versions
@@ -28,6 +32,7 @@ class Workspace:
     grant: str | None = None
     """The GRANT that is missing for the old application's training table, None when nothing is missing."""
     _sweep_again_at: float = field(default=0.0, repr=False)
+    _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
         """Let an act pass that the user may do now: the first statement of every service function.
@@ -55,10 +60,21 @@ class Workspace:
         began = time.monotonic()
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
-        identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
+        if site() is None:
+            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
+        elif self._looking.acquire(blocking=False):  # the site's function may take long: nobody waits for it
+            threading.Thread(target=self._look_again, name="assay-marking", daemon=True).start()
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken
+
+    def _look_again(self) -> None:
+        try:
+            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
+        except AssayError:
+            pass  # the database was away: the next sweep looks
+        finally:
+            self._looking.release()
 
 
 def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
@@ -68,6 +84,7 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
         AssayError: the sentence says which setting or which part of the database is in the way.
     """
     settings = Settings.from_env(os.environ if environ is None else environ)
+    use(load(settings.deidentifier) if settings.deidentifier else None)
     workspace = Workspace(settings, connect(settings))
     schema.ready(workspace.store)
     workspace.pick_up()

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from core.domain.identifiers import RULES_VERSION, count
+from core.domain.deidentifier import BATCH as TEXTS_AT_ONCE
+from core.domain.deidentifier import SECONDS_PER_BATCH
+from core.domain.identifiers import UNREAD, count, current_rules, site
 from core.domain.roles import User
 from core.store.database import Store
 from core.store.tables import Audit, Item, LegacyInteraction, Rating
 
 BATCH = 500
+NOT_LOOKED_AT = 0
 REVEALED = "revealed identifiers"
 """How the record of acts calls it."""
 
@@ -22,9 +25,16 @@ def mark(item: Item, row: LegacyInteraction, comments: Iterable[str | None]) -> 
 
 
 def note(item: Item, texts: Iterable[str | None]) -> None:
-    """As ``mark``, for an interaction whose row is not there yet."""
-    item.identifiers = count([*texts, item.context_id, item.session_label, *_extra(item)]) or None
-    item.identifier_rules = RULES_VERSION
+    """As ``mark``, for an interaction whose row is not there yet.
+
+    Where the site's function is in use the item stays unmarked until ``look_again`` asks it: nothing that may take long is
+    done while a transaction is open.
+    """
+    if site() is not None:
+        item.identifiers, item.identifier_rules = None, NOT_LOOKED_AT
+        return
+    item.identifiers = count(_texts(item, texts)) or None
+    item.identifier_rules = current_rules()
 
 
 def comments_on(session: Session, interaction_id: int) -> list[str]:
@@ -33,30 +43,75 @@ def comments_on(session: Session, interaction_id: int) -> list[str]:
     return [comment for comment in session.scalars(written) if comment]
 
 
-def look_again(store: Store, *, limit: int | None = None) -> int:
-    """Look at rows that no rules or older ones looked at, ``limit`` of them or all; how many.
+def not_looked_at() -> ColumnElement[bool]:
+    """Whether an item has not been looked at by what is in use now: nobody knows yet what it holds."""
+    return Item.identifier_rules != current_rules()
 
-    In small transactions, so that nobody waits long; what is cut off goes on the next time.
+
+def waiting(session: Session, rules: int) -> int:
+    """How many items were not looked at by these rules."""
+    return session.scalar(select(func.count()).select_from(Item).where(Item.identifier_rules != rules)) or 0
+
+
+def look_again(store: Store, *, limit: int | None = None) -> int:
+    """Look at rows that no rules or other ones looked at, ``limit`` of them or all; how many were marked.
+
+    Texts are read and looked at before a write transaction begins, which then marks those that are still the same. What is
+    cut off goes on the next time; where the site's function does not answer, the rows stay unmarked.
     """
-    due = select(Item.interaction_id).where(Item.identifier_rules < RULES_VERSION)
-    total = 0
+    total = after = 0
     while limit is None or total < limit:
-        batch = BATCH if limit is None else min(BATCH, limit - total)
-        with store.read() as session:  # looking first: where nothing is due no write lock is taken
-            ids = list(session.scalars(due.limit(batch)))
-        if not ids:
+        looked = _look(store, after, BATCH if limit is None else min(BATCH, limit - total))
+        if not looked:
             break
+        after = max(looked)
+        found = {number: (texts, counts) for number, (texts, counts) in looked.items() if UNREAD not in counts}
+        if not found:
+            break
+        rules = current_rules()
         with store.write() as session:
-            locked = select(Item, LegacyInteraction).join(LegacyInteraction).where(Item.interaction_id.in_(ids))
-            written: dict[int, list[str | None]] = {}
-            for number, comment in session.execute(
-                select(Rating.interaction_id, Rating.comment).where(Rating.interaction_id.in_(ids))
+            for item, texts in _rows(
+                session, select(Item.interaction_id).where(Item.interaction_id.in_(found)), lock=True
             ):
-                written.setdefault(number, []).append(comment)
-            for item, row in session.execute(locked.order_by(Item.interaction_id).with_for_update(of=Item)):
-                mark(item, row, written.get(item.interaction_id, ()))
-        total += len(ids)
+                if texts == found[item.interaction_id][0]:
+                    item.identifiers = found[item.interaction_id][1] or None
+                    item.identifier_rules = rules
+        total += len(found)
     return total
+
+
+def _look(store: Store, after: int, number: int) -> dict[int, tuple[list[str], dict[str, int]]]:
+    """The texts of the next unmarked rows, and what was found in them."""
+    due = select(Item.interaction_id).where(not_looked_at(), Item.interaction_id > after).order_by(Item.interaction_id)
+    with store.read() as session:  # looking first: where nothing is due no write lock is taken
+        texts = {item.interaction_id: found for item, found in _rows(session, due.limit(number), lock=False)}
+    reader = site()
+    if reader is not None:
+        all_texts = [text for found in texts.values() for text in found]
+        for at in range(0, len(all_texts), TEXTS_AT_ONCE):
+            if reader.read(all_texts[at : at + TEXTS_AT_ONCE], SECONDS_PER_BATCH) is None:
+                break  # ``count`` says of these texts that they were not read
+    return {interaction_id: (found, count(found)) for interaction_id, found in texts.items()}
+
+
+def _rows(session: Session, ids: Select[int], *, lock: bool) -> Iterator[tuple[Item, list[str]]]:
+    numbers = list(session.scalars(ids))
+    written: dict[int, list[str | None]] = {}
+    for number, comment in session.execute(
+        select(Rating.interaction_id, Rating.comment)
+        .where(Rating.interaction_id.in_(numbers))
+        .order_by(Rating.rating_id)
+    ):
+        written.setdefault(number, []).append(comment)
+    rows = select(Item, LegacyInteraction).join(LegacyInteraction).where(Item.interaction_id.in_(numbers))
+    rows = rows.order_by(Item.interaction_id)
+    for item, row in session.execute(rows.with_for_update(of=Item) if lock else rows):
+        yield item, _texts(item, [row.user_prompt, row.ai_response, *written.get(item.interaction_id, ())])
+
+
+def _texts(item: Item, texts: Iterable[str | None]) -> list[str]:
+    """All texts of an interaction that can hold identifiers."""
+    return [text for text in (*texts, item.context_id, item.session_label, *_extra(item)) if text]
 
 
 def revealed(session: Session, user: User, since: datetime) -> set[int]:
