@@ -370,11 +370,15 @@ class _Reader:
                     if taken and introduced and not any(word in _SMALL_WORDS for word in taken.split()):
                         yield match.span(group)
                         break
-        for match in _SMALL_RELATIVE.finditer(low) if len(low) <= 5 * _SHORT and ("my " in low or "h" in low) else ():
+        for match in (
+            _SMALL_RELATIVE.finditer(low)
+            if len(low) <= 5 * _SHORT and not given.isdisjoint(_SMALL_WORD.findall(low))
+            else ()
+        ):
             ours = match[0].startswith(("my", "our"))
             if match["it"] in given and match["it"] not in _SMALL_WORDS and (ours or self.in_care):
                 yield match.span("it")
-        if len(low) <= 5 * _SHORT:
+        if len(low) <= 5 * _SHORT and not (given.isdisjoint(low.split()) and family.isdisjoint(low.split())):
             for match in _SMALL_PATIENT.finditer(low):
                 one, other = match["one"], match["other"]
                 if not self.text[match.start("one")].islower():
@@ -385,12 +389,14 @@ class _Reader:
                 elif one in given and one not in _SMALL_WORDS:
                     end = match.end("other") if other and (other.title() in _family_names()) else match.end("one")
                     yield match.start("one"), end
-        if len(low) <= _SHORT and self.in_care:
+        if len(low) <= _SHORT and not given.isdisjoint(low.split()) and self.in_care:
             before: tuple[str, int] = ("", -1)
             for match in _SMALL_WORD.finditer(low):
                 word = match[0]
+                start = before[1] - len(before[0])
                 if before[0] in given and word in family and match.start() == before[1] + 1:
-                    yield before[1] - len(before[0]), match.end()
+                    if self.text[start : match.end()].islower():
+                        yield start, match.end()
                 before = (word, match.end())
 
     def in_capitals(self) -> Iterator[tuple[int, int]]:

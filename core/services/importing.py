@@ -144,6 +144,7 @@ def import_file(
         imports.end(session, import_id, "finished")
         done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
         audit.write(session, user, "finished import", f"import {import_id}", new=done)
+    workspace.mark_due()
     yield ImportResult(
         import_id, total.added, total.ratings, total.duplicates, total.rejected, total.rejected_total, resumed
     )

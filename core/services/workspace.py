@@ -19,7 +19,9 @@ from core.store.types import now
 
 SWEEP_SECONDS = 15.0
 LOOKED_AT_AGAIN = 2_000
-"""Rows per sweep that newer rules for personal identifiers look at: about a second."""
+"""Rows per sweep that are looked at for personal identifiers, by newer rules or for the first time."""
+LOOKING_SECONDS = 1.0
+"""After so long no further rows of this sweep are begun."""
 SILENT_AFTER = timedelta(minutes=5)
 
 
@@ -60,13 +62,17 @@ class Workspace:
         began = time.monotonic()
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
-        if site() is None:
-            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
-        elif self._looking.acquire(blocking=False):  # the site's function may take long: nobody waits for it
-            threading.Thread(target=self._look_again, name="assay-marking", daemon=True).start()
+        self.mark_due()
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken
+
+    def mark_due(self) -> None:
+        """Look for about a second at rows that were not looked at for identifiers; a site's function does it in a thread."""
+        if site() is None:
+            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN, seconds=LOOKING_SECONDS)
+        elif self._looking.acquire(blocking=False):  # the site's function may take long: nobody waits for it
+            threading.Thread(target=self._look_again, name="assay-marking", daemon=True).start()
 
     def _look_again(self) -> None:
         try:

@@ -1,5 +1,6 @@
 """Which personal identifiers an interaction's texts hold: kinds and numbers beside the item, never the texts themselves."""
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -13,8 +14,10 @@ from core.domain.roles import User
 from core.store.database import Store
 from core.store.tables import Audit, Item, LegacyInteraction, Rating
 
-BATCH = 500
+BATCH = 100
 NOT_LOOKED_AT = 0
+AT_ONCE = 400
+"""Characters of all texts of an item up to which they are looked at while it is written: a fraction of a millisecond."""
 REVEALED = "revealed identifiers"
 """How the record of acts calls it."""
 
@@ -27,13 +30,14 @@ def mark(item: Item, row: LegacyInteraction, comments: Iterable[str | None]) -> 
 def note(item: Item, texts: Iterable[str | None]) -> None:
     """As ``mark``, for an interaction whose row is not there yet.
 
-    Where the site's function is in use the item stays unmarked until ``look_again`` asks it: nothing that may take long is
-    done while a transaction is open.
+    Longer texts, and all where the site's function is in use, stay unmarked until ``look_again`` comes to them: nothing that
+    may take long is done while a transaction is open.
     """
-    if site() is not None:
+    given = _texts(item, texts)
+    if site() is not None or sum(map(len, given)) > AT_ONCE:
         item.identifiers, item.identifier_rules = None, NOT_LOOKED_AT
         return
-    item.identifiers = count(_texts(item, texts)) or None
+    item.identifiers = count(given) or None
     item.identifier_rules = current_rules()
 
 
@@ -53,14 +57,16 @@ def waiting(session: Session, rules: int) -> int:
     return session.scalar(select(func.count()).select_from(Item).where(Item.identifier_rules != rules)) or 0
 
 
-def look_again(store: Store, *, limit: int | None = None) -> int:
-    """Look at rows that no rules or other ones looked at, ``limit`` of them or all; how many were marked.
+def look_again(store: Store, *, limit: int | None = None, seconds: float | None = None) -> int:
+    """Look at rows that no rules or other ones looked at; how many were marked: all, or ``limit``, or as many as begin
+    within ``seconds``.
 
     Texts are read and looked at before a write transaction begins, which then marks those that are still the same. What is
     cut off goes on the next time; where the site's function does not answer, the rows stay unmarked.
     """
     total = after = 0
-    while limit is None or total < limit:
+    began = time.monotonic()
+    while (limit is None or total < limit) and (seconds is None or time.monotonic() - began < seconds):
         looked = _look(store, after, BATCH if limit is None else min(BATCH, limit - total))
         if not looked:
             break

@@ -22,7 +22,6 @@ from core.store.consensus import (
     store_rating,
 )
 from core.store.database import alone
-from core.store.identifiers import note
 from core.store.interactions import drop, part_from_sample
 from core.store.legacy import existing_sessions, follow_text
 from core.store.raters import find_or_add, rater_name
@@ -182,7 +181,6 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
             response_words=len(first.ai_response.split()),
             created_at=at,
         )
-        note(item, [first.user_prompt, first.ai_response, *(row.feedback_comment for row in planned.added.values())])
         own = [_rating(rater_id, row, import_id, at) for rater_id, row in planned.added.items()]
         apply_consensus(item, own)
         item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, own)
