@@ -54,6 +54,8 @@ class Settings:
     """Further names under which browsers find the dashboard, as ``name`` or ``name:port`` (ASSAY_HOSTS)."""
     session_idle_minutes: int = 120
     """After so long without an act a sign-in ends (ASSAY_SESSION_IDLE_MINUTES)."""
+    deidentifier: str = ""
+    """The site's own function that finds identifiers, as ``module:function``; empty: the rules (ASSAY_DEIDENTIFIER)."""
     session_hours: int = 12
     """So long a sign-in lasts at most (ASSAY_SESSION_HOURS)."""
 
@@ -89,6 +91,7 @@ class Settings:
             hosts=frozenset(
                 filter(None, (name.strip() for name in given.get("ASSAY_HOSTS", "").casefold().split(",")))
             ),
+            deidentifier=given.get("ASSAY_DEIDENTIFIER", ""),
             session_idle_minutes=_whole_number(given, "ASSAY_SESSION_IDLE_MINUTES", 120, 1, 100_000),
             session_hours=_whole_number(given, "ASSAY_SESSION_HOURS", 12, 1, 720),
         )

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from core.domain.deidentifier import SECONDS_PER_BATCH, VARIABLE, load
 from core.domain.errors import AssayError
+from core.domain.identifiers import RULES_VERSION
 from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.weights import locate
 from core.services import leftovers
 from core.services.reranking import encoder
 from core.serving.encoders import described
-from core.store import accounts, compacting, keys, legacy, rights, schema, versions
+from core.store import accounts, compacting, identifiers, keys, legacy, rights, schema, versions
 from core.store.database import Store, connect
 from core.store.schema import State
 from core.store.scratch import PREFIX
@@ -40,7 +42,15 @@ def examine() -> dict[str, Any]:
     except AssayError as error:
         checks.append(("configuration", False, error.in_full))
     if settings is not None:
-        for check in (_database, _model_files, _owner_only, _encoder, _space, _temporary_files):
+        for check in (
+            _database,
+            _personal_identifiers,
+            _model_files,
+            _owner_only,
+            _encoder,
+            _space,
+            _temporary_files,
+        ):
             checks.extend(_guarded(check, settings))
     return {
         "ok": all(ok for _, ok, _ in checks),
@@ -123,6 +133,34 @@ def _to_be_looked_at(store: Store) -> Iterator[Finding]:
 
 def _temporary_files(settings: Settings) -> Iterator[Finding]:
     yield "temporary files", True, leftovers.in_words(settings) or "none"
+
+
+def _personal_identifiers(settings: Settings) -> Iterator[Finding]:
+    """Whether the site's own function answers, and how much was not looked at yet."""
+    number = RULES_VERSION
+    if settings.deidentifier:
+        reader = load(settings.deidentifier)
+        number = reader.number
+        answers = reader.read(["Patient Jane Doe was seen on 3 May 2024."], SECONDS_PER_BATCH) is not None
+        yield (
+            "de-identifier",
+            answers,
+            f"{reader.name} answers"
+            if answers
+            else f"{reader.name} gives no answer that can be used: {reader.trouble}. Until it does, every text is hidden "
+            f"whole and exports are refused. Mend the function, or unset {VARIABLE} to use the rules.",
+        )
+    store = connect(settings)
+    if schema.exists(store) and schema.state(store)[0] is State.CURRENT:
+        with store.read() as session:
+            left = identifiers.waiting(session, number)
+        yield (
+            "personal identifiers",
+            True,
+            "all answers were looked at"
+            if not left
+            else f"{left:,} answers were not looked at yet; the dashboard does it by and by, and an export before it begins",
+        )
 
 
 def _model_files(settings: Settings) -> Iterator[Finding]:

@@ -144,6 +144,7 @@ def import_file(
         imports.end(session, import_id, "finished")
         done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
         audit.write(session, user, "finished import", f"import {import_id}", new=done)
+    workspace.mark_due()
     yield ImportResult(
         import_id, total.added, total.ratings, total.duplicates, total.rejected, total.rejected_total, resumed
     )
@@ -242,7 +243,6 @@ def _store(
         if isinstance(row, Rejected):
             counted.reject(row)
     usable = [row for row in batch if isinstance(row, ImportRow)]
-    imports.look_through(workspace.store, usable, rater=rater)
     with workspace.store.write() as session:
         counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
         counted.rejected.sort(key=lambda rejected: rejected.number)

@@ -2,11 +2,15 @@
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from core.domain.deidentifier import load
+from core.domain.errors import AssayError
+from core.domain.identifiers import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
 from core.store import accounts, compacting, identifiers, legacy, schema, versions
@@ -15,7 +19,9 @@ from core.store.types import now
 
 SWEEP_SECONDS = 15.0
 LOOKED_AT_AGAIN = 2_000
-"""Rows per sweep that newer rules for personal identifiers look at: about a second."""
+"""Rows per sweep that are looked at for personal identifiers, by newer rules or for the first time."""
+LOOKING_SECONDS = 1.0
+"""After so long no further rows of this sweep are begun."""
 SILENT_AFTER = timedelta(minutes=5)
 
 
@@ -30,6 +36,7 @@ class Workspace:
     cookie_key: bytes = field(default=b"", repr=False)
     """What signs the cookies of browsers; empty until it was first needed."""
     _sweep_again_at: float = field(default=0.0, repr=False)
+    _looking: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def require(self, user: User | None, act: Act) -> None:
         """Let an act pass that the user may do now: the first statement of every service function.
@@ -58,10 +65,25 @@ class Workspace:
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
         compacting.tidy(self.store)
-        identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
+        self.mark_due()
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))
         return taken
+
+    def mark_due(self) -> None:
+        """Look for about a second at rows that were not looked at for identifiers; a site's function does it in a thread."""
+        if site() is None:
+            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN, seconds=LOOKING_SECONDS)
+        elif self._looking.acquire(blocking=False):  # the site's function may take long: nobody waits for it
+            threading.Thread(target=self._look_again, name="assay-marking", daemon=True).start()
+
+    def _look_again(self) -> None:
+        try:
+            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN)
+        except AssayError:
+            pass  # the database was away: the next sweep looks
+        finally:
+            self._looking.release()
 
 
 def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
@@ -71,6 +93,7 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
         AssayError: the sentence says which setting or which part of the database is in the way.
     """
     settings = Settings.from_env(os.environ if environ is None else environ)
+    use(load(settings.deidentifier) if settings.deidentifier else None)
     workspace = Workspace(settings, connect(settings))
     try:
         schema.ready(workspace.store)

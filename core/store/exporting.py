@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain.identifiers import UNREAD
 from core.domain.records import Example
+from core.store.identifiers import not_looked_at
 from core.store.interactions import in_scope
 from core.store.tables import HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
 
@@ -55,7 +57,7 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
         .order_by(Item.prompt_group, func.coalesce(Item.context_id, ""), Item.interaction_id, Rater.name_key)
     )
     if unmarked:
-        query = query.where(Item.identifiers.is_(None))
+        query = query.where(Item.identifiers.is_(None), not_(not_looked_at()))
     for row in _stream(session, in_scope(session, query)):
         yield {
             "interaction_id": row.interaction_id,
@@ -78,11 +80,11 @@ def identifiers_in(session: Session) -> tuple[int, int, dict[str, int]]:
     given = exists().where(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None))
     rated = or_(given, Item.adjudicated.is_not(None))
     answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(rated))) or 0
-    marks = select(Item.identifiers).where(rated, Item.identifiers.is_not(None))
+    marks = select(Item.identifiers, not_looked_at()).where(rated, or_(Item.identifiers.is_not(None), not_looked_at()))
     marked, kinds = 0, Counter[str]()
-    for (found,) in _stream(session, in_scope(session, marks)):
-        marked += 1
-        kinds.update(found)
+    for found, unread in _stream(session, in_scope(session, marks)):
+        marked += 1  # what nobody has looked at may hold some
+        kinds.update({UNREAD: 1} if unread else found)
     return answers, marked, dict(kinds)
 
 

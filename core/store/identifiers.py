@@ -1,21 +1,23 @@
 """Which personal identifiers an interaction's texts hold: kinds and numbers beside the item, never the texts themselves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
-from core.domain.identifiers import RULES_VERSION
+from core.domain.deidentifier import BATCH as TEXTS_AT_ONCE
+from core.domain.deidentifier import SECONDS_PER_BATCH
+from core.domain.identifiers import UNREAD, count, current_rules, site
 from core.domain.roles import User
-from core.store import marks
 from core.store.database import Store
 from core.store.tables import Audit, Item, LegacyInteraction, Rating
 
-BATCH, BATCH_CHARACTERS = 500, 4_000_000
-UNMARKED = 0
-"""In place of the rules' version: nobody has looked."""
+BATCH, BATCH_CHARACTERS = 100, 4_000_000
+NOT_LOOKED_AT = 0
+AT_ONCE = 400
+"""Characters of all texts of an item up to which they are looked at while it is written: a fraction of a millisecond."""
 REVEALED = "revealed identifiers"
 """How the record of acts calls it."""
 
@@ -28,25 +30,15 @@ def mark(item: Item, row: LegacyInteraction, comments: Iterable[str | None]) -> 
 def note(item: Item, texts: Iterable[str | None]) -> None:
     """As ``mark``, for an interaction whose row is not there yet.
 
-    What would take long stays unmarked, which hides it, until ``look_again`` has read it outside of any transaction.
+    Longer texts, and all where the site's function is in use, stay unmarked until ``look_again`` comes to them: nothing that
+    may take long is done while a transaction is open.
     """
-    found = marks.read_before(all_texts(texts, item.context_id, item.session_label, item.extra), object_session(item))
-    if found is None:
-        item.identifier_rules = UNMARKED
+    given = _texts(item, texts)
+    if site() is not None or sum(map(len, given)) > AT_ONCE:
+        item.identifiers, item.identifier_rules = None, NOT_LOOKED_AT
         return
-    item.identifiers = found or None
-    item.identifier_rules = RULES_VERSION
-
-
-def all_texts(
-    texts: Iterable[str | None], context_id: str | None, session_label: str | None, extra: Mapping[str, Any] | None
-) -> list[str | None]:
-    """Everything of one interaction in which an identifier can stand.
-
-    The other columns of an imported row come each with its name: "patient name: ..." says what it is.
-    """
-    named = (f"{name.replace('_', ' ')}: {value}" for name, value in (extra or {}).items())
-    return [*texts, context_id, session_label, *named]
+    item.identifiers = count(given) or None
+    item.identifier_rules = current_rules()
 
 
 def comments_on(session: Session, interaction_id: int) -> list[str]:
@@ -55,28 +47,58 @@ def comments_on(session: Session, interaction_id: int) -> list[str]:
     return [comment for comment in session.scalars(written) if comment]
 
 
-def look_again(store: Store, *, limit: int | None = None) -> int:
-    """Look at rows that no rules or older ones looked at, ``limit`` of them or all; how many.
+def not_looked_at() -> ColumnElement[bool]:
+    """Whether an item has not been looked at by what is in use now: nobody knows yet what it holds."""
+    return Item.identifier_rules != current_rules()
 
-    In small transactions, so that nobody waits long; what is cut off goes on the next time.
+
+def waiting(session: Session, rules: int) -> int:
+    """How many items were not looked at by these rules."""
+    return session.scalar(select(func.count()).select_from(Item).where(Item.identifier_rules != rules)) or 0
+
+
+def look_again(store: Store, *, limit: int | None = None, seconds: float | None = None) -> int:
+    """Look at rows that no rules or other ones looked at; how many were marked: all, or ``limit``, or as many as begin
+    within ``seconds``.
+
+    Texts are read and looked at before a write transaction begins, which then marks those that are still the same. What is
+    cut off goes on the next time; where the site's function does not answer, the rows stay unmarked.
     """
-    size = func.length(LegacyInteraction.user_prompt) + func.length(LegacyInteraction.ai_response)
-    due = select(Item.interaction_id, size).join(LegacyInteraction).where(Item.identifier_rules < RULES_VERSION)
-    total = 0
-    while limit is None or total < limit:
-        batch = BATCH if limit is None else min(BATCH, limit - total)
-        with store.read() as session:  # looking first: where nothing is due no write lock is taken
-            ids = _few_at_once((number, length) for number, length in session.execute(due.limit(batch)))
-            if not ids:
-                break
-            for item, row, comments in _with_comments(session, ids):
-                texts = [row.user_prompt, row.ai_response, *comments]
-                marks.read(all_texts(texts, item.context_id, item.session_label, item.extra))
+    total = after = 0
+    began = time.monotonic()
+    while (limit is None or total < limit) and (seconds is None or time.monotonic() - began < seconds):
+        looked = _look(store, after, BATCH if limit is None else min(BATCH, limit - total))
+        if not looked:
+            break
+        after = max(looked)
+        found = {number: (texts, counts) for number, (texts, counts) in looked.items() if UNREAD not in counts}
+        if not found:
+            break
+        rules = current_rules()
         with store.write() as session:
-            for item, row, comments in _with_comments(session, ids, locked=True):
-                mark(item, row, comments)
-        total += len(ids)
+            for item, texts in _rows(session, list(found), lock=True):
+                if texts == found[item.interaction_id][0]:
+                    item.identifiers = found[item.interaction_id][1] or None
+                    item.identifier_rules = rules
+        total += len(found)
     return total
+
+
+def _look(store: Store, after: int, number: int) -> dict[int, tuple[list[str], dict[str, int]]]:
+    """The texts of the next unmarked rows, and what was found in them."""
+    size = func.length(LegacyInteraction.user_prompt) + func.length(LegacyInteraction.ai_response)
+    due = select(Item.interaction_id, size).join(LegacyInteraction).where(not_looked_at(), Item.interaction_id > after)
+    with store.read() as session:  # looking first: where nothing is due no write lock is taken
+        sized = session.execute(due.order_by(Item.interaction_id).limit(number))
+        few = _few_at_once((interaction_id, length) for interaction_id, length in sized)
+        texts = {item.interaction_id: found for item, found in _rows(session, few, lock=False)}
+    reader = site()
+    if reader is not None:
+        all_texts = [text for found in texts.values() for text in found]
+        for at in range(0, len(all_texts), TEXTS_AT_ONCE):
+            if reader.read(all_texts[at : at + TEXTS_AT_ONCE], SECONDS_PER_BATCH) is None:
+                break  # ``count`` says of these texts that they were not read
+    return {interaction_id: (found, count(found)) for interaction_id, found in texts.items()}
 
 
 def _few_at_once(sized: Iterable[tuple[int, int]]) -> list[int]:
@@ -91,18 +113,23 @@ def _few_at_once(sized: Iterable[tuple[int, int]]) -> list[int]:
     return chosen
 
 
-def _with_comments(
-    session: Session, ids: list[int], *, locked: bool = False
-) -> Iterator[tuple[Item, LegacyInteraction, list[str | None]]]:
+def _rows(session: Session, numbers: list[int], *, lock: bool) -> Iterator[tuple[Item, list[str]]]:
     written: dict[int, list[str | None]] = {}
     for number, comment in session.execute(
-        select(Rating.interaction_id, Rating.comment).where(Rating.interaction_id.in_(ids))
+        select(Rating.interaction_id, Rating.comment)
+        .where(Rating.interaction_id.in_(numbers))
+        .order_by(Rating.rating_id)
     ):
         written.setdefault(number, []).append(comment)
-    rows = select(Item, LegacyInteraction).join(LegacyInteraction).where(Item.interaction_id.in_(ids))
+    rows = select(Item, LegacyInteraction).join(LegacyInteraction).where(Item.interaction_id.in_(numbers))
     rows = rows.order_by(Item.interaction_id)
-    for item, row in session.execute(rows.with_for_update(of=Item) if locked else rows):
-        yield item, row, written.get(item.interaction_id, [])
+    for item, row in session.execute(rows.with_for_update(of=Item) if lock else rows):
+        yield item, _texts(item, [row.user_prompt, row.ai_response, *written.get(item.interaction_id, ())])
+
+
+def _texts(item: Item, texts: Iterable[str | None]) -> list[str]:
+    """All texts of an interaction that can hold identifiers."""
+    return [text for text in (*texts, item.context_id, item.session_label, *_extra(item)) if text]
 
 
 def revealed(session: Session, user: User, since: datetime) -> set[int]:
@@ -111,3 +138,9 @@ def revealed(session: Session, user: User, since: datetime) -> set[int]:
     lately = select(Audit.subject).where(Audit.at >= since)
     acts = lately.where(Audit.actor.concat("") == user.key, Audit.action.concat("") == REVEALED)
     return {int(subject.rpartition(" ")[2]) for subject in session.scalars(acts)}
+
+
+def _extra(item: Item) -> Iterator[str]:
+    """The other columns of an imported row, each with its name: "patient name: ..." says what it is."""
+    for name, value in (item.extra or {}).items():
+        yield f"{name.replace('_', ' ')}: {value}"

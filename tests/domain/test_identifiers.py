@@ -1,7 +1,15 @@
 """The rules for personal identifiers: what they find, and above all what they leave alone."""
 
-import pytest
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.identifiers import score
 from core.domain.identifiers import Kind, count, find, in_words, mask, name_words
 
 FOUND = {
@@ -40,19 +48,18 @@ FOUND = {
 
 LEFT_ALONE = [
     "Dr. Smith said so.",
-    "Dr. John Smith prescribed aspirin 81 mg for the patient.",
     "Updated by: John D. Smith, MD, Professor of Medicine. Also reviewed by David Jones, MD, for any patient.",
     "aspirin 81 mg, twice a day; ICD-10 E11.9; vitamin B12 1000 mcg",
-    "HbA1c 7.5 % on 2019-03-12, BP 120/80, HR 72, glucose 123-145 mg/dL",
+    "HbA1c 7.5 %, BP 120/80, HR 72, glucose 123-145 mg/dL",
     "The study of 12/03/2019 enrolled 1,234 patients (NCT01234567, PMID 12345678).",
     "doi 10.1001/jama.2019.12345; ISBN 978-3-16-148410-0; pages 123-456",
     "Everyone born from 1945 to 1965 should be tested. She was born in 1980.",
-    "follow-up on 06/12/2024 at 10:30; call on 12/03/2019; call 911",
+    "follow-up at 10:30; call 911",
     "Call Poison Control, 1-800-222-1222, or (800) 222-1222.",
     "Alzheimer's center, adear@nia.nih.gov, Phone: 1-800-438-4380",
     "write to info@example.org",
     "Parkinson disease, Charles Bonnet syndrome, Johns Hopkins Hospital, Loma Linda Center: treatment of a patient",
-    "Hans Christian Andersen wrote it; Mr. Wilkins is the director. Robert Roberts locks himself in.",
+    "Hans Christian Andersen wrote it; in the story Mr. Wilkins is the director and Robert Roberts locks himself in.",
     "Patient: Yes, Doctor. Patient: Hello Doctor, it hurts.",
     "patient no 3 of 12; record 5; case 17",
     "$1,234,567.00; version 3.11.2024; 5-10-15",
@@ -92,7 +99,7 @@ def test_a_name_is_one_wherever_it_stands_again():
     assert mask(note) == (
         "Patient: «name hidden»; asthma. «name hidden» coughs, and so does a smith. «name hidden» sleeps. A Smithson does not."
     )
-    prompt, answer = "My son Michael has a fever.", "Give Michael ibuprofen 100 mg."
+    prompt, answer = "My son Enyinnaya has a fever.", "Give Enyinnaya ibuprofen 100 mg."
     assert mask(answer) == answer
     assert mask(answer, name_words([prompt, answer, None])) == "Give «name hidden» ibuprofen 100 mg."
     assert count([prompt, answer]) == {"name": 2}
@@ -124,3 +131,105 @@ def test_a_long_text_of_digits_takes_no_time_to_speak_of():
 def test_a_hostile_text_is_read_in_one_go(text):
     """Rules that looked at every part of it anew for every other part would be at it for minutes, or for ever."""
     assert len(mask(text)) >= len(text) // 20
+
+
+OF_EACH_KIND = {
+    "Okonkwo was seen in clinic.": Kind.NAME,
+    "my daughter Priya has a rash": Kind.NAME,
+    "my name is tom bradley": Kind.NAME,
+    "Seen by nurse Kelly, wound clean.": Kind.NAME,
+    "Dr. Alice Nguyen treated my son for asthma.": Kind.NAME,
+    "admitted 03/14/2023 with sepsis": Kind.DATE,
+    "surgery on May 3": Kind.DATE,
+    "diagnosed with lupus in March 2019": Kind.DATE,
+    "seit dem 3.5.2024 krank": Kind.DATE,
+    "born 14 March 1962": Kind.BIRTH_DATE,
+    "a 92-year-old woman": Kind.AGE,
+    "lives in Bakersfield with her son": Kind.ADDRESS,
+    "Springfield, IL 62704": Kind.ADDRESS,
+    "fax (312) 555-0178": Kind.PHONE,
+    "k.meer@example.org": Kind.EMAIL,
+    "policy number XQH-88213774": Kind.RECORD_NUMBER,
+    "driver's license D123-4567-8901": Kind.NUMBER,
+    "IBAN DE89 3704 0044 0532 0130 00": Kind.NUMBER,
+    "licence plate 7XKD214": Kind.VEHICLE,
+    "1HGCM82633A004352": Kind.VEHICLE,
+    "pump serial no. 8841-220-B": Kind.DEVICE,
+    "MAC 00:1B:44:11:3A:B7": Kind.DEVICE,
+    "https://www.facebook.com/maria.gonzalez.1987": Kind.LINK,
+    "from 192.168.44.17": Kind.NETWORK,
+    "host fe80::1ff:fe23:4567:890a": Kind.NETWORK,
+    "fingerprint template FP-8827-1190": Kind.BIOMETRIC,
+    "photo IMG_20230412.jpg": Kind.PHOTO,
+}
+
+
+@pytest.mark.parametrize("text", OF_EACH_KIND)
+def test_each_of_the_eighteen_kinds_is_found(text):
+    """What HIPAA names, one way of writing it at least."""
+    assert OF_EACH_KIND[text] in {one.kind for one in find(text)}
+
+
+@pytest.mark.parametrize(
+    "part, recall, precision", [("develop", 0.95, 0.95), ("check", 0.9, 0.95), ("second", 0.9, 0.95)]
+)
+def test_recall_and_precision_stay_where_they_are(part, recall, precision):
+    """On the sentences that the rules were made with; what they do on others is measured elsewhere."""
+    lines = (Path(__file__).parents[1] / "data" / "identifiers.jsonl").read_text("utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["part"] == part]
+    measured = score([(row["text"], row["spans"]) for row in rows])
+    assert measured.recall >= recall, measured.missed
+    assert measured.precision >= precision, measured.mistaken
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["(202) 555-0143, ", "john.smith@example.org ", "12 Main Street, Springfield, IL 62704; ", "Patient Mary Smith was seen. ", "3/14/2023, ",
+     "https://x.example/patients/123456 ", "MRN 1234567, ", "1 Ab Ab "],
+)  # fmt: skip
+def test_four_times_the_text_is_four_times_the_work(unit):
+    """The characters that the rules are given to read, counted: nothing is read anew for every other find."""
+
+    def places(size: int) -> tuple[int, int]:
+        calls = 0
+
+        def count_line(frame, event, _):
+            nonlocal calls
+            calls += event == "line"
+            return count_line
+
+        before = sys.gettrace()
+        sys.settrace(
+            lambda frame, event, arg: (
+                count_line(frame, event, arg) if "core/domain" in frame.f_code.co_filename else None
+            )
+        )
+        try:
+            hidden = mask(unit * (size // len(unit)))
+        finally:
+            sys.settrace(before)
+        return calls, len(hidden)
+
+    small, _ = places(4_000)
+    large, _ = places(16_000)
+    assert large <= 5 * small + 1_000
+
+
+PIECES = st.sampled_from(
+    ["Patient", "John", "Smith", "Mr.", "DOB", "3/4/1975", "MRN", "1234567", "ana@example.org", "(202) 555-0143", "«name hidden»", "\n", ",",
+     "my son", "Dr.", "92-year-old", "http://x.example/u/12345", "1.2.3.4", "İ", "ß", "plate", "7XKD214", "lives in", "Springfield", "mg", "was seen"]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=14).map(" ".join)),
+    st.frozensets(st.text(min_size=1, max_size=8), max_size=3),
+)
+def test_every_text_can_be_masked(text, known):
+    """Nothing raises, spans lie inside the text one after another, and masking again hides nothing more."""
+    spans = [(one.start, one.end) for one in find(text, known)]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    hidden = mask(text, known)
+    assert mask(hidden, known) == hidden
