@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Unavailable
+from core.domain.plain import AS_IS
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
+from core.services.leaving import leaves
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit, backup, schema
 from core.store.backup import POSTGRES_COPY, SQLITE_COPY
@@ -34,7 +36,7 @@ class Saved:
     """A finished backup."""
 
     path: Path
-    database: str
+    database: Annotated[str, AS_IS]
     revision: str
     rows: dict[str, int]
     models: int
@@ -57,7 +59,7 @@ class Saved:
 class PutBack:
     """What was restored, and where."""
 
-    into: str
+    into: Annotated[str, AS_IS]
     revision: str
     rows: dict[str, int]
     models: int
@@ -67,6 +69,7 @@ class PutBack:
         return {"into": self.into, "revision": self.revision, "rows": self.rows, "models": self.models}
 
 
+@leaves()
 def save(workspace: Workspace, user: User, out: Path) -> Saved:
     """Back up database and models into the new folder ``out`` while others go on working.
 
@@ -98,6 +101,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
     return Saved(out, workspace.store.label, copied.revision, copied.rows, len(models), size)
 
 
+@leaves()
 def restore(source: Path, into: str, settings: Settings) -> PutBack:
     """Put a backup back: into a new folder (an ASSAY_HOME) or, from PostgreSQL, into an empty database's address.
 

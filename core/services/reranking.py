@@ -17,6 +17,7 @@ from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
 from core.services import usage
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
@@ -46,6 +47,7 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
+@leaves(as_is="figures, and what is said about them; no stored text", takes_gaps="ranking stores no text")
 def rank(
     workspace: Workspace,
     user: User,
@@ -187,6 +189,7 @@ def model_info() -> dict[str, Any]:
     return info
 
 
+@leaves(as_is="the caller's own texts with figures", takes_gaps="ranking stores no text")
 def rerank_file(
     workspace: Workspace, user: User, prompt: str, path: Path, *, top_k: int | None = None
 ) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.domain.errors import AssayError
 from core.domain.roles import Act, User
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 from core.store import usage, versions
@@ -127,6 +128,7 @@ def _log(store: Store) -> UsageLog:
     return UsageLog(store)
 
 
+@leaves()
 def lately(workspace: Workspace, user: User, *, days: int = 7) -> Usage:
     """What was ranked in the last ``days`` days, what this process just ranked included.
 

@@ -59,12 +59,12 @@ def look_again(store: Store, *, limit: int | None = None) -> int:
     return total
 
 
-def revealed(session: Session, user: User, since: datetime) -> set[int]:
-    """The interactions of which this person revealed the identifiers since then, by the record of acts."""
+def revealed(session: Session, user: User, since: datetime) -> frozenset[str]:
+    """What this person revealed the identifiers of since then, by the record of acts: "interaction 12", "case 3"."""
     # by time alone: all that somebody ever did, or all that was ever revealed, is more than a quarter of an hour of acts
     lately = select(Audit.subject).where(Audit.at >= since)
     acts = lately.where(Audit.actor.concat("") == user.key, Audit.action.concat("") == REVEALED)
-    return {int(subject.rpartition(" ")[2]) for subject in session.scalars(acts)}
+    return frozenset(session.scalars(acts))
 
 
 def _extra(item: Item) -> Iterator[str]:
