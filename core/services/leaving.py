@@ -75,7 +75,7 @@ def leaves(
                 found = function(*args, **kwargs)
             return seen(found)
 
-        through.leaves = True  # type: ignore[attr-defined]
+        vars(through).update(leaves=True, as_is=as_is, takes_gaps=takes_gaps)
         return through
 
     return around
