@@ -242,15 +242,15 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                     prompt=text("assay_cases.prompt", person.name), texts=[text("assay_cases.texts", person.name)],
                 )
             )  # fmt: skip
-            session.add(
-                t.Desk(
-                    rater_id=person.rater_id, order="oldest",
-                    filters={
-                        "session_label": text("assay_desks.filters"), "source": "", "flagged": False,
-                        "least_words": None, "most_words": None,
-                    },
-                )
-            )  # fmt: skip
+        session.add(
+            t.Desk(
+                rater_id=sam.rater_id, order="oldest",
+                filters={
+                    "session_label": text("assay_desks.filters"), "source": "", "flagged": False,
+                    "least_words": None, "most_words": None,
+                },
+            )
+        )  # fmt: skip
         session.add(
             t.Preference(
                 rater_id=sam.rater_id, prompt_group="1" * 64, pair_hash="2" * 64,
