@@ -57,6 +57,8 @@ NEEDS = {
     "guidelines.save": Act.JUDGE,
     "guidelines.versions": Act.RATE,
     "hiding.reveal": Act.REVEAL,
+    "hiding.reveal_case": Act.REVEAL,
+    "hiding.reveal_guidelines": Act.REVEAL,
     "importing.import_file": Act.CHANGE_DATA,
     "importing.load_sample": Act.CHANGE_DATA,
     "importing.recorded": Act.READ_DATA,
@@ -170,9 +172,13 @@ ASKS_NOBODY = {
             )
         ),
     ],
+    "the way out of every function here": [
+        "leaving.inside", "leaving.leaves", "leaving.masked", "leaving.originals", "leaving.refuse_gaps",
+        "leaving.texts_in",
+    ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "export_check.checked_reason", "export_check.identifiers_of", "export_check.look", "export_check.record",
-        "hiding.eyes", "hiding.seen_by", "outlook.latest_training",
+        "hiding.eyes", "hiding.own_words", "hiding.seen_by", "outlook.latest_training",
     ],
 }  # fmt: skip
 """The functions that no role opens or shuts, under the reason why."""

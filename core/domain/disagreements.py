@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.domain.plain import Name
 from core.domain.records import Interaction
 
 FAR_APART = 2
@@ -22,7 +23,7 @@ class Which(StrEnum):
 class Voice:
     """What one rater says of an answer."""
 
-    rater: str
+    rater: Name
     rating: int
     comment: str | None
     bias_flag: bool
@@ -36,7 +37,7 @@ class Gap:
     gap_id: int
     interaction_id: int
     note: str
-    by: str
+    by: Name
     at: datetime
 
 

@@ -86,7 +86,6 @@ class Interaction:
     n_ratings: int
     response_words: int
     created_at: datetime
-    extra: dict[str, Any] | None
     discarded: bool
     """Taken out of the queue for everybody, and nobody's rating counts."""
     hidden: dict[str, int] = field(default_factory=dict)

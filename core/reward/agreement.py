@@ -15,6 +15,7 @@ from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
 from core.domain.metrics import Metric
+from core.domain.plain import Name
 from core.domain.ratings import MAX_RATING, MIN_RATING
 
 VALUES = range(MIN_RATING, MAX_RATING + 1)
@@ -41,8 +42,8 @@ class Shares:
 class PairOfRaters:
     """Two raters on the answers that both rated."""
 
-    one: str
-    other: str
+    one: Name
+    other: Name
     items: int
     kappa: Metric
     """Cohen's kappa with quadratic weights."""
@@ -53,7 +54,7 @@ class PairOfRaters:
 class OneRater:
     """One rater: how much, how fast, how spread, and how far from the others."""
 
-    name: str
+    name: Name
     ratings: int
     distribution: tuple[int, ...]
     """How many 1, 2, 3, 4 and 5."""

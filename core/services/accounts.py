@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, Role, User
 from core.domain.settings import AuthMode
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import accounts, audit, raters, sign_ins
 from core.store.database import alone
@@ -20,8 +22,8 @@ class Person:
     """A person as the People page shows them."""
 
     rater_id: int
-    name: str
-    email: str | None
+    name: Name
+    email: Annotated[str | None, AS_IS]
     role: Role
     disabled: bool
     last_seen: datetime | None
@@ -33,12 +35,13 @@ class Knocking:
     """Somebody who signed in at the provider but was not invited."""
 
     identity_id: int
-    name: str
-    email: str | None
+    name: Name
+    email: Annotated[str | None, AS_IS]
     """None where the provider does not vouch for an address."""
     seen_at: datetime
 
 
+@leaves()
 def listed(workspace: Workspace, user: User) -> list[Person]:
     """All persons by name."""
     workspace.require(user, Act.PEOPLE)
@@ -47,6 +50,7 @@ def listed(workspace: Workspace, user: User) -> list[Person]:
         return [_person(rater, seen.get(rater.rater_id)) for rater in raters.people(session)]
 
 
+@leaves()
 def knocking(workspace: Workspace, user: User) -> list[Knocking]:
     """Who waits to be let in, the newest first."""
     workspace.require(user, Act.PEOPLE)
@@ -54,6 +58,7 @@ def knocking(workspace: Workspace, user: User) -> list[Knocking]:
         return [Knocking(one.identity_id, one.name, one.email, one.seen_at) for one in sign_ins.waiting(session)]
 
 
+@leaves()
 def look_alikes(workspace: Workspace, user: User) -> list[tuple[str, ...]]:
     """Addresses, of people here and of those who wait, that earlier releases took for one and the same."""
     workspace.require(user, Act.PEOPLE)
@@ -61,12 +66,14 @@ def look_alikes(workspace: Workspace, user: User) -> list[tuple[str, ...]]:
         return accounts.look_alikes(session)
 
 
+@leaves(as_is="names of people")
 def lead_names(workspace: Workspace) -> list[str]:
     """Whom to ask: the leads by name, for everybody who meets a closed door."""
     with workspace.store.read() as session:
         return [rater.name for rater in raters.people(session) if rater.role == Role.LEAD and not rater.disabled]
 
 
+@leaves()
 def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str = "") -> Person:
     """Add somebody by e-mail address, with or without a name, or by name alone.
 
@@ -98,6 +105,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
         return _person(person, None)
 
 
+@leaves()
 def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_person: int | None = None) -> Person:
     """Let somebody in who signed in uninvited: as a new person, or as one who is known here but never signed in.
 
@@ -129,6 +137,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
         return _person(person, identity)
 
 
+@leaves()
 def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> Person:
     """The address by which somebody who never signed in is recognised.
 
@@ -144,6 +153,7 @@ def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> 
         return _person(_give_address(session, user, person, accounts.email_address(email)), None)
 
 
+@leaves()
 def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Person:
     """Give somebody another role; it counts from their next act on.
 
@@ -160,6 +170,7 @@ def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Per
         return _person(person, None)
 
 
+@leaves()
 def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool) -> Person:
     """Shut somebody out, which also ends their sign-ins, or let them in again; ratings stay.
 
@@ -176,6 +187,7 @@ def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool
         return _person(person, None)
 
 
+@leaves()
 def find(workspace: Workspace, user: User, who: str) -> Person:
     """The person of that e-mail address or that name.
 

@@ -5,10 +5,12 @@ from typing import Any
 from core.domain.roles import Act, User
 from core.reward import agreement as measures
 from core.reward.agreement import Agreement, Shares
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import agreement as store
 
 
+@leaves()
 def agreement(workspace: Workspace, user: User) -> Agreement:
     """Measure it on all ratings as they are now."""
     workspace.require(user, Act.READ_DATA)

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Unavailable
+from core.domain.plain import AS_IS
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
 from core.domain.texts import VERSION_NAME
+from core.services.leaving import leaves
 from core.services.manifest import FORMAT, MANIFEST, MODELS, Manifest, copy_listed, read
 from core.services.workspace import Workspace
 from core.store import audit, backup, keys, raters, schema, sign_ins
@@ -32,7 +34,7 @@ class Saved:
     """A finished backup."""
 
     path: Path
-    database: str
+    database: Annotated[str, AS_IS]
     revision: str
     rows: dict[str, int]
     models: int
@@ -66,7 +68,7 @@ class Welcome:
 class PutBack:
     """What was restored, and where."""
 
-    into: str
+    into: Annotated[str, AS_IS]
     revision: str
     rows: dict[str, int]
     models: int
@@ -86,6 +88,7 @@ class PutBack:
         }
 
 
+@leaves()
 def save(workspace: Workspace, user: User, out: Path) -> Saved:
     """Back up database and models into the new folder ``out`` while others go on working.
 
@@ -120,6 +123,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
     return Saved(out, workspace.store.label, copied.revision, copied.rows, len(models), size)
 
 
+@leaves()
 def restore(source: Path, into: str, settings: Settings) -> PutBack:
     """Put a backup back: into a new folder (an ASSAY_HOME) or, from PostgreSQL, into an empty database's address.
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.errors import BadInput, NotFound
-from core.domain.identifiers import mask_all
+from core.domain.plain import Name
 from core.domain.roles import Act, User, may
 from core.domain.texts import storable
+from core.services.hiding import Eyes, own_words, seen_by
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, cases
 from core.store.tables import Case
@@ -24,12 +26,15 @@ class CaseView:
 
     case_id: int
     name: str
-    saved_by: str
+    saved_by: Name
     saved_at: datetime
     prompt: str
     texts: tuple[str, ...]
+    hidden: dict[str, int]
+    """How many personal identifiers of which kind are not shown; of one's own case none."""
 
 
+@leaves()
 def listed(workspace: Workspace, user: User) -> list[CaseView]:
     """One's own cases, newest first; those of everybody for whoever may read data, with identifiers hidden.
 
@@ -38,16 +43,20 @@ def listed(workspace: Workspace, user: User) -> list[CaseView]:
     """
     workspace.require(user, Act.RERANK)
     whose = None if may(user, Act.READ_DATA) else user.rater_id
-    with workspace.store.read() as session:
-        return [_view(case, name, hides=case.rater_id != user.rater_id) for case, name in cases.listed(session, whose)]
+    with seen_by(workspace, user) as (session, eyes):
+        return [
+            _view(case, name, eyes, own=case.rater_id == user.rater_id) for case, name in cases.listed(session, whose)
+        ]
 
 
-def _view(case: Case, saved_by: str, *, hides: bool) -> CaseView:
+def _view(case: Case, saved_by: str, eyes: Eyes, *, own: bool) -> CaseView:
     given = [case.name, case.prompt, *map(str, case.texts)]
-    name, prompt, *texts = mask_all(given) if hides else given
-    return CaseView(case.case_id, name, saved_by, case.created_at, prompt, tuple(texts))
+    shown, hidden = (list(map(own_words, given)), {}) if own else eyes.texts(given, f"case {case.case_id}")
+    name, prompt, *texts = shown
+    return CaseView(case.case_id, name, saved_by, case.created_at, prompt, tuple(texts), hidden)
 
 
+@leaves()
 def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequence[str]) -> int:
     """Keep a question and its candidates under a name; the number of the case.
 
@@ -75,6 +84,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
     return number
 
 
+@leaves()
 def delete(workspace: Workspace, user: User, case_id: int) -> None:
     """Delete a case of one's own; with the right to change data, of anybody.
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
-from core.domain.identifiers import mask_all
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
@@ -18,6 +17,7 @@ from core.reward.evaluation import leave_out_seen
 from core.reward.metrics import Scores, measure, paired_difference
 from core.reward.rated import Rated
 from core.reward.unseen import comparable, scores
+from core.services.leaving import leaves
 from core.services.models import version_path
 from core.services.reranking import encoder
 from core.services.workspace import Workspace
@@ -79,6 +79,7 @@ class Comparison:
         )
 
 
+@leaves()
 def compare(workspace: Workspace, user: User, first: str, second: str) -> Comparison:
     """Measure two versions on the prompts that neither was trained on; where those are too few, out of fold.
 
@@ -150,13 +151,8 @@ def _disagreements(
 ) -> list[Disagreement]:
     order = np.argsort(-np.abs(first - second), kind="stable")[:SHOWN]
     return [
-        _hidden(examples[row], (float(first[row]), float(second[row])))
+        Disagreement(one.interaction_id, one.prompt, one.response, one.rating, (float(first[row]), float(second[row])))
         for row in order
+        for one in [examples[row]]
         if first[row] != second[row]
-    ]  # fmt: skip
-
-
-def _hidden(example: Example, scores: tuple[float, float]) -> Disagreement:
-    """The answer without personal identifiers; on the Data page they can be revealed."""
-    prompt, response = mask_all([example.prompt, example.response])
-    return Disagreement(example.interaction_id, prompt, response, example.rating, scores)
+    ]

@@ -1,16 +1,18 @@
 """The Data page's acts on interactions: browse, add, edit, delete, and the history of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.plain import Name
 from core.domain.records import Filters, Interaction, check_search
 from core.domain.roles import Act, User
 from core.domain.texts import interaction_identity, storable
 from core.services import hiding
 from core.services.hiding import seen_by
+from core.services.leaving import leaves, originals, refuse_gaps
 from core.services.workspace import Workspace
-from core.store import audit, interactions, ratings
+from core.store import audit, counts, interactions, ratings
 
 HIDDEN = (
     "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
@@ -23,12 +25,13 @@ class HistoryLine:
     """One event in the life of an interaction's ratings, in words."""
 
     at: datetime
-    rater: str
+    rater: Name
     action: str
     old: str
     new: str
 
 
+@leaves(takes_gaps="searching stores nothing")
 def browse(
     workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25
 ) -> tuple[list[Interaction], int]:
@@ -37,10 +40,13 @@ def browse(
     check_search(filters.text)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, eyes):
+        label = originals(filters.session_label, list(counts.by_session(session)))
+        filters = replace(filters, session_label=label)
         found, total = interactions.browse(session, filters, offset=page * size, limit=size)
         return [eyes.interaction(one) for one in found], total
 
 
+@leaves()
 def sources(workspace: Workspace, user: User) -> dict[str, int]:
     """How many interactions came from where."""
     workspace.require(user, Act.LOOK)
@@ -48,6 +54,7 @@ def sources(workspace: Workspace, user: User) -> dict[str, int]:
         return interactions.sources(session)
 
 
+@leaves()
 def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
     workspace.require(user, Act.READ_DATA)
@@ -56,6 +63,7 @@ def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction |
         return found and eyes.interaction(found)
 
 
+@leaves()
 def add(
     workspace: Workspace, user: User, prompt: str, response: str, context_id: str = "", session_label: str = ""
 ) -> int:
@@ -75,6 +83,7 @@ def add(
         return number
 
 
+@leaves(takes_gaps="compared with what is stored")
 def edit(
     workspace: Workspace,
     user: User,
@@ -97,8 +106,10 @@ def edit(
     _check(prompt, response)
     with workspace.store.write() as session:
         before = interactions.load(session, interaction_id)
-        if before is not None and hiding.eyes(session, user).interaction(before).hidden:
-            raise Conflict(HIDDEN)
+        if before is not None:
+            if hiding.eyes(session, user).interaction(before).hidden:
+                raise Conflict(HIDDEN)
+            refuse_gaps([prompt, response, context_id], before.prompt, before.response, before.context_id)
         context = _optional(context_id)
         old = interactions.edit(
             session, interaction_id, prompt, response, context, by=user.name, withdraw_ratings=withdraw_ratings
@@ -107,6 +118,7 @@ def edit(
         audit.write(session, user, "edited answer", f"interaction {interaction_id}", old={"sha256": old}, new=new)
 
 
+@leaves()
 def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
     """Delete one interaction with its ratings; texts and rating history are kept apart.
 
@@ -121,6 +133,7 @@ def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
         audit.write(session, user, "deleted answer", f"interaction {interaction_id}", old={"sha256": old})
 
 
+@leaves()
 def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
     """Let an answer that was discarded wait for ratings again; who discarded it, and why, stays in its history.
 
@@ -137,6 +150,7 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
         audit.write(session, user, "put back", f"interaction {interaction_id}", old={"discards": discards})
 
 
+@leaves()
 def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
     workspace.require(user, Act.READ_DATA)

@@ -8,11 +8,13 @@ from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.hiding import Eyes, seen_by
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
-from core.store import audit
+from core.store import audit, interactions
 from core.store import disagreements as store
 
 
+@leaves()
 def listed(
     workspace: Workspace, user: User, which: Which, *, page: int, size: int = 10
 ) -> tuple[list[Disagreement], int]:
@@ -24,6 +26,7 @@ def listed(
         return [_seen(eyes, one) for one in found], total
 
 
+@leaves()
 def decide(workspace: Workspace, user: User, interaction_id: int, value: int | None, *, expected: int | None) -> None:
     """Make ``value`` the consensus whatever raters say, or let the median count again (None).
 
@@ -46,6 +49,7 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
         )  # fmt: skip
 
 
+@leaves()
 def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -> None:
     """Note what the guidelines should say about an answer like this.
 
@@ -63,6 +67,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -
         audit.write(session, user, "gap marked", f"interaction {interaction_id}", new={"gap": number})
 
 
+@leaves()
 def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
     """The guidelines say it now.
 
@@ -76,11 +81,13 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
         audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
 
 
+@leaves()
 def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
     """What the guidelines still lack, oldest first."""
     workspace.require(user, Act.JUDGE)
     with seen_by(workspace, user) as (session, eyes):
-        return [_seen_gap(eyes, gap) for gap in store.open_gaps(session)]
+        gaps = [(gap, interactions.load(session, gap.interaction_id)) for gap in store.open_gaps(session)]
+        return [replace(gap, note=eyes.about(gap.note, found)) for gap, found in gaps if found is not None]
 
 
 def _seen(eyes: Eyes, one: Disagreement) -> Disagreement:
@@ -88,7 +95,3 @@ def _seen(eyes: Eyes, one: Disagreement) -> Disagreement:
     voices = [replace(voice, comment=voice.comment and eyes.about(voice.comment, found)) for voice in one.voices]
     gaps = [replace(gap, note=eyes.about(gap.note, found)) for gap in one.gaps]
     return replace(one, interaction=eyes.interaction(found), voices=voices, gaps=gaps)
-
-
-def _seen_gap(eyes: Eyes, gap: Gap) -> Gap:
-    return replace(gap, note=eyes.text(gap.note, gap.interaction_id))

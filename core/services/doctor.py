@@ -14,6 +14,7 @@ from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.weights import locate
 from core.services import leftovers
+from core.services.leaving import leaves
 from core.services.reranking import encoder
 from core.serving.encoders import described
 from core.store import accounts, compacting, identifiers, keys, legacy, rights, schema, versions
@@ -32,6 +33,7 @@ SECRETS = (
 Finding = tuple[str, bool, str]
 
 
+@leaves(as_is="about this machine's files and settings; no stored text")
 def examine() -> dict[str, Any]:
     """Run every check without changing anything; what ``doctor --json`` prints."""
     checks: list[Finding] = []

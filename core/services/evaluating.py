@@ -13,6 +13,7 @@ from core.reward import artifact
 from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.evaluation import evaluate_model, leave_out_seen
+from core.services.leaving import leaves
 from core.services.models import version_path
 from core.services.reranking import encoder
 from core.services.workspace import Workspace
@@ -22,6 +23,7 @@ SEED = 0
 """Of the bootstrap: the same file gives the same intervals."""
 
 
+@leaves()
 def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version: str = "champion") -> dict[str, Any]:
     """Measure a version, and its baselines, on prompts it was not trained on; what ``evaluate --json`` prints.
 

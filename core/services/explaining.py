@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.identifiers import mask_all
 from core.domain.roles import Act, User, may
 from core.domain.texts import text_hash
 from core.reward.embedder import Embedder, View
@@ -14,6 +13,7 @@ from core.reward.honesty import prompt_vector
 from core.reward.pair import pool
 from core.reward.reasons import Reason, reasons, windows_read
 from core.reward.recipe import Pair
+from core.services.leaving import leaves
 from core.services.reranking import encoder, ranker_for, serving_embedder
 from core.services.workspace import Workspace
 from core.serving.reranker import encodable
@@ -60,6 +60,7 @@ class Explanation:
     good: int
 
 
+@leaves(takes_gaps="explaining stores no text")
 def explain(
     workspace: Workspace, user: User, prompt: str, texts: Sequence[str], *, only: Sequence[int],
     model_version: str | None = None,
@@ -112,15 +113,11 @@ def _nearest(
     for place, text in candidates.items():
         likeness = theirs @ _pooled(vectors[text])
         found[place] = tuple(
-            _hidden(usable[at][0], float(likeness[at])) for at in np.argsort(-likeness, kind="stable")[:SHOWN]
+            RatedAnswer(near.prompt, near.response, near.rating, float(likeness[at]))
+            for at in np.argsort(-likeness, kind="stable")[:SHOWN]
+            for near in [usable[at][0]]
         )
     return found
-
-
-def _hidden(answer: RatedText, likeness: float) -> RatedAnswer:
-    """The answer without personal identifiers."""
-    prompt, response = mask_all([answer.prompt, answer.response])
-    return RatedAnswer(prompt, response, answer.rating, likeness)
 
 
 def _pooled(rows: NDArray[np.float32]) -> NDArray[np.float32]:

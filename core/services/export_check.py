@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.domain.errors import BadInput, HoldsIdentifiers
-from core.domain.identifiers import count, in_words, mask
+from core.domain.identifiers import count, in_words
+from core.domain.plain import Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, exporting, exports, preferences, raters
 
@@ -38,7 +40,7 @@ class ExportLine:
     """One export as the Data page lists it."""
 
     at: datetime
-    by: str
+    by: Name
     """The present name of whoever made it."""
     kind: str
     place: str
@@ -47,6 +49,7 @@ class ExportLine:
     reason: str
 
 
+@leaves()
 def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[ExportLine]:
     """The latest exports, newest first, with the reasons for which personal identifiers were included.
 
@@ -59,7 +62,7 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
         return [
             ExportLine(
                 one.at, names.get(one.by, one.by), one.kind, one.place, one.answers, one.identifiers,
-                mask(one.reason or ""),
+                one.reason or "",
             )
             for one in exports.since(session, None, limit=limit)
         ]  # fmt: skip

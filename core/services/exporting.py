@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.plain import AS_IS
 from core.domain.roles import Act, User
 from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.writing import check_target, write_table
 from core.services.export_check import Marked, checked_reason, identifiers_of, look, record
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import exporting, identifiers, legacy, preferences, scratch
 
@@ -22,7 +24,7 @@ class ExportResult:
     """What was written, and for how many prompts no comparison of two answers is possible."""
 
     rows: int
-    path: str
+    path: Annotated[str, AS_IS]
     prompts_without_pair: int
     left_out: int | None = None
     """Answers that hold personal identifiers and are therefore not in the file; None where that was not asked for."""
@@ -35,6 +37,7 @@ class ExportResult:
         return shown if self.left_out is None else shown | {"left_out": self.left_out}
 
 
+@leaves()
 def export(
     workspace: Workspace, user: User, kind: str, path: Path, *, with_preferences: bool = False,
     marked: Marked = Marked.REFUSE, reason: str = "",

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
 from core.services import leftovers
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import accounts, audit, compacting, exports, forgetting, forgetting_copies, forgetting_people
 from core.store.consensus import locked
@@ -26,7 +28,7 @@ WITH_RATERS = ("ratings", "preferences", "pairs")
 class Forgetting:
     """What goes, or went, and what stays."""
 
-    subject: str
+    subject: Name
     """In words: "answer 12", "rater Ana"."""
     done: bool
     goes: dict[str, int]
@@ -39,6 +41,7 @@ class Forgetting:
         return {"subject": self.subject, "done": self.done, "goes": self.goes, "remains": self.remains}
 
 
+@leaves()
 def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
     """What forgetting an answer would take, and what would stay.
 
@@ -54,6 +57,7 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
         return Forgetting(f"answer {interaction_id}", False, goes, remains)
 
 
+@leaves()
 def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
     """Remove an answer with everything that derives from it, its history included; one deleted before too.
 
@@ -95,6 +99,7 @@ def compact(workspace: Workspace, user: User) -> tuple[int, int]:
     return compacting.compact(workspace.store)
 
 
+@leaves()
 def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
     """What forgetting a rater (by name, address or number) would take, and what would stay.
 
@@ -113,6 +118,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
         return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
 
 
+@leaves()
 def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
     """Put a number in the place of a rater's name everywhere; without ``ratings_stay`` also remove all that they said.
 

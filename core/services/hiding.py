@@ -4,7 +4,7 @@ Whoever may reveal them does so for one answer at a time. That is in the record 
 is shown: nothing is revealed that is not in it, and after a quarter of an hour it is hidden again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,8 +14,9 @@ from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers import count, mask, name_words
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
+from core.services.leaving import Settled, leaves
 from core.services.workspace import Workspace
-from core.store import audit, identifiers, interactions
+from core.store import audit, cases, guidelines, identifiers, interactions
 from core.store.types import now
 
 REVEALED_FOR = timedelta(minutes=15)
@@ -26,33 +27,40 @@ REVEALED_FOR = timedelta(minutes=15)
 class Eyes:
     """What one person may see at this moment."""
 
-    revealed: frozenset[int] = frozenset()
-    """Interactions of which this person revealed the identifiers."""
+    revealed: frozenset[str] = frozenset()
+    """What this person revealed the identifiers of: "interaction 12", "guidelines 3", "case 4"."""
 
     def interaction(self, found: Interaction) -> Interaction:
         """The interaction as this person sees it; ``hidden`` says what is not shown."""
-        if found.interaction_id in self.revealed:
-            return replace(found, revealed=True)
         texts = (found.prompt, found.response, found.context_id, found.session_label)
-        hidden = count(texts)
-        if not hidden:
-            return found
-        known = name_words(texts)
-        prompt, response, context_id, session_label = (text and mask(text, known) for text in texts)
+        is_revealed = _subject(found.interaction_id) in self.revealed
+        hidden = {} if is_revealed else count(texts)
+        known = name_words(texts) if hidden else frozenset[str]()
+        prompt, response, context_id, session_label = (
+            text and Settled(mask(text, known) if hidden else text) for text in texts
+        )
         return replace(
             found, prompt=prompt or "", response=response or "", context_id=context_id, session_label=session_label,
-            hidden=hidden,
+            hidden=hidden, revealed=is_revealed,
         )  # fmt: skip
 
     def about(self, text: str, found: Interaction) -> str:
         """What somebody wrote about an interaction: a name that stands there is one here too."""
-        if found.interaction_id in self.revealed:
-            return text
-        return mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label)))
+        if _subject(found.interaction_id) in self.revealed:
+            return Settled(text)
+        return Settled(mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label))))
 
-    def text(self, text: str, interaction_id: int | None = None) -> str:
-        """A text that belongs to an interaction, or to none."""
-        return text if interaction_id in self.revealed else mask(text)
+    def texts(self, texts: Sequence[str], subject: str) -> tuple[list[str], dict[str, int]]:
+        """Texts that belong together, of what is named so, and what is hidden in them."""
+        if subject in self.revealed:
+            return [Settled(text) for text in texts], {}
+        known = name_words(texts)
+        return [Settled(mask(text, known)) for text in texts], count(texts)
+
+
+def own_words(text: str) -> str:
+    """What the reader wrote: they see it as they typed it, and can go on writing."""
+    return Settled(text)
 
 
 @contextmanager
@@ -66,9 +74,11 @@ def eyes(session: Any, user: User) -> Eyes:
     """What this person may see at this moment."""
     if not may(user, Act.REVEAL):
         return Eyes()
-    return Eyes(frozenset(identifiers.revealed(session, user, now() - REVEALED_FOR)))
+    return Eyes(identifiers.revealed(session, user, now() - REVEALED_FOR))
 
 
+@leaves()
+@leaves()
 def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
     """Show this person the identifiers in one answer for a quarter of an hour; kept in the record.
 
@@ -78,11 +88,50 @@ def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
         NotFound: the interaction was deleted.
     """
     workspace.require(user, Act.REVEAL)
-    if user.rater_id <= 0 and user is not COMMAND_LINE:
-        raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
     with workspace.store.write() as session:
         found = interactions.load(session, interaction_id)
         if found is None:
             raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
-        kinds = count((found.prompt, found.response, found.context_id, found.session_label))
-        audit.write(session, user, identifiers.REVEALED, f"interaction {interaction_id}", new=dict(kinds))
+        texts = (found.prompt, found.response, found.context_id, found.session_label)
+        _record(session, user, _subject(interaction_id), texts)
+
+
+@leaves()
+def reveal_guidelines(workspace: Workspace, user: User, version: int) -> None:
+    """As ``reveal``, for a version of the guidelines: whoever writes the next one begins with its text.
+
+    Raises:
+        NotAllowed, BadInput, NotFound: as ``reveal``.
+    """
+    workspace.require(user, Act.REVEAL)
+    with workspace.store.write() as session:
+        text = next((one.markdown for one in guidelines.versions(session) if one.version == version), None)
+        if text is None:
+            raise NotFound("There is no such version of the guidelines, so there is nothing to reveal.")
+        _record(session, user, f"guidelines {version}", [text])
+
+
+@leaves()
+def reveal_case(workspace: Workspace, user: User, case_id: int) -> None:
+    """As ``reveal``, for a case of the Rerank page that somebody else saved.
+
+    Raises:
+        NotAllowed, BadInput, NotFound: as ``reveal``.
+    """
+    workspace.require(user, Act.REVEAL)
+    workspace.require(user, Act.READ_DATA)
+    with workspace.store.write() as session:
+        case = next((case for case, _ in cases.listed(session, None) if case.case_id == case_id), None)
+        if case is None:
+            raise NotFound("This case was deleted meanwhile, so there is nothing to reveal.")
+        _record(session, user, f"case {case_id}", [case.name, case.prompt, *map(str, case.texts)])
+
+
+def _record(session: Any, user: User, subject: str, texts: Iterable[str | None]) -> None:
+    if user.rater_id <= 0 and user is not COMMAND_LINE:
+        raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
+    audit.write(session, user, identifiers.REVEALED, subject, new=dict(count(texts)))
+
+
+def _subject(interaction_id: int) -> str:
+    return f"interaction {interaction_id}"

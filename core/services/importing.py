@@ -14,6 +14,7 @@ from core.domain.records import ImportRow, Rejected
 from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
+from core.services.leaving import leaves, refuse_gaps
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit, imports, interactions, versions
 from core.store.imports import Counted
@@ -75,6 +76,7 @@ class ImportRecord:
     started_at: datetime
 
 
+@leaves()
 def import_file(
     workspace: Workspace,
     user: User,
@@ -150,6 +152,7 @@ def import_file(
     )
 
 
+@leaves()
 def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
     """The latest imports, newest first."""
     workspace.require(user, Act.READ_DATA)
@@ -172,6 +175,7 @@ def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
         ]
 
 
+@leaves()
 def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
     """Take an import back whole; how many of its interactions stay because somebody rated them since.
 
@@ -205,6 +209,7 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
                 return kept
 
 
+@leaves()
 def load_sample(workspace: Workspace, user: User) -> ImportResult:
     """Load the sample that comes with the product.
 
@@ -221,6 +226,7 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
     return result
 
 
+@leaves()
 def remove_sample(workspace: Workspace, user: User) -> int:
     """Remove the sample with its ratings, and the models that learned from it; how many interactions went."""
     workspace.require(user, Act.CHANGE_DATA)
@@ -239,15 +245,29 @@ def _store(
 ) -> Counted:
     """Store one batch in one transaction, its share of the import's record included."""
     counted = Counted()
-    for row in batch:
+    usable = []
+    for row in map(_without_gaps, batch):
         if isinstance(row, Rejected):
             counted.reject(row)
-    usable = [row for row in batch if isinstance(row, ImportRow)]
+        else:
+            usable.append(row)
     with workspace.store.write() as session:
         counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
         counted.rejected.sort(key=lambda rejected: rejected.number)
         imports.progress(session, import_id, rows, counted)
     return counted
+
+
+def _without_gaps(row: ImportRow | Rejected) -> ImportRow | Rejected:
+    """A row that came from a page or a download in which identifiers were hidden is refused whole."""
+    try:
+        refuse_gaps(row)
+    except BadInput:
+        return Rejected(
+            row.number,
+            "a text holds «... hidden», the gap of something that was hidden where it was copied from; take the original",
+        )
+    return row
 
 
 def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | Rejected]]:

@@ -5,9 +5,12 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from core.domain.errors import AssayError, BadInput, Conflict
+from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, keys
 from core.store.tables import ApiKey
@@ -30,8 +33,8 @@ class KeyView:
 
     key_id: int
     name: str
-    start: str
-    created_by: str
+    start: Annotated[str, AS_IS]
+    created_by: Name
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
@@ -64,6 +67,7 @@ class Checked:
     """Whether the key that was sent waits for a lead to confirm it."""
 
 
+@leaves()
 def listed(workspace: Workspace, user: User) -> list[KeyView]:
     """All keys ever made, newest first.
 
@@ -75,6 +79,7 @@ def listed(workspace: Workspace, user: User) -> list[KeyView]:
         return [_view(key) for key in keys.listed(session)]
 
 
+@leaves(as_is="a key that is shown this once, and the name that was just typed")
 def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
     """Make a key for the program of that name; the key itself is returned this once and never again.
 
@@ -95,6 +100,7 @@ def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
         return key, _view(added)
 
 
+@leaves()
 def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
     """Make a key worthless, at once and for good.
 

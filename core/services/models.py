@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
+from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.reward import artifact
 from core.services import reranking
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, legacy, raters, versions
 from core.store.tables import ModelVersion
@@ -45,9 +47,9 @@ class VersionView:
     held_out: HeldOutResult | None
     lineage: dict[str, Any]
     """Data fingerprint, encoder, code version, seed, answers kept apart; empty for versions of earlier releases."""
-    trained_by: str
+    trained_by: Name
     run_id: int
-    without_rater: str | None = None
+    without_rater: Annotated[str | None, AS_IS] = None
     """Whose ratings it did not learn from."""
 
     def to_json(self) -> dict[str, Any]:
@@ -79,12 +81,13 @@ class PromotionView:
 
     at: datetime
     action: str
-    by: str
+    by: Name
     model_version: str | None
     previous: str | None
     reason: str
 
 
+@leaves()
 def listed(workspace: Workspace, user: User) -> list[VersionView]:
     """All versions, newest first."""
     workspace.require(user, Act.LOOK)
@@ -93,6 +96,7 @@ def listed(workspace: Workspace, user: User) -> list[VersionView]:
         return [_view(workspace, version, by.get(version.run_id, ""), names) for version in versions.listed(session)]
 
 
+@leaves()
 def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
     workspace.require(user, Act.LOOK)
@@ -103,6 +107,7 @@ def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
         ]
 
 
+@leaves()
 def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
     workspace.require(user, Act.LOOK)
@@ -113,6 +118,7 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
         ]
 
 
+@leaves()
 def promote(
     workspace: Workspace, user: User, model_version: str, *, reason: str, instead_of: str | None = None
 ) -> None:
@@ -141,6 +147,7 @@ def promote(
         versions.crown(session, model_version, action="promote", by=user, reason=reason)
 
 
+@leaves()
 def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
     """Go back to the version that was champion before; its name. ``instead_of`` as in ``promote``.
 
@@ -159,6 +166,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         return previous.model_version
 
 
+@leaves()
 def before_champion(workspace: Workspace, user: User) -> str | None:
     """The version that ``rollback`` goes back to."""
     workspace.require(user, Act.LOOK)
@@ -166,6 +174,7 @@ def before_champion(workspace: Workspace, user: User) -> str | None:
         return next((version.model_version for version in versions.before_champion(session)), None)
 
 
+@leaves()
 def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
     """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
 
@@ -184,6 +193,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
             versions.archive(session, version, by=user, away=away)
 
 
+@leaves(as_is="the files of a model as they are: weights, hashes and figures, for leads")
 def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     """The files of a version as one zip file, after their hash was checked; there is no way to bring one in.
 
@@ -200,6 +210,7 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     return packed
 
 
+@leaves()
 def trouble(workspace: Workspace, user: User) -> str | None:
     """Why the champion cannot be loaded, what ranks meanwhile and what to do; None when its files are as trained."""
     workspace.require(user, Act.LOOK)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from io import BytesIO
 
-from core.domain.identifiers import mask
 from core.domain.records import check_search
 from core.domain.roles import Act, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
-from core.services.hiding import seen_by
+from core.services.hiding import own_words, seen_by
+from core.services.leaving import leaves, masked
 from core.services.workspace import Workspace
 from core.store import own_ratings as store
 from core.store.own_ratings import OwnFilters, OwnRating
@@ -27,6 +27,7 @@ COLUMNS: Columns = {
 }
 
 
+@leaves(takes_gaps="searching stores nothing")
 def listed(
     workspace: Workspace, user: User, filters: OwnFilters, *, page: int, size: int = 25
 ) -> tuple[list[OwnRating], int]:
@@ -35,9 +36,12 @@ def listed(
     check_search(filters.text)
     with seen_by(workspace, user) as (session, eyes):
         found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
-        return [replace(one, interaction=eyes.interaction(one.interaction)) for one in found], total
+        return [
+            replace(one, interaction=eyes.interaction(one.interaction), comment=own_words(one.comment)) for one in found
+        ], total
 
 
+@leaves()
 def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_id: str | None = None) -> Receipt:
     """Take one rating back: it no longer counts and stays in the history; consensus and mirror follow.
 
@@ -50,15 +54,11 @@ def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_i
         return store.withdraw(session, interaction_id, user.rater_id, request_id)
 
 
+@leaves(as_is="masked row by row")
 def as_csv(workspace: Workspace, user: User) -> bytes:
     """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
     workspace.require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:
-        texts = ("user_prompt", "ai_response", "feedback_comment")
-        rows = (
-            {**row, **{name: row[name] and mask(row[name]) for name in texts}}
-            for row in store.rows(session, user.rater_id)
-        )
-        write_stream(file, ".csv", COLUMNS, rows)
+        write_stream(file, ".csv", COLUMNS, map(masked, store.rows(session, user.rater_id)))
     return file.getvalue()

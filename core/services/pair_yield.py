@@ -1,6 +1,7 @@
 """How far the ratings reach as comparisons: what DPO and reward training would get."""
 
 from core.domain.roles import Act, User
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import pair_yield as store
 from core.store.pair_yield import PairYield
@@ -8,6 +9,7 @@ from core.store.pair_yield import PairYield
 __all__ = ["PairYield"]
 
 
+@leaves()
 def pair_yield(workspace: Workspace, user: User) -> PairYield:
     """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
     workspace.require(user, Act.LOOK)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from core.domain.errors import BadInput
 from core.domain.roles import Act, User
 from core.domain.texts import prompt_group, storable
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, preferences
 from core.store.types import now
@@ -14,6 +15,7 @@ MOST = 50
 """Answers of one ranking that are compared: 1,225 pairs."""
 
 
+@leaves()
 def keep(
     workspace: Workspace, user: User, prompt: str, texts: Sequence[str], best_first: Sequence[int], *,
     model_version: str | None,
@@ -59,6 +61,7 @@ def keep(
     return len(rows)
 
 
+@leaves(takes_gaps="asking stores nothing")
 def mine(workspace: Workspace, user: User, prompt: str) -> int:
     """How many pairs on this question are kept of this rater.
 
@@ -70,6 +73,7 @@ def mine(workspace: Workspace, user: User, prompt: str) -> int:
         return preferences.count(session, user.rater_id, prompt_group(prompt))
 
 
+@leaves()
 def total(workspace: Workspace, user: User) -> int:
     """How many pairs are kept, of all raters.
 
@@ -81,6 +85,7 @@ def total(workspace: Workspace, user: User) -> int:
         return preferences.total(session)
 
 
+@leaves(takes_gaps="taking back stores no text")
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     """Delete what this rater said about this question; how many pairs that were.
 

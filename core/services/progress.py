@@ -7,6 +7,7 @@ from typing import Any
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Act, User
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, progress, settings
 from core.store.interactions import only_sample
@@ -16,6 +17,7 @@ RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
 
 
+@leaves(as_is="a sentence of figures and days")
 def bought(workspace: Workspace, user: User) -> str:
     """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
     workspace.require(user, Act.LOOK)
@@ -50,6 +52,7 @@ class Due:
     """Since it ended."""
 
 
+@leaves()
 def due(workspace: Workspace, user: User) -> Due | None:
     """Whether the model is due to be trained again; None when it is not, or when there is none yet.
 
@@ -68,6 +71,7 @@ def due(workspace: Workspace, user: User) -> Due | None:
     return Due(number, days) if is_due else None
 
 
+@leaves()
 def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
     """After how much a reminder comes."""
     workspace.require(user, Act.TRAIN)
@@ -75,6 +79,7 @@ def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
         return _settings(session)
 
 
+@leaves()
 def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -> None:
     """Set after how much a reminder comes.
 

@@ -11,6 +11,7 @@ from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, Rating
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services import hiding
+from core.services.leaving import GAP, leaves, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import drafts, interactions, leases, queue, ratings, to_rate, undo
 from core.store.ratings import Receipt
@@ -23,6 +24,7 @@ UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
 
 
+@leaves()
 def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """The answer that is kept for this rater, else the next one in their order; None when nothing waits for them.
 
@@ -42,6 +44,7 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     return shown
 
 
+@leaves()
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     workspace.require(user, Act.RATE)
@@ -49,6 +52,7 @@ def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | 
         return _seen(session, user, to_rate.load(session, user.rater_id, interaction_id))
 
 
+@leaves()
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
     """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
     workspace.require(user, Act.RATE)
@@ -64,6 +68,7 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
     ]
 
 
+@leaves()
 def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
     """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
     workspace.require(user, Act.RATE)
@@ -72,6 +77,7 @@ def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> N
             leases.renew(session, interaction_id, user.rater_id)
 
 
+@leaves(takes_gaps="compared with what is stored")
 def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: str, *, bias_flag: bool = False) -> None:
     """Keep what was typed and flagged and not yet saved; it comes back with the answer, wherever it is opened.
 
@@ -81,6 +87,8 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
     workspace.require(user, Act.RATE)
     kept = storable(comment[:MAX_COMMENT], "The comment")
     try:
+        with workspace.store.read() as session:
+            _refuse_gaps(session, user, interaction_id, [kept])
         with workspace.store.write() as session:
             mine = session.scalar(ratings.own(interaction_id, user.rater_id))
             saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
@@ -92,6 +100,7 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
         return
 
 
+@leaves(takes_gaps="compared with what is stored")
 def rate(
     workspace: Workspace,
     user: User,
@@ -120,6 +129,7 @@ def rate(
     return _act(workspace, user, interaction_id, said, How("rated", request_id, shown_ms, guideline_version))
 
 
+@leaves(takes_gaps="compared with what is stored")
 def skip(
     workspace: Workspace,
     user: User,
@@ -140,6 +150,7 @@ def skip(
     return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms))
 
 
+@leaves(takes_gaps="compared with what is stored")
 def discard(
     workspace: Workspace,
     user: User,
@@ -166,6 +177,7 @@ def discard(
     return _act(workspace, user, interaction_id, said, How("discarded", request_id, shown_ms))
 
 
+@leaves()
 def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None) -> Undone | None:
     """Take back this rater's last act of the last 12 hours; the value before it stands again, both are in the history.
 
@@ -180,6 +192,7 @@ def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None
         return undo.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
 
 
+@leaves()
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
     """The interactions this rater rated or skipped last, newest first: the way back."""
     workspace.require(user, Act.RATE)
@@ -187,6 +200,7 @@ def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
         return ratings.latest_of(session, user.rater_id, limit)
 
 
+@leaves()
 def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
     workspace.require(user, Act.RATE)
@@ -194,6 +208,7 @@ def rated_today(workspace: Workspace, user: User) -> int:
         return ratings.rated_by(session, user.rater_id, _midnight())
 
 
+@leaves()
 def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
     workspace.require(user, Act.LOOK)
@@ -212,16 +227,32 @@ def _take(workspace: Workspace, user: User) -> ItemToRate | None:
 
 def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
     """The answer as this rater sees it; the comment is their own and stays as they typed it."""
-    return shown and replace(shown, interaction=hiding.eyes(session, user).interaction(shown.interaction))
+    return shown and replace(
+        shown,
+        interaction=hiding.eyes(session, user).interaction(shown.interaction),
+        comment=hiding.own_words(shown.comment),
+        draft=shown.draft and hiding.own_words(shown.draft),
+    )
 
 
 def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:
+    with workspace.store.read() as session:
+        _refuse_gaps(session, user, interaction_id, [said.comment or "", said.reason or ""])
     try:
         with workspace.store.write() as session:
             return ratings.record(session, interaction_id, user.rater_id, said, how)
     except Collision:  # the same request twice at the same moment: the second look finds what the first one stored
         with workspace.store.write() as session:
             return ratings.record(session, interaction_id, user.rater_id, said, how)
+
+
+def _refuse_gaps(session: Any, user: User, interaction_id: int, typed: list[str]) -> None:
+    """What this rater wrote before a gap meant anything here may stay as it is."""
+    if any(GAP.search(text) for text in typed):
+        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+        draft = drafts.load(session, user.rater_id, interaction_id)
+        stored = [mine.comment, mine.reason] if mine else []
+        refuse_gaps(typed, *stored, draft.comment if draft else None)
 
 
 def _comment(typed: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED, Stage, stage
 from core.domain.roles import Act, User
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS
+from core.services.leaving import leaves, masked
 from core.services.outlook import Outlook, latest_training
 from core.services.readiness_checks import CHECKS
 from core.services.readiness_facts import Check, Facts
@@ -29,6 +30,7 @@ class Readiness:
     """What the latest training showed and lets expect; None before the first."""
 
 
+@leaves()
 def readiness(workspace: Workspace, user: User) -> Readiness:
     """Count and check what is rated."""
     workspace.require(user, Act.LOOK)
@@ -37,7 +39,7 @@ def readiness(workspace: Workspace, user: User) -> Readiness:
     with workspace.store.read() as session:
         totals = counts.totals(session, settings.positive_rating_threshold)
         by_consensus = counts.by_consensus(session)
-        by_session = counts.by_session(session)
+        by_session = masked(counts.by_session(session))  # already here: a remedy names a session by its label
         outlook = latest_training(session, sample=totals.sample)
         facts = Facts(
             rated=totals.rated,

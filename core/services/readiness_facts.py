@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
 from core.domain.metrics import Metric
+from core.domain.plain import AS_IS
 from core.domain.queue import Order
 from core.store import counts
 
@@ -63,7 +65,7 @@ class Facts:
     good: int
     minimum: int
     shape: counts.Shape
-    by_rater: dict[str, int]
+    by_rater: Annotated[dict[str, int], AS_IS]
     sample: bool = False
     low: int = 0
     """Answers with a consensus of 2 or less."""
@@ -71,7 +73,7 @@ class Facts:
     """Answers with a consensus of 4 or more."""
     rated_twice: int = 0
     """Answers with ratings of two people or more."""
-    spread: dict[str, counts.Spread] = field(default_factory=dict)
+    spread: Annotated[dict[str, counts.Spread], AS_IS] = field(default_factory=dict)
     rated_by_session: dict[str, int] = field(default_factory=dict)
     unrated_by_session: dict[str, int] = field(default_factory=dict)
     latest: Latest | None = None

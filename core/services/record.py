@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, Rule, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream, write_table
+from core.services.leaving import leaves, masked
 from core.services.workspace import Workspace
 from core.store import audit, raters, scratch
 from core.store.audit import Wanted
@@ -39,13 +41,13 @@ class Line:
 
     number: int
     at: datetime
-    actor: str
+    actor: Name
     """As it is kept: "person 12", "command line", "rule", ..."""
-    name: str
+    name: Name
     """How the actor is called today."""
     action: str
     subject: str
-    about: str
+    about: Name
     """The present name of the person in ``subject``; empty where it is not a person."""
     old: dict[str, Any] | None
     new: dict[str, Any] | None
@@ -68,11 +70,12 @@ class Line:
 class Choices:
     """What the record can be narrowed to."""
 
-    actors: dict[str, str]
+    actors: Annotated[dict[str, str], AS_IS]
     """As kept -> as called today."""
     actions: list[str]
 
 
+@leaves()
 def choices(workspace: Workspace, user: User) -> Choices:
     """Everybody and every kind of act that is in the record.
 
@@ -86,6 +89,7 @@ def choices(workspace: Workspace, user: User) -> Choices:
         return Choices(dict(sorted(called.items(), key=lambda pair: pair[1].casefold())), audit.actions(session))
 
 
+@leaves(takes_gaps="searching stores nothing")
 def acts(workspace: Workspace, user: User, wanted: Wanted, *, before: int | None = None, size: int = 50) -> list[Line]:
     """The newest ``size`` acts with a number below ``before`` (None: the newest of all), newest first.
 
@@ -98,6 +102,7 @@ def acts(workspace: Workspace, user: User, wanted: Wanted, *, before: int | None
         return [_line(act, names) for act in audit.newest(session, wanted, before=before, limit=size)]
 
 
+@leaves(takes_gaps="searching stores nothing")
 def count(workspace: Workspace, user: User, wanted: Wanted) -> int:
     """How many acts there are; counting ends at ``COUNTED`` + 1.
 
@@ -109,6 +114,7 @@ def count(workspace: Workspace, user: User, wanted: Wanted) -> int:
         return audit.count(session, wanted, at_most=COUNTED + 1)
 
 
+@leaves(as_is="masked act by act", takes_gaps="searching stores nothing")
 def as_file(workspace: Workspace, user: User, wanted: Wanted, ending: str) -> bytes:
     """The newest ``COUNTED`` acts as csv or jsonl; that they were taken out is an act too.
 
@@ -124,6 +130,7 @@ def as_file(workspace: Workspace, user: User, wanted: Wanted, ending: str) -> by
     return content.getvalue()
 
 
+@leaves(takes_gaps="searching stores nothing")
 def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
     """Write all acts that are wanted to a csv, jsonl or parquet file, newest first; how many.
 
@@ -148,7 +155,7 @@ def _taken_out(workspace: Workspace, user: User, rows: int) -> None:
 def _rows(found: Iterator[Audit], names: dict[int, str], ending: str) -> Iterator[dict[str, Any]]:
     nested = ending in (".jsonl", ".ndjson")  # elsewhere a cell holds one value
     for act in found:
-        row = _line(act, names).to_json()
+        row = masked(_line(act, names)).to_json()
         for side in ("old", "new"):
             if row[side] is not None and not nested:
                 row[side] = json.dumps(row[side], ensure_ascii=False, sort_keys=True)

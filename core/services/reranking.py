@@ -16,6 +16,7 @@ from core.reward.cache import MemoryCache
 from core.reward.embedder import Embedder
 from core.reward.encoder import SentenceEncoder
 from core.services import usage
+from core.services.leaving import leaves
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
@@ -43,6 +44,7 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
+@leaves(as_is="figures, and what is said about them; no stored text", takes_gaps="ranking stores no text")
 def rank(
     workspace: Workspace,
     user: User,
@@ -177,6 +179,7 @@ def model_info() -> dict[str, Any]:
     return info
 
 
+@leaves(as_is="the caller's own texts with figures", takes_gaps="ranking stores no text")
 def rerank_file(
     workspace: Workspace, user: User, prompt: str, path: Path, *, top_k: int | None = None
 ) -> dict[str, Any]:

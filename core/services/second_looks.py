@@ -10,6 +10,7 @@ from core.domain.records import Interaction
 from core.domain.roles import Act, User
 from core.domain.second_looks import RepeatSettings, place
 from core.services import hiding
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, interactions, ratings, settings
 from core.store import second_looks as store
@@ -37,6 +38,7 @@ class Said:
     """The rating that stands; only shown where it has to be chosen."""
 
 
+@leaves()
 def next_look(workspace: Workspace, user: User) -> Look | None:
     """One of this rater's answers to rate again; None when none waits."""
     workspace.require(user, Act.RATE)
@@ -47,6 +49,7 @@ def next_look(workspace: Workspace, user: User) -> Look | None:
         return Look(hiding.eyes(session, user).interaction(shown), len(order)) if shown else None
 
 
+@leaves()
 def look(
     workspace: Workspace, user: User, interaction_id: int, value: int, *, request_id: str | None = None,
     shown_ms: int | None = None,
@@ -77,6 +80,7 @@ def look(
         return Said(store.note(session, mine, waiting[interaction_id], value, request_id, shown_ms))
 
 
+@leaves()
 def choose(
     workspace: Workspace, user: User, interaction_id: int, value: int, *, change: bool, request_id: str | None = None
 ) -> Receipt:
@@ -102,6 +106,7 @@ def choose(
         return store.note(session, mine, store.KEPT, value, request_id, None)
 
 
+@leaves()
 def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
     """How many answers come back, and when."""
     workspace.require(user, Act.JUDGE)
@@ -109,6 +114,7 @@ def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
         return store.repeat_settings(session)
 
 
+@leaves()
 def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) -> None:
     """Set how many answers come back, and when.
 

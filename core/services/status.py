@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from core.domain.plain import AS_IS
 from core.domain.ratings import Stage, stage
 from core.domain.roles import Act, User
+from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import counts, versions
 
@@ -26,7 +28,7 @@ class Champion:
 class Status:
     """What ``status`` prints and Home shows."""
 
-    database: str
+    database: Annotated[str, AS_IS]
     interactions: int
     rated: int
     unrated: int
@@ -69,6 +71,7 @@ class Status:
         }
 
 
+@leaves()
 def status(workspace: Workspace, user: User, *, at_once: bool = False) -> Status:
     """Count, after picking up what the old application wrote."""
     workspace.require(user, Act.LOOK)

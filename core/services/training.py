@@ -29,6 +29,7 @@ from core.reward.events import (
 )
 from core.reward.trainer import train as reward_train
 from core.services.judging import judge, survey
+from core.services.leaving import leaves
 from core.services.registering import CANCELLED, Cancelled, Registered, Saved, keep, result
 from core.services.reranking import encoder
 from core.services.suggesting import suggest_or_say
@@ -45,6 +46,7 @@ PROGRESS_SECONDS = 1.0
 """How often embedding progress is written down."""
 
 
+@leaves(as_is="events for the process that trains, not for a reader")
 def train(
     workspace: Workspace, user: User, *,
     recipe: str = "pair", seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
@@ -91,6 +93,7 @@ def train(
     suggest_or_say(workspace)
 
 
+@leaves()
 def train_to_end(
     workspace: Workspace,
     user: User,
@@ -121,6 +124,7 @@ def train_to_end(
     return latest.result
 
 
+@leaves()
 def start(
     workspace: Workspace, user: User, *,
     recipe: str, seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
@@ -169,6 +173,7 @@ def start(
     return run_id
 
 
+@leaves()
 def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     """Ask a training to stop; it does so at its next step, within seconds.
 

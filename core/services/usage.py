@@ -11,6 +11,7 @@ from typing import Any
 
 from core.domain.errors import AssayError
 from core.domain.roles import Act, User
+from core.services.leaving import leaves
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
@@ -122,6 +123,7 @@ def log_of(workspace: Workspace) -> UsageLog:
     return runtime.keep("usage", workspace.store, lambda: UsageLog(workspace.store))
 
 
+@leaves()
 def lately(workspace: Workspace, user: User, *, days: int = 7) -> Usage:
     """What was ranked in the last ``days`` days, what this process just ranked included.
 

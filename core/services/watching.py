@@ -5,9 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.reward.evaluation import Evaluation
 from core.reward.report import TrustReport
+from core.services.leaving import leaves
 from core.services.workspace import Workspace, is_dead
 from core.store import runs
 from core.store.tables import Run
@@ -21,7 +23,7 @@ class RunView:
     state: str
     recipe: str
     seed: int
-    requested_by: str
+    requested_by: Name
     started_at: datetime
     heartbeat_at: datetime
     finished_at: datetime | None
@@ -59,6 +61,7 @@ class RunView:
         return None if found is None else TrustReport.from_json(found["report"])
 
 
+@leaves()
 def active_run(workspace: Workspace, user: User) -> RunView | None:
     """The training that is queued or running; one whose process died is first marked as failed."""
     workspace.require(user, Act.LOOK)
@@ -68,6 +71,7 @@ def active_run(workspace: Workspace, user: User) -> RunView | None:
     return None if run is None else run_view(workspace, user, run.run_id)
 
 
+@leaves()
 def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
     """One training with its events."""
     workspace.require(user, Act.LOOK)
@@ -82,6 +86,7 @@ def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
         )
 
 
+@leaves()
 def history(workspace: Workspace, user: User) -> list[RunView]:
     """The latest trainings, newest first, without their events."""
     workspace.require(user, Act.LOOK)
@@ -125,6 +130,7 @@ def reap(workspace: Workspace) -> None:
             )  # fmt: skip
 
 
+@leaves()
 def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12) -> tuple[str, ...]:
     """The last lines that the process of a training wrote, oldest first; none where it was not started from the page.
 

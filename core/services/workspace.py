@@ -13,6 +13,7 @@ from core.domain.errors import AssayError
 from core.domain.identifiers import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
+from core.services.leaving import inside
 from core.store import accounts, compacting, identifiers, legacy, schema, versions
 from core.store.database import Store, connect
 from core.store.types import now
@@ -45,7 +46,10 @@ class Workspace:
 
         Raises:
             NotAllowed: the role does not include it, access was switched off, or nobody signed in.
+            RuntimeError: the service function does not lead out through ``leaves``.
         """
+        if not inside():
+            raise RuntimeError("a service function needs @leaves(), or its texts would leave with identifiers in them")
         require(user, act)
         assert user is not None
         if user == SOMEBODY_HERE and self.settings.auth_mode is AuthMode.OIDC:

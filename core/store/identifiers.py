@@ -132,12 +132,12 @@ def _texts(item: Item, texts: Iterable[str | None]) -> list[str]:
     return [text for text in (*texts, item.context_id, item.session_label, *_extra(item)) if text]
 
 
-def revealed(session: Session, user: User, since: datetime) -> set[int]:
-    """The interactions of which this person revealed the identifiers since then, by the record of acts."""
+def revealed(session: Session, user: User, since: datetime) -> frozenset[str]:
+    """What this person revealed the identifiers of since then, by the record of acts: "interaction 12", "case 3"."""
     # by time alone: all that somebody ever did, or all that was ever revealed, is more than a quarter of an hour of acts
     lately = select(Audit.subject).where(Audit.at >= since)
     acts = lately.where(Audit.actor.concat("") == user.key, Audit.action.concat("") == REVEALED)
-    return {int(subject.rpartition(" ")[2]) for subject in session.scalars(acts)}
+    return frozenset(session.scalars(acts))
 
 
 def _extra(item: Item) -> Iterator[str]:

@@ -280,6 +280,5 @@ def shown(row: LegacyInteraction, item: Item) -> Interaction:
         n_ratings=item.n_ratings,
         response_words=item.response_words,
         created_at=item.created_at,
-        extra=item.extra,
         discarded=item.consensus is None and item.places == 0,
     )

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.domain.roles import Act
-from core.services import disagreements, guidelines
+from core.services import disagreements, guidelines, hiding
 from core.services.guidelines import MAX_LENGTH, Version
 from core.ui import session
 from core.ui.acting import actor
 from core.ui.failures import act
+from core.ui.hidden import offer_reveal
 from core.ui.page import Page
 from core.ui.texts import literal, show_text
 
@@ -56,6 +57,17 @@ def _gaps(page: Page) -> None:
 
 
 def _form(page: Page, current: Version) -> None:
+    if current.hidden:
+        offer_reveal(
+            page.workspace,
+            page.user,
+            hiding.reveal_guidelines,
+            current.number,
+            current.hidden,
+            page="review.guidelines",
+        )
+        st.caption("To write a new version, reveal its personal identifiers first.")
+        return
     form = st.expander("Write a new version", icon=":material/edit:", key="review.guidelines_edit")
     with form.form("review.guidelines_form"):
         st.text_area(

@@ -1,5 +1,7 @@
 """Beside an answer with personal identifiers: what is hidden in it, and the button that reveals it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.domain.identifiers import in_words
@@ -8,6 +10,8 @@ from core.domain.roles import Act, User, may
 from core.services import hiding
 from core.services.workspace import Workspace
 from core.ui.failures import act
+
+Reveal = Callable[[Workspace, User, int], None]
 
 FOR = f"{hiding.REVEALED_FOR.seconds // 60} minutes"
 
@@ -20,15 +24,22 @@ def hidden_note(workspace: Workspace, user: User | None, interaction: Interactio
         return
     if not interaction.hidden:
         return
+    offer_reveal(workspace, user, hiding.reveal, number, interaction.hidden, page=page)
+
+
+def offer_reveal(
+    workspace: Workspace, user: User | None, reveal: Reveal, number: int, hidden: dict[str, int], *, page: str
+) -> None:
+    """What is not shown, and for whoever may a button that reveals it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{page}.hidden.{number}"):
-        st.caption(f":material/visibility_off: Hidden here: {in_words(interaction.hidden)}.", width="content")
+        st.caption(f":material/visibility_off: Hidden here: {in_words(hidden)}.", width="content")
         if user is not None and may(user, Act.REVEAL):
             st.button(
-                "Reveal", key=f"{page}.reveal.{number}", type="tertiary", on_click=_reveal, args=(workspace, user, number),
-                help=f"Shows them to you for {FOR}. The record keeps that you looked.",
+                "Reveal", key=f"{page}.reveal.{number}", type="tertiary", on_click=_reveal,
+                args=(workspace, user, reveal, number), help=f"Shows them to you for {FOR}. The record keeps that you looked.",
             )  # fmt: skip
 
 
 @act
-def _reveal(workspace: Workspace, user: User, number: int) -> None:
-    hiding.reveal(workspace, user, number)
+def _reveal(workspace: Workspace, user: User, reveal: Reveal, number: int) -> None:
+    reveal(workspace, user, number)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.domain.roles import Act
-from core.services import cases, preferences
+from core.services import cases, hiding, preferences
 from core.ui import failures, session
 from core.ui.acting import actor
+from core.ui.hidden import offer_reveal
 from core.ui.page import Page
 from core.ui.ranked import SHOWN, Ranked
 from core.ui.texts import snippet
@@ -29,10 +30,13 @@ def saved_cases(page: Page, fill: Fill) -> None:
     with st.expander(f"Saved cases ({len(found)})", icon=":material/folder_open:", key="rerank.cases"):
         chosen = st.selectbox("Case", list(found), format_func=label, key="rerank.case")
         case = found[chosen]
+        if case.hidden:
+            offer_reveal(page.workspace, page.user, hiding.reveal_case, chosen, case.hidden, page="rerank.case")
+            st.caption("To open this case, reveal its personal identifiers first.")
         with st.container(horizontal=True):
             st.button(
                 "Open", key="rerank.case_open", icon=":material/folder_open:", on_click=fill,
-                args=(case.prompt, case.texts),
+                args=(case.prompt, case.texts), disabled=bool(case.hidden),
             )  # fmt: skip
             with st.popover("Delete", icon=":material/delete:"):
                 st.markdown("The case is deleted for good.")

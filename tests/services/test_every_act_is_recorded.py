@@ -217,6 +217,18 @@ def reveal(w: Workspace, lead: User) -> Act:
     hiding.reveal(w, lead, number)
 
 
+def reveal_guidelines(w: Workspace, lead: User) -> Act:
+    guidelines.save(w, lead, "5 is good.", read=0)
+    yield
+    hiding.reveal_guidelines(w, lead, 1)
+
+
+def reveal_case(w: Workspace, lead: User) -> Act:
+    number = cases.save(w, rater(w, "Ben"), "case", "prompt", ["answer"])
+    yield
+    hiding.reveal_case(w, lead, number)
+
+
 def import_file(w: Workspace, lead: User) -> Act:
     file = w.settings.home / "rows.csv"
     file.write_text("user_prompt,ai_response,rating\nq,a,5\n")
@@ -392,6 +404,8 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "forgetting.rater": (forget_rater, ["forgot"]),
     "guidelines.save": (save_guidelines, ["guidelines saved"]),
     "hiding.reveal": (reveal, ["revealed identifiers"]),
+    "hiding.reveal_case": (reveal_case, ["revealed identifiers"]),
+    "hiding.reveal_guidelines": (reveal_guidelines, ["revealed identifiers"]),
     "importing.import_file": (import_file, ["started import", "finished import"]),
     "importing.load_sample": (load_sample, ["started import", "finished import"]),
     "importing.remove_import": (remove_import, ["removed import"]),

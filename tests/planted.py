@@ -1,0 +1,357 @@
+"""A database that holds a personal identifier of its own in every column that can hold text from outside.
+
+``COLUMNS`` names every text column there is: with None where one is planted, else with the reason why it holds no text
+from outside. A new column without an entry fails tests/services/test_nothing_leaves_unmasked.py.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import JSON, String, select, update
+
+from core.domain.roles import Role, User
+from core.services.workspace import Workspace
+from core.store import interactions
+from core.store import tables as t
+from tests.databases import rater
+
+OURS = "a word of ours, one of a few"
+DIGEST = "a hash or a random token"
+PERSON = "the name or address of a person here: they see each other by name"
+VERSION = "the name of a model, made by us"
+ACTOR = "who acted, by number or name"
+
+COLUMNS: dict[str, str | None] = {
+    "assay_api_keys.name": None,
+    "assay_api_keys.start": DIGEST,
+    "assay_api_keys.key_hash": DIGEST,
+    "assay_api_keys.created_by": PERSON,
+    "assay_audit.actor": ACTOR,
+    "assay_audit.action": OURS,
+    "assay_audit.subject": None,
+    "assay_audit.old": None,
+    "assay_audit.new": None,
+    "assay_cases.name": None,
+    "assay_cases.prompt": None,
+    "assay_cases.texts": None,
+    "assay_desks.order": OURS,
+    "assay_desks.filters": None,
+    "assay_drafts.comment": None,
+    "assay_embeddings.fingerprint": DIGEST,
+    "assay_embeddings.text_hash": DIGEST,
+    "assay_exports.by": ACTOR,
+    "assay_exports.kind": OURS,
+    "assay_exports.place": None,
+    "assay_exports.identifiers": OURS,
+    "assay_exports.reason": None,
+    "assay_guideline_gaps.note": None,
+    "assay_guideline_gaps.by": PERSON,
+    "assay_guidelines.markdown": None,
+    "assay_guidelines.by": PERSON,
+    "assay_held_out.prompt_group": DIGEST,
+    "assay_identities.issuer": "the address of the identity provider; no service hands it out",
+    "assay_identities.subject": "what the identity provider calls an account; no service hands it out",
+    "assay_identities.name": PERSON,
+    "assay_identities.email": PERSON,
+    "assay_imports.file_name": None,
+    "assay_imports.file_hash": DIGEST,
+    "assay_imports.state": OURS,
+    "assay_imports.rejected": None,
+    "assay_imports.process": "host and number of one of our processes",
+    "assay_items.identity": DIGEST,
+    "assay_items.prompt_group": DIGEST,
+    "assay_items.context_id": None,
+    "assay_items.session_label": None,
+    "assay_items.source": OURS,
+    "assay_items.extra": None,
+    "assay_items.mirrored_comment": "a copy of rlhf_interactions.feedback_comment, which is planted",
+    "assay_items.identifiers": "kinds and numbers",
+    "assay_leases.request_id": DIGEST,
+    "assay_leases.chosen": OURS,
+    "assay_model_versions.model_version": VERSION,
+    "assay_model_versions.recipe": OURS,
+    "assay_model_versions.sha256": DIGEST,
+    "assay_model_versions.metrics": "figures",
+    "assay_model_versions.legacy_row": "figures",
+    "assay_model_versions.lineage": None,
+    "assay_model_versions.held_out": "figures",
+    "assay_model_versions.archived_by": PERSON,
+    "assay_preferences.prompt": None,
+    "assay_preferences.prompt_group": DIGEST,
+    "assay_preferences.chosen": None,
+    "assay_preferences.rejected": None,
+    "assay_preferences.pair_hash": DIGEST,
+    "assay_preferences.model_version": VERSION,
+    "assay_promotions.action": OURS,
+    "assay_promotions.by": ACTOR,
+    "assay_promotions.model_version": VERSION,
+    "assay_promotions.previous": VERSION,
+    "assay_promotions.reason": None,
+    "assay_raters.name": PERSON,
+    "assay_raters.name_key": PERSON,
+    "assay_raters.kind": OURS,
+    "assay_raters.role": OURS,
+    "assay_raters.email": PERSON,
+    "assay_rating_events.action": OURS,
+    "assay_rating_events.request_id": DIGEST,
+    "assay_rating_events.old": None,
+    "assay_rating_events.new": None,
+    "assay_rating_events.chosen": OURS,
+    "assay_ratings.status": OURS,
+    "assay_ratings.comment": None,
+    "assay_ratings.reason": None,
+    "assay_rerankings.source": OURS,
+    "assay_rerankings.model_version": VERSION,
+    "assay_rerankings.scores": "figures",
+    "assay_run_events.kind": OURS,
+    "assay_run_events.payload": None,
+    "assay_runs.state": OURS,
+    "assay_runs.recipe": OURS,
+    "assay_runs.requested_by": PERSON,
+    "assay_runs.process": "host and number of one of our processes",
+    "assay_runs.model_version": VERSION,
+    "assay_runs.message": None,
+    "assay_runs.result": None,
+    "assay_settings.name": OURS,
+    "assay_settings.value": "numbers that a lead set",
+    "assay_sign_ins.key": DIGEST,
+    "assay_suggestions.chosen": OURS,
+    "assay_text_history.action": OURS,
+    "assay_text_history.by": PERSON,
+    "assay_text_history.user_prompt": None,
+    "assay_text_history.ai_response": None,
+    "assay_text_history.context_id": None,
+    "assay_visitors.token_hash": DIGEST,
+    "rlhf_interactions.user_prompt": None,
+    "rlhf_interactions.ai_response": None,
+    "rlhf_interactions.feedback_comment": None,
+    "rlhf_reward_model_training.model_version": None,
+    "rlhf_sessions.model_version": None,
+    "rlhf_sessions.status": None,
+    "rlhf_sessions.notes": None,
+}
+OWN = {"assay_ratings.comment", "assay_drafts.comment", "assay_cases.name", "assay_cases.prompt", "assay_cases.texts"}
+"""What whoever wrote it sees as they wrote it."""
+NAME = "Roswitha Quandt"
+"""A name that is introduced in prompts, and that stands in answers and comments too."""
+
+
+def text_columns() -> set[str]:
+    """Every column that can hold text, by the tables as they are."""
+    tables = t.Base.metadata.sorted_tables
+    return {f"{table.name}.{c.name}" for table in tables for c in table.columns if isinstance(c.type, String | JSON)}
+
+
+class Planted:
+    """The identifiers, each with the column it is in and who wrote it."""
+
+    def __init__(self) -> None:
+        self.where: dict[str, tuple[str, str]] = {}
+        self.numbers: list[int] = []
+
+    def __call__(self, column: str, who: str = "") -> str:
+        """A text for this column, with an identifier that stands nowhere else."""
+        assert COLUMNS[column] is None, column
+        found = next((secret for secret, where in self.where.items() if where == (column, who)), None)
+        if found is None:
+            number = 200 + len(self.where)
+            found = f"555-{number}-4567" if number % 2 else f"jane.roe{number}@patients.example.org"
+            self.where[found] = (column, who)
+        return f"patient {found}"
+
+    def in_it(self, shown: str, who: str) -> list[str]:
+        """The columns whose identifiers are in what this person is shown, though they must not be."""
+        plain = shown.replace("\\", "").replace("\u2060", "")
+        found = [
+            column
+            for secret, (column, author) in self.where.items()
+            if secret in plain and not (author == who and column in OWN)
+        ]
+        return sorted({*found, *(["a name"] if "Roswitha" in plain or "Quandt" in plain else [])})
+
+
+def everybody(workspace: Workspace) -> dict[str, User]:
+    """One person for each role, by role."""
+    found = {}
+    for role, name in ((Role.LEAD, "Lea"), (Role.SME, "Sam"), (Role.VIEWER, "Vic")):
+        person = rater(workspace, name)
+        with workspace.store.write() as session:
+            session.execute(update(t.Rater).where(t.Rater.rater_id == person.rater_id).values(role=role))
+        found[str(role)] = User(person.rater_id, name, role)
+    return found
+
+
+def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
+    """Fill the database; whatever is there already stays."""
+    text = Planted()
+    sam, lea = people["sme"], people["lead"]
+    with workspace.store.write() as session:
+        sample = session.scalar(select(t.Item.interaction_id).limit(1)) is not None
+        for state in ("stopped", "finished"):
+            session.add(
+                t.Import(
+                    file_name=text("assay_imports.file_name"), file_hash="0" * 64, state=state, rows_done=3,
+                    rejected=[{"row": 1, "reason": text("assay_imports.rejected")}], rejected_total=1, process="gone:1",
+                )
+            )  # fmt: skip
+        old = t.LegacySession(
+            session_id=7, model_version=text("rlhf_sessions.model_version"), status=text("rlhf_sessions.status")[:50],
+            notes=text("rlhf_sessions.notes"),
+        )  # fmt: skip
+        session.add(old)
+        session.add(t.LegacyTraining(model_version=text("rlhf_reward_model_training.model_version"), accuracy=80.0))
+        session.flush()
+        numbers = [_interaction(session, text, number) for number in range(30)]
+        text.numbers = numbers
+        for number in numbers[:25]:
+            _rated(session, number, sam, 2, text("assay_ratings.comment", "Sam"))
+        other = t.Rater(name="Pat", name_key="pat", kind="person", role="sme")
+        session.add(other)
+        session.flush()
+        _rated(session, numbers[0], other, 5, f"{text('assay_ratings.comment', 'Pat')}. Roswitha was right.")
+        _said(session, numbers[25], sam, "discarded", text("assay_ratings.reason"))
+        _said(session, numbers[26], sam, "skipped", text("assay_ratings.reason"))
+        for number in (numbers[0], numbers[25]):
+            sides = {
+                side: {"status": "discarded", "reason": text(f"assay_rating_events.{side}")} for side in ("old", "new")
+            }
+            session.add(t.RatingEvent(interaction_id=number, rater_id=sam.rater_id, action="discarded", **sides))
+        session.add(
+            t.Draft(
+                rater_id=sam.rater_id,
+                interaction_id=numbers[27],
+                comment=text("assay_drafts.comment", "Sam"),
+                bias_flag=False,
+            )
+        )
+        session.add(
+            t.GuidelineGap(interaction_id=numbers[0], note=f"{text('assay_guideline_gaps.note')}, Roswitha", by="Lea")
+        )
+        for version in (1, 2):
+            session.add(t.Guideline(version=version, markdown=text("assay_guidelines.markdown"), by="Lea"))
+        session.add(
+            t.TextHistory(
+                interaction_id=numbers[0], action="edited", by="Lea",
+                **{name: text(f"assay_text_history.{name}") for name in ("user_prompt", "ai_response", "context_id")},
+            )
+        )  # fmt: skip
+        for person in people.values():
+            session.add(
+                t.Case(
+                    rater_id=person.rater_id, name=text("assay_cases.name", person.name),
+                    prompt=text("assay_cases.prompt", person.name), texts=[text("assay_cases.texts", person.name)],
+                )
+            )  # fmt: skip
+        session.add(
+            t.Desk(
+                rater_id=sam.rater_id, order="oldest",
+                filters={
+                    "session_label": text("assay_desks.filters"), "source": "", "flagged": False,
+                    "least_words": None, "most_words": None,
+                },
+            )
+        )  # fmt: skip
+        session.add(
+            t.Preference(
+                rater_id=sam.rater_id, prompt_group="1" * 64, pair_hash="2" * 64,
+                **{name: text(f"assay_preferences.{name}") for name in ("prompt", "chosen", "rejected")},
+            )
+        )  # fmt: skip
+        session.add(t.ApiKey(name=text("assay_api_keys.name"), start="assay_1", key_hash="3" * 64, created_by="Lea"))
+        for held in ("none", "included"):
+            reason = text("assay_exports.reason") if held == "included" else None
+            session.add(
+                t.Export(
+                    by=lea.key,
+                    kind="gold",
+                    place=text("assay_exports.place"),
+                    answers=3,
+                    identifiers=held,
+                    reason=reason,
+                )
+            )
+        session.add(
+            t.Audit(
+                actor=lea.key, action="removed import", subject=text("assay_audit.subject"),
+                old={"note": text("assay_audit.old")}, new={"note": text("assay_audit.new")},
+            )
+        )  # fmt: skip
+        _trained(session, text, trained_before=sample)
+    missing = {column for column, reason in COLUMNS.items() if reason is None} - {c for c, _ in text.where.values()}
+    assert not missing, missing
+    return text
+
+
+def _interaction(session: Any, text: Planted, number: int) -> int:
+    """One answer of two sessions: what is rated is all of one, what waits of another."""
+    label = text("assay_items.session_label", "rated" if number < 25 else "waiting")
+    prompt = f"My name is {NAME}. {text('rlhf_interactions.user_prompt')} asks question {number // 2}"
+    answer = f"Dear Ms {NAME.split()[1]}, {text('rlhf_interactions.ai_response')}, answer {number}"
+    made = interactions.add(session, prompt, answer, text("assay_items.context_id"), label)
+    item, row = session.get(t.Item, made), session.get(t.LegacyInteraction, made)
+    item.extra = {"note": text("assay_items.extra")}
+    row.feedback_comment, row.session_id = text("rlhf_interactions.feedback_comment"), 7
+    item.mirrored_comment = row.feedback_comment  # they are the same, or it is a write of the old application
+    return int(made)
+
+
+def _rated(session: Any, number: int, who: User, rating: int, comment: str) -> None:
+    session.add(
+        t.Rating(interaction_id=number, rater_id=who.rater_id, status="submitted", rating=rating, comment=comment)
+    )
+    item, row = session.get(t.Item, number), session.get(t.LegacyInteraction, number)
+    item.n_ratings, item.consensus, item.places = item.n_ratings + 1, float(rating), 0
+    item.mirrored_rating = row.rating = rating
+
+
+def _said(session: Any, number: int, who: User, status: str, reason: str) -> None:
+    session.add(t.Rating(interaction_id=number, rater_id=who.rater_id, status=status, reason=reason))
+    if status == "discarded":
+        session.get(t.Item, number).places = 0
+
+
+def _trained(session: Any, text: Planted, *, trained_before: bool) -> None:
+    """Put something into what trainings keep; where there was one, it is taken for one on these answers."""
+    if trained_before:
+        session.execute(update(t.Run).values(sample=False))
+        session.execute(update(t.ModelVersion).values(sample=False))
+        for event in session.scalars(select(t.RunEvent)):
+            event.payload = _planted(event.payload, text("assay_run_events.payload"))
+        for run in session.scalars(select(t.Run)):
+            run.result = _planted(run.result, text("assay_runs.result"))
+    failed = t.Run(
+        state="failed", recipe="pair", seed=0, requested_by="Lea", message=text("assay_runs.message"),
+        result={"reason": text("assay_runs.result")},
+    )  # fmt: skip
+    session.add(failed)
+    session.flush()
+    session.add(t.RunEvent(run_id=failed.run_id, number=1, kind="Refused", payload=_refused(text)))
+    name = "sbert-logreg-v20200101-000000"
+    session.add(
+        t.ModelVersion(
+            model_version=name, run_id=failed.run_id, recipe="pair", sha256="4" * 64, n=10, prompts=5, metrics={},
+            lineage={"code": text("assay_model_versions.lineage")},
+        )
+    )  # fmt: skip
+    session.add(t.Promotion(action="promote", by="Lea", model_version=name, reason=text("assay_promotions.reason")))
+
+
+def _refused(text: Planted) -> dict[str, Any]:
+    return {"event": "refused", "reason": text("assay_run_events.payload")}
+
+
+def _planted(part: Any, words: str) -> Any:
+    """The same with these words behind every name, sentence and reason in it."""
+    if isinstance(part, dict):
+        changed = {key: _planted(value, words) for key, value in part.items()}
+        said = {key: f"{value} {words}" for key, value in changed.items() if key in _SAID and isinstance(value, str)}
+        return changed | said
+    return [_planted(one, words) for one in part] if isinstance(part, list) else part
+
+
+_SAID = {"name", "sentence", "reason"}
+
+
+def joined(parts: Iterable[object]) -> str:
+    """All of them, one after the other."""
+    return "\n".join(map(str, parts))
