@@ -38,6 +38,8 @@ class Gap:
     note: str
     by: str
     at: datetime
+    version: str
+    """Of the answer's texts (see ``Interaction.version``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ class Interaction:
     response_words: int
     created_at: datetime
     extra: dict[str, Any] | None
+    version: str
+    """Hash of the stored texts, before anything is hidden in them: what acts on this answer name as seen.
+
+    It stays on the server: whoever has it could try out what is hidden.
+    """
     discarded: bool
     """Taken out of the queue for everybody, and nobody's rating counts."""
     hidden: dict[str, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from core.domain.roles import Act, User, may
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import audit, cases
+from core.store.retrying import retried
 from core.store.tables import Case
 
 MAX_NAME = 100
@@ -48,6 +49,7 @@ def _view(case: Case, saved_by: str, *, hides: bool) -> CaseView:
     return CaseView(case.case_id, name, saved_by, case.created_at, prompt, tuple(texts))
 
 
+@retried
 def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequence[str]) -> int:
     """Keep a question and its candidates under a name; the number of the case.
 
@@ -75,6 +77,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
     return number
 
 
+@retried
 def delete(workspace: Workspace, user: User, case_id: int) -> None:
     """Delete a case of one's own; with the right to change data, of anybody.
 

@@ -11,9 +11,10 @@ from core.domain.errors import Conflict
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
 from core.services.workspace import Workspace
-from core.store import accounts, audit, exports, forgetting, forgetting_people
-from core.store.consensus import locked
+from core.store import accounts, audit, exports, forgetting, forgetting_people, interactions
+from core.store.consensus import as_seen
 from core.store.forgetting import Traces
+from core.store.retrying import retried
 from core.store.tables import Item, Rater
 
 LISTED = 10
@@ -32,6 +33,8 @@ class Forgetting:
     """What, and how many rows of it."""
     remains: list[str]
     """Sentences: what is left, where, and what can be done about it."""
+    version: str | None = None
+    """Of the answer's texts, where there are any (see ``Interaction.version``)."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``forget --json`` prints it."""
@@ -48,23 +51,27 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     with workspace.store.read() as session:
         going = forgetting.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
-        return Forgetting(
-            f"answer {interaction_id}", False, goes, _after_interaction(workspace, session, interaction_id)
-        )
+        shown = interactions.load(session, interaction_id)
+        remains = _after_interaction(workspace, session, interaction_id)
+        return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
 
 
-def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
+@retried
+def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: str | None) -> Forgetting:
     """Remove an answer with everything that derives from it, its history included; one deleted before too.
+
+    ``seen`` is the version that the preview found; None for an answer that was deleted before.
 
     Raises:
         NotFound: there is nothing of that number, not even a history.
+        TextChanged: the text is not the one that was previewed.
         Conflict: a training is running, or another table of the existing application refers to the answer.
         NotAllowed: the role does not include changing data.
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         if session.get(Item, interaction_id) is not None:
-            locked(session, interaction_id)  # whoever is rating it at this moment comes first, or finds it gone
+            as_seen(session, interaction_id, seen)  # whoever is rating it at this moment comes first, or finds it gone
         going = forgetting.parts(session, interaction_id)
         remains = _after_interaction(workspace, session, interaction_id)
         goes = forgetting.remove(session, going)
@@ -91,6 +98,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
         return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
 
 
+@retried
 def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
     """Put a number in the place of a rater's name everywhere; without ``ratings_stay`` also remove all that they said.
 

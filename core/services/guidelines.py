@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.domain.errors import BadInput, Collision, Conflict
+from core.domain.errors import BadInput, Conflict
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import Act, User
 from core.domain.texts import storable, text_hash
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store import guidelines as store
+from core.store.retrying import retried
 
 MAX_LENGTH = 20_000
 MEANINGS = {
@@ -57,6 +58,7 @@ def versions(workspace: Workspace, user: User) -> list[Version]:
         return [Version(one.version, one.markdown, one.by, one.at) for one in store.versions(session)]
 
 
+@retried
 def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Version:
     """Put a new version in force; ``read`` is the number of the version that was changed.
 
@@ -73,13 +75,10 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
         raise BadInput(f"The guidelines have {len(text):,} characters; {MAX_LENGTH:,} are possible. Nothing was saved.")
     if current(workspace, user).markdown == text:
         raise BadInput("Nothing was changed in the text, so there is no new version.")
-    try:
-        with workspace.store.write() as session:
-            if store.version(session) != read:
-                raise Conflict(CHANGED_MEANWHILE)
-            store.add(session, read + 1, text, user.name)
-            what = {"version": read + 1, "sha256": text_hash(text)}
-            audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
-    except Collision as error:
-        raise Conflict(CHANGED_MEANWHILE) from error
+    with workspace.store.write() as session:
+        if store.version(session) != read:
+            raise Conflict(CHANGED_MEANWHILE)
+        store.add(session, read + 1, text, user.name)
+        what = {"version": read + 1, "sha256": text_hash(text)}
+        audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
     return current(workspace, user)

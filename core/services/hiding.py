@@ -16,6 +16,8 @@ from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
 from core.services.workspace import Workspace
 from core.store import audit, identifiers, interactions
+from core.store.consensus import as_seen
+from core.store.retrying import retried
 from core.store.types import now
 
 REVEALED_FOR = timedelta(minutes=15)
@@ -69,13 +71,17 @@ def eyes(session: Any, user: User) -> Eyes:
     return Eyes(frozenset(identifiers.revealed(session, user, now() - REVEALED_FOR)))
 
 
-def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
+@retried
+def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Show this person the identifiers in one answer for a quarter of an hour; kept in the record.
+
+    ``seen`` is the version of the texts in which they were hidden.
 
     Raises:
         NotAllowed: the role does not include it.
         BadInput: nobody has said who they are.
         NotFound: the interaction was deleted.
+        TextChanged: the text is another one by now, with other identifiers.
     """
     workspace.require(user, Act.REVEAL)
     if user.rater_id <= 0 and user is not COMMAND_LINE:
@@ -84,5 +90,6 @@ def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
         found = interactions.load(session, interaction_id)
         if found is None:
             raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
+        as_seen(session, interaction_id, seen)
         kinds = count((found.prompt, found.response, found.context_id, found.session_label))
         audit.write(session, user, identifiers.REVEALED, f"interaction {interaction_id}", new=dict(kinds))

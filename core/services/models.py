@@ -13,6 +13,7 @@ from core.domain.texts import storable
 from core.reward import artifact
 from core.services.workspace import Workspace
 from core.store import audit, legacy, raters, versions
+from core.store.retrying import retried
 from core.store.tables import ModelVersion
 
 
@@ -112,6 +113,7 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
         ]
 
 
+@retried
 def promote(
     workspace: Workspace, user: User, model_version: str, *, reason: str, instead_of: str | None = None
 ) -> None:
@@ -140,6 +142,7 @@ def promote(
         versions.crown(session, model_version, action="promote", by=user, reason=reason)
 
 
+@retried
 def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
     """Go back to the version that was champion before; its name. ``instead_of`` as in ``promote``.
 
@@ -165,6 +168,7 @@ def before_champion(workspace: Workspace, user: User) -> str | None:
         return next((version.model_version for version in versions.before_champion(session)), None)
 
 
+@retried
 def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
     """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
 
@@ -183,6 +187,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
             versions.archive(session, version, by=user, away=away)
 
 
+@retried
 def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     """The files of a version as one zip file, after their hash was checked; there is no way to bring one in.
 

@@ -5,6 +5,7 @@ from core.domain.roles import NotAllowed, Role, User
 from core.domain.settings import AuthMode
 from core.services.workspace import Workspace
 from core.store import audit, raters
+from core.store.retrying import retried
 from core.store.tables import Rater
 
 
@@ -28,6 +29,7 @@ def names(workspace: Workspace) -> list[str]:
         return [rater.name for rater in raters.people(session) if not rater.disabled]
 
 
+@retried
 def rate_as(workspace: Workspace, token: str, name: str) -> User:
     """From now on the browser with this cookie rates under this name.
 
@@ -48,6 +50,7 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
         return _user(rater)
 
 
+@retried
 def stop_rating(workspace: Workspace, token: str) -> None:
     """The browser with this cookie speaks for nobody any more; ratings stay."""
     with workspace.store.write() as session:

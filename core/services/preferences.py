@@ -8,12 +8,14 @@ from core.domain.roles import Act, User
 from core.domain.texts import prompt_group, storable
 from core.services.workspace import Workspace
 from core.store import audit, preferences
+from core.store.retrying import retried
 from core.store.types import now
 
 MOST = 50
 """Answers of one ranking that are compared: 1,225 pairs."""
 
 
+@retried
 def keep(
     workspace: Workspace, user: User, prompt: str, texts: Sequence[str], best_first: Sequence[int], *,
     model_version: str | None,
@@ -81,6 +83,7 @@ def total(workspace: Workspace, user: User) -> int:
         return preferences.total(session)
 
 
+@retried
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     """Delete what this rater said about this question; how many pairs that were.
 

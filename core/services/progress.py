@@ -10,6 +10,7 @@ from core.domain.roles import Act, User
 from core.services.workspace import Workspace
 from core.store import audit, progress, settings
 from core.store.interactions import only_sample
+from core.store.retrying import retried
 from core.store.tables import ModelVersion
 
 RETRAINING = "retraining"
@@ -75,6 +76,7 @@ def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
         return _settings(session)
 
 
+@retried
 def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -> None:
     """Set after how much a reminder comes.
 
@@ -85,6 +87,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
     workspace.require(user, Act.TRAIN)
     wanted.check()
     with workspace.store.write() as session:
+        settings.hold(session, RETRAINING)
         before = _settings(session)
         if before != wanted:
             settings.put(session, RETRAINING, asdict(wanted))

@@ -7,6 +7,7 @@ from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.workspace import Workspace
 from core.store import audit, queue, settings
+from core.store.retrying import retried
 
 
 def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
@@ -16,6 +17,7 @@ def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
         return queue.desk(session, user.rater_id)
 
 
+@retried
 def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters) -> None:
     """From now on this rater gets answers in this order, and only these; what was kept for them is given back."""
     workspace.require(user, Act.RATE)
@@ -39,6 +41,7 @@ def get_settings(workspace: Workspace, user: User) -> QueueSettings:
         return settings.queue_settings(session)
 
 
+@retried
 def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> int:
     """Set how many ratings an answer gets, for what is there and what will come; how many answers this touches.
 
@@ -49,6 +52,7 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
     workspace.require(user, Act.JUDGE)
     wanted.check()
     with workspace.store.write() as session:
+        settings.hold(session, settings.QUEUE)
         before = settings.queue_settings(session)
         if before == wanted:
             return 0

@@ -14,6 +14,7 @@ from core.labeling.writing import write_stream, write_table
 from core.services.workspace import Workspace
 from core.store import audit, raters
 from core.store.audit import Wanted
+from core.store.retrying import retried
 from core.store.tables import Audit
 
 __all__ = ["Wanted"]
@@ -139,6 +140,7 @@ def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
     return written
 
 
+@retried
 def _taken_out(workspace: Workspace, user: User, rows: int) -> None:
     with workspace.store.write() as session:
         audit.write(session, user, "exported", "record", new={"rows": rows})

@@ -24,11 +24,11 @@ def hidden_note(workspace: Workspace, user: User | None, interaction: Interactio
         st.caption(f":material/visibility_off: Hidden here: {in_words(interaction.hidden)}.", width="content")
         if user is not None and may(user, Act.REVEAL):
             st.button(
-                "Reveal", key=f"{page}.reveal.{number}", type="tertiary", on_click=_reveal, args=(workspace, user, number),
+                "Reveal", key=f"{page}.reveal.{number}", type="tertiary", on_click=_reveal, args=(workspace, user, interaction),
                 help=f"Shows them to you for {FOR}. The record keeps that you looked.",
             )  # fmt: skip
 
 
 @act
-def _reveal(workspace: Workspace, user: User, number: int) -> None:
-    hiding.reveal(workspace, user, number)
+def _reveal(workspace: Workspace, user: User, shown: Interaction) -> None:
+    hiding.reveal(workspace, user, shown.interaction_id, seen=shown.version)
