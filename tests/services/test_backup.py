@@ -29,7 +29,7 @@ RATE_ON = """
     workspace = open_workspace()
     ben = people.rate_as(workspace, "cookie of Ben", "Ben")
     while (item := rating.next_item(workspace, ben)) is not None:
-        receipt = rating.rate(workspace, ben, item.interaction.interaction_id, 4)
+        receipt = rating.rate(workspace, ben, item.interaction.interaction_id, 4, showing=item.showing)
         os.write(1, f"{receipt.number}\\n".encode())
 """
 

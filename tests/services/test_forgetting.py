@@ -200,7 +200,7 @@ def test_an_answer_that_was_deleted_before_can_be_forgotten(workspace, lived, be
     assert ANSWER in dump(workspace)
     looked.forget(workspace, ben, lived)
     assert "Zyxwv" not in dump(workspace).replace(f"{PROMPT} too", "")
-    for act in (forgetting.preview_interaction, forgetting.interaction):
+    for act in (forgetting.preview_interaction, looked.forget):
         with pytest.raises(NotFound, match="Nothing was changed"):
             act(workspace, ben, lived)
 
@@ -330,17 +330,18 @@ def test_whoever_rates_at_the_same_moment_comes_first_or_finds_it_gone(workspace
         import sys
         from core.domain.errors import Collision, NotFound
         from core.domain.roles import COMMAND_LINE
-        from core.services import forgetting, people, rating
+        from core.services import people, rating
         from core.services.workspace import open_workspace
+        from tests import looked
         workspace, number = open_workspace(), int(sys.argv[1])
         lea = people.rate_as(workspace, "cookie of Lea", "Lea")
         print("ready", flush=True)
         sys.stdin.readline()
         if sys.argv[2] == "forget":
-            forgetting.interaction(workspace, COMMAND_LINE, number)
+            looked.forget(workspace, COMMAND_LINE, number)
         for value in (1, 2, 3, 4, 5) * 4 if sys.argv[2] == "rate" else ():
             try:
-                rating.rate(workspace, lea, number, value, comment="Zyxwv again")
+                looked.rate(workspace, lea, number, value, comment="Zyxwv again")
                 rating.keep_draft(workspace, lea, number, "Zyxwv still")
             except (NotFound, Collision):
                 break

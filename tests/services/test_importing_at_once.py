@@ -184,8 +184,9 @@ def test_a_rating_given_while_its_import_is_removed_is_not_lost(postgres_url, tm
     *_, result = import_file(workspace, COMMAND_LINE, big_file(range(10)))
     ana, kept = rater(workspace), []
     removal = threading.Thread(target=lambda: kept.append(remove_import(workspace, COMMAND_LINE, result.import_id)))
+    seen = looked.version(workspace, 3)
     with workspace.store.write() as session:
-        ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
+        ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"), seen=seen)
         removal.start()
         wait_until_blocked(other)
     removal.join(30)

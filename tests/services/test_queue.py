@@ -172,8 +172,9 @@ def test_an_answer_that_is_just_being_stored_is_waited_for_when_it_is_the_last(p
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     got = []
     asking = threading.Thread(target=lambda: got.append(next_id(workspace, ben)))
+    seen = looked.version(workspace, number)
     with workspace.store.write() as session:
-        ratings.record(session, number, ana.rater_id, Said(RatingStatus.SKIPPED), How("skipped"))
+        ratings.record(session, number, ana.rater_id, Said(RatingStatus.SKIPPED), How("skipped"), seen=seen)
         asking.start()
         wait_until_blocked(other)
     asking.join(30)

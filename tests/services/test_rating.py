@@ -224,7 +224,9 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
         from core.services.workspace import open_workspace
         workspace = open_workspace()
         ana = people.rate_as(workspace, "token", "Ana")
-        receipt = rating.rate(workspace, ana, int(sys.argv[1]), 4, comment="before the end")
+        number = int(sys.argv[1])
+        showing = rating.item(workspace, ana, number).showing
+        receipt = rating.rate(workspace, ana, number, 4, showing=showing, comment="before the end")
         os.write(1, str(receipt.number).encode() + b"\\n")
         os.kill(os.getpid(), signal.SIGKILL)
     """

@@ -131,7 +131,14 @@ def test_rating_and_mirror_become_visible_together(workspace, old_app):
         )
 
     with workspace.store.write() as session:
-        ratings.record(session, interaction_id, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
+        ratings.record(
+            session,
+            interaction_id,
+            ana.rater_id,
+            Said(RatingStatus.SUBMITTED, 4),
+            How("rated"),
+            seen=looked.version(workspace, interaction_id),
+        )
         assert seen() == (0, None, None)
     assert seen() == (1, 4.0, 4)
 
@@ -143,7 +150,14 @@ def test_a_rating_that_fails_leaves_no_mirror(workspace, old_app):
 
     def cut_off():
         with workspace.store.write() as session:
-            ratings.record(session, interaction_id, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
+            ratings.record(
+                session,
+                interaction_id,
+                ana.rater_id,
+                Said(RatingStatus.SUBMITTED, 4),
+                How("rated"),
+                seen=looked.version(workspace, interaction_id),
+            )
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
