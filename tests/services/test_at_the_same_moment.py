@@ -2,6 +2,7 @@
 
 import ast
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,16 +55,18 @@ def test_every_writing_transaction_of_a_service_is_run_again():
         classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
         for prefix, body in [(path.stem, tree.body), *((f"{path.stem}.{one.name}", one.body) for one in classes)]:
             for function in body:
-                if isinstance(function, ast.FunctionDef) and "store.write()" in ast.unparse(function):
-                    if "retried" not in map(ast.unparse, function.decorator_list):
-                        bare.add(f"{prefix}.{function.name}")
+                if not isinstance(function, ast.FunctionDef) or "store.write()" not in ast.unparse(function):
+                    continue
+                if "retried" not in map(ast.unparse, function.decorator_list):
+                    bare.add(f"{prefix}.{function.name}")
     assert bare == set(ON_ITS_OWN)
 
 
 def test_trying_again_ends(monkeypatch):
     """What collides every time is said in the end, after a known number of tries, with pauses that differ."""
-    tries, pauses = [], []
-    monkeypatch.setattr(retrying.time, "sleep", pauses.append)
+    tries: list[int] = []
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
 
     @retrying.retried
     def never() -> None:
