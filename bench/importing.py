@@ -34,7 +34,7 @@ def measure() -> list[Line]:
                 item = rating.next_item(workspace, user)
                 if item is not None:
                     began = time.perf_counter()
-                    rating.rate(workspace, user, item.interaction.interaction_id, 4)
+                    rating.rate(workspace, user, item.interaction.interaction_id, 4, showing=item.showing)
                     waits.append(time.perf_counter() - began)
 
         rater = threading.Thread(target=keep_rating)

@@ -129,7 +129,7 @@ def _rate(
             break
         number = item.interaction.interaction_id
         began = time.perf_counter()
-        rating.rate(workspace, user, number, draw.randint(1, 5), request_id=f"{name}:{number}")
+        rating.rate(workspace, user, number, draw.randint(1, 5), showing=item.showing, request_id=f"{name}:{number}")
         saves.append(1000 * (time.perf_counter() - began))
         if items is not None:
             items.append(number)

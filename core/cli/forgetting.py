@@ -17,8 +17,9 @@ def forget(options: argparse.Namespace) -> Done:
             raise BadInput("--pseudonymise is for raters: an answer has no name to replace.")
         if not what.isdecimal() or len(what) > 15:
             raise BadInput("Say which answer by its number: python -m core forget interaction 12")
-        act = forgetting.interaction if options.yes else forgetting.preview_interaction
-        found = act(workspace, COMMAND_LINE, int(what))
+        found = forgetting.preview_interaction(workspace, COMMAND_LINE, int(what))
+        if options.yes:
+            found = forgetting.interaction(workspace, COMMAND_LINE, int(what), seen=found.version)
     else:
         of_rater = forgetting.rater if options.yes else forgetting.preview_rater
         found = of_rater(workspace, COMMAND_LINE, what, ratings_stay=options.pseudonymise)

@@ -39,6 +39,8 @@ class Gap:
     note: str
     by: Name
     at: datetime
+    version: str
+    """Of the answer's texts (see ``Interaction.version``)."""
 
 
 @dataclass(frozen=True, slots=True)

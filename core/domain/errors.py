@@ -42,6 +42,18 @@ class HoldsIdentifiers(Conflict):
     """What was to leave holds personal identifiers, and nobody has said what shall become of them."""
 
 
+class TextChanged(Conflict):
+    """What somebody acts on is no longer what was shown to them; nothing was stored."""
+
+    def __init__(self, interaction_id: int, message: str = "") -> None:
+        super().__init__(
+            message
+            or f"The text of answer {interaction_id} was changed after it was shown to you. Nothing was stored, and what "
+            "you typed is kept. Read the text as it is now, then act again."
+        )
+        self.interaction_id = interaction_id
+
+
 class Collision(Conflict):
     """Two processes changed the same thing at the same moment; trying again finds the other's result."""
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput
+from core.domain.plain import AS_IS
 from core.domain.texts import prompt_group
 
 MAX_SEARCH = 200
@@ -86,6 +87,11 @@ class Interaction:
     n_ratings: int
     response_words: int
     created_at: datetime
+    version: Annotated[str, AS_IS]
+    """Hash of the stored texts, before anything is hidden in them: what acts on this answer name as seen.
+
+    It stays on the server: whoever has it could try out what is hidden.
+    """
     discarded: bool
     """Taken out of the queue for everybody, and nobody's rating counts."""
     hidden: dict[str, int] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import accounts, audit, raters, sign_ins
 from core.store.database import alone
+from core.store.retrying import retried
 from core.store.tables import Identity, Rater
 
 
@@ -74,6 +75,7 @@ def lead_names(workspace: Workspace) -> list[str]:
 
 
 @leaves()
+@retried
 def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str = "") -> Person:
     """Add somebody by e-mail address, with or without a name, or by name alone.
 
@@ -106,6 +108,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
 
 
 @leaves()
+@retried
 def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_person: int | None = None) -> Person:
     """Let somebody in who signed in uninvited: as a new person, or as one who is known here but never signed in.
 
@@ -138,6 +141,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
 
 
 @leaves()
+@retried
 def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> Person:
     """The address by which somebody who never signed in is recognised.
 
@@ -154,6 +158,7 @@ def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> 
 
 
 @leaves()
+@retried
 def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Person:
     """Give somebody another role; it counts from their next act on.
 
@@ -171,6 +176,7 @@ def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Per
 
 
 @leaves()
+@retried
 def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool) -> Person:
     """Shut somebody out, which also ends their sign-ins, or let them in again; ratings stay.
 

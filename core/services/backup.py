@@ -26,6 +26,7 @@ from core.services.workspace import Workspace
 from core.store import audit, backup, keys, raters, schema, sign_ins
 from core.store.backup import POSTGRES_COPY, SQLITE_COPY
 from core.store.database import Store, connect, private_file, private_folder
+from core.store.retrying import written
 from core.store.scratch import note, scratch
 
 
@@ -118,8 +119,8 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
         private_file(folder / MANIFEST)
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _synced(folder)
-    with workspace.store.write() as session:
-        audit.write(session, user, "backed up", "database", new={"files": len(files), "bytes": size})
+    new = {"files": len(files), "bytes": size}
+    written(workspace.store, lambda session: audit.write(session, user, "backed up", "database", new=new))
     return Saved(out, workspace.store.label, copied.revision, copied.rows, len(models), size)
 
 

@@ -12,6 +12,7 @@ from core.services.hiding import Eyes, own_words, seen_by
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, cases
+from core.store.retrying import retried
 from core.store.tables import Case
 
 MAX_NAME = 100
@@ -57,6 +58,7 @@ def _view(case: Case, saved_by: str, eyes: Eyes, *, own: bool) -> CaseView:
 
 
 @leaves()
+@retried
 def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequence[str]) -> int:
     """Keep a question and its candidates under a name; the number of the case.
 
@@ -85,6 +87,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
 
 
 @leaves()
+@retried
 def delete(workspace: Workspace, user: User, case_id: int) -> None:
     """Delete a case of one's own; with the right to change data, of anybody.
 

@@ -13,6 +13,7 @@ from core.services.hiding import seen_by
 from core.services.leaving import leaves, originals, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit, counts, interactions, ratings
+from core.store.retrying import retried
 
 HIDDEN = (
     "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
@@ -64,6 +65,7 @@ def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction |
 
 
 @leaves()
+@retried
 def add(
     workspace: Workspace, user: User, prompt: str, response: str, context_id: str = "", session_label: str = ""
 ) -> int:
@@ -84,6 +86,7 @@ def add(
 
 
 @leaves(takes_gaps="compared with what is stored")
+@retried
 def edit(
     workspace: Workspace,
     user: User,
@@ -92,59 +95,74 @@ def edit(
     response: str,
     context_id: str = "",
     *,
+    seen: str,
     withdraw_ratings: bool,
 ) -> None:
     """Change the texts of one interaction; the old ones are kept in the history.
+
+    ``seen`` is the version of the texts that these are to replace, here and below.
 
     Raises:
         BadInput: a text is missing or cannot be stored.
         Conflict: another interaction has exactly these texts, or what would be saved is a text with identifiers hidden.
         NotFound: it was deleted meanwhile.
+        TextChanged: somebody else changed it meanwhile.
         NotAllowed: the role does not include changing data.
     """
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     with workspace.store.write() as session:
         before = interactions.load(session, interaction_id)
-        if before is not None:
+        if before is not None and before.version == seen:
             if hiding.eyes(session, user).interaction(before).hidden:
                 raise Conflict(HIDDEN)
             refuse_gaps([prompt, response, context_id], before.prompt, before.response, before.context_id)
         context = _optional(context_id)
         old = interactions.edit(
-            session, interaction_id, prompt, response, context, by=user.name, withdraw_ratings=withdraw_ratings
+            session,
+            interaction_id,
+            prompt,
+            response,
+            context,
+            seen=seen,
+            by=user.name,
+            withdraw_ratings=withdraw_ratings,
         )
         new = {"sha256": interaction_identity(prompt, response, context), "ratings withdrawn": withdraw_ratings}
         audit.write(session, user, "edited answer", f"interaction {interaction_id}", old={"sha256": old}, new=new)
 
 
 @leaves()
-def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
+@retried
+def delete(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Delete one interaction with its ratings; texts and rating history are kept apart.
 
     Raises:
         NotFound: it was deleted already.
+        TextChanged: the text is not the one that was seen.
         Conflict: another table refers to it.
         NotAllowed: the role does not include changing data.
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
-        old = interactions.remove(session, interaction_id, by=user.name)
+        old = interactions.remove(session, interaction_id, seen=seen, by=user.name)
         audit.write(session, user, "deleted answer", f"interaction {interaction_id}", old={"sha256": old})
 
 
 @leaves()
-def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
+@retried
+def put_back(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Let an answer that was discarded wait for ratings again; who discarded it, and why, stays in its history.
 
     Raises:
         Conflict: it waits already.
         NotFound: it was deleted.
+        TextChanged: the text is not the one that was seen.
         NotAllowed: the role does not include judging.
     """
     workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
-        discards = interactions.put_back(session, interaction_id)
+        discards = interactions.put_back(session, interaction_id, seen=seen)
         if not discards:
             raise Conflict("This answer waits for ratings again already. Nothing was changed.")
         audit.write(session, user, "put back", f"interaction {interaction_id}", old={"discards": discards})

@@ -12,6 +12,7 @@ from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, interactions
 from core.store import disagreements as store
+from core.store.retrying import retried
 
 
 @leaves()
@@ -27,14 +28,18 @@ def listed(
 
 
 @leaves()
-def decide(workspace: Workspace, user: User, interaction_id: int, value: int | None, *, expected: int | None) -> None:
+@retried
+def decide(
+    workspace: Workspace, user: User, interaction_id: int, value: int | None, *, seen: str, expected: int | None
+) -> None:
     """Make ``value`` the consensus whatever raters say, or let the median count again (None).
 
-    ``expected`` is the decision that was on the screen.
+    ``expected`` is the decision that was on the screen, ``seen`` the version of the texts.
 
     Raises:
         BadInput: not 1 to 5.
         NotFound: the interaction was deleted.
+        TextChanged: the text is not the one that was seen.
         Conflict: another lead decided meanwhile.
         NotAllowed: the role does not include judging.
     """
@@ -42,7 +47,7 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
     if value is not None and value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A decision is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
-        before = store.adjudicate(session, interaction_id, user.rater_id, value, expected=expected)
+        before = store.adjudicate(session, interaction_id, user.rater_id, value, seen=seen, expected=expected)
         audit.write(
             session, user, "adjudicated" if value is not None else "adjudication cleared",
             f"interaction {interaction_id}", old={"adjudicated": before}, new={"adjudicated": value},
@@ -50,12 +55,14 @@ def decide(workspace: Workspace, user: User, interaction_id: int, value: int | N
 
 
 @leaves()
-def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -> None:
+@retried
+def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str, *, seen: str) -> None:
     """Note what the guidelines should say about an answer like this.
 
     Raises:
         BadInput: no note, or one that cannot be stored.
         NotFound: the interaction was deleted.
+        TextChanged: the text is not the one that was seen.
         NotAllowed: the role does not include judging.
     """
     workspace.require(user, Act.JUDGE)
@@ -63,21 +70,23 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str) -
     if not text or len(text) > MAX_COMMENT:
         raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
     with workspace.store.write() as session:
-        number = store.mark(session, interaction_id, text, user.name)
+        number = store.mark(session, interaction_id, text, user.name, seen=seen)
         audit.write(session, user, "gap marked", f"interaction {interaction_id}", new={"gap": number})
 
 
 @leaves()
-def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
-    """The guidelines say it now.
+@retried
+def close_gap(workspace: Workspace, user: User, gap_id: int, *, seen: str) -> None:
+    """The guidelines say it now; ``seen`` is the version of the answer's texts when the gap was shown.
 
     Raises:
         NotFound: it is closed already.
+        TextChanged: the answer is another one by now, and with it perhaps what the guidelines lack.
         NotAllowed: the role does not include judging.
     """
     workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
-        store.close(session, gap_id)
+        store.close(session, gap_id, seen=seen)
         audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
 
 

@@ -15,6 +15,7 @@ from core.domain.texts import storable
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, exporting, exports, preferences, raters
+from core.store.retrying import retried
 
 MAX_REASON = 500
 
@@ -117,6 +118,7 @@ def checked_reason(user: User, typed: str) -> str:
     return clean
 
 
+@retried
 def record(
     workspace: Workspace, user: User, kind: str, path: Path, marked: Marked, found: Found, reason: str | None
 ) -> None:

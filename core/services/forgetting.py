@@ -14,9 +14,19 @@ from core.domain.settings import AuthMode
 from core.services import leftovers
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
-from core.store import accounts, audit, compacting, exports, forgetting, forgetting_copies, forgetting_people
-from core.store.consensus import locked
+from core.store import (
+    accounts,
+    audit,
+    compacting,
+    exports,
+    forgetting,
+    forgetting_copies,
+    forgetting_people,
+    interactions,
+)
+from core.store.consensus import as_seen
 from core.store.forgetting import Part, Traces
+from core.store.retrying import retried
 from core.store.tables import Item, Rater
 
 LISTED = 10
@@ -35,6 +45,8 @@ class Forgetting:
     """What, and how many rows of it."""
     remains: list[str]
     """Sentences: what is left, where, and what can be done about it."""
+    version: str | None = None
+    """Of the answer's texts, where there are any (see ``Interaction.version``)."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``forget --json`` prints it."""
@@ -53,16 +65,21 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
         going = forgetting.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
         goes |= forgetting_copies.copies(session, interaction_id, going).count()
+        shown = interactions.load(session, interaction_id)
         remains = _after_interaction(workspace, session, interaction_id, going)
-        return Forgetting(f"answer {interaction_id}", False, goes, remains)
+        return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
 
 
 @leaves()
-def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
+@retried
+def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: str | None) -> Forgetting:
     """Remove an answer with everything that derives from it, its history included; one deleted before too.
+
+    ``seen`` is the version that the preview found; None for an answer that was deleted before.
 
     Raises:
         NotFound: there is nothing of that number, not even a history.
+        TextChanged: the text is not the one that was previewed.
         Conflict: a training is running, or another table of the existing application refers to the answer.
         NotAllowed: the role does not include changing data.
     """
@@ -70,7 +87,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int) -> Forget
     with workspace.store.write() as session:
         forgetting.refuse_while_training(session)  # first: imports write nothing either until this ends
         if session.get(Item, interaction_id) is not None:
-            locked(session, interaction_id)  # whoever is rating it at this moment comes first, or finds it gone
+            as_seen(session, interaction_id, seen)  # whoever is rating it at this moment comes first, or finds it gone
         going = forgetting.parts(session, interaction_id)
         copies = forgetting_copies.copies(session, interaction_id, going)
         remains = _after_interaction(workspace, session, interaction_id, going)
@@ -119,6 +136,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
 
 
 @leaves()
+@retried
 def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
     """Put a number in the place of a rater's name everywhere; without ``ratings_stay`` also remove all that they said.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.domain.errors import BadInput, Collision, Conflict
+from core.domain.errors import BadInput, Conflict
 from core.domain.plain import Name
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import Act, User
@@ -13,6 +13,7 @@ from core.services.leaving import leaves, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store import guidelines as store
+from core.store.retrying import retried
 from core.store.tables import Guideline
 
 MAX_LENGTH = 20_000
@@ -68,6 +69,7 @@ def versions(workspace: Workspace, user: User) -> list[Version]:
 
 
 @leaves(takes_gaps="compared with what is stored")
+@retried
 def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Version:
     """Put a new version in force; ``read`` is the number of the version that was changed.
 
@@ -89,15 +91,12 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
     refuse_gaps(text, before.markdown if before else None)
     if text == (before.markdown if before else DEFAULT):
         raise BadInput("Nothing was changed in the text, so there is no new version.")
-    try:
-        with workspace.store.write() as session:
-            if store.version(session) != read:
-                raise Conflict(CHANGED_MEANWHILE)
-            store.add(session, read + 1, text, user.name)
-            what = {"version": read + 1, "sha256": text_hash(text)}
-            audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
-    except Collision as error:
-        raise Conflict(CHANGED_MEANWHILE) from error
+    with workspace.store.write() as session:
+        if store.version(session) != read:
+            raise Conflict(CHANGED_MEANWHILE)
+        store.add(session, read + 1, text, user.name)
+        what = {"version": read + 1, "sha256": text_hash(text)}
+        audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
     return current(workspace, user)
 
 

@@ -17,6 +17,8 @@ from core.domain.roles import COMMAND_LINE, Act, User, may
 from core.services.leaving import Settled, leaves
 from core.services.workspace import Workspace
 from core.store import audit, cases, guidelines, identifiers, interactions
+from core.store.consensus import as_seen
+from core.store.retrying import retried
 from core.store.types import now
 
 REVEALED_FOR = timedelta(minutes=15)
@@ -79,19 +81,24 @@ def eyes(session: Any, user: User) -> Eyes:
 
 @leaves()
 @leaves()
-def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
+@retried
+def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Show this person the identifiers in one answer for a quarter of an hour; kept in the record.
+
+    ``seen`` is the version of the texts in which they were hidden.
 
     Raises:
         NotAllowed: the role does not include it.
         BadInput: nobody has said who they are.
         NotFound: the interaction was deleted.
+        TextChanged: the text is another one by now, with other identifiers.
     """
     workspace.require(user, Act.REVEAL)
     with workspace.store.write() as session:
         found = interactions.load(session, interaction_id)
         if found is None:
             raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
+        as_seen(session, interaction_id, seen)
         texts = (found.prompt, found.response, found.context_id, found.session_label)
         _record(session, user, _subject(interaction_id), texts)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.domain.errors import BadInput, Collision, Conflict, NotFound
+from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.records import ImportRow, Rejected
 from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
@@ -19,6 +19,7 @@ from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit, imports, interactions, versions
 from core.store.imports import Counted
 from core.store.raters import IMPORTED, rater_name
+from core.store.retrying import retried, written
 
 BATCH_ROWS = 500
 BATCH_CHARACTERS = 4_000_000
@@ -112,40 +113,22 @@ def import_file(
     understood = import_rows(table, mapping=mapping, context_column=context_column)
     workspace.pick_up(at_once=True)
     file_hash = _hash_of(path)
-    with workspace.store.write() as session:
-        other = imports.running_elsewhere(session, file_hash)
-        if other is not None and not is_dead(other.process, other.heartbeat_at):
-            raise Conflict(
-                f"{other.file_name} is being imported right now (import {other.import_id}). Wait for its end."
-            )
-        record = imports.begin(session, file_name or path.name, file_hash, this_process())
-        import_id, resumed = record.import_id, record.added + record.ratings > 0
-        begun = {"sha256": file_hash, "source": source, "resumed": resumed}
-        audit.write(session, user, "started import", f"import {import_id}", new=begun)
+    import_id, resumed = _begin(workspace, user, file_name or path.name, file_hash, source)
     total, rows, started = Counted(), 0, time.monotonic()
     try:
         for batch in _batches(understood):
             rows += len(batch)
-            try:
-                counted = _store(workspace, import_id, batch, rows, rater, source)
-            except Collision:  # the existing application and we waited for each other: once more settles it
-                counted = _store(workspace, import_id, batch, rows, rater, source)
-            total.add(counted)
+            total.add(_store(workspace, import_id, batch, rows, rater, source))
             if workspace.store.is_sqlite:
                 time.sleep(BREATH_SECONDS)
             yield ImportProgress(import_id, rows, rows / max(time.monotonic() - started, 1e-9))
     except BaseException:  # also when the reader of this generator goes away, or Ctrl-C
-        with workspace.store.write() as session:
-            imports.end(session, import_id, "stopped")
+        written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
         raise
     if not rows:
-        with workspace.store.write() as session:
-            imports.forget(session, import_id)
+        written(workspace.store, lambda session: imports.forget(session, import_id))
         raise BadInput(f"{file_name or path.name} has a header but no rows, so there is nothing to import.")
-    with workspace.store.write() as session:
-        imports.end(session, import_id, "finished")
-        done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
-        audit.write(session, user, "finished import", f"import {import_id}", new=done)
+    _finish(workspace, user, import_id, total)
     workspace.mark_due()
     yield ImportResult(
         import_id, total.added, total.ratings, total.duplicates, total.rejected, total.rejected_total, resumed
@@ -190,23 +173,22 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             raise NotFound(f"There is no import {import_id} any more.")
         if record.state == "running" and not is_dead(record.process, record.heartbeat_at):
             raise Conflict("This import is still running. Wait for its end, then remove it.")
-    with (
-        workspace.store.write() as session
-    ):  # before the first row goes: whatever ends this early, it is known who began
-        old = {"sha256": record.file_hash, "added": record.added, "ratings": record.ratings}
-        audit.write(session, user, "removed import", f"import {import_id}", old=old)
+    old = {"sha256": record.file_hash, "added": record.added, "ratings": record.ratings}
+    # before the first row goes: whatever ends this early, it is known who began
+    written(
+        workspace.store,
+        lambda session: audit.write(session, user, "removed import", f"import {import_id}", old=old),
+    )
     kept = 0
     while True:
-        with workspace.store.write() as session:
-            seen, rated_since = imports.remove_some(session, import_id)
+        seen, rated_since = written(workspace.store, lambda session: imports.remove_some(session, import_id))
         kept += rated_since
         if not seen:
             break
-    while True:
-        with workspace.store.write() as session:
-            if not imports.remove_ratings_some(session, import_id):
-                imports.forget(session, import_id)
-                return kept
+    while written(workspace.store, lambda session: imports.remove_ratings_some(session, import_id)):
+        pass
+    written(workspace.store, lambda session: imports.forget(session, import_id))
+    return kept
 
 
 @leaves()
@@ -227,6 +209,7 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
 
 
 @leaves()
+@retried
 def remove_sample(workspace: Workspace, user: User) -> int:
     """Remove the sample with its ratings, and the models that learned from it; how many interactions went."""
     workspace.require(user, Act.CHANGE_DATA)
@@ -240,6 +223,31 @@ def remove_sample(workspace: Workspace, user: User) -> int:
     return gone
 
 
+@retried
+def _begin(workspace: Workspace, user: User, file_name: str, file_hash: str, source: str) -> tuple[int, bool]:
+    """Open the record of an import; its number, and whether it takes up a cut-off one."""
+    with workspace.store.write() as session:
+        other = imports.running_elsewhere(session, file_hash)
+        if other is not None and not is_dead(other.process, other.heartbeat_at):
+            raise Conflict(
+                f"{other.file_name} is being imported right now (import {other.import_id}). Wait for its end."
+            )
+        record = imports.begin(session, file_name, file_hash, this_process())
+        import_id, resumed = record.import_id, record.added + record.ratings > 0
+        begun = {"sha256": file_hash, "source": source, "resumed": resumed}
+        audit.write(session, user, "started import", f"import {import_id}", new=begun)
+    return import_id, resumed
+
+
+@retried
+def _finish(workspace: Workspace, user: User, import_id: int, total: Counted) -> None:
+    with workspace.store.write() as session:
+        imports.end(session, import_id, "finished")
+        done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
+        audit.write(session, user, "finished import", f"import {import_id}", new=done)
+
+
+@retried  # the existing application and we waited for each other: once more settles it
 def _store(
     workspace: Workspace, import_id: int, batch: list[ImportRow | Rejected], rows: int, rater: str, source: str
 ) -> Counted:

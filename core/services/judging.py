@@ -17,6 +17,7 @@ from core.reward.slices import as_others_see
 from core.reward.unseen import comparable, difference, measurements
 from core.services.workspace import Workspace
 from core.store import counts, exporting, held_out, preferences, raters, versions
+from core.store.retrying import written
 
 MOVED = 0.05
 """Share of the ratings whose change during a training takes the ground away from its decision."""
@@ -69,8 +70,7 @@ def survey(
         BadInput: ``without_rater`` has rated nothing of it.
     """
     settings = workspace.settings
-    with workspace.store.write() as session:
-        apart = held_out.freeze(session)
+    apart = written(workspace.store, held_out.freeze)
     with workspace.store.read() as session:
         totals = counts.totals(session, settings.positive_rating_threshold)
         champion = versions.champion(session)

@@ -13,6 +13,7 @@ from core.domain.roles import Act, User
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, keys
+from core.store.retrying import retried, written
 from core.store.tables import ApiKey
 from core.store.types import now
 
@@ -80,6 +81,7 @@ def listed(workspace: Workspace, user: User) -> list[KeyView]:
 
 
 @leaves(as_is="a key that is shown this once, and the name that was just typed")
+@retried
 def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
     """Make a key for the program of that name; the key itself is returned this once and never again.
 
@@ -101,6 +103,7 @@ def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
 
 
 @leaves()
+@retried
 def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
     """Make a key worthless, at once and for good.
 
@@ -207,8 +210,7 @@ class KeyRing:
         with self._lock:
             used, self._used = self._used, {}
         if used:
-            with self._workspace.store.write() as session:
-                keys.used(session, used)
+            written(self._workspace.store, lambda session: keys.used(session, used))
 
     def _note(self, checked: Checked) -> Checked:
         if checked.key_id is not None:

@@ -16,6 +16,7 @@ from core.services import reranking
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, legacy, raters, versions
+from core.store.retrying import retried
 from core.store.tables import ModelVersion
 
 
@@ -119,6 +120,7 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
 
 
 @leaves()
+@retried
 def promote(
     workspace: Workspace, user: User, model_version: str, *, reason: str, instead_of: str | None = None
 ) -> None:
@@ -148,6 +150,7 @@ def promote(
 
 
 @leaves()
+@retried
 def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
     """Go back to the version that was champion before; its name. ``instead_of`` as in ``promote``.
 
@@ -175,6 +178,7 @@ def before_champion(workspace: Workspace, user: User) -> str | None:
 
 
 @leaves()
+@retried
 def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
     """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
 
@@ -194,6 +198,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
 
 
 @leaves(as_is="the files of a model as they are: weights, hashes and figures, for leads")
+@retried
 def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     """The files of a version as one zip file, after their hash was checked; there is no way to bring one in.
 

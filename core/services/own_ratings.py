@@ -13,6 +13,7 @@ from core.services.workspace import Workspace
 from core.store import own_ratings as store
 from core.store.own_ratings import OwnFilters, OwnRating
 from core.store.ratings import Receipt
+from core.store.retrying import retried
 
 __all__ = ["OwnFilters", "OwnRating"]
 
@@ -42,16 +43,20 @@ def listed(
 
 
 @leaves()
-def withdraw(workspace: Workspace, user: User, interaction_id: int, *, request_id: str | None = None) -> Receipt:
+@retried
+def withdraw(
+    workspace: Workspace, user: User, interaction_id: int, *, seen: str, request_id: str | None = None
+) -> Receipt:
     """Take one rating back: it no longer counts and stays in the history; consensus and mirror follow.
 
     Raises:
         NotFound: the interaction was deleted.
+        TextChanged: the text is not the one that was seen.
         Conflict: it was taken back already.
     """
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
-        return store.withdraw(session, interaction_id, user.rater_id, request_id)
+        return store.withdraw(session, interaction_id, user.rater_id, request_id, seen=seen)
 
 
 @leaves(as_is="masked row by row")

@@ -6,6 +6,7 @@ from core.domain.settings import AuthMode
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, raters
+from core.store.retrying import retried
 from core.store.tables import Rater
 
 
@@ -31,6 +32,7 @@ def names(workspace: Workspace) -> list[str]:
 
 
 @leaves()
+@retried
 def rate_as(workspace: Workspace, token: str, name: str) -> User:
     """From now on the browser with this cookie rates under this name.
 
@@ -52,6 +54,7 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
 
 
 @leaves()
+@retried
 def stop_rating(workspace: Workspace, token: str) -> None:
     """The browser with this cookie speaks for nobody any more; ratings stay."""
     with workspace.store.write() as session:

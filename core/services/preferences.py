@@ -9,6 +9,7 @@ from core.domain.texts import prompt_group, storable
 from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, preferences
+from core.store.retrying import retried
 from core.store.types import now
 
 MOST = 50
@@ -16,6 +17,7 @@ MOST = 50
 
 
 @leaves()
+@retried
 def keep(
     workspace: Workspace, user: User, prompt: str, texts: Sequence[str], best_first: Sequence[int], *,
     model_version: str | None,
@@ -86,6 +88,7 @@ def total(workspace: Workspace, user: User) -> int:
 
 
 @leaves(takes_gaps="taking back stores no text")
+@retried
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     """Delete what this rater said about this question; how many pairs that were.
 

@@ -11,6 +11,7 @@ from core.services.leaving import leaves
 from core.services.workspace import Workspace
 from core.store import audit, progress, settings
 from core.store.interactions import only_sample
+from core.store.retrying import retried
 from core.store.tables import ModelVersion
 
 RETRAINING = "retraining"
@@ -80,6 +81,7 @@ def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
 
 
 @leaves()
+@retried
 def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -> None:
     """Set after how much a reminder comes.
 
@@ -90,6 +92,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
     workspace.require(user, Act.TRAIN)
     wanted.check()
     with workspace.store.write() as session:
+        settings.hold(session, RETRAINING)
         before = _settings(session)
         if before != wanted:
             settings.put(session, RETRAINING, asdict(wanted))

@@ -8,6 +8,7 @@ from core.domain.texts import storable
 from core.services.leaving import leaves, originals
 from core.services.workspace import Workspace
 from core.store import audit, counts, queue, settings
+from core.store.retrying import retried
 
 
 @leaves()
@@ -19,6 +20,7 @@ def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
 
 
 @leaves(takes_gaps="a session as it was shown stands for the one that is meant")
+@retried
 def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters) -> None:
     """From now on this rater gets answers in this order, and only these; what was kept for them is given back."""
     workspace.require(user, Act.RATE)
@@ -48,6 +50,7 @@ def get_settings(workspace: Workspace, user: User) -> QueueSettings:
 
 
 @leaves()
+@retried
 def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> int:
     """Set how many ratings an answer gets, for what is there and what will come; how many answers this touches.
 
@@ -58,6 +61,7 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
     workspace.require(user, Act.JUDGE)
     wanted.check()
     with workspace.store.write() as session:
+        settings.hold(session, settings.QUEUE)
         before = settings.queue_settings(session)
         if before == wanted:
             return 0

@@ -1,11 +1,11 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.domain.errors import BadInput, Collision
+from core.domain.errors import BadInput, TextChanged
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
 from core.domain.roles import Act, User
@@ -13,13 +13,18 @@ from core.domain.texts import storable
 from core.services import hiding
 from core.services.leaving import GAP, leaves, refuse_gaps
 from core.services.workspace import Workspace
-from core.store import drafts, interactions, leases, queue, ratings, to_rate, undo
+from core.store import drafts, interactions, leases, queue, ratings, showings, to_rate, undo
 from core.store.ratings import Receipt
+from core.store.retrying import retried
 from core.store.to_rate import ItemToRate
 from core.store.undo import Undone
 
 __all__ = ["ItemToRate", "Receipt", "Undone"]
 
+NOT_KNOWN = (
+    "Which text of this answer you read is not known any more: it was opened long ago. Nothing was stored, and what you "
+    "typed is kept. Read the answer as it is shown now, then act again."
+)
 UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
 
@@ -35,8 +40,9 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
         Unavailable: the database does not answer.
     """
     workspace.require(user, Act.RATE)
-    with workspace.store.read() as session:  # a reload takes no write lock
-        shown = _seen(session, user, to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id)))
+    shown = _shown(
+        workspace, user, lambda session: to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+    )
     if shown is None:
         shown = _take(workspace, user)
     if shown is None and workspace.pick_up():
@@ -48,27 +54,27 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     workspace.require(user, Act.RATE)
-    with workspace.store.read() as session:
-        return _seen(session, user, to_rate.load(session, user.rater_id, interaction_id))
+    return _shown(workspace, user, lambda session: to_rate.load(session, user.rater_id, interaction_id))
 
 
 @leaves()
+@retried
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
     """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
     workspace.require(user, Act.RATE)
-    with workspace.store.read() as session:
-        ids = interactions.same_prompt(session, interaction_id, limit)
     with workspace.store.write() as session:
+        ids = interactions.same_prompt(session, interaction_id, limit)
         served = queue.take_also(session, user.rater_id, ids)
-    shown = [(number, item(workspace, user, number)) for number in ids]
-    return [
-        replace(found, request_id=served[number].request_id if number in served else None)
-        for number, found in shown
-        if found is not None
-    ]
+        shown = [(number, _noted(session, user, to_rate.load(session, user.rater_id, number))) for number in ids]
+        return [
+            replace(found, request_id=served[number].request_id if number in served else None)
+            for number, found in shown
+            if found is not None
+        ]
 
 
 @leaves()
+@retried
 def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
     """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
     workspace.require(user, Act.RATE)
@@ -78,6 +84,7 @@ def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> N
 
 
 @leaves(takes_gaps="compared with what is stored")
+@retried
 def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: str, *, bias_flag: bool = False) -> None:
     """Keep what was typed and flagged and not yet saved; it comes back with the answer, wherever it is opened.
 
@@ -86,18 +93,17 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
     """
     workspace.require(user, Act.RATE)
     kept = storable(comment[:MAX_COMMENT], "The comment")
-    try:
-        with workspace.store.read() as session:
-            _refuse_gaps(session, user, interaction_id, [kept])
-        with workspace.store.write() as session:
-            mine = session.scalar(ratings.own(interaction_id, user.rater_id))
-            saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
-            if (kept.strip(), bias_flag) != saved:
-                drafts.keep(session, user.rater_id, interaction_id, kept, bias_flag)
-            else:
-                drafts.forget(session, user.rater_id, interaction_id)
-    except Collision:  # the answer was deleted, and with it what there was to say
-        return
+    with workspace.store.read() as session:
+        _refuse_gaps(session, user, interaction_id, [kept])
+    with workspace.store.write() as session:
+        if interactions.load(session, interaction_id) is None:  # deleted, and with it what there was to say
+            return
+        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+        saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
+        if (kept.strip(), bias_flag) != saved:
+            drafts.keep(session, user.rater_id, interaction_id, kept, bias_flag)
+        else:
+            drafts.forget(session, user.rater_id, interaction_id)
 
 
 @leaves(takes_gaps="compared with what is stored")
@@ -107,6 +113,7 @@ def rate(
     interaction_id: int,
     rating: int,
     *,
+    showing: str | None,
     comment: str = "",
     bias_flag: bool = False,
     request_id: str | None = None,
@@ -115,18 +122,21 @@ def rate(
 ) -> Receipt:
     """Store one rating; when this returns, it is on disk. The same ``request_id`` again stores nothing twice.
 
-    A rating that comes after its answer was no longer kept for the rater is stored like any other.
+    ``showing`` (``ItemToRate.showing``) says which text was rated. A rating that comes after its answer was no longer
+    kept for the rater is stored like any other.
 
     Raises:
         BadInput: not 1 to 5, or a comment that cannot be stored.
         NotFound: the interaction was deleted.
+        TextChanged: the text is another one by now; nothing was stored, the comment is kept as a draft.
         Unavailable: the database does not answer; nothing was stored.
     """
     workspace.require(user, Act.RATE)
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
-    return _act(workspace, user, interaction_id, said, How("rated", request_id, shown_ms, guideline_version))
+    how = How("rated", request_id, shown_ms, guideline_version)
+    return _act(workspace, user, interaction_id, said, how, showing)
 
 
 @leaves(takes_gaps="compared with what is stored")
@@ -135,6 +145,7 @@ def skip(
     user: User,
     interaction_id: int,
     *,
+    showing: str | None,
     reason: str = "",
     comment: str = "",
     bias_flag: bool = False,
@@ -144,10 +155,13 @@ def skip(
     """Pass an item over: it comes back when nothing else is left, with comment and flag as they were left.
 
     A rating that was given before stays as it is. Others get the item as if nothing had happened.
+
+    Raises:
+        TextChanged: as for ``rate``.
     """
     workspace.require(user, Act.RATE)
     said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
-    return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms))
+    return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms), showing)
 
 
 @leaves(takes_gaps="compared with what is stored")
@@ -156,6 +170,7 @@ def discard(
     user: User,
     interaction_id: int,
     *,
+    showing: str | None,
     reason: str,
     comment: str = "",
     bias_flag: bool = False,
@@ -168,24 +183,27 @@ def discard(
 
     Raises:
         BadInput: no reason is given.
+        TextChanged: as for ``rate``.
     """
     workspace.require(user, Act.RATE)
     kept = _reason(reason)
     if kept is None:
         raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
     said = Said(RatingStatus.DISCARDED, None, _comment(comment), bias_flag, kept)
-    return _act(workspace, user, interaction_id, said, How("discarded", request_id, shown_ms))
+    return _act(workspace, user, interaction_id, said, How("discarded", request_id, shown_ms), showing)
 
 
 @leaves()
+@retried
 def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None) -> Undone | None:
     """Take back this rater's last act of the last 12 hours; the value before it stands again, both are in the history.
 
-    Again takes back the act before that. None when there is nothing to take back.
+    Again takes back the act before that. None when there is nothing to take back. An act on an answer that was deleted,
+    or that something else changed since, is passed over (``Undone.passed``).
 
     Raises:
-        Conflict: it was changed since by something else.
-        NotFound: the interaction was deleted.
+        Conflict: only such acts are there.
+        TextChanged: the answer has a text that was not shown to this rater yet; once it was, undo works.
     """
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
@@ -216,13 +234,28 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
         return ratings.rated_by_all(session, _midnight())
 
 
+@retried  # two tabs of one rater at the same moment: the second look finds what the first one got
 def _take(workspace: Workspace, user: User) -> ItemToRate | None:
-    try:
-        with workspace.store.write() as session:
-            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
-    except Collision:  # two tabs of one rater at the same moment: the second look finds what the first one got
-        with workspace.store.write() as session:
-            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+    with workspace.store.write() as session:
+        return _noted(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+
+
+@retried  # somebody may delete the answer between the two steps
+def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | None]) -> ItemToRate | None:
+    """The answer that this finds, as this rater sees it, with the showing noted."""
+    with workspace.store.read() as session:  # a reload takes no write lock
+        shown = _seen(session, user, find(session))
+    if shown is None or shown.showing is not None:
+        return shown
+    with workspace.store.write() as session:
+        return _noted(session, user, find(session))
+
+
+def _noted(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
+    """The answer as this rater sees it; that they do is noted."""
+    if shown is not None:
+        shown = replace(shown, showing=showings.note(session, user.rater_id, shown.interaction))
+    return _seen(session, user, shown)
 
 
 def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
@@ -235,15 +268,26 @@ def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | No
     )
 
 
-def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How) -> Receipt:
+def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How, showing: str | None) -> Receipt:
     with workspace.store.read() as session:
         _refuse_gaps(session, user, interaction_id, [said.comment or "", said.reason or ""])
     try:
-        with workspace.store.write() as session:
-            return ratings.record(session, interaction_id, user.rater_id, said, how)
-    except Collision:  # the same request twice at the same moment: the second look finds what the first one stored
-        with workspace.store.write() as session:
-            return ratings.record(session, interaction_id, user.rater_id, said, how)
+        return _record(workspace, user, interaction_id, said, how, showing)
+    except TextChanged:
+        keep_draft(workspace, user, interaction_id, said.comment or "", bias_flag=said.bias_flag)
+        raise
+
+
+@retried  # the same request twice at the same moment: the second look finds what the first one stored
+def _record(
+    workspace: Workspace, user: User, interaction_id: int, said: Said, how: How, showing: str | None
+) -> Receipt:
+    with workspace.store.write() as session:
+        seen = showing and showings.version(session, user.rater_id, interaction_id, showing)
+        try:
+            return ratings.record(session, interaction_id, user.rater_id, said, how, seen=seen)
+        except TextChanged as error:
+            raise error if seen else TextChanged(interaction_id, NOT_KNOWN) from None
 
 
 def _refuse_gaps(session: Any, user: User, interaction_id: int, typed: list[str]) -> None:

@@ -16,6 +16,7 @@ from core.services.leaving import leaves, masked
 from core.services.workspace import Workspace
 from core.store import audit, raters, scratch
 from core.store.audit import Wanted
+from core.store.retrying import retried
 from core.store.tables import Audit
 
 __all__ = ["Wanted"]
@@ -147,6 +148,7 @@ def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
     return written
 
 
+@retried
 def _taken_out(workspace: Workspace, user: User, rows: int) -> None:
     with workspace.store.write() as session:
         audit.write(session, user, "exported", "record", new={"rows": rows})

@@ -19,6 +19,7 @@ from core.services.lineage import code_version
 from core.services.workspace import Workspace
 from core.store import audit, exporting, interactions, runs, versions
 from core.store.database import alone
+from core.store.retrying import retried
 from core.store.tables import ModelVersion
 
 CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
@@ -134,6 +135,7 @@ def _version(
     )
 
 
+@retried
 def _register(
     workspace: Workspace, version: ModelVersion, ground: Ground, evaluation: Evaluation, verdict: str,
     decision: Decision, measured: dict[str, dict[str, Any]],

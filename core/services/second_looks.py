@@ -15,6 +15,7 @@ from core.services.workspace import Workspace
 from core.store import audit, interactions, ratings, settings
 from core.store import second_looks as store
 from core.store.ratings import Receipt
+from core.store.retrying import retried
 
 GONE = "You have looked at this answer again already. Nothing was saved twice."
 
@@ -50,8 +51,9 @@ def next_look(workspace: Workspace, user: User) -> Look | None:
 
 
 @leaves()
+@retried
 def look(
-    workspace: Workspace, user: User, interaction_id: int, value: int, *, request_id: str | None = None,
+    workspace: Workspace, user: User, interaction_id: int, value: int, *, seen: str, request_id: str | None = None,
     shown_ms: int | None = None,
 ) -> Said:  # fmt: skip
     """Say again how good an answer is.
@@ -61,6 +63,7 @@ def look(
 
     Raises:
         BadInput: not 1 to 5.
+        TextChanged: the text is not the one that was seen.
         Conflict: it was looked at already, or the rating was taken back.
         NotFound: the interaction was deleted.
     """
@@ -71,7 +74,9 @@ def look(
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
             return Said(ratings.receipt_of(earlier))
-        mine = store.own_rating(session, user.rater_id, interaction_id)  # its lock orders two looks at the same moment
+        mine = store.own_rating(
+            session, user.rater_id, interaction_id, seen=seen
+        )  # its lock orders two looks at the same moment
         waiting = _waiting(workspace, session, user)
         if interaction_id not in waiting:
             raise Conflict(GONE)
@@ -81,13 +86,22 @@ def look(
 
 
 @leaves()
+@retried
 def choose(
-    workspace: Workspace, user: User, interaction_id: int, value: int, *, change: bool, request_id: str | None = None
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    value: int,
+    *,
+    seen: str,
+    change: bool,
+    request_id: str | None = None,
 ) -> Receipt:
     """After a second rating that differs: let it count, or keep the first; both are in the history.
 
     Raises:
         BadInput: not 1 to 5.
+        TextChanged: the text is not the one that was seen when ``value`` was given.
         Conflict: it was chosen already, or the rating was taken back.
         NotFound: the interaction was deleted.
     """
@@ -98,11 +112,11 @@ def choose(
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
             return ratings.receipt_of(earlier)
-        mine = store.own_rating(session, user.rater_id, interaction_id)
+        mine = store.own_rating(session, user.rater_id, interaction_id, seen=seen)
         if _waiting(workspace, session, user).get(interaction_id) != store.KEPT:
             raise Conflict(GONE)
         if change:
-            return store.change(session, mine, value, request_id)
+            return store.change(session, mine, value, request_id, seen=seen)
         return store.note(session, mine, store.KEPT, value, request_id, None)
 
 
@@ -115,6 +129,7 @@ def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
 
 
 @leaves()
+@retried
 def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) -> None:
     """Set how many answers come back, and when.
 
@@ -125,6 +140,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
     workspace.require(user, Act.JUDGE)
     wanted.check()
     with workspace.store.write() as session:
+        settings.hold(session, store.SETTINGS)
         before = store.repeat_settings(session)
         if before != wanted:
             settings.put(session, store.SETTINGS, asdict(wanted))

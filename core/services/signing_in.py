@@ -19,6 +19,7 @@ from core.domain.roles import Role, Rule, User
 from core.services.workspace import Workspace
 from core.store import accounts, audit, raters, sign_ins
 from core.store.database import alone
+from core.store.retrying import retried
 from core.store.tables import Identity, Rater, SignIn
 from core.store.types import now
 
@@ -48,6 +49,7 @@ class Entry:
     name: str = ""
 
 
+@retried
 def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = True) -> Entry:
     """Who stands behind these claims of the provider now; the first time they are seen, the sign-in is kept.
 
@@ -77,6 +79,7 @@ def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = Tru
     return Entry(_user(rater), None, name)
 
 
+@retried
 def sign_out(workspace: Workspace, claims: Mapping[str, Any]) -> None:
     """End this sign-in for good; nothing that was copied from the browser opens it again."""
     key = _key_of(claims)
@@ -97,6 +100,7 @@ def unlocked(workspace: Workspace, token: str) -> bool:
     return found is not None and found[0].ended_at is None
 
 
+@retried
 def unlock(workspace: Workspace, token: str, said: str) -> bool:
     """Let this browser in when it says the passphrase, compared in constant time; whether it did."""
     passphrase = workspace.settings.passphrase
@@ -107,6 +111,7 @@ def unlock(workspace: Workspace, token: str, said: str) -> bool:
     return True
 
 
+@retried
 def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_ins.Found:
     with workspace.store.write() as session:
         alone(session)

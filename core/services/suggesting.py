@@ -10,6 +10,7 @@ from core.reward.recipe import Pair
 from core.services.reranking import encoder, reranker
 from core.services.workspace import Workspace
 from core.store import suggestions
+from core.store.retrying import written
 from core.store.suggestions import Candidate
 from core.store.vectors import DatabaseVectors
 
@@ -40,8 +41,7 @@ def suggest(workspace: Workspace) -> int:
         for one, chosen in zip(couple, (Chosen.PAIR, Chosen.MODEL), strict=True):
             if one is not None:
                 ranked.append((one.interaction_id, str(chosen), scores.get(one.interaction_id)))
-    with workspace.store.write() as session:
-        suggestions.replace(session, ranked)
+    written(workspace.store, lambda session: suggestions.replace(session, ranked))
     return len(ranked)
 
 

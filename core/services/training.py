@@ -37,6 +37,8 @@ from core.services.watching import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.store import runs
 from core.store.database import private_folder
+from core.store.retrying import retried, written
+from core.store.tables import Run
 from core.store.vectors import DatabaseVectors
 
 log = logging.getLogger(__name__)
@@ -69,12 +71,8 @@ def train(
         raise BadInput("The seed must be a whole number from 0 to 4,294,967,295.")
     reap(workspace)
     workspace.pick_up(at_once=True)
-    with workspace.store.write() as session:
-        if run_id is None:
-            run = runs.start(session, recipe, seed, user, this_process())
-        else:
-            run = runs.take(session, run_id, this_process())
-        run_id, recipe, seed = run.run_id, run.recipe, run.seed
+    run = _begin(workspace, user, recipe, seed, run_id)
+    run_id, recipe, seed = run.run_id, run.recipe, run.seed
     with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
         written = 0.0
         events = _events(
@@ -84,8 +82,7 @@ def train(
             stop = stop_asked()
             pause = time.monotonic() - written
             if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
-                with workspace.store.write() as session:
-                    stop |= runs.add_event(session, run_id, type(event).__name__, event.to_json())
+                stop |= _told(workspace, run_id, event)
                 written = time.monotonic()
             if stop and not isinstance(event, Refused | Saved | Registered):
                 raise Cancelled(CANCELLED)
@@ -139,8 +136,7 @@ def start(
     workspace.require(user, Act.TRAIN)
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
-    with workspace.store.write() as session:
-        run_id = runs.start(session, recipe, seed, user, None).run_id
+    run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
             process = subprocess.Popen(
@@ -164,16 +160,17 @@ def start(
                 start_new_session=True,  # Ctrl-C on the dashboard does not end it
             )
     except OSError as error:
-        with workspace.store.write() as session:
-            runs.finish(session, run_id, "failed", f"The training could not be started: {error.strerror}.")
+        why = f"The training could not be started: {error.strerror}."
+        written(workspace.store, lambda session: runs.finish(session, run_id, "failed", why))
         raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
     threading.Thread(target=process.wait, daemon=True).start()  # a child nobody waits for would look alive for ever
-    with workspace.store.write() as session:
-        runs.started_as(session, run_id, this_process().rpartition(":")[0] + f":{process.pid}")
+    name = this_process().rpartition(":")[0] + f":{process.pid}"
+    written(workspace.store, lambda session: runs.started_as(session, run_id, name))
     return run_id
 
 
 @leaves()
+@retried
 def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     """Ask a training to stop; it does so at its next step, within seconds.
 
@@ -183,6 +180,26 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     workspace.require(user, Act.TRAIN)
     with workspace.store.write() as session:
         runs.cancel(session, run_id, by=user)
+
+
+@retried
+def _begin(workspace: Workspace, user: User, recipe: str, seed: int, run_id: int | None) -> Run:
+    with workspace.store.write() as session:
+        if run_id is None:
+            return runs.start(session, recipe, seed, user, this_process())
+        return runs.take(session, run_id, this_process())
+
+
+@retried
+def _refused(workspace: Workspace, run_id: int, reason: str, outcome: dict[str, Any], sample: bool) -> None:
+    with workspace.store.write() as session:
+        runs.finish(session, run_id, "finished", reason, result=outcome, sample=sample)
+
+
+def _told(workspace: Workspace, run_id: int, event: Event | Saved | Registered) -> bool:
+    return written(
+        workspace.store, lambda session: runs.add_event(session, run_id, type(event).__name__, event.to_json())
+    )
 
 
 def _events(
@@ -212,10 +229,9 @@ def _events(
             continue  # the champion itself is met below, once there is a model that can meet it
         yield event
         if isinstance(event, Refused):
-            with workspace.store.write() as session:
-                prompts = len({example.group for example in ground.examples})
-                outcome = result(run_id, recipe, len(ground.examples), prompts, event.reason)
-                runs.finish(session, run_id, "finished", event.reason, result=outcome, sample=ground.sample)
+            prompts = len({example.group for example in ground.examples})
+            outcome = result(run_id, recipe, len(ground.examples), prompts, event.reason)
+            _refused(workspace, run_id, event.reason, outcome, ground.sample)
             return
     evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
     judged = told[Judged]
@@ -247,8 +263,7 @@ def _ends(workspace: Workspace, run_id: int) -> Iterator[None]:
         raise
     finally:
         if state != "finished":
-            with workspace.store.write() as session:
-                runs.finish(session, run_id, state, sentence)
+            written(workspace.store, lambda session: runs.finish(session, run_id, state, sentence))
 
 
 @contextmanager
@@ -259,9 +274,8 @@ def _beating(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
     def beat() -> None:
         while not done.wait(BEAT_SECONDS):
             try:
-                with workspace.store.write() as session:
-                    if runs.beat(session, run_id):
-                        stop.set()
+                if written(workspace.store, lambda session: runs.beat(session, run_id)):
+                    stop.set()
             except Exception as error:  # noqa: BLE001  a thread that ends would make a living run look dead
                 log.warning("a sign of life could not be written: %s", type(error).__name__)
 

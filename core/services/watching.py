@@ -12,6 +12,7 @@ from core.reward.report import TrustReport
 from core.services.leaving import leaves
 from core.services.workspace import Workspace, is_dead
 from core.store import runs
+from core.store.retrying import retried
 from core.store.tables import Run
 
 
@@ -113,6 +114,7 @@ def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
     )
 
 
+@retried
 def reap(workspace: Workspace) -> None:
     """Mark a run whose process died as failed, so that the next one can start."""
     with workspace.store.read() as session:

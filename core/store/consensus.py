@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.domain.errors import NotFound
+from core.domain.errors import NotFound, TextChanged
 from core.domain.ratings import MAX_RATING, MIN_RATING, How, RatingStatus, Said, consensus
+from core.domain.texts import interaction_identity
 from core.store.identifiers import mark
 from core.store.raters import legacy_rater
 from core.store.settings import queue_settings
@@ -30,6 +31,33 @@ def locked(session: Session, interaction_id: int) -> tuple[Item, LegacyInteracti
     if row is None or item is None:
         raise NotFound("This answer was deleted meanwhile, so there is nothing to rate any more.")
     return item, row
+
+
+def as_seen(session: Session, interaction_id: int, seen: str | None) -> tuple[Item, LegacyInteraction]:
+    """As ``locked``, for an act of somebody who was shown the texts of this version (``Interaction.version``).
+
+    Raises:
+        NotFound: the interaction was deleted.
+        TextChanged: the stored texts are others by now, whoever changed them.
+    """
+    item, row = locked(session, interaction_id)
+    unchanged(item, row, seen)
+    return item, row
+
+
+def unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> None:
+    """Check a locked interaction against what was shown; the texts themselves count: the old application changes them too.
+
+    Raises:
+        TextChanged: the stored texts are others by now.
+    """
+    if text_version(item, row) != seen:
+        raise TextChanged(row.interaction_id)
+
+
+def text_version(item: Item, row: LegacyInteraction) -> str:
+    """The version of the texts as they are stored."""
+    return interaction_identity(row.user_prompt, row.ai_response, item.context_id)
 
 
 def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.disagreements import FAR_APART, Disagreement, Gap, Voice, Which
 from core.domain.errors import Conflict, NotFound
 from core.domain.ratings import How
-from core.store.consensus import history_event, locked, pick_up_one, settle
+from core.store.consensus import as_seen, history_event, pick_up_one, settle, text_version
 from core.store.interactions import in_scope, shown
 from core.store.tables import GuidelineGap, Item, LegacyInteraction, Rater, Rating
 from core.store.types import now
@@ -34,15 +34,16 @@ def find(session: Session, which: Which, *, offset: int, limit: int) -> tuple[li
 
 
 def adjudicate(
-    session: Session, interaction_id: int, rater_id: int, value: int | None, *, expected: int | None
+    session: Session, interaction_id: int, rater_id: int, value: int | None, *, seen: str, expected: int | None
 ) -> int | None:
     """Let a lead's value be the consensus, or clear it with None; the value that stood there before.
 
     Raises:
         NotFound: the interaction was deleted.
+        TextChanged: it is not what was seen.
         Conflict: somebody else decided since it was shown.
     """
-    item, row = locked(session, interaction_id)
+    item, row = as_seen(session, interaction_id, seen)
     pick_up_one(session, item, row)
     if item.adjudicated != expected:
         raise Conflict("Another lead decided on this answer meanwhile. Nothing was changed; look at it again.")
@@ -54,27 +55,31 @@ def adjudicate(
     return before
 
 
-def mark(session: Session, interaction_id: int, note: str, by: str) -> int:
+def mark(session: Session, interaction_id: int, note: str, by: str, *, seen: str) -> int:
     """Note that the guidelines do not say how to rate this; the number of the note.
 
     Raises:
         NotFound: the interaction was deleted.
+        TextChanged: it is not what was seen.
     """
-    if session.get(Item, interaction_id) is None:
-        raise NotFound("This answer was deleted meanwhile.")
+    as_seen(session, interaction_id, seen)
     gap = GuidelineGap(interaction_id=interaction_id, note=note, by=by)
     session.add(gap)
     session.flush()
     return gap.gap_id
 
 
-def close(session: Session, gap_id: int) -> None:
+def close(session: Session, gap_id: int, *, seen: str) -> None:
     """The guidelines say it now.
 
     Raises:
         NotFound: it was closed, or its answer deleted.
+        TextChanged: the answer is not what was seen.
     """
-    gap = session.get(GuidelineGap, gap_id, with_for_update=True)
+    gap = session.get(GuidelineGap, gap_id)
+    if gap is not None:
+        as_seen(session, gap.interaction_id, seen)  # its lock orders two who close at the same moment
+        session.refresh(gap)
     if gap is None or gap.closed_at is not None:
         raise NotFound("This gap is closed already.")
     gap.closed_at = now()
@@ -82,10 +87,19 @@ def close(session: Session, gap_id: int) -> None:
 
 def open_gaps(session: Session, interaction_ids: Sequence[int] | None = None) -> list[Gap]:
     """What the guidelines still lack, oldest first; of these answers only, where they are given."""
-    query = select(GuidelineGap).where(GuidelineGap.closed_at.is_(None)).order_by(GuidelineGap.gap_id)
+    query = (
+        select(GuidelineGap, LegacyInteraction, Item)
+        .join(Item, Item.interaction_id == GuidelineGap.interaction_id)
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+        .where(GuidelineGap.closed_at.is_(None))
+        .order_by(GuidelineGap.gap_id)
+    )
     if interaction_ids is not None:
         query = query.where(GuidelineGap.interaction_id.in_(interaction_ids))
-    return [Gap(g.gap_id, g.interaction_id, g.note, g.by, g.at) for g in session.scalars(query)]
+    return [
+        Gap(gap.gap_id, gap.interaction_id, gap.note, gap.by, gap.at, text_version(item, row))
+        for gap, row, item in session.execute(query)
+    ]
 
 
 def _query(session: Session, which: Which) -> Select[int]:

@@ -35,6 +35,7 @@ from core.store.tables import (
     Rating,
     RatingEvent,
     Run,
+    Showing,
     Suggestion,
     TextHistory,
 )
@@ -105,6 +106,7 @@ def parts(session: Session, interaction_id: int) -> list[Part]:
         Part("earlier texts", TextHistory, TextHistory.interaction_id == interaction_id),
         Part("unsaved comments", Draft, Draft.interaction_id == interaction_id),
         Part("places on raters' screens", Lease, Lease.interaction_id == interaction_id),
+        Part("notes of what was shown to raters", Showing, Showing.interaction_id == interaction_id),
         Part("suggestions for rating", Suggestion, Suggestion.interaction_id == interaction_id),
         Part("notes for the guidelines", GuidelineGap, GuidelineGap.interaction_id == interaction_id),
         Part("scores of trainings", Prediction, Prediction.interaction_id == interaction_id),

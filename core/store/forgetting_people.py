@@ -33,6 +33,7 @@ from core.store.tables import (
     RatingEvent,
     Run,
     RunEvent,
+    Showing,
     SignIn,
     TextHistory,
     Visitor,
@@ -91,6 +92,7 @@ def parts(rater_id: int, *, ratings_stay: bool) -> list[Part]:
     both = [
         Part("unsaved comments", Draft, Draft.rater_id == rater_id),
         Part("answers kept on their screen", Lease, Lease.rater_id == rater_id),
+        Part("notes of what was shown to them", Showing, Showing.rater_id == rater_id),
         Part("settings of their queue", Desk, Desk.rater_id == rater_id),
         Part("browsers that spoke for them", Visitor, Visitor.rater_id == rater_id),
         Part("sign-ins", SignIn, SignIn.identity_id.in_(identities)),

@@ -11,7 +11,7 @@ from core.domain.errors import Conflict
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
-from core.store.consensus import locked, pick_up_one, settle, store_rating
+from core.store.consensus import as_seen, locked, pick_up_one, settle, store_rating, text_version
 from core.store.database import alone
 from core.store.identifiers import note
 from core.store.legacy import existing_sessions, follow_text
@@ -60,16 +60,19 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
 
 
 def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
-    """The answers that can be compared with this one (equal prompt and context), itself among them, oldest first."""
-    this = session.get(Item, interaction_id)
-    if this is None:
+    """The answers that can be compared with this one (equal prompt and context), itself among them, oldest first.
+
+    One whose prompt the old application changed since it was grouped is none: it would be read under another's prompt.
+    """
+    this, row = session.get(Item, interaction_id), session.get(LegacyInteraction, interaction_id)
+    if this is None or row is None:
         return []
     context = Item.context_id.is_(None) if this.context_id is None else Item.context_id == this.context_id
-    others = select(Item.interaction_id).where(
-        Item.prompt_group == this.prompt_group, context, Item.interaction_id != interaction_id
-    )
-    found = session.scalars(in_scope(session, others).order_by(Item.interaction_id).limit(limit - 1))
-    return sorted([interaction_id, *found])
+    others = select(Item.interaction_id, LegacyInteraction.user_prompt).join(LegacyInteraction)
+    others = others.where(Item.prompt_group == this.prompt_group, context, Item.interaction_id != interaction_id)
+    found = session.execute(in_scope(session, others).order_by(Item.interaction_id).limit(limit - 1))
+    group = prompt_group(row.user_prompt)
+    return sorted([interaction_id, *(number for number, prompt in found if prompt_group(prompt) == group)])
 
 
 def sources(session: Session) -> dict[str, int]:
@@ -136,6 +139,7 @@ def edit(
     response: str,
     context_id: str | None,
     *,
+    seen: str,
     by: str,
     withdraw_ratings: bool,
 ) -> str:
@@ -145,10 +149,11 @@ def edit(
 
     Raises:
         NotFound: it was deleted.
+        TextChanged: what is to be replaced is not what was seen.
         Conflict: exactly this interaction exists elsewhere.
     """
     alone(session)
-    item, row = locked(session, interaction_id)
+    item, row = as_seen(session, interaction_id, seen)
     identity = interaction_identity(prompt, response, context_id)
     if item.source != "sample":
         part_from_sample(session, [identity])
@@ -172,16 +177,17 @@ def edit(
     return before
 
 
-def remove(session: Session, interaction_id: int, *, by: str) -> str:
+def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
     """Delete one interaction with its ratings; texts and rating history are kept in our history tables.
 
     Returns the identity of what it was.
 
     Raises:
         NotFound: it was deleted already.
+        TextChanged: it is not what was seen.
         Conflict: another table of the old application still refers to it.
     """
-    item, row = locked(session, interaction_id)
+    item, row = as_seen(session, interaction_id, seen)
     identity = item.identity or ""
     _keep_texts(session, item, row, "deleted", by)
     session.flush()
@@ -195,13 +201,14 @@ def remove(session: Session, interaction_id: int, *, by: str) -> str:
     return identity
 
 
-def put_back(session: Session, interaction_id: int) -> int:
+def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
     """Let a discarded interaction wait for ratings again; how many people had discarded it.
 
     Raises:
         NotFound: it was deleted.
+        TextChanged: it is not what was seen.
     """
-    item, row = locked(session, interaction_id)
+    item, row = as_seen(session, interaction_id, seen)
     pick_up_one(session, item, row)
     mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
     found = session.scalars(mine).all()
@@ -280,5 +287,6 @@ def shown(row: LegacyInteraction, item: Item) -> Interaction:
         n_ratings=item.n_ratings,
         response_words=item.response_words,
         created_at=item.created_at,
+        version=text_version(item, row),
         discarded=item.consensus is None and item.places == 0,
     )

@@ -17,6 +17,7 @@ from core.store.consensus import apply_consensus, hear, locked, locked_many, pic
 from core.store.database import Store, alone
 from core.store.identifiers import comments_on, mark
 from core.store.raters import legacy_rater
+from core.store.retrying import retried
 from core.store.settings import queue_settings
 from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, Rating, RatingEvent, Run
 from core.store.types import now
@@ -24,6 +25,7 @@ from core.store.types import now
 BATCH = 500
 
 
+@retried
 def sweep(store: Store) -> int:
     """Adopt new rows and pick up changed ones; the number of rows that the old application had written."""
     if store.is_sqlite:
@@ -128,6 +130,7 @@ def follow_text(session: Session, item: Item, row: LegacyInteraction) -> None:
     session.flush()
 
 
+@retried
 def follow_texts(store: Store) -> int:
     """Renew the grouping of rows whose texts the old application edited; how many there were.
 

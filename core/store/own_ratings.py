@@ -75,11 +75,12 @@ def find(
     ], total
 
 
-def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: str | None) -> Receipt:
+def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: str | None, *, seen: str) -> Receipt:
     """Let a rating no longer count; comment and flag stay in the history.
 
     Raises:
         NotFound: the interaction was deleted.
+        TextChanged: it is not what was seen.
         Conflict: there is no rating to take back.
     """
     earlier = ratings.by_request(session, request_id)
@@ -89,7 +90,7 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
     if mine is None or mine.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")
     said = Said(RatingStatus.WITHDRAWN, None, mine.comment, mine.bias_flag)
-    return ratings.record(session, interaction_id, rater_id, said, How("withdrawn", request_id))
+    return ratings.record(session, interaction_id, rater_id, said, How("withdrawn", request_id), seen=seen)
 
 
 def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:

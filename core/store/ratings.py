@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.ratings import How, RatingStatus, Said
 from core.store import drafts, leases
-from core.store.consensus import locked, pick_up_one, settle, store_rating
+from core.store.consensus import locked, pick_up_one, settle, store_rating, unchanged
 from core.store.tables import Rater, Rating, RatingEvent
 
 
@@ -22,18 +22,22 @@ class Receipt:
     rating: int | None
 
 
-def record(session: Session, interaction_id: int, rater_id: int, said: Said, how: How) -> Receipt:
+def record(session: Session, interaction_id: int, rater_id: int, said: Said, how: How, *, seen: str | None) -> Receipt:
     """Store one act of one rater and recompute the consensus; a request that was stored already changes nothing.
+
+    ``seen`` is the version of the texts that were shown to them; None where nobody knows it.
 
     A rating of what this rater has rated before goes into the history as a change. With it end the lease and the draft.
 
     Raises:
         NotFound: the interaction was deleted.
+        TextChanged: it is not what was seen.
     """
     item, row = locked(session, interaction_id)  # the lock also orders two requests for the same item
     earlier = by_request(session, how.request_id)
     if earlier is not None:
         return receipt_of(earlier)
+    unchanged(item, row, seen)
     pick_up_one(session, item, row)
     mine = session.scalar(own(interaction_id, rater_id))
     chosen = leases.end(session, interaction_id, rater_id)

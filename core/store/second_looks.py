@@ -9,7 +9,7 @@ from core.domain.errors import Conflict
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.second_looks import MOST_SURPRISING, SECOND_LOOK, RepeatSettings
 from core.store import ratings, runs, settings
-from core.store.consensus import history_event, locked, pick_up_one
+from core.store.consensus import as_seen, history_event, pick_up_one
 from core.store.interactions import in_scope, only_sample
 from core.store.ratings import Receipt, receipt_of
 from core.store.tables import Item, Prediction, Rating, RatingEvent
@@ -57,14 +57,15 @@ def repeats(session: Session, rater_id: int, at: datetime) -> list[int]:
     return [number for number in due if wanted.comes_back(rater_id, number) and number not in done]
 
 
-def own_rating(session: Session, rater_id: int, interaction_id: int) -> Rating:
+def own_rating(session: Session, rater_id: int, interaction_id: int, *, seen: str) -> Rating:
     """This rater's rating, locked with its answer so that nothing changes it meanwhile.
 
     Raises:
         NotFound: the interaction was deleted.
+        TextChanged: it is not what was seen.
         Conflict: the rating was taken back.
     """
-    item, row = locked(session, interaction_id)
+    item, row = as_seen(session, interaction_id, seen)
     pick_up_one(session, item, row)
     mine = session.scalar(ratings.own(interaction_id, rater_id))
     if mine is None or mine.rating is None:
@@ -85,11 +86,11 @@ def note(
     return receipt_of(event)
 
 
-def change(session: Session, mine: Rating, value: int, request_id: str | None) -> Receipt:
+def change(session: Session, mine: Rating, value: int, request_id: str | None, *, seen: str) -> Receipt:
     """Let the second rating count; comment and flag stay."""
     said = Said(RatingStatus.SUBMITTED, value, mine.comment, mine.bias_flag)
     how = How("changed", request_id, chosen=SECOND_LOOK)
-    return ratings.record(session, mine.interaction_id, mine.rater_id, said, how)
+    return ratings.record(session, mine.interaction_id, mine.rater_id, said, how, seen=seen)
 
 
 def _own(session: Session, rater_id: int) -> Select[int]:

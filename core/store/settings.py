@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.domain.queue import QueueSettings
@@ -16,6 +17,13 @@ def get(session: Session, name: str) -> dict[str, Any]:
     """What was set under this name; empty where nothing was."""
     found = session.get(Setting, name)
     return dict(found.value) if found else {}
+
+
+def hold(session: Session, name: str) -> None:
+    """Let nobody else change what stands under this name until the transaction ends; to be called before it is read."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's write lock does that already
+        session.execute(insert(Setting).values(name=name, value={}).on_conflict_do_nothing())
+        session.get(Setting, name, with_for_update=True)
 
 
 def put(session: Session, name: str, value: dict[str, Any]) -> None:

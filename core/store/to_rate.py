@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from core.domain.records import Interaction
-from core.store import drafts, interactions, ratings
+from core.store import drafts, interactions, ratings, showings
 from core.store.queue import Served
 
 
@@ -19,6 +19,8 @@ class ItemToRate:
     bias_flag: bool
     request_id: str | None = None
     """What requests for this showing carry, the same after a reload; None for an answer that is not kept for the rater."""
+    showing: str | None = None
+    """What says, with an act, which text was shown; None until that is noted."""
     draft: str | None = None
     draft_flag: bool = False
 
@@ -35,7 +37,7 @@ def load(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | N
         return None
     mine = session.scalar(ratings.own(interaction_id, rater_id))
     typed = drafts.load(session, rater_id, interaction_id)
-    found = ItemToRate(shown, None, "", False)
+    found = ItemToRate(shown, None, "", False, showing=showings.find(session, rater_id, shown))
     if mine is not None:
         found = replace(found, rating=mine.rating, comment=mine.comment or "", bias_flag=mine.bias_flag)
     return replace(found, draft=typed.comment, draft_flag=typed.bias_flag) if typed else found

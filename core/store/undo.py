@@ -6,15 +6,20 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.domain.errors import Conflict
+from core.domain.errors import Conflict, NotFound, TextChanged
 from core.domain.queue import Chosen
 from core.domain.ratings import How, RatingStatus, Said
-from core.store import drafts, leases
-from core.store.consensus import history_event, locked, pick_up_one, settle, snapshot, store_rating
+from core.store import drafts, leases, showings
+from core.store.consensus import history_event, locked, pick_up_one, settle, snapshot, store_rating, text_version
 from core.store.ratings import Receipt, by_request, own, receipt_of
-from core.store.tables import Lease, RatingEvent
+from core.store.tables import Item, Lease, LegacyInteraction, Rating, RatingEvent
 
 UNDOABLE = ("rated", "changed", "skipped", "discarded")
+MOST_PASSED = 100
+NOT_SEEN = (
+    "The text of answer {}, where your last act was, may be another one since. Nothing was undone. The answer is shown now: "
+    "read it, and undo once more if you still want to."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +29,19 @@ class Undone:
     receipt: Receipt
     action: str
     rating: int | None
+    passed: tuple[int, ...] = ()
+    """Answers with a later act that nothing can take back any more: they were deleted, or it was changed since."""
 
 
 def undo_last(session: Session, rater_id: int, since: datetime, request_id: str | None) -> Undone | None:
-    """Take back this rater's last act since then that was not taken back yet; None when there is none.
+    """Take back this rater's last act since then that still stands; None when there is none.
 
-    The answer is kept for the rater again, with what was typed as a draft.
+    An act on an answer that is gone, or that something else changed since, is passed over. The answer is kept for the
+    rater again, with what was typed as a draft.
 
     Raises:
-        Conflict: what that act said has been changed since by something else.
-        NotFound: the interaction was deleted.
+        Conflict: there are only acts that nothing can take back any more.
+        TextChanged: the answer has a text that this rater never saw.
     """
     earlier = by_request(session, request_id)
     if earlier is not None:
@@ -41,17 +49,22 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
         return Undone(
             receipt_of(earlier), before.action if before else "", before.new.get("rating") if before else None
         )
-    event = session.scalar(_last(rater_id, since))
-    if event is None:
-        return None
-    item, row = locked(session, event.interaction_id)
-    pick_up_one(session, item, row)
-    mine = session.scalar(own(event.interaction_id, rater_id).execution_options(populate_existing=True))
-    if mine is None or snapshot(mine) != event.new:
+    passed: list[int] = []
+    for event in session.scalars(_acts(rater_id, since)):
+        standing = _standing(session, rater_id, event)
+        if standing is not None:
+            break
+        passed.append(event.interaction_id)
+    else:
+        if not passed:
+            return None
         raise Conflict(
-            f"Your last act, on answer {event.interaction_id}, was changed since. Nothing was undone; "
-            "open the answer on the Review page to change it."
+            f"Your last act, on answer {passed[0]}, cannot be undone: the answer was deleted, or your rating of it was "
+            "changed since. Nothing was undone; what is there to change is on the Review page."
         )
+    item, row, mine = standing
+    if not showings.saw(session, rater_id, item.interaction_id, text_version(item, row)):
+        raise TextChanged(item.interaction_id, NOT_SEEN.format(item.interaction_id))
     how = How("undone", request_id, chosen=event.chosen)
     if event.old is None:
         gone: dict[str, object] = {"status": str(RatingStatus.WITHDRAWN), "rating": None}
@@ -69,10 +82,22 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
     drafts.keep(session, rater_id, event.interaction_id, event.new.get("comment") or "", bool(event.new["bias_flag"]))
     if session.get(Lease, (event.interaction_id, rater_id)) is None:
         leases.take(session, event.interaction_id, rater_id, event.chosen or Chosen.OLDEST)
-    return Undone(receipt_of(undoing), event.action, event.new.get("rating"))
+    return Undone(receipt_of(undoing), event.action, event.new.get("rating"), tuple(dict.fromkeys(passed)))
 
 
-def _last(rater_id: int, since: datetime) -> Select[RatingEvent]:
+def _standing(session: Session, rater_id: int, event: RatingEvent) -> tuple[Item, LegacyInteraction, Rating] | None:
+    """The answer, locked, and the rating as this act left it; None where either is not there any more."""
+    try:
+        item, row = locked(session, event.interaction_id)
+    except NotFound:
+        return None
+    pick_up_one(session, item, row)
+    mine = session.scalar(own(event.interaction_id, rater_id).execution_options(populate_existing=True))
+    return None if mine is None or snapshot(mine) != event.new else (item, row, mine)
+
+
+def _acts(rater_id: int, since: datetime) -> Select[RatingEvent]:
+    """Acts that were not taken back yet, the last one first."""
     taken_back = select(RatingEvent.undoes).where(RatingEvent.rater_id == rater_id, RatingEvent.undoes.is_not(None))
     acts = select(RatingEvent).where(
         RatingEvent.rater_id == rater_id,
@@ -80,7 +105,7 @@ def _last(rater_id: int, since: datetime) -> Select[RatingEvent]:
         RatingEvent.action.in_(UNDOABLE),
         RatingEvent.event_id.not_in(taken_back.where(RatingEvent.at >= since)),
     )
-    return acts.order_by(RatingEvent.event_id.desc()).limit(1)
+    return acts.order_by(RatingEvent.event_id.desc()).limit(MOST_PASSED)
 
 
 def _said(state: dict[str, object]) -> Said:

@@ -154,7 +154,7 @@ def _one(page: Page, number: int) -> None:
     if shown.discarded and page.may(Act.JUDGE):
         st.button(
             "Put it back: it waits for ratings again", key="data.put_back", icon=":material/undo:",
-            on_click=_put_back, args=(page.workspace, user, number),
+            on_click=_put_back, args=(page.workspace, user, shown),
         )  # fmt: skip
     _edit(page.workspace, user, shown)
     with st.container(horizontal=True):
@@ -165,7 +165,7 @@ def _one(page: Page, number: int) -> None:
             )
             st.button(
                 "Yes, delete it", key="data.delete_yes", type="primary", on_click=_delete,
-                args=(page.workspace, user, number),
+                args=(page.workspace, user, shown),
             )  # fmt: skip
         offer_answer(page, number)
     forget_answer(page, number)
@@ -192,6 +192,7 @@ def _history(page: Page, number: int) -> None:
 def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     number = shown.interaction_id
     if shown.hidden:
+        st.session_state.pop(session.EDITING, None)
         st.caption("To edit this answer, reveal its personal identifiers first.")
         return
     if max(len(shown.prompt), len(shown.response)) > EDITED_CHARACTERS:
@@ -199,20 +200,28 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
             f"Texts of more than {EDITED_CHARACTERS:,} characters cannot be edited here. Delete it and import it anew."
         )
         return
+    # the fields begin with the text at which they were opened, or a change by somebody else would take what was typed
+    begun: Interaction = st.session_state.setdefault(session.EDITING, shown)
+    if begun.version != shown.version:
+        st.warning(
+            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is still "
+            "below. Saving puts yours in its place.",
+            icon=":material/edit_note:",
+        )
     with (
         st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),
         st.form(f"data.edit.{number}", border=False),
     ):
-        st.text_area("Prompt", shown.prompt, key=f"data.edit_prompt.{number}", height=100)
-        st.text_area("Answer", shown.response, key=f"data.edit_answer.{number}", height=220)
-        st.text_input("Context", shown.context_id or "", key=f"data.edit_context.{number}")
+        st.text_area("Prompt", begun.prompt, key=f"data.edit_prompt.{number}", height=100)
+        st.text_area("Answer", begun.response, key=f"data.edit_answer.{number}", height=220)
+        st.text_input("Context", begun.context_id or "", key=f"data.edit_context.{number}")
         st.checkbox(
             "Withdraw its ratings: they were given to a text that said something else",
             value=True,
             key=f"data.edit_withdraw.{number}",
         )
         st.form_submit_button(
-            "Save", key="data.edit_save", type="primary", on_click=_save, args=(workspace, user, number)
+            "Save", key="data.edit_save", type="primary", on_click=_save, args=(workspace, user, shown)
         )
 
 
@@ -241,30 +250,35 @@ def _add_it(page: Page) -> None:
 
 
 @failures.act
-def _save(workspace: Workspace, user: User, number: int) -> None:
-    state = st.session_state
+def _save(workspace: Workspace, user: User, shown: Interaction) -> None:
+    state, number = st.session_state, shown.interaction_id
     data.edit(
         workspace, user, number,
         str(state.get(f"data.edit_prompt.{number}") or ""),
         str(state.get(f"data.edit_answer.{number}") or ""),
         str(state.get(f"data.edit_context.{number}") or ""),
+        seen=shown.version,
         withdraw_ratings=bool(state.get(f"data.edit_withdraw.{number}")),
     )  # fmt: skip
+    state.pop(session.EDITING, None)
     session.toast(f"No. {number} is saved; the text before is kept in the history.")
 
 
 @failures.act
-def _delete(workspace: Workspace, user: User, number: int) -> None:
-    data.delete(workspace, user, number)
+def _delete(workspace: Workspace, user: User, shown: Interaction) -> None:
+    number = shown.interaction_id
+    data.delete(workspace, user, number, seen=shown.version)
     _open(None)
     session.toast(f"No. {number} is deleted.")
 
 
 @failures.act
-def _put_back(workspace: Workspace, user: User, number: int) -> None:
-    data.put_back(workspace, user, number)
+def _put_back(workspace: Workspace, user: User, shown: Interaction) -> None:
+    number = shown.interaction_id
+    data.put_back(workspace, user, number, seen=shown.version)
     session.toast(f"No. {number} waits for ratings again.")
 
 
 def _open(number: int | None) -> None:
+    st.session_state.pop(session.EDITING, None)
     st.session_state[session.OPENED] = number

@@ -42,6 +42,8 @@ class Desk:
     """Whether all answers to the prompt are on the screen."""
     beside: dict[int, str | None] = field(default_factory=dict)
     """The answers on the screen, while comparing, with the request of those that are kept for this rater."""
+    compared: dict[int, str | None] = field(default_factory=dict)
+    """What their texts were when they were put beside each other (``ItemToRate.showing``)."""
     begun: str = ""
     """What stood in the comment's field when the answer was shown."""
     shown: ItemToRate | None = None
@@ -78,6 +80,12 @@ class Desk:
             self.message = TOO_FAST
             return False
         return True
+
+    @property
+    def showing(self) -> str | None:
+        """Which text was drawn; None where none was."""
+        shown = self.shown
+        return shown.showing if shown is not None and shown.interaction.interaction_id == self.item else None
 
     @property
     def guideline_version(self) -> int | None:

@@ -75,7 +75,7 @@ def _decision(page: Page, one: Disagreement) -> None:
             st.badge(f"Decided: {one.adjudicated} · {RATING_WORDS[one.adjudicated]}", icon=":material/gavel:")
             st.button(
                 "Clear the decision", key=f"review.clear.{number}", type="tertiary",
-                on_click=_decide, args=(page, number, None, one.adjudicated),
+                on_click=_decide, args=(page, one, None),
                 help="The median of the raters counts again",
             )  # fmt: skip
     else:
@@ -85,7 +85,7 @@ def _decision(page: Page, one: Disagreement) -> None:
             if value != one.adjudicated:
                 st.button(
                     f"{value} {word}", key=f"review.decide.{number}.{value}",
-                    on_click=_decide, args=(page, number, value, one.adjudicated),
+                    on_click=_decide, args=(page, one, value),
                 )  # fmt: skip
         if not one.gaps:
             with st.popover("A gap in the guidelines", icon=":material/menu_book:", key=f"review.gap.{number}"):
@@ -93,16 +93,16 @@ def _decision(page: Page, one: Disagreement) -> None:
                 st.text_area(
                     "What should the guidelines make clear?", key=f"review.gap_note.{number}", max_chars=MAX_COMMENT
                 )
-                st.button(
-                    "Mark it", key=f"review.gap_save.{number}", type="primary", on_click=_mark, args=(page, number)
-                )
+                st.button("Mark it", key=f"review.gap_save.{number}", type="primary", on_click=_mark, args=(page, one))
 
 
 @act
-def _decide(page: Page, number: int, value: int | None, expected: int | None) -> None:
-    user = actor(page)
+def _decide(page: Page, one: Disagreement, value: int | None) -> None:
+    user, number = actor(page), one.interaction.interaction_id
     if user is not None:
-        disagreements.decide(page.workspace, user, number, value, expected=expected)
+        disagreements.decide(
+            page.workspace, user, number, value, seen=one.interaction.version, expected=one.adjudicated
+        )
         done = (
             f"Answer {number} counts as {value} now."
             if value
@@ -112,10 +112,9 @@ def _decide(page: Page, number: int, value: int | None, expected: int | None) ->
 
 
 @act
-def _mark(page: Page, number: int) -> None:
-    user = actor(page)
+def _mark(page: Page, one: Disagreement) -> None:
+    user, number = actor(page), one.interaction.interaction_id
     if user is not None:
-        disagreements.mark_gap(
-            page.workspace, user, number, str(st.session_state.get(f"review.gap_note.{number}") or "")
-        )
+        note = str(st.session_state.get(f"review.gap_note.{number}") or "")
+        disagreements.mark_gap(page.workspace, user, number, note, seen=one.interaction.version)
         session.toast("Marked. Whoever edits the guidelines sees it there.")

@@ -22,7 +22,7 @@ def forget_answer(page: Page, number: int) -> None:
     with st.container(border=True, key="data.forget_panel"):
         st.markdown(f"**Forget answer {number}** with everything that derives from it, its history included.")
         _goes_and_stays(found)
-        _confirm(f"data.forget.{number}", _forget_answer, (page, number))
+        _confirm(f"data.forget.{number}", _forget_answer, (page, number, found.version))
 
 
 def forget_person(page: Page, rater_id: int) -> None:
@@ -130,10 +130,10 @@ def _ask_number(page: Page) -> None:
 
 
 @act
-def _forget_answer(page: Page, number: int) -> None:
+def _forget_answer(page: Page, number: int, seen: str | None) -> None:
     user = actor(page)
     if user is not None:
-        _done(forgetting.interaction(page.workspace, user, number))
+        _done(forgetting.interaction(page.workspace, user, number, seen=seen))
         st.session_state[session.OPENED] = None
 
 

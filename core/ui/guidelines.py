@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.disagreements import Gap
 from core.domain.roles import Act
 from core.services import disagreements, guidelines, hiding
 from core.services.guidelines import MAX_LENGTH, Version
@@ -51,9 +52,7 @@ def _gaps(page: Page) -> None:
     for gap in gaps:
         with st.container(horizontal=True, vertical_alignment="center", key=f"review.open_gap.{gap.gap_id}"):
             st.markdown(literal(f"{gap.note} (answer {gap.interaction_id}, {gap.by})"))
-            st.button(
-                "Close", key=f"review.gap_close.{gap.gap_id}", type="tertiary", on_click=_close, args=(page, gap.gap_id)
-            )
+            st.button("Close", key=f"review.gap_close.{gap.gap_id}", type="tertiary", on_click=_close, args=(page, gap))
 
 
 def _form(page: Page, current: Version) -> None:
@@ -90,8 +89,8 @@ def _save(page: Page, read: int) -> None:
 
 
 @act
-def _close(page: Page, gap_id: int) -> None:
+def _close(page: Page, gap: Gap) -> None:
     user = actor(page)
     if user is not None:
-        disagreements.close_gap(page.workspace, user, gap_id)
+        disagreements.close_gap(page.workspace, user, gap.gap_id, seen=gap.version)
         session.toast("Closed.")

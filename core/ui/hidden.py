@@ -1,6 +1,7 @@
 """Beside an answer with personal identifiers: what is hidden in it, and the button that reveals it."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -24,7 +25,8 @@ def hidden_note(workspace: Workspace, user: User | None, interaction: Interactio
         return
     if not interaction.hidden:
         return
-    offer_reveal(workspace, user, hiding.reveal, number, interaction.hidden, page=page)
+    reveal = partial(hiding.reveal, seen=interaction.version)
+    offer_reveal(workspace, user, reveal, number, interaction.hidden, page=page)
 
 
 def offer_reveal(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.domain.ratings import RATING_WORDS, RatingStatus
-from core.domain.records import MAX_SEARCH
+from core.domain.records import MAX_SEARCH, Interaction
 from core.domain.roles import User
 from core.services import own_ratings
 from core.services.own_ratings import OwnFilters, OwnRating
@@ -91,7 +91,7 @@ def _line(page: Page, user: User, one: OwnRating) -> None:
                     st.markdown("Take this rating back? It no longer counts; the history keeps it.")
                     st.button(
                         "Yes, withdraw it", key=f"review.withdraw_yes.{number}", type="primary",
-                        on_click=_withdraw, args=(page, user, number),
+                        on_click=_withdraw, args=(page, user, interaction),
                     )  # fmt: skip
         st.markdown(f"**{literal(snippet(interaction.prompt, 110))}**")
         st.markdown(literal(snippet(interaction.response, 160)))
@@ -102,6 +102,6 @@ def _line(page: Page, user: User, one: OwnRating) -> None:
 
 
 @act
-def _withdraw(page: Page, user: User, number: int) -> None:
-    receipt = own_ratings.withdraw(page.workspace, user, number)
+def _withdraw(page: Page, user: User, shown: Interaction) -> None:
+    receipt = own_ratings.withdraw(page.workspace, user, shown.interaction_id, seen=shown.version)
     session.toast(f"Withdrawn, no. {receipt.number}.")

@@ -93,6 +93,9 @@ def _current(page: Page, user: User, mine: Desk, *, told: bool) -> ItemToRate | 
                 failures.show(replace(away, sentence=f"{away.sentence} {kept}"), key="rate")
             look_again()
             return mine.shown
+        if shown is not None and mine.shown_at and mine.showing not in (None, shown.showing):
+            acts.read_again(page.workspace, user, mine)
+            shown = rating.item(page.workspace, user, shown.interaction.interaction_id)
         if shown is not None:
             if not mine.shown_at:
                 mine.begun, mine.bias = shown.unsaved
@@ -160,15 +163,17 @@ def _prompt(shown: ItemToRate) -> None:
 def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
     """Every answer to the prompt; the one that the keys rate is marked, any other can be rated instead."""
     this = shown.interaction.interaction_id
-    if this not in mine.beside:
-        found = rating.same_prompt(page.workspace, user, this)
-        mine.beside = {one.interaction.interaction_id: one.request_id for one in found}
+    found = {n: shown if n == this else rating.item(page.workspace, user, n) for n in mine.beside}
+    if this not in found or {n: one.showing if one else None for n, one in found.items()} != mine.compared:
+        # a prompt that was changed meanwhile would be read under this one's
+        found = {one.interaction.interaction_id: one for one in rating.same_prompt(page.workspace, user, this)}
+        mine.beside = {n: one.request_id if one else None for n, one in found.items()}
+        mine.compared = {n: one.showing if one else None for n, one in found.items()}
         mine.request = mine.beside.get(this) or mine.request
     _prompt(shown)
     if len(mine.beside) == 1:
         st.caption("There is only one answer to this prompt.")
-    for number in mine.beside:
-        one = shown if number == this else rating.item(page.workspace, user, number)
+    for number, one in found.items():
         if one is None:
             continue
         with st.container(key="rate.focused" if number == this else f"rate.beside.{number}", border=True, gap="xsmall"):

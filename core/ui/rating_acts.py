@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.domain.errors import TextChanged
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
 from core.services import rating
@@ -20,7 +21,7 @@ def rate(workspace: Workspace, user: User, mine: Desk, visit: int, value: int) -
         return
     is_first = mine.shown is None or mine.shown.rating is None
     receipt = rating.rate(
-        workspace, user, mine.item, value,
+        workspace, user, mine.item, value, showing=mine.showing,
         comment=typed(visit), bias_flag=mine.bias, request_id=f"{mine.request}:{value}",
         shown_ms=mine.shown_ms(), guideline_version=mine.guideline_version,
     )  # fmt: skip
@@ -38,13 +39,13 @@ def skip(workspace: Workspace, user: User, mine: Desk, visit: int, shown: ItemTo
     comment = typed(visit)
     if shown.rating is None:
         rating.skip(
-            workspace, user, mine.item, comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:skip",
+            workspace, user, mine.item, showing=mine.showing, comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:skip",
             reason=reason(visit), shown_ms=mine.shown_ms(),
         )  # fmt: skip
         mine.message = "Skipped; it comes back at the end"
     elif (comment.strip(), mine.bias) != (shown.comment, shown.bias_flag):
         rating.rate(
-            workspace, user, mine.item, shown.rating,
+            workspace, user, mine.item, shown.rating, showing=mine.showing,
             comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:keep",
             shown_ms=mine.shown_ms(), guideline_version=mine.guideline_version,
         )  # fmt: skip
@@ -60,7 +61,7 @@ def discard(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
     if not mine.accepts(visit) or mine.item is None:
         return
     rating.discard(
-        workspace, user, mine.item, reason=reason(visit), comment=typed(visit), bias_flag=mine.bias,
+        workspace, user, mine.item, showing=mine.showing, reason=reason(visit), comment=typed(visit), bias_flag=mine.bias,
         request_id=f"{mine.request}:discard", shown_ms=mine.shown_ms(),
     )  # fmt: skip
     mine.message = f"Discarded answer {mine.item} for everybody; U undoes it"
@@ -81,7 +82,12 @@ def undo(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
     if visit != mine.visit:
         return
     _keep_draft(workspace, user, mine)
-    undone = rating.undo_last(workspace, user, request_id=f"{mine.request}:undo")
+    try:
+        undone = rating.undo_last(workspace, user, request_id=f"{mine.request}:undo")
+    except TextChanged as changed:  # read first, then undone
+        mine.turn_to(changed.interaction_id)
+        mine.beside = {}
+        raise
     if undone is None:
         mine.message = "There is nothing of today to undo"
         return
@@ -89,6 +95,9 @@ def undo(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
     now = undone.receipt.rating
     stands = f"{now} ({RATING_WORDS[now]}) stands again" if now else "it has no rating of yours now"
     mine.message = f"Undone: your {was} of answer {undone.receipt.interaction_id}; {stands}"
+    if undone.passed:
+        later = ", ".join(map(str, undone.passed))
+        mine.message += f". What you did later cannot be undone any more: answer {later} was deleted or changed since"
     mine.counted_at = 0.0
     mine.turn_to(undone.receipt.interaction_id)
     mine.beside = {}
@@ -167,6 +176,16 @@ def help_(mine: Desk, visit: int) -> None:
     """?: explain the keys, or no longer."""
     if visit == mine.visit:
         mine.helping = not mine.helping
+
+
+def read_again(workspace: Workspace, user: User, mine: Desk) -> None:
+    """The answer has another text than the one that was drawn: it is shown anew, with what was typed.
+
+    A press that was meant for the text before is one for an earlier visit, and does not count.
+    """
+    _keep_draft(workspace, user, mine)
+    mine.turn_to(mine.item, mine.request)
+    mine.message = "The text of this answer was changed meanwhile; this is the new one"
 
 
 def typed(visit: int) -> str:

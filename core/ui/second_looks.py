@@ -25,6 +25,8 @@ class Glance:
     """Where this tab is: which answer, since when, and whether two ratings have to be chosen from."""
 
     item: int | None = None
+    version: str = ""
+    """Of the text that is on the screen: a second rating counts for that one."""
     request: str = ""
     shown_at: float = 0.0
     before: int | None = None
@@ -44,8 +46,9 @@ def second_looks_tab(page: Page, user: User) -> None:
         next_step("Rate answers", "rate", key="review.look_rate")
         return
     number = found.interaction.interaction_id
-    if glance.item != number:
-        glance = st.session_state[session.GLANCE] = Glance(number, uuid4().hex, time.monotonic())
+    if (glance.item, glance.version) != (number, found.interaction.version):
+        glance = Glance(number, found.interaction.version, uuid4().hex, time.monotonic())
+        st.session_state[session.GLANCE] = glance
     st.caption(
         f"{found.left:,} of your answers {'is' if found.left == 1 else 'are'} back. Rate each as if you saw it for the first "
         "time: what you said before is hidden, so that it does not sway you."
@@ -110,8 +113,9 @@ def _look(page: Page, user: User, glance: Glance, number: int, value: int) -> No
     if glance.item != number or elapsed < DWELL_SECONDS or glance is not st.session_state.get(session.GLANCE):
         return  # a held key, or one that was meant for the answer before
     said = second_looks.look(
-        page.workspace, user, number, value, request_id=f"{glance.request}:{value}", shown_ms=int(1000 * elapsed)
-    )
+        page.workspace, user, number, value,
+        seen=glance.version, request_id=f"{glance.request}:{value}", shown_ms=int(1000 * elapsed),
+    )  # fmt: skip
     if said.receipt is None:
         glance.before, glance.again = said.before, value
     else:
@@ -123,8 +127,9 @@ def _choose(page: Page, user: User, glance: Glance, again: int, change: bool) ->
     if glance.item is None:
         return
     receipt = second_looks.choose(
-        page.workspace, user, glance.item, again, change=change, request_id=f"{glance.request}:chosen"
-    )
+        page.workspace, user, glance.item, again,
+        seen=glance.version, change=change, request_id=f"{glance.request}:chosen",
+    )  # fmt: skip
     _saved(receipt.number)
 
 

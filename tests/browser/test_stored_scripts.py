@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, cases, disagreements, guidelines, importing, keys, people, preferences
+from core.services import accounts, cases, guidelines, importing, keys, people, preferences
 from core.services.workspace import open_workspace
 from core.ui.navigation import HOME, PAGES
+from tests import looked
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +47,7 @@ def poisoned(dashboard):
     accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
     guidelines.save(workspace, lead, EVIL, read=0)
     guidelines.save(workspace, lead, f"New. {EVIL}", read=1)
-    disagreements.mark_gap(workspace, lead, 1, EVIL)
+    looked.mark_gap(workspace, lead, 1, EVIL)
     cases.save(workspace, lead, NAME, EVIL, [EVIL, f"other {EVIL}"])
     preferences.keep(workspace, lead, EVIL, [EVIL, "other"], [1, 0], model_version=None)
     keys.create(workspace, lead, NAME)

@@ -10,10 +10,10 @@ import pytest
 from core.cli.main import main
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services import rating
 from core.services.status import status
 from core.services.workspace import open_workspace
 from core.store import imports, schema
+from tests import looked
 from tests.databases import ROOT, added, environment, rater
 
 
@@ -325,7 +325,7 @@ def test_a_real_process_from_import_to_export(environ, csv_file, tmp_path, works
     done = real(environ, "import", csv_file, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout.splitlines()[-1])["added"] == 2
-    rating.rate(workspace, rater(workspace, "Cleo"), added(workspace, "q", "a"), 4)
+    looked.rate(workspace, rater(workspace, "Cleo"), added(workspace, "q", "a"), 4)
     done = real(environ, "export", "gold", "--out", tmp_path / "gold.csv", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout.splitlines()[-1])["rows"] == 3

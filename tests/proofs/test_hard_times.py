@@ -18,6 +18,7 @@ from core.services import accounts, importing, progress, rating, signing_in, tra
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store import runs, types
 from core.store.tables import Item, Rating, RatingEvent
+from tests import looked
 from tests.databases import added, environment, rater
 from tests.proofs.conftest import scaled
 from tests.services.test_accounts import claims
@@ -56,12 +57,12 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, tmp_path: Path,
     ana = rater(workspace, "Ana")
     numbers = [added(workspace, f"prompt {n}", "answer " * 20) for n in range(60)]
     for number in numbers[:5]:
-        rating.rate(workspace, ana, number, 4)
+        looked.rate(workspace, ana, number, 4)
     filler = fill_up(small_disk)
     acknowledged, refused = set(numbers[:5]), []
     for number in numbers[5:40]:
         try:
-            rating.rate(workspace, ana, number, 2, comment="w" * 4000)
+            looked.rate(workspace, ana, number, 2, comment="w" * 4000)
             acknowledged.add(number)
         except Unavailable as error:
             refused.append(str(error))
@@ -74,7 +75,7 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, tmp_path: Path,
     assert rated(workspace) == acknowledged
     filler.unlink()
     for number in set(numbers) - acknowledged:
-        rating.rate(workspace, ana, number, 5)
+        looked.rate(workspace, ana, number, 5)
     assert rated(workspace) == set(numbers)
     small = tmp_path / "small.csv"
     small.write_text("user_prompt,ai_response,rating\nq,a,3\n")
@@ -104,10 +105,10 @@ def test_a_folder_that_cannot_be_written_is_said(small_disk: Path, proven_once) 
     workspace.store.engine.dispose()
     remounted(small_disk, "ro")
     with pytest.raises(AssayError) as caught:
-        rating.rate(workspace, ana, number, 4)
+        looked.rate(workspace, ana, number, 4)
     assert "cannot be written" in str(caught.value)
     remounted(small_disk, "rw")
-    assert rating.rate(workspace, ana, number, 4).rating == 4
+    assert looked.rate(workspace, ana, number, 4).rating == 4
     assert rated(workspace) == {number}
     workspace.store.engine.dispose()
     proven_once("a sentence at the start and while rating; the same process went on afterwards")
@@ -155,9 +156,9 @@ def test_a_clock_that_is_set_back_loses_nothing(workspace: Workspace, set_clock)
     theirs = rating.next_item(workspace, ben)
     assert theirs is not None
     assert theirs.interaction.interaction_id in numbers - {first}
-    assert rating.rate(workspace, ana, first, 4, request_id=again.request_id).rating == 4
+    assert looked.rate(workspace, ana, first, 4, request_id=again.request_id).rating == 4
     assert rating.undo_last(workspace, ana) is not None
-    assert rating.rate(workspace, ana, first, 5).rating == 5
+    assert looked.rate(workspace, ana, first, 5).rating == 5
     assert rating.rated_today(workspace, ana) <= 1
     assert usage.lately(workspace, ana).calls == 0
     assert progress.due(workspace, ana) is None
@@ -214,7 +215,7 @@ def test_postgresql_restarts_while_raters_work(tmp_path: Path, proven_once) -> N
         for number in numbers:
             while True:
                 try:
-                    rating.rate(workspace, user, number, 4, request_id=f"{user.rater_id}:{number}")
+                    looked.rate(workspace, user, number, 4, request_id=f"{user.rater_id}:{number}")
                     acknowledged[user.rater_id].add(number)
                     break
                 except AssayError as error:

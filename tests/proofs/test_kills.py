@@ -27,7 +27,7 @@ RATE_ON = """
     os.write(1, b"ready\\n")
     while (item := rating.next_item(workspace, ana)) is not None:
         number = item.interaction.interaction_id
-        receipt = rating.rate(workspace, ana, number, number % 5 + 1, request_id=f"{number}")
+        receipt = rating.rate(workspace, ana, number, number % 5 + 1, showing=item.showing, request_id=f"{number}")
         os.write(1, f"{receipt.number} {number}\\n".encode())
 """
 IMPORT = """

@@ -24,7 +24,9 @@ RATE_TO_THE_END = """
     while (item := rating.next_item(workspace, me)) is not None:
         number = item.interaction.interaction_id
         value = (number + len(sys.argv[1])) % 5 + 1
-        receipt = rating.rate(workspace, me, number, value, request_id=f"{item.request_id}:{value}", shown_ms=1)
+        receipt = rating.rate(
+            workspace, me, number, value, showing=item.showing, request_id=f"{item.request_id}:{value}", shown_ms=1
+        )
         print(receipt.number, number, value)
 """
 

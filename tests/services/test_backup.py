@@ -15,11 +15,12 @@ from core.domain.errors import BadInput, Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.reward import artifact
-from core.services import backup, doctor, exporting, people, rating
+from core.services import backup, doctor, exporting, people
 from core.services.workspace import open_workspace
 from core.store.backup import OURS
 from core.store.scratch import PREFIX
 from core.store.tables import Audit, Base, ModelVersion, Run, Visitor
+from tests import looked
 from tests.databases import added, driver_url, environment, rater, start_python
 
 RATE_ON = """
@@ -29,7 +30,7 @@ RATE_ON = """
     workspace = open_workspace()
     ben = people.rate_as(workspace, "cookie of Ben", "Ben")
     while (item := rating.next_item(workspace, ben)) is not None:
-        receipt = rating.rate(workspace, ben, item.interaction.interaction_id, 4)
+        receipt = rating.rate(workspace, ben, item.interaction.interaction_id, 4, showing=item.showing)
         os.write(1, f"{receipt.number}\\n".encode())
 """
 
@@ -84,7 +85,7 @@ def test_what_comes_back_is_what_was_saved(workspace, model, tmp_path, new_place
     """Ratings, history and models are the same in the new place, and doctor finds nothing to complain about there."""
     ana = rater(workspace)
     for number in range(5):
-        rating.rate(workspace, ana, added(workspace, response=f"answer {number}"), number % 5 + 1, comment="naïve 💚")
+        looked.rate(workspace, ana, added(workspace, response=f"answer {number}"), number % 5 + 1, comment="naïve 💚")
     saved = backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     done, there = restored(tmp_path / "B", new_place)
     assert (done.rows, done.models) == (saved.rows, 1)

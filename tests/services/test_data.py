@@ -8,6 +8,7 @@ from core.domain.roles import COMMAND_LINE
 from core.services import data, rating
 from core.services.importing import import_file
 from core.store.tables import RatingEvent, TextHistory
+from tests import looked
 from tests.databases import added, rater
 
 
@@ -63,15 +64,15 @@ def test_a_text_that_cannot_be_kept_is_refused(workspace, prompt, answer, words)
     with pytest.raises(BadInput, match=words):
         data.add(workspace, COMMAND_LINE, prompt, answer)
     with pytest.raises(BadInput, match=words):
-        data.edit(workspace, rater(workspace), number, prompt, answer, withdraw_ratings=False)
+        looked.edit(workspace, rater(workspace), number, prompt, answer, withdraw_ratings=False)
     assert found(workspace) == ["answer"]
 
 
 def test_an_edit_keeps_the_old_texts_and_the_ratings(workspace, old_app):
     """The texts before an edit stay in the history with who changed them; ratings, consensus and mirror stay."""
     number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer", "case"), rater(workspace)
-    rating.rate(workspace, ana, number, 4, comment="good")
-    data.edit(workspace, rater(workspace, "Lead"), number, "new prompt", "a new answer", "", withdraw_ratings=False)
+    looked.rate(workspace, ana, number, 4, comment="good")
+    looked.edit(workspace, rater(workspace, "Lead"), number, "new prompt", "a new answer", "", withdraw_ratings=False)
     shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.response_words) == (
@@ -91,8 +92,8 @@ def test_an_edit_may_withdraw_the_ratings(workspace, old_app):
     """When the meaning changed all ratings are withdrawn, each with its event; consensus and mirror are empty again."""
     number = data.add(workspace, COMMAND_LINE, "prompt", "answer")
     for name, value in (("Ana", 4), ("Ben", 2)):
-        rating.rate(workspace, rater(workspace, name), number, value)
-    data.edit(workspace, rater(workspace, "Lead"), number, "prompt", "different", withdraw_ratings=True)
+        looked.rate(workspace, rater(workspace, name), number, value)
+    looked.edit(workspace, rater(workspace, "Lead"), number, "prompt", "different", withdraw_ratings=True)
     shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (None, 0)
@@ -114,7 +115,7 @@ def test_an_edit_cannot_make_a_repeat(workspace):
         data.add(workspace, COMMAND_LINE, "prompt", "two"),
     )
     with pytest.raises(Conflict, match=f"no. {first}"):
-        data.edit(workspace, rater(workspace), second, "prompt", "one", withdraw_ratings=True)
+        looked.edit(workspace, rater(workspace), second, "prompt", "one", withdraw_ratings=True)
     assert found(workspace) == ["two", "one"]
     assert texts_kept(workspace) == []
 
@@ -122,7 +123,7 @@ def test_an_edit_cannot_make_a_repeat(workspace):
 def test_the_new_text_is_what_an_import_compares_with(workspace, tmp_path):
     """After an edit the old text can be imported as a new answer, the new text is a repeat."""
     number = data.add(workspace, COMMAND_LINE, "prompt", "one")
-    data.edit(workspace, rater(workspace), number, "prompt", "two", withdraw_ratings=False)
+    looked.edit(workspace, rater(workspace), number, "prompt", "two", withdraw_ratings=False)
     (tmp_path / "f.csv").write_text("user_prompt,ai_response\nprompt,one\nprompt,two\n")
     *_, result = import_file(workspace, COMMAND_LINE, tmp_path / "f.csv")
     assert (result.added, result.duplicates) == (1, 1)
@@ -131,8 +132,8 @@ def test_the_new_text_is_what_an_import_compares_with(workspace, tmp_path):
 def test_a_deleted_answer_leaves_its_history(workspace, old_app):
     """Deleting removes the answer and its ratings everywhere; texts and what was rated can still be looked up."""
     number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
-    rating.rate(workspace, ana, number, 4)
-    data.delete(workspace, rater(workspace, "Lead"), number)
+    looked.rate(workspace, ana, number, 4)
+    looked.delete(workspace, rater(workspace, "Lead"), number)
     assert found(workspace) == []
     assert old_app.run("SELECT count(*) FROM rlhf_interactions") == [(0,)]
     assert old_app.run("SELECT count(*) FROM assay_ratings") == [(0,)]
@@ -144,24 +145,24 @@ def test_a_deleted_answer_leaves_its_history(workspace, old_app):
 def test_what_is_gone_cannot_be_edited_or_deleted(workspace):
     """Both say that the answer was deleted meanwhile."""
     number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
-    data.delete(workspace, ana, number)
+    looked.delete(workspace, ana, number)
     with pytest.raises(NotFound, match="deleted meanwhile"):
-        data.delete(workspace, ana, number)
+        looked.delete(workspace, ana, number)
     with pytest.raises(NotFound, match="deleted meanwhile"):
-        data.edit(workspace, ana, number, "p", "a", withdraw_ratings=False)
+        looked.edit(workspace, ana, number, "p", "a", withdraw_ratings=False)
     assert len(texts_kept(workspace)) == 1
 
 
 def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
     """Where a table of the existing application refers to the row, deleting is refused in words and leaves all as it was."""
     number = data.add(workspace, COMMAND_LINE, "prompt", "answer")
-    rating.rate(workspace, rater(workspace), number, 4)
+    looked.rate(workspace, rater(workspace), number, 4)
     old_app.run("CREATE TABLE app_notes (n INTEGER REFERENCES rlhf_interactions(interaction_id))")
     if old_app.is_sqlite:
         old_app.run("PRAGMA foreign_keys = ON")
     old_app.run("INSERT INTO app_notes VALUES (?)", number)
     with pytest.raises(Conflict, match="another table"):
-        data.delete(workspace, rater(workspace), number)
+        looked.delete(workspace, rater(workspace), number)
     shown = data.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert shown.n_ratings == 1
@@ -187,7 +188,7 @@ def test_filters_restrict_together(workspace, tmp_path):
     """Rated or not, consensus range, session, source and flag restrict the list, alone and together."""
     ana = rater(workspace)
     for number, value in enumerate((1, 3, 5)):
-        rating.rate(
+        looked.rate(
             workspace,
             ana,
             data.add(workspace, COMMAND_LINE, "p", f"rated {value}", "", f"s{number}"),
@@ -223,10 +224,10 @@ def test_history_is_append_only(workspace):
     number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
     seen: list[tuple[int, str, dict]] = []
     acts = (
-        lambda: rating.rate(workspace, ana, number, 2),
-        lambda: rating.rate(workspace, ana, number, 4),
-        lambda: data.edit(workspace, ana, number, "prompt", "other", withdraw_ratings=True),
-        lambda: data.delete(workspace, ana, number),
+        lambda: looked.rate(workspace, ana, number, 2),
+        lambda: looked.rate(workspace, ana, number, 4),
+        lambda: looked.edit(workspace, ana, number, "prompt", "other", withdraw_ratings=True),
+        lambda: looked.delete(workspace, ana, number),
     )
     for act in acts:
         act()

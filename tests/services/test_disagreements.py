@@ -7,6 +7,7 @@ from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services import data, disagreements, rating
 from core.store.tables import Audit, Item, LegacyInteraction, Rating, RatingEvent
+from tests import looked
 from tests.databases import added, rater
 
 
@@ -20,7 +21,7 @@ def rated(workspace, people, *values: int, response: str = "answer", prompt: str
     """An answer that these people rated so."""
     number = added(workspace, prompt, response)
     for person, value in zip(people, values, strict=False):
-        rating.rate(workspace, person, number, value, comment=f"{person.name} says {value}")
+        looked.rate(workspace, person, number, value, comment=f"{person.name} says {value}")
     return number
 
 
@@ -60,7 +61,7 @@ def test_a_decision_is_the_consensus_and_is_mirrored(workspace, team):
     """In the same act: consensus, the old application's column, history and record."""
     number = rated(workspace, team, 5, 1)
     assert item(workspace, number) == (3.0, None, 3)
-    disagreements.decide(workspace, team[0], number, 2, expected=None)
+    looked.decide(workspace, team[0], number, 2, expected=None)
     assert item(workspace, number) == (2.0, 2, 2)
     assert numbers(workspace, team[0]) == []
     assert numbers(workspace, team[0], Which.DECIDED) == [number]
@@ -74,8 +75,8 @@ def test_a_decision_is_the_consensus_and_is_mirrored(workspace, team):
 def test_later_ratings_do_not_move_a_decision_until_it_is_cleared(workspace, team):
     """A new rating, a withdrawn one and a write of the old application leave it; cleared, the median counts again."""
     number = rated(workspace, team, 5, 1)
-    disagreements.decide(workspace, team[0], number, 2, expected=None)
-    rating.rate(workspace, team[2], number, 5)
+    looked.decide(workspace, team[0], number, 2, expected=None)
+    looked.rate(workspace, team[2], number, 5)
     assert item(workspace, number) == (2.0, 2, 2)
     with workspace.store.write() as session:
         session.get(LegacyInteraction, number).rating = 4
@@ -83,7 +84,7 @@ def test_later_ratings_do_not_move_a_decision_until_it_is_cleared(workspace, tea
     assert item(workspace, number) == (2.0, 2, 2)
     with workspace.store.read() as session:  # what the old application said is kept as a rating all the same
         assert 4 in [one.rating for one in session.query(Rating).filter_by(interaction_id=number)]
-    disagreements.decide(workspace, team[0], number, None, expected=2)
+    looked.decide(workspace, team[0], number, None, expected=2)
     assert item(workspace, number) == (4.5, None, 4)
     assert data.history(workspace, COMMAND_LINE, number)[-1].action == "cleared"
 
@@ -91,27 +92,27 @@ def test_later_ratings_do_not_move_a_decision_until_it_is_cleared(workspace, tea
 def test_a_decision_outlives_the_ratings_it_was_made_on(workspace, team):
     """When every rating is taken back the decision still counts, can be found, and can be cleared."""
     number = rated(workspace, team, 5, 1)
-    disagreements.decide(workspace, team[0], number, 2, expected=None)
-    data.edit(workspace, team[0], number, "prompt", "mended answer", withdraw_ratings=True)
+    looked.decide(workspace, team[0], number, 2, expected=None)
+    looked.edit(workspace, team[0], number, "prompt", "mended answer", withdraw_ratings=True)
     assert item(workspace, number) == (2.0, 2, 2)
     assert numbers(workspace, team[0], Which.DECIDED) == [number]
-    disagreements.decide(workspace, team[0], number, None, expected=2)
+    looked.decide(workspace, team[0], number, None, expected=2)
     assert item(workspace, number) == (None, None, None)
 
 
 def test_two_leads_at_once_do_not_overwrite_each_other(workspace, team):
     """The second one is told, and the first decision stands."""
     number = rated(workspace, team, 5, 1)
-    disagreements.decide(workspace, team[0], number, 2, expected=None)
+    looked.decide(workspace, team[0], number, 2, expected=None)
     with pytest.raises(Conflict, match=r"Another lead decided.*Nothing was changed"):
-        disagreements.decide(workspace, team[1], number, 4, expected=None)
+        looked.decide(workspace, team[1], number, 4, expected=None)
     assert item(workspace, number) == (2.0, 2, 2)
 
 
 def test_a_decision_counts_for_nobodys_own_numbers(workspace, team):
     """It is no rating: neither today's count nor undo knows it."""
     number = rated(workspace, team[1:], 5, 1)
-    disagreements.decide(workspace, team[0], number, 2, expected=None)
+    looked.decide(workspace, team[0], number, 2, expected=None)
     assert rating.rated_today(workspace, team[0]) == 0
     assert rating.undo_last(workspace, team[0]) is None
     with workspace.store.read() as session:
@@ -121,16 +122,16 @@ def test_a_decision_counts_for_nobodys_own_numbers(workspace, team):
 def test_a_gap_is_listed_until_it_is_closed(workspace, team):
     """Marked answers leave the open list; closing the gap brings a disagreement that is still there back."""
     number = rated(workspace, team, 5, 1)
-    disagreements.mark_gap(workspace, team[0], number, "  Say how to rate outdated answers.  ")
+    looked.mark_gap(workspace, team[0], number, "  Say how to rate outdated answers.  ")
     assert numbers(workspace, team[0]) == []
     assert numbers(workspace, team[0], Which.MARKED) == [number]
     (gap,) = disagreements.open_gaps(workspace, team[0])
     assert (gap.note, gap.by) == ("Say how to rate outdated answers.", "Lea")
-    disagreements.close_gap(workspace, team[0], gap.gap_id)
+    looked.close_gap(workspace, team[0], gap.gap_id)
     assert disagreements.open_gaps(workspace, team[0]) == []
     assert numbers(workspace, team[0]) == [number]
     with pytest.raises(NotFound, match="closed already"):
-        disagreements.close_gap(workspace, team[0], gap.gap_id)
+        looked.close_gap(workspace, team[0], gap.gap_id)
 
 
 @pytest.mark.parametrize("value", [0, 6, -1])
@@ -138,14 +139,14 @@ def test_what_is_no_rating_is_no_decision(workspace, team, value):
     """Only 1 to 5; nothing changes."""
     number = rated(workspace, team, 5, 1)
     with pytest.raises(BadInput):
-        disagreements.decide(workspace, team[0], number, value, expected=None)
+        looked.decide(workspace, team[0], number, value, expected=None)
     assert item(workspace, number)[1] is None
 
 
 def test_a_gap_without_a_word_is_refused(workspace, team):
     """An empty note helps nobody who edits the guidelines."""
     with pytest.raises(BadInput, match="Nothing was saved"):
-        disagreements.mark_gap(workspace, team[0], rated(workspace, team, 5, 1), "  ")
+        looked.mark_gap(workspace, team[0], rated(workspace, team, 5, 1), "  ")
 
 
 def test_an_expert_does_not_see_or_decide(workspace, team):
@@ -154,4 +155,4 @@ def test_an_expert_does_not_see_or_decide(workspace, team):
     with pytest.raises(NotAllowed):
         disagreements.listed(workspace, sme, Which.OPEN, page=0)
     with pytest.raises(NotAllowed):
-        disagreements.decide(workspace, sme, 1, 3, expected=None)
+        looked.decide(workspace, sme, 1, 3, expected=None)

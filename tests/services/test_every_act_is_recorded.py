@@ -34,7 +34,6 @@ from core.services import (
     preferences,
     progress,
     queue,
-    rating,
     record,
     second_looks,
     signing_in,
@@ -45,6 +44,7 @@ from core.services.workspace import Workspace, open_workspace
 from core.store import keys as stored_keys
 from core.store import runs
 from core.store.tables import Audit, Identity
+from tests import looked
 from tests.databases import added, rater
 from tests.services.test_accounts import claims
 from tests.services.versions_made import made
@@ -146,40 +146,40 @@ def add_answer(w: Workspace, lead: User) -> Act:
 def edit_answer(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
-    data.edit(w, lead, number, "prompt", "another answer", withdraw_ratings=True)
+    looked.edit(w, lead, number, "prompt", "another answer", withdraw_ratings=True)
 
 
 def delete_answer(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
-    data.delete(w, lead, number)
+    looked.delete(w, lead, number)
 
 
 def put_back(w: Workspace, lead: User) -> Act:
     number = added(w)
-    rating.discard(w, lead, number, reason="Test data")
+    looked.discard(w, lead, number, reason="Test data")
     yield
-    data.put_back(w, lead, number)
+    looked.put_back(w, lead, number)
 
 
 def decide(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
-    disagreements.decide(w, lead, number, 4, expected=None)
-    disagreements.decide(w, lead, number, None, expected=4)
+    looked.decide(w, lead, number, 4, expected=None)
+    looked.decide(w, lead, number, None, expected=4)
 
 
 def mark_gap(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
-    disagreements.mark_gap(w, lead, number, "Say what a 3 is.")
+    looked.mark_gap(w, lead, number, "Say what a 3 is.")
 
 
 def close_gap(w: Workspace, lead: User) -> Act:
-    disagreements.mark_gap(w, lead, added(w), "Say what a 3 is.")
+    looked.mark_gap(w, lead, added(w), "Say what a 3 is.")
     (gap,) = disagreements.open_gaps(w, lead)
     yield
-    disagreements.close_gap(w, lead, gap.gap_id)
+    looked.close_gap(w, lead, gap.gap_id)
 
 
 def export(w: Workspace, lead: User) -> Act:
@@ -191,7 +191,7 @@ def export(w: Workspace, lead: User) -> Act:
 def forget_answer(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
-    forgetting.interaction(w, lead, number)
+    looked.forget(w, lead, number)
 
 
 def compact(w: Workspace, lead: User) -> Act:
@@ -214,7 +214,7 @@ def save_guidelines(w: Workspace, lead: User) -> Act:
 def reveal(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
-    hiding.reveal(w, lead, number)
+    looked.reveal(w, lead, number)
 
 
 def reveal_guidelines(w: Workspace, lead: User) -> Act:

@@ -11,11 +11,12 @@ from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.tables import open_table
 from core.labeling.writing import write_stream
-from core.services import data, disagreements, preferences, rating
+from core.services import preferences
 from core.services.exporting import KINDS, export
 from core.services.importing import import_file, load_sample
 from core.services.workspace import open_workspace
 from core.store import exporting, imports
+from tests import looked
 from tests.databases import added, environment, rater
 
 ENDINGS = ("csv", "jsonl", "parquet")
@@ -33,7 +34,7 @@ def rated(workspace):
                 context_id=None if prompt % 3 else f"case {answer % 2}", session_label=f"s{prompt}",
             )  # fmt: skip
             for user in dice.sample(raters, dice.randint(0, 3)):
-                rating.rate(
+                looked.rate(
                     workspace, user, interaction_id, dice.randint(1, 5), comment=dice.choice(["", "so so", "=1+1"])
                 )
     preferences.keep(workspace, raters[0], "Prompt 3?", ["one", "=two"], [1], model_version=None)
@@ -58,8 +59,8 @@ def decided(rated):
             row["interaction_id"] for row in gold_rows(exporting.rating_rows(session)) if row["rating"] < 5
         ][:2]
     for number in (first, second):
-        disagreements.decide(rated, lead, number, 5, expected=None)
-    data.edit(rated, lead, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
+        looked.decide(rated, lead, number, 5, expected=None)
+    looked.edit(rated, lead, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
     return rated
 
 
@@ -175,8 +176,8 @@ def test_skipped_and_withdrawn_ratings_are_not_exported(workspace, tmp_path):
     """Only submitted ratings leave the database."""
     one, two = added(workspace, response="one"), added(workspace, response="two")
     ana = rater(workspace)
-    rating.rate(workspace, ana, one, 4)
-    rating.skip(workspace, ana, two)
+    looked.rate(workspace, ana, one, 4)
+    looked.skip(workspace, ana, two)
     assert export(workspace, COMMAND_LINE, "ratings", tmp_path / "r.jsonl").rows == 1
     assert [row["ai_response"] for row in read(tmp_path / "r.jsonl")] == ["one"]
 
@@ -191,7 +192,7 @@ def test_prompts_without_a_pair_are_counted(workspace, tmp_path):
         for number, values in enumerate(answers):
             interaction_id = added(workspace, prompt, f"answer {number}")
             for user, value in zip((ana, ben), values, strict=False):
-                rating.rate(workspace, user, interaction_id, value)
+                looked.rate(workspace, user, interaction_id, value)
     result = export(workspace, COMMAND_LINE, "pairs", tmp_path / "pairs.jsonl")
     assert (result.rows, result.prompts_without_pair) == (1, 3)
     (pair,) = read(tmp_path / "pairs.jsonl")
@@ -238,11 +239,11 @@ def test_exports_look_at_one_state_of_the_database(workspace, tmp_path, monkeypa
     ana = rater(workspace)
     for prompt in range(3):
         for answer, value in ((0, 5), (1, 1)):
-            rating.rate(workspace, ana, added(workspace, f"p{prompt}", f"a{answer}"), value)
+            looked.rate(workspace, ana, added(workspace, f"p{prompt}", f"a{answer}"), value)
     late = added(workspace, "late", "a")
 
     def counted_later(rows):
-        rating.rate(workspace, ana, late, 3)
+        looked.rate(workspace, ana, late, 3)
         return count_prompts_without_pair(rows)
 
     monkeypatch.setattr("core.services.exporting.count_prompts_without_pair", counted_later)
@@ -256,7 +257,7 @@ def test_an_old_application_that_changes_a_prompt_does_not_stop_an_export(worksp
     ana = rater(workspace)
     for prompt in range(4):
         for answer, value in ((0, 5), (1, 1)):
-            rating.rate(workspace, ana, added(workspace, f"p{prompt}", f"a{answer}"), value)
+            looked.rate(workspace, ana, added(workspace, f"p{prompt}", f"a{answer}"), value)
     old_app.run("UPDATE rlhf_interactions SET user_prompt = 'p0' WHERE user_prompt = 'p1' AND ai_response = 'a0'")
     old_app.run("UPDATE rlhf_interactions SET user_prompt = 'p2' WHERE user_prompt = 'p3'")
     assert export(workspace, COMMAND_LINE, "gold", tmp_path / "g.jsonl").rows == 8

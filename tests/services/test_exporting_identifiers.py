@@ -8,10 +8,11 @@ from sqlalchemy import update
 from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, NotAllowed, Role, User
 from core.labeling.exports import gold_rows, kto_rows, pair_rows
-from core.services import preferences, rating
+from core.services import preferences
 from core.services.export_check import Marked, listed
 from core.services.exporting import KINDS, export
 from core.store.tables import Audit, Export, Item
+from tests import looked
 from tests.databases import added, rater
 
 SECRET = "555-123-4567"
@@ -29,7 +30,7 @@ def held(workspace, lea):
     for number, (prompt, response, comment) in enumerate(
         [("One?", f"Call {SECRET}.", ""), ("One?", "Wait.", ""), ("Two?", "Yes.", f"ask {SECRET}"), ("Two?", "No.", "")]
     ):
-        rating.rate(workspace, lea, added(workspace, prompt, response), 1 + number, comment=comment)
+        looked.rate(workspace, lea, added(workspace, prompt, response), 1 + number, comment=comment)
     added(workspace, "Unrated?", f"Nobody rated {SECRET}.")
     preferences.keep(workspace, lea, f"Who is {SECRET}?", ["one", "two"], [1], model_version=None)
     preferences.keep(workspace, lea, "What?", ["one", "two"], [1], model_version=None)
@@ -96,7 +97,7 @@ def test_including_them_wants_a_lead_with_a_name_and_a_reason(held, lea, tmp_pat
 
 def test_where_nothing_is_held_nothing_is_asked(workspace, lea, tmp_path):
     """The export is what it always was, and stands in the list with the place where it went."""
-    rating.rate(workspace, lea, added(workspace), 4)
+    looked.rate(workspace, lea, added(workspace), 4)
     result = export(workspace, COMMAND_LINE, "gold", tmp_path / "gold.csv")
     assert result.to_json() == {"rows": 1, "path": str(tmp_path / "gold.csv"), "prompts_without_pair": 1}
     with workspace.store.read() as session:
@@ -114,7 +115,7 @@ def test_rows_that_no_rules_looked_at_yet_are_looked_at_first(held, lea, tmp_pat
 
 def test_a_place_that_cannot_be_written_is_not_in_the_list(workspace, lea, tmp_path):
     """What is refused before anything was written leaves no trace."""
-    rating.rate(workspace, lea, added(workspace), 4)
+    looked.rate(workspace, lea, added(workspace), 4)
     for name in ("out.doc", "no/such/folder.csv"):
         with pytest.raises(BadInput):
             export(workspace, lea, "ratings", tmp_path / name)

@@ -12,7 +12,6 @@ from core.services import (
     accounts,
     cases,
     data,
-    disagreements,
     exporting,
     forgetting,
     guidelines,
@@ -37,6 +36,7 @@ from core.store.tables import (
     SignIn,
 )  # fmt: skip
 from core.store.vectors import DatabaseVectors
+from tests import looked
 from tests.databases import added, at_once, finished, rater, start_python
 
 PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
@@ -66,10 +66,10 @@ def zoltan(workspace, ben):
 def lived(workspace, ben, zoltan, tmp_path) -> int:
     """An answer after which every table holds something of it and of Zoltan; its number."""
     number = added(workspace, PROMPT, EARLIER)
-    data.edit(workspace, zoltan, number, PROMPT, ANSWER, withdraw_ratings=False)
-    rating.rate(workspace, zoltan, number, 1, comment="Zyxwv is wrong")
-    rating.rate(workspace, ben, number, 4)
-    disagreements.mark_gap(workspace, zoltan, number, "Zyxwv is unclear")
+    looked.edit(workspace, zoltan, number, PROMPT, ANSWER, withdraw_ratings=False)
+    looked.rate(workspace, zoltan, number, 1, comment="Zyxwv is wrong")
+    looked.rate(workspace, ben, number, 4)
+    looked.mark_gap(workspace, zoltan, number, "Zyxwv is unclear")
     other = added(workspace, PROMPT + " too", "Another answer")
     queue.choose(workspace, zoltan, Order.RANDOM, QueueFilters())
     queue.choose(workspace, ben, Order.RANDOM, QueueFilters())
@@ -158,7 +158,7 @@ def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
     """No row refers to it, its words are nowhere, and what is somebody else's is still there."""
     before = forgetting.preview_interaction(workspace, ben, lived)
     assert dump(workspace).count("Zyxwv") > 10
-    done = forgetting.interaction(workspace, ben, lived)
+    done = looked.forget(workspace, ben, lived)
     assert (done.goes, done.remains) == (before.goes, before.remains)
     assert (before.done, done.done) == (False, True)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
@@ -177,7 +177,7 @@ def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
 
 def test_the_record_of_forgetting_holds_numbers_only(workspace, lived, ben):
     """Who forgot what, and how many rows of which part."""
-    forgetting.interaction(workspace, ben, lived)
+    looked.forget(workspace, ben, lived)
     with workspace.store.read() as session:
         (act,) = session.query(Audit).filter(Audit.action == "forgot")
         assert (act.actor, act.subject) == (ben.key, f"interaction {lived}")
@@ -189,18 +189,18 @@ def test_nothing_of_it_is_left_in_the_file(workspace, lived, ben):
     """SQLite overwrites what it deletes; the words are in neither of its files."""
     if not workspace.store.is_sqlite:
         return
-    forgetting.interaction(workspace, ben, lived)
+    looked.forget(workspace, ben, lived)
     for file in workspace.settings.home.glob("assay.db*"):
         assert ANSWER.encode() not in file.read_bytes(), file
 
 
 def test_an_answer_that_was_deleted_before_can_be_forgotten(workspace, lived, ben):
     """Deleting keeps texts and history apart; forgetting takes those too, and then there is nothing to forget."""
-    data.delete(workspace, ben, lived)
+    looked.delete(workspace, ben, lived)
     assert ANSWER in dump(workspace)
-    forgetting.interaction(workspace, ben, lived)
+    looked.forget(workspace, ben, lived)
     assert "Zyxwv" not in dump(workspace).replace(f"{PROMPT} too", "")
-    for act in (forgetting.preview_interaction, forgetting.interaction):
+    for act in (forgetting.preview_interaction, looked.forget):
         with pytest.raises(NotFound, match="Nothing was changed"):
             act(workspace, ben, lived)
 
@@ -213,7 +213,7 @@ def test_an_answer_that_the_old_application_needs_stays_whole(workspace, lived, 
     old_app.run("INSERT INTO flagged VALUES (1, ?)", lived)
     before = dump(workspace)
     with pytest.raises(Conflict, match="refers to this answer"):
-        forgetting.interaction(workspace, ben, lived)
+        looked.forget(workspace, ben, lived)
     assert dump(workspace) == before
     old_app.run("DROP TABLE flagged")
 
@@ -266,7 +266,7 @@ def test_a_rater_under_a_number_keeps_their_ratings(workspace, lived, ben, zolta
 
 def test_who_cannot_be_forgotten(workspace, ben):
     """The last lead, names of nobody, and anything while a training holds the texts."""
-    rating.rate(workspace, ben, number := added(workspace), 4)
+    looked.rate(workspace, ben, number := added(workspace), 4)
     with pytest.raises(Conflict, match="last lead"):
         forgetting.rater(workspace, ben, "Ben", ratings_stay=True)
     assert accounts.find(workspace, ben, "Ben").role is Role.LEAD
@@ -279,7 +279,7 @@ def test_who_cannot_be_forgotten(workspace, ben):
         runs.start(session, "pair", 0, "Ben", "elsewhere:1")
     for act in (
         lambda: forgetting.rater(workspace, ben, "Ben", ratings_stay=False),
-        lambda: forgetting.interaction(workspace, ben, number),
+        lambda: looked.forget(workspace, ben, number),
     ):
         with pytest.raises(Conflict, match="training is running"):
             act()
@@ -320,7 +320,7 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
     process.communicate(timeout=60)
     assert process.returncode == 9
     assert dump(workspace) == before
-    forgetting.interaction(workspace, ben, lived)
+    looked.forget(workspace, ben, lived)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
 
 
@@ -330,17 +330,18 @@ def test_whoever_rates_at_the_same_moment_comes_first_or_finds_it_gone(workspace
         import sys
         from core.domain.errors import Collision, NotFound
         from core.domain.roles import COMMAND_LINE
-        from core.services import forgetting, people, rating
+        from core.services import people, rating
         from core.services.workspace import open_workspace
+        from tests import looked
         workspace, number = open_workspace(), int(sys.argv[1])
         lea = people.rate_as(workspace, "cookie of Lea", "Lea")
         print("ready", flush=True)
         sys.stdin.readline()
         if sys.argv[2] == "forget":
-            forgetting.interaction(workspace, COMMAND_LINE, number)
+            looked.forget(workspace, COMMAND_LINE, number)
         for value in (1, 2, 3, 4, 5) * 4 if sys.argv[2] == "rate" else ():
             try:
-                rating.rate(workspace, lea, number, value, comment="Zyxwv again")
+                looked.rate(workspace, lea, number, value, comment="Zyxwv again")
                 rating.keep_draft(workspace, lea, number, "Zyxwv still")
             except (NotFound, Collision):
                 break

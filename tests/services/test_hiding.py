@@ -15,6 +15,7 @@ from core.services import cases, data, disagreements, hiding, own_ratings, ratin
 from core.services.own_ratings import OwnFilters
 from core.store.tables import Audit, Rating
 from core.store.types import now
+from tests import looked
 from tests.databases import added, rater
 
 SECRET = "555-123-4567"
@@ -50,9 +51,9 @@ def everything_shown(workspace, ana: User, lea: User, number: int) -> dict[str, 
         "load": data.load(workspace, lea, number),
         "cases of others": cases.listed(workspace, lea),
     }
-    rating.rate(workspace, ana, number, 1)
-    rating.rate(workspace, lea, number, 5, comment=COMMENT)
-    disagreements.mark_gap(workspace, lea, number, COMMENT)
+    looked.rate(workspace, ana, number, 1)
+    looked.rate(workspace, lea, number, 5, comment=COMMENT)
+    looked.mark_gap(workspace, lea, number, COMMENT)
     second_looks.change_settings(workspace, lea, RepeatSettings(5, 1))
     with workspace.store.write() as session:
         session.execute(update(Rating).values(updated_at=now() - timedelta(days=400)))
@@ -75,7 +76,7 @@ def test_no_service_shows_an_identifier_by_itself(workspace, ana, lea, number):
 def test_a_second_look_hides_them_too(workspace, ana, number, monkeypatch):
     """What comes back after days is hidden as it was."""
     monkeypatch.setattr(RepeatSettings, "comes_back", lambda *given: True)
-    rating.rate(workspace, ana, number, 4)
+    looked.rate(workspace, ana, number, 4)
     with workspace.store.write() as session:
         session.execute(update(Rating).values(updated_at=now() - timedelta(days=400)))
     look = second_looks.next_look(workspace, ana)
@@ -87,7 +88,7 @@ def test_a_second_look_hides_them_too(workspace, ana, number, monkeypatch):
 def test_revealing_shows_one_answer_to_one_person_for_a_while_and_is_recorded(workspace, ana, lea, number, monkeypatch):
     """The record holds number and kinds, never the text; another person and another answer stay as they were."""
     other = added(workspace, PROMPT, f"Again: {SECRET}")
-    hiding.reveal(workspace, ana, number)
+    looked.reveal(workspace, ana, number)
     shown = rating.item(workspace, ana, number)
     assert (shown.interaction.prompt, shown.interaction.response) == (PROMPT, ANSWER)
     assert shown.interaction.revealed
@@ -103,25 +104,25 @@ def test_revealing_shows_one_answer_to_one_person_for_a_while_and_is_recorded(wo
 
 def test_a_viewer_reveals_nothing_and_loses_what_they_could_see(workspace, ana, number):
     """The role decides at every look, not only when the button is pressed."""
-    hiding.reveal(workspace, ana, number)
+    looked.reveal(workspace, ana, number)
     viewer = User(ana.rater_id, ana.name, Role.VIEWER)
     with pytest.raises(NotAllowed):
-        hiding.reveal(workspace, viewer, number)
+        looked.reveal(workspace, viewer, number)
     with hiding.seen_by(workspace, viewer) as (_, eyes):
         assert eyes.revealed == frozenset()
     with pytest.raises(NotFound):
-        hiding.reveal(workspace, ana, number + 1)
+        looked.reveal(workspace, ana, number + 1)
     with pytest.raises(BadInput, match="name first"):
-        hiding.reveal(workspace, SOMEBODY_HERE, number)
+        looked.reveal(workspace, SOMEBODY_HERE, number)
 
 
 def test_the_gaps_are_never_saved_in_place_of_the_text(workspace, lea, number):
     """An edit of an answer whose identifiers are hidden is refused until they are revealed."""
     shown = data.load(workspace, lea, number)
     with pytest.raises(Conflict, match="Reveal them first"):
-        data.edit(workspace, lea, number, shown.prompt, shown.response, withdraw_ratings=False)
-    hiding.reveal(workspace, lea, number)
-    data.edit(workspace, lea, number, "prompt", "answer", withdraw_ratings=False)
+        looked.edit(workspace, lea, number, shown.prompt, shown.response, withdraw_ratings=False)
+    looked.reveal(workspace, lea, number)
+    looked.edit(workspace, lea, number, "prompt", "answer", withdraw_ratings=False)
     assert data.load(workspace, lea, number).response == "answer"
 
 

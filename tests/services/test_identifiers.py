@@ -6,9 +6,10 @@ from sqlalchemy import select, update
 
 from core.domain import identifiers as rules
 from core.domain.roles import COMMAND_LINE
-from core.services import data, hiding, importing, rating
+from core.services import importing
 from core.store import identifiers, legacy
 from core.store.tables import Item
+from tests import looked
 from tests.databases import added, rater
 
 NOTE = "Call her at 555-123-4567, or write to ana@example.org."
@@ -55,13 +56,13 @@ def test_the_mark_follows_comments_and_edits(workspace):
     """A comment with an identifier marks the answer, and taking the text away takes the mark away."""
     number, ana = added(workspace), rater(workspace)
     assert marks(workspace) == {number: None}
-    rating.rate(workspace, ana, number, 4, comment=NOTE)
+    looked.rate(workspace, ana, number, 4, comment=NOTE)
     assert marks(workspace) == {number: {"e-mail": 1, "phone": 1}}
-    rating.rate(workspace, ana, number, 4, comment="good")
-    data.edit(workspace, ana, number, "prompt", NOTE, withdraw_ratings=False)
+    looked.rate(workspace, ana, number, 4, comment="good")
+    looked.edit(workspace, ana, number, "prompt", NOTE, withdraw_ratings=False)
     assert marks(workspace) == {number: {"e-mail": 1, "phone": 1}}
-    hiding.reveal(workspace, ana, number)
-    data.edit(workspace, ana, number, "prompt", "answer", withdraw_ratings=False)
+    looked.reveal(workspace, ana, number)
+    looked.edit(workspace, ana, number, "prompt", "answer", withdraw_ratings=False)
     assert marks(workspace) == {number: None}
 
 
@@ -79,7 +80,7 @@ def test_rows_that_older_rules_looked_at_are_looked_at_again(workspace):
     """After an upgrade the sweep catches up, a part at a time, comments included."""
     numbers = [added(workspace, response=f"answer {n}") for n in range(3)]
     ana = rater(workspace)
-    rating.rate(workspace, ana, numbers[2], 4, comment=NOTE)
+    looked.rate(workspace, ana, numbers[2], 4, comment=NOTE)
     with workspace.store.write() as session:
         session.execute(update(Item).values(identifiers=None, identifier_rules=0))
     assert identifiers.look_again(workspace.store, limit=2) == 2

@@ -10,6 +10,7 @@ from core.services import data, importing, rating
 from core.services.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.status import status
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
+from tests import looked
 from tests.databases import SHARED, added, rater
 
 
@@ -120,7 +121,7 @@ def test_an_unusable_default_rater_is_refused_at_once(workspace, file, name):
 def test_a_rating_never_replaces_one_that_exists(workspace, file):
     """An expert's own rating stays as it is, whatever a file says under the same name."""
     interaction_id, ana = added(workspace, "p", "one"), rater(workspace, "Ana")
-    rating.rate(workspace, ana, interaction_id, 2, comment="mine")
+    looked.rate(workspace, ana, interaction_id, 2, comment="mine")
     result = run(workspace, file("p,one,5,ana", "p,one,2,ANA"))
     assert counts(result) == (0, 0, 1, 1)
     assert result.rejected[0].reason == "already rated 2 by ana"
@@ -257,8 +258,8 @@ def test_removing_an_import_keeps_what_somebody_rated_since(workspace, file):
     result = run(workspace, file("p,one,5,Ben", "p,two,4,Ben", "p,three,,"))
     one, three = 1, 3
     ana = rater(workspace)
-    rating.rate(workspace, ana, one, 2)
-    rating.rate(workspace, ana, three, 3)
+    looked.rate(workspace, ana, one, 2)
+    looked.rate(workspace, ana, three, 3)
     assert remove_import(workspace, COMMAND_LINE, result.import_id) == 2
     assert voices(workspace) == [("one", "Ana", "2", "None", "submitted"), ("three", "Ana", "3", "None", "submitted")]
     found = status(workspace, COMMAND_LINE)
@@ -280,7 +281,7 @@ def test_a_rating_changed_by_hand_does_not_go_with_its_import(workspace, file):
     """What a person changed after it was imported under her name is hers and stays."""
     ana = rater(workspace, "Ana")
     result = run(workspace, file("p,one,5,Ana", "p,two,4,Ana"))
-    rating.rate(workspace, ana, 1, 3)
+    looked.rate(workspace, ana, 1, 3)
     assert remove_import(workspace, COMMAND_LINE, result.import_id) == 1
     assert voices(workspace) == [("one", "Ana", "3", "None", "submitted")]
 
@@ -399,6 +400,6 @@ def test_a_skip_does_not_hold_an_import_back(workspace, tmp_path):
     file.write_text("user_prompt,ai_response\nP,A\nP,B\n")
     *_, result = importing.import_file(workspace, COMMAND_LINE, file)
     ana = rater(workspace)
-    rating.skip(workspace, ana, rating.next_item(workspace, ana).interaction.interaction_id)
+    looked.skip(workspace, ana, rating.next_item(workspace, ana).interaction.interaction_id)
     assert importing.remove_import(workspace, COMMAND_LINE, result.import_id) == 0
     assert data.sources(workspace, COMMAND_LINE) == {}

@@ -12,12 +12,12 @@ import pytest
 from core.domain.errors import Conflict
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.roles import COMMAND_LINE
-from core.services import rating
 from core.services.importing import import_file, recorded, remove_import
 from core.services.status import status
 from core.services.workspace import open_workspace, this_process
 from core.store import imports, ratings
 from core.store.tables import Import, Item, LegacyInteraction, Rating
+from tests import looked
 from tests.databases import Plain, added, at_once, environment, finished, rater, start_python, wait_until_blocked
 
 IMPORT = """
@@ -97,7 +97,7 @@ def test_an_import_killed_in_the_middle_can_be_removed(workspace, environ, big_f
     with workspace.store.read() as session:
         (one,) = session.query(Item.interaction_id).filter(Item.import_id.is_not(None)).limit(1).one()
     ana = rater(workspace)
-    rating.rate(workspace, ana, one, 4)
+    looked.rate(workspace, ana, one, 4)
     (record,) = recorded(workspace, COMMAND_LINE)
     assert remove_import(workspace, COMMAND_LINE, record.import_id) == 1
     with workspace.store.read() as session:
@@ -154,7 +154,7 @@ def test_a_rater_keeps_rating_during_an_import(workspace, environ, big_file, rec
     watcher.start()
     while not ended.is_set():
         start = time.perf_counter()
-        rating.rate(workspace, ana, next(ids), given % 5 + 1)
+        looked.rate(workspace, ana, next(ids), given % 5 + 1)
         seconds.append(time.perf_counter() - start)
         given += 1
         ended.wait(0.02)  # as fast as nobody can read
@@ -184,8 +184,9 @@ def test_a_rating_given_while_its_import_is_removed_is_not_lost(postgres_url, tm
     *_, result = import_file(workspace, COMMAND_LINE, big_file(range(10)))
     ana, kept = rater(workspace), []
     removal = threading.Thread(target=lambda: kept.append(remove_import(workspace, COMMAND_LINE, result.import_id)))
+    seen = looked.version(workspace, 3)
     with workspace.store.write() as session:
-        ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
+        ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"), seen=seen)
         removal.start()
         wait_until_blocked(other)
     removal.join(30)

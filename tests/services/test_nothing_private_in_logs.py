@@ -14,14 +14,11 @@ from core.services import (
     accounts,
     cases,
     data,
-    disagreements,
     exporting,
     forgetting,
     guidelines,
-    hiding,
     importing,
     keys,
-    own_ratings,
     preferences,
     queue,
     rating,
@@ -32,6 +29,7 @@ from core.services import (
 from core.services.export_check import Marked
 from core.store.tables import Audit
 from core.ui import failures
+from tests import looked
 from tests.databases import rater
 
 MARKER = "Zyxwv"
@@ -69,21 +67,21 @@ def test_the_main_acts_leave_no_words_behind(workspace, logged, tmp_path):
     list(importing.import_file(workspace, lea, file, rater=f"Imported {MARKER}"))
     number = data.add(workspace, lea, SAID, f"{SAID} answer", SAID, SAID)
     refused(lambda: data.add(workspace, lea, SAID, f"{SAID} answer", SAID))
-    refused(lambda: data.edit(workspace, lea, number, SAID, SAID, withdraw_ratings=True))
-    hiding.reveal(workspace, lea, number)
-    data.edit(workspace, lea, number, SAID, f"{SAID} changed", withdraw_ratings=True)
+    refused(lambda: looked.edit(workspace, lea, number, SAID, SAID, withdraw_ratings=True))
+    looked.reveal(workspace, lea, number)
+    looked.edit(workspace, lea, number, SAID, f"{SAID} changed", withdraw_ratings=True)
     queue.choose(workspace, ana, Order.RANDOM, QueueFilters(session_label=SAID))
     rating.keep_draft(workspace, ana, number, SAID)
-    rating.rate(workspace, ana, number, 1, comment=SAID)
-    rating.rate(workspace, lea, number, 5, comment=SAID)
-    rating.discard(workspace, ana, 1, reason=SAID)
-    refused(lambda: rating.rate(workspace, ana, number, 3, comment=SAID * 2000))
-    refused(lambda: rating.rate(workspace, ana, number, 3, comment=f"{SAID}\x00"))
-    disagreements.decide(workspace, lea, number, 4, expected=None)
-    disagreements.mark_gap(workspace, lea, number, SAID)
+    looked.rate(workspace, ana, number, 1, comment=SAID)
+    looked.rate(workspace, lea, number, 5, comment=SAID)
+    looked.discard(workspace, ana, 1, reason=SAID)
+    refused(lambda: looked.rate(workspace, ana, number, 3, comment=SAID * 2000))
+    refused(lambda: looked.rate(workspace, ana, number, 3, comment=f"{SAID}\x00"))
+    looked.decide(workspace, lea, number, 4, expected=None)
+    looked.mark_gap(workspace, lea, number, SAID)
     guidelines.save(workspace, lea, SAID, read=0)
     second_looks.change_settings(workspace, lea, RepeatSettings(5, 1))
-    own_ratings.withdraw(workspace, ana, number)
+    looked.withdraw(workspace, ana, number)
     case = cases.save(workspace, ana, SAID, SAID, [SAID])
     cases.delete(workspace, lea, case)
     preferences.keep(workspace, ana, SAID, [SAID, "x"], [0], model_version=None)
@@ -94,7 +92,7 @@ def test_the_main_acts_leave_no_words_behind(workspace, logged, tmp_path):
     _, created = keys.create(workspace, lea, f"program {MARKER}")
     keys.revoke(workspace, lea, created.key_id)
     accounts.invite(workspace, lea, f"{MARKER}@example.org", Role.SME, name=f"Ben {MARKER}")
-    forgetting.interaction(workspace, lea, number)
+    looked.forget(workspace, lea, number)
     forgetting.rater(workspace, lea, ana.rater_id, ratings_stay=False)
     importing.remove_import(workspace, lea, 1)
     assert MARKER.casefold() not in logged.text.casefold()

@@ -8,9 +8,10 @@ import pytest
 from core.domain.errors import Conflict
 from core.domain.ratings import RatingStatus
 from core.domain.roles import COMMAND_LINE
-from core.services import data, own_ratings, rating
+from core.services import data, own_ratings
 from core.services.own_ratings import OwnFilters
 from core.store.tables import Item, LegacyInteraction
+from tests import looked
 from tests.databases import added, rater
 
 
@@ -19,11 +20,11 @@ def ana(workspace):
     """Rates three answers, skips one; somebody else rates one too."""
     user = rater(workspace, "Ana")
     numbers = [added(workspace, f"prompt {n}", text) for n, text in enumerate(["Öl", "100 %", "third", "fourth"])]
-    rating.rate(workspace, user, numbers[0], 5, comment="=2+3")
-    rating.rate(workspace, user, numbers[1], 1, bias_flag=True)
-    rating.rate(workspace, user, numbers[2], 5, comment="nothing to add")
-    rating.skip(workspace, user, numbers[3])
-    rating.rate(workspace, rater(workspace, "Ben"), numbers[0], 2)
+    looked.rate(workspace, user, numbers[0], 5, comment="=2+3")
+    looked.rate(workspace, user, numbers[1], 1, bias_flag=True)
+    looked.rate(workspace, user, numbers[2], 5, comment="nothing to add")
+    looked.skip(workspace, user, numbers[3])
+    looked.rate(workspace, rater(workspace, "Ben"), numbers[0], 2)
     return user
 
 
@@ -63,7 +64,7 @@ def test_a_withdrawn_rating_no_longer_counts_and_stays_in_the_history(workspace,
     """Consensus and mirror follow at once; it can be found as withdrawn, and is not taken back twice."""
     shown, _ = own_ratings.listed(workspace, ana, OwnFilters(text="Öl"), page=0)
     number = shown[0].interaction.interaction_id
-    own_ratings.withdraw(workspace, ana, number)
+    looked.withdraw(workspace, ana, number)
     with workspace.store.read() as session:
         assert session.get(Item, number).consensus == 2.0
         assert session.get(LegacyInteraction, number).rating == 2
@@ -72,7 +73,7 @@ def test_a_withdrawn_rating_no_longer_counts_and_stays_in_the_history(workspace,
     assert "Öl" not in found(workspace, ana)
     assert found(workspace, ana, status=RatingStatus.WITHDRAWN) == ["Öl"]
     with pytest.raises(Conflict, match="taken back already"):
-        own_ratings.withdraw(workspace, ana, number)
+        looked.withdraw(workspace, ana, number)
 
 
 def test_the_download_holds_all_of_ones_own_and_runs_nothing(workspace, ana):

@@ -8,9 +8,10 @@ from core.domain.errors import BadInput
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import progress, rating
+from core.services import progress
 from core.store import runs, versions
 from core.store.tables import Audit, ModelVersion, Run
+from tests import looked
 from tests.databases import added, rater
 
 
@@ -22,7 +23,7 @@ def lea(workspace):
 
 def rated(workspace, user, number: int) -> None:
     for _ in range(number):
-        rating.rate(workspace, user, added(workspace, response=f"answer {datetime.now(UTC).timestamp()}"), 4)
+        looked.rate(workspace, user, added(workspace, response=f"answer {datetime.now(UTC).timestamp()}"), 4)
 
 
 def auc(value: float, low: float | None = None, high: float | None = None) -> dict:

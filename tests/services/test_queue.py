@@ -18,6 +18,7 @@ from core.store import queue as store_queue
 from core.store import ratings
 from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
 from core.store.types import now
+from tests import looked
 from tests.databases import Plain, added, environment, rater, wait_until_blocked
 
 
@@ -51,7 +52,7 @@ def rate_all(workspace, user, value=3):
     """Rate until nothing is offered any more; what was rated, in order."""
     rated = []
     while (number := next_id(workspace, user)) is not None:
-        rating.rate(workspace, user, number, value)
+        looked.rate(workspace, user, number, value)
         rated.append(number)
     return rated
 
@@ -103,7 +104,7 @@ def test_a_renewed_lease_stays(workspace):
     let_expire(workspace)
     rating.renew(workspace, ana, [first])
     assert next_id(workspace, ben) != first
-    rating.skip(workspace, ana, first)
+    looked.skip(workspace, ana, first)
     rating.renew(workspace, ana, [first])
     with workspace.store.read() as session:
         assert session.get(Lease, (first, ana.rater_id)) is None
@@ -117,8 +118,8 @@ def test_a_late_rating_is_kept(workspace):
     assert shown is not None
     let_expire(workspace)
     assert next_id(workspace, ben) == first
-    rating.rate(workspace, ben, first, 2)
-    rating.rate(workspace, ana, first, 5, request_id=shown.request_id)
+    looked.rate(workspace, ben, first, 2)
+    looked.rate(workspace, ana, first, 5, request_id=shown.request_id)
     both = data.load(workspace, COMMAND_LINE, first)
     assert both is not None
     assert (both.consensus, both.n_ratings) == (3.5, 2)
@@ -171,8 +172,9 @@ def test_an_answer_that_is_just_being_stored_is_waited_for_when_it_is_the_last(p
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     got = []
     asking = threading.Thread(target=lambda: got.append(next_id(workspace, ben)))
+    seen = looked.version(workspace, number)
     with workspace.store.write() as session:
-        ratings.record(session, number, ana.rater_id, Said(RatingStatus.SKIPPED), How("skipped"))
+        ratings.record(session, number, ana.rater_id, Said(RatingStatus.SKIPPED), How("skipped"), seen=seen)
         asking.start()
         wait_until_blocked(other)
     asking.join(30)
@@ -246,7 +248,7 @@ def test_some_answers_are_drawn_at_random_and_marked(workspace):
     for _ in range(20):
         number = next_id(workspace, ana)
         assert next_id(workspace, ana) == number
-        rating.rate(workspace, ana, number, 3)
+        looked.rate(workspace, ana, number, 3)
     chosen = [event.chosen for event in events(workspace)]
     assert chosen == ["oldest", "random", "oldest", "oldest"] * 5
     assert all(chosen[:n].count("random") >= n / 5 for n in range(2, 21))
@@ -303,7 +305,7 @@ def test_filters_restrict_what_is_served_and_are_remembered(workspace, in_order)
     plain = added(workspace, response="one")
     fits = added(workspace, response="one two three", session_label="s")
     other = added(workspace, response="one two three", prompt="other")
-    rating.skip(workspace, rater(workspace, "Ben"), other, bias_flag=True)
+    looked.skip(workspace, rater(workspace, "Ben"), other, bias_flag=True)
     for filters, expected in (
         (QueueFilters(session_label="s"), [fits]),
         (QueueFilters(least_words=2), [fits, other]),
@@ -326,15 +328,15 @@ def test_a_discarded_answer_is_offered_to_nobody(workspace):
     first, second = many(workspace, 2)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     with pytest.raises(BadInput, match="say why"):
-        rating.discard(workspace, ana, first, reason="  ")
-    rating.discard(workspace, ana, first, reason="Test data")
+        looked.discard(workspace, ana, first, reason="  ")
+    looked.discard(workspace, ana, first, reason="Test data")
     assert events(workspace)[0].new == {
         "status": "discarded", "rating": None, "comment": None, "bias_flag": False, "reason": "Test data",
     }  # fmt: skip
     assert rate_all(workspace, ben) == [second]
     queue.change_settings(workspace, ana, QueueSettings(raters=3, overlap=0))
     assert places(workspace) == {first: 0, second: 2}
-    rating.rate(workspace, ana, first, 3)
+    looked.rate(workspace, ana, first, 3)
     assert places(workspace)[first] == 2
 
 
@@ -342,18 +344,18 @@ def test_a_lead_puts_a_discarded_answer_back(workspace):
     """It is found among the discarded, and once put back it waits again; why it was discarded stays in its history."""
     first, second = many(workspace, 2)
     ana = rater(workspace, "Ana")
-    rating.discard(workspace, ana, first, reason="Test data")
+    looked.discard(workspace, ana, first, reason="Test data")
     now = status(workspace, COMMAND_LINE, at_once=True)
     assert (now.unrated, now.discarded, now.waiting) == (2, 1, 1)
     found, total = data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0)
     assert (total, [one.interaction_id for one in found]) == (1, [first])
-    data.put_back(workspace, ana, first)
+    looked.put_back(workspace, ana, first)
     assert places(workspace) == {first: 1, second: 1}
     assert data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0) == ([], 0)
     told = [(line.action, line.new) for line in data.history(workspace, COMMAND_LINE, first)]
     assert told == [("discarded", "discarded: Test data"), ("put back", "withdrawn")]
     with pytest.raises(Conflict, match="waits for ratings again already"):
-        data.put_back(workspace, ana, first)
+        looked.put_back(workspace, ana, first)
     with workspace.store.read() as session:
         assert [(a.actor, a.subject) for a in session.query(Audit).filter(Audit.action == "put back")] == [
             (ana.key, f"interaction {first}")
@@ -363,10 +365,10 @@ def test_a_lead_puts_a_discarded_answer_back(workspace):
 def test_a_skip_keeps_its_reason(workspace):
     """Why an answer was skipped is in the history."""
     (number,) = many(workspace, 1)
-    rating.skip(workspace, rater(workspace), number, reason=" Not my  field ")
+    looked.skip(workspace, rater(workspace), number, reason=" Not my  field ")
     assert events(workspace)[0].new["reason"] == "Not my field"
     with pytest.raises(BadInput, match="201 characters"):
-        rating.skip(workspace, rater(workspace), number, reason="x" * 201)
+        looked.skip(workspace, rater(workspace), number, reason="x" * 201)
 
 
 def test_a_draft_comes_back_until_it_is_saved(workspace):
@@ -379,7 +381,7 @@ def test_a_draft_comes_back_until_it_is_saved(workspace):
     assert shown is not None
     assert (shown.draft, shown.draft_flag, shown.comment) == ("half a thought 💚 ", True, "")
     assert rating.item(workspace, ben, number).draft is None
-    rating.rate(workspace, ana, number, 4, comment="a thought")
+    looked.rate(workspace, ana, number, 4, comment="a thought")
     assert rating.item(workspace, ana, number).draft is None
     rating.keep_draft(workspace, ana, number, "")
     assert rating.item(workspace, ana, number).unsaved == ("", False)
@@ -392,7 +394,7 @@ def test_a_draft_for_an_answer_that_is_gone_is_no_error(workspace):
     """An answer deleted while somebody types about it takes the draft with it."""
     (number,) = many(workspace, 1)
     ana = rater(workspace)
-    data.delete(workspace, ana, number)
+    looked.delete(workspace, ana, number)
     rating.keep_draft(workspace, ana, number, "too late")
     assert rating.item(workspace, ana, number) is None
 
@@ -403,8 +405,8 @@ def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
     ana = rater(workspace)
     shown = rating.next_item(workspace, ana)
     assert shown is not None
-    rating.rate(workspace, ana, number, 2, comment="first", request_id="a")
-    rating.rate(workspace, ana, number, 5, comment="second", bias_flag=True, request_id="b")
+    looked.rate(workspace, ana, number, 2, comment="first", request_id="a")
+    looked.rate(workspace, ana, number, 5, comment="second", bias_flag=True, request_id="b")
     undone = rating.undo_last(workspace, ana)
     assert undone is not None
     assert (undone.action, undone.rating, undone.receipt.rating) == ("changed", 5, 2)
@@ -421,7 +423,7 @@ def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
     ]  # fmt: skip
     assert places(workspace)[number] == 1
     assert next_id(workspace, ana) == number
-    rating.rate(workspace, ana, number, 3)
+    looked.rate(workspace, ana, number, 3)
     assert [e.chosen for e in events(workspace)] == ["oldest", None, None, "oldest", "oldest"]
 
 
@@ -429,8 +431,8 @@ def test_undo_takes_back_skips_and_discards(workspace):
     """A skipped or discarded answer is as if nothing had been said, and waits again."""
     first, second = many(workspace, 2)
     ana = rater(workspace)
-    rating.discard(workspace, ana, first, reason="Test data")
-    rating.skip(workspace, ana, second, comment="later")
+    looked.discard(workspace, ana, first, reason="Test data")
+    looked.skip(workspace, ana, second, comment="later")
     assert places(workspace) == {first: 0, second: 1}
     assert rating.undo_last(workspace, ana).action == "skipped"
     assert rating.undo_last(workspace, ana).action == "discarded"
@@ -442,12 +444,12 @@ def test_undo_leaves_alone_what_others_did_and_what_was_changed_since(workspace)
     """Another rater's act is never undone; an act whose outcome was changed since is refused in words."""
     (number,) = many(workspace, 1)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.rate(workspace, ana, number, 4)
-    rating.rate(workspace, ben, number, 1)
+    looked.rate(workspace, ana, number, 4)
+    looked.rate(workspace, ben, number, 1)
     assert rating.undo_last(workspace, ana).rating == 4
     assert rating.undo_last(workspace, ana) is None
     assert rating.item(workspace, ben, number).rating == 1
-    data.edit(workspace, ana, number, "other", "text", withdraw_ratings=True)
+    looked.edit(workspace, ana, number, "other", "text", withdraw_ratings=True)
     with pytest.raises(Conflict, match="changed since"):
         rating.undo_last(workspace, ben)
 
@@ -456,8 +458,8 @@ def test_the_same_undo_again_undoes_one_thing(workspace):
     """A request to undo that is sent again gets the same answer and takes nothing more back."""
     first, second = many(workspace, 2)
     ana = rater(workspace)
-    rating.rate(workspace, ana, first, 4)
-    rating.rate(workspace, ana, second, 5)
+    looked.rate(workspace, ana, first, 4)
+    looked.rate(workspace, ana, second, 5)
     undone = rating.undo_last(workspace, ana, request_id="u")
     assert rating.undo_last(workspace, ana, request_id="u") == undone
     assert rating.item(workspace, ana, first).rating == 4
@@ -469,7 +471,7 @@ def test_the_history_says_how_a_rating_came_about(workspace):
     ana = rater(workspace)
     shown = rating.next_item(workspace, ana)
     assert shown is not None
-    rating.rate(workspace, ana, number, 4, request_id=f"{shown.request_id}:4", shown_ms=1234, guideline_version=7)
+    looked.rate(workspace, ana, number, 4, request_id=f"{shown.request_id}:4", shown_ms=1234, guideline_version=7)
     (event,) = events(workspace)
     assert (event.shown_ms, event.guideline_version, event.score_visible, event.chosen) == (1234, 7, False, "oldest")
     assert event.request_id == f"{shown.request_id}:4"
@@ -485,8 +487,8 @@ def test_all_answers_to_a_prompt_are_kept_for_whoever_compares_them(workspace):
     assert [(s.interaction.interaction_id, s.request_id is not None) for s in shown] == [
         (one, False), (two, True), (three, True),
     ]  # fmt: skip
-    rating.rate(workspace, ana, two, 5)
-    rating.rate(workspace, ana, three, 1)
+    looked.rate(workspace, ana, two, 5)
+    looked.rate(workspace, ana, three, 1)
     assert [event.chosen for event in events(workspace)] == ["prompt", "prompt"]
 
 
@@ -494,10 +496,10 @@ def test_todays_progress_of_all(workspace):
     """The team's number counts each answer once per rater, and no skips."""
     first, second = many(workspace, 2)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.rate(workspace, ana, first, 4)
-    rating.rate(workspace, ana, first, 5)
-    rating.rate(workspace, ben, first, 5)
-    rating.skip(workspace, ben, second)
+    looked.rate(workspace, ana, first, 4)
+    looked.rate(workspace, ana, first, 5)
+    looked.rate(workspace, ben, first, 5)
+    looked.skip(workspace, ben, second)
     assert rating.rated_today_by_all(workspace, COMMAND_LINE) == 2
     assert rating.rated_today(workspace, ben) == 1
 
@@ -512,10 +514,10 @@ def test_answers_that_make_the_next_pair_are_suggested_also_without_a_model(work
     added(workspace, "asked twice", "about another case", context_id="other")
     added(workspace, "asked once", "alone")
     assert suggesting.suggest(workspace) == 0
-    rating.rate(workspace, ana, rated, 5)
+    looked.rate(workspace, ana, rated, 5)
     assert suggesting.suggest(workspace) == 1
     queue.choose(workspace, ana, Order.MODEL, QueueFilters())
     assert next_id(workspace, ana) == partner
-    rating.rate(workspace, ana, partner, 1)
+    looked.rate(workspace, ana, partner, 1)
     assert suggesting.suggest(workspace) == 1
     assert next_id(workspace, ana) == another

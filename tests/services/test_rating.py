@@ -10,6 +10,7 @@ from core.services import data, rating
 from core.services.readiness import readiness
 from core.store.ratings import Receipt
 from core.store.tables import Rating, RatingEvent
+from tests import looked
 from tests.databases import added, rater, start_python
 
 
@@ -33,7 +34,7 @@ def next_id(workspace, user):
 def test_a_rating_is_stored_with_everything_said(workspace):
     """Number, comment and flag of one act are kept under the rater's name, and the receipt shows the number."""
     interaction_id, ana = added(workspace), rater(workspace)
-    receipt = rating.rate(workspace, ana, interaction_id, 4, comment="  well said 💚 ", bias_flag=True)
+    receipt = looked.rate(workspace, ana, interaction_id, 4, comment="  well said 💚 ", bias_flag=True)
     assert (receipt.interaction_id, receipt.rating) == (interaction_id, 4)
     assert receipt.number > 0
     assert receipt.at.tzinfo is not None
@@ -43,9 +44,9 @@ def test_a_rating_is_stored_with_everything_said(workspace):
 def test_a_second_rater_never_overwrites_the_first(workspace):
     """Two raters of one answer have one row each, whatever they say and in whatever order they change it."""
     interaction_id, ana, ben = added(workspace), rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.rate(workspace, ana, interaction_id, 5, comment="a")
-    rating.rate(workspace, ben, interaction_id, 1, comment="b")
-    rating.rate(workspace, ana, interaction_id, 4, comment="a2")
+    looked.rate(workspace, ana, interaction_id, 5, comment="a")
+    looked.rate(workspace, ben, interaction_id, 1, comment="b")
+    looked.rate(workspace, ana, interaction_id, 4, comment="a2")
     assert stored(workspace) == [
         (interaction_id, ana.rater_id, "submitted", 4, "a2", False),
         (interaction_id, ben.rater_id, "submitted", 1, "b", False),
@@ -55,9 +56,9 @@ def test_a_second_rater_never_overwrites_the_first(workspace):
 def test_every_change_stays_in_the_history(workspace):
     """Skip, rating and change are three events with what was before and after, in order, under the rater's name."""
     interaction_id, ana = added(workspace), rater(workspace)
-    rating.skip(workspace, ana, interaction_id)
-    rating.rate(workspace, ana, interaction_id, 2)
-    rating.rate(workspace, ana, interaction_id, 5)
+    looked.skip(workspace, ana, interaction_id)
+    looked.rate(workspace, ana, interaction_id, 2)
+    looked.rate(workspace, ana, interaction_id, 5)
     lines = data.history(workspace, COMMAND_LINE, interaction_id)
     assert [(line.rater, line.action, line.old, line.new) for line in lines] == [
         ("Ana", "skipped", "", "skipped"),
@@ -71,7 +72,7 @@ def test_a_change_is_no_second_rating(workspace):
     """Changing one's rating counts once among today's and once on the chart of ratings per day."""
     interaction_id, ana = added(workspace), rater(workspace)
     for value in (2, 3, 4):
-        rating.rate(workspace, ana, interaction_id, value)
+        looked.rate(workspace, ana, interaction_id, value)
     assert rating.rated_today(workspace, ana) == 1
     assert [(name, number) for _, name, number in readiness(workspace, COMMAND_LINE).per_day] == [("Ana", 1)]
 
@@ -81,7 +82,7 @@ def test_what_is_no_rating_is_refused(workspace, value):
     """Anything but 1 to 5 is refused with a sentence and leaves no trace."""
     interaction_id = added(workspace)
     with pytest.raises(BadInput, match="one of 1, 2, 3, 4, 5"):
-        rating.rate(workspace, rater(workspace), interaction_id, value)
+        looked.rate(workspace, rater(workspace), interaction_id, value)
     assert stored(workspace) == []
     assert events(workspace) == []
 
@@ -93,16 +94,16 @@ def test_a_comment_that_cannot_be_kept_is_refused(workspace, comment, words):
     """A comment too long or not storable is refused in words, together with its rating."""
     interaction_id = added(workspace)
     with pytest.raises(BadInput, match=words):
-        rating.rate(workspace, rater(workspace), interaction_id, 4, comment=comment)
+        looked.rate(workspace, rater(workspace), interaction_id, 4, comment=comment)
     assert stored(workspace) == []
 
 
 def test_the_same_request_again_stores_nothing(workspace):
     """A request that is sent again gets the receipt of the first, even after the rating was changed by another."""
     interaction_id, ana = added(workspace), rater(workspace)
-    first = rating.rate(workspace, ana, interaction_id, 2, request_id="r1")
-    rating.rate(workspace, ana, interaction_id, 5, request_id="r2")
-    assert rating.rate(workspace, ana, interaction_id, 2, request_id="r1") == first
+    first = looked.rate(workspace, ana, interaction_id, 2, request_id="r1")
+    looked.rate(workspace, ana, interaction_id, 5, request_id="r2")
+    assert looked.rate(workspace, ana, interaction_id, 2, request_id="r1") == first
     assert events(workspace) == [("rated", None, 2), ("changed", 2, 5)]
     assert stored(workspace)[0][3] == 5
 
@@ -116,7 +117,7 @@ def test_the_same_request_twice_at_once_stores_one(workspace):
 
         def send(request_id, value, together, receipts):
             together.wait()
-            receipts.append(rating.rate(workspace, ana, interaction_id, value, request_id=request_id))
+            receipts.append(looked.rate(workspace, ana, interaction_id, value, request_id=request_id))
 
         threads = [threading.Thread(target=send, args=(f"r{round_}", round_ + 1, together, receipts)) for _ in range(2)]
         for thread in threads:
@@ -136,7 +137,7 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
 
     def rate(number):
         together.wait()
-        rating.rate(workspace, users[number], interaction_id, number % 5 + 1)
+        looked.rate(workspace, users[number], interaction_id, number % 5 + 1)
 
     threads = [threading.Thread(target=rate, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -155,11 +156,11 @@ def test_the_oldest_unrated_answer_comes_next(workspace):
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert next_id(workspace, ana) == first
     assert next_id(workspace, ben) == second
-    rating.rate(workspace, ana, first, 4)
+    looked.rate(workspace, ana, first, 4)
     assert next_id(workspace, ana) == third
-    rating.rate(workspace, ben, second, 4)
+    looked.rate(workspace, ben, second, 4)
     assert next_id(workspace, ben) is None
-    rating.rate(workspace, ana, third, 4)
+    looked.rate(workspace, ana, third, 4)
     assert next_id(workspace, ana) is None
 
 
@@ -167,22 +168,22 @@ def test_skipped_answers_come_back_last(workspace):
     """What a rater skipped is offered again when nothing else is left, in the order of skipping; others still get it first."""
     first, second, third = (added(workspace, response=f"answer {n}") for n in range(3))
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.skip(workspace, ana, second)
-    rating.skip(workspace, ana, first)
+    looked.skip(workspace, ana, second)
+    looked.skip(workspace, ana, first)
     assert next_id(workspace, ana) == third
     assert next_id(workspace, ben) == first
-    rating.rate(workspace, ana, third, 3)
+    looked.rate(workspace, ana, third, 3)
     assert next_id(workspace, ana) == second
-    rating.rate(workspace, ben, first, 3)
-    rating.skip(workspace, ana, second)
+    looked.rate(workspace, ben, first, 3)
+    looked.skip(workspace, ana, second)
     assert next_id(workspace, ana) == second
 
 
 def test_skipping_does_not_undo_a_rating(workspace):
     """Skipping an answer one has rated leaves the rating as it was."""
     interaction_id, ana = added(workspace), rater(workspace)
-    rating.rate(workspace, ana, interaction_id, 4)
-    assert rating.skip(workspace, ana, interaction_id).rating == 4
+    looked.rate(workspace, ana, interaction_id, 4)
+    assert looked.skip(workspace, ana, interaction_id).rating == 4
     assert stored(workspace)[0][2:4] == ("submitted", 4)
 
 
@@ -190,9 +191,9 @@ def test_the_way_back_is_newest_first(workspace):
     """What one rated or skipped is listed newest first, and shows what one said; others' acts are not in it."""
     first, second = (added(workspace, response=f"answer {n}") for n in range(2))
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.rate(workspace, ana, first, 4, comment="mine", bias_flag=True)
-    rating.skip(workspace, ana, second)
-    rating.rate(workspace, ben, first, 1)
+    looked.rate(workspace, ana, first, 4, comment="mine", bias_flag=True)
+    looked.skip(workspace, ana, second)
+    looked.rate(workspace, ben, first, 1)
     assert rating.recent(workspace, ana) == [second, first]
     assert rating.recent(workspace, ben) == [first]
     mine = rating.item(workspace, ana, first)
@@ -203,11 +204,11 @@ def test_the_way_back_is_newest_first(workspace):
 def test_an_answer_deleted_meanwhile_is_a_sentence(workspace):
     """Rating or skipping what was deleted says so and stores nothing; it is not offered any more."""
     interaction_id, ana = added(workspace), rater(workspace)
-    data.delete(workspace, ana, interaction_id)
+    looked.delete(workspace, ana, interaction_id)
     with pytest.raises(NotFound, match="deleted meanwhile"):
-        rating.rate(workspace, ana, interaction_id, 4)
+        looked.rate(workspace, ana, interaction_id, 4)
     with pytest.raises(NotFound, match="deleted meanwhile"):
-        rating.skip(workspace, ana, interaction_id)
+        looked.skip(workspace, ana, interaction_id)
     assert rating.item(workspace, ana, interaction_id) is None
     assert next_id(workspace, ana) is None
     assert stored(workspace) == []
@@ -223,7 +224,9 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
         from core.services.workspace import open_workspace
         workspace = open_workspace()
         ana = people.rate_as(workspace, "token", "Ana")
-        receipt = rating.rate(workspace, ana, int(sys.argv[1]), 4, comment="before the end")
+        number = int(sys.argv[1])
+        showing = rating.item(workspace, ana, number).showing
+        receipt = rating.rate(workspace, ana, number, 4, showing=showing, comment="before the end")
         os.write(1, str(receipt.number).encode() + b"\\n")
         os.kill(os.getpid(), signal.SIGKILL)
     """
@@ -243,6 +246,6 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
 def test_a_skip_never_erases_a_rating(workspace):
     """A skip that arrives after the same rater's rating from another tab changes nothing."""
     number, ana = added(workspace), rater(workspace)
-    rating.rate(workspace, ana, number, 4)
-    assert rating.skip(workspace, ana, number, request_id="late").rating == 4
+    looked.rate(workspace, ana, number, 4)
+    assert looked.skip(workspace, ana, number, request_id="late").rating == 4
     assert stored(workspace)[0][2:4] == ("submitted", 4)

@@ -7,12 +7,13 @@ import pytest
 from core.domain.metrics import Metric
 from core.domain.ratings import stage as stage_of
 from core.domain.roles import COMMAND_LINE
-from core.services import outlook, rating, readiness
+from core.services import outlook, readiness
 from core.services import readiness_checks as checks
 from core.services.readiness_facts import Facts, Latest, Verdict
 from core.store import runs
 from core.store.counts import Shape, Spread
 from core.store.tables import Item
+from tests import looked
 from tests.databases import added, rater
 from tests.services.versions_made import learned, made
 
@@ -152,7 +153,7 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
     def rated(prompt, answer, *values, **options):
         interaction_id = added(workspace, prompt, answer, **options)
         for user, value in zip((ana, ben), values, strict=False):
-            rating.rate(workspace, user, interaction_id, value)
+            looked.rate(workspace, user, interaction_id, value)
         return interaction_id
 
     rated("One?", "a", 5, 4)

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import make_url
 
 from core.domain.errors import MissingRight
-from core.services import doctor, rating
+from core.services import doctor
 from core.services.workspace import open_workspace
 from core.store import rights, versions
 from core.store.tables import LegacyTraining, ModelVersion, Run
+from tests import looked
 from tests.databases import LEGACY_ROWS, LEGACY_TABLES, Plain, added, environment, rater
 
 pytestmark = pytest.mark.postgres
@@ -96,12 +97,12 @@ def test_a_rating_without_the_right_names_the_grant(app, owner, workspace_of):
     ana, interaction_id = rater(workspace), added(workspace)
     owner.run(f"REVOKE UPDATE ON rlhf_interactions FROM {app[0]}")
     with pytest.raises(MissingRight, match="Nothing was changed") as caught:
-        rating.rate(workspace, ana, interaction_id, 4)
+        looked.rate(workspace, ana, interaction_id, 4)
     assert re.fullmatch(rf"GRANT [A-Z, ]*UPDATE[A-Z, ]* ON rlhf_interactions TO {app[0]};", caught.value.grant)
     assert caught.value.grant in caught.value.in_full
     assert app[0] not in str(caught.value)
     owner.script(caught.value.grant)
-    assert rating.rate(workspace, ana, interaction_id, 4).rating == 4
+    assert looked.rate(workspace, ana, interaction_id, 4).rating == 4
 
 
 def test_a_sequence_that_may_not_be_used_is_named(app, owner, workspace_of):

@@ -12,6 +12,7 @@ from core.services.importing import import_file, load_sample, recorded, remove_s
 from core.services.readiness import readiness
 from core.services.status import status
 from core.store.tables import Item, LegacyInteraction, Rating
+from tests import looked
 from tests.databases import added, rater
 
 
@@ -63,7 +64,7 @@ def test_the_sample_is_removed_in_one_action(sampled):
     ana = rater(sampled)
     offered = rating.next_item(sampled, ana)
     assert offered is not None
-    rating.rate(sampled, ana, offered.interaction.interaction_id, 4)
+    looked.rate(sampled, ana, offered.interaction.interaction_id, 4)
     assert remove_sample(sampled, COMMAND_LINE) == 204
     assert recorded(sampled, COMMAND_LINE) == []
     with sampled.store.read() as session:
@@ -74,7 +75,7 @@ def test_the_sample_is_removed_in_one_action(sampled):
 def test_removing_the_sample_leaves_own_data(sampled):
     """Own answers and their ratings stay when the sample goes."""
     own, ana = added(sampled), rater(sampled)
-    rating.rate(sampled, ana, own, 4)
+    looked.rate(sampled, ana, own, 4)
     assert remove_sample(sampled, COMMAND_LINE) == 204
     found = status(sampled, COMMAND_LINE)
     assert (found.interactions, found.rated, found.sample) == (1, 1, False)
@@ -99,7 +100,7 @@ def test_the_sample_steps_aside_for_own_data(sampled, old_app, tmp_path, arrives
     offered = rating.next_item(sampled, ana)
     assert offered is not None
     assert offered.interaction.prompt == "own prompt"
-    rating.rate(sampled, ana, offered.interaction.interaction_id, 4)
+    looked.rate(sampled, ana, offered.interaction.interaction_id, 4)
     assert rating.next_item(sampled, ana) is None
     for kind in ("ratings", "gold", "kto"):
         assert export(sampled, COMMAND_LINE, kind, tmp_path / f"{kind}.csv").rows == 1

@@ -11,6 +11,7 @@ from core.services import data, rating, second_looks
 from core.store import runs
 from core.store.agreement import repeats
 from core.store.tables import Audit, Item, LegacyInteraction, Rating, RatingEvent
+from tests import looked
 from tests.databases import added, rater
 
 
@@ -24,7 +25,7 @@ def rated(workspace, user, *values: int) -> list[int]:
     """Answers that this rater rated so."""
     numbers = [added(workspace, f"prompt {n}", f"answer {n}") for n in range(len(values))]
     for number, value in zip(numbers, values, strict=True):
-        rating.rate(workspace, user, number, value, comment="mine")
+        looked.rate(workspace, user, number, value, comment="mine")
     return numbers
 
 
@@ -67,7 +68,7 @@ def waiting(workspace, user) -> list[int]:
         seen.append(number)
         with workspace.store.read() as session:
             before = session.query(Rating).filter_by(interaction_id=number).one().rating
-        assert second_looks.look(workspace, user, number, before).receipt is not None
+        assert looked.look(workspace, user, number, before).receipt is not None
     return seen
 
 
@@ -89,7 +90,7 @@ def test_the_same_rating_is_noted_and_the_answer_does_not_return(workspace, ana)
     (number,) = rated(workspace, ana, 5)
     predicted(workspace, {number: 0.1})
     before = standing(workspace, number)
-    assert second_looks.look(workspace, ana, number, 5).receipt.number > 0
+    assert looked.look(workspace, ana, number, 5).receipt.number > 0
     assert standing(workspace, number) == before
     assert second_looks.next_look(workspace, ana) is None
     last = data.history(workspace, COMMAND_LINE, number)[-1]
@@ -101,7 +102,7 @@ def test_another_rating_stores_nothing_until_the_rater_has_chosen(workspace, ana
     (number,) = rated(workspace, ana, 5)
     predicted(workspace, {number: 0.1})
     before = standing(workspace, number)
-    said = second_looks.look(workspace, ana, number, 2)
+    said = looked.look(workspace, ana, number, 2)
     assert (said.receipt, said.before) == (None, 5)
     assert standing(workspace, number) == before
     assert len(data.history(workspace, COMMAND_LINE, number)) == 1
@@ -112,7 +113,7 @@ def test_the_chosen_rating_counts_and_both_are_in_the_history(workspace, ana, ch
     """Changed: consensus and mirror follow, the comment stays. Kept: they are as before. Either way it does not return."""
     (number,) = rated(workspace, ana, 5)
     predicted(workspace, {number: 0.1})
-    second_looks.choose(workspace, ana, number, 2, change=change)
+    looked.choose(workspace, ana, number, 2, change=change)
     consensus, mirrored, legacy, _, mine, comment, _ = standing(workspace, number)
     assert (consensus, mirrored, legacy, mine) == ((2.0, 2, 2, 2) if change else (5.0, 5, 5, 5))
     assert comment == "mine"
@@ -120,15 +121,15 @@ def test_the_chosen_rating_counts_and_both_are_in_the_history(workspace, ana, ch
     assert (last.action, last.old, last.new) == ("changed" if change else "kept", "5", "2")
     assert second_looks.next_look(workspace, ana) is None
     with pytest.raises(Conflict, match="Nothing was saved twice"):
-        second_looks.choose(workspace, ana, number, 1, change=True)
+        looked.choose(workspace, ana, number, 1, change=True)
 
 
 def test_a_rating_that_is_given_anew_can_surprise_again(workspace, ana):
     """What was kept once comes back only when the rater has rated it since and a model contradicts it."""
     (number,) = rated(workspace, ana, 5)
     predicted(workspace, {number: 0.1})
-    second_looks.look(workspace, ana, number, 5)
-    rating.rate(workspace, ana, number, 4)
+    looked.look(workspace, ana, number, 5)
+    looked.rate(workspace, ana, number, 4)
     assert waiting(workspace, ana) == [number]
 
 
@@ -139,14 +140,14 @@ def test_a_repeat_changes_nothing_and_is_asked_once(workspace, ana, monkeypatch)
     assert second_looks.next_look(workspace, ana) is None  # not yet
     aged(workspace, 8)
     before = standing(workspace, number)
-    assert second_looks.look(workspace, ana, number, 3).receipt is not None
+    assert looked.look(workspace, ana, number, 3).receipt is not None
     assert standing(workspace, number) == before
     assert second_looks.next_look(workspace, ana) is None
     with workspace.store.read() as session:
         assert repeats(session) == {"Ana": [(5, 3)]}
     assert rating.rated_today(workspace, ana) == 1
     with pytest.raises(Conflict):
-        second_looks.look(workspace, ana, number, 4)
+        looked.look(workspace, ana, number, 4)
 
 
 def test_a_resent_request_is_stored_once(workspace, ana, monkeypatch):
@@ -154,8 +155,8 @@ def test_a_resent_request_is_stored_once(workspace, ana, monkeypatch):
     all_come_back(monkeypatch)
     (number,) = rated(workspace, ana, 5)
     aged(workspace, 8)
-    first = second_looks.look(workspace, ana, number, 3, request_id="r1")
-    assert second_looks.look(workspace, ana, number, 3, request_id="r1") == first
+    first = looked.look(workspace, ana, number, 3, request_id="r1")
+    assert looked.look(workspace, ana, number, 3, request_id="r1") == first
     with workspace.store.read() as session:
         assert session.query(RatingEvent).filter_by(action="repeat").count() == 1
 
@@ -176,7 +177,7 @@ def test_nobody_gets_somebody_elses_answers(workspace, ana):
     ben = rater(workspace, "Ben")
     assert second_looks.next_look(workspace, ben) is None
     with pytest.raises(Conflict):
-        second_looks.look(workspace, ben, number, 3)
+        looked.look(workspace, ben, number, 3)
 
 
 def test_a_lead_sets_share_and_days(workspace, ana):

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from core.domain.roles import COMMAND_LINE
-from core.services import data, models, rating
+from core.services import data, models
 from core.services.status import status
 from core.store import legacy
 from core.store.tables import Item, LegacyInteraction, Rater, Rating, RatingEvent
+from tests import looked
 from tests.databases import LEGACY_NAMES, LEGACY_TABLES, SHARED, rater
 
 
@@ -87,7 +88,7 @@ def test_repeated_rows_all_stay(legacy_database, opened):
 def test_an_expert_speaks_beside_legacy(legacy_database, opened):
     """Rating an adopted answer leaves the rating of ``legacy`` alone; the median of both counts, its floor is mirrored."""
     workspace = opened()
-    rating.rate(workspace, rater(workspace), 1, 2, comment="not so clear")
+    looked.rate(workspace, rater(workspace), 1, 2, comment="not so clear")
     assert ratings_of(workspace, 1) == [
         ("Ana", "submitted", 2, "not so clear", False),
         ("legacy", "submitted", 5, "clear", False),
@@ -106,7 +107,7 @@ def int_if_bool(value):
 def test_a_flag_without_a_rating_outlives_the_first_rating(legacy_database, opened):
     """An unrated answer that was flagged stays flagged when an expert rates it without flagging it."""
     workspace = opened()
-    rating.rate(workspace, rater(workspace), 4, 4)
+    looked.rate(workspace, rater(workspace), 4, 4)
     row = legacy_database.run("SELECT rating, bias_flag FROM rlhf_interactions WHERE interaction_id = 4")
     assert [tuple(map(int_if_bool, r)) for r in row] == [(4, 1)]
     assert items(workspace)[4][:2] == (4.0, 1)
@@ -115,7 +116,7 @@ def test_a_flag_without_a_rating_outlives_the_first_rating(legacy_database, open
 def test_a_remark_without_a_rating_outlives_the_first_rating(legacy_database, opened):
     """An unrated answer that had a comment keeps it when an expert rates it without a comment."""
     workspace = opened()
-    rating.rate(workspace, rater(workspace), 9, 4)
+    looked.rate(workspace, rater(workspace), 9, 4)
     assert legacy_database.run("SELECT feedback_comment FROM rlhf_interactions WHERE interaction_id = 9") == [
         ("only a remark",)
     ]
@@ -131,7 +132,7 @@ def test_a_number_that_is_no_rating_is_left_out_and_left_alone(legacy_database, 
     assert legacy_database.dump(*LEGACY_NAMES) == before
     with workspace.store.read() as session:
         assert legacy.unusable_ratings(session) == 1
-    rating.rate(workspace, rater(workspace), 5, 4)
+    looked.rate(workspace, rater(workspace), 5, 4)
     assert legacy_database.run("SELECT rating FROM rlhf_interactions WHERE interaction_id = 5") == [(4,)]
 
 

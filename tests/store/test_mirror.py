@@ -7,12 +7,13 @@ import pytest
 from core.domain.errors import NotFound
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.roles import COMMAND_LINE
-from core.services import data, importing, rating
+from core.services import importing, rating
 from core.services.importing import import_file, remove_import
 from core.services.status import status
 from core.services.workspace import open_workspace
 from core.store import ratings
 from core.store.tables import Item, Rater, Rating
+from tests import looked
 from tests.databases import Plain, added, environment, rater, wait_until_blocked
 
 COLUMNS = "rating, feedback_comment, bias_flag, updated_by"
@@ -56,7 +57,7 @@ def test_the_mirror_is_the_floor_of_the_median(workspace, old_app, given, median
     """The consensus is the exact median of all raters, the old column holds its floor."""
     interaction_id = added(workspace)
     for number, value in enumerate(given):
-        rating.rate(workspace, rater(workspace, f"Rater {number}"), interaction_id, value)
+        looked.rate(workspace, rater(workspace, f"Rater {number}"), interaction_id, value)
     assert consensus(workspace, interaction_id) == median
     assert columns(old_app, interaction_id)[0] == mirrored
 
@@ -66,7 +67,7 @@ def test_the_mirror_is_written_by_the_system_at_the_databases_time(workspace, ol
     interaction_id = added(workspace)
     old_app.run("UPDATE rlhf_interactions SET updated_dt = '2020-01-01 00:00:00', updated_by = 5")
     before = old_app.run("SELECT CURRENT_TIMESTAMP")[0][0]
-    rating.rate(workspace, rater(workspace), interaction_id, 4)
+    looked.rate(workspace, rater(workspace), interaction_id, 4)
     after = old_app.run("SELECT CURRENT_TIMESTAMP")[0][0]
     ((by, when),) = old_app.run("SELECT updated_by, updated_dt FROM rlhf_interactions")
     if not old_app.is_sqlite:
@@ -79,12 +80,12 @@ def test_the_latest_comment_that_says_something_is_mirrored(workspace, old_app):
     """The newest comment of any rater is mirrored; a later rating without a comment does not blank it."""
     interaction_id = added(workspace)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.rate(workspace, ana, interaction_id, 4, comment="from Ana")
-    rating.rate(workspace, ben, interaction_id, 4, comment="from Ben")
+    looked.rate(workspace, ana, interaction_id, 4, comment="from Ana")
+    looked.rate(workspace, ben, interaction_id, 4, comment="from Ben")
     assert columns(old_app, interaction_id)[1] == "from Ben"
-    rating.rate(workspace, ana, interaction_id, 4)
+    looked.rate(workspace, ana, interaction_id, 4)
     assert columns(old_app, interaction_id)[1] == "from Ben"
-    rating.rate(workspace, ana, interaction_id, 4, comment="Ana again")
+    looked.rate(workspace, ana, interaction_id, 4, comment="Ana again")
     assert columns(old_app, interaction_id)[1] == "Ana again"
 
 
@@ -92,10 +93,10 @@ def test_any_flag_is_mirrored(workspace, old_app):
     """The flag is set while at least one rater has it set."""
     interaction_id = added(workspace)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    rating.rate(workspace, ana, interaction_id, 4, bias_flag=True)
-    rating.rate(workspace, ben, interaction_id, 4)
+    looked.rate(workspace, ana, interaction_id, 4, bias_flag=True)
+    looked.rate(workspace, ben, interaction_id, 4)
     assert columns(old_app, interaction_id)[2] is True
-    rating.rate(workspace, ana, interaction_id, 4)
+    looked.rate(workspace, ana, interaction_id, 4)
     assert columns(old_app, interaction_id)[2] is False
 
 
@@ -103,9 +104,9 @@ def test_nothing_is_mirrored_where_there_is_no_rating(workspace, old_app):
     """A new answer, and one whose only rating was withdrawn, hold NULL in the old columns."""
     interaction_id = added(workspace)
     assert columns(old_app, interaction_id)[:3] == (None, None, None)
-    rating.rate(workspace, rater(workspace), interaction_id, 4, comment="good")
+    looked.rate(workspace, rater(workspace), interaction_id, 4, comment="good")
     assert columns(old_app, interaction_id)[:3] == (4, "good", False)
-    data.edit(workspace, rater(workspace), interaction_id, "prompt", "other answer", withdraw_ratings=True)
+    looked.edit(workspace, rater(workspace), interaction_id, "prompt", "other answer", withdraw_ratings=True)
     assert columns(old_app, interaction_id)[:3] == (None, None, None)
     assert consensus(workspace, interaction_id) is None
 
@@ -113,7 +114,7 @@ def test_nothing_is_mirrored_where_there_is_no_rating(workspace, old_app):
 def test_a_skip_is_not_mirrored(workspace, old_app):
     """Skipping leaves consensus and the old columns empty."""
     interaction_id = added(workspace)
-    rating.skip(workspace, rater(workspace), interaction_id, comment="not my field")
+    looked.skip(workspace, rater(workspace), interaction_id, comment="not my field")
     assert columns(old_app, interaction_id)[:3] == (None, None, None)
 
 
@@ -130,7 +131,14 @@ def test_rating_and_mirror_become_visible_together(workspace, old_app):
         )
 
     with workspace.store.write() as session:
-        ratings.record(session, interaction_id, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
+        ratings.record(
+            session,
+            interaction_id,
+            ana.rater_id,
+            Said(RatingStatus.SUBMITTED, 4),
+            How("rated"),
+            seen=looked.version(workspace, interaction_id),
+        )
         assert seen() == (0, None, None)
     assert seen() == (1, 4.0, 4)
 
@@ -142,7 +150,14 @@ def test_a_rating_that_fails_leaves_no_mirror(workspace, old_app):
 
     def cut_off():
         with workspace.store.write() as session:
-            ratings.record(session, interaction_id, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"))
+            ratings.record(
+                session,
+                interaction_id,
+                ana.rater_id,
+                Said(RatingStatus.SUBMITTED, 4),
+                How("rated"),
+                seen=looked.version(workspace, interaction_id),
+            )
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
@@ -157,7 +172,7 @@ def test_a_rating_that_fails_leaves_no_mirror(workspace, old_app):
 def test_what_the_old_application_writes_becomes_a_rating_of_legacy(workspace, old_app):
     """A new number in the old column is one more rating, and the consensus of all is mirrored back."""
     interaction_id = added(workspace)
-    rating.rate(workspace, rater(workspace), interaction_id, 5, comment="mine")
+    looked.rate(workspace, rater(workspace), interaction_id, 5, comment="mine")
     write(old_app, interaction_id, rating=2)
     assert workspace.pick_up(at_once=True) == 1
     assert voices(workspace, interaction_id) == {
@@ -171,7 +186,7 @@ def test_what_the_old_application_writes_becomes_a_rating_of_legacy(workspace, o
 def test_the_same_value_written_again_is_no_rating(workspace, old_app):
     """The old application saving what we mirrored is not a write: no rating of ``legacy`` appears."""
     interaction_id = added(workspace)
-    rating.rate(workspace, rater(workspace), interaction_id, 5, comment="mine")
+    looked.rate(workspace, rater(workspace), interaction_id, 5, comment="mine")
     write(old_app, interaction_id, rating=5, feedback_comment="mine", bias_flag=False)
     assert workspace.pick_up(at_once=True) == 0
     assert set(voices(workspace, interaction_id)) == {"Ana"}
@@ -184,7 +199,7 @@ def test_null_withdraws_the_rating_of_legacy(workspace, old_app):
     write(old_app, interaction_id, rating=2, feedback_comment="no")
     workspace.pick_up(at_once=True)
     assert consensus(workspace, interaction_id) == 2.0
-    rating.rate(workspace, rater(workspace), interaction_id, 4)
+    looked.rate(workspace, rater(workspace), interaction_id, 4)
     write(old_app, interaction_id, rating=None, feedback_comment=None)
     workspace.pick_up(at_once=True)
     assert voices(workspace, interaction_id)["legacy"][:2] == ("withdrawn", None)
@@ -209,7 +224,7 @@ def test_null_without_experts_leaves_the_answer_unrated(workspace, old_app):
 def test_a_comment_alone_is_a_note(workspace, old_app):
     """A comment the old application writes beside our rating is kept as its note and changes no consensus."""
     interaction_id = added(workspace)
-    rating.rate(workspace, rater(workspace), interaction_id, 5, comment="mine")
+    looked.rate(workspace, rater(workspace), interaction_id, 5, comment="mine")
     write(old_app, interaction_id, feedback_comment="theirs")
     workspace.pick_up(at_once=True)
     assert voices(workspace, interaction_id) == {
@@ -234,7 +249,7 @@ def test_a_comment_changed_later_keeps_the_number(workspace, old_app):
 def test_a_number_outside_the_scale_is_no_rating(workspace, old_app, number):
     """A number outside 1 to 5 is not taken as a rating and does not disturb those that are there."""
     interaction_id = added(workspace)
-    rating.rate(workspace, rater(workspace), interaction_id, 4)
+    looked.rate(workspace, rater(workspace), interaction_id, 4)
     write(old_app, interaction_id, rating=number)
     workspace.pick_up(at_once=True)
     assert voices(workspace, interaction_id) == {"Ana": ("submitted", 4, None, False)}
@@ -267,12 +282,12 @@ def test_a_row_the_old_application_deletes_is_gone(workspace, old_app):
     """An answer deleted by the old application is no longer counted, offered or in the way of adding it anew."""
     first, second = added(workspace, response="one"), added(workspace, response="two")
     ana = rater(workspace)
-    rating.rate(workspace, ana, first, 4)
+    looked.rate(workspace, ana, first, 4)
     old_app.run("DELETE FROM rlhf_interactions WHERE interaction_id = ?", first)
     found = status(workspace, COMMAND_LINE, at_once=True)
     assert (found.interactions, found.rated) == (1, 0)
     with pytest.raises(NotFound, match="deleted meanwhile"):
-        rating.rate(workspace, ana, first, 3)
+        looked.rate(workspace, ana, first, 3)
     old_app.run("DELETE FROM rlhf_interactions WHERE interaction_id = ?", second)
     workspace.pick_up(at_once=True)
     assert rating.next_item(workspace, ana) is None
@@ -283,7 +298,7 @@ def test_a_write_just_before_a_rating_is_picked_up_by_it(workspace, old_app):
     """What the old application wrote since the last look is not overwritten by the mirror of our rating."""
     interaction_id = added(workspace)
     write(old_app, interaction_id, rating=1, feedback_comment="theirs")
-    rating.rate(workspace, rater(workspace), interaction_id, 4)
+    looked.rate(workspace, rater(workspace), interaction_id, 4)
     assert voices(workspace, interaction_id) == {
         "Ana": ("submitted", 4, None, False),
         "legacy": ("submitted", 1, "theirs", False),
@@ -295,7 +310,7 @@ def test_an_edit_picks_up_what_was_written_before_it(workspace, old_app):
     """What the old application wrote since the last look is not overwritten by editing the texts."""
     interaction_id = added(workspace)
     write(old_app, interaction_id, rating=1, feedback_comment="theirs")
-    data.edit(workspace, rater(workspace), interaction_id, "prompt", "edited", withdraw_ratings=False)
+    looked.edit(workspace, rater(workspace), interaction_id, "prompt", "edited", withdraw_ratings=False)
     assert voices(workspace, interaction_id) == {"legacy": ("submitted", 1, "theirs", False)}
     assert consensus(workspace, interaction_id) == 1.0
 
@@ -340,7 +355,7 @@ def test_a_rating_waits_for_the_old_applications_transaction(workspace, old_app,
         old_app.run("SELECT 1 FROM rlhf_interactions WHERE interaction_id = ? FOR UPDATE", interaction_id)
     if writes:
         write(old_app, interaction_id, **writes)
-    ours = threading.Thread(target=lambda: done.append(rating.rate(workspace, ana, interaction_id, 5)))
+    ours = threading.Thread(target=lambda: done.append(looked.rate(workspace, ana, interaction_id, 5)))
     ours.start()
     if old_app.is_sqlite:
         ours.join(0.3)  # SQLite does not say who waits; were the rating not to wait it would be done by now
@@ -365,7 +380,7 @@ def test_a_rating_fails_in_words_when_the_old_application_deletes_the_row(tmp_pa
 
     def ours():
         try:
-            rating.rate(workspace, ana, interaction_id, 5)
+            looked.rate(workspace, ana, interaction_id, 5)
         except NotFound as error:
             errors.append(str(error))
 

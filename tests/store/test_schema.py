@@ -11,12 +11,12 @@ from sqlalchemy import make_url
 
 from core.domain.errors import AssayError, BadSetting, Unavailable
 from core.domain.settings import Settings
-from core.services import rating
 from core.services.workspace import open_workspace
 from core.store import database, schema
 from core.store.database import connect
 from core.store.schema import State
 from core.store.tables import Base
+from tests import looked
 from tests.databases import LEGACY_NAMES, Plain, added, at_once, environment, finished, rater, start_python
 
 RELEASE = schema.head()
@@ -282,8 +282,8 @@ def test_a_lock_of_another_program_is_not_waited_for_without_end(postgres_url, t
     holder.run("BEGIN")
     holder.run("UPDATE rlhf_interactions SET feedback_comment = 'held' WHERE interaction_id = ?", number)
     with pytest.raises(Unavailable, match="working on the same row"):
-        rating.rate(workspace, ana, number, 4)
+        looked.rate(workspace, ana, number, 4)
     holder.run("ROLLBACK")
-    assert rating.rate(workspace, ana, number, 4).rating == 4
+    assert looked.rate(workspace, ana, number, 4).rating == 4
     holder.close()
     workspace.store.engine.dispose()

@@ -11,6 +11,7 @@ from core.domain.roles import COMMAND_LINE
 from core.services import data, importing, preferences, rating
 from core.services.status import status
 from core.store.database import Store
+from tests import looked
 from tests.ui.reading import plain, press, said
 
 OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
@@ -115,7 +116,7 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
 def test_removing_an_import_keeps_what_was_rated_since(open_page, workspace, ana):
     """What stays is said."""
     press(upload(open_page("data"), b"user_prompt,ai_response\nA?,Yes\nB?,No\n"), "data.import")
-    rating.rate(workspace, ana, 1, 4)
+    looked.rate(workspace, ana, 1, 4)
     app = press(open_page("data"), "data.remove_import")
     assert "1 answer stays, rated here since." in plain(app.toast[0].value)
     assert status(workspace, COMMAND_LINE).interactions == 1
@@ -182,7 +183,7 @@ def test_an_opened_answer_shows_texts_and_history(open_page, sample):
 
 def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
     """The list marks it, its history says why it was discarded, and one press lets it wait again."""
-    rating.discard(sample, ana, 204, reason="Test data")
+    looked.discard(sample, ana, 204, reason="Test data")
     app = open_page("data")
     app.selectbox(key="data.rated").select("Discarded").run()
     assert "1 answer, newest first" in said(app)

@@ -1,9 +1,10 @@
 """Forgetting in the dashboard: what goes and what stays is read first, a tick and a press do it."""
 
 from core.domain.roles import COMMAND_LINE
-from core.services import accounts, data, people, rating
+from core.services import accounts, data, people
 from core.store.tables import Audit
 from core.ui.session import OPENED
+from tests import looked
 from tests.databases import added
 from tests.ui.reading import press, said
 
@@ -11,7 +12,7 @@ from tests.ui.reading import press, said
 def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, ana):
     """The button waits for the tick; afterwards the list of what stays is there until it is put away."""
     number = added(workspace, "What now?", "Wait.")
-    rating.rate(workspace, ana, number, 4)
+    looked.rate(workspace, ana, number, 4)
     app = open_page("data", **{OPENED: number})
     press(app, f"data.forget.{number}.open")
     assert "the answer itself: 1" in said(app)
@@ -32,7 +33,7 @@ def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, a
 def test_a_person_is_forgotten_under_a_number(open_page, workspace, ana):
     """The ratings stay, the name does not."""
     ben = people.rate_as(workspace, "cookie of Ben", "Ben")
-    rating.rate(workspace, ben, number := added(workspace), 4)
+    looked.rate(workspace, ben, number := added(workspace), 4)
     app = open_page("people")
     press(app, f"people.forget.{ben.rater_id}.open")
     assert "under a number, without the name" in said(app)
@@ -55,7 +56,7 @@ def test_not_after_all_changes_nothing(open_page, workspace, ana):
 def test_an_answer_that_was_deleted_is_forgotten_by_its_number(open_page, workspace, ana):
     """It is in no list any more, but its text is kept until it is forgotten; a number of nothing is said to be one."""
     number, _ = added(workspace), added(workspace, "Another", "one")
-    data.delete(workspace, ana, number)
+    looked.delete(workspace, ana, number)
     app = open_page("data")
     app.number_input(key="data.forget_number").set_value(number + 7).run()
     assert "no history of one" in said(press(app, "data.forget_show"))

@@ -1,9 +1,10 @@
 """Personal identifiers on the pages: hidden, said so, and revealed by a press of whoever may."""
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, rating
+from core.services import accounts
 from core.services.export_check import Marked
 from core.ui.session import OPENED
+from tests import looked
 from tests.databases import added
 from tests.ui.reading import press, said
 
@@ -38,8 +39,8 @@ def test_an_edit_waits_for_the_identifiers(open_page, workspace, ana):
 
 def test_an_export_with_identifiers_asks_what_shall_become_of_them(open_page, workspace, ana):
     """The refusal says how many; the two ways on are offered where the button is."""
-    rating.rate(workspace, ana, added(workspace, "What now?", f"Call {SECRET}."), 4)
-    rating.rate(workspace, ana, added(workspace, "What now?", "Wait."), 2)
+    looked.rate(workspace, ana, added(workspace, "What now?", f"Call {SECRET}."), 4)
+    looked.rate(workspace, ana, added(workspace, "What now?", "Wait."), 2)
     app = open_page("data")
     press(app, "data.export")
     assert "1 of 2 rated answers hold personal identifiers" in said(app).replace("\\", "")

@@ -9,10 +9,11 @@ from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, data, importing, people, progress, rating
+from core.services import accounts, data, importing, people, progress
 from core.services.status import Champion, status
 from core.store.database import Store
 from core.ui import failures, home, process, session
+from tests import looked
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import plain, press, said
 
@@ -142,7 +143,7 @@ def test_a_missing_right_shows_the_grant(open_page, sample, monkeypatch):
 
 def test_everything_rated_and_too_little_leads_to_more_answers(open_page, workspace, ana):
     """With all answers rated and not enough of them, the next step is to import more."""
-    rating.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 4)
+    looked.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 4)
     assert "Import more answers" in [button.label for button in open_page().button]
 
 
@@ -159,7 +160,7 @@ def test_a_lead_is_told_when_a_training_is_due(open_page, trained):
     progress.change_settings(trained, ana, RetrainSettings(ratings=2))
     assert "home.retrain" not in [button.key for button in open_page("home").button]
     for number in (1, 2):
-        rating.rate(trained, ana, number, 5)
+        looked.rate(trained, ana, number, 5)
     app = open_page("home")
     assert "2 new ratings since the latest training" in said(app)
     press(app, "home.retrain")

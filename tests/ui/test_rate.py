@@ -10,6 +10,7 @@ from core.services import data, people, queue, rating
 from core.ui import desk as desk_module
 from core.ui import queue_choice, visitor
 from core.ui.desk import Desk
+from tests import looked
 from tests.ui.reading import press, said
 
 
@@ -273,7 +274,7 @@ def test_an_answer_deleted_meanwhile_makes_way_for_the_next(open_page, sample, a
     """Somebody deletes the answer on the screen: the press is answered in words, nothing else is rated."""
     app = open_page("rate")
     first = item_of(app)
-    data.delete(sample, ana, first)
+    looked.delete(sample, ana, first)
     press(app, "rate.key4")
     assert stored(sample) == []
     assert item_of(app) != first

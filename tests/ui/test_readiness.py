@@ -8,13 +8,14 @@ from sqlalchemy import text
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE
-from core.services import data, rating
+from core.services import data
 from core.services.outlook import Outlook
 from core.services.readiness_facts import Latest
 from core.store import queue as queue_of
 from core.store.database import Store
 from core.ui import charts
 from core.ui.readiness import expected
+from tests import looked
 from tests.ui.reading import press, said
 
 
@@ -51,7 +52,7 @@ def test_no_accuracy_is_promised(open_page, sample, promise):
 
 def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, workspace, ana):
     """A single rated answer: the blockers are named with what to do."""
-    rating.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 5)
+    looked.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 5)
     data.add(workspace, COMMAND_LINE, "A question?", "Another answer.")
     app = open_page("readiness")
     assert "In the way" in said(app)
@@ -71,7 +72,7 @@ def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
             text("UPDATE assay_items SET session_label = CASE WHEN interaction_id < 51 THEN 'a' ELSE 'b' END")
         )
     for number in range(1, 51):
-        rating.rate(workspace, ana, number, 1 + number % 5)
+        looked.rate(workspace, ana, number, 1 + number % 5)
     press(open_page("readiness"), "readiness.fix.several_sessions")
     with workspace.store.read() as store:
         _, filters = queue_of.desk(store, ana.rater_id)

@@ -1,9 +1,10 @@
 """Review: one's latest ratings, and changing one."""
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, disagreements, guidelines, people, rating
+from core.services import accounts, guidelines, people, rating
 from core.store import runs
 from core.ui.session import DESK, GLANCE
+from tests import looked
 from tests.databases import added
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
@@ -24,8 +25,8 @@ def test_nothing_rated_leads_to_rating(open_page, sample, ana):
 
 def test_a_rating_is_opened_to_be_changed(open_page, sample, ana):
     """The latest comes first; opening one shows it on the Rate page with what was said."""
-    rating.rate(sample, ana, 1, 5, comment="Very clear")
-    rating.rate(sample, ana, 2, 1, bias_flag=True)
+    looked.rate(sample, ana, 1, 5, comment="Very clear")
+    looked.rate(sample, ana, 2, 1, bias_flag=True)
     app = open_page("review")
     text = said(app)
     assert text.index("1 · Harmful or wrong") < text.index("5 · Excellent")
@@ -45,8 +46,8 @@ def tab(app, name: str):
 def test_raters_who_differ_are_shown_and_a_lead_decides(open_page, sample, ana):
     """Side by side with their comments; one press decides, the list moves on, and the decision can be cleared."""
     ben = people.rate_as(sample, "another browser", "Ben")
-    rating.rate(sample, ana, 190, 5, comment="All there")
-    rating.rate(sample, ben, 190, 1, comment="Out of date")
+    looked.rate(sample, ana, 190, 5, comment="All there")
+    looked.rate(sample, ben, 190, 1, comment="Out of date")
     app = tab(open_page("review"), "Disagreements")
     assert {"All there", "Out of date"} <= set(said(app).splitlines())
     press(app, "review.decide.190.2")
@@ -60,9 +61,9 @@ def test_raters_who_differ_are_shown_and_a_lead_decides(open_page, sample, ana):
 def test_a_gap_reaches_whoever_edits_the_guidelines(open_page, sample, ana):
     """Marked on one tab, listed on the other until it is closed."""
     ben = people.rate_as(sample, "another browser", "Ben")
-    rating.rate(sample, ana, 190, 5)
-    rating.rate(sample, ben, 190, 1)
-    disagreements.mark_gap(sample, ana, 190, "Say how to rate old advice")
+    looked.rate(sample, ana, 190, 5)
+    looked.rate(sample, ben, 190, 1)
+    looked.mark_gap(sample, ana, 190, "Say how to rate old advice")
     app = tab(open_page("review"), "Guidelines")
     assert "Say how to rate old advice" in said(app)
     press(app, "review.gap_close.1")
@@ -81,7 +82,7 @@ def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, sa
 def test_agreement_says_on_how_many_answers_it_stands(open_page, sample, ana):
     """Undefined without shared answers, with the way to get some; a number and its answers with them."""
     for number in (190, 191, 192):
-        rating.rate(sample, ana, number, number % 5 + 1)
+        looked.rate(sample, ana, number, number % 5 + 1)
     app = tab(open_page("review"), "Agreement")
     metrics = {metric.label: metric.value for metric in app.metric}
     assert int(metrics["Answers with several ratings"]) > 0
@@ -90,7 +91,7 @@ def test_agreement_says_on_how_many_answers_it_stands(open_page, sample, ana):
 
 def test_nothing_shared_is_said_in_words(open_page, workspace, ana):
     """A single rater gets no number and the way to change that."""
-    rating.rate(workspace, ana, added(workspace), 4)
+    looked.rate(workspace, ana, added(workspace), 4)
     text = said(tab(open_page("review"), "Agreement"))
     assert "No answer was rated by two people yet" in text
 
@@ -107,7 +108,7 @@ def test_an_expert_sees_neither_disagreements_nor_agreement(open_page, sample, a
 def surprised(workspace):
     """Ana's rating of the first answer, which the latest training would not have expected."""
     ana = people.rate_as(workspace, TOKEN, "Ana")
-    rating.rate(workspace, ana, 1, 5)
+    looked.rate(workspace, ana, 1, 5)
     with workspace.store.write() as session:
         run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
         runs.save_predictions(session, run.run_id, [(1, 0, 0.05)])
@@ -140,7 +141,7 @@ def test_a_key_that_comes_too_soon_is_no_second_look(open_page, trained):
 
 def test_a_rating_is_withdrawn_where_it_is_listed(open_page, sample, ana):
     """One press and a confirmation; it leaves the list and can be found as withdrawn."""
-    rating.rate(sample, ana, 1, 5, comment="Very clear")
+    looked.rate(sample, ana, 1, 5, comment="Very clear")
     app = press(open_page("review"), "review.withdraw_yes")
     assert "Very clear" not in said(app)
     app.selectbox(key="review.state").set_value("Withdrawn").run()

@@ -13,7 +13,7 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import data, people, preferences, rating, registering, training, watching
+from core.services import data, people, preferences, registering, training, watching
 from core.services.watching import RunView
 from core.services.workspace import this_process
 from core.store import runs
@@ -21,6 +21,7 @@ from core.store.types import now
 from core.ui import figures
 from core.ui.results import learned_too
 from core.ui.stage import duration, seconds_left, stage_of
+from tests import looked
 from tests.ui.reading import press, said
 
 STARTED = {"event": "started", "n": 184, "prompts": 46, "good": 92, "recipe": "pair", "seed": 0}
@@ -83,7 +84,7 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     for number in range(60):
         data.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
     for number in range(1, 61):
-        rating.rate(workspace, ana, number, 5, comment="", bias_flag=False, request_id=str(number))
+        looked.rate(workspace, ana, number, 5, comment="", bias_flag=False, request_id=str(number))
     app = open_page("train")
     assert start_button(app).disabled
     assert "All rated answers are good, so there is no difference to learn." in said(app)

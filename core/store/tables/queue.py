@@ -29,6 +29,25 @@ class Lease(Base):
     expires_at: Mapped[datetime]
 
 
+class Showing(Base):
+    """One text of an answer that was shown to a rater; it outlives the lease, and a changed text is another one."""
+
+    __tablename__ = "assay_showings"
+    __table_args__ = (Index("ix_assay_showings_rater_id_at", "rater_id", "at"),)
+
+    interaction_id: Mapped[int] = mapped_column(
+        ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    rater_id: Mapped[int] = mapped_column(
+        ForeignKey("assay_raters.rater_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Hash of the stored texts; never sent to a page."""
+    showing: Mapped[str] = mapped_column(String(32))
+    """What the page carries in its place."""
+    at: Mapped[datetime]
+
+
 class Draft(Base):
     """What a rater typed and flagged and has not yet saved with a rating."""
 
