@@ -188,7 +188,7 @@ def test_a_ranking_that_takes_too_long_is_stopped() -> None:
         return work.rank(texts)
 
     with pytest.raises(Refused) as late:
-        run(lambda: ask(turns, "a", Work(work.texts * 10, lambda texts: [500] * len(texts), slow)))
+        run(lambda: ask(turns, "a", Work([*work.texts] * 10, lambda texts: [500] * len(texts), slow)))
     assert late.value.status == 504
     assert len(model.turns) == 1
     assert len(turns._queue) == 0

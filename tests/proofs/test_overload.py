@@ -1,0 +1,196 @@
+"""More than a server can do at once, against a real `python -m core serve` with a model: it does what it can, in time."""
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from core.domain.roles import COMMAND_LINE
+from core.services import importing, keys, training
+from core.services.workspace import Workspace, open_workspace
+from tests.databases import ROOT
+from tests.proofs.conftest import FULL, scaled
+
+pytestmark = pytest.mark.slow
+
+WORDS = [
+    "the",
+    "device",
+    "restarts",
+    "when",
+    "you",
+    "hold",
+    "the",
+    "power",
+    "button",
+    "for",
+    "ten",
+    "seconds",
+    "and",
+    "then",
+    "install",
+    "all",
+    "updates",
+]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample and its champion."""
+    home = tmp_path_factory.mktemp("overload")
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(home)})
+    importing.load_sample(workspace, COMMAND_LINE)
+    list(training.train(workspace, COMMAND_LINE))
+    workspace.store.engine.dispose()
+    return home
+
+
+@pytest.fixture(scope="module")
+def workspace(home: Path) -> Workspace:
+    return open_workspace({**os.environ, "ASSAY_HOME": str(home)})
+
+
+@pytest.fixture(scope="module")
+def port(home: Path) -> Iterator[int]:
+    """A server of its own process, ready."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    environ = os.environ | {"ASSAY_HOME": str(home)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", "serve", "--port", str(port)], cwd=ROOT, env=environ,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 120
+        while not ready(port) and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def body(number: int, documents: int, words: int) -> bytes:
+    """A question and answers that nobody asked before."""
+    draw = random.Random(number)
+    texts = [" ".join(draw.choices(WORDS, k=words)) + f" {number}.{n}" for n in range(documents)]
+    return json.dumps({"query": f"question {number}", "documents": texts}).encode()
+
+
+def ask(port: int, sent: bytes, key: str) -> tuple[int, int | None]:
+    """The status, and the seconds of Retry-After."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+    try:
+        headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
+        connection.request("POST", "/v1/rerank", sent, headers)
+        answer = connection.getresponse()
+        answer.read()
+        wait = answer.getheader("retry-after")
+        return answer.status, None if wait is None else int(wait)
+    finally:
+        connection.close()
+
+
+def test_fifty_large_requests_at_once_are_done_or_told_when_to_come_back(
+    port: int, workspace: Workspace, proven_once
+) -> None:
+    """Those that are taken in end in 200, the others in 429 at once, none in 504; another key's small ones get through."""
+    many, other = (keys.create(workspace, COMMAND_LINE, name)[0] for name in ("many", "other"))
+    documents, words = scaled(100, 1_000), 330
+    sent = [body(number, documents, words) for number in range(50)]
+    assert not FULL or 1_700_000 < len(sent[0]) < 2_100_000
+    with ThreadPoolExecutor(50) as pool:
+        large = [pool.submit(ask, port, one, many) for one in sent]
+        small = []
+        for number in range(100, 110):
+            began = time.monotonic()
+            small.append((ask(port, body(number, 2, 40), other)[0], time.monotonic() - began))
+        found = [one.result() for one in large]
+    statuses = Counter(status for status, _ in found)
+    assert set(statuses) <= {200, 429}, statuses
+    assert statuses[200] >= 1
+    assert all(wait is not None and wait >= 1 for status, wait in found if status == 429)
+    assert [status for status, _ in small] == [200] * 10
+    slowest = max(seconds for _, seconds in small)
+    proven_once(
+        f"50 requests of {documents:,} answers and {len(sent[0]) / 1e6:.1f} MB at once: {statuses[200]} ended in 200, "
+        f"{statuses[429]} in 429, {statuses[504]} in 504; 10 small ones of another key: all 200, the slowest in {slowest:.1f} s"
+    )
+
+
+def test_half_sent_bodies_and_silent_connections_keep_nobody_out(port: int, workspace: Workspace, proven_once) -> None:
+    """All connections of an address: those without a request, and bodies that do not end; another caller is served at
+    once, and after a while the server has closed all of them."""
+    slow, other = (keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other"))
+    silent_many, half_many = scaled(50, 200), scaled(20, 50)
+    head = (
+        f"POST /v1/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer {slow}\r\n"
+        'Content-Length: 3000000\r\n\r\n{"query": "'
+    )
+    crowd = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(silent_many + half_many)]
+    try:
+        for number, one in enumerate(crowd[:silent_many]):
+            one.sendall(head.encode()[: number % 40])  # nothing, or a part of a header
+        for one in crowd[silent_many:]:
+            one.sendall(head.encode())
+        began = time.monotonic()
+        statuses = [ask(port, body(200 + number, 2, 40), other)[0] for number in range(10)]
+        took = time.monotonic() - began
+        ended = sum(is_ended(one) for one in crowd)
+        ended_after = time.monotonic() - began
+    finally:
+        for one in crowd:
+            one.close()
+    assert statuses == [200] * 10
+    assert ended == len(crowd)
+    proven_once(
+        f"{silent_many} connections without a whole request and {half_many} half-sent bodies: 10 requests of another key all "
+        f"200 in {took:.1f} s together; all {len(crowd)} connections closed by the server within {ended_after:.0f} s"
+    )
+
+
+def is_ended(one: socket.socket) -> bool:
+    """Whether the server ends the connection; what it says before is read."""
+    try:
+        while one.recv(10_000):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def test_wrong_keys_do_not_lock_out_a_right_one(port: int, workspace: Workspace, proven_once) -> None:
+    """Many guesses from one address, the right key between them."""
+    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    guesses = scaled(150, 2_000)
+    sent = body(300, 2, 40)
+    wrong = Counter(ask(port, sent, f"assay_{number}")[0] for number in range(guesses))
+    right = Counter(ask(port, sent, key)[0] for _ in range(20))
+    assert set(wrong) == {401, 429}
+    assert right == {200: 20}
+    proven_once(
+        f"{guesses:,} wrong keys from one address: {wrong[401]} looked up, {wrong[429]} refused; a right one 20 of 20"
+    )
