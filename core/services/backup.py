@@ -157,12 +157,12 @@ def restore(source: Path, into: str, settings: Settings) -> PutBack:
             before = backup.put_back(store, folder / POSTGRES_COPY)
             try:
                 done = _after(store, manifest, store.label)
+                for name in manifest.models:
+                    if not (settings.model_dir / name).exists():  # versions are never overwritten
+                        (folder / MODELS / name).rename(settings.model_dir / name)
             except BaseException:
                 backup.take_back(store, before)
                 raise
-            for name in manifest.models:
-                if not (settings.model_dir / name).exists():  # versions are never overwritten
-                    (folder / MODELS / name).rename(settings.model_dir / name)
     except OSError as error:
         raise Unavailable(
             f"{settings.model_dir} could not be written ({error.strerror}). Check disk and rights."

@@ -20,6 +20,7 @@ try:
     import fcntl
 except ImportError:  # Windows: nobody can tell who is alive, so only what is old is removed
     fcntl = None  # type: ignore[assignment]
+LOCKS = fcntl is not None
 
 PREFIX = ".assay-scratch-"
 OWNER, INSIDE = "owner", "files"
@@ -59,8 +60,9 @@ def scratch(parent: Path) -> Iterator[Path]:
     lock = None
     try:
         lock = os.open(outer / OWNER, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        if fcntl is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        if LOCKS:
+            with suppress(OSError):  # a file system without locks: then age decides, as for what is unknown
+                fcntl.flock(lock, fcntl.LOCK_EX)
         os.write(lock, f"{_machine()} {os.getpid()} {time.time():.0f}\n".encode())
         (outer / INSIDE).mkdir(mode=0o700)
         yield outer / INSIDE
@@ -141,16 +143,19 @@ def _looked_at(path: Path) -> Iterator[bool]:
         yield _old(path)
         return
     try:
-        if fcntl is not None:
+        if LOCKS:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 yield False
+                return
+            except OSError:
+                yield _old(path)
                 return
         host, _, rest = os.read(lock, 1000).decode(errors="replace").partition(" ")
         mine, _, boot = _machine().partition(" ")
         # a lock is known to every process of one running system, containers included, and not to be trusted beyond
-        known = fcntl is not None and bool(rest) and (host == mine or rest.startswith(f"{boot} "))
+        known = LOCKS and bool(rest) and (host == mine or rest.startswith(f"{boot} "))
         yield known or _old(path)
     finally:
         os.close(lock)

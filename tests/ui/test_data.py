@@ -11,6 +11,7 @@ from core.domain.roles import COMMAND_LINE
 from core.services import data, importing, preferences, rating
 from core.services.status import status
 from core.store.database import Store
+from core.store.scratch import PREFIX
 from tests import looked
 from tests.ui.reading import plain, press, said
 
@@ -79,13 +80,13 @@ def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace):
     app = upload(open_page("data"), b"PAR1 not really", "broken.parquet")
     assert app.error
     assert "broken.parquet" in said(app)
-    assert not list(workspace.settings.home.glob("upload-*"))
+    assert not list(workspace.settings.home.glob(f"{PREFIX}*"))
 
 
 def test_no_copy_of_an_uploaded_file_stays(open_page, workspace):
     """The temporary copy is gone after preview and import."""
     press(upload(open_page("data"), OURS), "data.import")
-    assert not list(workspace.settings.home.glob("upload-*"))
+    assert not list(workspace.settings.home.glob(f"{PREFIX}*"))
 
 
 def test_a_name_full_of_markup_is_shown_as_it_is(open_page, workspace):
@@ -133,7 +134,7 @@ def test_every_export_is_prepared_for_download(open_page, sample, kind):
     lines = [json.loads(line) for line in prepared.content.decode().splitlines()]
     assert len(lines) == prepared.result.rows > 0
     assert f"The file has {len(lines):,} rows." in said(app)
-    assert not list(sample.settings.home.glob("export-*"))
+    assert not list(sample.settings.home.glob(f"{PREFIX}*"))
 
 
 def test_pairs_can_hold_what_raters_ordered(open_page, sample, ana):
