@@ -7,6 +7,7 @@ import os
 import re
 import zipfile
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -150,7 +151,7 @@ def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
             raise _unusable(path, name, "was changed after training and is not loaded")
     if METADATA_FILE not in hashes:
         for name in (METADATA_FILE, PROMPTS_FILE, KNOWN_FILE):
-            if (path / name).exists():
+            with suppress(Unavailable):  # whoever needs it says that it is missing
                 files[name] = _read(path, name)
     return files
 

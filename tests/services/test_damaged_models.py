@@ -197,7 +197,7 @@ def test_vectors_forged_with_their_hash_never_raise(workspace, readers, damage: 
     (folder / artifact.METADATA_FILE).write_text(json.dumps(described))
     found = readers()
     assert found["scores"] != [None] * 3
-    assert found["certainty"]["outside"] is None
+    assert artifact.load_honesty(folder, hashes={}) is None
     assert found["http"].status_code == 200
     assert not (folder / "unpickled").exists()
 
@@ -227,7 +227,10 @@ def test_older_models_and_new_ones_are_all_unaltered(workspace, readers) -> None
     made(workspace, "v3")
     found = readers()
     assert found["ranked"][0] == "word1 word2"
-    assert found["certainty"]["outside"] is not None
+    for name in ("v1", "v3"):
+        honesty = artifact.load_honesty(models.version_path(workspace, name), hashes={})
+        assert honesty is not None
+        assert honesty.known is not None
     assert found["doctor"]["model files"]["detail"] == "3 versions, all unaltered"
     assert set(found["state"].values()) == {"available", "champion"}
     assert found["trouble"] is None

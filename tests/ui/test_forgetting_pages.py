@@ -25,7 +25,6 @@ def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, a
     press(app, "data.compact")
     with workspace.store.read() as session:
         assert [act.actor for act in session.query(Audit).filter(Audit.action == "compacted")] == [ana.key]
-    assert "error" not in said(app)
     press(app, "data.forgotten_away")
     assert "Forgotten" not in said(app)
 
