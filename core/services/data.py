@@ -97,10 +97,11 @@ def edit(
     """
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
-    with workspace.store.write() as session:
+    with workspace.store.read() as session:  # not inside the transaction: long texts are looked through for it
         before = interactions.load(session, interaction_id)
         if before is not None and hiding.eyes(session, user).interaction(before).hidden:
             raise Conflict(HIDDEN)
+    with workspace.store.write() as session:
         context = _optional(context_id)
         old = interactions.edit(
             session, interaction_id, prompt, response, context, by=user.name, withdraw_ratings=withdraw_ratings

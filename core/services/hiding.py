@@ -80,9 +80,10 @@ def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
     workspace.require(user, Act.REVEAL)
     if user.rater_id <= 0 and user is not COMMAND_LINE:
         raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
-    with workspace.store.write() as session:
+    with workspace.store.read() as session:
         found = interactions.load(session, interaction_id)
-        if found is None:
-            raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
-        kinds = count((found.prompt, found.response, found.context_id, found.session_label))
+    if found is None:
+        raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
+    kinds = count((found.prompt, found.response, found.context_id, found.session_label))
+    with workspace.store.write() as session:
         audit.write(session, user, identifiers.REVEALED, f"interaction {interaction_id}", new=dict(kinds))

@@ -204,10 +204,12 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
 def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     try:
         with workspace.store.write() as session:
-            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+            taken = to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
     except Collision:  # two tabs of one rater at the same moment: the second look finds what the first one got
         with workspace.store.write() as session:
-            return _seen(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+            taken = to_rate.served(session, user.rater_id, queue.take(session, user.rater_id))
+    with workspace.store.read() as session:  # identifiers are looked for when others can write again
+        return _seen(session, user, taken)
 
 
 def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
