@@ -111,12 +111,13 @@ def edit(
     """
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
-    with workspace.store.write() as session:
+    with workspace.store.read() as session:  # not inside the transaction: long texts are looked through for it
         before = interactions.load(session, interaction_id)
         if before is not None and before.version == seen:
             if hiding.eyes(session, user).interaction(before).hidden:
                 raise Conflict(HIDDEN)
             refuse_gaps([prompt, response, context_id], before.prompt, before.response, before.context_id)
+    with workspace.store.write() as session:
         context = _optional(context_id)
         old = interactions.edit(
             session,

@@ -94,13 +94,12 @@ def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) 
         TextChanged: the text is another one by now, with other identifiers.
     """
     workspace.require(user, Act.REVEAL)
-    with workspace.store.write() as session:
+    with workspace.store.read() as session:
         found = interactions.load(session, interaction_id)
-        if found is None:
-            raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
-        as_seen(session, interaction_id, seen)
-        texts = (found.prompt, found.response, found.context_id, found.session_label)
-        _record(session, user, _subject(interaction_id), texts)
+    if found is None:
+        raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
+    texts = (found.prompt, found.response, found.context_id, found.session_label)
+    _record(workspace, user, _subject(interaction_id), texts, lambda session: as_seen(session, interaction_id, seen))
 
 
 @leaves()
@@ -111,11 +110,11 @@ def reveal_guidelines(workspace: Workspace, user: User, version: int) -> None:
         NotAllowed, BadInput, NotFound: as ``reveal``.
     """
     workspace.require(user, Act.REVEAL)
-    with workspace.store.write() as session:
+    with workspace.store.read() as session:
         text = next((one.markdown for one in guidelines.versions(session) if one.version == version), None)
-        if text is None:
-            raise NotFound("There is no such version of the guidelines, so there is nothing to reveal.")
-        _record(session, user, f"guidelines {version}", [text])
+    if text is None:
+        raise NotFound("There is no such version of the guidelines, so there is nothing to reveal.")
+    _record(workspace, user, f"guidelines {version}", [text])
 
 
 @leaves()
@@ -127,17 +126,27 @@ def reveal_case(workspace: Workspace, user: User, case_id: int) -> None:
     """
     workspace.require(user, Act.REVEAL)
     workspace.require(user, Act.READ_DATA)
-    with workspace.store.write() as session:
+    with workspace.store.read() as session:
         case = next((case for case, _ in cases.listed(session, None) if case.case_id == case_id), None)
-        if case is None:
-            raise NotFound("This case was deleted meanwhile, so there is nothing to reveal.")
-        _record(session, user, f"case {case_id}", [case.name, case.prompt, *map(str, case.texts)])
+    if case is None:
+        raise NotFound("This case was deleted meanwhile, so there is nothing to reveal.")
+    _record(workspace, user, f"case {case_id}", [case.name, case.prompt, *map(str, case.texts)])
 
 
-def _record(session: Any, user: User, subject: str, texts: Iterable[str | None]) -> None:
+def _record(
+    workspace: Workspace,
+    user: User,
+    subject: str,
+    texts: Iterable[str | None],
+    check: Callable[[Any], object] = lambda session: None,
+) -> None:
+    """Keep that somebody looked; ``check`` is asked in the same transaction whether they still may."""
     if user.rater_id <= 0 and user is not COMMAND_LINE:
         raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
-    audit.write(session, user, identifiers.REVEALED, subject, new=dict(count(texts)))
+    kinds = count(texts)  # not inside the transaction: long texts take a while
+    with workspace.store.write() as session:
+        check(session)
+        audit.write(session, user, identifiers.REVEALED, subject, new=dict(kinds))
 
 
 def _subject(interaction_id: int) -> str:

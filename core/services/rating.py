@@ -65,12 +65,12 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
     with workspace.store.write() as session:
         ids = interactions.same_prompt(session, interaction_id, limit)
         served = queue.take_also(session, user.rater_id, ids)
-        shown = [(number, _noted(session, user, to_rate.load(session, user.rater_id, number))) for number in ids]
-        return [
-            replace(found, request_id=served[number].request_id if number in served else None)
-            for number, found in shown
-            if found is not None
-        ]
+        noted = [_noted(session, user, to_rate.load(session, user.rater_id, number)) for number in ids]
+    return [
+        replace(found, request_id=served[number].request_id if number in served else None)
+        for number, found in zip(ids, _as_seen(workspace, user, noted), strict=True)
+        if found is not None
+    ]
 
 
 @leaves()
@@ -237,25 +237,30 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
 @retried  # two tabs of one rater at the same moment: the second look finds what the first one got
 def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     with workspace.store.write() as session:
-        return _noted(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+        taken = _noted(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+    return _as_seen(workspace, user, [taken])[0]
 
 
 @retried  # somebody may delete the answer between the two steps
 def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | None]) -> ItemToRate | None:
     """The answer that this finds, as this rater sees it, with the showing noted."""
     with workspace.store.read() as session:  # a reload takes no write lock
-        shown = _seen(session, user, find(session))
-    if shown is None or shown.showing is not None:
-        return shown
-    with workspace.store.write() as session:
-        return _noted(session, user, find(session))
+        found = find(session)
+    if found is not None and found.showing is None:
+        with workspace.store.write() as session:
+            found = _noted(session, user, find(session))
+    return _as_seen(workspace, user, [found])[0]
 
 
-def _noted(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
-    """The answer as this rater sees it; that they do is noted."""
-    if shown is not None:
-        shown = replace(shown, showing=showings.note(session, user.rater_id, shown.interaction))
-    return _seen(session, user, shown)
+def _noted(session: Any, user: User, found: ItemToRate | None) -> ItemToRate | None:
+    """The answer, and that this rater sees it is noted."""
+    return found and replace(found, showing=showings.note(session, user.rater_id, found.interaction))
+
+
+def _as_seen(workspace: Workspace, user: User, found: Sequence[ItemToRate | None]) -> list[ItemToRate | None]:
+    """Answers as this rater sees them; not inside a transaction that writes, for long texts take a while."""
+    with workspace.store.read() as session:
+        return [_seen(session, user, one) for one in found]
 
 
 def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:

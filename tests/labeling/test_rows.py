@@ -267,3 +267,9 @@ def test_finding_a_column_prefers_the_exact_name():
     assert find_column(["Rating", "rating"], "rating") == "rating"
     assert find_column(["RATING", "Rating "], "rating") == "RATING"
     assert find_column(["rate"], "rating") is None
+
+
+def test_a_row_with_too_much_beside_it_is_rejected():
+    """Columns without a meaning, and labels that are chosen from lists, have their limits; others keep their row."""
+    assert "hold more than 1,000,000 characters; leave out" in one(note="x" * 1_000_001).reason
+    assert one(session_id="x" * 501) == Rejected(1, "session_id is longer than 500 characters")

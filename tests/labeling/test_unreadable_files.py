@@ -2,13 +2,18 @@
 
 import gzip
 import io
+import json
 import random
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.domain.errors import BadInput
+from core.domain.records import Rejected
+from core.labeling import limits
 from core.labeling.tables import open_table
 
 
@@ -87,3 +92,67 @@ def test_a_file_that_changes_meanwhile_gets_a_sentence(tmp_path):
     path.write_bytes(b"a\n\xfc\n")
     with pytest.raises(BadInput, match="changed while it was being read"):
         list(table.rows())
+
+
+def test_more_columns_than_anybody_needs_are_refused(tmp_path):
+    """In a sentence that says what to do, before any row is read; of jsonl it is the row's problem only."""
+    wide = tmp_path / "wide.csv"
+    wide.write_text(",".join(f"c{number}" for number in range(limits.MAX_COLUMNS + 1)) + "\n1\n")
+    with pytest.raises(BadInput, match=r"1,001 columns; at most 1,000 .* Keep the columns"):
+        open_table(wide)
+    wide.write_text("a," + "b" * (limits.MAX_NAME + 1) + "\n1,2\n")
+    with pytest.raises(BadInput, match="name is longer than 500 characters"):
+        open_table(wide)
+    lines = tmp_path / "wide.jsonl"
+    keys = {f"k{number}": 1 for number in range(limits.MAX_COLUMNS + 1)}
+    lines.write_text("\n".join(map(json.dumps, ({"a": 1}, keys, {"b" * 501: 1}, {"a": [0] * 100_001}, {"a": 2}))))
+    reasons = [row.reason if isinstance(row, Rejected) else row.values for row in open_table(lines).rows()]
+    assert reasons == [
+        {"a": 1},
+        "has 1,001 keys; at most 1,000 can be read",
+        "has a key longer than 500 characters",
+        "the line holds more than 100,000 values",
+        {"a": 2},
+    ]
+
+
+def test_a_row_of_any_length_costs_no_more_than_itself(tmp_path, monkeypatch):
+    """A line, or a row of several lines, beyond the limit is one rejected row, and the next one is read."""
+    monkeypatch.setattr("core.labeling.read_csv.MAX_ROW", 100)
+    monkeypatch.setattr("core.labeling.read_jsonl.MAX_ROW", 100)
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2\n" + "x" * 500 + "\n3,4\n" + '"' + "y\n" * 60 + '",5\n6,7\n')
+    found = list(open_table(path).rows())
+    assert [row.values["a"] for row in found if not isinstance(row, Rejected)][:2] == ["1", "3"]
+    assert "the row at line 3 is longer than 100 characters" in found[1].reason
+    lines = path.with_suffix(".jsonl")
+    lines.write_text('{"a": 1}\n' + '{"a": "' + "x" * 500 + '"}\n{"a": 2}\n')
+    assert [getattr(row, "reason", None) for row in open_table(lines).rows()] == [
+        None, "the line is longer than 100 characters", None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"use_dictionary": False}, {"use_dictionary": False, "column_encoding": {"a": "DELTA_BYTE_ARRAY"}}]
+)
+def test_parquet_values_are_the_same_however_they_are_stored(tmp_path, options):
+    """Texts kept as references, plain ones and differences; nested, missing and large ones."""
+    rows = [
+        {"a": "x", "l": ["y", None], "s": {"t": "z"}},
+        {"a": None, "l": None, "s": None},
+        {"a": "x" * 9, "l": [], "s": {"t": None}},
+    ]
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path, **options)
+    assert [row.values for row in open_table(path).rows()] == rows
+
+
+def test_a_parquet_row_that_unpacks_to_too_much_is_rejected(tmp_path):
+    """A list of references to one text: counted before it is written out, and the other rows are read."""
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 100, pa.int32()), pa.array(["a" * 1_000_000]))
+    lists = pa.ListArray.from_arrays(pa.array([0, 1, 100], pa.int32()), texts)
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": lists}), path)
+    first, second = open_table(path).rows()
+    assert len(first.values["a"][0]) == 1_000_000
+    assert second == Rejected(2, "the row is larger than 32 MB")

@@ -123,3 +123,31 @@ def test_a_label_shows_a_text_exactly():
 def test_a_snippet_is_one_line(text, shown):
     """Lists show the beginning of a text."""
     assert snippet(text) == shown
+
+
+def test_many_links_cost_no_more_than_their_number():
+    """Twelve thousand characters of references took 3.3 s: every link looked through all the pieces before it."""
+    found = to_html("[a]: /u\n\n" + "[a] " * 3_000)
+    assert found.count("(/u)") == 3_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [">" * 25 + " hidden", "- " * 25 + "hidden", "|a" * 800 + "|\n" + "|-" * 800 + "|\n" + "|\n" * 1_000 + "hidden"],
+)
+def test_what_takes_too_much_work_is_shown_whole(text):
+    """The parser drops what is nested deeper than it likes: then the text stands there as it is."""
+    found = to_html(text)
+    assert "hidden" in found
+    assert "assay-plain" in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["www.example.org", "WWW.Example.org", "http://example.org", "mailto:a@b.c", "a@b.c", "ftp.example.org", "//x.org"],
+)
+def test_no_address_survives_in_a_label(text):
+    """What Streamlit's Markdown would make a link of is broken up by a character that has no width."""
+    shown = literal(text)
+    assert not re.search(r"www\\?\.|://|\w@\w", shown, re.IGNORECASE)
+    assert shown.replace("\\", "").replace("\u2060", "") == text
