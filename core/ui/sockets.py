@@ -157,11 +157,11 @@ class _Cap:
     def __init__(self, receive: Receive) -> None:
         self._connection: Any = getattr(getattr(receive, "__self__", None), "conn", None)
         self._usual = getattr(self._connection, "max_message_size", None)
-        if self._usual is not None:
+        if self._connection is not None and self._usual is not None:
             self._connection.max_message_size = min(self._usual, STRANGERS_FRAME)
 
     def lift(self) -> None:
-        if self._usual is not None:
+        if self._connection is not None and self._usual is not None:
             self._connection.max_message_size = self._usual
 
 

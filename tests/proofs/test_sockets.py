@@ -11,6 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from core.ui.messages import STRANGER
 from core.ui.sockets import PER_ADDRESS, STRANGERS_PER_BROWSER
@@ -38,7 +39,9 @@ def rerun(page: str = "", widgets: int = 0, size: int = 0) -> bytes:
 def open_tab(dashboard: Dashboard, **headers: str) -> ClientConnection:
     """A socket as a page opens it."""
     place = dashboard.url.replace("http", "ws") + "/_stcore/stream"
-    return connect(place, subprotocols=["streamlit"], additional_headers=headers, max_size=None, open_timeout=60)
+    return connect(
+        place, subprotocols=[Subprotocol("streamlit")], additional_headers=headers, max_size=None, open_timeout=60
+    )
 
 
 def drawn(tab: ClientConnection) -> str:

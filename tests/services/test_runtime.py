@@ -1,6 +1,7 @@
 """What the process opens once: one of each, errors not kept, replaced databases closed."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_what_goes_because_there_are_too_many_is_closed(tmp_path):
         settings = Settings.from_env(
             {"ASSAY_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / str(number)}"}
         )
-        stores.append(mine.keep("database", number, lambda settings=settings: connect(settings)))
+        stores.append(mine.keep("database", number, partial(connect, settings)))
         with stores[-1].read() as session:
             session.connection()
     assert [checked_in(store) for store in stores] == [0] + [1] * KEPT

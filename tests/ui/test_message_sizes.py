@@ -31,7 +31,7 @@ def largest(app: AppTest) -> int:
 
 
 def rejected_rows() -> None:
-    from core.labeling.rows import Rejected
+    from core.domain.records import Rejected
     from core.ui.importing import _rejected
 
     _rejected([Rejected(number, "a reason " * 60) for number in range(1_000)], 5_000)

@@ -186,7 +186,7 @@ def test_the_largest_frame_of_a_stranger_is_bounded_in_this_uvicorn():
     thread.start()
     thread.join()
     protocol = made[0]
-    cap = sockets._Cap(protocol.receive)  # type: ignore[arg-type]
+    cap = sockets._Cap(protocol.receive)
     assert protocol.conn.max_message_size == sockets.STRANGERS_FRAME
     cap.lift()
     assert protocol.conn.max_message_size == 20_000_000
