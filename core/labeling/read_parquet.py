@@ -97,7 +97,7 @@ def _batch_rows(group: "pq.RowGroupMetaData") -> int:
     """How many rows of a group are unpacked at once."""
     if any(_is_delta(group.column(place)) for place in range(group.num_columns)):
         return 1  # each text can repeat the whole one before it, and nothing tells
-    return max(1, min(_BATCH_ROWS, _BATCH_BYTES * group.num_rows // max(group.total_byte_size, 1)))
+    return max(1, min(_BATCH_ROWS, _BATCH_BYTES * int(group.num_rows) // max(int(group.total_byte_size), 1)))
 
 
 def _unpacked(part: "pa.RecordBatch") -> Iterator[dict[str, object] | None]:
