@@ -394,9 +394,9 @@ class _Reader:
             for match in _SMALL_WORD.finditer(low):
                 word = match[0]
                 start = before[1] - len(before[0])
-                if before[0] in given and word in family and match.start() == before[1] + 1:
-                    if self.text[start : match.end()].islower():
-                        yield start, match.end()
+                beside = before[0] in given and word in family and match.start() == before[1] + 1
+                if beside and self.text[start : match.end()].islower():
+                    yield start, match.end()
                 before = (word, match.end())
 
     def in_capitals(self) -> Iterator[tuple[int, int]]:

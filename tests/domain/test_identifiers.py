@@ -171,7 +171,7 @@ def test_each_of_the_eighteen_kinds_is_found(text):
 
 
 @pytest.mark.parametrize(
-    ("part", "recall", "precision"), [("develop", 0.95, 0.95), ("check", 0.9, 0.95), ("second", 0.9, 0.95)]
+    "part, recall, precision", [("develop", 0.95, 0.95), ("check", 0.9, 0.95), ("second", 0.9, 0.95)]
 )
 def test_recall_and_precision_stay_where_they_are(part, recall, precision):
     """On the sentences that the rules were made with; what they do on others is measured elsewhere."""
