@@ -10,7 +10,8 @@ from core.domain import identifiers as rules
 from core.domain.deidentifier import Deidentifier, load
 from core.domain.errors import BadSetting, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
-from core.services import exporting
+from core.domain.settings import Settings
+from core.services import doctor, exporting
 from core.services.workspace import open_workspace
 from core.store import identifiers
 from core.store.tables import Item
@@ -137,3 +138,15 @@ def held(workspace, number: int):
     with workspace.store.read() as session:
         item = session.get(Item, number)
         return item.identifiers, item.identifier_rules
+
+
+@pytest.mark.parametrize("body, ok", [("return [[] for _ in texts]", True), ("raise ValueError", False)])
+def test_doctor_says_whether_it_answers(tmp_path, monkeypatch, body, ok):
+    """A function that fails is a finding with its name and what happened."""
+    module = f"site_for_doctor_{ok}".lower()
+    (tmp_path / f"{module}.py").write_text(f"def find(texts):\n    {body}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    settings = Settings.from_env({"ASSAY_HOME": str(tmp_path), "ASSAY_DEIDENTIFIER": f"{module}:find"}, root=tmp_path)
+    name, verdict, sentence = next(doctor._personal_identifiers(settings))
+    assert (name, verdict) == ("de-identifier", ok)
+    assert module in sentence and ("ValueError" in sentence) != ok
