@@ -483,3 +483,50 @@ def _raise(error: Exception):
         raise error
 
     return fail
+
+
+def changed_elsewhere(workspace, number: int) -> None:
+    """As the old application does it: plain SQL."""
+    with sqlite3.connect(workspace.settings.home / "assay.db") as file:
+        file.execute("update rlhf_interactions set ai_response = 'Harmful.' where interaction_id = ?", (number,))
+    file.close()
+
+
+def test_a_rating_of_a_text_that_was_changed_is_not_stored(open_page, sample, ana):
+    """The press is refused in words, the new text is on the screen with what was typed, and the next press counts."""
+    app = open_page("rate")
+    number, visit = item_of(app), desk_of(app).visit
+    changed_elsewhere(sample, number)
+    app.text_area(key=f"rate.comment.{visit}").input("fine")
+    press(app, "rate.key5")
+    assert stored(sample) == []
+    assert f"text of answer {number} was changed" in said(app)
+    assert item_of(app) == number
+    assert "Harmful." in said(app)
+    assert app.text_area(key=f"rate.comment.{desk_of(app).visit}").value == "fine"
+    press(app, "rate.key1")
+    assert stored(sample) == [(number, "submitted", 1, "fine", 0)]
+
+
+def test_a_changed_text_is_a_showing_of_its_own(open_page, sample, ana):
+    """It appears with any rerun, as a new visit: a press that was meant for the text before cannot reach it."""
+    app = open_page("rate")
+    number, visit = item_of(app), desk_of(app).visit
+    changed_elsewhere(sample, number)
+    app.run()
+    assert (item_of(app), desk_of(app).visit) == (number, visit + 1)
+    assert "was changed meanwhile; this is the new one" in said(app)
+
+
+def test_undo_of_an_answer_whose_text_changed_shows_it_first(open_page, sample, ana):
+    """The first press shows the new text, the second one undoes."""
+    app = open_page("rate")
+    number = item_of(app)
+    press(app, "rate.key4")
+    changed_elsewhere(sample, number)
+    press(app, "rate.undo")
+    assert "Nothing was undone" in said(app)
+    assert item_of(app) == number
+    assert [row[2] for row in stored(sample)] == [4]
+    press(app, "rate.undo")
+    assert stored(sample) == []
