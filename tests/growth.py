@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import identifiers, person_names, ratings, records, texts
+from core.domain import identifiers, person_names, ratings, records, session_names, texts
 from core.http import bodies, questions
 from core.labeling import (
     candidates,
@@ -29,7 +29,7 @@ from core.labeling import (
     writing,
 )
 from core.labeling.export_columns import KTO
-from core.reward import agreement, slices, windows, words
+from core.reward import agreement, windows, words
 from core.ui import texts as shown
 
 TIMES, BOUND = 4, 9.0
@@ -284,7 +284,7 @@ CASES = [
     *_each(words.word_spans, LANGUAGE, 5_000),
     *_each(words.terms, LANGUAGE, 5_000),
     *_each(windows.split, LANGUAGE, 5_000),
-    *_each(slices.source_of, {kind: LANGUAGE[kind] for kind in ("digits", "colons", "blanks", "words")}, 5_000),
+    *_each(session_names.source_of, {kind: LANGUAGE[kind] for kind in ("digits", "colons", "blanks", "words")}, 5_000),
     Case("reward.agreement.agreement: raters of one answer", agreement.agreement, lambda n: [(1, f"r{i}", i % 5 + 1) for i in range(n)], 1_000),
     Case("reward.agreement.agreement: answers", agreement.agreement, lambda n: [(i // 2, f"r{i % 2}", i % 5 + 1) for i in range(n)], 2_000),
     Case("http.bodies: values", bodies._parse, lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(), 5_000),

@@ -4,7 +4,7 @@ Whoever may reveal them does so for one answer at a time. That is in the record 
 is shown: nothing is revealed that is not in it, and after a quarter of an hour it is hidden again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta

@@ -41,6 +41,7 @@ from core.store.tables import (
     Suggestion,
     TextHistory,
 )
+from tests import looked
 from tests.databases import Plain, added, rater
 
 MARK = "zqx"
@@ -249,7 +250,7 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
     }  # fmt: skip
     assert set(missing) == derived
     preview = forgetting.preview_interaction(workspace, COMMAND_LINE, number)
-    done = forgetting.interaction(workspace, COMMAND_LINE, number)
+    done = looked.forget(workspace, COMMAND_LINE, number)
     assert (done.goes, done.remains) == (preview.goes, preview.remains)
     after, said = dump(workspace).casefold(), " ".join(done.remains)
     for name, words in STAYS.items():
@@ -287,7 +288,7 @@ def test_a_label_that_another_answer_bears_stays(workspace, tmp_path) -> None:
     number = planted(workspace, tmp_path)
     label = word("assay_items.session_label")
     added(workspace, "other", "another", session_label=f"{label} 7")
-    forgetting.interaction(workspace, COMMAND_LINE, number)
+    looked.forget(workspace, COMMAND_LINE, number)
     with workspace.store.read() as session:
         (event,) = session.query(RunEvent)
         assert [part["name"] for part in event.payload["report"]["sources"]] == [label, "all others"]
@@ -302,7 +303,7 @@ def test_what_still_quotes_the_answer_is_counted(workspace, tmp_path) -> None:
     with workspace.store.write() as session:
         answer = session.get(LegacyInteraction, number).ai_response
         session.add(Case(rater_id=ana.rater_id, name="mine", prompt="Another question", texts=[answer, "x"]))
-    done = forgetting.interaction(workspace, COMMAND_LINE, number)
+    done = looked.forget(workspace, COMMAND_LINE, number)
     assert "in 1 saved cases and 0 orders" in " ".join(done.remains)
 
 
@@ -321,7 +322,7 @@ def test_behind_an_open_reader_the_text_goes_with_the_next_sweep(workspace, tmp_
         return
     number = planted(workspace, tmp_path)
     with closing(reader(workspace)) as other:
-        done = forgetting.interaction(workspace, COMMAND_LINE, number)
+        done = looked.forget(workspace, COMMAND_LINE, number)
         assert "still reading the state before" in " ".join(done.remains)
         workspace.pick_up(at_once=True)
         assert _bytes_left(workspace)

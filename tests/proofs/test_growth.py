@@ -7,9 +7,10 @@ from contextlib import contextmanager
 import pytest
 
 from core.domain.roles import COMMAND_LINE
-from core.services import importing, rating
+from core.services import importing
 from core.store.database import Store
 from core.ui.texts import to_html
+from tests import looked
 from tests.databases import added, rater
 from tests.proofs.conftest import scaled
 
@@ -46,7 +47,7 @@ def test_ratings_beside_a_row_of_telephone_numbers(workspace, tmp_path, monkeypa
     importer.start()
     stored = 0
     while importer.is_alive() or stored < len(numbers):
-        stored += rating.rate(workspace, ana, numbers[stored % len(numbers)], stored % 5 + 1).number > 0
+        stored += looked.rate(workspace, ana, numbers[stored % len(numbers)], stored % 5 + 1).number > 0
     importer.join()
     assert spent
     share = max(held) / spent[0]

@@ -17,6 +17,7 @@ from core.domain.roles import COMMAND_LINE, Role
 from core.services import accounts, keys, models, people, rating, readiness, reranking, signing_in, training
 from core.services.workspace import Workspace
 from core.store import schema
+from tests import looked
 from tests.databases import Plain
 from tests.services.test_accounts import claims
 
@@ -115,7 +116,7 @@ def test_what_was_kept_for_a_rater_is_still_theirs(upgraded):
     again = rating.next_item(upgraded, ana)
     assert again is not None
     assert again.interaction.interaction_id == shown.interaction.interaction_id
-    rating.rate(upgraded, ana, shown.interaction.interaction_id, 4, request_id=shown.request_id)
+    looked.rate(upgraded, ana, shown.interaction.interaction_id, 4, request_id=shown.request_id)
     assert rating.rated_today(upgraded, ana) == before + 1
     assert rating.undo_last(upgraded, ana) is not None
 

@@ -15,6 +15,7 @@ from core.services import doctor, exporting
 from core.services.workspace import open_workspace
 from core.store import identifiers
 from core.store.tables import Item
+from tests import looked
 from tests.databases import added
 
 TEXT = "The word Quux is secret here."
@@ -106,11 +107,10 @@ def test_marks_are_made_outside_of_the_acts_and_anew_for_another_function(worksp
 
 def test_an_export_is_refused_while_it_does_not_answer(workspace, use, tmp_path):
     """What nobody has looked at may hold identifiers."""
-    from core.services import rating
     from tests.databases import rater
 
     number = added(workspace, "How?", "So.")
-    rating.rate(workspace, rater(workspace, "ana"), number, 4)
+    looked.rate(workspace, rater(workspace, "ana"), number, 4)
     use(raises)
     with pytest.raises(HoldsIdentifiers, match="1 unread text"):
         exporting.export(workspace, COMMAND_LINE, "gold", tmp_path / "gold.csv")

@@ -37,6 +37,7 @@ from core.services import (
 from core.services.leaving import Settled, leaves, masked, originals
 from core.services.own_ratings import OwnFilters
 from core.store.audit import Wanted
+from tests import looked
 from tests.planted import COLUMNS, everybody, joined, plant, text_columns
 from tests.who_may import NEEDS, public_functions
 
@@ -108,7 +109,7 @@ def test_what_was_revealed_is_seen_by_whoever_revealed_it_alone(workspace):
     planted = plant(workspace, people)
     sam, lea = people["sme"], people["lead"]
     one, other = planted.numbers[:2]
-    hiding.reveal(workspace, sam, one)
+    looked.reveal(workspace, sam, one)
     assert planted.in_it(joined([rating.item(workspace, sam, one)]), "Sam") == [
         "a name", "assay_items.context_id", "assay_items.session_label", "rlhf_interactions.ai_response",
         "rlhf_interactions.user_prompt",
@@ -164,16 +165,16 @@ WRITES = {
     "cases.save name": lambda w, u, n: cases.save(w, u, GAP, "prompt", ["answer"]),
     "data.add": lambda w, u, n: data.add(w, u, "prompt", GAP),
     "data.add context": lambda w, u, n: data.add(w, u, "prompt", "answer", GAP, GAP),
-    "data.edit": lambda w, u, n: data.edit(w, u, n, "prompt", GAP, withdraw_ratings=False),
-    "disagreements.mark_gap": lambda w, u, n: disagreements.mark_gap(w, u, n, GAP),
+    "data.edit": lambda w, u, n: looked.edit(w, u, n, "prompt", GAP, withdraw_ratings=False),
+    "disagreements.mark_gap": lambda w, u, n: looked.mark_gap(w, u, n, GAP),
     "guidelines.save": lambda w, u, n: guidelines.save(w, u, GAP, read=0),
     "keys.create": lambda w, u, n: keys.create(w, u, GAP),
     "models.promote": lambda w, u, n: models.promote(w, u, "version", reason=GAP),
     "preferences.keep": lambda w, u, n: preferences.keep(w, u, "prompt", ["one", GAP], [0], model_version=None),
-    "rating.rate": lambda w, u, n: rating.rate(w, u, n, 4, comment=GAP),
-    "rating.skip": lambda w, u, n: rating.skip(w, u, n, reason=GAP),
-    "rating.skip comment": lambda w, u, n: rating.skip(w, u, n, comment=GAP),
-    "rating.discard": lambda w, u, n: rating.discard(w, u, n, reason=GAP),
+    "rating.rate": lambda w, u, n: looked.rate(w, u, n, 4, comment=GAP),
+    "rating.skip": lambda w, u, n: looked.skip(w, u, n, reason=GAP),
+    "rating.skip comment": lambda w, u, n: looked.skip(w, u, n, comment=GAP),
+    "rating.discard": lambda w, u, n: looked.discard(w, u, n, reason=GAP),
     "rating.keep_draft": lambda w, u, n: rating.keep_draft(w, u, n, GAP),
 }
 
@@ -219,11 +220,11 @@ def test_what_is_stored_with_such_words_may_stay(workspace):
     with workspace.store.write() as session:
         session.execute(sql("UPDATE rlhf_interactions SET ai_response = :t"), {"t": GAP})
     workspace.pick_up(at_once=True)
-    data.edit(workspace, lea, number, "another prompt", GAP, withdraw_ratings=False)
-    rating.rate(workspace, lea, number, 3, comment="fine")
+    looked.edit(workspace, lea, number, "another prompt", GAP, withdraw_ratings=False)
+    looked.rate(workspace, lea, number, 3, comment="fine")
     with workspace.store.write() as session:
         session.execute(sql("UPDATE assay_ratings SET comment = :t"), {"t": GAP})
-    rating.rate(workspace, lea, number, 4, comment=GAP)
+    looked.rate(workspace, lea, number, 4, comment=GAP)
 
 
 def test_an_imported_row_with_gaps_is_refused(workspace, tmp_path):

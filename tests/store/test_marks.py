@@ -6,13 +6,14 @@ import pytest
 
 from core.domain import identifiers as rules
 from core.domain.roles import COMMAND_LINE
-from core.services import data, hiding, importing, rating
-from core.store import identifiers, marks
+from core.services import data, importing, leaving, rating
+from core.store import identifiers
 from core.store.database import Store
 from core.store.tables import Item
+from tests import looked
 from tests.databases import rater
 
-LONG = "Call (212) 555-0147. " + "word " * (marks.READ_AT_ONCE // 4)
+LONG = "Call (212) 555-0147. " + "word " * 10_000
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def read_inside(monkeypatch) -> list[int]:
     """Characters that the rules read inside each transaction that writes."""
     inside: list[int] = []
     depth = [0]
-    write = Store.write
+    write, find = Store.write, rules._found_in
 
     @contextmanager
     def watched(self):
@@ -32,15 +33,14 @@ def read_inside(monkeypatch) -> list[int]:
             finally:
                 depth[0] -= 1
 
-    def counted(texts):
+    def counted(text):
         if depth[0]:
-            inside[-1] += sum(len(text) for text in texts if text)
-        return rules.count(texts)
+            inside[-1] += len(text)
+        return find(text)
 
     monkeypatch.setattr(Store, "write", watched)
-    monkeypatch.setattr(marks, "count", counted)
-    monkeypatch.setattr(hiding, "count", counted)
-    monkeypatch.setattr(marks, "_kept", type(marks._kept)())
+    monkeypatch.setattr(rules, "_found_in", counted)
+    leaving._short.cache_clear()
     return inside
 
 
@@ -52,12 +52,13 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
     number = data.add(workspace, COMMAND_LINE, "What?", LONG)
     ana = rater(workspace, "Ana")
     assert rating.next_item(workspace, ana) is not None
-    rating.rate(workspace, ana, number, 3, comment="Asked (212) 555-0148 too.")
-    hiding.reveal(workspace, COMMAND_LINE, number)
-    data.edit(workspace, COMMAND_LINE, number, "What?", LONG + "More.", withdraw_ratings=False)
+    assert rating.same_prompt(workspace, ana, number)
+    looked.rate(workspace, ana, number, 3, comment="Asked (212) 555-0148 too.")
+    looked.reveal(workspace, COMMAND_LINE, number)
+    looked.edit(workspace, COMMAND_LINE, number, "What?", LONG + "More.", withdraw_ratings=False)
     workspace.pick_up(at_once=True)
     assert read_inside
-    assert max(read_inside) <= marks.READ_AT_ONCE
+    assert max(read_inside) <= 2 * identifiers.AT_ONCE
     with workspace.store.read() as session:
         found = {item.interaction_id: item for item in session.query(Item)}
     assert found[number].identifiers == {"phone": 2}
@@ -67,16 +68,9 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
 def test_what_was_not_read_waits_for_the_next_look(workspace, read_inside):
     """A remark on a long answer leaves it unmarked until it was read outside of a transaction."""
     number = data.add(workspace, COMMAND_LINE, "What?", LONG)
-    rating.rate(workspace, rater(workspace, "Ana"), number, 3, comment="Asked (212) 555-0148 too.")
+    looked.rate(workspace, rater(workspace, "Ana"), number, 3, comment="Asked (212) 555-0148 too.")
     with workspace.store.read() as session:
-        assert session.get_one(Item, number).identifier_rules == identifiers.UNMARKED
+        assert session.get_one(Item, number).identifier_rules == identifiers.NOT_LOOKED_AT
     assert identifiers.look_again(workspace.store) == 1
     with workspace.store.read() as session:
         assert session.get_one(Item, number).identifiers == {"phone": 2}
-
-
-def test_the_same_texts_in_another_order_are_the_same(read_inside):
-    """What was read is known by the texts, not by their order."""
-    marks.read(["one (212) 555-0147", "two"])
-    assert marks.read_before(["two", None, "one (212) 555-0147"], None) == {"phone": 1}
-    assert marks.read_before([LONG], None) is None

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.cli.main import main
 from core.domain.roles import Role, User
-from core.services import hiding, people
+from core.services import people
 from core.store.tables import Desk, Rater
 from core.ui.session import OPENED
+from tests import looked
 from tests.planted import everybody, joined, plant
 from tests.ui.conftest import ROOT, TOKEN
 from tests.ui.reading import press
@@ -131,7 +132,7 @@ def test_after_revealing_one_answer_only_that_person_sees_it(open_page, trained)
     assert "rlhf_interactions.ai_response" in planted.in_it(everything(shown), "Sam")
     sits_here(trained, lea)
     assert planted.in_it(everything(open_page("data", **{OPENED: number})), "Lea") == []
-    hiding.reveal(trained, lea, planted.numbers[0])
+    looked.reveal(trained, lea, planted.numbers[0])
     assert planted.in_it(everything(open_page("data", **{OPENED: planted.numbers[1]})), "Lea") == []
 
 
