@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SCORING_SECONDS, SHORT_SECONDS
+from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SHORT_SECONDS
 from core.http.shares import lacking
 
 ASSUMED_PACE = 2_000.0
@@ -100,7 +100,7 @@ class Queue:
         """
         place = Place(caller, deque(turns), self._clock())
         seconds = place.left / self.pace.per_second
-        if self.pace.measured and seconds > SCORING_SECONDS * _LANES[False]:
+        if self.pace.measured and seconds > 2 * PROMISED_SECONDS * _LANES[False]:
             raise TooMuch(seconds)
         if wait := self._wait(place):
             raise Busy(wait)
