@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SCORING_SECONDS, SHORT_SECONDS
+from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SHORT_SECONDS
 from core.http.shares import lacking
 
-ASSUMED_PACE = 4_000.0
-"""Words per second before anything was measured: less than two cores do with the reference encoder."""
+ASSUMED_PACE = 2_000.0
+"""Words per second before anything was measured: much less than two idle cores do with the reference encoder."""
 TURN_WORDS = 9_600
 """About a second of work on two cores: 64 windows of 150 words."""
 _LANES = {True: 0.25, False: 0.75}  # of the time for short and for long lists, where both wait
@@ -100,7 +100,7 @@ class Queue:
         """
         place = Place(caller, deque(turns), self._clock())
         seconds = place.left / self.pace.per_second
-        if self.pace.measured and seconds > SCORING_SECONDS * _LANES[False]:
+        if self.pace.measured and seconds > 2 * PROMISED_SECONDS * _LANES[False]:
             raise TooMuch(seconds)
         if wait := self._wait(place):
             raise Busy(wait)

@@ -10,7 +10,7 @@ import anyio.to_thread
 
 from core.http.answers import Refused
 from core.http.bodies import CLOSED
-from core.http.limits import SCORING_SECONDS
+from core.http.limits import PROMISED_SECONDS, SCORING_SECONDS
 from core.http.queueing import TURN_WORDS, Busy, Place, Queue, TooMuch
 from core.serving.reranker import Ranking
 
@@ -102,7 +102,7 @@ class Turns:
         except Busy as busy:
             raise too_busy(busy.seconds) from None
         except TooMuch as much:
-            documents = max(1, int(len(parts[-1].texts) * self._limit / 2 / much.seconds))
+            documents = max(1, int(len(parts[-1].texts) * PROMISED_SECONDS / much.seconds))
             raise Refused(
                 413, f"Ranking this would take about {much.seconds:.0f} seconds here, which is more than one request may "
                 f"take. Send lists of about {documents:,} documents, or shorter documents.",
