@@ -59,7 +59,7 @@ class Api:
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
         self._doubting = anyio.CapacityLimiter(1)
-        self.warmth = Warmth(open_workspace)
+        self.warmth = Warmth(open_workspace, self._turns.pace)
         inner = Starlette(
             routes=[
                 Route("/healthz", self._healthz),
@@ -134,7 +134,7 @@ class Api:
                 abstain=question.abstain,
             )
             work = Work(question.documents, unread, rank)
-            parts = await self._turns.measured(work)
+            parts = await self._turns.measured(caller, work)
         began = time.perf_counter()
         ranking = await self._turns.score(caller, work, parts, partial(_gone, request))
         usage.log_of(workspace).note("api", ranking, time.perf_counter() - began)

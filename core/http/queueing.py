@@ -9,7 +9,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SHORT_SECONDS
+from core.http.limits import (
+    ALONE_SECONDS,
+    LONG_SECONDS,
+    MAX_AT_ONCE,
+    PROMISED_SECONDS,
+    SCORING_SECONDS,
+    SHORT_SECONDS,
+)
 from core.http.shares import lacking
 
 ASSUMED_PACE = 2_000.0
@@ -17,6 +24,7 @@ ASSUMED_PACE = 2_000.0
 TURN_WORDS = 9_600
 """About a second of work on two cores: 64 windows of 150 words."""
 _LANES = {True: 0.25, False: 0.75}  # of the time for short and for long lists, where both wait
+_RESERVE = 0.8  # of the time goes to those who would else be stopped: 90 s of work are done in 113 s
 
 
 class Busy(Exception):
@@ -40,19 +48,18 @@ class Pace:
 
     def __init__(self, per_second: float = ASSUMED_PACE) -> None:
         self.per_second = per_second
-        self._seen = 0.0
+        self.measured = False
+        """Whether it is more than an assumption."""
 
-    @property
-    def measured(self) -> bool:
-        """Whether enough was read to rely on it."""
-        return self._seen >= 4 * TURN_WORDS
+    def start(self, words: int, seconds: float) -> None:
+        """Begin with what a model that is loaded was seen to do."""
+        self.per_second, self.measured = words / max(seconds, 1e-6), True
 
     def learn(self, words: int, seconds: float) -> None:
         """Take in that so many words took so long; a turn that had to load the model must not look like a slow machine."""
         found = words / max(seconds, 1e-6)
         found = min(max(found, self.per_second / 2), self.per_second * 2)
         self.per_second += (found - self.per_second) * min(1.0, words / TURN_WORDS) / 4
-        self._seen += words
 
 
 @dataclass(eq=False)
@@ -100,7 +107,7 @@ class Queue:
         """
         place = Place(caller, deque(turns), self._clock())
         seconds = place.left / self.pace.per_second
-        if self.pace.measured and seconds > 2 * PROMISED_SECONDS * _LANES[False]:
+        if self.pace.measured and seconds > ALONE_SECONDS:
             raise TooMuch(seconds)
         if wait := self._wait(place):
             raise Busy(wait)
@@ -108,6 +115,19 @@ class Queue:
             self._read[caller] = min(self._read.values(), default=0.0)
         self._places.append(place)
         return place
+
+    def check(self, caller: str, least: int, about: int) -> None:
+        """Refuse what cannot be taken in even if it has as few words as it possibly can; ``about`` says when to come back.
+
+        Raises:
+            Busy: as ``take``.
+        """
+
+        def wait(words: int) -> float:  # as a short list, or as a long one
+            return min(self._wait(Place(caller, deque(turns), 0.0)) for turns in ([words], [words, 0]))
+
+        if wait(least):
+            raise Busy(wait(about))
 
     def next(self) -> Place | None:
         """Whose turn it is now; None while somebody has it, or nobody waits."""
@@ -120,10 +140,12 @@ class Queue:
         short = not lanes[False] or (bool(lanes[True]) and self._had[True] <= self._had[False])
         lane, share = lanes[short], _LANES[short] if lanes[not short] else 1.0
         chosen = min(lane, key=lambda place: self._read[place.caller])
-        if self._would_be_late(lane, chosen, share):
+        if self._would_be_late(lane, chosen, PROMISED_SECONDS, share):
             chosen = lane[0]
+        if self._would_be_late(self._places, chosen, SCORING_SECONDS, _RESERVE):
+            chosen = self._places[0]
         words = max(1, chosen.turns[0])
-        self._had[short] += words / _LANES[short]
+        self._had[chosen.short] += words / _LANES[chosen.short]
         self._read[chosen.caller] += words
         self._running = chosen
         return chosen
@@ -156,13 +178,13 @@ class Queue:
             wait = max(wait, words / self.pace.per_second / share)
         return wait if not places else max(wait, 1.0)
 
-    def _would_be_late(self, lane: Sequence[Place], chosen: Place, share: float) -> bool:
-        """Whether one of those who came before would not be done in time if this one had its turn first."""
+    def _would_be_late(self, lane: Sequence[Place], chosen: Place, seconds: float, share: float) -> bool:
+        """Whether one of those who came before would not be done in so many seconds if this one had its turn first."""
         now, ahead = self._clock(), chosen.turns[0]
         for place in lane:
             if place is chosen:
                 return False
             ahead += place.left
-            if ahead > (place.since + PROMISED_SECONDS - now) * self.pace.per_second * share:
+            if ahead > (place.since + seconds - now) * self.pace.per_second * share:
                 return True
         return False

@@ -15,6 +15,7 @@ from core.http.queueing import TURN_WORDS, Busy, Place, Queue, TooMuch
 from core.serving.reranker import Ranking
 
 _TEXT_WORDS = 10  # what a text costs beside its words, as words: measured on texts whose vectors are known
+_WORD_CHARACTERS = 6  # about, with the space behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,22 @@ class Turns:
 
     def __init__(self, queue: Queue | None = None, *, seconds: float = SCORING_SECONDS) -> None:
         self._queue = Queue() if queue is None else queue
+        self.pace = self._queue.pace
         self._limit = seconds
         self._called: dict[Place, anyio.Event] = {}
         self._scoring, self._measuring = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
 
-    async def measured(self, work: Work) -> list[Part]:
-        """What has to be read for this work, in turns of about a second; a long list ends with the ranking as a whole."""
+    async def measured(self, caller: str, work: Work) -> list[Part]:
+        """What has to be read for this work, in turns of about a second; a long list ends with the ranking as a whole.
+
+        Raises:
+            Refused: 429 it could not be done in time, which is told before its words are counted where that is possible.
+        """
+        least = _TEXT_WORDS * len(work.texts)
+        try:
+            self._queue.check(caller, least, least + sum(map(len, work.texts)) // _WORD_CHARACTERS)
+        except Busy as busy:
+            raise too_busy(busy.seconds) from None
         unread = await anyio.to_thread.run_sync(work.unread, work.texts, limiter=self._measuring)
         return _parts(work.texts, unread)
 
@@ -113,7 +124,7 @@ class Turns:
         for number, part in enumerate(parts, 1):
             await self._called[place].wait()
             ranking, words, seconds = await anyio.to_thread.run_sync(_scored, work, part.texts, limiter=self._scoring)
-            self._queue.pace.learn(words, seconds)
+            self.pace.learn(words, seconds)
             if number == len(parts) or ranking.model_version is None:
                 break
             self._called[place] = anyio.Event()

@@ -122,6 +122,8 @@ def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
         return _view(key)
 
 
+@leaves()
+@retried
 def confirm(workspace: Workspace, user: User) -> int:
     """Let the keys open the API again that wait since a backup was put back; how many these were.
 

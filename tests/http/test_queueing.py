@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SHORT_SECONDS
+from core.http.limits import (
+    ALONE_SECONDS,
+    LONG_SECONDS,
+    MAX_AT_ONCE,
+    PROMISED_SECONDS,
+    SCORING_SECONDS,
+    SHORT_SECONDS,
+)
 from core.http.queueing import TURN_WORDS, Busy, Pace, Place, Queue
 from core.http.shares import Share, lacking
 
@@ -28,7 +35,7 @@ class Machine:
     """A server that does what the queue says, exactly at its pace."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now, self.pace = 0.0, PACE
         self.queue = Queue(clock=lambda: self.now, pace=Pace(PACE))
         self.waiting: dict[Place, bool] = {}
         """Those who were taken in, and whether they are longer than all that may wait."""
@@ -54,7 +61,7 @@ class Machine:
             assert not self.waiting
             return False
         assert self.queue.next() is None  # one at a time
-        self.now += place.turns[0] / PACE
+        self.now += place.turns[0] / self.pace
         self.served[place.caller] += place.turns[0]
         if len(place.turns) > 1:
             self.queue.turn_over(place)
@@ -115,6 +122,24 @@ def test_new_ones_without_end_starve_nobody(kind: str) -> None:
     assert machine.refused
     assert all(seconds <= PROMISED_SECONDS + 4 * TURN for seconds, _ in machine.took)
     assert min(machine.served.values()) > 0.8 * max(machine.served.values())
+
+
+@pytest.mark.parametrize("slower", [1.0, 0.8], ids=["as it was", "a fifth slower"])
+def test_the_longest_list_is_done_whoever_comes_later(slower: float) -> None:
+    """It was begun alone; then others send short and long lists without end. It is done before it would be stopped, on a
+    machine that became slower too, and the short ones have their turns all the same."""
+    machine, draw = Machine(), random.Random(11)
+    machine.comes("a", [TURN_WORDS] * int(ALONE_SECONDS / TURN))
+    giant = next(iter(machine.waiting))
+    machine.pace *= slower
+    while giant in machine.waiting:
+        for caller in "bcd":
+            machine.comes(caller, [draw.randint(1, TURN_WORDS)])
+            machine.comes(caller, [TURN_WORDS] * draw.randint(2, 12))
+        machine.works()
+    assert max(seconds for seconds, _ in machine.took) <= SCORING_SECONDS
+    others = sum(words for caller, words in machine.served.items() if caller != "a")
+    assert others >= (0.15 if slower == 1 else 0.03) * machine.served["a"]
 
 
 @given(most=st.integers(1, 1_000), held=st.integers(0, 1_000), others=st.integers(0, 1_000), wanted=st.integers(1, 100))

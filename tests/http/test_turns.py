@@ -62,7 +62,7 @@ async def stays() -> None:
 
 
 async def ask(turns: Turns, caller: str, work: Work, gone: Callable[[], Awaitable[None]] = stays) -> Ranking:
-    return await turns.score(caller, work, await turns.measured(work), gone)
+    return await turns.score(caller, work, await turns.measured(caller, work), gone)
 
 
 async def outcome(turns: Turns, caller: str, work: Work) -> int | Refused:
@@ -194,11 +194,35 @@ def test_a_ranking_that_takes_too_long_is_stopped() -> None:
     assert len(turns._queue) == 0
 
 
+def test_who_cannot_be_taken_in_is_told_so_before_its_words_are_counted() -> None:
+    """Counting fifty long lists one after the other would take longer than ranking one; nor is one counted in vain where
+    there is no place."""
+    model = FakeModel()
+    counted: list[str] = []
+
+    def words(texts: Sequence[str]) -> list[int]:
+        counted.extend(texts)
+        return model.words(texts)
+
+    for full in ([[LONG_WORDS] * 200], [[1]] * 24):
+        turns, queue = model.taking_turns()
+        places = [queue.take("a", one) for one in full]
+        with pytest.raises(Refused) as busy:
+            run(lambda: turns.measured("a", Work([f"r{number} 300" for number in range(1_000)], words, ranked)))  # noqa: B023
+        assert busy.value.status == 429
+        assert not counted
+        for place in places:
+            queue.leave(place)
+        run(lambda: turns.measured("a", Work(["r 300"], words, ranked)))  # noqa: B023
+        assert counted == ["r 300"]
+        counted.clear()
+
+
 def test_what_could_never_be_done_in_time_is_not_begun() -> None:
     """413 with the length that can be, once the pace is known; before that it is tried, if nobody else waits."""
     model = FakeModel(pace=500)
-    turns, queue = model.taking_turns()
-    queue.pace.learn(4 * TURN_WORDS, 4 * TURN_WORDS / 500)
+    turns, _ = model.taking_turns()
+    turns.pace.start(500, 1.0)
     with pytest.raises(Refused) as much:
         run(lambda: ask(turns, "a", model.work("r", 100, 600)))
     assert much.value.status == 413

@@ -20,6 +20,7 @@ from core.domain.roles import COMMAND_LINE
 from core.http import alone
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
+from core.http.warming import Readiness, State
 from core.services import keys, reranking, usage
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
@@ -208,6 +209,12 @@ def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) ->
     valid("Ready", answer.json())
     assert answer.status_code == 200
     assert answer.json() == {"status": "ready", "model_version": core.get_model_info()["model_version"]}
+    pace = api.warmth.pace
+    assert pace.measured  # so that nothing is taken in on an assumption
+    pace.start(1, 1.0)
+    api.warmth.readiness = Readiness(State.WARMING)
+    api.warmth.look()
+    assert pace.per_second == 1  # these texts are known by now, which says nothing about how fast others are read
 
 
 def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(trained_home: Path) -> None:

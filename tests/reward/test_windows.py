@@ -1,7 +1,9 @@
+import random
+
 import pytest
 
 from core.reward.windows import MAX_WINDOWS, WINDOW_WORDS, split
-from core.reward.words import terms, word_spans
+from core.reward.words import count_words, terms, word_spans
 
 
 def words(count: int) -> str:
@@ -47,6 +49,35 @@ def test_chinese_counts_by_character() -> None:
     assert "".join(result.parts) == text
     assert max(len(part) for part in result.parts) <= WINDOW_WORDS * 9 / 8 + 1
     assert len(word_spans("糖尿病 is diabetes")) == 5
+
+
+def test_words_are_counted_as_they_are_cut() -> None:
+    """With any spaces, endless words and scripts between them; of a longer text as many as were asked for."""
+    draw = random.Random(3)
+    for _ in range(300):
+        pieces = [
+            "a",
+            "word",
+            "x" * 30,
+            "y" * 31,
+            "z" * 70,
+            "\x1c",
+            "\x1f",
+            "\x85",
+            "\u2003",
+            "é",
+            "糖尿",
+            " ",
+            "  ",
+            "\n\t",
+            "\x00",
+        ]
+        if draw.random() < 0.7:
+            pieces = [piece for piece in pieces if piece.isascii()]
+        text = "".join(draw.choices([*pieces, *" " * 8], k=draw.randint(0, 60)))
+        spans = len(word_spans(text))
+        assert count_words(text, 1_200) == spans
+        assert count_words(text, 5) == min(spans, 5)
 
 
 def test_terms_ignore_case_punctuation_and_width() -> None:
