@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import identifiers, person_names, ratings, records, texts
+from core.domain import held_out, identifiers, person_names, ratings, records, texts
 from core.http import bodies, questions
 from core.labeling import (
     candidates,
@@ -30,7 +30,6 @@ from core.labeling import (
 )
 from core.labeling.export_columns import KTO
 from core.reward import agreement, slices, windows, words
-from core.store import marks
 from core.ui import texts as shown
 
 TIMES, BOUND = 4, 9.0
@@ -247,11 +246,6 @@ def _each(
     return [Case(f"{name}: {kind}", function, make, size, call) for kind, make in kinds.items()]
 
 
-def _unread(made: list[str]) -> Any:
-    marks._kept.clear()
-    return marks.read(made)
-
-
 CASES = [
     *FILES,
     *(Case(f"markdown: {kind}", shown.to_html, make, 5_000, lambda text: shown.to_html.__wrapped__(text), shown.PARSED_CHARACTERS)
@@ -287,7 +281,6 @@ CASES = [
     *_each(identifiers.mask, IDENTIFYING, 250),
     *_each(identifiers.name_words, IDENTIFYING, 250, lambda text: identifiers.name_words([text])),
     Case("domain.identifiers.count: many texts", identifiers.count, lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)], 100),
-    Case("store.marks.read: many texts", marks.read, lambda n: [f"field {i}: value" for i in range(n)], 500, _unread),
     *_each(words.word_spans, LANGUAGE, 5_000),
     *_each(words.terms, LANGUAGE, 5_000),
     *_each(windows.split, LANGUAGE, 5_000),
@@ -322,6 +315,7 @@ LEFT_OUT = {
     writing.write_stream: "row by row, as csv_text",
     ratings.consensus: "a median",
     ratings.stage: "two numbers",
+    held_out.is_held_out: "looks at a hash",
     records.check_search: "looks at a length",
 }
 """Functions that are not measured by themselves: why."""

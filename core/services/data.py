@@ -10,8 +10,7 @@ from core.domain.texts import interaction_identity, storable
 from core.services import hiding
 from core.services.hiding import seen_by
 from core.services.workspace import Workspace
-from core.store import audit, interactions, marks, ratings
-from core.store.identifiers import all_texts
+from core.store import audit, interactions, ratings
 
 HIDDEN = (
     "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
@@ -69,7 +68,6 @@ def add(
     workspace.require(user, Act.CHANGE_DATA)
     _check(prompt, response)
     context, label = _optional(context_id), _optional(session_label)
-    marks.read(all_texts([prompt, response], context, label, None))  # not while nobody else can write
     with workspace.store.write() as session:
         number = interactions.add(session, prompt, response, context, label)
         new = {"sha256": interaction_identity(prompt, response, context)}

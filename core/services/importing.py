@@ -242,7 +242,6 @@ def _store(
         if isinstance(row, Rejected):
             counted.reject(row)
     usable = [row for row in batch if isinstance(row, ImportRow)]
-    imports.look_through(workspace.store, usable, rater=rater)
     with workspace.store.write() as session:
         counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
         counted.rejected.sort(key=lambda rejected: rejected.number)

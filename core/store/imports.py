@@ -11,7 +11,6 @@ from core.domain.errors import BadInput
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.records import ImportRow, Rejected
 from core.domain.texts import interaction_identity, prompt_group
-from core.store import marks
 from core.store.consensus import (
     apply_consensus,
     locked,
@@ -22,11 +21,11 @@ from core.store.consensus import (
     snapshot,
     store_rating,
 )
-from core.store.database import Store, alone
-from core.store.identifiers import all_texts, note
+from core.store.database import alone
+from core.store.identifiers import note
 from core.store.interactions import drop, part_from_sample
 from core.store.legacy import existing_sessions, follow_text
-from core.store.raters import find_or_add, name_key, rater_name
+from core.store.raters import find_or_add, rater_name
 from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Import, Item, LegacyInteraction, Rating, RatingEvent
 from core.store.types import now
@@ -80,42 +79,6 @@ class _Planned:
             return self.added[rater_id].rating
         return self.existing[rater_id].rating if rater_id in self.existing else None
 
-    def hear(self, rater_id: int, row: ImportRow) -> bool:
-        """Take over what the row's rater says; whether that is a rating which was not there."""
-        if row.rating is not None and self.value_of(rater_id) is None:
-            self.added[rater_id] = _with_remark(row, self.added.get(rater_id), self.existing.get(rater_id))
-            return True
-        if row.rating is None and _speaks(row) and rater_id not in self.existing:  # a remark without a rating
-            self.added.setdefault(rater_id, row)
-        return False
-
-    @property
-    def texts(self) -> list[str | None]:
-        """Of a new one: all that the rules look through."""
-        said = (row.feedback_comment for row in self.added.values())
-        first = self.first
-        return all_texts(
-            [first.user_prompt, first.ai_response, *said], first.context_id, first.session_id, first.metadata
-        )
-
-
-def look_through(store: Store, rows: Sequence[ImportRow], *, rater: str) -> None:
-    """Look for identifiers in what ``add_batch`` will add of these rows, so that it need not while others wait."""
-    plans: dict[str, _Planned] = {}
-    numbers: dict[str, int] = {}
-    for row in rows:
-        try:
-            number = numbers.setdefault(name_key(row.rater or rater), len(numbers))
-        except BadInput:  # will be rejected
-            continue
-        identity = interaction_identity(row.user_prompt, row.ai_response, row.context_id)
-        plans.setdefault(identity, _Planned(first=row, interaction_id=None, is_new=True)).hear(number, row)
-    with store.read() as session:
-        known = set(session.scalars(select(Item.identity).where(Item.identity.in_(plans))))
-    for identity, planned in plans.items():
-        if identity not in known:
-            marks.read(planned.texts)
-
 
 def add_batch(
     session: Session, import_id: int | None, rows: Sequence[ImportRow], *, rater: str, source: str
@@ -141,12 +104,15 @@ def add_batch(
         rater_id = rater_ids.get(name, 0)
         known = planned.value_of(rater_id)
         counted.added += is_new
-        if planned.hear(rater_id, row):
+        if row.rating is not None and known is None:
+            planned.added[rater_id] = _with_remark(row, planned.added.get(rater_id), planned.existing.get(rater_id))
             counted.ratings += 1
         elif row.rating is not None and known != row.rating:
             counted.reject(Rejected(row.number, f"already rated {known} by {name}"))
         else:
             counted.duplicates += not is_new
+            if _speaks(row) and rater_id not in planned.existing:  # a remark without a rating
+                planned.added.setdefault(rater_id, row)
     _insert_new(session, import_id, [planned for planned in plan.values() if planned.is_new], source)
     _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
     return counted

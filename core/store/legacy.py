@@ -10,12 +10,12 @@ from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
+from core.domain.identifiers import count
 from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.texts import interaction_identity, prompt_group
-from core.store import marks
 from core.store.consensus import apply_consensus, hear, locked, locked_many, pick_up_one, settle, snapshot
 from core.store.database import Store, alone
-from core.store.identifiers import all_texts, comments_on, mark
+from core.store.identifiers import comments_on, mark
 from core.store.raters import legacy_rater
 from core.store.settings import queue_settings
 from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, Rating, RatingEvent, Run
@@ -31,12 +31,8 @@ def sweep(store: Store) -> int:
     total = 0
     while True:
         with store.read() as session:  # looking first: a sweep that finds nothing takes no write lock
-            waiting = list(session.scalars(_without_item().limit(BATCH)))
-        if not waiting:
-            break
-        for row in waiting:  # read now: while the lock is held nobody else can write
-            label = None if row.session_id is None else str(row.session_id)
-            marks.read(all_texts([row.user_prompt, row.ai_response, row.feedback_comment], None, label, None))
+            if session.scalar(_without_item().limit(1)) is None:
+                break
         with store.write() as session:
             alone(session)
             rows = list(session.scalars(_without_item().limit(BATCH).with_for_update(of=LegacyInteraction)))
@@ -169,7 +165,7 @@ def _is_outdated(item: Item, prompt: str, response: str) -> bool:
     if item.prompt_group != prompt_group(prompt):
         return True
     # a repeat has no identity to compare: what matters of an edited answer is whom it names
-    return item.identity is None and item.identifiers is None and bool(marks.read((prompt, response)))
+    return item.identity is None and item.identifiers is None and bool(count((prompt, response)))
 
 
 def unusable_ratings(session: Session) -> int:
