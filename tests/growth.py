@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import identifiers, person_names, ratings, records, session_names, texts
+from core.domain import held_out, identifiers, person_names, ratings, records, session_names, texts
 from core.http import bodies, questions
 from core.labeling import (
     candidates,
@@ -315,6 +315,7 @@ LEFT_OUT = {
     writing.write_stream: "row by row, as csv_text",
     ratings.consensus: "a median",
     ratings.stage: "two numbers",
+    held_out.is_held_out: "looks at a hash",
     records.check_search: "looks at a length",
 }
 """Functions that are not measured by themselves: why."""

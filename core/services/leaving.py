@@ -120,7 +120,7 @@ def refuse_gaps(given: Any, *stored: str | None) -> None:
         BadInput: it does.
     """
     known = {gap for text in stored for gap in GAP.findall(text or "")}
-    gap = next((gap for text in texts_in(given) for gap in GAP.findall(text) if gap not in known), None)
+    gap = next((gap for text in _texts_in(given) for gap in GAP.findall(text) if gap not in known), None)
     if gap is not None:
         raise BadInput(
             f"This text holds {gap}: that stands in the place of something that is hidden, and saving it would lose what is "
@@ -128,21 +128,21 @@ def refuse_gaps(given: Any, *stored: str | None) -> None:
         )
 
 
-def texts_in(given: Any) -> Iterator[str]:
+def _texts_in(given: Any) -> Iterator[str]:
     """All texts in what a service is given or hands out, keys and fields of records included."""
     if isinstance(given, str):
         if not isinstance(given, Enum):
             yield given
     elif isinstance(given, dict):
         for key, value in given.items():
-            yield from texts_in(key)
-            yield from texts_in(value)
+            yield from _texts_in(key)
+            yield from _texts_in(value)
     elif isinstance(given, list | tuple | set | frozenset):
         for one in given:
-            yield from texts_in(one)
+            yield from _texts_in(one)
     elif _is_record(given) and not isinstance(given, User):
         for field in dataclasses.fields(given):
-            yield from texts_in(getattr(given, field.name))
+            yield from _texts_in(getattr(given, field.name))
 
 
 class _Leaving:

@@ -39,6 +39,12 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
     @property
+    def name(self) -> str:
+        """The database without its place, for those who need not know where it is: "SQLite, assay.db"."""
+        database = self.engine.url.database or ""
+        return f"SQLite, {Path(database).name}" if self.is_sqlite else f"PostgreSQL, {database}"
+
+    @property
     def label(self) -> str:
         """The database for display: password masked; of the query only the host (the rest may carry secrets too)."""
         query = {key: value for key, value in self.engine.url.query.items() if key == "host"}

@@ -78,15 +78,6 @@ class _Planned:
             return self.added[rater_id].rating
         return self.existing[rater_id].rating if rater_id in self.existing else None
 
-    def add_rating(self, rater_id: int, row: ImportRow) -> bool:
-        """Take over what the row's rater says; whether that is a rating which was not there."""
-        if row.rating is not None and self.value_of(rater_id) is None:
-            self.added[rater_id] = _with_remark(row, self.added.get(rater_id), self.existing.get(rater_id))
-            return True
-        if row.rating is None and _speaks(row) and rater_id not in self.existing:  # a remark without a rating
-            self.added.setdefault(rater_id, row)
-        return False
-
 
 def add_batch(
     session: Session, import_id: int | None, rows: Sequence[ImportRow], *, rater: str, source: str
@@ -112,12 +103,15 @@ def add_batch(
         rater_id = rater_ids.get(name, 0)
         known = planned.value_of(rater_id)
         counted.added += is_new
-        if planned.add_rating(rater_id, row):
+        if row.rating is not None and known is None:
+            planned.added[rater_id] = _with_remark(row, planned.added.get(rater_id), planned.existing.get(rater_id))
             counted.ratings += 1
         elif row.rating is not None and known != row.rating:
             counted.reject(Rejected(row.number, f"already rated {known} by {name}"))
         else:
             counted.duplicates += not is_new
+            if _speaks(row) and rater_id not in planned.existing:  # a remark without a rating
+                planned.added.setdefault(rater_id, row)
     _insert_new(session, import_id, [planned for planned in plan.values() if planned.is_new], source)
     _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
     return counted

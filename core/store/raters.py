@@ -34,15 +34,6 @@ def rater_name(name: str) -> str:
     return clean
 
 
-def name_key(name: str) -> str:
-    """What is the same for all names that stand for one rater.
-
-    Raises:
-        BadInput: as ``rater_name``.
-    """
-    return _key(rater_name(name))
-
-
 def find_or_add(session: Session, name: str, kind: str) -> Rater:
     """The rater of that name whatever its kind, added as ``kind`` where there is none; safe against a second writer."""
     clean = rater_name(name)

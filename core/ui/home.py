@@ -43,8 +43,8 @@ def show() -> None:
             if now.sample and page.may(Act.CHANGE_DATA):
                 _sample(page)
         _notes(page, now)
-        if page.user.role is Role.LEAD:
-            st.caption(f"Database: {literal(now.database)}")
+        where = now.database if page.user.role is Role.LEAD else page.workspace.store.name
+        st.caption(f"Database: {literal(where)}")
 
 
 def _empty(page: Page) -> None:

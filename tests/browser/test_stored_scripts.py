@@ -20,7 +20,7 @@ EVIL = (
     "www.example.org http://example.org/x mailto:a@example.org a@example.org ftp.example.org //example.org "
     "![picture](javascript:alert('ran')) <a href=\"javascript:alert('ran')\">press</a> :material/bomb: $\\href{javascript:alert('ran')}{x}$"
 )
-NAME = "<img src=x onerror=alert('ran')> www.example.org a@example.org"
+NAME = "<img src=x onerror=alert('ran')> www.example.org http://example.org"
 IN_THE_PAGE = """() => [...document.querySelectorAll("*")].filter(one =>
     [...one.attributes].some(said => /^on/i.test(said.name) && said.value.includes("ran"))
     || one.matches("iframe[srcdoc], img[src=x], a[href^='javascript:' i], a[href*='example.org' i]")

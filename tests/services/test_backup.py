@@ -49,6 +49,7 @@ def model(workspace):
     folder.mkdir(parents=True)
     (folder / "model.joblib").write_bytes(b"weights")
     (folder / "metadata.json").write_text(json.dumps({"format": artifact.FORMAT}))
+    (folder / "prompts.txt").write_text("0" * 64 + "\n")
     sha256 = hashlib.sha256(b"weights").hexdigest()
     with workspace.store.write() as session:
         run = Run(state="finished", recipe="pair", seed=0, requested_by="Ana")

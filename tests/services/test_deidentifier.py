@@ -149,4 +149,5 @@ def test_doctor_says_whether_it_answers(tmp_path, monkeypatch, body, ok):
     settings = Settings.from_env({"ASSAY_HOME": str(tmp_path), "ASSAY_DEIDENTIFIER": f"{module}:find"}, root=tmp_path)
     name, verdict, sentence = next(doctor._personal_identifiers(settings))
     assert (name, verdict) == ("de-identifier", ok)
-    assert module in sentence and ("ValueError" in sentence) != ok
+    assert module in sentence
+    assert ("ValueError" in sentence) != ok

@@ -1,6 +1,5 @@
 """Whatever a service hands out is masked: a column that nobody thought of, and a function that nobody thought of."""
 
-import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +10,11 @@ from core.domain.disagreements import Which
 from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
-from core.domain.roles import COMMAND_LINE, NotAllowed, User
+from core.domain.roles import COMMAND_LINE, NotAllowed
 from core.services import (
     cases,
     data,
     disagreements,
-    explaining,
     export_check,
     forgetting,
     guidelines,
@@ -132,7 +130,7 @@ def test_guidelines_and_cases_are_revealed_before_they_are_edited(workspace):
     assert "assay_guidelines.markdown" in planted.in_it(guidelines.current(workspace, lea).markdown, "Lea")
     assert planted.in_it(joined([guidelines.current(workspace, people["sme"])]), "Sam") == []
     case = next(case for case in cases.listed(workspace, lea) if case.saved_by == "Sam")
-    assert case.hidden == {"e-mail": 1, "phone": 2} or sum(case.hidden.values()) == 3
+    assert sum(case.hidden.values()) == 3
     with pytest.raises(NotAllowed):
         hiding.reveal_case(workspace, people["sme"], case.case_id)
     hiding.reveal_case(workspace, lea, case.case_id)
@@ -313,5 +311,3 @@ def test_complaints_are_masked_too(workspace):
         complains("555-123-4567")
     with pytest.raises(Conflict, match=r"Row 3: «phone hidden» is no rating"):
         list(complains_later("555-123-4567"))
-    assert inspect.signature(explaining.explain).parameters["prompt"].annotation is str
-    assert User(1, "555-123-4567") == masked(User(1, "555-123-4567"))

@@ -37,7 +37,8 @@ def test_a_grant_is_for_leads(open_page, browser_of, monkeypatch, role):
     """Others are told whom to ask. The database's address is on Home for leads only."""
     browser_of(role)
     app = open_page()
-    assert ("Database: " in said(app)) is (role is Role.LEAD)
+    assert ("sqlite:///" in said(app)) is (role is Role.LEAD)
+    assert "Database: " in said(app)
     refusal = MissingRight(
         "The database does not let Assay do this. Ask whoever runs this server.", GRANT, detail=GRANT
     )
