@@ -21,8 +21,8 @@ from core.http.shares import lacking
 
 ASSUMED_PACE = 2_000.0
 """Words per second before anything was measured: much less than two idle cores do with the reference encoder."""
-TURN_WORDS = 9_600
-"""About a second of work on two cores: 64 windows of 150 words."""
+TURN_WORDS = 4_800
+"""A second or two of work on two cores: 32 windows of 150 words, one batch of the encoder."""
 _LANES = {True: 0.25, False: 0.75}  # of the time for short and for long lists, where both wait
 _RESERVE = 0.8  # of the time goes to those who would else be stopped: 90 s of work are done in 113 s
 
