@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import held_out, identifiers, person_names, ratings, records, session_names, texts
+from core.domain import (
+    deidentifier,
+    email_addresses,
+    held_out,
+    identifier_rules,
+    identifiers,
+    person_names,
+    ratings,
+    records,
+    session_names,
+    texts,
+    word_lists,
+)
 from core.http import bodies, questions
 from core.labeling import (
     candidates,
@@ -299,6 +311,13 @@ LEFT_OUT = {
     exports.count_prompts_without_pair: "stops at the first pair of each prompt",
     exports.kto_rows: "one row for each",
     identifiers.find: "inside count and mask",
+    identifier_rules.in_digits: "inside count and mask",
+    identifier_rules.without_digits: "inside count and mask",
+    person_names.is_word_too: "looks a word up",
+    word_lists.word_list: "reads a file of ours",
+    word_lists.in_file: "reads a file of ours",
+    deidentifier.load: "reads a setting",
+    email_addresses.folded: "changes each letter once",
     identifiers.mask_all: "name_words and mask",
     identifiers.in_words: "at most one entry per kind",
     person_names.names: "inside count and mask",

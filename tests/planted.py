@@ -67,6 +67,8 @@ COLUMNS: dict[str, str | None] = {
     "assay_items.mirrored_comment": "a copy of rlhf_interactions.feedback_comment, which is planted",
     "assay_items.identifiers": "kinds and numbers",
     "assay_leases.request_id": DIGEST,
+    "assay_showings.showing": DIGEST,
+    "assay_showings.version": DIGEST,
     "assay_leases.chosen": OURS,
     "assay_model_versions.model_version": VERSION,
     "assay_model_versions.recipe": OURS,

@@ -57,7 +57,7 @@ NEEDS = {
     "guidelines.save": Act.JUDGE,
     "guidelines.versions": Act.RATE,
     "hiding.reveal": Act.REVEAL,
-    "hiding.reveal_case": Act.REVEAL,
+    "hiding.reveal_case": Act.READ_DATA,
     "hiding.reveal_guidelines": Act.REVEAL,
     "importing.import_file": Act.CHANGE_DATA,
     "importing.load_sample": Act.CHANGE_DATA,
@@ -159,7 +159,8 @@ ASKS_NOBODY = {
         "registering.result", "suggesting.suggest", "suggesting.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
-        "lineage.code_version", "models.version_path", "runtime.Runtime.close", "runtime.Runtime.keep", "watching.log_file", "watching.reap", "workspace.Workspace.pick_up",
+        "lineage.code_version", "models.version_path", "runtime.Runtime.close", "runtime.Runtime.keep", "watching.log_file", "watching.reap", "workspace.Workspace.mark_due",
+        "workspace.Workspace.pick_up",
         "workspace.is_dead", "workspace.this_process",
     ],
     "computes from what it is given and reads nothing": [

@@ -488,8 +488,10 @@ def _formats(text: str, low: str, start: int, end: int) -> Iterator[Found]:
         written = match[group]
         if group == "ip":
             parts = written.split(".")
-            if any(int(part) > 255 for part in parts) or _VERSION.search(
-                low, max(0, match.start() - 20), match.start()
+            if (
+                written in _OF_NOBODY
+                or any(int(part) > 255 for part in parts)
+                or _VERSION.search(low, max(0, match.start() - 20), match.start())
             ):
                 continue
         elif group == "six":
@@ -506,6 +508,13 @@ _FORMATS = {
     "social": "RECORD_NUMBER", "ip": "NETWORK", "six": "NETWORK", "mac": "DEVICE", "vin": "VEHICLE", "mbi": "RECORD_NUMBER",
     "iban": "NUMBER", "card": "NUMBER", "uuid": "NUMBER", "nino": "RECORD_NUMBER", "udi": "DEVICE", "reg": "VEHICLE",
 }  # fmt: skip
+
+
+_OF_NOBODY = frozenset({
+    "0.0.0.0", "127.0.0.1", "10.0.0.1", "192.168.0.1", "192.168.1.1", "192.168.1.254", "192.168.2.1", "192.168.178.1", "1.1.1.1",
+    "8.8.8.8", "8.8.4.4", "255.255.255.0", "255.255.255.255",
+})  # fmt: skip
+"""Addresses of routers, of the machine itself and of public services, as every manual names them."""
 
 
 def _is_ipv6(written: str) -> bool:

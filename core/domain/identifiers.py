@@ -135,6 +135,19 @@ def _read_together(texts: Sequence[str]) -> None:
         reader.read(texts)
 
 
+_BY_MACHINES = re.compile(
+    r"\d{4}-\d\d-\d\d[T ](?!00:00:00)\d\d:\d\d:\d\d[\d.:+Z-]*|[0-9a-f]{32,64}|sbert-logreg-v[\d-]+"
+)
+
+
+def is_made_by_machines(text: str) -> bool:
+    """Whether a whole text is a time to the second, a hash or a version of this product: its digits are no numbers of anybody.
+
+    A day at midnight is not: programs write dates of birth like that.
+    """
+    return _BY_MACHINES.fullmatch(text) is not None
+
+
 _MASK = re.compile(r"«[^«»\n]{1,60} hidden»")
 
 

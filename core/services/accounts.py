@@ -59,7 +59,7 @@ def knocking(workspace: Workspace, user: User) -> list[Knocking]:
         return [Knocking(one.identity_id, one.name, one.email, one.seen_at) for one in sign_ins.waiting(session)]
 
 
-@leaves()
+@leaves(as_is="the addresses are what a lead compares")
 def look_alikes(workspace: Workspace, user: User) -> list[tuple[str, ...]]:
     """Addresses, of people here and of those who wait, that earlier releases took for one and the same."""
     workspace.require(user, Act.PEOPLE)

@@ -12,7 +12,7 @@ from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
 from core.services import leftovers
-from core.services.leaving import leaves
+from core.services.leaving import Settled, leaves, masked
 from core.services.workspace import Workspace
 from core.store import (
     accounts,
@@ -26,7 +26,7 @@ from core.store import (
 )
 from core.store.consensus import as_seen
 from core.store.forgetting import Part, Traces
-from core.store.retrying import retried
+from core.store.retrying import retried, written
 from core.store.tables import Item, Rater
 
 LISTED = 10
@@ -97,6 +97,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
     return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
 
 
+@leaves()
 def compact(workspace: Workspace, user: User) -> tuple[int, int]:
     """Write the SQLite file anew, without the room in which texts that went can still stand; bytes before and after.
 
@@ -111,8 +112,7 @@ def compact(workspace: Workspace, user: User) -> tuple[int, int]:
             "PostgreSQL clears free room itself, at its next VACUUM. To have its files written anew its owner runs: "
             "VACUUM FULL"
         )
-    with workspace.store.write() as session:
-        audit.write(session, user, "compacted", "database")
+    written(workspace.store, lambda session: audit.write(session, user, "compacted", "database"))
     return compacting.compact(workspace.store)
 
 
@@ -237,15 +237,15 @@ def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tup
     remains = []
     made = exports.since(session, traces.since, kinds=kinds)
     if made:
-        shown = _some([f"{one.place} ({one.kind}, {one.at.astimezone():%d %b %Y})" for one in made])
-        remains.append(f"Files that were exported since: {shown}. Delete them, or export again.")
+        shown = _some([f"{masked(one.place)} ({one.kind}, {one.at.astimezone():%d %b %Y})" for one in made])
+        remains.append(Settled(f"Files that were exported since: {shown}. Delete them, or export again."))
     copies = _copies(workspace)
     known = f"Made with python -m core backup since it came: {traces.backups:,}. " if traces.backups else ""
     beside = f"Copies from upgrades: {_some(copies)}. " if copies else ""
     remains.append(f"Backups. {known}{beside}Delete those you no longer need: restoring one brings everything back.")
     temporary = leftovers.in_words(workspace.settings)
     if temporary:
-        remains.append(f"Temporary files, which can hold it: {temporary}")
+        remains.append(Settled(f"Temporary files, which can hold it: {temporary}"))
     if workspace.store.is_sqlite:
         remains.append(
             "Free room in the database file that an earlier release or another program left: python -m core compact "

@@ -18,7 +18,7 @@ from core.services.leaving import Settled, leaves
 from core.services.workspace import Workspace
 from core.store import audit, cases, guidelines, identifiers, interactions
 from core.store.consensus import as_seen
-from core.store.retrying import retried
+from core.store.retrying import retried, written
 from core.store.types import now
 
 REVEALED_FOR = timedelta(minutes=15)
@@ -144,9 +144,12 @@ def _record(
     if user.rater_id <= 0 and user is not COMMAND_LINE:
         raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
     kinds = count(texts)  # not inside the transaction: long texts take a while
-    with workspace.store.write() as session:
+
+    def keep(session: Any) -> None:
         check(session)
         audit.write(session, user, identifiers.REVEALED, subject, new=dict(kinds))
+
+    written(workspace.store, keep)
 
 
 def _subject(interaction_id: int) -> str:

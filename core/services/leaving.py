@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from core.domain.errors import AssayError, BadInput
-from core.domain.identifiers import mask, name_words, site
+from core.domain.identifiers import is_made_by_machines, mask, name_words, site
 from core.domain.plain import AS_IS
 from core.domain.roles import User
 
@@ -232,26 +232,22 @@ def _distinct(pairs: Iterator[tuple[Any, Any]]) -> dict[Any, Any]:
     return kept
 
 
-_OURS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*|[0-9a-f]{32,64}|sbert-logreg-v[\d-]+")
-"""Times to the second, hashes, and versions as this product writes them: their digits are no numbers of anybody."""
-
-
 def _masked_text(text: str, known: frozenset[str]) -> str:
     if len(text) > SHORT:
         return mask(text, known)
     if site() is not None:  # it may fail now and answer later, and it keeps its answers itself
-        return text if _OURS.fullmatch(text) else mask(text, known)
+        return text if is_made_by_machines(text) else mask(text, known)
     return _short(text, known)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _short(text: str, known: frozenset[str]) -> str:
-    return text if _OURS.fullmatch(text) else mask(text, known)
+    return text if is_made_by_machines(text) else mask(text, known)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _short_names(text: str) -> frozenset[str]:
-    return frozenset() if _OURS.fullmatch(text) else name_words([text])
+    return frozenset() if is_made_by_machines(text) else name_words([text])
 
 
 def _is_record(given: Any) -> bool:

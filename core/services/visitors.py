@@ -12,6 +12,7 @@ from core.domain.errors import AssayError
 from core.services import signing_in
 from core.services.workspace import Workspace
 from core.store import raters, settings
+from core.store.retrying import written
 
 SETTING = "cookie signature"
 
@@ -51,8 +52,8 @@ def cookie_for(workspace: Workspace, offered: list[str]) -> str | None:
 
 def _signature(workspace: Workspace, token: str) -> str:
     if not workspace.cookie_key:
-        with workspace.store.write() as session:
-            kept = settings.put_once(session, SETTING, {"key": secrets.token_urlsafe(32)})
+        drawn = {"key": secrets.token_urlsafe(32)}
+        kept = written(workspace.store, lambda session: settings.put_once(session, SETTING, drawn))
         workspace.cookie_key = str(kept["key"]).encode()
     digest = hmac.digest(workspace.cookie_key, token.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

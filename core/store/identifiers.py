@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.deidentifier import BATCH as TEXTS_AT_ONCE
 from core.domain.deidentifier import SECONDS_PER_BATCH
-from core.domain.identifiers import UNREAD, count, current_rules, site
+from core.domain.identifiers import UNREAD, count, current_rules, is_made_by_machines, site
 from core.domain.roles import User
 from core.store import settings
 from core.store.database import Store
@@ -68,7 +68,7 @@ def take_charge(store: Store) -> None:
 
 def _in_charge(session: Session) -> bool:
     """Whether this process's reader marks; while no server said which one does, every one does."""
-    return settings.get(session, READER).get("number", _reader()) == _reader()
+    return bool(settings.get(session, READER).get("number", _reader()) == _reader())
 
 
 def _reader() -> int:
@@ -166,4 +166,5 @@ def revealed(session: Session, user: User, since: datetime) -> frozenset[str]:
 def _extra(item: Item) -> Iterator[str]:
     """The other columns of an imported row, each with its name: "patient name: ..." says what it is."""
     for name, value in (item.extra or {}).items():
-        yield f"{name.replace('_', ' ')}: {value}"
+        if not is_made_by_machines(str(value)):
+            yield f"{name.replace('_', ' ')}: {value}"

@@ -38,6 +38,7 @@ from core.store.tables import (
     Rating,
     RatingEvent,
     RunEvent,
+    Showing,
     Suggestion,
     TextHistory,
 )
@@ -62,6 +63,7 @@ GOES = {
     "assay_rating_events.old", "assay_rating_events.new", "assay_rating_events.request_id",
     "assay_text_history.user_prompt", "assay_text_history.ai_response", "assay_text_history.context_id",
     "assay_drafts.comment", "assay_leases.request_id", "assay_guideline_gaps.note",
+    "assay_showings.version", "assay_showings.showing",
     "assay_cases.name", "assay_cases.prompt", "assay_cases.texts",
     "assay_preferences.prompt", "assay_preferences.prompt_group", "assay_preferences.chosen",
     "assay_preferences.rejected", "assay_preferences.pair_hash",
@@ -188,6 +190,15 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 request_id=lease,
                 chosen="oldest",
                 expires_at=item.created_at,
+            )
+        )
+        session.add(
+            Showing(
+                interaction_id=number,
+                rater_id=ana.rater_id,
+                version=word("assay_showings.version"),
+                showing=word("assay_showings.showing"),
+                at=item.created_at,
             )
         )
         session.add(GuidelineGap(interaction_id=number, note=word("assay_guideline_gaps.note"), by="Ana"))

@@ -61,6 +61,7 @@ NOT_IN_THE_RECORD = {
     "people.stop_rating": "a browser that speaks for nobody changes no person",
     "queue.choose": "the order in which one rater sees answers",
     "rating.discard": "ratings have a history of their own",
+    "rating.item": "keeps which text a rater was shown",
     "rating.keep_draft": "not said yet",
     "rating.next_item": "keeps an answer for a rater for a while",
     "rating.rate": "ratings have a history of their own",
@@ -74,6 +75,9 @@ NOT_IN_THE_RECORD = {
     "signing_in.unlock": "a browser that knows the passphrase is no person",
     "suggesting.suggest": "the order in which raters see answers",
     "suggesting.suggest_or_say": "the order in which raters see answers",
+    "visitors.accepted": "may draw the key that signs cookies, once",
+    "visitors.cookie_for": "as above",
+    "visitors.issue": "as above",
     "usage.UsageLog.write": "rankings are counted, not recorded",
     "watching.active_run": "a look; a training that was killed is told as such on its page",
     "watching.history": "a look; as above",
@@ -453,7 +457,7 @@ def writers() -> set[str]:
             for function in (node for node in holder.body if isinstance(node, ast.FunctionDef)):
                 key = f"{inside}.{function.name}"
                 called = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
-                if any(name.endswith("store.write") for name in called):
+                if any(name == "written" or name.endswith("store.write") for name in called):
                     writing.add(key)
                 calls[key] = {
                     ".".join([known.get(first, f"{file.stem}.{first}" if not rest else first), *rest])

@@ -159,7 +159,8 @@ def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
     before = forgetting.preview_interaction(workspace, ben, lived)
     assert dump(workspace).count("Zyxwv") > 10
     done = looked.forget(workspace, ben, lived)
-    assert (done.goes, done.remains) == (before.goes, before.remains)
+    assert done.goes == before.goes
+    assert done.remains == before.remains
     assert (before.done, done.done) == (False, True)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
     left = dump(workspace)
@@ -224,7 +225,8 @@ def test_a_name_is_gone_from_all_tables(workspace, lived, ben, zoltan, ratings_s
     before = forgetting.preview_rater(workspace, ben, NAME, ratings_stay=ratings_stay)
     assert dump(workspace).count(NAME) > 8
     done = forgetting.rater(workspace, ben, zoltan.rater_id, ratings_stay=ratings_stay)
-    assert (done.goes, done.remains) == (before.goes, before.remains)
+    assert done.goes == before.goes
+    assert done.remains == before.remains
     left = dump(workspace)
     assert "quux" not in left.casefold()
     assert people.user_of(workspace, "cookie") is None
@@ -301,7 +303,7 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
         """
         import os, sys
         from core.domain.roles import COMMAND_LINE
-        from core.services import forgetting
+        from tests import looked
         from core.services.workspace import open_workspace
         from core.store import forgetting as store
         workspace, done = open_workspace(), []
@@ -313,7 +315,7 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
             if len(done) == 6:
                 os._exit(9)
         store.Part.remove = half
-        forgetting.interaction(workspace, COMMAND_LINE, int(sys.argv[1]))
+        looked.forget(workspace, COMMAND_LINE, int(sys.argv[1]))
         """,
         environ, lived,
     )  # fmt: skip
