@@ -97,6 +97,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
     return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
 
 
+@leaves()
 def compact(workspace: Workspace, user: User) -> tuple[int, int]:
     """Write the SQLite file anew, without the room in which texts that went can still stand; bytes before and after.
 
