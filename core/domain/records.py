@@ -123,4 +123,4 @@ class Filters:
     source: str = ""
     flagged: bool = False
     identified: bool = False
-    """Only what holds personal identifiers."""
+    """Only what holds personal identifiers, or may: what was not looked at yet is among it."""

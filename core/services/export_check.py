@@ -12,7 +12,7 @@ from core.domain.identifiers import count, in_words
 from core.domain.plain import Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
-from core.services.leaving import leaves
+from core.services.leaving import Settled, leaves
 from core.services.workspace import Workspace
 from core.store import audit, exporting, exports, preferences, raters
 from core.store.retrying import retried
@@ -89,10 +89,13 @@ def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> 
     if held and marked is Marked.REFUSE:
         what = "comparisons" if kind == "preferences" else "rated answers"
         what += " and comparisons" if with_preferences else ""
-        raise HoldsIdentifiers(
+        sentence = (
             f"{held:,} of {rows:,} {what} hold personal identifiers ({in_words(dict(kinds))}). "
             "Nothing was written. Leave them out, or include them with a written reason."
         )
+        raise HoldsIdentifiers(
+            Settled(sentence)
+        )  # our words and numbers: where the site's function fails it must still be read
     return Found(rows, held, dict(kinds))
 
 

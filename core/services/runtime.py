@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from core.services.workspace import Workspace, open_workspace
+from core.store import identifiers
 from core.store.database import Store
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Runtime:
                 attempt = self._opening = Future()
         if is_mine:
             try:
-                attempt.set_result(open_workspace())
+                attempt.set_result(_for_a_server())
             except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
                 with self._lock:
                     self._opening = None if self._opening is attempt else self._opening
@@ -67,6 +68,12 @@ class Runtime:
             things.append(opened.result().store)
         for thing in things:
             _dispose(thing)
+
+
+def _for_a_server() -> Workspace:
+    opened = open_workspace()
+    identifiers.take_charge(opened.store)  # a command with another reader in its environment marks nothing
+    return opened
 
 
 def _dispose(thing: object) -> None:

@@ -11,6 +11,7 @@ from core.domain.deidentifier import BATCH as TEXTS_AT_ONCE
 from core.domain.deidentifier import SECONDS_PER_BATCH
 from core.domain.identifiers import UNREAD, count, current_rules, site
 from core.domain.roles import User
+from core.store import settings
 from core.store.database import Store
 from core.store.tables import Audit, Item, LegacyInteraction, Rating
 
@@ -18,6 +19,8 @@ BATCH, BATCH_CHARACTERS = 100, 4_000_000
 NOT_LOOKED_AT = 0
 AT_ONCE = 400
 """Characters of all texts of an item up to which they are looked at while it is written: a fraction of a millisecond."""
+READER = "identifier reader"
+"""The setting that says whose marks count."""
 REVEALED = "revealed identifiers"
 """How the record of acts calls it."""
 
@@ -57,13 +60,33 @@ def waiting(session: Session, rules: int) -> int:
     return session.scalar(select(func.count()).select_from(Item).where(Item.identifier_rules != rules)) or 0
 
 
+def take_charge(store: Store) -> None:
+    """Let this process's reader be the one that marks: whichever server started last, or two would mark anew for ever."""
+    with store.write() as session:
+        settings.put(session, READER, {"number": _reader()})
+
+
+def _in_charge(session: Session) -> bool:
+    """Whether this process's reader marks; while no server said which one does, every one does."""
+    return settings.get(session, READER).get("number", _reader()) == _reader()
+
+
+def _reader() -> int:
+    """The number of the site's function, 0 for the rules of any version."""
+    return 0 if site() is None else current_rules()
+
+
 def look_again(store: Store, *, limit: int | None = None, seconds: float | None = None) -> int:
     """Look at rows that no rules or other ones looked at; how many were marked: all, or ``limit``, or as many as begin
     within ``seconds``.
 
     Texts are read and looked at before a write transaction begins, which then marks those that are still the same. What is
-    cut off goes on the next time; where the site's function does not answer, the rows stay unmarked.
+    cut off goes on the next time; where the site's function does not answer, the rows stay unmarked, and so they do where
+    another reader is in charge (see ``take_charge``).
     """
+    with store.read() as session:
+        if not _in_charge(session):
+            return 0
     total = after = 0
     began = time.monotonic()
     while (limit is None or total < limit) and (seconds is None or time.monotonic() - began < seconds):

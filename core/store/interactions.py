@@ -13,7 +13,7 @@ from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import as_seen, locked, pick_up_one, settle, store_rating, text_version
 from core.store.database import alone
-from core.store.identifiers import note
+from core.store.identifiers import not_looked_at, note
 from core.store.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
@@ -270,7 +270,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.flagged:
         where.append(Item.mirrored_bias.is_(True))
     if filters.identified:
-        where.append(Item.identifiers.is_not(None))
+        where.append(or_(Item.identifiers.is_not(None), not_looked_at()))
     return where
 
 

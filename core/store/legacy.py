@@ -15,7 +15,7 @@ from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.consensus import apply_consensus, hear, locked, locked_many, pick_up_one, settle, snapshot
 from core.store.database import Store, alone
-from core.store.identifiers import comments_on, mark
+from core.store.identifiers import NOT_LOOKED_AT, comments_on, mark
 from core.store.raters import legacy_rater
 from core.store.retrying import retried
 from core.store.settings import queue_settings
@@ -167,8 +167,9 @@ def _is_outdated(item: Item, prompt: str, response: str) -> bool:
         return True
     if item.prompt_group != prompt_group(prompt):
         return True
-    # a repeat has no identity to compare: what matters of an edited answer is whom it names
-    return item.identity is None and item.identifiers is None and bool(count((prompt, response)))
+    # a repeat has no identity to compare: what matters of an edited answer is whom it names; one that waits for a mark waits
+    marked_as_free = item.identifiers is None and item.identifier_rules != NOT_LOOKED_AT
+    return item.identity is None and marked_as_free and bool(count((prompt, response)))
 
 
 def unusable_ratings(session: Session) -> int:

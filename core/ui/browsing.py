@@ -69,7 +69,9 @@ def _filters(sources: dict[str, int]) -> Filters:
         low, high = ratings.select_slider("Consensus from, to", [1, 2, 3, 4, 5], (1, 5), key="data.range")
         session_label = label.text_input("Session", key="data.session")
         flagged = flag.checkbox("Bias flagged", key="data.flagged")
-        identified = flag.checkbox("Personal identifiers", key="data.identified")
+        identified = flag.checkbox(
+            "Personal identifiers", key="data.identified", help="Answers that were not looked at yet are listed too."
+        )
     return Filters(
         text=(text or "").strip(),
         **STATES[rated],

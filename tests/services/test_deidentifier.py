@@ -9,11 +9,13 @@ from core.domain import deidentifier
 from core.domain import identifiers as rules
 from core.domain.deidentifier import Deidentifier, load
 from core.domain.errors import BadSetting, HoldsIdentifiers
+from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services import doctor, exporting
+from core.services import data, doctor, exporting
+from core.services.leaving import masked
 from core.services.workspace import open_workspace
-from core.store import identifiers
+from core.store import identifiers, legacy
 from core.store.tables import Item
 from tests import looked
 from tests.databases import added
@@ -151,3 +153,54 @@ def test_doctor_says_whether_it_answers(tmp_path, monkeypatch, body, ok):
     assert (name, verdict) == ("de-identifier", ok)
     assert module in sentence
     assert ("ValueError" in sentence) != ok
+
+
+def test_a_short_text_is_not_remembered_as_one_function_left_it(use):
+    """What was hidden because the function failed is asked again, and another function is another answer."""
+    use(raises)
+    assert masked([TEXT]) == [rules.UNREAD_SHOWN]
+    use(quux)
+    assert masked([TEXT]) == ["The word «secret word hidden» is secret here."]
+    use(lambda texts: [[] for _ in texts], "site:other")
+    assert masked([TEXT]) == [TEXT]
+
+
+def test_a_repeat_is_taken_out_once_and_not_at_every_look(workspace, use):
+    """It has no identity, so it is read to see whether it was edited; where it cannot be read it waits for its mark."""
+    use(lambda texts: [[] for _ in texts])
+    number = added(workspace, "same", "answer")
+    with workspace.store.write() as session:
+        session.get(Item, number).identity = None
+        session.flush()
+    added(workspace, "same", "answer")
+    identifiers.look_again(workspace.store)
+    use(raises)
+    with workspace.store.write() as session:
+        session.get(Item, number).identifier_rules = rules.current_rules()
+    taken = [legacy.follow_texts(workspace.store) for _ in range(3)]
+    assert taken == [1, 0, 0]
+    assert held(workspace, number) == (None, identifiers.NOT_LOOKED_AT)
+
+
+def test_two_readers_on_one_database_do_not_mark_anew_for_ever(workspace, use):
+    """The reader of the server that started last marks; a process with another one leaves the rows, and exports refuse."""
+    number = added(workspace, TEXT, "answer")
+    use(quux)
+    identifiers.take_charge(workspace.store)
+    assert identifiers.look_again(workspace.store) == 1
+    marked = held(workspace, number)
+    use(lambda texts: [[] for _ in texts], "site:other")
+    assert identifiers.look_again(workspace.store) == 0
+    rules.use(None)
+    assert identifiers.look_again(workspace.store) == 0
+    assert held(workspace, number) == marked
+    identifiers.take_charge(workspace.store)
+    assert identifiers.look_again(workspace.store) == 1
+
+
+def test_what_was_not_looked_at_is_among_what_may_hold_identifiers(workspace, use):
+    """Somebody who looks for identifiers sees the rows of which nobody knows."""
+    use(raises)
+    number = added(workspace, TEXT, "answer")
+    found, _ = data.browse(workspace, COMMAND_LINE, Filters(identified=True), page=0)
+    assert [one.interaction_id for one in found] == [number]
