@@ -319,6 +319,7 @@ LEFT_OUT = {
     deidentifier.load: "reads a setting",
     email_addresses.folded: "changes each letter once",
     identifiers.mask_all: "name_words and mask",
+    identifiers.is_made_by_machines: "one look from the left",
     identifiers.in_words: "at most one entry per kind",
     person_names.names: "inside count and mask",
     read_csv.open_csv: "by open_table",

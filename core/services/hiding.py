@@ -124,8 +124,8 @@ def reveal_case(workspace: Workspace, user: User, case_id: int) -> None:
     Raises:
         NotAllowed, BadInput, NotFound: as ``reveal``.
     """
-    workspace.require(user, Act.REVEAL)
     workspace.require(user, Act.READ_DATA)
+    workspace.require(user, Act.REVEAL)
     with workspace.store.read() as session:
         case = next((case for case, _ in cases.listed(session, None) if case.case_id == case_id), None)
     if case is None:
