@@ -45,7 +45,9 @@ def in_a_note(text: str, low: str) -> Iterator[Found]:
         yield Found(*match.span("it"), Kind.NUMBER)
 
 
-_NO_NOTE = re.compile(r"\b(?:story|novel|plot|character|narrator|protagonist|author|et al|published|journal|guideline|updated by|review date|association|foundation|outlook|wrote|book|helpline|hotline|fda)\b")
+_NO_NOTE = re.compile(
+    r"\b(?:story|novel|plot|character|narrator|protagonist|author|et al|published|journal|guideline|updated by|review date|association|foundation|outlook|wrote|book|helpline|hotline|fda)\b"
+)
 
 # --- names ----------------------------------------------------------------------------------------------------------
 
@@ -53,7 +55,7 @@ _CUE = (
     r"(?:[Pp]er|d/w|D/w|[Dd]iscussed with|[Ss]poke (?:w/|with|to)|w/|[Ss]een by|[Cc]alled|[Pp]aged|[Tt]exted|[Nn]otified|[Ii]nformed|NOK|POA|HCP|PCP|[Cc]o-?signed|[Ss]igned|[Rr]ef by|[Rr]eferred by"
     r"|[Pp]reviously|[Ff]ormerly|[Nn][ée]e|[Ff]ka|FKA|aka|AKA|[Gg]oes by|[Pp]refers|[Ss]cribed by|[Ww]itness(?:ed by)?|[Aa]ccompanied by|[Bb]rought in by|[Dd]ropped off by|[Ss]urgeon|[Aa]nesthesia"
     r"|[Aa]ttending|[Rr]esident|[Ii]ntern|[Ff]ellow|[Hh]ospitalist|[Cc]onsultant|[Mm]idwife|[Nn]urse|RN|NP|PA|MA|[Tt]herapist|[Ii]nterpreter|[Cc]ase ?manager|[Ss]ocial worker|CM|SW|[Cc]aregiver|[Cc]arer|[Aa]ide|HHA"
-    r"|[Nn]eighbou?r|[Ff]riend|[Rr]oommate|[Ff]lat ?mate|[Ll]andlord|[Gg]uardian|[Bb]oss|[Cc]oach|[Tt]eacher|[Pp]astor|[Ee]mployer|[Cc]oworker|[Pp]at|[Pp]t|[Pp]atient|[Cc]lient|[Rr]e|Attn|[Rr]ide"
+    r"|[Ii]ch bin|[Mm]ate|[Nn]eighbou?r|[Ff]riend|[Rr]oommate|[Ff]lat ?mate|[Ll]andlord|[Gg]uardian|[Bb]oss|[Cc]oach|[Tt]eacher|[Pp]astor|[Ee]mployer|[Cc]oworker|[Pp]at|[Pp]t|[Pp]atient|[Cc]lient|[Rr]e|Attn|[Rr]ide"
     r"|(?:[Gg]reat-?|[Ss]tep-?|[Gg]rand-?)?(?:[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband|[Hh]usb|[Mm]other|[Ff]ather|[Mm]om|[Mm]um|[Dd]ad|[Bb]rother|[Bb]ro|[Ss]ister|[Ss]is|[Pp]artner|[Ff]ianc[ée]e?|[Mm]a|[Pp]a|[Uu]ncle|[Aa]unt(?:ie|y)?|[Tt]ía|[Tt]ío"
     r"|[Nn]iece|[Nn]ephew|[Cc]ousin|[Gg]irlfriend|[Bb]oyfriend|[Gg][Ff]|[Bb][Ff]|[Ss]pouse|[Tt]win|[Bb]aby|[Kk]id|[Cc]hild|[Bb]oy|[Gg]irl|[Nn]ana|[Nn]anny|[Gg]ranny|[Gg]ramps|[Aa]buela|[Aa]buelo)(?:['’]s)?"
     r"|Mr|Mrs|Ms|Mx|Miss|Mister|Dr|DR|Prof|Fr|Sr|Sgt|Nurse|Sister|Señora?|Herr|Frau|Mme|Madame|Doña|Don)"
@@ -64,20 +66,22 @@ _CUED = re.compile(
 _DEGREE = re.compile(
     rf"(?<![\w.@/-])(?P<it>{_FULL}),? (?:RN|LPN|NP|FNP|ARNP|CRNP|CRNA|PA-?C?|MD|M\.D\.|DO|DPM|DDS|DMD|PharmD|RPh|LCSW|MSW|LMFT|PT|DPT|OT|OTR|SLP|RD|CNM|PhD|PsyD|MA|RT|EMT)\b(?!-)"
 )
-_SURNAME_FIRST = re.compile(
-    rf"(?:^|(?<=[:#;.\d] )|(?<=\n))(?P<it>{_WORD}, {_WORD}(?: [{_UP}]\b\.?)?)(?= |\(|$|[:;,.])"
-)
+_SURNAME_FIRST = re.compile(rf"(?:^|(?<=[:#;.\d] )|(?<=\n))(?P<it>{_WORD}, {_WORD}(?: [{_UP}]\b\.?)?)(?= |\(|$|[:;,.])")
 _AT_THE_START = re.compile(
     rf"(?:^|(?<=[.:;\n] )|(?<=\n))(?P<it>(?:[{_UP}]\.? ){{0,2}}{_WORD}(?: (?:[{_UP}]\.? )?{_WORD}){{0,3}})"
     r"(?=,? (?:(?:in )?(?:bed|bay|rm|room) \w|\(?(?:MRN|DOB|mrn|dob|age|aged)\b|\(?\d{1,3} ?(?:[yY]/?\.?[oO]|[MFmf]\b|yr|y\b)|\d{1,3},|(?:s/p|c/o|NPO|h/o|w/|d/c|POD|left AMA|here for|p/w|adm|no-?show|DNA)"
     r"|(?:called|calls|phoned|rang|texted|emailed|writes|wrote|states|says|said|reports|reported|denies|denied|requests|requested|asks|asked|missed|cancelled|canceled|left|lives|works|drove|drives|fell|slipped|tripped|turned|died|passed"
     r"|presented|presents|underwent|was (?:seen|admitted|discharged|born|brought|referred|found|told|here)|came|wants|refused|declined|tolerated|consented|arrived|started|is (?:\d|on|a \d|allergic|due|here|my)|has been|will be (?:seen|discharged)))|,? (?:retired|widowed|divorced|our (?:pt|patient)))"
 )
-_QUOTED = re.compile(rf"(?:brother|sister|son|daughter|wife|husband|friend|mother|father|goes by|nickname|called|as) [\"“](?P<it>{_FULL})[\"”]")
+_QUOTED = re.compile(
+    rf"(?:brother|sister|son|daughter|wife|husband|friend|mother|father|goes by|nickname|called|as) [\"“](?P<it>{_FULL})[\"”]"
+)
 _EMPLOYER = re.compile(
     r"\b(?:[Ee]mployers?(?: is|:)|[Ww]ork(?:s|ed|ing)? (?:at|for)|[Ee]mployed (?:at|by|with)|[Ee]mp:|[Ss]chool:|[Aa]ttends) (?:the )?(?P<it>[A-Z][\w'’&.-]*(?: (?:(?:&|of|and) )?[A-Z][\w'’.-]*){0,4})"
 )
-_INITIALS = re.compile(rf"(?<![\w.])(?P<it>(?:[{_UP}]\. ?){{1,3}}{_WORD})(?=,? (?:\w+ )?(?:\d|c/o|s/p|was|is|has|reports|denies|retired|called|lives|[a-z]+ed\b))")
+_INITIALS = re.compile(
+    rf"(?<![\w.])(?P<it>(?:[{_UP}]\. ?){{1,3}}{_WORD})(?=,? (?:\w+ )?(?:\d|c/o|s/p|was|is|has|reports|denies|retired|called|lives|[a-z]+ed\b))"
+)
 _NOT_NAMES = frozenset(
     "the this that these those he she they it we you i his her their our your my no not new old all any and or but if then than also both each per via for from with without to in on at of by as is was are be been has had have"
     " pt pts patient patients doctor doctors nurse nurses clinic hospital health medical center centre care family mother father mom mum dad son daughter wife husband brother sister"
@@ -93,7 +97,7 @@ _NOT_NAMES = frozenset(
     " recommend recommended recommends rec discussed discuss reviewed counseled advised consider check obtain order ordered given gave give take takes taking used use uses see call called return returns next last first second one two three"
     " consent consented denies denied reports reported states stated presents presented complains wants asks asked lives works drinks smokes smoker retired male female man woman boy girl child infant baby adult elderly"
     " guideline guidelines protocol policy fda cdc who nhs aha acc ada acog covid flu influenza vaccine vaccines vaccination pfizer moderna hepatitis hiv diabetes asthma cancer copd chf ckd cad hypertension anemia stroke seizure dementia sepsis pneumonia"
-    " practitioner practitioners spock genetic general lokelma inc llc ltd company street road avenue st ave city county state north south east west university college school church christmas easter protein vitamin calcium iron sodium potassium magnesium glucose creatinine hemoglobin".split()
+    " pains practitioner practitioners spock genetic general lokelma inc llc ltd company street road avenue st ave city county state north south east west university college school church christmas easter protein vitamin calcium iron sodium potassium magnesium glucose creatinine hemoglobin".split()
 )
 _DRUG = re.compile(
     r"(?:pril|olol|statin|azole|mab|nib|vir|pine|sone|sartan|cillin|cycline|mycin|floxacin|oxetine|idone|azepam|zolam|tidine|prazole|formin|gliptin|glutide|parin|xaban|itis|osis|emia|ectomy|oscopy|ology|ologist|pathy|graphy|gram|therapy|tion|ment|ness|ity|ing|ism|ium|ide|ate|ine|cin|ally)$"
@@ -104,7 +108,10 @@ _THING_AFTER = re.compile(
     r"|pen|inhaler|trial|study|equation|formula|rule|law|tumou?r|cells?|virus|fever|disorder|ataxia|chorea|dementia|hernia|medical|health|et al|and colleagues|sensor|cuff|boot|splint|collar|swab|scan|mg|mcg|ml|units|\d+ ?m[gc])",
     re.IGNORECASE,
 )
-_WROTE = re.compile(r"\b(?:written|authored|edited|published|described|proposed|invented|reviewed|updated|developed|directed) by ", re.IGNORECASE)
+_WROTE = re.compile(
+    r"\b(?:written|authored|edited|published|described|proposed|invented|reviewed|updated|developed|directed) by ",
+    re.IGNORECASE,
+)
 
 
 def _names(text: str) -> Iterator[Found]:
@@ -133,23 +140,37 @@ def _may_be_name(word: str) -> bool:
 
 # --- dates ----------------------------------------------------------------------------------------------------------
 
-_MONTHS = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember)"
-)
+_MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember)"
 _WHEN = (
     r"(?:on|since|until|till?|thru|through|for|appt|visit|f/?u|d/c(?:['’]?d)?|dc|admit(?:ted)?|adm|fell|started|last|due|by|returned?s?|seen|ama on|before|after|dated?|dos|doi|doa|lmp|edd|edc|dod|exp|born|died|of|placed|given|removed|surgery|and|to|-"
     r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?)"
 )
 _DATES = (
-    re.compile(rf"(?<![\w/]){_WHEN}[ :]{{1,2}}(?P<it>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])|(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2]))(?![\w/%-]|[.,]\d| ?(?:mg|pain|strength|mmhg|reflex|murmur|people|patients|doses|days|visits))"),
-    re.compile(r"(?<![\w./-])(?P<it>(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:19|20)?\d\d)(?![\w/-]|\.\d)"),
-    re.compile(r"(?<![\w./-])(?P<it>(?:0?[1-9]|[12]\d|3[01])[- ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[- ]?(?:(?:19|20)?\d\d)?)(?!\w)"),
-    re.compile(rf"(?<!\w)(?:in|since|last|this|next|until|till|by|of|from|around|before|after)(?: (?:early|mid|late|the end of))?[ -](?P<it>{_MONTHS})\b(?! (?:be|have|cause|also|help|need)\b)"),
-    re.compile(r"(?<!\w)(?:on|by|until|till|since|from|returns|due|before|after|of)(?: (?:\w+day))?,? (?P<it>the (?:[12]?(?:1st|2nd|3rd)|[12]?\dth|30th|31st))(?! (?:percentile|floor|week|day|month|hour|cycle|dose|visit|grade|edition|time|rib|toe|finger|digit|metatarsal|nerve|intercostal|trimester|generation|century|cranial|leading|line|street|ave))\b"),
-    re.compile(rf"(?<!\w)(?P<it>{_MONTHS}\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? ['’]?(?:(?:19|20)\d\d|\d\d))?)(?![\w%/]| ?(?:mg|ml|mcg|units))"),
-    re.compile(r"(?<!\w)(?P<it>(?:christmas|new year['’]s|thanksgiving|easter|halloween|independence|valentine['’]s|labor|memorial|mother['’]s|father['’]s|boxing)(?: (?:day|eve|monday|sunday))?)(?= |[.,;]|$)"),
+    re.compile(
+        rf"(?<![\w/]){_WHEN}[ :]{{1,2}}(?P<it>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])|(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2]))(?![\w/%-]|[.,]\d| ?(?:mg|pain|strength|mmhg|reflex|murmur|people|patients|doses|days|visits))"
+    ),
+    re.compile(
+        r"(?<![\w./-])(?P<it>(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:19|20)?\d\d)(?![\w/-]|\.\d)"
+    ),
+    re.compile(
+        r"(?<![\w./-])(?P<it>(?:0?[1-9]|[12]\d|3[01])[- ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[- ]?(?:(?:19|20)?\d\d)?)(?!\w)"
+    ),
+    re.compile(
+        rf"(?<!\w)(?:in|since|last|this|next|until|till|by|of|from|around|before|after)(?: (?:early|mid|late|the end of))?[ -](?P<it>{_MONTHS})\b(?! (?:be|have|cause|also|help|need)\b)"
+    ),
+    re.compile(
+        r"(?<!\w)(?:on|by|until|till|since|from|returns|due|before|after|of)(?: (?:\w+day))?,? (?P<it>the (?:[12]?(?:1st|2nd|3rd)|[12]?\dth|30th|31st))(?! (?:percentile|floor|week|day|month|hour|cycle|dose|visit|grade|edition|time|rib|toe|finger|digit|metatarsal|nerve|intercostal|trimester|generation|century|cranial|leading|line|street|ave))\b"
+    ),
+    re.compile(
+        rf"(?<!\w)(?P<it>{_MONTHS}\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? ['’]?(?:(?:19|20)\d\d|\d\d))?)(?![\w%/]| ?(?:mg|ml|mcg|units))"
+    ),
+    re.compile(
+        r"(?<!\w)(?P<it>(?:christmas|new year['’]s|thanksgiving|easter|halloween|independence|valentine['’]s|labor|memorial|mother['’]s|father['’]s|boxing)(?: (?:day|eve|monday|sunday))?)(?= |[.,;]|$)"
+    ),
 )
-_NO_DAY = re.compile(r"(?:bp|iop|pain|strength|gcs|vision|version|ratio|score|v|versions?|reflexes|power)[ :]{0,2}$|may \d+ (?:mg|ml)")
+_NO_DAY = re.compile(
+    r"(?:bp|iop|pain|strength|gcs|vision|version|ratio|score|v|versions?|reflexes|power)[ :]{0,2}$|may \d+ (?:mg|ml)"
+)
 
 
 def _dates(text: str, low: str) -> Iterator[Found]:
@@ -181,8 +202,12 @@ _CODE = re.compile(
 _NO_CODE = re.compile(
     r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract|hcpcs|ndc|snomed|rxnorm|covid|sars|bnt|mrna|ca|cd|il|b|p|hla|egfr|brca|hpv|h\d|grant|r01|u01|iso|en|mk|abt|gsk|azd)[- :#]{0,2}\d[\d.:-]*[a-z]?$"
 )
-_CODE_BEFORE = re.compile(r"(?:nct|pmid|pmc|icd(?:-10)?(?:-cm)?|cpt|loinc|doi|isbn|issn|hcpcs|ndc|snomed|ct|rxnorm|code|codes|trial|variant|mutation|version|firmware|model|wbc|plt|platelets|copies|load|count|cfu)[ :#]{1,3}$")
-_UNIT_AFTER = re.compile(r" ?(?:mg|mcg|ml|kg|cm|mm|units?|%|bpm|days?|weeks?|months?|years?|hours?|minutes|patients|people|times|x\b|mmhg|lb|iu|doses?|am\b|pm\b|tablets?|caps)")
+_CODE_BEFORE = re.compile(
+    r"(?:nct|pmid|pmc|icd(?:-10)?(?:-cm)?|cpt|loinc|doi|isbn|issn|hcpcs|ndc|snomed|ct|rxnorm|code|codes|trial|variant|mutation|version|firmware|model|wbc|plt|platelets|copies|load|count|cfu)[ :#]{1,3}$"
+)
+_UNIT_AFTER = re.compile(
+    r" ?(?:mg|mcg|ml|kg|cm|mm|units?|%|bpm|days?|weeks?|months?|years?|hours?|minutes|patients|people|times|x\b|mmhg|lb|iu|doses?|am\b|pm\b|tablets?|caps)"
+)
 
 
 def _numbers(text: str, low: str) -> Iterator[Found]:
@@ -215,7 +240,9 @@ _FREE_PHONE = re.compile(
     r"|(?<![\w./-])(?P<ten>\d{3}[ .]\d{3}[ .]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?)(?![\w%])"
 )
 _TOLL_FREE = re.compile(r"(?<!\d)8(?:00|88|77|66|55|44|33)[).-]")
-_PORTAL = re.compile(r"(?<![\w@.])(?P<it>(?:https?://|www\.)(?![\w.-]*(?:\.gov|\.edu|nih|who\.int|wikipedia|mayoclinic|cdc|nhs\.uk|medlineplus|webmd|doi\.org|pubmed))[\w.-]{3,100}/[^\s<>\"'«»|)\];,]{2,200}\b)")
+_PORTAL = re.compile(
+    r"(?<![\w@.])(?P<it>(?:https?://|www\.)(?![\w.-]*(?:\.gov|\.edu|nih|who\.int|wikipedia|mayoclinic|cdc|nhs\.uk|medlineplus|webmd|doi\.org|pubmed))[\w.-]{3,100}/[^\s<>\"'«»|)\];,]{2,200}\b)"
+)
 _HANDLE = re.compile(r"(?<![\w.@/])(?P<it>@[a-z][a-z0-9_.]{3,30}\b)(?!@)")
 
 # --- places ---------------------------------------------------------------------------------------------------------
@@ -240,7 +267,11 @@ _NO_PLACE = frozenset(
 
 def _places(text: str) -> Iterator[Found]:
     for match in _FROM.finditer(text):
-        if match["it"].split(" ")[0].rstrip(",").lower() not in _NO_PLACE and _may_be_name(match["it"].split(" ")[0]) and not _THING_AFTER.match(text, match.end()):
+        if (
+            match["it"].split(" ")[0].rstrip(",").lower() not in _NO_PLACE
+            and _may_be_name(match["it"].split(" ")[0])
+            and not _THING_AFTER.match(text, match.end())
+        ):
             yield Found(*match.span("it"), Kind.ADDRESS)
     for pattern in (_STREET, _ZIP):
         for match in pattern.finditer(text):
