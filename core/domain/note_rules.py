@@ -1,0 +1,856 @@
+"""Identifiers in notes and messages about care, which are short and say things in few words: "NOK sister Ayu, c 07700 900461".
+
+A short text that speaks of care is about somebody, so less is wanted here than in a long one: a number with any label, a code
+in capitals and digits, a month, a capitalised word that no list knows behind "per", "d/w" or "caregiver". Texts longer than
+``LONGEST`` characters are left to the other rules, so that the time stays bounded.
+"""
+
+import re
+from collections.abc import Iterator
+
+from core.domain.found import Found, Kind
+
+LONGEST = 400
+"""Characters of the texts that are read here."""
+
+_UP, _LOW = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿāăąćčđēęěğīıłńňōőœřśşšţťūůűźżžơưạ-ỹ"
+_WORD = rf"(?:(?:al|el|bin|ibn|de|da|di|la|van|von|den|der|dos|abu|ben)[- ]){{0,2}}(?:[OD]['’]|Mc|Mac|Al-|El-|Ben-)?[{_UP}][{_LOW}]+(?:[-'’][{_UP}][{_LOW}]+){{0,2}}"
+_FULL = rf"(?:[{_UP}]\.? ){{0,2}}{_WORD}(?: (?:[{_UP}]\.? |(?:van|von|der|den|de|la|del|da|di|bin|al) ){{0,3}}{_WORD}){{0,3}}"
+
+CARE = re.compile(
+    r"\b(?:pts?|pat|patient|s/p|c/o|d/w|f/u|fu|r/o|h/o|y/?o|hx|dx|rx|tx|sx|bp|hr|rr|hgb|npo|pod|prn|bid|tid|qhs|wt|meds?|neuro|psa|ekg|ecg|icu|nicu|ama|nka|nkda|a1c"
+    r"|clinic|clinical|clinician|rn|np|ot|slp|pcp|gp|vna|pa|hd|ctx|abx|cbc|bmp|inr|iv|ct|mri|eeg|dob|mrn|mg|ml|mcg|dose|doses|doctor|nurse|ward|bed|hospital|surgery|surgical"
+    r"|pain|fever|cough|rash|wound|fall|fell|diagnos\w+|admit\w*|admission|discharge\w*|symptom\w*|medic\w+|insulin|blood|allerg\w+|cancer|tumou?r|chemo\w*|stroke|seizure\w*"
+    r"|pregnan\w+|asthma\w*|diabet\w+|insurance|appointment|appt|pharmac\w+|therap\w+|rehab|hospice|transplant|dialysis|implant\w*|pump|pacemaker|prosthe\w+|consent\w*|deceased|chart"
+    r"|prescri\w+|refill\w*|labs?|biops\w+|x-?ray|ultrasound|scan|vaccin\w+|kidney|liver|heart|lung|knee|hip|headache\w*|migraine\w*|depress\w+|anxiety|dementia|caregiver|referr\w+|mychart|portal"
+    r"|\w+(?:itis|ectomy|oscopy|emia|aemia|plasty|pathy))\b"
+)
+
+
+def in_a_note(text: str, low: str) -> Iterator[Found]:
+    """What is found in a short text that speaks of care, beyond what all rules find."""
+    if len(text) > LONGEST or not CARE.search(low) or _NO_NOTE.search(low):
+        return
+    yield from _names(text)
+    yield from _dates(text, low)
+    yield from _numbers(text, low)
+    yield from _places(text)
+    for match in _FREE_PHONE.finditer(low):
+        if _TOLL_FREE.search(match[0]) and not match[0].startswith("fax"):
+            continue
+        yield Found(*match.span("it" if match["it"] else "ten"), Kind.PHONE)
+    for match in _PORTAL.finditer(low):
+        yield Found(*match.span("it"), Kind.LINK)
+    for match in _HANDLE.finditer(low):
+        yield Found(*match.span("it"), Kind.NUMBER)
+
+
+_NO_NOTE = re.compile(
+    r"\b(?:story|novel|plot|character|narrator|protagonist|author|et al|published|journal|guideline|updated by|review date|association|foundation|outlook|wrote|book|helpline|hotline|fda)\b"
+)
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+_CUE = (
+    r"(?:[Pp]er|d/w|D/w|[Dd]iscussed with|[Ss]poke (?:w/|with|to)|w/|[Ss]een by|[Cc]alled|[Pp]aged|[Tt]exted|[Nn]otified|[Ii]nformed|NOK|POA|HCP|PCP|[Cc]o-?signed|[Ss]igned|[Rr]ef by|[Rr]eferred by"
+    r"|[Pp]reviously|[Ff]ormerly|[Nn][ée]e|[Ff]ka|FKA|aka|AKA|[Gg]oes by|[Pp]refers|[Ss]cribed by|[Ww]itness(?:ed by)?|[Aa]ccompanied by|[Bb]rought in by|[Dd]ropped off by|[Ss]urgeon|[Aa]nesthesia"
+    r"|[Aa]ttending|[Rr]esident|[Ii]ntern|[Ff]ellow|[Hh]ospitalist|[Cc]onsultant|[Mm]idwife|[Nn]urse|RN|NP|PA|MA|[Tt]herapist|[Ii]nterpreter|[Cc]ase ?manager|[Ss]ocial worker|CM|SW|[Cc]aregiver|[Cc]arer|[Aa]ide|HHA"
+    r"|[Ii]ch bin|[Mm]ate|[Nn]eighbou?r|[Ff]riend|[Rr]oommate|[Ff]lat ?mate|[Ll]andlord|[Gg]uardian|[Bb]oss|[Cc]oach|[Tt]eacher|[Pp]astor|[Ee]mployer|[Cc]oworker|[Pp]at|[Pp]t|[Pp]atient|[Cc]lient|[Rr]e|Attn|[Rr]ide"
+    r"|(?:[Gg]reat-?|[Ss]tep-?|[Gg]rand-?)?(?:[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband|[Hh]usb|[Mm]other|[Ff]ather|[Mm]om|[Mm]um|[Dd]ad|[Bb]rother|[Bb]ro|[Ss]ister|[Ss]is|[Pp]artner|[Ff]ianc[ée]e?|[Mm]a|[Pp]a|[Uu]ncle|[Aa]unt(?:ie|y)?|[Tt]ía|[Tt]ío"
+    r"|[Nn]iece|[Nn]ephew|[Cc]ousin|[Gg]irlfriend|[Bb]oyfriend|[Gg][Ff]|[Bb][Ff]|[Ss]pouse|[Tt]win|[Bb]aby|[Kk]id|[Cc]hild|[Bb]oy|[Gg]irl|[Nn]ana|[Nn]anny|[Gg]ranny|[Gg]ramps|[Aa]buela|[Aa]buelo)(?:['’]s)?"
+    r"|Mr|Mrs|Ms|Mx|Miss|Mister|Dr|DR|Prof|Fr|Sr|Sgt|Nurse|Sister|Señora?|Herr|Frau|Mme|Madame|Doña|Don)"
+)
+_CUED = re.compile(
+    rf"(?<![\w/-]){_CUE}(?:\.:?|:|,|#)?(?: (?:named|called|is|was|our|the|for|now|at bedside|Dr\.?|Mrs?\.?|Ms\.?))?,? [\"“'‘(]?(?P<it>{_FULL})"
+)
+_DEGREE = re.compile(
+    rf"(?<![\w.@/-])(?P<it>{_FULL}),? (?:RN|LPN|NP|FNP|ARNP|CRNP|CRNA|PA-?C?|MD|M\.D\.|DO|DPM|DDS|DMD|PharmD|RPh|LCSW|MSW|LMFT|PT|DPT|OT|OTR|SLP|RD|CNM|PhD|PsyD|MA|RT|EMT)\b(?!-)"
+)
+_SURNAME_FIRST = re.compile(rf"(?:^|(?<=[:#;.\d] )|(?<=\n))(?P<it>{_WORD}, {_WORD}(?: [{_UP}]\b\.?)?)(?= |\(|$|[:;,.])")
+_AT_THE_START = re.compile(
+    rf"(?:^|(?<=[.:;\n] )|(?<=\n))(?P<it>(?:[{_UP}]\.? ){{0,2}}{_WORD}(?: (?:[{_UP}]\.? )?{_WORD}){{0,3}})"
+    r"(?=,? (?:(?:in )?(?:bed|bay|rm|room) \w|\(?(?:MRN|DOB|mrn|dob|age|aged)\b|\(?\d{1,3} ?(?:[yY]/?\.?[oO]|[MFmf]\b|yr|y\b)|\d{1,3},|(?:s/p|c/o|NPO|h/o|w/|d/c|POD|left AMA|here for|p/w|adm|no-?show|DNA)"
+    r"|(?:called|calls|phoned|rang|texted|emailed|writes|wrote|states|says|said|reports|reported|denies|denied|requests|requested|asks|asked|missed|cancelled|canceled|left|lives|works|drove|drives|fell|slipped|tripped|turned|died|passed"
+    r"|presented|presents|underwent|was (?:seen|admitted|discharged|born|brought|referred|found|told|here)|came|wants|refused|declined|tolerated|consented|arrived|started|is (?:\d|on|a \d|allergic|due|here|my)|has been|will be (?:seen|discharged)))|,? (?:retired|widowed|divorced|our (?:pt|patient)))"
+)
+_QUOTED = re.compile(
+    rf"(?:brother|sister|son|daughter|wife|husband|friend|mother|father|goes by|nickname|called|as) [\"“](?P<it>{_FULL})[\"”]"
+)
+_EMPLOYER = re.compile(
+    r"\b(?:[Ee]mployers?(?: is|:)|[Ww]ork(?:s|ed|ing)? (?:at|for)|[Ee]mployed (?:at|by|with)|[Ee]mp:|[Ss]chool:|[Aa]ttends) (?:the )?(?P<it>[A-Z][\w'’&.-]*(?: (?:(?:&|of|and) )?[A-Z][\w'’.-]*){0,4})"
+)
+_INITIALS = re.compile(
+    rf"(?<![\w.])(?P<it>(?:[{_UP}]\. ?){{1,3}}{_WORD})(?=,? (?:\w+ )?(?:\d|c/o|s/p|was|is|has|reports|denies|retired|called|lives|[a-z]+ed\b))"
+)
+_NOT_NAMES = frozenset(
+    [
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "he",
+        "she",
+        "they",
+        "it",
+        "we",
+        "you",
+        "i",
+        "his",
+        "her",
+        "their",
+        "our",
+        "your",
+        "my",
+        "no",
+        "not",
+        "new",
+        "old",
+        "all",
+        "any",
+        "and",
+        "or",
+        "but",
+        "if",
+        "then",
+        "than",
+        "also",
+        "both",
+        "each",
+        "per",
+        "via",
+        "for",
+        "from",
+        "with",
+        "without",
+        "to",
+        "in",
+        "on",
+        "at",
+        "of",
+        "by",
+        "as",
+        "is",
+        "was",
+        "are",
+        "be",
+        "been",
+        "has",
+        "had",
+        "have",
+        "pt",
+        "pts",
+        "patient",
+        "patients",
+        "doctor",
+        "doctors",
+        "nurse",
+        "nurses",
+        "clinic",
+        "hospital",
+        "health",
+        "medical",
+        "center",
+        "centre",
+        "care",
+        "family",
+        "mother",
+        "father",
+        "mom",
+        "mum",
+        "dad",
+        "son",
+        "daughter",
+        "wife",
+        "husband",
+        "brother",
+        "sister",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "allergy",
+        "allergies",
+        "assessment",
+        "plan",
+        "history",
+        "exam",
+        "labs",
+        "lab",
+        "meds",
+        "medications",
+        "medication",
+        "impression",
+        "diagnosis",
+        "follow",
+        "started",
+        "stop",
+        "continue",
+        "hold",
+        "held",
+        "increase",
+        "decrease",
+        "refer",
+        "referred",
+        "discharge",
+        "discharged",
+        "admit",
+        "admitted",
+        "seen",
+        "blood",
+        "pressure",
+        "heart",
+        "rate",
+        "pain",
+        "fever",
+        "nausea",
+        "chest",
+        "abdomen",
+        "skin",
+        "neuro",
+        "psych",
+        "cardiac",
+        "cardiology",
+        "neurology",
+        "oncology",
+        "surgery",
+        "orthopedics",
+        "ortho",
+        "radiology",
+        "pediatrics",
+        "dermatology",
+        "urology",
+        "gi",
+        "gu",
+        "ob",
+        "pulmonary",
+        "renal",
+        "nephrology",
+        "endocrine",
+        "endocrinology",
+        "rheumatology",
+        "hematology",
+        "psychiatry",
+        "infectious",
+        "disease",
+        "ophthalmology",
+        "pharmacy",
+        "physical",
+        "occupational",
+        "speech",
+        "therapy",
+        "social",
+        "work",
+        "case",
+        "management",
+        "home",
+        "hospice",
+        "rehab",
+        "emergency",
+        "department",
+        "icu",
+        "ward",
+        "unit",
+        "floor",
+        "room",
+        "bed",
+        "aspirin",
+        "tylenol",
+        "insulin",
+        "lantus",
+        "humalog",
+        "metformin",
+        "lisinopril",
+        "atorvastatin",
+        "warfarin",
+        "coumadin",
+        "heparin",
+        "eliquis",
+        "xarelto",
+        "plavix",
+        "lasix",
+        "zofran",
+        "morphine",
+        "prednisone",
+        "amoxicillin",
+        "augmentin",
+        "ibuprofen",
+        "advil",
+        "motrin",
+        "keppra",
+        "ativan",
+        "haldol",
+        "zoloft",
+        "prozac",
+        "lexapro",
+        "english",
+        "spanish",
+        "french",
+        "german",
+        "chinese",
+        "american",
+        "european",
+        "african",
+        "asian",
+        "hispanic",
+        "medicare",
+        "medicaid",
+        "aetna",
+        "cigna",
+        "kaiser",
+        "humana",
+        "blue",
+        "cross",
+        "united",
+        "insurance",
+        "medtronic",
+        "dexcom",
+        "abbott",
+        "boston",
+        "stryker",
+        "epic",
+        "mychart",
+        "zoom",
+        "parkinson",
+        "alzheimer",
+        "crohn",
+        "hodgkin",
+        "graves",
+        "hashimoto",
+        "addison",
+        "cushing",
+        "marfan",
+        "down",
+        "turner",
+        "lyme",
+        "foley",
+        "doppler",
+        "holter",
+        "babinski",
+        "murphy",
+        "romberg",
+        "glasgow",
+        "apgar",
+        "braden",
+        "morse",
+        "wells",
+        "mallampati",
+        "whipple",
+        "roux",
+        "billroth",
+        "nissen",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "how",
+        "please",
+        "thanks",
+        "thank",
+        "hi",
+        "hello",
+        "dear",
+        "yes",
+        "ok",
+        "okay",
+        "sorry",
+        "only",
+        "just",
+        "still",
+        "so",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "may",
+        "might",
+        "must",
+        "after",
+        "before",
+        "during",
+        "since",
+        "until",
+        "while",
+        "because",
+        "there",
+        "here",
+        "left",
+        "right",
+        "upper",
+        "lower",
+        "bilateral",
+        "acute",
+        "chronic",
+        "mild",
+        "moderate",
+        "severe",
+        "normal",
+        "abnormal",
+        "negative",
+        "positive",
+        "stable",
+        "well",
+        "good",
+        "type",
+        "stage",
+        "grade",
+        "class",
+        "level",
+        "score",
+        "test",
+        "screen",
+        "result",
+        "results",
+        "xray",
+        "ct",
+        "mri",
+        "us",
+        "echo",
+        "ecg",
+        "ekg",
+        "recommend",
+        "recommended",
+        "recommends",
+        "rec",
+        "discussed",
+        "discuss",
+        "reviewed",
+        "counseled",
+        "advised",
+        "consider",
+        "check",
+        "obtain",
+        "order",
+        "ordered",
+        "given",
+        "gave",
+        "give",
+        "take",
+        "takes",
+        "taking",
+        "used",
+        "use",
+        "uses",
+        "see",
+        "call",
+        "called",
+        "return",
+        "returns",
+        "next",
+        "last",
+        "first",
+        "second",
+        "one",
+        "two",
+        "three",
+        "consent",
+        "consented",
+        "denies",
+        "denied",
+        "reports",
+        "reported",
+        "states",
+        "stated",
+        "presents",
+        "presented",
+        "complains",
+        "wants",
+        "asks",
+        "asked",
+        "lives",
+        "works",
+        "drinks",
+        "smokes",
+        "smoker",
+        "retired",
+        "male",
+        "female",
+        "man",
+        "woman",
+        "boy",
+        "girl",
+        "child",
+        "infant",
+        "baby",
+        "adult",
+        "elderly",
+        "guideline",
+        "guidelines",
+        "protocol",
+        "policy",
+        "fda",
+        "cdc",
+        "who",
+        "nhs",
+        "aha",
+        "acc",
+        "ada",
+        "acog",
+        "covid",
+        "flu",
+        "influenza",
+        "vaccine",
+        "vaccines",
+        "vaccination",
+        "pfizer",
+        "moderna",
+        "hepatitis",
+        "hiv",
+        "diabetes",
+        "asthma",
+        "cancer",
+        "copd",
+        "chf",
+        "ckd",
+        "cad",
+        "hypertension",
+        "anemia",
+        "stroke",
+        "seizure",
+        "dementia",
+        "sepsis",
+        "pneumonia",
+        "pains",
+        "practitioner",
+        "practitioners",
+        "spock",
+        "genetic",
+        "general",
+        "lokelma",
+        "inc",
+        "llc",
+        "ltd",
+        "company",
+        "street",
+        "road",
+        "avenue",
+        "st",
+        "ave",
+        "city",
+        "county",
+        "state",
+        "north",
+        "south",
+        "east",
+        "west",
+        "university",
+        "college",
+        "school",
+        "church",
+        "christmas",
+        "easter",
+        "protein",
+        "vitamin",
+        "calcium",
+        "iron",
+        "sodium",
+        "potassium",
+        "magnesium",
+        "glucose",
+        "creatinine",
+        "hemoglobin",
+    ]
+)
+_DRUG = re.compile(
+    r"(?:pril|olol|statin|azole|mab|nib|vir|pine|sone|sartan|cillin|cycline|mycin|floxacin|oxetine|idone|azepam|zolam|tidine|prazole|formin|gliptin|glutide|parin|xaban|itis|osis|emia|ectomy|oscopy|ology|ologist|pathy|graphy|gram|therapy|tion|ment|ness|ity|ing|ism|ium|ide|ate|ine|cin|ally)$"
+)
+_THING_AFTER = re.compile(
+    r"(?:['’]s?)?(?:[- ][A-Z][\w'’-]*)?(?:['’]s?)? ?(?:syndrome|disease|sign|test|score|scale|criteria|procedure|palsy|hospital|clinic|cent(?:er|re)|university|college|institute|foundation|school|maneuver|manoeuvre|fracture|lymphoma|"
+    r"sarcoma|catheter|stain|tube|index|classification|phenomenon|reflex|contracture|thyroiditis|diet|protocol|nodes?|esophagus|drain|line|repair|bypass|fundoplication|pouch|resection|pump|monitor|device|meter|valve|stent|lens|implant"
+    r"|pen|inhaler|trial|study|equation|formula|rule|law|tumou?r|cells?|virus|fever|disorder|ataxia|chorea|dementia|hernia|medical|health|et al|and colleagues|sensor|cuff|boot|splint|collar|swab|scan|mg|mcg|ml|units|\d+ ?m[gc])",
+    re.IGNORECASE,
+)
+_WROTE = re.compile(
+    r"\b(?:written|authored|edited|published|described|proposed|invented|reviewed|updated|developed|directed) by ",
+    re.IGNORECASE,
+)
+
+
+def _names(text: str) -> Iterator[Found]:
+    for pattern in (_CUED, _DEGREE, _SURNAME_FIRST, _AT_THE_START, _QUOTED, _INITIALS):
+        for match in pattern.finditer(text):
+            start, end = match.span("it")
+            if _WROTE.search(text, max(0, start - 25), start) or _THING_AFTER.match(text, end):
+                continue
+            words = text[start:end].replace(",", "").split(" ")
+            if pattern in (_CUED, _DEGREE, _AT_THE_START):
+                while words and not _may_be_name(words[-1]):
+                    end -= len(words.pop()) + 1
+                while words and pattern is not _CUED and not _may_be_name(words[0]):
+                    start += len(words.pop(0)) + 1
+            if words and all(map(_may_be_name, words)):
+                yield Found(start, end, Kind.NAME)
+    for match in _EMPLOYER.finditer(text):
+        if _may_be_name(match["it"].split(" ")[0]):
+            yield Found(*match.span("it"), Kind.NAME)
+
+
+def _may_be_name(word: str) -> bool:
+    """Whether a word is none that notes are full of."""
+    return word.rstrip(".,").lower() not in _NOT_NAMES and not (word[:1].isupper() and _DRUG.search(word))
+
+
+# --- dates ----------------------------------------------------------------------------------------------------------
+
+_MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember)"
+_WHEN = (
+    r"(?:on|since|until|till?|thru|through|for|appt|visit|f/?u|d/c(?:['’]?d)?|dc|admit(?:ted)?|adm|fell|started|last|due|by|returned?s?|seen|ama on|before|after|dated?|dos|doi|doa|lmp|edd|edc|dod|exp|born|died|of|placed|given|removed|surgery|and|to|-"
+    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?)"
+)
+_DATES = (
+    re.compile(
+        rf"(?<![\w/]){_WHEN}[ :]{{1,2}}(?P<it>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])|(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2]))(?![\w/%-]|[.,]\d| ?(?:mg|pain|strength|mmhg|reflex|murmur|people|patients|doses|days|visits))"
+    ),
+    re.compile(
+        r"(?<![\w./-])(?P<it>(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:19|20)?\d\d)(?![\w/-]|\.\d)"
+    ),
+    re.compile(
+        r"(?<![\w./-])(?P<it>(?:0?[1-9]|[12]\d|3[01])[- ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[- ]?(?:(?:19|20)?\d\d)?)(?!\w)"
+    ),
+    re.compile(
+        rf"(?<!\w)(?:in|since|last|this|next|until|till|by|of|from|around|before|after)(?: (?:early|mid|late|the end of))?[ -](?P<it>{_MONTHS})\b(?! (?:be|have|cause|also|help|need)\b)"
+    ),
+    re.compile(
+        r"(?<!\w)(?:on|by|until|till|since|from|returns|due|before|after|of)(?: (?:\w+day))?,? (?P<it>the (?:[12]?(?:1st|2nd|3rd)|[12]?\dth|30th|31st))(?! (?:percentile|floor|week|day|month|hour|cycle|dose|visit|grade|edition|time|rib|toe|finger|digit|metatarsal|nerve|intercostal|trimester|generation|century|cranial|leading|line|street|ave))\b"
+    ),
+    re.compile(
+        rf"(?<!\w)(?P<it>{_MONTHS}\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? ['’]?(?:(?:19|20)\d\d|\d\d))?)(?![\w%/]| ?(?:mg|ml|mcg|units))"
+    ),
+    re.compile(
+        r"(?<!\w)(?P<it>(?:christmas|new year['’]s|thanksgiving|easter|halloween|independence|valentine['’]s|labor|memorial|mother['’]s|father['’]s|boxing)(?: (?:day|eve|monday|sunday))?)(?= |[.,;]|$)"
+    ),
+)
+_NO_DAY = re.compile(
+    r"(?:bp|iop|pain|strength|gcs|vision|version|ratio|score|v|versions?|reflexes|power)[ :]{0,2}$|may \d+ (?:mg|ml)"
+)
+
+
+def _dates(text: str, low: str) -> Iterator[Found]:
+    for pattern in _DATES:
+        for match in pattern.finditer(low):
+            start, end = match.span("it")
+            if low[start:end] in ("may", "march", "mar") and not text[start].isupper():
+                continue
+            if not _NO_DAY.search(low, max(0, start - 12), start):
+                yield Found(start, end, Kind.DATE)
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+_ID = r"(?P<it>(?=[a-z/_.-]{0,10}\d)[a-z\d](?:[a-z\d*_]|[-/.](?=[a-z\d])){2,40}(?:\ \d{3,6}(?![\d.,/%]|\ ?(?:mg|ml|mcg|units)))*)(?![\w%])"
+_WITH_SIGN = re.compile(
+    rf"(?<![\w«])[a-zäöü][a-zäöü.'’/-]{{1,15}} ?(?:\#|no\.|num\.?|nr\.?|number|ids?\b|code)(?: is| was| reads| ending(?: in)?)?[ :\#]{{0,3}}{_ID}"
+)
+_WITH_LABEL = re.compile(
+    rf"""(?<![\w«])(?:lots?|batch|serial|ser|sn|s/n|model|ref|grp|group|gmc|nmc|npi|dea|lic(?:ense|ence)?|dl|tag|plates?|reg|rego|subj|subject|enc|encounter|acc(?:ession|t)?|account|fin|csn|har|claim|auth|pin|ein|tin|ssn|ss|case
+        |locker|policy|member|medicaid|medicare|bcbs|mbr|subscriber|cert|certificate|badge|passport|visa|permit|cdl|vin|udi|imei|mac|mrn|chart|record|folder|file|hosp|ur|urn|nhs|chi|unit|id|emp|employee|student|study|enrolled|participant
+        |donor|specimen|sample|order|req|referral|rx|script|booking|confirmation|ticket|invoice|token|print|template|scan|hash|fingerprint|iris|retina|voiceprint|barcode|wristband|device|pump|sensor|transmitter|pacemaker|implant|icd|valve|stent|lens|lead|generator|wheelchair|scooter|van|truck|car|motorcycle|trailer|insurance|ins|plan|hicn|mbi|iban|routing|card|visa|checking|savings|billing)
+        (?:\ (?:number|no\.?|num|id|card|plate|tag|lot|serial|code|acct|account|is|was|reads|ending|ending\ in|under|of|saved\ as|filed\ as))*[ :\#.=(]{{1,3}}{_ID}""",
+    re.VERBOSE,
+)
+_CODE = re.compile(
+    r"(?<![\w./@-])(?P<it>(?=[A-Z\d-]{6,30}(?![\w-]))(?=(?:[A-Z-]*\d){4})(?=[\d-]*[A-Z])[A-Z\d]+(?:-[A-Z\d]+){0,5}|\d{7,}|\d{3,}-\d{3,}(?:-\d{2,})*)(?![\w%/]|[.,]\d| ?(?:mg|ml|mcg|units|iu|cfu|copies|cells)\b)"
+)
+_NO_CODE = re.compile(
+    r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract|hcpcs|ndc|snomed|rxnorm|covid|sars|bnt|mrna|ca|cd|il|b|p|hla|egfr|brca|hpv|h\d|grant|r01|u01|iso|en|mk|abt|gsk|azd)[- :#]{0,2}\d[\d.:-]*[a-z]?$"
+)
+_CODE_BEFORE = re.compile(
+    r"(?:nct|pmid|pmc|icd(?:-10)?(?:-cm)?|cpt|loinc|doi|isbn|issn|hcpcs|ndc|snomed|ct|rxnorm|code|codes|trial|variant|mutation|version|firmware|model|wbc|plt|platelets|copies|load|count|cfu)[ :#]{1,3}$"
+)
+_UNIT_AFTER = re.compile(
+    r" ?(?:mg|mcg|ml|kg|cm|mm|units?|%|bpm|days?|weeks?|months?|years?|hours?|minutes|patients|people|times|x\b|mmhg|lb|iu|doses?|am\b|pm\b|tablets?|caps)"
+)
+
+
+def _numbers(text: str, low: str) -> Iterator[Found]:
+    for pattern in (_WITH_SIGN, _WITH_LABEL):
+        for match in pattern.finditer(low):
+            start, end = match.span("it")
+            digits = sum(letter.isdigit() for letter in match["it"])
+            mixed = not match["it"].replace("-", "").replace("/", "").isdigit()
+            if "." in match["it"] and not mixed:
+                continue
+            if digits >= (3 if mixed and len(match["it"]) >= 5 else 5) and _is_no_code(low, start, end):
+                yield Found(start, end, Kind.NUMBER)
+    for match in _CODE.finditer(text):
+        start, end = match.span("it")
+        if _is_no_code(low, start, end) and not _CODE_BEFORE.search(low, max(0, start - 20), start):
+            yield Found(start, end, Kind.NUMBER)
+
+
+def _is_no_code(low: str, start: int, end: int) -> bool:
+    """Whether a number is none of those that stand for a thing, an amount, or a hotline."""
+    written = low[start:end]
+    if re.fullmatch(r"(?:1-)?8(?:00|88|77|66|55|44|33)-\d{3}-\d{4}|\d{4}-\d{4}", written):
+        return False
+    return _NO_CODE.match(written) is None and _UNIT_AFTER.match(low, end) is None and low[start - 1 : start] != "$"
+
+
+_FREE_PHONE = re.compile(
+    r"(?<![\w])(?:fax(?:ed)?|cell|mobile|mob|ph|phone|tel|home|work|call(?:back)?|pager|beeper|text|reach(?:able)?|contact|vm|voicemail|hm|wk)(?: (?:no|number|is|to|at|on|her|him|back|me|pls|only))*[.:#]{0,2} ?"
+    r"(?P<it>\+?[(\d](?:[ ().-]{0,2}\d){6,14}(?: ?(?:x|ext\.?) ?\d{1,6})?)(?![\w%]|[.,]\d)"
+    r"|(?<![\w./-])(?P<ten>\d{3}[ .]\d{3}[ .]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?)(?![\w%])"
+)
+_TOLL_FREE = re.compile(r"(?<!\d)8(?:00|88|77|66|55|44|33)[).-]")
+_PORTAL = re.compile(
+    r"(?<![\w@.])(?P<it>(?:https?://|www\.)(?![\w.-]*(?:\.gov|\.edu|nih|who\.int|wikipedia|mayoclinic|cdc|nhs\.uk|medlineplus|webmd|doi\.org|pubmed))[\w.-]{3,100}/[^\s<>\"'«»|)\];,]{2,200}\b)"
+)
+_HANDLE = re.compile(r"(?<![\w.@/])(?P<it>@[a-z][a-z0-9_.]{3,30}\b)(?!@)")
+
+# --- places ---------------------------------------------------------------------------------------------------------
+
+_TOWN = r"(?:St\.? |Mt\.? |Fort |Port |San |Santa |New |El |Los |Las )?[A-Z][a-zà-ÿ'’-]{2,20}(?: [A-Z][a-zà-ÿ'’-]{2,20}){0,2}(?:, (?:[A-Z]{2}\b|[A-Z][a-z]{3,12}))?"
+_FROM = re.compile(
+    rf"\b(?:(?:moved|relocated|transferred|transfer|drove|drives|commutes|flew|visiting|travel(?:s|ed|led|ling)?|evacuated|here|home|returned|back|up|in|hails|native|resident|lives?|living|stays?|staying|resides?|works?|farm|ranch|house|cabin|apartment|born(?: and raised)?|raised|grew up)"
+    rf"(?: (?:here|in|down|over|back|up))? (?:from|to|in|near|of|outside|at)|(?:[Pp]t|[Pp]atient|[Ff]amily|[Mm]an|[Ww]oman|[Ff]armer|[Rr]etiree) from) (?:the )?(?P<it>{_TOWN})"
+)
+_STREET = re.compile(
+    r"(?P<it>(?<![\w.,/-])\d{1,6}[A-Za-z]?(?:-\d{1,4})? (?:[NSEW]{1,2}\.? )?(?:(?:[A-Z][\w'’.-]{1,20}|\d{1,3}(?:st|nd|rd|th)) ){1,3}(?:Ter|Terr|Trl|Cres|Cr|Crt|Xing|Cv|Cove|Pt|Path|Run|Bend|Byp|Rte|Route|Hwy|Vw|View|Hts|Heights|Mnr|Manor|Pass|Pl|Wy|Blvd|Bld|Av|Ave|St|Str|Rd|Dr|Ln|Ct|Cir|Pkwy|Sq|Street|Road|Avenue|Lane|Drive|Court|Quay|Wharf|Green|Parade|Gate|Vale|Rise)\b\.?"
+    r"(?:,? (?:Apt|Unit|Suite|Ste|Flat|Lot|Bldg|Rm|Trlr|Fl|\#)\.?(?: ?\#)? ?[\w-]{1,6})*(?:,? [A-Z][a-z'’.-]{2,20}(?: [A-Z][a-z'’-]{2,20}){0,2})?(?:,? [A-Z]{2}\b)?(?: \d{5}(?:-\d{4})?| [A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}| [A-Z]\d[A-Z] ?\d[A-Z]\d)?)"
+)
+_ZIP = re.compile(r"(?P<it>\b[A-Z]{2} \d{5}(?:-\d{4})?|\b[A-Z]\d[A-Z] \d[A-Z]\d)(?![\w-])")
+_NO_PLACE = frozenset(
+    [
+        "icu",
+        "ed",
+        "er",
+        "or",
+        "hospital",
+        "clinic",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "america",
+        "usa",
+        "us",
+        "uk",
+        "canada",
+        "mexico",
+        "china",
+        "india",
+        "africa",
+        "europe",
+        "asia",
+        "germany",
+        "france",
+        "england",
+        "italy",
+        "spain",
+        "japan",
+        "brazil",
+        "texas",
+        "california",
+        "florida",
+        "ohio",
+        "alaska",
+        "alabama",
+        "arizona",
+        "colorado",
+        "georgia",
+        "illinois",
+        "indiana",
+        "iowa",
+        "kansas",
+        "kentucky",
+        "louisiana",
+        "maine",
+        "maryland",
+        "massachusetts",
+        "michigan",
+        "minnesota",
+        "mississippi",
+        "missouri",
+        "montana",
+        "nebraska",
+        "nevada",
+        "oklahoma",
+        "oregon",
+        "pennsylvania",
+        "tennessee",
+        "utah",
+        "vermont",
+        "virginia",
+        "washington",
+        "wisconsin",
+        "wyoming",
+        "haiti",
+        "vietnam",
+        "nigeria",
+        "philippines",
+        "rehab",
+        "hospice",
+        "snf",
+        "ltac",
+        "pacu",
+        "or",
+        "dr",
+        "mr",
+        "mrs",
+        "her",
+        "his",
+        "the",
+        "christmas",
+        "medicine",
+        "surgery",
+        "cardiology",
+        "neurology",
+        "oncology",
+        "room",
+        "bed",
+        "ward",
+        "floor",
+    ]
+)
+
+
+def _places(text: str) -> Iterator[Found]:
+    for match in _FROM.finditer(text):
+        if (
+            match["it"].split(" ")[0].rstrip(",").lower() not in _NO_PLACE
+            and _may_be_name(match["it"].split(" ")[0])
+            and not _THING_AFTER.match(text, match.end())
+        ):
+            yield Found(*match.span("it"), Kind.ADDRESS)
+    for pattern in (_STREET, _ZIP):
+        for match in pattern.finditer(text):
+            yield Found(*match.span("it"), Kind.ADDRESS)
