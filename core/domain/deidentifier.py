@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -20,6 +21,8 @@ SECONDS_PER_BATCH = 60.0
 """What marking in the background waits."""
 BATCH = 50
 """Texts the function gets at once."""
+BUSY_SECONDS = 10.0
+"""After somebody waited in vain for a batch of others, nobody waits for so long."""
 _REMEMBERED = 20_000
 """Texts of which the answer is kept in memory, as places and kinds only."""
 _FORM = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -44,6 +47,7 @@ class Deidentifier:
         self._function = function
         self._one_at_a_time = threading.Lock()
         self._overdue = threading.Event()
+        self._busy_until = 0.0
         self._kept: OrderedDict[bytes, tuple[Found, ...]] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -69,7 +73,12 @@ class Deidentifier:
             return found
 
     def _ask(self, texts: list[str], seconds: float) -> bool:
-        if self._overdue.is_set() or not self._one_at_a_time.acquire(timeout=seconds):
+        if self._overdue.is_set():
+            return False
+        patience = seconds if time.monotonic() >= self._busy_until else 0
+        if not self._one_at_a_time.acquire(timeout=patience):
+            if patience:  # a long batch is being read: whoever asks next does not wait for it too
+                self._busy_until = time.monotonic() + BUSY_SECONDS
             return False
         done: Future[None] = Future()
 
@@ -80,9 +89,9 @@ class Deidentifier:
             except BaseException as error:  # noqa: BLE001  not our code: whatever it raises, the texts stay hidden
                 self.trouble = f"it raised {type(error).__name__}" if not isinstance(error, _Nonsense) else str(error)
             finally:
+                done.set_result(None)  # first: who finds it done after the time clears the mark again
                 self._overdue.clear()
                 self._one_at_a_time.release()
-                done.set_result(None)
 
         threading.Thread(target=work, name="assay-deidentifier", daemon=True).start()
         try:

@@ -24,7 +24,7 @@ RULES_VERSION = 2
 """Raised with every change of the rules: rows that other ones looked at are looked at again."""
 UNREAD = "unread text"
 """The kind of a whole text for which the site's function gave no answer in time: it is hidden, and counts as marked."""
-UNREAD_SHOWN = "«hidden: the de-identifier did not answer»"
+UNREAD_SHOWN = f"«{UNREAD} hidden»"
 
 _in_use: list[Deidentifier] = []
 
@@ -45,14 +45,14 @@ def current_rules() -> int:
     return RULES_VERSION if reader is None else reader.number
 
 
-def find(text: str, known: frozenset[str] = frozenset()) -> list[Found]:
+def find(text: str, known: frozenset[str] = frozenset(), *, by_rules: bool = False) -> list[Found]:
     """All identifiers in a text, from left to right; what overlaps is one, of the kind of the longest.
 
     A name that was found once is one wherever it stands again, whole or in part; so are the words in ``known``. Where the
-    site's function gives no answer, the whole text is one identifier of the kind ``UNREAD``.
+    site's function gives no answer, the whole text is one identifier of the kind ``UNREAD``. ``by_rules``: do not ask it.
     """
     reader = site()
-    if reader is not None:
+    if reader is not None and not by_rules:
         return _by_site(reader, text)
     plain = _without_masks(text)
     found = list(_found_in(plain))
@@ -73,7 +73,7 @@ def name_words(texts: Iterable[str | None]) -> frozenset[str]:
 def count(texts: Iterable[str | None]) -> dict[str, int]:
     """How many identifiers of which kind these texts, which belong together, hold; empty where there are none."""
     given = [text for text in texts if text]
-    _read_together(given)
+    read_together(given)
     counts: Counter[str] = Counter()
     found = [find(text) for text in given]
     if len(given) > 1 and any(one.kind is Kind.NAME for part in found for one in part):
@@ -84,18 +84,18 @@ def count(texts: Iterable[str | None]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def mask(text: str, known: frozenset[str] = frozenset()) -> str:
+def mask(text: str, known: frozenset[str] = frozenset(), *, by_rules: bool = False) -> str:
     """The text with every identifier replaced by its kind, as in "«phone hidden»"; unchanged where there is none."""
     for _ in range(_ROUNDS):
-        found = find(text, known)
+        found = find(text, known, by_rules=by_rules)
         if not found:
             break
         parts, at = [], 0
         for one in found:
-            parts += [text[at : one.start], UNREAD_SHOWN if one.kind == UNREAD else f"«{one.kind} hidden»"]
+            parts += [text[at : one.start], f"«{one.kind} hidden»"]
             at = one.end
         text = "".join(parts) + text[at:]
-        if site() is not None:
+        if site() is not None and not by_rules:
             break
     return text
 
@@ -106,7 +106,7 @@ _ROUNDS = 4
 
 def mask_all(texts: Sequence[str]) -> list[str]:
     """Texts that belong together, each as ``mask`` gives it."""
-    _read_together(texts)
+    read_together(texts)
     known = name_words(texts)
     return [mask(text, known) for text in texts]
 
@@ -129,7 +129,7 @@ def _by_site(reader: Deidentifier, text: str) -> list[Found]:
     return [Found(0, len(text), UNREAD)] if answer is None else _joined(answer[0])
 
 
-def _read_together(texts: Sequence[str]) -> None:
+def read_together(texts: Sequence[str]) -> None:
     """Let the site's function read texts in one go; it keeps its answers."""
     reader = site()
     if reader is not None and len(texts) > 1:

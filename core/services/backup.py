@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Unavailable
-from core.domain.plain import AS_IS
+from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
 from core.domain.texts import VERSION_NAME
@@ -58,8 +58,8 @@ class Saved:
 class Welcome:
     """Somebody who may come in where a backup was put back."""
 
-    name: str
-    email: str | None
+    name: Name
+    email: Annotated[str | None, AS_IS]
     role: str
     signed_in_before: bool
     """Whether they are recognised by the provider's number for them; else an invitation, which the address opens."""

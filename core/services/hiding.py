@@ -80,7 +80,6 @@ def eyes(session: Any, user: User) -> Eyes:
 
 
 @leaves()
-@leaves()
 @retried
 def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Show this person the identifiers in one answer for a quarter of an hour; kept in the record.

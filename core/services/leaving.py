@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from core.domain.errors import AssayError, BadInput
-from core.domain.identifiers import is_made_by_machines, mask, name_words, site
+from core.domain.identifiers import UNREAD_SHOWN, is_made_by_machines, mask, name_words, read_together, site
 from core.domain.plain import AS_IS
 from core.domain.roles import User
 
@@ -61,7 +61,11 @@ def leaves(
 
     def around(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         def seen(found: Any) -> Any:
-            return found if as_is else masked(found)
+            if as_is:
+                return found
+            if site() is not None:  # in one go: it keeps its answers
+                read_together([text for text in texts_in(found) if not _is_ours(text)])
+            return masked(found)
 
         @wraps(function)
         def through(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
@@ -100,6 +104,17 @@ def masked(found: Any, known: frozenset[str] = frozenset()) -> Any:
     if dataclasses.is_dataclass(found) and not isinstance(found, type):
         return _record(found, known)
     raise TypeError(f"{type(found).__name__} cannot leave a service: its texts could not be masked")
+
+
+def masked_sentence(sentence: str) -> str:
+    """A sentence of ours masked, which may quote a text: by the rules where the site's function does not answer.
+
+    Who reads that something went wrong must be able to read what.
+    """
+    if isinstance(sentence, Settled):
+        return str(sentence)
+    seen = _masked_text(sentence, frozenset())
+    return mask(sentence, by_rules=True) if seen == UNREAD_SHOWN else seen
 
 
 def originals(shown: str, labels: list[str]) -> str:
@@ -154,7 +169,7 @@ class _Leaving:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         _inside.reset(self._before)
         if isinstance(error, AssayError):
-            error.args = tuple(masked(part) if isinstance(part, str) else part for part in error.args)
+            error.args = tuple(masked_sentence(part) if isinstance(part, str) else part for part in error.args)
 
 
 def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, None]:
@@ -215,6 +230,8 @@ def _beside(key: Any, value: Any, known: frozenset[str]) -> Any:
     """A value under its key: "patient name: ..." says what it is."""
     if not isinstance(key, str) or not isinstance(value, str) or isinstance(value, Settled | Enum):
         return masked(value, known)
+    if _is_ours(value):
+        return value
     label = f"{key.replace('_', ' ')}: "
     whole = _masked_text(label + value, known)
     alone = _masked_text(value, known)
@@ -236,18 +253,26 @@ def _masked_text(text: str, known: frozenset[str]) -> str:
     if len(text) > SHORT:
         return mask(text, known)
     if site() is not None:  # it may fail now and answer later, and it keeps its answers itself
-        return text if is_made_by_machines(text) else mask(text, known)
+        return text if _is_ours(text) else mask(text, known)
     return _short(text, known)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _short(text: str, known: frozenset[str]) -> str:
-    return text if is_made_by_machines(text) else mask(text, known)
+    return text if _is_ours(text) else mask(text, known)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _short_names(text: str) -> frozenset[str]:
     return frozenset() if is_made_by_machines(text) else name_words([text])
+
+
+_WORD_OF_OURS = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+def _is_ours(text: str) -> bool:
+    """Whether a whole text is a time, hash or version, or one word in small letters, as states, recipes and JSON keys are."""
+    return _WORD_OF_OURS.fullmatch(text) is not None or is_made_by_machines(text)
 
 
 def _is_record(given: Any) -> bool:

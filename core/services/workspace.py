@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -75,9 +76,13 @@ class Workspace:
         return taken
 
     def mark_due(self) -> None:
-        """Look for about a second at rows that were not looked at for identifiers; a site's function does it in a thread."""
+        """Look for about a second at rows that were not looked at for identifiers; a site's function does it in a thread.
+
+        Whoever comes by does not fail for it: what was not marked is for the next time.
+        """
         if site() is None:
-            identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN, seconds=LOOKING_SECONDS)
+            with suppress(AssayError):
+                identifiers.look_again(self.store, limit=LOOKED_AT_AGAIN, seconds=LOOKING_SECONDS)
         elif self._looking.acquire(blocking=False):  # the site's function may take long: nobody waits for it
             threading.Thread(target=self._look_again, name="assay-marking", daemon=True).start()
 

@@ -44,8 +44,12 @@ def tidy(store: Store) -> bool:
     try:
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout=0")
-        (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        try:
+            (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error:  # locked: as busy
+            busy = 1
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     finally:
         connection.close()
     if busy:

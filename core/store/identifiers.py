@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from core.domain.identifiers import UNREAD, count, current_rules, is_made_by_mac
 from core.domain.roles import User
 from core.store import settings
 from core.store.database import Store
+from core.store.retrying import written
 from core.store.tables import Audit, Item, LegacyInteraction, Rating
 
 BATCH, BATCH_CHARACTERS = 100, 4_000_000
@@ -85,7 +87,7 @@ def look_again(store: Store, *, limit: int | None = None, seconds: float | None 
     another reader is in charge (see ``take_charge``).
     """
     with store.read() as session:
-        if not _in_charge(session):
+        if not _in_charge(session) or not _any_due(session):
             return 0
     total = after = 0
     began = time.monotonic()
@@ -97,14 +99,26 @@ def look_again(store: Store, *, limit: int | None = None, seconds: float | None 
         found = {number: (texts, counts) for number, (texts, counts) in looked.items() if UNREAD not in counts}
         if not found:
             break
-        rules = current_rules()
-        with store.write() as session:
-            for item, texts in _rows(session, list(found), lock=True):
-                if texts == found[item.interaction_id][0]:
-                    item.identifiers = found[item.interaction_id][1] or None
-                    item.identifier_rules = rules
+        written(store, partial(_mark_found, found=found, rules=current_rules()))
         total += len(found)
     return total
+
+
+def _mark_found(session: Session, found: dict[int, tuple[list[str], dict[str, int]]], rules: int) -> None:
+    """Keep what was found in texts that are still the same."""
+    for item, texts in _rows(session, list(found), lock=True):
+        if texts == found[item.interaction_id][0]:
+            item.identifiers = found[item.interaction_id][1] or None
+            item.identifier_rules = rules
+
+
+def _any_due(session: Session) -> bool:
+    """Whether there is something to look at: asked of the index, which cannot answer "other than"."""
+    rules = current_rules()
+    return any(
+        session.scalar(select(Item.interaction_id).where(other).limit(1)) is not None
+        for other in (Item.identifier_rules < rules, Item.identifier_rules > rules)
+    )
 
 
 def _look(store: Store, after: int, number: int) -> dict[int, tuple[list[str], dict[str, int]]]:

@@ -16,7 +16,7 @@ import streamlit as st
 
 from core.domain.errors import AssayError, Conflict, MissingRight, Unavailable
 from core.domain.roles import SOMEBODY_HERE, Role
-from core.services.leaving import masked
+from core.services.leaving import masked_sentence
 from core.ui import session, visitor
 from core.ui.process import the_workspace
 from core.ui.texts import literal
@@ -45,7 +45,7 @@ def describe(error: Exception) -> Failure:
     """Put an error into words; what we did not foresee is logged under a number that the reader can name."""
     if isinstance(error, AssayError):
         grant = error.grant if isinstance(error, MissingRight) and _lead_here() else None
-        return Failure(masked(str(error)), again=isinstance(error, Unavailable | MissingRight), grant=grant)
+        return Failure(masked_sentence(str(error)), again=isinstance(error, Unavailable | MissingRight), grant=grant)
     number = secrets.token_hex(3)
     # kinds and places without messages: those can quote what somebody wrote
     places = "".join(traceback.format_tb(error.__traceback__))
