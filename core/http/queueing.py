@@ -123,8 +123,9 @@ class Queue:
             Busy: as ``take``.
         """
 
-        def wait(words: int) -> float:  # as a short list, or as a long one
-            return min(self._wait(Place(caller, deque(turns), 0.0)) for turns in ([words], [words, 0]))
+        def wait(words: int) -> float:  # as a long list, or as a short one where it can be one
+            ways = [[words, 0]] if words > TURN_WORDS else [[words, 0], [words]]
+            return min(self._wait(Place(caller, deque(turns), 0.0)) for turns in ways)
 
         if wait(least):
             raise Busy(wait(about))

@@ -204,7 +204,7 @@ def test_who_cannot_be_taken_in_is_told_so_before_its_words_are_counted() -> Non
         counted.extend(texts)
         return model.words(texts)
 
-    for full in ([[LONG_WORDS] * 200], [[1]] * 24):
+    for full in ([[TURN_WORDS] * 50], [[1]] * 24):
         turns, queue = model.taking_turns()
         places = [queue.take("a", one) for one in full]
         with pytest.raises(Refused) as busy:
