@@ -64,7 +64,7 @@ def leaves(
             if as_is:
                 return found
             if site() is not None:  # in one go: it keeps its answers
-                read_together([text for text in texts_in(found) if not _is_ours(text)])
+                read_together([text for text in _texts_in(found) if not _is_ours(text)])
             return masked(found)
 
         @wraps(function)
