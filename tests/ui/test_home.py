@@ -12,7 +12,7 @@ from core.domain.roles import COMMAND_LINE, Role
 from core.services import accounts, data, importing, people, progress
 from core.services.status import Champion, status
 from core.store.database import Store
-from core.ui import failures, home, process, session
+from core.ui import failures, home, session
 from tests import looked
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import plain, press, said
@@ -135,7 +135,7 @@ def test_a_model_file_of_the_old_scripts_is_named_and_not_loaded(open_page, tmp_
 
 def test_a_missing_right_shows_the_grant(open_page, sample, monkeypatch):
     """Where the old training table cannot be written, the statement for its owner is shown ready to copy."""
-    monkeypatch.setattr(process, "open_workspace", lambda: sample)
+    monkeypatch.setattr("core.services.runtime.open_workspace", lambda: sample)
     sample.grant = "GRANT INSERT ON rlhf_reward_model_training TO assay;"
     app = open_page()
     assert [code.value for code in app.code] == [sample.grant]
