@@ -38,7 +38,13 @@ def listed(
     with seen_by(workspace, user) as (session, eyes):
         found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
         return [
-            replace(one, interaction=eyes.interaction(one.interaction), comment=own_words(one.comment)) for one in found
+            replace(
+                one,
+                interaction=eyes.interaction(one.interaction),
+                comment=own_words(one.comment),
+                reason=one.reason and own_words(one.reason),
+            )
+            for one in found
         ], total
 
 

@@ -107,7 +107,7 @@ def _next(now: Status) -> None:
     elif enough and not now.champion and PAGES["train"].exists:
         label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
     elif now.waiting:
-        label, page, why = "Rate answers", "rate", f"{now.waiting:,} answers wait for a rating."
+        label, page, why = "Rate answers", "rate", _waiting(now.waiting)
     elif enough:
         label, page, why = "Check readiness", "readiness", "Every answer is rated. See what the ratings can carry."
     else:
@@ -119,7 +119,7 @@ def _next(now: Status) -> None:
     if page != "rate" and now.waiting:
         with st.container(horizontal=True, vertical_alignment="center"):
             next_step("Rate answers", "rate", key="home.rate", primary=False)
-            st.markdown(f"{now.waiting:,} answers wait for a rating.", width="content")
+            st.markdown(_waiting(now.waiting), width="content")
 
 
 def _sample(page: Page) -> None:
@@ -170,3 +170,7 @@ def _remove_sample(page: Page) -> None:
     gone = importing.remove_sample(page.workspace, page.user)
     st.session_state.pop(session.DESK, None)
     session.toast(f"The sample is removed ({gone} answers).")
+
+
+def _waiting(number: int) -> str:
+    return f"{number:,} {'answer waits' if number == 1 else 'answers wait'} for a rating."

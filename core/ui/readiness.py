@@ -170,5 +170,10 @@ def counts(found: Readiness, good_from: int) -> None:
         st.altair_chart(charts.per_day(found.per_day), height=290, alt="Ratings given per day and rater.")
     st.caption(
         "Where several people rated an answer, the middle of their ratings (the median) counts. Days are UTC. "
-        + literal("; ".join(f"{name}: {number:,} ratings" for name, number in list(facts.by_rater.items())[:12]))
+        + literal(
+            "; ".join(
+                f"{name}: {number:,} rating{'' if number == 1 else 's'}"
+                for name, number in list(facts.by_rater.items())[:12]
+            )
+        )
     )
