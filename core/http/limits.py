@@ -19,10 +19,9 @@ SHORT_SECONDS = 15.0
 """Work of short lists (one turn) that may wait at once, with the last quarter of the time."""
 PROMISED_SECONDS = 60.0
 """Within which what was taken in is expected to be ranked; what could not be is answered 429 at once."""
-ALONE_SECONDS = 90.0
-"""Work of one list that is longer than all that may wait: it is begun where no other long one waits."""
 SCORING_SECONDS = 120.0
-"""After which a ranking that was expected to be faster is stopped all the same."""
+"""After which a ranking that was expected to be faster is stopped all the same; one that was begun although it is longer
+than all that may wait has twice what was expected, where that is more."""
 
 MAX_BODIES = 64
 """Bodies that are being read at once, apart from what waits for the model."""

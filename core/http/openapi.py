@@ -16,13 +16,13 @@ _ERRORS = {
     401: "A key is needed, or the one that was sent is unknown or revoked.",
     404: "There is no such model version.",
     408: "The body did not arrive in time.",
-    413: f"The body is larger than {MAX_BODY_BYTES:,} bytes, or holds more than can be ranked in time here.",
+    413: f"The body is larger than {MAX_BODY_BYTES:,} bytes.",
     415: "The body is not declared as JSON.",
     429: "It could not be ranked in time beside what waits already, or the caller's share is used up; nothing was begun, "
     "and Retry-After says when to try again.",
     500: "Something unforeseen went wrong.",
     503: "No model can be used, or the database does not answer; the sentence says what to do.",
-    504: f"Ranking took more than {SCORING_SECONDS:.0f} seconds, against what was expected when it was taken in.",
+    504: f"Ranking took more than {SCORING_SECONDS:.0f} seconds, or more than twice what was expected when it was taken in.",
 }
 _TEXT = {"type": "string", "maxLength": MAX_DOCUMENT_CHARACTERS}
 _SCHEMAS: dict[str, Any] = {

@@ -9,14 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from core.http.limits import (
-    ALONE_SECONDS,
-    LONG_SECONDS,
-    MAX_AT_ONCE,
-    PROMISED_SECONDS,
-    SCORING_SECONDS,
-    SHORT_SECONDS,
-)
+from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SCORING_SECONDS, SHORT_SECONDS
 from core.http.shares import lacking
 
 ASSUMED_PACE = 2_000.0
@@ -24,19 +17,11 @@ ASSUMED_PACE = 2_000.0
 TURN_WORDS = 4_800
 """A second or two of work on two cores: 32 windows of 150 words, one batch of the encoder."""
 _LANES = {True: 0.25, False: 0.75}  # of the time for short and for long lists, where both wait
-_RESERVE = 0.8  # of the time goes to those who would else be stopped: 90 s of work are done in 113 s
+_RESERVE = 0.8  # of the time goes to those who would else be stopped; the others have the rest
 
 
 class Busy(Exception):
     """It could not be done in time beside what is waiting already; ``seconds`` is when it could be taken in."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-class TooMuch(Exception):
-    """It could not be done in time even alone: it would take ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -70,6 +55,8 @@ class Place:
     turns: deque[int]
     """The words of each turn that is still to come, the present one included."""
     since: float
+    seconds: float = SCORING_SECONDS
+    """After which it is stopped."""
     short: bool = field(init=False)
     left: int = field(init=False)
     """Words still to be read."""
@@ -98,17 +85,14 @@ class Queue:
         """Words waiting in a lane, of one caller or of all."""
         return sum(p.left for p in self._places if p.short == short and caller in (None, p.caller))
 
-    def take(self, caller: str, turns: Sequence[int]) -> Place:
-        """A place for a request whose turns have so many words.
+    def take(self, caller: str, turns: Sequence[int], seconds: float = SCORING_SECONDS) -> Place:
+        """A place for a request whose turns have so many words; it may take so many seconds, or twice what is expected.
 
         Raises:
             Busy: it could not be done in time beside the others, or the caller has its share.
-            TooMuch: it could not be done in time alone.
         """
-        place = Place(caller, deque(turns), self._clock())
-        seconds = place.left / self.pace.per_second
-        if self.pace.measured and seconds > ALONE_SECONDS:
-            raise TooMuch(seconds)
+        expected = sum(turns) / self.pace.per_second
+        place = Place(caller, deque(turns), self._clock(), max(seconds, 2 * expected))
         if wait := self._wait(place):
             raise Busy(wait)
         if caller not in self._read:  # level with whoever had least: nothing is saved up while away
@@ -141,10 +125,11 @@ class Queue:
         short = not lanes[False] or (bool(lanes[True]) and self._had[True] <= self._had[False])
         lane, share = lanes[short], _LANES[short] if lanes[not short] else 1.0
         chosen = min(lane, key=lambda place: self._read[place.caller])
-        if self._would_be_late(lane, chosen, PROMISED_SECONDS, share):
+        if self._would_be_late(lane, chosen, share, PROMISED_SECONDS):
             chosen = lane[0]
-        if self._would_be_late(self._places, chosen, SCORING_SECONDS, _RESERVE):
-            chosen = self._places[0]
+        for lane in lanes.values():  # each by itself: behind the longest list every short one would look late
+            if self._would_be_late(lane, chosen, _RESERVE):
+                chosen = lane[0]
         words = max(1, chosen.turns[0])
         self._had[chosen.short] += words / _LANES[chosen.short]
         self._read[chosen.caller] += words
@@ -179,13 +164,15 @@ class Queue:
             wait = max(wait, words / self.pace.per_second / share)
         return wait if not places else max(wait, 1.0)
 
-    def _would_be_late(self, lane: Sequence[Place], chosen: Place, seconds: float, share: float) -> bool:
-        """Whether one of those who came before would not be done in so many seconds if this one had its turn first."""
+    def _would_be_late(self, lane: Sequence[Place], chosen: Place, share: float, most: float = math.inf) -> bool:
+        """Whether one of the lane who came before would be stopped, or take longer than ``most`` seconds, if this one had
+        its turn first.
+        """
         now, ahead = self._clock(), chosen.turns[0]
         for place in lane:
-            if place is chosen:
+            if place is chosen or place.since > chosen.since:
                 return False
             ahead += place.left
-            if ahead > (place.since + seconds - now) * self.pace.per_second * share:
+            if ahead > (place.since + min(place.seconds, most) - now) * self.pace.per_second * share:
                 return True
         return False

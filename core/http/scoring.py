@@ -10,8 +10,8 @@ import anyio.to_thread
 
 from core.http.answers import Refused
 from core.http.bodies import CLOSED
-from core.http.limits import PROMISED_SECONDS, SCORING_SECONDS
-from core.http.queueing import TURN_WORDS, Busy, Place, Queue, TooMuch
+from core.http.limits import SCORING_SECONDS
+from core.http.queueing import TURN_WORDS, Busy, Place, Queue
 from core.serving.reranker import Ranking
 
 _TEXT_WORDS = 10  # what a text costs beside its words, as words: measured on texts whose vectors are known
@@ -68,8 +68,8 @@ class Turns:
         A long list is ranked part by part first, which fills the cache of vectors, and then as a whole.
 
         Raises:
-            Refused: 429 it could not be done in time, and Retry-After says when it could; 413 nor could it ever;
-                504 not done in time against all expectation, 499 the client left.
+            Refused: 429 it could not be done in time, and Retry-After says when it could; 504 not done in time against
+                all expectation, 499 the client left.
         """
         place = self._taken(caller, parts)
         self._called[place] = anyio.Event()
@@ -77,7 +77,7 @@ class Turns:
         failure: Exception | None = None
         left = False
         try:
-            with anyio.move_on_after(self._limit):
+            with anyio.move_on_after(place.seconds):
                 async with anyio.create_task_group() as tasks:
 
                     async def watch() -> None:
@@ -103,21 +103,15 @@ class Turns:
         if left:
             raise Refused(CLOSED, "The client left.")
         raise Refused(
-            504, f"Ranking took more than {self._limit:.0f} seconds and was stopped. Nothing is wrong with what you sent: "
+            504, f"Ranking took more than {place.seconds:.0f} seconds and was stopped. Nothing is wrong with what you sent: "
             "try again, and what was read so far goes faster then, or send fewer or shorter documents.",
         )  # fmt: skip
 
     def _taken(self, caller: str, parts: Sequence[Part]) -> Place:
         try:
-            return self._queue.take(caller, [part.words for part in parts])
+            return self._queue.take(caller, [part.words for part in parts], self._limit)
         except Busy as busy:
             raise too_busy(busy.seconds) from None
-        except TooMuch as much:
-            documents = max(1, int(len(parts[-1].texts) * PROMISED_SECONDS / much.seconds))
-            raise Refused(
-                413, f"Ranking this would take about {much.seconds:.0f} seconds here, which is more than one request may "
-                f"take. Send lists of about {documents:,} documents, or shorter documents.",
-            ) from None  # fmt: skip
 
     async def _in_turns(self, place: Place, work: Work, parts: Sequence[Part]) -> Ranking:
         self._call_next()

@@ -11,7 +11,8 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from core.http.answers import Refused
-from core.http.queueing import TURN_WORDS, Pace, Queue
+from core.http.limits import SCORING_SECONDS
+from core.http.queueing import TURN_WORDS, Pace, Place, Queue
 from core.http.scoring import Turns, Work
 from core.serving.reranker import Ranking
 
@@ -179,7 +180,7 @@ def test_one_that_floods_keeps_nobody_out() -> None:
 
 def test_a_ranking_that_takes_too_long_is_stopped() -> None:
     """504, and the parts that were not begun are never scored."""
-    turns = Turns(seconds=0.05)
+    turns = Turns(Queue(pace=Pace(1e9)), seconds=0.05)
     model = FakeModel()
     work = model.work("slow", 100, 50)
 
@@ -218,17 +219,31 @@ def test_who_cannot_be_taken_in_is_told_so_before_its_words_are_counted() -> Non
         counted.clear()
 
 
-def test_what_could_never_be_done_in_time_is_not_begun() -> None:
-    """413 with the length that can be, once the pace is known; before that it is tried, if nobody else waits."""
-    model = FakeModel(pace=500)
-    turns, _ = model.taking_turns()
-    turns.pace.start(500, 1.0)
-    with pytest.raises(Refused) as much:
-        run(lambda: ask(turns, "a", model.work("r", 100, 600)))
-    assert much.value.status == 413
-    assert "about 48 documents" in much.value.sentence
-    assert not model.turns
-    assert run(lambda: outcome(FakeModel(pace=500).taking_turns()[0], "a", model.work("s", 100, 600))) == 200
+@pytest.mark.parametrize("pace", [4_000, 500, 50])
+def test_the_longest_list_is_begun_whatever_the_pace(pace: float) -> None:
+    """What the documented sizes allow is never refused for being long: it is begun alone, done, and not stopped before
+    twice what was expected; another long one is told meanwhile when to come back."""
+    model = FakeModel(pace=pace)
+    turns, queue = model.taking_turns()
+    turns.pace.start(round(pace), 1.0)
+    longest = model.work("r", 1_000, 350)
+    expected = (1_000 * 350 + 2 * 1_000 * 10) / pace  # with what a text costs by itself, in its part and in the whole
+
+    async def both() -> tuple[Place, int | Refused]:
+        model.go.clear()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ask, turns, "a", longest)
+            await until_waiting(turns, 1)
+            place, other = queue._places[0], await outcome(turns, "b", model.work("other", 20))
+            model.go.set()
+        return place, other
+
+    place, other = run(both)
+    assert model.turns[-1] == ("r", 1_000)
+    assert place.seconds == pytest.approx(max(SCORING_SECONDS, 2 * expected))
+    assert isinstance(other, Refused)
+    assert other.status == 429
+    assert int(other.headers["retry-after"]) <= expected
 
 
 def test_a_turn_that_loads_the_model_is_not_taken_for_a_slow_machine() -> None:
