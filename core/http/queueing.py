@@ -41,10 +41,16 @@ class Pace:
         self.per_second, self.measured = words / max(seconds, 1e-6), True
 
     def learn(self, words: int, seconds: float) -> None:
-        """Take in that so many words took so long; a turn that had to load the model must not look like a slow machine."""
+        """Take in that so many words took so long.
+
+        Slowly downwards, where a turn that had to load the model must not look like a slow machine; quickly upwards, since no
+        turn is faster than the machine, and who takes it for slow refuses what it could do.
+        """
         found = words / max(seconds, 1e-6)
         found = min(max(found, self.per_second / 2), self.per_second * 2)
-        self.per_second += (found - self.per_second) * min(1.0, words / TURN_WORDS) / 4
+        share = words / TURN_WORDS
+        weight = min(1.0, 4 * share) / 2 if found > self.per_second else min(1.0, share) / 4
+        self.per_second += (found - self.per_second) * weight
 
 
 @dataclass(eq=False)
