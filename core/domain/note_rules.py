@@ -644,7 +644,7 @@ _DATES = (
         rf"(?<!\w)(?:in|since|last|this|next|until|till|by|of|from|around|before|after)(?: (?:early|mid|late|the end of))?[ -](?P<it>{_MONTHS})\b(?! (?:be|have|cause|also|help|need)\b)"
     ),
     re.compile(
-        r"(?<!\w)(?:on|by|until|till|since|from|returns|due|before|after|of)(?: (?:\w+day))?,? (?P<it>the (?:[12]?(?:1st|2nd|3rd)|[12]?\dth|30th|31st))(?! (?:percentile|floor|week|day|month|hour|cycle|dose|visit|grade|edition|time|rib|toe|finger|digit|metatarsal|nerve|intercostal|trimester|generation|century|cranial|leading|line|street|ave))\b"
+        r"(?<!\w)(?:on|by|until|till|since|from|returns|due|before|after|of)(?: (?:\w+day))?,? (?P<it>the (?:[12]?(?:1st|2nd|3rd)|[12]?\dth|30th|31st))(?! (?:percentile|floor|week|day|month|hour|cycle|dose|visit|try|attempt|round|grade|edition|time|rib|toe|finger|digit|metatarsal|nerve|intercostal|trimester|generation|century|cranial|leading|line|street|ave))\b"
     ),
     re.compile(
         rf"(?<!\w)(?P<it>{_MONTHS}\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?:,? ['’]?(?:(?:19|20)\d\d|\d\d))?)(?![\w%/]| ?(?:mg|ml|mcg|units))"
@@ -872,7 +872,7 @@ def _places(text: str) -> Iterator[Found]:
 _MESSAGE = 600
 """Characters of a text that may be a message or a letter to somebody."""
 _ABOUT_SOMEBODY = re.compile(
-    r"\b(?:i|im|i['’]m|ive|my|me|we|our|us|your|you|pt|pts|patient|dear|hi|hello|hey|thanks|regards|he|she|his|her|mrs?|ms|counsel|attorney|wishes|sincerely|grüße|wir|uns|ich|mein\w*|herr|frau|insured|claimant|applicant|subscriber|employee|deceased|estate)\b"
+    r"\b(?:i|im|i['’]m|ive|my|me|we|our|us|your|you|pt|pts|patient|dear|hi|hello|hey|thanks|regards|he|she|his|her|mrs?|ms|counsel|attorney|mother|father|daughter|son|wife|husband|baby|shift|user|wishes|sincerely|grüße|wir|uns|ich|mein\w*|herr|frau|insured|claimant|applicant|subscriber|employee|deceased|estate)\b"
 )
 _TO_SOMEBODY = re.compile(
     r"\b(?:i|im|i['’]m|my|me|we|our|us|your|you|dear|hi|hello|thanks|regards|counsel|attorney|ich|mein\w*)\b"
@@ -887,7 +887,7 @@ _KIN = (
 )
 _SMALL_CUED = (
     re.compile(
-        rf"(?:^|[.!?,;:]\s|\b(?:hi|hello|hey|and|so|ok)\s)(?:im|i['’]m|i am|am|its|it['’]s|this is|ich bin)\s(?P<it>{_ANY}(?: {_ANY})?)(?=\s?[,.;:!–-]|\sfrom\b|\scalling\b|\sspeaking\b|\swriting\b|\sagain\b|\shere\b|\sand (?:i|my|im)\b|\s\d|\s\(|$)"
+        rf"(?:^|[\"“]|[.!?,;:]\s|\b(?:hi|hello|hey|and|so|ok)\s)(?:im|i['’]m|i am|am|its|it['’]s|this is|ich bin)\s(?P<it>{_ANY}(?: {_ANY})?)(?=\s?[,.;:!–-]|\sfrom\b|\scalling\b|\sspeaking\b|\swriting\b|\sagain\b|\shere\b|\sand (?:i|my|im)\b|\s\d|\s\(|$)"
     ),
     re.compile(rf"(?:^|[.!?]\s)(?:hi |hello |hey )?(?P<it>{_ANY})\shere\b"),
     re.compile(rf"\b(?:dr|mr|mrs|ms|aunt|auntie|uncle|tante|onkel)\b\.?\s(?P<it>{_ANY}(?: {_ANY})?)\b"),
@@ -912,11 +912,18 @@ _OF_TWO = re.compile(
     rf"(?<![\w.@/-])(?P<it>{_WORD}(?: (?:[{_UP}]\.? ?){{1,2}})? (?:(?:van|von|der|den|de|la|del|da|di|bin|al|y|Graf) ){{0,2}}{_WORD}(?: (?:y )?{_WORD}){{0,2}})(?![\w-])"
 )
 _ALONE = re.compile(rf"(?<![\w.@/-])(?P<it>{_WORD})(?![\w-]| [{_UP}])")
+_SPOKEN_TO = re.compile(rf", (?P<it>{_WORD})(?=, (?:you|your|I|we|please|the|it|this)\b|[.!?]?$)")
+_DOES = re.compile(
+    rf"(?:^|(?<=[.:;!?] )|(?<=\n))(?P<it>{_WORD})(?= (?:woke|slept|ate|fell|took|told|said|says|asked|asks|wants|needs|lands|cries|cried|vomited|refused|settled|called|rang|phoned|arrived|came|lives|works|walked|tolerated|feels|felt|keeps|went)\b)"
+)
 _BEHIND = re.compile(
     rf"(?<![\w.@/-])(?P<it>{_FULL})(?=,? \(?(?:my|our|his|her) (?:\w+ )?{_KIN}\b|,? (?:aged? )?\d{{1,2}}, )"
 )
 _TURNED = re.compile(
     rf"(?:^|(?<=[.:;!?] )|(?<=\n))(?P<it>{_WORD}(?: [Dd]['’]{_WORD})?(?: {_WORD})?, {_WORD}(?: [{_UP}]\b\.?)?)(?= (?:was|is|has|had|DOB|MRN|\d|\()|[,;:] |$)"
+)
+_AT_A_HUNDRED = re.compile(
+    r"\b(?:passed|died|aged|turned|lived to|is|was)(?: away)?(?: at)? (?P<it>(?:one|a) hundred and \w{3,8}|ninety-\w{3,5})(?=\s?[,.;!?]|$)"
 )
 _OLD_KIN = re.compile(
     rf"\b(?:my|his|her|our) (?:\w+ )?{_KIN}(?: \w+)?(?: is|['’]s|s| was| turned| turns) (?P<it>(?:9\d|1[01]\d))(?=\s?(?:[,.;!?)]|and\b|but\b|now\b|years?\b|yrs?\b|$))"
@@ -990,7 +997,7 @@ _OFFICES = re.compile(
     r"\b(?:Association|Foundation|Department|Society|Federation|Institutes?|National|Administration|Agency|Ministry|Headquarters)\b"
 )
 _REFERENCE = re.compile(
-    r"(?:\b(?:[Pp]olicy|[Nn]o\.|[Nn]umber|[Cc]laim|[Rr]eport|[Rr]ef|[Cc]ertificate|[Ii]nsurance|[Mm]ember|ID|id)(?: is| was)?[ :]{1,2}\#?|\#)(?P<it>[A-Z]{2,5}[ -]?\d{2,7}(?:[ -]\d{2,6}){0,3})(?![\w%]|[.,]\d)"
+    r"(?:\b(?:[Pp]olicy|[Nn]o\.|[Nn]umber|[Cc]laim|[Rr]eport|[Rr]ef|[Cc]ertificate|[Ll]icen[cs]e|[Ii]nsurance|[Mm]ember|ID|id)(?: is| was)?[ :]{1,2}\#?|\#)(?P<it>[A-Z]{2,5}[ -]?\d{2,7}(?:[ -]\d{2,6}){0,3}(?: [A-Z\d]{5}\b)?)(?![\w%]|[.,]\d)"
 )
 _MEDICAL = re.compile(
     r"(?:ifen|algia|phagia|plasia|trophy|uria|(?:cin|mph|lan|gli|fibr|lip|yel|sarc|auc|aden|ather)omas?|phobia|pnea|rrhea|lysis|stomy|stasis|sclerosis|ants?|izes?|ises?|ous|less|ful|able|ible|ical|oid|cept|tide|mide|zine|xone|cal|fen|dol|profen|max)$"
@@ -1037,6 +1044,8 @@ def in_a_message(text: str, low: str) -> Iterator[Found]:
     for match in _REFERENCE.finditer(text):
         if _is_no_code(low, *match.span("it")):
             yield Found(*match.span("it"), Kind.NUMBER)
+    for match in _AT_A_HUNDRED.finditer(low):
+        yield Found(*match.span("it"), Kind.AGE)
     for match in _OLD_KIN.finditer(low):
         yield Found(*match.span("it"), Kind.AGE)
     if " at " in low or "@" in low or "(at)" in low:
@@ -1060,7 +1069,7 @@ def _small_names(low: str) -> Iterator[Found]:
 def _written_names(text: str, low: str) -> Iterator[Found]:
     listed = lower_given_names()
     alone = (_OF_TWO, _ALONE) if _TO_SOMEBODY.search(low) or CARE.search(low) else ()
-    for pattern in (_END, _TITLED, _BEHIND, _TURNED, *alone):
+    for pattern in (_END, _TITLED, _BEHIND, _TURNED, _SPOKEN_TO, _DOES, *alone):
         for match in pattern.finditer(text):
             start, end = match.span("it")
             if (
@@ -1084,6 +1093,13 @@ def _written_names(text: str, low: str) -> Iterator[Found]:
                 or text[start:end] in word_list("well known")
             ):
                 continue
+            if (
+                pattern is _OF_TWO
+                and all(len(word) > 3 or word in _PARTICLES for word in words)
+                and not _OF_AN_ILLNESS.search(text, max(0, start - 8), start)
+            ):
+                yield Found(start, end, Kind.NAME)
+                continue
             weak = pattern in (_OF_TWO, _ALONE) or (pattern is _TITLED and match["weak"])
             if weak and not any(word.lower().rstrip(",") in listed for word in words):
                 continue
@@ -1091,6 +1107,9 @@ def _written_names(text: str, low: str) -> Iterator[Found]:
 
 
 _AFTER_PLACE = re.compile(r"\b(?:St\.?|Saint|Mount|Fort|Lake|University of|in|near|at) $")
+
+
+_OF_AN_ILLNESS = re.compile(r"\b(?:of|on|or|for|with|get|have|has|had|about|and) $|- $")
 
 
 def _days(text: str, low: str) -> Iterator[Found]:
