@@ -12,7 +12,7 @@ from functools import lru_cache
 from core.domain.deidentifier import Deidentifier
 from core.domain.found import Found, Kind
 from core.domain.identifier_rules import in_digits, without_digits
-from core.domain.note_rules import in_a_note
+from core.domain.note_rules import in_a_message, in_a_note
 from core.domain.person_names import is_word_too, names
 
 __all__ = [
@@ -162,7 +162,7 @@ def _found_in(text: str) -> tuple[Found, ...]:
     low = text.lower()
     if len(low) != len(text):  # a letter became two, and the places would not agree any more
         low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
-    found = [*in_digits(text, low), *without_digits(text, low), *in_a_note(text, low)]
+    found = [*in_digits(text, low), *without_digits(text, low), *in_a_note(text, low), *in_a_message(text, low)]
     found += (Found(start, end, Kind.NAME) for start, end in names(text, low))
     return tuple(_joined(found))
 
