@@ -174,7 +174,7 @@ ASKS_NOBODY = {
         ),
     ],
     "the way out of every function here": [
-        "leaving.inside", "leaving.leaves", "leaving.masked", "leaving.originals", "leaving.refuse_gaps",
+        "leaving.inside", "leaving.leaves", "leaving.masked", "leaving.masked_sentence", "leaving.originals", "leaving.refuse_gaps",
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "export_check.checked_reason", "export_check.identifiers_of", "export_check.look", "export_check.record",
