@@ -69,7 +69,7 @@ def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):
         processes.append(
             started(["-m", "oidc_provider_mock", "-p", str(provider)], os.environ, known, tmp_path / "provider.log")
         )
-        body = json.dumps({"email": "ana@example.org", "name": "Ana"}).encode()
+        body = json.dumps({"email": "ana@example.org", "email_verified": True, "name": "Ana"}).encode()
         urlopen(Request(f"{issuer}/users/ana", body, {"content-type": "application/json"}, method="PUT"))
         arguments = ["-m", "streamlit", "run", "Home.py", "--server.port", str(behind), "--secrets.files", str(secrets)]
         health = f"http://127.0.0.1:{behind}/_stcore/health"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, cases, guidelines, importing, keys, people, preferences
+from core.services import accounts, cases, guidelines, hiding, importing, keys, people, preferences
 from core.services.workspace import open_workspace
 from core.ui.navigation import HOME, PAGES
 from tests import looked
@@ -47,6 +47,7 @@ def poisoned(dashboard):
     lead = people.rate_as(workspace, "elsewhere", f"{NAME} lead")
     accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
     guidelines.save(workspace, lead, EVIL, read=0)
+    hiding.reveal_guidelines(workspace, lead, 1)  # an address in it is hidden else, and cannot be saved over
     guidelines.save(workspace, lead, f"New. {EVIL}", read=1)
     looked.mark_gap(workspace, lead, 1, EVIL)
     cases.save(workspace, lead, NAME, EVIL, [EVIL, f"other {EVIL}"])
