@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.serving import Dashboard, serve
 
-
 expect.set_options(
     timeout=60_000
 )  # as long as the machine takes: the first page of a fresh server can need ten seconds
