@@ -46,7 +46,7 @@ class VersionView:
     """``champion``, ``available``, ``archived``, ``file missing`` or ``file altered``."""
     sample: bool
     held_out: HeldOutResult | None
-    lineage: Annotated[dict[str, Any], AS_IS]
+    lineage: dict[str, Any]
     """Data fingerprint, encoder, code version, seed, answers kept apart; empty for versions of earlier releases."""
     trained_by: Name
     run_id: int

@@ -42,7 +42,6 @@ def listed(
                 one,
                 interaction=eyes.interaction(one.interaction),
                 comment=own_words(one.comment),
-                reason=one.reason and own_words(one.reason),
             )
             for one in found
         ], total
