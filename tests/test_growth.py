@@ -23,9 +23,9 @@ def test_four_times_as_much_costs_about_four_times_as_much(case):
 
 
 def test_what_grows_too_fast_is_found():
-    """The measure itself: joining pairs is sixteen times as much."""
-    quadratic = Case("pairs", len, lambda n: list(range(n)), 300, lambda made: sum(a == b for a in made for b in made))
-    assert min(growth(quadratic) for _ in range(3)) > BOUND
+    """The measure itself: joining pairs is sixteen times as much, in the middle of three on a busy machine."""
+    quadratic = Case("pairs", len, lambda n: list(range(n)), 600, lambda made: sum(a == b for a in made for b in made))
+    assert sorted(growth(quadratic) for _ in range(3))[1] > BOUND
 
 
 def test_every_function_that_takes_text_is_measured():
