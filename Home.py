@@ -3,7 +3,7 @@
 import streamlit as st
 
 if __name__ != "__main__":
-    from core.ui.server import lifespan, middleware, routes
+    from core.ui.server.asgi import lifespan, middleware, routes
 
     app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=middleware())
 else:

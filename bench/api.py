@@ -22,8 +22,11 @@ from bench.load import new_browser, rate_at_once
 from bench.seeding import fill
 from bench.table import Line, percentile
 from core.domain.roles import COMMAND_LINE
-from core.reward import builds
-from core.services import models, people, reranking, training
+from core.reward.encoding import openvino_build
+from core.services.models import models
+from core.services.people import local_names
+from core.services.reranking import reranking
+from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
 
 PORT = 8799
@@ -92,7 +95,7 @@ def _settled(workspace: Workspace) -> str:
     while True:
         reranking.rank(workspace, COMMAND_LINE, *question(-1))
         back_end = reranking.serving_encoder(workspace.settings).current().back_end
-        if "OpenVINO" in back_end or not builds.installed() or time.monotonic() > give_up:
+        if "OpenVINO" in back_end or not openvino_build.installed() or time.monotonic() > give_up:
             return back_end
         time.sleep(1)
 
@@ -102,7 +105,7 @@ def _rate(workspace: Workspace, name: str, each: int) -> list[float]:
     cookies = [new_browser(PORT) for _ in range(RATERS)]
     for number, cookie in enumerate(cookies):
         token = cookie.partition("assay_visitor=")[2].partition(";")[0]
-        people.rate_as(workspace, token, f"{name} {number}")
+        local_names.rate_as(workspace, token, f"{name} {number}")
     return [1000 * t for t in asyncio.run(rate_at_once(PORT, cookies, each=each, think=THINK_SECONDS))]
 
 

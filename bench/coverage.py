@@ -14,15 +14,15 @@ from bench.quality import DATA, GOOD_FROM, SEED, embedder, vectors_of
 from bench.table import Line
 from core.domain.metrics import Metric
 from core.domain.records import Example
-from core.reward.bootstrap import auc_samples
 from core.reward.fitting import fit, fit_baselines
-from core.reward.folds import grouped_folds
-from core.reward.metrics import Scores
-from core.reward.out_of_fold import OUTER_FOLDS, OutOfFold
-from core.reward.promotion import judge_first
-from core.reward.rated import Rated
-from core.reward.recipes import PAIR
-from core.services.evaluating import read_rated
+from core.reward.metrics.bootstrap import auc_samples
+from core.reward.metrics.folds import grouped_folds
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import Scores
+from core.reward.recipes.registry import PAIR
+from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
+from core.reward.training.promotion import judge_first
+from core.services.models.evaluate import read_rated
 
 ANSWERS = 4
 Features = dict[str, np.ndarray]

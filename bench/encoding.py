@@ -5,8 +5,8 @@ import statistics
 import time
 
 from bench.table import Line
-from core.reward.encoder import SentenceEncoder
-from core.reward.weights import locate
+from core.reward.encoding.encoder import SentenceEncoder
+from core.reward.encoding.weights import locate
 
 WORDS = [
     "the",

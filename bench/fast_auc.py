@@ -9,16 +9,16 @@ from core.domain.records import Example, ImportRow
 from core.domain.settings import Settings
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
-from core.reward.cache import MemoryCache
-from core.reward.embedder import Embedder
-from core.reward.features import feature_matrix
+from core.reward.encoding.cache import MemoryCache
+from core.reward.encoding.embedder import Embedder
 from core.reward.fitting import fit
-from core.reward.folds import grouped_folds
-from core.reward.metrics import Scores, measure
-from core.reward.rated import Rated
-from core.reward.recipe import Pair
-from core.reward.recipes import PAIR
-from core.services.reranking import encoder, serving_encoder
+from core.reward.metrics.folds import grouped_folds
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import Scores, measure
+from core.reward.recipes.base import Pair
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import PAIR
+from core.services.reranking.reranking import encoder, serving_encoder
 
 
 def auc_difference(file: Path, settings: Settings) -> Line:

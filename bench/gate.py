@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from bench.table import Line
 from core.domain.held_out import ENOUGH_PROMPTS, FEWEST_PROMPTS
 from core.domain.metrics import Metric
-from core.reward.metrics import paired_difference
-from core.reward.promotion import judge_challenger, judge_first
-from core.reward.rated import Rated
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import paired_difference
+from core.reward.training.promotion import judge_challenger, judge_first
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.table import Line
-from core.domain.identifiers import Found, find
+from core.domain.identifiers.masking import Found, find
 
 RECALL, PRECISION = 0.85, 0.9
 

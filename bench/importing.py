@@ -9,7 +9,9 @@ from pathlib import Path
 
 from bench.table import Line
 from core.domain.roles import COMMAND_LINE
-from core.services import importing, people, rating
+from core.services.data import importing
+from core.services.people import local_names
+from core.services.rating import rating
 from core.services.workspace import open_workspace
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
@@ -26,7 +28,7 @@ def measure() -> list[Line]:
                 out.write(
                     f"question {number // 4},answer number {number} in a few words,{number % 5 + 1 if number % 2 else ''}\n"
                 )
-        user = people.rate_as(workspace, "bench", "bench rater")
+        user = local_names.rate_as(workspace, "bench", "bench rater")
         stop, waits = threading.Event(), []
 
         def keep_rating() -> None:

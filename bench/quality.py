@@ -14,20 +14,20 @@ from bench.table import Line
 from core.domain.records import Example
 from core.domain.settings import ROOT
 from core.reward.baselines import original_order
-from core.reward.embedder import Embedder
-from core.reward.features import feature_matrix
+from core.reward.encoding.embedder import Embedder
+from core.reward.evaluation.learning_curve import some_prompts
 from core.reward.fitting import fit, fit_baselines
-from core.reward.folds import grouped_folds
-from core.reward.learning_curve import some_prompts
-from core.reward.metrics import Scores
-from core.reward.metrics import measure as measure_rows
-from core.reward.rated import Rated
-from core.reward.recipe import Pair
-from core.reward.recipes import PAIR, RECIPES
-from core.services.evaluating import read_rated
-from core.services.reranking import encoder
+from core.reward.metrics.folds import grouped_folds
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import Scores
+from core.reward.metrics.metrics import measure as measure_rows
+from core.reward.recipes.base import Pair
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import PAIR, RECIPES
+from core.services.models.evaluate import read_rated
+from core.services.reranking.reranking import encoder
 from core.services.workspace import open_workspace
-from core.store.vectors import DatabaseVectors
+from core.store.training.embeddings import DatabaseVectors
 
 DATA = ROOT.parent / "shared" / "data"
 SIZES = (50, 100, 200, 500, 1_000)

@@ -21,7 +21,9 @@ from bench.load import new_browser, rate_at_once
 from bench.seeding import fill
 from bench.table import Line, percentile
 from core.domain.roles import COMMAND_LINE
-from core.services import people, rating, training
+from core.services.people import local_names
+from core.services.rating import rating
+from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
 
 ALONE, EACH, THINK_SECONDS = 300, 40, 1.0
@@ -95,7 +97,7 @@ def _at_the_dashboard(name: str, workspace: Workspace, environ: dict[str, str], 
         cookies = [new_browser(PORT) for _ in range(raters)]
         for number, cookie in enumerate(cookies):
             token = cookie.partition("assay_visitor=")[2].partition(";")[0]
-            people.rate_as(workspace, token, f"browser {number}")
+            local_names.rate_as(workspace, token, f"browser {number}")
         times = asyncio.run(rate_at_once(PORT, cookies, each=15, think=THINK_SECONDS))
     return Line(
         f"{name}: key to next answer, {raters} tabs, model loaded, p95",
@@ -117,7 +119,7 @@ def _rate(
 ) -> tuple[list[float], list[float]]:
     """Rate so many answers; milliseconds of every pick and every save."""
     draw = random.Random(name)
-    user = people.rate_as(workspace, f"token of {name}", name)
+    user = local_names.rate_as(workspace, f"token of {name}", name)
     picks: list[float] = []
     saves: list[float] = []
     for _ in range(times):

@@ -23,9 +23,10 @@ from bench.fast_auc import auc_difference
 from bench.table import Line
 from core.domain.roles import COMMAND_LINE, User
 from core.domain.settings import Settings
-from core.reward.weights import locate
-from core.services import importing, training
-from core.services.reranking import serving_encoder
+from core.reward.encoding.weights import locate
+from core.services.data import importing
+from core.services.reranking.reranking import serving_encoder
+from core.services.training import training
 from core.services.workspace import open_workspace
 
 MODEL = "all-MiniLM-L6-v2"

@@ -11,9 +11,9 @@ import numpy as np
 from bench.table import Line
 from core.domain.records import Example
 from core.domain.texts import text_hash
-from core.reward.embedder import Embedder
-from core.reward.events import FoldDone
-from core.reward.trainer import train
+from core.reward.encoding.embedder import Embedder
+from core.reward.training.events import FoldDone
+from core.reward.training.trainer import train
 
 ROWS, PER_PROMPT, DIM = 20_000, 8, 384
 

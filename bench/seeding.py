@@ -11,7 +11,7 @@ from core.domain.queue import QueueSettings
 from core.domain.records import ImportRow
 from core.domain.texts import interaction_identity, prompt_group
 from core.services.workspace import Workspace
-from core.store import imports
+from core.store.interactions import imports
 from core.store.tables import Item, LegacyInteraction
 
 BATCH = 10_000

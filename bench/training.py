@@ -10,10 +10,10 @@ from bench.encoding import WORDS
 from bench.table import Line
 from core.domain.records import ImportRow
 from core.domain.roles import User
-from core.services import training
-from core.services.reranking import reranker
+from core.services.reranking.reranking import reranker
+from core.services.training import training
 from core.services.workspace import open_workspace
-from core.store import imports
+from core.store.interactions import imports
 
 ROWS = 2000
 

@@ -25,7 +25,7 @@ def rerank_candidates(prompt: str, candidates: Sequence[str | Mapping[str, Any]]
     Raises:
         ValueError: a candidate is neither, naming its index.
     """
-    from core.services.reranking import reranker_from_environment
+    from core.services.reranking.reranking import reranker_from_environment
     from core.serving.candidates import SCORE, TEXT, as_dicts
 
     found = as_dicts(candidates)
@@ -54,7 +54,7 @@ def rerank_with_certainty(
     Raises:
         ValueError: as ``rerank_candidates``.
     """
-    from core.services.reranking import reranker_from_environment
+    from core.services.reranking.reranking import reranker_from_environment
     from core.serving.candidates import TEXT, as_dicts, with_certainty
 
     found = as_dicts(candidates)
@@ -79,13 +79,13 @@ def score_text_pair(prompt: str, candidate: str) -> float | None:
 
 def is_model_ready() -> bool:
     """Whether a model can rank now: the champion, or the last good version in its place."""
-    from core.services.reranking import reranker_from_environment
+    from core.services.reranking.reranking import reranker_from_environment
 
     return reranker_from_environment().model() is not None
 
 
 def get_model_info() -> dict[str, Any]:
     """What is in use: model_path, embedding_model, is_ready, model_exists, model_type, model_version and more."""
-    from core.services.reranking import model_info
+    from core.services.reranking.reranking import model_info
 
     return model_info()

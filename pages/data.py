@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core.services import data
-from core.ui.browsing import browse
-from core.ui.exporting import export
-from core.ui.importing import bring_in
-from core.ui.page import heading, open_page
+from core.services.data import interactions
+from core.ui.data.browse import browse
+from core.ui.data.exporting import export
+from core.ui.data.importing import bring_in
+from core.ui.shell.page import heading, open_page
 
 with open_page("data") as page:
-    sources = data.sources(page.workspace, page.user)
+    sources = interactions.sources(page.workspace, page.user)
     heading(page, sample=set(sources) == {"sample"}, lead="Bring answers in, take ratings out, look at single answers.")
     if not sources:
         st.info("There are no answers yet. Import a file here, or load the sample on the start page.")

@@ -1,15 +1,15 @@
 """Models: the one in use, how accuracy moved, compare, promote, roll back, archive."""
 
-from core.services import models
-from core.services.readiness import thresholds
-from core.ui.acting import asks_for_name
-from core.ui.changing_models import change_model
-from core.ui.comparing import compare
-from core.ui.model_trend import trend
-from core.ui.models import champion_card, legacy, log, nothing_yet, trouble, versions_table
-from core.ui.one_model import one_model
-from core.ui.page import heading, open_page
-from core.ui.usage import panel
+from core.services.models import models
+from core.services.training.readiness import thresholds
+from core.ui.models.compare import compare_panel
+from core.ui.models.details import one_model
+from core.ui.models.promote import change_model
+from core.ui.models.trend import trend
+from core.ui.models.usage import panel
+from core.ui.models.versions import champion_card, legacy, log, nothing_yet, trouble, versions_table
+from core.ui.shell.name_prompt import asks_for_name
+from core.ui.shell.page import heading, open_page
 
 with open_page("models") as page:
     if not asks_for_name(page):
@@ -28,7 +28,7 @@ with open_page("models") as page:
             legacy(old)
         if versions:
             versions_table(versions, old)
-            compare(page, versions)
+            compare_panel(page, versions)
             change_model(page, versions)
             one_model(page, versions, changes)
         if versions:

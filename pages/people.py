@@ -1,8 +1,8 @@
 """People: who may come in, and as what."""
 
-from core.ui.acting import asks_for_name
-from core.ui.page import open_page
-from core.ui.people import everybody, invite, knocking, look_alikes, standing
+from core.ui.settings.people import everybody, invite, knocking, look_alikes, standing
+from core.ui.shell.name_prompt import asks_for_name
+from core.ui.shell.page import open_page
 
 with open_page("people") as page:
     if not asks_for_name(page):

@@ -1,10 +1,10 @@
 """Readiness: whether the ratings can carry a model, in numbers and in plain words."""
 
-from core.services.readiness import readiness
-from core.ui.importing import half_an_import
-from core.ui.page import heading, open_page
-from core.ui.pair_yield import pairs
-from core.ui.readiness import checks, counts, next_act, nothing_rated, stages, supports
+from core.services.training.readiness import readiness
+from core.ui.data.importing import half_an_import
+from core.ui.shell.page import heading, open_page
+from core.ui.training.pair_yield import pairs
+from core.ui.training.readiness import checks, counts, next_act, nothing_rated, stages, supports
 
 with open_page("readiness") as page:
     found = readiness(page.workspace, page.user)

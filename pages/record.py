@@ -1,7 +1,7 @@
 """Record: who did what, for leads."""
 
-from core.ui.page import open_page
-from core.ui.record import look_up, standing
+from core.ui.settings.audit_log import look_up, standing
+from core.ui.shell.page import open_page
 
 with open_page("record") as page:
     standing(page)

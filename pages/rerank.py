@@ -1,8 +1,8 @@
 """Rerank: a prompt and several answers in, the answers ranked out."""
 
-from core.ui.acting import asks_for_name
-from core.ui.page import heading, open_page
-from core.ui.reranking import choices, inputs, result, run_row, saved
+from core.ui.rerank.page import choices, inputs, result, run_row, saved
+from core.ui.shell.name_prompt import asks_for_name
+from core.ui.shell.page import heading, open_page
 
 with open_page("rerank") as page:
     if not asks_for_name(page):

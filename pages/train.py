@@ -1,13 +1,14 @@
 """Train: start a training, watch it, and see what it showed."""
 
-from core.services import models, watching
-from core.services.readiness import readiness
-from core.ui import results
-from core.ui.acting import asks_for_name
-from core.ui.importing import half_an_import
-from core.ui.page import heading, open_page
-from core.ui.progress import reminder
-from core.ui.training import live, notice, start_card
+from core.services.models import models
+from core.services.training import runs as watching
+from core.services.training.readiness import readiness
+from core.ui.data.importing import half_an_import
+from core.ui.shell.name_prompt import asks_for_name
+from core.ui.shell.page import heading, open_page
+from core.ui.training import result
+from core.ui.training.page import live, notice, start_card
+from core.ui.training.retraining import reminder
 
 with open_page("train") as page:
     if not asks_for_name(page):
@@ -30,7 +31,7 @@ with open_page("train") as page:
             versions = {version.model_version: version for version in models.listed(page.workspace, page.user)}
             champion = next((name for name, version in versions.items() if version.state == "champion"), None)
             if runs:
-                chosen = watching.run_view(page.workspace, page.user, results.choose(runs))
+                chosen = watching.run_view(page.workspace, page.user, result.choose(runs))
                 if chosen is not None:
-                    results.show(page, chosen, champion)
-                results.history(runs, versions)
+                    result.show(page, chosen, champion)
+                result.history(runs, versions)

@@ -21,10 +21,10 @@ from sqlalchemy import make_url
 
 from core.domain.roles import User
 from core.domain.settings import Settings
-from core.services import people
+from core.services.people import local_names
 from core.services.workspace import Workspace, open_workspace
-from core.store import interactions
 from core.store.database import Store, connect
+from core.store.interactions import interactions
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -298,7 +298,7 @@ def legacy_database(old_app: Plain) -> Plain:
 
 def rater(workspace: Workspace, name: str = "Ana") -> User:
     """A person who rates."""
-    return people.rate_as(workspace, f"cookie of {name}", name)
+    return local_names.rate_as(workspace, f"cookie of {name}", name)
 
 
 def added(workspace: Workspace, prompt: str = "prompt", response: str = "answer", **values: Any) -> int:

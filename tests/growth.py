@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import (
+from core.domain import held_out, ratings, records, texts
+from core.domain.identifiers import (
     deidentifier,
     email_addresses,
-    held_out,
-    identifier_rules,
-    identifiers,
+    masking,
     note_rules,
     person_names,
-    ratings,
-    records,
+    rules,
     session_names,
-    texts,
     word_lists,
 )
 from core.http import bodies, questions
@@ -42,8 +39,9 @@ from core.labeling import (
     writing,
 )
 from core.labeling.export_columns import KTO
-from core.reward import agreement, windows, words
-from core.ui import texts as shown
+from core.reward.encoding import windows, words
+from core.reward.metrics import agreement
+from core.ui.shell import texts as shown
 
 TIMES, BOUND = 4, 9.0
 LEAST = 0.002
@@ -290,10 +288,10 @@ CASES = [
     Case("labeling.exports.gold_rows: ratings of one answer", exports.gold_rows,
          lambda n: [{"interaction_id": 1, "user_prompt": "p", "ai_response": "a", "context_id": "", "session_id": "", "rating": i % 5 + 1} for i in range(n)],
          500, lambda made: exhausted(exports.gold_rows(made))),
-    *_each(identifiers.count, IDENTIFYING, 250, lambda text: identifiers.count([text, "p"])),
-    *_each(identifiers.mask, IDENTIFYING, 250),
-    *_each(identifiers.name_words, IDENTIFYING, 250, lambda text: identifiers.name_words([text])),
-    Case("domain.identifiers.count: many texts", identifiers.count, lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)], 100),
+    *_each(masking.count, IDENTIFYING, 250, lambda text: masking.count([text, "p"])),
+    *_each(masking.mask, IDENTIFYING, 250),
+    *_each(masking.name_words, IDENTIFYING, 250, lambda text: masking.name_words([text])),
+    Case("domain.identifiers.count: many texts", masking.count, lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)], 100),
     *_each(words.word_spans, LANGUAGE, 5_000),
     *_each(words.terms, LANGUAGE, 5_000),
     *_each(windows.split, LANGUAGE, 5_000),
@@ -311,20 +309,20 @@ LEFT_OUT = {
     exports.pairs_with_preferences: "pair_rows and one row per preference",
     exports.count_prompts_without_pair: "stops at the first pair of each prompt",
     exports.kto_rows: "one row for each",
-    identifiers.find: "inside count and mask",
-    identifier_rules.in_digits: "inside count and mask",
+    masking.find: "inside count and mask",
+    rules.in_digits: "inside count and mask",
     note_rules.in_a_note: "inside count and mask; reads short texts only",
     note_rules.in_a_message: "as above",
-    identifiers.read_together: "hands texts to the site's function",
-    identifier_rules.without_digits: "inside count and mask",
+    masking.read_together: "hands texts to the site's function",
+    rules.without_digits: "inside count and mask",
     person_names.is_word_too: "looks a word up",
     word_lists.word_list: "reads a file of ours",
     word_lists.in_file: "reads a file of ours",
     deidentifier.load: "reads a setting",
     email_addresses.folded: "changes each letter once",
-    identifiers.mask_all: "name_words and mask",
-    identifiers.is_made_by_machines: "one look from the left",
-    identifiers.in_words: "at most one entry per kind",
+    masking.mask_all: "name_words and mask",
+    masking.is_made_by_machines: "one look from the left",
+    masking.in_words: "at most one entry per kind",
     person_names.names: "inside count and mask",
     read_csv.open_csv: "by open_table",
     read_jsonl.open_jsonl: "by open_table",

@@ -3,12 +3,15 @@
 from typing import Any
 
 from core.domain.roles import User
-from core.services import data, disagreements, forgetting, hiding, own_ratings, rating, second_looks
-from core.services.forgetting import Forgetting
-from core.services.rating import Receipt
-from core.services.second_looks import Said
+from core.services.data import erasure, redaction
+from core.services.data import interactions as data
+from core.services.data.erasure import Forgetting
+from core.services.rating import rating
+from core.services.rating.rating import Receipt
+from core.services.review import disagreements, own_ratings, second_looks
+from core.services.review.second_looks import Said
 from core.services.workspace import Workspace
-from core.store import interactions
+from core.store.interactions import interactions
 from core.store.tables import GuidelineGap
 
 
@@ -82,8 +85,8 @@ def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
 
 
 def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:
-    hiding.reveal(workspace, user, interaction_id, seen=version(workspace, interaction_id))
+    redaction.reveal(workspace, user, interaction_id, seen=version(workspace, interaction_id))
 
 
 def forget(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
-    return forgetting.interaction(workspace, user, interaction_id, seen=version(workspace, interaction_id) or None)
+    return erasure.interaction(workspace, user, interaction_id, seen=version(workspace, interaction_id) or None)

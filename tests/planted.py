@@ -11,8 +11,8 @@ from sqlalchemy import JSON, String, select, update
 
 from core.domain.roles import Role, User
 from core.services.workspace import Workspace
-from core.store import interactions
 from core.store import tables as t
+from core.store.interactions import interactions
 from tests.databases import rater
 
 OURS = "a word of ours, one of a few"

@@ -25,10 +25,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import core.ui
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, importing, signing_in
+from core.services.data import importing
+from core.services.people import accounts
+from core.services.people import sign_in as signing_in
 from core.services.workspace import open_workspace
-from core.ui import server
-from core.ui.process import the_workspace
+from core.ui.server import asgi
+from core.ui.shell.process import the_workspace
 from tests.databases import environment
 
 PLACE = "http://localhost:8501"
@@ -150,8 +152,8 @@ def first_requests(cases: list[tuple[str | None, str]]) -> None:
     The processes are forks of this one, which has imported everything and answered nothing.
     """
     _home()
-    for module in pkgutil.iter_modules(core.ui.__path__):
-        importlib.import_module(f"core.ui.{module.name}")
+    for module in pkgutil.walk_packages(core.ui.__path__, "core.ui."):
+        importlib.import_module(module.name)
     for name, page in cases:
         ours, theirs = os.pipe()
         child = os.fork()
@@ -240,8 +242,8 @@ def _answer(found: Any) -> None:
 
 
 def _routes() -> Iterator[tuple[str, list[str]]]:
-    inner: Any = server._api.app.app  # behind the places of the API
-    yield server.KEYS_PATH, ["GET"]  # served by the middleware
+    inner: Any = asgi._api.app.app  # behind the places of the API
+    yield asgi.KEYS_PATH, ["GET"]  # served by the middleware
     for route in [*_home()._starlette_app.routes, *inner.routes]:
         if isinstance(route, WebSocketRoute):
             yield route.path, ["WEBSOCKET"]
@@ -267,5 +269,5 @@ def _status(client: TestClient, method: str, path: str, number: str) -> int:
 
 
 if __name__ == "__main__":
-    server._api.run = anyio.sleep_forever  # type: ignore[method-assign]  # nobody ranks here: no model is warmed up
+    asgi._api.run = anyio.sleep_forever  # type: ignore[method-assign]  # nobody ranks here: no model is warmed up
     globals()[sys.argv[1]](json.loads(sys.argv[2]))

@@ -28,7 +28,7 @@ def uses(names: set[str]) -> set[str]:
 def test_there_is_one_writer_for_files_and_one_for_tables():
     """A new csv cannot forget: nothing else writes one, and nothing else shows a table with a download of its own."""
     assert uses(WRITERS) == {"core/labeling/writing.py"}
-    assert uses(TABLES) == {"core/ui/cells.py"}
+    assert uses(TABLES) == {"core/ui/shell/cells.py"}
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -45,7 +45,7 @@ def test_no_cell_of_a_shown_table_calculates():
     """Figures stay figures."""
 
     def page():
-        from core.ui.cells import show_cells
+        from core.ui.shell.cells import show_cells
 
         show_cells([{"=name": "=1+1", "b": "-0.5", "c": -2}])
 

@@ -33,10 +33,10 @@ def test_every_function_that_takes_text_is_measured():
     known = {case.function for case in CASES} | set(LEFT_OUT)
     missing = []
     for package in (core.domain, core.labeling):
-        for module in pkgutil.iter_modules(package.__path__):
-            names = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            names = vars(importlib.import_module(module.name))
             for name, function in names.items():
-                own = inspect.isfunction(function) and function.__module__ == f"{package.__name__}.{module.name}"
+                own = inspect.isfunction(function) and function.__module__ == module.name
                 if not own or name.startswith("_") or function in known:
                     continue
                 kinds = [str(given.annotation) for given in inspect.signature(function).parameters.values()]

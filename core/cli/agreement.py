@@ -9,7 +9,7 @@ from core.services.workspace import open_workspace
 
 def agreement(options: argparse.Namespace) -> Done:
     """Measure and print it."""
-    from core.services import agreement as service  # loads scikit-learn
+    from core.services.review import agreement as service  # loads scikit-learn
 
     found = service.to_json(service.agreement(open_workspace(), COMMAND_LINE))
     say(

@@ -11,12 +11,13 @@ from typing import Any
 from core.cli.progress import ProgressBar
 from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
-from core.services import doctor as doctor_service
-from core.services import exporting, importing, reranking
-from core.services import models as models_service
-from core.services import status as status_service
-from core.services.export_check import Marked
-from core.services.importing import ImportProgress, ImportResult
+from core.services.data import exporting, importing
+from core.services.data.export_check import Marked
+from core.services.data.importing import ImportProgress, ImportResult
+from core.services.models import models as models_service
+from core.services.operations import doctor as doctor_service
+from core.services.operations import status as status_service
+from core.services.reranking import reranking
 from core.services.setup import initialise
 from core.services.workspace import open_workspace
 
@@ -72,7 +73,7 @@ def status(options: argparse.Namespace) -> Done:
 
 def train(options: argparse.Namespace) -> Done:
     """Train a model, showing progress; too little data is a result, not an error."""
-    from core.services import training
+    from core.services.training import training
 
     workspace = open_workspace()
     with ProgressBar("training", unit="step") as bar:
@@ -98,7 +99,7 @@ def train(options: argparse.Namespace) -> Done:
 
 def evaluate(options: argparse.Namespace) -> Done:
     """Measure a model on a rated file."""
-    from core.services.evaluating import evaluate_file
+    from core.services.models.evaluate import evaluate_file
 
     result = evaluate_file(open_workspace(), COMMAND_LINE, Path(options.file), model_version=options.model)
     say(f"{result['model_version']} on {result['n']:,} answers to {result['prompts']:,} prompts it was not trained on:")

@@ -5,7 +5,7 @@ import argparse
 from core.cli.commands import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
-from core.services import keys as keys_service
+from core.services.people import api_keys as keys_service
 from core.services.workspace import open_workspace
 
 

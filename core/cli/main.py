@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 from core.cli import commands
 from core.cli.agreement import agreement
-from core.cli.forgetting import compact, forget
+from core.cli.backup import backup, restore
+from core.cli.forget import compact, forget
 from core.cli.keys import keys
 from core.cli.record import record
-from core.cli.saving import backup, restore
-from core.cli.serving import serve
+from core.cli.serve import serve
 from core.cli.users import users
 from core.domain.errors import AssayError, BadInput
 from core.domain.roles import Role

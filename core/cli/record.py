@@ -7,8 +7,8 @@ from pathlib import Path
 from core.cli.commands import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
-from core.services import record as service
-from core.services.record import Line, Wanted
+from core.services.people import audit_log as service
+from core.services.people.audit_log import Line, Wanted
 from core.services.workspace import Workspace, open_workspace
 
 

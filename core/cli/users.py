@@ -5,8 +5,8 @@ import argparse
 from core.cli.commands import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts
-from core.services.accounts import Person
+from core.services.people import accounts
+from core.services.people.accounts import Person
 from core.services.workspace import open_workspace
 
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from dotenv import dotenv_values
 
-from core.domain.email_addresses import folded
 from core.domain.errors import BadSetting
+from core.domain.identifiers.email_addresses import folded
 
 DEFAULT_EMB_MODEL = "all-MiniLM-L6-v2"
 ROOT = Path(__file__).resolve().parents[2]  # the folder of Home.py, or site-packages when installed elsewhere

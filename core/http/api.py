@@ -21,15 +21,15 @@ from starlette.types import Scope
 from core.domain.errors import AssayError, BadInput, NotFound
 from core.domain.roles import PROGRAM
 from core.http import loopback
-from core.http.answers import Refused, answer, error
 from core.http.bodies import Reading, read_json
 from core.http.openapi import DOCUMENT
 from core.http.questions import CHAMPION, Question, read_question
+from core.http.readiness import SENTENCES, State, Warmth
 from core.http.request_log import RequestLog, note, request_id
-from core.http.scoring import Turns, Work
-from core.http.warming import SENTENCES, State, Warmth
-from core.services import reranking, usage
-from core.services.keys import KeyRing
+from core.http.responses import Refused, answer, error
+from core.http.scheduler import Turns, Work
+from core.services.people.api_keys import KeyRing
+from core.services.reranking import reranking, usage
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 import anyio
 from starlette.requests import ClientDisconnect, Request
 
-from core.http.answers import Refused
 from core.http.limits import (
     BODY_RATE,
     BODY_SECONDS,
@@ -19,6 +18,7 @@ from core.http.limits import (
     MAX_BODY_BYTES,
     MAX_DEPTH,
 )
+from core.http.responses import Refused
 from core.http.shares import Share
 
 CLOSED = 499

@@ -8,7 +8,7 @@ Content-Type other than JSON (JSON needs a permission that is never given), or, 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from core.http.addresses import is_loopback, place_of, same_place
+from core.http.origin import is_loopback, place_of, same_place
 
 FORWARDING = (
     "forwarded",

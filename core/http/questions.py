@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.texts import VERSION_NAME
-from core.http.answers import Refused
 from core.http.limits import MAX_CHARACTERS, MAX_DOCUMENT_CHARACTERS, MAX_DOCUMENTS, MAX_QUERY_CHARACTERS
+from core.http.responses import Refused
 
 CHAMPION = "champion"
 

@@ -20,7 +20,7 @@ import numpy as np
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.domain.texts import VERSION_NAME
-from core.reward.honesty import Honesty, KnownPrompts
+from core.reward.confidence import Honesty, KnownPrompts
 from core.reward.model import FittedModel
 from core.store.scratch import scratch
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.reward.linear import LinearModel
-from core.reward.metrics import Scores
-from core.reward.pair import SCALARS
-from core.reward.rated import Rated
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import Scores
+from core.reward.recipes.pair import SCALARS
 
 BASELINES = ("majority", "length_only", "prompt_only", "cosine", "original_order")
 

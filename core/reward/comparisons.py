@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.records import Preferred
-from core.reward.embedder import Embedder
-from core.reward.features import feature_matrix
-from core.reward.recipe import Pair, Recipe
+from core.reward.encoding.embedder import Embedder
+from core.reward.recipes.base import Pair, Recipe
+from core.reward.recipes.features import feature_matrix
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import ThreadpoolController
 
 from core.reward.baselines import FittedBaselines, columns_of
-from core.reward.clearly_better import clearly_better
 from core.reward.comparisons import Comparisons
-from core.reward.folds import Bools, Ints, grouped_folds
 from core.reward.linear import LinearModel, logistic
-from core.reward.recipe import Recipe
+from core.reward.metrics.clustered_auc import clearly_better
+from core.reward.metrics.folds import Bools, Ints, grouped_folds
+from core.reward.recipes.base import Recipe
 
 INNER_FOLDS = 3
 CHOOSING_ROWS = 2_000

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from core.domain.errors import Unavailable
 from core.reward.baselines import FittedBaselines
-from core.reward.embedder import Embedder
-from core.reward.features import feature_matrix
+from core.reward.encoding.embedder import Embedder
 from core.reward.linear import LinearModel
-from core.reward.recipe import Pair, Read
-from core.reward.recipes import recipe_named
+from core.reward.recipes.base import Pair, Read
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import recipe_named
 
 
 @dataclass(frozen=True)

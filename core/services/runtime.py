@@ -10,8 +10,8 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from core.services.workspace import Workspace, open_workspace
-from core.store import identifiers
 from core.store.database import Store
+from core.store.interactions import identifiers
 
 T = TypeVar("T")
 

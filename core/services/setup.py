@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from core.domain.settings import Settings
-from core.services.leaving import leaves
+from core.services.masking import leaves
 from core.services.workspace import open_workspace
 from core.store import schema
 from core.store.database import connect

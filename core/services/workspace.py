@@ -9,14 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from core.domain.deidentifier import load
 from core.domain.errors import AssayError
-from core.domain.identifiers import site, use
+from core.domain.identifiers.deidentifier import load
+from core.domain.identifiers.masking import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
-from core.services.leaving import inside
-from core.store import accounts, compacting, identifiers, legacy, schema, versions
+from core.services.masking import inside
+from core.store import compacting, schema
 from core.store.database import Store, connect
+from core.store.interactions import identifiers, legacy
+from core.store.people import accounts
+from core.store.training import versions
 from core.store.types import now
 
 SWEEP_SECONDS = 15.0

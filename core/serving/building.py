@@ -56,15 +56,15 @@ def main(emb_model: str, folder: Path) -> None:
     """Build unless another process does or did."""
     import fcntl  # not on Windows, where this process fails and sentence-transformers keeps serving
 
-    from core.reward import builds
-    from core.reward.fast_build import build
+    from core.reward.encoding import openvino_build
+    from core.reward.encoding.openvino_convert import build
 
     with (folder.parent / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of when the process ends, however it ends
         except BlockingIOError:
             return
-        if builds.read(folder) is None:
+        if openvino_build.read(folder) is None:
             os.nice(10)
             verdict = build(emb_model, folder, probes())
             log.info("built in %.0f s: %s", verdict.seconds, verdict.reason)

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 from core.domain.errors import AssayError
-from core.reward import builds
-from core.reward.encoder import Encoder, SentenceEncoder, reference_fingerprint
-from core.reward.openvino_encoder import OpenVinoEncoder
-from core.reward.weights import locate
+from core.reward.encoding import openvino_build
+from core.reward.encoding.encoder import Encoder, SentenceEncoder, reference_fingerprint
+from core.reward.encoding.openvino_encoder import OpenVinoEncoder
+from core.reward.encoding.weights import locate
 from core.serving import building
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class ServingEncoder:
         self._home = home
         self._fast: OpenVinoEncoder | None = None
         self._lock = threading.Lock()
-        self._look_again_at = 0.0 if fast and builds.installed() else math.inf
+        self._look_again_at = 0.0 if fast and openvino_build.installed() else math.inf
         self._started_at = -math.inf
 
     def current(self) -> Encoder:
@@ -68,8 +68,8 @@ class ServingEncoder:
             if sha256 is None:  # of a hub: not verified, so not built from
                 self._look_again_at = math.inf
                 return
-            folder = builds.folder_for(self._home, sha256)
-            verdict = builds.read(folder)
+            folder = openvino_build.folder_for(self._home, sha256)
+            verdict = openvino_build.read(folder)
             if verdict is None:
                 self._build(folder)
             elif not verdict.usable or verdict.serves != reference_fingerprint(sha256):
@@ -103,12 +103,12 @@ def described(emb_model: str, home: Path, *, fast: bool) -> tuple[bool, str]:
     sha256 = locate(emb_model).sha256
     if not fast:
         return True, "sentence-transformers serves, as ASSAY_ENCODER says"
-    if not builds.installed():
+    if not openvino_build.installed():
         return True, "sentence-transformers serves; a faster one comes with: pip install -r requirements-fast.txt"
     if sha256 is None:
         return True, "sentence-transformers serves; a model of a hub is not built for speed, a directory would be"
-    folder = builds.folder_for(home, sha256)
-    verdict = builds.read(folder)
+    folder = openvino_build.folder_for(home, sha256)
+    verdict = openvino_build.read(folder)
     if verdict is None:
         return (
             True,
@@ -119,5 +119,5 @@ def described(emb_model: str, home: Path, *, fast: bool) -> tuple[bool, str]:
             False,
             f"sentence-transformers serves, not the fast encoder. {verdict.reason} To try again remove {folder}",
         )
-    builds.verify(folder, verdict)
+    openvino_build.verify(folder, verdict)
     return True, f"{OpenVinoEncoder.back_end} serves. {verdict.reason}"

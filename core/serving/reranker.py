@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from core.domain.errors import AssayError
 from core.reward import artifact
-from core.reward.embedder import Embedder
-from core.reward.honesty import Certainty, Honesty
+from core.reward.confidence import Certainty, Honesty
+from core.reward.encoding.embedder import Embedder
 from core.reward.model import FittedModel
-from core.reward.recipe import Pair
+from core.reward.recipes.base import Pair
 
 log = logging.getLogger(__name__)
 

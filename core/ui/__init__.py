@@ -1,5 +1,5 @@
 """The dashboard: what pages are made of. Together with Home.py and pages/ the only code that imports streamlit."""
 
-from core.ui.navigation import main
+from core.ui.shell.navigation import main
 
 __all__ = ["main"]

@@ -5,15 +5,16 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
 from core.domain.roles import Act, Role
-from core.services import importing, models
-from core.services.status import Champion, Status, status
-from core.ui import failures, session
-from core.ui.importing import half_an_import
-from core.ui.measures import MEASURES, cell
-from core.ui.navigation import PAGES, go_to, next_step
-from core.ui.page import Page, heading, open_page
-from core.ui.progress import retraining_due
-from core.ui.texts import literal
+from core.services.data import importing
+from core.services.models import models
+from core.services.operations.status import Champion, Status, status
+from core.ui.data.importing import half_an_import
+from core.ui.report.format import MEASURES, cell
+from core.ui.shell import errors, session
+from core.ui.shell.navigation import PAGES, go_to, next_step
+from core.ui.shell.page import Page, heading, open_page
+from core.ui.shell.texts import literal
+from core.ui.training.retraining import retraining_due
 
 STAGES = {
     Stage.COLLECTING: "Collecting ratings",
@@ -159,13 +160,13 @@ def _notes(page: Page, now: Status) -> None:
         st.code(now.grant, language="sql", wrap_lines=True)
 
 
-@failures.act
+@errors.act
 def _load_sample(page: Page) -> None:
     loaded = importing.load_sample(page.workspace, page.user)
     session.toast(f"The sample is loaded: {loaded.added} answers, {loaded.ratings} ratings.")
 
 
-@failures.act
+@errors.act
 def _remove_sample(page: Page) -> None:
     gone = importing.remove_sample(page.workspace, page.user)
     st.session_state.pop(session.DESK, None)

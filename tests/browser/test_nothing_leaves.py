@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from core.ui.navigation import HOME, PAGES
+from core.ui.shell.navigation import HOME, PAGES
 from tests.browser.test_signing_in import free_port, started
 
 pytestmark = pytest.mark.browser

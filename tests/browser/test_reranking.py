@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.ui.rerank_examples import EXAMPLE, EXAMPLE_PROMPT
+from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts
+from core.services.people import accounts
 from core.services.workspace import open_workspace
 from tests.databases import environment
 

@@ -7,9 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, cases, guidelines, hiding, importing, keys, people, preferences
+from core.services.data import importing, redaction
+from core.services.people import accounts, api_keys, local_names
+from core.services.reranking import cases, preferences
+from core.services.review import guidelines
 from core.services.workspace import open_workspace
-from core.ui.navigation import HOME, PAGES
+from core.ui.shell.navigation import HOME, PAGES
 from tests import looked
 
 pytestmark = pytest.mark.browser
@@ -44,15 +47,15 @@ def poisoned(dashboard):
         writer.writerow((EVIL, EVIL, "no number <script>alert('ran')</script>", "", "", "", "", ""))
     (dashboard.home / f"{NAME.replace('/', '')}.csv").write_bytes(file.read_bytes())
     list(importing.import_file(workspace, COMMAND_LINE, dashboard.home / f"{NAME.replace('/', '')}.csv"))
-    lead = people.rate_as(workspace, "elsewhere", f"{NAME} lead")
+    lead = local_names.rate_as(workspace, "elsewhere", f"{NAME} lead")
     accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
     guidelines.save(workspace, lead, EVIL, read=0)
-    hiding.reveal_guidelines(workspace, lead, 1)  # an address in it is hidden else, and cannot be saved over
+    redaction.reveal_guidelines(workspace, lead, 1)  # an address in it is hidden else, and cannot be saved over
     guidelines.save(workspace, lead, f"New. {EVIL}", read=1)
     looked.mark_gap(workspace, lead, 1, EVIL)
     cases.save(workspace, lead, NAME, EVIL, [EVIL, f"other {EVIL}"])
     preferences.keep(workspace, lead, EVIL, [EVIL, "other"], [1, 0], model_version=None)
-    keys.create(workspace, lead, NAME)
+    api_keys.create(workspace, lead, NAME)
     workspace.store.engine.dispose()
     return dashboard
 

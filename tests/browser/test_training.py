@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.domain.metrics import Metric
 from core.services.workspace import Workspace, open_workspace, this_process
-from core.store import runs
+from core.store.training import runs
 from tests.browser.serving import serve
 
 pytestmark = pytest.mark.browser

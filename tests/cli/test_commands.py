@@ -10,9 +10,10 @@ import pytest
 from core.cli.main import main
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services.status import status
+from core.services.operations.status import status
 from core.services.workspace import open_workspace
-from core.store import imports, schema
+from core.store import schema
+from core.store.interactions import imports
 from tests import looked
 from tests.databases import ROOT, added, environment, rater
 
@@ -291,7 +292,7 @@ def test_debug_shows_the_trace(sqlite_cli):
 
 def test_the_unexpected_is_a_sentence_too(sqlite_cli, monkeypatch):
     """An error nobody foresaw is one line and exit code 1."""
-    from core.services import status as service
+    from core.services.operations import status as service
 
     def breaks(*_, **__):
         raise ZeroDivisionError("first line\nsecond line")

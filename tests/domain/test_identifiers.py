@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.identifiers import score
-from core.domain.identifiers import Kind, count, find, in_words, mask, name_words
+from core.domain.identifiers.masking import Kind, count, find, in_words, mask, name_words
 
 FOUND = {
     "Patient John Smith, 45, has asthma.": {"name": 1},

@@ -10,11 +10,11 @@ from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.http.api import KEY_WAITS, Api
 from core.http.openapi import DOCUMENT
-from core.http.rates import Rate
-from core.http.safety import Rules, Safety
-from core.services import keys
+from core.http.rate_limit import Rate
+from core.http.security import Rules, Safety
+from core.services.people import api_keys
 from core.services.workspace import Workspace
-from core.store import keys as stored_keys
+from core.store.people import api_keys as stored_keys
 
 NO_MODEL, UNAUTHORISED = 503, 401  # the test's database has no model: 503 is what an admitted call gets
 Call = Callable[..., int]
@@ -84,13 +84,13 @@ def test_what_a_page_can_send_without_leave_is_refused(client: TestClient, kind:
 
 def test_a_key_opens_until_it_is_revoked(workspace: Workspace, call: Call) -> None:
     """From anywhere and through a proxy; a revoked, a wrong and no key are refused, on this machine too."""
-    key, made = keys.create(workspace, COMMAND_LINE, "the portal")
+    key, made = api_keys.create(workspace, COMMAND_LINE, "the portal")
     assert call("10.0.0.1", authorization=f"Bearer {key}", host="api.example", x_forwarded_for="8.8.8.8") == NO_MODEL
     assert call("10.0.0.1", authorization=f"bearer  {key} ") == NO_MODEL
     for wrong in ("Bearer ", f"Basic {key}", f"Bearer {key}x", f"Bearer {key[:-1]}", key, "Bearer \u00e9"):
         assert call(authorization=wrong) == UNAUTHORISED, wrong
     assert call() == UNAUTHORISED
-    keys.revoke(workspace, COMMAND_LINE, made.key_id)
+    api_keys.revoke(workspace, COMMAND_LINE, made.key_id)
     assert call(authorization=f"Bearer {key}") == UNAUTHORISED
     assert call() == UNAUTHORISED  # revoking the last key must not open the door to everybody
 
@@ -103,9 +103,9 @@ def test_every_route_by_every_caller(workspace: Workspace, api: Api, caller: str
     """All paths and methods of the OpenAPI document, in a process that has not answered anything yet, from this machine
     and another: what ranks wants a key that is valid now; what holds no data answers everybody; and nothing else is there.
     """
-    key, _ = keys.create(workspace, COMMAND_LINE, "the portal")
-    old, gone = keys.create(workspace, COMMAND_LINE, "an old one")
-    keys.revoke(workspace, COMMAND_LINE, gone.key_id)
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "the portal")
+    old, gone = api_keys.create(workspace, COMMAND_LINE, "an old one")
+    api_keys.revoke(workspace, COMMAND_LINE, gone.key_id)
     sent = {
         "nobody": None, "wrong key": "Bearer " + "x" * len(key), "revoked key": f"Bearer {old}", "no bearer": key,
         "key": f"Bearer {key}",
@@ -138,15 +138,15 @@ def test_known_keys_still_open_while_the_database_is_away(
     workspace: Workspace, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The loaded model goes on serving those who were admitted before; nobody new gets in."""
-    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal")
     assert call(authorization=f"Bearer {key}") == NO_MODEL
 
     def away(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr("core.services.keys.keys.count", away)
-    monkeypatch.setattr("core.services.keys.keys.of_text", away)
-    ring = keys.KeyRing(workspace)
+    monkeypatch.setattr("core.services.people.api_keys.keys.count", away)
+    monkeypatch.setattr("core.services.people.api_keys.keys.of_text", away)
+    ring = api_keys.KeyRing(workspace)
     with pytest.raises(Unavailable):
         ring.check(key)
     assert call(authorization=f"Bearer {key}") == NO_MODEL
@@ -154,7 +154,7 @@ def test_known_keys_still_open_while_the_database_is_away(
 
 def test_a_key_waits_after_a_restore_and_the_answer_says_for_whom(workspace: Workspace, api: Api, call: Call) -> None:
     """It opens nothing until a lead confirms it, and whoever runs the program learns what that takes."""
-    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal")
     with workspace.store.write() as session:
         stored_keys.suspend(session)
     assert call(authorization=f"Bearer {key}") == UNAUTHORISED
@@ -162,16 +162,16 @@ def test_a_key_waits_after_a_restore_and_the_answer_says_for_whom(workspace: Wor
     refused = TestClient(api.app).post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
     assert refused.json()["error"] == KEY_WAITS
     assert call(authorization="Bearer other") == UNAUTHORISED
-    new, _ = keys.create(workspace, COMMAND_LINE, "made since")
+    new, _ = api_keys.create(workspace, COMMAND_LINE, "made since")
     assert call(authorization=f"Bearer {new}") == NO_MODEL
-    assert keys.valid(workspace) == 1
-    assert keys.confirm(workspace, COMMAND_LINE) == 1
+    assert api_keys.valid(workspace) == 1
+    assert api_keys.confirm(workspace, COMMAND_LINE) == 1
     assert call(authorization=f"Bearer {key}") == NO_MODEL
 
 
 def test_what_holds_no_data_needs_no_key(workspace: Workspace, api: Api) -> None:
     """Health, readiness and the description, also for a load balancer elsewhere."""
-    keys.create(workspace, COMMAND_LINE, "portal")
+    api_keys.create(workspace, COMMAND_LINE, "portal")
     elsewhere = TestClient(api.app, base_url="https://assay.example", client=("10.0.0.1", 5))
     assert elsewhere.get("/healthz").json() == {"status": "ok"}
     assert elsewhere.get("/readyz").status_code == 503
@@ -189,7 +189,7 @@ def test_wrong_keys_from_an_address_do_not_lock_out_a_right_one(
 ) -> None:
     """After the lock-out whoever has a right key is served, a load balancer is answered, guessing is refused without a
     query for each guess, and a revoked key is a wrong one."""
-    key, made = keys.create(workspace, COMMAND_LINE, "portal")
+    key, made = api_keys.create(workspace, COMMAND_LINE, "portal")
     guarded = Safety(api.app, rules=Rules(only_api=True, refusals=sixty(), would_admit=api.would_admit))
     here = TestClient(guarded, base_url="http://assay.example", client=("192.0.2.7", 5))
 
@@ -213,14 +213,14 @@ def test_wrong_keys_from_an_address_do_not_lock_out_a_right_one(
 
     noted("of_text")
     noted("valid_hashes")
-    monkeypatch.setattr(keys, "LOOK_SECONDS", 1_000.0)
+    monkeypatch.setattr(api_keys, "LOOK_SECONDS", 1_000.0)
     for number in range(30):
         assert ask(f"wrong again {number}") == ask(None) == 429
         assert ask(key) == NO_MODEL
     assert asked.count("valid_hashes") == 1
     assert asked.count("of_text") == 30
     assert here.get("/healthz").status_code == 200
-    keys.revoke(workspace, COMMAND_LINE, made.key_id)
+    api_keys.revoke(workspace, COMMAND_LINE, made.key_id)
     assert ask(key) == UNAUTHORISED
 
 

@@ -16,7 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.cli.main import main
-from core.http import alone
+from core.http import standalone
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,7 +94,7 @@ def test_it_stands_behind_the_guard_of_the_dashboard(capsys: pytest.CaptureFixtu
     """Where people sign in too: headers, a key for whoever is not this machine, and an end to guessing keys."""
     monkeypatch.setenv("AUTH_MODE", "oidc")
     key = run(capsys, "keys", "create", "portal")[1]["key"]
-    with TestClient(alone.make_app(), base_url="http://assay.example.org", client=("192.0.2.7", 5)) as client:
+    with TestClient(standalone.make_app(), base_url="http://assay.example.org", client=("192.0.2.7", 5)) as client:
         asked = {"query": "q", "documents": ["a"]}
         answer = client.post("/v1/rerank", json=asked, headers={"authorization": f"Bearer {key}"})
         assert answer.status_code == 503  # let in; there is no model

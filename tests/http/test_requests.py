@@ -14,12 +14,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from core.domain.roles import COMMAND_LINE
 from core.http import bodies, limits
-from core.http.answers import Refused
 from core.http.api import Api
 from core.http.bodies import Reading
 from core.http.queueing import Queue
-from core.http.scoring import Turns
-from core.services import keys, reranking
+from core.http.responses import Refused
+from core.http.scheduler import Turns
+from core.services.people import api_keys
+from core.services.reranking import reranking
 from core.services.workspace import Workspace
 
 SECRET = "the patient is called Rumpelstiltskin"
@@ -129,7 +130,7 @@ def test_half_sent_bodies_keep_nobody_else_out(workspace: Workspace, monkeypatch
     """A caller who begins bodies and does not end them has three quarters of the room; a whole body of another passes,
     with bodies of any size, and the room comes back when the time is over."""
     monkeypatch.setattr(bodies, "BODY_SECONDS", 1.0)
-    keyed = [keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other")]
+    keyed = [api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other")]
     api = Api(lambda: workspace, reading=Reading(bodies=16, size=40_000_000))
     statuses: dict[str, list[int]] = {"slow": [], "other": [], "after": []}
 

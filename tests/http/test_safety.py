@@ -7,10 +7,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from core.http.addresses import is_loopback, is_ours, same_place
 from core.http.loopback import FORWARDING
-from core.http.rates import Rate
-from core.http.safety import MAX_BODY, Rules, Safety, inline_hashes
+from core.http.origin import is_loopback, is_ours, same_place
+from core.http.rate_limit import Rate
+from core.http.security import MAX_BODY, Rules, Safety, inline_hashes
 
 HERE = "http://127.0.0.1:8501"
 

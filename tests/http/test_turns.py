@@ -10,10 +10,10 @@ import anyio.lowlevel
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from core.http.answers import Refused
 from core.http.limits import SCORING_SECONDS
 from core.http.queueing import TURN_WORDS, Pace, Place, Queue
-from core.http.scoring import Turns, Work
+from core.http.responses import Refused
+from core.http.scheduler import Turns, Work
 from core.serving.reranker import Ranking
 
 FULL_TEXTS = 8  # of 1,190 words: with what a text costs by itself one turn

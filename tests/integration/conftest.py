@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.domain.roles import COMMAND_LINE, User
-from core.services import importing, training
+from core.services.data import importing
+from core.services.training import training
 from core.services.workspace import open_workspace
 
 

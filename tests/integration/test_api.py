@@ -17,15 +17,16 @@ from starlette.testclient import TestClient
 
 import core
 from core.domain.roles import COMMAND_LINE
-from core.http import alone
+from core.http import standalone
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
-from core.http.warming import Readiness, State
-from core.services import keys, reranking, usage
+from core.http.readiness import Readiness, State
+from core.services.people import api_keys
+from core.services.reranking import reranking, usage
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
-from core.store import versions
 from core.store.tables import ModelVersion
+from core.store.training import versions
 from tests.integration.serving import on_a_port
 
 QUERY = "My phone froze and does not react. What can I do?"
@@ -225,24 +226,24 @@ def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) ->
 def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(trained_home: Path) -> None:
     """Nobody has to call first; what was ranked and which key was used is written although the server is stopped."""
     runtime.close()
-    with TestClient(alone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
+    with TestClient(standalone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
         until = time.monotonic() + 30
         while client.get("/readyz").status_code != 200 and time.monotonic() < until:
             threading.Event().wait(0.02)
         assert client.get("/readyz").json()["status"] == "ready"
-        key, _ = keys.create(open_workspace(), COMMAND_LINE, "portal")
+        key, _ = api_keys.create(open_workspace(), COMMAND_LINE, "portal")
         body = {"query": QUERY, "documents": DOCUMENTS, "top_n": 1.0}
         answer = client.post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
         assert len(answer.json()["results"]) == 1
     runtime.close()
     workspace = open_workspace()
-    assert keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None
+    assert api_keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None
     assert usage.lately(workspace, COMMAND_LINE).by_source == {"api": 1}
 
 
 def test_the_cohere_clients_work(address: str, http: httpx.Client, workspace: Workspace) -> None:
     """Both versions of the official client, with a key: same order and scores as the Python call."""
-    key, _ = keys.create(workspace, COMMAND_LINE, "cohere")
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "cohere")
     expected = python_scores()
     newer = cohere.ClientV2(api_key=key, base_url=address, httpx_client=http)
     found = newer.rerank(model="champion", query=QUERY, documents=DOCUMENTS, top_n=2)

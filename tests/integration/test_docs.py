@@ -17,7 +17,7 @@ from core.domain.roles import COMMAND_LINE
 from core.http import limits
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
-from core.services import keys
+from core.services.people import api_keys
 from core.services.workspace import Workspace, open_workspace
 from tests.integration.serving import on_a_port
 
@@ -74,7 +74,7 @@ def test_the_python_examples_find_the_better_answer(
     address: str, workspace: Workspace, library: str, found: object
 ) -> None:
     """As a reader would paste them, with their key."""
-    key, _ = keys.create(workspace, COMMAND_LINE, "docs")
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "docs")
     code = shown("python", library).replace(THERE, address).replace('"KEY"', repr(key))
     names: dict[str, Any] = {}
     exec(code, names)

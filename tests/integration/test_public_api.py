@@ -14,7 +14,7 @@ import pytest
 
 import core
 from core.domain.roles import COMMAND_LINE, User
-from core.services import models
+from core.services.models import models
 from core.services.workspace import open_workspace
 
 PROMPT = "My phone froze and does not react. What can I do?"
@@ -147,7 +147,7 @@ def test_promoted_champion_is_picked_up_and_a_broken_one_keeps_the_loaded(traine
     """A running process follows a promotion within seconds, and keeps its model when the next file is broken."""
     first = core.get_model_info()["model_version"]
     workspace = open_workspace(os.environ)
-    from core.services import training
+    from core.services.training import training
 
     list(training.train(workspace, User(0, "test"), recipe="concat"))
     other = next(v.model_version for v in models.listed(workspace, COMMAND_LINE) if v.model_version != first)

@@ -13,9 +13,10 @@ from core.cli.main import main
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import prompt_group, text_hash
-from core.services import doctor, forgetting, importing
+from core.services.data import erasure, importing
+from core.services.operations import doctor
 from core.services.workspace import Workspace
-from core.store import compacting, runs
+from core.store import compacting
 from core.store.tables import (
     ApiKey,
     Base,
@@ -42,6 +43,7 @@ from core.store.tables import (
     Suggestion,
     TextHistory,
 )
+from core.store.training import runs
 from tests import looked
 from tests.databases import Plain, added, rater
 
@@ -260,7 +262,7 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
         "assay_held_out.prompt_group", "assay_run_events.payload", "assay_desks.filters",
     }  # fmt: skip
     assert set(missing) == derived
-    preview = forgetting.preview_interaction(workspace, COMMAND_LINE, number)
+    preview = erasure.preview_interaction(workspace, COMMAND_LINE, number)
     done = looked.forget(workspace, COMMAND_LINE, number)
     assert (done.goes, done.remains) == (preview.goes, preview.remains)
     after, said = dump(workspace).casefold(), " ".join(done.remains)
@@ -343,7 +345,7 @@ def test_behind_an_open_reader_the_text_goes_with_the_next_sweep(workspace, tmp_
         (check,) = [c for c in doctor.examine()["checks"] if c["name"] == "forgotten texts"]
         assert not check["ok"]
         with pytest.raises(Unavailable, match="nobody is working"):
-            forgetting.compact(workspace, COMMAND_LINE)
+            erasure.compact(workspace, COMMAND_LINE)
         other.execute("ROLLBACK")
     workspace.pick_up(at_once=True)
     assert _bytes_left(workspace) == set()

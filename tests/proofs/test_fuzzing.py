@@ -24,8 +24,9 @@ from core.http.openapi import DOCUMENT
 from core.labeling.candidates import understand
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
-from core.services import importing, reranking
-from core.services.importing import ImportResult
+from core.services.data import importing
+from core.services.data.importing import ImportResult
+from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from tests.proofs.conftest import scaled
 from tests.reward.fakes import FakeEncoder

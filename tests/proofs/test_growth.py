@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from core.domain.roles import COMMAND_LINE
-from core.services import importing
+from core.services.data import importing
 from core.store.database import Store
-from core.ui.texts import to_html
+from core.ui.shell.texts import to_html
 from tests import looked
 from tests.databases import added, rater
 from tests.proofs.conftest import scaled

@@ -14,10 +14,16 @@ import pytest
 
 from core.domain.errors import AssayError, Unavailable
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, importing, progress, rating, signing_in, training, usage, watching
+from core.services.data import importing
+from core.services.people import accounts, sign_in
+from core.services.rating import rating
+from core.services.reranking import usage
+from core.services.training import retraining, training
+from core.services.training import runs as watching
 from core.services.workspace import Workspace, open_workspace, this_process
-from core.store import runs, types
+from core.store import types
 from core.store.tables import Item, Rating, RatingEvent
+from core.store.training import runs
 from tests import looked
 from tests.databases import added, environment, rater
 from tests.proofs.conftest import scaled
@@ -161,7 +167,7 @@ def test_a_clock_that_is_set_back_loses_nothing(workspace: Workspace, set_clock)
     assert looked.rate(workspace, ana, first, 5).rating == 5
     assert rating.rated_today(workspace, ana) <= 1
     assert usage.lately(workspace, ana).calls == 0
-    assert progress.due(workspace, ana) is None
+    assert retraining.due(workspace, ana) is None
     with workspace.store.read() as session:
         assert [item.consensus for item in session.query(Item).filter_by(interaction_id=first)] == [5.0]
 
@@ -172,12 +178,12 @@ def test_a_clock_that_is_set_back_signs_nobody_in_or_out(workspace: Workspace, s
     for name in ("ben", "mia"):
         accounts.invite(workspace, lead, f"{name}@example.org", Role.SME)
     ben, mia = claims("ben", "ben@example.org"), claims("mia", "mia@example.org")
-    assert signing_in.enter(workspace, ben).user
-    assert signing_in.enter(workspace, mia).user
-    signing_in.sign_out(workspace, mia)
+    assert sign_in.enter(workspace, ben).user
+    assert sign_in.enter(workspace, mia).user
+    sign_in.sign_out(workspace, mia)
     set_clock(BACK)
-    assert signing_in.enter(workspace, ben).user
-    assert signing_in.enter(workspace, mia).why is signing_in.Why.SIGNED_OUT
+    assert sign_in.enter(workspace, ben).user
+    assert sign_in.enter(workspace, mia).why is sign_in.Why.SIGNED_OUT
 
 
 def test_a_training_outlives_a_clock_that_is_set_back(workspace: Workspace, set_clock) -> None:

@@ -13,8 +13,11 @@ from alembic import command
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services import backup, manifest, models, record, watching
-from core.services.record import Wanted
+from core.services.models import models
+from core.services.operations import backup, manifest
+from core.services.people import audit_log
+from core.services.people.audit_log import Wanted
+from core.services.training import runs
 from core.services.workspace import Workspace, open_workspace
 from core.store import schema
 from core.store.database import connect
@@ -75,7 +78,7 @@ def test_a_killed_training_is_told_and_leaves_no_half_model(
         assert not [line for line in ended.said if line.startswith("failed")]
         kills += ended.killed
         acknowledged += [ended.done] if ended.done else []
-        latest = watching.history(workspace, COMMAND_LINE)[0]
+        latest = runs.history(workspace, COMMAND_LINE)[0]
         assert not latest.active
         if ended.killed and latest.state != "finished":
             assert "ended unexpectedly" in (latest.message or "")
@@ -85,7 +88,7 @@ def test_a_killed_training_is_told_and_leaves_no_half_model(
     versions = {version.model_version: version.state for version in models.listed(workspace, COMMAND_LINE)}
     assert set(acknowledged) <= versions.keys()
     assert set(versions.values()) <= {"champion", "available"}
-    ended_well = sum(run.state == "finished" for run in watching.history(workspace, COMMAND_LINE))
+    ended_well = sum(run.state == "finished" for run in runs.history(workspace, COMMAND_LINE))
     assert len(versions) == ended_well
     proven(
         f"{kills} kills of a training of {length:.1f} s, {len(versions)} versions, each whole; the rest told as ended"
@@ -109,7 +112,7 @@ def test_a_killed_promotion_happened_or_did_not(
             assert champion(workspace) == wanted
         promotions = models.promotions(workspace, COMMAND_LINE)
         assert promotions[0].model_version == champion(workspace)
-        told = record.acts(workspace, COMMAND_LINE, Wanted(action="promoted"), size=1000)
+        told = audit_log.acts(workspace, COMMAND_LINE, Wanted(action="promoted"), size=1000)
         assert [act.subject for act in told] == [f"model {promotion.model_version}" for promotion in promotions]
     proven(f"{kills} kills, one champion after each, as many acts in the record as promotions")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.roles import COMMAND_LINE
-from core.services import importing
+from core.services.data import importing
 from core.services.workspace import Workspace
 from core.store.tables import Import, Item, LegacyInteraction, Rating, RatingEvent
 from tests.databases import added, rater, start_python

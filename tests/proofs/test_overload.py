@@ -20,7 +20,9 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.http.limits import SCORING_SECONDS
-from core.services import importing, keys, training
+from core.services.data import importing
+from core.services.people import api_keys
+from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
 from tests.databases import ROOT
 from tests.proofs.conftest import FULL, scaled
@@ -114,7 +116,7 @@ def test_fifty_large_requests_at_once_are_done_or_told_when_to_come_back(
 ) -> None:
     """Those that are taken in end in 200, the others in 429 at once, none in anything else. Another key's small ones get
     through beside them."""
-    many, other = (keys.create(workspace, COMMAND_LINE, name)[0] for name in ("many", "other"))
+    many, other = (api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("many", "other"))
     documents, size = scaled(100, 1_000), len(body(0, scaled(100, 1_000), WORDS_EACH))
     assert not FULL or 1_700_000 < size < 2_100_000
     with ThreadPoolExecutor(50) as pool:
@@ -141,7 +143,7 @@ def test_fifty_large_requests_at_once_are_done_or_told_when_to_come_back(
 def test_half_sent_bodies_and_silent_connections_keep_nobody_out(port: int, workspace: Workspace, proven_once) -> None:
     """All connections of an address: those without a request, and bodies that do not end; another caller is served at
     once, and after a while the server has closed all of them."""
-    slow, other = (keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other"))
+    slow, other = (api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other"))
     silent_many, half_many = scaled(50, 200), scaled(20, 50)
     head = (
         f"POST /v1/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer {slow}\r\n"
@@ -183,7 +185,7 @@ def is_ended(one: socket.socket) -> bool:
 
 def test_wrong_keys_do_not_lock_out_a_right_one(port: int, workspace: Workspace, proven_once) -> None:
     """Many guesses from one address, the right key between them."""
-    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal")
     guesses = scaled(150, 2_000)
     sent = body(300, 2, 40)
     wrong = Counter(ask(port, sent, f"assay_{number}").status for number in range(guesses))

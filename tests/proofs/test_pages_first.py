@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from core.domain.roles import ALLOWED, Role
-from core.ui.navigation import PAGES
+from core.ui.shell.navigation import PAGES
 from tests.databases import ROOT
 from tests.proofs.conftest import FULL
 from tests.tabs import PEOPLE, home_with_people

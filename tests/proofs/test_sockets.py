@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from core.ui.messages import STRANGER
-from core.ui.sockets import PER_ADDRESS, STRANGERS_PER_BROWSER
+from core.ui.server.messages import STRANGER
+from core.ui.server.sockets import PER_ADDRESS, STRANGERS_PER_BROWSER
 from tests.browser.serving import Dashboard, serve
 from tests.databases import Plain
 from tests.proofs.conftest import scaled

@@ -14,7 +14,11 @@ from typing import Any
 import pytest
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, keys, models, people, rating, readiness, reranking, signing_in, training
+from core.services.models import models
+from core.services.people import accounts, api_keys, local_names, sign_in
+from core.services.rating import rating
+from core.services.reranking import reranking
+from core.services.training import readiness, training
 from core.services.workspace import Workspace
 from core.store import schema
 from tests import looked
@@ -108,7 +112,7 @@ def test_rows_stay_as_they_are(released, opened, environ):
 
 def test_what_was_kept_for_a_rater_is_still_theirs(upgraded):
     """The lease, the draft and the history of an upgrade's raters go on."""
-    ana = people.user_of(upgraded, "cookie of Ana")
+    ana = local_names.user_of(upgraded, "cookie of Ana")
     assert ana is not None
     shown = rating.next_item(upgraded, ana)
     assert shown is not None
@@ -123,11 +127,11 @@ def test_what_was_kept_for_a_rater_is_still_theirs(upgraded):
 
 def test_people_and_programs_come_in_as_before(upgraded, said):
     """Who was bound is bound, and keys that were valid are."""
-    entry = signing_in.enter(upgraded, claims("lea", "lea@example.org"))
+    entry = sign_in.enter(upgraded, claims("lea", "lea@example.org"))
     assert (entry.user and entry.user.role) == Role.LEAD
     roles = {person.name: person.role for person in accounts.listed(upgraded, COMMAND_LINE)}
     assert roles["Vic"] == Role.VIEWER
-    assert keys.KeyRing(upgraded).check(said["key"]).key_id == 1
+    assert api_keys.KeyRing(upgraded).check(said["key"]).key_id == 1
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import random
 import krippendorff
 import pytest
 
-from core.reward.agreement import NOTHING_SHARED, ONE_VALUE, agreement, ordinal_alpha
+from core.reward.metrics.agreement import NOTHING_SHARED, ONE_VALUE, agreement, ordinal_alpha
 
 
 def invented(items: int, raters: int, noise: float, seed: int) -> list[tuple[int, str, int]]:

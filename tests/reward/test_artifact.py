@@ -14,9 +14,9 @@ from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.reward import artifact
 from core.reward.artifact import Metadata, Saved
-from core.reward.events import Fitted
-from core.reward.recipe import Pair
-from core.reward.trainer import train
+from core.reward.recipes.base import Pair
+from core.reward.training.events import Fitted
+from core.reward.training.trainer import train
 from tests.reward.fakes import embedder, rated_answers
 
 ENCODER = "fake:words"

@@ -2,12 +2,12 @@ import numpy as np
 
 from core.domain.records import Example
 from core.reward.baselines import columns_of, original_order
-from core.reward.features import feature_matrix
+from core.reward.evaluation.out_of_fold import score_baselines_held_out
 from core.reward.fitting import fit_baselines
-from core.reward.held_out import score_baselines_held_out
-from core.reward.rated import Rated
-from core.reward.recipe import Pair
-from core.reward.recipes import PAIR
+from core.reward.metrics.labels import Rated
+from core.reward.recipes.base import Pair
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import PAIR
 from tests.reward.fakes import DIM, embedder, rated_answers
 
 

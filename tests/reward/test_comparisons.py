@@ -9,13 +9,13 @@ from scipy.optimize import minimize
 
 from core.domain.records import Example, Preferred
 from core.domain.texts import text_hash
-from core.reward import held_out
 from core.reward.comparisons import Comparisons
-from core.reward.events import Compared, Evaluated, Fitted, Judged, Reported
+from core.reward.evaluation import out_of_fold
 from core.reward.fitting import fit
-from core.reward.pair import SCALARS
-from core.reward.recipes import CONCAT, PAIR
-from core.reward.trainer import train
+from core.reward.recipes.pair import SCALARS
+from core.reward.recipes.registry import CONCAT, PAIR
+from core.reward.training.events import Compared, Evaluated, Fitted, Judged, Reported
+from core.reward.training.trainer import train
 from tests.reward.fakes import embedder, rated_answers
 
 
@@ -88,7 +88,7 @@ def test_comparisons_on_tested_prompts_are_never_learned_from(monkeypatch: pytes
             seen.append((set(groups.tolist()), set(compared.groups.tolist())))
         return fit(recipe, features, good, groups, seed=seed, compared=compared)
 
-    monkeypatch.setattr(held_out, "fit", spying)
+    monkeypatch.setattr(out_of_fold, "fit", spying)
     run(examples, preferred)
     assert len(seen) == 15
     for learned, compared in seen:

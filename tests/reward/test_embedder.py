@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from core.reward.cache import MemoryCache
-from core.reward.embedder import Embedder, View
-from core.reward.windows import RULE
+from core.reward.encoding.cache import MemoryCache
+from core.reward.encoding.embedder import Embedder, View
+from core.reward.encoding.windows import RULE
 from tests.reward.fakes import DIM, FakeEncoder
 
 LONG = " ".join(f"word{number}" for number in range(400))

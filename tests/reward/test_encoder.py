@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.domain.errors import Unavailable
-from core.reward.encoder import SentenceEncoder
-from core.reward.weights import PACKAGED_SHA256
+from core.reward.encoding.encoder import SentenceEncoder
+from core.reward.encoding.weights import PACKAGED_SHA256
 
 TEXTS = ["How is asthma treated?", "", "Inhalers open the airways. " * 30, "How is asthma treated?", "Bread recipes"]
 

@@ -3,12 +3,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from core.reward.clearly_better import clearly_better
 from core.reward.fitting import best_threshold, fit
-from core.reward.folds import grouped_folds
 from core.reward.linear import logistic
-from core.reward.pair import SCALARS
-from core.reward.recipes import CONCAT, PAIR
+from core.reward.metrics.clustered_auc import clearly_better
+from core.reward.metrics.folds import grouped_folds
+from core.reward.recipes.pair import SCALARS
+from core.reward.recipes.registry import CONCAT, PAIR
 
 
 def separable(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,11 +9,11 @@ import pytest
 
 from core.domain.records import Example
 from core.reward import artifact
-from core.reward.events import Fitted
-from core.reward.honesty import Honesty, KnownPrompts, Level, Meaning
-from core.reward.honesty_measured import measure_honesty
-from core.reward.rated import Rated
-from core.reward.trainer import train
+from core.reward.confidence import Honesty, KnownPrompts, Level, Meaning
+from core.reward.metrics.labels import Rated
+from core.reward.training.confidence_fit import measure_honesty
+from core.reward.training.events import Fitted
+from core.reward.training.trainer import train
 from core.serving.reranker import ModelRef, Reranker
 from tests.reward.fakes import embedder, rated_answers
 

@@ -7,10 +7,10 @@ from scipy.stats import t as student
 from sklearn import metrics as reference
 
 from core.domain.metrics import Metric
-from core.reward.bootstrap import bounds, draws, with_interval
-from core.reward.curves import MAX_POINTS, classification_report, confusion, roc_points
-from core.reward.metrics import METRICS, Scores, measure, paired_difference
-from core.reward.rated import Rated
+from core.reward.metrics.bootstrap import bounds, draws, with_interval
+from core.reward.metrics.curves import MAX_POINTS, classification_report, confusion, roc_points
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import METRICS, Scores, measure, paired_difference
 
 
 def random_rows(n: int, prompts: int, seed: int, *, levels: int | None = None) -> tuple[Rated, Scores]:

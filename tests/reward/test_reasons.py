@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from core.reward.evaluation.explain import Kind, reasons
 from core.reward.linear import logistic
-from core.reward.reasons import Kind, reasons
-from core.reward.recipe import Pair
+from core.reward.recipes.base import Pair
 from tests.reward.fakes import embedder, rated_answers
 from tests.services.versions_made import learned_from
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from core.domain.errors import BadInput
-from core.reward.embedder import View
-from core.reward.features import feature_matrix
-from core.reward.pair import SCALARS
-from core.reward.recipe import Pair
-from core.reward.recipes import CONCAT, PAIR, RECIPES, recipe_named
+from core.reward.encoding.embedder import View
+from core.reward.recipes.base import Pair
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.pair import SCALARS
+from core.reward.recipes.registry import CONCAT, PAIR, RECIPES, recipe_named
 from tests.reward.fakes import DIM, embedder
 
 PROMPT = "asthma inhaler dose"

@@ -6,25 +6,25 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.domain.identifiers.session_names import NO_SESSION, OTHERS, source_of
 from core.domain.metrics import Metric
 from core.domain.records import Example
-from core.domain.session_names import NO_SESSION, OTHERS, source_of
-from core.reward.choosing import Choices
-from core.reward.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
-from core.reward.features import feature_matrix
-from core.reward.folds import grouped_folds
-from core.reward.learning_curve import FARTHEST, Sized, learning_curve, some_prompts
-from core.reward.length_bias import length_bias
-from core.reward.metrics import METRICS, Scores, measure
-from core.reward.out_of_fold import OUTER_FOLDS, OutOfFold
-from core.reward.promotion import judge_first
-from core.reward.rated import Rated
-from core.reward.recipe import Pair
-from core.reward.recipes import PAIR
-from core.reward.reliability import calibration, outcomes, roc_band
-from core.reward.report import TrustReport
-from core.reward.slices import by_source
-from core.reward.verdict import verdict
+from core.reward.evaluation.learning_curve import FARTHEST, Sized, learning_curve, some_prompts
+from core.reward.evaluation.slices import by_source
+from core.reward.metrics.best_of_n import Choices
+from core.reward.metrics.folds import grouped_folds
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.length_bias import length_bias
+from core.reward.metrics.metrics import METRICS, Scores, measure
+from core.reward.metrics.reliability import calibration, outcomes, roc_band
+from core.reward.recipes.base import Pair
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import PAIR
+from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
+from core.reward.training.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
+from core.reward.training.promotion import judge_first
+from core.reward.training.report import TrustReport
+from core.reward.training.verdict import verdict
 from tests.reward.fakes import embedder, rated_answers
 from tests.reward.test_trainer import only, run
 

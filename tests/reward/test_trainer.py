@@ -10,9 +10,11 @@ from sklearn.metrics import roc_auc_score
 from core.domain.errors import BadInput
 from core.domain.records import Example
 from core.reward.baselines import BASELINES
-from core.reward.embedder import Embedder
-from core.reward.evaluation import Evaluation, evaluate_model, leave_out_seen
-from core.reward.events import (
+from core.reward.encoding.embedder import Embedder
+from core.reward.evaluation.evaluation import Evaluation, evaluate_model, leave_out_seen
+from core.reward.metrics.metrics import METRICS
+from core.reward.recipes.base import Pair
+from core.reward.training.events import (
     Embedding,
     Evaluated,
     Event,
@@ -24,9 +26,7 @@ from core.reward.events import (
     Reported,
     Started,
 )  # fmt: skip
-from core.reward.metrics import METRICS
-from core.reward.recipe import Pair
-from core.reward.trainer import data_fingerprint, train
+from core.reward.training.trainer import data_fingerprint, train
 from tests.reward.fakes import embedder, rated_answers
 
 

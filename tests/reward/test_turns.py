@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.reward.encoder import in_turns
+from core.reward.encoding.encoder import in_turns
 
 
 def test_each_text_is_encoded_once_in_turns_of_similar_length() -> None:

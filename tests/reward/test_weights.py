@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import Unavailable
-from core.reward import weights
-from core.reward.weights import PACKAGED_SHA256, locate
+from core.reward.encoding import weights
+from core.reward.encoding.weights import PACKAGED_SHA256, locate
 
 
 def test_the_default_is_the_official_packaged_file() -> None:

@@ -8,8 +8,8 @@ import pytest
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.domain.settings import AuthMode
-from core.services import accounts, people, signing_in
-from core.services.importing import import_file
+from core.services.data.importing import import_file
+from core.services.people import accounts, local_names, sign_in
 from core.store.tables import Audit
 from core.store.types import now
 from tests.databases import rater
@@ -38,8 +38,8 @@ def test_a_name_that_was_chosen_is_a_lead_until_a_lead_says_otherwise(workspace)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert ben.role is Role.LEAD
     accounts.set_role(workspace, ana, ben.rater_id, Role.SME)
-    assert people.user_of(workspace, "cookie of Ben").role is Role.SME
-    assert people.rate_as(workspace, "another browser", "ben").role is Role.SME
+    assert local_names.user_of(workspace, "cookie of Ben").role is Role.SME
+    assert local_names.rate_as(workspace, "another browser", "ben").role is Role.SME
     assert (ana.key, "changed the role", f"person {ben.rater_id}") in acts(workspace)
 
 
@@ -47,13 +47,13 @@ def test_a_disabled_name_speaks_for_nobody(workspace):
     """Neither the browser that had it nor a new one, and the list does not offer it; enabling gives it back."""
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     accounts.set_disabled(workspace, ana, ben.rater_id, True)
-    assert people.user_of(workspace, "cookie of Ben") is None
-    assert people.is_disabled(workspace, "cookie of Ben")
-    assert people.names(workspace) == ["Ana"]
+    assert local_names.user_of(workspace, "cookie of Ben") is None
+    assert local_names.is_disabled(workspace, "cookie of Ben")
+    assert local_names.names(workspace) == ["Ana"]
     with pytest.raises(Conflict, match="disabled by a lead"):
-        people.rate_as(workspace, "new", "BEN")
+        local_names.rate_as(workspace, "new", "BEN")
     accounts.set_disabled(workspace, ana, ben.rater_id, False)
-    assert people.user_of(workspace, "cookie of Ben") == ben
+    assert local_names.user_of(workspace, "cookie of Ben") == ben
 
 
 @pytest.mark.parametrize("change", ["demote", "disable"])
@@ -69,7 +69,7 @@ def test_the_last_lead_stays(workspace, change):
 
     with pytest.raises(Conflict, match="last lead"):
         do()
-    assert people.user_of(workspace, "cookie of Ana") == ana
+    assert local_names.user_of(workspace, "cookie of Ana") == ana
     assert [action for _, action, _ in acts(workspace)] == ["chose a new name"]
     rater(workspace, "Ben")
     do()
@@ -136,7 +136,7 @@ def test_a_name_from_before_sign_in_gets_an_address(workspace):
     with_sign_in(workspace)
     invited = accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.SME, name="Ana")
     assert invited.rater_id == ana.rater_id
-    assert signing_in.enter(workspace, claims()).user == User(ana.rater_id, "Ana", Role.SME)
+    assert sign_in.enter(workspace, claims()).user == User(ana.rater_id, "Ana", Role.SME)
     with pytest.raises(Conflict, match="signed in already"):
         accounts.set_address(workspace, COMMAND_LINE, ana.rater_id, "other@example.org")
 
@@ -147,21 +147,21 @@ def test_where_people_sign_in_a_name_lets_in_only_who_waits(workspace):
     with pytest.raises(BadInput, match="nobody of that name waits"):
         accounts.invite(workspace, COMMAND_LINE, "Ben", Role.LEAD)
     said = claims("ben", None)
-    assert signing_in.enter(workspace, said).why is signing_in.Why.WAITING
+    assert sign_in.enter(workspace, said).why is sign_in.Why.WAITING
     assert [one.name for one in accounts.knocking(workspace, COMMAND_LINE)] == ["Ben"]
     ben = accounts.invite(workspace, COMMAND_LINE, "ben", Role.LEAD)
-    assert signing_in.enter(workspace, said).user == User(ben.rater_id, "Ben", Role.LEAD)
+    assert sign_in.enter(workspace, said).user == User(ben.rater_id, "Ben", Role.LEAD)
     assert accounts.knocking(workspace, COMMAND_LINE) == []
     with pytest.raises(NotAllowed, match="sign in"):
-        people.rate_as(workspace, "token", "Ana")
+        local_names.rate_as(workspace, "token", "Ana")
 
 
 def test_whoever_waits_can_be_let_in_as_a_name_from_before(workspace):
     """The lead says who it is; a person who signed in before cannot be handed to somebody else."""
     ana = rater(workspace, "Ana")
     with_sign_in(workspace)
-    signing_in.enter(workspace, claims("ana", None))
-    signing_in.enter(workspace, claims("mallory", None))
+    sign_in.enter(workspace, claims("ana", None))
+    sign_in.enter(workspace, claims("mallory", None))
     mallory, waiting = accounts.knocking(workspace, COMMAND_LINE)
     accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME, as_person=ana.rater_id)
     with pytest.raises(Conflict, match="signed in before"):

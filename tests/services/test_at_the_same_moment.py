@@ -14,7 +14,10 @@ from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE
 from core.domain.second_looks import RepeatSettings
-from core.services import disagreements, guidelines, importing, progress, queue, rating, second_looks
+from core.services.data import importing
+from core.services.rating import queue, rating
+from core.services.review import disagreements, guidelines, second_looks
+from core.services.training import retraining
 from core.services.workspace import Workspace, open_workspace
 from core.store import retrying
 from tests import looked
@@ -22,9 +25,9 @@ from tests.databases import added, environment, rater
 
 SERVICES = Path(core.services.__file__).parent
 ON_ITS_OWN = {
-    "accounts._changing": "a context manager: set_role and set_disabled, which use it, are run again",
-    "usage.UsageLog.write": "waits for its next turn by itself",
-    "backup._after": "nobody else is in a database that was just restored",
+    "people.accounts._changing": "a context manager: set_role and set_disabled, which use it, are run again",
+    "reranking.usage.UsageLog.write": "waits for its next turn by itself",
+    "operations.backup._after": "nobody else is in a database that was just restored",
 }
 
 
@@ -50,10 +53,11 @@ def together(*acts: Callable[[], object]) -> list[Exception]:
 def test_every_writing_transaction_of_a_service_is_run_again():
     """A service that opens one is marked with ``retried``, or is named above with the reason why not."""
     bare = set()
-    for path in SERVICES.glob("*.py"):
+    for path in SERVICES.rglob("*.py"):
         tree = ast.parse(path.read_text())
+        subject = ".".join(path.relative_to(SERVICES).with_suffix("").parts)
         classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-        for prefix, body in [(path.stem, tree.body), *((f"{path.stem}.{one.name}", one.body) for one in classes)]:
+        for prefix, body in [(subject, tree.body), *((f"{subject}.{one.name}", one.body) for one in classes)]:
             for function in body:
                 if not isinstance(function, ast.FunctionDef) or "store.write()" not in ast.unparse(function):
                     continue
@@ -94,7 +98,7 @@ def test_settings_and_imports_at_once_all_succeed(workspace: Workspace, tmp_path
             wanted = (at + n) % 5 + 1
             queue.change_settings(workspace, COMMAND_LINE, QueueSettings(wanted, 10 * wanted))
             second_looks.change_settings(workspace, COMMAND_LINE, RepeatSettings(3 + wanted % 3, wanted))
-            progress.change_settings(workspace, COMMAND_LINE, RetrainSettings(100 + wanted, 30))
+            retraining.change_settings(workspace, COMMAND_LINE, RetrainSettings(100 + wanted, 30))
 
     def rate(at: int) -> None:
         ben = rater(workspace, f"Ben {at}")

@@ -15,7 +15,9 @@ from core.domain.errors import BadInput, Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.reward import artifact
-from core.services import backup, doctor, exporting, people
+from core.services.data import exporting
+from core.services.operations import backup, doctor
+from core.services.people import local_names
 from core.services.workspace import open_workspace
 from core.store.backup import OURS
 from core.store.scratch import PREFIX
@@ -123,7 +125,7 @@ def test_nobody_is_signed_in_by_an_old_cookie(workspace, tmp_path, new_place):
     ana = rater(workspace)
     backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     _, there = restored(tmp_path / "B", new_place)
-    assert people.user_of(there, f"cookie of {ana.name}") is None
+    assert local_names.user_of(there, f"cookie of {ana.name}") is None
     with there.store.read() as session:
         assert session.query(Visitor).count() == 0
         assert [act.action for act in session.query(Audit)] == ["chose a new name", "restored"]
@@ -156,7 +158,7 @@ def test_a_database_in_use_is_not_restored_into(workspace, tmp_path, environ):
     into = str(environ["ASSAY_HOME"]) if workspace.store.is_sqlite else driver_url(environ["DATABASE_URL"])
     with pytest.raises(BadInput, match="Nothing was changed"):
         backup.restore(tmp_path / "B", into, workspace.settings)
-    assert people.names(workspace) == ["Ana"]
+    assert local_names.names(workspace) == ["Ana"]
 
 
 @pytest.mark.parametrize("damage", ["altered", "missing", "no manifest", "not json"])

@@ -10,10 +10,10 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import models
+from core.services.models import models
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
-from core.store import versions
+from core.store.training import versions
 from tests.databases import Plain
 from tests.reward.fakes import embedder
 from tests.services.versions_made import made

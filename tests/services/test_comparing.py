@@ -7,10 +7,10 @@ import pytest
 from core.domain.errors import BadInput, Unavailable
 from core.domain.records import ImportRow
 from core.domain.roles import Role, User
-from core.services import comparing, models
-from core.services.comparing import Basis
+from core.services.models import compare, models
+from core.services.models.compare import Basis
 from core.services.workspace import Workspace
-from core.store import imports
+from core.store.interactions import imports
 from tests.reward.fakes import FakeEncoder, rated_answers
 from tests.services.versions_made import learned_from, made
 
@@ -21,7 +21,7 @@ EXAMPLES = [replace(one, response=f"{one.response} Call 555-123-4567.") for one 
 @pytest.fixture
 def two(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A good model and one that learned nonsense, both from the first 40 of 60 rated prompts."""
-    monkeypatch.setattr(comparing, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(compare, "encoder", lambda name: FakeEncoder())
     with workspace.store.write() as session:
         rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in EXAMPLES]
         imports.add_batch(session, None, rows, rater="Ana", source="import")
@@ -34,14 +34,14 @@ def two(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 def test_two_models_meet_on_prompts_that_neither_has_seen(two: Workspace) -> None:
     """The twenty other prompts, a paired difference with its interval, a sentence, and the answers that divide them."""
-    found = comparing.compare(two, LEAD, "wrong", "good")
+    found = compare.compare(two, LEAD, "wrong", "good")
     assert (found.basis, found.n, found.prompts) == (Basis.UNSEEN, 80, 20)
     assert (found.difference.high or 0) < 0
     assert found.verdict.startswith("good is better")
     assert (found.metrics[0]["roc_auc"].value or 1) < 0.7 < (found.metrics[1]["roc_auc"].value or 0)
     assert all(answer.response.endswith("Call «phone hidden».") for answer in found.disagreements)
     gaps = [abs(answer.scores[0] - answer.scores[1]) for answer in found.disagreements]
-    assert len(gaps) == comparing.SHOWN
+    assert len(gaps) == compare.SHOWN
     assert gaps == sorted(gaps, reverse=True)
     learned = {e.prompt for e in EXAMPLES[:160]}
     assert not learned & {answer.prompt for answer in found.disagreements}
@@ -50,7 +50,7 @@ def test_two_models_meet_on_prompts_that_neither_has_seen(two: Workspace) -> Non
 def test_without_unseen_prompts_their_trainings_scores_are_compared(two: Workspace) -> None:
     """Models that learned from everything are compared by scores that came from folds without the prompt."""
     made(two, "all", learned_from(EXAMPLES))
-    found = comparing.compare(two, LEAD, "all", "good")
+    found = compare.compare(two, LEAD, "all", "good")
     assert (found.basis, found.n, found.prompts) == (Basis.OUT_OF_FOLD, 160, 40)
     assert found.metrics[0]["accuracy"].value is None
     assert (found.metrics[0]["roc_auc"].value or 0) > 0.6
@@ -58,7 +58,7 @@ def test_without_unseen_prompts_their_trainings_scores_are_compared(two: Workspa
 
 def test_a_viewer_sees_numbers_and_no_answers(two: Workspace) -> None:
     """Texts and ratings of others are for those who may read them."""
-    found = comparing.compare(two, User(0, "Vera", Role.VIEWER), "good", "wrong")
+    found = compare.compare(two, User(0, "Vera", Role.VIEWER), "good", "wrong")
     assert found.disagreements == []
     assert (found.difference.low or 0) > 0
 
@@ -66,8 +66,8 @@ def test_a_viewer_sees_numbers_and_no_answers(two: Workspace) -> None:
 def test_what_cannot_be_compared_is_a_sentence(two: Workspace) -> None:
     """Twice the same version, or an altered list of the prompts it learned from."""
     with pytest.raises(BadInput, match="two different"):
-        comparing.compare(two, LEAD, "good", "good")
+        compare.compare(two, LEAD, "good", "good")
     prompts = models.version_path(two, "good") / "prompts.txt"
     prompts.write_text("\n".join(prompts.read_text().splitlines()[:-1]))
     with pytest.raises(Unavailable, match="changed after training"):
-        comparing.compare(two, LEAD, "good", "wrong")
+        compare.compare(two, LEAD, "good", "wrong")

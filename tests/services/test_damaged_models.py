@@ -19,7 +19,9 @@ from core.domain.errors import AssayError
 from core.domain.roles import COMMAND_LINE
 from core.http.api import Api
 from core.reward import artifact
-from core.services import comparing, doctor, evaluating, explaining, models, reranking
+from core.services.models import compare, evaluate, models
+from core.services.operations import doctor
+from core.services.reranking import explain, reranking
 from core.services.workspace import Workspace
 from tests.reward.fakes import FakeEncoder, embedder
 from tests.reward.test_artifact import Trap
@@ -89,7 +91,7 @@ def readers(workspace: Workspace, tmp_path: Path, monkeypatch, capsys, caplog) -
     monkeypatch.setenv("ASSAY_HOME", str(workspace.settings.home))
     monkeypatch.setenv("DATABASE_URL", workspace.settings.database_url)
     monkeypatch.setattr(reranking, "_embedder", lambda settings, store: embedder())
-    for module in (evaluating, comparing, explaining):
+    for module in (evaluate, compare, explain):
         monkeypatch.setattr(module, "encoder", lambda name: FakeEncoder())
     candidates, rated = tmp_path / "candidates.txt", tmp_path / "rated.csv"
     candidates.write_text("\n---\n".join(TEXTS))
@@ -119,8 +121,8 @@ def readers(workspace: Workspace, tmp_path: Path, monkeypatch, capsys, caplog) -
             "certainty": core.rerank_with_certainty("word1 word2", TEXTS, abstain=True),
             "info": core.get_model_info(), "http": answer, "command line": (status, told),
             "evaluate": (evaluated, said.err),
-            "explained": sentence(lambda: explaining.explain(workspace, COMMAND_LINE, "word1 word2", TEXTS, only=[0])),
-            "compared": sentence(lambda: comparing.compare(workspace, COMMAND_LINE, "v1", "v2")),
+            "explained": sentence(lambda: explain.explain(workspace, COMMAND_LINE, "word1 word2", TEXTS, only=[0])),
+            "compared": sentence(lambda: compare.compare(workspace, COMMAND_LINE, "v1", "v2")),
             "zip": sentence(lambda: models.as_zip(workspace, COMMAND_LINE, "v1")),
             "state": {v.model_version: v.state for v in models.listed(workspace, COMMAND_LINE)},
             "trouble": models.trouble(workspace, COMMAND_LINE),

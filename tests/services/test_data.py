@@ -5,8 +5,9 @@ import pytest
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
-from core.services import data, rating
-from core.services.importing import import_file
+from core.services.data import interactions
+from core.services.data.importing import import_file
+from core.services.rating import rating
 from core.store.tables import RatingEvent, TextHistory
 from tests import looked
 from tests.databases import added, rater
@@ -19,15 +20,15 @@ def texts_kept(workspace):
 
 
 def found(workspace, **filters):
-    shown, total = data.browse(workspace, COMMAND_LINE, Filters(**filters), page=0)
+    shown, total = interactions.browse(workspace, COMMAND_LINE, Filters(**filters), page=0)
     assert total == len(shown)
     return [interaction.response for interaction in shown]
 
 
 def test_an_added_answer_can_be_loaded(workspace, old_app):
     """What is added is shown as typed, marked as added by hand, and is in the old application's table as the system's."""
-    number = data.add(workspace, COMMAND_LINE, " prompt ", "two words", "case 1", "story 7")
-    shown = data.load(workspace, COMMAND_LINE, number)
+    number = interactions.add(workspace, COMMAND_LINE, " prompt ", "two words", "case 1", "story 7")
+    shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.session_label) == (
         " prompt ", "two words", "case 1", "story 7",
@@ -36,21 +37,21 @@ def test_an_added_answer_can_be_loaded(workspace, old_app):
     assert old_app.run("SELECT user_prompt, session_id, created_by, updated_by FROM rlhf_interactions") == [
         (" prompt ", None, 1001, 1001)
     ]
-    assert data.load(workspace, COMMAND_LINE, number + 1) is None
+    assert interactions.load(workspace, COMMAND_LINE, number + 1) is None
 
 
 def test_adding_to_an_existing_session_reaches_the_old_column(legacy_database, opened):
     """The number of an existing session is written where the old application looks for it."""
-    number = data.add(opened(), COMMAND_LINE, "prompt", "answer", "", "2")
+    number = interactions.add(opened(), COMMAND_LINE, "prompt", "answer", "", "2")
     assert legacy_database.run("SELECT session_id FROM rlhf_interactions WHERE interaction_id = ?", number) == [(2,)]
 
 
 def test_the_same_answer_cannot_be_added_twice(workspace):
     """An exact repeat is refused with the number of the first; another context makes it another answer."""
-    number = data.add(workspace, COMMAND_LINE, "prompt", "answer")
+    number = interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
     with pytest.raises(Conflict, match=f"no. {number}"):
-        data.add(workspace, COMMAND_LINE, "prompt", "answer")
-    assert data.add(workspace, COMMAND_LINE, "prompt", "answer", "other case") != number
+        interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
+    assert interactions.add(workspace, COMMAND_LINE, "prompt", "answer", "other case") != number
     assert len(found(workspace)) == 2
 
 
@@ -60,9 +61,9 @@ def test_the_same_answer_cannot_be_added_twice(workspace):
 )
 def test_a_text_that_cannot_be_kept_is_refused(workspace, prompt, answer, words):
     """Empty and unstorable texts are refused in words when adding and when editing."""
-    number = data.add(workspace, COMMAND_LINE, "prompt", "answer")
+    number = interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
     with pytest.raises(BadInput, match=words):
-        data.add(workspace, COMMAND_LINE, prompt, answer)
+        interactions.add(workspace, COMMAND_LINE, prompt, answer)
     with pytest.raises(BadInput, match=words):
         looked.edit(workspace, rater(workspace), number, prompt, answer, withdraw_ratings=False)
     assert found(workspace) == ["answer"]
@@ -70,10 +71,10 @@ def test_a_text_that_cannot_be_kept_is_refused(workspace, prompt, answer, words)
 
 def test_an_edit_keeps_the_old_texts_and_the_ratings(workspace, old_app):
     """The texts before an edit stay in the history with who changed them; ratings, consensus and mirror stay."""
-    number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer", "case"), rater(workspace)
+    number, ana = interactions.add(workspace, COMMAND_LINE, "prompt", "answer", "case"), rater(workspace)
     looked.rate(workspace, ana, number, 4, comment="good")
     looked.edit(workspace, rater(workspace, "Lead"), number, "new prompt", "a new answer", "", withdraw_ratings=False)
-    shown = data.load(workspace, COMMAND_LINE, number)
+    shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.response_words) == (
         "new prompt",
@@ -90,15 +91,15 @@ def test_an_edit_keeps_the_old_texts_and_the_ratings(workspace, old_app):
 
 def test_an_edit_may_withdraw_the_ratings(workspace, old_app):
     """When the meaning changed all ratings are withdrawn, each with its event; consensus and mirror are empty again."""
-    number = data.add(workspace, COMMAND_LINE, "prompt", "answer")
+    number = interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
     for name, value in (("Ana", 4), ("Ben", 2)):
         looked.rate(workspace, rater(workspace, name), number, value)
     looked.edit(workspace, rater(workspace, "Lead"), number, "prompt", "different", withdraw_ratings=True)
-    shown = data.load(workspace, COMMAND_LINE, number)
+    shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (None, 0)
     assert old_app.run("SELECT rating FROM rlhf_interactions") == [(None,)]
-    lines = data.history(workspace, COMMAND_LINE, number)
+    lines = interactions.history(workspace, COMMAND_LINE, number)
     assert [(line.rater, line.action, line.old, line.new) for line in lines[2:]] == [
         ("Ana", "text edited", "4", "withdrawn"),
         ("Ben", "text edited", "2", "withdrawn"),
@@ -111,8 +112,8 @@ def test_an_edit_may_withdraw_the_ratings(workspace, old_app):
 def test_an_edit_cannot_make_a_repeat(workspace):
     """Editing an answer into one that exists is refused and changes nothing."""
     first, second = (
-        data.add(workspace, COMMAND_LINE, "prompt", "one"),
-        data.add(workspace, COMMAND_LINE, "prompt", "two"),
+        interactions.add(workspace, COMMAND_LINE, "prompt", "one"),
+        interactions.add(workspace, COMMAND_LINE, "prompt", "two"),
     )
     with pytest.raises(Conflict, match=f"no. {first}"):
         looked.edit(workspace, rater(workspace), second, "prompt", "one", withdraw_ratings=True)
@@ -122,7 +123,7 @@ def test_an_edit_cannot_make_a_repeat(workspace):
 
 def test_the_new_text_is_what_an_import_compares_with(workspace, tmp_path):
     """After an edit the old text can be imported as a new answer, the new text is a repeat."""
-    number = data.add(workspace, COMMAND_LINE, "prompt", "one")
+    number = interactions.add(workspace, COMMAND_LINE, "prompt", "one")
     looked.edit(workspace, rater(workspace), number, "prompt", "two", withdraw_ratings=False)
     (tmp_path / "f.csv").write_text("user_prompt,ai_response\nprompt,one\nprompt,two\n")
     *_, result = import_file(workspace, COMMAND_LINE, tmp_path / "f.csv")
@@ -131,20 +132,20 @@ def test_the_new_text_is_what_an_import_compares_with(workspace, tmp_path):
 
 def test_a_deleted_answer_leaves_its_history(workspace, old_app):
     """Deleting removes the answer and its ratings everywhere; texts and what was rated can still be looked up."""
-    number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
+    number, ana = interactions.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
     looked.rate(workspace, ana, number, 4)
     looked.delete(workspace, rater(workspace, "Lead"), number)
     assert found(workspace) == []
     assert old_app.run("SELECT count(*) FROM rlhf_interactions") == [(0,)]
     assert old_app.run("SELECT count(*) FROM assay_ratings") == [(0,)]
     assert texts_kept(workspace) == [("deleted", "Lead", "prompt", "answer", None)]
-    assert [(line.rater, line.new) for line in data.history(workspace, COMMAND_LINE, number)] == [("Ana", "4")]
-    assert data.add(workspace, COMMAND_LINE, "prompt", "answer") != number
+    assert [(line.rater, line.new) for line in interactions.history(workspace, COMMAND_LINE, number)] == [("Ana", "4")]
+    assert interactions.add(workspace, COMMAND_LINE, "prompt", "answer") != number
 
 
 def test_what_is_gone_cannot_be_edited_or_deleted(workspace):
     """Both say that the answer was deleted meanwhile."""
-    number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
+    number, ana = interactions.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
     looked.delete(workspace, ana, number)
     with pytest.raises(NotFound, match="deleted meanwhile"):
         looked.delete(workspace, ana, number)
@@ -155,7 +156,7 @@ def test_what_is_gone_cannot_be_edited_or_deleted(workspace):
 
 def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
     """Where a table of the existing application refers to the row, deleting is refused in words and leaves all as it was."""
-    number = data.add(workspace, COMMAND_LINE, "prompt", "answer")
+    number = interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
     looked.rate(workspace, rater(workspace), number, 4)
     old_app.run("CREATE TABLE app_notes (n INTEGER REFERENCES rlhf_interactions(interaction_id))")
     if old_app.is_sqlite:
@@ -163,7 +164,7 @@ def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
     old_app.run("INSERT INTO app_notes VALUES (?)", number)
     with pytest.raises(Conflict, match="another table"):
         looked.delete(workspace, rater(workspace), number)
-    shown = data.load(workspace, COMMAND_LINE, number)
+    shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert shown.n_ratings == 1
     assert texts_kept(workspace) == []
@@ -180,7 +181,7 @@ def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
 def test_text_is_searched_as_it_is_typed(workspace, text, expected):
     """Prompts and answers are searched without regard to case; %, _ and \\ mean themselves."""
     for answer in ("100% sure", "snake_case", "snakeXcase", "plain answer", "back\\slash", "it's", "über Öl"):
-        data.add(workspace, COMMAND_LINE, "Topic", answer)
+        interactions.add(workspace, COMMAND_LINE, "Topic", answer)
     assert found(workspace, text=text) == expected
 
 
@@ -191,11 +192,11 @@ def test_filters_restrict_together(workspace, tmp_path):
         looked.rate(
             workspace,
             ana,
-            data.add(workspace, COMMAND_LINE, "p", f"rated {value}", "", f"s{number}"),
+            interactions.add(workspace, COMMAND_LINE, "p", f"rated {value}", "", f"s{number}"),
             value,
             bias_flag=value == 3,
         )
-    data.add(workspace, COMMAND_LINE, "p", "unrated", "", "s1")
+    interactions.add(workspace, COMMAND_LINE, "p", "unrated", "", "s1")
     (tmp_path / "f.csv").write_text("user_prompt,ai_response,rating\np,imported,4\n")
     list(import_file(workspace, COMMAND_LINE, tmp_path / "f.csv"))
     assert found(workspace, rated=False) == ["unrated"]
@@ -206,13 +207,13 @@ def test_filters_restrict_together(workspace, tmp_path):
     assert found(workspace, source="import") == ["imported"]
     assert found(workspace, flagged=True) == ["rated 3"]
     assert found(workspace, flagged=True, lowest=4) == []
-    assert data.sources(workspace, COMMAND_LINE) == {"import": 1, "manual": 4}
+    assert interactions.sources(workspace, COMMAND_LINE) == {"import": 1, "manual": 4}
 
 
 def test_pages_are_newest_first_and_complete(workspace):
     """Leafing through shows every answer once, newest first, and the total on each page."""
     numbers = [added(workspace, response=f"answer {n}") for n in range(7)]
-    pages = [data.browse(workspace, COMMAND_LINE, Filters(), page=page, size=3) for page in range(4)]
+    pages = [interactions.browse(workspace, COMMAND_LINE, Filters(), page=page, size=3) for page in range(4)]
     assert [[i.interaction_id for i in shown] for shown, _ in pages] == [
         numbers[:3:-1], numbers[3:0:-1], [numbers[0]], [],
     ]  # fmt: skip
@@ -221,7 +222,7 @@ def test_pages_are_newest_first_and_complete(workspace):
 
 def test_history_is_append_only(workspace):
     """Whatever happens to an answer, events are only ever added."""
-    number, ana = data.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
+    number, ana = interactions.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
     seen: list[tuple[int, str, dict]] = []
     acts = (
         lambda: looked.rate(workspace, ana, number, 2),

@@ -5,17 +5,18 @@ import threading
 
 import pytest
 
-from core.domain import deidentifier
-from core.domain import identifiers as rules
-from core.domain.deidentifier import Deidentifier, load
 from core.domain.errors import BadSetting, HoldsIdentifiers
+from core.domain.identifiers import deidentifier
+from core.domain.identifiers import masking as rules
+from core.domain.identifiers.deidentifier import Deidentifier, load
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services import data, doctor, exporting
-from core.services.leaving import masked
+from core.services.data import exporting, interactions
+from core.services.masking import masked
+from core.services.operations import doctor
 from core.services.workspace import open_workspace
-from core.store import identifiers, legacy
+from core.store.interactions import identifiers, legacy
 from core.store.tables import Item
 from tests import looked
 from tests.databases import added
@@ -202,5 +203,5 @@ def test_what_was_not_looked_at_is_among_what_may_hold_identifiers(workspace, us
     """Somebody who looks for identifiers sees the rows of which nobody knows."""
     use(raises)
     number = added(workspace, TEXT, "answer")
-    found, _ = data.browse(workspace, COMMAND_LINE, Filters(identified=True), page=0)
+    found, _ = interactions.browse(workspace, COMMAND_LINE, Filters(identified=True), page=0)
     assert [one.interaction_id for one in found] == [number]

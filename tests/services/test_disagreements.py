@@ -5,7 +5,9 @@ import pytest
 from core.domain.disagreements import Which
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import data, disagreements, rating
+from core.services.data import interactions
+from core.services.rating import rating
+from core.services.review import disagreements
 from core.store.tables import Audit, Item, LegacyInteraction, Rating, RatingEvent
 from tests import looked
 from tests.databases import added, rater
@@ -65,7 +67,7 @@ def test_a_decision_is_the_consensus_and_is_mirrored(workspace, team):
     assert item(workspace, number) == (2.0, 2, 2)
     assert numbers(workspace, team[0]) == []
     assert numbers(workspace, team[0], Which.DECIDED) == [number]
-    last = data.history(workspace, COMMAND_LINE, number)[-1]
+    last = interactions.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.rater, last.action, last.new) == ("Lea", "adjudicated", "decided: 2")
     with workspace.store.read() as session:
         (act,) = session.query(Audit).filter_by(action="adjudicated")
@@ -86,7 +88,7 @@ def test_later_ratings_do_not_move_a_decision_until_it_is_cleared(workspace, tea
         assert 4 in [one.rating for one in session.query(Rating).filter_by(interaction_id=number)]
     looked.decide(workspace, team[0], number, None, expected=2)
     assert item(workspace, number) == (4.5, None, 4)
-    assert data.history(workspace, COMMAND_LINE, number)[-1].action == "cleared"
+    assert interactions.history(workspace, COMMAND_LINE, number)[-1].action == "cleared"
 
 
 def test_a_decision_outlives_the_ratings_it_was_made_on(workspace, team):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.services import doctor
+from core.services.operations import doctor
 
 
 @pytest.fixture

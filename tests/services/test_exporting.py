@@ -11,11 +11,11 @@ from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.tables import open_table
 from core.labeling.writing import write_stream
-from core.services import preferences
-from core.services.exporting import KINDS, export
-from core.services.importing import import_file, load_sample
+from core.services.data.exporting import KINDS, export
+from core.services.data.importing import import_file, load_sample
+from core.services.reranking import preferences
 from core.services.workspace import open_workspace
-from core.store import exporting, imports
+from core.store.interactions import exporting, imports
 from tests import looked
 from tests.databases import added, environment, rater
 
@@ -246,7 +246,7 @@ def test_exports_look_at_one_state_of_the_database(workspace, tmp_path, monkeypa
         looked.rate(workspace, ana, late, 3)
         return count_prompts_without_pair(rows)
 
-    monkeypatch.setattr("core.services.exporting.count_prompts_without_pair", counted_later)
+    monkeypatch.setattr("core.services.data.exporting.count_prompts_without_pair", counted_later)
     assert export(workspace, COMMAND_LINE, "pairs", tmp_path / "p.jsonl").prompts_without_pair == 0
     monkeypatch.undo()
     assert export(workspace, COMMAND_LINE, "pairs", tmp_path / "p.jsonl").prompts_without_pair == 1

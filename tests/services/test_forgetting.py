@@ -8,21 +8,12 @@ from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.queue import Order, QueueFilters
 from core.domain.roles import COMMAND_LINE, Role
 from core.domain.texts import prompt_group, text_hash
-from core.services import (
-    accounts,
-    cases,
-    data,
-    exporting,
-    forgetting,
-    guidelines,
-    importing,
-    keys,
-    people,
-    preferences,
-    queue,
-    rating,
-)  # fmt: skip
-from core.store import leases, runs, suggestions
+from core.services.data import erasure, exporting, importing, interactions
+from core.services.people import accounts, api_keys, local_names
+from core.services.rating import queue, rating  # fmt: skip
+from core.services.reranking import cases, preferences
+from core.services.review import guidelines
+from core.store.rating import leases, suggestions
 from core.store.tables import (
     Audit,
     Base,
@@ -35,7 +26,8 @@ from core.store.tables import (
     Rating,
     SignIn,
 )  # fmt: skip
-from core.store.vectors import DatabaseVectors
+from core.store.training import runs
+from core.store.training.embeddings import DatabaseVectors
 from tests import looked
 from tests.databases import added, at_once, finished, rater, start_python
 
@@ -52,7 +44,7 @@ def ben(workspace):
 @pytest.fixture
 def zoltan(workspace, ben):
     """A lead who is to be forgotten; they signed in once."""
-    person = people.rate_as(workspace, "cookie", NAME)
+    person = local_names.rate_as(workspace, "cookie", NAME)
     accounts.set_address(workspace, ben, person.rater_id, EMAIL)
     with workspace.store.write() as session:
         identity = Identity(issuer="https://login", subject="quux-1", rater_id=person.rater_id, name=NAME, email=EMAIL)
@@ -104,7 +96,7 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
     preferences.keep(workspace, zoltan, PROMPT, [ANSWER, "x"], [0], model_version=None)
     preferences.keep(workspace, ben, "Another question", ["a", "b"], [0], model_version=None)
     guidelines.save(workspace, zoltan, "Rate well.", read=0)
-    keys.create(workspace, zoltan, "a program")
+    api_keys.create(workspace, zoltan, "a program")
     file = tmp_path / "again.csv"
     file.write_text(f"user_prompt,ai_response,rating,rater\nold,old,2,{NAME}\n")
     list(importing.import_file(workspace, COMMAND_LINE, file))
@@ -156,7 +148,7 @@ def test_every_table_that_refers_to_an_answer_or_a_rater_is_known(workspace, liv
 
 def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
     """No row refers to it, its words are nowhere, and what is somebody else's is still there."""
-    before = forgetting.preview_interaction(workspace, ben, lived)
+    before = erasure.preview_interaction(workspace, ben, lived)
     assert dump(workspace).count("Zyxwv") > 10
     done = looked.forget(workspace, ben, lived)
     assert done.goes == before.goes
@@ -201,7 +193,7 @@ def test_an_answer_that_was_deleted_before_can_be_forgotten(workspace, lived, be
     assert ANSWER in dump(workspace)
     looked.forget(workspace, ben, lived)
     assert "Zyxwv" not in dump(workspace).replace(f"{PROMPT} too", "")
-    for act in (forgetting.preview_interaction, looked.forget):
+    for act in (erasure.preview_interaction, looked.forget):
         with pytest.raises(NotFound, match="Nothing was changed"):
             act(workspace, ben, lived)
 
@@ -222,21 +214,21 @@ def test_an_answer_that_the_old_application_needs_stays_whole(workspace, lived, 
 @pytest.mark.parametrize("ratings_stay", [True, False])
 def test_a_name_is_gone_from_all_tables(workspace, lived, ben, zoltan, ratings_stay):
     """Name and address are nowhere, whatever stays; nobody can be this person any more."""
-    before = forgetting.preview_rater(workspace, ben, NAME, ratings_stay=ratings_stay)
+    before = erasure.preview_rater(workspace, ben, NAME, ratings_stay=ratings_stay)
     assert dump(workspace).count(NAME) > 8
-    done = forgetting.rater(workspace, ben, zoltan.rater_id, ratings_stay=ratings_stay)
+    done = erasure.rater(workspace, ben, zoltan.rater_id, ratings_stay=ratings_stay)
     assert done.goes == before.goes
     assert done.remains == before.remains
     left = dump(workspace)
     assert "quux" not in left.casefold()
-    assert people.user_of(workspace, "cookie") is None
+    assert local_names.user_of(workspace, "cookie") is None
     assert [person.name for person in accounts.listed(workspace, ben)] == ["Ben"]
     number = f"Rater {zoltan.rater_id}"
     with pytest.raises(Conflict):
-        people.rate_as(workspace, "another cookie", number)
+        local_names.rate_as(workspace, "another cookie", number)
     for again in (NAME, number):
         with pytest.raises(NotFound):
-            forgetting.rater(workspace, ben, again, ratings_stay=False)
+            erasure.rater(workspace, ben, again, ratings_stay=False)
     with workspace.store.read() as session:
         (report,) = [event.payload for event in runs.events(session, 1) if event.kind == "Reported"]
         assert report["report"]["raters"] == [{"name": number}]
@@ -244,7 +236,7 @@ def test_a_name_is_gone_from_all_tables(workspace, lived, ben, zoltan, ratings_s
 
 def test_a_rater_who_is_forgotten_takes_their_ratings_along(workspace, lived, ben, zoltan, old_app):
     """No row refers to them but their number; consensus and mirror are those of the others."""
-    forgetting.rater(workspace, ben, zoltan.rater_id, ratings_stay=False)
+    erasure.rater(workspace, ben, zoltan.rater_id, ratings_stay=False)
     left = counts(workspace, referring("rater_id"), zoltan.rater_id)
     assert {name for name, number in left.items() if number} == {"assay_raters"}
     with workspace.store.read() as session:
@@ -258,29 +250,29 @@ def test_a_rater_who_is_forgotten_takes_their_ratings_along(workspace, lived, be
 
 def test_a_rater_under_a_number_keeps_their_ratings(workspace, lived, ben, zoltan):
     """The consensus is what it was; history and ratings say the number."""
-    forgetting.rater(workspace, ben, NAME, ratings_stay=True)
+    erasure.rater(workspace, ben, NAME, ratings_stay=True)
     with workspace.store.read() as session:
         assert session.get(Item, lived).consensus == 2.5
         assert session.query(Rating).filter(Rating.rater_id == zoltan.rater_id).count() == 2
         assert session.get(Rater, zoltan.rater_id).name == f"Rater {zoltan.rater_id}"
-    assert f"Rater {zoltan.rater_id}" in {line.rater for line in data.history(workspace, ben, lived)}
+    assert f"Rater {zoltan.rater_id}" in {line.rater for line in interactions.history(workspace, ben, lived)}
 
 
 def test_who_cannot_be_forgotten(workspace, ben):
     """The last lead, names of nobody, and anything while a training holds the texts."""
     looked.rate(workspace, ben, number := added(workspace), 4)
     with pytest.raises(Conflict, match="last lead"):
-        forgetting.rater(workspace, ben, "Ben", ratings_stay=True)
+        erasure.rater(workspace, ben, "Ben", ratings_stay=True)
     assert accounts.find(workspace, ben, "Ben").role is Role.LEAD
     with workspace.store.write() as session:
         session.add(Rater(name="imported", name_key="imported", kind="imported"))
     with pytest.raises(BadInput, match="nobody"):
-        forgetting.rater(workspace, ben, "imported", ratings_stay=False)
+        erasure.rater(workspace, ben, "imported", ratings_stay=False)
     rater(workspace, "Lea")
     with workspace.store.write() as session:
         runs.start(session, "pair", 0, "Ben", "elsewhere:1")
     for act in (
-        lambda: forgetting.rater(workspace, ben, "Ben", ratings_stay=False),
+        lambda: erasure.rater(workspace, ben, "Ben", ratings_stay=False),
         lambda: looked.forget(workspace, ben, number),
     ):
         with pytest.raises(Conflict, match="training is running"):
@@ -292,7 +284,7 @@ def test_a_name_that_came_with_data_can_be_forgotten(workspace, ben, tmp_path):
     file = tmp_path / "rows.csv"
     file.write_text(f"user_prompt,ai_response,rating,rater\na,b,2,{NAME}\n")
     list(importing.import_file(workspace, COMMAND_LINE, file))
-    forgetting.rater(workspace, ben, NAME, ratings_stay=True)
+    erasure.rater(workspace, ben, NAME, ratings_stay=True)
     assert NAME not in dump(workspace)
 
 

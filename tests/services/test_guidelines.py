@@ -5,7 +5,7 @@ import pytest
 from core.domain.errors import BadInput, Conflict
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import guidelines
+from core.services.review import guidelines
 from core.store.tables import Audit
 from tests.databases import rater
 

@@ -10,11 +10,14 @@ from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, User
 from core.reward import artifact
-from core.reward.events import Judged
-from core.reward.promotion import Decision
-from core.services import judging, models, registering, training, watching
+from core.reward.training.events import Judged
+from core.reward.training.promotion import Decision
+from core.services.models import models
+from core.services.training import dataset, registry, training
+from core.services.training import runs as watching
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
-from core.store import exporting, held_out, imports, runs, versions
+from core.store.interactions import exporting, imports
+from core.store.training import held_out, runs, versions
 from core.store.types import now
 from tests.databases import Plain, environment
 from tests.reward.fakes import FakeEncoder, embedder, rated_answers
@@ -94,7 +97,7 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The comparison is on the kept-apart prompts, and the sentence says on how many; all versions are measured there."""
-    monkeypatch.setattr(judging, "ENOUGH_PROMPTS", 10)
+    monkeypatch.setattr(dataset, "ENOUGH_PROMPTS", 10)
     rate(workspace, rated_answers(100))
     first = train(workspace)
     assert first["promoted"], first["reason"]
@@ -130,11 +133,11 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
     wrong = [replace(example, rating=6 - example.rating) for example in examples]
     evaluated, rival = learned_from(examples)
     fitted = learned_from(wrong)[1] if turned else rival
-    ground = judging.Ground(
+    ground = dataset.Ground(
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
     refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
-    judged = judging.judge(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted)
+    judged = dataset.judge(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted)
     assert judged.decision.promoted is not turned
     assert ("is worse than the champion" in judged.decision.reason) is turned
     assert judged.unseen_prompts == (15 if turned else None)
@@ -194,7 +197,7 @@ def test_ratings_that_change_during_a_training_are_told_and_many_undo_the_decisi
     for number in changed:
         old_app.run("UPDATE assay_items SET consensus = NULL WHERE interaction_id = ?", number)
     last = list(steps)[-1]
-    assert isinstance(last, registering.Registered)
+    assert isinstance(last, registry.Registered)
     assert last.promoted is promoted, last.reason
     assert f"{len(changed)} of the " in last.reason
 
@@ -209,10 +212,10 @@ def test_a_run_that_was_given_up_registers_nothing_when_it_ends_after_all(worksp
         run.process, run.heartbeat_at = "elsewhere:1", now() - 2 * SILENT_AFTER
     second = training.train(workspace, User(0, "Ben"))
     next(event for event in second if type(event).__name__ == "Fitted")
-    with pytest.raises(registering.Cancelled):
+    with pytest.raises(registry.Cancelled):
         list(late)
     last = list(second)[-1]
-    assert isinstance(last, registering.Registered)
+    assert isinstance(last, registry.Registered)
     assert [v.model_version for v in models.listed(workspace, COMMAND_LINE)] == [last.model_version]
     assert [run.state for run in watching.history(workspace, COMMAND_LINE)] == ["finished", "failed"]
     assert len(list(workspace.settings.model_dir.iterdir())) == 1
@@ -224,4 +227,4 @@ def test_the_rule_of_the_hash_keeps_about_a_fifth() -> None:
     groups = [example.group for example in rated_answers(2000, 1)]
     share = sum(map(is_held_out, groups)) / len(groups)
     assert 0.17 < share < 0.23
-    assert judging.MOVED < 0.2
+    assert dataset.MOVED < 0.2

@@ -7,12 +7,15 @@ from sqlalchemy import update
 
 from core.domain.disagreements import Which
 from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.identifiers.session_names import source_of
 from core.domain.records import Filters
 from core.domain.roles import SOMEBODY_HERE, NotAllowed, Role, User
 from core.domain.second_looks import RepeatSettings
-from core.domain.session_names import source_of
-from core.services import cases, data, disagreements, hiding, own_ratings, rating, second_looks
-from core.services.own_ratings import OwnFilters
+from core.services.data import interactions, redaction
+from core.services.rating import rating
+from core.services.reranking import cases
+from core.services.review import disagreements, own_ratings, second_looks
+from core.services.review.own_ratings import OwnFilters
 from core.store.tables import Audit, Rating
 from core.store.types import now
 from tests import looked
@@ -47,8 +50,8 @@ def everything_shown(workspace, ana: User, lea: User, number: int) -> dict[str, 
         "next item": rating.next_item(workspace, ana),
         "item": rating.item(workspace, ana, number),
         "same prompt": rating.same_prompt(workspace, ana, number),
-        "browse": data.browse(workspace, lea, Filters(), page=0),
-        "load": data.load(workspace, lea, number),
+        "browse": interactions.browse(workspace, lea, Filters(), page=0),
+        "load": interactions.load(workspace, lea, number),
         "cases of others": cases.listed(workspace, lea),
     }
     looked.rate(workspace, ana, number, 1)
@@ -94,11 +97,11 @@ def test_revealing_shows_one_answer_to_one_person_for_a_while_and_is_recorded(wo
     assert shown.interaction.revealed
     assert shown.interaction.hidden == {}
     assert SECRET not in str(rating.item(workspace, ana, other))
-    assert SECRET not in str(data.load(workspace, lea, number))
+    assert SECRET not in str(interactions.load(workspace, lea, number))
     with workspace.store.read() as session:
         (act,) = session.query(Audit).filter(Audit.action == "revealed identifiers")
         assert (act.subject, act.new) == (f"interaction {number}", {"phone": 4})
-    monkeypatch.setattr(hiding, "now", lambda: now() + hiding.REVEALED_FOR)
+    monkeypatch.setattr(redaction, "now", lambda: now() + redaction.REVEALED_FOR)
     assert SECRET not in str(rating.item(workspace, ana, number))
 
 
@@ -108,7 +111,7 @@ def test_a_viewer_reveals_nothing_and_loses_what_they_could_see(workspace, ana, 
     viewer = User(ana.rater_id, ana.name, Role.VIEWER)
     with pytest.raises(NotAllowed):
         looked.reveal(workspace, viewer, number)
-    with hiding.seen_by(workspace, viewer) as (_, eyes):
+    with redaction.seen_by(workspace, viewer) as (_, eyes):
         assert eyes.revealed == frozenset()
     with pytest.raises(NotFound):
         looked.reveal(workspace, ana, number + 1)
@@ -118,18 +121,18 @@ def test_a_viewer_reveals_nothing_and_loses_what_they_could_see(workspace, ana, 
 
 def test_the_gaps_are_never_saved_in_place_of_the_text(workspace, lea, number):
     """An edit of an answer whose identifiers are hidden is refused until they are revealed."""
-    shown = data.load(workspace, lea, number)
+    shown = interactions.load(workspace, lea, number)
     with pytest.raises(Conflict, match="Reveal them first"):
         looked.edit(workspace, lea, number, shown.prompt, shown.response, withdraw_ratings=False)
     looked.reveal(workspace, lea, number)
     looked.edit(workspace, lea, number, "prompt", "answer", withdraw_ratings=False)
-    assert data.load(workspace, lea, number).response == "answer"
+    assert interactions.load(workspace, lea, number).response == "answer"
 
 
 def test_what_holds_identifiers_can_be_found(workspace, lea, number):
     """The filter of the Data page."""
     added(workspace)
-    found, total = data.browse(workspace, lea, Filters(identified=True), page=0)
+    found, total = interactions.browse(workspace, lea, Filters(identified=True), page=0)
     assert ([one.interaction_id for one in found], total) == ([number], 1)
 
 

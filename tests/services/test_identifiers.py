@@ -4,10 +4,10 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from core.domain import identifiers as rules
+from core.domain.identifiers import masking as rules
 from core.domain.roles import COMMAND_LINE
-from core.services import importing
-from core.store import identifiers, legacy
+from core.services.data import importing
+from core.store.interactions import identifiers, legacy
 from core.store.tables import Item
 from tests import looked
 from tests.databases import added, rater

@@ -6,9 +6,10 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE
-from core.services import data, importing, rating
-from core.services.importing import ImportProgress, import_file, recorded, remove_import
-from core.services.status import status
+from core.services.data import importing, interactions
+from core.services.data.importing import ImportProgress, import_file, recorded, remove_import
+from core.services.operations.status import status
+from core.services.rating import rating
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
 from tests import looked
 from tests.databases import SHARED, added, rater
@@ -321,7 +322,7 @@ def test_a_megabyte_and_every_kind_of_text_arrive_unchanged(workspace, tmp_path)
 
 def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeypatch):
     """When a batch fails nothing of it is stored, the earlier batches stay, and the import can be finished."""
-    from core.store import imports
+    from core.store.interactions import imports
 
     path = file(*[f"p{n},a,4,Ana" for n in range(1200)])
     real, calls = imports.progress, []
@@ -402,4 +403,4 @@ def test_a_skip_does_not_hold_an_import_back(workspace, tmp_path):
     ana = rater(workspace)
     looked.skip(workspace, ana, rating.next_item(workspace, ana).interaction.interaction_id)
     assert importing.remove_import(workspace, COMMAND_LINE, result.import_id) == 0
-    assert data.sources(workspace, COMMAND_LINE) == {}
+    assert interactions.sources(workspace, COMMAND_LINE) == {}

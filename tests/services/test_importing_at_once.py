@@ -12,10 +12,11 @@ import pytest
 from core.domain.errors import Conflict
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.roles import COMMAND_LINE
-from core.services.importing import import_file, recorded, remove_import
-from core.services.status import status
+from core.services.data.importing import import_file, recorded, remove_import
+from core.services.operations.status import status
 from core.services.workspace import open_workspace, this_process
-from core.store import imports, ratings
+from core.store.interactions import imports
+from core.store.rating import ratings
 from core.store.tables import Import, Item, LegacyInteraction, Rating
 from tests import looked
 from tests.databases import Plain, added, at_once, environment, finished, rater, start_python, wait_until_blocked

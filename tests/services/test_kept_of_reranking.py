@@ -8,8 +8,8 @@ import pytest
 
 from core.domain.errors import BadInput, NotFound
 from core.domain.roles import COMMAND_LINE, Role, User
-from core.services import cases, preferences
-from core.services.exporting import export
+from core.services.data.exporting import export
+from core.services.reranking import cases, preferences
 from core.services.workspace import Workspace
 from tests.databases import Plain, rater
 

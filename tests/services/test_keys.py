@@ -7,15 +7,15 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import keys
+from core.services.people import api_keys
 from core.services.workspace import Workspace
 from tests.databases import Plain
 
 
 def test_a_key_is_shown_once_and_kept_as_a_hash(workspace: Workspace, old_app: Plain) -> None:
     """No row of the database holds it, its first characters tell it from others, and no two are equal."""
-    key, made = keys.create(workspace, COMMAND_LINE, "  the   portal ")
-    other, _ = keys.create(workspace, COMMAND_LINE, "the portal")
+    key, made = api_keys.create(workspace, COMMAND_LINE, "  the   portal ")
+    other, _ = api_keys.create(workspace, COMMAND_LINE, "the portal")
     assert key != other
     assert len(key) > 40
     assert key.startswith(made.start)
@@ -28,40 +28,40 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(workspace: Workspace, old_app: P
 
 def test_only_leads_deal_with_keys_and_it_is_written_down(workspace: Workspace, old_app: Plain) -> None:
     """An expert can neither see, make nor revoke them; what a lead did is in the record."""
-    _, made = keys.create(workspace, User(0, "Lea"), "portal")
+    _, made = api_keys.create(workspace, User(0, "Lea"), "portal")
     expert = User(0, "Ana", Role.SME)
     acts: list[Callable[[], Any]] = [
-        lambda: keys.listed(workspace, expert),
-        lambda: keys.create(workspace, expert, "mine"),
-        lambda: keys.revoke(workspace, expert, made.key_id),
+        lambda: api_keys.listed(workspace, expert),
+        lambda: api_keys.create(workspace, expert, "mine"),
+        lambda: api_keys.revoke(workspace, expert, made.key_id),
     ]
     for act in acts:
         with pytest.raises(NotAllowed):
             act()
-    keys.revoke(workspace, User(0, "Lea"), made.key_id)
+    api_keys.revoke(workspace, User(0, "Lea"), made.key_id)
     with pytest.raises(Conflict, match="already"):
-        keys.revoke(workspace, User(0, "Lea"), made.key_id)
+        api_keys.revoke(workspace, User(0, "Lea"), made.key_id)
     with pytest.raises(NotFound):
-        keys.revoke(workspace, User(0, "Lea"), 999)
+        api_keys.revoke(workspace, User(0, "Lea"), 999)
     record = [
         (actor, action, subject) for _, _, actor, action, subject, *_ in old_app.dump("assay_audit")["assay_audit"]
     ]
     assert record == [("Lea", "created key", "key 1"), ("Lea", "revoked key", "key 1")]
-    assert [key.revoked_at is None for key in keys.listed(workspace, COMMAND_LINE)] == [False]
+    assert [key.revoked_at is None for key in api_keys.listed(workspace, COMMAND_LINE)] == [False]
 
 
 @pytest.mark.parametrize("name", ["", "  \n", "x" * 101, "bell\x07"])
 def test_a_key_needs_a_name(workspace: Workspace, name: str) -> None:
     """One that a person can read."""
     with pytest.raises(BadInput):
-        keys.create(workspace, COMMAND_LINE, name)
+        api_keys.create(workspace, COMMAND_LINE, name)
 
 
 def test_when_a_key_was_used_last(workspace: Workspace) -> None:
     """Is written now and then, not with every request."""
-    key, made = keys.create(workspace, COMMAND_LINE, "portal")
-    ring = keys.KeyRing(workspace)
+    key, made = api_keys.create(workspace, COMMAND_LINE, "portal")
+    ring = api_keys.KeyRing(workspace)
     assert ring.check(key).key_id == made.key_id
-    assert keys.listed(workspace, COMMAND_LINE)[0].last_used_at is None
+    assert api_keys.listed(workspace, COMMAND_LINE)[0].last_used_at is None
     ring.write_uses()
-    assert keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None
+    assert api_keys.listed(workspace, COMMAND_LINE)[0].last_used_at is not None

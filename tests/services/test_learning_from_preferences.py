@@ -5,11 +5,15 @@ import pytest
 from core.domain.held_out import is_held_out
 from core.domain.records import ImportRow, Preferred
 from core.reward import artifact
-from core.services import models, preferences, training, watching
+from core.services.models import models
+from core.services.reranking import preferences
+from core.services.training import runs, training
 from core.services.workspace import Workspace
-from core.store import forgetting_people, held_out, imports
-from core.store import preferences as kept
+from core.store.erasure import raters
+from core.store.interactions import imports
+from core.store.reranking import preferences as kept
 from core.store.tables import Rater
+from core.store.training import held_out
 from tests.databases import Plain, rater
 from tests.reward.fakes import FakeEncoder, rated_answers
 
@@ -39,8 +43,8 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
     apart = [e for e in preferences_of(workspace) if is_held_out(e.group)]
     assert 0 < len(apart) < len(asked)
     assert result["preferences"] == len(asked) - len(apart)
-    run = watching.history(workspace, ana)[0]
-    view = watching.run_view(workspace, ana, run.run_id)
+    run = runs.history(workspace, ana)[0]
+    view = runs.run_view(workspace, ana, run.run_id)
     assert view is not None
     told = view.latest("compared")
     assert told is not None
@@ -58,12 +62,12 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
     assert {e.group for e in preferences_of(workspace)} - {e.group for e in apart} <= learned
     # somebody who only ordered answers is in that model too, and whoever forgets them is told; one who came later is not
     with workspace.store.read() as session:
-        (mine,) = [forgetting_people.traces(session, r) for r in session.query(Rater).filter_by(name="Ana")]
+        (mine,) = [raters.traces(session, r) for r in session.query(Rater).filter_by(name="Ana")]
     assert mine.versions == (version.model_version,)
     late = rater(workspace, "Late")
     preferences.keep(workspace, late, "Later?", ["a", "b"], [0], model_version=None)
     with workspace.store.read() as session:
-        (theirs,) = [forgetting_people.traces(session, r) for r in session.query(Rater).filter_by(name="Late")]
+        (theirs,) = [raters.traces(session, r) for r in session.query(Rater).filter_by(name="Late")]
     assert theirs.versions == ()
     texts = {text for e in examples if e.group not in kept_apart for text in (e.prompt, e.response)}
     everything = {text for e in examples for text in (e.prompt, e.response)}

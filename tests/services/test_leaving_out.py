@@ -7,11 +7,12 @@ import pytest
 from core.domain.errors import BadInput
 from core.domain.records import Example, ImportRow
 from core.domain.roles import User
-from core.reward.slices import as_others_see
-from core.services import models, training, watching
+from core.reward.evaluation.slices import as_others_see
+from core.services.models import models
+from core.services.training import runs, training
 from core.services.workspace import Workspace, open_workspace
-from core.store import imports
-from core.ui.one_model import lineage
+from core.store.interactions import imports
+from core.ui.models.details import lineage
 from tests.databases import environment
 from tests.reward.fakes import FakeEncoder, rated_answers
 
@@ -54,7 +55,7 @@ def test_a_name_that_rated_nothing_is_a_sentence(two_raters: Workspace) -> None:
     """A typing error starts no training of everybody's ratings; the run is told as failed, with who there is."""
     with pytest.raises(BadInput, match="That rater has rated none of these answers"):
         train(two_raters, without_rater="Bert")
-    assert watching.history(two_raters, LEA)[0].state == "failed"
+    assert runs.history(two_raters, LEA)[0].state == "failed"
     assert models.listed(two_raters, LEA) == []
 
 

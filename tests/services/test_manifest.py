@@ -15,8 +15,9 @@ import pytest
 from core.domain.errors import AssayError
 from core.domain.roles import COMMAND_LINE, Role
 from core.domain.settings import Settings
-from core.services import accounts, backup, keys, manifest, signing_in
-from core.services.signing_in import Why
+from core.services.operations import backup, manifest
+from core.services.people import accounts, api_keys, sign_in
+from core.services.people.sign_in import Why
 from core.services.workspace import open_workspace
 from core.store import schema
 from tests.databases import added, environment
@@ -195,8 +196,8 @@ def test_a_restore_says_who_may_come_in_and_lets_keys_wait(workspace, tmp_path):
     accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.LEAD, name="Ana")
     accounts.invite(workspace, COMMAND_LINE, "ben@example.org", Role.SME, name="Ben")
     said = claims("ana")
-    assert signing_in.enter(workspace, said).user
-    key, _ = keys.create(workspace, COMMAND_LINE, "portal")
+    assert sign_in.enter(workspace, said).user
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal")
     backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     done = backup.restore(tmp_path / "B", str(tmp_path / "new"), workspace.settings)
     assert [(person.name, person.role, person.signed_in_before) for person in done.people] == [
@@ -205,11 +206,11 @@ def test_a_restore_says_who_may_come_in_and_lets_keys_wait(workspace, tmp_path):
     assert [line.partition(" ")[0] for line in done.keys] == ["portal"]
     assert key not in str(done.to_json())
     there = with_sign_in(open_workspace({"ASSAY_HOME": str(tmp_path / "new")}))
-    assert signing_in.enter(there, said).why is Why.SIGNED_OUT
-    checked = keys.KeyRing(there).check(key)
+    assert sign_in.enter(there, said).why is Why.SIGNED_OUT
+    checked = api_keys.KeyRing(there).check(key)
     assert (checked.any_made, checked.key_id, checked.waits) == (True, None, True)
-    assert keys.confirm(there, COMMAND_LINE) == 1
-    assert keys.KeyRing(there).check(key).key_id == 1
+    assert api_keys.confirm(there, COMMAND_LINE) == 1
+    assert api_keys.KeyRing(there).check(key).key_id == 1
     there.store.engine.dispose()
 
 

@@ -11,29 +11,16 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
-from core.services import (
-    cases,
-    data,
-    disagreements,
-    export_check,
-    forgetting,
-    guidelines,
-    hiding,
-    importing,
-    keys,
-    models,
-    own_ratings,
-    preferences,
-    queue,
-    rating,
-    readiness,
-    record,
-    second_looks,
-    status,
-    watching,
-)  # fmt: skip
-from core.services.leaving import Settled, leaves, masked, originals
-from core.services.own_ratings import OwnFilters
+from core.services.data import erasure, export_check, importing, interactions, redaction
+from core.services.masking import Settled, leaves, masked, originals
+from core.services.models import models
+from core.services.operations import status  # fmt: skip
+from core.services.people import api_keys, audit_log
+from core.services.rating import queue, rating
+from core.services.reranking import cases, preferences
+from core.services.review import disagreements, guidelines, own_ratings, second_looks
+from core.services.review.own_ratings import OwnFilters
+from core.services.training import readiness, runs
 from core.store.audit import Wanted
 from tests import looked
 from tests.planted import COLUMNS, everybody, joined, plant, text_columns
@@ -53,9 +40,9 @@ def reads(workspace, user, planted):
     asked = {
         "status": lambda: status.status(workspace, user),
         "readiness": lambda: readiness.readiness(workspace, user),
-        "browse": lambda: data.browse(workspace, user, Filters(), page=0, size=100),
-        "load": lambda: data.load(workspace, user, number),
-        "history": lambda: [data.history(workspace, user, one) for one in (number, discarded)],
+        "browse": lambda: interactions.browse(workspace, user, Filters(), page=0, size=100),
+        "load": lambda: interactions.load(workspace, user, number),
+        "history": lambda: [interactions.history(workspace, user, one) for one in (number, discarded)],
         "imports": lambda: importing.recorded(workspace, user),
         "exports": lambda: export_check.listed(workspace, user),
         "own ratings": lambda: own_ratings.listed(workspace, user, OwnFilters(), page=0, size=100),
@@ -69,16 +56,16 @@ def reads(workspace, user, planted):
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
         "second look": lambda: second_looks.next_look(workspace, user),
         "cases": lambda: cases.listed(workspace, user),
-        "keys": lambda: keys.listed(workspace, user),
+        "keys": lambda: api_keys.listed(workspace, user),
         "versions": lambda: models.listed(workspace, user),
         "old trainings": lambda: models.old_trainings(workspace, user),
         "promotions": lambda: models.promotions(workspace, user),
-        "runs": lambda: [watching.history(workspace, user), [watching.run_view(workspace, user, n) for n in (1, 2)]],
-        "acts": lambda: record.acts(workspace, user, Wanted()),
-        "acts as csv": lambda: record.as_file(workspace, user, Wanted(), ".csv").decode(),
-        "acts as jsonl": lambda: record.as_file(workspace, user, Wanted(), ".jsonl").decode(),
-        "forgetting": lambda: forgetting.preview_interaction(workspace, user, number),
-        "forgetting a rater": lambda: forgetting.preview_rater(workspace, user, "Sam", ratings_stay=True),
+        "runs": lambda: [runs.history(workspace, user), [runs.run_view(workspace, user, n) for n in (1, 2)]],
+        "acts": lambda: audit_log.acts(workspace, user, Wanted()),
+        "acts as csv": lambda: audit_log.as_file(workspace, user, Wanted(), ".csv").decode(),
+        "acts as jsonl": lambda: audit_log.as_file(workspace, user, Wanted(), ".jsonl").decode(),
+        "forgetting": lambda: erasure.preview_interaction(workspace, user, number),
+        "forgetting a rater": lambda: erasure.preview_rater(workspace, user, "Sam", ratings_stay=True),
     }
     shown = {}
     for name, ask in asked.items():
@@ -113,8 +100,10 @@ def test_what_was_revealed_is_seen_by_whoever_revealed_it_alone(workspace):
         "rlhf_interactions.user_prompt",
     ]  # fmt: skip
     assert planted.in_it(joined([rating.item(workspace, sam, other)]), "Sam") == []
-    assert planted.in_it(joined([data.load(workspace, lea, one), rating.item(workspace, lea, one)]), "Lea") == []
-    (act,) = record.acts(workspace, lea, Wanted(action="revealed identifiers"))
+    assert (
+        planted.in_it(joined([interactions.load(workspace, lea, one), rating.item(workspace, lea, one)]), "Lea") == []
+    )
+    (act,) = audit_log.acts(workspace, lea, Wanted(action="revealed identifiers"))
     assert (act.subject, act.actor) == (f"interaction {one}", sam.key)
 
 
@@ -126,17 +115,17 @@ def test_guidelines_and_cases_are_revealed_before_they_are_edited(workspace):
     shown = guidelines.current(workspace, lea)
     with pytest.raises(Conflict, match="hidden in the guidelines"):
         guidelines.save(workspace, lea, shown.markdown + " More.", read=2)
-    hiding.reveal_guidelines(workspace, lea, 2)
+    redaction.reveal_guidelines(workspace, lea, 2)
     assert "assay_guidelines.markdown" in planted.in_it(guidelines.current(workspace, lea).markdown, "Lea")
     assert planted.in_it(joined([guidelines.current(workspace, people["sme"])]), "Sam") == []
     case = next(case for case in cases.listed(workspace, lea) if case.saved_by == "Sam")
     assert sum(case.hidden.values()) == 3
     with pytest.raises(NotAllowed):
-        hiding.reveal_case(workspace, people["sme"], case.case_id)
-    hiding.reveal_case(workspace, lea, case.case_id)
+        redaction.reveal_case(workspace, people["sme"], case.case_id)
+    redaction.reveal_case(workspace, lea, case.case_id)
     revealed = next(one for one in cases.listed(workspace, lea) if one.case_id == case.case_id)
     assert (revealed.hidden, "«" in joined([revealed])) == ({}, False)
-    acts = {act.subject for act in record.acts(workspace, lea, Wanted(action="revealed identifiers"))}
+    acts = {act.subject for act in audit_log.acts(workspace, lea, Wanted(action="revealed identifiers"))}
     assert acts == {"guidelines 2", f"case {case.case_id}"}
 
 
@@ -153,27 +142,29 @@ def test_a_session_that_is_shown_masked_can_be_chosen(workspace):
         kept = session.execute(sql("SELECT filters FROM assay_desks WHERE rater_id = :r"), {"r": sam.rater_id}).scalar()
     assert "555" in str(kept) or "@" in str(kept)
     assert planted.in_it(joined([queue.mine(workspace, sam)]), "Sam") == []
-    found, _ = data.browse(workspace, people["lead"], Filters(session_label=check.remedy.session), page=0)
+    found, _ = interactions.browse(workspace, people["lead"], Filters(session_label=check.remedy.session), page=0)
     assert {one.interaction_id for one in found} == set(planted.numbers[25:])
 
 
 GAP = "Ask «phone hidden» about it"
 WRITES = {
-    "cases.save": lambda w, u, n: cases.save(w, u, "name", GAP, ["answer"]),
+    "reranking.cases.save": lambda w, u, n: cases.save(w, u, "name", GAP, ["answer"]),
     "cases.save name": lambda w, u, n: cases.save(w, u, GAP, "prompt", ["answer"]),
-    "data.add": lambda w, u, n: data.add(w, u, "prompt", GAP),
-    "data.add context": lambda w, u, n: data.add(w, u, "prompt", "answer", GAP, GAP),
-    "data.edit": lambda w, u, n: looked.edit(w, u, n, "prompt", GAP, withdraw_ratings=False),
-    "disagreements.mark_gap": lambda w, u, n: looked.mark_gap(w, u, n, GAP),
-    "guidelines.save": lambda w, u, n: guidelines.save(w, u, GAP, read=0),
-    "keys.create": lambda w, u, n: keys.create(w, u, GAP),
-    "models.promote": lambda w, u, n: models.promote(w, u, "version", reason=GAP),
-    "preferences.keep": lambda w, u, n: preferences.keep(w, u, "prompt", ["one", GAP], [0], model_version=None),
-    "rating.rate": lambda w, u, n: looked.rate(w, u, n, 4, comment=GAP),
-    "rating.skip": lambda w, u, n: looked.skip(w, u, n, reason=GAP),
+    "data.interactions.add": lambda w, u, n: interactions.add(w, u, "prompt", GAP),
+    "data.add context": lambda w, u, n: interactions.add(w, u, "prompt", "answer", GAP, GAP),
+    "data.interactions.edit": lambda w, u, n: looked.edit(w, u, n, "prompt", GAP, withdraw_ratings=False),
+    "review.disagreements.mark_gap": lambda w, u, n: looked.mark_gap(w, u, n, GAP),
+    "review.guidelines.save": lambda w, u, n: guidelines.save(w, u, GAP, read=0),
+    "people.api_keys.create": lambda w, u, n: api_keys.create(w, u, GAP),
+    "models.models.promote": lambda w, u, n: models.promote(w, u, "version", reason=GAP),
+    "reranking.preferences.keep": lambda w, u, n: preferences.keep(
+        w, u, "prompt", ["one", GAP], [0], model_version=None
+    ),
+    "rating.rating.rate": lambda w, u, n: looked.rate(w, u, n, 4, comment=GAP),
+    "rating.rating.skip": lambda w, u, n: looked.skip(w, u, n, reason=GAP),
     "rating.skip comment": lambda w, u, n: looked.skip(w, u, n, comment=GAP),
-    "rating.discard": lambda w, u, n: looked.discard(w, u, n, reason=GAP),
-    "rating.keep_draft": lambda w, u, n: rating.keep_draft(w, u, n, GAP),
+    "rating.rating.discard": lambda w, u, n: looked.discard(w, u, n, reason=GAP),
+    "rating.rating.keep_draft": lambda w, u, n: rating.keep_draft(w, u, n, GAP),
 }
 
 
@@ -181,7 +172,7 @@ WRITES = {
 def test_a_text_with_gaps_is_not_stored(workspace, name):
     """A copy of what is shown would lose what is behind it: refused in a sentence, and nothing is changed."""
     lea = everybody(workspace)["lead"]
-    number = data.add(workspace, lea, "prompt", "answer")
+    number = interactions.add(workspace, lea, "prompt", "answer")
     with pytest.raises(BadInput, match=r"holds «phone hidden».*Nothing was changed"):
         WRITES[name](workspace, lea, number)
     dumped = joined(reads(workspace, lea, Numbers([number] * 26)).values())
@@ -197,11 +188,18 @@ class Numbers:
 
 def test_every_writing_function_that_takes_texts_refuses_gaps():
     """The exit looks at whatever is handed in; those that look themselves are in the table above, or store nothing."""
-    looks_itself = {"data.edit", "guidelines.save", "rating.rate", "rating.skip", "rating.discard", "rating.keep_draft"}
+    looks_itself = {
+        "data.interactions.edit",
+        "review.guidelines.save",
+        "rating.rating.rate",
+        "rating.rating.skip",
+        "rating.rating.discard",
+        "rating.rating.keep_draft",
+    }
     stores_nothing = {
-        "data.browse", "own_ratings.listed", "record.acts", "record.count", "record.as_file", "record.export",
-        "queue.choose", "reranking.rank", "reranking.rerank_file", "explaining.explain", "preferences.mine",
-        "preferences.withdraw",
+        "data.interactions.browse", "review.own_ratings.listed", "people.audit_log.acts", "people.audit_log.count", "people.audit_log.as_file", "people.audit_log.export",
+        "rating.queue.choose", "reranking.reranking.rank", "reranking.reranking.rerank_file", "reranking.explain.explain", "reranking.preferences.mine",
+        "reranking.preferences.withdraw",
     }  # fmt: skip
     exempt = {name for name, function in public_functions().items() if getattr(function, "takes_gaps", None)}
     assert exempt == looks_itself | stores_nothing
@@ -214,7 +212,7 @@ def test_what_is_stored_with_such_words_may_stay(workspace):
     """An answer that really says it can be edited, and a comment that was stored with it can be saved again."""
     people = everybody(workspace)
     lea = people["lead"]
-    number = data.add(workspace, lea, "prompt", "answer")
+    number = interactions.add(workspace, lea, "prompt", "answer")
     with workspace.store.write() as session:
         session.execute(sql("UPDATE rlhf_interactions SET ai_response = :t"), {"t": GAP})
     workspace.pick_up(at_once=True)
@@ -239,7 +237,7 @@ def test_a_function_that_forgot_the_exit_does_not_work(workspace):
     """It fails closed: ``require`` refuses, so nothing is read."""
 
     def forgetful(workspace, user):
-        workspace.require(user, NEEDS["data.load"])
+        workspace.require(user, NEEDS["data.interactions.load"])
         return "555-123-4567"
 
     with pytest.raises(RuntimeError, match="needs @leaves"):
@@ -252,9 +250,9 @@ def test_every_function_that_asks_leads_out_through_the_exit():
     functions = public_functions()
     assert [name for name in NEEDS if not getattr(functions[name], "leaves", False)] == []
     assert {name for name, function in functions.items() if getattr(function, "as_is", None)} == {
-        "accounts.lead_names", "accounts.look_alikes", "doctor.examine", "keys.create", "models.as_zip", "own_ratings.as_csv", "people.names",
-        "progress.bought", "record.as_file", "reranking.rank", "reranking.rerank_file", "setup.initialise",
-        "training.train",
+        "people.accounts.lead_names", "people.accounts.look_alikes", "operations.doctor.examine", "people.api_keys.create", "models.models.as_zip", "review.own_ratings.as_csv", "people.local_names.names",
+        "training.retraining.bought", "people.audit_log.as_file", "reranking.reranking.rank", "reranking.reranking.rerank_file", "setup.initialise",
+        "training.training.train",
     }  # fmt: skip
 
 
@@ -262,8 +260,18 @@ def test_every_function_that_asks_leads_out_through_the_exit():
 def test_only_few_modules_decide_what_is_seen(word):
     """Who calls a text settled, or masks by hand, takes it past the exit."""
     allowed = {
-        "Settled(": {"services/hiding.py", "services/leaving.py", "services/export_check.py", "services/forgetting.py"},
-        "mask(": {"services/hiding.py", "services/leaving.py", "domain/identifiers.py", "domain/session_names.py"},
+        "Settled(": {
+            "services/data/redaction.py",
+            "services/masking.py",
+            "services/data/export_check.py",
+            "services/data/erasure.py",
+        },
+        "mask(": {
+            "services/data/redaction.py",
+            "services/masking.py",
+            "domain/identifiers/masking.py",
+            "domain/identifiers/session_names.py",
+        },
     }[word]
     found = {
         str(file.relative_to(CORE))

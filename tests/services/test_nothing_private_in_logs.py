@@ -10,25 +10,15 @@ from core.domain.errors import AssayError
 from core.domain.queue import Order, QueueFilters
 from core.domain.roles import Role
 from core.domain.second_looks import RepeatSettings
-from core.services import (
-    accounts,
-    cases,
-    data,
-    exporting,
-    forgetting,
-    guidelines,
-    importing,
-    keys,
-    preferences,
-    queue,
-    rating,
-    reranking,
-    second_looks,
-    training,
-)  # fmt: skip
-from core.services.export_check import Marked
+from core.services.data import erasure, exporting, importing, interactions
+from core.services.data.export_check import Marked
+from core.services.people import accounts, api_keys
+from core.services.rating import queue, rating
+from core.services.reranking import cases, preferences, reranking
+from core.services.review import guidelines, second_looks
+from core.services.training import training  # fmt: skip
 from core.store.tables import Audit
-from core.ui import failures
+from core.ui.shell import errors
 from tests import looked
 from tests.databases import rater
 
@@ -65,8 +55,8 @@ def test_the_main_acts_leave_no_words_behind(workspace, logged, tmp_path):
     rows = [f'"{SAID} prompt {n}","{SAID} answer {n}",{n % 5 + 1},{SAID}' for n in range(8)]
     file.write_text("\n".join(["user_prompt,ai_response,rating,feedback_comment", *rows, f'"{SAID}","x","{SAID}",']))
     list(importing.import_file(workspace, lea, file, rater=f"Imported {MARKER}"))
-    number = data.add(workspace, lea, SAID, f"{SAID} answer", SAID, SAID)
-    refused(lambda: data.add(workspace, lea, SAID, f"{SAID} answer", SAID))
+    number = interactions.add(workspace, lea, SAID, f"{SAID} answer", SAID, SAID)
+    refused(lambda: interactions.add(workspace, lea, SAID, f"{SAID} answer", SAID))
     refused(lambda: looked.edit(workspace, lea, number, SAID, SAID, withdraw_ratings=True))
     looked.reveal(workspace, lea, number)
     looked.edit(workspace, lea, number, SAID, f"{SAID} changed", withdraw_ratings=True)
@@ -89,11 +79,11 @@ def test_the_main_acts_leave_no_words_behind(workspace, logged, tmp_path):
     training.train_to_end(workspace, lea, recipe="pair", seed=0, on_progress=lambda done, total: None)
     refused(lambda: exporting.export(workspace, lea, "gold", tmp_path / "out.csv"))
     exporting.export(workspace, lea, "gold", tmp_path / f"{MARKER}-out.csv", marked=Marked.INCLUDE, reason=SAID)
-    _, created = keys.create(workspace, lea, f"program {MARKER}")
-    keys.revoke(workspace, lea, created.key_id)
+    _, created = api_keys.create(workspace, lea, f"program {MARKER}")
+    api_keys.revoke(workspace, lea, created.key_id)
     accounts.invite(workspace, lea, f"{MARKER}@example.org", Role.SME, name=f"Ben {MARKER}")
     looked.forget(workspace, lea, number)
-    forgetting.rater(workspace, lea, ana.rater_id, ratings_stay=False)
+    erasure.rater(workspace, lea, ana.rater_id, ratings_stay=False)
     importing.remove_import(workspace, lea, 1)
     assert MARKER.casefold() not in logged.text.casefold()
     assert MARKER.casefold() not in record(workspace).casefold()
@@ -105,7 +95,7 @@ def test_what_nobody_foresaw_is_logged_by_its_place(logged):
     try:
         int(SAID)
     except ValueError as error:
-        shown = failures.describe(error)
+        shown = errors.describe(error)
     assert MARKER not in shown.sentence
     assert MARKER not in logged.text
     assert "ValueError" in logged.text

@@ -8,8 +8,9 @@ import pytest
 from core.domain.errors import Conflict
 from core.domain.ratings import RatingStatus
 from core.domain.roles import COMMAND_LINE
-from core.services import data, own_ratings
-from core.services.own_ratings import OwnFilters
+from core.services.data import interactions
+from core.services.review import own_ratings
+from core.services.review.own_ratings import OwnFilters
 from core.store.tables import Item, LegacyInteraction
 from tests import looked
 from tests.databases import added, rater
@@ -68,7 +69,7 @@ def test_a_withdrawn_rating_no_longer_counts_and_stays_in_the_history(workspace,
     with workspace.store.read() as session:
         assert session.get(Item, number).consensus == 2.0
         assert session.get(LegacyInteraction, number).rating == 2
-    last = data.history(workspace, COMMAND_LINE, number)[-1]
+    last = interactions.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.rater, last.action, last.old, last.new) == ("Ana", "withdrawn", "5", "withdrawn")
     assert "Öl" not in found(workspace, ana)
     assert found(workspace, ana, status=RatingStatus.WITHDRAWN) == ["Öl"]

@@ -4,9 +4,9 @@ import random
 
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE
-from core.services import exporting
-from core.services.pair_yield import PairYield, pair_yield
-from core.store import imports
+from core.services.data import exporting
+from core.services.training.pair_yield import PairYield, pair_yield
+from core.store.interactions import imports
 
 
 def test_nothing_rated_gives_nothing(workspace):

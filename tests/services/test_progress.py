@@ -8,9 +8,9 @@ from core.domain.errors import BadInput
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import progress
-from core.store import runs, versions
+from core.services.training import retraining
 from core.store.tables import Audit, ModelVersion, Run
+from core.store.training import runs, versions
 from tests import looked
 from tests.databases import added, rater
 
@@ -53,15 +53,15 @@ def trained(
 def test_without_a_model_nothing_is_claimed(workspace, lea):
     """Raters are told so in words."""
     rated(workspace, lea, 2)
-    assert progress.bought(workspace, COMMAND_LINE).startswith("No model was trained on these ratings yet")
+    assert retraining.bought(workspace, COMMAND_LINE).startswith("No model was trained on these ratings yet")
 
 
 def test_a_first_model_has_nothing_to_compare_with(workspace, lea):
     """Its figure, and that the next one will tell."""
     rated(workspace, lea, 2)
     trained(workspace, auc(0.71, 0.66, 0.76))
-    assert "first model" in progress.bought(workspace, COMMAND_LINE)
-    assert "AUC 0.71 [0.66, 0.76]" in progress.bought(workspace, COMMAND_LINE)
+    assert "first model" in retraining.bought(workspace, COMMAND_LINE)
+    assert "AUC 0.71 [0.66, 0.76]" in retraining.bought(workspace, COMMAND_LINE)
 
 
 def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
@@ -71,7 +71,8 @@ def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
     trained(workspace, auc(0.80, 0.75, 0.85))
     day = f"{(datetime.now().astimezone() - timedelta(days=3)):%A}"
     assert (
-        progress.bought(workspace, COMMAND_LINE) == f"4 ratings since {day}: out-of-fold AUC 0.71 -> 0.80 [0.75, 0.85]."
+        retraining.bought(workspace, COMMAND_LINE)
+        == f"4 ratings since {day}: out-of-fold AUC 0.71 -> 0.80 [0.75, 0.85]."
     )
 
 
@@ -80,7 +81,7 @@ def test_a_change_within_the_interval_is_called_what_it_is(workspace, lea):
     trained(workspace, auc(0.71), days_ago=3)
     rated(workspace, lea, 1)
     trained(workspace, auc(0.73, 0.68, 0.78))
-    assert progress.bought(workspace, COMMAND_LINE).endswith(
+    assert retraining.bought(workspace, COMMAND_LINE).endswith(
         "0.73 [0.68, 0.78]; the difference is no larger than chance makes it."
     )
 
@@ -91,9 +92,9 @@ def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
     ground = {"n": 40, "prompts": 12, "prompts_seen": 0}
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.70)}, days_ago=3)
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.80, 0.75, 0.85)})
-    assert "held-out AUC 0.70 -> 0.80" in progress.bought(workspace, COMMAND_LINE)
+    assert "held-out AUC 0.70 -> 0.80" in retraining.bought(workspace, COMMAND_LINE)
     trained(workspace, auc(0.95), held_out={"n": 30, "prompts": 9, "prompts_seen": 3, "metrics": auc(0.6)})
-    assert "out-of-fold AUC 0.90 -> 0.95" in progress.bought(workspace, COMMAND_LINE)
+    assert "out-of-fold AUC 0.90 -> 0.95" in retraining.bought(workspace, COMMAND_LINE)
 
 
 def test_another_recipe_is_no_comparison(workspace, lea):
@@ -101,14 +102,14 @@ def test_another_recipe_is_no_comparison(workspace, lea):
     rated(workspace, lea, 1)
     trained(workspace, auc(0.6), recipe="concat", days_ago=3)
     trained(workspace, auc(0.8))
-    assert "first model of its kind" in progress.bought(workspace, COMMAND_LINE)
+    assert "first model of its kind" in retraining.bought(workspace, COMMAND_LINE)
 
 
 def test_what_could_not_be_measured_is_said(workspace, lea):
     """No figure, no claim."""
     trained(workspace, {"roc_auc": Metric(None, reason="one class").to_json()}, days_ago=3)
     trained(workspace, auc(0.8))
-    assert "nothing can be said about what they changed" in progress.bought(workspace, COMMAND_LINE)
+    assert "nothing can be said about what they changed" in retraining.bought(workspace, COMMAND_LINE)
 
 
 @pytest.mark.parametrize(
@@ -120,25 +121,25 @@ def test_a_training_is_due_after_ratings_or_days(workspace, lea, new, days, expe
     """100 new ratings, or 30 days with at least one."""
     trained(workspace, auc(0.7), days_ago=days)
     rated(workspace, lea, new)
-    due = progress.due(workspace, lea)
+    due = retraining.due(workspace, lea)
     assert (None if due is None else (due.ratings, due.days)) == expected
 
 
 def test_nothing_is_due_before_the_first_model(workspace, lea):
     """Home's next step says what to do until then."""
     rated(workspace, lea, 3)
-    assert progress.due(workspace, lea) is None
+    assert retraining.due(workspace, lea) is None
 
 
 def test_a_lead_sets_when_to_be_reminded(workspace, lea):
     """Kept in the database and in the record; nonsense and other roles are refused."""
     trained(workspace, auc(0.7))
     rated(workspace, lea, 5)
-    progress.change_settings(workspace, lea, RetrainSettings(5, 90))
-    assert progress.due(workspace, lea).ratings == 5
+    retraining.change_settings(workspace, lea, RetrainSettings(5, 90))
+    assert retraining.due(workspace, lea).ratings == 5
     with workspace.store.read() as session:
         assert session.query(Audit).filter_by(action="changed reminder").one().new == {"ratings": 5, "days": 90}
     with pytest.raises(BadInput, match="Nothing was changed"):
-        progress.change_settings(workspace, lea, RetrainSettings(0, 30))
+        retraining.change_settings(workspace, lea, RetrainSettings(0, 30))
     with pytest.raises(NotAllowed):
-        progress.change_settings(workspace, User(lea.rater_id, "Lea", Role.SME), RetrainSettings())
+        retraining.change_settings(workspace, User(lea.rater_id, "Lea", Role.SME), RetrainSettings())

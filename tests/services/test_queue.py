@@ -11,11 +11,12 @@ from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import data, queue, rating, suggesting
-from core.services.status import status
+from core.services.data import interactions
+from core.services.operations.status import status
+from core.services.rating import active_learning, queue, rating
 from core.services.workspace import open_workspace
-from core.store import queue as store_queue
-from core.store import ratings
+from core.store.rating import queue as store_queue
+from core.store.rating import ratings
 from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
 from core.store.types import now
 from tests import looked
@@ -120,7 +121,7 @@ def test_a_late_rating_is_kept(workspace):
     assert next_id(workspace, ben) == first
     looked.rate(workspace, ben, first, 2)
     looked.rate(workspace, ana, first, 5, request_id=shown.request_id)
-    both = data.load(workspace, COMMAND_LINE, first)
+    both = interactions.load(workspace, COMMAND_LINE, first)
     assert both is not None
     assert (both.consensus, both.n_ratings) == (3.5, 2)
 
@@ -203,7 +204,7 @@ def test_an_answer_for_two_raters_is_served_to_two_and_no_more(workspace):
     rated = [number for user in users for number in rate_all(workspace, user)]
     assert sorted(rated) == sorted([*numbers, 5])
     assert set(places(workspace).values()) == {0}
-    assert {data.load(workspace, COMMAND_LINE, n).n_ratings for n in numbers if n != 5} == {1}
+    assert {interactions.load(workspace, COMMAND_LINE, n).n_ratings for n in numbers if n != 5} == {1}
 
 
 def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order):
@@ -347,12 +348,12 @@ def test_a_lead_puts_a_discarded_answer_back(workspace):
     looked.discard(workspace, ana, first, reason="Test data")
     now = status(workspace, COMMAND_LINE, at_once=True)
     assert (now.unrated, now.discarded, now.waiting) == (2, 1, 1)
-    found, total = data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0)
+    found, total = interactions.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0)
     assert (total, [one.interaction_id for one in found]) == (1, [first])
     looked.put_back(workspace, ana, first)
     assert places(workspace) == {first: 1, second: 1}
-    assert data.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0) == ([], 0)
-    told = [(line.action, line.new) for line in data.history(workspace, COMMAND_LINE, first)]
+    assert interactions.browse(workspace, COMMAND_LINE, Filters(discarded=True), page=0) == ([], 0)
+    told = [(line.action, line.new) for line in interactions.history(workspace, COMMAND_LINE, first)]
     assert told == [("discarded", "discarded: Test data"), ("put back", "withdrawn")]
     with pytest.raises(Conflict, match="waits for ratings again already"):
         looked.put_back(workspace, ana, first)
@@ -513,11 +514,11 @@ def test_answers_that_make_the_next_pair_are_suggested_also_without_a_model(work
     rated, partner, another = (added(workspace, "asked twice", f"answer {n}") for n in range(3))
     added(workspace, "asked twice", "about another case", context_id="other")
     added(workspace, "asked once", "alone")
-    assert suggesting.suggest(workspace) == 0
+    assert active_learning.suggest(workspace) == 0
     looked.rate(workspace, ana, rated, 5)
-    assert suggesting.suggest(workspace) == 1
+    assert active_learning.suggest(workspace) == 1
     queue.choose(workspace, ana, Order.MODEL, QueueFilters())
     assert next_id(workspace, ana) == partner
     looked.rate(workspace, ana, partner, 1)
-    assert suggesting.suggest(workspace) == 1
+    assert active_learning.suggest(workspace) == 1
     assert next_id(workspace, ana) == another

@@ -6,9 +6,10 @@ import pytest
 
 from core.domain.errors import BadInput, NotFound
 from core.domain.roles import COMMAND_LINE
-from core.services import data, rating
-from core.services.readiness import readiness
-from core.store.ratings import Receipt
+from core.services.data import interactions
+from core.services.rating import rating
+from core.services.training.readiness import readiness
+from core.store.rating.ratings import Receipt
 from core.store.tables import Rating, RatingEvent
 from tests import looked
 from tests.databases import added, rater, start_python
@@ -59,7 +60,7 @@ def test_every_change_stays_in_the_history(workspace):
     looked.skip(workspace, ana, interaction_id)
     looked.rate(workspace, ana, interaction_id, 2)
     looked.rate(workspace, ana, interaction_id, 5)
-    lines = data.history(workspace, COMMAND_LINE, interaction_id)
+    lines = interactions.history(workspace, COMMAND_LINE, interaction_id)
     assert [(line.rater, line.action, line.old, line.new) for line in lines] == [
         ("Ana", "skipped", "", "skipped"),
         ("Ana", "rated", "skipped", "2"),
@@ -145,7 +146,7 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
     for thread in threads:
         thread.join(30)
     assert sorted(row[3] for row in stored(workspace)) == [1, 1, 2, 2, 3, 3, 4, 5]
-    shown = data.load(workspace, COMMAND_LINE, interaction_id)
+    shown = interactions.load(workspace, COMMAND_LINE, interaction_id)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (2.5, 8)
 

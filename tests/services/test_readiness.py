@@ -7,12 +7,12 @@ import pytest
 from core.domain.metrics import Metric
 from core.domain.ratings import stage as stage_of
 from core.domain.roles import COMMAND_LINE
-from core.services import outlook, readiness
-from core.services import readiness_checks as checks
-from core.services.readiness_facts import Facts, Latest, Verdict
-from core.store import runs
-from core.store.counts import Shape, Spread
+from core.services.training import forecast, readiness
+from core.services.training import readiness_checks as checks
+from core.services.training.readiness_facts import Facts, Latest, Verdict
 from core.store.tables import Item
+from core.store.training import runs
+from core.store.training.statistics import Shape, Spread
 from tests import looked
 from tests.databases import added, rater
 from tests.services.versions_made import learned, made
@@ -210,8 +210,8 @@ def test_the_outlook_is_that_of_the_latest_training(workspace):
         }
         runs.add_event(session, run.run_id, "Reported", {"event": "reported", "report": report})
     with workspace.store.read() as session:
-        found = outlook.latest_training(session, sample=False)
-        assert outlook.latest_training(session, sample=True) is None
+        found = forecast.latest_training(session, sample=False)
+        assert forecast.latest_training(session, sample=True) is None
     assert found.verdict == "Beats length-only."
     assert found.latest.more == 40
     assert found.latest.auc == evaluated.evaluation.metrics["roc_auc"]

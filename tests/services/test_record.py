@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import accounts, record
-from core.services.record import Wanted
+from core.services.people import accounts, audit_log
+from core.services.people.audit_log import Wanted
 from core.services.workspace import Workspace
-from core.store import audit, raters
+from core.store import audit
+from core.store.people import raters
 from core.store.tables import Audit, Rater
 from tests.databases import Plain, rater
 
@@ -51,7 +52,7 @@ def test_pages_of_the_record_join_without_gap_while_it_grows(workspace: Workspac
     """Each page starts below the last number of the one before, so a new act moves nothing."""
     seen: list[int] = []
     before = None
-    while found := record.acts(workspace, lena, Wanted(), before=before, size=7):
+    while found := audit_log.acts(workspace, lena, Wanted(), before=before, size=7):
         seen += [line.number for line in found]
         before = found[-1].number
         with workspace.store.write() as session:
@@ -74,25 +75,25 @@ def test_pages_of_the_record_join_without_gap_while_it_grows(workspace: Workspac
 )
 def test_the_record_is_narrowed_down(workspace: Workspace, lena: User, wanted: Wanted, expected: list[int]) -> None:
     """By who, what, to what (part of it, but numbers whole) and when; counted and exported alike."""
-    found = record.acts(workspace, lena, wanted, size=100)
+    found = audit_log.acts(workspace, lena, wanted, size=100)
     assert [line.new["n"] for line in reversed(found) if line.new] == expected
-    assert record.count(workspace, lena, wanted) == len(expected)
-    rows = record.as_file(workspace, lena, wanted, ".jsonl").decode().splitlines()
+    assert audit_log.count(workspace, lena, wanted) == len(expected)
+    rows = audit_log.as_file(workspace, lena, wanted, ".jsonl").decode().splitlines()
     assert [json.loads(row)["new"]["n"] for row in reversed(rows)] == expected
 
 
 def test_what_can_be_chosen_is_what_is_there(workspace: Workspace, lena: User) -> None:
     """Every actor by the present name, every kind of act once; nothing in an empty record."""
-    known = record.choices(workspace, lena)
+    known = audit_log.choices(workspace, lena)
     assert known.actors == {"command line": "command line", lena.key: "Lena"}
     assert known.actions == ["deleted answer", "promoted"]
 
 
 def test_an_empty_record_is_a_normal_state(workspace: Workspace) -> None:
     """Nothing to choose, nothing to show, a file with a header."""
-    assert record.choices(workspace, COMMAND_LINE) == record.Choices({}, [])
-    assert record.acts(workspace, COMMAND_LINE, Wanted()) == []
-    assert record.as_file(workspace, COMMAND_LINE, Wanted(), ".csv").decode().startswith("id,at,actor,name,action")
+    assert audit_log.choices(workspace, COMMAND_LINE) == audit_log.Choices({}, [])
+    assert audit_log.acts(workspace, COMMAND_LINE, Wanted()) == []
+    assert audit_log.as_file(workspace, COMMAND_LINE, Wanted(), ".csv").decode().startswith("id,at,actor,name,action")
 
 
 def test_a_person_stands_in_it_by_number(workspace: Workspace, lena: User, old_app: Plain) -> None:
@@ -103,7 +104,7 @@ def test_a_person_stands_in_it_by_number(workspace: Workspace, lena: User, old_a
         found = session.get(Rater, ben.rater_id)
         assert found is not None
         found.name, found.name_key = "Somebody", "somebody"
-    (newest,) = record.acts(workspace, ben, Wanted(), size=1)
+    (newest,) = audit_log.acts(workspace, ben, Wanted(), size=1)
     assert (newest.actor, newest.name, newest.about) == (ben.key, "Somebody", "Lena")
     assert "Unforgettable" not in str(old_app.dump("assay_audit"))
 
@@ -115,10 +116,10 @@ def test_the_file_holds_all_and_a_spreadsheet_runs_nothing(
     evil = rater(workspace, "=HYPERLINK(1)")
     with workspace.store.write() as session:
         audit.write(session, evil, "changed queue", "raters per answer", old={"raters": 1}, new={"raters": 2})
-    rows = list(csv.DictReader(io.StringIO(record.as_file(workspace, lena, Wanted(), ".csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(audit_log.as_file(workspace, lena, Wanted(), ".csv").decode())))
     assert len(rows) == 32
     assert (rows[0]["name"], rows[0]["old"], rows[0]["new"]) == ("'=HYPERLINK(1)", '{"raters": 1}', '{"raters": 2}')
-    assert record.export(workspace, COMMAND_LINE, Wanted(), tmp_path / "record.parquet") == 33
+    assert audit_log.export(workspace, COMMAND_LINE, Wanted(), tmp_path / "record.parquet") == 33
     last = old_app.run("SELECT actor, action, subject FROM assay_audit ORDER BY audit_id DESC LIMIT 2")
     assert last == [("command line", "exported", "record"), (lena.key, "exported", "record")]
 
@@ -128,11 +129,11 @@ def test_the_record_is_for_leads(workspace: Workspace, tmp_path: Path, role: Rol
     """Nobody else reads it, counts in it or takes it out."""
     eve = User(0, "Eve", role)
     for attempt in (
-        lambda: record.choices(workspace, eve),
-        lambda: record.acts(workspace, eve, Wanted()),
-        lambda: record.count(workspace, eve, Wanted()),
-        lambda: record.as_file(workspace, eve, Wanted(), ".csv"),
-        lambda: record.export(workspace, eve, Wanted(), tmp_path / "out.csv"),
+        lambda: audit_log.choices(workspace, eve),
+        lambda: audit_log.acts(workspace, eve, Wanted()),
+        lambda: audit_log.count(workspace, eve, Wanted()),
+        lambda: audit_log.as_file(workspace, eve, Wanted(), ".csv"),
+        lambda: audit_log.export(workspace, eve, Wanted(), tmp_path / "out.csv"),
     ):
         with pytest.raises(NotAllowed):
             attempt()

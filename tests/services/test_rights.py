@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import make_url
 
 from core.domain.errors import MissingRight
-from core.services import doctor
+from core.services.operations import doctor
 from core.services.workspace import open_workspace
-from core.store import rights, versions
+from core.store import rights
 from core.store.tables import LegacyTraining, ModelVersion, Run
+from core.store.training import versions
 from tests import looked
 from tests.databases import LEGACY_ROWS, LEGACY_TABLES, Plain, added, environment, rater
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.domain.errors import AssayError
 from core.domain.settings import Settings
-from core.services import reranking, usage
 from core.services import runtime as module
+from core.services.reranking import reranking, usage
 from core.services.runtime import KEPT, Runtime, runtime
 from core.store.database import Store, connect
 

@@ -6,11 +6,12 @@ import pytest
 
 from core.domain.errors import Conflict
 from core.domain.roles import COMMAND_LINE
-from core.services import data, rating
-from core.services.exporting import export
-from core.services.importing import import_file, load_sample, recorded, remove_sample
-from core.services.readiness import readiness
-from core.services.status import status
+from core.services.data import interactions
+from core.services.data.exporting import export
+from core.services.data.importing import import_file, load_sample, recorded, remove_sample
+from core.services.operations.status import status
+from core.services.rating import rating
+from core.services.training.readiness import readiness
 from core.store.tables import Item, LegacyInteraction, Rating
 from tests import looked
 from tests.databases import added, rater
@@ -86,7 +87,7 @@ def test_removing_the_sample_leaves_own_data(sampled):
 def test_the_sample_steps_aside_for_own_data(sampled, old_app, tmp_path, arrives):
     """As soon as own data is there, counts, checks, queue and exports see only that, however it arrived."""
     if arrives == "added":
-        data.add(sampled, COMMAND_LINE, "own prompt", "own answer")
+        interactions.add(sampled, COMMAND_LINE, "own prompt", "own answer")
     elif arrives == "imported":
         (tmp_path / "own.csv").write_text("user_prompt,ai_response\nown prompt,own answer\n")
         list(import_file(sampled, COMMAND_LINE, tmp_path / "own.csv"))

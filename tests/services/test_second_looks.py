@@ -7,10 +7,12 @@ import pytest
 from core.domain.errors import BadInput, Conflict
 from core.domain.roles import COMMAND_LINE
 from core.domain.second_looks import RepeatSettings, place
-from core.services import data, rating, second_looks
-from core.store import runs
-from core.store.agreement import repeats
+from core.services.data import interactions
+from core.services.rating import rating
+from core.services.review import second_looks
+from core.store.review.agreement import repeats
 from core.store.tables import Audit, Item, LegacyInteraction, Rating, RatingEvent
+from core.store.training import runs
 from tests import looked
 from tests.databases import added, rater
 
@@ -93,7 +95,7 @@ def test_the_same_rating_is_noted_and_the_answer_does_not_return(workspace, ana)
     assert looked.look(workspace, ana, number, 5).receipt.number > 0
     assert standing(workspace, number) == before
     assert second_looks.next_look(workspace, ana) is None
-    last = data.history(workspace, COMMAND_LINE, number)[-1]
+    last = interactions.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.action, last.old, last.new) == ("kept", "5", "5")
 
 
@@ -105,7 +107,7 @@ def test_another_rating_stores_nothing_until_the_rater_has_chosen(workspace, ana
     said = looked.look(workspace, ana, number, 2)
     assert (said.receipt, said.before) == (None, 5)
     assert standing(workspace, number) == before
-    assert len(data.history(workspace, COMMAND_LINE, number)) == 1
+    assert len(interactions.history(workspace, COMMAND_LINE, number)) == 1
 
 
 @pytest.mark.parametrize("change", [True, False])
@@ -117,7 +119,7 @@ def test_the_chosen_rating_counts_and_both_are_in_the_history(workspace, ana, ch
     consensus, mirrored, legacy, _, mine, comment, _ = standing(workspace, number)
     assert (consensus, mirrored, legacy, mine) == ((2.0, 2, 2, 2) if change else (5.0, 5, 5, 5))
     assert comment == "mine"
-    last = data.history(workspace, COMMAND_LINE, number)[-1]
+    last = interactions.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.action, last.old, last.new) == ("changed" if change else "kept", "5", "2")
     assert second_looks.next_look(workspace, ana) is None
     with pytest.raises(Conflict, match="Nothing was saved twice"):

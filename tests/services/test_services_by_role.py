@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.roles import ALLOWED, COMMAND_LINE, PROGRAM, SOMEBODY_HERE, NotAllowed, Role, User
 from core.domain.settings import AuthMode
-from core.services import accounts
+from core.services.people import accounts
 from tests.who_may import NEEDS, public_functions
 
 

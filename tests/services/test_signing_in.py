@@ -8,9 +8,11 @@ import pytest
 from core.domain.errors import NotFound
 from core.domain.roles import COMMAND_LINE, Role
 from core.domain.settings import Settings
-from core.services import accounts, forgetting, signing_in
-from core.services.importing import import_file
-from core.services.signing_in import Why
+from core.services.data import erasure
+from core.services.data.importing import import_file
+from core.services.people import accounts
+from core.services.people import sign_in as signing_in
+from core.services.people.sign_in import Why
 from core.store.tables import SignIn
 from core.store.types import now
 from tests.databases import rater
@@ -139,7 +141,7 @@ def test_who_is_named_by_an_address_is_that_person_or_nobody(workspace, invited,
     with pytest.raises(NotFound):
         accounts.find(workspace, COMMAND_LINE, said)
     with pytest.raises(NotFound):
-        forgetting.preview_rater(workspace, COMMAND_LINE, said, ratings_stay=True)
+        erasure.preview_rater(workspace, COMMAND_LINE, said, ratings_stay=True)
     assert accounts.find(workspace, COMMAND_LINE, invited).email == invited
 
 

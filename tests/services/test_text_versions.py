@@ -11,9 +11,11 @@ import pytest
 from core.domain.errors import AssayError, Conflict, TextChanged
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.roles import User
-from core.services import data, disagreements, forgetting, hiding, own_ratings, rating, second_looks
+from core.services.data import erasure, interactions, redaction
+from core.services.rating import rating
+from core.services.review import disagreements, own_ratings, second_looks
 from core.services.workspace import Workspace, open_workspace
-from core.store import ratings
+from core.store.rating import ratings
 from core.store.tables import Showing
 from tests import looked
 from tests.databases import Plain, added, environment, rater, wait_until_blocked
@@ -70,7 +72,7 @@ def choose(w: Workspace, ana: User, s: Seen) -> Any:
 
 
 def edit(w: Workspace, ana: User, s: Seen) -> Any:
-    return data.edit(w, ana, s.number, "mine", "mine too", seen=s.version, withdraw_ratings=True)
+    return interactions.edit(w, ana, s.number, "mine", "mine too", seen=s.version, withdraw_ratings=True)
 
 
 ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
@@ -95,10 +97,10 @@ ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
         lambda w, ana, s: disagreements.close_gap(w, ana, s.gap or 0, seen=s.version),
     ),
     "data.edit": (rated, edit),
-    "data.delete": (rated, lambda w, ana, s: data.delete(w, ana, s.number, seen=s.version)),
-    "data.put_back": (discarded, lambda w, ana, s: data.put_back(w, ana, s.number, seen=s.version)),
-    "hiding.reveal": (nothing, lambda w, ana, s: hiding.reveal(w, ana, s.number, seen=s.version)),
-    "forgetting.interaction": (rated, lambda w, ana, s: forgetting.interaction(w, ana, s.number, seen=s.version)),
+    "data.delete": (rated, lambda w, ana, s: interactions.delete(w, ana, s.number, seen=s.version)),
+    "data.put_back": (discarded, lambda w, ana, s: interactions.put_back(w, ana, s.number, seen=s.version)),
+    "hiding.reveal": (nothing, lambda w, ana, s: redaction.reveal(w, ana, s.number, seen=s.version)),
+    "forgetting.interaction": (rated, lambda w, ana, s: erasure.interaction(w, ana, s.number, seen=s.version)),
 }
 
 
@@ -244,7 +246,9 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
     def save(text: str) -> None:
         gate.wait(20)
         try:
-            data.edit(workspace, rater(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False)
+            interactions.edit(
+                workspace, rater(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False
+            )
             outcomes.append(text)
         except TextChanged:
             outcomes.append("refused")
@@ -256,7 +260,7 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
         lead.join(60)
     (won,) = {*outcomes} - {"refused"}
     assert len(outcomes) == 2
-    assert data.load(workspace, rater(workspace), number).response == won
+    assert interactions.load(workspace, rater(workspace), number).response == won
 
 
 def test_a_change_that_is_not_committed_yet_is_waited_for(workspace, old_app):

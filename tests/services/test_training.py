@@ -15,11 +15,16 @@ from numpy.typing import NDArray
 from core.domain.errors import Conflict
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.reward.encoder import Encoder
-from core.services import importing, models, registering, reranking, training, watching
-from core.services import status as status_service
+from core.reward.encoding.encoder import Encoder
+from core.services.data import importing
+from core.services.models import models
+from core.services.operations import status as status_service
+from core.services.reranking import reranking
+from core.services.training import registry, training
+from core.services.training import runs as watching
 from core.services.workspace import Workspace, open_workspace
-from core.store import imports, runs, versions
+from core.store.interactions import imports
+from core.store.training import runs, versions
 from core.store.types import now
 from tests.databases import Plain, environment, rater
 
@@ -188,7 +193,7 @@ def test_cancelled_training_stops_and_changes_nothing(workspace: Workspace) -> N
     run = watching.active_run(workspace, COMMAND_LINE)
     assert run is not None
     training.cancel(workspace, User(0, "Ana"), run.run_id)
-    with pytest.raises(registering.Cancelled):
+    with pytest.raises(registry.Cancelled):
         list(steps)
     view = watching.run_view(workspace, COMMAND_LINE, run.run_id)
     assert view is not None
@@ -237,7 +242,7 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
     assert view is not None
     assert view.state == "failed"
     assert "start it again" in (view.message or "")
-    with suppress(registering.Cancelled):
+    with suppress(registry.Cancelled):
         assert names(list(training.train(workspace, User(0, "Ana"))))[0] == "Started"
 
 
@@ -304,7 +309,7 @@ def test_a_choice_made_during_a_training_stands(sqlite_url: str, tmp_path) -> No
     next(event for event in steps if type(event).__name__ == "Judged")
     models.promote(workspace, User(0, "lead"), first, reason="A test.")
     last = list(steps)[-1]
-    assert isinstance(last, registering.Registered)
+    assert isinstance(last, registry.Registered)
     assert not last.promoted
     assert "during the training" in last.reason
     assert status_service.status(workspace, COMMAND_LINE).champion.model_version == first
@@ -343,7 +348,7 @@ def test_a_cancelled_training_leaves_no_files(sqlite_url: str, tmp_path) -> None
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
     importing.load_sample(workspace, COMMAND_LINE)
     steps = training.train(workspace, User(0, "Ana"))
-    saved = next(event for event in steps if isinstance(event, registering.Saved))
+    saved = next(event for event in steps if isinstance(event, registry.Saved))
     assert models.version_path(workspace, saved.model_version).is_dir()
     steps.close()
     assert not models.version_path(workspace, saved.model_version).exists()

@@ -8,8 +8,8 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
-from core.services import usage
-from core.services.usage import UsageLog, drift, percentile, tenths
+from core.services.reranking import usage
+from core.services.reranking.usage import UsageLog, drift, percentile, tenths
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 from core.store.tables import Reranking
@@ -70,7 +70,7 @@ def test_notes_wait_while_the_database_is_away(
         raise Unavailable("The database does not answer.")
 
     with monkeypatch.context() as broken:
-        broken.setattr("core.services.usage.usage.add", away)
+        broken.setattr("core.services.reranking.usage.usage.add", away)
         log.note("api", ranking([0.5]), 1)
         log.write()
         log.note("api", ranking([0.5]), 2)

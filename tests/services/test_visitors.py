@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from core.domain.roles import COMMAND_LINE
-from core.services import backup, people, signing_in, visitors
+from core.services.operations import backup
+from core.services.people import local_names, sign_in, visitors
 from core.services.workspace import open_workspace
 from tests.databases import environment
 
@@ -29,13 +30,13 @@ def test_only_what_this_server_gave_is_accepted(workspace):
 
 def test_browsers_that_the_database_knows_stay_known(workspace):
     """Whoever chose a name, or said the passphrase, before this release need not do it again."""
-    people.rate_as(workspace, OLD, "Ana")
+    local_names.rate_as(workspace, OLD, "Ana")
     assert visitors.accepted(workspace, OLD)
-    people.stop_rating(workspace, OLD)
+    local_names.stop_rating(workspace, OLD)
     assert not visitors.accepted(workspace, OLD)
     object.__setattr__(workspace.settings, "passphrase", "open sesame")
     assert not visitors.accepted(workspace, OLD)
-    assert signing_in.unlock(workspace, OLD, "open sesame")
+    assert sign_in.unlock(workspace, OLD, "open sesame")
     assert visitors.accepted(workspace, OLD)
 
 
@@ -63,14 +64,14 @@ def test_a_restored_database_knows_its_own_cookies(sqlite_url, tmp_path):
     """The key comes with the backup; who somebody was does not."""
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
     mine = visitors.issue(workspace)
-    people.rate_as(workspace, mine, "Ana")
+    local_names.rate_as(workspace, mine, "Ana")
     saved = backup.save(workspace, COMMAND_LINE, tmp_path / "saved")
     workspace.store.engine.dispose()
     into = tmp_path / "restored"
     backup.restore(saved.path, str(into), workspace.settings)
     restored = open_workspace(environment("", into))
     assert visitors.accepted(restored, mine)
-    assert people.user_of(restored, mine) is None
+    assert local_names.user_of(restored, mine) is None
     restored.store.engine.dispose()
 
 

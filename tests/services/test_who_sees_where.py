@@ -129,7 +129,7 @@ def test_no_setting_is_repeated_that_may_hold_a_name(tmp_path: Path, given: dict
 
 SHOWN_TO_EVERYBODY = (
     "store/database.py", "store/schema.py", "store/sqlite_copy.py", "store/compacting.py", "reward/artifact.py",
-    "reward/weights.py", "reward/encoder.py", "services/models.py", "services/reranking.py",
+    "reward/encoding/weights.py", "reward/encoding/encoder.py", "services/models/models.py", "services/reranking/reranking.py",
 )  # fmt: skip
 
 

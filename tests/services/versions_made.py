@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from core.domain.records import Example
 from core.reward import artifact
-from core.reward.events import Evaluated, Fitted
-from core.reward.trainer import train
+from core.reward.training.events import Evaluated, Fitted
+from core.reward.training.trainer import train
 from core.services.workspace import Workspace
-from core.store import runs, versions
 from core.store.tables import ModelVersion
+from core.store.training import runs, versions
 from tests.reward.fakes import embedder, rated_answers
 
 

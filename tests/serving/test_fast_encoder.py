@@ -11,20 +11,23 @@ import numpy as np
 import pytest
 
 from core.domain.settings import ROOT
-from core.reward import artifact, builds
-from core.reward.cache import MemoryCache
-from core.reward.embedder import Embedder
-from core.reward.encoder import SentenceEncoder
-from core.reward.events import Fitted
-from core.reward.openvino_encoder import OpenVinoEncoder
-from core.reward.recipe import Pair
-from core.reward.trainer import train
-from core.reward.weights import PACKAGED_SHA256
+from core.reward import artifact
+from core.reward.encoding import openvino_build
+from core.reward.encoding.cache import MemoryCache
+from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.encoder import SentenceEncoder
+from core.reward.encoding.openvino_encoder import OpenVinoEncoder
+from core.reward.encoding.weights import PACKAGED_SHA256
+from core.reward.recipes.base import Pair
+from core.reward.training.events import Fitted
+from core.reward.training.trainer import train
 from core.serving import building
 from core.serving.encoders import ServingEncoder, described
 from tests.reward.fakes import rated_answers
 
-pytestmark = pytest.mark.skipif(not builds.installed(), reason="not here: openvino is not installed (make fast)")
+pytestmark = pytest.mark.skipif(
+    not openvino_build.installed(), reason="not here: openvino is not installed (make fast)"
+)
 
 MODEL = "all-MiniLM-L6-v2"
 TEXTS = ["How is asthma treated?", "", "Inhalers open the airways. " * 30, "How is asthma treated?", "Bread recipes"]
@@ -39,11 +42,11 @@ def reference() -> SentenceEncoder:
 def built(tmp_path_factory) -> Path:
     """An ASSAY_HOME in which a process of its own has built the fast encoder."""
     home = tmp_path_factory.mktemp("built")
-    folder = builds.folder_for(home, PACKAGED_SHA256)
+    folder = openvino_build.folder_for(home, PACKAGED_SHA256)
     building.start(MODEL, folder)
     building.start(MODEL, folder)  # a second server at the same moment ends by itself
     give_up = time.monotonic() + 180
-    while builds.read(folder) is None:
+    while openvino_build.read(folder) is None:
         assert time.monotonic() < give_up, (folder.parent / "build.log").read_text()
         time.sleep(0.1)
     return home
@@ -51,23 +54,23 @@ def built(tmp_path_factory) -> Path:
 
 def copied(built: Path, home: Path) -> Path:
     """The build in another ASSAY_HOME; returns its folder."""
-    folder = builds.folder_for(home, PACKAGED_SHA256)
-    shutil.copytree(builds.folder_for(built, PACKAGED_SHA256), folder)
+    folder = openvino_build.folder_for(home, PACKAGED_SHA256)
+    shutil.copytree(openvino_build.folder_for(built, PACKAGED_SHA256), folder)
     return folder
 
 
 def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: SentenceEncoder) -> None:
     """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the verdict says so."""
-    folder = builds.folder_for(built, PACKAGED_SHA256)
-    verdict = builds.read(folder)
+    folder = openvino_build.folder_for(built, PACKAGED_SHA256)
+    verdict = openvino_build.read(folder)
     assert verdict.usable, verdict.reason
-    assert (verdict.min_cosine or 0) >= builds.MIN_COSINE
+    assert (verdict.min_cosine or 0) >= openvino_build.MIN_COSINE
     fast = OpenVinoEncoder(folder, verdict)
     vectors = fast.encode(TEXTS)
     assert vectors.shape == (5, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     assert np.array_equal(vectors[0], vectors[3])
-    assert np.sum(vectors * reference.encode(TEXTS), axis=1).min() >= builds.MIN_COSINE
+    assert np.sum(vectors * reference.encode(TEXTS), axis=1).min() >= openvino_build.MIN_COSINE
     assert fast.encode([]).shape == (0, 384)
     assert fast.reference == reference.fingerprint != fast.fingerprint
     assert described(MODEL, built, fast=True)[1].startswith("OpenVINO int8 serves")
@@ -130,7 +133,7 @@ def test_the_reference_serves_until_the_build_is_there(built: Path, reference: S
 def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, caplog) -> None:
     """One changed byte, and the reference serves; the log and the doctor say which folder to remove."""
     folder = copied(built, tmp_path)
-    weights = folder / builds.WEIGHTS_FILE
+    weights = folder / openvino_build.WEIGHTS_FILE
     data = bytearray(weights.read_bytes())
     data[1000] ^= 1
     weights.write_bytes(data)
@@ -143,10 +146,12 @@ def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, cap
 
 def test_a_build_that_differs_is_refused(tmp_path: Path, caplog) -> None:
     """The verdict is kept: it is not built again at every start, and the doctor tells why."""
-    folder = builds.folder_for(tmp_path, PACKAGED_SHA256)
+    folder = openvino_build.folder_for(tmp_path, PACKAGED_SHA256)
     folder.mkdir(parents=True)
     reason = "Its vectors differ from sentence-transformers: smallest cosine 0.8500 over 113 texts."
-    builds.write(folder, builds.Verdict(False, reason, f"{PACKAGED_SHA256}:torch", 0.85, 113, 384, 256, 0, 9.0, {}))
+    openvino_build.write(
+        folder, openvino_build.Verdict(False, reason, f"{PACKAGED_SHA256}:torch", 0.85, 113, 384, 256, 0, 9.0, {})
+    )
     reference = SentenceEncoder(MODEL)
     serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
     assert serving.current() is serving.current() is reference
@@ -165,7 +170,7 @@ def test_a_model_that_cannot_be_built_gets_a_verdict_too(tmp_path: Path) -> None
     folder.parent.mkdir()
     command = [sys.executable, "-m", "core.serving.building", str(tmp_path / "model"), str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    verdict = builds.read(folder)
+    verdict = openvino_build.read(folder)
     assert not verdict.usable
     assert "could not be built" in verdict.reason
-    assert [path.name for path in folder.iterdir()] == [builds.VERDICT_FILE]
+    assert [path.name for path in folder.iterdir()] == [openvino_build.VERDICT_FILE]

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from core.domain.roles import COMMAND_LINE
-from core.services import data, models
-from core.services.status import status
-from core.store import legacy
+from core.services.data import interactions
+from core.services.models import models
+from core.services.operations.status import status
+from core.store.interactions import legacy
 from core.store.tables import Item, LegacyInteraction, Rater, Rating, RatingEvent
 from tests import looked
 from tests.databases import LEGACY_NAMES, LEGACY_TABLES, SHARED, rater
@@ -68,7 +69,7 @@ def test_adopted_ratings_keep_their_time(legacy_database, opened):
 def test_texts_arrive_as_they_are(legacy_database, opened):
     """Characters beyond ASCII, directions, line breaks and blanks are shown exactly as stored."""
     workspace = opened()
-    third, ninth = data.load(workspace, COMMAND_LINE, 3), data.load(workspace, COMMAND_LINE, 9)
+    third, ninth = interactions.load(workspace, COMMAND_LINE, 3), interactions.load(workspace, COMMAND_LINE, 9)
     assert third is not None
     assert ninth is not None
     assert third.prompt == "Wie heißt „Herz“ auf Japanisch? 💚"

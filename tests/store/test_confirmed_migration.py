@@ -3,7 +3,7 @@
 from alembic import command
 
 from core.domain.roles import COMMAND_LINE
-from core.services import accounts, keys
+from core.services.people import accounts, api_keys
 from core.services.workspace import open_workspace
 from core.store import schema
 from tests.databases import Plain
@@ -36,6 +36,6 @@ def test_a_filled_database_of_the_release_before_upgrades(store, old_app: Plain,
     assert (waiting.name, waiting.email) == ("mallory", None)
     (ana,) = accounts.listed(workspace, COMMAND_LINE)
     assert (ana.email, ana.last_seen is not None) == ("ana@example.org", True)
-    assert keys.valid(workspace) == 1
+    assert api_keys.valid(workspace) == 1
     assert old_app.run("SELECT email FROM assay_identities WHERE subject = 'ana'") == [("ana@example.org",)]
     workspace.store.engine.dispose()

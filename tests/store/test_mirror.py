@@ -7,11 +7,12 @@ import pytest
 from core.domain.errors import NotFound
 from core.domain.ratings import How, RatingStatus, Said
 from core.domain.roles import COMMAND_LINE
-from core.services import importing, rating
-from core.services.importing import import_file, remove_import
-from core.services.status import status
+from core.services.data import importing
+from core.services.data.importing import import_file, remove_import
+from core.services.operations.status import status
+from core.services.rating import rating
 from core.services.workspace import open_workspace
-from core.store import ratings
+from core.store.rating import ratings
 from core.store.tables import Item, Rater, Rating
 from tests import looked
 from tests.databases import Plain, added, environment, rater, wait_until_blocked

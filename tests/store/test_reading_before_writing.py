@@ -4,11 +4,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.domain import identifiers as rules
+from core.domain.identifiers import masking as rules
 from core.domain.roles import COMMAND_LINE
-from core.services import data, importing, leaving, rating
-from core.store import identifiers
+from core.services import masking
+from core.services.data import importing, interactions
+from core.services.rating import rating
 from core.store.database import Store
+from core.store.interactions import identifiers
 from core.store.tables import Item
 from tests import looked
 from tests.databases import rater
@@ -40,7 +42,7 @@ def read_inside(monkeypatch) -> list[int]:
 
     monkeypatch.setattr(Store, "write", watched)
     monkeypatch.setattr(rules, "_found_in", counted)
-    leaving._short.cache_clear()
+    masking._short.cache_clear()
     return inside
 
 
@@ -49,7 +51,7 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
     path = tmp_path / "t.csv"
     path.write_text(f"user_prompt,ai_response,rating\nWhy?,{LONG.replace(',', ' ')},3\nHow?,short,4\n")
     list(importing.import_file(workspace, COMMAND_LINE, path))
-    number = data.add(workspace, COMMAND_LINE, "What?", LONG)
+    number = interactions.add(workspace, COMMAND_LINE, "What?", LONG)
     ana = rater(workspace, "Ana")
     assert rating.next_item(workspace, ana) is not None
     assert rating.same_prompt(workspace, ana, number)
@@ -67,7 +69,7 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
 
 def test_what_was_not_read_waits_for_the_next_look(workspace, read_inside):
     """A remark on a long answer leaves it unmarked until it was read outside of a transaction."""
-    number = data.add(workspace, COMMAND_LINE, "What?", LONG)
+    number = interactions.add(workspace, COMMAND_LINE, "What?", LONG)
     looked.rate(workspace, rater(workspace, "Ana"), number, 3, comment="Asked (212) 555-0148 too.")
     with workspace.store.read() as session:
         assert session.get_one(Item, number).identifier_rules == identifiers.NOT_LOOKED_AT

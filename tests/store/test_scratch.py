@@ -10,7 +10,8 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
-from core.services import doctor, forgetting, leftovers
+from core.services.data import erasure
+from core.services.operations import doctor, leftovers
 from core.services.workspace import open_workspace
 from core.store import scratch as scratches
 from core.store.scratch import INSIDE, OWNER, PREFIX, scratch
@@ -138,7 +139,7 @@ def test_what_a_killed_process_left_is_named_and_gone_at_the_next_start(home, st
     assert said.startswith("1 left by a process that was ended, ")
     assert "1 in use now" in said
     workspace = open_workspace(environ)
-    remains = forgetting.preview_interaction(workspace, COMMAND_LINE, 1).remains
+    remains = erasure.preview_interaction(workspace, COMMAND_LINE, 1).remains
     assert [sentence for sentence in remains if sentence.startswith("Temporary files") and said in sentence]
     workspace.store.engine.dispose()
     assert leftovers.remove(settings) == 1
@@ -154,16 +155,16 @@ def test_the_start_of_the_dashboard_clears_away(home, started, monkeypatch):
     """The server's own start does it, before anybody has opened a page."""
     import anyio
 
-    from core.ui import server
+    from core.ui.server import asgi
 
     place, environ = home
     victim, left = started(HOLD, place)
     killed(victim)
     for name in ("ASSAY_HOME", "DATABASE_URL"):
         monkeypatch.setenv(name, environ[name])
-    anyio.run(server._clear_away)
+    anyio.run(asgi._clear_away)
     assert not left.exists()
-    assert ast.unparse(ast.parse((ROOT / "core/ui/server.py").read_text())).count("start_soon(_clear_away)") == 1
+    assert ast.unparse(ast.parse((ROOT / "core/ui/server/asgi.py").read_text())).count("start_soon(_clear_away)") == 1
 
 
 def test_whoever_makes_the_next_one_beside_it_removes_it_too(tmp_path, started):

@@ -7,10 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import COMMAND_LINE, User
-from core.services import importing, people, training
+from core.services.data import importing
+from core.services.people import local_names
 from core.services.runtime import runtime
+from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
-from core.ui import visitor
+from core.ui.shell import identity
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-token-of-this-browser"
@@ -20,7 +22,7 @@ TOKEN = "the-token-of-this-browser"
 def fresh_process(tmp_path, monkeypatch):
     """Every test has its own ASSAY_HOME, and nothing that an earlier test left in the process's runtime."""
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
-    monkeypatch.setattr(visitor, "token", lambda: TOKEN)  # AppTest has no cookies
+    monkeypatch.setattr(identity, "token", lambda: TOKEN)  # AppTest has no cookies
     runtime.close()
     yield
     runtime.close()
@@ -42,7 +44,7 @@ def sample(workspace: Workspace) -> Workspace:
 @pytest.fixture
 def ana(workspace: Workspace) -> User:
     """The person for whom this browser speaks."""
-    return people.rate_as(workspace, TOKEN, "Ana")
+    return local_names.rate_as(workspace, TOKEN, "Ana")
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
-from core.services import data, importing, preferences, rating
-from core.services.status import status
+from core.services.data import importing, interactions
+from core.services.operations.status import status
+from core.services.rating import rating
+from core.services.reranking import preferences
 from core.store.database import Store
 from core.store.scratch import PREFIX
 from tests import looked
@@ -62,10 +64,10 @@ def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
     app.selectbox(key="data.context").select("story")
     app.text_input(key="data.rater").input("Dr Kim").run()
     press(app, "data.import")
-    found, total = data.browse(workspace, COMMAND_LINE, Filters(), page=0)
+    found, total = interactions.browse(workspace, COMMAND_LINE, Filters(), page=0)
     assert total == 2
     assert {item.context_id for item in found} == {"s1", "s2"}
-    assert data.history(workspace, COMMAND_LINE, found[0].interaction_id)[0].rater == "Dr Kim"
+    assert interactions.history(workspace, COMMAND_LINE, found[0].interaction_id)[0].rater == "Dr Kim"
 
 
 def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
@@ -201,7 +203,7 @@ def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):
     app = open_page("data", data__opened=1)
     app.text_area(key="data.edit_answer.1").input("A better text")
     press(app, "data.edit_save")
-    shown = data.load(sample, COMMAND_LINE, 1)
+    shown = interactions.load(sample, COMMAND_LINE, 1)
     assert shown
     assert shown.response == "A better text"
     assert shown.consensus is None
@@ -214,7 +216,7 @@ def test_an_empty_text_is_refused_and_nothing_changes(open_page, sample, ana):
     app.text_area(key="data.edit_answer.1").input("  ")
     press(app, "data.edit_save")
     assert "The answer is empty" in said(app)
-    shown = data.load(sample, COMMAND_LINE, 1)
+    shown = interactions.load(sample, COMMAND_LINE, 1)
     assert shown
     assert shown.response.strip()
 
@@ -224,7 +226,7 @@ def test_an_answer_is_deleted_only_after_a_second_press(open_page, sample, ana):
     app = open_page("data", data__opened=1)
     assert "kept apart" in said(app)
     press(app, "data.delete_yes")
-    assert data.load(sample, COMMAND_LINE, 1) is None
+    assert interactions.load(sample, COMMAND_LINE, 1) is None
     assert "newest first" in said(app)
 
 
@@ -273,4 +275,4 @@ def test_the_second_of_two_leads_is_told_and_keeps_what_was_typed(open_page, sam
     assert "Another answer" in said(app)
     assert app.text_area(key="data.edit_answer.1").value == "A better text"
     press(app, "data.edit_save")
-    assert data.load(sample, COMMAND_LINE, 1).response == "A better text"
+    assert interactions.load(sample, COMMAND_LINE, 1).response == "A better text"

@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.errors import MissingRight, Unavailable
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, people
+from core.services.people import accounts, local_names
 from core.store.database import Store
 from core.ui import home
 from tests.ui.conftest import TOKEN
@@ -26,7 +26,7 @@ def browser_of(workspace):
 
     def of(role: Role) -> None:
         accounts.invite(workspace, COMMAND_LINE, "Lea", Role.LEAD)
-        person = people.rate_as(workspace, TOKEN, "Ana")
+        person = local_names.rate_as(workspace, TOKEN, "Ana")
         accounts.set_role(workspace, COMMAND_LINE, person.rater_id, role)
 
     return of

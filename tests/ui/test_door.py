@@ -4,12 +4,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import ALLOWED, COMMAND_LINE, Role
-from core.services import accounts, people, signing_in
+from core.services.people import accounts, local_names, sign_in
 from core.services.workspace import open_workspace
-from core.store import ratings
+from core.store.rating import ratings
 from core.store.types import now
-from core.ui import navigation, page, passphrase, visitor
-from core.ui.navigation import HOME, PAGES, ROOT
+from core.ui.shell import identity, navigation, page, passphrase
+from core.ui.shell.navigation import HOME, PAGES, ROOT
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
@@ -19,7 +19,7 @@ def signed_in(fresh_process, monkeypatch):
     """People sign in here; whoever is put into the list sits in front of this browser."""
     monkeypatch.setenv("AUTH_MODE", "oidc")
     here: dict = {}
-    monkeypatch.setattr(visitor, "claims", lambda: dict(here))
+    monkeypatch.setattr(identity, "claims", lambda: dict(here))
 
     def as_whom(name, role=None):
         here.clear()
@@ -95,7 +95,7 @@ def test_the_navigation_shows_only_what_is_allowed(signed_in, role, monkeypatch)
 def test_somebody_uninvited_is_told_what_happens_next(signed_in, open_page):
     """And sees the names of the leads, nothing else; once let in, the same browser goes on."""
     signed_in("ana", Role.LEAD)
-    signing_in.enter(open_workspace(), visitor.claims())
+    sign_in.enter(open_workspace(), identity.claims())
     signed_in("carl")
     app = open_page("rate")
     assert "You are not invited yet" in said(app)
@@ -131,7 +131,7 @@ def test_signing_out_in_one_tab_ends_the_other(signed_in, sample, open_page):
     """What is pressed in the other tab is not carried out."""
     signed_in("bea", Role.SME)
     app = open_page("rate")
-    signing_in.sign_out(sample, visitor.claims())
+    sign_in.sign_out(sample, identity.claims())
     press(app, "rate.key4")
     assert "You are signed out" in said(app)
     bea = accounts.find(sample, COMMAND_LINE, "bea")
@@ -160,12 +160,12 @@ def test_a_passphrase_is_asked_once_and_its_tries_are_limited(open_page, monkeyp
 
 def test_a_disabled_name_asks_for_another(open_page, workspace, ana):
     """Local mode: the browser that speaks for a disabled name says so and lets one choose another."""
-    people.rate_as(workspace, "elsewhere", "Ben")
+    local_names.rate_as(workspace, "elsewhere", "Ben")
     accounts.set_disabled(workspace, COMMAND_LINE, ana.rater_id, True)
     app = open_page("rate")
     assert "Your access is switched off" in said(app)
     press(app, "account.rename")
-    assert people.user_of(workspace, TOKEN) is None
+    assert local_names.user_of(workspace, TOKEN) is None
     assert app.selectbox(key="rate.pick").options == ["Ben"]
 
 

@@ -1,9 +1,10 @@
 """Forgetting in the dashboard: what goes and what stays is read first, a tick and a press do it."""
 
 from core.domain.roles import COMMAND_LINE
-from core.services import accounts, data, people
+from core.services.data import interactions
+from core.services.people import accounts, local_names
 from core.store.tables import Audit
-from core.ui.session import OPENED
+from core.ui.shell.session import OPENED
 from tests import looked
 from tests.databases import added
 from tests.ui.reading import press, said
@@ -19,7 +20,7 @@ def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, a
     assert app.button(key=f"data.forget.{number}.yes").disabled
     app.checkbox(key=f"data.forget.{number}.sure").check().run()
     press(app, f"data.forget.{number}.yes")
-    assert data.load(workspace, COMMAND_LINE, number) is None
+    assert interactions.load(workspace, COMMAND_LINE, number) is None
     assert f"Forgotten: answer {number}" in said(app)
     assert "Backups" in said(app)
     press(app, "data.compact")
@@ -31,7 +32,7 @@ def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, a
 
 def test_a_person_is_forgotten_under_a_number(open_page, workspace, ana):
     """The ratings stay, the name does not."""
-    ben = people.rate_as(workspace, "cookie of Ben", "Ben")
+    ben = local_names.rate_as(workspace, "cookie of Ben", "Ben")
     looked.rate(workspace, ben, number := added(workspace), 4)
     app = open_page("people")
     press(app, f"people.forget.{ben.rater_id}.open")
@@ -39,7 +40,7 @@ def test_a_person_is_forgotten_under_a_number(open_page, workspace, ana):
     app.checkbox(key=f"people.forget.{ben.rater_id}.sure").check().run()
     press(app, f"people.forget.{ben.rater_id}.yes")
     assert [person.name for person in accounts.listed(workspace, COMMAND_LINE)] == ["Ana"]
-    assert data.history(workspace, COMMAND_LINE, number)[0].rater == f"Rater {ben.rater_id}"
+    assert interactions.history(workspace, COMMAND_LINE, number)[0].rater == f"Rater {ben.rater_id}"
 
 
 def test_not_after_all_changes_nothing(open_page, workspace, ana):
@@ -49,7 +50,7 @@ def test_not_after_all_changes_nothing(open_page, workspace, ana):
     press(app, f"data.forget.{number}.open")
     press(app, f"data.forget.{number}.no")
     assert f"data.forget.{number}.yes" not in {button.key for button in app.button}
-    assert data.load(workspace, COMMAND_LINE, number) is not None
+    assert interactions.load(workspace, COMMAND_LINE, number) is not None
 
 
 def test_an_answer_that_was_deleted_is_forgotten_by_its_number(open_page, workspace, ana):

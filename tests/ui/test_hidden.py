@@ -1,9 +1,9 @@
 """Personal identifiers on the pages: hidden, said so, and revealed by a press of whoever may."""
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts
-from core.services.export_check import Marked
-from core.ui.session import OPENED
+from core.services.data.export_check import Marked
+from core.services.people import accounts
+from core.ui.shell.session import OPENED
 from tests import looked
 from tests.databases import added
 from tests.ui.reading import press, said

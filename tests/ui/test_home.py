@@ -9,10 +9,13 @@ from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, data, importing, people, progress
-from core.services.status import Champion, status
+from core.services.data import importing, interactions
+from core.services.operations.status import Champion, status
+from core.services.people import accounts, local_names
+from core.services.training import retraining
 from core.store.database import Store
-from core.ui import failures, home, session
+from core.ui import home
+from core.ui.shell import errors, session
 from tests import looked
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import plain, press, said
@@ -46,7 +49,7 @@ def test_the_sample_goes_only_after_a_second_press(open_page, sample):
 def test_loading_the_sample_twice_is_refused_in_words(open_page, sample):
     """A press on a page that was open for long meets a database that is no longer empty: a sentence, no crash."""
     app = open_page()
-    app.session_state[session.FAILURE] = failures.describe(_refusal(sample))
+    app.session_state[session.FAILURE] = errors.describe(_refusal(sample))
     assert "only be loaded into an empty database" in said(app.run())
 
 
@@ -58,7 +61,7 @@ def _refusal(workspace) -> Exception:
 
 def test_the_step_leads_to_rating_while_ratings_are_few(open_page, workspace):
     """With answers and too few ratings for a model the one primary button opens Rate."""
-    data.add(workspace, COMMAND_LINE, "A question?", "An answer.")
+    interactions.add(workspace, COMMAND_LINE, "A question?", "An answer.")
     app = press(open_page(), "home.next")
     assert "Who is rating?" in said(app)
 
@@ -143,7 +146,7 @@ def test_a_missing_right_shows_the_grant(open_page, sample, monkeypatch):
 
 def test_everything_rated_and_too_little_leads_to_more_answers(open_page, workspace, ana):
     """With all answers rated and not enough of them, the next step is to import more."""
-    looked.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 4)
+    looked.rate(workspace, ana, interactions.add(workspace, COMMAND_LINE, "A question?", "An answer."), 4)
     assert "Import more answers" in [button.label for button in open_page().button]
 
 
@@ -156,8 +159,8 @@ def _raise(error: Exception):
 
 def test_a_lead_is_told_when_a_training_is_due(open_page, trained):
     """Enough new ratings since the latest training: Home says so and leads to Train; an expert is not bothered."""
-    ana = people.rate_as(trained, TOKEN, "Ana")
-    progress.change_settings(trained, ana, RetrainSettings(ratings=2))
+    ana = local_names.rate_as(trained, TOKEN, "Ana")
+    retraining.change_settings(trained, ana, RetrainSettings(ratings=2))
     assert "home.retrain" not in [button.key for button in open_page("home").button]
     for number in (1, 2):
         looked.rate(trained, ana, number, 5)
@@ -165,6 +168,6 @@ def test_a_lead_is_told_when_a_training_is_due(open_page, trained):
     assert "2 new ratings since the latest training" in said(app)
     press(app, "home.retrain")
     assert "Train" in said(app)
-    accounts.set_role(trained, COMMAND_LINE, people.rate_as(trained, "another", "Lea").rater_id, Role.LEAD)
+    accounts.set_role(trained, COMMAND_LINE, local_names.rate_as(trained, "another", "Lea").rater_id, Role.LEAD)
     accounts.set_role(trained, COMMAND_LINE, ana.rater_id, Role.SME)
     assert "home.retrain" not in [button.key for button in open_page("home").button]

@@ -1,7 +1,7 @@
 """The API keys page: made, shown once, revoked."""
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, keys
+from core.services.people import accounts, api_keys
 from tests.ui.reading import press, said
 
 
@@ -12,15 +12,15 @@ def test_a_key_is_shown_once_and_revoked(open_page, workspace, ana):
     app.text_input(key="keys.name").set_value("patient portal")
     press(app, "keys.create")
     shown = app.code[0].value
-    (made,) = keys.listed(workspace, COMMAND_LINE)
+    (made,) = api_keys.listed(workspace, COMMAND_LINE)
     assert shown.startswith(made.start)
     assert (made.name, made.created_by) == ("patient portal", "Ana")
-    assert keys.KeyRing(workspace).check(shown).key_id == made.key_id
+    assert api_keys.KeyRing(workspace).check(shown).key_id == made.key_id
     assert app.text_input(key="keys.name").value == ""
     press(app, "keys.copied")
     assert shown not in str(app.code) + said(app)
     press(app, f"keys.revoke_yes.{made.key_id}")
-    assert keys.valid(workspace) == 0
+    assert api_keys.valid(workspace) == 0
     assert "All keys are revoked" in said(app)
 
 
@@ -29,7 +29,7 @@ def test_a_key_needs_a_name_that_says_who_uses_it(open_page, workspace, ana):
     app = open_page("keys")
     press(app, "keys.create")
     assert "Give the key a name" in said(app)
-    assert keys.listed(workspace, COMMAND_LINE) == []
+    assert api_keys.listed(workspace, COMMAND_LINE) == []
 
 
 def test_an_expert_is_told_that_keys_are_for_leads(open_page, workspace, ana):
@@ -47,4 +47,4 @@ def test_without_a_name_the_page_asks_before_it_makes_anything(open_page, worksp
     app.text_input(key="keys.name").set_value("portal")
     press(app, "keys.create")
     assert "Who are you?" in said(app)
-    assert keys.listed(workspace, COMMAND_LINE) == []
+    assert api_keys.listed(workspace, COMMAND_LINE) == []

@@ -1,14 +1,14 @@
 """A text of a megabyte does not fill the page: it is cut, and all of it can be had."""
 
 from core.domain.roles import COMMAND_LINE
-from core.services import data
-from core.ui.texts import SHOWN_CHARACTERS
+from core.services.data import interactions
+from core.ui.shell.texts import SHOWN_CHARACTERS
 from tests.ui.reading import said
 
 
 def test_a_megabyte_is_cut_until_asked_for(open_page, workspace, ana):
     """The beginning is shown with a note, then everything on request."""
-    data.add(workspace, COMMAND_LINE, "A question?", "word " * 200_000)
+    interactions.add(workspace, COMMAND_LINE, "A question?", "word " * 200_000)
     app = open_page("rate")
     assert f"first {SHOWN_CHARACTERS:,} of 1,000,000 characters" in said(app)
     assert len(said(app)) < 100_000

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.services import data
-from core.ui.browsing import EDITED_CHARACTERS
-from core.ui.messages import LET_IN
+from core.services.data import interactions
+from core.ui.data.browse import EDITED_CHARACTERS
+from core.ui.server.messages import LET_IN
 from tests.databases import ROOT, added
 
 LIMIT = 1_000_000 * tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["server"]["maxMessageSize"]
@@ -32,7 +32,7 @@ def largest(app: AppTest) -> int:
 
 def rejected_rows() -> None:
     from core.domain.records import Rejected
-    from core.ui.importing import _rejected
+    from core.ui.data.importing import _rejected
 
     _rejected([Rejected(number, "a reason " * 60) for number in range(1_000)], 5_000)
     for _ in range(3):
@@ -65,7 +65,7 @@ def test_an_answer_that_can_just_be_edited(open_page, workspace, ana):
 def test_a_longer_answer_is_shown_and_not_edited(open_page, workspace, ana):
     """With a sentence where the fields would be."""
     number = added(workspace, "prompt", "x" * (EDITED_CHARACTERS + 1))
-    assert data.load(workspace, ana, number) is not None
+    assert interactions.load(workspace, ana, number) is not None
     app = open_page("data", data__opened=number)
     assert any("cannot be edited here" in caption.value for caption in app.caption)
     assert largest(app) < LIMIT / 10

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from core.ui.messages import LET_IN, STRANGER, Unreadable, let_through
-from core.ui.tabs import Tab
+from core.ui.server.messages import LET_IN, STRANGER, Unreadable, let_through
+from core.ui.server.tabs import Tab
 
 LEAD, VIEWER = Tab(may_upload=True), Tab(may_upload=False)
 

@@ -9,12 +9,14 @@ from sqlalchemy import text
 from core.domain.errors import Unavailable
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.services import comparing, models, training
-from core.services.people import rate_as
-from core.store import imports, versions
+from core.services.models import compare, models
+from core.services.people.local_names import rate_as
+from core.services.training import training
+from core.store.interactions import imports
 from core.store.tables import Rater
-from core.ui import figures
-from core.ui.figures import TrendPoint
+from core.store.training import versions
+from core.ui.report import plots
+from core.ui.report.plots import TrendPoint
 from tests.reward.fakes import FakeEncoder, rated_answers
 from tests.services.versions_made import learned_from, made
 from tests.ui.conftest import TOKEN
@@ -197,7 +199,7 @@ def test_a_damaged_champion_is_said_on_home_and_on_models(open_page, two_models)
 
 def test_a_visitor_without_a_name_is_asked_first(open_page, two_models):
     """Nobody changes the model namelessly."""
-    from core.services.people import stop_rating
+    from core.services.people.local_names import stop_rating
 
     stop_rating(two_models, TOKEN)
     before = champion(two_models)
@@ -252,7 +254,7 @@ def test_figures_on_kept_apart_prompts_come_first(open_page, workspace, ana):
 def test_thresholds_stand_where_they_were_reached():
     """A line before the first training with that many rated answers; none for what was not reached."""
     points = [TrendPoint("now", 0.7, None, None, (), rated=rated) for rated in (60, 150, 210, 260)]
-    drawn = figures.trend(points, name="AUC", percent=False, thresholds=(50, 200, 500))
+    drawn = plots.trend(points, name="AUC", percent=False, thresholds=(50, 200, 500))
     lines = {shape.x0 for shape in drawn.layout.shapes}
     assert lines == {-0.5, 1.5}
     assert [note.text for note in drawn.layout.annotations] == ["50", "200"]
@@ -260,7 +262,7 @@ def test_thresholds_stand_where_they_were_reached():
 
 def test_two_versions_are_compared_on_the_same_answers(open_page, workspace, ana, monkeypatch):
     """Numbers of both, a sentence, and the answers that divide them with their texts and scores."""
-    monkeypatch.setattr(comparing, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(compare, "encoder", lambda name: FakeEncoder())
     examples = rated_answers(40)
     rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in examples]
     with workspace.store.write() as session:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.ui.navigation import HOME, PAGES, ROOT
+from core.ui.shell.navigation import HOME, PAGES, ROOT
 from tests.ui.reading import said
 
 SCRIPTS = sorted(ROOT.glob("pages/*.py"))

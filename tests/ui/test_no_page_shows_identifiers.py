@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.cli.main import main
 from core.domain.roles import Role, User
-from core.services import people
+from core.services.people import local_names
 from core.store.tables import Desk, Rater
-from core.ui.session import OPENED
+from core.ui.shell.session import OPENED
 from tests import looked
 from tests.planted import everybody, joined, plant
 from tests.ui.conftest import ROOT, TOKEN
@@ -56,11 +56,11 @@ def everything(app: AppTest) -> str:
 
 def sits_here(workspace, user: User) -> User:
     """From now on this browser speaks for that person."""
-    return people.rate_as(workspace, TOKEN, user.name) if user.role == "lead" else _as(workspace, user)
+    return local_names.rate_as(workspace, TOKEN, user.name) if user.role == "lead" else _as(workspace, user)
 
 
 def _as(workspace, user: User) -> User:
-    people.rate_as(workspace, TOKEN, user.name)
+    local_names.rate_as(workspace, TOKEN, user.name)
     with workspace.store.write() as session:
         session.execute(update(Rater).where(Rater.rater_id == user.rater_id).values(role=user.role))
     return user

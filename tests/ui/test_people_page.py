@@ -3,8 +3,8 @@
 import pytest
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, people, signing_in
-from core.ui import visitor
+from core.services.people import accounts, local_names, sign_in
+from core.ui.shell import identity
 from tests.services.test_accounts import claims
 from tests.ui.reading import press, said
 
@@ -48,28 +48,28 @@ def test_without_a_name_the_page_asks_before_it_changes_anything(open_page, work
     app.text_input(key="people.invite_who").set_value("Ben")
     press(app, "people.invite")
     assert "Who are you?" in said(app)
-    assert people.names(workspace) == []
+    assert local_names.names(workspace) == []
 
 
 @pytest.mark.parametrize("as_new", [True, False], ids=["somebody new", "a name from before"])
 def test_whoever_waits_is_let_in(open_page, workspace, monkeypatch, as_new):
     """Under the name the provider gave, or as the rater of that name from before there was sign-in."""
-    before = people.rate_as(workspace, "old browser", "Doctor Ben")
+    before = local_names.rate_as(workspace, "old browser", "Doctor Ben")
     monkeypatch.setenv("AUTH_MODE", "oidc")
     monkeypatch.setenv("ASSAY_FIRST_LEAD", "ana@example.org")
     ana, ben = claims("ana"), claims("ben", "ben@example.org")
-    monkeypatch.setattr(visitor, "claims", lambda: ana)
+    monkeypatch.setattr(identity, "claims", lambda: ana)
     app = open_page("people")
-    from core.ui.process import the_workspace
+    from core.ui.shell.process import the_workspace
 
-    assert signing_in.enter(the_workspace(), ben).why is signing_in.Why.WAITING
+    assert sign_in.enter(the_workspace(), ben).why is sign_in.Why.WAITING
     app.run()
     (one,) = accounts.knocking(workspace, COMMAND_LINE)
     if not as_new:
         box = app.selectbox(key=f"people.let_as.{one.identity_id}")
         box.set_value(next(person for person in accounts.listed(workspace, COMMAND_LINE) if person.name == before.name))
     press(app, f"people.let_in.{one.identity_id}")
-    user = signing_in.enter(the_workspace(), ben).user
+    user = sign_in.enter(the_workspace(), ben).user
     assert user.role is Role.SME
     assert user.name == ("Ben" if as_new else "Doctor Ben")
     assert (user.rater_id == before.rater_id) is not as_new

@@ -6,10 +6,13 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
-from core.services import data, people, queue, rating
-from core.ui import desk as desk_module
-from core.ui import queue_choice, visitor
-from core.ui.desk import Desk
+from core.services.data import interactions
+from core.services.people import local_names
+from core.services.rating import queue, rating
+from core.ui.rate import desk as desk_module
+from core.ui.rate import queue_choice
+from core.ui.rate.desk import Desk
+from core.ui.shell import identity
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -68,7 +71,7 @@ def test_a_typed_name_starts_rating_and_is_remembered(open_page, sample):
 
 def test_a_known_name_can_be_picked_by_another_browser(open_page, sample, ana, monkeypatch):
     """Names that exist are offered, so that one person does not become two."""
-    monkeypatch.setattr(visitor, "token", lambda: "another browser")
+    monkeypatch.setattr(identity, "token", lambda: "another browser")
     app = open_page("rate")
     app.selectbox(key="rate.pick").select("Ana")
     press(app, "rate.start")
@@ -85,7 +88,7 @@ def test_the_name_of_imported_ratings_cannot_be_taken(open_page, sample):
 
 def test_a_browser_without_cookies_is_told_so(open_page, sample, monkeypatch):
     """Where the cookie is refused the page explains it instead of asking for the name again and again."""
-    monkeypatch.setattr(visitor, "token", lambda: None)
+    monkeypatch.setattr(identity, "token", lambda: None)
     app = open_page("rate")
     app.text_input(key="rate.name").input("Ana")
     press(app, "rate.start")
@@ -209,7 +212,7 @@ def test_a_flag_stays_with_a_skipped_answer(open_page, sample, ana):
 def test_back_from_an_answer_that_came_round_again(open_page, workspace, ana):
     """From a skipped answer that is offered again, back leads to what was rated last, not to before the skip."""
     for number in range(3):
-        data.add(workspace, COMMAND_LINE, "A question?", f"Answer {number}.")
+        interactions.add(workspace, COMMAND_LINE, "A question?", f"Answer {number}.")
     app = open_page("rate")
     first = item_of(app)
     for key in ("rate.skip", "rate.skip", "rate.key2"):
@@ -258,13 +261,13 @@ def test_a_lost_acknowledgement_stores_one_rating(open_page, sample, ana, monkey
         broken.setattr(rating, "rate", stored_but_unheard)
         press(app, "rate.key3")
     press(app, "rate.key3")
-    assert [line.action for line in data.history(sample, COMMAND_LINE, first)] == ["rated"]
+    assert [line.action for line in interactions.history(sample, COMMAND_LINE, first)] == ["rated"]
 
 
 def test_a_name_changed_in_another_tab_stops_this_one(open_page, sample, ana):
     """Nobody rates under the name of whoever sat there before."""
     app = open_page("rate")
-    people.rate_as(sample, visitor.token() or "", "Ben")
+    local_names.rate_as(sample, identity.token() or "", "Ben")
     press(app, "rate.key4")
     assert "changed in another tab" in said(app)
     assert stored(sample) == []
@@ -290,7 +293,7 @@ def test_no_answers_at_all_leads_to_getting_some(open_page, workspace, ana):
 
 def test_everything_rated_names_the_next_step(open_page, workspace, ana):
     """After the last answer: thanks, and the way to Readiness."""
-    data.add(workspace, COMMAND_LINE, "A question?", "An answer.")
+    interactions.add(workspace, COMMAND_LINE, "A question?", "An answer.")
     app = press(open_page("rate"), "rate.key5")
     assert "Every answer has a rating" in said(app)
     press(app, "rate.to_readiness")
@@ -381,7 +384,7 @@ def test_a_draft_comes_back_in_another_session(open_page, sample, ana):
 def test_order_and_filters_are_chosen_and_remembered(open_page, sample, ana):
     """What one chooses to see is used at once, named on the button, and there at the next visit."""
     for words in (("short answer", "s1"), ("another short answer", "s2")):
-        data.add(sample, COMMAND_LINE, "Own question?", words[0], session_label=words[1])
+        interactions.add(sample, COMMAND_LINE, "Own question?", words[0], session_label=words[1])
     app = open_page("rate")
     app.selectbox(key="rate.order").select(queue_choice.Order.SESSION)
     app.text_input(key="rate.session").input("s2")
@@ -408,7 +411,7 @@ def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sam
 
 def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained):
     """After a training the model's order serves what it found, nearest to its threshold first; the page shows no score."""
-    ana = people.rate_as(trained, visitor.token() or "", "Ana")
+    ana = local_names.rate_as(trained, identity.token() or "", "Ana")
     with sqlite3.connect(trained.settings.home / "assay.db") as file:
         found = file.execute("select interaction_id, chosen, score from assay_suggestions order by rank").fetchall()
     file.close()
@@ -424,7 +427,9 @@ def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained)
 
 def test_all_answers_to_a_prompt_on_one_screen(open_page, workspace, ana):
     """Every answer to the prompt is there, each is rated on its own, and the keys say which one they rate."""
-    first, second, third = (data.add(workspace, COMMAND_LINE, "A question?", f"Answer no {n}.") for n in range(3))
+    first, second, third = (
+        interactions.add(workspace, COMMAND_LINE, "A question?", f"Answer no {n}.") for n in range(3)
+    )
     app = press(open_page("rate"), "rate.compare")
     assert all(f"Answer no {n}." in said(app) for n in range(3))
     press(app, f"rate.focus.{third}")

@@ -8,13 +8,13 @@ from sqlalchemy import text
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE
-from core.services import data
-from core.services.outlook import Outlook
-from core.services.readiness_facts import Latest
-from core.store import queue as queue_of
+from core.services.data import interactions
+from core.services.training.forecast import Outlook
+from core.services.training.readiness_facts import Latest
 from core.store.database import Store
-from core.ui import charts
-from core.ui.readiness import expected
+from core.store.rating import queue as queue_of
+from core.ui.training import charts
+from core.ui.training.readiness import expected
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -28,7 +28,7 @@ def test_nothing_at_all_leads_to_the_start(open_page):
 
 def test_unrated_answers_lead_to_rating(open_page, workspace):
     """With answers and no rating the page says how many are needed."""
-    data.add(workspace, COMMAND_LINE, "A question?", "An answer.")
+    interactions.add(workspace, COMMAND_LINE, "A question?", "An answer.")
     app = open_page("readiness")
     assert "from 50 rated answers" in said(app)
     assert "Who is rating?" in said(press(app, "readiness.rate"))
@@ -52,8 +52,8 @@ def test_no_accuracy_is_promised(open_page, sample, promise):
 
 def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, workspace, ana):
     """A single rated answer: the blockers are named with what to do."""
-    looked.rate(workspace, ana, data.add(workspace, COMMAND_LINE, "A question?", "An answer."), 5)
-    data.add(workspace, COMMAND_LINE, "A question?", "Another answer.")
+    looked.rate(workspace, ana, interactions.add(workspace, COMMAND_LINE, "A question?", "An answer."), 5)
+    interactions.add(workspace, COMMAND_LINE, "A question?", "Another answer.")
     app = open_page("readiness")
     assert "In the way" in said(app)
     keys = [button.key for button in app.button]
@@ -66,7 +66,7 @@ def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, works
 def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
     """Ratings of one session only: the button opens Rate with the neglected session chosen for this person."""
     for number in range(52):
-        data.add(workspace, COMMAND_LINE, f"Question {number}?", "An answer.")
+        interactions.add(workspace, COMMAND_LINE, f"Question {number}?", "An answer.")
     with workspace.store.write() as store:
         store.execute(
             text("UPDATE assay_items SET session_label = CASE WHEN interaction_id < 51 THEN 'a' ELSE 'b' END")

@@ -1,7 +1,7 @@
 """The Record page: narrowing down, going back and forth, and nothing of what is in it acts."""
 
-from core.services import accounts, record
-from core.services.record import Wanted
+from core.services.people import accounts, audit_log
+from core.services.people.audit_log import Wanted
 from core.store import audit
 from tests.databases import rater
 from tests.ui.reading import press, said
@@ -47,7 +47,7 @@ def test_who_and_what_narrow_it_down(open_page, workspace, ana):
     assert "Ben &lt;b&gt;bold&lt;/b&gt;" in said(app)
     app.selectbox(key="record.what").set_value("changed queue").run()
     assert "No act matches" in said(app)
-    assert record.count(workspace, ana, Wanted(action="changed queue")) == 2
+    assert audit_log.count(workspace, ana, Wanted(action="changed queue")) == 2
 
 
 def test_an_empty_record_says_what_will_be_in_it(open_page, workspace):

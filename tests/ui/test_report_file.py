@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.reward.evaluation import Evaluation
-from core.reward.events import Evaluated, Reported
-from core.reward.report import TrustReport
-from core.ui.report_file import About, report_html
-from core.ui.report_tables import as_zip, tables
+from core.reward.evaluation.evaluation import Evaluation
+from core.reward.training.events import Evaluated, Reported
+from core.reward.training.report import TrustReport
+from core.ui.report.html import About, report_html
+from core.ui.report.tables import as_zip, tables
 from tests.reward.fakes import rated_answers
 from tests.reward.test_trainer import only, run
 

@@ -8,11 +8,11 @@ import shutil
 import pytest
 
 from core.domain.errors import Unavailable
-from core.services import cases, preferences, reranking
-from core.store import versions
+from core.services.reranking import cases, preferences, reranking
 from core.store.tables import ModelVersion
-from core.ui.ranked import Ranked, as_file, movement
-from core.ui.rerank_examples import EXAMPLE, EXAMPLE_PROMPT
+from core.store.training import versions
+from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
+from core.ui.rerank.result import Ranked, as_file, movement
 from tests.ui.reading import press, said
 
 

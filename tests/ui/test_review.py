@@ -1,9 +1,11 @@
 """Review: one's latest ratings, and changing one."""
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, guidelines, people, rating
-from core.store import runs
-from core.ui.session import DESK, GLANCE
+from core.services.people import accounts, local_names
+from core.services.rating import rating
+from core.services.review import guidelines
+from core.store.training import runs
+from core.ui.shell.session import DESK, GLANCE
 from tests import looked
 from tests.databases import added
 from tests.ui.conftest import TOKEN
@@ -45,7 +47,7 @@ def tab(app, name: str):
 
 def test_raters_who_differ_are_shown_and_a_lead_decides(open_page, sample, ana):
     """Side by side with their comments; one press decides, the list moves on, and the decision can be cleared."""
-    ben = people.rate_as(sample, "another browser", "Ben")
+    ben = local_names.rate_as(sample, "another browser", "Ben")
     looked.rate(sample, ana, 190, 5, comment="All there")
     looked.rate(sample, ben, 190, 1, comment="Out of date")
     app = tab(open_page("review"), "Disagreements")
@@ -60,7 +62,7 @@ def test_raters_who_differ_are_shown_and_a_lead_decides(open_page, sample, ana):
 
 def test_a_gap_reaches_whoever_edits_the_guidelines(open_page, sample, ana):
     """Marked on one tab, listed on the other until it is closed."""
-    ben = people.rate_as(sample, "another browser", "Ben")
+    ben = local_names.rate_as(sample, "another browser", "Ben")
     looked.rate(sample, ana, 190, 5)
     looked.rate(sample, ben, 190, 1)
     looked.mark_gap(sample, ana, 190, "Say how to rate old advice")
@@ -99,7 +101,7 @@ def test_nothing_shared_is_said_in_words(open_page, workspace, ana):
 def test_an_expert_sees_neither_disagreements_nor_agreement(open_page, sample, ana):
     """Other people's ratings are for leads; one's own and the guidelines are there."""
 
-    people.rate_as(sample, "another browser", "Lea")
+    local_names.rate_as(sample, "another browser", "Lea")
     accounts.set_role(sample, COMMAND_LINE, ana.rater_id, Role.SME)
     app = open_page("review")
     assert [tab.label for tab in app.tabs] == ["My ratings", "Second looks", "Guidelines"]
@@ -107,7 +109,7 @@ def test_an_expert_sees_neither_disagreements_nor_agreement(open_page, sample, a
 
 def surprised(workspace):
     """Ana's rating of the first answer, which the latest training would not have expected."""
-    ana = people.rate_as(workspace, TOKEN, "Ana")
+    ana = local_names.rate_as(workspace, TOKEN, "Ana")
     looked.rate(workspace, ana, 1, 5)
     with workspace.store.write() as session:
         run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")

@@ -12,11 +12,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from core.services import people, visitors
+from core.services.people import local_names, visitors
 from core.services.runtime import runtime
-from core.ui import server, visitor
-from core.ui.server import KEYS_PATH, SCRIPT, Keys, Visitors
-from core.ui.visitor import token as token_of_this_tab  # the fixture replaces it for pages
+from core.ui.server import asgi
+from core.ui.server.asgi import KEYS_PATH, SCRIPT, Keys, Visitors
+from core.ui.shell import identity
+from core.ui.shell.identity import token as token_of_this_tab  # the fixture replaces it for pages
 
 PAGE = "<html><head><title>x</title></head><body>é</body></html>"
 HTML = {"accept": "text/html,application/xhtml+xml"}
@@ -84,14 +85,14 @@ def test_a_planted_value_is_replaced(client):
     assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": mine}).headers
     both = client.get("/", headers=HTML | {"cookie": f"assay_visitor=planted; {mine}"})
     assert "set-cookie" not in both.headers
-    people.rate_as(runtime.workspace(), "known", "Ana")
+    local_names.rate_as(runtime.workspace(), "known", "Ana")
     assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": "assay_visitor=known"}).headers
 
 
 def test_a_tab_speaks_for_nobody_by_a_planted_value(monkeypatch):
     """The first of the values that is ours counts, wherever it stands."""
     mine, headers = visitors.issue(runtime.workspace()), {"Cookie": ""}
-    monkeypatch.setattr(visitor.st, "context", SimpleNamespace(headers=headers))
+    monkeypatch.setattr(identity.st, "context", SimpleNamespace(headers=headers))
     for shown, found in [
         ("", None),
         ("assay_visitor=planted", None),
@@ -186,9 +187,9 @@ def test_picking_up_goes_on_when_the_database_is_away(monkeypatch, caplog):
 
     async def run():
         with anyio.move_on_after(0.2):
-            await server._pick_up_for_ever(0.01)
+            await asgi._pick_up_for_ever(0.01)
 
-    monkeypatch.setattr(server, "_pick_up", fail)
+    monkeypatch.setattr(asgi, "_pick_up", fail)
     with start_blocking_portal() as elsewhere:  # a thread of its own: Playwright may keep a loop running in this one
         elsewhere.call(run)
     assert len(tries) > 1

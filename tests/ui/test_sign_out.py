@@ -11,10 +11,10 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE, Role
-from core.services import accounts, signing_in
-from core.services.signing_in import Why
-from core.ui import sign_out
-from core.ui.sign_out import SignOut
+from core.services.people import accounts, sign_in
+from core.services.people.sign_in import Why
+from core.ui.server import sign_out
+from core.ui.server.sign_out import SignOut
 from tests.services.test_accounts import claims, with_sign_in
 
 SECRET = "s" * 48
@@ -31,7 +31,7 @@ def signed_in(workspace, monkeypatch):
     for name in ("ana", "ben"):
         accounts.invite(workspace, COMMAND_LINE, f"{name}@example.org", Role.SME)
         said[name] = claims(name, f"{name}@example.org", groups=GROUPS)
-        assert signing_in.enter(workspace, said[name]).user
+        assert sign_in.enter(workspace, said[name]).user
     return workspace, said
 
 
@@ -54,7 +54,7 @@ def ask(workspace, shown, method="GET", path="/auth/logout", **headers):
 
 def ended(workspace, said):
     """Whose sign-ins are over."""
-    return {name for name, words in said.items() if signing_in.enter(workspace, words).why is Why.SIGNED_OUT}
+    return {name for name, words in said.items() if sign_in.enter(workspace, words).why is Why.SIGNED_OUT}
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -112,7 +112,7 @@ def test_a_sign_out_that_cannot_be_written_is_not_half_done(signed_in, monkeypat
         raise Unavailable("away")
 
     with monkeypatch.context() as context:
-        context.setattr(sign_out.signing_in, "sign_out", away)
+        context.setattr(sign_out.sign_in, "sign_out", away)
         answer = ask(workspace, cookies(said["ana"]))
     assert (answer.status_code, answer.text) == (503, sign_out.NOT_DONE)
     assert ended(workspace, said) == set()

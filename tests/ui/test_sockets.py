@@ -12,10 +12,10 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from core.http.addresses import client_of
-from core.http.rates import Rate
-from core.ui import sockets, tabs
-from core.ui.sockets import STRANGERS_PER_BROWSER, Pace, Sockets
+from core.http.origin import client_of
+from core.http.rate_limit import Rate
+from core.ui.server import sockets, tabs
+from core.ui.server.sockets import STRANGERS_PER_BROWSER, Pace, Sockets
 
 STREAM = "ws://testserver/_stcore/stream"
 RERUN = BackMsg(rerun_script={}).SerializeToString()

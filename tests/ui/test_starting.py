@@ -8,7 +8,7 @@ import pytest
 from streamlit import config
 
 from core.domain.errors import BadSetting
-from core.ui import starting
+from core.ui.server import startup
 
 AUTH = {
     "redirect_uri": "https://assay.example.org/oauth2callback",
@@ -26,7 +26,7 @@ def configured(monkeypatch, tmp_path):
     def configure(*, address="127.0.0.1", auth=None, files=(), **environ):
         options = {"server.address": address, "server.maxUploadSize": 1, "secrets.files": list(files)}
         monkeypatch.setattr(config, "get_option", options.__getitem__)
-        monkeypatch.setattr(starting, "_auth_section", lambda: auth or {})
+        monkeypatch.setattr(startup, "_auth_section", lambda: auth or {})
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
 
@@ -38,14 +38,14 @@ def test_without_sign_in_the_server_listens_on_this_machine_only(configured, add
     """One sentence, and what to do."""
     configured(address=address)
     with pytest.raises(BadSetting, match=r"AUTH_MODE is local.*Use 127\.0\.0\.1"):
-        starting.rules()
+        startup.rules()
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
 def test_on_this_machine_it_starts(configured, address):
     """With the policy for the page that Streamlit really sends, and the limit of its uploads."""
     configured(address=address)
-    found = starting.rules()
+    found = startup.rules()
     assert found.loopback_only
     assert len(found.inline_hashes) == 1
     assert found.max_upload == 1024 * 1024
@@ -54,7 +54,7 @@ def test_on_this_machine_it_starts(configured, address):
 def test_with_sign_in_the_public_name_is_ours(configured):
     """From redirect_uri; https there means TLS in front of us."""
     configured(address="0.0.0.0", auth=AUTH, AUTH_MODE="oidc", ASSAY_HOSTS="assay.lab:8501")
-    found = starting.rules()
+    found = startup.rules()
     assert {"assay.example.org", "assay.lab:8501", "localhost"} <= found.hosts
     assert (found.loopback_only, found.behind_tls, found.home) == (False, True, "")
 
@@ -62,7 +62,7 @@ def test_with_sign_in_the_public_name_is_ours(configured):
 def test_with_sign_in_on_this_machine_its_other_names_lead_to_the_one_that_works(configured):
     """The example of docs/sign-in.md, and the address that `make run` prints."""
     configured(auth=AUTH | {"redirect_uri": "http://localhost:8501/oauth2callback"}, AUTH_MODE="oidc")
-    assert starting.rules().home == "http://localhost:8501"
+    assert startup.rules().home == "http://localhost:8501"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_sign_in_that_cannot_work_is_refused_at_the_start(configured, wrong, nam
     """A sentence that names the entry, and never a secret."""
     configured(auth={**AUTH, **wrong}, AUTH_MODE="oidc")
     with pytest.raises(BadSetting, match=named) as refused:
-        starting.rules()
+        startup.rules()
     assert AUTH["client_secret"] + '"' not in str(refused.value)
 
 
@@ -92,25 +92,25 @@ def test_secrets_that_others_can_read_are_refused(configured, tmp_path, mode, re
     configured(files=[str(file)])
     if refused:
         with pytest.raises(BadSetting, match=f"chmod 600 {file}"):
-            starting.rules()
+            startup.rules()
     else:
-        starting.rules()
+        startup.rules()
 
 
 def test_another_bad_setting_is_left_to_the_pages(configured):
     """They explain it in the browser; until then the strictest rules hold. A bad AUTH_MODE stops the start."""
     configured(TRAIN_LIMIT="nonsense")
-    assert starting.rules().loopback_only
+    assert startup.rules().loopback_only
     configured(TRAIN_LIMIT="", AUTH_MODE="ldap")
     with pytest.raises(BadSetting, match="AUTH_MODE is 'ldap'"):
-        starting.rules()
+        startup.rules()
 
 
 def test_a_refused_start_is_one_sentence_and_an_exit_code(tmp_path):
     """The real server, told to listen everywhere."""
     done = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", "0", "--server.address", "0.0.0.0"],
-        cwd=starting.ROOT, env=os.environ | {"ASSAY_HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60,
+        cwd=startup.ROOT, env=os.environ | {"ASSAY_HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("AUTH_MODE is local")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from core.ui.texts import PARSED_CHARACTERS, SHOWN_CHARACTERS, literal, snippet, to_html
+from core.ui.shell.texts import PARSED_CHARACTERS, SHOWN_CHARACTERS, literal, snippet, to_html
 
 ALLOWED_TAGS = {
     "div", "p", "strong", "em", "s", "ul", "ol", "li", "code", "pre", "blockquote", "br", "hr", "span",

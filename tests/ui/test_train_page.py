@@ -13,14 +13,18 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services import data, people, preferences, registering, training, watching
-from core.services.watching import RunView
+from core.services.data import interactions
+from core.services.people import local_names
+from core.services.reranking import preferences
+from core.services.training import registry, training
+from core.services.training import runs as watching
+from core.services.training.runs import RunView
 from core.services.workspace import this_process
-from core.store import runs
+from core.store.training import runs
 from core.store.types import now
-from core.ui import figures
-from core.ui.results import learned_too
-from core.ui.stage import duration, seconds_left, stage_of
+from core.ui.report import plots
+from core.ui.training.progress import duration, seconds_left, stage_of
+from core.ui.training.result import learned_too
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -82,7 +86,7 @@ def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
 def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     """Sixty good answers are enough and still teach nothing; the page says so and leads to rating."""
     for number in range(60):
-        data.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
+        interactions.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
     for number in range(1, 61):
         looked.rate(workspace, ana, number, 5, comment="", bias_flag=False, request_id=str(number))
     app = open_page("train")
@@ -147,7 +151,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     assert watching.history(sample, COMMAND_LINE) == []
     app.text_input(key="rate.name").set_value("Ana")
     press(app, "rate.start")
-    assert people.names(sample) == ["Ana"]
+    assert local_names.names(sample) == ["Ana"]
     assert not start_button(app).disabled
 
 
@@ -182,7 +186,7 @@ def test_a_running_training_is_seen_by_everybody(open_page, sample):
         assert "Fold 3 of 5" in log[0]
         assert "Read 184 rated answers" in log[-1]
         names = [trace["name"] for trace in spec(app)["data"]]
-        assert names == ["This model", figures.CHANCE]
+        assert names == ["This model", plots.CHANCE]
 
 
 def test_the_end_of_a_training_brings_back_the_page(open_page, sample):
@@ -242,7 +246,7 @@ def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(o
 @pytest.mark.parametrize(
     "state, message, expected",
     [
-        ("cancelled", registering.CANCELLED, "Start again above whenever you like"),
+        ("cancelled", registry.CANCELLED, "Start again above whenever you like"),
         ("failed", "The disk is full.", "if it fails again, tell whoever runs this server"),
         ("finished", "Too few ratings: 10 of the 50 that are needed.", "Rate more answers"),
     ],
@@ -282,7 +286,7 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
 def test_an_earlier_training_can_be_looked_at(open_page, trained):
     """The newest is shown first; another one is a choice away."""
     with running(trained, STARTED, by="Ana") as run_id:
-        end(trained, run_id, "cancelled", registering.CANCELLED)
+        end(trained, run_id, "cancelled", registry.CANCELLED)
         app = open_page("train")
     assert app.selectbox(key="train.run").value == 2
     assert not app.metric
@@ -377,6 +381,6 @@ def test_durations_are_read_at_a_glance(seconds, words):
 
 def test_figures_use_the_colours_of_the_theme():
     """Every line has one of Streamlit's placeholder colours, which the browser turns into the theme's."""
-    figure = figures.roc({"This model": [(0, 0), (1, 1)], "Length only": [(0, 0), (1, 1)], "Nothing": []})
-    assert {trace.line.color for trace in figure.data} <= {figures.TEAL, figures.ORANGE, figures.GREY}
-    assert [trace.name for trace in figure.data] == ["Length only", "This model", figures.CHANCE]
+    figure = plots.roc({"This model": [(0, 0), (1, 1)], "Length only": [(0, 0), (1, 1)], "Nothing": []})
+    assert {trace.line.color for trace in figure.data} <= {plots.TEAL, plots.ORANGE, plots.GREY}
+    assert [trace.name for trace in figure.data] == ["Length only", "This model", plots.CHANCE]

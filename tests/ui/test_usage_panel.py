@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from core.services import usage
+from core.services.reranking import usage
 from core.serving.reranker import Ranking
 from tests.services.versions_made import made
 from tests.ui.reading import said

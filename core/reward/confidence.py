@@ -1,0 +1,180 @@
+"""How far scores can be trusted, as figures that a training measured and ranking only looks up: numpy is enough."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.reward.encoding.embedder import Embedder, View
+from core.reward.recipes.pair import pool
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What became of rated answers whose out-of-fold score was like this one."""
+
+    good: int
+    n: int
+
+    @property
+    def mostly_poor(self) -> bool:
+        """Whether fewer than half of them were good."""
+        return 2 * self.good < self.n
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        share = self.good / self.n
+        counted = f"{round(10 * share)} of 10"
+        if not 0.05 <= share < 0.95:
+            counted = "fewer than 1 of 10" if share < 0.5 else "more than 9 of 10"
+        return f"{counted} such answers were rated good, from {self.n:,} rated answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A stretch of scores that begins at ``start``, and what became of the rated answers in it."""
+
+    start: float
+    good: int
+    n: int
+
+
+@dataclass(frozen=True)
+class KnownPrompts:
+    """The prompts a model learned from, or a sample of them: what it may be asked about."""
+
+    groups: tuple[str, ...]
+    """Hashes of the normalised prompts."""
+    vectors: NDArray[np.float32]
+    """Shape (len(groups), dim), each of length 1; stored in half precision."""
+
+    def likeness(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosine of ``vector`` (dim,) to each prompt, shape (len(groups),)."""
+        return np.asarray(self.vectors @ vector)
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
+        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first; none where it is of another length."""
+        if len(vector) != self.vectors.shape[1]:
+            return []
+        return [self.groups[place] for place in np.argsort(-self.likeness(vector), kind="stable")[:count]]
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How far one ranking can be trusted; None stands for what is not known for this version."""
+
+    meanings: tuple[Meaning | None, ...]
+    """Of each answer, in the order of the input."""
+    too_close: bool | None
+    """The two highest scores are nearer than rated answers could be told apart."""
+    outside: bool | None
+    """The prompt is unlike those that experts rated answers to."""
+    likeness: float | None
+    """Cosine to the nearest prompt that the model learned from."""
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the order should not be relied on, in a sentence; None where nothing speaks against it."""
+        if self.outside:
+            return "This question is unlike those that experts rated answers to."
+        if self.too_close:
+            return "The two best answers are too close to call."
+        return None
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/0045)."""
+
+    levels: tuple[Level, ...] = ()
+    """Lowest scores first; empty where too few answers were rated."""
+    margin: float | None = None
+    """From this difference of scores on, the better of two answers is clearly more often on top than by chance; 1 where no
+    difference was enough; None where there are too few pairs."""
+    pairs: int = 0
+    """Of answers to one prompt that were rated differently: what ``margin`` rests on."""
+    familiar: float | None = None
+    """95 of 100 training prompts are at least so like their nearest neighbour (cosine)."""
+    known: KnownPrompts | None = field(default=None, compare=False)
+
+    def meaning(self, score: float) -> Meaning | None:
+        """What became of rated answers with a score like this."""
+        if not self.levels:
+            return None
+        at = int(np.searchsorted([level.start for level in self.levels], score, side="right")) - 1
+        return Meaning(self.levels[max(at, 0)].good, self.levels[max(at, 0)].n)
+
+    def likeness(self, prompt: str, embedder: Embedder) -> float | None:
+        """Cosine of the prompt to the nearest one that the model learned from; None where these are not known.
+
+        Raises:
+            Unavailable: the encoder cannot be loaded.
+        """
+        if self.known is None or not self.known.groups:
+            return None
+        vector = prompt_vector(prompt, embedder)
+        return float(self.known.likeness(vector).max()) if len(vector) == self.known.vectors.shape[1] else None
+
+    def judge(
+        self, prompt: str, texts: Sequence[str], scores: Sequence[float], order: Sequence[int], embedder: Embedder
+    ) -> Certainty:
+        """How far the ``order`` of ``texts`` by ``scores`` can be trusted. Equal texts do not compete with each other.
+
+        Raises:
+            Unavailable: the encoder cannot be loaded.
+        """
+        best = order[0]
+        rival = next((place for place in order if texts[place] != texts[best]), None)
+        likeness = self.likeness(prompt, embedder)
+        known: dict[float, Meaning | None] = {score: self.meaning(score) for score in set(scores)}
+        return Certainty(
+            meanings=tuple(known[score] for score in scores),
+            too_close=False if rival is None
+            else None if self.margin is None
+            else scores[best] - scores[rival] < self.margin,
+            outside=None if likeness is None or self.familiar is None else likeness < self.familiar,
+            likeness=likeness,
+        )  # fmt: skip
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; the known prompts have a file of their own."""
+        return {
+            "levels": [asdict(level) for level in self.levels],
+            "margin": self.margin,
+            "pairs": self.pairs,
+            "familiar": self.familiar,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], known: KnownPrompts | None) -> "Honesty":
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is something else; a ranking must not meet that later.
+        """
+        levels = tuple(Level(_number(level["start"]), int(level["good"]), int(level["n"])) for level in data["levels"])
+        if any(not 0 <= level.good <= level.n or not level.n for level in levels):
+            raise ValueError("a level without answers")
+        margin, familiar = (None if data[name] is None else _number(data[name]) for name in ("margin", "familiar"))
+        return cls(levels, margin, int(data["pairs"]), familiar, known)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
+
+
+def prompt_vector(prompt: str, embedder: Embedder) -> NDArray[np.float32]:
+    """One vector of length 1 for a prompt, shape (dim,): the mean of its windows.
+
+    Raises:
+        Unavailable: the encoder cannot be loaded.
+    """
+    rows = embedder.vectors([prompt], View.WINDOWS)[prompt]
+    return pool(rows, np.ones(len(rows)))

@@ -1,0 +1,1 @@
+"""From texts to vectors: weights, the encoder and its faster build."""

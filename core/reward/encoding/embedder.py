@@ -1,0 +1,148 @@
+"""Vectors of texts, from a cache where they are known and from the encoder where they are not."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.texts import text_hash
+from core.reward.encoding import windows
+from core.reward.encoding.cache import MemoryCache
+from core.reward.encoding.encoder import Encoder
+from core.reward.encoding.words import count_words
+
+_CHUNK_WINDOWS = 128  # windows per chunk: an interrupted run loses at most a second or two of work
+_READ_CHARS = 1_500  # about what the encoder reads of one window; only for the estimate of the time left
+
+
+class View(StrEnum):
+    """How a text becomes vectors; the value is the window rule in the cache key."""
+
+    WINDOWS = windows.RULE
+    WHOLE = "whole"
+
+
+class VectorCache(Protocol):
+    """Where vectors are kept; rows of one fingerprint belong together."""
+
+    def get(self, fingerprint: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The known ones of ``hashes`` (hex sha256 of texts), each of shape (windows, dim)."""
+
+    def put(self, fingerprint: str, vectors: dict[str, NDArray[np.float32]]) -> None:
+        """Keep ``vectors`` (by hex sha256 of the text); keeping the same one twice is no error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far embedding has come."""
+
+    done: int
+    """Texts whose vectors are known, those from the cache included."""
+    total: int
+    """Different texts asked for, counted once per view."""
+    rows_per_second: float | None
+    """Texts embedded per second in this run; None before the first."""
+    seconds_left: float | None
+    """Estimated from the amount of text left; None before the first."""
+
+
+class Embedder:
+    """The one way to vectors; safe to share between threads when its cache is."""
+
+    def __init__(self, encoder: Encoder, cache: VectorCache) -> None:
+        self._encoder = encoder
+        self._cache = cache
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint that a model stores and is compared by: of the vectors that these are, or agree with."""
+        return self._encoder.reference
+
+    def key(self, view: View) -> str:
+        """The fingerprint under which the cache keeps vectors of ``view``: weights hash, back end and window rule."""
+        return f"{self._encoder.fingerprint}:{view.value}"
+
+    def in_memory(self) -> "Embedder":
+        """The same encoder for texts of which nothing shall be kept."""
+        return Embedder(self._encoder, MemoryCache())
+
+    def vectors(self, texts: Iterable[str], view: View) -> dict[str, NDArray[np.float32]]:
+        """Vectors by text, each of shape (windows, dim) with rows of length 1; ``View.WHOLE`` has one row.
+
+        Raises:
+            Unavailable: a vector has to be computed and the encoder cannot be loaded.
+        """
+        by_hash = {text_hash(text): text for text in texts}
+        found = self._cache.get(self.key(view), list(by_hash))
+        for chunk in _chunks({key: text for key, text in by_hash.items() if key not in found}, view):
+            found |= self._embed(chunk, view)
+        return {text: found[key] for key, text in by_hash.items()}
+
+    def unread(self, texts: Iterable[str], view: View) -> dict[str, int]:
+        """Words that the encoder has yet to read, for each text whose vectors are not in the cache."""
+        by_hash = {text_hash(text): text for text in texts}
+        known = self._cache.get(self.key(view), list(by_hash))
+        most = windows.WINDOW_WORDS * (windows.MAX_WINDOWS if view is View.WINDOWS else 2)  # a whole text: 256 pieces
+        return {text: count_words(text, most) for key, text in by_hash.items() if key not in known}
+
+    def warm(self, texts: Mapping[View, Iterable[str]]) -> Iterator[Progress]:
+        """Put the vectors of ``texts`` into the cache chunk by chunk, so that an interrupted run keeps what it did.
+
+        Yields the progress over all views, at the start and after every chunk.
+
+        Raises:
+            Unavailable: a vector has to be computed and the encoder cannot be loaded.
+        """
+        by_hash = {view: {text_hash(text): text for text in wanted} for view, wanted in texts.items()}
+        missing = {view: self._missing(wanted, view) for view, wanted in by_hash.items()}
+        total = sum(map(len, by_hash.values()))
+        known = done = total - sum(map(len, missing.values()))
+        yield Progress(done, total, None, 0.0 if done == total else None)
+        chunks = [(view, chunk) for view, wanted in missing.items() for chunk in _chunks(wanted, view)]
+        work_left, work_done, started = sum(_work(chunk) for _, chunk in chunks), 0, time.perf_counter()
+        for view, chunk in chunks:
+            self._embed(chunk, view)
+            done += len(chunk)
+            work_done += _work(chunk)
+            work_left -= _work(chunk)
+            seconds = max(time.perf_counter() - started, 1e-9)
+            yield Progress(done, total, (done - known) / seconds, seconds * work_left / work_done)
+
+    def _missing(self, by_hash: dict[str, str], view: View) -> dict[str, str]:
+        key, hashes = self.key(view), list(by_hash)
+        missing: dict[str, str] = {}
+        for start in range(0, len(hashes), 1_000):  # the vectors themselves are not needed here: hold few at a time
+            part = hashes[start : start + 1_000]
+            known = self._cache.get(key, part)
+            missing |= {text: by_hash[text] for text in part if text not in known}
+        return missing
+
+    def _embed(self, chunk: dict[str, tuple[str, ...]], view: View) -> dict[str, NDArray[np.float32]]:
+        vectors = self._encoder.encode([part for parts in chunk.values() for part in parts])
+        edges = np.cumsum([len(parts) for parts in chunk.values()])[:-1]
+        # Copies: a slice would keep the whole chunk alive in a cache that holds only some of them.
+        fresh = {key: rows.copy() for key, rows in zip(chunk, np.split(vectors, edges), strict=True)}
+        self._cache.put(self.key(view), fresh)
+        return fresh
+
+
+def _chunks(missing: dict[str, str], view: View) -> list[dict[str, tuple[str, ...]]]:
+    """Windows of the texts, by hash, in chunks of similar length (longest first): batches hold little padding."""
+    cut = {key: windows.split(text).parts if view is View.WINDOWS else (text,) for key, text in missing.items()}
+    chunks: list[dict[str, tuple[str, ...]]] = []
+    size = _CHUNK_WINDOWS
+    for key in sorted(cut, key=lambda key: (-max(map(len, cut[key])), key)):
+        if size >= _CHUNK_WINDOWS:
+            chunks.append({})
+            size = 0
+        chunks[-1][key] = cut[key]
+        size += len(cut[key])
+    return chunks
+
+
+def _work(chunk: dict[str, tuple[str, ...]]) -> int:
+    return sum(min(len(part), _READ_CHARS) + 50 for parts in chunk.values() for part in parts)

@@ -1,0 +1,1 @@
+"""Evaluation of a model on answers it has not learned from."""

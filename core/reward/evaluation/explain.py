@@ -1,0 +1,104 @@
+"""Why an answer scores higher or lower than the others beside it: the terms of the regression, grouped for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.reward.encoding import windows
+from core.reward.encoding.embedder import Embedder, View
+from core.reward.encoding.words import terms, word_spans
+from core.reward.model import FittedModel
+from core.reward.recipes.base import Pair
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import recipe_named
+
+
+class Kind(StrEnum):
+    """What of an answer a term of the regression looks at."""
+
+    CLOSENESS = "closeness"  # how near its meaning is to the question's
+    LENGTH = "length"
+    WORDS = "words"  # share of the question's words that it uses
+    MEANING = "meaning"  # the vectors themselves, which cannot be put in words
+
+
+_KINDS = {
+    "log length": Kind.LENGTH,
+    "log number of windows": Kind.LENGTH,
+    "prompt words covered": Kind.WORDS,
+    "meaning": Kind.MEANING,
+}
+"""Of the parts that recipes name; every other part is a cosine to the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one side of an answer adds to its score."""
+
+    kind: Kind
+    added: float
+    """Log-odds against the mean of the other answers: positive raises the score. Of a single answer: against an average
+    training answer."""
+    value: float | None
+    """Words, share of the question's words, or cosine to the question; None for MEANING."""
+    others: float | None
+    """The same of the other answers, on average; None where there are none."""
+
+
+def reasons(model: FittedModel, pairs: Sequence[Pair], embedder: Embedder) -> list[tuple[Reason, ...]]:
+    """For every pair, what moved its score against the others, the strongest first; together they are all of it.
+
+    Raises:
+        Unavailable: the encoder is another one than in training, or cannot be loaded.
+    """
+    if not pairs:
+        return []
+    model.check_encoder(embedder.fingerprint)
+    recipe = recipe_named(model.recipe)
+    features = feature_matrix(recipe, pairs, embedder)
+    parts = recipe.parts(features.shape[1])
+    added: dict[Kind, NDArray[np.float64]] = {}
+    terms_of = model.linear.contributions(features).astype(np.float64)
+    for name, columns in parts.items():
+        kind = _KINDS.get(name, Kind.CLOSENESS)
+        added[kind] = added.get(kind, np.zeros(len(pairs))) + terms_of[:, columns].sum(axis=1)
+    values = {kind: _values(kind, pairs, features, parts.get("cosine to the whole")) for kind in added}
+    compared = {kind: column - _others(column, alone=0.0) for kind, column in added.items()}
+    beside = {kind: None if column is None else _others(column, alone=np.nan) for kind, column in values.items()}
+
+    def reason(kind: Kind, row: int) -> Reason:
+        value, other = values[kind], beside[kind]
+        return Reason(
+            kind, float(compared[kind][row]), None if value is None else float(value[row]),
+            None if other is None or np.isnan(other[row]) else float(other[row]),
+        )  # fmt: skip
+
+    found = ([reason(kind, row) for kind in added] for row in range(len(pairs)))
+    return [tuple(sorted(row, key=lambda reason: -abs(reason.added))) for row in found]
+
+
+def windows_read(model: FittedModel, text: str) -> int:
+    """In how many windows a model reads an answer."""
+    return len(windows.split(text).parts) if recipe_named(model.recipe).view is View.WINDOWS else 1
+
+
+def _values(
+    kind: Kind, pairs: Sequence[Pair], features: NDArray[np.float32], cosine: slice | None
+) -> NDArray[np.float64] | None:
+    if kind is Kind.LENGTH:
+        return np.array([len(word_spans(pair.response)) for pair in pairs], dtype=np.float64)
+    if kind is Kind.WORDS:
+        asked = terms(pairs[0].prompt)
+        return np.array([len(asked & terms(pair.response)) / max(1, len(asked)) for pair in pairs])
+    if kind is Kind.CLOSENESS and cosine is not None:
+        return np.asarray(features[:, cosine].sum(axis=1), dtype=np.float64)
+    return None
+
+
+def _others(column: NDArray[np.float64], *, alone: float) -> NDArray[np.float64]:
+    """For every row the mean of all other rows."""
+    count = len(column)
+    return (column.sum() - column) / (count - 1) if count > 1 else np.full(count, alone)

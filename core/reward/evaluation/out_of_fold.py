@@ -1,0 +1,53 @@
+"""Scores of rows by models that have not seen their prompts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.reward.comparisons import Comparisons
+from core.reward.fitting import fit, fit_baselines
+from core.reward.linear import from_the_same_start
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import Scores
+from core.reward.recipes.base import Recipe
+
+Matrix = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+def score_held_out(
+    recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int, compared: Comparisons | None = None,
+    known: Bools | None = None,
+) -> Scores:  # fmt: skip
+    """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
+
+    Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known`` (n,).
+    """
+    seen = ~held_out if known is None else ~held_out & known
+    allowed = compared and compared.without(rated.groups[held_out])
+    fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed, compared=allowed)
+    values = fitted.model.predict(features[held_out])
+    if not recipe.balanced:
+        values = from_the_same_start(values, float(rated.good[seen].mean()), float(rated.good.mean()))
+    return Scores(values, values >= fitted.threshold)
+
+
+def score_baselines_held_out(pair_features: Matrix, rated: Rated, held_out: Bools) -> dict[str, Scores]:
+    """Fit the baselines on the other rows of ``pair_features`` and score those where ``held_out`` (n,) is true."""
+    start, everywhere = float(rated.good[~held_out].mean()), float(rated.good.mean())
+    fitted = fit_baselines(pair_features[~held_out], rated.good[~held_out])
+    scores = {
+        name: from_the_same_start(found.values, start, everywhere)
+        for name, found in fitted.score(pair_features[held_out]).items()
+    }
+    return {name: Scores(values, values >= 0.5) for name, values in scores.items()}
+
+
+def joined(folds: NDArray[np.int64], parts: Sequence[Scores]) -> Scores:
+    """Scores of the folds 0, 1, ... as one, in the order of their rows; ``folds`` (n,) as for the split."""
+    rows = np.concatenate([np.flatnonzero(folds == fold) for fold in range(len(parts))])
+    order = np.argsort(rows)
+    values = np.concatenate([part.values for part in parts])[order]
+    called = [part.called_good for part in parts if part.called_good is not None]
+    return Scores(values, np.concatenate(called)[order])

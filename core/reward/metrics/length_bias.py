@@ -1,0 +1,67 @@
+"""Whether a scorer follows length: how it orders pairs in which the shorter, or the longer, answer is the better one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.metrics import Metric
+from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
+from core.reward.metrics.labels import Rated
+
+MAX_ANSWERS = 300
+"""Of one prompt and context that are compared with each other: pairs grow with the square. The first ones are taken."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LengthBias:
+    """Pairwise accuracy by which of the two answers is the longer one."""
+
+    shorter_better: Metric
+    longer_better: Metric
+    shorter_pairs: int
+    longer_pairs: int
+
+
+def length_bias(rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES) -> LengthBias:
+    """Judge cross-validated scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
+    better, worse = _pairs(rated)
+    won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)
+    shorter = lengths[better] < lengths[worse]
+    longer = lengths[better] > lengths[worse]
+    groups = rated.groups[better]
+
+    def share(chosen: NDArray[np.bool_], which: str) -> Metric:
+        if not chosen.any():
+            return Metric(None, reason=f"not estimable: no pair in which the better answer is the {which} one")
+        sums = np.stack(
+            [
+                np.bincount(groups[chosen], weights=values[chosen], minlength=rated.prompts)
+                for values in (won, np.ones(len(won)))
+            ],
+            axis=1,
+        )
+        totals = [weights @ sums for weights in draws(rated.groups, seed=seed, resamples=resamples)]
+        drawn = np.concatenate([*totals, np.empty((0, 2))])
+        samples = np.divide(drawn[:, 0], drawn[:, 1], out=np.full(len(drawn), np.nan), where=drawn[:, 1] > 0)
+        value = float(won[chosen].mean())
+        return with_interval(value, samples, prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
+
+    return LengthBias(share(shorter, "shorter"), share(longer, "longer"), int(shorter.sum()), int(longer.sum()))
+
+
+def _pairs(rated: Rated) -> tuple[Ints, Ints]:
+    """Rows of the better and the worse answer of every comparable pair."""
+    order = np.argsort(rated.contexts, kind="stable")
+    edges = np.flatnonzero(np.diff(rated.contexts[order])) + 1
+    better, worse = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for rows in np.split(order, edges):
+        kept = rows[:MAX_ANSWERS]
+        above = rated.ratings[kept][:, None] > rated.ratings[kept][None, :]
+        first, second = np.nonzero(above)
+        better.append(kept[first])
+        worse.append(kept[second])
+    return np.concatenate(better), np.concatenate(worse)

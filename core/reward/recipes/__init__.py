@@ -1,0 +1,1 @@
+"""The recipes of a model: which features, which fit."""

@@ -1,0 +1,1 @@
+"""The training of a model: cross-validation, the report, the verdict."""

@@ -1,0 +1,202 @@
+"""What happens during a training, as it happens: frozen, and ready to be stored as rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.metrics import Metric
+from core.reward.confidence import Honesty
+from core.reward.evaluation.evaluation import Evaluation
+from core.reward.metrics.curves import Points
+from core.reward.model import FittedModel
+from core.reward.training.promotion import Decision
+from core.reward.training.report import TrustReport
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """There is too little to train on; nothing follows."""
+
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "refused", "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The data was accepted."""
+
+    n: int
+    prompts: int
+    good: int
+    recipe: str
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "started",
+            "n": self.n,
+            "prompts": self.prompts,
+            "good": self.good,
+            "recipe": self.recipe,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """How far the vectors are; see ``embedder.Progress``."""
+
+    done: int
+    total: int
+    rows_per_second: float | None
+    seconds_left: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "embedding",
+            "done": self.done,
+            "total": self.total,
+            "rows_per_second": self.rows_per_second,
+            "seconds_left": self.seconds_left,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FoldDone:
+    """One fold was held out, and scored by a model fitted on the others."""
+
+    fold: int
+    """From 1."""
+    folds: int
+    metrics: dict[str, Metric]
+    """Of this fold alone, without intervals."""
+    roc: Points
+    """Of the folds of this repeat so far: (false positive rate, true positive rate)."""
+    repeat: int = 1
+    """From 1: which division of the prompts into folds this one belongs to."""
+    repeats: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "fold_done",
+            "fold": self.fold,
+            "folds": self.folds,
+            "metrics": {name: metric.to_json() for name, metric in self.metrics.items()},
+            "roc": [list(point) for point in self.roc],
+            "repeat": self.repeat,
+            "repeats": self.repeats,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Answers that raters ordered were learned from too, and what that changed."""
+
+    pairs: int
+    prompts: int
+    gain: Metric
+    """ROC AUC minus that of ratings alone, paired, on the folds of the first repeat."""
+    apart: int = 0
+    """Pairs that were left out, because nothing is learned from their prompts."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "compared",
+            "pairs": self.pairs,
+            "prompts": self.prompts,
+            "gain": self.gain.to_json(),
+            "apart": self.apart,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Every row has an out-of-fold score."""
+
+    evaluation: Evaluation
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; the scores of the rows are kept apart."""
+        return {"event": "evaluated", "evaluation": self.evaluation.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One more model was fitted for the report: for its learning curve, or without one of the raters."""
+
+    done: int
+    total: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "examined", "done": self.done, "total": self.total}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The trust report is complete."""
+
+    report: TrustReport
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; pages and the downloaded file are made from it."""
+        return {"event": "reported", "report": self.report.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether the model may become champion."""
+
+    decision: Decision
+    versus_champion: Metric | None
+    """ROC AUC minus the champion's; None without a champion, or where its recipe is the same and would be refitted."""
+    unseen_prompts: int | None = None
+    """On how many prompts that neither was trained on; None: both recipes refitted on the same folds."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "judged",
+            "promoted": self.decision.promoted,
+            "reason": self.decision.reason,
+            "versus_champion": None if self.versus_champion is None else self.versus_champion.to_json(),
+            "unseen_prompts": self.unseen_prompts,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model, fitted on all rows; the last event of a training that was not refused."""
+
+    model: FittedModel
+    c: float
+    """Inverse regularisation strength that the inner cross-validation chose."""
+    data_fingerprint: str
+    """Hash of the rows it was fitted on."""
+    groups: frozenset[str]
+    """Hashes of the prompts it was fitted on, those of comparisons among them."""
+    seconds: float
+    """Since the training started."""
+    honesty: Honesty
+    """How far its scores can be trusted."""
+    weighting: str
+    """What it reads: "prompt and answer", or "answer alone" where the prompt only blurred it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; the model itself becomes an artifact."""
+        return {
+            "event": "fitted",
+            "c": self.c,
+            "threshold": self.model.threshold,
+            "seconds": self.seconds,
+            "weighting": self.weighting,
+        }
+
+
+Event = Refused | Started | Embedding | FoldDone | Compared | Evaluated | Examined | Reported | Judged | Fitted

@@ -1,0 +1,176 @@
+"""One training, from rated answers to a judged model, told as events."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from core.domain.records import Example, Preferred
+from core.domain.texts import interaction_identity
+from core.reward.comparisons import Comparisons
+from core.reward.encoding.embedder import Embedder, View
+from core.reward.fitting import fit, fit_baselines
+from core.reward.metrics.folds import grouped_folds
+from core.reward.metrics.labels import Rated
+from core.reward.metrics.metrics import paired_difference
+from core.reward.model import FittedModel
+from core.reward.recipes.base import Pair, Recipe
+from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.registry import PAIR, recipe_named
+from core.reward.training.confidence_fit import measure_honesty
+from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
+from core.reward.training.events import (
+    Compared,
+    Embedding,
+    Evaluated,
+    Event,
+    Fitted,
+    Judged,
+    Refused,
+    Reported,
+    Started,
+)
+from core.reward.training.promotion import judge_challenger, judge_first
+from core.reward.training.report import Made, trust_report
+
+_ONE_CLASS_IN_A_FOLD = "Not estimable: one class in a fold. Rate good and poor answers to at least two prompts each."
+
+
+def train(
+    examples: Sequence[Example],
+    *,
+    recipe: str,
+    embedder: Embedder,
+    seed: int,
+    positive_threshold: int,
+    minimum: int,
+    champion_recipe: str | None = None,
+    champion_groups: frozenset[str] | None = None,
+    preferred: Sequence[Preferred] = (),
+) -> Iterator[Event]:
+    """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
+
+    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where there are fewer than
+    ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted on the same folds
+    for the comparison, on answers to the prompts that it learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their prompt is being tested; Compared
+    then says what that changed, and a champion is refitted on ratings alone. The same examples in the same order and
+    the same ``seed`` give the same numbers.
+
+    Raises:
+        BadInput: there is no such recipe.
+        Unavailable: the encoder cannot be loaded.
+    """
+    started = time.perf_counter()
+    chosen = recipe_named(recipe)
+    champion = None if champion_recipe is None else recipe_named(champion_recipe)
+    rated = Rated.of(examples, positive_threshold=positive_threshold)
+    folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=seed) if len(rated) else None
+    if (reason := _too_little(rated, minimum)) is not None or folds is None:
+        yield Refused(reason or _ONE_CLASS_IN_A_FOLD)
+        return
+    yield Started(len(rated), rated.prompts, int(rated.good.sum()), recipe, seed)
+
+    pairs = [Pair(example.prompt, example.response) for example in examples]
+    recipes = list({item.name: item for item in (chosen, champion, PAIR) if item is not None}.values())
+    aside = (
+        embedder.in_memory()
+    )  # these texts are no answers of the data: what deletes those would not find the vectors
+    ordered = [Pair(p.prompt, text) for p in preferred for text in (p.chosen, p.rejected)]
+    for source, needed in ((embedder, _texts(recipes, pairs)), (aside, _texts([chosen], ordered))):
+        for progress in source.warm(needed) if any(needed.values()) else ():
+            yield Embedding(progress.done, progress.total, progress.rows_per_second, progress.seconds_left)
+    features = {item.name: feature_matrix(item, pairs, embedder) for item in recipes}
+
+    compared = None
+    if preferred:
+        numbers = {example.group: int(number) for example, number in zip(examples, rated.groups, strict=True)}
+        compared = Comparisons.of(preferred, numbers, chosen, aside)
+    scored = OutOfFold(examples, rated, features, chosen, folds, seed, positive_threshold, compared)
+    yield from scored.fold_by_fold()
+    alone = scored.ratings_alone()
+    if compared is not None:
+        gain = paired_difference(rated, scored.repeats[0].values, alone.values, seed=seed, cross_validated=True)
+        yield Compared(len(preferred), len({p.group for p in preferred}), gain)
+    evaluation = scored.evaluation()
+    yield Evaluated(evaluation)
+    findings = yield from scored.look_closer(evaluation, alone)
+    made = Made(
+        recipe,
+        embedder.fingerprint,
+        data_fingerprint(examples, preferred),
+        OUTER_FOLDS,
+        seed,
+        time.perf_counter() - started,
+    )
+    yield Reported(
+        trust_report(
+            examples, rated, scored.repeats, evaluation, findings, made,
+            positive_threshold=positive_threshold,
+        )
+    )  # fmt: skip
+
+    auc = evaluation.metrics["roc_auc"]
+    if champion is None:
+        yield Judged(judge_first(auc, evaluation.versus_length), None)
+    else:
+        versus = None
+        known = np.array([champion_groups is None or example.group in champion_groups for example in examples])
+        if not scored.can_learn_from(known):
+            known[:] = True
+        if champion is not chosen or compared is not None or not known.all():
+            same = champion is chosen and known.all()
+            theirs = alone if same else scored.ratings_alone(champion, known)
+            versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
+        yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
+
+    final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
+    yield Fitted(
+        model=FittedModel(
+            recipe=recipe,
+            encoder=embedder.fingerprint,
+            linear=final.model,
+            threshold=final.threshold,
+            baselines=fit_baselines(features[PAIR.name], rated.good),
+        ),
+        c=final.c,
+        weighting=final.weighting,
+        data_fingerprint=data_fingerprint(examples, preferred),
+        groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
+        seconds=time.perf_counter() - started,
+        honesty=measure_honesty(examples, rated, scored.repeats[0].values, embedder, seed=seed),
+    )
+
+
+def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred] = ()) -> str:
+    """Hex sha256 over the texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
+    digest = hashlib.sha256()
+    for example in examples:
+        identity = interaction_identity(example.prompt, example.response, example.context_id)
+        digest.update(f"{identity} {example.rating!r}\n".encode())
+    for pair in preferred:
+        better, worse = (interaction_identity(pair.prompt, text, None) for text in (pair.chosen, pair.rejected))
+        digest.update(f"{better} > {worse}\n".encode())
+    return digest.hexdigest()
+
+
+def _too_little(rated: Rated, minimum: int) -> str | None:
+    """Why nothing can be trained on these ratings, or None."""
+    if len(rated) < minimum:
+        missing = minimum - len(rated)
+        return f"Too few ratings: {len(rated)} of the {minimum} that are needed; {missing} more to go."
+    if not len(rated):
+        return "There are no ratings yet."
+    if rated.good.all() or not rated.good.any():
+        rated_as, wanted = ("good", "poor") if rated.good.all() else ("poor", "good")
+        return f"Not estimable: one class only. All {len(rated)} answers are rated {rated_as}; rate some {wanted} ones."
+    if rated.prompts < 2:
+        return "Not estimable: all ratings are on one prompt. Rate answers to at least one more prompt."
+    return None
+
+
+def _texts(recipes: Sequence[Recipe], pairs: Sequence[Pair]) -> dict[View, list[str]]:
+    wanted: dict[View, list[str]] = {}
+    for recipe in recipes:
+        wanted.setdefault(recipe.view, []).extend(recipe.texts(pairs))
+    return wanted

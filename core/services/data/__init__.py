@@ -1,0 +1,1 @@
+"""Answers and their texts: brought in, taken out, hidden and erased."""

@@ -1,0 +1,271 @@
+"""Forgetting an answer or a rater: what will go, doing it, and what stays and where somebody has to see to it.
+
+A preview changes nothing. The act is one transaction: killed in the middle, everything is as it was.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import BadInput, Conflict
+from core.domain.plain import Name
+from core.domain.roles import Act, User
+from core.domain.settings import AuthMode
+from core.services.operations import leftovers
+from core.services.masking import Settled, leaves, masked
+from core.services.workspace import Workspace
+from core.store.people import accounts
+from core.store import audit, compacting
+from core.store.interactions import exports, interactions
+from core.store.erasure import answers as forgetting, copies as forgetting_copies, raters
+from core.store.interactions.consensus import as_seen
+from core.store.erasure.answers import Part, Traces
+from core.store.retrying import retried, written
+from core.store.tables import Item, Rater
+
+LISTED = 10
+WITH_RATERS = ("ratings", "preferences", "pairs")
+"""Kinds of export that can hold names of raters; texts are in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """What goes, or went, and what stays."""
+
+    subject: Name
+    """In words: "answer 12", "rater Ana"."""
+    done: bool
+    goes: dict[str, int]
+    """What, and how many rows of it."""
+    remains: list[str]
+    """Sentences: what is left, where, and what can be done about it."""
+    version: str | None = None
+    """Of the answer's texts, where there are any (see ``Interaction.version``)."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``forget --json`` prints it."""
+        return {"subject": self.subject, "done": self.done, "goes": self.goes, "remains": self.remains}
+
+
+@leaves()
+def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
+    """What forgetting an answer would take, and what would stay.
+
+    Raises:
+        NotFound: there is nothing of that number, not even a history.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.read() as session:
+        going = forgetting.parts(session, interaction_id)
+        goes = {part.words: number for part in going if (number := part.count(session))}
+        goes |= forgetting_copies.copies(session, interaction_id, going).count()
+        shown = interactions.load(session, interaction_id)
+        remains = _after_interaction(workspace, session, interaction_id, going)
+        return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
+
+
+@leaves()
+@retried
+def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: str | None) -> Forgetting:
+    """Remove an answer with everything that derives from it, its history included; one deleted before too.
+
+    ``seen`` is the version that the preview found; None for an answer that was deleted before.
+
+    Raises:
+        NotFound: there is nothing of that number, not even a history.
+        TextChanged: the text is not the one that was previewed.
+        Conflict: a training is running, or another table of the existing application refers to the answer.
+        NotAllowed: the role does not include changing data.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.write() as session:
+        forgetting.refuse_while_training(session)  # first: imports write nothing either until this ends
+        if session.get(Item, interaction_id) is not None:
+            as_seen(session, interaction_id, seen)  # whoever is rating it at this moment comes first, or finds it gone
+        going = forgetting.parts(session, interaction_id)
+        copies = forgetting_copies.copies(session, interaction_id, going)
+        remains = _after_interaction(workspace, session, interaction_id, going)
+        goes = forgetting.remove(session, going) | copies.count()
+        copies.put_out(session)
+        audit.write(session, user, "forgot", f"interaction {interaction_id}", new=dict(goes))
+    return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
+
+
+@leaves()
+def compact(workspace: Workspace, user: User) -> tuple[int, int]:
+    """Write the SQLite file anew, without the room in which texts that went can still stand; bytes before and after.
+
+    Raises:
+        NotAllowed: the role does not include changing data.
+        BadInput: the database is PostgreSQL.
+        Unavailable: others are using the database, or the disk is full; nothing was changed.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    if not workspace.store.is_sqlite:
+        raise BadInput(
+            "PostgreSQL clears free room itself, at its next VACUUM. To have its files written anew its owner runs: "
+            "VACUUM FULL"
+        )
+    written(workspace.store, lambda session: audit.write(session, user, "compacted", "database"))
+    return compacting.compact(workspace.store)
+
+
+@leaves()
+def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
+    """What forgetting a rater (by name, address or number) would take, and what would stay.
+
+    Raises:
+        NotFound: there is none.
+        BadInput: it is the name of nobody.
+    """
+    workspace.require(user, Act.PEOPLE)
+    with workspace.store.read() as session:
+        rater = _rater(session, who)
+        going = raters.parts(rater.rater_id, ratings_stay=ratings_stay)
+        goes = {part.words: number for part in going if (number := part.count(session))}
+        renamed = raters.named(session, rater.name)
+        if renamed:
+            goes["records in which the name becomes a number"] = renamed
+        return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
+
+
+@leaves()
+@retried
+def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
+    """Put a number in the place of a rater's name everywhere; without ``ratings_stay`` also remove all that they said.
+
+    Consensus and mirror of every answer follow in the same transaction.
+
+    Raises:
+        NotFound: there is none, or they were forgotten already.
+        BadInput: it is the name of nobody.
+        Conflict: a training is running, or this is the last lead.
+        NotAllowed: the role does not include it.
+    """
+    workspace.require(user, Act.PEOPLE)
+    signs_in = workspace.settings.auth_mode is AuthMode.OIDC
+    with workspace.store.write() as session:
+        found = _rater(session, who)
+        rater_id, name = found.rater_id, found.name
+        leads = accounts.leads(session, who_can_sign_in=signs_in)
+        remains = _after_rater(workspace, session, found, ratings_stay)
+        goes = raters.forget(session, found, ratings_stay=ratings_stay)
+        if leads and not accounts.leads(session, who_can_sign_in=signs_in):
+            raise Conflict(
+                f"{name} is the last lead, and somebody must be left who can decide here. Nothing was changed. Make "
+                "another person a lead first."
+            )
+        did = "pseudonymised" if ratings_stay else "forgot"
+        audit.write(session, user, did, f"person {rater_id}", new=dict(goes))
+    return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
+
+
+def _rater(session: Any, who: str | int) -> Rater:
+    return raters.by_id(session, who) if isinstance(who, int) else raters.find(session, who)
+
+
+def _until_tidy(workspace: Workspace) -> list[str]:
+    if compacting.tidy(workspace.store):
+        return []
+    return [
+        "The database file, as long as another program or an export is still reading the state before: it goes within "
+        "seconds of its end while the dashboard is in use, or with python -m core compact. python -m core doctor says "
+        "whether it is gone."
+    ]
+
+
+def _after_interaction(workspace: Workspace, session: Any, interaction_id: int, going: list[Part]) -> list[str]:
+    traces = forgetting.traces(session, interaction_id)
+    remains = _elsewhere(workspace, session, traces, kinds=None)
+    if traces.versions:
+        remains.insert(
+            0,
+            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its prompt. "
+            "Train again, take these versions out of use, and have their folders deleted (folder models on the server).",
+        )
+    answers = {answer for _, answer in forgetting.texts_of(session, interaction_id)}
+    cases, orders = forgetting_copies.held_elsewhere(session, answers, going)
+    if cases or orders:
+        remains.append(
+            f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. Whoever "
+            "saved them deletes them on the Rerank page."
+        )
+    if traces.session_id is not None:
+        remains.append(
+            f"Session {traces.session_id} of the existing application, with its notes (table rlhf_sessions)."
+        )
+    others = forgetting_copies.other_tables(session)
+    if others:
+        remains.append(f"Tables of other programs in this database, if they hold it: {_some(others)}.")
+    remains.append("The file that it was imported from: importing it again brings the answer back.")
+    remains.append(
+        "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of files, "
+        "cases and keys. Look there if somebody may have quoted it."
+    )
+    remains.append(
+        "The record of acts, which cannot be changed: its number, and the sha256 of its texts where it was added or edited."
+    )
+    return remains
+
+
+def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay: bool) -> list[str]:
+    traces = raters.traces(session, rater)
+    remains = _elsewhere(workspace, session, traces, kinds=WITH_RATERS)
+    if ratings_stay:
+        remains.insert(
+            0, "The ratings, with comments as they were typed, and saved cases: under a number, without the name."
+        )
+    else:
+        remains.insert(
+            0, "Decisions as a lead on answers where raters differed: they stay, without saying whose they were."
+        )
+        if traces.versions:
+            remains.insert(1, f"Models that learned from the ratings too: {_some(traces.versions)}. They keep no name.")
+    remains.append("The name in comments or texts that others wrote, and in names of files.")
+    remains.append("The record of acts: it knows the person by number only, and cannot be changed.")
+    return remains
+
+
+def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
+    """What lies in files, as far as that is known."""
+    remains: list[str] = []
+    made = exports.since(session, traces.since, kinds=kinds)
+    if made:
+        shown = _some([f"{masked(one.place)} ({one.kind}, {one.at.astimezone():%d %b %Y})" for one in made])
+        remains.append(Settled(f"Files that were exported since: {shown}. Delete them, or export again."))
+    copies = _copies(workspace)
+    known = f"Made with python -m core backup since it came: {traces.backups:,}. " if traces.backups else ""
+    beside = f"Copies from upgrades: {_some(copies)}. " if copies else ""
+    remains.append(f"Backups. {known}{beside}Delete those you no longer need: restoring one brings everything back.")
+    temporary = leftovers.in_words(workspace.settings)
+    if temporary:
+        remains.append(Settled(f"Temporary files, which can hold it: {temporary}"))
+    if workspace.store.is_sqlite:
+        remains.append(
+            "Free room in the database file that an earlier release or another program left: python -m core compact "
+            "clears it."
+        )
+    else:
+        remains.append(
+            "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."
+        )
+    remains.append(
+        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote a "
+        "piece. Pages that are open show it until their next act, and servers keep vectors of "
+        "what they ranked lately in memory until they restart."
+    )
+    return remains
+
+
+def _copies(workspace: Workspace) -> list[str]:
+    """The copies that upgrades laid beside the SQLite file."""
+    if not workspace.store.is_sqlite:
+        return []
+    file = Path(str(workspace.store.engine.url.database))
+    return sorted(path.name for path in file.parent.glob(f"{file.stem}-*.backup.db"))
+
+
+def _some(names: Any) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""
+    return ", ".join(listed[:LISTED]) + more

@@ -1,0 +1,1 @@
+"""Model versions: listed, compared, promoted, evaluated on files."""

@@ -1,0 +1,1 @@
+"""Running the system: backup and restore, the doctor, the status."""

@@ -1,0 +1,66 @@
+"""Who is rating in local mode: names chosen in the browser, remembered under a random cookie."""
+
+from core.domain.errors import Conflict
+from core.domain.roles import NotAllowed, Role, User
+from core.domain.settings import AuthMode
+from core.services.masking import leaves
+from core.services.workspace import Workspace
+from core.store import audit
+from core.store.people import raters
+from core.store.retrying import retried
+from core.store.tables import Rater
+
+
+def user_of(workspace: Workspace, token: str) -> User | None:
+    """The person for whom the browser with this cookie speaks; a name that a lead disabled speaks for nobody."""
+    with workspace.store.read() as session:
+        rater = raters.rater_of_visitor(session, token)
+        return _user(rater) if rater and not rater.disabled else None
+
+
+def is_disabled(workspace: Workspace, token: str) -> bool:
+    """Whether the browser with this cookie speaks for a name that a lead disabled."""
+    with workspace.store.read() as session:
+        rater = raters.rater_of_visitor(session, token)
+        return rater is not None and rater.disabled
+
+
+@leaves(as_is="names of people")
+def names(workspace: Workspace) -> list[str]:
+    """The names that can be picked."""
+    with workspace.store.read() as session:
+        return [rater.name for rater in raters.people(session) if not rater.disabled]
+
+
+@leaves()
+@retried
+def rate_as(workspace: Workspace, token: str, name: str) -> User:
+    """From now on the browser with this cookie rates under this name.
+
+    Raises:
+        BadInput, Conflict: the name cannot be used; the sentence says why.
+        NotAllowed: people sign in here, so that a name proves nothing.
+    """
+    if workspace.settings.auth_mode is not AuthMode.LOCAL:
+        raise NotAllowed("Names cannot be chosen here: please sign in.")
+    with workspace.store.write() as session:
+        new = raters.find(session, raters.rater_name(name)) is None
+        rater = raters.person(session, name)
+        if rater.disabled:
+            raise Conflict(f"{rater.name!r} was disabled by a lead. Please choose another name, or ask a lead.")
+        raters.remember_visitor(session, token, rater.rater_id)
+        if new:
+            audit.write(session, _user(rater), "chose a new name", f"person {rater.rater_id}", new={"role": rater.role})
+        return _user(rater)
+
+
+@leaves()
+@retried
+def stop_rating(workspace: Workspace, token: str) -> None:
+    """The browser with this cookie speaks for nobody any more; ratings stay."""
+    with workspace.store.write() as session:
+        raters.forget_visitor(session, token)
+
+
+def _user(rater: Rater) -> User:
+    return User(rater.rater_id, rater.name, Role(rater.role))

@@ -1,0 +1,1 @@
+"""Rating answers: which one is next, and a rating kept without loss."""

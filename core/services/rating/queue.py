@@ -1,0 +1,72 @@
+"""How the queue is set: by each rater for themselves, by a lead for everybody."""
+
+from dataclasses import asdict, replace
+
+from core.domain.queue import Order, QueueFilters, QueueSettings
+from core.domain.roles import Act, User
+from core.domain.texts import storable
+from core.services.masking import leaves, originals
+from core.services.workspace import Workspace
+from core.store import audit, settings
+from core.store.rating import queue
+from core.store.retrying import retried
+from core.store.training import statistics
+
+
+@leaves()
+def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
+    """In which order this rater gets answers, and which ones."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.read() as session:
+        return queue.desk(session, user.rater_id)
+
+
+@leaves(takes_gaps="a session as it was shown stands for the one that is meant")
+@retried
+def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters) -> None:
+    """From now on this rater gets answers in this order, and only these; what was kept for them is given back."""
+    workspace.require(user, Act.RATE)
+    storable(filters.session_label, "The session")
+    with workspace.store.read() as session:
+        label = originals(filters.session_label, list(statistics.by_session(session)))
+    filters = replace(filters, session_label=label)
+    with workspace.store.write() as session:
+        queue.set_desk(session, user.rater_id, order, asdict(filters))
+
+
+@leaves()
+def left(workspace: Workspace, user: User) -> int:
+    """How many answers wait for this rater under their filters, counted up to 10,001."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.read() as session:
+        _, filters = queue.desk(session, user.rater_id)
+        return queue.left(session, user.rater_id, filters)
+
+
+@leaves()
+def get_settings(workspace: Workspace, user: User) -> QueueSettings:
+    """How many ratings an answer gets."""
+    workspace.require(user, Act.JUDGE)
+    with workspace.store.read() as session:
+        return settings.queue_settings(session)
+
+
+@leaves()
+@retried
+def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> int:
+    """Set how many ratings an answer gets, for what is there and what will come; how many answers this touches.
+
+    Raises:
+        NotAllowed: only a lead sets this.
+        BadInput: a number is outside its range.
+    """
+    workspace.require(user, Act.JUDGE)
+    wanted.check()
+    with workspace.store.write() as session:
+        settings.hold(session, settings.QUEUE)
+        before = settings.queue_settings(session)
+        if before == wanted:
+            return 0
+        settings.put_queue_settings(session, wanted)
+        audit.write(session, user, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
+        return queue.renew_places(session, wanted)

@@ -1,0 +1,321 @@
+"""Rating: the next item, one act on it, and what one has done so far."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.domain.errors import BadInput, TextChanged
+from core.domain.queue import MAX_REASON
+from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
+from core.domain.roles import Act, User
+from core.domain.texts import storable
+from core.services.data import redaction
+from core.services.masking import GAP, leaves, refuse_gaps
+from core.services.workspace import Workspace
+from core.store.interactions import interactions
+from core.store.rating import drafts, leases, queue, ratings, showings, to_rate, undo
+from core.store.rating.ratings import Receipt
+from core.store.rating.to_rate import ItemToRate
+from core.store.rating.undo import Undone
+from core.store.retrying import retried
+
+__all__ = ["ItemToRate", "Receipt", "Undone"]
+
+NOT_KNOWN = (
+    "Which text of this answer you read is not known any more: it was opened long ago. Nothing was stored, and what you "
+    "typed is kept. Read the answer as it is shown now, then act again."
+)
+UNDO_FOR = timedelta(hours=12)
+"""An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
+
+
+@leaves()
+def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
+    """The answer that is kept for this rater, else the next one in their order; None when nothing waits for them.
+
+    It is kept for 15 minutes (``renew``), and is served to no more raters than it wants ratings.
+
+    Raises:
+        NotAllowed: the user's role does not rate.
+        Unavailable: the database does not answer.
+    """
+    workspace.require(user, Act.RATE)
+    shown = _shown(
+        workspace, user, lambda session: to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+    )
+    if shown is None:
+        shown = _take(workspace, user)
+    if shown is None and workspace.pick_up():
+        shown = _take(workspace, user)
+    return shown
+
+
+@leaves()
+def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
+    """One interaction to rate or to change one's rating of; None when it was deleted."""
+    workspace.require(user, Act.RATE)
+    return _shown(workspace, user, lambda session: to_rate.load(session, user.rater_id, interaction_id))
+
+
+@leaves()
+@retried
+def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
+    """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.write() as session:
+        ids = interactions.same_prompt(session, interaction_id, limit)
+        served = queue.take_also(session, user.rater_id, ids)
+        noted = [_noted(session, user, to_rate.load(session, user.rater_id, number)) for number in ids]
+    return [
+        replace(found, request_id=served[number].request_id if number in served else None)
+        for number, found in zip(ids, _as_seen(workspace, user, noted), strict=True)
+        if found is not None
+    ]
+
+
+@leaves()
+@retried
+def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
+    """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.write() as session:
+        for interaction_id in sorted(interaction_ids):
+            leases.renew(session, interaction_id, user.rater_id)
+
+
+@leaves(takes_gaps="compared with what is stored")
+@retried
+def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: str, *, bias_flag: bool = False) -> None:
+    """Keep what was typed and flagged and not yet saved; it comes back with the answer, wherever it is opened.
+
+    Raises:
+        BadInput: it cannot be stored.
+    """
+    workspace.require(user, Act.RATE)
+    kept = storable(comment[:MAX_COMMENT], "The comment")
+    with workspace.store.read() as session:
+        _refuse_gaps(session, user, interaction_id, [kept])
+    with workspace.store.write() as session:
+        if interactions.load(session, interaction_id) is None:  # deleted, and with it what there was to say
+            return
+        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+        saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
+        if (kept.strip(), bias_flag) != saved:
+            drafts.keep(session, user.rater_id, interaction_id, kept, bias_flag)
+        else:
+            drafts.forget(session, user.rater_id, interaction_id)
+
+
+@leaves(takes_gaps="compared with what is stored")
+def rate(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    rating: int,
+    *,
+    showing: str | None,
+    comment: str = "",
+    bias_flag: bool = False,
+    request_id: str | None = None,
+    shown_ms: int | None = None,
+    guideline_version: int | None = None,
+) -> Receipt:
+    """Store one rating; when this returns, it is on disk. The same ``request_id`` again stores nothing twice.
+
+    ``showing`` (``ItemToRate.showing``) says which text was rated. A rating that comes after its answer was no longer
+    kept for the rater is stored like any other.
+
+    Raises:
+        BadInput: not 1 to 5, or a comment that cannot be stored.
+        NotFound: the interaction was deleted.
+        TextChanged: the text is another one by now; nothing was stored, the comment is kept as a draft.
+        Unavailable: the database does not answer; nothing was stored.
+    """
+    workspace.require(user, Act.RATE)
+    if rating not in range(MIN_RATING, MAX_RATING + 1):
+        raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
+    said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
+    how = How("rated", request_id, shown_ms, guideline_version)
+    return _act(workspace, user, interaction_id, said, how, showing)
+
+
+@leaves(takes_gaps="compared with what is stored")
+def skip(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    *,
+    showing: str | None,
+    reason: str = "",
+    comment: str = "",
+    bias_flag: bool = False,
+    request_id: str | None = None,
+    shown_ms: int | None = None,
+) -> Receipt:
+    """Pass an item over: it comes back when nothing else is left, with comment and flag as they were left.
+
+    A rating that was given before stays as it is. Others get the item as if nothing had happened.
+
+    Raises:
+        TextChanged: as for ``rate``.
+    """
+    workspace.require(user, Act.RATE)
+    said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
+    return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms), showing)
+
+
+@leaves(takes_gaps="compared with what is stored")
+def discard(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    *,
+    showing: str | None,
+    reason: str,
+    comment: str = "",
+    bias_flag: bool = False,
+    request_id: str | None = None,
+    shown_ms: int | None = None,
+) -> Receipt:
+    """Take an item that is not fit to be rated out of the queue, for everybody, until this rater rates or undoes it.
+
+    Ratings that others gave it stay and count; a rating of one's own is replaced.
+
+    Raises:
+        BadInput: no reason is given.
+        TextChanged: as for ``rate``.
+    """
+    workspace.require(user, Act.RATE)
+    kept = _reason(reason)
+    if kept is None:
+        raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
+    said = Said(RatingStatus.DISCARDED, None, _comment(comment), bias_flag, kept)
+    return _act(workspace, user, interaction_id, said, How("discarded", request_id, shown_ms), showing)
+
+
+@leaves()
+@retried
+def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None) -> Undone | None:
+    """Take back this rater's last act of the last 12 hours; the value before it stands again, both are in the history.
+
+    Again takes back the act before that. None when there is nothing to take back. An act on an answer that was deleted,
+    or that something else changed since, is passed over (``Undone.passed``).
+
+    Raises:
+        Conflict: only such acts are there.
+        TextChanged: the answer has a text that was not shown to this rater yet; once it was, undo works.
+    """
+    workspace.require(user, Act.RATE)
+    with workspace.store.write() as session:
+        return undo.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
+
+
+@leaves()
+def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
+    """The interactions this rater rated or skipped last, newest first: the way back."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.read() as session:
+        return ratings.latest_of(session, user.rater_id, limit)
+
+
+@leaves()
+def rated_today(workspace: Workspace, user: User) -> int:
+    """How many interactions this rater has rated since midnight, local time of the server."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.read() as session:
+        return ratings.rated_by(session, user.rater_id, _midnight())
+
+
+@leaves()
+def rated_today_by_all(workspace: Workspace, user: User) -> int:
+    """How many ratings all raters together have given since midnight, local time of the server."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return ratings.rated_by_all(session, _midnight())
+
+
+@retried  # two tabs of one rater at the same moment: the second look finds what the first one got
+def _take(workspace: Workspace, user: User) -> ItemToRate | None:
+    with workspace.store.write() as session:
+        taken = _noted(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+    return _as_seen(workspace, user, [taken])[0]
+
+
+@retried  # somebody may delete the answer between the two steps
+def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | None]) -> ItemToRate | None:
+    """The answer that this finds, as this rater sees it, with the showing noted."""
+    with workspace.store.read() as session:  # a reload takes no write lock
+        found = find(session)
+    if found is not None and found.showing is None:
+        with workspace.store.write() as session:
+            found = _noted(session, user, find(session))
+    return _as_seen(workspace, user, [found])[0]
+
+
+def _noted(session: Any, user: User, found: ItemToRate | None) -> ItemToRate | None:
+    """The answer, and that this rater sees it is noted."""
+    return found and replace(found, showing=showings.note(session, user.rater_id, found.interaction))
+
+
+def _as_seen(workspace: Workspace, user: User, found: Sequence[ItemToRate | None]) -> list[ItemToRate | None]:
+    """Answers as this rater sees them; not inside a transaction that writes, for long texts take a while."""
+    with workspace.store.read() as session:
+        return [_seen(session, user, one) for one in found]
+
+
+def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
+    """The answer as this rater sees it; the comment is their own and stays as they typed it."""
+    return shown and replace(
+        shown,
+        interaction=redaction.eyes(session, user).interaction(shown.interaction),
+        comment=redaction.own_words(shown.comment),
+        draft=shown.draft and redaction.own_words(shown.draft),
+    )
+
+
+def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How, showing: str | None) -> Receipt:
+    with workspace.store.read() as session:
+        _refuse_gaps(session, user, interaction_id, [said.comment or "", said.reason or ""])
+    try:
+        return _record(workspace, user, interaction_id, said, how, showing)
+    except TextChanged:
+        keep_draft(workspace, user, interaction_id, said.comment or "", bias_flag=said.bias_flag)
+        raise
+
+
+@retried  # the same request twice at the same moment: the second look finds what the first one stored
+def _record(
+    workspace: Workspace, user: User, interaction_id: int, said: Said, how: How, showing: str | None
+) -> Receipt:
+    with workspace.store.write() as session:
+        seen = showing and showings.version(session, user.rater_id, interaction_id, showing)
+        try:
+            return ratings.record(session, interaction_id, user.rater_id, said, how, seen=seen)
+        except TextChanged as error:
+            raise error if seen else TextChanged(interaction_id, NOT_KNOWN) from None
+
+
+def _refuse_gaps(session: Any, user: User, interaction_id: int, typed: list[str]) -> None:
+    """What this rater wrote before a gap meant anything here may stay as it is."""
+    if any(GAP.search(text) for text in typed):
+        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+        draft = drafts.load(session, user.rater_id, interaction_id)
+        stored = [mine.comment, mine.reason] if mine else []
+        refuse_gaps(typed, *stored, draft.comment if draft else None)
+
+
+def _comment(typed: str) -> str | None:
+    if len(typed) > MAX_COMMENT:
+        raise BadInput(f"The comment has {len(typed):,} characters; {MAX_COMMENT:,} are possible. Please shorten it.")
+    return storable(typed.strip(), "The comment") or None
+
+
+def _reason(typed: str) -> str | None:
+    if len(typed) > MAX_REASON:
+        raise BadInput(f"The reason has {len(typed):,} characters; {MAX_REASON} are possible. Please shorten it.")
+    return storable(" ".join(typed.split()), "The reason") or None
+
+
+def _midnight() -> datetime:
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,1 @@
+"""Ordering candidate answers with the champion: explanations, cases kept, preferences, usage."""

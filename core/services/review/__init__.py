@@ -1,0 +1,1 @@
+"""Looking at ratings again: one's own, second looks, disagreements, agreement, guidelines."""

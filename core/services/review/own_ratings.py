@@ -1,0 +1,74 @@
+"""One's own ratings: look them up, take one back, take all of them along."""
+
+from dataclasses import replace
+from io import BytesIO
+
+from core.domain.records import check_search
+from core.domain.roles import Act, User
+from core.labeling.export_columns import Columns
+from core.labeling.writing import write_stream
+from core.services.data.redaction import own_words, seen_by
+from core.services.masking import leaves, masked
+from core.services.workspace import Workspace
+from core.store.rating.ratings import Receipt
+from core.store.retrying import retried
+from core.store.review import own_ratings as store
+from core.store.review.own_ratings import OwnFilters, OwnRating
+
+__all__ = ["OwnFilters", "OwnRating"]
+
+COLUMNS: Columns = {
+    "interaction_id": int,
+    "user_prompt": str,
+    "ai_response": str,
+    "rating": int,
+    "feedback_comment": str,
+    "bias_flag": bool,
+    "updated_at": str,
+}
+
+
+@leaves(takes_gaps="searching stores nothing")
+def listed(
+    workspace: Workspace, user: User, filters: OwnFilters, *, page: int, size: int = 25
+) -> tuple[list[OwnRating], int]:
+    """One page (from 0) of this rater's ratings, latest first, and how many match."""
+    workspace.require(user, Act.RATE)
+    check_search(filters.text)
+    with seen_by(workspace, user) as (session, eyes):
+        found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
+        return [
+            replace(
+                one,
+                interaction=eyes.interaction(one.interaction),
+                comment=own_words(one.comment),
+            )
+            for one in found
+        ], total
+
+
+@leaves()
+@retried
+def withdraw(
+    workspace: Workspace, user: User, interaction_id: int, *, seen: str, request_id: str | None = None
+) -> Receipt:
+    """Take one rating back: it no longer counts and stays in the history; consensus and mirror follow.
+
+    Raises:
+        NotFound: the interaction was deleted.
+        TextChanged: the text is not the one that was seen.
+        Conflict: it was taken back already.
+    """
+    workspace.require(user, Act.RATE)
+    with workspace.store.write() as session:
+        return store.withdraw(session, interaction_id, user.rater_id, request_id, seen=seen)
+
+
+@leaves(as_is="masked row by row")
+def as_csv(workspace: Workspace, user: User) -> bytes:
+    """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
+    workspace.require(user, Act.RATE)
+    file = BytesIO()
+    with workspace.store.read() as session:
+        write_stream(file, ".csv", COLUMNS, map(masked, store.rows(session, user.rater_id)))
+    return file.getvalue()

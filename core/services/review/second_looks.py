@@ -1,0 +1,157 @@
+"""Looking again at one's own ratings, blind: those that surprise the model, and a few to see how steady one is."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from core.domain.errors import BadInput, Conflict
+from core.domain.ratings import MAX_RATING, MIN_RATING
+from core.domain.records import Interaction
+from core.domain.roles import Act, User
+from core.domain.second_looks import RepeatSettings, place
+from core.services.data import redaction
+from core.services.masking import leaves
+from core.services.workspace import Workspace
+from core.store import audit, settings
+from core.store.interactions import interactions
+from core.store.rating import ratings
+from core.store.rating.ratings import Receipt
+from core.store.retrying import retried
+from core.store.review import second_looks as store
+
+GONE = "You have looked at this answer again already. Nothing was saved twice."
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The next answer to look at again; what was said of it is not in here on purpose."""
+
+    interaction: Interaction
+    left: int
+    """How many wait, this one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of looking again."""
+
+    receipt: Receipt | None
+    """None where the rater has to choose between the two ratings first."""
+    before: int | None = None
+    """The rating that stands; only shown where it has to be chosen."""
+
+
+@leaves()
+def next_look(workspace: Workspace, user: User) -> Look | None:
+    """One of this rater's answers to rate again; None when none waits."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.read() as session:
+        waiting = _waiting(workspace, session, user)
+        order = sorted(waiting, key=lambda number: place(user.rater_id, number))
+        shown = interactions.load(session, order[0]) if order else None
+        return Look(redaction.eyes(session, user).interaction(shown), len(order)) if shown else None
+
+
+@leaves()
+@retried
+def look(
+    workspace: Workspace, user: User, interaction_id: int, value: int, *, seen: str, request_id: str | None = None,
+    shown_ms: int | None = None,
+) -> Said:  # fmt: skip
+    """Say again how good an answer is.
+
+    The same rating as before is noted. Another one is noted too where the answer came back to see how steady the rater
+    is; where it surprised the model, the rater then chooses (``choose``), and nothing is stored until then.
+
+    Raises:
+        BadInput: not 1 to 5.
+        TextChanged: the text is not the one that was seen.
+        Conflict: it was looked at already, or the rating was taken back.
+        NotFound: the interaction was deleted.
+    """
+    workspace.require(user, Act.RATE)
+    if value not in range(MIN_RATING, MAX_RATING + 1):
+        raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
+    with workspace.store.write() as session:
+        earlier = ratings.by_request(session, request_id)
+        if earlier is not None:
+            return Said(ratings.receipt_of(earlier))
+        mine = store.own_rating(
+            session, user.rater_id, interaction_id, seen=seen
+        )  # its lock orders two looks at the same moment
+        waiting = _waiting(workspace, session, user)
+        if interaction_id not in waiting:
+            raise Conflict(GONE)
+        if waiting[interaction_id] == store.KEPT and value != mine.rating:
+            return Said(None, mine.rating)
+        return Said(store.note(session, mine, waiting[interaction_id], value, request_id, shown_ms))
+
+
+@leaves()
+@retried
+def choose(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    value: int,
+    *,
+    seen: str,
+    change: bool,
+    request_id: str | None = None,
+) -> Receipt:
+    """After a second rating that differs: let it count, or keep the first; both are in the history.
+
+    Raises:
+        BadInput: not 1 to 5.
+        TextChanged: the text is not the one that was seen when ``value`` was given.
+        Conflict: it was chosen already, or the rating was taken back.
+        NotFound: the interaction was deleted.
+    """
+    workspace.require(user, Act.RATE)
+    if value not in range(MIN_RATING, MAX_RATING + 1):
+        raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
+    with workspace.store.write() as session:
+        earlier = ratings.by_request(session, request_id)
+        if earlier is not None:
+            return ratings.receipt_of(earlier)
+        mine = store.own_rating(session, user.rater_id, interaction_id, seen=seen)
+        if _waiting(workspace, session, user).get(interaction_id) != store.KEPT:
+            raise Conflict(GONE)
+        if change:
+            return store.change(session, mine, value, request_id, seen=seen)
+        return store.note(session, mine, store.KEPT, value, request_id, None)
+
+
+@leaves()
+def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
+    """How many answers come back, and when."""
+    workspace.require(user, Act.JUDGE)
+    with workspace.store.read() as session:
+        return store.repeat_settings(session)
+
+
+@leaves()
+@retried
+def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) -> None:
+    """Set how many answers come back, and when.
+
+    Raises:
+        NotAllowed: only a lead sets this.
+        BadInput: a number is outside its range.
+    """
+    workspace.require(user, Act.JUDGE)
+    wanted.check()
+    with workspace.store.write() as session:
+        settings.hold(session, store.SETTINGS)
+        before = store.repeat_settings(session)
+        if before != wanted:
+            settings.put(session, store.SETTINGS, asdict(wanted))
+            old, new = asdict(before), asdict(wanted)
+            audit.write(session, user, "changed second looks", "repeated ratings", old=old, new=new)
+
+
+def _waiting(workspace: Workspace, session: Any, user: User) -> dict[int, str]:
+    """The answers that come back, with what is noted when the rating is the same again."""
+    threshold = workspace.settings.positive_rating_threshold
+    steady = dict.fromkeys(store.repeats(session, user.rater_id, datetime.now(UTC)), store.REPEAT)
+    return steady | dict.fromkeys(store.surprising(session, user.rater_id, threshold), store.KEPT)

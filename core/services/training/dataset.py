@@ -1,0 +1,197 @@
+"""What a training learns from, what is kept apart from it, and what its model has to stand against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.domain.errors import BadInput, Unavailable
+from core.domain.held_out import ENOUGH_PROMPTS, is_held_out
+from core.domain.records import Example, Preferred
+from core.reward import artifact
+from core.reward.encoding.embedder import Embedder
+from core.reward.evaluation.evaluation import Evaluation, leave_out_seen
+from core.reward.evaluation.held_out import comparable, difference, measurements
+from core.reward.evaluation.slices import as_others_see
+from core.reward.model import FittedModel
+from core.reward.training.events import Fitted, Judged
+from core.reward.training.promotion import Decision, judge_challenger
+from core.services.workspace import Workspace
+from core.store.interactions import exporting
+from core.store.people import raters
+from core.store.reranking import preferences
+from core.store.retrying import written
+from core.store.training import held_out, statistics, versions
+
+MOVED = 0.05
+"""Share of the ratings whose change during a training takes the ground away from its decision."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a training starts from; when it changes before the end, the decision no longer holds."""
+
+    examples: list[Example]
+    """What is learned from."""
+    held_out: list[Example]
+    """Answers to prompts that no model learns from; empty before that set exists."""
+    rated: int
+    sample: bool
+    champion: str | None
+    champion_recipe: str | None
+    """Of a champion that learned from the same kind of data: refitted where ``rival`` does not decide."""
+    rival: FittedModel | None = field(default=None, repr=False)
+    """That champion itself, where there are enough held-out prompts that it was not trained on: ``unseen``."""
+    unseen: list[Example] = field(default_factory=list, repr=False)
+    champion_groups: frozenset[str] | None = field(default=None, repr=False)
+    """Hashes of the prompts that it learned from; None where that is not known."""
+    preferred: list[Preferred] = field(default_factory=list, repr=False)
+    """Answers that raters ordered: learned from beside the examples, where that was asked for."""
+    preferred_apart: int = 0
+    """How many more there are on prompts that no model learns from."""
+    without_rater: int | None = None
+    """Number of the rater whose ratings are not learned from: a name could not be forgotten in what is kept of it."""
+    consensus: dict[int, float] = field(default_factory=dict, repr=False)
+    """By answer, of all that is learned from or kept apart, nobody left out."""
+
+    @property
+    def unseen_prompts(self) -> int:
+        """On how many prompts the champion itself can be met."""
+        return len({example.group for example in self.unseen})
+
+    @property
+    def rival_decides(self) -> bool:
+        """Whether the champion itself is met on so many prompts that nothing else is asked."""
+        return self.rival is not None and self.unseen_prompts >= ENOUGH_PROMPTS
+
+
+def survey(
+    workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False, without_rater: str | None = None
+) -> Ground:
+    """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it.
+
+    Raises:
+        BadInput: ``without_rater`` has rated nothing of it.
+    """
+    settings = workspace.settings
+    apart = written(workspace.store, held_out.freeze)
+    with workspace.store.read() as session:
+        totals = statistics.totals(session, settings.positive_rating_threshold)
+        champion = versions.champion(session)
+        kept: list[Example] = []
+        examples = exporting.examples(session, newest=settings.train_limit, held_out=False if apart else None)
+        if apart:
+            # an edit by the existing application can move a text to the other side before its grouping follows
+            kept = [example for example in exporting.examples(session, held_out=True) if is_held_out(example.group)]
+            # rated between the two transactions: it joins with the next training, and is not learned from in this one
+            examples = [example for example in examples if not is_held_out(example.group)]
+        everything = preferences.for_training(session) if with_preferences else []
+        left_out = None if without_rater is None else raters.find(session, without_rater)
+    before = {example.interaction_id: example.rating for example in [*examples, *kept]}
+    if without_rater is not None:
+        examples = _without(left_out.name if left_out else without_rater, examples)
+    # also where no answer to the prompt is rated yet: it would join the set with the first rating, and be spoilt for it
+    preferred = [p for p in everything if not (apart and is_held_out(p.group))]
+    # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
+    same = champion is not None and champion.sample == totals.sample
+    ground = Ground(
+        examples, kept, totals.rated, totals.sample,
+        champion=champion.model_version if champion else None,
+        champion_recipe=champion.recipe if champion is not None and same else None,
+        preferred=preferred, preferred_apart=len(everything) - len(preferred),
+        without_rater=left_out.rater_id if left_out else None, consensus=before,
+    )  # fmt: skip
+    if champion is None or not same:
+        return ground
+    folder = settings.model_dir / champion.model_version
+    try:
+        learned = artifact.trained_groups(folder, hashes=champion.hashes, prompts=champion.prompts)
+        ground = replace(ground, champion_groups=learned)
+        unseen, _ = leave_out_seen(kept, learned)
+        if not comparable(unseen, positive_threshold=settings.positive_rating_threshold):
+            return ground
+        rival = artifact.load(folder, hashes=champion.hashes, encoder=embedder.fingerprint)
+    except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
+        return ground
+    return replace(ground, rival=rival, unseen=unseen)
+
+
+def _without(rater: str, examples: list[Example]) -> list[Example]:
+    if not any(name == rater for example in examples for name, _ in example.ratings):
+        # no name: the sentence is kept with the training, and in its log, where nobody could be forgotten
+        raise BadInput(
+            "That rater has rated none of these answers, so there is nothing to leave out. Who has rated: python -m core "
+            "agreement"
+        )
+    return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]
+
+
+def judge(
+    workspace: Workspace, ground: Ground, evaluation: Evaluation, fitted: Fitted, embedder: Embedder,
+    refitted: Judged,
+) -> Judged:  # fmt: skip
+    """The fitted model against the champion itself, on held-out prompts that neither was trained on.
+
+    Where these are few, what the comparison of the ``refitted`` recipes came to stands, unless the model is clearly worse.
+    """
+    assert ground.rival is not None
+    versus = difference(
+        fitted.model, ground.rival, ground.unseen, embedder,
+        positive_threshold=workspace.settings.positive_rating_threshold,
+        seed=0,  # always the same: training again with other seeds shall not be a way to another verdict on the same model
+    )  # fmt: skip
+    prompts = ground.unseen_prompts
+    clearly_worse = versus.high is not None and versus.high < 0
+    if not ground.rival_decides and not (refitted.decision.promoted and clearly_worse):
+        return refitted
+    decision = judge_challenger(evaluation.metrics["roc_auc"], evaluation.versus_length, versus, unseen_prompts=prompts)
+    return Judged(decision, versus, prompts)
+
+
+def measure_all(
+    workspace: Workspace, ground: Ground, name: str, fitted: Fitted, embedder: Embedder
+) -> dict[str, dict[str, Any]]:
+    """Every usable version, the new one among them, on the held-out prompts as they are now; by name."""
+    if not ground.held_out:
+        return {}
+    with workspace.store.read() as session:
+        known = [version for version in versions.listed(session) if version.archived_at is None and not version.sample]
+    models = {name: (fitted.model, fitted.groups)}
+    for version in known:
+        folder = workspace.settings.model_dir / version.model_version
+        try:
+            model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)
+            groups = artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
+            models[version.model_version] = model, groups
+        except Unavailable:  # what cannot be loaded keeps the measurement that it has
+            continue
+    return measurements(
+        models, ground.held_out, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=0
+    )
+
+
+def still(
+    decision: Decision, ground: Ground, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
+) -> Decision:
+    """The decision as it stands at the end, when the present ``sample``, ``champion`` and ``ratings`` are these."""
+    learned = ground.consensus
+    moved = sum(ratings.get(number) != rating for number, rating in learned.items())
+    told = f" ({moved:,} of the ratings it learned from changed during the training.)" if moved else ""
+    if not decision.promoted:
+        return Decision(False, decision.reason + told)
+    if sample != ground.sample:
+        return Decision(
+            False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
+        )
+    if champion != ground.champion:
+        return Decision(
+            False,
+            "Another model was put in use during the training, and this one was not judged against it: not promoted. "
+            "Train again, or promote it on the Models page.",
+        )
+    if moved > MOVED * len(learned):
+        return Decision(
+            False,
+            f"{moved:,} of the {len(learned):,} ratings it learned from changed or went during the training: "
+            "not promoted. Train again.",
+        )
+    return Decision(True, decision.reason + told)

@@ -1,0 +1,202 @@
+"""What a training leaves behind: files, a version that the database knows, and perhaps a new champion."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import AssayError
+from core.domain.roles import Rule
+from core.reward import artifact
+from core.reward.encoding.embedder import Embedder
+from core.reward.evaluation.evaluation import Evaluation
+from core.reward.training.events import Fitted, Judged
+from core.reward.training.promotion import Decision
+from core.services.training.dataset import Ground, measure_all, still
+from core.services.training.lineage import code_version
+from core.services.workspace import Workspace
+from core.store import audit
+from core.store.database import alone
+from core.store.interactions import exporting, interactions
+from core.store.retrying import retried
+from core.store.tables import ModelVersion
+from core.store.training import runs, versions
+
+CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The model's files are on disk."""
+
+    model_version: str
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "saved", "model_version": self.model_version, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The version is known to the database, and perhaps champion."""
+
+    model_version: str
+    promoted: bool
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "registered",
+            "model_version": self.model_version,
+            "promoted": self.promoted,
+            "reason": self.reason,
+        }
+
+
+class Cancelled(AssayError):
+    """Somebody asked the training to stop."""
+
+
+def keep(
+    workspace: Workspace, run_id: int, recipe: str, seed: int, ground: Ground,
+    evaluation: Evaluation, verdict: str, judged: Judged, fitted: Fitted, embedder: Embedder,
+) -> Iterator[Saved | Registered]:  # fmt: skip
+    """Write the model's files and register the version; where that is stopped, no files stay behind.
+
+    Raises:
+        Cancelled: somebody asked to stop it, or another process gave the run up.
+    """
+    settings = workspace.settings
+    name = _free_name(settings.model_dir)
+    metadata = artifact.Metadata(
+        model_version=name,
+        recipe=recipe,
+        encoder=fitted.model.encoder,
+        data_fingerprint=fitted.data_fingerprint,
+        n=evaluation.n,
+        prompts=len(fitted.groups),
+        seed=seed,
+        positive_threshold=settings.positive_rating_threshold,
+        metrics=evaluation.metrics,
+    )
+    saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty)
+    try:
+        yield Saved(name, saved.hashes[artifact.MODEL_FILE])
+        measured = measure_all(workspace, ground, name, fitted, embedder)
+        version = _version(run_id, saved.hashes, metadata, ground, evaluation, reads=fitted.weighting)
+        decision = _register(workspace, version, ground, evaluation, verdict, judged.decision, measured)
+    except (Cancelled, GeneratorExit, KeyboardInterrupt):
+        shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
+        raise
+    workspace.grant = versions.write_legacy_rows(workspace.store)
+    yield Registered(name, decision.promoted, decision.reason)
+
+
+def _version(
+    run_id: int,
+    hashes: artifact.Hashes,
+    metadata: artifact.Metadata,
+    ground: Ground,
+    evaluation: Evaluation,
+    *,
+    reads: str,
+) -> ModelVersion:
+    accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
+    return ModelVersion(
+        model_version=metadata.model_version,
+        run_id=run_id,
+        recipe=metadata.recipe,
+        sha256=hashes[artifact.MODEL_FILE],
+        n=metadata.n,
+        prompts=metadata.prompts,
+        sample=ground.sample,
+        metrics=evaluation.to_json()["metrics"],
+        lineage={
+            "code": code_version(),
+            "data_fingerprint": metadata.data_fingerprint,
+            "encoder": metadata.encoder,
+            "reads": reads,
+            "seed": metadata.seed,
+            "held_out": len(ground.held_out),
+            "preferences": len(ground.preferred),
+            "without_rater": ground.without_rater,
+            "positive_threshold": metadata.positive_threshold,
+            "files": dict(hashes),
+        },
+        legacy_row={
+            "model_version": metadata.model_version,
+            "total_interactions": evaluation.n,
+            "avg_reward": evaluation.good / evaluation.n,
+            "loss_value": loss,
+            "accuracy": None if accuracy is None else 100 * accuracy,
+        },
+    )
+
+
+@retried
+def _register(
+    workspace: Workspace, version: ModelVersion, ground: Ground, evaluation: Evaluation, verdict: str,
+    decision: Decision, measured: dict[str, dict[str, Any]],
+) -> Decision:  # fmt: skip
+    """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
+    run_id, name = version.run_id, version.model_version
+    shown = evaluation.to_json()
+    with workspace.store.write() as session:
+        if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
+            raise Cancelled(CANCELLED)
+        alone(session)
+        champion = versions.champion(session)
+        decision = still(
+            decision, ground, sample=interactions.only_sample(session),
+            champion=champion.model_version if champion else None, ratings=exporting.consensus_now(session),
+        )  # fmt: skip
+        held_out = {"n": len(ground.held_out), "prompts": len({example.group for example in ground.held_out})}
+        outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {
+            "model_version": name,
+            "metrics": shown["metrics"],
+            "baselines": shown["baselines"],
+            "promoted": decision.promoted,
+            "verdict": verdict,
+            "held_out": held_out if ground.held_out else None,
+            "preferences": len(ground.preferred),
+            "without_rater": ground.without_rater,
+        }
+        versions.add(session, version)
+        made = {"run": run_id, "sha256": version.sha256, "n": version.n}
+        made |= {"without_rater": ground.without_rater} if ground.without_rater else {}
+        audit.write(session, Rule.TRAINING, "trained", f"model {name}", new=made)
+        versions.measured(session, measured)
+        runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
+        if decision.promoted:
+            versions.crown(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
+        values = {"result": outcome, "sample": ground.sample, "model_version": name}
+        runs.finish(session, run_id, "finished", decision.reason, **values)
+    return decision
+
+
+def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
+    """What ``train --json`` prints when no model came of a run."""
+    return {
+        "run_id": run_id,
+        "model_version": None,
+        "recipe": recipe,
+        "n": n,
+        "prompts": prompts,
+        "metrics": None,
+        "baselines": None,
+        "promoted": False,
+        "verdict": None,
+        "reason": reason,
+    }
+
+
+def _free_name(root: Path) -> str:
+    base = f"sbert-logreg-v{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    name, number = base, 2
+    while (root / name).exists():
+        name, number = f"{base}-{number}", number + 1
+    return name

@@ -1,0 +1,138 @@
+"""What rating is good for: what the latest training made of it, and when the next one is due."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.domain.metrics import Metric
+from core.domain.retraining import RetrainSettings
+from core.domain.roles import Act, User
+from core.services.masking import leaves
+from core.services.workspace import Workspace
+from core.store import audit, settings
+from core.store.interactions.interactions import only_sample
+from core.store.retrying import retried
+from core.store.tables import ModelVersion
+from core.store.training import progress
+
+RETRAINING = "retraining"
+MEASURE, NAME = "roc_auc", "AUC"
+
+
+@leaves(as_is="a sentence of figures and days")
+def bought(workspace: Workspace, user: User) -> str:
+    """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        found = progress.latest_two(session, sample=only_sample(session))
+        if not found:
+            return "No model was trained on these ratings yet, so nothing can be said about what they changed."
+        latest, run = found[0]
+        if len(found) == 1:
+            first = _figure(_out_of_fold(latest))
+            known = f" It reached {NAME} {first} on prompts it had not seen." if first else ""
+            return f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will show what new ratings change."
+        before, earlier = found[1]
+        number = progress.given_between(session, earlier.started_at, run.started_at)
+    kind, old, new = _comparable(before, latest)
+    since = f"{number:,} {'rating' if number == 1 else 'ratings'} since {_day(earlier.started_at)}"
+    if old is None or new is None:
+        return f"{since}; nothing can be said about what they changed: the model could not be measured on the same ground twice."
+    change = f"{since}: {kind} {NAME} {old.value:.2f} -> {_figure(new)}"
+    if new.low is not None and new.high is not None and old.value is not None and new.low <= old.value <= new.high:
+        change += "; the difference is no larger than chance makes it"
+    return change + "."
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Why a training is due."""
+
+    ratings: int
+    """New since the latest training began."""
+    days: int
+    """Since it ended."""
+
+
+@leaves()
+def due(workspace: Workspace, user: User) -> Due | None:
+    """Whether the model is due to be trained again; None when it is not, or when there is none yet.
+
+    Raises:
+        NotAllowed: the role does not train.
+    """
+    workspace.require(user, Act.TRAIN)
+    with workspace.store.read() as session:
+        found = progress.latest_two(session, sample=only_sample(session))
+        if not found:
+            return None
+        wanted, run = _settings(session), found[0][1]
+        number = progress.given_between(session, run.started_at)
+    days = max(timedelta(0), datetime.now(UTC) - (run.finished_at or run.started_at)).days
+    is_due = number >= wanted.ratings or (number > 0 and days >= wanted.days)
+    return Due(number, days) if is_due else None
+
+
+@leaves()
+def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
+    """After how much a reminder comes."""
+    workspace.require(user, Act.TRAIN)
+    with workspace.store.read() as session:
+        return _settings(session)
+
+
+@leaves()
+@retried
+def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -> None:
+    """Set after how much a reminder comes.
+
+    Raises:
+        NotAllowed: only who trains sets this.
+        BadInput: a number is outside its range.
+    """
+    workspace.require(user, Act.TRAIN)
+    wanted.check()
+    with workspace.store.write() as session:
+        settings.hold(session, RETRAINING)
+        before = _settings(session)
+        if before != wanted:
+            settings.put(session, RETRAINING, asdict(wanted))
+            old, new = asdict(before), asdict(wanted)
+            audit.write(session, user, "changed reminder", "retraining", old=old, new=new)
+
+
+def _settings(session: Any) -> RetrainSettings:
+    return RetrainSettings(**settings.get(session, RETRAINING))
+
+
+def _comparable(before: ModelVersion, latest: ModelVersion) -> tuple[str, Metric | None, Metric | None]:
+    """The same measure of both on one ground: the kept-apart prompts where both were measured on all of the same."""
+    old, new = before.held_out, latest.held_out
+    if old and new and (old["n"], old["prompts"]) == (new["n"], new["prompts"]):
+        pair = _metric(old["metrics"]), _metric(new["metrics"])
+        if all(metric is not None and metric.value is not None for metric in pair):
+            return "held-out", *pair
+    pair = _out_of_fold(before), _out_of_fold(latest)
+    known = all(metric is not None and metric.value is not None for metric in pair)
+    return ("out-of-fold", *pair) if known else ("", None, None)
+
+
+def _out_of_fold(version: ModelVersion) -> Metric | None:
+    return _metric(version.metrics)
+
+
+def _metric(metrics: dict[str, Any]) -> Metric | None:
+    return Metric.from_json(metrics[MEASURE]) if MEASURE in metrics else None
+
+
+def _figure(metric: Metric | None) -> str:
+    if metric is None or metric.value is None:
+        return ""
+    return f"{metric.value:.2f}" + (f" [{metric.low:.2f}, {metric.high:.2f}]" if metric.low is not None else "")
+
+
+def _day(at: datetime) -> str:
+    """The day as people say it: a weekday within the last week, else the date."""
+    local = at.astimezone()
+    days = (datetime.now().astimezone().date() - local.date()).days
+    return "today" if days <= 0 else f"{local:%A}" if days < 7 else f"{local:%d %b %Y}"

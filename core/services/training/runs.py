@@ -1,0 +1,161 @@
+"""Watching trainings: every viewer reads the same rows, and a run whose process died is told as failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.domain.plain import Name
+from core.domain.roles import Act, User
+from core.reward.evaluation.evaluation import Evaluation
+from core.reward.training.report import TrustReport
+from core.services.masking import leaves
+from core.services.workspace import Workspace, is_dead
+from core.store.retrying import retried
+from core.store.tables import Run
+from core.store.training import runs
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A training as pages show it, live or ended."""
+
+    run_id: int
+    state: str
+    recipe: str
+    seed: int
+    requested_by: Name
+    started_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    cancel_requested: bool
+    message: str | None
+    model_version: str | None
+    sample: bool
+    events: tuple[dict[str, Any], ...]
+    """The events' JSON in order, each with the time ``at``; empty in lists of runs."""
+
+    @property
+    def active(self) -> bool:
+        """Queued or running."""
+        return self.state in ("queued", "running")
+
+    def latest(self, event: str) -> dict[str, Any] | None:
+        """The last event of that name (``embedding``, ``fold_done``, ...)."""
+        return next((e for e in reversed(self.events) if e["event"] == event), None)
+
+    @property
+    def folds(self) -> list[dict[str, Any]]:
+        """The folds that are done, in order."""
+        return [event for event in self.events if event["event"] == "fold_done"]
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The out-of-fold evaluation, once it is there."""
+        found = self.latest("evaluated")
+        return None if found is None else Evaluation.from_json(found["evaluation"])
+
+    @property
+    def report(self) -> TrustReport | None:
+        """The trust report, once it is there; a training of an older version has none."""
+        found = self.latest("reported")
+        return None if found is None else TrustReport.from_json(found["report"])
+
+
+@leaves()
+def active_run(workspace: Workspace, user: User) -> RunView | None:
+    """The training that is queued or running; one whose process died is first marked as failed."""
+    workspace.require(user, Act.LOOK)
+    reap(workspace)
+    with workspace.store.read() as session:
+        run = runs.active(session)
+    return None if run is None else run_view(workspace, user, run.run_id)
+
+
+@leaves()
+def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
+    """One training with its events."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        run = runs.find(session, run_id)
+        return (
+            None
+            if run is None
+            else _view(
+                run, tuple(event.payload | {"at": event.at.isoformat()} for event in runs.events(session, run_id))
+            )
+        )
+
+
+@leaves()
+def history(workspace: Workspace, user: User) -> list[RunView]:
+    """The latest trainings, newest first, without their events."""
+    workspace.require(user, Act.LOOK)
+    reap(workspace)
+    with workspace.store.read() as session:
+        return [_view(run, ()) for run in runs.listed(session)]
+
+
+def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
+    return RunView(
+        run_id=run.run_id,
+        state=run.state,
+        recipe=run.recipe,
+        seed=run.seed,
+        requested_by=run.requested_by,
+        started_at=run.started_at,
+        heartbeat_at=run.heartbeat_at,
+        finished_at=run.finished_at,
+        cancel_requested=run.cancel_requested,
+        message=run.message,
+        model_version=run.model_version,
+        sample=run.sample,
+        events=events,
+    )
+
+
+@retried
+def reap(workspace: Workspace) -> None:
+    """Mark a run whose process died as failed, so that the next one can start."""
+    with workspace.store.read() as session:
+        run = runs.active(session)
+    if run is None:
+        return
+    if is_dead(run.process, run.heartbeat_at):
+        words = log_file(workspace, run.run_id)
+        details = f" Its last words are in logs/{words.name}." if words.is_file() else ""
+        with workspace.store.write() as session:
+            runs.finish(
+                session, run.run_id, "failed",
+                f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
+                f"start it again.{details}",
+            )  # fmt: skip
+
+
+@leaves()
+def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12) -> tuple[str, ...]:
+    """The last lines that the process of a training wrote, oldest first; none where it was not started from the page.
+
+    Raises:
+        NotAllowed: the person may not train: the lines are about the server.
+    """
+    workspace.require(user, Act.TRAIN)
+    try:
+        with log_file(workspace, run_id).open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:  # none, or not readable: there is nothing to show
+        return ()
+    # a progress bar writes over itself; what a terminal would act on is left out
+    written = ["".join(c for c in line.rpartition("\r")[2] if c.isprintable()) for line in text.split("\n")]
+    return tuple([line for line in written if line.strip()][-lines:])
+
+
+_TAIL = 16_384
+"""Bytes of the log that are looked at."""
+
+
+def log_file(workspace: Workspace, run_id: int) -> Path:
+    """Where a training that was started from the page writes its last words."""
+    return workspace.settings.home / "logs" / f"run-{run_id}.log"

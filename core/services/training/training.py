@@ -1,0 +1,288 @@
+"""Training as a user's act: one at a time, told as rows in the database, in this process or in one of its own."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.roles import Act, User
+from core.domain.settings import ROOT
+from core.reward.encoding.embedder import Embedder
+from core.reward.training.events import (
+    Compared,
+    Embedding,
+    Evaluated,
+    Event,
+    Examined,
+    Fitted,
+    FoldDone,
+    Judged,
+    Refused,
+    Reported,
+)
+from core.reward.training.trainer import train as reward_train
+from core.services.masking import leaves
+from core.services.rating.active_learning import suggest_or_say
+from core.services.reranking.reranking import encoder
+from core.services.training.dataset import judge, survey
+from core.services.training.registry import CANCELLED, Cancelled, Registered, Saved, keep, result
+from core.services.training.runs import log_file, reap
+from core.services.workspace import Workspace, this_process
+from core.store.database import private_folder
+from core.store.retrying import retried, written
+from core.store.tables import Run
+from core.store.training import runs
+from core.store.training.embeddings import DatabaseVectors
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 3.0
+PROGRESS_SECONDS = 1.0
+"""How often embedding progress is written down."""
+
+
+@leaves(as_is="events for the process that trains, not for a reader")
+def train(
+    workspace: Workspace, user: User, *,
+    recipe: str = "pair", seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
+    run_id: int | None = None,
+) -> Generator[Event | Saved | Registered, None, None]:  # fmt: skip
+    """Train in this process; yields the trainer's events, then Saved and Registered.
+
+    Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
+    the Rerank page is learned from too. ``without_rater``: nothing is learned from this rater's ratings. With ``run_id`` a run that was asked for on the Train page is carried out.
+
+    Raises:
+        NotAllowed: the person may not train.
+        BadInput: the seed, the recipe or the rater cannot be used.
+        Conflict: a training is running already.
+        Cancelled: somebody asked to stop it.
+        AssayError: the run is marked as failed with the sentence.
+    """
+    workspace.require(user, Act.TRAIN)
+    if not 0 <= seed < 2**32:
+        raise BadInput("The seed must be a whole number from 0 to 4,294,967,295.")
+    reap(workspace)
+    workspace.pick_up(at_once=True)
+    run = _begin(workspace, user, recipe, seed, run_id)
+    run_id, recipe, seed = run.run_id, run.recipe, run.seed
+    with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
+        written = 0.0
+        events = _events(
+            workspace, run_id, recipe, seed, with_preferences=with_preferences, without_rater=without_rater
+        )
+        for event in events:
+            stop = stop_asked()
+            pause = time.monotonic() - written
+            if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
+                stop |= _told(workspace, run_id, event)
+                written = time.monotonic()
+            if stop and not isinstance(event, Refused | Saved | Registered):
+                raise Cancelled(CANCELLED)
+            yield event
+    suggest_or_say(workspace)
+
+
+@leaves()
+def train_to_end(
+    workspace: Workspace,
+    user: User,
+    *,
+    recipe: str,
+    seed: int,
+    with_preferences: bool = False,
+    without_rater: str | None = None,
+    run_id: int | None = None,
+    on_progress: Callable[[int, int], None],
+) -> dict[str, Any]:
+    """Train and wait; what ``train --json`` prints."""
+    workspace.require(user, Act.TRAIN)
+    if run_id is not None:
+        os.nice(5)  # the raters at this machine come first
+    for event in train(
+        workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, without_rater=without_rater,
+        run_id=run_id,
+    ):  # fmt: skip
+        if isinstance(event, Embedding | Examined):
+            on_progress(event.done, event.total)
+        elif isinstance(event, FoldDone):
+            on_progress((event.repeat - 1) * event.folds + event.fold, event.repeats * event.folds)
+    with workspace.store.read() as session:
+        latest = runs.listed(session, limit=1)[0] if run_id is None else runs.find(session, run_id)
+    assert latest is not None
+    assert latest.result is not None
+    return latest.result
+
+
+@leaves()
+def start(
+    workspace: Workspace, user: User, *,
+    recipe: str, seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
+) -> int:  # fmt: skip
+    """Start a training in a process of its own, which outlives the page; the number of the run.
+
+    Raises:
+        NotAllowed: the person may not train.
+        Conflict: a training is running already.
+        Unavailable: the process could not be started.
+    """
+    workspace.require(user, Act.TRAIN)
+    reap(workspace)
+    private_folder(log_file(workspace, 0).parent)
+    run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
+    try:
+        with log_file(workspace, run_id).open("wb") as log:
+            process = subprocess.Popen(
+                # -P and PYTHONPATH instead of another folder: relative paths in the configuration keep their meaning
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "core",
+                    "train",
+                    "--run",
+                    str(run_id),
+                    "--debug",
+                    *(["--preferences"] if with_preferences else []),
+                    *([f"--without-rater={without_rater}"] if without_rater is not None else []),
+                ],
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C on the dashboard does not end it
+            )
+    except OSError as error:
+        why = f"The training could not be started: {error.strerror}."
+        written(workspace.store, lambda session: runs.finish(session, run_id, "failed", why))
+        raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
+    threading.Thread(target=process.wait, daemon=True).start()  # a child nobody waits for would look alive for ever
+    name = this_process().rpartition(":")[0] + f":{process.pid}"
+    written(workspace.store, lambda session: runs.started_as(session, run_id, name))
+    return run_id
+
+
+@leaves()
+@retried
+def cancel(workspace: Workspace, user: User, run_id: int) -> None:
+    """Ask a training to stop; it does so at its next step, within seconds.
+
+    Raises:
+        NotAllowed: the person may not train.
+    """
+    workspace.require(user, Act.TRAIN)
+    with workspace.store.write() as session:
+        runs.cancel(session, run_id, by=user)
+
+
+@retried
+def _begin(workspace: Workspace, user: User, recipe: str, seed: int, run_id: int | None) -> Run:
+    with workspace.store.write() as session:
+        if run_id is None:
+            return runs.start(session, recipe, seed, user, this_process())
+        return runs.take(session, run_id, this_process())
+
+
+@retried
+def _refused(workspace: Workspace, run_id: int, reason: str, outcome: dict[str, Any], sample: bool) -> None:
+    with workspace.store.write() as session:
+        runs.finish(session, run_id, "finished", reason, result=outcome, sample=sample)
+
+
+def _told(workspace: Workspace, run_id: int, event: Event | Saved | Registered) -> bool:
+    return written(
+        workspace.store, lambda session: runs.add_event(session, run_id, type(event).__name__, event.to_json())
+    )
+
+
+def _events(
+    workspace: Workspace, run_id: int, recipe: str, seed: int, *, with_preferences: bool, without_rater: str | None
+) -> Iterator[Event | Saved | Registered]:
+    settings = workspace.settings
+    embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
+    ground = survey(workspace, embedder, with_preferences=with_preferences, without_rater=without_rater)
+    apart, minimum = len(ground.held_out), settings.min_samples_to_train
+    told: dict[type, Any] = {}
+    for event in reward_train(
+        ground.examples,
+        recipe=recipe,
+        embedder=embedder,
+        seed=seed,
+        positive_threshold=settings.positive_rating_threshold,
+        # what is needed is counted in rated answers, those that are kept apart among them
+        minimum=max(1, minimum - apart) if ground.rated >= minimum else minimum,
+        champion_recipe=None if ground.rival_decides else ground.champion_recipe,
+        champion_groups=ground.champion_groups,
+        preferred=ground.preferred,
+    ):
+        if isinstance(event, Compared):
+            event = replace(event, apart=ground.preferred_apart)
+        told[type(event)] = event
+        if isinstance(event, Judged) and ground.rival:
+            continue  # the champion itself is met below, once there is a model that can meet it
+        yield event
+        if isinstance(event, Refused):
+            prompts = len({example.group for example in ground.examples})
+            outcome = result(run_id, recipe, len(ground.examples), prompts, event.reason)
+            _refused(workspace, run_id, event.reason, outcome, ground.sample)
+            return
+    evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
+    judged = told[Judged]
+    if ground.rival:
+        judged = judge(workspace, ground, evaluation, fitted, embedder, judged)
+        yield judged
+    verdict = told[Reported].report.verdict.sentence
+    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)
+
+
+@contextmanager
+def _ends(workspace: Workspace, run_id: int) -> Iterator[None]:
+    """Whatever happens, the run does not stay active."""
+    state, sentence = "failed", "The training stopped unexpectedly. Nothing was lost; start it again."
+    try:
+        yield
+        state = "finished"
+    except Cancelled as error:
+        state, sentence = "cancelled", str(error)
+        raise
+    except AssayError as error:
+        sentence = str(error)
+        raise
+    except (KeyboardInterrupt, GeneratorExit):
+        state, sentence = "cancelled", "The training was stopped. Nothing was changed; computed embeddings are kept."
+        raise
+    except MemoryError:
+        sentence = "The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings."
+        raise
+    finally:
+        if state != "finished":
+            written(workspace.store, lambda session: runs.finish(session, run_id, state, sentence))
+
+
+@contextmanager
+def _beating(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
+    """Say every few seconds that the run is alive, and learn whether it shall stop."""
+    stop, done = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT_SECONDS):
+            try:
+                if written(workspace.store, lambda session: runs.beat(session, run_id)):
+                    stop.set()
+            except Exception as error:  # noqa: BLE001  a thread that ends would make a living run look dead
+                log.warning("a sign of life could not be written: %s", type(error).__name__)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield stop.is_set
+    finally:
+        done.set()
+        thread.join()

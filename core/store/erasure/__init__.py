@@ -1,0 +1,1 @@
+"""Erasure of answers and of raters, and of the copies of both."""

@@ -1,0 +1,204 @@
+"""Removing everything that derives from one interaction: what that is, how much of it there is, and what stays behind.
+
+A list of parts says both what will go and what goes, so a preview and the act cannot differ. A test compares the list
+with all tables of the schema.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.domain.errors import Conflict, NotFound
+from core.domain.texts import prompt_group, text_hash
+from core.store.compacting import to_tidy
+from core.store.database import alone
+from core.store.tables import (
+    Audit,
+    Base,
+    Case,
+    Draft,
+    Embedding,
+    GuidelineGap,
+    HeldOutPrompt,
+    Item,
+    Lease,
+    LegacyInteraction,
+    ModelVersion,
+    Prediction,
+    Preference,
+    Rating,
+    RatingEvent,
+    Run,
+    Showing,
+    Suggestion,
+    TextHistory,
+)
+from core.store.training import runs
+
+TRAINING = (
+    "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then try "
+    "again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one table that go."""
+
+    words: str
+    table: type[Base]
+    which: ColumnElement[bool]
+
+    def count(self, session: Session) -> int:
+        """How many there are."""
+        return session.scalar(select(func.count()).select_from(self.table).where(self.which)) or 0
+
+    def remove(self, session: Session) -> None:
+        """Delete them."""
+        session.execute(delete(self.table).where(self.which).execution_options(synchronize_session=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Where else something of it is, as far as the database knows."""
+
+    since: datetime | None
+    """When it came; None where that is not known."""
+    versions: tuple[str, ...]
+    """Models that learned from it."""
+    session_id: int | None = None
+    """Its session in the existing application, which stays."""
+    backups: int = 0
+    """Made since then, by the record of acts."""
+
+
+def parts(session: Session, interaction_id: int) -> list[Part]:
+    """What goes with an interaction, in the order in which it can go.
+
+    Raises:
+        NotFound: there is nothing of that number, not even a history.
+    """
+    item = session.get(Item, interaction_id)
+    texts = texts_of(session, interaction_id)
+    events = select(RatingEvent.event_id).where(RatingEvent.interaction_id == interaction_id).limit(1)
+    if not texts and session.scalar(events) is None:
+        raise NotFound(f"There is no answer no. {interaction_id}, and no history of one. Nothing was changed.")
+    hashes = {text_hash(text) for pair in texts for text in (*pair, " </s> ".join(pair))}  # the last: recipe "concat"
+    groups = {prompt_group(prompt) for prompt, _ in texts} | ({item.prompt_group} if item else set())
+    others = set(
+        session.scalars(
+            select(Item.prompt_group).where(Item.prompt_group.in_(groups), Item.interaction_id != interaction_id)
+        )
+    )
+    only_here, answers = groups - others, {answer for _, answer in texts}
+    ordered = or_(
+        Preference.prompt_group.in_(only_here),
+        Preference.prompt_group.in_(groups) & (Preference.chosen.in_(answers) | Preference.rejected.in_(answers)),
+    )
+    return [
+        Part("ratings", Rating, Rating.interaction_id == interaction_id),
+        Part("lines of rating history", RatingEvent, RatingEvent.interaction_id == interaction_id),
+        Part("earlier texts", TextHistory, TextHistory.interaction_id == interaction_id),
+        Part("unsaved comments", Draft, Draft.interaction_id == interaction_id),
+        Part("places on raters' screens", Lease, Lease.interaction_id == interaction_id),
+        Part("notes of what was shown to raters", Showing, Showing.interaction_id == interaction_id),
+        Part("suggestions for rating", Suggestion, Suggestion.interaction_id == interaction_id),
+        Part("notes for the guidelines", GuidelineGap, GuidelineGap.interaction_id == interaction_id),
+        Part("scores of trainings", Prediction, Prediction.interaction_id == interaction_id),
+        Part("vectors", Embedding, Embedding.text_hash.in_(hashes)),
+        Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
+        Part("comparisons of raters", Preference, ordered),
+        Part("marks of held-out prompts", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
+        Part("records beside the answer", Item, Item.interaction_id == interaction_id),
+        Part("the answer itself", LegacyInteraction, LegacyInteraction.interaction_id == interaction_id),
+    ]
+
+
+def texts_of(session: Session, interaction_id: int) -> list[tuple[str, str]]:
+    """Prompt and answer of an interaction as they are and as they were, if it is there or was."""
+    row = session.get(LegacyInteraction, interaction_id)
+    earlier = session.scalars(select(TextHistory).where(TextHistory.interaction_id == interaction_id))
+    texts = [(old.user_prompt, old.ai_response) for old in earlier]
+    return texts + ([(row.user_prompt, row.ai_response)] if row else [])
+
+
+def traces(session: Session, interaction_id: int) -> Traces:
+    """Where else something of an interaction is; to be asked before it is removed."""
+    row, item = session.get(LegacyInteraction, interaction_id), session.get(Item, interaction_id)
+    first = session.scalar(select(func.min(RatingEvent.at)).where(RatingEvent.interaction_id == interaction_id))
+    since = item.created_at if item else first
+    learned = select(Run.model_version).join(Prediction, Prediction.run_id == Run.run_id)
+    learned = learned.where(Prediction.interaction_id == interaction_id)
+    on_its_prompt = Preference.prompt_group == (prompt_group(row.user_prompt) if row else "")
+    found = versions_of(session, learned, orders=on_its_prompt)
+    return Traces(since, found, row.session_id if row else None, backups_since(session, since))
+
+
+def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
+    """Delete these parts; how many rows of each there were, those left out of which there were none.
+
+    Raises:
+        Conflict: a training is running, or another table of the existing application refers to the answer.
+    """
+    refuse_while_training(session)
+    to_tidy(session)
+    gone = {}
+    try:
+        for part in going:
+            number = part.count(session)
+            if number:
+                part.remove(session)
+                gone[part.words] = number
+    except IntegrityError as error:
+        raise Conflict(
+            "It cannot be forgotten yet: another table of the existing application refers to this answer. Nothing was "
+            "changed. Remove it there first."
+        ) from error
+    return gone
+
+
+def refuse_while_training(session: Session) -> None:
+    """Let nothing be forgotten that a training is about to write again.
+
+    Raises:
+        Conflict: one is running.
+    """
+    alone(session)
+    if runs.active(session) is not None:
+        raise Conflict(TRAINING)
+
+
+def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) -> tuple[str, ...]:
+    """The model versions that are still there, of runs that ``learned`` names, and those that learned from raters' orders
+    when the first of these ``orders`` was kept already.
+    """
+    named = set(session.scalars(learned))
+    first = session.scalar(select(func.min(Preference.created_at)).where(orders))
+    return tuple(
+        version.model_version
+        for version in session.scalars(
+            select(ModelVersion).order_by(ModelVersion.created_at, ModelVersion.model_version)
+        )
+        if version.model_version in named
+        or (first is not None and version.created_at >= first and (version.lineage or {}).get("preferences"))
+    )
+
+
+def backups_since(session: Session, since: datetime | None) -> int:
+    """How many backups the record knows since then."""
+    made = select(func.count()).select_from(Audit).where(Audit.action == "backed up")
+    return session.scalar(made if since is None else made.where(Audit.at >= since)) or 0
+
+
+def _cases(session: Session, groups: set[str], only_here: set[str], answers: set[str]) -> list[int]:
+    """Cases on the same question with this answer among the texts, or on a question that nothing else asks."""
+    return [
+        case.case_id
+        for case in session.scalars(select(Case))
+        if (group := prompt_group(case.prompt)) in only_here or (group in groups and answers & set(case.texts))
+    ]

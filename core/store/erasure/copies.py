@@ -1,0 +1,137 @@
+"""What was copied from an answer into records that stay: reasons for refused rows, names of sessions.
+
+A part of a record is put out here, the record itself stays.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, inspect, not_, select
+from sqlalchemy.orm import Session
+
+from core.domain.identifiers.session_names import NO_SESSION, OTHERS, REMOVED, source_of
+from core.store.erasure.answers import Part
+from core.store.schema import VERSION_TABLE
+from core.store.tables import Base, Case, Desk, Embedding, HeldOutPrompt, Import, Item, Preference, RunEvent
+
+SHORTEST = 3
+"""Characters of a quotation below which it may be anything."""
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+
+
+@dataclass
+class Copies:
+    """Where something of an answer stands besides its own rows; found before these go."""
+
+    reasons: list[tuple[Import, list[Any]]] = field(default_factory=list)
+    """Imports with the reasons as they will be."""
+    reports: list[tuple[RunEvent, dict[str, Any]]] = field(default_factory=list)
+    desks: list[tuple[Desk, dict[str, Any]]] = field(default_factory=list)
+
+    def count(self) -> dict[str, int]:
+        """How many of which, in words, as ``Part.words`` says it."""
+        found = {
+            "lists of refused rows that quote it": len(self.reasons),
+            "trust reports that name its session": len(self.reports),
+            "queue settings that name its session": len(self.desks),
+        }
+        return {words: number for words, number in found.items() if number}
+
+    def put_out(self, session: Session) -> None:
+        """Replace them."""
+        for record, rejected in self.reasons:
+            record.rejected = rejected
+        for event, payload in self.reports:
+            event.payload = payload
+        for desk, filters in self.desks:
+            desk.filters = filters
+        session.flush()
+
+
+def copies(session: Session, interaction_id: int, going: Sequence[Part]) -> Copies:
+    """What was copied from an answer of which ``going`` are the rows; nothing is changed yet."""
+    pieces = [_plain(piece) for piece in _pieces(session, going)]
+    others = select(Item.session_label).where(Item.session_label.is_not(None), Item.interaction_id != interaction_id)
+    found = Copies()
+    for record in session.scalars(select(Import).where(Import.rejected_total > 0)):
+        rejected = [line | {"reason": _unquoted(str(line["reason"]), pieces)} for line in record.rejected]
+        if rejected != record.rejected:
+            found.reasons.append((record, rejected))
+    reports = list(session.scalars(select(RunEvent).where(RunEvent.kind == "Reported")))
+    desks = [desk for desk in session.scalars(select(Desk)) if desk.filters.get("session_label")]
+    labels = set(session.scalars(others.distinct())) if reports or desks else set()
+    names = {source_of(label) for label in labels} | {OTHERS, NO_SESSION, REMOVED}
+    for event in reports:
+        payload = _renamed(event.payload, names)
+        if payload != event.payload:
+            found.reports.append((event, payload))
+    found.desks = [
+        (desk, desk.filters | {"session_label": ""}) for desk in desks if desk.filters["session_label"] not in labels
+    ]
+    return found
+
+
+def held_elsewhere(session: Session, answers: set[str], going: Sequence[Part]) -> tuple[int, int]:
+    """How many saved cases and kept orders hold one of these ``answers`` and do not go, because another question is
+    asked there.
+    """
+    which = {part.table: part.which for part in going}
+    cases = session.scalars(select(Case).where(not_(which[Case])))
+    orders = select(func.count()).select_from(Preference).where(
+        not_(which[Preference]), Preference.chosen.in_(answers) | Preference.rejected.in_(answers)
+    )  # fmt: skip
+    return sum(bool(answers & set(case.texts)) for case in cases), session.scalar(orders) or 0
+
+
+def other_tables(session: Session) -> list[str]:
+    """Tables of other programs in the same database; what they hold is not known."""
+    present = inspect(session.connection()).get_table_names()
+    return sorted(name for name in present if name not in Base.metadata.tables and name != VERSION_TABLE)
+
+
+def _pieces(session: Session, going: Sequence[Part]) -> Iterator[str]:
+    for part in going:
+        if part.table not in (Embedding, HeldOutPrompt):  # hashes
+            for row in session.scalars(select(part.table).where(part.which)):
+                for column in inspect(part.table).columns:
+                    yield from _leaves(getattr(row, column.key))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _unquoted(reason: str, pieces: Sequence[str]) -> str:
+    """The reason without quotations that stand in one of the ``pieces``."""
+
+    def put_out(found: re.Match[str]) -> str:
+        try:
+            quoted = _plain(ast.literal_eval(found.group()))
+        except (SyntaxError, ValueError):
+            quoted = _plain(found.group()[1:-1])
+        return "'...'" if len(quoted) >= SHORTEST and any(quoted in piece for piece in pieces) else found.group()
+
+    return QUOTED.sub(put_out, reason)
+
+
+def _renamed(payload: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    report = payload.get("report") or {}
+    if "sources" not in report:
+        return payload
+    sources = [part if part["name"] in names else part | {"name": REMOVED} for part in report["sources"]]
+    return payload | {"report": report | {"sources": sources}}

@@ -1,0 +1,225 @@
+"""Forgetting a rater: their name everywhere, and where that is asked for all that they said.
+
+Their number stays (the record of acts and the history point to it, and SQLite would give it to the next person), with
+nothing behind it.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.domain.errors import BadInput, NotFound
+from core.store.compacting import to_tidy
+from core.store.erasure.answers import Part, Traces, backups_since, refuse_while_training, versions_of
+from core.store.interactions.consensus import locked_many, pick_up_one, settle
+from core.store.people import accounts, raters
+from core.store.tables import (
+    ApiKey,
+    Case,
+    Desk,
+    Draft,
+    Guideline,
+    GuidelineGap,
+    Identity,
+    Import,
+    Lease,
+    ModelVersion,
+    Prediction,
+    Preference,
+    Promotion,
+    Rater,
+    Rating,
+    RatingEvent,
+    Run,
+    RunEvent,
+    Showing,
+    SignIn,
+    TextHistory,
+    Visitor,
+)
+from core.store.types import now
+
+BATCH = 500
+NAMED: tuple[InstrumentedAttribute[Any], ...] = (
+    TextHistory.by, Guideline.by, GuidelineGap.by, Promotion.by, Run.requested_by, ModelVersion.archived_by,
+    ApiKey.created_by,
+)  # fmt: skip
+"""Where a name stands as it was at the time."""
+
+
+def find(session: Session, who: str) -> Rater:
+    """The rater of that name or e-mail address, a person or a name that came with data.
+
+    Raises:
+        NotFound: there is none, or they were forgotten already.
+        BadInput: the name is none of a person.
+    """
+    found = accounts.by_email(session, who.strip()) if "@" in who else None
+    found = found or accounts.by_name(session, who)
+    if found is None or found.forgotten_at is not None:
+        raise NotFound(f"There is no rater called {who.strip()[:100]!r}. Nothing was changed.")
+    return usable(found)
+
+
+def by_id(session: Session, rater_id: int) -> Rater:
+    """The rater of that number.
+
+    Raises:
+        NotFound: there is none, or they were forgotten already.
+        BadInput: it is none of a person.
+    """
+    found = session.get(Rater, rater_id)
+    if found is None or found.forgotten_at is not None:
+        raise NotFound("This person is not here any more. Nothing was changed.")
+    return usable(found)
+
+
+def usable(rater: Rater) -> Rater:
+    """A rater who can be forgotten.
+
+    Raises:
+        BadInput: it is a name under which data without a rater stands.
+    """
+    if rater.name in raters.KEPT or rater.kind in ("legacy", "sample"):
+        raise BadInput(f"{rater.name!r} is nobody: ratings without a rater stand under that name.")
+    return rater
+
+
+def parts(rater_id: int, *, ratings_stay: bool) -> list[Part]:
+    """What goes with a rater, in the order in which it can go."""
+    identities = select(Identity.identity_id).where(Identity.rater_id == rater_id)
+    both = [
+        Part("unsaved comments", Draft, Draft.rater_id == rater_id),
+        Part("answers kept on their screen", Lease, Lease.rater_id == rater_id),
+        Part("notes of what was shown to them", Showing, Showing.rater_id == rater_id),
+        Part("settings of their queue", Desk, Desk.rater_id == rater_id),
+        Part("browsers that spoke for them", Visitor, Visitor.rater_id == rater_id),
+        Part("sign-ins", SignIn, SignIn.identity_id.in_(identities)),
+        Part("identities at the provider", Identity, Identity.rater_id == rater_id),
+    ]
+    if ratings_stay:
+        return both
+    return [
+        Part("ratings", Rating, Rating.rater_id == rater_id),
+        Part("lines of rating history", RatingEvent, RatingEvent.rater_id == rater_id),
+        Part("saved cases", Case, Case.rater_id == rater_id),
+        Part("comparisons", Preference, Preference.rater_id == rater_id),
+        *both,
+    ]
+
+
+def named(session: Session, name: str) -> int:
+    """In how many other records the name stands."""
+    found = sum(session.scalar(select(func.count()).where(column == name)) or 0 for column in NAMED)
+    found += session.scalar(select(func.count()).where(_refusals(name))) or 0
+    return found + len(_reports(session, name)) + len(_imports(session, name))
+
+
+def traces(session: Session, rater: Rater) -> Traces:
+    """Where else something of a rater is; to be asked before they are forgotten."""
+    learned = (
+        select(Run.model_version)
+        .join(Prediction, Prediction.run_id == Run.run_id)
+        .join(Rating, Rating.interaction_id == Prediction.interaction_id)
+        .where(Rating.rater_id == rater.rater_id, Rating.rating.is_not(None), Rating.created_at <= Run.started_at)
+    )
+    since = rater.created_at
+    found = versions_of(session, learned, orders=Preference.rater_id == rater.rater_id)
+    return Traces(since, found, None, backups_since(session, since))
+
+
+def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, int]:
+    """Remove what goes with a rater and put a number in the place of the name; how many rows of each part went.
+
+    Consensus and mirror of every answer follow in the same transaction.
+
+    Raises:
+        Conflict: a training is running.
+    """
+    refuse_while_training(session)
+    to_tidy(session)
+    rater_id, name = rater.rater_id, rater.name
+    session.refresh(rater, with_for_update=True)  # whoever stores a rating of theirs at this moment comes first
+    going = parts(rater_id, ratings_stay=ratings_stay)
+    gone = {part.words: number for part in going if (number := part.count(session))}
+    if not ratings_stay:
+        _take_ratings_back(session, rater_id)
+    for part in going:
+        part.remove(session)
+    renamed = named(session, name)
+    if renamed:
+        gone["records in which the name becomes a number"] = renamed
+    rater = session.get_one(Rater, rater_id)
+    rater.name = accounts.free_name(session, f"Rater {rater_id}", None)
+    rater.name_key = rater.name.casefold()
+    rater.email, rater.disabled, rater.forgotten_at = None, True, now()
+    session.flush()
+    _rename(session, name, rater.name)
+    return gone
+
+
+def _take_ratings_back(session: Session, rater_id: int) -> None:
+    after = 0
+    while True:
+        mine = select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id > after)
+        ids = list(session.scalars(mine.order_by(Rating.interaction_id).limit(BATCH)))
+        if not ids:
+            return
+        after = ids[-1]
+        found = locked_many(session, ids)
+        for item, row in found.values():
+            pick_up_one(session, item, row)
+        session.execute(delete(Rating).where(Rating.rater_id == rater_id, Rating.interaction_id.in_(ids)))
+        for item, row in found.values():
+            settle(session, item, row)
+        session.expunge_all()  # thousands of texts would pile up
+
+
+def _rename(session: Session, old: str, new: str) -> None:
+    for column in NAMED:
+        session.execute(
+            update(column.class_)
+            .where(column == old)
+            .values({column.key: new})
+            .execution_options(synchronize_session=False)
+        )
+    for run in session.scalars(select(Run).where(_refusals(old))):
+        run.message = str(run.message).replace(old, new)
+    for event in _reports(session, old):
+        event.payload = _replaced(event.payload, old, new)
+    for record in _imports(session, old):
+        record.rejected = [
+            {**line, "reason": str(line["reason"]).replace(f"by {old}", f"by {new}")} for line in record.rejected
+        ]
+    session.flush()
+
+
+def _refusals(name: str) -> ColumnElement[bool]:
+    """Trainings of earlier releases that could not leave a rater out: their sentence names raters."""
+    return Run.message.contains("has rated none of these answers") & Run.message.contains(name, autoescape=True)
+
+
+def _reports(session: Session, name: str) -> list[RunEvent]:
+    """Trust reports in which the name stands: they show results by rater."""
+    told = select(RunEvent).where(RunEvent.kind == "Reported")
+    return [event for event in session.scalars(told) if _replaced(event.payload, name, "") != event.payload]
+
+
+def _imports(session: Session, name: str) -> list[Import]:
+    """Imports of which a refused row names them."""
+    some = select(Import).where(Import.rejected_total > 0, cast(Import.rejected, String).contains("already rated"))
+    return [
+        record
+        for record in session.scalars(some)
+        if any(str(line["reason"]).endswith(f"by {name}") for line in record.rejected)
+    ]
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    """A record with every text that is exactly the name replaced."""
+    if isinstance(value, dict):
+        return {key: _replaced(part, old, new) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_replaced(part, old, new) for part in value]
+    return new if value == old else value

@@ -1,0 +1,1 @@
+"""Answers and their consensus: stored, imported, exported, mirrored to the old application's tables."""

@@ -1,0 +1,230 @@
+"""The consensus of an interaction and its mirror in the existing application's columns.
+
+Everything that changes a rating starts with ``locked`` and ``pick_up_one``, which takes over what the old application
+wrote meanwhile, and ends with ``settle``, which recomputes the consensus and mirrors it: all in the caller's transaction.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain.errors import NotFound, TextChanged
+from core.domain.ratings import MAX_RATING, MIN_RATING, How, RatingStatus, Said, consensus
+from core.domain.texts import interaction_identity
+from core.store.interactions.identifiers import mark
+from core.store.people.raters import legacy_rater
+from core.store.settings import queue_settings
+from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rater, Rating, RatingEvent
+from core.store.types import now
+
+
+def locked(session: Session, interaction_id: int) -> tuple[Item, LegacyInteraction]:
+    """The item and its interaction, locked against every other writer, the old application included.
+
+    Raises:
+        NotFound: the interaction was deleted.
+    """
+    row = session.get(LegacyInteraction, interaction_id, with_for_update=True, populate_existing=True)
+    item = session.get(Item, interaction_id, with_for_update=True, populate_existing=True)
+    if row is None or item is None:
+        raise NotFound("This answer was deleted meanwhile, so there is nothing to rate any more.")
+    return item, row
+
+
+def as_seen(session: Session, interaction_id: int, seen: str | None) -> tuple[Item, LegacyInteraction]:
+    """As ``locked``, for an act of somebody who was shown the texts of this version (``Interaction.version``).
+
+    Raises:
+        NotFound: the interaction was deleted.
+        TextChanged: the stored texts are others by now, whoever changed them.
+    """
+    item, row = locked(session, interaction_id)
+    unchanged(item, row, seen)
+    return item, row
+
+
+def unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> None:
+    """Check a locked interaction against what was shown; the texts themselves count: the old application changes them too.
+
+    Raises:
+        TextChanged: the stored texts are others by now.
+    """
+    if text_version(item, row) != seen:
+        raise TextChanged(row.interaction_id)
+
+
+def text_version(item: Item, row: LegacyInteraction) -> str:
+    """The version of the texts as they are stored."""
+    return interaction_identity(row.user_prompt, row.ai_response, item.context_id)
+
+
+def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:
+    """As ``locked`` for many, in the order of their ids so that two of these never wait for each other; those that are gone are left out."""
+    rows = (
+        select(LegacyInteraction)
+        .where(LegacyInteraction.interaction_id.in_(interaction_ids))
+        .order_by(LegacyInteraction.interaction_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_id = {row.interaction_id: row for row in session.scalars(rows)}
+    items = (
+        select(Item)
+        .where(Item.interaction_id.in_(by_id))
+        .order_by(Item.interaction_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {item.interaction_id: (item, by_id[item.interaction_id]) for item in session.scalars(items)}
+
+
+def pick_up_one(session: Session, item: Item, row: LegacyInteraction) -> bool:
+    """Turn what the old application wrote into a rating of ``legacy``; True when it wrote anything."""
+    if not _differs(item, row):
+        return False
+    rater = legacy_rater(session)
+    mine = session.scalar(
+        select(Rating).where(Rating.interaction_id == item.interaction_id, Rating.rater_id == rater.rater_id)
+    )
+    said = hear(item, row, mine)
+    if said is not None and (mine is not None or said.status is not RatingStatus.WITHDRAWN):
+        store_rating(session, mine, item.interaction_id, rater.rater_id, said, How("legacy"))
+    return True
+
+
+def hear(item: Item, row: LegacyInteraction, mine: Rating | None) -> Said | None:
+    """What the old application wrote since the last look, which from now on counts as mirrored; None for nothing.
+
+    Only a value that differs from the last mirrored one is a write. NULL withdraws the rating (``mine``); a comment or
+    flag without a rating is kept as a note; a number outside 1 to 5 is no rating.
+    """
+    if not _differs(item, row):
+        return None
+    value = row.rating if row.rating != item.mirrored_rating else (mine.rating if mine else None)
+    if value is not None and not MIN_RATING <= value <= MAX_RATING:
+        value = None
+    comment = (
+        row.feedback_comment if row.feedback_comment != item.mirrored_comment else (mine.comment if mine else None)
+    )
+    bias = bool(row.bias_flag) if row.bias_flag != item.mirrored_bias else (mine.bias_flag if mine else False)
+    item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = row.rating, row.feedback_comment, row.bias_flag
+    if value is not None:
+        return Said(RatingStatus.SUBMITTED, value, comment, bias)
+    return Said(RatingStatus.NOTED if comment or bias else RatingStatus.WITHDRAWN, None, comment, bias)
+
+
+def _differs(item: Item, row: LegacyInteraction) -> bool:
+    mirrored = (item.mirrored_rating, item.mirrored_comment, item.mirrored_bias)
+    return (row.rating, row.feedback_comment, row.bias_flag) != mirrored
+
+
+def store_rating(
+    session: Session,
+    existing: Rating | None,
+    interaction_id: int,
+    rater_id: int,
+    said: Said,
+    how: How,
+    *,
+    import_id: int | None = None,
+    undoes: int | None = None,
+) -> RatingEvent:
+    """Write one rater's row and its history event; the consensus is not touched (see ``settle``)."""
+    old = snapshot(existing) if existing else None
+    at = now()
+    if existing is None:
+        existing = Rating(interaction_id=interaction_id, rater_id=rater_id, created_at=at)
+        session.add(existing)
+    existing.status, existing.rating, existing.comment = said.status, said.rating, said.comment
+    existing.bias_flag, existing.reason, existing.updated_at = said.bias_flag, said.reason, at
+    existing.import_id = import_id  # whoever spoke last: a rating changed by hand no longer goes with its import
+    event = history_event(interaction_id, rater_id, how, old=old, new=snapshot(existing), undoes=undoes)
+    event.at = at
+    session.add(event)
+    session.flush()
+    return event
+
+
+def history_event(
+    interaction_id: int,
+    rater_id: int,
+    how: How,
+    *,
+    old: dict[str, object] | None,
+    new: dict[str, object],
+    undoes: int | None = None,
+) -> RatingEvent:
+    """A line of the history, not yet stored."""
+    return RatingEvent(
+        interaction_id=interaction_id,
+        rater_id=rater_id,
+        action=how.action,
+        request_id=how.request_id,
+        shown_ms=how.shown_ms,
+        guideline_version=how.guideline_version,
+        score_visible=how.score_visible,
+        chosen=how.chosen,
+        old=old,
+        new=new,
+        undoes=undoes,
+    )
+
+
+def snapshot(rating: Rating) -> dict[str, object]:
+    """A rating as the history keeps it."""
+    kept: dict[str, object] = {
+        "status": str(rating.status),
+        "rating": rating.rating,
+        "comment": rating.comment,
+        "bias_flag": bool(rating.bias_flag),
+    }
+    return kept | ({"reason": rating.reason} if rating.reason else {})
+
+
+def settle(session: Session, item: Item, row: LegacyInteraction) -> None:
+    """Recompute the consensus, the places and the marks of a locked item; mirror it into the old application's columns."""
+    rows = session.execute(
+        select(Rating, Rater.kind)
+        .join(Rater, Rater.rater_id == Rating.rater_id)
+        .where(Rating.interaction_id == item.interaction_id)
+        .order_by(Rating.updated_at, Rating.rating_id)
+    ).all()
+    ratings = [rating for rating, _ in rows]
+    apply_consensus(item, ratings)
+    mark(item, row, [rating.comment for rating in ratings])
+    item.places = queue_settings(session).places(
+        item.interaction_id,
+        item.n_ratings,
+        rated_here=any(
+            kind == "person" and rating.import_id is None and rating.status == RatingStatus.SUBMITTED
+            for rating, kind in rows
+        ),
+        discarded=any(rating.status == RatingStatus.DISCARDED for rating in ratings),
+    )
+    item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, ratings)
+    row.rating, row.feedback_comment, row.bias_flag = item.mirrored_rating, item.mirrored_comment, item.mirrored_bias
+    row.updated_by = SYSTEM_USER
+    row.updated_dt = func.current_timestamp()  # the database's clock, not ours
+    session.flush()
+
+
+def apply_consensus(item: Item, ratings: Sequence[Rating]) -> None:
+    """Set consensus, number of ratings and time of the last one from all rows of the item, oldest first.
+
+    Where a lead decided, that is the consensus, whatever raters say before or after.
+    """
+    submitted = [rating for rating in ratings if rating.status == RatingStatus.SUBMITTED]
+    item.consensus = consensus((rating.rating for rating in submitted if rating.rating), adjudicated=item.adjudicated)
+    item.n_ratings = len(submitted)
+    item.rated_at = max((rating.updated_at for rating in submitted), default=None)
+
+
+def mirror_values(agreed: float | None, ratings: Sequence[Rating]) -> tuple[int | None, str | None, bool | None]:
+    """What the old application's columns shall hold: floor of the consensus, latest comment, any flag."""
+    speaking = [rating for rating in ratings if rating.status in (RatingStatus.SUBMITTED, RatingStatus.NOTED)]
+    comments = [rating.comment for rating in speaking if rating.comment is not None]
+    comment = next((text for text in reversed(comments) if text), comments[-1] if comments else None)
+    bias = any(rating.bias_flag for rating in speaking) if speaking else None
+    return (None if agreed is None else math.floor(agreed)), comment, bias

@@ -1,0 +1,376 @@
+"""Imported rows, written in batches under an import id; an import that was cut off can be finished or removed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.errors import BadInput
+from core.domain.ratings import How, RatingStatus, Said
+from core.domain.records import ImportRow, Rejected
+from core.domain.texts import interaction_identity, prompt_group
+from core.store.database import alone
+from core.store.interactions.consensus import (
+    apply_consensus,
+    locked,
+    locked_many,
+    mirror_values,
+    pick_up_one,
+    settle,
+    snapshot,
+    store_rating,
+)
+from core.store.interactions.interactions import drop, part_from_sample
+from core.store.interactions.legacy import existing_sessions, follow_text
+from core.store.people.raters import find_or_add, rater_name
+from core.store.settings import queue_settings
+from core.store.tables import SYSTEM_USER, Import, Item, LegacyInteraction, Rating, RatingEvent
+from core.store.types import now
+
+KEPT_REJECTED = 1000
+SAMPLE = "sample"
+"""File name under which the import of the sample is recorded."""
+
+
+@dataclass
+class Counted:
+    """What a batch, or a whole import, came to; ``rejected`` keeps the first 1,000."""
+
+    added: int = 0
+    ratings: int = 0
+    duplicates: int = 0
+    rejected_total: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def reject(self, rejected: Rejected) -> None:
+        """Count one refused row."""
+        self.rejected_total += 1
+        if len(self.rejected) < KEPT_REJECTED:
+            self.rejected.append(rejected)
+
+    def add(self, other: "Counted") -> None:
+        """Add what another batch came to."""
+        self.added += other.added
+        self.ratings += other.ratings
+        self.duplicates += other.duplicates
+        self.rejected_total += other.rejected_total
+        self.rejected.extend(other.rejected[: KEPT_REJECTED - len(self.rejected)])
+
+
+@dataclass
+class _Planned:
+    """One interaction that a batch touches: what is there, and what the batch adds."""
+
+    first: ImportRow
+    interaction_id: int | None
+    is_new: bool
+    existing: dict[int, Rating] = field(default_factory=dict)
+    added: dict[int, ImportRow] = field(default_factory=dict)
+
+    def make_new(self) -> None:
+        """What stood under this identity is not there any more."""
+        self.interaction_id, self.is_new = None, True
+
+    def value_of(self, rater_id: int) -> int | None:
+        if rater_id in self.added:
+            return self.added[rater_id].rating
+        return self.existing[rater_id].rating if rater_id in self.existing else None
+
+
+def add_batch(
+    session: Session, import_id: int | None, rows: Sequence[ImportRow], *, rater: str, source: str
+) -> Counted:
+    """Add interactions that are not there yet and ratings that do not exist yet; nothing that exists is replaced.
+
+    ``rater`` is whom a rating belongs to where the row names nobody.
+    """
+    alone(session)
+    counted = Counted()
+    usable: list[tuple[ImportRow, str]] = []
+    for row in rows:
+        try:
+            usable.append((row, rater_name(row.rater or rater)))
+        except BadInput as error:
+            counted.reject(Rejected(row.number, str(error)))
+    kind = "sample" if source == "sample" else "imported"
+    rater_ids = {name: find_or_add(session, name, kind).rater_id for name in {n for row, n in usable if _speaks(row)}}
+    plan = _plan(session, [row for row, _ in usable], source)
+    for row, name in usable:
+        planned = plan[interaction_identity(row.user_prompt, row.ai_response, row.context_id)]
+        is_new = planned.is_new and planned.first is row
+        rater_id = rater_ids.get(name, 0)
+        known = planned.value_of(rater_id)
+        counted.added += is_new
+        if row.rating is not None and known is None:
+            planned.added[rater_id] = _with_remark(row, planned.added.get(rater_id), planned.existing.get(rater_id))
+            counted.ratings += 1
+        elif row.rating is not None and known != row.rating:
+            counted.reject(Rejected(row.number, f"already rated {known} by {name}"))
+        else:
+            counted.duplicates += not is_new
+            if _speaks(row) and rater_id not in planned.existing:  # a remark without a rating
+                planned.added.setdefault(rater_id, row)
+    _insert_new(session, import_id, [planned for planned in plan.values() if planned.is_new], source)
+    _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
+    return counted
+
+
+def _with_remark(row: ImportRow, earlier: ImportRow | None, existing: Rating | None) -> ImportRow:
+    """A rating keeps the comment and flag that its rater left before without a rating."""
+    comment, bias = row.feedback_comment, bool(row.bias_flag)
+    if earlier is not None:
+        comment, bias = comment or earlier.feedback_comment, bias or bool(earlier.bias_flag)
+    if existing is not None and existing.status == RatingStatus.NOTED:
+        comment, bias = comment or existing.comment, bias or existing.bias_flag
+    return replace(row, feedback_comment=comment, bias_flag=bias)
+
+
+def _speaks(row: ImportRow) -> bool:
+    return row.rating is not None or bool(row.feedback_comment) or bool(row.bias_flag)
+
+
+def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str, _Planned]:
+    by_identity: dict[str, ImportRow] = {}
+    for row in rows:
+        by_identity.setdefault(interaction_identity(row.user_prompt, row.ai_response, row.context_id), row)
+    if source != "sample":
+        part_from_sample(session, by_identity)
+    known = select(Item.identity, Item.interaction_id).where(Item.identity.in_(by_identity))
+    ids = {str(identity): interaction_id for identity, interaction_id in session.execute(known)}
+    plan = {
+        identity: _Planned(first=row, interaction_id=ids.get(identity), is_new=identity not in ids)
+        for identity, row in by_identity.items()
+    }
+    if ids:
+        # locked and picked up before looking, so that what is decided here is still true when it is written
+        found = locked_many(session, ids.values())
+        for identity, interaction_id in ids.items():
+            if interaction_id not in found:
+                plan[identity].make_new()
+                continue
+            item, legacy = found[interaction_id]
+            if interaction_identity(legacy.user_prompt, legacy.ai_response, item.context_id) != identity:
+                follow_text(session, item, legacy)  # the old application put another text there
+                plan[identity].make_new()
+            if pick_up_one(session, item, legacy):
+                settle(session, item, legacy)
+        by_id = {planned.interaction_id: planned for planned in plan.values() if not planned.is_new}
+        for rating in session.scalars(select(Rating).where(Rating.interaction_id.in_(by_id))):
+            by_id[rating.interaction_id].existing[rating.rater_id] = rating
+    return plan
+
+
+def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], source: str) -> None:
+    if not plans:
+        return
+    at = now()
+    sessions = existing_sessions(session, {p.first.session_id for p in plans if p.first.session_id})
+    rows, items, ratings = [], [], []
+    for planned in plans:
+        first = planned.first
+        item = Item(
+            identity=interaction_identity(first.user_prompt, first.ai_response, first.context_id),
+            prompt_group=prompt_group(first.user_prompt),
+            context_id=first.context_id,
+            session_label=first.session_id,
+            source=source,
+            import_id=import_id,
+            extra=first.metadata or None,
+            response_words=len(first.ai_response.split()),
+            created_at=at,
+        )
+        own = [_rating(rater_id, row, import_id, at) for rater_id, row in planned.added.items()]
+        apply_consensus(item, own)
+        item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, own)
+        items.append(item)
+        ratings.append(own)
+        rows.append(
+            {
+                "session_id": sessions.get(first.session_id or ""),
+                "user_prompt": first.user_prompt,
+                "ai_response": first.ai_response,
+                "rating": item.mirrored_rating,
+                "feedback_comment": item.mirrored_comment,
+                "bias_flag": item.mirrored_bias,
+                "created_by": SYSTEM_USER,
+                "updated_by": SYSTEM_USER,
+            }
+        )
+    ids = session.scalars(
+        insert(LegacyInteraction).returning(LegacyInteraction.interaction_id, sort_by_parameter_order=True), rows
+    ).all()
+    wishes = queue_settings(session)
+    for interaction_id, item, own in zip(ids, items, ratings, strict=True):
+        item.interaction_id = interaction_id
+        item.places = wishes.places(interaction_id, item.n_ratings, rated_here=False, discarded=False)
+        for rating in own:
+            rating.interaction_id = interaction_id
+    session.execute(insert(Item), [_columns(item) for item in items])
+    flat = [rating for own in ratings for rating in own]
+    if flat:
+        session.execute(insert(Rating), [_columns(rating) for rating in flat])
+        session.execute(
+            insert(RatingEvent),
+            [
+                {
+                    "interaction_id": rating.interaction_id,
+                    "rater_id": rating.rater_id,
+                    "at": at,
+                    "action": "imported",
+                    "new": snapshot(rating),
+                }
+                for rating in flat
+            ],
+        )
+
+
+def _rating(rater_id: int, row: ImportRow, import_id: int | None, at: Any) -> Rating:
+    return Rating(
+        rater_id=rater_id,
+        status=_status(row),
+        rating=row.rating,
+        comment=row.feedback_comment,
+        bias_flag=bool(row.bias_flag),
+        import_id=import_id,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _status(row: ImportRow) -> RatingStatus:
+    return RatingStatus.NOTED if row.rating is None else RatingStatus.SUBMITTED
+
+
+def _columns(record: Item | Rating) -> dict[str, Any]:
+    """The values that were set; the rest is the schema's default. Bulk rows never become tracked objects."""
+    return {name: value for name, value in vars(record).items() if not name.startswith("_")}
+
+
+def _add_to_existing(session: Session, import_id: int | None, plans: list[_Planned]) -> None:
+    for planned in sorted(plans, key=lambda p: p.interaction_id or 0):
+        item, legacy = locked(session, planned.interaction_id or 0)
+        for rater_id, row in planned.added.items():
+            mine = planned.existing.get(rater_id)
+            said = Said(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
+            store_rating(session, mine, item.interaction_id, rater_id, said, How("imported"), import_id=import_id)
+        settle(session, item, legacy)
+
+
+# --- the record of an import ----------------------------------------------------------------------------------------
+
+
+def begin(session: Session, file_name: str, file_hash: str, process: str) -> Import:
+    """The record under which this file is imported: a cut-off one of the same file is taken up again."""
+    unfinished = select(Import).where(Import.file_hash == file_hash, Import.state != "finished")
+    found = session.scalar(unfinished.order_by(Import.import_id.desc()).limit(1).with_for_update())
+    if found is None:
+        found = Import(file_name=file_name, file_hash=file_hash, state="running", process=process)
+        session.add(found)
+    found.state, found.process, found.heartbeat_at = "running", process, now()
+    found.rows_done = found.duplicates = found.rejected_total = 0
+    found.rejected = []
+    session.flush()
+    return found
+
+
+def running_elsewhere(session: Session, file_hash: str) -> Import | None:
+    """An import of the same file that has not ended, whoever works on it; none can begin until this transaction ends."""
+    alone(session)
+    return session.scalar(select(Import).where(Import.file_hash == file_hash, Import.state == "running"))
+
+
+def progress(session: Session, import_id: int, rows_done: int, batch: Counted) -> None:
+    """Write down, in the batch's own transaction, how far the import is and what it came to."""
+    record = session.get_one(Import, import_id)
+    record.rows_done, record.heartbeat_at = rows_done, now()
+    record.added += batch.added
+    record.ratings += batch.ratings
+    record.duplicates += batch.duplicates
+    record.rejected_total += batch.rejected_total
+    room = KEPT_REJECTED - len(record.rejected)
+    if batch.rejected and room > 0:
+        record.rejected = [*record.rejected, *({"row": r.number, "reason": r.reason} for r in batch.rejected[:room])]
+
+
+def end(session: Session, import_id: int, state: str) -> None:
+    """Mark an import as finished or stopped."""
+    session.execute(
+        update(Import).where(Import.import_id == import_id).values(state=state, finished_at=now(), heartbeat_at=now())
+    )
+
+
+def listed(session: Session, limit: int = 50) -> list[Import]:
+    """The latest imports, newest first."""
+    return list(session.scalars(select(Import).order_by(Import.import_id.desc()).limit(limit)))
+
+
+def find(session: Session, import_id: int) -> Import | None:
+    """One import's record."""
+    return session.get(Import, import_id)
+
+
+def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int, int]:
+    """Take back a part of an import: (interactions looked at, of these kept because somebody rated them since)."""
+    ids = list(session.scalars(select(Item.interaction_id).where(Item.import_id == import_id).limit(limit)))
+    if not ids:
+        return 0, 0
+    alone(session)
+    # whoever is rating one of them at this moment comes first, or finds it gone
+    for item, row in locked_many(session, ids).values():
+        if pick_up_one(session, item, row):
+            settle(session, item, row)
+    foreign = and_(
+        Rating.interaction_id.in_(ids),
+        Rating.import_id.is_distinct_from(import_id),
+        Rating.status.in_((RatingStatus.SUBMITTED, RatingStatus.NOTED)),
+    )
+    rated_since = set(session.scalars(select(Rating.interaction_id).where(foreign)))
+    for interaction_id in rated_since:
+        session.execute(update(Item).where(Item.interaction_id == interaction_id).values(import_id=None))
+    drop(session, [interaction_id for interaction_id in ids if interaction_id not in rated_since])
+    return len(ids), len(rated_since)
+
+
+def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> int:
+    """Take back a part of the ratings that an import gave to interactions that stay; how many."""
+    ratings = list(session.scalars(select(Rating).where(Rating.import_id == import_id).limit(limit)))
+    for interaction_id, group in _by_interaction(ratings):
+        item, row = locked(session, interaction_id)
+        pick_up_one(session, item, row)
+        for rating in group:
+            session.add(
+                RatingEvent(
+                    interaction_id=interaction_id,
+                    rater_id=rating.rater_id,
+                    action="import removed",
+                    old=snapshot(rating),
+                    new={"status": str(RatingStatus.WITHDRAWN), "rating": None},
+                )
+            )
+            session.delete(rating)
+        session.flush()
+        settle(session, item, row)
+    return len(ratings)
+
+
+def forget(session: Session, import_id: int) -> None:
+    """Delete the record of an import of which nothing is left."""
+    session.execute(delete(Import).where(Import.import_id == import_id))
+
+
+def forget_sample(session: Session) -> None:
+    """Delete the records of imports that left nothing behind: those of a sample that was removed."""
+    left = select(Item.import_id).where(Item.import_id.is_not(None))
+    rated = select(Rating.import_id).where(Rating.import_id.is_not(None))
+    session.execute(
+        delete(Import).where(Import.file_name == SAMPLE, Import.import_id.not_in(left), Import.import_id.not_in(rated))
+    )
+
+
+def _by_interaction(ratings: Iterable[Rating]) -> list[tuple[int, list[Rating]]]:
+    groups: dict[int, list[Rating]] = {}
+    for rating in ratings:
+        groups.setdefault(rating.interaction_id, []).append(rating)
+    return sorted(groups.items())

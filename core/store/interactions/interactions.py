@@ -1,0 +1,292 @@
+"""Interactions: which ones count, browsing them, adding, editing and deleting one."""
+
+from collections.abc import Collection, Sequence
+from typing import TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.domain.errors import Conflict
+from core.domain.ratings import How, RatingStatus, Said
+from core.domain.records import Filters, Interaction
+from core.domain.texts import interaction_identity, prompt_group
+from core.store.database import alone
+from core.store.interactions.consensus import as_seen, locked, pick_up_one, settle, store_rating, text_version
+from core.store.interactions.identifiers import not_looked_at, note
+from core.store.interactions.legacy import existing_sessions, follow_text
+from core.store.settings import queue_settings
+from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
+
+Columns = TypeVarTuple("Columns")
+
+
+def only_sample(session: Session) -> bool:
+    """Whether nothing but the sample is there; as soon as own data arrives, the sample steps aside everywhere."""
+    return session.scalar(select(Item.interaction_id).where(Item.source != "sample").limit(1)) is None
+
+
+def in_scope(session: Session, query: Select[*Columns]) -> Select[*Columns]:
+    """Restrict a query over items to what counts: own data, or the sample where there is nothing else."""
+    return query if only_sample(session) else query.where(Item.source != "sample")
+
+
+def discarded() -> ColumnElement[bool]:
+    """Whether an item was discarded and nobody's rating of it counts: without a rating, only that leaves it no place."""
+    return Item.consensus.is_(None) & (Item.places == 0)
+
+
+def part_from_sample(session: Session, identities: Collection[str]) -> None:
+    """Let own data be what these identities mean: an equal answer of the sample stays beside it and goes with the sample."""
+    session.execute(update(Item).where(Item.identity.in_(identities), Item.source == "sample").values(identity=None))
+
+
+def load(session: Session, interaction_id: int) -> Interaction | None:
+    """One interaction, None when it was deleted."""
+    row = session.execute(
+        select(LegacyInteraction, Item).join(Item).where(LegacyInteraction.interaction_id == interaction_id)
+    ).first()
+    return None if row is None else shown(row[0], row[1])
+
+
+def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tuple[list[Interaction], int]:
+    """One page of interactions, newest first, and how many there are in all."""
+    where = _conditions(filters)
+    base = select(LegacyInteraction, Item).join(Item).where(*where)
+    rows = session.execute(base.order_by(Item.interaction_id.desc()).offset(offset).limit(limit))
+    count = select(func.count()).select_from(Item).where(*where)
+    total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
+    return [shown(row[0], row[1]) for row in rows], total
+
+
+def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
+    """The answers that can be compared with this one (equal prompt and context), itself among them, oldest first.
+
+    One whose prompt the old application changed since it was grouped is none: it would be read under another's prompt.
+    """
+    this, row = session.get(Item, interaction_id), session.get(LegacyInteraction, interaction_id)
+    if this is None or row is None:
+        return []
+    context = Item.context_id.is_(None) if this.context_id is None else Item.context_id == this.context_id
+    others = select(Item.interaction_id, LegacyInteraction.user_prompt).join(LegacyInteraction)
+    others = others.where(Item.prompt_group == this.prompt_group, context, Item.interaction_id != interaction_id)
+    found = session.execute(in_scope(session, others).order_by(Item.interaction_id).limit(limit - 1))
+    group = prompt_group(row.user_prompt)
+    return sorted([interaction_id, *(number for number, prompt in found if prompt_group(prompt) == group)])
+
+
+def sources(session: Session) -> dict[str, int]:
+    """How many interactions came from where."""
+    counts = session.execute(select(Item.source, func.count()).group_by(Item.source).order_by(Item.source))
+    return {source: number for source, number in counts}  # noqa: C416  rows are not pairs to a type checker
+
+
+def add(
+    session: Session,
+    prompt: str,
+    response: str,
+    context_id: str | None,
+    session_label: str | None = None,
+    *,
+    source: str = "manual",
+) -> int:
+    """Add one interaction, its id.
+
+    Raises:
+        Conflict: exactly this interaction exists.
+    """
+    alone(session)
+    identity = interaction_identity(prompt, response, context_id)
+    part_from_sample(session, [identity])
+    existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
+    if existing is not None and not _was_edited(session, existing, identity):
+        raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
+    number = existing_sessions(session, {session_label or ""}).get(session_label or "")
+    by = {"created_by": SYSTEM_USER, "updated_by": SYSTEM_USER}
+    row = LegacyInteraction(session_id=number, user_prompt=prompt, ai_response=response, **by)
+    session.add(row)
+    session.flush()
+    item = Item(
+        interaction_id=row.interaction_id,
+        identity=identity,
+        prompt_group=prompt_group(prompt),
+        context_id=context_id,
+        session_label=session_label,
+        source=source,
+        response_words=len(response.split()),
+        n_ratings=0,
+        places=queue_settings(session).wanted(row.interaction_id),
+    )
+    note(item, [prompt, response])
+    session.add(item)
+    session.flush()
+    return row.interaction_id
+
+
+def _was_edited(session: Session, interaction_id: int, identity: str) -> bool:
+    """Whether the old application put another text where this identity was; what we derived from it is renewed."""
+    item, row = locked(session, interaction_id)
+    if interaction_identity(row.user_prompt, row.ai_response, item.context_id) == identity:
+        return False
+    follow_text(session, item, row)
+    return True
+
+
+def edit(
+    session: Session,
+    interaction_id: int,
+    prompt: str,
+    response: str,
+    context_id: str | None,
+    *,
+    seen: str,
+    by: str,
+    withdraw_ratings: bool,
+) -> str:
+    """Change the texts of one interaction; the old texts stay in the history, the ratings stay unless withdrawn.
+
+    Returns the identity of what it was before.
+
+    Raises:
+        NotFound: it was deleted.
+        TextChanged: what is to be replaced is not what was seen.
+        Conflict: exactly this interaction exists elsewhere.
+    """
+    alone(session)
+    item, row = as_seen(session, interaction_id, seen)
+    identity = interaction_identity(prompt, response, context_id)
+    if item.source != "sample":
+        part_from_sample(session, [identity])
+    other = session.scalar(
+        select(Item.interaction_id).where(Item.identity == identity, Item.interaction_id != interaction_id)
+    )
+    if other is not None:
+        raise Conflict(f"This prompt with exactly this answer is there already, as no. {other}. Nothing was changed.")
+    pick_up_one(session, item, row)
+    _keep_texts(session, item, row, "edited", by)
+    row.user_prompt, row.ai_response = prompt, response
+    before = item.identity or ""
+    item.identity, item.prompt_group, item.context_id = identity, prompt_group(prompt), context_id
+    item.response_words = len(response.split())
+    if withdraw_ratings:
+        for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
+            if rating.status == RatingStatus.SUBMITTED:
+                withdrawn = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+                store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, How("text edited"))
+    settle(session, item, row)
+    return before
+
+
+def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
+    """Delete one interaction with its ratings; texts and rating history are kept in our history tables.
+
+    Returns the identity of what it was.
+
+    Raises:
+        NotFound: it was deleted already.
+        TextChanged: it is not what was seen.
+        Conflict: another table of the old application still refers to it.
+    """
+    item, row = as_seen(session, interaction_id, seen)
+    identity = item.identity or ""
+    _keep_texts(session, item, row, "deleted", by)
+    session.flush()
+    try:
+        drop(session, [interaction_id])
+    except IntegrityError as error:
+        raise Conflict(
+            f"No. {interaction_id} cannot be deleted: another table of the existing application refers to it. "
+            "Nothing was changed."
+        ) from error
+    return identity
+
+
+def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
+    """Let a discarded interaction wait for ratings again; how many people had discarded it.
+
+    Raises:
+        NotFound: it was deleted.
+        TextChanged: it is not what was seen.
+    """
+    item, row = as_seen(session, interaction_id, seen)
+    pick_up_one(session, item, row)
+    mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
+    found = session.scalars(mine).all()
+    for rating in found:
+        said = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+        store_rating(session, rating, interaction_id, rating.rater_id, said, How("put back"))
+    settle(session, item, row)
+    return len(found)
+
+
+def drop(session: Session, interaction_ids: Sequence[int]) -> None:
+    """Delete these interactions; items and ratings go with them by the schema's rules."""
+    session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
+
+
+def drop_sample(session: Session) -> int:
+    """Delete everything that came with the sample, ratings of it included; how many interactions."""
+    alone(session)
+    ids = list(session.scalars(select(Item.interaction_id).where(Item.source == "sample")))
+    drop(session, ids)
+    return len(ids)
+
+
+def _keep_texts(session: Session, item: Item, row: LegacyInteraction, action: str, by: str) -> None:
+    session.add(
+        TextHistory(
+            interaction_id=item.interaction_id,
+            action=action,
+            by=by,
+            user_prompt=row.user_prompt,
+            ai_response=row.ai_response,
+            context_id=item.context_id,
+        )
+    )
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if filters.text:
+        pattern = filters.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        where.append(
+            or_(
+                LegacyInteraction.user_prompt.ilike(f"%{pattern}%", escape="\\"),
+                LegacyInteraction.ai_response.ilike(f"%{pattern}%", escape="\\"),
+            )
+        )
+    if filters.rated is not None:
+        where.append(Item.consensus.is_not(None) if filters.rated else Item.consensus.is_(None))
+    if filters.discarded:
+        where.append(discarded())
+    if filters.lowest is not None:
+        where.append(Item.consensus >= filters.lowest)
+    if filters.highest is not None:
+        where.append(Item.consensus <= filters.highest)
+    if filters.session_label:
+        where.append(Item.session_label == filters.session_label)
+    if filters.source:
+        where.append(Item.source == filters.source)
+    if filters.flagged:
+        where.append(Item.mirrored_bias.is_(True))
+    if filters.identified:
+        where.append(or_(Item.identifiers.is_not(None), not_looked_at()))
+    return where
+
+
+def shown(row: LegacyInteraction, item: Item) -> Interaction:
+    """An interaction as pages show it."""
+    return Interaction(
+        interaction_id=row.interaction_id,
+        prompt=row.user_prompt,
+        response=row.ai_response,
+        context_id=item.context_id,
+        session_label=item.session_label,
+        source=item.source,
+        consensus=item.consensus,
+        n_ratings=item.n_ratings,
+        response_words=item.response_words,
+        created_at=item.created_at,
+        version=text_version(item, row),
+        discarded=item.consensus is None and item.places == 0,
+    )

@@ -1,0 +1,1 @@
+"""Raters, accounts, sign-ins and API keys."""

@@ -1,0 +1,1 @@
+"""Ratings, drafts, and the queue of what is next."""

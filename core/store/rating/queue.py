@@ -1,0 +1,265 @@
+"""The queue: which answer a rater gets next. An answer is served to no more raters than it wants ratings.
+
+Every query here walks an index of what still waits (``places > 0``) and stops at the first answer that fits, so a pick
+costs the same with a million interactions as with a hundred.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.domain.queue import MOST_COUNTED, RANDOM_EVERY, RANDOM_KEYS, Chosen, Order, QueueFilters, QueueSettings
+from core.domain.ratings import RatingStatus
+from core.store.interactions.interactions import only_sample
+from core.store.rating import leases
+from core.store.tables import Desk, Item, Lease, Rater, Rating, Suggestion
+from core.store.types import now
+
+WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
+FEW = 200
+COMES_BACK = (RatingStatus.SKIPPED, RatingStatus.WITHDRAWN, RatingStatus.NOTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An answer that is kept for a rater."""
+
+    interaction_id: int
+    request_id: str
+    chosen: str
+
+
+def desk(session: Session, rater_id: int) -> tuple[Order, QueueFilters]:
+    """How this rater wants the queue."""
+    found = session.get(Desk, rater_id)
+    return (Order(found.order), QueueFilters(**found.filters)) if found else (Order.OLDEST, QueueFilters())
+
+
+def set_desk(session: Session, rater_id: int, order: Order, filters: dict[str, object]) -> None:
+    """Remember how this rater wants the queue; what was kept for them is given back, so that the next pick follows it."""
+    mine = _my_desk(session, rater_id)
+    mine.order, mine.filters = order, filters
+    leases.end_all(session, rater_id)
+
+
+def kept(session: Session, rater_id: int) -> Served | None:
+    """The answer that is kept for this rater at this moment: what a reload shows again."""
+    mine = (
+        select(Lease.interaction_id, Lease.request_id, Lease.chosen)
+        .join(Item, Item.interaction_id == Lease.interaction_id)
+        .where(Lease.rater_id == rater_id, Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
+        .order_by(Lease.taken_at, Lease.interaction_id)
+        .limit(1)
+    )
+    row = session.execute(mine).first()
+    return Served(*row) if row else None
+
+
+def take(session: Session, rater_id: int) -> Served | None:
+    """Keep the next answer for this rater; None when nothing waits for them. Needs a writing session."""
+    mine = _my_desk(session, rater_id)  # locked: two tabs of one rater come one after the other, to the same answer
+    scope = _scope(session)
+    resumed = _resume(session, rater_id, scope)
+    if resumed is not None:
+        return resumed
+    filters = _conditions(QueueFilters(**mine.filters))
+    if filters:  # where few fit, the filter's own index finds them; a whole order would be walked through for a handful
+        few = session.scalars(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(FEW + 1)).all()
+        if len(few) <= FEW:
+            filters = [Item.interaction_id.in_(few)]
+    order = Order.RANDOM if mine.served % RANDOM_EVERY == 1 else Order(mine.order)
+    # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
+    for waits in (False, True):
+        found = _first_free(session, rater_id, order, [*scope, *filters], waits=waits)
+        if found is not None:
+            mine.served += 1
+            lease = leases.take(session, found[0], rater_id, found[1])
+            return Served(lease.interaction_id, lease.request_id, lease.chosen)
+        if session.get_bind().dialect.name == "sqlite":
+            break  # its one writer has nobody to wait for
+    return None
+
+
+def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> dict[int, Served]:
+    """Keep those of these answers for this rater that wait for them, as the other answers to a prompt on the screen."""
+    _my_desk(session, rater_id)
+    scope = _scope(session)
+    mine = {lease.interaction_id: lease for lease in leases.of(session, rater_id)}
+    found = {}
+    for interaction_id in sorted(interaction_ids):
+        if _lock(session, interaction_id, rater_id, scope):
+            lease = mine.get(interaction_id) or leases.take(session, interaction_id, rater_id, Chosen.PROMPT)
+            leases.renew(session, interaction_id, rater_id)
+            found[interaction_id] = Served(interaction_id, lease.request_id, lease.chosen)
+    return found
+
+
+def left(session: Session, rater_id: int, filters: QueueFilters) -> int:
+    """How many answers wait for this rater, counted up to ``MOST_COUNTED`` + 1."""
+    mine = exists().where(
+        Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id, Rating.status.not_in(COMES_BACK)
+    )
+    some = select(Item.interaction_id).where(WAITING, ~mine, *_scope(session), *_conditions(filters))
+    return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
+
+
+def renew_places(session: Session, settings: QueueSettings) -> int:
+    """Give every answer the places that these settings want; how many changed."""
+    # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
+    wanted = settings.raters + case((Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0)
+    said = Rating.interaction_id == Item.interaction_id
+    discarded = exists().where(said, Rating.status == RatingStatus.DISCARDED)
+    here = exists().where(
+        said,
+        Rating.status == RatingStatus.SUBMITTED,
+        Rating.import_id.is_(None),
+        Rating.rater_id.in_(select(Rater.rater_id).where(Rater.kind == "person")),
+    )
+    places = case(
+        (and_(Item.n_ratings > 0, ~here), 0),
+        (discarded, 0),
+        (Item.n_ratings < wanted, wanted - Item.n_ratings),
+        else_=0,
+    )
+    changed = update(Item).where(Item.places != places).values(places=places)
+    result = session.execute(changed.execution_options(synchronize_session=False))
+    return int(getattr(result, "rowcount", 0))
+
+
+def _my_desk(session: Session, rater_id: int) -> Desk:
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {"rater_id": rater_id, "order": Order.OLDEST, "filters": {}, "served": 0}
+    mine = select(Desk).where(Desk.rater_id == rater_id).with_for_update()
+    found = session.scalar(mine)
+    if found is None:
+        session.execute(insert(Desk).values(row).on_conflict_do_nothing())
+        found = session.scalars(mine).one()
+    return found
+
+
+def _resume(session: Session, rater_id: int, scope: list[ColumnElement[bool]]) -> Served | None:
+    """What was kept for this rater, where it is still free; what is not is given back."""
+    for lease in leases.of(session, rater_id):
+        if _lock(session, lease.interaction_id, rater_id, scope):
+            leases.renew(session, lease.interaction_id, rater_id)
+            return Served(lease.interaction_id, lease.request_id, lease.chosen)
+        leases.end(session, lease.interaction_id, rater_id)
+    return None
+
+
+def _first_free(
+    session: Session, rater_id: int, order: Order, where: list[ColumnElement[bool]], *, waits: bool
+) -> tuple[int, str] | None:
+    """The first answer in this order that can be locked and is still free once it is, and why it was chosen."""
+    if order is Order.MODEL:
+        suggested = _first_suggested(session, rater_id, where)
+        if suggested is not None:
+            return suggested
+    unsaid = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
+    free = [WAITING, leases.held_by_others(rater_id, now()) < Item.places, *where]
+    for query in [*_in_order(order, [*free, unsaid]), _skipped(rater_id, free)]:
+        passed: set[int] = set()
+        while True:
+            untried = query.where(Item.interaction_id.not_in(passed)) if passed else query
+            found = session.execute(untried.limit(1).with_for_update(of=Item, skip_locked=not waits)).first()
+            if found is None:
+                break
+            interaction_id, chosen = found
+            # PostgreSQL looked before it locked: somebody may have taken it in between
+            if session.scalar(_is_open(interaction_id, rater_id, where)) is not None:
+                return interaction_id, chosen
+            passed.add(interaction_id)
+    return None
+
+
+def _first_suggested(session: Session, rater_id: int, where: list[ColumnElement[bool]]) -> tuple[int, str] | None:
+    """The first of the model's suggestions that is free. They are few, so they are looked up by their numbers."""
+    ranked = session.execute(select(Suggestion.interaction_id, Suggestion.chosen).order_by(Suggestion.rank)).all()
+    numbers = [number for number, _ in ranked]
+    free = set(
+        session.scalars(
+            select(Item.interaction_id).where(Item.interaction_id.in_(numbers), *_open_for(rater_id, where))
+        )
+    )
+    skipped = set(
+        session.scalars(
+            select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id.in_(free))
+        )
+    )
+    for number, chosen in ranked:
+        if number in free - skipped and _lock(session, number, rater_id, where, skip_locked=True):
+            return number, chosen
+    return None
+
+
+def _lock(
+    session: Session, interaction_id: int, rater_id: int, scope: list[ColumnElement[bool]], *, skip_locked: bool = False
+) -> bool:
+    """Lock an item and say whether it waits for this rater."""
+    row = select(Item.interaction_id).where(Item.interaction_id == interaction_id)
+    if session.scalar(row.with_for_update(skip_locked=skip_locked)) is None:
+        return False
+    return session.scalar(_is_open(interaction_id, rater_id, scope)) is not None
+
+
+def _is_open(interaction_id: int, rater_id: int, where: list[ColumnElement[bool]]) -> Select[int]:
+    return select(Item.interaction_id).where(Item.interaction_id == interaction_id, *_open_for(rater_id, where))
+
+
+def _open_for(rater_id: int, where: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """What makes an item wait for this rater, whatever the order."""
+    said = exists().where(
+        Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id, Rating.status.not_in(COMES_BACK)
+    )
+    return [WAITING, ~said, leases.held_by_others(rater_id, now()) < Item.places, *where]
+
+
+def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select[int, str]]:
+    """Queries for the next answer and why it is, to be tried one after the other."""
+
+    def items(chosen: Chosen) -> Select[int, str]:
+        return select(Item.interaction_id, literal(str(chosen))).where(*where)
+
+    if order is Order.OLDEST:
+        yield items(Chosen.OLDEST).order_by(Item.interaction_id)
+        return
+    if order is Order.SESSION:
+        in_order = items(Chosen.SESSION)
+        yield in_order.where(Item.session_label.is_not(None)).order_by(Item.session_label, Item.interaction_id)
+        yield in_order.where(Item.session_label.is_(None)).order_by(Item.interaction_id)
+        return
+    point = secrets.randbelow(RANDOM_KEYS)
+    yield items(Chosen.RANDOM).where(Item.random_key >= point).order_by(Item.random_key)
+    yield items(Chosen.RANDOM).where(Item.random_key < point).order_by(Item.random_key)
+
+
+def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str]:
+    """What this rater passed over, longest ago first."""
+    mine = and_(
+        Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id, Rating.status.in_(COMES_BACK)
+    )
+    passed_over = select(Item.interaction_id, literal(str(Chosen.SKIPPED))).join(Rating, mine).where(*where)
+    return passed_over.order_by(Rating.updated_at, Item.interaction_id)
+
+
+def _scope(session: Session) -> list[ColumnElement[bool]]:
+    return [] if only_sample(session) else [Item.source != "sample"]
+
+
+def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if filters.session_label:
+        where.append(Item.session_label == filters.session_label)
+    if filters.source:
+        where.append(Item.source == filters.source)
+    if filters.least_words is not None:
+        where.append(Item.response_words >= filters.least_words)
+    if filters.most_words is not None:
+        where.append(Item.response_words <= filters.most_words)
+    if filters.flagged:
+        where.append(Item.mirrored_bias.is_(True))
+    return where

@@ -1,0 +1,1 @@
+"""Cases, preferences and usage of reranking."""

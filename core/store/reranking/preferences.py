@@ -1,0 +1,67 @@
+"""Which of two answers raters hold better."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.domain.records import Preferred
+from core.store.interactions.exporting import BATCH
+from core.store.tables import Preference, Rater
+
+
+def keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep preferences; what the rater said before about the same two answers is replaced."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(Preference)
+    replaced = {
+        name: statement.excluded[name] for name in ("prompt", "chosen", "rejected", "model_version", "created_at")
+    }
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["rater_id", "pair_hash"], set_=replaced), list(rows)
+    )
+
+
+def count(session: Session, rater_id: int, prompt_group: str) -> int:
+    """How many preferences a rater gave on a question."""
+    mine = select(func.count()).select_from(Preference)
+    return session.scalar(mine.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
+
+
+def total(session: Session) -> int:
+    """How many preferences there are."""
+    return session.scalar(select(func.count()).select_from(Preference)) or 0
+
+
+def for_training(session: Session) -> list[Preferred]:
+    """Every preference, those on one question beside each other."""
+    order = (Preference.prompt_group, Preference.preference_id)
+    found = session.execute(select(Preference.prompt, Preference.chosen, Preference.rejected).order_by(*order))
+    return [Preferred(prompt, chosen, rejected) for prompt, chosen, rejected in found]
+
+
+def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:
+    """Delete what a rater said about a question; how many there were."""
+    mine = delete(Preference).where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)
+    return int(session.execute(mine).rowcount)  # type: ignore[attr-defined]
+
+
+def rows(session: Session) -> Iterator[dict[str, Any]]:
+    """Every preference with the rater's name, those on one question beside each other."""
+    query = (
+        select(Preference, Rater.name)
+        .join(Rater, Rater.rater_id == Preference.rater_id)
+        .order_by(Preference.prompt_group, Preference.preference_id)
+        .execution_options(yield_per=BATCH)
+    )
+    for kept, name in session.execute(query):
+        yield {
+            "prompt": kept.prompt,
+            "chosen": kept.chosen,
+            "rejected": kept.rejected,
+            "rater": name,
+            "model_version": kept.model_version,
+            "created_at": kept.created_at.isoformat(),
+        }

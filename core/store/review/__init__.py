@@ -1,0 +1,1 @@
+"""What is read to look at ratings again."""

@@ -1,0 +1,1 @@
+"""Training runs, model versions, prompts held out, embeddings and counts."""

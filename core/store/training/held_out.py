@@ -1,0 +1,44 @@
+"""The prompts that no model learns from, as they were written down; nothing here takes one away."""
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from core.domain.held_out import HELD_OUT_FROM, HELD_OUT_PROMPTS, is_held_out
+from core.store.database import alone
+from core.store.interactions.interactions import in_scope, only_sample
+from core.store.tables import HeldOutPrompt, Item
+
+
+def groups(session: Session) -> frozenset[str]:
+    """Hashes of the held-out prompts; empty before the set exists, and while there is only the sample."""
+    if only_sample(session):
+        return frozenset()
+    return frozenset(session.scalars(select(HeldOutPrompt.prompt_group)))
+
+
+def freeze(session: Session) -> frozenset[str]:
+    """Let the set come into existence when there is enough, and let rated prompts of its fifth join; all of it.
+
+    A training calls it before it reads what to learn from.
+    """
+    alone(session)
+    if only_sample(session):  # made to be thrown away, and its models are never compared with others
+        return frozenset()
+    known = groups(session)
+    rated = select(Item.prompt_group, func.count()).where(Item.consensus.is_not(None)).group_by(Item.prompt_group)
+    counts = {group: number for group, number in session.execute(in_scope(session, rated))}  # noqa: C416
+    if not known and (sum(counts.values()) < HELD_OUT_FROM or len(counts) < HELD_OUT_PROMPTS):
+        return known
+    joining = sorted(group for group in counts if is_held_out(group) and group not in known)
+    if joining:
+        session.execute(insert(HeldOutPrompt), [{"prompt_group": group} for group in joining])
+    return known | frozenset(joining)
+
+
+def size(session: Session) -> tuple[int, int]:
+    """Rated answers in scope to held-out prompts, and how many prompts these are."""
+    chosen = select(func.count(), func.count(func.distinct(Item.prompt_group))).where(
+        Item.consensus.is_not(None), Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
+    )
+    answers, prompts = session.execute(in_scope(session, chosen)).one()
+    return answers, prompts

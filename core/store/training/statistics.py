@@ -1,0 +1,155 @@
+"""Numbers about what is there: for Home, Readiness and ``status``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Float, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.store.interactions.interactions import discarded, in_scope, only_sample
+from core.store.tables import Item, LegacyInteraction, Rater, Rating, RatingEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Interactions in scope, of these with a consensus, of these good."""
+
+    interactions: int
+    rated: int
+    good: int
+    sample: bool
+    discarded: int
+    """Of those without a consensus, how many nobody is asked to rate."""
+
+    @property
+    def unrated(self) -> int:
+        """Interactions without a consensus."""
+        return self.interactions - self.rated
+
+
+def totals(session: Session, threshold: int) -> Totals:
+    """Count what is in scope; ``sample`` says whether that is the sample."""
+    query = in_scope(
+        session,
+        select(
+            func.count(),
+            func.count(Item.consensus),
+            func.count(Item.interaction_id).filter(Item.consensus >= threshold),
+            func.count(Item.interaction_id).filter(discarded()),
+        ).select_from(Item),
+    )
+    interactions, rated, good, out = session.execute(query).one()
+    return Totals(interactions, rated, good, sample=interactions > 0 and only_sample(session), discarded=out)
+
+
+def by_consensus(session: Session) -> dict[float, int]:
+    """How many interactions have which consensus, lowest first."""
+    rows = in_scope(session, select(Item.consensus, func.count()).where(Item.consensus.is_not(None)))
+    return {
+        float(value or 0): number
+        for value, number in session.execute(rows.group_by(Item.consensus).order_by(Item.consensus))
+    }
+
+
+def ratings_per_day(session: Session) -> list[tuple[date, str, int]]:
+    """How many ratings were given on which (UTC) day by whom, oldest first; changes of a rating are not counted."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    day = func.date(RatingEvent.at if sqlite else func.timezone("UTC", RatingEvent.at))
+    rows = (
+        select(day, Rater.name, func.count())
+        .join(Rater, Rater.rater_id == RatingEvent.rater_id)
+        .join(Item, Item.interaction_id == RatingEvent.interaction_id)
+        .where(
+            RatingEvent.new["rating"].as_integer().is_not(None),
+            or_(RatingEvent.old.is_(None), RatingEvent.old["rating"].as_integer().is_(None)),
+        )
+    )
+    found = session.execute(in_scope(session, rows).group_by(day, Rater.name).order_by(day, Rater.name))
+    return [(date.fromisoformat(str(when)), name, number) for when, name, number in found]
+
+
+def ratings_by_rater(session: Session) -> dict[str, int]:
+    """How many submitted ratings each rater has, most first."""
+    rows = (
+        select(Rater.name, func.count())
+        .join(Rating, Rating.rater_id == Rater.rater_id)
+        .join(Item, Item.interaction_id == Rating.interaction_id)
+        .where(Rating.rating.is_not(None))
+    )
+    found = session.execute(in_scope(session, rows).group_by(Rater.name).order_by(func.count().desc(), Rater.name))
+    return {name: number for name, number in found}  # noqa: C416
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How one rater uses the scale."""
+
+    ratings: int
+    lowest: int
+    highest: int
+
+
+def spread_by_rater(session: Session) -> dict[str, Spread]:
+    """How many submitted ratings each rater has, and from what to what they go."""
+    rows = (
+        select(Rater.name, func.count(), func.min(Rating.rating), func.max(Rating.rating))
+        .join(Rating, Rating.rater_id == Rater.rater_id)
+        .join(Item, Item.interaction_id == Rating.interaction_id)
+        .where(Rating.rating.is_not(None))
+    )
+    found = session.execute(in_scope(session, rows).group_by(Rater.name).order_by(Rater.name))
+    return {name: Spread(number, lowest or 0, highest or 0) for name, number, lowest, highest in found}
+
+
+def rated_twice(session: Session) -> int:
+    """How many interactions have ratings of two people or more."""
+    twice = select(func.count()).select_from(Item).where(Item.n_ratings > 1)
+    return session.scalar(in_scope(session, twice)) or 0
+
+
+def by_session(session: Session) -> dict[str, tuple[int, int]]:
+    """How many interactions of each session have a consensus, and how many have none; without those of no session."""
+    rows = select(Item.session_label, func.count(Item.consensus), func.count()).where(Item.session_label.is_not(None))
+    found = session.execute(in_scope(session, rows).group_by(Item.session_label).order_by(Item.session_label))
+    return {name: (rated, number - rated) for name, rated, number in found if name}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the rated interactions are spread over prompts."""
+
+    prompts: int
+    prompts_with_one_answer: int
+    prompts_with_differing_answers: int
+    answers_over_words: int
+    contradicting_repeats: int
+
+
+def shape(session: Session, *, long_words: int) -> Shape:
+    """Prompts, prompts that allow no comparison, long answers, and equal answers with different ratings."""
+    rated = in_scope(session, select(Item).where(Item.consensus.is_not(None))).subquery()
+    groups = (
+        select(
+            func.count().label("answers"),
+            func.min(rated.c.consensus).label("lowest"),
+            func.max(rated.c.consensus).label("highest"),
+        )
+        .group_by(rated.c.prompt_group, rated.c.context_id)
+        .subquery()
+    )
+    single = session.scalar(select(func.count()).select_from(groups).where(groups.c.answers == 1)) or 0
+    differing = session.scalar(select(func.count()).select_from(groups).where(groups.c.lowest < groups.c.highest)) or 0
+    prompts = session.scalar(select(func.count(func.distinct(rated.c.prompt_group)))) or 0
+    long = session.scalar(select(func.count()).select_from(rated).where(rated.c.response_words > long_words)) or 0
+    repeats = (
+        select(cast(func.count(), Float))
+        .select_from(rated)
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == rated.c.interaction_id)
+        # identity is unique, so of equal answers all but one have none: only their prompts need a look at the texts
+        .where(rated.c.prompt_group.in_(select(Item.prompt_group).where(Item.identity.is_(None))))
+        .group_by(rated.c.prompt_group, rated.c.context_id, LegacyInteraction.ai_response)
+        .having(func.min(rated.c.consensus) < func.max(rated.c.consensus))
+        .subquery()
+    )
+    contradicting = session.scalar(select(func.count()).select_from(repeats)) or 0
+    return Shape(prompts, single, differing, long, contradicting)

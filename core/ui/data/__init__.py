@@ -1,0 +1,1 @@
+"""The page Data: import, export, browse and edit, erase."""

@@ -1,0 +1,154 @@
+"""The Export tab: what each kind is for, in which format, and the download."""
+
+import shutil
+from dataclasses import dataclass
+from io import BytesIO
+
+import streamlit as st
+
+from core.domain.errors import HoldsIdentifiers
+from core.services.data import exporting
+from core.services.reranking import preferences
+from core.services.data.export_check import MAX_REASON, Marked, listed
+from core.services.data.exporting import ExportResult
+from core.store.scratch import scratch
+from core.ui.shell import errors, session
+from core.ui.shell.cells import show_cells
+from core.ui.shell.navigation import next_step
+from core.ui.shell.page import Page
+from core.ui.shell.texts import literal
+
+KINDS = {
+    "ratings": ("Ratings", "Every rating of every rater, one per row."),
+    "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
+    "pairs": ("Pairs", "For training on comparisons: a prompt with a better and a worse answer (TRL: DPO, reward)."),
+    "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
+    "preferences": (
+        "Preferences",
+        "How raters would have ordered answers on the Rerank page: a better and a worse one.",
+    ),
+}
+FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": "parquet (large tables)"}
+MIME = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
+
+
+CHOICES = {Marked.LEAVE_OUT: "Leave them out", Marked.INCLUDE: "Include them, with a written reason"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An export that waits to be downloaded."""
+
+    kind: str
+    ending: str
+    with_preferences: bool
+    result: ExportResult
+    content: bytes
+
+
+@st.fragment
+def export(page: Page, *, anything: bool) -> None:
+    """The whole tab."""
+    with errors.shown("data.exporting"):
+        if not anything:
+            st.info("There is nothing to export yet.", icon=":material/inbox:")
+            next_step("Go to the start page", "home", key="data.to_home")
+            return
+        kind = st.radio(
+            "What",
+            list(KINDS),
+            format_func=lambda kind: KINDS[kind][0],
+            captions=[explained for _, explained in KINDS.values()],
+            key="data.export_kind",
+        )
+        ordered = preferences.total(page.workspace, page.user) if kind == "pairs" else 0
+        with_preferences = bool(ordered) and st.checkbox(
+            f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
+            help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
+            "column of its own.",
+        )  # fmt: skip
+        ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
+        about = st.container()
+        with about:
+            marked, reason = _about_identifiers(str(kind))
+        if st.button("Prepare the file", key="data.export", type="primary", icon=":material/table_view:"):
+            st.session_state.pop(session.LAST_EXPORT, None)
+            try:
+                with st.spinner("Writing"):
+                    made = _prepare(page, str(kind), str(ending), with_preferences, marked, reason)
+                st.session_state[session.LAST_EXPORT] = made
+            except HoldsIdentifiers as error:
+                st.session_state[session.EXPORT_REFUSED] = (kind, str(error))
+                with about:
+                    _about_identifiers(str(kind))
+        prepared = st.session_state.get(session.LAST_EXPORT)
+        chosen = (kind, ending, with_preferences)
+        if prepared is not None and (prepared.kind, prepared.ending, prepared.with_preferences) == chosen:
+            _download(prepared)
+        _what_left(page)
+
+
+def _what_left(page: Page) -> None:
+    """The list of exports: where else the data is, and why identifiers were in it."""
+    lines = listed(page.workspace, page.user)
+    if not lines:
+        return
+    with st.expander(f"What was exported ({len(lines)})", icon=":material/outbox:", key="data.exported"):
+        rows = [
+            {
+                "When": line.at.astimezone().strftime("%Y-%m-%d %H:%M"),
+                "Who": line.by,
+                "What": KINDS[line.kind][0] if line.kind in KINDS else line.kind,
+                "File": line.place,
+                "Answers": line.answers,
+                "Personal identifiers": line.identifiers,
+                "Why": line.reason,
+            }
+            for line in lines
+        ]
+        show_cells(rows, height="content" if len(rows) < 12 else 400, alt="Exports, newest first")
+
+
+def _about_identifiers(kind: str) -> tuple[Marked, str]:
+    """What shall become of answers with personal identifiers; asked only where an export was refused for them."""
+    refused = st.session_state.get(session.EXPORT_REFUSED)
+    if refused is None or refused[0] != kind:
+        return Marked.REFUSE, ""
+    st.warning(literal(refused[1]), icon=":material/shield_person:")
+    marked = st.radio(
+        "Answers with personal identifiers", list(CHOICES), format_func=CHOICES.__getitem__, key="data.export_marked"
+    )
+    if marked is not Marked.INCLUDE:
+        return Marked.LEAVE_OUT, ""
+    reason = st.text_input(
+        "Why they are needed", key="data.export_reason", max_chars=MAX_REASON,
+        placeholder="For example: asked for by the patient, request of 3 May",
+        help="Kept with your name in the list of exports.",
+    )  # fmt: skip
+    return Marked.INCLUDE, reason or ""
+
+
+def _prepare(page: Page, kind: str, ending: str, with_preferences: bool, marked: Marked, reason: str) -> Prepared:
+    with scratch(page.workspace.settings.home) as folder:
+        path = folder / f"assay_{kind}.{ending}"
+        result = exporting.export(
+            page.workspace, page.user, kind, path, with_preferences=with_preferences, marked=marked, reason=reason
+        )
+        content = BytesIO()
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, content)
+    return Prepared(kind, ending, with_preferences, result, content.getvalue())
+
+
+def _download(prepared: Prepared) -> None:
+    rows, without = prepared.result.rows, prepared.result.prompts_without_pair
+    left_out = prepared.result.left_out
+    without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
+    st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.{without_them}")
+    if without and prepared.kind != "preferences":
+        prompts = "prompt allows" if without == 1 else "prompts allow"
+        st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")
+    st.download_button(
+        "Download", prepared.content, f"assay_{prepared.kind}.{prepared.ending}", MIME[prepared.ending],
+        key="data.download", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip

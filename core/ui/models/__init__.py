@@ -1,0 +1,1 @@
+"""The page Models: versions, which one ranks, comparisons, and how often it was used."""

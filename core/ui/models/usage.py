@@ -1,0 +1,147 @@
+"""What was ranked lately, on the Models page: how much, how fast, what it changed, and whether scores still look alike."""
+
+import streamlit as st
+
+from core.domain.roles import Act
+from core.services.reranking import usage
+from core.services.reranking.usage import Drift, Usage
+from core.ui.report import plots
+from core.ui.shell.navigation import next_step
+from core.ui.shell.page import Page
+
+DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
+SOURCES = {
+    "api": "over HTTP",
+    "page": "on the Rerank page",
+    "command line": "on the command line",
+}
+
+
+def panel(page: Page) -> None:
+    """Counts, times, abstentions, replaced first answers, and drift of the scores."""
+    st.subheader("Ranked lately", anchor=False)
+    with st.container(key="models.usage"):
+        days = st.segmented_control(
+            "Time", list(DAYS), default=7, format_func=DAYS.__getitem__, key="models.usage_days",
+            label_visibility="collapsed", required=True,
+        )  # fmt: skip
+        found = usage.lately(page.workspace, page.user, days=days or 7)
+        if not found.calls:
+            _nothing(page, found)
+            return
+        _numbers(found)
+        _changed(found)
+        _spread(found)
+
+
+def _nothing(page: Page, found: Usage) -> None:
+    st.markdown(
+        f"Nothing was ranked within {DAYS[found.days]}. Rankings on the Rerank page, over HTTP and on the command line "
+        "are counted here; prompts and answers are not kept."
+    )
+    with st.container(horizontal=True):
+        next_step("Rank answers", "rerank", key="models.usage_rerank", primary=False)
+        if page.may(Act.KEYS):
+            next_step("Let a program rank", "keys", key="models.usage_keys", primary=False)
+
+
+def _numbers(found: Usage) -> None:
+    with st.grid("auto", min_column_width=135):
+        st.metric("Rankings", f"{found.calls:,}", border=True, help="Calls, each with one prompt and its answers.")
+        st.metric("Answers ranked", f"{found.candidates:,}", border=True)
+        st.metric(
+            "Usual time", _time(found.p50), border=True,
+            help="Half of the rankings took no longer (median), waiting for a turn included.",
+        )  # fmt: skip
+        st.metric(
+            "95 of 100 within", _time(found.p95), border=True,
+            help="95 of 100 rankings took no longer than this (95th percentile).",
+        )  # fmt: skip
+        st.metric(
+            "First replaced", _share(found.replaced, found.comparable), border=True,
+            help="How often another answer came first than the one that stood first. Only rankings of two or more.",
+        )  # fmt: skip
+        st.metric(
+            "Abstained", _share(found.fallbacks, found.calls - found.without_model), border=True,
+            help="The model abstained, or an earlier version stood in for one that could not be loaded.",
+        )  # fmt: skip
+    st.caption(" · ".join(f"{count:,} {SOURCES[source]}" for source, count in found.by_source.items()))
+
+
+ENOUGH_RANKINGS = 20
+"""From so many on it is said that nothing, or everything, is replaced."""
+
+
+def _changed(found: Usage) -> None:
+    """What the numbers mean, in sentences."""
+    if found.without_model:
+        st.warning(
+            f"{found.without_model:,} of {found.calls:,} rankings had no model to use, so their answers kept the order "
+            "they came in.",
+            icon=":material/do_not_disturb_on:",
+        )
+    if not found.comparable:
+        return
+    share = found.replaced / found.comparable
+    if found.comparable < ENOUGH_RANKINGS and not 0.05 <= share <= 0.95:
+        return
+    if share < 0.05:
+        meaning = "The model almost never changes which answer comes first, so ranking changes little for your users."
+    elif share > 0.95:
+        meaning = (
+            "Another answer comes first almost always. Look whether the answers arrive in an order that means "
+            "something, and read a few rankings on the Rerank page."
+        )
+    else:
+        meaning = f"In {share * 100:.0f} of 100 rankings your users see another answer than they would have without it."
+    st.markdown(meaning)
+
+
+def _spread(found: Usage) -> None:
+    """Whether the scores of lately are spread as those of the training."""
+    if found.drift is None:
+        missing = usage.ENOUGH_SCORES - found.scores
+        if missing > 0:
+            st.caption(
+                f"Whether scores still look as in training is told from {usage.ENOUGH_SCORES} scores of the model in use "
+                f"on; {found.scores:,} so far."
+            )
+        return
+    with st.container(border=True):
+        st.markdown(f"**Scores lately and in training:** {_verdict(found.drift)}")
+        st.plotly_chart(
+            plots.spread(found.drift.lately, found.drift.trained), key="models.usage_spread",
+            config={"displayModeBar": False},
+            alt="Shares of scores in each tenth from 0 to 1, lately and in training.",
+        )  # fmt: skip
+        st.caption(
+            f"{found.drift.n:,} scores lately beside {found.drift.n_trained:,} of the training, each given by a model that "
+            f"had not seen the answer. Population stability index {found.drift.index:.2f}: below {usage.SIMILAR:g} is "
+            f"alike, above {usage.SHIFTED:g} is clearly different."
+        )
+
+
+def _verdict(drift: Drift) -> str:
+    if drift.index < usage.SIMILAR:
+        return "alike. What is ranked resembles what experts rated."
+    where = "higher" if _mean(drift.lately) > _mean(drift.trained) else "lower"
+    if drift.index <= usage.SHIFTED:
+        return f"somewhat {where} than in training. Keep an eye on it."
+    return (
+        f"clearly {where} than in training. What is ranked now differs from what experts rated: import some of these "
+        "prompts and answers, rate them and train again before relying on the scores."
+    )
+
+
+def _mean(shares: tuple[float, ...]) -> float:
+    return sum((place + 0.5) * share for place, share in enumerate(shares))
+
+
+def _time(milliseconds: float | None) -> str:
+    if milliseconds is None:
+        return "–"
+    return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole * 100:.0f} %" if whole else "–"

@@ -1,0 +1,1 @@
+"""How far raters agree: agreement, disagreements to settle, guidelines."""

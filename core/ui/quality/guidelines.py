@@ -1,0 +1,97 @@
+"""The guidelines: beside the answer while rating, and the tab where leads write them."""
+
+import streamlit as st
+
+from core.domain.disagreements import Gap
+from core.domain.roles import Act
+from core.services.data import redaction
+from core.services.review import disagreements, guidelines
+from core.services.review.guidelines import MAX_LENGTH, Version
+from core.ui.shell import session
+from core.ui.shell.errors import act
+from core.ui.shell.name_prompt import actor
+from core.ui.shell.page import Page
+from core.ui.shell.redaction import offer_reveal
+from core.ui.shell.texts import literal, show_text
+
+
+def beside(version: Version) -> None:
+    """What 1 to 5 mean, folded, next to the answer that is rated."""
+    with st.expander("What 1 to 5 mean", icon=":material/menu_book:", key="rate.guidelines"):
+        _text(version, "rate.guidelines_text")
+
+
+def guidelines_tab(page: Page) -> None:
+    """The version in force, older ones, and for leads the form and what is still missing."""
+    current = guidelines.current(page.workspace, page.user)
+    _text(current, "review.guidelines_text")
+    if page.may(Act.JUDGE):
+        _gaps(page)
+        _form(page, current)
+    older = [one for one in guidelines.versions(page.workspace, page.user) if one.number != current.number]
+    if older:
+        with st.expander(f"Earlier versions ({len(older)})", icon=":material/history:"):
+            for one in older:
+                _text(one, f"review.guidelines_old.{one.number}")
+                st.divider()
+
+
+def _text(version: Version, key: str) -> None:
+    show_text(version.markdown, key=key, name="text")
+    if version.at is None:
+        st.caption("The text that Assay brings along; leads can write a better one: Review, Guidelines.")
+    else:
+        st.caption(literal(f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"))
+
+
+def _gaps(page: Page) -> None:
+    gaps = disagreements.open_gaps(page.workspace, page.user)
+    if not gaps:
+        return
+    st.subheader("What raters read differently", anchor=False)
+    st.caption("Marked on the Disagreements tab. Close a gap once the text says it.")
+    for gap in gaps:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"review.open_gap.{gap.gap_id}"):
+            st.markdown(literal(f"{gap.note} (answer {gap.interaction_id}, {gap.by})"))
+            st.button("Close", key=f"review.gap_close.{gap.gap_id}", type="tertiary", on_click=_close, args=(page, gap))
+
+
+def _form(page: Page, current: Version) -> None:
+    if current.hidden:
+        offer_reveal(
+            page.workspace,
+            page.user,
+            redaction.reveal_guidelines,
+            current.number,
+            current.hidden,
+            page="review.guidelines",
+        )
+        st.caption("To write a new version, reveal its personal identifiers first.")
+        return
+    form = st.expander("Write a new version", icon=":material/edit:", key="review.guidelines_edit")
+    with form.form("review.guidelines_form"):
+        st.text_area(
+            "Text (Markdown; no pictures, links or HTML)", current.markdown, key=f"review.guidelines.{current.number}",
+            height=320, max_chars=MAX_LENGTH,
+        )  # fmt: skip
+        st.form_submit_button(
+            "Save as a new version", key="review.guidelines_save", type="primary",
+            on_click=_save, args=(page, current.number),
+        )  # fmt: skip
+
+
+@act
+def _save(page: Page, read: int) -> None:
+    user = actor(page)
+    if user is not None:
+        text = str(st.session_state.get(f"review.guidelines.{read}") or "")
+        saved = guidelines.save(page.workspace, user, text, read=read)
+        session.toast(f"Version {saved.number} is in force. Raters see it with their next answer.")
+
+
+@act
+def _close(page: Page, gap: Gap) -> None:
+    user = actor(page)
+    if user is not None:
+        disagreements.close_gap(page.workspace, user, gap.gap_id, seen=gap.version)
+        session.toast("Closed.")

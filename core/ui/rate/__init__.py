@@ -1,0 +1,1 @@
+"""The page Rate: one answer, one key, the next one."""

@@ -1,0 +1,130 @@
+"""What a rater gets to see, in which order; and, for a lead, how many raters each answer gets."""
+
+import streamlit as st
+
+from core.domain.queue import MOST_RATERS, Order, QueueFilters, QueueSettings
+from core.domain.roles import Act, User
+from core.services.data import interactions
+from core.services.rating import queue
+from core.ui.rate.desk import Desk
+from core.ui.shell import errors, session
+from core.ui.shell.page import Page
+from core.ui.shell.texts import literal
+
+ORDERS = {
+    Order.OLDEST: "Oldest first",
+    Order.RANDOM: "At random",
+    Order.SESSION: "One session after the other",
+    Order.MODEL: "Where the model would learn most",
+}
+LENGTHS: dict[str, tuple[int | None, int | None]] = {
+    "Any length": (None, None),
+    "Up to 100 words": (None, 100),
+    "100 to 300 words": (100, 300),
+    "Over 300 words": (301, None),
+}
+SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
+
+
+def load(page: Page, user: User, mine: Desk) -> None:
+    """What this rater chose when they were here last."""
+    if mine.order is None:
+        mine.wishes = queue.get_settings(page.workspace, page.user) if page.may(Act.JUDGE) else None
+        mine.order, mine.filters = queue.mine(page.workspace, user)
+
+
+def choice(page: Page, user: User, mine: Desk) -> None:
+    """A button that opens the choice."""
+    narrowed = mine.filters != QueueFilters()
+    label = ORDERS[mine.order or Order.OLDEST] + (" · filtered" if narrowed else "")
+    with st.container(key="rate.queue", width="content"), st.popover(label, icon=":material/tune:", type="tertiary"):
+        chosen = mine.filters
+        st.selectbox(
+            "Order", list(ORDERS), index=list(ORDERS).index(mine.order or Order.OLDEST), key="rate.order",
+            format_func=lambda order: ORDERS[order],
+            help="One of every four answers is drawn at random in any order, so that figures can be trusted.",
+        )  # fmt: skip
+        st.text_input("Only this session", chosen.session_label, key="rate.session", placeholder="All sessions")
+        st.selectbox(
+            "Where answers came from", list(SOURCES), key="rate.source", format_func=lambda source: SOURCES[source],
+            index=list(SOURCES).index(chosen.source) if chosen.source in SOURCES else 0,
+        )  # fmt: skip
+        words = (chosen.least_words, chosen.most_words)
+        lengths = list(LENGTHS)
+        st.selectbox(
+            "Length of the answer", lengths, key="rate.length",
+            index=next((n for n, length in enumerate(lengths) if LENGTHS[length] == words), 0),
+        )  # fmt: skip
+        st.checkbox("Only flagged as biased", chosen.flagged, key="rate.flagged")
+        st.button(
+            "Use this from now on", key="rate.queue_apply", on_click=_apply, args=(page, user, mine), type="primary"
+        )
+        if mine.wishes is not None:
+            _for_everybody(page, user, mine, mine.wishes)
+
+
+def show_all_again(page: Page, user: User, mine: Desk) -> None:
+    """Where nothing fits the filters: the way back to everything."""
+    words = "No answer that waits for you fits what you chose to see."
+    if mine.filters.session_label:
+        words += f" You see only the session “{literal(mine.filters.session_label)}”."
+    st.info(words, icon=":material/filter_alt_off:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Show all answers", key="rate.queue_reset", type="primary", on_click=_choose,
+            args=(page, user, mine, mine.order or Order.OLDEST, QueueFilters()),
+        )  # fmt: skip
+        choice(page, user, mine)
+
+
+def _for_everybody(page: Page, user: User, mine: Desk, now: QueueSettings) -> None:
+    st.divider()
+    st.markdown("**For everybody**")
+    st.number_input(
+        "Raters per answer", 1, MOST_RATERS, now.raters, key="rate.raters",
+        help="Answers that came with a rating count as done until somebody rates them here.",
+    )  # fmt: skip
+    st.number_input(
+        "Answers that get one rater more, in %", 0, 100, now.overlap, key="rate.overlap",
+        help="Without answers that two people rated, nobody can say how far experts agree.",
+    )  # fmt: skip
+    st.button("Save for everybody", key="rate.queue_save", on_click=_save, args=(page, user, mine))
+
+
+@errors.act
+def _apply(page: Page, user: User, mine: Desk) -> None:
+    state = st.session_state
+    least, most = LENGTHS[state["rate.length"]]
+    filters = QueueFilters(
+        session_label=str(state["rate.session"] or "").strip(),
+        source=state["rate.source"],
+        least_words=least,
+        most_words=most,
+        flagged=bool(state["rate.flagged"]),
+    )
+    _choose(page, user, mine, Order(state["rate.order"]), filters)
+
+
+@errors.act
+def _choose(page: Page, user: User, mine: Desk, order: Order, filters: QueueFilters) -> None:
+    queue.choose(page.workspace, user, order, filters)
+    mine.order, mine.filters = order, filters
+    mine.counted_at = 0.0
+    mine.message = ""
+    mine.beside = {}
+    mine.turn_to(None)
+    session.toast("From now on you get what you chose")
+
+
+@errors.act
+def _save(page: Page, user: User, mine: Desk) -> None:
+    wanted = QueueSettings(int(st.session_state["rate.raters"]), int(st.session_state["rate.overlap"]))
+    touched = queue.change_settings(page.workspace, user, wanted)
+    mine.wishes = wanted
+    mine.counted_at = 0.0
+    session.toast(f"Saved; {touched:,} answers want more or fewer ratings now")
+
+
+def has_data(page: Page) -> bool:
+    """Whether there is anything to rate at all."""
+    return bool(interactions.sources(page.workspace, page.user))

@@ -1,0 +1,137 @@
+"""The bar at the foot of the Rate page: five keys, what else can be done, the receipt, and today's progress."""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.domain.queue import DISCARD_REASONS, MOST_COUNTED, SKIP_REASONS
+from core.domain.ratings import RATING_WORDS
+from core.domain.roles import User
+from core.services.rating import queue, rating
+from core.services.rating.rating import ItemToRate
+from core.services.workspace import Workspace
+from core.ui.rate import rating_acts as acts
+from core.ui.rate.desk import Desk
+
+RECOUNT_SECONDS = 30.0
+KEYS = """
+| Key | does |
+|---|---|
+| 1 to 5 | rates the answer and shows the next one |
+| S | skips it; it comes back at the end |
+| D | asks why, then discards it or skips it; Esc: not after all |
+| B | flags it as biased; saved with the rating |
+| U | undoes your last act of today and shows that answer again |
+| ← → | to the answers before, and forward again |
+| V | all answers to this prompt on one screen |
+| Tab or Esc | leaves the comment, so that the keys work again |
+| ? | this list |
+"""
+
+
+def bar(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
+    """Everything that can be done with the answer on the screen."""
+    visit = mine.visit
+    if mine.helping:
+        with st.container(key="rate.keys_help"):
+            st.markdown(KEYS)
+    if mine.asking:
+        _reasons(workspace, user, mine, shown)
+    with st.container(horizontal=True, wrap=False, gap="xsmall", key="rate.keys"):
+        for value, word in RATING_WORDS.items():
+            with st.container(key=f"rate.key{value}"):
+                st.button(
+                    word,
+                    key=f"rate.key{value}.{visit}",
+                    shortcut=None if mine.asking else str(value),
+                    on_click=acts.rate,
+                    args=(workspace, user, mine, visit, value),
+                    type="primary" if shown.rating == value else "secondary",
+                    width="stretch",
+                    wrap=True,
+                )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="rate.more"):
+        _more(workspace, user, mine, shown)
+        _receipt(workspace, user, mine)
+
+
+def _more(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
+    visit = mine.visit
+    everything = (workspace, user, mine, visit)
+    _small(mine, "back", "Back", "Left", "arrow_back", acts.back, everything, "The answer before this one")
+    _small(
+        mine, "forward", "Forward", "Right", "arrow_forward", acts.forward, everything, "Towards the answer that waits"
+    )
+    _small(mine, "undo", "Undo", "U", "undo", acts.undo, everything, "Take back your last act of today")
+    _small(
+        mine, "bias", "Bias flagged" if mine.bias else "Flag bias", "B", "flag", acts.flag, everything,
+        "Saved with the rating: the answer treats people unfairly", pressed=mine.bias,
+    )  # fmt: skip
+    if shown.rating is None:
+        why = "Go on without a rating; the answer comes back when nothing else is left"
+        _small(mine, "skip", "Skip", "S", "skip_next", acts.skip, (*everything, shown), why)
+    else:
+        why = "Go on and keep your earlier rating"
+        _small(mine, "skip", "Keep", "S", "skip_next", acts.skip, (*everything, shown), why)
+    _small(
+        mine, "discard", "Discard", "D", "delete_sweep", acts.ask, (mine, visit),
+        "Not fit to be rated; or skip it with a reason", pressed=mine.asking,
+    )  # fmt: skip
+    _small(mine, "help", "Keys", "H", "keyboard", acts.help_, (mine, visit), "What the keys do", pressed=mine.helping)
+
+
+def _small(
+    mine: Desk,
+    name: str,
+    label: str,
+    key: str,
+    icon: str,
+    act: Callable[..., None],
+    args: tuple[object, ...],
+    why: str,
+    *,
+    pressed: bool = False,
+) -> None:
+    with st.container(key=f"rate.{name}", width="content"):
+        st.button(
+            label, key=f"rate.{name}.{mine.visit}", shortcut=None if mine.asking else key, icon=f":material/{icon}:", on_click=act, args=args,
+            help=why, type="primary" if pressed else "tertiary",
+        )  # fmt: skip
+
+
+def _reasons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
+    """Why the answer is not rated. No key acts meanwhile but Esc: what is typed here is a reason."""
+    visit = mine.visit
+    with st.container(key="rate.why", border=True, gap="xsmall"):
+        st.selectbox(
+            "Why is this answer not to be rated?", [*DISCARD_REASONS, *SKIP_REASONS], index=None,
+            key=f"rate.reason.{visit}", placeholder="Choose a reason or type one", accept_new_options=True,
+        )  # fmt: skip
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Discard for everybody", key=f"rate.discard_now.{visit}", icon=":material/delete_sweep:",
+                on_click=acts.discard, args=(workspace, user, mine, visit),
+            )  # fmt: skip
+            if shown.rating is None:
+                st.button(
+                    "Skip for me", key=f"rate.skip_why.{visit}", icon=":material/skip_next:",
+                    on_click=acts.skip, args=(workspace, user, mine, visit, shown),
+                )  # fmt: skip
+            st.button(
+                "Cancel", key=f"rate.why_not.{visit}", shortcut="Esc", type="tertiary",
+                on_click=acts.ask, args=(mine, visit),
+            )  # fmt: skip
+
+
+def _receipt(workspace: Workspace, user: User, mine: Desk) -> None:
+    if not mine.away:
+        if not mine.counted_at or time.monotonic() - mine.counted_at > RECOUNT_SECONDS:
+            mine.left, mine.by_all = queue.left(workspace, user), rating.rated_today_by_all(workspace, user)
+            mine.counted_at = time.monotonic()
+        mine.own = rating.rated_today(workspace, user)
+    team = f", {mine.by_all:,} by all" if mine.by_all > mine.own else ""
+    left = f"{mine.left:,}" if mine.left <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
+    progress = f"{mine.own:,} rated today{team} · {left} left"
+    with st.container(key="rate.receipt", gap=None):
+        st.caption(f"{mine.message} · {progress}" if mine.message else progress, text_alignment="right")

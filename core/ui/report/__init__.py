@@ -1,0 +1,1 @@
+"""The report of a training: tables, figures, and the file to hand on."""

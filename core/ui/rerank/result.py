@@ -1,0 +1,193 @@
+"""A ranking on the screen: what to make of it, one card per answer, and the same as a file."""
+
+import io
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.labeling.writing import write_stream
+from core.reward.confidence import Certainty
+from core.services.reranking.explain import Explanation
+from core.ui.rerank.explanation import why
+from core.ui.shell.navigation import next_step
+from core.ui.shell.page import sample_badge
+from core.ui.shell.texts import literal, show_text
+
+SHOWN = 20
+LONG = 700
+"""Characters of an answer on its card; the rest is a click away."""
+COLUMNS = {
+    "place": int, "original_position": int, "score": float, "text": str, "prompt": str, "model_version": str,
+}  # fmt: skip
+ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One ranking and exactly what it was made of."""
+
+    prompt: str
+    texts: tuple[str, ...]
+    order: tuple[int, ...]
+    scores: tuple[float | None, ...]
+    model_version: str | None
+    reason: str | None
+    """Why no model was used, or why the one used is not the newest."""
+    no_champion: bool
+    sample: bool
+    truncated: tuple[int, ...] = ()
+    certainty: Certainty | None = None
+    abstained: str | None = None
+    explanation: Explanation | None = None
+    beside: "Ranked | None" = None
+    """The same answers by another version."""
+
+
+def show(ranked: Ranked) -> None:
+    """The whole ranking."""
+    _scored_by(ranked)
+    if ranked.model_version is not None:
+        _how_sure(ranked)
+    show_all = len(ranked.order) <= SHOWN or st.toggle(f"Show all {len(ranked.order):,}", key="rerank.all")
+    for place, index in enumerate(ranked.order if show_all else ranked.order[:SHOWN], start=1):
+        _card(ranked, place, index)
+    if not show_all:
+        st.caption(f"The best {SHOWN} of {len(ranked.order):,} are shown; the download holds all.")
+    with st.container(horizontal=True):
+        for ending, key, mime in ((".csv", "rerank.download", "text/csv"), (".jsonl", "rerank.download_jsonl", None)):
+            st.download_button(
+                f"Download {ending[1:].upper()}", as_file(ranked, ending), file_name=f"ranking{ending}",
+                mime=mime or "application/jsonl", key=key, on_click="ignore", icon=":material/download:",
+            )  # fmt: skip
+
+
+def movement(place: int, original: int) -> tuple[str, str, str]:
+    """How far an answer moved: icon, words, colour of the badge."""
+    moved = original - place
+    if moved > 0:
+        return ":material/arrow_upward:", f"up {moved}", "green"
+    if moved < 0:
+        return ":material/arrow_downward:", f"down {-moved}", "orange"
+    return ":material/arrow_forward:", "same place", "gray"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ORDINALS.get(number % 10, 'th')}"
+
+
+def table(ranked: Ranked) -> list[dict[str, object]]:
+    """The ranking as rows of a file, best first."""
+    return [
+        {
+            "place": place,
+            "original_position": index + 1,
+            "score": ranked.scores[index],
+            "text": ranked.texts[index],
+            "prompt": ranked.prompt,
+            "model_version": ranked.model_version,
+        }
+        for place, index in enumerate(ranked.order, start=1)
+    ]
+
+
+def as_file(ranked: Ranked, ending: str) -> bytes:
+    """The ranking as a file to download: .csv or .jsonl."""
+    file = io.BytesIO()
+    write_stream(file, ending, COLUMNS, table(ranked))
+    return file.getvalue()
+
+
+def _scored_by(ranked: Ranked) -> None:
+    if ranked.model_version is None:
+        reason = (
+            "No model is in use yet"
+            if ranked.no_champion
+            else literal(ranked.reason or "The model could not be used").rstrip(".")
+        )
+        st.info(
+            f"{reason}, so the answers keep their original order and have no scores.",
+            icon=":material/do_not_disturb_on:",
+        )
+        with st.container(horizontal=True):
+            next_step(
+                "Train a model" if ranked.no_champion else "Look at the models",
+                "train" if ranked.no_champion else "models",
+                key="rerank.next",
+            )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Scored by {literal(ranked.model_version)}. The score is how likely the model thinks experts would call "
+            "the answer good.",
+            width="content",
+        )
+        if ranked.sample:
+            sample_badge()
+    if ranked.reason:
+        st.warning(literal(ranked.reason), icon=":material/warning:")
+
+
+def _how_sure(ranked: Ranked) -> None:
+    """Whether the order can be relied on, before anybody relies on it."""
+    found = ranked.certainty
+    if found is None or (found.too_close is None and found.outside is None):
+        st.caption(
+            "How sure this order is, is not known for this version: it was trained by an earlier release, or on too few "
+            "ratings to tell."
+        )
+        return
+    if found.outside:
+        st.warning(
+            "**Outside what experts rated.** This question is unlike those that the model learned from, so its scores may "
+            "mean little here. Let an expert look, or rate some answers to questions like this one.",
+            icon=":material/explore_off:",
+        )
+    if found.too_close:
+        st.info(
+            "**Too close to call.** The two best scores are nearer to each other than the ratings so far can tell apart. "
+            "Take either, or let an expert decide.",
+            icon=":material/balance:",
+        )
+    best = found.meanings[max(range(len(ranked.scores)), key=lambda index: ranked.scores[index] or 0.0)]
+    if best is not None and best.mostly_poor:
+        st.info(
+            "**Best does not mean good here.** Of rated answers with a score like that of the best one, experts called "
+            "fewer than half good.",
+            icon=":material/thumb_down:",
+        )
+    if ranked.abstained:
+        st.caption(
+            "The answers are in the order in which you entered them, as you asked for where the model cannot tell."
+        )
+    elif found.outside is False and found.too_close is False:
+        st.caption(
+            "The best answer is far enough ahead: rated answers that are this far apart were in the right order clearly "
+            "more often than by chance, and the question is like those that experts rated answers to."
+        )
+
+
+def _card(ranked: Ranked, place: int, index: int) -> None:
+    score, text = ranked.scores[index], ranked.texts[index]
+    with st.container(border=True, gap="small", key=f"rerank.place.{place}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{place}.**", width="content")
+            icon, words, colour = movement(place, index + 1)
+            if ranked.model_version is not None:
+                st.badge(words, icon=icon, color=colour)  # type: ignore[arg-type]  # the three are badge colours
+            st.caption(f"entered as number {index + 1}", width="content")
+            if index in ranked.truncated:
+                st.badge("its end was not read", icon=":material/content_cut:", color="orange")
+        if score is not None:
+            st.progress(score, text=f"Score {score:.2f}")
+            meaning = ranked.certainty.meanings[index] if ranked.certainty else None
+            if meaning is not None:
+                st.caption(meaning.words[0].upper() + meaning.words[1:] + ".")
+        if len(text) <= LONG:
+            show_text(text, key=f"rerank.text.{index}")
+        else:
+            show_text(text[:LONG].rsplit(" ", 1)[0] + " …", key=f"rerank.short.{index}")
+            with st.expander("Read the whole answer"):
+                show_text(text, key=f"rerank.text.{index}", name=f"answer-{index + 1}")
+        if ranked.explanation is not None and index in ranked.explanation.answers:
+            why(ranked.explanation, index)

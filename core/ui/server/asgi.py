@@ -1,0 +1,213 @@
+"""What the server does beside running pages: the HTTP API, a cookie for every browser, our key handling, background tasks.
+
+Pure ASGI: websockets and everything that is not a page pass through untouched.
+"""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.domain.settings import Settings
+from core.http.api import Api
+from core.http.request_log import to_stderr
+from core.http.security import Safety
+from core.services.operations import leftovers
+from core.services.people import visitors
+from core.services.workspace import SWEEP_SECONDS, Workspace
+from core.ui.server.sign_out import SignOut
+from core.ui.server.sockets import Sockets
+from core.ui.server.startup import rules_or_exit
+from core.ui.shell.identity import COOKIE, offered
+from core.ui.shell.uploads import Uploads
+
+log = logging.getLogger(__name__)
+
+KEYS_PATH = "/assay/keys.js"
+KEYS = Path(__file__).parents[1].joinpath("rate", "keys.js").read_bytes()
+SCRIPT = b'<script src="/assay/keys.js"></script>'
+ONE_YEAR = 365 * 24 * 3600
+COOKIE_SECONDS = 5.0
+"""So long a page waits for the database that has to know about its cookie."""
+# With these a browser could get "not modified" or a part of a page, and with it neither cookie nor script.
+_CONDITIONAL = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
+
+
+class Visitors:
+    """Gives every browser that loads a page a token of its own: the key under which its rater is kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        # of its own: a database that hangs must not hold the threads that serve the dashboard's files
+        self._looking_up = anyio.CapacityLimiter(4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the cookie to pages that are sent to a browser without one that this server gave."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        shown = offered(Headers(scope=scope).get("cookie", ""))
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_page(message):
+                given = await self._cookie_for(shown)
+                if given is not None:
+                    MutableHeaders(scope=message).append("set-cookie", _as_header(given))
+            await send(message)
+
+        await self.app(scope, receive, with_cookie)
+
+    async def _cookie_for(self, shown: list[str]) -> str | None:
+        """None also where the database is away: the page says so, and its next load brings the cookie."""
+        with anyio.move_on_after(COOKIE_SECONDS):
+            return await anyio.to_thread.run_sync(_cookie_for, shown, limiter=self._looking_up, abandon_on_cancel=True)
+        return None
+
+
+class Keys:
+    """Serves keys.js and puts it into every page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for the script itself; add it to pages on their way out."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["path"] == KEYS_PATH:
+            await _keys(scope)(scope, receive, send)
+            return
+        if "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self.app(scope, receive, send)
+            return
+        headers = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONAL]
+        await self.app({**scope, "headers": headers}, receive, _Page(send, head=scope["method"] == "HEAD").send)
+
+
+class _Page:
+    """Collects a page, adds the script, and sends it on; anything else is sent on as it comes."""
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self._send, self._head = send, head
+        self._start: Message | None = None
+        self._body = bytearray()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message) and message["status"] == 200:
+            self._start = message
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._finish(self._start)
+        else:
+            await self._send(message)
+
+    async def _finish(self, start: Message) -> None:
+        headers = MutableHeaders(scope=start)
+        if "content-encoding" not in headers:
+            page = bytes(self._body).replace(b"</head>", SCRIPT + b"</head>", 1)
+            for name in ("etag", "last-modified", "accept-ranges"):
+                del headers[name]
+            if self._head:
+                length = int(headers.get("content-length", "0"))
+                headers["content-length"] = str(length + len(SCRIPT))
+            else:
+                headers["content-length"] = str(len(page))
+                self._body = bytearray(page)
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": bytes(self._body)})
+
+
+def _keys(scope: Scope) -> Response:
+    if scope["method"] not in ("GET", "HEAD"):
+        return Response("This script can only be read.", 405, {"allow": "GET, HEAD"})
+    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    return Response(KEYS, media_type="text/javascript", headers=headers)
+
+
+def _is_page(start: Message) -> bool:
+    return Headers(raw=start.get("headers", [])).get("content-type", "").startswith("text/html")
+
+
+def _cookie_for(shown: list[str]) -> str | None:
+    try:
+        return visitors.cookie_for(_workspace(), shown)
+    except Exception as error:  # noqa: BLE001  the page itself says what is wrong
+        log.debug("no cookie was given: %s", type(error).__name__)
+        return None
+
+
+def _as_header(value: str) -> str:
+    cookie: SimpleCookie = SimpleCookie()
+    cookie[COOKIE] = value
+    for name, said in {"path": "/", "max-age": ONE_YEAR, "httponly": True, "samesite": "Lax"}.items():
+        cookie[COOKIE][name] = said
+    return cookie[COOKIE].OutputString()
+
+
+async def _pick_up_for_ever(seconds: float) -> None:
+    """Take over what the old application writes, also while nobody looks at a page."""
+    while True:
+        await anyio.sleep(seconds)
+        try:
+            await anyio.to_thread.run_sync(_pick_up)
+        except Exception as error:  # noqa: BLE001  the server must not end because the database is away
+            log.warning("the old application's ratings could not be picked up: %s", type(error).__name__)
+
+
+async def _clear_away() -> None:
+    """Remove temporary files of processes that were killed: they can hold what somebody uploaded or exported."""
+    try:
+        removed = await anyio.to_thread.run_sync(lambda: leftovers.remove(Settings.from_env(os.environ)))
+    except Exception as error:  # noqa: BLE001  the server starts all the same; doctor names what is left
+        log.warning("temporary files could not be cleared away: %s", type(error).__name__)
+    else:
+        if removed:
+            log.warning("temporary files of processes that were ended: %d removed", removed)
+
+
+def _pick_up() -> None:
+    _workspace().pick_up()
+
+
+def _workspace() -> Workspace:
+    from core.ui.shell.process import (
+        the_workspace,  # here: the first import of a page module must not hold up the server
+    )
+
+    return the_workspace()
+
+
+_api = Api(_workspace)
+routes = _api.routes
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Run the background tasks as long as the server runs."""
+    to_stderr()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_api.run)
+        tasks.start_soon(_clear_away)
+        tasks.start_soon(_pick_up_for_ever, SWEEP_SECONDS)
+        yield {}
+        tasks.cancel_scope.cancel()
+
+
+def middleware() -> list[Middleware]:
+    """What stands around the application, outermost first; ends the process where it must not start like this."""
+    rules = replace(rules_or_exit(), would_admit=_api.would_admit)
+    around = [Middleware(Safety, rules=rules), Middleware(SignOut, open_workspace=_workspace)]
+    return [*around, Middleware(Sockets), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]

@@ -1,0 +1,1 @@
+"""The page Settings: people, API keys, the audit log."""

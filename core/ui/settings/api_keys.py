@@ -1,0 +1,150 @@
+"""The API keys page: making one, seeing it once, revoking."""
+
+import streamlit as st
+
+from core.services.people import api_keys
+from core.services.people.api_keys import KeyView
+from core.ui.report.format import moment
+from core.ui.shell import errors, session
+from core.ui.shell.name_prompt import actor
+from core.ui.shell.page import Page, heading
+from core.ui.shell.texts import literal
+
+CALL = """curl -s {address}/v1/rerank -H 'Content-Type: application/json'{key} \\
+     -d '{{"query": "How do I reset it?", "documents": ["Hold the button.", "Call us."]}}'"""
+
+
+def standing(page: Page, known: list[KeyView]) -> None:
+    """What keys are for, and who can call without one."""
+    heading(page, lead="With a key another program can have answers ranked over HTTP by the model in use.")
+    if not known:
+        st.info(
+            "There is no key yet, so only programs on this machine can call. From the first key on every program needs "
+            "one, also those on this machine.",
+            icon=":material/info:",
+        )
+
+
+def new_key() -> None:
+    """The key that was just made, until somebody says that it is kept."""
+    made: tuple[str, str] | None = st.session_state.get(session.NEW_KEY)
+    if made is None:
+        return
+    name, key = made
+    with st.container(border=True, key="keys.new"):
+        st.markdown(f"**The key for {literal(name)}**")
+        st.code(key, language=None, wrap_lines=True)
+        st.markdown("Copy it now: it is not kept here and cannot be shown again. Whoever has it can call the API.")
+        st.button("I have copied it", key="keys.copied", type="primary", icon=":material/check:", on_click=_forget)
+
+
+def create(page: Page) -> None:
+    """The form that makes a key."""
+    with st.form("keys.form"), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Which program will use it?", key="keys.name", max_chars=api_keys.MAX_NAME, placeholder="For example: patient portal",
+            autocomplete="off",
+        )  # fmt: skip
+        st.form_submit_button(
+            "Create a key", key="keys.create", type="primary", icon=":material/key:", on_click=_create, args=(page,)
+        )
+
+
+def all_keys(page: Page, known: list[KeyView]) -> None:
+    """Every key ever made, those that work first."""
+    working = [key for key in known if key.revoked_at is None]
+    waiting = [key for key in working if key.waits_since is not None]
+    if waiting:
+        st.warning(
+            f"A backup was put back. {len(waiting):,} {'key waits' if len(waiting) == 1 else 'keys wait'} since then and "
+            "open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not be "
+            "used any more, then confirm the others.",
+            icon=":material/hourglass_top:",
+        )
+        st.button(
+            "Confirm these keys",
+            key="keys.confirm",
+            type="primary",
+            icon=":material/check:",
+            on_click=_confirm,
+            args=(page,),
+            help=", ".join(key.name for key in waiting),
+        )
+    if known and not working:
+        st.warning(
+            "All keys are revoked, so no program can call. Create a key for each program that shall.",
+            icon=":material/key_off:",
+        )
+    for key in working:
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", border=True,
+            key=f"keys.row.{key.key_id}",
+        ):  # fmt: skip
+            with st.container(width="stretch", gap=None):
+                st.markdown(f"**{literal(key.name)}** :gray-badge[{literal(key.start)}…]")
+                used = f"last used {moment(key.last_used_at)}" if key.last_used_at else "never used"
+                if key.waits_since is not None:
+                    used += f" · off since a restore of {moment(key.waits_since)}"
+                st.caption(
+                    f"Number {key.key_id} · created {moment(key.created_at)} by {literal(key.created_by)} · {used}"
+                )
+            with st.popover("Revoke", key=f"keys.revoke.{key.key_id}", width="content", icon=":material/block:"):
+                st.markdown(f"Programs that use the key of **{literal(key.name)}** are refused from then on, for good.")
+                st.button(
+                    "Yes, revoke it", key=f"keys.revoke_yes.{key.key_id}", type="primary", on_click=_revoke,
+                    args=(page, key),
+                )  # fmt: skip
+    revoked = [key for key in known if key.revoked_at is not None]
+    if revoked:
+        with st.expander(f"Revoked keys ({len(revoked):,})", key="keys.revoked"):
+            for key in revoked:
+                assert key.revoked_at is not None
+                st.markdown(
+                    f"**{literal(key.name)}** :gray-badge[{literal(key.start)}…] created {moment(key.created_at)} by "
+                    f"{literal(key.created_by)}, revoked {moment(key.revoked_at)}"
+                )
+
+
+def how_to_call(known: list[KeyView]) -> None:
+    """One call to copy, for the address at which this page was opened."""
+    st.subheader("Calling", anchor=False)
+    key = " \\\n     -H 'Authorization: Bearer KEY'" if known else ""
+    st.code(CALL.format(address=_address(), key=key), language="bash", wrap_lines=True)
+    st.caption("The description for programs (OpenAPI) is at /openapi.json; /readyz tells whether a model is loaded.")
+
+
+def _address() -> str:
+    parts = (st.context.url or "").split("/")
+    return "/".join(parts[:3]) if len(parts) > 2 else "http://localhost:8501"
+
+
+@errors.act
+def _create(page: Page) -> None:
+    user = actor(page)
+    if user is None:
+        return
+    key, made = api_keys.create(page.workspace, user, str(st.session_state.get("keys.name") or ""))
+    st.session_state["keys.name"] = ""
+    st.session_state[session.NEW_KEY] = (made.name, key)
+
+
+@errors.act
+def _revoke(page: Page, key: KeyView) -> None:
+    user = actor(page)
+    if user is None:
+        return
+    api_keys.revoke(page.workspace, user, key.key_id)
+    session.toast(f"The key of {key.name} is revoked.")
+
+
+@errors.act
+def _confirm(page: Page) -> None:
+    user = actor(page)
+    if user is None:
+        return
+    confirmed = api_keys.confirm(page.workspace, user)
+    session.toast(f"{confirmed:,} {'key works' if confirmed == 1 else 'keys work'} again.")
+
+
+def _forget() -> None:
+    st.session_state.pop(session.NEW_KEY, None)

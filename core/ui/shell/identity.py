@@ -1,0 +1,101 @@
+"""Who sits in front of this browser: a chosen name in local mode, whoever signed in otherwise."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.domain.errors import BadInput
+from core.domain.roles import User
+from core.domain.settings import AuthMode
+from core.services.people import local_names, sign_in, visitors
+from core.services.people.sign_in import Entry, Why
+from core.services.workspace import Workspace
+from core.ui.shell import session
+from core.ui.shell.process import the_workspace
+
+COOKIE = "assay_visitor"
+OFFERED = 5
+"""Values of our cookie that are looked at."""
+
+
+def offered(header: str) -> list[str]:
+    """What a header Cookie holds under our name: more than one where somebody planted another."""
+    parts = (part.strip().partition("=") for part in header.split(";"))
+    return [value.strip('"') for name, _, value in parts if name == COOKIE and value][:OFFERED]
+
+
+def token() -> str | None:
+    """The token that this server gave to this browser; None where cookies are refused, or only foreign ones are shown."""
+    workspace = the_workspace()
+    found = offered(st.context.headers.get("Cookie") or "")
+    return next((mine for mine in found if visitors.accepted(workspace, mine)), None)
+
+
+def claims() -> dict[str, Any]:
+    """What the identity provider said of whoever signed in; empty where nobody did."""
+    found: dict[str, Any] = st.user.to_dict()
+    return found if found.get("is_logged_in") else {}
+
+
+def entry(workspace: Workspace, *, acting: bool = True) -> Entry:
+    """Who comes in with this browser now, or why nobody does; looked up anew each time.
+
+    In local mode an entry without a person and without a reason is a browser that has not chosen a name yet.
+    """
+    if workspace.settings.auth_mode is AuthMode.OIDC:
+        return sign_in.enter(workspace, claims(), acting=acting)
+    mine = token()
+    if not sign_in.unlocked(workspace, mine or ""):
+        return Entry(None, Why.LOCKED)
+    user = local_names.user_of(workspace, mine) if mine else None
+    if mine and user is None and local_names.is_disabled(workspace, mine):
+        return Entry(None, Why.DISABLED)
+    return Entry(user)
+
+
+def current_user(workspace: Workspace) -> User | None:
+    """The person for whom this browser speaks now; None where nobody signed in or no name was chosen."""
+    return entry(workspace).user
+
+
+def still_here(*, acting: bool) -> bool:
+    """Whether this browser still speaks for the person to whom the page was shown, with the same role.
+
+    A page that was shown before a name was chosen stays usable once one is.
+    """
+    shown: Entry | None = st.session_state.get(session.SHOWN_TO)
+    here = entry(the_workspace(), acting=acting)
+    if shown is None or (shown.user is None and shown.why is None):
+        return here.why is None
+    return here == shown
+
+
+def become(workspace: Workspace, name: str) -> User:
+    """From now on this browser speaks for the person of that name.
+
+    Raises:
+        BadInput, Conflict: the name cannot be used, or this browser keeps no cookies.
+    """
+    return local_names.rate_as(workspace, needed_token("ratings could not be kept under your name"), name)
+
+
+def needed_token(otherwise: str) -> str:
+    """The token of this browser.
+
+    Raises:
+        BadInput: it keeps no cookies.
+    """
+    mine = token()
+    if not mine:
+        raise BadInput(
+            f"This browser did not keep our cookie, so {otherwise}. "
+            "Allow cookies for this address and load the page again."
+        )
+    return mine
+
+
+def leave(workspace: Workspace) -> None:
+    """This browser speaks for nobody any more; ratings stay."""
+    mine = token()
+    if mine:
+        local_names.stop_rating(workspace, mine)

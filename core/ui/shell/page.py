@@ -1,0 +1,125 @@
+"""Opening a page: guard, database, title, and the boundary for errors. The first statement of every page.
+
+    with open_page("rate") as page:
+        ...page.workspace...
+
+Streamlit runs a file of pages/ directly when its address is the first request of a fresh process, without Home.py;
+that is why the guard is in the page and not in the navigation.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.domain.errors import Unavailable
+from core.domain.roles import Act, User, may
+from core.services.workspace import Workspace
+from core.ui.server import tabs
+from core.ui.shell import errors, gate, identity, session
+from core.ui.shell.navigation import ICON, PAGES, PageInfo, ensure_navigation
+from core.ui.shell.process import the_workspace
+
+LOOK_AGAIN_SECONDS = 5
+TOO_MUCH = (
+    "What stands in the fields of this page is more than can be sent at once, so what you changed last was not taken. "
+    "It is still in the fields. Please make it shorter and press again, or bring it in as a file."
+)
+STYLE = Path(__file__).with_name("style.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page works with."""
+
+    info: PageInfo
+    workspace: Workspace
+    user: User
+    """Whoever the page is shown to; in local mode, before a name was chosen, somebody at this machine."""
+
+    def may(self, act: Act) -> bool:
+        """Whether this person may do that: what they may not is not offered to them."""
+        return may(self.user, act)
+
+    def current_user(self) -> User | None:
+        """The person in front of this browser, looked up anew; None until a name was chosen."""
+        return identity.current_user(self.workspace)
+
+
+@contextmanager
+def open_page(name: str) -> Iterator[Page]:
+    """Everything a page needs; what goes wrong inside is shown as a sentence."""
+    ensure_navigation()
+    info = PAGES[name]
+    st.set_page_config(page_title=f"{info.title} · Assay", page_icon=str(ICON), layout=info.layout)
+    st.logo(str(ICON), size="large")
+    st.html(STYLE)
+    session.show_toasts()
+    try:
+        workspace = the_workspace()
+        page = Page(info, workspace, gate.enter(workspace, info))
+    except Exception as error:  # noqa: BLE001  the boundary, before the page has begun
+        if isinstance(error, Unavailable):
+            _away(errors.describe(error), name)
+        else:
+            _cannot_open(errors.describe(error), name)
+        st.stop()
+    if tabs.sent_too_much():
+        st.warning(TOO_MUCH, icon=":material/content_cut:")
+    try:
+        yield page
+    except Exception as error:  # noqa: BLE001  the boundary
+        errors.show(errors.describe(error), key=name)
+
+
+def heading(page: Page, text: str | None = None, *, sample: bool = False, lead: str | None = None) -> None:
+    """The page's title, marked where what follows is the sample, one sentence below it, and late errors."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{page.info.name}.heading"):
+        st.title(text or page.info.title, anchor=False, width="content")
+        if sample:
+            sample_badge()
+    if lead:
+        st.markdown(lead)
+    errors.show_pending(key=page.info.name)
+
+
+def sample_badge() -> None:
+    """Marks what belongs to the sample."""
+    st.badge("Sample data", icon=":material/science:", color="violet")
+
+
+def _away(failure: errors.Failure, name: str) -> None:
+    """The database does not answer: that passes, so the page looks again by itself."""
+    st.title("The database does not answer", anchor=False)
+    st.markdown(f"What was saved is kept. This page looks again every {LOOK_AGAIN_SECONDS} seconds.")
+    errors.show(failure, key=name)
+    look_again()
+
+
+def look_again() -> None:
+    """Draw the page anew once the database answers again; looks every few seconds."""
+    _look_again(time.monotonic())
+
+
+@st.fragment(run_every=LOOK_AGAIN_SECONDS)
+def _look_again(drawn_at: float) -> None:
+    if time.monotonic() - drawn_at < LOOK_AGAIN_SECONDS / 2:
+        return  # drawn with the page: what just failed gets a moment
+    try:
+        identity.entry(the_workspace())
+    except Exception:  # noqa: BLE001  the page says it already
+        return
+    st.rerun()
+
+
+def _cannot_open(failure: errors.Failure, name: str) -> None:
+    st.title("Assay cannot start", anchor=False)
+    st.markdown("The settings or the database need attention. No data was changed.")
+    errors.show(errors.Failure(failure.sentence, again=True, grant=failure.grant), key=name)
+    st.caption(
+        "Settings are environment variables, or lines in the file .env beside Home.py. "
+        "After changing them, restart the dashboard."
+    )

@@ -1,0 +1,49 @@
+"""What one browser tab remembers between reruns: every name in ``st.session_state`` is written here.
+
+It is a cache of where somebody is. Whatever an expert would be upset to lose belongs in the database.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.ui.shell.texts import literal
+
+TOASTS = "assay.toasts"
+FAILURE = "assay.failure"
+SHOWN_TO = "assay.shown_to"
+DESK = "rate.desk"
+GLANCE = "review.glance"
+ASKING = "who.asking"
+BENCH = "rerank.bench"
+COMPARISON = "models.comparison"
+OPENED = "data.opened"
+EDITING = "data.editing"
+LAST_IMPORT = "data.last_import"
+LAST_EXPORT = "data.last_export"
+FORGETTING = "assay.forgetting"
+FORGOTTEN = "assay.forgotten"
+EXPORT_REFUSED = "data.export_refused"
+NEW_KEY = "keys.new_key"
+UPLOAD = "data.upload"
+UPLOADS_SEEN = "data.uploads_seen"
+RECORD_PLACE = "record.place"
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A short message about something that worked."""
+
+    text: str
+    icon: str
+
+
+def toast(text: str, icon: str = ":material/check_circle:") -> None:
+    """Say something, exactly as it stands here, at the next rendering, also when a rerun or another page comes first."""
+    st.session_state.setdefault(TOASTS, []).append(Toast(text, icon))
+
+
+def show_toasts() -> None:
+    """Show what was said since the last rendering."""
+    for waiting in st.session_state.pop(TOASTS, []):
+        st.toast(literal(waiting.text), icon=waiting.icon)

@@ -1,0 +1,180 @@
+"""What the Readiness page shows: stages, checks, counts."""
+
+import streamlit as st
+
+from core.domain.queue import Order, QueueFilters
+from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
+from core.domain.roles import Act
+from core.services.rating import queue
+from core.services.training.forecast import Outlook
+from core.services.training.readiness import Readiness
+from core.services.training.readiness_facts import Check, Remedy, Verdict
+from core.ui.shell import session
+from core.ui.shell.navigation import PAGES, go_to, next_step
+from core.ui.shell.page import Page
+from core.ui.shell.texts import literal
+from core.ui.training import charts
+
+# What a threshold means. No accuracy is promised: it depends on the questions, the answers and the raters.
+MEANINGS = {
+    RECOMMENDED_RATED: (
+        "Recommended",
+        "Figures become steadier, and comparing two models begins to mean something.",
+    ),
+    OPTIMAL_RATED: ("Optimal", "More ratings still help, but each one changes less."),
+}
+FIRST = ("Minimum", "A first model can be trained. Its figures are still very uncertain.")
+
+SIGNS = {
+    Verdict.OK: ("green", ":material/check_circle:", "Fine"),
+    Verdict.WARNING: ("orange", ":material/warning:", "Attention"),
+    Verdict.BLOCKER: ("red", ":material/block:", "In the way"),
+    Verdict.OPEN: ("gray", ":material/pending:", "Open"),
+    Verdict.NOT_APPLICABLE: ("gray", ":material/remove:", "Does not apply"),
+}
+QUIET = (Verdict.OPEN, Verdict.OK, Verdict.NOT_APPLICABLE)
+
+
+def nothing_rated(found: Readiness) -> None:
+    """The empty state, and the way out of it."""
+    if found.facts.unrated:
+        st.info(
+            f"Nothing is rated yet; {found.facts.unrated:,} answers wait. Training becomes possible from "
+            f"{found.facts.minimum:,} rated answers.",
+            icon=":material/rate_review:",
+        )
+        next_step("Rate answers", "rate", key="readiness.rate")
+    else:
+        st.info("There are no answers yet, so there is nothing to judge.", icon=":material/inbox:")
+        next_step("Go to the start page", "home", key="readiness.home")
+
+
+def stages(found: Readiness) -> None:
+    """One card per threshold: how far, and what reaching it means."""
+    rated = found.facts.rated
+    for column, threshold in zip(st.columns(len(found.thresholds)), found.thresholds, strict=True):
+        title, meaning = MEANINGS.get(threshold, FIRST) if threshold != found.facts.minimum else FIRST
+        reached = rated >= threshold
+        with column, st.container(border=True, height="stretch", gap="xsmall"):
+            sign = ":green[:material/check_circle:]" if reached else ":gray[:material/radio_button_unchecked:]"
+            st.markdown(f"{sign} **{threshold:,} rated** · {title}")
+            share = f"{rated:,} of {threshold:,}" if not reached else "Reached"
+            st.progress(min(1.0, rated / threshold), text=share)
+            st.caption(meaning)
+
+
+def next_act(found: Readiness) -> None:
+    """The one button that makes sense now."""
+    blocked = any(check.verdict is Verdict.BLOCKER for check in found.checks)
+    with st.container(horizontal=True):
+        if not blocked and PAGES["train"].exists:
+            next_step("Train a model", "train", key="readiness.train")
+            if found.facts.unrated:
+                next_step("Rate more answers", "rate", key="readiness.rate", primary=False)
+        elif found.facts.unrated:
+            next_step("Rate more answers", "rate", key="readiness.rate")
+        else:
+            next_step("Import more answers", "data", key="readiness.data")
+
+
+def supports(found: Readiness) -> None:
+    """What the ratings really carry, as the latest training measured it, and what more of them are likely to bring."""
+    with st.container(border=True, key="readiness.supports", gap="small"):
+        st.markdown("**What these ratings support**")
+        outlook = found.outlook
+        if outlook is None:
+            st.markdown("Nothing was trained on them yet, so nothing is known. A first training takes a few minutes.")
+            return
+        latest = outlook.latest
+        st.markdown(literal(outlook.verdict))
+        added = found.facts.rated - latest.n - outlook.kept_apart
+        since = f" {added:,} answers were rated since." if added > 0 else ""
+        st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")
+        st.markdown(literal(expected(outlook, found.facts.rated, found.next_threshold)))
+
+
+def expected(outlook: Outlook, rated: int, threshold: int | None) -> str:
+    """The forecast in a sentence: at the next threshold where it reaches that far, else as far as it goes."""
+    if threshold is not None and threshold < 1.2 * rated:
+        threshold = None  # so near that a forecast for it would say what is there now
+    ahead = outlook.at(threshold or 2 * rated)
+    if ahead is None or ahead[1].value is None:
+        return f"There is no forecast: {outlook.no_forecast or 'too little is known.'}"
+    ratings, metric = ahead
+    now_there = outlook.latest.auc.value
+    now_words = "" if now_there is None else f" It is {now_there:.2f} now."
+    bounds = f" ({metric.low:.2f} to {metric.high:.2f})" if metric.low is not None and metric.high is not None else ""
+    far = "" if threshold is None or ratings >= 0.9 * threshold else " It does not reach further than twice the data."
+    return f"Forecast: with about {ratings:,} rated answers like these, ROC AUC of {metric.value:.2f}{bounds}.{now_words}{far}"
+
+
+def checks(page: Page, found: Readiness) -> None:
+    """What was looked at: a sign, a word and a sentence each, the worst first with what helps; the rest folded."""
+    st.subheader("Checks", anchor=False)
+    loud = sorted(
+        (check for check in found.checks if check.verdict not in QUIET), key=lambda c: c.verdict is Verdict.WARNING
+    )
+    quiet = sorted((check for check in found.checks if check.verdict in QUIET), key=lambda c: QUIET.index(c.verdict))
+    if loud:
+        with st.container(border=True, gap="small", key="readiness.checks"):
+            for check in loud:
+                _check(page, check)
+    else:
+        st.success("Nothing stands in the way.", icon=":material/check_circle:")
+    words = f"{len(quiet)} more checks: nothing to do" if loud else f"All {len(quiet)} checks"
+    if quiet:
+        with st.expander(words, icon=":material/checklist:", key="readiness.quiet"):
+            for check in quiet:
+                _check(page, check)
+
+
+def _check(page: Page, check: Check) -> None:
+    colour, icon, word = SIGNS[check.verdict]
+    with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"readiness.check.{check.code}"):
+        st.badge(word, icon=icon, color=colour, width=130)  # type: ignore[arg-type]  # the colours above are badge colours
+        with st.container(width="stretch", gap="xsmall"):
+            st.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
+            if check.remedy is not None and check.verdict not in QUIET:
+                help_with(page, check.code, check.remedy)
+
+
+def help_with(page: Page, code: str, remedy: Remedy) -> None:
+    """A button that leads to what helps, with the queue set for it."""
+    if remedy.page == "data" and not page.may(Act.CHANGE_DATA):
+        return
+    icon = PAGES[remedy.page].icon
+    if st.button(remedy.label, key=f"readiness.fix.{code}", type="tertiary", icon=icon):
+        user = page.current_user()
+        if remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
+            filters = QueueFilters(session_label=remedy.session)
+            queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
+            st.session_state.pop(session.DESK, None)
+        go_to(remedy.page)
+
+
+def counts(found: Readiness, good_from: int) -> None:
+    """How the ratings are spread: over values, classes, days and raters."""
+    st.subheader("The ratings", anchor=False)
+    facts = found.facts
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        poor = facts.rated - facts.good
+        st.markdown(f"**By rating** · {facts.good:,} good, {poor:,} not good")
+        st.altair_chart(
+            charts.by_rating(found.by_consensus, good_from),
+            height=290,
+            alt=f"Number of answers by rating; {facts.good} are good and {poor} are not.",
+        )
+    with right, st.container(border=True, height="stretch"):
+        raters = len(facts.by_rater)
+        st.markdown(f"**Per day** · {raters} {'rater' if raters == 1 else 'raters'}")
+        st.altair_chart(charts.per_day(found.per_day), height=290, alt="Ratings given per day and rater.")
+    st.caption(
+        "Where several people rated an answer, the middle of their ratings (the median) counts. Days are UTC. "
+        + literal(
+            "; ".join(
+                f"{name}: {number:,} rating{'' if number == 1 else 's'}"
+                for name, number in list(facts.by_rater.items())[:12]
+            )
+        )
+    )
