@@ -17,7 +17,7 @@ from core.domain.records import Example
 from core.reward.fitting import fit, fit_baselines
 from core.reward.metrics.bootstrap import auc_samples
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.registry import PAIR
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
@@ -62,7 +62,7 @@ def _coverage(
             replace(examples[row], rating=float(rating))
             for row, rating in zip(rows, rng.permutation(ratings) if shuffled else ratings, strict=True)
         ]
-        rated = Rated.of(chosen, positive_threshold=GOOD_FROM)
+        rated = Labels.of(chosen, positive_threshold=GOOD_FROM)
         folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=SEED)
         if folds is None:
             continue
@@ -92,10 +92,10 @@ def _drawn(rng: np.random.Generator, examples: list[Example], prompts: int) -> t
 
 
 def _truth(
-    examples: list[Example], features: Features, rated: Rated, own: Features, others: np.ndarray
+    examples: list[Example], features: Features, rated: Labels, own: Features, others: np.ndarray
 ) -> tuple[float, float]:
     """ROC AUC of the model of all drawn ratings on the other prompts, and by how much it beats answer length there."""
-    rest = Rated.of([examples[row] for row in others], positive_threshold=GOOD_FROM)
+    rest = Labels.of([examples[row] for row in others], positive_threshold=GOOD_FROM)
     fitted = fit(PAIR, own[PAIR.name], rated.good, rated.groups, seed=SEED)
     unseen = features[PAIR.name][others]
     scores = {"model": Scores(fitted.model.predict(unseen), None)} | fit_baselines(own[PAIR.name], rated.good).score(

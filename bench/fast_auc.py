@@ -13,7 +13,7 @@ from core.reward.encoding.cache import MemoryCache
 from core.reward.encoding.embedder import Embedder
 from core.reward.fitting import fit
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure
 from core.reward.recipes.base import Pair
 from core.reward.recipes.features import feature_matrix
@@ -26,7 +26,7 @@ def auc_difference(file: Path, settings: Settings) -> Line:
     rows = [row for row in import_rows(open_table(file)) if isinstance(row, ImportRow) and row.rating is not None]
     unique = {(row.user_prompt, row.ai_response, row.context_id): float(row.rating or 0) for row in rows}
     examples = [Example(i, *identity, rating) for i, (identity, rating) in enumerate(unique.items(), 1)]
-    rated = Rated.of(examples, positive_threshold=settings.positive_rating_threshold)
+    rated = Labels.of(examples, positive_threshold=settings.positive_rating_threshold)
     folds = grouped_folds(rated.good, rated.groups, folds=5, seed=0)
     assert folds is not None
     pairs = [Pair(example.prompt, example.response) for example in examples]

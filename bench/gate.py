@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bench.table import Line
 from core.domain.held_out import ENOUGH_PROMPTS, FEWEST_PROMPTS
 from core.domain.metrics import Metric
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import paired_difference
 from core.reward.training.promotion import judge_challenger, judge_first
 
@@ -92,13 +92,13 @@ def _challengers(prompts: int, auc: float, alike: float, trials: int) -> float:
     return passed / trials
 
 
-def _answers(rng: np.random.Generator, prompts: int) -> tuple[Rated, Floats]:
+def _answers(rng: np.random.Generator, prompts: int) -> tuple[Labels, Floats]:
     """Rated answers, about half of them good and prompts of different ease, with noise shared by all scorers."""
     groups = np.repeat(np.arange(prompts), ANSWERS)
     ease = rng.beta(2, 2, prompts)
     good = rng.random(len(groups)) < ease[groups]
     good[:2] = True, False
-    return Rated(good, np.where(good, 5.0, 1.0), groups, groups), _noise(rng, groups)
+    return Labels(good, np.where(good, 5.0, 1.0), groups, groups), _noise(rng, groups)
 
 
 def _noise(rng: np.random.Generator, groups: NDArray[np.int64]) -> Floats:
@@ -113,5 +113,5 @@ def _pair(rng: np.random.Generator, common: Floats, alike: float) -> tuple[Float
     return own[0], own[1]
 
 
-def _scores(rated: Rated, auc: float, noise: Floats) -> Floats:
+def _scores(rated: Labels, auc: float, noise: Floats) -> Floats:
     return np.asarray(2**0.5 * NormalDist().inv_cdf(auc) * rated.good + noise)

@@ -18,7 +18,7 @@ from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.learning_curve import some_prompts
 from core.reward.fitting import fit, fit_baselines
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.metrics.metrics import measure as measure_rows
 from core.reward.recipes.base import Pair
@@ -67,7 +67,7 @@ def measure() -> list[Line]:
 
 
 def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
-    rated = Rated.of(examples, positive_threshold=GOOD_FROM)
+    rated = Labels.of(examples, positive_threshold=GOOD_FROM)
     yield f"\n{name} (ROC AUC / right order / accuracy): {len(rated):,} rated answers to {rated.prompts:,} prompts, {int(rated.good.sum()):,} good"
     folds = grouped_folds(rated.good, rated.groups, folds=5, seed=SEED)
     if folds is None:
@@ -93,7 +93,7 @@ def _sizes(learned: int) -> list[int]:
     return [*(size for size in SIZES if size < 0.9 * learned), learned]
 
 
-def _at(size: int, rated: Rated, folds: np.ndarray, features: dict[str, np.ndarray]) -> dict[str, list[float | None]]:
+def _at(size: int, rated: Labels, folds: np.ndarray, features: dict[str, np.ndarray]) -> dict[str, list[float | None]]:
     """Means over folds and draws of SHOWN, by scorer."""
     found: dict[str, list[list[float | None]]] = {}
     for fold in range(int(folds.max()) + 1):

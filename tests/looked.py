@@ -9,7 +9,7 @@ from core.services.data.erasure import Forgetting
 from core.services.rating import rating
 from core.services.rating.rating import Receipt
 from core.services.review import disagreements, own_ratings, second_looks
-from core.services.review.second_looks import Said
+from core.services.review.second_looks import RatingPair
 from core.services.workspace import Workspace
 from core.store.interactions import interactions
 from core.store.tables import GuidelineGap
@@ -46,7 +46,7 @@ def withdraw(workspace: Workspace, user: User, interaction_id: int, **how: Any) 
     return own_ratings.withdraw(workspace, user, interaction_id, seen=version(workspace, interaction_id), **how)
 
 
-def look(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> Said:
+def look(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> RatingPair:
     seen = version(workspace, interaction_id)
     return second_looks.look(workspace, user, interaction_id, value, seen=seen, **how)
 

@@ -245,7 +245,7 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                 )
             )  # fmt: skip
         session.add(
-            t.Desk(
+            t.QueuePreference(
                 rater_id=sam.rater_id, order="oldest",
                 filters={
                     "session_label": text("assay_desks.filters"), "source": "", "flagged": False,

@@ -19,7 +19,7 @@ NEEDS = {
     "people.accounts.admit": Act.PEOPLE,
     "people.accounts.find": Act.PEOPLE,
     "people.accounts.invite": Act.PEOPLE,
-    "people.accounts.knocking": Act.PEOPLE,
+    "people.accounts.pending_identities": Act.PEOPLE,
     "people.accounts.listed": Act.PEOPLE,
     "people.accounts.look_alikes": Act.PEOPLE,
     "people.accounts.set_address": Act.PEOPLE,
@@ -85,7 +85,7 @@ NEEDS = {
     "reranking.preferences.mine": Act.RATE,
     "reranking.preferences.total": Act.LOOK,
     "reranking.preferences.withdraw": Act.RATE,
-    "training.retraining.bought": Act.LOOK,
+    "training.retraining.rating_impact": Act.LOOK,
     "training.retraining.change_settings": Act.TRAIN,
     "training.retraining.due": Act.TRAIN,
     "training.retraining.get_settings": Act.TRAIN,
@@ -155,7 +155,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_encoder",
     ],
     "a step of a training, which asked": [
-        "training.dataset.judge", "training.dataset.measure_all", "training.dataset.still", "training.dataset.survey", "training.registry.keep",
+        "training.dataset.judge", "training.dataset.measure_all", "training.dataset.recheck_decision", "training.dataset.load_training_set", "training.registry.save_and_register",
         "training.registry.result", "rating.active_learning.suggest", "rating.active_learning.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
@@ -174,11 +174,11 @@ ASKS_NOBODY = {
         ),
     ],
     "the way out of every function here": [
-        "masking.inside", "masking.leaves", "masking.masked", "masking.masked_sentence", "masking.originals", "masking.refuse_gaps",
+        "masking.inside", "masking.masks_output", "masking.masked", "masking.masked_sentence", "masking.originals", "masking.refuse_gaps",
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "data.export_check.checked_reason", "data.export_check.identifiers_of", "data.export_check.look", "data.export_check.record",
-        "data.redaction.eyes", "data.redaction.own_words", "data.redaction.seen_by", "training.forecast.latest_training",
+        "data.redaction.redactor_for", "data.redaction.own_words", "data.redaction.seen_by", "training.forecast.latest_training",
     ],
 }  # fmt: skip
 """The functions that no role opens or shuts, under the reason why."""

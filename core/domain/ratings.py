@@ -29,7 +29,7 @@ class RatingStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RatingInput:
     """What one rater says of one interaction."""
 
     status: RatingStatus
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class EventContext:
     """How it came to be said: what the history keeps beside the old and the new state."""
 
     action: str

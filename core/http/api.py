@@ -24,10 +24,10 @@ from core.http import loopback
 from core.http.bodies import Reading, read_json
 from core.http.openapi import DOCUMENT
 from core.http.questions import CHAMPION, Question, read_question
-from core.http.readiness import SENTENCES, State, Warmth
+from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
 from core.http.responses import Refused, answer, error
-from core.http.scheduler import Turns, Work
+from core.http.scheduler import ScoringQueue, Work
 from core.services.people.api_keys import KeyRing
 from core.services.reranking import reranking, usage
 from core.services.workspace import Workspace
@@ -50,16 +50,20 @@ class Api:
     """The API on one database; ``routes`` go into a server, ``run`` beside it for as long as it runs."""
 
     def __init__(
-        self, open_workspace: Callable[[], Workspace], *, turns: Turns | None = None, reading: Reading | None = None
+        self,
+        open_workspace: Callable[[], Workspace],
+        *,
+        turns: ScoringQueue | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self._open = open_workspace
-        self._turns = turns or Turns()
+        self._turns = turns or ScoringQueue()
         self._reading = reading or Reading()
         self._keys: KeyRing | None = None
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
         self._doubting = anyio.CapacityLimiter(1)
-        self.warmth = Warmth(open_workspace, self._turns.pace)
+        self.warmth = ModelWarmer(open_workspace, self._turns.pace)
         inner = Starlette(
             routes=[
                 Route("/healthz", self._healthz),

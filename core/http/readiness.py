@@ -58,7 +58,7 @@ class Readiness:
         return SENTENCES.get(self.state)
 
 
-class Warmth:
+class ModelWarmer:
     """Keeps the model in use loaded, in the background; never holds up the start of the server."""
 
     def __init__(self, open_workspace: Callable[[], Workspace], pace: Pace) -> None:

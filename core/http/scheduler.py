@@ -36,7 +36,7 @@ class Part:
     words: int
 
 
-class Turns:
+class ScoringQueue:
     """Who is scored when. The threads of the dashboard's own files are not touched: this has limiters of its own."""
 
     def __init__(self, queue: Queue | None = None, *, seconds: float = SCORING_SECONDS) -> None:

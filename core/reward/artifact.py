@@ -20,7 +20,7 @@ import numpy as np
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.domain.texts import VERSION_NAME
-from core.reward.confidence import Honesty, KnownPrompts
+from core.reward.confidence import KnownPrompts, ScoreConfidence
 from core.reward.model import FittedModel
 from core.store.scratch import scratch
 
@@ -66,7 +66,12 @@ class Saved:
 
 
 def save(
-    root: Path, model: FittedModel, metadata: Metadata, *, groups: Collection[str], honesty: Honesty | None = None
+    root: Path,
+    model: FittedModel,
+    metadata: Metadata,
+    *,
+    groups: Collection[str],
+    honesty: ScoreConfidence | None = None,
 ) -> Saved:
     """Write a version below ``root``, whole or not at all; ``groups`` are the hashes of the training prompts.
 
@@ -207,7 +212,7 @@ def trained_groups(path: Path, *, hashes: Hashes, prompts: int) -> frozenset[str
     return _groups(path, verified(path, hashes=hashes), prompts)
 
 
-def load_honesty(path: Path, *, hashes: Hashes) -> Honesty | None:
+def load_confidence(path: Path, *, hashes: Hashes) -> ScoreConfidence | None:
     """How far the scores of the version in the directory ``path`` can be trusted; None where that was not measured.
 
     Of an earlier release, whose figures and vectors can be damaged without the model file: the model itself serves all
@@ -221,7 +226,7 @@ def load_honesty(path: Path, *, hashes: Hashes) -> Honesty | None:
             if _sha256(files[KNOWN_FILE]) != described["known_sha256"]:
                 return None
             known = _known(files[KNOWN_FILE])
-        return Honesty.from_json(described, known)
+        return ScoreConfidence.from_json(described, known)
     except Exception:  # noqa: BLE001  whatever a damaged file makes of itself: a broken zip file, a huge array, ...
         return None
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.reward.linear import LinearModel
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.pair import SCALARS
 
@@ -44,7 +44,7 @@ class FittedBaselines:
         return {name: Scores(scores, scores >= 0.5) for name, scores in values.items()}
 
 
-def original_order(rated: Rated) -> Scores:
+def original_order(rated: Labels) -> Scores:
     """Scores that fall with the position among the answers to the same prompt and context, as they are listed."""
     position = np.zeros(len(rated))
     order = np.argsort(rated.contexts, kind="stable")

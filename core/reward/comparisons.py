@@ -20,7 +20,7 @@ class Comparisons:
     differences: NDArray[np.float32]
     """Features of the better answer minus those of the worse one, shape (k, d)."""
     groups: NDArray[np.int64]
-    """Shape (k,): the number of the prompt as in ``Rated.groups``, -1 where no answer to it was rated."""
+    """Shape (k,): the number of the prompt as in ``Labels.groups``, -1 where no answer to it was rated."""
     weights: NDArray[np.float64]
     """Shape (k,), at most 1: all pairs on one prompt together weigh no more than ratings of their answers would."""
 

@@ -87,7 +87,7 @@ class Certainty:
 
 
 @dataclass(frozen=True)
-class Honesty:
+class ScoreConfidence:
     """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/0045)."""
 
     levels: tuple[Level, ...] = ()
@@ -150,7 +150,7 @@ class Honesty:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any], known: KnownPrompts | None) -> "Honesty":
+    def from_json(cls, data: Mapping[str, Any], known: KnownPrompts | None) -> "ScoreConfidence":
         """Read what ``to_json`` wrote.
 
         Raises:

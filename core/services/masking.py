@@ -1,6 +1,6 @@
 """The one way out of the services: every text that a public function returns or complains with is masked here.
 
-``leaves`` stands on every public function. Whoever forgets it finds that ``Workspace.require`` refuses to work: what was
+``masks_output`` stands on every public function. Whoever forgets it finds that ``Workspace.require`` refuses to work: what was
 not led through here does not leave at all. Inside, services give each other stored texts as they are; what is handed out
 by the outermost one is masked, field by field, unless it was decided about before (``Settled``), or a field or a
 function says in so many words why its texts are no outside ones (``AS_IS``, ``as_is``).
@@ -44,7 +44,7 @@ def inside() -> bool:
     return _inside.get()
 
 
-def leaves(
+def masks_output(
     *, as_is: str | None = None, takes_gaps: str | None = None
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Stand on a public function of the services: what it returns, yields and complains with is masked.
@@ -79,7 +79,7 @@ def leaves(
                 found = function(*args, **kwargs)
             return seen(found)
 
-        vars(through).update(leaves=True, as_is=as_is, takes_gaps=takes_gaps)
+        vars(through).update(masks_output=True, as_is=as_is, takes_gaps=takes_gaps)
         return through
 
     return around

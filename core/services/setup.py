@@ -4,13 +4,13 @@ import os
 from typing import Any
 
 from core.domain.settings import Settings
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import open_workspace
 from core.store import schema
 from core.store.database import connect
 
 
-@leaves(as_is="names of tables")
+@masks_output(as_is="names of tables")
 def initialise() -> dict[str, Any]:
     """Create or upgrade, then adopt what the old application has; what ``init --json`` prints.
 

@@ -53,7 +53,9 @@ class Workspace:
             RuntimeError: the service function does not lead out through ``leaves``.
         """
         if not inside():
-            raise RuntimeError("a service function needs @leaves(), or its texts would leave with identifiers in them")
+            raise RuntimeError(
+                "a service function needs @masks_output(), or its texts would leave with identifiers in them"
+            )
         require(user, act)
         assert user is not None
         if user == SOMEBODY_HERE and self.settings.auth_mode is AuthMode.OIDC:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.domain.errors import AssayError
 from core.reward import artifact
-from core.reward.confidence import Certainty, Honesty
+from core.reward.confidence import Certainty, ScoreConfidence
 from core.reward.encoding.embedder import Embedder
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair
@@ -77,7 +77,7 @@ class _Loaded(NamedTuple):
 
     ref: ModelRef
     model: FittedModel
-    honesty: Honesty | None
+    honesty: ScoreConfidence | None
 
 
 class Reranker:
@@ -103,7 +103,7 @@ class Reranker:
         loaded = self._current()
         return None if loaded is None else (loaded.ref, loaded.model)
 
-    def honesty(self) -> Honesty | None:
+    def honesty(self) -> ScoreConfidence | None:
         """What was measured about the scores of the version that is loaded; None where nothing was."""
         loaded = self._current()
         return None if loaded is None else loaded.honesty
@@ -215,7 +215,7 @@ class Reranker:
             if self._loaded is None or self._loaded.ref != ref:
                 try:
                     model = artifact.load(ref.path, hashes=ref.hashes, encoder=encoder)
-                    self._loaded = _Loaded(ref, model, artifact.load_honesty(ref.path, hashes=ref.hashes))
+                    self._loaded = _Loaded(ref, model, artifact.load_confidence(ref.path, hashes=ref.hashes))
                 except AssayError as error:
                     broken = broken or error
                     continue

@@ -103,7 +103,7 @@ def connect(settings: Settings) -> Store:
     return Store(engine)
 
 
-def alone(session: Session) -> None:
+def lock_writers(session: Session) -> None:
     """Let only one writer at a time decide which interactions exist; held until the transaction ends.
 
     SQLite's write lock does that already. PostgreSQL would otherwise let two imports add the same answer.

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 from core.domain.errors import AssayError, Unavailable
 from core.domain.roles import Rule
 from core.store import audit
-from core.store.database import Store, alone, private_file, private_folder
+from core.store.database import Store, lock_writers, private_file, private_folder
 from core.store.sqlite_copy import copy_sqlite
 from core.store.tables import Base
 
@@ -83,7 +83,7 @@ def upgrade(store: Store, *, keep_copy: bool = True) -> str:
         )
     config = _config()
     with store.write() as session:
-        alone(session)
+        lock_writers(session)
         connection = session.connection()
         _refuse_strangers(connection)
         config.attributes["connection"] = connection

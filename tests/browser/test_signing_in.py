@@ -107,7 +107,7 @@ def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
     ben = sign_in(ben_context, url, "ben")
     expect(ben.get_by_role("heading", name="You are not invited yet")).to_be_visible(timeout=20_000)
     workspace = open_workspace(environ)
-    (waiting,) = accounts.knocking(workspace, COMMAND_LINE)
+    (waiting,) = accounts.pending_identities(workspace, COMMAND_LINE)
     person = accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME)
     ben.goto(f"{url}/rate")
     expect(ben.get_by_text("Ben · sme")).to_be_visible(timeout=20_000)
@@ -143,7 +143,7 @@ def test_the_address_for_signing_out_ends_the_sign_in(browser: Browser, signing_
     context = browser.new_context()
     page = sign_in(context, url, "eve")
     expect(page.get_by_role("heading", name="You are not invited yet")).to_be_visible(timeout=20_000)
-    (waiting,) = [one for one in accounts.knocking(workspace, COMMAND_LINE) if one.name == "Eve"]
+    (waiting,) = [one for one in accounts.pending_identities(workspace, COMMAND_LINE) if one.name == "Eve"]
     assert waiting.email == "eve@example.org"
     accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME)
     workspace.store.engine.dispose()

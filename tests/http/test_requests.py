@@ -18,7 +18,7 @@ from core.http.api import Api
 from core.http.bodies import Reading
 from core.http.queueing import Queue
 from core.http.responses import Refused
-from core.http.scheduler import Turns
+from core.http.scheduler import ScoringQueue
 from core.services.people import api_keys
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
@@ -100,7 +100,7 @@ def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> No
     """429 in the promised form where there is no place, and no database or model is asked; no body, no place."""
     queue = Queue(places=1)
     full = TestClient(
-        Api(lambda: workspace, turns=Turns(queue)).app, base_url="http://localhost", client=("127.0.0.1", 1)
+        Api(lambda: workspace, turns=ScoringQueue(queue)).app, base_url="http://localhost", client=("127.0.0.1", 1)
     )
     place = queue.take("somebody", [1])
     refused(full.post("/v1/rerank", content=b"{", headers=JSON), 400)

@@ -13,7 +13,7 @@ from anyio.from_thread import start_blocking_portal
 from core.http.limits import SCORING_SECONDS
 from core.http.queueing import TURN_WORDS, Pace, Place, Queue
 from core.http.responses import Refused
-from core.http.scheduler import Turns, Work
+from core.http.scheduler import ScoringQueue, Work
 from core.serving.reranker import Ranking
 
 FULL_TEXTS = 8  # of 1,190 words: with what a text costs by itself one turn
@@ -53,20 +53,20 @@ class FakeModel:
 
         return Work([f"{name}-{number} {words}" for number in range(texts)], self.words, rank)
 
-    def taking_turns(self, **options: Any) -> tuple[Turns, Queue]:
+    def taking_turns(self, **options: Any) -> tuple[ScoringQueue, Queue]:
         queue = Queue(clock=lambda: self.now, pace=Pace(self.pace), **options)
-        return Turns(queue), queue
+        return ScoringQueue(queue), queue
 
 
 async def stays() -> None:
     await anyio.sleep_forever()
 
 
-async def ask(turns: Turns, caller: str, work: Work, gone: Callable[[], Awaitable[None]] = stays) -> Ranking:
+async def ask(turns: ScoringQueue, caller: str, work: Work, gone: Callable[[], Awaitable[None]] = stays) -> Ranking:
     return await turns.score(caller, work, await turns.measured(caller, work), gone)
 
 
-async def outcome(turns: Turns, caller: str, work: Work) -> int | Refused:
+async def outcome(turns: ScoringQueue, caller: str, work: Work) -> int | Refused:
     try:
         await ask(turns, caller, work)
     except Refused as refused:
@@ -142,7 +142,7 @@ def test_a_short_list_does_not_wait_for_a_long_one() -> None:
     assert model.turns == [("long", 8), ("short", 1), ("long", 8), ("long", 4), ("long", 20)]
 
 
-async def until_waiting(turns: Turns, count: int) -> None:
+async def until_waiting(turns: ScoringQueue, count: int) -> None:
     while len(turns._queue) < count:
         await anyio.sleep(0.001)
 
@@ -180,7 +180,7 @@ def test_one_that_floods_keeps_nobody_out() -> None:
 
 def test_a_ranking_that_takes_too_long_is_stopped() -> None:
     """504, and the parts that were not begun are never scored."""
-    turns = Turns(Queue(pace=Pace(1e9)), seconds=0.05)
+    turns = ScoringQueue(Queue(pace=Pace(1e9)), seconds=0.05)
     model = FakeModel()
     work = model.work("slow", 100, 50)
 

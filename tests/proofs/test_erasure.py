@@ -21,7 +21,6 @@ from core.store.tables import (
     ApiKey,
     Base,
     Case,
-    Desk,
     Draft,
     Embedding,
     Export,
@@ -36,6 +35,7 @@ from core.store.tables import (
     Prediction,
     Preference,
     Promotion,
+    QueuePreference,
     Rating,
     RatingEvent,
     RunEvent,
@@ -219,7 +219,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
         session.add(Embedding(fingerprint="e", text_hash=text_hash(answer), count=1, dim=16, vectors=vector))
         session.add(HeldOutPrompt(prompt_group=item.prompt_group))
         filters = {"session_label": item.session_label, "source": ""}
-        session.add(Desk(rater_id=ana.rater_id, order="random", filters=filters))
+        session.add(QueuePreference(rater_id=ana.rater_id, order="random", filters=filters))
         run = runs.start(session, "pair", 0, ana, "elsewhere:1")
         session.add(Prediction(run_id=run.run_id, interaction_id=number, fold=0, score=0.5))
         report = {"sources": [{"name": word("assay_items.session_label")}, {"name": "all others"}], "raters": []}
@@ -305,7 +305,7 @@ def test_a_label_that_another_answer_bears_stays(workspace, tmp_path) -> None:
     with workspace.store.read() as session:
         (event,) = session.query(RunEvent)
         assert [part["name"] for part in event.payload["report"]["sources"]] == [label, "all others"]
-        assert session.query(Desk).one().filters["session_label"] == f"{label} 7"
+        assert session.query(QueuePreference).one().filters["session_label"] == f"{label} 7"
         (record,) = session.query(Import)
         assert record.rejected[0]["reason"] == "rating '...' is not a whole number from 1 to 5"
 

@@ -4,7 +4,7 @@ from core.domain.records import Example
 from core.reward.baselines import columns_of, original_order
 from core.reward.evaluation.out_of_fold import score_baselines_held_out
 from core.reward.fitting import fit_baselines
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.recipes.base import Pair
 from core.reward.recipes.features import feature_matrix
 from core.reward.recipes.registry import PAIR
@@ -28,7 +28,7 @@ def test_fitted_baselines_are_probabilities_and_see_what_they_should() -> None:
         Example(number, f"p{number % 9}", " ".join(["word"] * (1 + number)), None, 5.0 if number > 30 else 1.0)
         for number in range(50)
     ]
-    rated = Rated.of(examples, positive_threshold=4)
+    rated = Labels.of(examples, positive_threshold=4)
     features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
     scores = fit_baselines(features, rated.good).score(features)
     assert set(scores) == {"majority", "length_only", "prompt_only", "cosine"}
@@ -40,7 +40,7 @@ def test_fitted_baselines_are_probabilities_and_see_what_they_should() -> None:
 def test_the_majority_is_one_constant_over_all_folds() -> None:
     """Otherwise its ranking across folds would come out worse than chance."""
     examples = rated_answers(12)
-    rated = Rated.of(examples, positive_threshold=4)
+    rated = Labels.of(examples, positive_threshold=4)
     features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
     shares = {
         float(value)
@@ -54,6 +54,6 @@ def test_the_original_order_counts_within_prompt_and_context() -> None:
     """The first answer listed scores best, for every prompt and context anew, wherever the rows stand."""
     keys = [("p", None), ("q", None), ("P ", None), ("p", "other"), ("q", None), ("p", None)]
     examples = [Example(i, prompt, "text", context, 3.0) for i, (prompt, context) in enumerate(keys)]
-    scores = original_order(Rated.of(examples, positive_threshold=4))
+    scores = original_order(Labels.of(examples, positive_threshold=4))
     assert scores.values.tolist() == [0, 0, -1, 0, -1, -2]
     assert scores.called_good is None

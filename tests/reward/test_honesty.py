@@ -9,9 +9,9 @@ import pytest
 
 from core.domain.records import Example
 from core.reward import artifact
-from core.reward.confidence import Honesty, KnownPrompts, Level, Meaning
-from core.reward.metrics.labels import Rated
-from core.reward.training.confidence_fit import measure_honesty
+from core.reward.confidence import KnownPrompts, Level, Meaning, ScoreConfidence
+from core.reward.metrics.labels import Labels
+from core.reward.training.confidence_fit import fit_score_confidence
 from core.reward.training.events import Fitted
 from core.reward.training.trainer import train
 from core.serving.reranker import ModelRef, Reranker
@@ -22,8 +22,8 @@ def answers(prompts: int, per_prompt: int = 4) -> list[Example]:
     return rated_answers(prompts, per_prompt, seed=5)
 
 
-def measured(examples: list[Example], values: np.ndarray) -> Honesty:
-    return measure_honesty(examples, Rated.of(examples, positive_threshold=4), values, embedder(), seed=0)
+def measured(examples: list[Example], values: np.ndarray) -> ScoreConfidence:
+    return fit_score_confidence(examples, Labels.of(examples, positive_threshold=4), values, embedder(), seed=0)
 
 
 def informed(examples: list[Example], noise: float) -> np.ndarray:
@@ -87,14 +87,14 @@ def test_one_prompt_with_many_answers_is_no_flood() -> None:
     assert measured(many, informed(many, 0.1)).pairs < 60 * 59 / 2 + 15 * 6
 
 
-def judged(honesty: Honesty, texts: list[str], scores: list[float], prompt: str = "0 word1"):
+def judged(honesty: ScoreConfidence, texts: list[str], scores: list[float], prompt: str = "0 word1"):
     order = sorted(range(len(texts)), key=lambda place: -scores[place])
     return honesty.judge(prompt, texts, scores, order, embedder())
 
 
 def test_the_best_two_are_too_close_only_where_they_differ() -> None:
     """Nearer than the margin is too close; equal texts, and one answer alone, are no question at all."""
-    honesty = Honesty(levels=(Level(0.0, 5, 20),), margin=0.1, pairs=99)
+    honesty = ScoreConfidence(levels=(Level(0.0, 5, 20),), margin=0.1, pairs=99)
     assert judged(honesty, ["a", "b", "c"], [0.5, 0.1, 0.45]).too_close is True
     assert judged(honesty, ["a", "b"], [0.5, 0.3]).too_close is False
     assert judged(honesty, ["a", "a"], [0.5, 0.5]).too_close is False
@@ -130,7 +130,7 @@ def hashes(kept: artifact.Saved, *, older: bool) -> dict[str, str]:
     return {name: sha256 for name, sha256 in kept.hashes.items() if name == artifact.MODEL_FILE or not older}
 
 
-def saved(folder: Path, fitted: Fitted, honesty: Honesty | None, *, older: bool = False) -> Reranker:
+def saved(folder: Path, fitted: Fitted, honesty: ScoreConfidence | None, *, older: bool = False) -> Reranker:
     metadata = artifact.Metadata("v1", "pair", fitted.model.encoder, "d", 120, 30, 0, 4, {})
     kept = artifact.save(folder, fitted.model, metadata, groups=fitted.groups, honesty=honesty)
     ref = ModelRef("v1", kept.path, hashes(kept, older=older), sample=False)
@@ -140,7 +140,7 @@ def saved(folder: Path, fitted: Fitted, honesty: Honesty | None, *, older: bool 
 def test_the_figures_travel_with_the_version(tmp_path: Path, fitted: Fitted) -> None:
     """They come back as they were measured, the vectors within half precision, in files that stay small."""
     saved(tmp_path, fitted, fitted.honesty)
-    found = artifact.load_honesty(tmp_path / "v1", hashes={})
+    found = artifact.load_confidence(tmp_path / "v1", hashes={})
     assert found == fitted.honesty
     assert found is not None
     assert isinstance(found.known, KnownPrompts)

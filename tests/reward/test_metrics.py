@@ -9,21 +9,21 @@ from sklearn import metrics as reference
 from core.domain.metrics import Metric
 from core.reward.metrics.bootstrap import bounds, draws, with_interval
 from core.reward.metrics.curves import MAX_POINTS, classification_report, confusion, roc_points
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import METRICS, Scores, measure, paired_difference
 
 
-def random_rows(n: int, prompts: int, seed: int, *, levels: int | None = None) -> tuple[Rated, Scores]:
+def random_rows(n: int, prompts: int, seed: int, *, levels: int | None = None) -> tuple[Labels, Scores]:
     rng = np.random.default_rng(seed)
     groups = np.concatenate([np.arange(prompts), rng.integers(prompts, size=n - prompts)])
     ratings = rng.choice([1, 2, 2.5, 3, 4, 5], size=n)
     values = 1 / (1 + np.exp(-(ratings - 3 + rng.normal(scale=2, size=n))))
     if levels is not None:
         values = np.round(values * levels) / levels
-    return Rated(ratings >= 4, ratings, groups, groups), Scores(values, values >= 0.5)
+    return Labels(ratings >= 4, ratings, groups, groups), Scores(values, values >= 0.5)
 
 
-def naive_pairs(rated: Rated, values: np.ndarray) -> dict[int, list[bool]]:
+def naive_pairs(rated: Labels, values: np.ndarray) -> dict[int, list[bool]]:
     """Every comparable pair, by prompt: is the better answer strictly higher?"""
     found: dict[int, list[bool]] = {}
     for i in range(len(rated)):
@@ -33,7 +33,7 @@ def naive_pairs(rated: Rated, values: np.ndarray) -> dict[int, list[bool]]:
     return found
 
 
-def naive_lift(rated: Rated, values: np.ndarray) -> float:
+def naive_lift(rated: Labels, values: np.ndarray) -> float:
     """Mean rating of the highest scored answer to each prompt with two or more, minus the mean of all of them."""
     gained = []
     for context in np.unique(rated.contexts):
@@ -84,7 +84,7 @@ def test_intervals_equal_a_naive_bootstrap(levels: int | None) -> None:
             [np.full((rated.groups == g).sum(), 100 * g + time) for g in range(12) for time in range(drawn[g])]
         )
         numbered = np.unique(copy, return_inverse=True)[1]
-        again = Rated(rated.good[rows], rated.ratings[rows], numbered, numbered)
+        again = Labels(rated.good[rows], rated.ratings[rows], numbered, numbered)
         assert scores.called_good is not None
         for name, metric in measure(
             again, Scores(scores.values[rows], scores.called_good[rows]), seed=0, resamples=0
@@ -145,7 +145,7 @@ def test_one_class_is_not_estimable_and_never_nan() -> None:
     """Ratings of one class give words, not numbers, where classes are needed."""
     rated, scores = random_rows(30, 5, seed=0)
     for good in (True, False):
-        only = Rated(np.full(30, good), rated.ratings, rated.groups, rated.contexts)
+        only = Labels(np.full(30, good), rated.ratings, rated.groups, rated.contexts)
         found = measure(only, scores, seed=0, resamples=50)
         assert found["roc_auc"] == Metric(None, reason="not estimable: one class only")
         assert found["accuracy"].value is not None
@@ -177,7 +177,7 @@ def test_a_constant_scorer_wins_no_pair() -> None:
 
 def test_contexts_separate_equal_prompts() -> None:
     """Answers about two patients are never compared with each other."""
-    one = Rated(np.array([True, False]), np.array([5.0, 1.0]), np.array([0, 0]), np.array([0, 1]))
+    one = Labels(np.array([True, False]), np.array([5.0, 1.0]), np.array([0, 0]), np.array([0, 1]))
     found = measure(one, Scores(np.array([0.9, 0.1]), np.array([True, False])), seed=0)
     assert found["pairwise_accuracy"].reason is not None
     assert "no two answers" in found["pairwise_accuracy"].reason
@@ -200,7 +200,7 @@ def test_degenerate_draws_are_left_out_until_they_are_most() -> None:
 
 def test_no_rows_is_a_reason() -> None:
     """Nothing to measure is said in words for every metric."""
-    empty = Rated.of([], positive_threshold=4)
+    empty = Labels.of([], positive_threshold=4)
     found = measure(empty, Scores(np.zeros(0), np.zeros(0, dtype=bool)), seed=0)
     assert {metric.reason for metric in found.values()} == {"not estimable: no rated answers"}
     assert paired_difference(empty, np.zeros(0), np.zeros(0), seed=0).value is None

@@ -13,7 +13,7 @@ from core.reward.evaluation.learning_curve import FARTHEST, Sized, learning_curv
 from core.reward.evaluation.slices import by_source
 from core.reward.metrics.best_of_n import Choices
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import length_bias
 from core.reward.metrics.metrics import METRICS, Scores, measure
 from core.reward.metrics.reliability import calibration, outcomes, roc_band
@@ -122,7 +122,7 @@ def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
     probability 0.98. Plain percentiles hold it 12 times here.
     """
     examples = rated_answers(25)
-    rated = Rated.of(examples, positive_threshold=4)
+    rated = Labels.of(examples, positive_threshold=4)
     features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
     held = passed = 0
     for seed in range(20):
@@ -151,7 +151,7 @@ def test_a_training_on_shuffled_ratings_promotes_nothing() -> None:
 
 def test_a_constant_scorer_gets_no_credit() -> None:
     """It keeps the input order and looks good elsewhere; here it is chance, or worse, in every figure that ranks."""
-    rated = Rated.of(rated_answers(30), positive_threshold=4)
+    rated = Labels.of(rated_answers(30), positive_threshold=4)
     flat = Scores(np.full(len(rated), 0.7), np.ones(len(rated), dtype=bool))
     found = measure(rated, flat, seed=0)
     assert (found["roc_auc"].value, found["roc_auc"].low, found["roc_auc"].high) == (0.5, 0.5, 0.5)
@@ -164,7 +164,7 @@ def test_a_constant_scorer_gets_no_credit() -> None:
 
 def test_repeats_are_averaged_and_not_merged_into_an_ensemble() -> None:
     """Two opposite scorers give the mean of their figures, not those of their mean score."""
-    rated = Rated.of(rated_answers(30), positive_threshold=4)
+    rated = Labels.of(rated_answers(30), positive_threshold=4)
     right = Scores(rated.good * 0.8 + 0.1, rated.good)
     wrong = Scores(1 - right.values, ~rated.good)
     both = measure(rated, right, wrong, seed=0)
@@ -175,7 +175,7 @@ def test_repeats_are_averaged_and_not_merged_into_an_ensemble() -> None:
 
 def test_best_of_n_counts_only_where_there_is_a_choice() -> None:
     """Prompts with one answer add nothing; ties are a draw."""
-    rated = Rated.of(
+    rated = Labels.of(
         [Example(1, "a", "x", None, 5.0), Example(2, "b", "x", None, 1.0), Example(3, "b", "y", None, 4.0)],
         positive_threshold=4,
     )
@@ -188,7 +188,7 @@ def test_best_of_n_counts_only_where_there_is_a_choice() -> None:
 def test_length_bias_tells_a_ruler_from_a_reader() -> None:
     """A scorer that sees only length is always wrong where the shorter answer is better, and right where it is longer."""
     examples = rated_answers(30)
-    rated = Rated.of(examples, positive_threshold=4)
+    rated = Labels.of(examples, positive_threshold=4)
     lengths = np.array([len(example.response.split()) for example in examples], dtype=float)
     ruler = length_bias(rated, lengths[None], lengths, seed=0)
     assert (ruler.shorter_better.value, ruler.longer_better.value) == (0, 1)
@@ -202,7 +202,7 @@ def test_a_calibrated_scorer_lies_within_its_ranges() -> None:
     """Scores that are chances lie in the range of the share they foretell; the bins hold every row once."""
     rng = np.random.default_rng(0)
     said = rng.random(3000)
-    rated = Rated(rng.random(3000) < said, np.where(said > 0.5, 4.0, 2.0), np.arange(3000), np.arange(3000))
+    rated = Labels(rng.random(3000) < said, np.where(said > 0.5, 4.0, 2.0), np.arange(3000), np.arange(3000))
     bins = calibration(rated, said, seed=0)
     assert sum(group.n for group in bins) == 3000
     assert sum((g.true.low or 0) <= g.said <= (g.true.high or 0) for g in bins) >= 8
@@ -210,7 +210,7 @@ def test_a_calibrated_scorer_lies_within_its_ranges() -> None:
 
 def test_outcomes_move_with_the_threshold() -> None:
     """From 0 everything is called good; each step calls fewer."""
-    rated = Rated.of(rated_answers(10), positive_threshold=4)
+    rated = Labels.of(rated_answers(10), positive_threshold=4)
     found = outcomes(rated, np.linspace(0.01, 0.99, len(rated)))
     called = [counts["true_good"] + counts["false_good"] for _, counts in found]
     assert called[0] == len(rated)
@@ -220,21 +220,21 @@ def test_outcomes_move_with_the_threshold() -> None:
 
 def test_the_band_holds_the_curve() -> None:
     """The range starts and ends where every curve does, and is empty where there is no curve."""
-    rated = Rated.of(rated_answers(20), positive_threshold=4)
+    rated = Labels.of(rated_answers(20), positive_threshold=4)
     band = roc_band(rated, rated.ratings + np.random.default_rng(0).normal(size=len(rated)), seed=0)
     assert band[-1] == (1.0, 1.0, 1.0)
     assert all(0 <= low <= high <= 1 for _, low, high in band)
-    only_good = Rated(np.ones(4, dtype=bool), np.full(4, 5.0), np.arange(4), np.arange(4))
+    only_good = Labels(np.ones(4, dtype=bool), np.full(4, 5.0), np.arange(4), np.arange(4))
     assert roc_band(only_good, np.zeros(4), seed=0) == []
 
 
-def _noisy(rated: Rated, noise: float, seed: int) -> np.ndarray:
+def _noisy(rated: Labels, noise: float, seed: int) -> np.ndarray:
     return rated.good + np.random.default_rng(seed).normal(scale=noise, size=len(rated))
 
 
 def test_a_forecast_never_looks_beyond_twice_the_ratings() -> None:
     """A rising curve goes on rising, no farther than double, and its range holds its value."""
-    rated = Rated.of(rated_answers(100), positive_threshold=4)
+    rated = Labels.of(rated_answers(100), positive_threshold=4)
     folds = rated.groups % 5
     sized = [Sized(n, [_noisy(rated, noise, n)]) for n, noise in ((25, 3.0), (50, 2.0), (100, 1.5), (200, 1.2))]
     full = Scores(_noisy(rated, 1.0, 9), None)
@@ -300,7 +300,7 @@ def test_sessions_become_sources() -> None:
         "liveqa", "squality", "ward", "42", NO_SESSION
     ]  # fmt: skip
     examples = [replace(e, session=chr(65 + n % 20)) for n, e in enumerate(rated_answers(10))]
-    rated = Rated.of(examples, positive_threshold=4)
+    rated = Labels.of(examples, positive_threshold=4)
     parts = by_source(examples, rated, [Scores(rated.ratings, None)], seed=0)
     assert parts[-1].name == OTHERS
     assert sum(part.n for part in parts) == 40
@@ -309,7 +309,7 @@ def test_sessions_become_sources() -> None:
 
 def test_no_model_of_the_report_learns_from_a_prompt_it_is_measured_on() -> None:
     """Samples for the learning curve hold whole prompts of the other folds only, so nothing can leak."""
-    rated = Rated.of(rated_answers(20), positive_threshold=4)
+    rated = Labels.of(rated_answers(20), positive_threshold=4)
     allowed = rated.groups % 5 != 2
     for draw in range(20):
         chosen = some_prompts(rated, allowed, 25, seed=(0, draw))

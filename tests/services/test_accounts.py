@@ -148,10 +148,10 @@ def test_where_people_sign_in_a_name_lets_in_only_who_waits(workspace):
         accounts.invite(workspace, COMMAND_LINE, "Ben", Role.LEAD)
     said = claims("ben", None)
     assert sign_in.enter(workspace, said).why is sign_in.Why.WAITING
-    assert [one.name for one in accounts.knocking(workspace, COMMAND_LINE)] == ["Ben"]
+    assert [one.name for one in accounts.pending_identities(workspace, COMMAND_LINE)] == ["Ben"]
     ben = accounts.invite(workspace, COMMAND_LINE, "ben", Role.LEAD)
     assert sign_in.enter(workspace, said).user == User(ben.rater_id, "Ben", Role.LEAD)
-    assert accounts.knocking(workspace, COMMAND_LINE) == []
+    assert accounts.pending_identities(workspace, COMMAND_LINE) == []
     with pytest.raises(NotAllowed, match="sign in"):
         local_names.rate_as(workspace, "token", "Ana")
 
@@ -162,7 +162,7 @@ def test_whoever_waits_can_be_let_in_as_a_name_from_before(workspace):
     with_sign_in(workspace)
     sign_in.enter(workspace, claims("ana", None))
     sign_in.enter(workspace, claims("mallory", None))
-    mallory, waiting = accounts.knocking(workspace, COMMAND_LINE)
+    mallory, waiting = accounts.pending_identities(workspace, COMMAND_LINE)
     accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME, as_person=ana.rater_id)
     with pytest.raises(Conflict, match="signed in before"):
         accounts.admit(workspace, COMMAND_LINE, mallory.identity_id, Role.SME, as_person=ana.rater_id)
@@ -176,7 +176,7 @@ def test_only_leads_manage_people(workspace, role):
     nobody = User(999, "Eve", role)
     for call in (
         lambda: accounts.listed(workspace, nobody),
-        lambda: accounts.knocking(workspace, nobody),
+        lambda: accounts.pending_identities(workspace, nobody),
         lambda: accounts.invite(workspace, nobody, "x@example.org", Role.LEAD),
         lambda: accounts.admit(workspace, nobody, 1, Role.LEAD),
         lambda: accounts.set_role(workspace, nobody, 999, Role.LEAD),

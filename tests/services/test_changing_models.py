@@ -39,7 +39,7 @@ def rank(workspace: Workspace) -> Ranking:
 
     def usable() -> list[ModelRef]:
         with workspace.store.read() as session:
-            line = versions.in_line(session)
+            line = versions.champion_and_fallbacks(session)
         folder = workspace.settings.model_dir
         return [ModelRef(v.model_version, folder / v.model_version, v.hashes, v.sample) for v in line]
 
@@ -71,7 +71,7 @@ def test_whoever_asks_while_the_model_is_loaded_gets_it(workspace: Workspace) ->
     looking, go_on = threading.Event(), threading.Event()
     path = models.version_path(workspace, "first")
     with workspace.store.read() as session:
-        known = [ModelRef(v.model_version, path, v.hashes, v.sample) for v in versions.in_line(session)]
+        known = [ModelRef(v.model_version, path, v.hashes, v.sample) for v in versions.champion_and_fallbacks(session)]
 
     def slowly() -> list[ModelRef]:
         looking.set()

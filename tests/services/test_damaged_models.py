@@ -199,7 +199,7 @@ def test_vectors_forged_with_their_hash_never_raise(workspace, readers, damage: 
     (folder / artifact.METADATA_FILE).write_text(json.dumps(described))
     found = readers()
     assert found["scores"] != [None] * 3
-    assert artifact.load_honesty(folder, hashes={}) is None
+    assert artifact.load_confidence(folder, hashes={}) is None
     assert found["http"].status_code == 200
     assert not (folder / "unpickled").exists()
 
@@ -230,7 +230,7 @@ def test_older_models_and_new_ones_are_all_unaltered(workspace, readers) -> None
     found = readers()
     assert found["ranked"][0] == "word1 word2"
     for name in ("v1", "v3"):
-        honesty = artifact.load_honesty(models.version_path(workspace, name), hashes={})
+        honesty = artifact.load_confidence(models.version_path(workspace, name), hashes={})
         assert honesty is not None
         assert honesty.known is not None
     assert found["doctor"]["model files"]["detail"] == "3 versions, all unaltered"

@@ -41,7 +41,7 @@ Act = Iterator[None]
 
 NOT_IN_THE_RECORD = {
     "data.export_check.record": "part of exporting.export, which is recorded by it",
-    "training.dataset.survey": "part of a training, which is recorded: keeps prompts apart and computes vectors",
+    "training.dataset.load_training_set": "part of a training, which is recorded: keeps prompts apart and computes vectors",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
     "review.own_ratings.withdraw": "ratings have a history of their own",
     "people.local_names.stop_rating": "a browser that speaks for nobody changes no person",
@@ -55,7 +55,7 @@ NOT_IN_THE_RECORD = {
     "rating.rating.same_prompt": "keeps answers for a rater for a while",
     "rating.rating.skip": "ratings have a history of their own",
     "rating.rating.undo_last": "ratings have a history of their own",
-    "training.registry.keep": "part of a training: the record has the training, the version and its promotion (test_training)",
+    "training.registry.save_and_register": "part of a training: the record has the training, the version and its promotion (test_training)",
     "review.second_looks.choose": "ratings have a history of their own",
     "review.second_looks.look": "ratings have a history of their own",
     "people.sign_in.unlock": "a browser that knows the passphrase is no person",

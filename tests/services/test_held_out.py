@@ -133,7 +133,7 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
     wrong = [replace(example, rating=6 - example.rating) for example in examples]
     evaluated, rival = learned_from(examples)
     fitted = learned_from(wrong)[1] if turned else rival
-    ground = dataset.Ground(
+    ground = dataset.TrainingSet(
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
     refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from core.domain.errors import Conflict
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.roles import COMMAND_LINE
 from core.services.data.importing import import_file, recorded, remove_import
 from core.services.operations.status import status
@@ -187,7 +187,9 @@ def test_a_rating_given_while_its_import_is_removed_is_not_lost(postgres_url, tm
     removal = threading.Thread(target=lambda: kept.append(remove_import(workspace, COMMAND_LINE, result.import_id)))
     seen = looked.version(workspace, 3)
     with workspace.store.write() as session:
-        ratings.record(session, 3, ana.rater_id, Said(RatingStatus.SUBMITTED, 4), How("rated"), seen=seen)
+        ratings.record(
+            session, 3, ana.rater_id, RatingInput(RatingStatus.SUBMITTED, 4), EventContext("rated"), seen=seen
+        )
         removal.start()
         wait_until_blocked(other)
     removal.join(30)

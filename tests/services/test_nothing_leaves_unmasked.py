@@ -12,7 +12,7 @@ from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
 from core.services.data import erasure, export_check, importing, interactions, redaction
-from core.services.masking import Settled, leaves, masked, originals
+from core.services.masking import Settled, masked, masks_output, originals
 from core.services.models import models
 from core.services.operations import status  # fmt: skip
 from core.services.people import api_keys, audit_log
@@ -205,7 +205,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
     assert exempt == looks_itself | stores_nothing
     assert looks_itself <= set(WRITES)
     with pytest.raises(BadInput):
-        leaves()(lambda *given: given)({"a": [GAP]})
+        masks_output()(lambda *given: given)({"a": [GAP]})
 
 
 def test_what_is_stored_with_such_words_may_stay(workspace):
@@ -240,18 +240,18 @@ def test_a_function_that_forgot_the_exit_does_not_work(workspace):
         workspace.require(user, NEEDS["data.interactions.load"])
         return "555-123-4567"
 
-    with pytest.raises(RuntimeError, match="needs @leaves"):
+    with pytest.raises(RuntimeError, match="needs @masks_output"):
         forgetful(workspace, COMMAND_LINE)
-    assert leaves()(forgetful)(workspace, COMMAND_LINE) == "«phone hidden»"
+    assert masks_output()(forgetful)(workspace, COMMAND_LINE) == "«phone hidden»"
 
 
 def test_every_function_that_asks_leads_out_through_the_exit():
     """And the few whose texts leave as they are say why."""
     functions = public_functions()
-    assert [name for name in NEEDS if not getattr(functions[name], "leaves", False)] == []
+    assert [name for name in NEEDS if not getattr(functions[name], "masks_output", False)] == []
     assert {name for name, function in functions.items() if getattr(function, "as_is", None)} == {
         "people.accounts.lead_names", "people.accounts.look_alikes", "operations.doctor.examine", "people.api_keys.create", "models.models.as_zip", "review.own_ratings.as_csv", "people.local_names.names",
-        "training.retraining.bought", "people.audit_log.as_file", "reranking.reranking.rank", "reranking.reranking.rerank_file", "setup.initialise",
+        "training.retraining.rating_impact", "people.audit_log.as_file", "reranking.reranking.rank", "reranking.reranking.rerank_file", "setup.initialise",
         "training.training.train",
     }  # fmt: skip
 
@@ -306,11 +306,11 @@ def test_everything_in_a_view_is_masked():
 def test_complaints_are_masked_too(workspace):
     """An error that quotes a text, from a function and from a step of one."""
 
-    @leaves()
+    @masks_output()
     def complains(text: str) -> None:
         raise BadInput(f"Row 3: {text} is no rating.")
 
-    @leaves()
+    @masks_output()
     def complains_later(text: str):
         yield 1
         raise Conflict(f"Row 3: {text} is no rating.")

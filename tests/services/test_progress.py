@@ -53,15 +53,15 @@ def trained(
 def test_without_a_model_nothing_is_claimed(workspace, lea):
     """Raters are told so in words."""
     rated(workspace, lea, 2)
-    assert retraining.bought(workspace, COMMAND_LINE).startswith("No model was trained on these ratings yet")
+    assert retraining.rating_impact(workspace, COMMAND_LINE).startswith("No model was trained on these ratings yet")
 
 
 def test_a_first_model_has_nothing_to_compare_with(workspace, lea):
     """Its figure, and that the next one will tell."""
     rated(workspace, lea, 2)
     trained(workspace, auc(0.71, 0.66, 0.76))
-    assert "first model" in retraining.bought(workspace, COMMAND_LINE)
-    assert "AUC 0.71 [0.66, 0.76]" in retraining.bought(workspace, COMMAND_LINE)
+    assert "first model" in retraining.rating_impact(workspace, COMMAND_LINE)
+    assert "AUC 0.71 [0.66, 0.76]" in retraining.rating_impact(workspace, COMMAND_LINE)
 
 
 def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
@@ -71,7 +71,7 @@ def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
     trained(workspace, auc(0.80, 0.75, 0.85))
     day = f"{(datetime.now().astimezone() - timedelta(days=3)):%A}"
     assert (
-        retraining.bought(workspace, COMMAND_LINE)
+        retraining.rating_impact(workspace, COMMAND_LINE)
         == f"4 ratings since {day}: out-of-fold AUC 0.71 -> 0.80 [0.75, 0.85]."
     )
 
@@ -81,7 +81,7 @@ def test_a_change_within_the_interval_is_called_what_it_is(workspace, lea):
     trained(workspace, auc(0.71), days_ago=3)
     rated(workspace, lea, 1)
     trained(workspace, auc(0.73, 0.68, 0.78))
-    assert retraining.bought(workspace, COMMAND_LINE).endswith(
+    assert retraining.rating_impact(workspace, COMMAND_LINE).endswith(
         "0.73 [0.68, 0.78]; the difference is no larger than chance makes it."
     )
 
@@ -92,9 +92,9 @@ def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
     ground = {"n": 40, "prompts": 12, "prompts_seen": 0}
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.70)}, days_ago=3)
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.80, 0.75, 0.85)})
-    assert "held-out AUC 0.70 -> 0.80" in retraining.bought(workspace, COMMAND_LINE)
+    assert "held-out AUC 0.70 -> 0.80" in retraining.rating_impact(workspace, COMMAND_LINE)
     trained(workspace, auc(0.95), held_out={"n": 30, "prompts": 9, "prompts_seen": 3, "metrics": auc(0.6)})
-    assert "out-of-fold AUC 0.90 -> 0.95" in retraining.bought(workspace, COMMAND_LINE)
+    assert "out-of-fold AUC 0.90 -> 0.95" in retraining.rating_impact(workspace, COMMAND_LINE)
 
 
 def test_another_recipe_is_no_comparison(workspace, lea):
@@ -102,14 +102,14 @@ def test_another_recipe_is_no_comparison(workspace, lea):
     rated(workspace, lea, 1)
     trained(workspace, auc(0.6), recipe="concat", days_ago=3)
     trained(workspace, auc(0.8))
-    assert "first model of its kind" in retraining.bought(workspace, COMMAND_LINE)
+    assert "first model of its kind" in retraining.rating_impact(workspace, COMMAND_LINE)
 
 
 def test_what_could_not_be_measured_is_said(workspace, lea):
     """No figure, no claim."""
     trained(workspace, {"roc_auc": Metric(None, reason="one class").to_json()}, days_ago=3)
     trained(workspace, auc(0.8))
-    assert "nothing can be said about what they changed" in retraining.bought(workspace, COMMAND_LINE)
+    assert "nothing can be said about what they changed" in retraining.rating_impact(workspace, COMMAND_LINE)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters, QueueSettings
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services.data import interactions
@@ -175,7 +175,9 @@ def test_an_answer_that_is_just_being_stored_is_waited_for_when_it_is_the_last(p
     asking = threading.Thread(target=lambda: got.append(next_id(workspace, ben)))
     seen = looked.version(workspace, number)
     with workspace.store.write() as session:
-        ratings.record(session, number, ana.rater_id, Said(RatingStatus.SKIPPED), How("skipped"), seen=seen)
+        ratings.record(
+            session, number, ana.rater_id, RatingInput(RatingStatus.SKIPPED), EventContext("skipped"), seen=seen
+        )
         asking.start()
         wait_until_blocked(other)
     asking.join(30)

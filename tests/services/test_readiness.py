@@ -9,7 +9,7 @@ from core.domain.ratings import stage as stage_of
 from core.domain.roles import COMMAND_LINE
 from core.services.training import forecast, readiness
 from core.services.training import readiness_checks as checks
-from core.services.training.readiness_facts import Facts, Latest, Verdict
+from core.services.training.readiness_facts import CheckResult, Facts, Latest
 from core.store.tables import Item
 from core.store.training import runs
 from core.store.training.statistics import Shape, Spread
@@ -36,75 +36,75 @@ def facts(**values):
 @pytest.mark.parametrize(
     "check, values, verdict, words",
     [
-        (checks.enough_ratings, {"rated": 49}, Verdict.BLOCKER, "Rate 1 more"),
-        (checks.enough_ratings, {"rated": 0}, Verdict.BLOCKER, "Rate 50 more"),
-        (checks.enough_ratings, {"rated": 50}, Verdict.OK, "50"),
-        (checks.both_classes, {"good": 100}, Verdict.BLOCKER, "All rated answers are good"),
-        (checks.both_classes, {"good": 0}, Verdict.BLOCKER, "All rated answers are poor"),
-        (checks.both_classes, {"good": 91}, Verdict.WARNING, "91% of the rated answers are good"),
-        (checks.both_classes, {"good": 9}, Verdict.WARNING, "91% of the rated answers are poor"),
-        (checks.both_classes, {"good": 90}, Verdict.OK, "90 good and 10 poor"),
-        (checks.contradicting_repeats, {"contradicting_repeats": 1}, Verdict.WARNING, "1 answer is stored more than once"),
-        (checks.contradicting_repeats, {"contradicting_repeats": 2}, Verdict.WARNING, "2 answers are"),
-        (checks.contradicting_repeats, {}, Verdict.OK, "No answer"),
-        (checks.enough_prompts, {"prompts": 1}, Verdict.BLOCKER, "one prompt"),
-        (checks.enough_prompts, {"prompts": 19}, Verdict.WARNING, "Only 19"),
-        (checks.enough_prompts, {"prompts": 20}, Verdict.OK, "20 different prompts"),
-        (checks.comparable_answers, {"prompts_with_differing_answers": 0}, Verdict.WARNING, "No prompt has two"),
+        (checks.enough_ratings, {"rated": 49}, CheckResult.BLOCKER, "Rate 1 more"),
+        (checks.enough_ratings, {"rated": 0}, CheckResult.BLOCKER, "Rate 50 more"),
+        (checks.enough_ratings, {"rated": 50}, CheckResult.OK, "50"),
+        (checks.both_classes, {"good": 100}, CheckResult.BLOCKER, "All rated answers are good"),
+        (checks.both_classes, {"good": 0}, CheckResult.BLOCKER, "All rated answers are poor"),
+        (checks.both_classes, {"good": 91}, CheckResult.WARNING, "91% of the rated answers are good"),
+        (checks.both_classes, {"good": 9}, CheckResult.WARNING, "91% of the rated answers are poor"),
+        (checks.both_classes, {"good": 90}, CheckResult.OK, "90 good and 10 poor"),
+        (checks.contradicting_repeats, {"contradicting_repeats": 1}, CheckResult.WARNING, "1 answer is stored more than once"),
+        (checks.contradicting_repeats, {"contradicting_repeats": 2}, CheckResult.WARNING, "2 answers are"),
+        (checks.contradicting_repeats, {}, CheckResult.OK, "No answer"),
+        (checks.enough_prompts, {"prompts": 1}, CheckResult.BLOCKER, "one prompt"),
+        (checks.enough_prompts, {"prompts": 19}, CheckResult.WARNING, "Only 19"),
+        (checks.enough_prompts, {"prompts": 20}, CheckResult.OK, "20 different prompts"),
+        (checks.comparable_answers, {"prompts_with_differing_answers": 0}, CheckResult.WARNING, "No prompt has two"),
         (
             checks.comparable_answers,
             {"prompts_with_differing_answers": 1, "prompts_with_one_answer": 2},
-            Verdict.WARNING,
+            CheckResult.WARNING,
             "2 prompts have a single rated answer",
         ),
-        (checks.comparable_answers, {"prompts_with_one_answer": 30}, Verdict.OK, "30 prompts have a single"),
-        (checks.comparable_answers, {"prompts_with_one_answer": 0}, Verdict.OK, "different quality."),
-        (checks.readable_length, {"answers_over_words": 1}, Verdict.WARNING, "1 rated answer is longer than 1,200 words"),
-        (checks.readable_length, {}, Verdict.OK, "1,200 words"),
-        (checks.both_ends, {"low": 9}, Verdict.WARNING, "Only 9 ratings of 1 or 2 among 100"),
-        (checks.both_ends, {"high": 1}, Verdict.WARNING, "Only 1 rating of 4 or 5"),
-        (checks.both_ends, {"low": 15}, Verdict.OK, "15 answers are rated 1 or 2"),
-        (checks.both_ends, {"rated": 49, "low": 0}, Verdict.OPEN, "before there are enough"),
-        (checks.several_raters, {"by_rater": {"Ana": 81, "Ben": 19}}, Verdict.WARNING, "81% of the ratings are from one rater (Ana)"),
-        (checks.several_raters, {"by_rater": {"Ana": 80, "Ben": 20}}, Verdict.OK, "2 raters"),
-        (checks.several_raters, {"by_rater": {"Ana": 100}}, Verdict.WARNING, "All ratings are from one rater (Ana)"),
-        (checks.several_raters, {"by_rater": {"sample": 100}, "sample": True}, Verdict.NOT_APPLICABLE, "sample"),
-        (checks.second_opinions, {"rated_twice": 19}, Verdict.WARNING, "19 answers were rated by two"),
-        (checks.second_opinions, {"rated_twice": 20}, Verdict.OK, "20 answers"),
-        (checks.second_opinions, {"by_rater": {"Ana": 9}, "rated_twice": 0}, Verdict.NOT_APPLICABLE, "only one rater"),
-        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 3)}}, Verdict.WARNING, "Ben gave 3 to all 40"),
-        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(19, 3, 3)}}, Verdict.OK, "Nobody"),
-        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 4)}}, Verdict.OK, "Nobody"),
+        (checks.comparable_answers, {"prompts_with_one_answer": 30}, CheckResult.OK, "30 prompts have a single"),
+        (checks.comparable_answers, {"prompts_with_one_answer": 0}, CheckResult.OK, "different quality."),
+        (checks.readable_length, {"answers_over_words": 1}, CheckResult.WARNING, "1 rated answer is longer than 1,200 words"),
+        (checks.readable_length, {}, CheckResult.OK, "1,200 words"),
+        (checks.both_ends, {"low": 9}, CheckResult.WARNING, "Only 9 ratings of 1 or 2 among 100"),
+        (checks.both_ends, {"high": 1}, CheckResult.WARNING, "Only 1 rating of 4 or 5"),
+        (checks.both_ends, {"low": 15}, CheckResult.OK, "15 answers are rated 1 or 2"),
+        (checks.both_ends, {"rated": 49, "low": 0}, CheckResult.OPEN, "before there are enough"),
+        (checks.several_raters, {"by_rater": {"Ana": 81, "Ben": 19}}, CheckResult.WARNING, "81% of the ratings are from one rater (Ana)"),
+        (checks.several_raters, {"by_rater": {"Ana": 80, "Ben": 20}}, CheckResult.OK, "2 raters"),
+        (checks.several_raters, {"by_rater": {"Ana": 100}}, CheckResult.WARNING, "All ratings are from one rater (Ana)"),
+        (checks.several_raters, {"by_rater": {"sample": 100}, "sample": True}, CheckResult.NOT_APPLICABLE, "sample"),
+        (checks.second_opinions, {"rated_twice": 19}, CheckResult.WARNING, "19 answers were rated by two"),
+        (checks.second_opinions, {"rated_twice": 20}, CheckResult.OK, "20 answers"),
+        (checks.second_opinions, {"by_rater": {"Ana": 9}, "rated_twice": 0}, CheckResult.NOT_APPLICABLE, "only one rater"),
+        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 3)}}, CheckResult.WARNING, "Ben gave 3 to all 40"),
+        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(19, 3, 3)}}, CheckResult.OK, "Nobody"),
+        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 4)}}, CheckResult.OK, "Nobody"),
         (
             checks.several_sessions,
             {"rated_by_session": {"one": 81, "two": 19}, "unrated_by_session": {"two": 7, "one": 99}},
-            Verdict.WARNING,
+            CheckResult.WARNING,
             "81% of the ratings are from session one; 7 answers of two wait",
         ),
-        (checks.several_sessions, {"rated_by_session": {"one": 81, "two": 19}}, Verdict.OK, "81%"),
-        (checks.several_sessions, {"rated_by_session": {"one": 100}}, Verdict.NOT_APPLICABLE, "not divided"),
+        (checks.several_sessions, {"rated_by_session": {"one": 81, "two": 19}}, CheckResult.OK, "81%"),
+        (checks.several_sessions, {"rated_by_session": {"one": 100}}, CheckResult.NOT_APPLICABLE, "not divided"),
         (
             checks.better_than_chance,
             {"latest": Latest(3, 100, Metric(0.6, 0.5, 0.7), Metric(0.1, 0.0, 0.2))},
-            Verdict.WARNING,
+            CheckResult.WARNING,
             "its interval (0.50 to 0.70) still touches 0.5",
         ),
         (
             checks.better_than_chance,
             {"latest": Latest(3, 100, Metric(None, reason="one class"), Metric(None))},
-            Verdict.WARNING,
+            CheckResult.WARNING,
             "could not tell",
         ),
-        (checks.better_than_chance, {}, Verdict.OK, "0.80 (0.70 to 0.90)"),
-        (checks.better_than_chance, {"latest": None}, Verdict.OPEN, "Nothing was trained"),
+        (checks.better_than_chance, {}, CheckResult.OK, "0.80 (0.70 to 0.90)"),
+        (checks.better_than_chance, {"latest": None}, CheckResult.OPEN, "Nothing was trained"),
         (
             checks.better_than_length,
             {"latest": Latest(3, 100, Metric(0.6, 0.5, 0.7), Metric(0.1, 0.0, 0.2), more=120)},
-            Verdict.WARNING,
+            CheckResult.WARNING,
             "+0.10 (+0.00 to +0.20) in ROC AUC. About 120 more ratings",
         ),
-        (checks.better_than_length, {}, Verdict.OK, "beats the length"),
-        (checks.better_than_length, {"latest": None}, Verdict.OPEN, "No training"),
+        (checks.better_than_length, {}, CheckResult.OK, "beats the length"),
+        (checks.better_than_length, {"latest": None}, CheckResult.OPEN, "No training"),
     ],
 )  # fmt: skip
 def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words):
@@ -118,7 +118,7 @@ def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words)
 def test_without_ratings_nothing_can_be_said(check):
     """Before the first rating every check but the number itself is open, or has nothing to look at."""
     found = check(facts(rated=0, good=0, by_rater={}, rated_by_session={}, latest=None))
-    assert found.verdict in (Verdict.OPEN, Verdict.NOT_APPLICABLE)
+    assert found.verdict in (CheckResult.OPEN, CheckResult.NOT_APPLICABLE)
     assert found.remedy is None
 
 

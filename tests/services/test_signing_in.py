@@ -87,7 +87,7 @@ def test_only_an_address_that_the_provider_checked_opens_an_invitation(sign_in, 
     assert (entry.user is not None) is comes_in
     assert entry.why is (None if comes_in else Why.UNVERIFIED)
     if not comes_in:
-        (waiting,) = accounts.knocking(sign_in, COMMAND_LINE)
+        (waiting,) = accounts.pending_identities(sign_in, COMMAND_LINE)
         assert waiting.email is None
 
 
@@ -98,7 +98,7 @@ def test_without_the_claim_nothing_is_bound_and_the_person_learns_why(sign_in):
     assert signing_in.enter(sign_in, said).why is Why.UNVERIFIED
     assert signing_in.enter(sign_in, claims("ben", None)).why is Why.WAITING
     (ana,) = [person for person in accounts.listed(sign_in, COMMAND_LINE) if person.last_seen is None]
-    ben, waiting = accounts.knocking(sign_in, COMMAND_LINE)
+    ben, waiting = accounts.pending_identities(sign_in, COMMAND_LINE)
     accounts.admit(sign_in, COMMAND_LINE, waiting.identity_id, Role.SME, as_person=ana.rater_id)
     assert signing_in.enter(sign_in, said).user.name == "Ana"
     assert ben.name == "Ben"
@@ -202,7 +202,7 @@ def test_the_first_lead_is_named_by_the_configuration(workspace):
     ana = signing_in.enter(workspace, claims("ana")).user
     assert ana.role is Role.LEAD
     assert ("ASSAY_FIRST_LEAD", "became the first lead", f"person {ana.rater_id}") in acts(workspace)
-    (ben,) = accounts.knocking(workspace, ana)
+    (ben,) = accounts.pending_identities(workspace, ana)
     accounts.admit(workspace, ana, ben.identity_id, Role.LEAD)
     accounts.set_role(workspace, COMMAND_LINE, ana.rater_id, Role.SME)
     assert signing_in.enter(workspace, claims("ana", nonce="2")).user.role is Role.SME

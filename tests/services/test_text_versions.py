@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.domain.errors import AssayError, Conflict, TextChanged
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.roles import User
 from core.services.data import erasure, interactions, redaction
 from core.services.rating import rating
@@ -293,8 +293,8 @@ def test_no_change_slips_in_between_check_and_commit(postgres_url, tmp_path):
     ana, seen, _ = prepared(workspace, "rating.rate")
     changing = threading.Thread(target=answer_there, args=(workspace, old_app, seen.number))
     with workspace.store.write() as session:
-        said = Said(RatingStatus.SUBMITTED, 4)
-        ratings.record(session, seen.number, ana.rater_id, said, How("rated"), seen=seen.version)
+        said = RatingInput(RatingStatus.SUBMITTED, 4)
+        ratings.record(session, seen.number, ana.rater_id, said, EventContext("rated"), seen=seen.version)
         changing.start()
         wait_until_blocked(other)
     changing.join(30)

@@ -55,6 +55,8 @@ def made(
         versions.add(session, version)
         runs.save_predictions(session, run.run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if champion:
-            versions.crown(session, name, action="automatic", by="rule", reason="It beats answer length: promoted.")
+            versions.set_champion(
+                session, name, action="automatic", by="rule", reason="It beats answer length: promoted."
+            )
         runs.finish(session, run.run_id, "finished", "done", model_version=name)
     return version

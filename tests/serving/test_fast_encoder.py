@@ -150,7 +150,7 @@ def test_a_build_that_differs_is_refused(tmp_path: Path, caplog) -> None:
     folder.mkdir(parents=True)
     reason = "Its vectors differ from sentence-transformers: smallest cosine 0.8500 over 113 texts."
     openvino_build.write(
-        folder, openvino_build.Verdict(False, reason, f"{PACKAGED_SHA256}:torch", 0.85, 113, 384, 256, 0, 9.0, {})
+        folder, openvino_build.BuildCheck(False, reason, f"{PACKAGED_SHA256}:torch", 0.85, 113, 384, 256, 0, 9.0, {})
     )
     reference = SentenceEncoder(MODEL)
     serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)

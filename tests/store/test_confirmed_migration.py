@@ -32,7 +32,7 @@ def test_a_filled_database_of_the_release_before_upgrades(store, old_app: Plain,
     )
     schema.upgrade(store)
     workspace = open_workspace(environ)
-    (waiting,) = accounts.knocking(workspace, COMMAND_LINE)
+    (waiting,) = accounts.pending_identities(workspace, COMMAND_LINE)
     assert (waiting.name, waiting.email) == ("mallory", None)
     (ana,) = accounts.listed(workspace, COMMAND_LINE)
     assert (ana.email, ana.last_seen is not None) == ("ana@example.org", True)

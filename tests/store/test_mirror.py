@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from core.domain.errors import NotFound
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.roles import COMMAND_LINE
 from core.services.data import importing
 from core.services.data.importing import import_file, remove_import
@@ -136,8 +136,8 @@ def test_rating_and_mirror_become_visible_together(workspace, old_app):
             session,
             interaction_id,
             ana.rater_id,
-            Said(RatingStatus.SUBMITTED, 4),
-            How("rated"),
+            RatingInput(RatingStatus.SUBMITTED, 4),
+            EventContext("rated"),
             seen=looked.version(workspace, interaction_id),
         )
         assert seen() == (0, None, None)
@@ -155,8 +155,8 @@ def test_a_rating_that_fails_leaves_no_mirror(workspace, old_app):
                 session,
                 interaction_id,
                 ana.rater_id,
-                Said(RatingStatus.SUBMITTED, 4),
-                How("rated"),
+                RatingInput(RatingStatus.SUBMITTED, 4),
+                EventContext("rated"),
                 seen=looked.version(workspace, interaction_id),
             )
             raise RuntimeError("power cut")

@@ -211,7 +211,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, two_models):
 def test_versions_without_one_in_use_say_what_that_means(open_page, two_models, monkeypatch):
     """Trained, but never good enough: answers keep their order, and the way on is named."""
     with two_models.store.write() as session:
-        versions.crown(session, None, action="removed", by="system", reason="Test.")
+        versions.set_champion(session, None, action="removed", by="system", reason="Test.")
     assert "No model is in use" in said(open_page("models"))
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.cli.main import main
 from core.domain.roles import Role, User
 from core.services.people import local_names
-from core.store.tables import Desk, Rater
+from core.store.tables import QueuePreference, Rater
 from core.ui.shell.session import OPENED
 from tests import looked
 from tests.planted import everybody, joined, plant
@@ -124,7 +124,7 @@ def test_after_revealing_one_answer_only_that_person_sees_it(open_page, trained)
     planted = plant(trained, persons)
     sam, lea = persons["sme"], persons["lead"]
     with trained.store.write() as session:
-        session.query(Desk).delete()
+        session.query(QueuePreference).delete()
     sits_here(trained, sam)
     shown = open_page("rate")
     number = next(int(b.key.rpartition(".")[2]) for b in shown.button if (b.key or "").startswith("rate.reveal."))

@@ -64,7 +64,7 @@ def test_whoever_waits_is_let_in(open_page, workspace, monkeypatch, as_new):
 
     assert sign_in.enter(the_workspace(), ben).why is sign_in.Why.WAITING
     app.run()
-    (one,) = accounts.knocking(workspace, COMMAND_LINE)
+    (one,) = accounts.pending_identities(workspace, COMMAND_LINE)
     if not as_new:
         box = app.selectbox(key=f"people.let_as.{one.identity_id}")
         box.set_value(next(person for person in accounts.listed(workspace, COMMAND_LINE) if person.name == before.name))

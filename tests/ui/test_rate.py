@@ -11,7 +11,7 @@ from core.services.people import local_names
 from core.services.rating import queue, rating
 from core.ui.rate import desk as desk_module
 from core.ui.rate import queue_choice
-from core.ui.rate.desk import Desk
+from core.ui.rate.desk import RatingPageState
 from core.ui.shell import identity
 from tests import looked
 from tests.ui.reading import press, said
@@ -35,7 +35,7 @@ def stored(workspace) -> list[tuple]:
     return rows
 
 
-def desk_of(app) -> Desk:
+def desk_of(app) -> RatingPageState:
     return app.session_state["rate.desk"]
 
 
@@ -448,7 +448,7 @@ def test_the_keys_are_explained(open_page, sample, ana):
 
 def test_a_press_meant_for_the_answer_before_does_not_count():
     """Every answer that is shown has a number; presses with another number are refused."""
-    desk = Desk()
+    desk = RatingPageState()
     desk.turn_to(1)
     desk.shown_at = 100.0
     old = desk.visit
@@ -461,7 +461,7 @@ def test_a_press_meant_for_the_answer_before_does_not_count():
 @pytest.mark.parametrize("moment, counts", [(100.1, False), (100.29, False), (100.31, True)])
 def test_an_answer_must_have_been_on_the_screen(moment, counts):
     """A press within 0.3 s after the answer appeared cannot be meant for it."""
-    desk = Desk()
+    desk = RatingPageState()
     desk.turn_to(1)
     desk.shown_at = 100.0
     assert desk.accepts(desk.visit, moment=moment) is counts
@@ -469,14 +469,14 @@ def test_an_answer_must_have_been_on_the_screen(moment, counts):
 
 def test_an_answer_that_was_never_drawn_cannot_be_rated():
     """Before the page was drawn to its end, no press counts."""
-    desk = Desk()
+    desk = RatingPageState()
     desk.turn_to(1)
     assert not desk.accepts(desk.visit, moment=1e9)
 
 
 def test_a_burst_is_refused_to_its_end():
     """A refused press renews the pause, so a held key rates nothing however long it is held."""
-    desk = Desk()
+    desk = RatingPageState()
     desk.turn_to(1)
     desk.shown_at = 100.0
     assert not any(desk.accepts(desk.visit, moment=100 + step * 0.1) for step in range(1, 50))

@@ -17,7 +17,7 @@ _RULE = "1"  # change it whenever building or checking changes: older builds are
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class BuildCheck:
     """What ``build.json`` says: kept also for a build that failed, so that it is not tried again and again."""
 
     usable: bool
@@ -51,20 +51,20 @@ def folder_for(home: Path, sha256: str) -> Path:
     return home / "encoders" / f"{sha256[:16]}-int8-{hashlib.sha256(about.encode()).hexdigest()[:12]}"
 
 
-def read(folder: Path) -> Verdict | None:
+def read(folder: Path) -> BuildCheck | None:
     """The verdict on the build in ``folder``; None when there is none, or none that can be understood."""
     try:
-        return Verdict(**json.loads((folder / VERDICT_FILE).read_text()))
+        return BuildCheck(**json.loads((folder / VERDICT_FILE).read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def write(folder: Path, verdict: Verdict) -> None:
+def write(folder: Path, verdict: BuildCheck) -> None:
     """Write the verdict into ``folder``; raises OSError."""
     (folder / VERDICT_FILE).write_text(json.dumps(asdict(verdict), indent=2))
 
 
-def verify(folder: Path, verdict: Verdict) -> None:
+def verify(folder: Path, verdict: BuildCheck) -> None:
     """Make sure that the files of a build are those that were checked.
 
     Raises:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build.Verdict:
+def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build.BuildCheck:
     """Build the encoder that ``emb_model`` names into ``folder``, whole or not at all, with the verdict on it.
 
     Whatever goes wrong is a verdict too: the reference serves then, and ``doctor`` tells the reason.
@@ -41,7 +41,9 @@ def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build
             verdict = _checked(unchecked, temporary, emb_model, probes, began)
         except Exception as error:  # noqa: BLE001 - any model may be configured, and three libraries take part
             reason = f"It could not be built: {type(error).__name__}: {str(error)[:300]}"
-            verdict = openvino_build.Verdict(False, reason, serves, None, 0, 0, 0, 0, time.perf_counter() - began, {})
+            verdict = openvino_build.BuildCheck(
+                False, reason, serves, None, 0, 0, 0, 0, time.perf_counter() - began, {}
+            )
         if not verdict.usable:
             for name in (openvino_build.GRAPH_FILE, openvino_build.WEIGHTS_FILE, openvino_build.TOKENIZER_FILE):
                 (temporary / name).unlink(missing_ok=True)
@@ -51,7 +53,7 @@ def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build
     return verdict
 
 
-def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.Verdict:
+def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.BuildCheck:
     """The whole pipeline, pooling included, as one graph whose weights are int8; its tokenizer beside it."""
     openvino = import_openvino()
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # nncf reports too; this process does nothing else
@@ -65,7 +67,7 @@ def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.Verdic
     tokenizer: Any = model.tokenizer
     (folder / openvino_build.TOKENIZER_FILE).write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
     names = (openvino_build.GRAPH_FILE, openvino_build.WEIGHTS_FILE, openvino_build.TOKENIZER_FILE)
-    return openvino_build.Verdict(
+    return openvino_build.BuildCheck(
         usable=False,
         reason="not checked yet",
         serves=serves,
@@ -102,8 +104,8 @@ def _example(model: "SentenceTransformer") -> dict[str, Any]:
 
 
 def _checked(
-    unchecked: openvino_build.Verdict, folder: Path, emb_model: str, probes: Sequence[str], began: float
-) -> openvino_build.Verdict:
+    unchecked: openvino_build.BuildCheck, folder: Path, emb_model: str, probes: Sequence[str], began: float
+) -> openvino_build.BuildCheck:
     """The verdict: every probe text, in one list and (every fourth) alone, against the reference."""
     fast = OpenVinoEncoder(folder, unchecked)
     wanted = SentenceEncoder(emb_model).encode(probes)
@@ -117,7 +119,7 @@ def _checked(
         else f"Its vectors differ from sentence-transformers: smallest cosine {lowest:.4f} over {len(probes)} texts, "
         f"where {openvino_build.MIN_COSINE} is needed."
     )
-    return openvino_build.Verdict(
+    return openvino_build.BuildCheck(
         usable, reason, unchecked.serves, lowest, len(probes), unchecked.dim, unchecked.max_tokens,
         unchecked.pad_id, time.perf_counter() - began, unchecked.files,
     )  # fmt: skip

@@ -23,7 +23,7 @@ class OpenVinoEncoder:
 
     back_end = "OpenVINO int8"
 
-    def __init__(self, folder: Path, verdict: openvino_build.Verdict) -> None:
+    def __init__(self, folder: Path, verdict: openvino_build.BuildCheck) -> None:
         """Load the build in ``folder``: well below a second.
 
         Raises:

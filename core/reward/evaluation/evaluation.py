@@ -12,7 +12,7 @@ from core.domain.records import Example
 from core.reward.baselines import BASELINES, original_order
 from core.reward.encoding.embedder import Embedder
 from core.reward.metrics.curves import Confusion, Points, Report, classification_report, confusion, roc_points
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair
@@ -90,7 +90,7 @@ class Evaluation:
 
 def evaluate(
     examples: Sequence[Example],
-    rated: Rated,
+    rated: Labels,
     model: Sequence[Scores],
     baselines: Sequence[Mapping[str, Scores]],
     *,
@@ -153,7 +153,7 @@ def evaluate_model(
         recipe = recipe_named(model.recipe)
         scores = model.predict(pair_features if recipe is PAIR else feature_matrix(recipe, pairs, embedder))
         baselines = model.baselines.score(pair_features)
-    rated = Rated.of(examples, positive_threshold=positive_threshold)
+    rated = Labels.of(examples, positive_threshold=positive_threshold)
     called = Scores(scores, scores >= model.threshold)
     return evaluate(examples, rated, [called], [baselines], folds=None, seed=seed)
 

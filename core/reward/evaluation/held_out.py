@@ -11,7 +11,7 @@ from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import leave_out_seen
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair
@@ -54,7 +54,7 @@ def difference(
         Unavailable: as ``scores``.
     """
     found = scores({"first": first, "second": second}, examples, embedder)
-    rated = Rated.of(examples, positive_threshold=positive_threshold)
+    rated = Labels.of(examples, positive_threshold=positive_threshold)
     return paired_difference(rated, found["first"], found["second"], seed=seed)
 
 
@@ -74,7 +74,7 @@ def measurements(
     for name, (model, groups) in models.items():
         unseen, seen = leave_out_seen(held_out, groups)
         rows = np.array([example.group not in groups for example in held_out], dtype=bool)
-        rated = Rated.of(unseen, positive_threshold=positive_threshold)
+        rated = Labels.of(unseen, positive_threshold=positive_threshold)
         values = everything[name][rows]
         metrics = measure(rated, Scores(values, values >= model.threshold), seed=seed)
         shown[name] = {

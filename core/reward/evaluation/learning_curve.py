@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.domain.metrics import Metric
 from core.reward.fitting import fit
 from core.reward.metrics.bootstrap import auc_samples, draws, with_interval
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.base import Recipe
 
@@ -67,7 +67,7 @@ def fits_to_do(n: int, folds: int) -> int:
 
 
 def sized_scores(
-    recipe: Recipe, features: Matrix, rated: Rated, folds: NDArray[np.int64], *, seed: int
+    recipe: Recipe, features: Matrix, rated: Labels, folds: NDArray[np.int64], *, seed: int
 ) -> Iterator[Sized | None]:
     """Score every fold by models that learned from fewer of the other prompts; None after every fit, then Sized.
 
@@ -92,7 +92,7 @@ def sized_scores(
 
 
 def learning_curve(
-    rated: Rated, folds: NDArray[np.int64], sized: list[Sized], full: Scores, versus_length: Metric, *, seed: int
+    rated: Labels, folds: NDArray[np.int64], sized: list[Sized], full: Scores, versus_length: Metric, *, seed: int
 ) -> LearningCurve:
     """Put the curve together; ``full`` are the scores of models that learned from all other folds."""
     count = int(folds.max()) + 1
@@ -122,7 +122,7 @@ def learning_curve(
     )
 
 
-def _point(rated: Rated, areas: Floats) -> Metric:
+def _point(rated: Labels, areas: Floats) -> Metric:
     """The first of ``areas`` with the range of the others."""
     return with_interval(float(areas[0]), areas[1:], prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
 
@@ -160,7 +160,7 @@ class _Law:
         return np.asarray(self.a - self.b * n**-self.exponent)
 
 
-def _areas(rated: Rated, folds: NDArray[np.int64], scores: list[Floats], weights: Floats) -> Floats:
+def _areas(rated: Labels, folds: NDArray[np.int64], scores: list[Floats], weights: Floats) -> Floats:
     """Mean over folds and draws of the AUC within each fold, per resample; a fold with one class does not count."""
     found = []
     for fold in range(int(folds.max()) + 1):
@@ -214,7 +214,7 @@ def _draws(size: int) -> int:
     return 2 if size <= 100 else 1  # small samples vary more, and cost less
 
 
-def some_prompts(rated: Rated, allowed: Bools, size: int, *, seed: tuple[int, ...]) -> Bools:
+def some_prompts(rated: Labels, allowed: Bools, size: int, *, seed: tuple[int, ...]) -> Bools:
     """Rows of whole prompts among the ``allowed`` ones, drawn until there are about ``size`` rows."""
     rows = np.bincount(rated.groups[allowed], minlength=rated.prompts)
     order = np.random.default_rng(seed).permutation(np.flatnonzero(rows))

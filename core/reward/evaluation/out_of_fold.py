@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.reward.comparisons import Comparisons
 from core.reward.fitting import fit, fit_baselines
 from core.reward.linear import from_the_same_start
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.base import Recipe
 
@@ -17,7 +17,7 @@ Bools = NDArray[np.bool_]
 
 
 def score_held_out(
-    recipe: Recipe, features: Matrix, rated: Rated, held_out: Bools, *, seed: int, compared: Comparisons | None = None,
+    recipe: Recipe, features: Matrix, rated: Labels, held_out: Bools, *, seed: int, compared: Comparisons | None = None,
     known: Bools | None = None,
 ) -> Scores:  # fmt: skip
     """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
@@ -33,7 +33,7 @@ def score_held_out(
     return Scores(values, values >= fitted.threshold)
 
 
-def score_baselines_held_out(pair_features: Matrix, rated: Rated, held_out: Bools) -> dict[str, Scores]:
+def score_baselines_held_out(pair_features: Matrix, rated: Labels, held_out: Bools) -> dict[str, Scores]:
     """Fit the baselines on the other rows of ``pair_features`` and score those where ``held_out`` (n,) is true."""
     start, everywhere = float(rated.good[~held_out].mean()), float(rated.good.mean())
     fitted = fit_baselines(pair_features[~held_out], rated.good[~held_out])

@@ -13,7 +13,7 @@ from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.reward.fitting import fit
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure
 from core.reward.recipes.base import Recipe
 
@@ -49,7 +49,7 @@ class RaterSlice:
     """ROC AUC on the rater's ratings of models that learned from the other raters, and other prompts, only."""
 
 
-def by_source(examples: Sequence[Example], rated: Rated, repeats: Sequence[Scores], *, seed: int) -> list[Slice]:
+def by_source(examples: Sequence[Example], rated: Labels, repeats: Sequence[Scores], *, seed: int) -> list[Slice]:
     """Results per session, or per kind of session where labels are numbered ("liveqa:1", "liveqa:2"); largest first."""
     names = [source_of(example.session) for example in examples]
     counts = Counter(names)
@@ -71,7 +71,7 @@ def by_rater(
     found = []
     for rater in sorted(counts, key=lambda name: (-counts[name], name))[:MAX_SLICES]:
         rows = np.array([any(name == rater for name, _ in example.ratings) for example in examples])
-        own = Rated.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
+        own = Labels.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
         scores = [Scores(s.values[rows], None if s.called_good is None else s.called_good[rows]) for s in repeats]
         part = _slice(rater, own, scores, np.ones(len(own), dtype=bool), seed=seed)
         reason = (
@@ -112,9 +112,9 @@ def leave_rater_out(
     seen = np.array([example is not None for example in others])
     # rows that nobody else rated keep their place, but are learned from by nobody
     ratings = [example or mine for example, mine in zip(others, examples, strict=True)]
-    rated = Rated.of(ratings, positive_threshold=positive_threshold)
+    rated = Labels.of(ratings, positive_threshold=positive_threshold)
     own_rows = np.array([any(name == rater for name, _ in example.ratings) for example in examples])
-    own = Rated.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
+    own = Labels.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
     split = grouped_folds(rated.good, rated.groups, folds=folds, seed=seed)
     if split is None:
         yield Metric(None, reason="not estimable: one class in a fold")
@@ -133,7 +133,7 @@ def leave_rater_out(
     yield measure(own, Scores(values, None), seed=seed, cross_validated=True, resamples=RESAMPLES)["roc_auc"]
 
 
-def _slice(name: str, rated: Rated, repeats: Sequence[Scores], chosen: NDArray[np.bool_], *, seed: int) -> Slice:
+def _slice(name: str, rated: Labels, repeats: Sequence[Scores], chosen: NDArray[np.bool_], *, seed: int) -> Slice:
     part = rated.rows(chosen)
     scores = [Scores(s.values[chosen], None if s.called_good is None else s.called_good[chosen]) for s in repeats]
     metrics = measure(part, *scores, seed=seed, cross_validated=True, resamples=RESAMPLES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ class Choices:
     prompts: int
 
     @classmethod
-    def of(cls, rated: Rated) -> "Choices":
+    def of(cls, rated: Labels) -> "Choices":
         """All choices among ``rated`` answers."""
         order = np.argsort(rated.contexts, kind="stable")
         sizes = np.bincount(rated.contexts) if len(rated) else np.zeros(0, dtype=np.int64)

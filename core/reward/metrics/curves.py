@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 
 MAX_POINTS = 200
@@ -13,7 +13,7 @@ Report = dict[str, dict[str, float | int | None]]
 Points = list[tuple[float, float]]
 
 
-def confusion(rated: Rated, scores: Scores) -> Confusion:
+def confusion(rated: Labels, scores: Scores) -> Confusion:
     """Counts by outcome: true_good, false_good, true_poor, false_poor (false_poor = good, but called poor).
 
     ``scores`` must hold decisions.

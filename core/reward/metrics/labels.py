@@ -10,7 +10,7 @@ from core.domain.records import Example
 
 
 @dataclass(frozen=True)
-class Rated:
+class Labels:
     """Rows in the order of the examples; every array has shape (n,)."""
 
     good: NDArray[np.bool_]
@@ -23,7 +23,7 @@ class Rated:
     """Number of (normalised prompt, context_id): answers with the same one compete with each other."""
 
     @classmethod
-    def of(cls, examples: Sequence[Example], *, positive_threshold: int) -> "Rated":
+    def of(cls, examples: Sequence[Example], *, positive_threshold: int) -> "Labels":
         """Read the ratings of ``examples``; good = rating >= ``positive_threshold``."""
         hashes = [example.group for example in examples]
         return cls(
@@ -41,9 +41,9 @@ class Rated:
         """How many different normalised prompts there are."""
         return int(self.groups.max()) + 1 if len(self) else 0
 
-    def rows(self, chosen: NDArray[np.bool_]) -> "Rated":
+    def rows(self, chosen: NDArray[np.bool_]) -> "Labels":
         """The rows where ``chosen`` (n,) is true, groups numbered anew."""
-        return Rated(
+        return Labels(
             self.good[chosen],
             self.ratings[chosen],
             np.unique(self.groups[chosen], return_inverse=True)[1].astype(np.int64),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
 from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 
 MAX_ANSWERS = 300
 """Of one prompt and context that are compared with each other: pairs grow with the square. The first ones are taken."""
@@ -26,7 +26,9 @@ class LengthBias:
     longer_pairs: int
 
 
-def length_bias(rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES) -> LengthBias:
+def length_bias(
+    rated: Labels, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES
+) -> LengthBias:
     """Judge cross-validated scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
     better, worse = _pairs(rated)
     won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)
@@ -53,7 +55,7 @@ def length_bias(rated: Rated, repeats: Floats, lengths: Floats, *, seed: int, re
     return LengthBias(share(shorter, "shorter"), share(longer, "longer"), int(shorter.sum()), int(longer.sum()))
 
 
-def _pairs(rated: Rated) -> tuple[Ints, Ints]:
+def _pairs(rated: Labels) -> tuple[Ints, Ints]:
     """Rows of the better and the worse answer of every comparable pair."""
     order = np.argsort(rated.contexts, kind="stable")
     edges = np.flatnonzero(np.diff(rated.contexts[order])) + 1

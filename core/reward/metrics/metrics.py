@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.domain.metrics import Metric
 from core.reward.metrics.best_of_n import Choices
 from core.reward.metrics.bootstrap import RESAMPLES, auc_samples, draws, ranked_samples, with_interval
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -53,7 +53,7 @@ class Scores:
 
 
 def measure(
-    rated: Rated, *repeats: Scores, seed: int, cross_validated: bool = False, resamples: int = RESAMPLES
+    rated: Labels, *repeats: Scores, seed: int, cross_validated: bool = False, resamples: int = RESAMPLES
 ) -> dict[str, Metric]:
     """All METRICS by name, with 95 % intervals from ``resamples`` (0: none) over prompts.
 
@@ -102,7 +102,7 @@ def measure(
 
 
 def paired_difference(
-    rated: Rated, first: Floats, second: Floats, *, seed: int, cross_validated: bool = False,
+    rated: Labels, first: Floats, second: Floats, *, seed: int, cross_validated: bool = False,
     resamples: int = RESAMPLES,
 ) -> Metric:  # fmt: skip
     """ROC AUC of ``first`` minus that of ``second``, both in the same resamples of prompts.
@@ -127,7 +127,7 @@ def paired_difference(
     return with_interval(value, drawn, prompts=rated.prompts, cross_validated=cross_validated, within=(-1.0, 1.0))
 
 
-def pair_counts(rated: Rated, values: Floats) -> tuple[Floats, Floats]:
+def pair_counts(rated: Labels, values: Floats) -> tuple[Floats, Floats]:
     """Per row (n,): lower-rated competitors that score strictly lower, and all lower-rated competitors.
 
     Sorting instead of listing pairs: one prompt with thousands of answers stays cheap.
@@ -145,7 +145,7 @@ def pair_counts(rated: Rated, values: Floats) -> tuple[Floats, Floats]:
     return won, pairs
 
 
-def _group_sums(rated: Rated, scores: Scores, choices: Choices) -> Floats:
+def _group_sums(rated: Labels, scores: Scores, choices: Choices) -> Floats:
     """What the metrics are ratios of, summed per prompt, shape (prompts, 13)."""
     won, pairs = pair_counts(rated, scores.values)
     good = rated.good

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.domain.metrics import Metric
 from core.reward.metrics.bootstrap import BOTH_WAYS, RESAMPLES, bounds, draws, with_interval
 from core.reward.metrics.curves import Confusion, confusion
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 
 BINS = 10
@@ -30,7 +30,7 @@ class Bin:
     """The share of them that experts rate good."""
 
 
-def calibration(rated: Rated, scores: Floats, *, seed: int, bins: int = BINS, resamples: int = RESAMPLES) -> list[Bin]:
+def calibration(rated: Labels, scores: Floats, *, seed: int, bins: int = BINS, resamples: int = RESAMPLES) -> list[Bin]:
     """Bins of about equally many answers, lowest scores first; equal scores stay together."""
     if not len(rated):
         return []
@@ -50,13 +50,13 @@ def calibration(rated: Rated, scores: Floats, *, seed: int, bins: int = BINS, re
     return found
 
 
-def outcomes(rated: Rated, scores: Floats) -> list[tuple[float, Confusion]]:
+def outcomes(rated: Labels, scores: Floats) -> list[tuple[float, Confusion]]:
     """The confusion counts at every threshold from 0 to 1 in steps of 0.02."""
     thresholds = np.linspace(0, 1, THRESHOLDS)
     return [(round(float(t), 2), confusion(rated, Scores(scores, scores >= t))) for t in thresholds]
 
 
-def roc_band(rated: Rated, scores: Floats, *, seed: int) -> list[tuple[float, float, float]]:
+def roc_band(rated: Labels, scores: Floats, *, seed: int) -> list[tuple[float, float, float]]:
     """(false positive rate, lowest, highest true positive rate) of the ROC curve of cross-validated ``scores``.
 
     95 % as ``with_interval`` has them. Pointwise, at a fixed false positive rate (vertical averaging; Fawcett 2006, section 8). Empty with one class only.

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
 from core.domain.records import Example
-from core.reward.confidence import Honesty, KnownPrompts, Level
+from core.reward.confidence import KnownPrompts, Level, ScoreConfidence
 from core.reward.encoding.embedder import Embedder, View
 from core.reward.metrics.bootstrap import FEWEST_PROMPTS, draws
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.recipes.pair import pool
 
 FEWEST_IN_LEVEL = 20
@@ -28,16 +28,16 @@ UNFAMILIAR = 5.0
 Floats = NDArray[np.float64]
 
 
-def measure_honesty(
-    examples: Sequence[Example], rated: Rated, values: Floats, embedder: Embedder, *, seed: int
-) -> Honesty:
+def fit_score_confidence(
+    examples: Sequence[Example], rated: Labels, values: Floats, embedder: Embedder, *, seed: int
+) -> ScoreConfidence:
     """What the out-of-fold scores ``values`` (n,) of rated answers come to; their prompts' vectors are in the cache."""
     margin, pairs = _margin(rated, values, seed=seed)
     known = _known(examples, embedder, seed=seed)
-    return Honesty(_levels(rated, values), margin, pairs, _familiar(known.vectors), known)
+    return ScoreConfidence(_levels(rated, values), margin, pairs, _familiar(known.vectors), known)
 
 
-def _levels(rated: Rated, values: Floats) -> tuple[Level, ...]:
+def _levels(rated: Labels, values: Floats) -> tuple[Level, ...]:
     """Isotonic regression, whose steps are joined until each holds enough answers: shares that are real counts."""
     if len(rated) < FEWEST_IN_LEVEL:
         return ()
@@ -61,7 +61,7 @@ def _levels(rated: Rated, values: Floats) -> tuple[Level, ...]:
     )
 
 
-def _margin(rated: Rated, values: Floats, *, seed: int) -> tuple[float | None, int]:
+def _margin(rated: Labels, values: Floats, *, seed: int) -> tuple[float | None, int]:
     """The smallest difference of scores that tells two answers apart, and the number of pairs.
 
     Pairs in bins of equal size by their difference; from the largest difference down as long as the 95 % interval
@@ -88,7 +88,7 @@ def _margin(rated: Rated, values: Floats, *, seed: int) -> tuple[float | None, i
     return margin, len(first)
 
 
-def _pairs(rated: Rated, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pairs(rated: Labels, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of every two answers to one prompt in one context that were rated differently."""
     rng = np.random.default_rng(seed)
     order = np.argsort(rated.contexts, kind="stable")

@@ -15,7 +15,7 @@ from core.reward.evaluation.out_of_fold import joined, score_baselines_held_out,
 from core.reward.evaluation.slices import leave_rater_out, raters_to_leave_out
 from core.reward.metrics.curves import roc_points
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure
 from core.reward.recipes.base import Recipe
 from core.reward.recipes.registry import PAIR
@@ -30,7 +30,7 @@ class OutOfFold:
     """One recipe, its rows and its scores."""
 
     examples: Sequence[Example]
-    rated: Rated
+    rated: Labels
     features: dict[str, NDArray[np.float32]]
     """By recipe, each (n, d)."""
     recipe: Recipe

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.metrics import Metric
-from core.reward.confidence import Honesty
+from core.reward.confidence import ScoreConfidence
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.metrics.curves import Points
 from core.reward.model import FittedModel
@@ -183,7 +183,7 @@ class Fitted:
     """Hashes of the prompts it was fitted on, those of comparisons among them."""
     seconds: float
     """Since the training started."""
-    honesty: Honesty
+    honesty: ScoreConfidence
     """How far its scores can be trusted."""
     weighting: str
     """What it reads: "prompt and answer", or "answer alone" where the prompt only blurred it."""

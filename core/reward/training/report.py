@@ -18,7 +18,7 @@ from core.reward.evaluation.slices import RaterSlice, Slice, by_rater, by_source
 from core.reward.metrics.best_of_n import Choices
 from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
 from core.reward.metrics.curves import Confusion
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import LengthBias, length_bias
 from core.reward.metrics.metrics import Scores
 from core.reward.metrics.reliability import Bin, calibration, outcomes, roc_band
@@ -141,7 +141,7 @@ class Made:
 
 
 def trust_report(
-    examples: Sequence[Example], rated: Rated, repeats: Sequence[Scores], evaluation: Evaluation, findings: Findings,
+    examples: Sequence[Example], rated: Labels, repeats: Sequence[Scores], evaluation: Evaluation, findings: Findings,
     made: Made, *, positive_threshold: int,
 ) -> TrustReport:  # fmt: skip
     """Put the report together from out-of-fold scores, one entry of ``repeats`` per division into folds."""
@@ -181,7 +181,7 @@ def trust_report(
 
 
 def _best_of_n(
-    rated: Rated, choices: Choices, repeats: Sequence[Scores], lengths: Floats, *, seed: int
+    rated: Labels, choices: Choices, repeats: Sequence[Scores], lengths: Floats, *, seed: int
 ) -> dict[str, Metric]:
     names = ("model", "random", "first", "longest", "best")
     rivals = ("random", "first", "longest")

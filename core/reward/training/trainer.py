@@ -12,13 +12,13 @@ from core.reward.comparisons import Comparisons
 from core.reward.encoding.embedder import Embedder, View
 from core.reward.fitting import fit, fit_baselines
 from core.reward.metrics.folds import grouped_folds
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import paired_difference
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair, Recipe
 from core.reward.recipes.features import feature_matrix
 from core.reward.recipes.registry import PAIR, recipe_named
-from core.reward.training.confidence_fit import measure_honesty
+from core.reward.training.confidence_fit import fit_score_confidence
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
 from core.reward.training.events import (
     Compared,
@@ -64,7 +64,7 @@ def train(
     started = time.perf_counter()
     chosen = recipe_named(recipe)
     champion = None if champion_recipe is None else recipe_named(champion_recipe)
-    rated = Rated.of(examples, positive_threshold=positive_threshold)
+    rated = Labels.of(examples, positive_threshold=positive_threshold)
     folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=seed) if len(rated) else None
     if (reason := _too_little(rated, minimum)) is not None or folds is None:
         yield Refused(reason or _ONE_CLASS_IN_A_FOLD)
@@ -138,7 +138,7 @@ def train(
         data_fingerprint=data_fingerprint(examples, preferred),
         groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
         seconds=time.perf_counter() - started,
-        honesty=measure_honesty(examples, rated, scored.repeats[0].values, embedder, seed=seed),
+        honesty=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
     )
 
 
@@ -154,7 +154,7 @@ def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred]
     return digest.hexdigest()
 
 
-def _too_little(rated: Rated, minimum: int) -> str | None:
+def _too_little(rated: Labels, minimum: int) -> str | None:
     """Why nothing can be trained on these ratings, or None."""
     if len(rated) < minimum:
         missing = minimum - len(rated)

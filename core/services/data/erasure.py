@@ -12,7 +12,7 @@ from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
 from core.services.operations import leftovers
-from core.services.masking import Settled, leaves, masked
+from core.services.masking import Settled, masks_output, masked
 from core.services.workspace import Workspace
 from core.store.people import accounts
 from core.store import audit, compacting
@@ -47,7 +47,7 @@ class Forgetting:
         return {"subject": self.subject, "done": self.done, "goes": self.goes, "remains": self.remains}
 
 
-@leaves()
+@masks_output()
 def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -> Forgetting:
     """What forgetting an answer would take, and what would stay.
 
@@ -64,7 +64,7 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
         return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
 
 
-@leaves()
+@masks_output()
 @retried
 def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: str | None) -> Forgetting:
     """Remove an answer with everything that derives from it, its history included; one deleted before too.
@@ -91,7 +91,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
     return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
 
 
-@leaves()
+@masks_output()
 def compact(workspace: Workspace, user: User) -> tuple[int, int]:
     """Write the SQLite file anew, without the room in which texts that went can still stand; bytes before and after.
 
@@ -110,7 +110,7 @@ def compact(workspace: Workspace, user: User) -> tuple[int, int]:
     return compacting.compact(workspace.store)
 
 
-@leaves()
+@masks_output()
 def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
     """What forgetting a rater (by name, address or number) would take, and what would stay.
 
@@ -129,7 +129,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
         return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
 
 
-@leaves()
+@masks_output()
 @retried
 def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: bool) -> Forgetting:
     """Put a number in the place of a rater's name everywhere; without ``ratings_stay`` also remove all that they said.

@@ -12,7 +12,7 @@ from core.domain.identifiers.masking import count, in_words
 from core.domain.plain import Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
-from core.services.masking import Settled, leaves
+from core.services.masking import Settled, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.interactions import exporting, exports
@@ -53,7 +53,7 @@ class ExportLine:
     reason: str
 
 
-@leaves()
+@masks_output()
 def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[ExportLine]:
     """The latest exports, newest first, with the reasons for which personal identifiers were included.
 

@@ -12,7 +12,7 @@ from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
 from core.labeling.writing import check_target, write_table
 from core.services.data.export_check import Marked, checked_reason, identifiers_of, look, record
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.interactions import exporting, identifiers, legacy
 from core.store.reranking import preferences
@@ -39,7 +39,7 @@ class ExportResult:
         return shown if self.left_out is None else shown | {"left_out": self.left_out}
 
 
-@leaves()
+@masks_output()
 def export(
     workspace: Workspace, user: User, kind: str, path: Path, *, with_preferences: bool = False,
     marked: Marked = Marked.REFUSE, reason: str = "",

@@ -14,7 +14,7 @@ from core.domain.records import ImportRow, Rejected
 from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
-from core.services.masking import leaves, refuse_gaps
+from core.services.masking import masks_output, refuse_gaps
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit
 from core.store.interactions import imports, interactions
@@ -79,7 +79,7 @@ class ImportRecord:
     started_at: datetime
 
 
-@leaves()
+@masks_output()
 def import_file(
     workspace: Workspace,
     user: User,
@@ -137,7 +137,7 @@ def import_file(
     )
 
 
-@leaves()
+@masks_output()
 def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
     """The latest imports, newest first."""
     workspace.require(user, Act.READ_DATA)
@@ -160,7 +160,7 @@ def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
         ]
 
 
-@leaves()
+@masks_output()
 def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
     """Take an import back whole; how many of its interactions stay because somebody rated them since.
 
@@ -193,7 +193,7 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
     return kept
 
 
-@leaves()
+@masks_output()
 def load_sample(workspace: Workspace, user: User) -> ImportResult:
     """Load the sample that comes with the product.
 
@@ -210,7 +210,7 @@ def load_sample(workspace: Workspace, user: User) -> ImportResult:
     return result
 
 
-@leaves()
+@masks_output()
 @retried
 def remove_sample(workspace: Workspace, user: User) -> int:
     """Remove the sample with its ratings, and the models that learned from it; how many interactions went."""

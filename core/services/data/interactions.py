@@ -10,7 +10,7 @@ from core.domain.roles import Act, User
 from core.domain.texts import interaction_identity, storable
 from core.services.data import redaction
 from core.services.data.redaction import seen_by
-from core.services.masking import leaves, originals, refuse_gaps
+from core.services.masking import masks_output, originals, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.training import statistics
@@ -35,7 +35,7 @@ class HistoryLine:
     new: str
 
 
-@leaves(takes_gaps="searching stores nothing")
+@masks_output(takes_gaps="searching stores nothing")
 def browse(
     workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25
 ) -> tuple[list[Interaction], int]:
@@ -43,14 +43,14 @@ def browse(
     workspace.require(user, Act.READ_DATA)
     check_search(filters.text)
     workspace.pick_up()
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         label = originals(filters.session_label, list(statistics.by_session(session)))
         filters = replace(filters, session_label=label)
         found, total = interactions.browse(session, filters, offset=page * size, limit=size)
-        return [eyes.interaction(one) for one in found], total
+        return [redactor.interaction(one) for one in found], total
 
 
-@leaves()
+@masks_output()
 def sources(workspace: Workspace, user: User) -> dict[str, int]:
     """How many interactions came from where."""
     workspace.require(user, Act.LOOK)
@@ -58,16 +58,16 @@ def sources(workspace: Workspace, user: User) -> dict[str, int]:
         return interactions.sources(session)
 
 
-@leaves()
+@masks_output()
 def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
     workspace.require(user, Act.READ_DATA)
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         found = interactions.load(session, interaction_id)
-        return found and eyes.interaction(found)
+        return found and redactor.interaction(found)
 
 
-@leaves()
+@masks_output()
 @retried
 def add(
     workspace: Workspace, user: User, prompt: str, response: str, context_id: str = "", session_label: str = ""
@@ -88,7 +88,7 @@ def add(
         return number
 
 
-@leaves(takes_gaps="compared with what is stored")
+@masks_output(takes_gaps="compared with what is stored")
 @retried
 def edit(
     workspace: Workspace,
@@ -117,7 +117,7 @@ def edit(
     with workspace.store.read() as session:  # not inside the transaction: long texts are looked through for it
         before = interactions.load(session, interaction_id)
         if before is not None and before.version == seen:
-            if redaction.eyes(session, user).interaction(before).hidden:
+            if redaction.redactor_for(session, user).interaction(before).hidden:
                 raise Conflict(HIDDEN)
             refuse_gaps([prompt, response, context_id], before.prompt, before.response, before.context_id)
     with workspace.store.write() as session:
@@ -136,7 +136,7 @@ def edit(
         audit.write(session, user, "edited answer", f"interaction {interaction_id}", old={"sha256": old}, new=new)
 
 
-@leaves()
+@masks_output()
 @retried
 def delete(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Delete one interaction with its ratings; texts and rating history are kept apart.
@@ -153,7 +153,7 @@ def delete(workspace: Workspace, user: User, interaction_id: int, *, seen: str) 
         audit.write(session, user, "deleted answer", f"interaction {interaction_id}", old={"sha256": old})
 
 
-@leaves()
+@masks_output()
 @retried
 def put_back(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Let an answer that was discarded wait for ratings again; who discarded it, and why, stays in its history.
@@ -172,7 +172,7 @@ def put_back(workspace: Workspace, user: User, interaction_id: int, *, seen: str
         audit.write(session, user, "put back", f"interaction {interaction_id}", old={"discards": discards})
 
 
-@leaves()
+@masks_output()
 def history(workspace: Workspace, user: User, interaction_id: int) -> list[HistoryLine]:
     """What happened to the ratings of an interaction, oldest first."""
     workspace.require(user, Act.READ_DATA)

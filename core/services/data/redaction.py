@@ -14,7 +14,7 @@ from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers.masking import count, mask, name_words
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
-from core.services.masking import Settled, leaves
+from core.services.masking import Settled, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.reranking import cases
@@ -29,7 +29,7 @@ REVEALED_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class Redactor:
     """What one person may see at this moment."""
 
     revealed: frozenset[str] = frozenset()
@@ -69,20 +69,20 @@ def own_words(text: str) -> str:
 
 
 @contextmanager
-def seen_by(workspace: Workspace, user: User) -> Iterator[tuple[Any, Eyes]]:
+def seen_by(workspace: Workspace, user: User) -> Iterator[tuple[Any, Redactor]]:
     """A reading session and what this person may see."""
     with workspace.store.read() as session:
-        yield session, eyes(session, user)
+        yield session, redactor_for(session, user)
 
 
-def eyes(session: Any, user: User) -> Eyes:
+def redactor_for(session: Any, user: User) -> Redactor:
     """What this person may see at this moment."""
     if not may(user, Act.REVEAL):
-        return Eyes()
-    return Eyes(identifiers.revealed(session, user, now() - REVEALED_FOR))
+        return Redactor()
+    return Redactor(identifiers.revealed(session, user, now() - REVEALED_FOR))
 
 
-@leaves()
+@masks_output()
 @retried
 def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
     """Show this person the identifiers in one answer for a quarter of an hour; kept in the record.
@@ -104,7 +104,7 @@ def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) 
     _record(workspace, user, _subject(interaction_id), texts, lambda session: as_seen(session, interaction_id, seen))
 
 
-@leaves()
+@masks_output()
 def reveal_guidelines(workspace: Workspace, user: User, version: int) -> None:
     """As ``reveal``, for a version of the guidelines: whoever writes the next one begins with its text.
 
@@ -119,7 +119,7 @@ def reveal_guidelines(workspace: Workspace, user: User, version: int) -> None:
     _record(workspace, user, f"guidelines {version}", [text])
 
 
-@leaves()
+@masks_output()
 def reveal_case(workspace: Workspace, user: User, case_id: int) -> None:
     """As ``reveal``, for a case of the Rerank page that somebody else saved.
 

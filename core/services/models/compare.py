@@ -15,9 +15,9 @@ from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable, scores
-from core.reward.metrics.labels import Rated
+from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.models.models import version_path
 from core.services.reranking.reranking import encoder
 from core.services.workspace import Workspace
@@ -80,7 +80,7 @@ class Comparison:
         )
 
 
-@leaves()
+@masks_output()
 def compare(workspace: Workspace, user: User, first: str, second: str) -> Comparison:
     """Measure two versions on the prompts that neither was trained on; where those are too few, out of fold.
 
@@ -111,7 +111,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
             )
         basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
     crossed = basis is Basis.OUT_OF_FOLD
-    rated = Rated.of(chosen, positive_threshold=settings.positive_rating_threshold)
+    rated = Labels.of(chosen, positive_threshold=settings.positive_rating_threshold)
     return Comparison(
         names=(first, second),
         basis=basis,

@@ -13,7 +13,7 @@ from core.reward import artifact
 from core.reward.encoding.cache import MemoryCache
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import evaluate_model, leave_out_seen
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.models.models import version_path
 from core.services.reranking.reranking import encoder
 from core.services.workspace import Workspace
@@ -23,7 +23,7 @@ SEED = 0
 """Of the bootstrap: the same file gives the same intervals."""
 
 
-@leaves()
+@masks_output()
 def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version: str = "champion") -> dict[str, Any]:
     """Measure a version, and its baselines, on prompts it was not trained on; what ``evaluate --json`` prints.
 

@@ -12,7 +12,7 @@ from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.reward import artifact
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.store import audit
@@ -91,7 +91,7 @@ class PromotionView:
     reason: str
 
 
-@leaves()
+@masks_output()
 def listed(workspace: Workspace, user: User) -> list[VersionView]:
     """All versions, newest first."""
     workspace.require(user, Act.LOOK)
@@ -100,7 +100,7 @@ def listed(workspace: Workspace, user: User) -> list[VersionView]:
         return [_view(workspace, version, by.get(version.run_id, ""), names) for version in versions.listed(session)]
 
 
-@leaves()
+@masks_output()
 def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
     workspace.require(user, Act.LOOK)
@@ -111,7 +111,7 @@ def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
         ]
 
 
-@leaves()
+@masks_output()
 def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
     workspace.require(user, Act.LOOK)
@@ -122,7 +122,7 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
         ]
 
 
-@leaves()
+@masks_output()
 @retried
 def promote(
     workspace: Workspace, user: User, model_version: str, *, reason: str, instead_of: str | None = None
@@ -149,10 +149,10 @@ def promote(
         if version.archived_at is not None:
             raise Conflict(f"{model_version} is archived. Take it from the archive first; nothing was changed.")
         _need_files(workspace, version)
-        versions.crown(session, model_version, action="promote", by=user, reason=reason)
+        versions.set_champion(session, model_version, action="promote", by=user, reason=reason)
 
 
-@leaves()
+@masks_output()
 @retried
 def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None) -> str:
     """Go back to the version that was champion before; its name. ``instead_of`` as in ``promote``.
@@ -168,11 +168,11 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         if previous is None:
             raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
         _need_files(workspace, previous)
-        versions.crown(session, previous.model_version, action="rollback", by=user, reason="Rolled back.")
+        versions.set_champion(session, previous.model_version, action="rollback", by=user, reason="Rolled back.")
         return previous.model_version
 
 
-@leaves()
+@masks_output()
 def before_champion(workspace: Workspace, user: User) -> str | None:
     """The version that ``rollback`` goes back to."""
     workspace.require(user, Act.LOOK)
@@ -180,7 +180,7 @@ def before_champion(workspace: Workspace, user: User) -> str | None:
         return next((version.model_version for version in versions.before_champion(session)), None)
 
 
-@leaves()
+@masks_output()
 @retried
 def archive(workspace: Workspace, user: User, model_version: str, *, away: bool = True) -> None:
     """Put a version away, or take it back (``away`` false). An archived one can neither be promoted nor stand in.
@@ -200,7 +200,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
             versions.archive(session, version, by=user, away=away)
 
 
-@leaves(as_is="the files of a model as they are: weights, hashes and figures, for leads")
+@masks_output(as_is="the files of a model as they are: weights, hashes and figures, for leads")
 @retried
 def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     """The files of a version as one zip file, after their hash was checked; there is no way to bring one in.
@@ -218,12 +218,12 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     return packed
 
 
-@leaves()
+@masks_output()
 def trouble(workspace: Workspace, user: User) -> str | None:
     """Why the champion cannot be loaded, what ranks meanwhile and what to do; None when its files are as trained."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        line = versions.in_line(session)
+        line = versions.champion_and_fallbacks(session)
     damage = [_damage(workspace, version) for version in line]
     if not line or damage[0] is None:
         return None

@@ -20,7 +20,7 @@ from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
 from core.domain.texts import VERSION_NAME
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.operations.manifest import FORMAT, MANIFEST, MODELS, Manifest, copy_listed, read
 from core.services.workspace import Workspace
 from core.store import audit, backup, schema
@@ -90,7 +90,7 @@ class PutBack:
         }
 
 
-@leaves()
+@masks_output()
 def save(workspace: Workspace, user: User, out: Path) -> Saved:
     """Back up database and models into the new folder ``out`` while others go on working.
 
@@ -125,7 +125,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
     return Saved(out, workspace.store.label, copied.revision, copied.rows, len(models), size)
 
 
-@leaves()
+@masks_output()
 def restore(source: Path, into: str, settings: Settings) -> PutBack:
     """Put a backup back: into a new folder (an ASSAY_HOME) or, from PostgreSQL, into an empty database's address.
 

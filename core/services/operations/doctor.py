@@ -13,7 +13,7 @@ from core.domain.identifiers.masking import RULES_VERSION
 from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.encoding.weights import locate
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.operations import leftovers
 from core.services.reranking.reranking import encoder
 from core.serving.encoders import described
@@ -36,7 +36,7 @@ SECRETS = (
 Finding = tuple[str, bool, str]
 
 
-@leaves(as_is="about this machine's files and settings; no stored text")
+@masks_output(as_is="about this machine's files and settings; no stored text")
 def examine() -> dict[str, Any]:
     """Run every check without changing anything; what ``doctor --json`` prints."""
     checks: list[Finding] = []

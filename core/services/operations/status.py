@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from core.domain.plain import AS_IS
 from core.domain.ratings import Stage, stage
 from core.domain.roles import Act, User
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.training import statistics, versions
 
@@ -71,7 +71,7 @@ class Status:
         }
 
 
-@leaves()
+@masks_output()
 def status(workspace: Workspace, user: User, *, at_once: bool = False) -> Status:
     """Count, after picking up what the old application wrote."""
     workspace.require(user, Act.LOOK)

@@ -10,10 +10,10 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, Role, User
 from core.domain.settings import AuthMode
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.database import alone
+from core.store.database import lock_writers
 from core.store.people import accounts, raters, sign_ins
 from core.store.retrying import retried
 from core.store.tables import Identity, Rater
@@ -33,7 +33,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Knocking:
+class PendingIdentity:
     """Somebody who signed in at the provider but was not invited."""
 
     identity_id: int
@@ -43,7 +43,7 @@ class Knocking:
     seen_at: datetime
 
 
-@leaves()
+@masks_output()
 def listed(workspace: Workspace, user: User) -> list[Person]:
     """All persons by name."""
     workspace.require(user, Act.PEOPLE)
@@ -52,15 +52,15 @@ def listed(workspace: Workspace, user: User) -> list[Person]:
         return [_person(rater, seen.get(rater.rater_id)) for rater in raters.people(session)]
 
 
-@leaves()
-def knocking(workspace: Workspace, user: User) -> list[Knocking]:
+@masks_output()
+def pending_identities(workspace: Workspace, user: User) -> list[PendingIdentity]:
     """Who waits to be let in, the newest first."""
     workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
-        return [Knocking(one.identity_id, one.name, one.email, one.seen_at) for one in sign_ins.waiting(session)]
+        return [PendingIdentity(one.identity_id, one.name, one.email, one.seen_at) for one in sign_ins.waiting(session)]
 
 
-@leaves(as_is="the addresses are what a lead compares")
+@masks_output(as_is="the addresses are what a lead compares")
 def look_alikes(workspace: Workspace, user: User) -> list[tuple[str, ...]]:
     """Addresses, of people here and of those who wait, that earlier releases took for one and the same."""
     workspace.require(user, Act.PEOPLE)
@@ -68,14 +68,14 @@ def look_alikes(workspace: Workspace, user: User) -> list[tuple[str, ...]]:
         return accounts.look_alikes(session)
 
 
-@leaves(as_is="names of people")
+@masks_output(as_is="names of people")
 def lead_names(workspace: Workspace) -> list[str]:
     """Whom to ask: the leads by name, for everybody who meets a closed door."""
     with workspace.store.read() as session:
         return [rater.name for rater in raters.people(session) if rater.role == Role.LEAD and not rater.disabled]
 
 
-@leaves()
+@masks_output()
 @retried
 def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str = "") -> Person:
     """Add somebody by e-mail address, with or without a name, or by name alone.
@@ -93,7 +93,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
     if email is None and workspace.settings.auth_mode is AuthMode.OIDC:
         return admit(workspace, user, _who_waits(workspace, who), role)
     with workspace.store.write() as session:
-        alone(session)
+        lock_writers(session)
         known = raters.find(session, raters.rater_name(name)) if email and name.strip() else None
         if known is not None and known.kind == "person" and known.email is None:
             person = _give_address(session, user, known, email)  # a name from before there was sign-in
@@ -108,7 +108,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
         return _person(person, None)
 
 
-@leaves()
+@masks_output()
 @retried
 def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_person: int | None = None) -> Person:
     """Let somebody in who signed in uninvited: as a new person, or as one who is known here but never signed in.
@@ -118,7 +118,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
     """
     workspace.require(user, Act.PEOPLE)
     with workspace.store.write() as session:
-        alone(session)
+        lock_writers(session)
         identity = session.get(Identity, identity_id)
         if identity is None or identity.rater_id is not None:
             raise Conflict("Somebody else has just answered this. Load the page again to see how.")
@@ -141,7 +141,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
         return _person(person, identity)
 
 
-@leaves()
+@masks_output()
 @retried
 def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> Person:
     """The address by which somebody who never signed in is recognised.
@@ -151,14 +151,14 @@ def set_address(workspace: Workspace, user: User, rater_id: int, email: str) -> 
     """
     workspace.require(user, Act.PEOPLE)
     with workspace.store.write() as session:
-        alone(session)
+        lock_writers(session)
         person = accounts.by_id(session, rater_id)
         if sign_ins.has_identity(session, rater_id):
             raise Conflict(f"{person.name} has signed in already and is recognised by that, not by the address.")
         return _person(_give_address(session, user, person, accounts.email_address(email)), None)
 
 
-@leaves()
+@masks_output()
 @retried
 def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Person:
     """Give somebody another role; it counts from their next act on.
@@ -176,7 +176,7 @@ def set_role(workspace: Workspace, user: User, rater_id: int, role: Role) -> Per
         return _person(person, None)
 
 
-@leaves()
+@masks_output()
 @retried
 def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool) -> Person:
     """Shut somebody out, which also ends their sign-ins, or let them in again; ratings stay.
@@ -194,7 +194,7 @@ def set_disabled(workspace: Workspace, user: User, rater_id: int, disabled: bool
         return _person(person, None)
 
 
-@leaves()
+@masks_output()
 def find(workspace: Workspace, user: User, who: str) -> Person:
     """The person of that e-mail address or that name.
 
@@ -226,7 +226,7 @@ def _changing(workspace: Workspace, rater_id: int) -> Iterator[tuple[Any, Rater]
     """Around a change of a person: whatever it does, a lead is left who can undo it."""
     sign_in = workspace.settings.auth_mode is AuthMode.OIDC
     with workspace.store.write() as session:
-        alone(session)
+        lock_writers(session)
         person = accounts.by_id(session, rater_id)
         before = accounts.leads(session, who_can_sign_in=sign_in)
         yield session, person

@@ -10,7 +10,7 @@ from typing import Annotated
 from core.domain.errors import AssayError, BadInput, Conflict
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.people import api_keys
@@ -69,7 +69,7 @@ class Checked:
     """Whether the key that was sent waits for a lead to confirm it."""
 
 
-@leaves()
+@masks_output()
 def listed(workspace: Workspace, user: User) -> list[KeyView]:
     """All keys ever made, newest first.
 
@@ -81,7 +81,7 @@ def listed(workspace: Workspace, user: User) -> list[KeyView]:
         return [_view(key) for key in api_keys.listed(session)]
 
 
-@leaves(as_is="a key that is shown this once, and the name that was just typed")
+@masks_output(as_is="a key that is shown this once, and the name that was just typed")
 @retried
 def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
     """Make a key for the program of that name; the key itself is returned this once and never again.
@@ -103,7 +103,7 @@ def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
         return key, _view(added)
 
 
-@leaves()
+@masks_output()
 @retried
 def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
     """Make a key worthless, at once and for good.
@@ -123,7 +123,7 @@ def revoke(workspace: Workspace, user: User, key_id: int) -> KeyView:
         return _view(key)
 
 
-@leaves()
+@masks_output()
 @retried
 def confirm(workspace: Workspace, user: User) -> int:
     """Let the keys open the API again that wait since a backup was put back; how many these were.

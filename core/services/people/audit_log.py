@@ -12,7 +12,7 @@ from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, Act, Rule, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream, write_table
-from core.services.masking import leaves, masked
+from core.services.masking import masked, masks_output
 from core.services.workspace import Workspace
 from core.store import audit, scratch
 from core.store.audit import Wanted
@@ -77,7 +77,7 @@ class Choices:
     actions: list[str]
 
 
-@leaves()
+@masks_output()
 def choices(workspace: Workspace, user: User) -> Choices:
     """Everybody and every kind of act that is in the record.
 
@@ -91,7 +91,7 @@ def choices(workspace: Workspace, user: User) -> Choices:
         return Choices(dict(sorted(called.items(), key=lambda pair: pair[1].casefold())), audit.actions(session))
 
 
-@leaves(takes_gaps="searching stores nothing")
+@masks_output(takes_gaps="searching stores nothing")
 def acts(workspace: Workspace, user: User, wanted: Wanted, *, before: int | None = None, size: int = 50) -> list[Line]:
     """The newest ``size`` acts with a number below ``before`` (None: the newest of all), newest first.
 
@@ -104,7 +104,7 @@ def acts(workspace: Workspace, user: User, wanted: Wanted, *, before: int | None
         return [_line(act, names) for act in audit.newest(session, wanted, before=before, limit=size)]
 
 
-@leaves(takes_gaps="searching stores nothing")
+@masks_output(takes_gaps="searching stores nothing")
 def count(workspace: Workspace, user: User, wanted: Wanted) -> int:
     """How many acts there are; counting ends at ``COUNTED`` + 1.
 
@@ -116,7 +116,7 @@ def count(workspace: Workspace, user: User, wanted: Wanted) -> int:
         return audit.count(session, wanted, at_most=COUNTED + 1)
 
 
-@leaves(as_is="masked act by act", takes_gaps="searching stores nothing")
+@masks_output(as_is="masked act by act", takes_gaps="searching stores nothing")
 def as_file(workspace: Workspace, user: User, wanted: Wanted, ending: str) -> bytes:
     """The newest ``COUNTED`` acts as csv or jsonl; that they were taken out is an act too.
 
@@ -132,7 +132,7 @@ def as_file(workspace: Workspace, user: User, wanted: Wanted, ending: str) -> by
     return content.getvalue()
 
 
-@leaves(takes_gaps="searching stores nothing")
+@masks_output(takes_gaps="searching stores nothing")
 def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
     """Write all acts that are wanted to a csv, jsonl or parquet file, newest first; how many.
 

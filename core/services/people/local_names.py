@@ -3,7 +3,7 @@
 from core.domain.errors import Conflict
 from core.domain.roles import NotAllowed, Role, User
 from core.domain.settings import AuthMode
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.people import raters
@@ -25,14 +25,14 @@ def is_disabled(workspace: Workspace, token: str) -> bool:
         return rater is not None and rater.disabled
 
 
-@leaves(as_is="names of people")
+@masks_output(as_is="names of people")
 def names(workspace: Workspace) -> list[str]:
     """The names that can be picked."""
     with workspace.store.read() as session:
         return [rater.name for rater in raters.people(session) if not rater.disabled]
 
 
-@leaves()
+@masks_output()
 @retried
 def rate_as(workspace: Workspace, token: str, name: str) -> User:
     """From now on the browser with this cookie rates under this name.
@@ -54,7 +54,7 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
         return _user(rater)
 
 
-@leaves()
+@masks_output()
 @retried
 def stop_rating(workspace: Workspace, token: str) -> None:
     """The browser with this cookie speaks for nobody any more; ratings stay."""

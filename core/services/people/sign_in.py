@@ -18,7 +18,7 @@ from core.domain.errors import BadInput
 from core.domain.roles import Role, Rule, User
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.database import alone
+from core.store.database import lock_writers
 from core.store.people import accounts, raters, sign_ins
 from core.store.retrying import retried
 from core.store.tables import Identity, Rater, SignIn
@@ -115,7 +115,7 @@ def unlock(workspace: Workspace, token: str, said: str) -> bool:
 @retried
 def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_ins.Found:
     with workspace.store.write() as session:
-        alone(session)
+        lock_writers(session)
         identity = sign_ins.identity(
             session,
             str(claims["iss"])[:500],

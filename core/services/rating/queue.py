@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.roles import Act, User
 from core.domain.texts import storable
-from core.services.masking import leaves, originals
+from core.services.masking import masks_output, originals
 from core.services.workspace import Workspace
 from core.store import audit, settings
 from core.store.rating import queue
@@ -13,7 +13,7 @@ from core.store.retrying import retried
 from core.store.training import statistics
 
 
-@leaves()
+@masks_output()
 def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
     """In which order this rater gets answers, and which ones."""
     workspace.require(user, Act.RATE)
@@ -21,7 +21,7 @@ def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
         return queue.desk(session, user.rater_id)
 
 
-@leaves(takes_gaps="a session as it was shown stands for the one that is meant")
+@masks_output(takes_gaps="a session as it was shown stands for the one that is meant")
 @retried
 def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters) -> None:
     """From now on this rater gets answers in this order, and only these; what was kept for them is given back."""
@@ -34,7 +34,7 @@ def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters
         queue.set_desk(session, user.rater_id, order, asdict(filters))
 
 
-@leaves()
+@masks_output()
 def left(workspace: Workspace, user: User) -> int:
     """How many answers wait for this rater under their filters, counted up to 10,001."""
     workspace.require(user, Act.RATE)
@@ -43,7 +43,7 @@ def left(workspace: Workspace, user: User) -> int:
         return queue.left(session, user.rater_id, filters)
 
 
-@leaves()
+@masks_output()
 def get_settings(workspace: Workspace, user: User) -> QueueSettings:
     """How many ratings an answer gets."""
     workspace.require(user, Act.JUDGE)
@@ -51,7 +51,7 @@ def get_settings(workspace: Workspace, user: User) -> QueueSettings:
         return settings.queue_settings(session)
 
 
-@leaves()
+@masks_output()
 @retried
 def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> int:
     """Set how many ratings an answer gets, for what is there and what will come; how many answers this touches.

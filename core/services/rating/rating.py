@@ -7,11 +7,11 @@ from typing import Any
 
 from core.domain.errors import BadInput, TextChanged
 from core.domain.queue import MAX_REASON
-from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, How, RatingStatus, Said
+from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, EventContext, RatingInput, RatingStatus
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.data import redaction
-from core.services.masking import GAP, leaves, refuse_gaps
+from core.services.masking import GAP, masks_output, refuse_gaps
 from core.services.workspace import Workspace
 from core.store.interactions import interactions
 from core.store.rating import drafts, leases, queue, ratings, showings, to_rate, undo
@@ -30,7 +30,7 @@ UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
 
 
-@leaves()
+@masks_output()
 def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """The answer that is kept for this rater, else the next one in their order; None when nothing waits for them.
 
@@ -51,14 +51,14 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     return shown
 
 
-@leaves()
+@masks_output()
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     workspace.require(user, Act.RATE)
     return _shown(workspace, user, lambda session: to_rate.load(session, user.rater_id, interaction_id))
 
 
-@leaves()
+@masks_output()
 @retried
 def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
     """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
@@ -74,7 +74,7 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
     ]
 
 
-@leaves()
+@masks_output()
 @retried
 def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
     """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
@@ -84,7 +84,7 @@ def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> N
             leases.renew(session, interaction_id, user.rater_id)
 
 
-@leaves(takes_gaps="compared with what is stored")
+@masks_output(takes_gaps="compared with what is stored")
 @retried
 def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: str, *, bias_flag: bool = False) -> None:
     """Keep what was typed and flagged and not yet saved; it comes back with the answer, wherever it is opened.
@@ -107,7 +107,7 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
             drafts.forget(session, user.rater_id, interaction_id)
 
 
-@leaves(takes_gaps="compared with what is stored")
+@masks_output(takes_gaps="compared with what is stored")
 def rate(
     workspace: Workspace,
     user: User,
@@ -135,12 +135,12 @@ def rate(
     workspace.require(user, Act.RATE)
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
-    said = Said(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
-    how = How("rated", request_id, shown_ms, guideline_version)
+    said = RatingInput(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
+    how = EventContext("rated", request_id, shown_ms, guideline_version)
     return _act(workspace, user, interaction_id, said, how, showing)
 
 
-@leaves(takes_gaps="compared with what is stored")
+@masks_output(takes_gaps="compared with what is stored")
 def skip(
     workspace: Workspace,
     user: User,
@@ -161,11 +161,11 @@ def skip(
         TextChanged: as for ``rate``.
     """
     workspace.require(user, Act.RATE)
-    said = Said(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
-    return _act(workspace, user, interaction_id, said, How("skipped", request_id, shown_ms), showing)
+    said = RatingInput(RatingStatus.SKIPPED, None, _comment(comment), bias_flag, _reason(reason))
+    return _act(workspace, user, interaction_id, said, EventContext("skipped", request_id, shown_ms), showing)
 
 
-@leaves(takes_gaps="compared with what is stored")
+@masks_output(takes_gaps="compared with what is stored")
 def discard(
     workspace: Workspace,
     user: User,
@@ -190,11 +190,11 @@ def discard(
     kept = _reason(reason)
     if kept is None:
         raise BadInput("Please say why this answer is to be discarded: it will be offered to nobody any more.")
-    said = Said(RatingStatus.DISCARDED, None, _comment(comment), bias_flag, kept)
-    return _act(workspace, user, interaction_id, said, How("discarded", request_id, shown_ms), showing)
+    said = RatingInput(RatingStatus.DISCARDED, None, _comment(comment), bias_flag, kept)
+    return _act(workspace, user, interaction_id, said, EventContext("discarded", request_id, shown_ms), showing)
 
 
-@leaves()
+@masks_output()
 @retried
 def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None) -> Undone | None:
     """Take back this rater's last act of the last 12 hours; the value before it stands again, both are in the history.
@@ -211,7 +211,7 @@ def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None
         return undo.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
 
 
-@leaves()
+@masks_output()
 def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
     """The interactions this rater rated or skipped last, newest first: the way back."""
     workspace.require(user, Act.RATE)
@@ -219,7 +219,7 @@ def recent(workspace: Workspace, user: User, limit: int = 100) -> list[int]:
         return ratings.latest_of(session, user.rater_id, limit)
 
 
-@leaves()
+@masks_output()
 def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
     workspace.require(user, Act.RATE)
@@ -227,7 +227,7 @@ def rated_today(workspace: Workspace, user: User) -> int:
         return ratings.rated_by(session, user.rater_id, _midnight())
 
 
-@leaves()
+@masks_output()
 def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
     workspace.require(user, Act.LOOK)
@@ -268,13 +268,15 @@ def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | No
     """The answer as this rater sees it; the comment is their own and stays as they typed it."""
     return shown and replace(
         shown,
-        interaction=redaction.eyes(session, user).interaction(shown.interaction),
+        interaction=redaction.redactor_for(session, user).interaction(shown.interaction),
         comment=redaction.own_words(shown.comment),
         draft=shown.draft and redaction.own_words(shown.draft),
     )
 
 
-def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how: How, showing: str | None) -> Receipt:
+def _act(
+    workspace: Workspace, user: User, interaction_id: int, said: RatingInput, how: EventContext, showing: str | None
+) -> Receipt:
     with workspace.store.read() as session:
         _refuse_gaps(session, user, interaction_id, [said.comment or "", said.reason or ""])
     try:
@@ -286,7 +288,7 @@ def _act(workspace: Workspace, user: User, interaction_id: int, said: Said, how:
 
 @retried  # the same request twice at the same moment: the second look finds what the first one stored
 def _record(
-    workspace: Workspace, user: User, interaction_id: int, said: Said, how: How, showing: str | None
+    workspace: Workspace, user: User, interaction_id: int, said: RatingInput, how: EventContext, showing: str | None
 ) -> Receipt:
     with workspace.store.write() as session:
         seen = showing and showings.version(session, user.rater_id, interaction_id, showing)

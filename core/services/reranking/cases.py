@@ -8,8 +8,8 @@ from core.domain.errors import BadInput, NotFound
 from core.domain.plain import Name
 from core.domain.roles import Act, User, may
 from core.domain.texts import storable
-from core.services.data.redaction import Eyes, own_words, seen_by
-from core.services.masking import leaves
+from core.services.data.redaction import Redactor, own_words, seen_by
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.reranking import cases
@@ -36,7 +36,7 @@ class CaseView:
     """How many personal identifiers of which kind are not shown; of one's own case none."""
 
 
-@leaves()
+@masks_output()
 def listed(workspace: Workspace, user: User) -> list[CaseView]:
     """One's own cases, newest first; those of everybody for whoever may read data, with identifiers hidden.
 
@@ -45,20 +45,21 @@ def listed(workspace: Workspace, user: User) -> list[CaseView]:
     """
     workspace.require(user, Act.RERANK)
     whose = None if may(user, Act.READ_DATA) else user.rater_id
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         return [
-            _view(case, name, eyes, own=case.rater_id == user.rater_id) for case, name in cases.listed(session, whose)
+            _view(case, name, redactor, own=case.rater_id == user.rater_id)
+            for case, name in cases.listed(session, whose)
         ]
 
 
-def _view(case: Case, saved_by: str, eyes: Eyes, *, own: bool) -> CaseView:
+def _view(case: Case, saved_by: str, redactor: Redactor, *, own: bool) -> CaseView:
     given = [case.name, case.prompt, *map(str, case.texts)]
-    shown, hidden = (list(map(own_words, given)), {}) if own else eyes.texts(given, f"case {case.case_id}")
+    shown, hidden = (list(map(own_words, given)), {}) if own else redactor.texts(given, f"case {case.case_id}")
     name, prompt, *texts = shown
     return CaseView(case.case_id, name, saved_by, case.created_at, prompt, tuple(texts), hidden)
 
 
-@leaves()
+@masks_output()
 @retried
 def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequence[str]) -> int:
     """Keep a question and its candidates under a name; the number of the case.
@@ -87,7 +88,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
     return number
 
 
-@leaves()
+@masks_output()
 @retried
 def delete(workspace: Workspace, user: User, case_id: int) -> None:
     """Delete a case of one's own; with the right to change data, of anybody.

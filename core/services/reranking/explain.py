@@ -13,7 +13,7 @@ from core.reward.encoding.embedder import Embedder, View
 from core.reward.evaluation.explain import Reason, reasons, windows_read
 from core.reward.recipes.base import Pair
 from core.reward.recipes.pair import pool
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.reranking.reranking import encoder, ranker_for, serving_embedder
 from core.services.workspace import Workspace
 from core.serving.reranker import encodable
@@ -60,7 +60,7 @@ class Explanation:
     good: int
 
 
-@leaves(takes_gaps="explaining stores no text")
+@masks_output(takes_gaps="explaining stores no text")
 def explain(
     workspace: Workspace, user: User, prompt: str, texts: Sequence[str], *, only: Sequence[int],
     model_version: str | None = None,

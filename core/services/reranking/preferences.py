@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.domain.errors import BadInput
 from core.domain.roles import Act, User
 from core.domain.texts import prompt_group, storable
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.reranking import preferences
@@ -17,7 +17,7 @@ MOST = 50
 """Answers of one ranking that are compared: 1,225 pairs."""
 
 
-@leaves()
+@masks_output()
 @retried
 def keep(
     workspace: Workspace, user: User, prompt: str, texts: Sequence[str], best_first: Sequence[int], *,
@@ -64,7 +64,7 @@ def keep(
     return len(rows)
 
 
-@leaves(takes_gaps="asking stores nothing")
+@masks_output(takes_gaps="asking stores nothing")
 def mine(workspace: Workspace, user: User, prompt: str) -> int:
     """How many pairs on this question are kept of this rater.
 
@@ -76,7 +76,7 @@ def mine(workspace: Workspace, user: User, prompt: str) -> int:
         return preferences.count(session, user.rater_id, prompt_group(prompt))
 
 
-@leaves()
+@masks_output()
 def total(workspace: Workspace, user: User) -> int:
     """How many pairs are kept, of all raters.
 
@@ -88,7 +88,7 @@ def total(workspace: Workspace, user: User) -> int:
         return preferences.total(session)
 
 
-@leaves(takes_gaps="taking back stores no text")
+@masks_output(takes_gaps="taking back stores no text")
 @retried
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
     """Delete what this rater said about this question; how many pairs that were.

@@ -15,7 +15,7 @@ from core.reward import artifact
 from core.reward.encoding.cache import MemoryCache
 from core.reward.encoding.embedder import Embedder
 from core.reward.encoding.encoder import SentenceEncoder
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.reranking import usage
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
@@ -45,7 +45,7 @@ def reranker(workspace: Workspace) -> Reranker:
     return _reranker(workspace.settings, workspace.store)
 
 
-@leaves(as_is="figures, and what is said about them; no stored text", takes_gaps="ranking stores no text")
+@masks_output(as_is="figures, and what is said about them; no stored text", takes_gaps="ranking stores no text")
 def rank(
     workspace: Workspace,
     user: User,
@@ -125,7 +125,7 @@ def _usable(settings: Settings, store: Store) -> list[ModelRef]:
     if not schema.exists(store):
         return []
     with store.read() as session:
-        return [_ref(settings, version) for version in versions.in_line(session)]
+        return [_ref(settings, version) for version in versions.champion_and_fallbacks(session)]
 
 
 def _named(settings: Settings, store: Store, model_version: str) -> list[ModelRef]:
@@ -180,7 +180,7 @@ def model_info() -> dict[str, Any]:
     return info
 
 
-@leaves(as_is="the caller's own texts with figures", takes_gaps="ranking stores no text")
+@masks_output(as_is="the caller's own texts with figures", takes_gaps="ranking stores no text")
 def rerank_file(
     workspace: Workspace, user: User, prompt: str, path: Path, *, top_k: int | None = None
 ) -> dict[str, Any]:

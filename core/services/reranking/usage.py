@@ -11,7 +11,7 @@ from typing import Any
 
 from core.domain.errors import AssayError
 from core.domain.roles import Act, User
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
@@ -124,7 +124,7 @@ def log_of(workspace: Workspace) -> UsageLog:
     return runtime.keep("usage", workspace.store, lambda: UsageLog(workspace.store))
 
 
-@leaves()
+@masks_output()
 def lately(workspace: Workspace, user: User, *, days: int = 7) -> Usage:
     """What was ranked in the last ``days`` days, what this process just ranked included.
 

@@ -5,12 +5,12 @@ from typing import Any
 from core.domain.roles import Act, User
 from core.reward.metrics import agreement as measures
 from core.reward.metrics.agreement import Agreement, Shares
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.review import agreement as store
 
 
-@leaves()
+@masks_output()
 def agreement(workspace: Workspace, user: User) -> Agreement:
     """Measure it on all ratings as they are now."""
     workspace.require(user, Act.READ_DATA)

@@ -7,8 +7,8 @@ from core.domain.errors import BadInput
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING
 from core.domain.roles import Act, User
 from core.domain.texts import storable
-from core.services.data.redaction import Eyes, seen_by
-from core.services.masking import leaves
+from core.services.data.redaction import Redactor, seen_by
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.interactions import interactions
@@ -16,19 +16,19 @@ from core.store.retrying import retried
 from core.store.review import disagreements as store
 
 
-@leaves()
+@masks_output()
 def listed(
     workspace: Workspace, user: User, which: Which, *, page: int, size: int = 10
 ) -> tuple[list[Disagreement], int]:
     """One page (from 0) of the answers whose raters differ by 2 or more, and how many there are."""
     workspace.require(user, Act.JUDGE)
     workspace.pick_up()
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         found, total = store.find(session, which, offset=page * size, limit=size)
-        return [_seen(eyes, one) for one in found], total
+        return [_seen(redactor, one) for one in found], total
 
 
-@leaves()
+@masks_output()
 @retried
 def decide(
     workspace: Workspace, user: User, interaction_id: int, value: int | None, *, seen: str, expected: int | None
@@ -55,7 +55,7 @@ def decide(
         )  # fmt: skip
 
 
-@leaves()
+@masks_output()
 @retried
 def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str, *, seen: str) -> None:
     """Note what the guidelines should say about an answer like this.
@@ -75,7 +75,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str, *
         audit.write(session, user, "gap marked", f"interaction {interaction_id}", new={"gap": number})
 
 
-@leaves()
+@masks_output()
 @retried
 def close_gap(workspace: Workspace, user: User, gap_id: int, *, seen: str) -> None:
     """The guidelines say it now; ``seen`` is the version of the answer's texts when the gap was shown.
@@ -91,17 +91,17 @@ def close_gap(workspace: Workspace, user: User, gap_id: int, *, seen: str) -> No
         audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
 
 
-@leaves()
+@masks_output()
 def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
     """What the guidelines still lack, oldest first."""
     workspace.require(user, Act.JUDGE)
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         gaps = [(gap, interactions.load(session, gap.interaction_id)) for gap in store.open_gaps(session)]
-        return [replace(gap, note=eyes.about(gap.note, found)) for gap, found in gaps if found is not None]
+        return [replace(gap, note=redactor.about(gap.note, found)) for gap, found in gaps if found is not None]
 
 
-def _seen(eyes: Eyes, one: Disagreement) -> Disagreement:
+def _seen(redactor: Redactor, one: Disagreement) -> Disagreement:
     found = one.interaction
-    voices = [replace(voice, comment=voice.comment and eyes.about(voice.comment, found)) for voice in one.voices]
-    gaps = [replace(gap, note=eyes.about(gap.note, found)) for gap in one.gaps]
-    return replace(one, interaction=eyes.interaction(found), voices=voices, gaps=gaps)
+    voices = [replace(voice, comment=voice.comment and redactor.about(voice.comment, found)) for voice in one.voices]
+    gaps = [replace(gap, note=redactor.about(gap.note, found)) for gap in one.gaps]
+    return replace(one, interaction=redactor.interaction(found), voices=voices, gaps=gaps)

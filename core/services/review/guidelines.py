@@ -8,8 +8,8 @@ from core.domain.plain import Name
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import Act, User
 from core.domain.texts import storable, text_hash
-from core.services.data.redaction import Eyes, seen_by
-from core.services.masking import leaves, refuse_gaps
+from core.services.data.redaction import Redactor, seen_by
+from core.services.masking import masks_output, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.retrying import retried
@@ -51,24 +51,24 @@ class Version:
     """How many personal identifiers of which kind are not shown."""
 
 
-@leaves()
+@masks_output()
 def current(workspace: Workspace, user: User) -> Version:
     """The version in force."""
     workspace.require(user, Act.RATE)
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         found = store.latest(session)
-        return _view(found, eyes) if found else Version(0, DEFAULT, "Assay", None)
+        return _view(found, redactor) if found else Version(0, DEFAULT, "Assay", None)
 
 
-@leaves()
+@masks_output()
 def versions(workspace: Workspace, user: User) -> list[Version]:
     """All versions that were written, newest first."""
     workspace.require(user, Act.RATE)
-    with seen_by(workspace, user) as (session, eyes):
-        return [_view(one, eyes) for one in store.versions(session)]
+    with seen_by(workspace, user) as (session, redactor):
+        return [_view(one, redactor) for one in store.versions(session)]
 
 
-@leaves(takes_gaps="compared with what is stored")
+@masks_output(takes_gaps="compared with what is stored")
 @retried
 def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Version:
     """Put a new version in force; ``read`` is the number of the version that was changed.
@@ -84,9 +84,9 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
         raise BadInput("The guidelines are empty. Nothing was saved; raters need to know what 1 to 5 mean.")
     if len(text) > MAX_LENGTH:
         raise BadInput(f"The guidelines have {len(text):,} characters; {MAX_LENGTH:,} are possible. Nothing was saved.")
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         before = store.latest(session)
-        if before is not None and _view(before, eyes).hidden:
+        if before is not None and _view(before, redactor).hidden:
             raise Conflict(HIDDEN)
     refuse_gaps(text, before.markdown if before else None)
     if text == (before.markdown if before else DEFAULT):
@@ -100,6 +100,6 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
     return current(workspace, user)
 
 
-def _view(found: Guideline, eyes: Eyes) -> Version:
-    (markdown,), hidden = eyes.texts([found.markdown], f"guidelines {found.version}")
+def _view(found: Guideline, redactor: Redactor) -> Version:
+    (markdown,), hidden = redactor.texts([found.markdown], f"guidelines {found.version}")
     return Version(found.version, markdown, found.by, found.at, hidden)

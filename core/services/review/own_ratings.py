@@ -8,7 +8,7 @@ from core.domain.roles import Act, User
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
 from core.services.data.redaction import own_words, seen_by
-from core.services.masking import leaves, masked
+from core.services.masking import masked, masks_output
 from core.services.workspace import Workspace
 from core.store.rating.ratings import Receipt
 from core.store.retrying import retried
@@ -28,26 +28,26 @@ COLUMNS: Columns = {
 }
 
 
-@leaves(takes_gaps="searching stores nothing")
+@masks_output(takes_gaps="searching stores nothing")
 def listed(
     workspace: Workspace, user: User, filters: OwnFilters, *, page: int, size: int = 25
 ) -> tuple[list[OwnRating], int]:
     """One page (from 0) of this rater's ratings, latest first, and how many match."""
     workspace.require(user, Act.RATE)
     check_search(filters.text)
-    with seen_by(workspace, user) as (session, eyes):
+    with seen_by(workspace, user) as (session, redactor):
         found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
         return [
             replace(
                 one,
-                interaction=eyes.interaction(one.interaction),
+                interaction=redactor.interaction(one.interaction),
                 comment=own_words(one.comment),
             )
             for one in found
         ], total
 
 
-@leaves()
+@masks_output()
 @retried
 def withdraw(
     workspace: Workspace, user: User, interaction_id: int, *, seen: str, request_id: str | None = None
@@ -64,7 +64,7 @@ def withdraw(
         return store.withdraw(session, interaction_id, user.rater_id, request_id, seen=seen)
 
 
-@leaves(as_is="masked row by row")
+@masks_output(as_is="masked row by row")
 def as_csv(workspace: Workspace, user: User) -> bytes:
     """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
     workspace.require(user, Act.RATE)

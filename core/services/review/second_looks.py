@@ -10,7 +10,7 @@ from core.domain.records import Interaction
 from core.domain.roles import Act, User
 from core.domain.second_looks import RepeatSettings, place
 from core.services.data import redaction
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit, settings
 from core.store.interactions import interactions
@@ -32,7 +32,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RatingPair:
     """What came of looking again."""
 
     receipt: Receipt | None
@@ -41,7 +41,7 @@ class Said:
     """The rating that stands; only shown where it has to be chosen."""
 
 
-@leaves()
+@masks_output()
 def next_look(workspace: Workspace, user: User) -> Look | None:
     """One of this rater's answers to rate again; None when none waits."""
     workspace.require(user, Act.RATE)
@@ -49,15 +49,15 @@ def next_look(workspace: Workspace, user: User) -> Look | None:
         waiting = _waiting(workspace, session, user)
         order = sorted(waiting, key=lambda number: place(user.rater_id, number))
         shown = interactions.load(session, order[0]) if order else None
-        return Look(redaction.eyes(session, user).interaction(shown), len(order)) if shown else None
+        return Look(redaction.redactor_for(session, user).interaction(shown), len(order)) if shown else None
 
 
-@leaves()
+@masks_output()
 @retried
 def look(
     workspace: Workspace, user: User, interaction_id: int, value: int, *, seen: str, request_id: str | None = None,
     shown_ms: int | None = None,
-) -> Said:  # fmt: skip
+) -> RatingPair:  # fmt: skip
     """Say again how good an answer is.
 
     The same rating as before is noted. Another one is noted too where the answer came back to see how steady the rater
@@ -75,7 +75,7 @@ def look(
     with workspace.store.write() as session:
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
-            return Said(ratings.receipt_of(earlier))
+            return RatingPair(ratings.receipt_of(earlier))
         mine = store.own_rating(
             session, user.rater_id, interaction_id, seen=seen
         )  # its lock orders two looks at the same moment
@@ -83,11 +83,11 @@ def look(
         if interaction_id not in waiting:
             raise Conflict(GONE)
         if waiting[interaction_id] == store.KEPT and value != mine.rating:
-            return Said(None, mine.rating)
-        return Said(store.note(session, mine, waiting[interaction_id], value, request_id, shown_ms))
+            return RatingPair(None, mine.rating)
+        return RatingPair(store.note(session, mine, waiting[interaction_id], value, request_id, shown_ms))
 
 
-@leaves()
+@masks_output()
 @retried
 def choose(
     workspace: Workspace,
@@ -122,7 +122,7 @@ def choose(
         return store.note(session, mine, store.KEPT, value, request_id, None)
 
 
-@leaves()
+@masks_output()
 def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
     """How many answers come back, and when."""
     workspace.require(user, Act.JUDGE)
@@ -130,7 +130,7 @@ def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
         return store.repeat_settings(session)
 
 
-@leaves()
+@masks_output()
 @retried
 def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) -> None:
     """Set how many answers come back, and when.

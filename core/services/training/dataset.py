@@ -27,7 +27,7 @@ MOVED = 0.05
 
 
 @dataclass(frozen=True)
-class Ground:
+class TrainingSet:
     """What a training starts from; when it changes before the end, the decision no longer holds."""
 
     examples: list[Example]
@@ -64,9 +64,9 @@ class Ground:
         return self.rival is not None and self.unseen_prompts >= ENOUGH_PROMPTS
 
 
-def survey(
+def load_training_set(
     workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False, without_rater: str | None = None
-) -> Ground:
+) -> TrainingSet:
     """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it.
 
     Raises:
@@ -93,7 +93,7 @@ def survey(
     preferred = [p for p in everything if not (apart and is_held_out(p.group))]
     # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
     same = champion is not None and champion.sample == totals.sample
-    ground = Ground(
+    ground = TrainingSet(
         examples, kept, totals.rated, totals.sample,
         champion=champion.model_version if champion else None,
         champion_recipe=champion.recipe if champion is not None and same else None,
@@ -126,7 +126,7 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
 
 
 def judge(
-    workspace: Workspace, ground: Ground, evaluation: Evaluation, fitted: Fitted, embedder: Embedder,
+    workspace: Workspace, ground: TrainingSet, evaluation: Evaluation, fitted: Fitted, embedder: Embedder,
     refitted: Judged,
 ) -> Judged:  # fmt: skip
     """The fitted model against the champion itself, on held-out prompts that neither was trained on.
@@ -148,7 +148,7 @@ def judge(
 
 
 def measure_all(
-    workspace: Workspace, ground: Ground, name: str, fitted: Fitted, embedder: Embedder
+    workspace: Workspace, ground: TrainingSet, name: str, fitted: Fitted, embedder: Embedder
 ) -> dict[str, dict[str, Any]]:
     """Every usable version, the new one among them, on the held-out prompts as they are now; by name."""
     if not ground.held_out:
@@ -169,8 +169,8 @@ def measure_all(
     )
 
 
-def still(
-    decision: Decision, ground: Ground, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
+def recheck_decision(
+    decision: Decision, ground: TrainingSet, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
 ) -> Decision:
     """The decision as it stands at the end, when the present ``sample``, ``champion`` and ``ratings`` are these."""
     learned = ground.consensus

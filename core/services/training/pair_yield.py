@@ -1,7 +1,7 @@
 """How far the ratings reach as comparisons: what DPO and reward training would get."""
 
 from core.domain.roles import Act, User
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.training import pair_yield as store
 from core.store.training.pair_yield import PairYield
@@ -9,7 +9,7 @@ from core.store.training.pair_yield import PairYield
 __all__ = ["PairYield"]
 
 
-@leaves()
+@masks_output()
 def pair_yield(workspace: Workspace, user: User) -> PairYield:
     """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
     workspace.require(user, Act.LOOK)

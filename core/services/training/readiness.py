@@ -6,7 +6,7 @@ from datetime import date
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED, Stage, stage
 from core.domain.roles import Act, User
 from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS
-from core.services.masking import leaves, masked
+from core.services.masking import masked, masks_output
 from core.services.training.forecast import Outlook, latest_training
 from core.services.training.readiness_checks import CHECKS
 from core.services.training.readiness_facts import Check, Facts
@@ -30,7 +30,7 @@ class Readiness:
     """What the latest training showed and lets expect; None before the first."""
 
 
-@leaves()
+@masks_output()
 def readiness(workspace: Workspace, user: User) -> Readiness:
     """Count and check what is rated."""
     workspace.require(user, Act.LOOK)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from core.domain.metrics import Metric
 from core.domain.queue import Order
 from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS
-from core.services.training.readiness_facts import Check, Facts, Remedy, Verdict
+from core.services.training.readiness_facts import Check, CheckResult, Facts, Remedy
 
 FEW_PROMPTS = 20
 ONE_SIDED = 0.9
@@ -29,9 +29,14 @@ def enough_ratings(facts: Facts) -> Check:
     missing = facts.minimum - facts.rated
     if missing > 0:
         text = f"{facts.rated} answers are rated; training starts at {facts.minimum}. Rate {missing} more."
-        return Check("enough_ratings", "Enough ratings", Verdict.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS)
+        return Check(
+            "enough_ratings", "Enough ratings", CheckResult.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS
+        )
     return Check(
-        "enough_ratings", "Enough ratings", Verdict.OK, f"{facts.rated} answers are rated; {facts.minimum} are needed."
+        "enough_ratings",
+        "Enough ratings",
+        CheckResult.OK,
+        f"{facts.rated} answers are rated; {facts.minimum} are needed.",
     )
 
 
@@ -39,63 +44,67 @@ def both_classes(facts: Facts) -> Check:
     """A model learns a difference only from good and poor answers."""
     poor, title = facts.rated - facts.good, "Good and poor answers"
     if not facts.rated:
-        return Check("both_classes", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("both_classes", title, CheckResult.OPEN, "Nothing is rated yet.")
     if not facts.good or not poor:
         only = "good" if facts.good else "poor"
         text = f"All rated answers are {only}, so there is no difference to learn. Rate answers of both kinds."
-        return Check("both_classes", title, Verdict.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS)
+        return Check("both_classes", title, CheckResult.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS)
     larger = max(facts.good, poor) / facts.rated
     if larger > ONE_SIDED:
         kind = "good" if facts.good > poor else "poor"
         text = f"{larger:.0%} of the rated answers are {kind}. Rate more of the other kind, or accuracy says little."
-        return Check("both_classes", title, Verdict.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
-    return Check("both_classes", title, Verdict.OK, f"{facts.good} good and {poor} poor answers.")
+        return Check("both_classes", title, CheckResult.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
+    return Check("both_classes", title, CheckResult.OK, f"{facts.good} good and {poor} poor answers.")
 
 
 def contradicting_repeats(facts: Facts) -> Check:
     """The same answer stored twice with different ratings pulls every score to the middle."""
     number, title = facts.shape.contradicting_repeats, "Repeated answers agree"
     if not facts.rated:
-        return Check("contradicting_repeats", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("contradicting_repeats", title, CheckResult.OPEN, "Nothing is rated yet.")
     if number:
         text = f"{_count(number, 'answer is', 'answers are')} stored more than once with different ratings. Delete the repeats on the Data page."
-        return Check("contradicting_repeats", title, Verdict.WARNING, text, Remedy("Look at the data", "data"))
-    return Check("contradicting_repeats", title, Verdict.OK, "No answer is stored twice with different ratings.")
+        return Check("contradicting_repeats", title, CheckResult.WARNING, text, Remedy("Look at the data", "data"))
+    return Check("contradicting_repeats", title, CheckResult.OK, "No answer is stored twice with different ratings.")
 
 
 def enough_prompts(facts: Facts) -> Check:
     """Accuracy is judged on prompts that the model has not seen; few prompts make it uncertain."""
     number, title = facts.shape.prompts, "Enough different prompts"
     if not facts.rated:
-        return Check("enough_prompts", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("enough_prompts", title, CheckResult.OPEN, "Nothing is rated yet.")
     if number < 2:
         text = (
             "All rated answers belong to one prompt, so nothing can be said about new prompts. Rate answers to others."
         )
-        return Check("enough_prompts", title, Verdict.BLOCKER, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS)
+        return Check(
+            "enough_prompts", title, CheckResult.BLOCKER, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
+        )
     if number < FEW_PROMPTS:
         text = f"Only {number} different prompts are rated: all figures will be very uncertain. Aim for {FEW_PROMPTS} or more."
-        return Check("enough_prompts", title, Verdict.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS)
-    return Check("enough_prompts", title, Verdict.OK, f"{number} different prompts are rated.")
+        return Check(
+            "enough_prompts", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
+        )
+    return Check("enough_prompts", title, CheckResult.OK, f"{number} different prompts are rated.")
 
 
 def comparable_answers(facts: Facts) -> Check:
     """Only prompts with two answers of different quality show which answer is better."""
     shape, title = facts.shape, "Prompts with answers to compare"
     if not facts.rated:
-        return Check("comparable_answers", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("comparable_answers", title, CheckResult.OPEN, "Nothing is rated yet.")
     if not shape.prompts_with_differing_answers:
         text = "No prompt has two answers with different ratings, so it cannot be measured whether the better answer is chosen."
         return Check(
-            "comparable_answers", title, Verdict.WARNING, text, RATE_SIBLINGS if facts.unrated else GET_ANSWERS
+            "comparable_answers", title, CheckResult.WARNING, text, RATE_SIBLINGS if facts.unrated else GET_ANSWERS
         )
     text = f"{_count(shape.prompts_with_differing_answers, 'prompt has', 'prompts have')} answers of different quality"
     if shape.prompts_with_one_answer:
         text += f"; {_count(shape.prompts_with_one_answer, 'prompt has', 'prompts have')} a single rated answer and give no comparison"
         worse = shape.prompts_with_one_answer > shape.prompts_with_differing_answers
         remedy = RATE_SIBLINGS if facts.unrated else GET_ANSWERS
-        return Check("comparable_answers", title, Verdict.WARNING if worse else Verdict.OK, text + ".", remedy)
-    return Check("comparable_answers", title, Verdict.OK, text + ".")
+        return Check("comparable_answers", title, CheckResult.WARNING if worse else CheckResult.OK, text + ".", remedy)
+    return Check("comparable_answers", title, CheckResult.OK, text + ".")
 
 
 def readable_length(facts: Facts) -> Check:
@@ -103,12 +112,12 @@ def readable_length(facts: Facts) -> Check:
     limit, number = MAX_WINDOWS * WINDOW_WORDS, facts.shape.answers_over_words
     title = "Answers within reading length"
     if not facts.rated:
-        return Check("readable_length", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("readable_length", title, CheckResult.OPEN, "Nothing is rated yet.")
     if number:
         text = f"{_count(number, 'rated answer is', 'rated answers are')} longer than {limit:,} words; the model does not read what follows."
-        return Check("readable_length", title, Verdict.WARNING, text)
+        return Check("readable_length", title, CheckResult.WARNING, text)
     return Check(
-        "readable_length", title, Verdict.OK, f"The model reads every rated answer whole (up to {limit:,} words)."
+        "readable_length", title, CheckResult.OK, f"The model reads every rated answer whole (up to {limit:,} words)."
     )
 
 
@@ -116,31 +125,34 @@ def both_ends(facts: Facts) -> Check:
     """What is clearly poor and what is clearly good teaches most; a middle of threes teaches little."""
     title = "Clear cases at both ends"
     if facts.rated < facts.minimum:
-        return Check("both_ends", title, Verdict.OPEN, "Nothing can be said before there are enough ratings.")
+        return Check("both_ends", title, CheckResult.OPEN, "Nothing can be said before there are enough ratings.")
     for number, words in ((facts.low, "1 or 2"), (facts.high, "4 or 5")):
         if number < min(FEW_CLEAR, CLEAR_SHARE * facts.rated):
             text = f"Only {_count(number, 'rating', 'ratings')} of {words} among {facts.rated:,}. Rate answers that are likely to get them."
-            return Check("both_ends", title, Verdict.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
+            return Check("both_ends", title, CheckResult.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
     text = f"{facts.low:,} answers are rated 1 or 2, and {facts.high:,} are rated 4 or 5."
-    return Check("both_ends", title, Verdict.OK, text)
+    return Check("both_ends", title, CheckResult.OK, text)
 
 
 def several_raters(facts: Facts) -> Check:
     """A model learns the taste of whoever rated; of one person it is that person's."""
     title, total = "Ratings from several people", sum(facts.by_rater.values())
     if not total:
-        return Check("several_raters", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("several_raters", title, CheckResult.OPEN, "Nothing is rated yet.")
     if facts.sample:
-        return Check("several_raters", title, Verdict.NOT_APPLICABLE, "The sample came with its ratings.")
+        return Check("several_raters", title, CheckResult.NOT_APPLICABLE, "The sample came with its ratings.")
     name, most = max(facts.by_rater.items(), key=lambda item: item[1])
     if most == total:
         text = f"All ratings are from one rater ({name}), so nothing is known about whether others would agree. Let a second person rate some of the same answers."
-        return Check("several_raters", title, Verdict.WARNING, text, SECOND_LOOKS)
+        return Check("several_raters", title, CheckResult.WARNING, text, SECOND_LOOKS)
     if most > ONE_RATER * total:
         text = f"{most / total:.0%} of the ratings are from one rater ({name}): the model learns mostly what this person thinks."
-        return Check("several_raters", title, Verdict.WARNING, text, SECOND_LOOKS)
+        return Check("several_raters", title, CheckResult.WARNING, text, SECOND_LOOKS)
     return Check(
-        "several_raters", title, Verdict.OK, f"{len(facts.by_rater):,} raters; the most active gave {most / total:.0%}."
+        "several_raters",
+        title,
+        CheckResult.OK,
+        f"{len(facts.by_rater):,} raters; the most active gave {most / total:.0%}.",
     )
 
 
@@ -148,12 +160,12 @@ def second_opinions(facts: Facts) -> Check:
     """Only answers that two people rated show how far experts agree, which is as far as a model can get."""
     title = "Second opinions"
     if len(facts.by_rater) < 2:
-        return Check("second_opinions", title, Verdict.NOT_APPLICABLE, "There is only one rater so far.")
+        return Check("second_opinions", title, CheckResult.NOT_APPLICABLE, "There is only one rater so far.")
     if facts.rated_twice < FEW_TWICE:
         text = f"{_count(facts.rated_twice, 'answer was', 'answers were')} rated by two people or more: too few to tell how far experts agree. Aim for {FEW_TWICE}."
-        return Check("second_opinions", title, Verdict.WARNING, text, SECOND_LOOKS)
+        return Check("second_opinions", title, CheckResult.WARNING, text, SECOND_LOOKS)
     return Check(
-        "second_opinions", title, Verdict.OK, f"{facts.rated_twice:,} answers were rated by two people or more."
+        "second_opinions", title, CheckResult.OK, f"{facts.rated_twice:,} answers were rated by two people or more."
     )
 
 
@@ -161,7 +173,7 @@ def raters_use_the_scale(facts: Facts) -> Check:
     """A rater who always gives the same says nothing about differences."""
     title = "Raters use the scale"
     if not facts.rated:
-        return Check("raters_use_the_scale", title, Verdict.OPEN, "Nothing is rated yet.")
+        return Check("raters_use_the_scale", title, CheckResult.OPEN, "Nothing is rated yet.")
     flat = [
         (name, given)
         for name, given in facts.spread.items()
@@ -170,8 +182,8 @@ def raters_use_the_scale(facts: Facts) -> Check:
     if flat:
         told = "; ".join(f"{name} gave {given.lowest} to all {given.ratings:,}" for name, given in flat[:5])
         text = f"{told}. Such ratings teach no difference: talk about what the numbers mean, and look at these answers again."
-        return Check("raters_use_the_scale", title, Verdict.WARNING, text, Remedy("Review ratings", "review"))
-    return Check("raters_use_the_scale", title, Verdict.OK, "Nobody gave the same rating to everything.")
+        return Check("raters_use_the_scale", title, CheckResult.WARNING, text, Remedy("Review ratings", "review"))
+    return Check("raters_use_the_scale", title, CheckResult.OK, "Nobody gave the same rating to everything.")
 
 
 def several_sessions(facts: Facts) -> Check:
@@ -179,7 +191,9 @@ def several_sessions(facts: Facts) -> Check:
     title = "Ratings from all sources"
     waiting = {name: number for name, number in facts.unrated_by_session.items() if number}
     if not facts.rated or len(facts.rated_by_session.keys() | waiting.keys()) < 2:
-        return Check("several_sessions", title, Verdict.NOT_APPLICABLE, "The answers are not divided into sessions.")
+        return Check(
+            "several_sessions", title, CheckResult.NOT_APPLICABLE, "The answers are not divided into sessions."
+        )
     rated = sum(facts.rated_by_session.values())
     name, most = max(facts.rated_by_session.items(), key=lambda item: item[1])
     others = {other: number for other, number in waiting.items() if other != name}
@@ -187,10 +201,13 @@ def several_sessions(facts: Facts) -> Check:
         neglected = max(others, key=lambda other: others[other] - facts.rated_by_session.get(other, 0))
         text = f"{most / rated:.0%} of the ratings are from session {name}; {others[neglected]:,} answers of {neglected} wait. Figures hold for what was rated."
         return Check(
-            "several_sessions", title, Verdict.WARNING, text, Remedy(f"Rate {neglected}", "rate", session=neglected)
+            "several_sessions", title, CheckResult.WARNING, text, Remedy(f"Rate {neglected}", "rate", session=neglected)
         )
     return Check(
-        "several_sessions", title, Verdict.OK, f"No session has more than {max(most / rated, 0.01):.0%} of the ratings."
+        "several_sessions",
+        title,
+        CheckResult.OK,
+        f"No session has more than {max(most / rated, 0.01):.0%} of the ratings.",
     )
 
 
@@ -198,13 +215,13 @@ def better_than_chance(facts: Facts) -> Check:
     """What the latest training showed: an interval that holds 0.5 is not distinguishable from guessing."""
     title, latest = "Better than chance", facts.latest
     if latest is None:
-        return Check("better_than_chance", title, Verdict.OPEN, "Nothing was trained on these ratings yet.")
+        return Check("better_than_chance", title, CheckResult.OPEN, "Nothing was trained on these ratings yet.")
     auc = latest.auc
     if auc.value is None or auc.low is None or auc.high is None:
         return Check(
             "better_than_chance",
             title,
-            Verdict.WARNING,
+            CheckResult.WARNING,
             f"Training {latest.run_id} could not tell: too few prompts.",
             RATE_NEW_PROMPTS,
         )
@@ -212,10 +229,13 @@ def better_than_chance(facts: Facts) -> Check:
     if auc.low <= CHANCE:
         text = f"ROC AUC of training {latest.run_id} is {auc.value:.2f}, and its interval {interval} still touches 0.5: the model may be guessing."
         return Check(
-            "better_than_chance", title, Verdict.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
+            "better_than_chance", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
         )
     return Check(
-        "better_than_chance", title, Verdict.OK, f"ROC AUC of training {latest.run_id} is {auc.value:.2f} {interval}."
+        "better_than_chance",
+        title,
+        CheckResult.OK,
+        f"ROC AUC of training {latest.run_id} is {auc.value:.2f} {interval}.",
     )
 
 
@@ -224,16 +244,16 @@ def better_than_length(facts: Facts) -> Check:
     title, latest = "Better than answer length", facts.latest
     found = Metric(None) if latest is None else latest.versus_length
     if latest is None or found.value is None or found.low is None or found.high is None:
-        return Check("better_than_length", title, Verdict.OPEN, "No training has measured this yet.")
+        return Check("better_than_length", title, CheckResult.OPEN, "No training has measured this yet.")
     shown = f"{found.value:+.2f} ({found.low:+.2f} to {found.high:+.2f}) in ROC AUC"
     if found.low <= 0:
         more = f" About {latest.more:,} more ratings are likely to settle it." if latest.more else ""
         text = f"Training {latest.run_id} is not clearly better than looking at the length of an answer: {shown}.{more}"
         return Check(
-            "better_than_length", title, Verdict.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
+            "better_than_length", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
         )
     return Check(
-        "better_than_length", title, Verdict.OK, f"Training {latest.run_id} beats the length of an answer: {shown}."
+        "better_than_length", title, CheckResult.OK, f"Training {latest.run_id} beats the length of an answer: {shown}."
     )
 
 

@@ -10,7 +10,7 @@ from core.domain.queue import Order
 from core.store.training import statistics
 
 
-class Verdict(StrEnum):
+class CheckResult(StrEnum):
     """What a check found."""
 
     OK = "ok"
@@ -38,7 +38,7 @@ class Check:
 
     code: str
     title: str
-    verdict: Verdict
+    verdict: CheckResult
     sentence: str
     remedy: Remedy | None = None
 

@@ -14,11 +14,11 @@ from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.events import Fitted, Judged
 from core.reward.training.promotion import Decision
-from core.services.training.dataset import Ground, measure_all, still
+from core.services.training.dataset import TrainingSet, measure_all, recheck_decision
 from core.services.training.lineage import code_version
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.database import alone
+from core.store.database import lock_writers
 from core.store.interactions import exporting, interactions
 from core.store.retrying import retried
 from core.store.tables import ModelVersion
@@ -61,8 +61,8 @@ class Cancelled(AssayError):
     """Somebody asked the training to stop."""
 
 
-def keep(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, ground: Ground,
+def save_and_register(
+    workspace: Workspace, run_id: int, recipe: str, seed: int, ground: TrainingSet,
     evaluation: Evaluation, verdict: str, judged: Judged, fitted: Fitted, embedder: Embedder,
 ) -> Iterator[Saved | Registered]:  # fmt: skip
     """Write the model's files and register the version; where that is stopped, no files stay behind.
@@ -100,7 +100,7 @@ def _version(
     run_id: int,
     hashes: artifact.Hashes,
     metadata: artifact.Metadata,
-    ground: Ground,
+    ground: TrainingSet,
     evaluation: Evaluation,
     *,
     reads: str,
@@ -139,7 +139,7 @@ def _version(
 
 @retried
 def _register(
-    workspace: Workspace, version: ModelVersion, ground: Ground, evaluation: Evaluation, verdict: str,
+    workspace: Workspace, version: ModelVersion, ground: TrainingSet, evaluation: Evaluation, verdict: str,
     decision: Decision, measured: dict[str, dict[str, Any]],
 ) -> Decision:  # fmt: skip
     """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
@@ -148,9 +148,9 @@ def _register(
     with workspace.store.write() as session:
         if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
             raise Cancelled(CANCELLED)
-        alone(session)
+        lock_writers(session)
         champion = versions.champion(session)
-        decision = still(
+        decision = recheck_decision(
             decision, ground, sample=interactions.only_sample(session),
             champion=champion.model_version if champion else None, ratings=exporting.consensus_now(session),
         )  # fmt: skip
@@ -172,7 +172,7 @@ def _register(
         versions.measured(session, measured)
         runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if decision.promoted:
-            versions.crown(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
+            versions.set_champion(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
         values = {"result": outcome, "sample": ground.sample, "model_version": name}
         runs.finish(session, run_id, "finished", decision.reason, **values)
     return decision

@@ -7,7 +7,7 @@ from typing import Any
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Act, User
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit, settings
 from core.store.interactions.interactions import only_sample
@@ -19,8 +19,8 @@ RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
 
 
-@leaves(as_is="a sentence of figures and days")
-def bought(workspace: Workspace, user: User) -> str:
+@masks_output(as_is="a sentence of figures and days")
+def rating_impact(workspace: Workspace, user: User) -> str:
     """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
@@ -54,7 +54,7 @@ class Due:
     """Since it ended."""
 
 
-@leaves()
+@masks_output()
 def due(workspace: Workspace, user: User) -> Due | None:
     """Whether the model is due to be trained again; None when it is not, or when there is none yet.
 
@@ -73,7 +73,7 @@ def due(workspace: Workspace, user: User) -> Due | None:
     return Due(number, days) if is_due else None
 
 
-@leaves()
+@masks_output()
 def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
     """After how much a reminder comes."""
     workspace.require(user, Act.TRAIN)
@@ -81,7 +81,7 @@ def get_settings(workspace: Workspace, user: User) -> RetrainSettings:
         return _settings(session)
 
 
-@leaves()
+@masks_output()
 @retried
 def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -> None:
     """Set after how much a reminder comes.

@@ -9,7 +9,7 @@ from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.workspace import Workspace, is_dead
 from core.store.retrying import retried
 from core.store.tables import Run
@@ -62,7 +62,7 @@ class RunView:
         return None if found is None else TrustReport.from_json(found["report"])
 
 
-@leaves()
+@masks_output()
 def active_run(workspace: Workspace, user: User) -> RunView | None:
     """The training that is queued or running; one whose process died is first marked as failed."""
     workspace.require(user, Act.LOOK)
@@ -72,7 +72,7 @@ def active_run(workspace: Workspace, user: User) -> RunView | None:
     return None if run is None else run_view(workspace, user, run.run_id)
 
 
-@leaves()
+@masks_output()
 def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
     """One training with its events."""
     workspace.require(user, Act.LOOK)
@@ -87,7 +87,7 @@ def run_view(workspace: Workspace, user: User, run_id: int) -> RunView | None:
         )
 
 
-@leaves()
+@masks_output()
 def history(workspace: Workspace, user: User) -> list[RunView]:
     """The latest trainings, newest first, without their events."""
     workspace.require(user, Act.LOOK)
@@ -132,7 +132,7 @@ def reap(workspace: Workspace) -> None:
             )  # fmt: skip
 
 
-@leaves()
+@masks_output()
 def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12) -> tuple[str, ...]:
     """The last lines that the process of a training wrote, oldest first; none where it was not started from the page.
 

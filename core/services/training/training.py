@@ -28,11 +28,11 @@ from core.reward.training.events import (
     Reported,
 )
 from core.reward.training.trainer import train as reward_train
-from core.services.masking import leaves
+from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import encoder
-from core.services.training.dataset import judge, survey
-from core.services.training.registry import CANCELLED, Cancelled, Registered, Saved, keep, result
+from core.services.training.dataset import judge, load_training_set
+from core.services.training.registry import CANCELLED, Cancelled, Registered, Saved, result, save_and_register
 from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.store.database import private_folder
@@ -48,7 +48,7 @@ PROGRESS_SECONDS = 1.0
 """How often embedding progress is written down."""
 
 
-@leaves(as_is="events for the process that trains, not for a reader")
+@masks_output(as_is="events for the process that trains, not for a reader")
 def train(
     workspace: Workspace, user: User, *,
     recipe: str = "pair", seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
@@ -90,7 +90,7 @@ def train(
     suggest_or_say(workspace)
 
 
-@leaves()
+@masks_output()
 def train_to_end(
     workspace: Workspace,
     user: User,
@@ -121,7 +121,7 @@ def train_to_end(
     return latest.result
 
 
-@leaves()
+@masks_output()
 def start(
     workspace: Workspace, user: User, *,
     recipe: str, seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
@@ -169,7 +169,7 @@ def start(
     return run_id
 
 
-@leaves()
+@masks_output()
 @retried
 def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     """Ask a training to stop; it does so at its next step, within seconds.
@@ -207,7 +207,7 @@ def _events(
 ) -> Iterator[Event | Saved | Registered]:
     settings = workspace.settings
     embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
-    ground = survey(workspace, embedder, with_preferences=with_preferences, without_rater=without_rater)
+    ground = load_training_set(workspace, embedder, with_preferences=with_preferences, without_rater=without_rater)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
     told: dict[type, Any] = {}
     for event in reward_train(
@@ -239,7 +239,7 @@ def _events(
         judged = judge(workspace, ground, evaluation, fitted, embedder, judged)
         yield judged
     verdict = told[Reported].report.verdict.sentence
-    yield from keep(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)
+    yield from save_and_register(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict, NotFound
 from core.domain.texts import prompt_group, text_hash
 from core.store.compacting import to_tidy
-from core.store.database import alone
+from core.store.database import lock_writers
 from core.store.tables import (
     Audit,
     Base,
@@ -168,7 +168,7 @@ def refuse_while_training(session: Session) -> None:
     Raises:
         Conflict: one is running.
     """
-    alone(session)
+    lock_writers(session)
     if runs.active(session) is not None:
         raise Conflict(TRAINING)
 

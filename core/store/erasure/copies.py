@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.domain.identifiers.session_names import NO_SESSION, OTHERS, REMOVED, source_of
 from core.store.erasure.answers import Part
 from core.store.schema import VERSION_TABLE
-from core.store.tables import Base, Case, Desk, Embedding, HeldOutPrompt, Import, Item, Preference, RunEvent
+from core.store.tables import Base, Case, Embedding, HeldOutPrompt, Import, Item, Preference, QueuePreference, RunEvent
 
 SHORTEST = 3
 """Characters of a quotation below which it may be anything."""
@@ -29,7 +29,7 @@ class Copies:
     reasons: list[tuple[Import, list[Any]]] = field(default_factory=list)
     """Imports with the reasons as they will be."""
     reports: list[tuple[RunEvent, dict[str, Any]]] = field(default_factory=list)
-    desks: list[tuple[Desk, dict[str, Any]]] = field(default_factory=list)
+    desks: list[tuple[QueuePreference, dict[str, Any]]] = field(default_factory=list)
 
     def count(self) -> dict[str, int]:
         """How many of which, in words, as ``Part.words`` says it."""
@@ -61,7 +61,7 @@ def copies(session: Session, interaction_id: int, going: Sequence[Part]) -> Copi
         if rejected != record.rejected:
             found.reasons.append((record, rejected))
     reports = list(session.scalars(select(RunEvent).where(RunEvent.kind == "Reported")))
-    desks = [desk for desk in session.scalars(select(Desk)) if desk.filters.get("session_label")]
+    desks = [desk for desk in session.scalars(select(QueuePreference)) if desk.filters.get("session_label")]
     labels = set(session.scalars(others.distinct())) if reports or desks else set()
     names = {source_of(label) for label in labels} | {OTHERS, NO_SESSION, REMOVED}
     for event in reports:

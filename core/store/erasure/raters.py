@@ -12,12 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.domain.errors import BadInput, NotFound
 from core.store.compacting import to_tidy
 from core.store.erasure.answers import Part, Traces, backups_since, refuse_while_training, versions_of
-from core.store.interactions.consensus import locked_many, pick_up_one, settle
+from core.store.interactions.consensus import locked_many, pick_up_one, recompute_consensus
 from core.store.people import accounts, raters
 from core.store.tables import (
     ApiKey,
     Case,
-    Desk,
     Draft,
     Guideline,
     GuidelineGap,
@@ -28,6 +27,7 @@ from core.store.tables import (
     Prediction,
     Preference,
     Promotion,
+    QueuePreference,
     Rater,
     Rating,
     RatingEvent,
@@ -93,7 +93,7 @@ def parts(rater_id: int, *, ratings_stay: bool) -> list[Part]:
         Part("unsaved comments", Draft, Draft.rater_id == rater_id),
         Part("answers kept on their screen", Lease, Lease.rater_id == rater_id),
         Part("notes of what was shown to them", Showing, Showing.rater_id == rater_id),
-        Part("settings of their queue", Desk, Desk.rater_id == rater_id),
+        Part("settings of their queue", QueuePreference, QueuePreference.rater_id == rater_id),
         Part("browsers that spoke for them", Visitor, Visitor.rater_id == rater_id),
         Part("sign-ins", SignIn, SignIn.identity_id.in_(identities)),
         Part("identities at the provider", Identity, Identity.rater_id == rater_id),
@@ -172,7 +172,7 @@ def _take_ratings_back(session: Session, rater_id: int) -> None:
             pick_up_one(session, item, row)
         session.execute(delete(Rating).where(Rating.rater_id == rater_id, Rating.interaction_id.in_(ids)))
         for item, row in found.values():
-            settle(session, item, row)
+            recompute_consensus(session, item, row)
         session.expunge_all()  # thousands of texts would pile up
 
 

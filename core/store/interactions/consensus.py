@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound, TextChanged
-from core.domain.ratings import MAX_RATING, MIN_RATING, How, RatingStatus, Said, consensus
+from core.domain.ratings import MAX_RATING, MIN_RATING, EventContext, RatingInput, RatingStatus, consensus
 from core.domain.texts import interaction_identity
 from core.store.interactions.identifiers import mark
 from core.store.people.raters import legacy_rater
@@ -88,13 +88,13 @@ def pick_up_one(session: Session, item: Item, row: LegacyInteraction) -> bool:
     mine = session.scalar(
         select(Rating).where(Rating.interaction_id == item.interaction_id, Rating.rater_id == rater.rater_id)
     )
-    said = hear(item, row, mine)
+    said = read_legacy_change(item, row, mine)
     if said is not None and (mine is not None or said.status is not RatingStatus.WITHDRAWN):
-        store_rating(session, mine, item.interaction_id, rater.rater_id, said, How("legacy"))
+        store_rating(session, mine, item.interaction_id, rater.rater_id, said, EventContext("legacy"))
     return True
 
 
-def hear(item: Item, row: LegacyInteraction, mine: Rating | None) -> Said | None:
+def read_legacy_change(item: Item, row: LegacyInteraction, mine: Rating | None) -> RatingInput | None:
     """What the old application wrote since the last look, which from now on counts as mirrored; None for nothing.
 
     Only a value that differs from the last mirrored one is a write. NULL withdraws the rating (``mine``); a comment or
@@ -111,8 +111,8 @@ def hear(item: Item, row: LegacyInteraction, mine: Rating | None) -> Said | None
     bias = bool(row.bias_flag) if row.bias_flag != item.mirrored_bias else (mine.bias_flag if mine else False)
     item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = row.rating, row.feedback_comment, row.bias_flag
     if value is not None:
-        return Said(RatingStatus.SUBMITTED, value, comment, bias)
-    return Said(RatingStatus.NOTED if comment or bias else RatingStatus.WITHDRAWN, None, comment, bias)
+        return RatingInput(RatingStatus.SUBMITTED, value, comment, bias)
+    return RatingInput(RatingStatus.NOTED if comment or bias else RatingStatus.WITHDRAWN, None, comment, bias)
 
 
 def _differs(item: Item, row: LegacyInteraction) -> bool:
@@ -125,8 +125,8 @@ def store_rating(
     existing: Rating | None,
     interaction_id: int,
     rater_id: int,
-    said: Said,
-    how: How,
+    said: RatingInput,
+    how: EventContext,
     *,
     import_id: int | None = None,
     undoes: int | None = None,
@@ -150,7 +150,7 @@ def store_rating(
 def history_event(
     interaction_id: int,
     rater_id: int,
-    how: How,
+    how: EventContext,
     *,
     old: dict[str, object] | None,
     new: dict[str, object],
@@ -183,7 +183,7 @@ def snapshot(rating: Rating) -> dict[str, object]:
     return kept | ({"reason": rating.reason} if rating.reason else {})
 
 
-def settle(session: Session, item: Item, row: LegacyInteraction) -> None:
+def recompute_consensus(session: Session, item: Item, row: LegacyInteraction) -> None:
     """Recompute the consensus, the places and the marks of a locked item; mirror it into the old application's columns."""
     rows = session.execute(
         select(Rating, Rater.kind)

@@ -8,17 +8,17 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import ImportRow, Rejected
 from core.domain.texts import interaction_identity, prompt_group
-from core.store.database import alone
+from core.store.database import lock_writers
 from core.store.interactions.consensus import (
     apply_consensus,
     locked,
     locked_many,
     mirror_values,
     pick_up_one,
-    settle,
+    recompute_consensus,
     snapshot,
     store_rating,
 )
@@ -86,7 +86,7 @@ def add_batch(
 
     ``rater`` is whom a rating belongs to where the row names nobody.
     """
-    alone(session)
+    lock_writers(session)
     counted = Counted()
     usable: list[tuple[ImportRow, str]] = []
     for row in rows:
@@ -155,7 +155,7 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
                 follow_text(session, item, legacy)  # the old application put another text there
                 plan[identity].make_new()
             if pick_up_one(session, item, legacy):
-                settle(session, item, legacy)
+                recompute_consensus(session, item, legacy)
         by_id = {planned.interaction_id: planned for planned in plan.values() if not planned.is_new}
         for rating in session.scalars(select(Rating).where(Rating.interaction_id.in_(by_id))):
             by_id[rating.interaction_id].existing[rating.rater_id] = rating
@@ -253,9 +253,11 @@ def _add_to_existing(session: Session, import_id: int | None, plans: list[_Plann
         item, legacy = locked(session, planned.interaction_id or 0)
         for rater_id, row in planned.added.items():
             mine = planned.existing.get(rater_id)
-            said = Said(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
-            store_rating(session, mine, item.interaction_id, rater_id, said, How("imported"), import_id=import_id)
-        settle(session, item, legacy)
+            said = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
+            store_rating(
+                session, mine, item.interaction_id, rater_id, said, EventContext("imported"), import_id=import_id
+            )
+        recompute_consensus(session, item, legacy)
 
 
 # --- the record of an import ----------------------------------------------------------------------------------------
@@ -277,7 +279,7 @@ def begin(session: Session, file_name: str, file_hash: str, process: str) -> Imp
 
 def running_elsewhere(session: Session, file_hash: str) -> Import | None:
     """An import of the same file that has not ended, whoever works on it; none can begin until this transaction ends."""
-    alone(session)
+    lock_writers(session)
     return session.scalar(select(Import).where(Import.file_hash == file_hash, Import.state == "running"))
 
 
@@ -316,11 +318,11 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     ids = list(session.scalars(select(Item.interaction_id).where(Item.import_id == import_id).limit(limit)))
     if not ids:
         return 0, 0
-    alone(session)
+    lock_writers(session)
     # whoever is rating one of them at this moment comes first, or finds it gone
     for item, row in locked_many(session, ids).values():
         if pick_up_one(session, item, row):
-            settle(session, item, row)
+            recompute_consensus(session, item, row)
     foreign = and_(
         Rating.interaction_id.in_(ids),
         Rating.import_id.is_distinct_from(import_id),
@@ -351,7 +353,7 @@ def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> i
             )
             session.delete(rating)
         session.flush()
-        settle(session, item, row)
+        recompute_consensus(session, item, row)
     return len(ratings)
 
 

@@ -8,11 +8,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
-from core.store.database import alone
-from core.store.interactions.consensus import as_seen, locked, pick_up_one, settle, store_rating, text_version
+from core.store.database import lock_writers
+from core.store.interactions.consensus import (
+    as_seen,
+    locked,
+    pick_up_one,
+    recompute_consensus,
+    store_rating,
+    text_version,
+)
 from core.store.interactions.identifiers import not_looked_at, note
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
@@ -95,7 +102,7 @@ def add(
     Raises:
         Conflict: exactly this interaction exists.
     """
-    alone(session)
+    lock_writers(session)
     identity = interaction_identity(prompt, response, context_id)
     part_from_sample(session, [identity])
     existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
@@ -152,7 +159,7 @@ def edit(
         TextChanged: what is to be replaced is not what was seen.
         Conflict: exactly this interaction exists elsewhere.
     """
-    alone(session)
+    lock_writers(session)
     item, row = as_seen(session, interaction_id, seen)
     identity = interaction_identity(prompt, response, context_id)
     if item.source != "sample":
@@ -171,9 +178,9 @@ def edit(
     if withdraw_ratings:
         for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
             if rating.status == RatingStatus.SUBMITTED:
-                withdrawn = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
-                store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, How("text edited"))
-    settle(session, item, row)
+                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+                store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
+    recompute_consensus(session, item, row)
     return before
 
 
@@ -213,9 +220,9 @@ def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
     mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
     found = session.scalars(mine).all()
     for rating in found:
-        said = Said(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
-        store_rating(session, rating, interaction_id, rating.rater_id, said, How("put back"))
-    settle(session, item, row)
+        said = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+        store_rating(session, rating, interaction_id, rating.rater_id, said, EventContext("put back"))
+    recompute_consensus(session, item, row)
     return len(found)
 
 
@@ -226,7 +233,7 @@ def drop(session: Session, interaction_ids: Sequence[int]) -> None:
 
 def drop_sample(session: Session) -> int:
     """Delete everything that came with the sample, ratings of it included; how many interactions."""
-    alone(session)
+    lock_writers(session)
     ids = list(session.scalars(select(Item.interaction_id).where(Item.source == "sample")))
     drop(session, ids)
     return len(ids)

@@ -13,14 +13,14 @@ from core.domain.errors import NotFound
 from core.domain.identifiers.masking import count
 from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.texts import interaction_identity, prompt_group
-from core.store.database import Store, alone
+from core.store.database import Store, lock_writers
 from core.store.interactions.consensus import (
     apply_consensus,
-    hear,
     locked,
     locked_many,
     pick_up_one,
-    settle,
+    read_legacy_change,
+    recompute_consensus,
     snapshot,
 )
 from core.store.interactions.identifiers import NOT_LOOKED_AT, comments_on, mark
@@ -44,7 +44,7 @@ def sweep(store: Store) -> int:
             if session.scalar(_without_item().limit(1)) is None:
                 break
         with store.write() as session:
-            alone(session)
+            lock_writers(session)
             rows = list(session.scalars(_without_item().limit(BATCH).with_for_update(of=LegacyInteraction)))
             adopt(session, rows)
         total += len(rows)
@@ -62,7 +62,7 @@ def sweep(store: Store) -> int:
                 except NotFound:
                     continue
                 if pick_up_one(session, item, row):
-                    settle(session, item, row)
+                    recompute_consensus(session, item, row)
                     total += 1
 
 
@@ -97,7 +97,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
     rater_id = legacy_rater(session).rater_id
     for row, item in zip(rows, items, strict=True):
         mark(item, row, [row.feedback_comment])
-        said = hear(item, row, None)
+        said = read_legacy_change(item, row, None)
         if said is None or said.status is RatingStatus.WITHDRAWN:
             continue
         # a naive time of a clock ahead of UTC would else make an old comment the latest one for hours
@@ -154,7 +154,7 @@ def follow_texts(store: Store) -> int:
         edited = [item.interaction_id for item, prompt, response in rows if _is_outdated(item, prompt, response)]
         if edited:
             with store.write() as session:
-                alone(session)
+                lock_writers(session)
                 for item, row in locked_many(session, edited).values():
                     follow_text(session, item, row)
             total += len(edited)

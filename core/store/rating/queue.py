@@ -16,7 +16,7 @@ from core.domain.queue import MOST_COUNTED, RANDOM_EVERY, RANDOM_KEYS, Chosen, O
 from core.domain.ratings import RatingStatus
 from core.store.interactions.interactions import only_sample
 from core.store.rating import leases
-from core.store.tables import Desk, Item, Lease, Rater, Rating, Suggestion
+from core.store.tables import Item, Lease, QueuePreference, Rater, Rating, Suggestion
 from core.store.types import now
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
@@ -35,7 +35,7 @@ class Served:
 
 def desk(session: Session, rater_id: int) -> tuple[Order, QueueFilters]:
     """How this rater wants the queue."""
-    found = session.get(Desk, rater_id)
+    found = session.get(QueuePreference, rater_id)
     return (Order(found.order), QueueFilters(**found.filters)) if found else (Order.OLDEST, QueueFilters())
 
 
@@ -130,13 +130,13 @@ def renew_places(session: Session, settings: QueueSettings) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-def _my_desk(session: Session, rater_id: int) -> Desk:
+def _my_desk(session: Session, rater_id: int) -> QueuePreference:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"rater_id": rater_id, "order": Order.OLDEST, "filters": {}, "served": 0}
-    mine = select(Desk).where(Desk.rater_id == rater_id).with_for_update()
+    mine = select(QueuePreference).where(QueuePreference.rater_id == rater_id).with_for_update()
     found = session.scalar(mine)
     if found is None:
-        session.execute(insert(Desk).values(row).on_conflict_do_nothing())
+        session.execute(insert(QueuePreference).values(row).on_conflict_do_nothing())
         found = session.scalars(mine).one()
     return found
 

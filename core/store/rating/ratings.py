@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core.domain.ratings import How, RatingStatus, Said
-from core.store.interactions.consensus import locked, pick_up_one, settle, store_rating, unchanged
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
+from core.store.interactions.consensus import locked, pick_up_one, recompute_consensus, store_rating, unchanged
 from core.store.rating import drafts, leases
 from core.store.tables import Rater, Rating, RatingEvent
 
@@ -22,7 +22,9 @@ class Receipt:
     rating: int | None
 
 
-def record(session: Session, interaction_id: int, rater_id: int, said: Said, how: How, *, seen: str | None) -> Receipt:
+def record(
+    session: Session, interaction_id: int, rater_id: int, said: RatingInput, how: EventContext, *, seen: str | None
+) -> Receipt:
     """Store one act of one rater and recompute the consensus; a request that was stored already changes nothing.
 
     ``seen`` is the version of the texts that were shown to them; None where nobody knows it.
@@ -47,7 +49,7 @@ def record(session: Session, interaction_id: int, rater_id: int, said: Said, how
     if how.action == "rated" and mine is not None and mine.rating is not None:
         how = replace(how, action="changed")
     event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=how.chosen or chosen))
-    settle(session, item, row)
+    recompute_consensus(session, item, row)
     return receipt_of(event)
 
 

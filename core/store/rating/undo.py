@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict, NotFound, TextChanged
 from core.domain.queue import Chosen
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.store.interactions.consensus import (
     history_event,
     locked,
     pick_up_one,
-    settle,
+    recompute_consensus,
     snapshot,
     store_rating,
     text_version,
@@ -73,7 +73,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
     item, row, mine = standing
     if not showings.saw(session, rater_id, item.interaction_id, text_version(item, row)):
         raise TextChanged(item.interaction_id, NOT_SEEN.format(item.interaction_id))
-    how = How("undone", request_id, chosen=event.chosen)
+    how = EventContext("undone", request_id, chosen=event.chosen)
     if event.old is None:
         gone: dict[str, object] = {"status": str(RatingStatus.WITHDRAWN), "rating": None}
         undoing = history_event(
@@ -86,7 +86,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
         undoing = store_rating(
             session, mine, event.interaction_id, rater_id, _said(event.old), how, undoes=event.event_id
         )
-    settle(session, item, row)
+    recompute_consensus(session, item, row)
     drafts.keep(session, rater_id, event.interaction_id, event.new.get("comment") or "", bool(event.new["bias_flag"]))
     if session.get(Lease, (event.interaction_id, rater_id)) is None:
         leases.take(session, event.interaction_id, rater_id, event.chosen or Chosen.OLDEST)
@@ -116,10 +116,10 @@ def _acts(rater_id: int, since: datetime) -> Select[RatingEvent]:
     return acts.order_by(RatingEvent.event_id.desc()).limit(MOST_PASSED)
 
 
-def _said(state: dict[str, object]) -> Said:
+def _said(state: dict[str, object]) -> RatingInput:
     """A state as the history keeps it, to be said again."""
     rating, comment, reason = state.get("rating"), state.get("comment"), state.get("reason")
-    return Said(
+    return RatingInput(
         RatingStatus(str(state["status"])),
         int(str(rating)) if rating is not None else None,
         None if comment is None else str(comment),

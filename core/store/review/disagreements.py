@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from core.domain.disagreements import FAR_APART, Disagreement, Gap, Voice, Which
 from core.domain.errors import Conflict, NotFound
-from core.domain.ratings import How
-from core.store.interactions.consensus import as_seen, history_event, pick_up_one, settle, text_version
+from core.domain.ratings import EventContext
+from core.store.interactions.consensus import as_seen, history_event, pick_up_one, recompute_consensus, text_version
 from core.store.interactions.interactions import in_scope, shown
 from core.store.tables import GuidelineGap, Item, LegacyInteraction, Rater, Rating
 from core.store.types import now
@@ -49,9 +49,9 @@ def adjudicate(
         raise Conflict("Another lead decided on this answer meanwhile. Nothing was changed; look at it again.")
     before = item.adjudicated
     item.adjudicated = value
-    how = How("adjudicated" if value is not None else "cleared")
+    how = EventContext("adjudicated" if value is not None else "cleared")
     session.add(history_event(interaction_id, rater_id, how, old={"adjudicated": before}, new={"adjudicated": value}))
-    settle(session, item, row)
+    recompute_consensus(session, item, row)
     return before
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Interaction
 from core.store.interactions.exporting import BATCH
 from core.store.interactions.interactions import shown
@@ -89,8 +89,8 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
     mine = session.scalar(ratings.own(interaction_id, rater_id))
     if mine is None or mine.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")
-    said = Said(RatingStatus.WITHDRAWN, None, mine.comment, mine.bias_flag)
-    return ratings.record(session, interaction_id, rater_id, said, How("withdrawn", request_id), seen=seen)
+    said = RatingInput(RatingStatus.WITHDRAWN, None, mine.comment, mine.bias_flag)
+    return ratings.record(session, interaction_id, rater_id, said, EventContext("withdrawn", request_id), seen=seen)
 
 
 def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:

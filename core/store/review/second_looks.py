@@ -6,7 +6,7 @@ from sqlalchemy import Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
-from core.domain.ratings import How, RatingStatus, Said
+from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.second_looks import MOST_SURPRISING, SECOND_LOOK, RepeatSettings
 from core.store import settings
 from core.store.interactions.consensus import as_seen, history_event, pick_up_one
@@ -79,7 +79,7 @@ def note(
     session: Session, mine: Rating, action: str, said: int, request_id: str | None, shown_ms: int | None
 ) -> Receipt:
     """Keep that a rater looked again; neither the rating nor the consensus nor its mirror changes."""
-    how = How(action, request_id, shown_ms, chosen=SECOND_LOOK)
+    how = EventContext(action, request_id, shown_ms, chosen=SECOND_LOOK)
     event = history_event(
         mine.interaction_id, mine.rater_id, how, old={"rating": mine.rating}, new={"rating": said}
     )  # fmt: skip
@@ -90,8 +90,8 @@ def note(
 
 def change(session: Session, mine: Rating, value: int, request_id: str | None, *, seen: str) -> Receipt:
     """Let the second rating count; comment and flag stay."""
-    said = Said(RatingStatus.SUBMITTED, value, mine.comment, mine.bias_flag)
-    how = How("changed", request_id, chosen=SECOND_LOOK)
+    said = RatingInput(RatingStatus.SUBMITTED, value, mine.comment, mine.bias_flag)
+    how = EventContext("changed", request_id, chosen=SECOND_LOOK)
     return ratings.record(session, mine.interaction_id, mine.rater_id, said, how, seen=seen)
 
 

@@ -6,7 +6,7 @@ from core.store.tables.guidelines import Guideline, GuidelineGap
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
 from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
-from core.store.tables.queue import Desk, Draft, Lease, Setting, Showing, Suggestion
+from core.store.tables.queue import Draft, Lease, QueuePreference, Setting, Showing, Suggestion
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.record import Audit
 from core.store.tables.reranked import Case, Preference
@@ -18,7 +18,6 @@ __all__ = [
     "Audit",
     "Base",
     "Case",
-    "Desk",
     "Draft",
     "Embedding",
     "Export",
@@ -36,6 +35,7 @@ __all__ = [
     "Prediction",
     "Preference",
     "Promotion",
+    "QueuePreference",
     "Rater",
     "Rating",
     "RatingEvent",

@@ -64,7 +64,7 @@ class Draft(Base):
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Desk(Base):
+class QueuePreference(Base):
     """How one rater wants the queue, and how many answers it has served: one of every four is drawn at random."""
 
     __tablename__ = "assay_desks"

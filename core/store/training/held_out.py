@@ -4,7 +4,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain.held_out import HELD_OUT_FROM, HELD_OUT_PROMPTS, is_held_out
-from core.store.database import alone
+from core.store.database import lock_writers
 from core.store.interactions.interactions import in_scope, only_sample
 from core.store.tables import HeldOutPrompt, Item
 
@@ -21,7 +21,7 @@ def freeze(session: Session) -> frozenset[str]:
 
     A training calls it before it reads what to learn from.
     """
-    alone(session)
+    lock_writers(session)
     if only_sample(session):  # made to be thrown away, and its models are never compared with others
         return frozenset()
     known = groups(session)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
 from core.domain.roles import Rule, User
 from core.store import audit, rights
-from core.store.database import Store, alone
+from core.store.database import Store, lock_writers
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
 from core.store.types import now
 
@@ -77,7 +77,7 @@ def still_champion(session: Session, expected: str | None) -> None:
     Raises:
         Conflict: somebody else changed it meanwhile.
     """
-    alone(session)
+    lock_writers(session)
     current = champion(session)
     found = current.model_version if current else ""
     if expected is not None and found != expected:
@@ -87,9 +87,9 @@ def still_champion(session: Session, expected: str | None) -> None:
         )
 
 
-def crown(session: Session, model_version: str | None, *, action: str, by: User | Rule, reason: str) -> None:
+def set_champion(session: Session, model_version: str | None, *, action: str, by: User | Rule, reason: str) -> None:
     """Make a version the champion (None: none is), and write down why."""
-    alone(session)
+    lock_writers(session)
     current = champion(session)
     session.execute(update(ModelVersion).where(ModelVersion.champion.is_(True)).values(champion=None))
     if model_version is not None:
@@ -123,7 +123,7 @@ def before_champion(session: Session) -> list[ModelVersion]:
     return [v for v in found if v is not None and v is not current and v.archived_at is None]
 
 
-def in_line(session: Session) -> list[ModelVersion]:
+def champion_and_fallbacks(session: Session) -> list[ModelVersion]:
     """The champion, and behind it what may stand in for it: earlier champions that learned from the same kind of data."""
     current = champion(session)
     if current is None:
@@ -136,7 +136,9 @@ def remove_sample(session: Session) -> list[str]:
     gone = [version for version in listed(session) if version.sample]
     names = [version.model_version for version in gone]
     if any(version.champion for version in gone):
-        crown(session, None, action="removed", by=Rule.ASSAY, reason="The sample was removed, and its models with it.")
+        set_champion(
+            session, None, action="removed", by=Rule.ASSAY, reason="The sample was removed, and its models with it."
+        )
     for version in gone:
         session.delete(version)
     return names

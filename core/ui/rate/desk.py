@@ -21,7 +21,7 @@ TOO_FAST = "That key came before the answer could be read, so nothing was saved 
 
 
 @dataclass
-class Desk:
+class RatingPageState:
     """Where this tab is."""
 
     item: int | None = None
@@ -97,9 +97,9 @@ class Desk:
         return int(1000 * (time.monotonic() - self.shown_at)) if self.shown_at else None
 
 
-def this_desk() -> Desk:
+def this_desk() -> RatingPageState:
     """The desk of this tab."""
-    found: Desk = st.session_state.setdefault(session.DESK, Desk())
+    found: RatingPageState = st.session_state.setdefault(session.DESK, RatingPageState())
     return found
 
 

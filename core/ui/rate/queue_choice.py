@@ -6,7 +6,7 @@ from core.domain.queue import MOST_RATERS, Order, QueueFilters, QueueSettings
 from core.domain.roles import Act, User
 from core.services.data import interactions
 from core.services.rating import queue
-from core.ui.rate.desk import Desk
+from core.ui.rate.desk import RatingPageState
 from core.ui.shell import errors, session
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
@@ -26,14 +26,14 @@ LENGTHS: dict[str, tuple[int | None, int | None]] = {
 SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
 
 
-def load(page: Page, user: User, mine: Desk) -> None:
+def load(page: Page, user: User, mine: RatingPageState) -> None:
     """What this rater chose when they were here last."""
     if mine.order is None:
         mine.wishes = queue.get_settings(page.workspace, page.user) if page.may(Act.JUDGE) else None
         mine.order, mine.filters = queue.mine(page.workspace, user)
 
 
-def choice(page: Page, user: User, mine: Desk) -> None:
+def choice(page: Page, user: User, mine: RatingPageState) -> None:
     """A button that opens the choice."""
     narrowed = mine.filters != QueueFilters()
     label = ORDERS[mine.order or Order.OLDEST] + (" · filtered" if narrowed else "")
@@ -63,7 +63,7 @@ def choice(page: Page, user: User, mine: Desk) -> None:
             _for_everybody(page, user, mine, mine.wishes)
 
 
-def show_all_again(page: Page, user: User, mine: Desk) -> None:
+def show_all_again(page: Page, user: User, mine: RatingPageState) -> None:
     """Where nothing fits the filters: the way back to everything."""
     words = "No answer that waits for you fits what you chose to see."
     if mine.filters.session_label:
@@ -77,7 +77,7 @@ def show_all_again(page: Page, user: User, mine: Desk) -> None:
         choice(page, user, mine)
 
 
-def _for_everybody(page: Page, user: User, mine: Desk, now: QueueSettings) -> None:
+def _for_everybody(page: Page, user: User, mine: RatingPageState, now: QueueSettings) -> None:
     st.divider()
     st.markdown("**For everybody**")
     st.number_input(
@@ -92,7 +92,7 @@ def _for_everybody(page: Page, user: User, mine: Desk, now: QueueSettings) -> No
 
 
 @errors.act
-def _apply(page: Page, user: User, mine: Desk) -> None:
+def _apply(page: Page, user: User, mine: RatingPageState) -> None:
     state = st.session_state
     least, most = LENGTHS[state["rate.length"]]
     filters = QueueFilters(
@@ -106,7 +106,7 @@ def _apply(page: Page, user: User, mine: Desk) -> None:
 
 
 @errors.act
-def _choose(page: Page, user: User, mine: Desk, order: Order, filters: QueueFilters) -> None:
+def _choose(page: Page, user: User, mine: RatingPageState, order: Order, filters: QueueFilters) -> None:
     queue.choose(page.workspace, user, order, filters)
     mine.order, mine.filters = order, filters
     mine.counted_at = 0.0
@@ -117,7 +117,7 @@ def _choose(page: Page, user: User, mine: Desk, order: Order, filters: QueueFilt
 
 
 @errors.act
-def _save(page: Page, user: User, mine: Desk) -> None:
+def _save(page: Page, user: User, mine: RatingPageState) -> None:
     wanted = QueueSettings(int(st.session_state["rate.raters"]), int(st.session_state["rate.overlap"]))
     touched = queue.change_settings(page.workspace, user, wanted)
     mine.wishes = wanted

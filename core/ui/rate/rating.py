@@ -16,7 +16,7 @@ from core.services.review import guidelines
 from core.ui.quality.guidelines import beside
 from core.ui.rate import queue_choice
 from core.ui.rate import rating_acts as acts
-from core.ui.rate.desk import Desk, this_desk
+from core.ui.rate.desk import RatingPageState, this_desk
 from core.ui.rate.rating_bar import bar
 from core.ui.shell import errors
 from core.ui.shell.navigation import next_step
@@ -24,7 +24,7 @@ from core.ui.shell.page import Page, heading, look_again
 from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import literal, show_text
 from core.ui.shell.who import name_line
-from core.ui.training.retraining import bought
+from core.ui.training.retraining import rating_impact
 
 RENEW_SECONDS = 240
 
@@ -35,12 +35,12 @@ def desk(page: Page, user: User) -> None:
     mine.guidelines = None  # whoever opens the page sees them as they are now
     with st.container(key="rate.desk"):
         _desk(page, user, mine)
-    bought(page)
+    rating_impact(page)
     _keep_open(page, user, mine)
 
 
 @st.fragment
-def _desk(page: Page, user: User, mine: Desk) -> None:
+def _desk(page: Page, user: User, mine: RatingPageState) -> None:
     with errors.shown("rate") as told:
         queue_choice.load(page, user, mine)
         shown = _current(page, user, mine, told=told)
@@ -63,7 +63,7 @@ def _desk(page: Page, user: User, mine: Desk) -> None:
 
 
 @st.fragment(run_every=RENEW_SECONDS)
-def _keep_open(page: Page, user: User, mine: Desk) -> None:
+def _keep_open(page: Page, user: User, mine: RatingPageState) -> None:
     """While the page is open, what is on it stays with its rater."""
     if mine.item is None or time.monotonic() - mine.renewed_at < RENEW_SECONDS / 2:
         return
@@ -74,7 +74,7 @@ def _keep_open(page: Page, user: User, mine: Desk) -> None:
         return  # the next press says so; a quarter of an hour is long enough for the next try
 
 
-def _current(page: Page, user: User, mine: Desk, *, told: bool) -> ItemToRate | None:
+def _current(page: Page, user: User, mine: RatingPageState, *, told: bool) -> ItemToRate | None:
     """The answer this tab is at; the next one when it was deleted meanwhile or none was chosen.
 
     ``told`` is whether the page says already what went wrong.
@@ -111,7 +111,7 @@ def _current(page: Page, user: User, mine: Desk, *, told: bool) -> ItemToRate | 
     return following
 
 
-def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
+def _header(page: Page, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
     interaction = shown.interaction
     heading(page, "Rate this answer", sample=interaction.source == "sample")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -139,7 +139,7 @@ def _header(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
         )
 
 
-def _guidelines(page: Page, mine: Desk) -> None:
+def _guidelines(page: Page, mine: RatingPageState) -> None:
     """What the ratings mean, as it stood when this answer was shown: that version is kept with the rating."""
     if (not mine.shown_at or mine.guidelines is None) and not mine.away:
         mine.guidelines = guidelines.current(page.workspace, page.user)
@@ -162,7 +162,7 @@ def _prompt(shown: ItemToRate) -> None:
         show_text(interaction.prompt, key=f"rate.prompt.{interaction.interaction_id}", name="prompt")
 
 
-def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
+def _all_answers(page: Page, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
     """Every answer to the prompt; the one that the keys rate is marked, any other can be rated instead."""
     this = shown.interaction.interaction_id
     found = {n: shown if n == this else rating.item(page.workspace, user, n) for n in mine.beside}
@@ -194,7 +194,7 @@ def _all_answers(page: Page, user: User, mine: Desk, shown: ItemToRate) -> None:
             show_text(one.interaction.response, key=f"rate.answer.{number}", name="answer")
 
 
-def _comment(page: Page, user: User, mine: Desk) -> None:
+def _comment(page: Page, user: User, mine: RatingPageState) -> None:
     """The field for a comment. No fragment of its own: a key pressed while that one runs would be lost."""
     with st.container(key="rate.comment"), st.container(key=f"rate.says.{mine.item}"):  # keys.js reads whose it is
         st.text_area(
@@ -209,7 +209,7 @@ def _comment(page: Page, user: User, mine: Desk) -> None:
         )
 
 
-def _nothing_left(page: Page, user: User, mine: Desk) -> None:
+def _nothing_left(page: Page, user: User, mine: RatingPageState) -> None:
     """Nothing to rate: there is nothing at all, nothing that fits the filters, or everything is done."""
     heading(page, "Rate")
     name_line(page, user)
@@ -245,7 +245,7 @@ def _nothing_left(page: Page, user: User, mine: Desk) -> None:
         _undo(page, user, mine)
 
 
-def _undo(page: Page, user: User, mine: Desk) -> None:
+def _undo(page: Page, user: User, mine: RatingPageState) -> None:
     st.button(
         "Undo", key=f"rate.undo.{mine.visit}", shortcut="U", icon=":material/undo:", type="tertiary",
         on_click=acts.undo, args=(page.workspace, user, mine, mine.visit),

@@ -10,12 +10,12 @@ from core.domain.roles import User
 from core.services.rating import rating
 from core.services.rating.rating import ItemToRate
 from core.services.workspace import Workspace
-from core.ui.rate.desk import Desk
+from core.ui.rate.desk import RatingPageState
 from core.ui.shell import errors
 
 
 @errors.act
-def rate(workspace: Workspace, user: User, mine: Desk, visit: int, value: int) -> None:
+def rate(workspace: Workspace, user: User, mine: RatingPageState, visit: int, value: int) -> None:
     """One of the five keys."""
     if not mine.accepts(visit) or mine.item is None:
         return
@@ -32,7 +32,7 @@ def rate(workspace: Workspace, user: User, mine: Desk, visit: int, value: int) -
 
 
 @errors.act
-def skip(workspace: Workspace, user: User, mine: Desk, visit: int, shown: ItemToRate) -> None:
+def skip(workspace: Workspace, user: User, mine: RatingPageState, visit: int, shown: ItemToRate) -> None:
     """S: pass over what is unrated, keep what is rated."""
     if not mine.accepts(visit) or mine.item is None:
         return
@@ -56,7 +56,7 @@ def skip(workspace: Workspace, user: User, mine: Desk, visit: int, shown: ItemTo
 
 
 @errors.act
-def discard(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
+def discard(workspace: Workspace, user: User, mine: RatingPageState, visit: int) -> None:
     """Take the answer out of the queue for everybody."""
     if not mine.accepts(visit) or mine.item is None:
         return
@@ -70,14 +70,14 @@ def discard(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
 
 
 @errors.act
-def ask(mine: Desk, visit: int) -> None:
+def ask(mine: RatingPageState, visit: int) -> None:
     """D: ask for the reason first, and again D or Esc: not after all."""
     if visit == mine.visit:
         mine.asking = not mine.asking
 
 
 @errors.act
-def undo(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
+def undo(workspace: Workspace, user: User, mine: RatingPageState, visit: int) -> None:
     """U: take back one's last act and show that answer again."""
     if visit != mine.visit:
         return
@@ -104,7 +104,7 @@ def undo(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
 
 
 @errors.act
-def back(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
+def back(workspace: Workspace, user: User, mine: RatingPageState, visit: int) -> None:
     """Left arrow: one step back along what this rater did last, in this browser or before a reload."""
     if visit != mine.visit:
         return
@@ -124,7 +124,7 @@ def back(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
 
 
 @errors.act
-def forward(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
+def forward(workspace: Workspace, user: User, mine: RatingPageState, visit: int) -> None:
     """Right arrow: one step towards the answer that waits, and in the end to it."""
     if visit != mine.visit:
         return
@@ -142,7 +142,7 @@ def forward(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
 
 
 @errors.act
-def flag(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
+def flag(workspace: Workspace, user: User, mine: RatingPageState, visit: int) -> None:
     """B: flag the answer as biased, or not after all; kept at once with what was typed."""
     if visit == mine.visit:
         mine.bias = not mine.bias
@@ -150,14 +150,14 @@ def flag(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
 
 
 @errors.act
-def keep_typed(workspace: Workspace, user: User, mine: Desk, visit: int) -> None:
+def keep_typed(workspace: Workspace, user: User, mine: RatingPageState, visit: int) -> None:
     """What was typed is kept as it is typed (keys.js hands it over after a short pause)."""
     if visit == mine.visit:
         _keep_draft(workspace, user, mine)
 
 
 @errors.act
-def focus(workspace: Workspace, user: User, mine: Desk, visit: int, item: int) -> None:
+def focus(workspace: Workspace, user: User, mine: RatingPageState, visit: int, item: int) -> None:
     """While comparing: rate this answer now."""
     if visit == mine.visit:
         _keep_draft(workspace, user, mine)
@@ -165,20 +165,20 @@ def focus(workspace: Workspace, user: User, mine: Desk, visit: int, item: int) -
 
 
 @errors.act
-def compare(mine: Desk) -> None:
+def compare(mine: RatingPageState) -> None:
     """V: all answers to the prompt on one screen, or one at a time again."""
     mine.comparing = not mine.comparing
     mine.beside = {}
 
 
 @errors.act
-def help_(mine: Desk, visit: int) -> None:
+def help_(mine: RatingPageState, visit: int) -> None:
     """?: explain the keys, or no longer."""
     if visit == mine.visit:
         mine.helping = not mine.helping
 
 
-def read_again(workspace: Workspace, user: User, mine: Desk) -> None:
+def read_again(workspace: Workspace, user: User, mine: RatingPageState) -> None:
     """The answer has another text than the one that was drawn: it is shown anew, with what was typed.
 
     A press that was meant for the text before is one for an earlier visit, and does not count.
@@ -198,7 +198,7 @@ def reason(visit: int) -> str:
     return str(st.session_state.get(f"rate.reason.{visit}") or "")
 
 
-def _keep_draft(workspace: Workspace, user: User, mine: Desk) -> None:
+def _keep_draft(workspace: Workspace, user: User, mine: RatingPageState) -> None:
     shown, comment = mine.shown, typed(mine.visit)
     if mine.item is None or shown is None or shown.interaction.interaction_id != mine.item:
         return
@@ -208,7 +208,7 @@ def _keep_draft(workspace: Workspace, user: User, mine: Desk) -> None:
     mine.shown = replace(shown, draft=comment, draft_flag=mine.bias)
 
 
-def _go_on(workspace: Workspace, user: User, mine: Desk) -> None:
+def _go_on(workspace: Workspace, user: User, mine: RatingPageState) -> None:
     """To the next answer: while comparing, to the next one to the same prompt that nobody has rated here."""
     if mine.comparing:
         mine.beside[mine.item or 0] = None

@@ -12,7 +12,7 @@ from core.services.rating import queue, rating
 from core.services.rating.rating import ItemToRate
 from core.services.workspace import Workspace
 from core.ui.rate import rating_acts as acts
-from core.ui.rate.desk import Desk
+from core.ui.rate.desk import RatingPageState
 
 RECOUNT_SECONDS = 30.0
 KEYS = """
@@ -30,7 +30,7 @@ KEYS = """
 """
 
 
-def bar(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
+def bar(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
     """Everything that can be done with the answer on the screen."""
     visit = mine.visit
     if mine.helping:
@@ -56,7 +56,7 @@ def bar(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None
         _receipt(workspace, user, mine)
 
 
-def _more(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
+def _more(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
     visit = mine.visit
     everything = (workspace, user, mine, visit)
     _small(mine, "back", "Back", "Left", "arrow_back", acts.back, everything, "The answer before this one")
@@ -82,7 +82,7 @@ def _more(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> No
 
 
 def _small(
-    mine: Desk,
+    mine: RatingPageState,
     name: str,
     label: str,
     key: str,
@@ -100,7 +100,7 @@ def _small(
         )  # fmt: skip
 
 
-def _reasons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) -> None:
+def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
     """Why the answer is not rated. No key acts meanwhile but Esc: what is typed here is a reason."""
     visit = mine.visit
     with st.container(key="rate.why", border=True, gap="xsmall"):
@@ -124,7 +124,7 @@ def _reasons(workspace: Workspace, user: User, mine: Desk, shown: ItemToRate) ->
             )  # fmt: skip
 
 
-def _receipt(workspace: Workspace, user: User, mine: Desk) -> None:
+def _receipt(workspace: Workspace, user: User, mine: RatingPageState) -> None:
     if not mine.away:
         if not mine.counted_at or time.monotonic() - mine.counted_at > RECOUNT_SECONDS:
             mine.left, mine.by_all = queue.left(workspace, user), rating.rated_today_by_all(workspace, user)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.domain.roles import Role
 from core.domain.settings import AuthMode
 from core.services.people import accounts
-from core.services.people.accounts import Knocking, Person
+from core.services.people.accounts import PendingIdentity, Person
 from core.ui.data.erasure import forget_person, offer_person, what_was_forgotten
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
@@ -35,9 +35,9 @@ def signs_in(page: Page) -> bool:
     return page.workspace.settings.auth_mode is AuthMode.OIDC
 
 
-def knocking(page: Page) -> None:
+def pending_identities(page: Page) -> None:
     """Who signed in without being invited; nothing where nobody waits."""
-    waiting = accounts.knocking(page.workspace, page.user)
+    waiting = accounts.pending_identities(page.workspace, page.user)
     if not waiting:
         return
     unbound = [person for person in accounts.listed(page.workspace, page.user) if person.last_seen is None]
@@ -167,7 +167,7 @@ def _invite(page: Page) -> None:
 
 
 @errors.act
-def _let_in(page: Page, one: Knocking) -> None:
+def _let_in(page: Page, one: PendingIdentity) -> None:
     user = actor(page)
     if user is None:
         return

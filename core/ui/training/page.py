@@ -10,7 +10,7 @@ from core.domain.metrics import Metric
 from core.services.reranking import preferences
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
-from core.services.training.readiness_facts import Verdict
+from core.services.training.readiness_facts import CheckResult
 from core.services.training.runs import RunView
 from core.ui.report import plots
 from core.ui.report.format import MEASURES, RECIPES, cell, number, recipe_name
@@ -32,8 +32,8 @@ PER_FOLD = ("accuracy", "roc_auc", "pairwise_accuracy")
 
 def start_card(page: Page, ready: Readiness) -> None:
     """Choose a recipe and start; where that is not possible yet, why and what to do."""
-    blockers = [check for check in ready.checks if check.verdict is Verdict.BLOCKER]
-    warnings = sum(check.verdict is Verdict.WARNING for check in ready.checks)
+    blockers = [check for check in ready.checks if check.verdict is CheckResult.BLOCKER]
+    warnings = sum(check.verdict is CheckResult.WARNING for check in ready.checks)
     with st.container(border=True, key="train.card", gap="medium"):
         st.radio(
             "Recipe", list(RECIPES), key="train.recipe", persist_state="page", format_func=lambda name: RECIPES[name][0],

@@ -8,7 +8,7 @@ from core.domain.roles import Act
 from core.services.rating import queue
 from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness
-from core.services.training.readiness_facts import Check, Remedy, Verdict
+from core.services.training.readiness_facts import Check, CheckResult, Remedy
 from core.ui.shell import session
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page
@@ -26,13 +26,13 @@ MEANINGS = {
 FIRST = ("Minimum", "A first model can be trained. Its figures are still very uncertain.")
 
 SIGNS = {
-    Verdict.OK: ("green", ":material/check_circle:", "Fine"),
-    Verdict.WARNING: ("orange", ":material/warning:", "Attention"),
-    Verdict.BLOCKER: ("red", ":material/block:", "In the way"),
-    Verdict.OPEN: ("gray", ":material/pending:", "Open"),
-    Verdict.NOT_APPLICABLE: ("gray", ":material/remove:", "Does not apply"),
+    CheckResult.OK: ("green", ":material/check_circle:", "Fine"),
+    CheckResult.WARNING: ("orange", ":material/warning:", "Attention"),
+    CheckResult.BLOCKER: ("red", ":material/block:", "In the way"),
+    CheckResult.OPEN: ("gray", ":material/pending:", "Open"),
+    CheckResult.NOT_APPLICABLE: ("gray", ":material/remove:", "Does not apply"),
 }
-QUIET = (Verdict.OPEN, Verdict.OK, Verdict.NOT_APPLICABLE)
+QUIET = (CheckResult.OPEN, CheckResult.OK, CheckResult.NOT_APPLICABLE)
 
 
 def nothing_rated(found: Readiness) -> None:
@@ -65,7 +65,7 @@ def stages(found: Readiness) -> None:
 
 def next_act(found: Readiness) -> None:
     """The one button that makes sense now."""
-    blocked = any(check.verdict is Verdict.BLOCKER for check in found.checks)
+    blocked = any(check.verdict is CheckResult.BLOCKER for check in found.checks)
     with st.container(horizontal=True):
         if not blocked and PAGES["train"].exists:
             next_step("Train a model", "train", key="readiness.train")
@@ -112,7 +112,7 @@ def checks(page: Page, found: Readiness) -> None:
     """What was looked at: a sign, a word and a sentence each, the worst first with what helps; the rest folded."""
     st.subheader("Checks", anchor=False)
     loud = sorted(
-        (check for check in found.checks if check.verdict not in QUIET), key=lambda c: c.verdict is Verdict.WARNING
+        (check for check in found.checks if check.verdict not in QUIET), key=lambda c: c.verdict is CheckResult.WARNING
     )
     quiet = sorted((check for check in found.checks if check.verdict in QUIET), key=lambda c: QUIET.index(c.verdict))
     if loud:

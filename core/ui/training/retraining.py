@@ -13,10 +13,10 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 
-def bought(page: Page) -> None:
+def rating_impact(page: Page) -> None:
     """One line: what the latest ratings changed."""
     with st.container(key="rate.bought"):
-        st.caption(f":material/insights: {literal(retraining.bought(page.workspace, page.user))}")
+        st.caption(f":material/insights: {literal(retraining.rating_impact(page.workspace, page.user))}")
 
 
 def retraining_due(page: Page) -> None:
