@@ -49,9 +49,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
     return lines
 
 
-def _coverage(
-    examples: list[Example], features: Features, prompts: int, trials: int, *, shuffled: bool
-) -> list[Line]:  # fmt: skip
+def _coverage(examples: list[Example], features: Features, prompts: int, trials: int, *, shuffled: bool) -> list[Line]:
     held = {"ROC AUC": 0, "difference to length": 0}
     done = promoted = 0
     for trial in range(trials):

@@ -36,10 +36,12 @@ class Rater:
     async def open(self) -> None:
         """Open the Rate page and wait until the first answer is there."""
         self.socket = await connect(
-            f"ws://{HOST}:{self.port}/_stcore/stream", subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": self.cookie}, origin=f"http://{HOST}:{self.port}",  # type: ignore[arg-type]
+            f"ws://{HOST}:{self.port}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": self.cookie},
+            origin=f"http://{HOST}:{self.port}",  # type: ignore[arg-type]
             max_size=2**25,
-        )  # fmt: skip
+        )
         message = BackMsg()
         message.rerun_script.query_string = ""
         message.rerun_script.page_name = "rate"

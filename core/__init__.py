@@ -7,8 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
-    "get_model_info", "get_top_k", "is_model_ready", "rerank_candidates", "rerank_with_certainty", "score_text_pair",
-]  # fmt: skip
+    "get_model_info",
+    "get_top_k",
+    "is_model_ready",
+    "rerank_candidates",
+    "rerank_with_certainty",
+    "score_text_pair",
+]
 
 
 def rerank_candidates(prompt: str, candidates: Sequence[str | Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -311,8 +311,13 @@ def start_python(code: str, environ: dict[str, str], *arguments: object) -> subp
     """A real second process that runs this code; what it prints can be read line by line."""
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
-        env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environ,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def at_once(processes: Sequence[subprocess.Popen[str]]) -> None:

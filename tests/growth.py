@@ -135,10 +135,12 @@ def parquet(make: Callable[[int], Any], **options: Any) -> Callable[[int], bytes
 def _references(count: int) -> Any:
     import pyarrow as pa
 
-    return pa.table({
-        "user_prompt": pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array(["a" * 20_000])),
-        "ai_response": pa.array([f"b{number}" for number in range(count)]),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "user_prompt": pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array(["a" * 20_000])),
+            "ai_response": pa.array([f"b{number}" for number in range(count)]),
+        }
+    )
 
 
 def _wide(count: int) -> Any:
@@ -155,16 +157,33 @@ def _long_list(count: int) -> Any:
 
 FILES = [
     file_case("rows", ".csv", lambda n: "user_prompt,ai_response\n" + "p,a\n" * n, 2_000),
-    file_case("columns", ".csv", lambda n: ",".join(f"c{i}" for i in range(n)) + "\n" + "1," * (n - 1) + "1\n", 250, most=limits.MAX_COLUMNS),
+    file_case(
+        "columns",
+        ".csv",
+        lambda n: ",".join(f"c{i}" for i in range(n)) + "\n" + "1," * (n - 1) + "1\n",
+        250,
+        most=limits.MAX_COLUMNS,
+    ),
     file_case("columns beyond the limit", ".csv", lambda n: ",".join(f"c{i}" for i in range(n)) + "\n1\n", 20_000),
     file_case("cells in a row", ".csv", lambda n: "a,b\n" + "," * n + "\n", 50_000),
     file_case("one long text", ".csv", lambda n: 'a,b\n"' + "x\n" * n + '",y\n', 50_000),
-    file_case("quotes never closed", ".csv", lambda n: 'a,b\n' + '"x,y\n' * n, 20_000),
+    file_case("quotes never closed", ".csv", lambda n: "a,b\n" + '"x,y\n' * n, 20_000),
     file_case("quotes in quotes", ".csv", lambda n: 'a,b\n"' + '""' * n + '",y\n', 50_000),
     file_case("blank lines", ".csv", lambda n: "a,b\n" + "\n" * n + "1,2\n", 50_000),
     file_case("rows", ".jsonl", lambda n: '{"user_prompt": "p", "ai_response": "a"}\n' * n, 2_000),
-    file_case("keys", ".jsonl", lambda n: json.dumps({"user_prompt": "p", "ai_response": "a"} | {f"k{i}": i for i in range(n - 2)}), 250, most=limits.MAX_COLUMNS),
-    file_case("keys beyond the limit", ".jsonl", lambda n: json.dumps({f"k{i}": i for i in range(n)}) + '\n{"a": 1, "b": 2}', 20_000),
+    file_case(
+        "keys",
+        ".jsonl",
+        lambda n: json.dumps({"user_prompt": "p", "ai_response": "a"} | {f"k{i}": i for i in range(n - 2)}),
+        250,
+        most=limits.MAX_COLUMNS,
+    ),
+    file_case(
+        "keys beyond the limit",
+        ".jsonl",
+        lambda n: json.dumps({f"k{i}": i for i in range(n)}) + '\n{"a": 1, "b": 2}',
+        20_000,
+    ),
     file_case("values", ".jsonl", lambda n: json.dumps({"user_prompt": "p", "ai_response": "a", "l": [1] * n}), 20_000),
     file_case("brackets", ".jsonl", lambda n: '{"a":' + "[" * n + "\n" + '{"a": 1, "b": 2}', 100_000),
     file_case("escaped quotes never closed", ".jsonl", lambda n: '"' + '\\"' * n + "\n" + '{"a": 1, "b": 2}', 100_000),
@@ -176,7 +195,7 @@ FILES = [
     file_case("columns", ".parquet", parquet(_wide), 250, most=limits.MAX_COLUMNS),
     file_case("columns beyond the limit", ".parquet", parquet(_wide), 1_500, most=20_000),
     file_case("values in one row", ".parquet", parquet(_long_list), 20_000),
-]  # fmt: skip
+]
 
 MARKDOWN = {
     "references": lambda n: "[a]: /u\n\n" + "[a]" * (n // 3),
@@ -217,7 +236,7 @@ MARKDOWN = {
     "blanks": lambda n: "a" + " " * n + "b",
     "line breaks": lambda n: "a\n" * (n // 2),
     "words": lambda n: "word " * (n // 5),
-}  # fmt: skip
+}
 
 LANGUAGE: dict[str, Callable[[int], str]] = {
     "words": lambda n: "word " * n,
@@ -240,14 +259,16 @@ IDENTIFYING: dict[str, Callable[[int], str]] = {
     "dates of birth": lambda n: "born 3/4/1961 " * n,
     "record numbers": lambda n: "MRN: 12345678 " * n,
     "names": lambda n: "patient Maria Lopez was admitted. " * n,
-    "different names": lambda n: " ".join(f"My name is Maria {chr(65 + i % 26)}{'abcdefghij'[i // 26 % 10] * (i // 260 % 30 + 2)}." for i in range(n)),
+    "different names": lambda n: " ".join(
+        f"My name is Maria {chr(65 + i % 26)}{'abcdefghij'[i // 26 % 10] * (i // 260 % 30 + 2)}." for i in range(n)
+    ),
     "digits": lambda n: "1" * n,
     "digits and dashes": lambda n: "1-" * n,
     "capitals": lambda n: "Aa " * n,
     "an address without end": lambda n: "a.b" * n + "@",
     "at signs": lambda n: "a@" * n,
     "dots after an at sign": lambda n: "a@b" + ".c" * n + "_",
-}  # fmt: skip
+}
 
 
 def _each(
@@ -259,8 +280,17 @@ def _each(
 
 CASES = [
     *FILES,
-    *(Case(f"markdown: {kind}", shown.to_html, make, 5_000, lambda text: shown.to_html.__wrapped__(text), shown.PARSED_CHARACTERS)
-      for kind, make in MARKDOWN.items()),
+    *(
+        Case(
+            f"markdown: {kind}",
+            shown.to_html,
+            make,
+            5_000,
+            lambda text: shown.to_html.__wrapped__(text),
+            shown.PARSED_CHARACTERS,
+        )
+        for kind, make in MARKDOWN.items()
+    ),
     *_each(shown.literal, LANGUAGE, 5_000),
     *_each(shown.snippet, LANGUAGE, 20_000),
     *_each(texts.nfkc, LANGUAGE, 5_000),
@@ -272,36 +302,103 @@ CASES = [
     *_each(ratings.parse_rating, {"digits": lambda n: "5." + "0" * n, "blanks": lambda n: " " * n + "5"}, 50_000),
     *_each(formulas.neutralise, LANGUAGE, 20_000),
     *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),
-    *_each(candidates.understand, LANGUAGE | {
-        "separators": lambda n: "a\n---\n" * n, "half separators": lambda n: "--" * n, "numbers": lambda n: "".join(f"{i + 1}. a\n" for i in range(n)),
-        "a JSON list": lambda n: json.dumps(["a"] * n), "JSON lines": lambda n: '{"text": "a"}\n' * n, "brackets": lambda n: "[" * n,
-        "indented numbers": lambda n: (" " * 50 + "1.\n") * n, "quotes": lambda n: '["' + '\\"' * n,
-    }, 2_000),
+    *_each(
+        candidates.understand,
+        LANGUAGE
+        | {
+            "separators": lambda n: "a\n---\n" * n,
+            "half separators": lambda n: "--" * n,
+            "numbers": lambda n: "".join(f"{i + 1}. a\n" for i in range(n)),
+            "a JSON list": lambda n: json.dumps(["a"] * n),
+            "JSON lines": lambda n: '{"text": "a"}\n' * n,
+            "brackets": lambda n: "[" * n,
+            "indented numbers": lambda n: (" " * 50 + "1.\n") * n,
+            "quotes": lambda n: '["' + '\\"' * n,
+        },
+        2_000,
+    ),
     *_each(candidates.split_candidates, {"separators": lambda n: "a\n---\n" * n, "blanks": lambda n: " \t" * n}, 2_000),
     Case("labeling.candidates.paste", candidates.paste, lambda n: ["1. a\n---"] * n, 1_000),
-    Case("labeling.column_names.suggest_mapping", column_names.suggest_mapping, lambda n: [f"my column_{i}" for i in range(n)], 250, most=limits.MAX_COLUMNS),
-    Case("labeling.column_names.find_column", column_names.find_column, lambda n: [f"c{i}" for i in range(n)], 20_000,
-         lambda names: column_names.find_column(names, "x")),
-    Case("labeling.limits.check_columns", limits.check_columns, lambda n: [f"c{i}" for i in range(n)], 250,
-         lambda names: limits.check_columns("f", names), limits.MAX_COLUMNS),
+    Case(
+        "labeling.column_names.suggest_mapping",
+        column_names.suggest_mapping,
+        lambda n: [f"my column_{i}" for i in range(n)],
+        250,
+        most=limits.MAX_COLUMNS,
+    ),
+    Case(
+        "labeling.column_names.find_column",
+        column_names.find_column,
+        lambda n: [f"c{i}" for i in range(n)],
+        20_000,
+        lambda names: column_names.find_column(names, "x"),
+    ),
+    Case(
+        "labeling.limits.check_columns",
+        limits.check_columns,
+        lambda n: [f"c{i}" for i in range(n)],
+        250,
+        lambda names: limits.check_columns("f", names),
+        limits.MAX_COLUMNS,
+    ),
     Case("labeling.writing.csv_text", writing.csv_text, lambda n: [{"a": "=1" * 10}] * n, 2_000),
-    Case("labeling.exports.gold_rows: ratings of one answer", exports.gold_rows,
-         lambda n: [{"interaction_id": 1, "user_prompt": "p", "ai_response": "a", "context_id": "", "session_id": "", "rating": i % 5 + 1} for i in range(n)],
-         500, lambda made: exhausted(exports.gold_rows(made))),
+    Case(
+        "labeling.exports.gold_rows: ratings of one answer",
+        exports.gold_rows,
+        lambda n: [
+            {
+                "interaction_id": 1,
+                "user_prompt": "p",
+                "ai_response": "a",
+                "context_id": "",
+                "session_id": "",
+                "rating": i % 5 + 1,
+            }
+            for i in range(n)
+        ],
+        500,
+        lambda made: exhausted(exports.gold_rows(made)),
+    ),
     *_each(masking.count, IDENTIFYING, 250, lambda text: masking.count([text, "p"])),
     *_each(masking.mask, IDENTIFYING, 250),
     *_each(masking.name_words, IDENTIFYING, 250, lambda text: masking.name_words([text])),
-    Case("domain.identifiers.count: many texts", masking.count, lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)], 100),
+    Case(
+        "domain.identifiers.count: many texts",
+        masking.count,
+        lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)],
+        100,
+    ),
     *_each(words.word_spans, LANGUAGE, 5_000),
     *_each(words.terms, LANGUAGE, 5_000),
     *_each(windows.split, LANGUAGE, 5_000),
     *_each(session_names.source_of, {kind: LANGUAGE[kind] for kind in ("digits", "colons", "blanks", "words")}, 5_000),
-    Case("reward.agreement.agreement: raters of one answer", agreement.agreement, lambda n: [(1, f"r{i}", i % 5 + 1) for i in range(n)], 1_000),
-    Case("reward.agreement.agreement: answers", agreement.agreement, lambda n: [(i // 2, f"r{i % 2}", i % 5 + 1) for i in range(n)], 2_000),
-    Case("http.bodies: values", bodies._parse, lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(), 5_000),
+    Case(
+        "reward.agreement.agreement: raters of one answer",
+        agreement.agreement,
+        lambda n: [(1, f"r{i}", i % 5 + 1) for i in range(n)],
+        1_000,
+    ),
+    Case(
+        "reward.agreement.agreement: answers",
+        agreement.agreement,
+        lambda n: [(i // 2, f"r{i % 2}", i % 5 + 1) for i in range(n)],
+        2_000,
+    ),
+    Case(
+        "http.bodies: values",
+        bodies._parse,
+        lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(),
+        5_000,
+    ),
     Case("http.bodies: brackets", bodies._parse, lambda n: b"[" * 10 + b"1," * n + b"1" + b"]" * 10, 20_000),
-    Case("http.questions.read_question", questions.read_question, lambda n: {"query": "q", "documents": ["d"] * n}, 125, most=1_000),
-]  # fmt: skip
+    Case(
+        "http.questions.read_question",
+        questions.read_question,
+        lambda n: {"query": "q", "documents": ["d"] * n},
+        125,
+        most=1_000,
+    ),
+]
 
 LEFT_OUT = {
     candidates.read_candidates: "split_candidates and open_table, both here, on a file",

@@ -192,14 +192,21 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
         for state in ("stopped", "finished"):
             session.add(
                 t.Import(
-                    file_name=text("assay_imports.file_name"), file_hash="0" * 64, state=state, rows_done=3,
-                    rejected=[{"row": 1, "reason": text("assay_imports.rejected")}], rejected_total=1, process="gone:1",
+                    file_name=text("assay_imports.file_name"),
+                    file_hash="0" * 64,
+                    state=state,
+                    rows_done=3,
+                    rejected=[{"row": 1, "reason": text("assay_imports.rejected")}],
+                    rejected_total=1,
+                    process="gone:1",
                 )
-            )  # fmt: skip
+            )
         old = t.LegacySession(
-            session_id=7, model_version=text("rlhf_sessions.model_version"), status=text("rlhf_sessions.status")[:50],
+            session_id=7,
+            model_version=text("rlhf_sessions.model_version"),
+            status=text("rlhf_sessions.status")[:50],
             notes=text("rlhf_sessions.notes"),
-        )  # fmt: skip
+        )
         session.add(old)
         session.add(t.LegacyTraining(model_version=text("rlhf_reward_model_training.model_version"), accuracy=80.0))
         session.flush()
@@ -233,32 +240,42 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
             session.add(t.Guideline(version=version, markdown=text("assay_guidelines.markdown"), by="Lea"))
         session.add(
             t.TextHistory(
-                interaction_id=numbers[0], action="edited", by="Lea",
+                interaction_id=numbers[0],
+                action="edited",
+                by="Lea",
                 **{name: text(f"assay_text_history.{name}") for name in ("user_prompt", "ai_response", "context_id")},
             )
-        )  # fmt: skip
+        )
         for person in people.values():
             session.add(
                 t.Case(
-                    rater_id=person.rater_id, name=text("assay_cases.name", person.name),
-                    prompt=text("assay_cases.prompt", person.name), texts=[text("assay_cases.texts", person.name)],
+                    rater_id=person.rater_id,
+                    name=text("assay_cases.name", person.name),
+                    prompt=text("assay_cases.prompt", person.name),
+                    texts=[text("assay_cases.texts", person.name)],
                 )
-            )  # fmt: skip
+            )
         session.add(
             t.QueuePreference(
-                rater_id=sam.rater_id, order="oldest",
+                rater_id=sam.rater_id,
+                order="oldest",
                 filters={
-                    "session_label": text("assay_desks.filters"), "source": "", "flagged": False,
-                    "least_words": None, "most_words": None,
+                    "session_label": text("assay_desks.filters"),
+                    "source": "",
+                    "flagged": False,
+                    "least_words": None,
+                    "most_words": None,
                 },
             )
-        )  # fmt: skip
+        )
         session.add(
             t.Preference(
-                rater_id=sam.rater_id, prompt_group="1" * 64, pair_hash="2" * 64,
+                rater_id=sam.rater_id,
+                prompt_group="1" * 64,
+                pair_hash="2" * 64,
                 **{name: text(f"assay_preferences.{name}") for name in ("prompt", "chosen", "rejected")},
             )
-        )  # fmt: skip
+        )
         session.add(t.ApiKey(name=text("assay_api_keys.name"), start="assay_1", key_hash="3" * 64, created_by="Lea"))
         for held in ("none", "included"):
             reason = text("assay_exports.reason") if held == "included" else None
@@ -274,10 +291,13 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
             )
         session.add(
             t.Audit(
-                actor=lea.key, action="removed import", subject=text("assay_audit.subject"),
-                old={"note": text("assay_audit.old")}, new={"note": text("assay_audit.new")},
+                actor=lea.key,
+                action="removed import",
+                subject=text("assay_audit.subject"),
+                old={"note": text("assay_audit.old")},
+                new={"note": text("assay_audit.new")},
             )
-        )  # fmt: skip
+        )
         _trained(session, text, trained_before=sample)
     missing = {column for column, reason in COLUMNS.items() if reason is None} - {c for c, _ in text.where.values()}
     assert not missing, missing
@@ -322,19 +342,29 @@ def _trained(session: Any, text: Planted, *, trained_before: bool) -> None:
         for run in session.scalars(select(t.Run)):
             run.result = _planted(run.result, text("assay_runs.result"))
     failed = t.Run(
-        state="failed", recipe="pair", seed=0, requested_by="Lea", message=text("assay_runs.message"),
+        state="failed",
+        recipe="pair",
+        seed=0,
+        requested_by="Lea",
+        message=text("assay_runs.message"),
         result={"reason": text("assay_runs.result")},
-    )  # fmt: skip
+    )
     session.add(failed)
     session.flush()
     session.add(t.RunEvent(run_id=failed.run_id, number=1, kind="Refused", payload=_refused(text)))
     name = "sbert-logreg-v20200101-000000"
     session.add(
         t.ModelVersion(
-            model_version=name, run_id=failed.run_id, recipe="pair", sha256="4" * 64, n=10, prompts=5, metrics={},
+            model_version=name,
+            run_id=failed.run_id,
+            recipe="pair",
+            sha256="4" * 64,
+            n=10,
+            prompts=5,
+            metrics={},
             lineage={"code": text("assay_model_versions.lineage")},
         )
-    )  # fmt: skip
+    )
     session.add(t.Promotion(action="promote", by="Lea", model_version=name, reason=text("assay_promotions.reason")))
 
 

@@ -88,9 +88,16 @@ def sign_in(client: TestClient, name: str | None) -> dict[str, Any]:
     if name is None:
         return {}
     said: dict[str, Any] = {
-        "origin": PLACE, "is_logged_in": True, "iss": "http://localhost:1", "sub": name, "name": name.title(),
-        "email": f"{name}@example.org", "email_verified": True, "iat": int(time.time()), "nonce": secrets.token_hex(8),
-    }  # fmt: skip
+        "origin": PLACE,
+        "is_logged_in": True,
+        "iss": "http://localhost:1",
+        "sub": name,
+        "name": name.title(),
+        "email": f"{name}@example.org",
+        "email_verified": True,
+        "iat": int(time.time()),
+        "nonce": secrets.token_hex(8),
+    }
     client.cookies.set("_streamlit_user", create_signed_value(SECRET, "_streamlit_user", json.dumps(said)).decode())
     return {claim: value for claim, value in said.items() if claim != "origin"}
 

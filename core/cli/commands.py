@@ -137,9 +137,14 @@ def export(options: argparse.Namespace) -> Done:
         raise BadInput("--reason says why identifiers are included; it goes with --include-identifiers.")
     try:
         result = exporting.export(
-            open_workspace(), COMMAND_LINE, options.kind, Path(options.out), with_preferences=options.with_preferences,
-            marked=marked, reason=options.reason or "",
-        )  # fmt: skip
+            open_workspace(),
+            COMMAND_LINE,
+            options.kind,
+            Path(options.out),
+            with_preferences=options.with_preferences,
+            marked=marked,
+            reason=options.reason or "",
+        )
     except HoldsIdentifiers as error:
         raise HoldsIdentifiers(
             f"{error} That is --leave-out-identifiers, or --include-identifiers --reason WHY."

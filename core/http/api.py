@@ -248,10 +248,11 @@ def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
 
 def _unauthorised(sentence: str) -> Refused:
     return Refused(
-        401, f"{sentence} A lead makes keys in the dashboard (API keys) or with: python -m core keys create NAME. "
+        401,
+        f"{sentence} A lead makes keys in the dashboard (API keys) or with: python -m core keys create NAME. "
         "Send it as the header Authorization: Bearer KEY.",
         {"www-authenticate": "Bearer"},
-    )  # fmt: skip
+    )
 
 
 async def no_such_route(request: Request, missing: Exception) -> Response:

@@ -90,9 +90,10 @@ def _declared(request: Request) -> int:
 
 def _too_large() -> Refused:
     return Refused(
-        413, f"The body is larger than {MAX_BODY_BYTES / 1e6:.0f} MB. Send fewer or shorter documents.",
+        413,
+        f"The body is larger than {MAX_BODY_BYTES / 1e6:.0f} MB. Send fewer or shorter documents.",
         {"connection": "close"},
-    )  # fmt: skip
+    )
 
 
 def _parse(body: bytes) -> Any:

@@ -41,15 +41,20 @@ def read_question(body: Any) -> Question:
         raise Refused(400, 'The body must be a JSON object: {"query": "...", "documents": ["...", "..."]}.')
     documents = _documents(body.get("documents"))
     question = Question(
-        _query(body.get("query")), documents, _model(body.get("model")), _top_n(body.get("top_n"), len(documents)),
-        _flag(body, "return_documents"), _flag(body, "abstain"),
+        _query(body.get("query")),
+        documents,
+        _model(body.get("model")),
+        _top_n(body.get("top_n"), len(documents)),
+        _flag(body, "return_documents"),
+        _flag(body, "abstain"),
         _flag(body, "certainty"),
-    )  # fmt: skip
+    )
     if question.characters > MAX_CHARACTERS:
         raise Refused(
-            400, f"query and documents hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
+            400,
+            f"query and documents hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
             "taken. Send fewer or shorter documents.",
-        )  # fmt: skip
+        )
     return question
 
 

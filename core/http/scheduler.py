@@ -103,9 +103,10 @@ class ScoringQueue:
         if left:
             raise Refused(CLOSED, "The client left.")
         raise Refused(
-            504, f"Ranking took more than {place.seconds:.0f} seconds and was stopped. Nothing is wrong with what you sent: "
+            504,
+            f"Ranking took more than {place.seconds:.0f} seconds and was stopped. Nothing is wrong with what you sent: "
             "try again, and what was read so far goes faster then, or send fewer or shorter documents.",
-        )  # fmt: skip
+        )
 
     def _taken(self, caller: str, parts: Sequence[Part]) -> Place:
         try:
@@ -136,9 +137,10 @@ def too_busy(seconds: float) -> Refused:
     """The refusal of what could not be done now: when to come back, in whole seconds."""
     wait = max(1, math.ceil(seconds))
     return Refused(
-        429, f"The server has as much to do as it can finish in time, so nothing was begun. Try again in {wait} s.",
+        429,
+        f"The server has as much to do as it can finish in time, so nothing was begun. Try again in {wait} s.",
         {"retry-after": str(wait)},
-    )  # fmt: skip
+    )
 
 
 def _scored(work: Work, texts: Sequence[str]) -> tuple[Ranking, int, float]:

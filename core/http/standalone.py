@@ -48,10 +48,20 @@ def serve(host: str, port: int, workers: int) -> None:
     # each worker has a model of its own; together they shall not want more cores than there are
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
     uvicorn.run(
-        "core.http.standalone:make_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
-        access_log=False, proxy_headers=False, server_header=False, ws="none", http=Connection,
-        timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=STOP_SECONDS,
-    )  # fmt: skip
+        "core.http.standalone:make_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        http=Connection,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
 
 
 def make_app() -> Starlette:
@@ -67,9 +77,11 @@ def make_app() -> Starlette:
             tasks.cancel_scope.cancel()
 
     return Starlette(
-        routes=api.routes, lifespan=lifespan, exception_handlers={HTTPException: no_such_route},
+        routes=api.routes,
+        lifespan=lifespan,
+        exception_handlers={HTTPException: no_such_route},
         middleware=[Middleware(Safety, rules=Rules(only_api=True, would_admit=api.would_admit))],
-    )  # fmt: skip
+    )
 
 
 def _free(host: str, port: int) -> None:

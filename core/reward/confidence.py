@@ -133,12 +133,14 @@ class ScoreConfidence:
         known: dict[float, Meaning | None] = {score: self.meaning(score) for score in set(scores)}
         return Certainty(
             meanings=tuple(known[score] for score in scores),
-            too_close=False if rival is None
-            else None if self.margin is None
+            too_close=False
+            if rival is None
+            else None
+            if self.margin is None
             else scores[best] - scores[rival] < self.margin,
             outside=None if likeness is None or self.familiar is None else likeness < self.familiar,
             likeness=likeness,
-        )  # fmt: skip
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored; the known prompts have a file of their own."""

@@ -78,9 +78,14 @@ def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int,
 
 
 def _best_c(
-    prepared: "_Prepared", some: Ints, good: Bools, groups: Ints, inner: Ints, recipe: Recipe,
+    prepared: "_Prepared",
+    some: Ints,
+    good: Bools,
+    groups: Ints,
+    inner: Ints,
+    recipe: Recipe,
     grid: tuple[float, ...],
-) -> tuple[float, NDArray[np.float64]]:  # fmt: skip
+) -> tuple[float, NDArray[np.float64]]:
     """The C of the ``grid`` with the lowest log loss out of the ``inner`` folds, and the scores it gave there."""
     rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
     scores = _inner_scores(
@@ -151,9 +156,7 @@ class _Prepared:
         return LinearModel(self.center, weights, bias)
 
 
-def _prepare(
-    features: Matrix, weights: Matrix, *, standardise: bool, compared: Comparisons | None = None
-) -> _Prepared:  # fmt: skip
+def _prepare(features: Matrix, weights: Matrix, *, standardise: bool, compared: Comparisons | None = None) -> _Prepared:
     """Standardise and weigh the columns; few rows are then turned into the space that they span.
 
     Ridge-penalised coefficients lie in that space (the representer theorem), so the fit is the same and much cheaper.
@@ -210,9 +213,15 @@ def _for_choosing(groups: Ints, *, seed: int) -> Ints:
 
 
 def _inner_scores(
-    rows: Matrix, good: Bools, groups: Ints, folds: Ints, grid: tuple[float, ...], *,
-    balanced: bool, compared: Comparisons | None,
-) -> NDArray[np.float64]:  # fmt: skip
+    rows: Matrix,
+    good: Bools,
+    groups: Ints,
+    folds: Ints,
+    grid: tuple[float, ...],
+    *,
+    balanced: bool,
+    compared: Comparisons | None,
+) -> NDArray[np.float64]:
     """Out-of-fold probabilities for every C of the grid, shape (len(grid), n)."""
     scores = np.empty((len(grid), len(good)))
     for fold in range(int(folds.max()) + 1):

@@ -18,9 +18,24 @@ log = logging.getLogger(__name__)
 
 SAMPLE_TEXTS = 60
 _EDGES = (
-    "", "No", "ok", "Yes.", "How?", "I don't know.", "12.5 mg", "- - - -", "\n\t", "x" * 200, "https://example.org/a?b=c",
-    "<b>bold</b> & more", "def f(x): return x + 1", "Größe und Gewicht", "Привет, как дела?", "日本語の文章です。", "🙂🙂",
-)  # fmt: skip
+    "",
+    "No",
+    "ok",
+    "Yes.",
+    "How?",
+    "I don't know.",
+    "12.5 mg",
+    "- - - -",
+    "\n\t",
+    "x" * 200,
+    "https://example.org/a?b=c",
+    "<b>bold</b> & more",
+    "def f(x): return x + 1",
+    "Größe und Gewicht",
+    "Привет, как дела?",
+    "日本語の文章です。",
+    "🙂🙂",
+)
 
 
 def start(emb_model: str, folder: Path) -> None:

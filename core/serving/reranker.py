@@ -181,11 +181,17 @@ class Reranker:
         read = loaded.model.read_of(pairs)
         doubt = certainty.doubt if abstain and certainty is not None else None
         return Ranking(
-            loaded.ref.model_version, tuple(range(len(texts)) if doubt else order), tuple(scores), self._reason,
-            sample=loaded.ref.sample, stand_in=self.stands_in(loaded.ref),
+            loaded.ref.model_version,
+            tuple(range(len(texts)) if doubt else order),
+            tuple(scores),
+            self._reason,
+            sample=loaded.ref.sample,
+            stand_in=self.stands_in(loaded.ref),
             truncated=tuple(index for index, one in enumerate(read) if one.truncated),
-            windows=tuple(one.windows for one in read), certainty=certainty, abstained=doubt,
-        )  # fmt: skip
+            windows=tuple(one.windows for one in read),
+            certainty=certainty,
+            abstained=doubt,
+        )
 
     def _look_aside(self) -> None:
         try:

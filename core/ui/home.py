@@ -61,9 +61,13 @@ def _empty(page: Page) -> None:
         )
         with st.container(horizontal=True):
             st.button(
-                "Load the sample", key="home.load_sample", type="primary", icon=":material/science:",
-                on_click=_load_sample, args=(page,),
-            )  # fmt: skip
+                "Load the sample",
+                key="home.load_sample",
+                type="primary",
+                icon=":material/science:",
+                on_click=_load_sample,
+                args=(page,),
+            )
             next_step("Import your own", "data", key="home.import", icon=":material/upload_file:", primary=False)
 
 

@@ -30,8 +30,10 @@ def test_a_session_over_every_page_asks_nobody_but_the_server(page, tmp_path):
     environ = os.environ | {"ASSAY_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)}
     server = started(
         ["-m", "streamlit", "run", "Home.py", "--server.port", str(port)],
-        environ, f"http://127.0.0.1:{port}/_stcore/health", tmp_path / "server.log",
-    )  # fmt: skip
+        environ,
+        f"http://127.0.0.1:{port}/_stcore/health",
+        tmp_path / "server.log",
+    )
     asked, broken = set(), []
     page.on("request", lambda request: asked.add(urlsplit(request.url)[:2]))
     page.on("websocket", lambda opened: asked.add(urlsplit(opened.url)[:2]))

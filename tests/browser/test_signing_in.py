@@ -60,9 +60,13 @@ def signing_in(tmp_path_factory):
     environ = environment("", home) | {"AUTH_MODE": "oidc", "ASSAY_FIRST_LEAD": "ana@example.org"}
     issuer = f"http://localhost:{provider}"
     processes = [
-        started(["-m", "oidc_provider_mock", "-p", str(provider)], os.environ, f"{issuer}/.well-known/openid-configuration",
-                home / "provider.log")
-    ]  # fmt: skip
+        started(
+            ["-m", "oidc_provider_mock", "-p", str(provider)],
+            os.environ,
+            f"{issuer}/.well-known/openid-configuration",
+            home / "provider.log",
+        )
+    ]
     try:
         for name in ("ana", "ben", "eve"):
             claims = {"email": f"{name}@example.org", "name": name.title(), "email_verified": True, "roles": ["lead"]}
@@ -71,9 +75,11 @@ def signing_in(tmp_path_factory):
         processes.append(
             started(
                 ["-m", "streamlit", "run", "Home.py", "--server.port", str(port), "--secrets.files", str(secrets)],
-                environ, f"http://127.0.0.1:{port}/_stcore/health", home / "server.log",
+                environ,
+                f"http://127.0.0.1:{port}/_stcore/health",
+                home / "server.log",
             )
-        )  # fmt: skip
+        )
         yield f"http://localhost:{port}", environ
     finally:
         for process in processes:

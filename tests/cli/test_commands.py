@@ -95,12 +95,16 @@ def test_import_says_what_became_of_every_row(cli, csv_file):
     assert (code, err) == (0, "")
     found = json.loads(lines[-1])
     assert found == {
-        "added": 2, "ratings": 2, "duplicates": 1, "rejected_total": 2, "import_id": found["import_id"],
+        "added": 2,
+        "ratings": 2,
+        "duplicates": 1,
+        "rejected_total": 2,
+        "import_id": found["import_id"],
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
             {"row": 5, "reason": "rating '7' is not a whole number from 1 to 5"},
         ],
-    }  # fmt: skip
+    }
     assert lines[0] == "2 interactions added, 2 ratings, 1 duplicates, 2 rows rejected."
     assert lines[1] == "  row 4: already rated 5 by Ana"
 
@@ -121,10 +125,18 @@ def test_status_counts(cli, csv_file):
     empty = answer(cli("status", "--json"))
     label = empty.pop("database")
     assert "assay" in label
-    assert {name: empty[name] for name in ("interactions", "rated", "unrated", "good", "stage", "next_threshold", "champion")} == {
-        "interactions": 0, "rated": 0, "unrated": 0, "good": 0, "stage": "collecting", "next_threshold": 50,
+    assert {
+        name: empty[name]
+        for name in ("interactions", "rated", "unrated", "good", "stage", "next_threshold", "champion")
+    } == {
+        "interactions": 0,
+        "rated": 0,
+        "unrated": 0,
+        "good": 0,
+        "stage": "collecting",
+        "next_threshold": 50,
         "champion": None,
-    }  # fmt: skip
+    }
     cli("import", csv_file)
     found = answer(cli("status", "--json"))
     assert (found["interactions"], found["rated"], found["unrated"], found["good"]) == (2, 2, 0, 1)
@@ -143,8 +155,10 @@ def test_export_writes_a_file(cli, csv_file, tmp_path, kind, rows):
     cli("import", csv_file)
     path = tmp_path / f"{kind}.jsonl"
     assert answer(cli("export", kind, "--out", path, "--json")) == {
-        "rows": rows, "path": str(path), "prompts_without_pair": 0,
-    }  # fmt: skip
+        "rows": rows,
+        "path": str(path),
+        "prompts_without_pair": 0,
+    }
     assert len(path.read_text().splitlines()) == rows
 
 
@@ -317,9 +331,14 @@ def test_ctrl_c_is_a_sentence(sqlite_cli, csv_file, monkeypatch):
 
 def real(environ, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "core", *map(str, arguments)], env=environ, cwd=ROOT, capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "core", *map(str, arguments)],
+        env=environ,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_real_process_from_import_to_export(environ, csv_file, tmp_path, workspace):
@@ -353,9 +372,14 @@ def test_the_current_directory_does_not_matter(sqlite_url, tmp_path):
     elsewhere.mkdir()
     environ = environment(sqlite_url, tmp_path / "home") | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "core", "init", "--json"], env=environ, cwd=elsewhere, capture_output=True, text=True,
-        timeout=60, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "core", "init", "--json"],
+        env=environ,
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
     assert json.loads(done.stdout.splitlines()[-1])["database"] == sqlite_url
     assert list(elsewhere.iterdir()) == []
 
@@ -414,8 +438,9 @@ def test_the_record_on_the_command_line(cli, environ, tmp_path):
     assert answer(cli("keys", "create", "portal", "--json"))["id"] == 1
     found = answer(cli("record", "--json", "--limit", 1))
     assert (found["more"], [(act["name"], act["action"], act["subject"]) for act in found["acts"]]) == (
-        True, [("command line", "created key", "key 1")],
-    )  # fmt: skip
+        True,
+        [("command line", "created key", "key 1")],
+    )
     assert len(answer(cli("record", "--actor", "Command Line", "--since", "2020-01-01", "--json"))["acts"]) == 2
     assert answer(cli("record", "--until", "2020-01-01", "--json"))["acts"] == []
     assert answer(cli("record", "--out", tmp_path / "r.csv", "--json"))["rows"] == 2

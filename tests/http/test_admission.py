@@ -36,10 +36,20 @@ def test_another_machine_needs_a_key(call: Call, peer: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "evil.example", "evil.example:8501", "localhost.evil.example", "127.0.0.1.nip.io:8501", "127.0.0.1@evil.example",
-        "192.168.1.7:8501", "[2001:db8::1]:8501", "0.0.0.0:8501", "localhost:99999", "localhost:8501:1", "2130706433", "",
+        "evil.example",
+        "evil.example:8501",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io:8501",
+        "127.0.0.1@evil.example",
+        "192.168.1.7:8501",
+        "[2001:db8::1]:8501",
+        "0.0.0.0:8501",
+        "localhost:99999",
+        "localhost:8501:1",
+        "2130706433",
+        "",
     ],
-)  # fmt: skip
+)
 def test_a_name_that_was_made_to_point_here_needs_a_key(call: Call, host: str) -> None:
     """DNS rebinding: the peer is this machine, but the browser was told another name."""
     assert call(host=host) == UNAUTHORISED
@@ -48,10 +58,18 @@ def test_a_name_that_was_made_to_point_here_needs_a_key(call: Call, host: str) -
 @pytest.mark.parametrize(
     "origin",
     [
-        "http://evil.example", "https://localhost:8501.evil.example", "http://localhost:3000", "http://localhost", "null",
-        "http://127.0.0.1:8501/path", "file://", "http://user@localhost:8501", "http://localhost:port", "",
+        "http://evil.example",
+        "https://localhost:8501.evil.example",
+        "http://localhost:3000",
+        "http://localhost",
+        "null",
+        "http://127.0.0.1:8501/path",
+        "file://",
+        "http://user@localhost:8501",
+        "http://localhost:port",
+        "",
     ],
-)  # fmt: skip
+)
 def test_a_web_page_from_elsewhere_needs_a_key(call: Call, origin: str) -> None:
     """Also one that another program on this machine serves, on its own port."""
     assert call(origin=origin) == UNAUTHORISED
@@ -107,9 +125,12 @@ def test_every_route_by_every_caller(workspace: Workspace, api: Api, caller: str
     old, gone = api_keys.create(workspace, COMMAND_LINE, "an old one")
     api_keys.revoke(workspace, COMMAND_LINE, gone.key_id)
     sent = {
-        "nobody": None, "wrong key": "Bearer " + "x" * len(key), "revoked key": f"Bearer {old}", "no bearer": key,
+        "nobody": None,
+        "wrong key": "Bearer " + "x" * len(key),
+        "revoked key": f"Bearer {old}",
+        "no bearer": key,
         "key": f"Bearer {key}",
-    }[caller]  # fmt: skip
+    }[caller]
     headers = {} if sent is None else {"authorization": sent}
     for peer in ("127.0.0.1", "10.1.2.3"):
         here = TestClient(api.app, base_url="http://localhost:8501", client=(peer, 50000))

@@ -60,9 +60,13 @@ def test_several_workers_answer_and_end_together(home: Path, capsys: pytest.Capt
     key = run(capsys, "keys", "create", "portal")[1]["key"]
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "core", "serve", "--port", str(port), "--workers", "2"], cwd=ROOT, env=dict(os.environ),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "core", "serve", "--port", str(port), "--workers", "2"],
+        cwd=ROOT,
+        env=dict(os.environ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         here = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 30

@@ -19,9 +19,10 @@ short = st.lists(st.integers(1, TURN_WORDS), min_size=1, max_size=1)
 long = st.lists(st.integers(1, TURN_WORDS), min_size=2, max_size=40)
 arrival = st.tuples(st.sampled_from("abcd"), st.one_of(short, short, long))
 step = st.one_of(
-    st.tuples(st.just("comes"), arrival), st.tuples(st.just("works"), st.integers(1, 12)),
+    st.tuples(st.just("comes"), arrival),
+    st.tuples(st.just("works"), st.integers(1, 12)),
     st.tuples(st.just("leaves"), st.integers(0, 40)),
-)  # fmt: skip
+)
 
 
 class Machine:

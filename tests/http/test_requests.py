@@ -40,12 +40,20 @@ def refused(answer: Any, status: int) -> str:
 @pytest.mark.parametrize(
     "body, named",
     [
-        ({}, "documents"), ([], "object"), ("text", "object"), (7, "object"),
-        ({"documents": ["a"]}, "query"), ({"query": 3, "documents": ["a"]}, "query"),
-        ({"query": " \n", "documents": ["a"]}, "query"), ({"query": None, "documents": ["a"]}, "query"),
-        ({"query": "q"}, "documents"), ({"query": "q", "documents": []}, "documents"),
-        ({"query": "q", "documents": "a"}, "documents"), ({"query": "q", "documents": {"text": "a"}}, "documents"),
-        ({"query": "q", "documents": ["a", 3]}, "documents[1]"), ({"query": "q", "documents": [None]}, "documents[0]"),
+        ({}, "documents"),
+        ([], "object"),
+        ("text", "object"),
+        (7, "object"),
+        ({"documents": ["a"]}, "query"),
+        ({"query": 3, "documents": ["a"]}, "query"),
+        ({"query": " \n", "documents": ["a"]}, "query"),
+        ({"query": None, "documents": ["a"]}, "query"),
+        ({"query": "q"}, "documents"),
+        ({"query": "q", "documents": []}, "documents"),
+        ({"query": "q", "documents": "a"}, "documents"),
+        ({"query": "q", "documents": {"text": "a"}}, "documents"),
+        ({"query": "q", "documents": ["a", 3]}, "documents[1]"),
+        ({"query": "q", "documents": [None]}, "documents[0]"),
         ({"query": "q", "documents": [{"txt": "a"}]}, "documents[0]"),
         ({"query": "q", "documents": [{"text": ["a"]}]}, "documents[0]"),
         ({"query": "q", "documents": ["a"] * 10_000}, "10,000"),
@@ -62,7 +70,7 @@ def refused(answer: Any, status: int) -> str:
         ({"query": "q" * (limits.MAX_QUERY_CHARACTERS + 1), "documents": ["a"]}, "query"),
         ({"query": "q", "documents": ["x" * 150_000] * 14}, "together"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_a_wrong_field_is_named(client: TestClient, version: str, body: Any, named: str) -> None:
     """400, with a sentence for the person who wrote the program."""
@@ -72,12 +80,23 @@ def test_a_wrong_field_is_named(client: TestClient, version: str, body: Any, nam
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"null", b"{", b"{'query': 'q'}", b'{"query": "q", "documents": ["a"]} x', b"\xff\xfe{", b'{"query": "q\x00"}', b"\x00",
-        b'{"query": "q", "documents": ["a"], "top_n": NaN}', b'{"query": "q", "documents": [Infinity]}',
-        b'{"top_n": -Infinity}', b'{"top_n": ' + b"9" * 5_000 + b"}", b"[" * 100_000, b'{"a":' * 50_000,
+        b"",
+        b"null",
+        b"{",
+        b"{'query': 'q'}",
+        b'{"query": "q", "documents": ["a"]} x',
+        b"\xff\xfe{",
+        b'{"query": "q\x00"}',
+        b"\x00",
+        b'{"query": "q", "documents": ["a"], "top_n": NaN}',
+        b'{"query": "q", "documents": [Infinity]}',
+        b'{"top_n": -Infinity}',
+        b'{"top_n": ' + b"9" * 5_000 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
         b'{"query": "q", "documents": ["a"], "more": ' + b"[" * 17 + b"]" * 17 + b"}",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_json_is_refused(client: TestClient, body: bytes) -> None:
     """Cut off, single quotes, NaN, numbers of thousands of digits, nested without end."""
     refused(client.post("/v1/rerank", content=body, headers=JSON), 400)

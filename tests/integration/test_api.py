@@ -143,8 +143,11 @@ def test_how_far_an_answer_can_be_trusted_is_said_when_asked_for(
     assert rows[1]["meaning"] == rows[3]["meaning"] == {"good": sure.meanings[1].good, "of": sure.meanings[1].n}
     assert [rows[index]["windows"] for index in range(4)] == [1, 1, 8, 1] == list(ranking.windows)
     assert {name: body["meta"][name] for name in ("too_close", "outside", "doubt", "truncated")} == {
-        "too_close": sure.too_close, "outside": False, "doubt": sure.doubt, "truncated": [2],
-    }  # fmt: skip
+        "too_close": sure.too_close,
+        "outside": False,
+        "doubt": sure.doubt,
+        "truncated": [2],
+    }
     strange = {"query": "zxqv 0x9f3a ☂☂ SELECT 1;", "documents": [POOR, GOOD], "certainty": True}
     meta = client.post(f"/{version}/rerank", json=strange).json()["meta"]
     assert meta["outside"] is True

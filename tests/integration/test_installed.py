@@ -21,8 +21,10 @@ def test_installed_package_brings_everything_it_needs(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, source)
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(target), str(source)],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     environ = os.environ | {"PYTHONPATH": str(target), "ASSAY_HOME": str(tmp_path / "home")}
 
     def run(*arguments: str) -> str:

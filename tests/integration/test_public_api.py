@@ -47,8 +47,10 @@ def test_scores_agree_between_all_ways_in(trained_home: Path, tmp_path: Path) ->
     file.write_text(f"{POOR}\n---\n{GOOD}\n")
     out = subprocess.run(
         [sys.executable, "-m", "core", "rerank", "--prompt", PROMPT, "--candidates", str(file), "--json"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     result = json.loads(out.stdout.splitlines()[-1])
     assert [row["index"] for row in result["results"]] == [1, 0]
     assert result["results"][0]["score"] == pytest.approx(ranked[0]["_score"], abs=1e-5)

@@ -30,13 +30,22 @@ FOR_EVERYBODY = {
 WITH_A_KEY_OR_FROM_HERE = {"POST /v1/rerank": 503, "POST /v2/rerank": 503}
 """Programs have keys, not roles; tests/http/test_admission.py has the table. 503: let in, and no model to rank with."""
 NOTHING_THERE = {
-    *(f"{method} /{version}{rest}" for method in ("GET", "POST") for version in ("v1", "v2")
-      for rest in ("", "/{rest:path}")),
-    "GET /_stcore/metrics", "GET /media/{file_id:path}", "GET /component/{path:path}",
+    *(
+        f"{method} /{version}{rest}"
+        for method in ("GET", "POST")
+        for version in ("v1", "v2")
+        for rest in ("", "/{rest:path}")
+    ),
+    "GET /_stcore/metrics",
+    "GET /media/{file_id:path}",
+    "GET /component/{path:path}",
     "GET /_stcore/bidi-components/{path:path}",
-    *(f"{method} /_stcore/agent/{rest}" for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
-      for rest in ("interact", "openapi.json", "mcp")),
-}  # fmt: skip
+    *(
+        f"{method} /_stcore/agent/{rest}"
+        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        for rest in ("interact", "openapi.json", "mcp")
+    ),
+}
 NOT_BY_THIS_METHOD = {"POST /healthz", "POST /readyz", "POST /openapi.json"}
 NEEDS = {
     "PUT /_stcore/upload_file/{session_id}/{file_id}": Act.CHANGE_DATA,

@@ -72,11 +72,23 @@ def test_files_without_candidates_are_refused(tmp_path):
     "text, texts, read_as",
     [
         ("one\n---\ntwo", ("one", "two"), "2 answers, between lines of ---"),
-        ('["one", {"text": "two"}, {"response": "three"}, " "]', ("one", "two", "three"), "3 answers, from a JSON list"),
-        ('{"text": "one\\n1. a\\n2. b"}\n\n{"answer": "two"}', ("one\n1. a\n2. b", "two"), "2 answers, from JSON lines"),
+        (
+            '["one", {"text": "two"}, {"response": "three"}, " "]',
+            ("one", "two", "three"),
+            "3 answers, from a JSON list",
+        ),
+        (
+            '{"text": "one\\n1. a\\n2. b"}\n\n{"answer": "two"}',
+            ("one\n1. a\n2. b", "two"),
+            "2 answers, from JSON lines",
+        ),
         ("1. one\nmore\n\n2) two\n3. three", ("one\nmore", "two", "three"), "3 answers, from a numbered list"),
         ("Answer 1: one\nAnswer 2: two", ("one", "two"), "2 answers, from a numbered list"),
-        ("1. one\n   1. inner\n   2. inner\n2. two", ("one\n   1. inner\n   2. inner", "two"), "2 answers, from a numbered list"),
+        (
+            "1. one\n   1. inner\n   2. inner\n2. two",
+            ("one\n   1. inner\n   2. inner", "two"),
+            "2 answers, from a numbered list",
+        ),
         ("1. one\n---\n2. two", ("1. one", "2. two"), "2 answers, between lines of ---"),
         ("Steps:\n1. one\n2. two", ("Steps:\n1. one\n2. two",), "1 answer"),
         ("2. one\n3. two", ("2. one\n3. two",), "1 answer"),
@@ -87,7 +99,7 @@ def test_files_without_candidates_are_refused(tmp_path):
         ("[" * 5_000, ("[" * 5_000,), "1 answer"),
         (" \n", (), "0 answers"),
     ],
-)  # fmt: skip
+)
 def test_a_pasted_text_is_understood_and_said(text, texts, read_as):
     """Four ways to give several answers; whatever only looks like one of them stays one text."""
     found = understand(text)

@@ -21,10 +21,17 @@ TIME = "2026-01-02T03:04:05+00:00"
 
 def rating_row(interaction_id, rating, *, prompt="p", response=None, context=None, rater="ana", **values):
     return dict.fromkeys(RATINGS) | {
-        "interaction_id": interaction_id, "rater": rater, "rating": rating, "user_prompt": prompt,
-        "ai_response": f"answer {interaction_id}" if response is None else response, "context_id": context,
-        "bias_flag": False, "created_at": TIME, "updated_at": TIME, **values,
-    }  # fmt: skip
+        "interaction_id": interaction_id,
+        "rater": rater,
+        "rating": rating,
+        "user_prompt": prompt,
+        "ai_response": f"answer {interaction_id}" if response is None else response,
+        "context_id": context,
+        "bias_flag": False,
+        "created_at": TIME,
+        "updated_at": TIME,
+        **values,
+    }
 
 
 def accepted(row):
@@ -51,9 +58,15 @@ def test_gold_is_the_median_with_its_agreement(ratings, consensus, agreement):
     """Consensus is the exact median, agreement the share of pairs of raters within 1 of each other."""
     (row,) = gold_of(*[rating_row(7, rating, session_id="s", context="c") for rating in ratings])
     assert row == {
-        "interaction_id": 7, "user_prompt": "p", "ai_response": "answer 7", "context_id": "c", "session_id": "s",
-        "rating": consensus, "n_raters": len(ratings), "agreement": agreement,
-    }  # fmt: skip
+        "interaction_id": 7,
+        "user_prompt": "p",
+        "ai_response": "answer 7",
+        "context_id": "c",
+        "session_id": "s",
+        "rating": consensus,
+        "n_raters": len(ratings),
+        "agreement": agreement,
+    }
     assert list(row) == list(GOLD)
     assert isinstance(row["rating"], float)
 
@@ -66,23 +79,34 @@ def test_rows_without_a_rating_do_not_count():
 def test_pairs_compare_answers_to_one_normalised_prompt_and_context():
     """Spelling of the prompt does not separate answers, context does; the chosen answer's prompt is written."""
     gold = gold_of(
-        rating_row(1, 5, prompt="What  is it?"), rating_row(2, 2, prompt="WHAT IS IT?"),
-        rating_row(3, 1, prompt="What is it?", context="x"), rating_row(4, 1, prompt="Other?"),
-    )  # fmt: skip
+        rating_row(1, 5, prompt="What  is it?"),
+        rating_row(2, 2, prompt="WHAT IS IT?"),
+        rating_row(3, 1, prompt="What is it?", context="x"),
+        rating_row(4, 1, prompt="Other?"),
+    )
     assert list(pair_rows(gold)) == [
         {
-            "prompt": "What  is it?", "chosen": "answer 1", "rejected": "answer 2", "chosen_rating": 5.0,
-            "rejected_rating": 2.0, "margin": 3.0, "context_id": None,
+            "prompt": "What  is it?",
+            "chosen": "answer 1",
+            "rejected": "answer 2",
+            "chosen_rating": 5.0,
+            "rejected_rating": 2.0,
+            "margin": 3.0,
+            "context_id": None,
         }
-    ]  # fmt: skip
+    ]
     assert count_prompts_without_pair(gold) == 2
 
 
 def test_pairs_need_a_margin_of_one_and_two_texts():
     """Half a point is no preference, and a text is never better than itself."""
     gold = gold_of(
-        rating_row(1, 3), rating_row(1, 4, rater="bo"), rating_row(2, 3), rating_row(3, 4), rating_row(4, 1, response="answer 3"),
-    )  # fmt: skip
+        rating_row(1, 3),
+        rating_row(1, 4, rater="bo"),
+        rating_row(2, 3),
+        rating_row(3, 4),
+        rating_row(4, 1, response="answer 3"),
+    )
     assert [(pair["chosen"], pair["rejected"], pair["margin"]) for pair in pair_rows(gold)] == [
         ("answer 1", "answer 3", 2.5),
         ("answer 3", "answer 2", 1.0),
@@ -145,10 +169,19 @@ RATED = st.lists(
 def test_every_export_can_be_recomputed_from_the_written_files(tmp_path, ending, rated):
     """Gold from the ratings file, pairs and kto from the gold file, written again, are the same bytes."""
     ratings = in_order(
-        rating_row(number, rating, prompt=prompt, response=response, context=context, rater=f"-r{rater}", feedback_comment=comment, bias_flag=flag)
+        rating_row(
+            number,
+            rating,
+            prompt=prompt,
+            response=response,
+            context=context,
+            rater=f"-r{rater}",
+            feedback_comment=comment,
+            bias_flag=flag,
+        )
         for number, (prompt, response, context, given_ratings, comment, flag) in enumerate(rated, 1)
         for rater, rating in enumerate(given_ratings)
-    )  # fmt: skip
+    )
     gold = list(gold_rows(ratings))
 
     def write(kind, rows, name=None):

@@ -29,9 +29,15 @@ def one(**values):
 def test_a_full_row_is_understood():
     """Every column that has a meaning gets it; the rest is metadata under the file's names."""
     row = one(
-        rating="4.0", rater="  Dr.  Ana ", session_id="s-1", context_id="story 2", feedback_comment=" ok\n",
-        bias_flag="Yes", Source="web", empty="",
-    )  # fmt: skip
+        rating="4.0",
+        rater="  Dr.  Ana ",
+        session_id="s-1",
+        context_id="story 2",
+        feedback_comment=" ok\n",
+        bias_flag="Yes",
+        Source="web",
+        empty="",
+    )
     assert row == ImportRow(1, "p", "a", 4, "Dr. Ana", "s-1", "story 2", " ok\n", True, {"Source": "web"})
 
 
@@ -89,9 +95,20 @@ def test_an_unusable_rating_rejects_the_row(value):
 
 @pytest.mark.parametrize(
     "value, flag",
-    [("true", True), ("FALSE", False), (" yes ", True), ("no", False), ("1", True), (0, False), (1.0, True), (True, True),
-     ("", None), (None, None), (math.nan, None)],
-)  # fmt: skip
+    [
+        ("true", True),
+        ("FALSE", False),
+        (" yes ", True),
+        ("no", False),
+        ("1", True),
+        (0, False),
+        (1.0, True),
+        (True, True),
+        ("", None),
+        (None, None),
+        (math.nan, None),
+    ],
+)
 def test_usable_flags(value, flag):
     """Yes and no in the usual spellings; nothing at all is not known."""
     assert one(bias_flag=value).bias_flag is flag
@@ -125,7 +142,7 @@ def test_ids_become_text(value, text):
         ("extra", {"\ud800": 1}, "extra contains a damaged character"),
         ("bad\x00name", "x", "a column name contains a NUL character"),
     ],
-)  # fmt: skip
+)
 def test_what_the_database_cannot_hold_is_rejected(column, value, reason):
     """NUL, halves of surrogate pairs and texts beyond the limits are refused wherever they stand in a row."""
     row = one(**{column: value})
@@ -249,14 +266,26 @@ def test_wrong_choices_of_columns_are_refused(options, says):
 @pytest.mark.parametrize(
     "columns, expected",
     [
-        (["user_prompt", "ai_response", "rating"], {"user_prompt": "user_prompt", "ai_response": "ai_response", "rating": "rating"}),
-        (["Instruction", "OUTPUT", "Grade"], {"user_prompt": "Instruction", "ai_response": "OUTPUT", "rating": "Grade"}),
-        (["User Prompt", "AI-Response", "annotator"], {"user_prompt": "User Prompt", "ai_response": "AI-Response", "rater": "annotator"}),
-        (["question_id", "user question", "answer_score", "best_answer"], {"user_prompt": "user question", "ai_response": "best_answer", "rating": "answer_score"}),
+        (
+            ["user_prompt", "ai_response", "rating"],
+            {"user_prompt": "user_prompt", "ai_response": "ai_response", "rating": "rating"},
+        ),
+        (
+            ["Instruction", "OUTPUT", "Grade"],
+            {"user_prompt": "Instruction", "ai_response": "OUTPUT", "rating": "Grade"},
+        ),
+        (
+            ["User Prompt", "AI-Response", "annotator"],
+            {"user_prompt": "User Prompt", "ai_response": "AI-Response", "rater": "annotator"},
+        ),
+        (
+            ["question_id", "user question", "answer_score", "best_answer"],
+            {"user_prompt": "user question", "ai_response": "best_answer", "rating": "answer_score"},
+        ),
         (["prompt", "question"], {"user_prompt": "prompt"}),
         (["x", "", "__"], {}),
     ],
-)  # fmt: skip
+)
 def test_suggestions_for_the_mapping(columns, expected):
     """Own names, usual other names and names that end in one are recognised, each column at most once."""
     assert suggest_mapping(columns) == expected

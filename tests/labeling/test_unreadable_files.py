@@ -128,8 +128,10 @@ def test_a_row_of_any_length_costs_no_more_than_itself(tmp_path, monkeypatch):
     lines = path.with_suffix(".jsonl")
     lines.write_text('{"a": 1}\n' + '{"a": "' + "x" * 500 + '"}\n{"a": 2}\n')
     assert [getattr(row, "reason", None) for row in open_table(lines).rows()] == [
-        None, "the line is longer than 100 characters", None,
-    ]  # fmt: skip
+        None,
+        "the line is longer than 100 characters",
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

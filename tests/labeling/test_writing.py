@@ -19,9 +19,9 @@ from core.labeling.formulas import neutralise, restore
 from core.labeling.writing import write_stream, write_table
 
 ROWS = [
-    {"prompt": "Früh, \"müde\"", "completion": "a\rb\r\nc\u2028d\x85e", "label": True},
+    {"prompt": 'Früh, "müde"', "completion": "a\rb\r\nc\u2028d\x85e", "label": True},
     {"prompt": "=1+1", "completion": "", "label": False},
-]  # fmt: skip
+]
 GOLD_ROW = dict.fromkeys(GOLD) | {
     "interaction_id": 7,
     "user_prompt": "p",
@@ -66,8 +66,15 @@ def test_parquet_has_typed_columns(tmp_path):
     assert write_table(path, GOLD, [GOLD_ROW]) == 1
     table = pq.read_table(path)
     assert [str(kind) for kind in table.schema.types] == [
-        "int64", "string", "string", "string", "string", "double", "int64", "double"
-    ]  # fmt: skip
+        "int64",
+        "string",
+        "string",
+        "string",
+        "string",
+        "double",
+        "int64",
+        "double",
+    ]
     assert table.to_pylist() == [GOLD_ROW]
 
 
@@ -186,10 +193,22 @@ def test_a_link_stays_a_link_and_rights_stay(tmp_path):
 @pytest.mark.parametrize(
     "text, cell",
     [
-        ("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"), ("\nx", "'\nx"),
-        ("  =1", "'  =1"), ("＝1", "'＝1"), ("'=1", "''=1"), ("'x", "'x"), ("x=1", "x=1"), ("  x", "  x"), ("", ""),
+        ("=1", "'=1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("\nx", "'\nx"),
+        ("  =1", "'  =1"),
+        ("＝1", "'＝1"),
+        ("'=1", "''=1"),
+        ("'x", "'x"),
+        ("x=1", "x=1"),
+        ("  x", "  x"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_formulas_are_neutralised(text, cell):
     """What a spreadsheet would calculate gets an apostrophe, everything else is left alone."""
     assert neutralise(text) == cell

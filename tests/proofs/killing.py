@@ -16,7 +16,10 @@ FORKER = """
     import json, os, sys
     from pathlib import Path
     from core.domain.roles import COMMAND_LINE
-    from core.services import backup, importing, judging, models, training
+    from core.services.data import importing
+    from core.services.models import models
+    from core.services.operations import backup
+    from core.services.training import dataset, training
     from core.services.workspace import open_workspace
     from core.store import schema
     from tests.reward.fakes import FakeEncoder

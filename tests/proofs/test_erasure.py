@@ -58,20 +58,44 @@ def word(column: str) -> str:
 
 
 GOES = {
-    "rlhf_interactions.user_prompt", "rlhf_interactions.ai_response", "rlhf_interactions.feedback_comment",
-    "assay_items.context_id", "assay_items.session_label", "assay_items.extra", "assay_items.mirrored_comment",
-    "assay_items.identifiers", "assay_items.identity", "assay_items.prompt_group",
-    "assay_ratings.comment", "assay_ratings.reason",
-    "assay_rating_events.old", "assay_rating_events.new", "assay_rating_events.request_id",
-    "assay_text_history.user_prompt", "assay_text_history.ai_response", "assay_text_history.context_id",
-    "assay_drafts.comment", "assay_leases.request_id", "assay_guideline_gaps.note",
-    "assay_showings.version", "assay_showings.showing",
-    "assay_cases.name", "assay_cases.prompt", "assay_cases.texts",
-    "assay_preferences.prompt", "assay_preferences.prompt_group", "assay_preferences.chosen",
-    "assay_preferences.rejected", "assay_preferences.pair_hash",
-    "assay_embeddings.text_hash", "assay_embeddings.vectors", "assay_held_out.prompt_group",
-    "assay_imports.rejected", "assay_run_events.payload", "assay_desks.filters",
-}  # fmt: skip
+    "rlhf_interactions.user_prompt",
+    "rlhf_interactions.ai_response",
+    "rlhf_interactions.feedback_comment",
+    "assay_items.context_id",
+    "assay_items.session_label",
+    "assay_items.extra",
+    "assay_items.mirrored_comment",
+    "assay_items.identifiers",
+    "assay_items.identity",
+    "assay_items.prompt_group",
+    "assay_ratings.comment",
+    "assay_ratings.reason",
+    "assay_rating_events.old",
+    "assay_rating_events.new",
+    "assay_rating_events.request_id",
+    "assay_text_history.user_prompt",
+    "assay_text_history.ai_response",
+    "assay_text_history.context_id",
+    "assay_drafts.comment",
+    "assay_leases.request_id",
+    "assay_guideline_gaps.note",
+    "assay_showings.version",
+    "assay_showings.showing",
+    "assay_cases.name",
+    "assay_cases.prompt",
+    "assay_cases.texts",
+    "assay_preferences.prompt",
+    "assay_preferences.prompt_group",
+    "assay_preferences.chosen",
+    "assay_preferences.rejected",
+    "assay_preferences.pair_hash",
+    "assay_embeddings.text_hash",
+    "assay_embeddings.vectors",
+    "assay_held_out.prompt_group",
+    "assay_imports.rejected",
+    "assay_run_events.payload",
+    "assay_desks.filters",
+}
 """Columns that hold something of an answer: gone afterwards."""
 
 STAYS = {
@@ -87,35 +111,82 @@ STAYS = {
 
 NO_TEXT_OF_AN_ANSWER = {
     "a word out of a fixed list": [
-        "rlhf_sessions.status", "assay_exports.kind", "assay_exports.identifiers", "assay_imports.state",
-        "assay_items.source", "assay_rating_events.action", "assay_rating_events.chosen", "assay_ratings.status",
-        "assay_text_history.action", "assay_leases.chosen", "assay_suggestions.chosen", "assay_desks.order",
-        "assay_raters.kind", "assay_raters.role", "assay_runs.state", "assay_runs.recipe", "assay_run_events.kind",
-        "assay_promotions.action", "assay_model_versions.recipe", "assay_rerankings.source", "assay_audit.action",
+        "rlhf_sessions.status",
+        "assay_exports.kind",
+        "assay_exports.identifiers",
+        "assay_imports.state",
+        "assay_items.source",
+        "assay_rating_events.action",
+        "assay_rating_events.chosen",
+        "assay_ratings.status",
+        "assay_text_history.action",
+        "assay_leases.chosen",
+        "assay_suggestions.chosen",
+        "assay_desks.order",
+        "assay_raters.kind",
+        "assay_raters.role",
+        "assay_runs.state",
+        "assay_runs.recipe",
+        "assay_run_events.kind",
+        "assay_promotions.action",
+        "assay_model_versions.recipe",
+        "assay_rerankings.source",
+        "assay_audit.action",
     ],
     "the name or number of a person or a program": [
-        "assay_exports.by", "assay_guidelines.by", "assay_guideline_gaps.by", "assay_promotions.by",
-        "assay_text_history.by", "assay_runs.requested_by", "assay_model_versions.archived_by", "assay_audit.actor",
-        "assay_raters.name", "assay_raters.name_key", "assay_raters.email", "assay_identities.issuer",
-        "assay_identities.subject", "assay_identities.name", "assay_identities.email", "assay_api_keys.created_by",
+        "assay_exports.by",
+        "assay_guidelines.by",
+        "assay_guideline_gaps.by",
+        "assay_promotions.by",
+        "assay_text_history.by",
+        "assay_runs.requested_by",
+        "assay_model_versions.archived_by",
+        "assay_audit.actor",
+        "assay_raters.name",
+        "assay_raters.name_key",
+        "assay_raters.email",
+        "assay_identities.issuer",
+        "assay_identities.subject",
+        "assay_identities.name",
+        "assay_identities.email",
+        "assay_api_keys.created_by",
     ],
     "made by the program: a version, a process, a key, a hash of a file": [
-        "rlhf_sessions.model_version", "rlhf_reward_model_training.model_version", "assay_promotions.model_version",
-        "assay_promotions.previous", "assay_runs.model_version", "assay_runs.process", "assay_imports.process",
-        "assay_imports.file_hash", "assay_model_versions.model_version", "assay_model_versions.sha256",
-        "assay_preferences.model_version", "assay_rerankings.model_version", "assay_embeddings.fingerprint",
-        "assay_api_keys.start", "assay_api_keys.key_hash", "assay_visitors.token_hash", "assay_sign_ins.key",
+        "rlhf_sessions.model_version",
+        "rlhf_reward_model_training.model_version",
+        "assay_promotions.model_version",
+        "assay_promotions.previous",
+        "assay_runs.model_version",
+        "assay_runs.process",
+        "assay_imports.process",
+        "assay_imports.file_hash",
+        "assay_model_versions.model_version",
+        "assay_model_versions.sha256",
+        "assay_preferences.model_version",
+        "assay_rerankings.model_version",
+        "assay_embeddings.fingerprint",
+        "assay_api_keys.start",
+        "assay_api_keys.key_hash",
+        "assay_visitors.token_hash",
+        "assay_sign_ins.key",
         "assay_settings.name",
     ],
     "figures and sentences made of them": [
-        "assay_runs.message", "assay_runs.result", "assay_model_versions.metrics", "assay_model_versions.legacy_row",
-        "assay_model_versions.lineage", "assay_model_versions.held_out", "assay_rerankings.scores",
+        "assay_runs.message",
+        "assay_runs.result",
+        "assay_model_versions.metrics",
+        "assay_model_versions.legacy_row",
+        "assay_model_versions.lineage",
+        "assay_model_versions.held_out",
+        "assay_rerankings.scores",
         "assay_settings.value",
     ],
     "numbers and hashes; tests/services/test_nothing_private_in_logs.py": [
-        "assay_audit.subject", "assay_audit.old", "assay_audit.new",
+        "assay_audit.subject",
+        "assay_audit.old",
+        "assay_audit.new",
     ],
-}  # fmt: skip
+}
 
 
 def columns() -> set[str]:
@@ -175,12 +246,14 @@ def planted(workspace: Workspace, tmp_path) -> int:
         event.request_id = word("assay_rating_events.request_id")
         session.add(
             TextHistory(
-                interaction_id=number, action="edited", by="Ana",
+                interaction_id=number,
+                action="edited",
+                by="Ana",
                 user_prompt=f"{PROMPT} {word('assay_text_history.user_prompt')}",
                 ai_response=word("assay_text_history.ai_response"),
                 context_id=word("assay_text_history.context_id"),
             )
-        )  # fmt: skip
+        )
         session.add(
             Draft(rater_id=ana.rater_id, interaction_id=number, comment=word("assay_drafts.comment"), bias_flag=False)
         )
@@ -210,11 +283,14 @@ def planted(workspace: Workspace, tmp_path) -> int:
         session.add(case)
         session.add(
             Preference(
-                rater_id=ana.rater_id, prompt=row.user_prompt, prompt_group=item.prompt_group,
-                chosen=word("assay_preferences.chosen"), rejected=word("assay_preferences.rejected"),
+                rater_id=ana.rater_id,
+                prompt=row.user_prompt,
+                prompt_group=item.prompt_group,
+                chosen=word("assay_preferences.chosen"),
+                rejected=word("assay_preferences.rejected"),
                 pair_hash=word("assay_preferences.pair_hash"),
             )
-        )  # fmt: skip
+        )
         vector = word("assay_embeddings.vectors").encode().ljust(64)
         session.add(Embedding(fingerprint="e", text_hash=text_hash(answer), count=1, dim=16, vectors=vector))
         session.add(HeldOutPrompt(prompt_group=item.prompt_group))
@@ -229,10 +305,14 @@ def planted(workspace: Workspace, tmp_path) -> int:
         session.add(Promotion(action="promote", by="Ana", model_version="v1", reason=word("assay_promotions.reason")))
         session.add(
             Export(
-                by="Ana", kind="gold", place=word("assay_exports.place"), answers=1, identifiers="included",
+                by="Ana",
+                kind="gold",
+                place=word("assay_exports.place"),
+                answers=1,
+                identifiers="included",
                 reason=word("assay_exports.reason"),
             )
-        )  # fmt: skip
+        )
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
     return number
 
@@ -257,10 +337,17 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
         item = session.get(Item, number)
         hashes |= {item.identity, item.prompt_group}
     derived = {  # hold a hash, or the word of another column
-        "assay_items.identity", "assay_items.prompt_group", "assay_items.identifiers", "assay_preferences.prompt",
-        "assay_preferences.prompt_group", "assay_cases.prompt", "assay_embeddings.text_hash",
-        "assay_held_out.prompt_group", "assay_run_events.payload", "assay_desks.filters",
-    }  # fmt: skip
+        "assay_items.identity",
+        "assay_items.prompt_group",
+        "assay_items.identifiers",
+        "assay_preferences.prompt",
+        "assay_preferences.prompt_group",
+        "assay_cases.prompt",
+        "assay_embeddings.text_hash",
+        "assay_held_out.prompt_group",
+        "assay_run_events.payload",
+        "assay_desks.filters",
+    }
     assert set(missing) == derived
     preview = erasure.preview_interaction(workspace, COMMAND_LINE, number)
     done = looked.forget(workspace, COMMAND_LINE, number)

@@ -64,9 +64,12 @@ ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, VALUES, max_si
 def inputs(small: int, full: int):
     """How many inputs; the same ones in every `make test`."""
     return settings(
-        max_examples=scaled(small, full), derandomize=True, deadline=None, database=None,
+        max_examples=scaled(small, full),
+        derandomize=True,
+        deadline=None,
+        database=None,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

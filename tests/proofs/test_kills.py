@@ -20,10 +20,11 @@ pytestmark = pytest.mark.slow
 
 RATE_ON = """
     import os, sys
-    from core.services import people, rating
+    from core.services.people import local_names
+    from core.services.rating import rating
     from core.services.workspace import open_workspace
     workspace = open_workspace()
-    ana = people.rate_as(workspace, "token", "Ana")
+    ana = local_names.rate_as(workspace, "token", "Ana")
     os.write(1, b"ready\\n")
     while (item := rating.next_item(workspace, ana)) is not None:
         number = item.interaction.interaction_id
@@ -34,7 +35,7 @@ IMPORT = """
     import os, sys
     from pathlib import Path
     from core.domain.roles import COMMAND_LINE
-    from core.services import importing
+    from core.services.data import importing
     from core.services.workspace import open_workspace
     for step in importing.import_file(open_workspace(), COMMAND_LINE, Path(sys.argv[1])):
         os.write(1, b"batch\\n")

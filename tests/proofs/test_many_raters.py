@@ -15,10 +15,11 @@ pytestmark = pytest.mark.slow
 
 RATE_TO_THE_END = """
     import os, sys
-    from core.services import people, rating
+    from core.services.people import local_names
+    from core.services.rating import rating
     from core.services.workspace import open_workspace
     workspace = open_workspace()
-    me = people.rate_as(workspace, "cookie of " + sys.argv[1], sys.argv[1])
+    me = local_names.rate_as(workspace, "cookie of " + sys.argv[1], sys.argv[1])
     os.write(1, b"ready\\n")
     sys.stdin.readline()
     while (item := rating.next_item(workspace, me)) is not None:

@@ -59,9 +59,12 @@ def port(home: Path) -> Iterator[int]:
     if FULL:
         del environ["OMP_NUM_THREADS"]  # which the tests set for themselves: this is about the whole machine
     process = subprocess.Popen(
-        [sys.executable, "-m", "core", "serve", "--port", str(port)], cwd=ROOT, env=environ,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "core", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         until = time.monotonic() + 120
         while not ready(port) and time.monotonic() < until and process.poll() is None:

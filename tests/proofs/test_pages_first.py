@@ -31,8 +31,12 @@ def test_a_page_that_is_requested_first_opens_for_whom_the_table_says(tmp_path, 
     asked = list(cases())
     done = subprocess.run(
         [sys.executable, "-m", "tests.tabs", "first_requests", json.dumps(asked)],
-        cwd=ROOT, env=home_with_people(tmp_path), capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=home_with_people(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines() if line]
     assert [(answer["person"], answer["page"]) for answer in answers] == asked, done.stderr[-3000:]
     for answer in answers:

@@ -94,10 +94,14 @@ def parquet_bomb(path: Path) -> str:
 
 
 ATTACKS = {
-    "columns": (wide_csv, ".csv", 200), "keys": (many_keys, ".jsonl", 600), "line": (long_line, ".jsonl", 300),
-    "csv line": (long_csv_line, ".csv", 300), "quotes": (open_quotes, ".csv", 300),
-    "lists": (empty_lists, ".jsonl", 200), "parquet": (parquet_bomb, ".parquet", 200),
-}  # fmt: skip
+    "columns": (wide_csv, ".csv", 200),
+    "keys": (many_keys, ".jsonl", 600),
+    "line": (long_line, ".jsonl", 300),
+    "csv line": (long_csv_line, ".csv", 300),
+    "quotes": (open_quotes, ".csv", 300),
+    "lists": (empty_lists, ".jsonl", 200),
+    "parquet": (parquet_bomb, ".parquet", 200),
+}
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -182,7 +182,7 @@ def test_loading_and_scoring_needs_neither_scikit_learn_nor_torch(tmp_path: Path
     """A program that ranks with known vectors starts fast."""
     saved = save(tmp_path, fitted)
     code = (
-        "import sys; from pathlib import Path; from core.reward import artifact; from core.reward.recipe import Pair;"
+        "import sys; from pathlib import Path; from core.reward import artifact; from core.reward.recipes.base import Pair;"
         "from tests.reward.fakes import embedder;"
         f"model = artifact.load(Path({str(saved.path)!r}), hashes={dict(saved.hashes)!r}, encoder={ENCODER!r});"
         "model.score([Pair('a', 'b')], embedder());"

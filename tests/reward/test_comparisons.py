@@ -135,10 +135,15 @@ def test_the_texts_of_comparisons_are_not_put_into_the_cache_of_answers() -> Non
     source = embedder()
     list(
         train(
-            rated_answers(10), recipe="pair", embedder=source, seed=0, positive_threshold=4, minimum=10,
+            rated_answers(10),
+            recipe="pair",
+            embedder=source,
+            seed=0,
+            positive_threshold=4,
+            minimum=10,
             preferred=[Preferred("Only here?", "only here one", "only here two")],
         )
-    )  # fmt: skip
+    )
     assert not source._cache.get(source.key(PAIR.view), [text_hash("only here one"), text_hash("Only here?")])
 
 

@@ -161,8 +161,12 @@ def test_an_order_says_nothing_about_good_or_poor() -> None:
     found = measure(rated, Scores(scores.values, None), seed=0, resamples=50)
     estimable = {name for name, metric in found.items() if metric.value is not None}
     assert estimable == {
-        "roc_auc", "average_precision", "pairwise_accuracy", "pairwise_accuracy_macro", "best_of_n_lift"
-    }  # fmt: skip
+        "roc_auc",
+        "average_precision",
+        "pairwise_accuracy",
+        "pairwise_accuracy_macro",
+        "best_of_n_lift",
+    }
     assert found["brier"].reason == "not estimable: an order says nothing about good or poor"
 
 

@@ -277,9 +277,11 @@ def test_chance_that_beats_a_worse_ruler_is_still_chance() -> None:
 def test_a_simple_rule_that_is_better_is_named() -> None:
     """A model that beats length and loses to similarity may be used, and the lead is told what to try."""
     found = verdict(
-        Metric(0.69, 0.65, 0.72), Metric(0.047, 0.002, 0.091), more=None,
+        Metric(0.69, 0.65, 0.72),
+        Metric(0.047, 0.002, 0.091),
+        more=None,
         differences={"cosine": Metric(-0.166, -0.2, -0.13), "prompt_only": Metric(-0.01, -0.05, 0.03)},
-    )  # fmt: skip
+    )
     assert found.usable
     assert (
         "but the similarity of prompt and answer alone is better by 16.6 points: try the other recipe."
@@ -297,8 +299,12 @@ def test_what_cannot_be_said_has_no_number() -> None:
 def test_sessions_become_sources() -> None:
     """Numbered sessions are one source; many sources are cut with the rest together."""
     assert [source_of(label) for label in ("liveqa:12", "squality-0001", "ward", "42", None)] == [
-        "liveqa", "squality", "ward", "42", NO_SESSION
-    ]  # fmt: skip
+        "liveqa",
+        "squality",
+        "ward",
+        "42",
+        NO_SESSION,
+    ]
     examples = [replace(e, session=chr(65 + n % 20)) for n, e in enumerate(rated_answers(10))]
     rated = Labels.of(examples, positive_threshold=4)
     parts = by_source(examples, rated, [Scores(rated.ratings, None)], seed=0)

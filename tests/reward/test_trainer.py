@@ -25,7 +25,7 @@ from core.reward.training.events import (
     Refused,
     Reported,
     Started,
-)  # fmt: skip
+)
 from core.reward.training.trainer import data_fingerprint, train
 from tests.reward.fakes import embedder, rated_answers
 

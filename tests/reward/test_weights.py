@@ -21,7 +21,7 @@ def test_the_default_is_the_official_packaged_file() -> None:
 def test_finding_the_weights_imports_nothing_heavy() -> None:
     """Checking the encoder is cheap enough for every start."""
     code = (
-        "import sys; from core.reward.weights import locate; locate('all-MiniLM-L6-v2');"
+        "import sys; from core.reward.encoding.weights import locate; locate('all-MiniLM-L6-v2');"
         "sys.exit(bool({'torch', 'sentence_transformers', 'sklearn'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -27,10 +27,11 @@ from tests.databases import added, driver_url, environment, rater, start_python
 
 RATE_ON = """
     import os, sys
-    from core.services import people, rating
+    from core.services.people import local_names
+    from core.services.rating import rating
     from core.services.workspace import open_workspace
     workspace = open_workspace()
-    ben = people.rate_as(workspace, "cookie of Ben", "Ben")
+    ben = local_names.rate_as(workspace, "cookie of Ben", "Ben")
     while (item := rating.next_item(workspace, ben)) is not None:
         receipt = rating.rate(workspace, ben, item.interaction.interaction_id, 4, showing=item.showing)
         os.write(1, f"{receipt.number}\\n".encode())

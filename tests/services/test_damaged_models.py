@@ -74,9 +74,15 @@ def folder_instead(file: Path) -> None:
 
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
-    "flipped": flip, "cut": cut, "deleted": Path.unlink, "pickled": pickled, "objects": objects, "bomb": bomb,
-    "other arrays": other_arrays, "a folder": folder_instead,
-}  # fmt: skip
+    "flipped": flip,
+    "cut": cut,
+    "deleted": Path.unlink,
+    "pickled": pickled,
+    "objects": objects,
+    "bomb": bomb,
+    "other arrays": other_arrays,
+    "a folder": folder_instead,
+}
 
 
 @pytest.fixture
@@ -117,9 +123,13 @@ def readers(workspace: Workspace, tmp_path: Path, monkeypatch, capsys, caplog) -
         evaluated = main(["evaluate", str(rated), "--json"])
         said = capsys.readouterr()
         return {
-            "ranked": [one["text"] for one in ranked], "scores": [one["_score"] for one in ranked], "warned": warned,
+            "ranked": [one["text"] for one in ranked],
+            "scores": [one["_score"] for one in ranked],
+            "warned": warned,
             "certainty": core.rerank_with_certainty("word1 word2", TEXTS, abstain=True),
-            "info": core.get_model_info(), "http": answer, "command line": (status, told),
+            "info": core.get_model_info(),
+            "http": answer,
+            "command line": (status, told),
             "evaluate": (evaluated, said.err),
             "explained": sentence(lambda: explain.explain(workspace, COMMAND_LINE, "word1 word2", TEXTS, only=[0])),
             "compared": sentence(lambda: compare.compare(workspace, COMMAND_LINE, "v1", "v2")),
@@ -127,7 +137,7 @@ def readers(workspace: Workspace, tmp_path: Path, monkeypatch, capsys, caplog) -
             "state": {v.model_version: v.state for v in models.listed(workspace, COMMAND_LINE)},
             "trouble": models.trouble(workspace, COMMAND_LINE),
             "doctor": {c["name"]: c for c in doctor.examine()["checks"]},
-        }  # fmt: skip
+        }
 
     return read
 
@@ -204,10 +214,20 @@ def test_vectors_forged_with_their_hash_never_raise(workspace, readers, damage: 
     assert not (folder / "unpickled").exists()
 
 
-@pytest.mark.parametrize("figures", [
-    {"margin": "wide"}, {"levels": [{"start": 0, "good": 0, "n": 0}]}, {"familiar": [1]}, {"pairs": None}, {"levels": 3},
-    {"margin": float("nan")}, {"margin": float("inf")}, {"familiar": {}}, {"levels": [{"start": "low", "good": 1, "n": 2}]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"margin": "wide"},
+        {"levels": [{"start": 0, "good": 0, "n": 0}]},
+        {"familiar": [1]},
+        {"pairs": None},
+        {"levels": 3},
+        {"margin": float("nan")},
+        {"margin": float("inf")},
+        {"familiar": {}},
+        {"levels": [{"start": "low", "good": 1, "n": 2}]},
+    ],
+)
 def test_forged_figures_never_raise(workspace, readers, figures: dict) -> None:
     """They are figures or nothing."""
     made(workspace, "v2", older=True)

@@ -31,8 +31,11 @@ def test_an_added_answer_can_be_loaded(workspace, old_app):
     shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.session_label) == (
-        " prompt ", "two words", "case 1", "story 7",
-    )  # fmt: skip
+        " prompt ",
+        "two words",
+        "case 1",
+        "story 7",
+    )
     assert (shown.source, shown.consensus, shown.n_ratings, shown.response_words) == ("manual", None, 0, 2)
     assert old_app.run("SELECT user_prompt, session_id, created_by, updated_by FROM rlhf_interactions") == [
         (" prompt ", None, 1001, 1001)
@@ -173,11 +176,18 @@ def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("100%", ["100% sure"]), ("%", ["100% sure"]), ("_", ["snake_case"]), ("e_c", ["snake_case"]),
-        ("\\", ["back\\slash"]), ("ANSWER", ["plain answer"]), ("'", ["it's"]), ("nothing like it", []),
-        ("ÜBER", ["über Öl"]), ("topic", ["über Öl", "it's", "back\\slash", "plain answer", "snakeXcase", "snake_case", "100% sure"]),
+        ("100%", ["100% sure"]),
+        ("%", ["100% sure"]),
+        ("_", ["snake_case"]),
+        ("e_c", ["snake_case"]),
+        ("\\", ["back\\slash"]),
+        ("ANSWER", ["plain answer"]),
+        ("'", ["it's"]),
+        ("nothing like it", []),
+        ("ÜBER", ["über Öl"]),
+        ("topic", ["über Öl", "it's", "back\\slash", "plain answer", "snakeXcase", "snake_case", "100% sure"]),
     ],
-)  # fmt: skip
+)
 def test_text_is_searched_as_it_is_typed(workspace, text, expected):
     """Prompts and answers are searched without regard to case; %, _ and \\ mean themselves."""
     for answer in ("100% sure", "snake_case", "snakeXcase", "plain answer", "back\\slash", "it's", "über Öl"):
@@ -215,8 +225,11 @@ def test_pages_are_newest_first_and_complete(workspace):
     numbers = [added(workspace, response=f"answer {n}") for n in range(7)]
     pages = [interactions.browse(workspace, COMMAND_LINE, Filters(), page=page, size=3) for page in range(4)]
     assert [[i.interaction_id for i in shown] for shown, _ in pages] == [
-        numbers[:3:-1], numbers[3:0:-1], [numbers[0]], [],
-    ]  # fmt: skip
+        numbers[:3:-1],
+        numbers[3:0:-1],
+        [numbers[0]],
+        [],
+    ]
     assert {total for _, total in pages} == {7}
 
 

@@ -47,8 +47,10 @@ def test_only_ratings_two_or_more_apart_are_a_disagreement(workspace, team):
     assert numbers(workspace, team[0]) == [far, near]
     found, _ = disagreements.listed(workspace, team[0], Which.OPEN, page=0)
     assert [(voice.rater, voice.rating, voice.comment) for voice in found[0].voices] == [
-        ("Ana", 1, "Ana says 1"), ("Ben", 3, "Ben says 3"), ("Lea", 5, "Lea says 5"),
-    ]  # fmt: skip
+        ("Ana", 1, "Ana says 1"),
+        ("Ben", 3, "Ben says 3"),
+        ("Lea", 5, "Lea says 5"),
+    ]
 
 
 def test_a_long_list_is_paged(workspace, team):

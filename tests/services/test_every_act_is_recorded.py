@@ -22,7 +22,7 @@ from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
-from core.services.rating import queue  # fmt: skip
+from core.services.rating import queue
 from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, second_looks
 from core.services.training import retraining, training

@@ -30,9 +30,12 @@ def rated(workspace):
     for prompt in range(12):
         for answer in range(prompt % 4 + 1):
             interaction_id = added(
-                workspace, f"Prompt {prompt}?" if answer % 2 else f"  prompt {prompt}? ", f'answer {answer}, "quoted"\n💚',
-                context_id=None if prompt % 3 else f"case {answer % 2}", session_label=f"s{prompt}",
-            )  # fmt: skip
+                workspace,
+                f"Prompt {prompt}?" if answer % 2 else f"  prompt {prompt}? ",
+                f'answer {answer}, "quoted"\n💚',
+                context_id=None if prompt % 3 else f"case {answer % 2}",
+                session_label=f"s{prompt}",
+            )
             for user in dice.sample(raters, dice.randint(0, 3)):
                 looked.rate(
                     workspace, user, interaction_id, dice.randint(1, 5), comment=dice.choice(["", "so so", "=1+1"])
@@ -186,8 +189,12 @@ def test_prompts_without_a_pair_are_counted(workspace, tmp_path):
     """Prompts with a single answer, equal ratings or less than 1 apart give no pair and are counted as such."""
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     given: dict[str, list[tuple[int, ...]]] = {
-        "pair": [(4,), (2,)], "single": [(5,)], "equal": [(3,), (3,)], "close": [(4,), (4, 5)], "unrated": [()],
-    }  # fmt: skip
+        "pair": [(4,), (2,)],
+        "single": [(5,)],
+        "equal": [(3,), (3,)],
+        "close": [(4,), (4, 5)],
+        "unrated": [()],
+    }
     for prompt, answers in given.items():
         for number, values in enumerate(answers):
             interaction_id = added(workspace, prompt, f"answer {number}")

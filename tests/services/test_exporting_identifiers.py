@@ -91,8 +91,12 @@ def test_including_them_wants_a_lead_with_a_name_and_a_reason(held, lea, tmp_pat
         assert act.new == {"kind": "ratings", "answers": 4, "identifiers": "included", "kinds": {"phone": 2}}
     (line,) = listed(held, lea)
     assert (line.by, line.kind, line.place, line.identifiers, line.reason) == (
-        "Lea", "ratings", "out.csv", "included", "asked for",
-    )  # fmt: skip
+        "Lea",
+        "ratings",
+        "out.csv",
+        "included",
+        "asked for",
+    )
 
 
 def test_where_nothing_is_held_nothing_is_asked(workspace, lea, tmp_path):

@@ -10,7 +10,7 @@ from core.domain.roles import COMMAND_LINE, Role
 from core.domain.texts import prompt_group, text_hash
 from core.services.data import erasure, exporting, importing, interactions
 from core.services.people import accounts, api_keys, local_names
-from core.services.rating import queue, rating  # fmt: skip
+from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences
 from core.services.review import guidelines
 from core.store.rating import leases, suggestions
@@ -25,7 +25,7 @@ from core.store.tables import (
     Rater,
     Rating,
     SignIn,
-)  # fmt: skip
+)
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
 from tests import looked
@@ -135,14 +135,17 @@ def test_every_table_that_refers_to_an_answer_or_a_rater_is_known(workspace, liv
     until it is forgotten; a column that refers under another name fails at once.
     """
     for name, target, value in (
-        ("interaction_id", ("rlhf_interactions", "assay_items"), lived), ("rater_id", ("assay_raters",), zoltan.rater_id),
-    ):  # fmt: skip
+        ("interaction_id", ("rlhf_interactions", "assay_items"), lived),
+        ("rater_id", ("assay_raters",), zoltan.rater_id),
+    ):
         columns = referring(name)
         assert all(counts(workspace, columns, value).values())
         pointing = {
-            key.parent for table in Base.metadata.tables.values() for key in table.foreign_keys
+            key.parent
+            for table in Base.metadata.tables.values()
+            for key in table.foreign_keys
             if key.column.table.name in target
-        }  # fmt: skip
+        }
         assert {column.name for column in pointing} == {name}
 
 
@@ -297,7 +300,7 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
         from core.domain.roles import COMMAND_LINE
         from tests import looked
         from core.services.workspace import open_workspace
-        from core.store import forgetting as store
+        from core.store.erasure import answers as store
         workspace, done = open_workspace(), []
         remove = store.Part.remove
         def half(part, session):
@@ -309,8 +312,9 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
         store.Part.remove = half
         looked.forget(workspace, COMMAND_LINE, int(sys.argv[1]))
         """,
-        environ, lived,
-    )  # fmt: skip
+        environ,
+        lived,
+    )
     process.communicate(timeout=60)
     assert process.returncode == 9
     assert dump(workspace) == before
@@ -324,11 +328,12 @@ def test_whoever_rates_at_the_same_moment_comes_first_or_finds_it_gone(workspace
         import sys
         from core.domain.errors import Collision, NotFound
         from core.domain.roles import COMMAND_LINE
-        from core.services import people, rating
+        from core.services.people import local_names
+        from core.services.rating import rating
         from core.services.workspace import open_workspace
         from tests import looked
         workspace, number = open_workspace(), int(sys.argv[1])
-        lea = people.rate_as(workspace, "cookie of Lea", "Lea")
+        lea = local_names.rate_as(workspace, "cookie of Lea", "Lea")
         print("ready", flush=True)
         sys.stdin.readline()
         if sys.argv[2] == "forget":

@@ -25,8 +25,9 @@ def test_every_version_is_kept_and_recorded_without_its_text(workspace):
     assert guidelines.save(workspace, lea, "Second text", read=1).number == 2
     assert guidelines.current(workspace, COMMAND_LINE).markdown == "Second text"
     assert [(one.number, one.markdown, one.by) for one in guidelines.versions(workspace, lea)] == [
-        (2, "Second text", "Lea"), (1, "First text", "Lea"),
-    ]  # fmt: skip
+        (2, "Second text", "Lea"),
+        (1, "First text", "Lea"),
+    ]
     with workspace.store.read() as session:
         acts = session.query(Audit).filter_by(action="guidelines saved").all()
     assert [act.new["version"] for act in acts] == [1, 2]

@@ -32,13 +32,14 @@ def import_rows(workspace, tmp_path: Path, text: str) -> None:
 def test_an_import_marks_what_it_adds(workspace, tmp_path):
     """Texts, comments, the context and other columns are looked at; what holds nothing is not marked."""
     import_rows(
-        workspace, tmp_path,
+        workspace,
+        tmp_path,
         "user_prompt,ai_response,rating,feedback_comment,patient_name\n"
         "How are you?,Fine.,4,,\n"
         f'How is she?,"{NOTE}",4,,\n'
         'And he?,Well.,4,"his MRN 1234567",\n'
         "And they?,Better.,,,Jane Doe\n",
-    )  # fmt: skip
+    )
     assert list(marks(workspace).values()) == [None, {"e-mail": 1, "phone": 1}, {"record number": 1}, {"name": 1}]
 
 

@@ -58,18 +58,29 @@ def everything(workspace):
 def test_rows_are_counted_as_they_turn_out(workspace, file):
     """New answers, new ratings, duplicates and refusals are counted apart; a refused row is named with its reason."""
     path = file(
-        "p,one,5,Ana", "p,two,,", "p,one,5,Ana", "p,one,4,Ana", "p,one,3,Ben", "p,three,6,Ana", ",four,3,Ana",
-        "p,two,2,Ben", "p,two,,",
-    )  # fmt: skip
+        "p,one,5,Ana",
+        "p,two,,",
+        "p,one,5,Ana",
+        "p,one,4,Ana",
+        "p,one,3,Ben",
+        "p,three,6,Ana",
+        ",four,3,Ana",
+        "p,two,2,Ben",
+        "p,two,,",
+    )
     result = run(workspace, path)
     assert result.to_json() == {
-        "added": 2, "ratings": 3, "duplicates": 2, "rejected_total": 3, "import_id": result.import_id,
+        "added": 2,
+        "ratings": 3,
+        "duplicates": 2,
+        "rejected_total": 3,
+        "import_id": result.import_id,
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
             {"row": 6, "reason": "rating '6' is not a whole number from 1 to 5"},
             {"row": 7, "reason": "user_prompt is empty"},
         ],
-    }  # fmt: skip
+    }
     assert [row[:3] for row in voices(workspace)] == [("one", "Ana", "5"), ("one", "Ben", "3"), ("two", "Ben", "2")]
 
 
@@ -107,8 +118,10 @@ def test_ratings_without_a_name_belong_to_imported(workspace, file):
     run(workspace, file("p,one,5,", "p,two,4,Ben"))
     run(workspace, file("p,three,3,", name="b.csv"), rater="Dr. Lima")
     assert [row[:3] for row in voices(workspace)] == [
-        ("one", "imported", "5"), ("three", "Dr. Lima", "3"), ("two", "Ben", "4"),
-    ]  # fmt: skip
+        ("one", "imported", "5"),
+        ("three", "Dr. Lima", "3"),
+        ("two", "Ben", "4"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["", " ", "a" * 101])
@@ -156,18 +169,29 @@ def test_a_session_is_written_to_the_old_column_only_if_it_exists(legacy_databas
     """The integer of an existing session reaches the legacy column; any other text is kept beside."""
     workspace = opened()
     path = file(
-        "p,a,1", "p,b,99", "p,c,story-7", "p,d,2", "p,e,", "p,f,1.5", "p,g,999999999999999999",
+        "p,a,1",
+        "p,b,99",
+        "p,c,story-7",
+        "p,d,2",
+        "p,e,",
+        "p,f,1.5",
+        "p,g,999999999999999999",
         columns="user_prompt,ai_response,session_id",
-    )  # fmt: skip
+    )
     assert counts(run(workspace, path)) == (7, 0, 0, 0)
     rows = legacy_database.run(
         "SELECT ai_response, r.session_id, session_label FROM rlhf_interactions r JOIN assay_items USING (interaction_id) "
         "WHERE user_prompt = 'p' ORDER BY ai_response"
     )
     assert rows == [
-        ("a", 1, "1"), ("b", None, "99"), ("c", None, "story-7"), ("d", 2, "2"), ("e", None, None), ("f", None, "1.5"),
+        ("a", 1, "1"),
+        ("b", None, "99"),
+        ("c", None, "story-7"),
+        ("d", 2, "2"),
+        ("e", None, None),
+        ("f", None, "1.5"),
         ("g", None, "999999999999999999"),
-    ]  # fmt: skip
+    ]
 
 
 def test_rows_are_committed_in_batches(workspace, file, old_app):

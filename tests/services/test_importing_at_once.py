@@ -26,7 +26,7 @@ IMPORT = """
     from pathlib import Path
     from core.domain.errors import Conflict
     from core.domain.roles import COMMAND_LINE
-    from core.services.importing import ImportProgress, import_file
+    from core.services.data.importing import ImportProgress, import_file
     from core.services.workspace import open_workspace
     workspace = open_workspace()
     print("ready", flush=True)

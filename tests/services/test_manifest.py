@@ -25,10 +25,40 @@ from tests.proofs.conftest import scaled
 from tests.services.test_accounts import claims, with_sign_in
 
 VALUES = [
-    None, True, False, 0, 1, 2, -1, 10**30, 1.5, float("nan"), "", "x", "../x", "/etc/passwd", "models/../x", "\x00", [], [1],
-    ["x"], [["x"]], {}, {"a": 1}, {"": ""}, {"assay.db": None}, {"assay.db": "0" * 64}, {"../x": "0" * 64}, "sqlite",
-    {"models/m/../../x": "0" * 64}, {"models/m/x": "0" * 64}, {"models//x/y": "0" * 64}, ["../m"], ["m", "m"], ["."],
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    1,
+    2,
+    -1,
+    10**30,
+    1.5,
+    float("nan"),
+    "",
+    "x",
+    "../x",
+    "/etc/passwd",
+    "models/../x",
+    "\x00",
+    [],
+    [1],
+    ["x"],
+    [["x"]],
+    {},
+    {"a": 1},
+    {"": ""},
+    {"assay.db": None},
+    {"assay.db": "0" * 64},
+    {"../x": "0" * 64},
+    "sqlite",
+    {"models/m/../../x": "0" * 64},
+    {"models/m/x": "0" * 64},
+    {"models//x/y": "0" * 64},
+    ["../m"],
+    ["m", "m"],
+    ["."],
+]
 """What somebody may write into a manifest in the place of anything else."""
 
 
@@ -128,20 +158,48 @@ def test_odd_manifests_end_in_a_sentence(source, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("said", [
-    "", "{", "null", "[]", "3", '"x"', "{}", "[" * 100_000, '{"a":' * 100_000, "9" * 100_000, "\ufeff{}", "\x00",
-    '{"format": 1, "format": 1}',
-], ids=lambda said: repr(said[:12]))  # fmt: skip
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "3",
+        '"x"',
+        "{}",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "9" * 100_000,
+        "\ufeff{}",
+        "\x00",
+        '{"format": 1, "format": 1}',
+    ],
+    ids=lambda said: repr(said[:12]),
+)
 def test_what_is_no_manifest_is_refused(source, tmp_path, said):
     """Not JSON, JSON of another kind, nested without end, a name twice."""
     written(source, said)
     assert "not a finished backup" in restore(source, tmp_path)
 
 
-@pytest.mark.parametrize("change", [
-    {"format": 2}, {"format": True}, {"format": "1"}, {"database": "oracle"}, {"database": []}, {"revision": "9999"},
-    {"rows": {}}, {"rows": {"assay_raters": 7}}, {"created_at": "yesterday"}, {"sizes": {"assay.db": 1}}, {"models": ["m2"]},
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2},
+        {"format": True},
+        {"format": "1"},
+        {"database": "oracle"},
+        {"database": []},
+        {"revision": "9999"},
+        {"rows": {}},
+        {"rows": {"assay_raters": 7}},
+        {"created_at": "yesterday"},
+        {"sizes": {"assay.db": 1}},
+        {"models": ["m2"]},
+    ],
+    ids=str,
+)
 def test_a_manifest_that_says_something_else_is_refused(source, tmp_path, change):
     """Also where only the restored database shows that it is not what was saved."""
     good = json.loads((source / "manifest.json").read_text())
@@ -175,9 +233,14 @@ def test_no_link_is_followed(source, tmp_path, what):
     """Not even to the very bytes that were saved."""
     outside = tmp_path / "outside"
     victim = {
-        "file": "models/m1/model.joblib", "folder of models": "models", "folder of a model": "models/m1",
-        "manifest": "manifest.json", "hard link": "assay.db", "pipe": "models/m1/model.joblib", "itself": "assay.db",
-    }[what]  # fmt: skip
+        "file": "models/m1/model.joblib",
+        "folder of models": "models",
+        "folder of a model": "models/m1",
+        "manifest": "manifest.json",
+        "hard link": "assay.db",
+        "pipe": "models/m1/model.joblib",
+        "itself": "assay.db",
+    }[what]
     shutil.move(source / victim, outside)
     if what == "hard link":
         os.link(outside, source / victim)
@@ -201,8 +264,9 @@ def test_a_restore_says_who_may_come_in_and_lets_keys_wait(workspace, tmp_path):
     backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     done = backup.restore(tmp_path / "B", str(tmp_path / "new"), workspace.settings)
     assert [(person.name, person.role, person.signed_in_before) for person in done.people] == [
-        ("Ana", "lead", True), ("Ben", "sme", False),
-    ]  # fmt: skip
+        ("Ana", "lead", True),
+        ("Ben", "sme", False),
+    ]
     assert [line.partition(" ")[0] for line in done.keys] == ["portal"]
     assert key not in str(done.to_json())
     there = with_sign_in(open_workspace({"ASSAY_HOME": str(tmp_path / "new")}))
@@ -247,10 +311,18 @@ def test_a_backup_of_an_earlier_release_is_upgraded_and_lets_nobody_in(tmp_path,
     from core.store.backup import _rows_of_file
 
     rows = _rows_of_file(source / "assay.db")
-    written(source, {
-        "format": 1, "created_at": "2026-11-01T10:00:00+00:00", "database": "sqlite", "revision": revision, "rows": rows,
-        "models": [], "files": {"assay.db": backup._hash(source / "assay.db")},
-    })  # fmt: skip
+    written(
+        source,
+        {
+            "format": 1,
+            "created_at": "2026-11-01T10:00:00+00:00",
+            "database": "sqlite",
+            "revision": revision,
+            "rows": rows,
+            "models": [],
+            "files": {"assay.db": backup._hash(source / "assay.db")},
+        },
+    )
     (tmp_path / "t").mkdir()
     done = restore(source, tmp_path / "t")
     assert done.revision == schema.head()

@@ -14,7 +14,7 @@ from core.domain.roles import COMMAND_LINE, NotAllowed
 from core.services.data import erasure, export_check, importing, interactions, redaction
 from core.services.masking import Settled, masked, masks_output, originals
 from core.services.models import models
-from core.services.operations import status  # fmt: skip
+from core.services.operations import status
 from core.services.people import api_keys, audit_log
 from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences
@@ -96,9 +96,12 @@ def test_what_was_revealed_is_seen_by_whoever_revealed_it_alone(workspace):
     one, other = planted.numbers[:2]
     looked.reveal(workspace, sam, one)
     assert planted.in_it(joined([rating.item(workspace, sam, one)]), "Sam") == [
-        "a name", "assay_items.context_id", "assay_items.session_label", "rlhf_interactions.ai_response",
+        "a name",
+        "assay_items.context_id",
+        "assay_items.session_label",
+        "rlhf_interactions.ai_response",
         "rlhf_interactions.user_prompt",
-    ]  # fmt: skip
+    ]
     assert planted.in_it(joined([rating.item(workspace, sam, other)]), "Sam") == []
     assert (
         planted.in_it(joined([interactions.load(workspace, lea, one), rating.item(workspace, lea, one)]), "Lea") == []
@@ -197,10 +200,19 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.rating.keep_draft",
     }
     stores_nothing = {
-        "data.interactions.browse", "review.own_ratings.listed", "people.audit_log.acts", "people.audit_log.count", "people.audit_log.as_file", "people.audit_log.export",
-        "rating.queue.choose", "reranking.reranking.rank", "reranking.reranking.rerank_file", "reranking.explain.explain", "reranking.preferences.mine",
+        "data.interactions.browse",
+        "review.own_ratings.listed",
+        "people.audit_log.acts",
+        "people.audit_log.count",
+        "people.audit_log.as_file",
+        "people.audit_log.export",
+        "rating.queue.choose",
+        "reranking.reranking.rank",
+        "reranking.reranking.rerank_file",
+        "reranking.explain.explain",
+        "reranking.preferences.mine",
         "reranking.preferences.withdraw",
-    }  # fmt: skip
+    }
     exempt = {name for name, function in public_functions().items() if getattr(function, "takes_gaps", None)}
     assert exempt == looks_itself | stores_nothing
     assert looks_itself <= set(WRITES)
@@ -250,10 +262,20 @@ def test_every_function_that_asks_leads_out_through_the_exit():
     functions = public_functions()
     assert [name for name in NEEDS if not getattr(functions[name], "masks_output", False)] == []
     assert {name for name, function in functions.items() if getattr(function, "as_is", None)} == {
-        "people.accounts.lead_names", "people.accounts.look_alikes", "operations.doctor.examine", "people.api_keys.create", "models.models.as_zip", "review.own_ratings.as_csv", "people.local_names.names",
-        "training.retraining.rating_impact", "people.audit_log.as_file", "reranking.reranking.rank", "reranking.reranking.rerank_file", "setup.initialise",
+        "people.accounts.lead_names",
+        "people.accounts.look_alikes",
+        "operations.doctor.examine",
+        "people.api_keys.create",
+        "models.models.as_zip",
+        "review.own_ratings.as_csv",
+        "people.local_names.names",
+        "training.retraining.rating_impact",
+        "people.audit_log.as_file",
+        "reranking.reranking.rank",
+        "reranking.reranking.rerank_file",
+        "setup.initialise",
         "training.training.train",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("word", ["Settled(", "mask("])

@@ -16,7 +16,7 @@ from core.services.people import accounts, api_keys
 from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences, reranking
 from core.services.review import guidelines, second_looks
-from core.services.training import training  # fmt: skip
+from core.services.training import training
 from core.store.tables import Audit
 from core.ui.shell import errors
 from tests import looked

@@ -40,10 +40,16 @@ def trained(
         versions.add(
             session,
             ModelVersion(
-                model_version=name, run_id=run.run_id, recipe=recipe, sha256="0" * 64, n=50, prompts=20,
-                metrics=metrics, held_out=held_out,
+                model_version=name,
+                run_id=run.run_id,
+                recipe=recipe,
+                sha256="0" * 64,
+                n=50,
+                prompts=20,
+                metrics=metrics,
+                held_out=held_out,
             ),
-        )  # fmt: skip
+        )
         runs.finish(session, run.run_id, "finished", "done", model_version=name)
         kept = session.get(Run, run.run_id, populate_existing=True)
         kept.started_at = kept.finished_at = datetime.now(UTC) - timedelta(days=days_ago)

@@ -220,8 +220,10 @@ def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order)
     with workspace.store.read() as session:
         line = session.query(Audit).filter(Audit.action == "changed queue").one()
         assert (line.actor, line.old, line.new) == (
-            ana.key, {"raters": 1, "overlap": 10}, {"raters": 2, "overlap": 0},
-        )  # fmt: skip
+            ana.key,
+            {"raters": 1, "overlap": 10},
+            {"raters": 2, "overlap": 0},
+        )
     assert queue.change_settings(workspace, ana, QueueSettings(raters=2, overlap=0)) == 0
     assert queue.change_settings(workspace, ana, QueueSettings(raters=1, overlap=0)) == 0  # all have two already
     assert added(workspace, response="later") in places(workspace)
@@ -334,8 +336,12 @@ def test_a_discarded_answer_is_offered_to_nobody(workspace):
         looked.discard(workspace, ana, first, reason="  ")
     looked.discard(workspace, ana, first, reason="Test data")
     assert events(workspace)[0].new == {
-        "status": "discarded", "rating": None, "comment": None, "bias_flag": False, "reason": "Test data",
-    }  # fmt: skip
+        "status": "discarded",
+        "rating": None,
+        "comment": None,
+        "bias_flag": False,
+        "reason": "Test data",
+    }
     assert rate_all(workspace, ben) == [second]
     queue.change_settings(workspace, ana, QueueSettings(raters=3, overlap=0))
     assert places(workspace) == {first: 0, second: 2}
@@ -422,8 +428,11 @@ def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
     assert (mine.rating, mine.draft) == (None, "first")
     assert rating.undo_last(workspace, ana) is None
     assert [(e.action, e.old and e.old["rating"], e.new["rating"]) for e in events(workspace)] == [
-        ("rated", None, 2), ("changed", 2, 5), ("undone", 5, 2), ("undone", 2, None),
-    ]  # fmt: skip
+        ("rated", None, 2),
+        ("changed", 2, 5),
+        ("undone", 5, 2),
+        ("undone", 2, None),
+    ]
     assert places(workspace)[number] == 1
     assert next_id(workspace, ana) == number
     looked.rate(workspace, ana, number, 3)
@@ -488,8 +497,10 @@ def test_all_answers_to_a_prompt_are_kept_for_whoever_compares_them(workspace):
     assert next_id(workspace, ben) == one
     shown = rating.same_prompt(workspace, ana, two)
     assert [(s.interaction.interaction_id, s.request_id is not None) for s in shown] == [
-        (one, False), (two, True), (three, True),
-    ]  # fmt: skip
+        (one, False),
+        (two, True),
+        (three, True),
+    ]
     looked.rate(workspace, ana, two, 5)
     looked.rate(workspace, ana, three, 1)
     assert [event.chosen for event in events(workspace)] == ["prompt", "prompt"]

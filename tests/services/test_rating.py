@@ -89,8 +89,9 @@ def test_what_is_no_rating_is_refused(workspace, value):
 
 
 @pytest.mark.parametrize(
-    "comment, words", [("x" * 10_001, "10,001 characters; 10,000 are possible"), ("a\x00b", "NUL"), ("\ud83d", "damaged")]
-)  # fmt: skip
+    "comment, words",
+    [("x" * 10_001, "10,001 characters; 10,000 are possible"), ("a\x00b", "NUL"), ("\ud83d", "damaged")],
+)
 def test_a_comment_that_cannot_be_kept_is_refused(workspace, comment, words):
     """A comment too long or not storable is refused in words, together with its rating."""
     interaction_id = added(workspace)
@@ -221,10 +222,11 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
     ana = rater(workspace)
     code = """
         import os, signal, sys
-        from core.services import people, rating
+        from core.services.people import local_names
+        from core.services.rating import rating
         from core.services.workspace import open_workspace
         workspace = open_workspace()
-        ana = people.rate_as(workspace, "token", "Ana")
+        ana = local_names.rate_as(workspace, "token", "Ana")
         number = int(sys.argv[1])
         showing = rating.item(workspace, ana, number).showing
         receipt = rating.rate(workspace, ana, number, 4, showing=showing, comment="before the end")

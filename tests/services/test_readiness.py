@@ -18,14 +18,25 @@ from tests.databases import added, rater
 from tests.services.versions_made import learned, made
 
 FINE = Facts(
-    rated=100, unrated=5, good=60, minimum=50, by_rater={"Ana": 60, "Ben": 65}, low=25, high=60, rated_twice=25,
-    spread={"Ana": Spread(60, 1, 5), "Ben": Spread(65, 2, 5)}, rated_by_session={"one": 50, "two": 50},
+    rated=100,
+    unrated=5,
+    good=60,
+    minimum=50,
+    by_rater={"Ana": 60, "Ben": 65},
+    low=25,
+    high=60,
+    rated_twice=25,
+    spread={"Ana": Spread(60, 1, 5), "Ben": Spread(65, 2, 5)},
+    rated_by_session={"one": 50, "two": 50},
     latest=Latest(3, 100, Metric(0.8, 0.7, 0.9), Metric(0.1, 0.02, 0.2)),
     shape=Shape(
-        prompts=40, prompts_with_one_answer=2, prompts_with_differing_answers=30, answers_over_words=0,
+        prompts=40,
+        prompts_with_one_answer=2,
+        prompts_with_differing_answers=30,
+        answers_over_words=0,
         contradicting_repeats=0,
     ),
-)  # fmt: skip
+)
 
 
 def facts(**values):
@@ -44,7 +55,12 @@ def facts(**values):
         (checks.both_classes, {"good": 91}, CheckResult.WARNING, "91% of the rated answers are good"),
         (checks.both_classes, {"good": 9}, CheckResult.WARNING, "91% of the rated answers are poor"),
         (checks.both_classes, {"good": 90}, CheckResult.OK, "90 good and 10 poor"),
-        (checks.contradicting_repeats, {"contradicting_repeats": 1}, CheckResult.WARNING, "1 answer is stored more than once"),
+        (
+            checks.contradicting_repeats,
+            {"contradicting_repeats": 1},
+            CheckResult.WARNING,
+            "1 answer is stored more than once",
+        ),
         (checks.contradicting_repeats, {"contradicting_repeats": 2}, CheckResult.WARNING, "2 answers are"),
         (checks.contradicting_repeats, {}, CheckResult.OK, "No answer"),
         (checks.enough_prompts, {"prompts": 1}, CheckResult.BLOCKER, "one prompt"),
@@ -59,20 +75,45 @@ def facts(**values):
         ),
         (checks.comparable_answers, {"prompts_with_one_answer": 30}, CheckResult.OK, "30 prompts have a single"),
         (checks.comparable_answers, {"prompts_with_one_answer": 0}, CheckResult.OK, "different quality."),
-        (checks.readable_length, {"answers_over_words": 1}, CheckResult.WARNING, "1 rated answer is longer than 1,200 words"),
+        (
+            checks.readable_length,
+            {"answers_over_words": 1},
+            CheckResult.WARNING,
+            "1 rated answer is longer than 1,200 words",
+        ),
         (checks.readable_length, {}, CheckResult.OK, "1,200 words"),
         (checks.both_ends, {"low": 9}, CheckResult.WARNING, "Only 9 ratings of 1 or 2 among 100"),
         (checks.both_ends, {"high": 1}, CheckResult.WARNING, "Only 1 rating of 4 or 5"),
         (checks.both_ends, {"low": 15}, CheckResult.OK, "15 answers are rated 1 or 2"),
         (checks.both_ends, {"rated": 49, "low": 0}, CheckResult.OPEN, "before there are enough"),
-        (checks.several_raters, {"by_rater": {"Ana": 81, "Ben": 19}}, CheckResult.WARNING, "81% of the ratings are from one rater (Ana)"),
+        (
+            checks.several_raters,
+            {"by_rater": {"Ana": 81, "Ben": 19}},
+            CheckResult.WARNING,
+            "81% of the ratings are from one rater (Ana)",
+        ),
         (checks.several_raters, {"by_rater": {"Ana": 80, "Ben": 20}}, CheckResult.OK, "2 raters"),
-        (checks.several_raters, {"by_rater": {"Ana": 100}}, CheckResult.WARNING, "All ratings are from one rater (Ana)"),
+        (
+            checks.several_raters,
+            {"by_rater": {"Ana": 100}},
+            CheckResult.WARNING,
+            "All ratings are from one rater (Ana)",
+        ),
         (checks.several_raters, {"by_rater": {"sample": 100}, "sample": True}, CheckResult.NOT_APPLICABLE, "sample"),
         (checks.second_opinions, {"rated_twice": 19}, CheckResult.WARNING, "19 answers were rated by two"),
         (checks.second_opinions, {"rated_twice": 20}, CheckResult.OK, "20 answers"),
-        (checks.second_opinions, {"by_rater": {"Ana": 9}, "rated_twice": 0}, CheckResult.NOT_APPLICABLE, "only one rater"),
-        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 3)}}, CheckResult.WARNING, "Ben gave 3 to all 40"),
+        (
+            checks.second_opinions,
+            {"by_rater": {"Ana": 9}, "rated_twice": 0},
+            CheckResult.NOT_APPLICABLE,
+            "only one rater",
+        ),
+        (
+            checks.raters_use_the_scale,
+            {"spread": {"Ben": Spread(40, 3, 3)}},
+            CheckResult.WARNING,
+            "Ben gave 3 to all 40",
+        ),
         (checks.raters_use_the_scale, {"spread": {"Ben": Spread(19, 3, 3)}}, CheckResult.OK, "Nobody"),
         (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 4)}}, CheckResult.OK, "Nobody"),
         (
@@ -106,7 +147,7 @@ def facts(**values):
         (checks.better_than_length, {}, CheckResult.OK, "beats the length"),
         (checks.better_than_length, {"latest": None}, CheckResult.OPEN, "No training"),
     ],
-)  # fmt: skip
+)
 def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words):
     """At its limit a check changes its verdict, and its sentence says what was found."""
     found = check(facts(**values))
@@ -169,9 +210,12 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
     rated("four", "same", 2)
     found = readiness.readiness(workspace, COMMAND_LINE)
     assert found.facts.shape == Shape(
-        prompts=4, prompts_with_one_answer=2, prompts_with_differing_answers=2, answers_over_words=1,
+        prompts=4,
+        prompts_with_one_answer=2,
+        prompts_with_differing_answers=2,
+        answers_over_words=1,
         contradicting_repeats=1,
-    )  # fmt: skip
+    )
     assert (found.facts.rated, found.facts.unrated, found.facts.good) == (8, 1, 3)
     assert found.facts.by_rater == {"Ana": 8, "Ben": 1}
     assert (found.facts.low, found.facts.high, found.facts.rated_twice) == (3, 3, 1)
@@ -185,12 +229,20 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
 @pytest.mark.parametrize(
     "rated, minimum, stage, following",
     [
-        (0, 50, "collecting", 50), (49, 50, "collecting", 50), (50, 50, "minimum", 200), (199, 50, "minimum", 200),
-        (200, 50, "recommended", 500), (499, 50, "recommended", 500), (500, 50, "optimal", None),
-        (9, 10, "collecting", 10), (250, 300, "collecting", 300), (300, 300, "recommended", 500),
-        (600, 700, "collecting", 700), (700, 700, "optimal", None),
+        (0, 50, "collecting", 50),
+        (49, 50, "collecting", 50),
+        (50, 50, "minimum", 200),
+        (199, 50, "minimum", 200),
+        (200, 50, "recommended", 500),
+        (499, 50, "recommended", 500),
+        (500, 50, "optimal", None),
+        (9, 10, "collecting", 10),
+        (250, 300, "collecting", 300),
+        (300, 300, "recommended", 500),
+        (600, 700, "collecting", 700),
+        (700, 700, "optimal", None),
     ],
-)  # fmt: skip
+)
 def test_the_stage_follows_the_number_of_rated_answers(rated, minimum, stage, following):
     """50, 200 and 500 rated answers reach the next stage; MIN_SAMPLES_TO_TRAIN replaces the first threshold."""
     assert stage_of(rated, minimum) == (stage, following)

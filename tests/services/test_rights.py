@@ -126,10 +126,16 @@ def test_a_training_row_waits_for_the_right(app, owner, workspace_of):
         session.flush()
         session.add(
             ModelVersion(
-                model_version="v1", run_id=run.run_id, recipe="pair", sha256="0" * 64, n=60, prompts=20, metrics={},
+                model_version="v1",
+                run_id=run.run_id,
+                recipe="pair",
+                sha256="0" * 64,
+                n=60,
+                prompts=20,
+                metrics={},
                 legacy_row={"model_version": "v1", **FIGURES},
             )
-        )  # fmt: skip
+        )
     owner.run(f"REVOKE INSERT ON rlhf_reward_model_training FROM {app[0]}")
     owner.run(f"REVOKE USAGE ON SEQUENCE rlhf_reward_model_training_training_id_seq FROM {app[0]}")
     grant = workspace_of().grant

@@ -58,18 +58,37 @@ def test_every_variable_is_read(root, tmp_path):
     """Each documented variable changes its setting."""
     settings = Settings.from_env(
         {
-            "ASSAY_HOME": str(tmp_path / "h"), "DATABASE_URL": "sqlite:////x/y.db", "EMB_MODEL": "/models/other",
-            "REWARD_MODEL_PATH": str(tmp_path / "m"), "MIN_SAMPLES_TO_TRAIN": "30", "POSITIVE_RATING_THRESHOLD": " 3 ",
-            "TRAIN_LIMIT": "1000", "AUTH_MODE": "oidc", "ASSAY_FIRST_LEAD": "Ana@Example.org",
-            "ASSAY_PASSPHRASE": "open sesame", "ASSAY_SESSION_IDLE_MINUTES": "30", "ASSAY_SESSION_HOURS": "8", "ASSAY_HOSTS": "Assay.lab, x:81",
+            "ASSAY_HOME": str(tmp_path / "h"),
+            "DATABASE_URL": "sqlite:////x/y.db",
+            "EMB_MODEL": "/models/other",
+            "REWARD_MODEL_PATH": str(tmp_path / "m"),
+            "MIN_SAMPLES_TO_TRAIN": "30",
+            "POSITIVE_RATING_THRESHOLD": " 3 ",
+            "TRAIN_LIMIT": "1000",
+            "AUTH_MODE": "oidc",
+            "ASSAY_FIRST_LEAD": "Ana@Example.org",
+            "ASSAY_PASSPHRASE": "open sesame",
+            "ASSAY_SESSION_IDLE_MINUTES": "30",
+            "ASSAY_SESSION_HOURS": "8",
+            "ASSAY_HOSTS": "Assay.lab, x:81",
         },
         root,
-    )  # fmt: skip
+    )
     assert settings == Settings(
-        home=tmp_path / "h", database_url="sqlite:////x/y.db", emb_model="/models/other", model_dir=tmp_path / "m",
-        min_samples_to_train=30, positive_rating_threshold=3, train_limit=1000, auth_mode=AuthMode.OIDC,
-        first_lead="ana@example.org", passphrase="open sesame", session_idle_minutes=30, session_hours=8, hosts=frozenset({"assay.lab", "x:81"}),
-    )  # fmt: skip
+        home=tmp_path / "h",
+        database_url="sqlite:////x/y.db",
+        emb_model="/models/other",
+        model_dir=tmp_path / "m",
+        min_samples_to_train=30,
+        positive_rating_threshold=3,
+        train_limit=1000,
+        auth_mode=AuthMode.OIDC,
+        first_lead="ana@example.org",
+        passphrase="open sesame",
+        session_idle_minutes=30,
+        session_hours=8,
+        hosts=frozenset({"assay.lab", "x:81"}),
+    )
 
 
 def test_the_models_follow_the_home(root, tmp_path):

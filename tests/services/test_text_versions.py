@@ -122,13 +122,22 @@ def prompt_and_rating_there(w: Workspace, old_app: Plain, number: int) -> None:
 
 CHANGES = [edited_here, context_here, answer_there, prompt_and_rating_there]
 KEPT = (
-    "assay_ratings", "assay_rating_events", "assay_items", "assay_guideline_gaps", "assay_text_history", "assay_audit",
+    "assay_ratings",
+    "assay_rating_events",
+    "assay_items",
+    "assay_guideline_gaps",
+    "assay_text_history",
+    "assay_audit",
     "rlhf_interactions",
-)  # fmt: skip
+)
 WRITES_NOTHING_ABOUT_IT = {
-    "data.history", "data.load", "forgetting.preview_interaction", "rating.item", "rating.same_prompt",
+    "data.history",
+    "data.load",
+    "forgetting.preview_interaction",
+    "rating.item",
+    "rating.same_prompt",
     "rating.keep_draft",  # what was typed is kept whatever the text says by now
-}  # fmt: skip
+}
 
 
 def shown(w: Workspace, ana: User, number: int, gap_id: int | None) -> Seen:

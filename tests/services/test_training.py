@@ -63,19 +63,22 @@ def fill(
     topics = ["fever", "printer", "asthma", "router", "back pain", "battery"]
     with workspace.store.write() as session:
         imports.add_batch(
-            session, None,
+            session,
+            None,
             [
                 ImportRow(
                     number,
                     f"What helps with {topics[number // 4 % 6]} in case {number // 4}?",
-                    f"For {topics[number // 4 % 6]} case {number} do the following first." if number % 2
+                    f"For {topics[number // 4 % 6]} case {number} do the following first."
+                    if number % 2
                     else f"Number {number}: bananas are yellow and rivers are long.",
                     rating(number),
                 )
                 for number in range(rows)
             ],
-            rater="Ana", source="import",
-        )  # fmt: skip
+            rater="Ana",
+            source="import",
+        )
 
 
 def names(events: list) -> list[str]:
@@ -87,9 +90,7 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     importing.load_sample(workspace, COMMAND_LINE)
     events = list(training.train(workspace, User(0, "Ana"), seed=3))
     told = [name for name in names(events) if name != "Examined"]
-    assert told == [
-        "Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Judged", "Fitted", "Saved", "Registered"
-    ]  # fmt: skip
+    assert told == ["Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Judged", "Fitted", "Saved", "Registered"]
     version = models.listed(workspace, COMMAND_LINE)[0]
     assert version.state == "champion"
     acts = old_app.run("SELECT actor, action FROM assay_audit ORDER BY audit_id DESC LIMIT 3")

@@ -22,9 +22,22 @@ from core.store.schema import State
 USER, HOST, NAME = "anauser", "db.hidden.example", "reviewsdb"
 POSTGRES = f"postgresql://{USER}:geheim@{HOST}:5432/{NAME}"
 PLACES = {
-    "path", "place", "file", "folder", "root", "directory", "label", "url", "host", "target", "user", "username", "grant",
-    "emb_model", "source",
-}  # fmt: skip
+    "path",
+    "place",
+    "file",
+    "folder",
+    "root",
+    "directory",
+    "label",
+    "url",
+    "host",
+    "target",
+    "user",
+    "username",
+    "grant",
+    "emb_model",
+    "source",
+}
 """Names under which such a thing is put into a sentence."""
 
 
@@ -57,10 +70,16 @@ ON_POSTGRES = {
 ON_SQLITE = {
     said: sqlite3.OperationalError(said)
     for said in (
-        "attempt to write a readonly database", "database or disk is full", "disk I/O error", "database is locked",
-        "unable to open database file", "file is not a database", "database disk image is malformed", "something new",
+        "attempt to write a readonly database",
+        "database or disk is full",
+        "disk I/O error",
+        "database is locked",
+        "unable to open database file",
+        "file is not a database",
+        "database disk image is malformed",
+        "something new",
     )
-}  # fmt: skip
+}
 
 
 def failing(store: Store, error: Exception) -> AssayError:
@@ -115,11 +134,18 @@ def test_the_other_sentences_of_the_database(tmp_path: Path, monkeypatch) -> Non
         assert HOST in caught.value.detail
 
 
-@pytest.mark.parametrize("given", [
-    {"DATABASE_URL": f"{USER}:geheim@{HOST}://x"}, {"DATABASE_URL": f"{USER}:geheim@{HOST}"},
-    {"DATABASE_URL": f"postgresql://{USER}:ge@heim@{HOST}/{NAME}"}, {"DATABASE_URL": f"postgresql://{USER}:geheim@{HOST}:x/y"},
-    {"DATABASE_URL": "sqlite://"}, {"DB_HOST": HOST, "DB_NAME": NAME}, {"DB_HOST": HOST, "DB_PORT": "none"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"DATABASE_URL": f"{USER}:geheim@{HOST}://x"},
+        {"DATABASE_URL": f"{USER}:geheim@{HOST}"},
+        {"DATABASE_URL": f"postgresql://{USER}:ge@heim@{HOST}/{NAME}"},
+        {"DATABASE_URL": f"postgresql://{USER}:geheim@{HOST}:x/y"},
+        {"DATABASE_URL": "sqlite://"},
+        {"DB_HOST": HOST, "DB_NAME": NAME},
+        {"DB_HOST": HOST, "DB_PORT": "none"},
+    ],
+)
 def test_no_setting_is_repeated_that_may_hold_a_name(tmp_path: Path, given: dict[str, str]) -> None:
     """A bad address is a sentence about the variable, not about its value."""
     with pytest.raises(AssayError) as caught:
@@ -128,9 +154,16 @@ def test_no_setting_is_repeated_that_may_hold_a_name(tmp_path: Path, given: dict
 
 
 SHOWN_TO_EVERYBODY = (
-    "store/database.py", "store/schema.py", "store/sqlite_copy.py", "store/compacting.py", "reward/artifact.py",
-    "reward/encoding/weights.py", "reward/encoding/encoder.py", "services/models/models.py", "services/reranking/reranking.py",
-)  # fmt: skip
+    "store/database.py",
+    "store/schema.py",
+    "store/sqlite_copy.py",
+    "store/compacting.py",
+    "reward/artifact.py",
+    "reward/encoding/weights.py",
+    "reward/encoding/encoder.py",
+    "services/models/models.py",
+    "services/reranking/reranking.py",
+)
 
 
 @pytest.mark.parametrize("name", SHOWN_TO_EVERYBODY)

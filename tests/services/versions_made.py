@@ -31,27 +31,44 @@ def _learned_from(examples: tuple[Example, ...], recipe: str) -> tuple[Evaluated
 
 
 def made(
-    workspace: Workspace, name: str, found: tuple[Evaluated, Fitted] | None = None, *, sample: bool = False,
-    champion: bool = False, older: bool = False,
-) -> ModelVersion:  # fmt: skip
+    workspace: Workspace,
+    name: str,
+    found: tuple[Evaluated, Fitted] | None = None,
+    *,
+    sample: bool = False,
+    champion: bool = False,
+    older: bool = False,
+) -> ModelVersion:
     """Save and register a version as a finished training does; ``older``: as the release before hashes of all files did."""
     evaluated, fitted = found or learned()
     evaluation = evaluated.evaluation
     metadata = artifact.Metadata(
-        model_version=name, recipe=fitted.model.recipe, encoder=fitted.model.encoder,
-        data_fingerprint=fitted.data_fingerprint, n=evaluation.n, prompts=len(fitted.groups), seed=0,
-        positive_threshold=4, metrics=evaluation.metrics,
-    )  # fmt: skip
+        model_version=name,
+        recipe=fitted.model.recipe,
+        encoder=fitted.model.encoder,
+        data_fingerprint=fitted.data_fingerprint,
+        n=evaluation.n,
+        prompts=len(fitted.groups),
+        seed=0,
+        positive_threshold=4,
+        metrics=evaluation.metrics,
+    )
     saved = artifact.save(
         workspace.settings.model_dir, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty
     )
     with workspace.store.write() as session:
         run = runs.start(session, fitted.model.recipe, 0, "Ana", "here:1")
         version = ModelVersion(
-            model_version=name, run_id=run.run_id, recipe=fitted.model.recipe, sha256=saved.hashes[artifact.MODEL_FILE], n=evaluation.n,
-            prompts=len(fitted.groups), sample=sample, metrics=evaluation.to_json()["metrics"],
+            model_version=name,
+            run_id=run.run_id,
+            recipe=fitted.model.recipe,
+            sha256=saved.hashes[artifact.MODEL_FILE],
+            n=evaluation.n,
+            prompts=len(fitted.groups),
+            sample=sample,
+            metrics=evaluation.to_json()["metrics"],
             lineage=None if older else {"files": dict(saved.hashes)},
-        )  # fmt: skip
+        )
         versions.add(session, version)
         runs.save_predictions(session, run.run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if champion:

@@ -93,9 +93,9 @@ def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(
     code = f"""
 import sys
 from pathlib import Path
-from core.reward.cache import MemoryCache
-from core.reward.embedder import Embedder
-from core.reward.encoder import SentenceEncoder
+from core.reward.encoding.cache import MemoryCache
+from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.encoder import SentenceEncoder
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Reranker
 chosen = ServingEncoder({MODEL!r}, SentenceEncoder({MODEL!r}), Path({str(built)!r}), fast=True)

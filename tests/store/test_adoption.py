@@ -42,10 +42,16 @@ def test_old_ratings_become_ratings_of_legacy(legacy_database, opened):
     """Every row that had a rating counts with it, under the rater ``legacy``; rows without one are unrated."""
     workspace = opened()
     assert items(workspace) == {
-        1: (5.0, 1, "legacy"), 2: (2.0, 1, "legacy"), 3: (4.0, 1, "legacy"), 4: (None, 0, "legacy"),
-        5: (None, 0, "legacy"), 6: (3.0, 1, "legacy"), 7: (3.0, 1, "legacy"), 8: (5.0, 1, "legacy"),
+        1: (5.0, 1, "legacy"),
+        2: (2.0, 1, "legacy"),
+        3: (4.0, 1, "legacy"),
+        4: (None, 0, "legacy"),
+        5: (None, 0, "legacy"),
+        6: (3.0, 1, "legacy"),
+        7: (3.0, 1, "legacy"),
+        8: (5.0, 1, "legacy"),
         9: (None, 0, "legacy"),
-    }  # fmt: skip
+    }
     assert ratings_of(workspace, 1) == [("legacy", "submitted", 5, "clear", False)]
     assert ratings_of(workspace, 2) == [("legacy", "submitted", 2, None, True)]
     assert ratings_of(workspace, 3) == [("legacy", "submitted", 4, None, False)]

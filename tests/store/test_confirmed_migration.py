@@ -19,13 +19,17 @@ def test_a_filled_database_of_the_release_before_upgrades(store, old_app: Plain,
         command.upgrade(config, "0013")
     old_app.run(
         "INSERT INTO assay_raters (name, name_key, kind, role, disabled, email, created_at) "
-        f"VALUES ('Ana', 'ana', 'person', 'lead', ?, 'ana@example.org', {AT})", False,
-    )  # fmt: skip
+        f"VALUES ('Ana', 'ana', 'person', 'lead', ?, 'ana@example.org', {AT})",
+        False,
+    )
     for subject, rater_id in (("ana", 1), ("mallory", None)):
         old_app.run(
             "INSERT INTO assay_identities (issuer, subject, rater_id, name, email, created_at, seen_at) "
-            f"VALUES ('https://id', ?, ?, ?, 'ana@example.org', {AT}, {AT})", subject, rater_id, subject,
-        )  # fmt: skip
+            f"VALUES ('https://id', ?, ?, ?, 'ana@example.org', {AT}, {AT})",
+            subject,
+            rater_id,
+            subject,
+        )
     old_app.run(
         "INSERT INTO assay_api_keys (name, start, key_hash, created_by, created_at) "
         f"VALUES ('portal', 'assay_x', 'h', 'Ana', {AT})"

@@ -32,8 +32,9 @@ def write(old_app, interaction_id, **values):
     old_app.run(
         f"UPDATE rlhf_interactions SET {names}, updated_by = 1007, updated_dt = CURRENT_TIMESTAMP "
         "WHERE interaction_id = ?",
-        *values.values(), interaction_id,
-    )  # fmt: skip
+        *values.values(),
+        interaction_id,
+    )
 
 
 def voices(workspace, interaction_id):
@@ -52,8 +53,9 @@ def consensus(workspace, interaction_id):
 
 
 @pytest.mark.parametrize(
-    "given, median, mirrored", [([4], 4.0, 4), ([2, 5], 3.5, 3), ([1, 4, 5], 4.0, 4), ([1, 2, 4, 5], 3.0, 3), ([1, 2], 1.5, 1)]
-)  # fmt: skip
+    "given, median, mirrored",
+    [([4], 4.0, 4), ([2, 5], 3.5, 3), ([1, 4, 5], 4.0, 4), ([1, 2, 4, 5], 3.0, 3), ([1, 2], 1.5, 1)],
+)
 def test_the_mirror_is_the_floor_of_the_median(workspace, old_app, given, median, mirrored):
     """The consensus is the exact median of all raters, the old column holds its floor."""
     interaction_id = added(workspace)

@@ -22,8 +22,11 @@ def test_ratings_keep_everything_and_what_waits_is_known(store, old_app):
     for rater, kind in ((1, "person"), (2, "imported")):
         old_app.run(
             f"INSERT INTO assay_raters (rater_id, name, name_key, kind, created_at) VALUES (?, ?, ?, ?, '{AT}')",
-            rater, kind, kind, kind,
-        )  # fmt: skip
+            rater,
+            kind,
+            kind,
+            kind,
+        )
     for number in numbers:
         old_app.run(
             "INSERT INTO rlhf_interactions (interaction_id, user_prompt, ai_response) VALUES (?, 'p', ?)", number, "a"
@@ -32,14 +35,17 @@ def test_ratings_keep_everything_and_what_waits_is_known(store, old_app):
         old_app.run(
             "INSERT INTO assay_items (interaction_id, prompt_group, source, response_words, n_ratings, created_at) "
             f"VALUES (?, 'g', 'manual', 1, ?, '{AT}')",
-            number, int(rated),
-        )  # fmt: skip
+            number,
+            int(rated),
+        )
         if rated:
             old_app.run(
                 "INSERT INTO assay_ratings (rating_id, interaction_id, rater_id, status, rating, comment, bias_flag, "
                 f"created_at, updated_at) VALUES (?, ?, ?, 'submitted', 4, 'mine', {yes}, '{AT}', '{AT}')",
-                100 + number, number, 1 if number in (5, 6) else 2,
-            )  # fmt: skip
+                100 + number,
+                number,
+                1 if number in (5, 6) else 2,
+            )
     old_app.run(
         "INSERT INTO assay_rating_events (event_id, interaction_id, rater_id, at, action, new) "
         f"VALUES (7, 5, 1, '{AT}', 'rated', '{{}}')"

@@ -31,8 +31,10 @@ def test_names_become_numbers_and_texts_go(store, old_app):
     for actor, action, new in acts:
         old_app.run(
             f"INSERT INTO assay_audit (at, actor, action, subject, new) VALUES ('{AT}', ?, ?, 'x 1', ?)",
-            actor, action, json.dumps(new) if new else None,
-        )  # fmt: skip
+            actor,
+            action,
+            json.dumps(new) if new else None,
+        )
     schema.upgrade(store)
     rows = old_app.run("SELECT actor, action, new FROM assay_audit ORDER BY audit_id")
     assert [(who, what, json.loads(new) if isinstance(new, str) else new) for who, what, new in rows] == [

@@ -261,8 +261,12 @@ def test_sqlite_keeps_what_it_acknowledged(sqlite_url, tmp_path):
                 for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
             }
         assert values == {
-            "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000, "secure_delete": 1,
-        }  # fmt: skip
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "busy_timeout": 30_000,
+            "secure_delete": 1,
+        }
     workspace.store.engine.dispose()
 
 

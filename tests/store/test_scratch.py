@@ -31,9 +31,9 @@ IMPORT = """
     import os, sys
     from io import BytesIO
     from core.domain.roles import COMMAND_LINE
-    from core.services import importing
+    from core.services.data import importing
     from core.services.workspace import open_workspace
-    from core.ui.importing import _on_disk
+    from core.ui.data.importing import _on_disk
     class Uploaded(BytesIO):
         name = "patients.csv"
     rows = "".join(f"{i},Jane Q. Patient {i}\\n" for i in range(5000))
@@ -48,8 +48,8 @@ EXPORT = """
     from pathlib import Path
     from core.domain.roles import COMMAND_LINE
     from core.labeling import writing
-    from core.services import exporting
-    from core.services.export_check import Marked
+    from core.services.data import exporting
+    from core.services.data.export_check import Marked
     from core.services.workspace import open_workspace
     written = writing._WRITE[".csv"]
     def slowly(file, columns, rows):
@@ -65,7 +65,7 @@ BACKUP = """
     import sys
     from pathlib import Path
     from core.domain.roles import COMMAND_LINE
-    from core.services import backup
+    from core.services.operations import backup
     from core.services.workspace import open_workspace
     copied = backup._copy_models
     def slowly(source, target):
@@ -231,8 +231,13 @@ def test_what_is_not_ours_is_never_touched(tmp_path):
     assert (secret / "file").read_text() == "mine"
     assert (elsewhere / "export-20240101").is_dir()
     assert {path.name for path in tmp_path.iterdir()} == {
-        "secret", f"{PREFIX}link", "upload-20240101", "uploads", ".saving-x", "elsewhere",
-    }  # fmt: skip
+        "secret",
+        f"{PREFIX}link",
+        "upload-20240101",
+        "uploads",
+        ".saving-x",
+        "elsewhere",
+    }
 
 
 def test_the_same_place_is_noted_once(tmp_path):

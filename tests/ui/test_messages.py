@@ -81,7 +81,7 @@ def test_what_is_too_large_still_brings_the_page(tab, limits):
         BackMsg(file_urls_request={"file_names": ["x" * 30] * 3_000}).SerializeToString(),
     ],
     ids=["no fields", "text", "length without end", "cut off", "bits", "many hashes", "long address", "many files"],
-)  # fmt: skip
+)
 def test_what_no_page_sends_closes_the_socket(frame):
     """Nothing of it reaches Streamlit."""
     with pytest.raises(Unreadable):

@@ -137,11 +137,18 @@ def test_after_revealing_one_answer_only_that_person_sees_it(open_page, trained)
 
 
 COMMANDS = [
-    ["status"], ["doctor"], ["models"], ["record"], ["agreement"], ["keys"], ["users"],
-    ["forget", "interaction", "{number}"], ["export", "gold", "--out", "{home}/gold.csv"],
+    ["status"],
+    ["doctor"],
+    ["models"],
+    ["record"],
+    ["agreement"],
+    ["keys"],
+    ["users"],
+    ["forget", "interaction", "{number}"],
+    ["export", "gold", "--out", "{home}/gold.csv"],
     ["export", "ratings", "--out", "{home}/ratings.csv", "--leave-out-identifiers"],
     ["record", "--out", "{home}/record.csv"],
-]  # fmt: skip
+]
 
 
 def test_no_command_prints_an_identifier(trained, capsys, tmp_path):

@@ -112,10 +112,20 @@ def test_an_answer_is_shown_with_everything_needed(open_page, sample, ana):
     assert "0 rated today · 20 left" in text
     keys = {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
     assert keys == {
-        "Harmful or wrong": "1", "Poor": "2", "Acceptable": "3", "Good": "4", "Excellent": "5",
-        "Back": "left", "Forward": "right", "Undo": "u", "Flag bias": "b", "Skip": "s", "Discard": "d", "Keys": "h",
+        "Harmful or wrong": "1",
+        "Poor": "2",
+        "Acceptable": "3",
+        "Good": "4",
+        "Excellent": "5",
+        "Back": "left",
+        "Forward": "right",
+        "Undo": "u",
+        "Flag bias": "b",
+        "Skip": "s",
+        "Discard": "d",
+        "Keys": "h",
         "All answers to this prompt": "v",
-    }  # fmt: skip
+    }
 
 
 def test_a_press_rates_and_moves_on_with_a_receipt(open_page, sample, ana):

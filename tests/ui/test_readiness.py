@@ -91,11 +91,14 @@ def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
 @pytest.mark.parametrize(
     "threshold, words",
     [
-        (500, "Forecast: with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach"),
+        (
+            500,
+            "Forecast: with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
+        ),
         (250, "Forecast: with about 250 rated answers like these, ROC AUC of 0.82 (0.79 to 0.86). It is 0.80 now."),
         (None, "with about 400"),
     ],
-)  # fmt: skip
+)
 def test_the_forecast_is_a_sentence(threshold, words):
     """At the next threshold where it reaches that far, else as far as it goes, with its range and where it stands now."""
     ahead = ((250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
@@ -126,8 +129,10 @@ def test_ratings_are_drawn_in_their_class():
     """Half ratings (a median) are kept, and good begins where the setting says."""
     rows = charts.by_rating({5.0: 1, 3.5: 2, 4.0: 3}, good_from=4).data.values
     assert [(row["rating"], row["answers"], row["class"]) for row in rows] == [
-        ("3.5", 2, "Not good"), ("4", 3, "Good"), ("5", 1, "Good"),
-    ]  # fmt: skip
+        ("3.5", 2, "Not good"),
+        ("4", 3, "Good"),
+        ("5", 1, "Good"),
+    ]
 
 
 def test_many_raters_are_drawn_together():

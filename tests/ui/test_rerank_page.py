@@ -238,10 +238,16 @@ def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):
         versions.add(
             session,
             ModelVersion(
-                model_version="twin", run_id=first.run_id, recipe="pair", sha256=first.sha256, n=first.n,
-                prompts=first.prompts, sample=True, metrics=first.metrics,
+                model_version="twin",
+                run_id=first.run_id,
+                recipe="pair",
+                sha256=first.sha256,
+                n=first.n,
+                prompts=first.prompts,
+                sample=True,
+                metrics=first.metrics,
             ),
-        )  # fmt: skip
+        )
     app = press(open_page("rerank"), "rerank.example")
     assert name not in app.selectbox(key="rerank.version2").options  # it ranks already
     app.selectbox(key="rerank.version2").set_value("twin").run()

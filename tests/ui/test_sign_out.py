@@ -39,9 +39,12 @@ def cookies(said, secret=SECRET):
     """As Streamlit sets them, in as many pieces as it needs."""
     made: dict[str, str] = {}
     set_cookie_with_chunks(
-        made.__setitem__, lambda name, value: create_signed_value(secret, name, value), "_streamlit_user",
-        {**said, "origin": "http://localhost:8501", "provider": "default"}, cookie_attr_size=100,
-    )  # fmt: skip
+        made.__setitem__,
+        lambda name, value: create_signed_value(secret, name, value),
+        "_streamlit_user",
+        {**said, "origin": "http://localhost:8501", "provider": "default"},
+        cookie_attr_size=100,
+    )
     return {name: create_signed_value(secret, name, value).decode() for name, value in made.items()}
 
 
@@ -86,11 +89,18 @@ def test_cookies_that_the_server_did_not_sign_end_nothing(signed_in):
     good = cookies(said["ana"])
     first = good["_streamlit_user"]
     forged = [
-        cookies(said["ana"], "t" * 48), {"_streamlit_user": json.dumps(said["ana"])}, {"_streamlit_user": ""},
-        {"_streamlit_user": first[:-1]}, {"_streamlit_user": "x" + first}, {"_streamlit_user_tokens": first},
-        dict.fromkeys(good, first), {name: value for name, value in good.items() if name != "_streamlit_user"},
-        {"_streamlit_user": first}, {**cookies({}), "x": "y"}, {},
-    ]  # fmt: skip
+        cookies(said["ana"], "t" * 48),
+        {"_streamlit_user": json.dumps(said["ana"])},
+        {"_streamlit_user": ""},
+        {"_streamlit_user": first[:-1]},
+        {"_streamlit_user": "x" + first},
+        {"_streamlit_user_tokens": first},
+        dict.fromkeys(good, first),
+        {name: value for name, value in good.items() if name != "_streamlit_user"},
+        {"_streamlit_user": first},
+        {**cookies({}), "x": "y"},
+        {},
+    ]
     for shown in forged:
         assert ask(workspace, shown).status_code == 200
         assert ended(workspace, said) == set()

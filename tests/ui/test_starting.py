@@ -110,8 +110,12 @@ def test_a_refused_start_is_one_sentence_and_an_exit_code(tmp_path):
     """The real server, told to listen everywhere."""
     done = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", "0", "--server.address", "0.0.0.0"],
-        cwd=startup.ROOT, env=os.environ | {"ASSAY_HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        cwd=startup.ROOT,
+        env=os.environ | {"ASSAY_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("AUTH_MODE is local")
     assert "Traceback" not in done.stderr

@@ -8,9 +8,27 @@ import pytest
 from core.ui.shell.texts import PARSED_CHARACTERS, SHOWN_CHARACTERS, literal, snippet, to_html
 
 ALLOWED_TAGS = {
-    "div", "p", "strong", "em", "s", "ul", "ol", "li", "code", "pre", "blockquote", "br", "hr", "span",
-    "table", "thead", "tbody", "tr", "th", "td",
-}  # fmt: skip
+    "div",
+    "p",
+    "strong",
+    "em",
+    "s",
+    "ul",
+    "ol",
+    "li",
+    "code",
+    "pre",
+    "blockquote",
+    "br",
+    "hr",
+    "span",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 
 
 def test_markdown_is_rendered():
@@ -39,10 +57,10 @@ def test_a_single_line_break_stays_a_line_break():
         "`<script>`",
         '[a](<https://example.org/"onmouseover="alert(1)>)',
         '![a"><script>alert(1)</script>](https://example.org/x.png)',
-        "```js\"><script>alert(1)</script>\ncode\n```",
+        '```js"><script>alert(1)</script>\ncode\n```',
         "[x]: javascript:alert(1) '\"><script>'\n\n[x]",
     ],
-)  # fmt: skip
+)
 def test_html_is_shown_as_text(text):
     """No tag but ours, and no attribute but class, is ever in the result."""
     html = to_html(text)

@@ -99,11 +99,12 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
     """Start hands over who asked and which recipe: pair by default, concat when chosen; nobody is left out until somebody is."""
     asked = []
     monkeypatch.setattr(
-        training, "start",
+        training,
+        "start",
         lambda workspace, user, *, recipe, with_preferences, without_rater: asked.append(
             (user.name, recipe, with_preferences, without_rater)
         ),
-    )  # fmt: skip
+    )
     app = press(open_page("train"), "train.start")
     app.radio(key="train.recipe").set_value("concat").run()
     press(app, "train.start")
@@ -114,9 +115,11 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
     app.selectbox(key="train.without_rater").set_value(left_out).run()
     press(app, "train.start")
     assert asked == [
-        ("Ana", "pair", False, None), ("Ana", "concat", False, None), ("Ana", "concat", True, None),
+        ("Ana", "pair", False, None),
+        ("Ana", "concat", False, None),
+        ("Ana", "concat", True, None),
         ("Ana", "concat", True, left_out),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -278,9 +281,15 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     assert "Not estimable: an order says nothing about good or poor" in said(app)
     names = {trace["name"] for trace in spec(app)["data"]}
     assert names == {
-        "This model", "Length only", "Similarity only", "Prompt only", "Always the same", "Original order", "Chance",
+        "This model",
+        "Length only",
+        "Similarity only",
+        "Prompt only",
+        "Always the same",
+        "Original order",
+        "Chance",
         "Range of this model",
-    }  # fmt: skip
+    }
 
 
 def test_an_earlier_training_can_be_looked_at(open_page, trained):
@@ -308,10 +317,20 @@ def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
 
 def view(*events: dict, **changes) -> RunView:
     values: dict[str, Any] = {
-        "run_id": 1, "state": "running", "recipe": "pair", "seed": 0, "requested_by": "Ben", "started_at": now(),
-        "heartbeat_at": now(), "finished_at": None, "cancel_requested": False, "message": None, "model_version": None,
-        "sample": False, "events": events,
-    }  # fmt: skip
+        "run_id": 1,
+        "state": "running",
+        "recipe": "pair",
+        "seed": 0,
+        "requested_by": "Ben",
+        "started_at": now(),
+        "heartbeat_at": now(),
+        "finished_at": None,
+        "cancel_requested": False,
+        "message": None,
+        "model_version": None,
+        "sample": False,
+        "events": events,
+    }
     return RunView(**(values | changes))
 
 

@@ -16,9 +16,20 @@ from core.domain.identifiers.person_names import is_word_too, names
 from core.domain.identifiers.rules import in_digits, without_digits
 
 __all__ = [
-    "RULES_VERSION", "UNREAD", "Found", "Kind", "count", "current_rules", "find", "in_words", "mask", "mask_all", "name_words",
-    "site", "use",
-]  # fmt: skip
+    "RULES_VERSION",
+    "UNREAD",
+    "Found",
+    "Kind",
+    "count",
+    "current_rules",
+    "find",
+    "in_words",
+    "mask",
+    "mask_all",
+    "name_words",
+    "site",
+    "use",
+]
 
 RULES_VERSION = 2
 """Raised with every change of the rules: rows that other ones looked at are looked at again."""
@@ -114,9 +125,11 @@ def mask_all(texts: Sequence[str]) -> list[str]:
 def in_words(counts: dict[str, int]) -> str:
     """Counts as people read them: "2 names, 1 phone"."""
     plural: dict[str, str] = {
-        Kind.BIRTH_DATE: "dates of birth", Kind.ADDRESS: "addresses", Kind.AGE: "ages over 89",
+        Kind.BIRTH_DATE: "dates of birth",
+        Kind.ADDRESS: "addresses",
+        Kind.AGE: "ages over 89",
         Kind.NETWORK: "network addresses",
-    }  # fmt: skip
+    }
     return ", ".join(
         f"{number:,} {kind if number == 1 else plural.get(kind, f'{kind}s')}" for kind, number in sorted(counts.items())
     )

@@ -71,9 +71,13 @@ def without_digits(text: str, low: str) -> Iterator[Found]:
 
 
 def _matches(
-    pattern: re.Pattern[str], text: str, kind: Kind, start: int = 0, end: int = sys.maxsize,
+    pattern: re.Pattern[str],
+    text: str,
+    kind: Kind,
+    start: int = 0,
+    end: int = sys.maxsize,
     holds: Callable[[str], bool] = lambda found: True,
-) -> Iterator[Found]:  # fmt: skip
+) -> Iterator[Found]:
     """What the pattern's group ``it`` found and ``holds`` believes."""
     for match in pattern.finditer(text, start, end):
         if holds(match["it"]):
@@ -103,9 +107,30 @@ _MONTH_WORD = re.compile(
     r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|christmas|new year|thanks|easter|hallow|indep|valen)"
 )
 _MONTH_HINTS = (
-    "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez",
-    "christmas", "new year", "thanksgiving", "easter", "halloween", "independence", "valentine",
-)  # fmt: skip
+    "jan",
+    "feb",
+    "mar",
+    "mär",
+    "apr",
+    "may",
+    "mai",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "okt",
+    "nov",
+    "dec",
+    "dez",
+    "christmas",
+    "new year",
+    "thanksgiving",
+    "easter",
+    "halloween",
+    "independence",
+    "valentine",
+)
 
 
 def _around_digits(text: str) -> Iterator[tuple[int, int]]:
@@ -178,9 +203,10 @@ def _dates(text: str, low: str, start: int, end: int) -> Iterator[Found]:
             continue
         if groups["plain"]:
             believed = _is_day(groups["plain"]) and (
-                groups["sep"] == "/" or (bool(_YEAR.search(groups["plain"])) and not before.endswith("version "))
+                groups["sep"] == "/"
+                or (bool(_YEAR.search(groups["plain"])) and not before.endswith("version "))
                 or bool(_ON.search(before))
-            )  # fmt: skip
+            )
         elif groups["vague"]:
             believed = _OWN.search(sentence) is not None and not before.endswith((" before ", " after "))
         elif groups["short"]:
@@ -341,11 +367,35 @@ class _Hotlines:
 _EMAIL = re.compile(
     r"(?<![\w.+-])(?P<it>(?P<box>[\w.+-]{1,64})@[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.[A-Za-z]{2,24})(?![\w@-])"
 )
-_DESKS = frozenset({
-    "admin", "appointments", "billing", "contact", "customerservice", "enquiries", "feedback", "hello", "help", "helpdesk",
-    "hotline", "info", "information", "inquiries", "mail", "noreply", "no-reply", "office", "press", "reception", "sales",
-    "service", "support", "team", "webmaster",
-})  # fmt: skip
+_DESKS = frozenset(
+    {
+        "admin",
+        "appointments",
+        "billing",
+        "contact",
+        "customerservice",
+        "enquiries",
+        "feedback",
+        "hello",
+        "help",
+        "helpdesk",
+        "hotline",
+        "info",
+        "information",
+        "inquiries",
+        "mail",
+        "noreply",
+        "no-reply",
+        "office",
+        "press",
+        "reception",
+        "sales",
+        "service",
+        "support",
+        "team",
+        "webmaster",
+    }
+)
 _NEAR = 60
 """Characters from a hotline's number in which an e-mail address is the hotline's."""
 
@@ -381,9 +431,14 @@ _LABEL = re.compile(
     re.VERBOSE,
 )
 _KINDS = {
-    "record": "RECORD_NUMBER", "plan": "RECORD_NUMBER", "account": "NUMBER", "licence": "NUMBER", "vehicle": "VEHICLE",
-    "device": "DEVICE", "biometric": "BIOMETRIC",
-}  # fmt: skip
+    "record": "RECORD_NUMBER",
+    "plan": "RECORD_NUMBER",
+    "account": "NUMBER",
+    "licence": "NUMBER",
+    "vehicle": "VEHICLE",
+    "device": "DEVICE",
+    "biometric": "BIOMETRIC",
+}
 _ID = (
     r"(?P<it>(?=[a-z/_-]{0,12}\d)[a-z\d](?:[a-z\d*_]|[-/.:](?=[a-z\d])){0,40}"
     r"(?:\ (?=[a-z]{0,3}\d)(?!\d{1,3}\ ?(?:mg|ml|y|mcg|kg|%|days?|hours?|times|am|pm)\b)[a-z\d-]{2,6}(?![\w/.]\d)){0,6})(?![\w%])"
@@ -505,15 +560,37 @@ def _formats(text: str, low: str, start: int, end: int) -> Iterator[Found]:
 
 
 _FORMATS = {
-    "social": "RECORD_NUMBER", "ip": "NETWORK", "six": "NETWORK", "mac": "DEVICE", "vin": "VEHICLE", "mbi": "RECORD_NUMBER",
-    "iban": "NUMBER", "card": "NUMBER", "uuid": "NUMBER", "nino": "RECORD_NUMBER", "udi": "DEVICE", "reg": "VEHICLE",
-}  # fmt: skip
+    "social": "RECORD_NUMBER",
+    "ip": "NETWORK",
+    "six": "NETWORK",
+    "mac": "DEVICE",
+    "vin": "VEHICLE",
+    "mbi": "RECORD_NUMBER",
+    "iban": "NUMBER",
+    "card": "NUMBER",
+    "uuid": "NUMBER",
+    "nino": "RECORD_NUMBER",
+    "udi": "DEVICE",
+    "reg": "VEHICLE",
+}
 
 
-_OF_NOBODY = frozenset({
-    "127.0.0.1", "10.0.0.1", "192.168.0.1", "192.168.1.1", "192.168.1.254", "192.168.2.1", "192.168.178.1", "1.1.1.1",
-    "8.8.8.8", "8.8.4.4", "255.255.255.0", "255.255.255.255",
-})  # fmt: skip
+_OF_NOBODY = frozenset(
+    {
+        "127.0.0.1",
+        "10.0.0.1",
+        "192.168.0.1",
+        "192.168.1.1",
+        "192.168.1.254",
+        "192.168.2.1",
+        "192.168.178.1",
+        "1.1.1.1",
+        "8.8.8.8",
+        "8.8.4.4",
+        "255.255.255.0",
+        "255.255.255.255",
+    }
+)
 """Addresses of routers, of the machine itself and of public services, as every manual names them."""
 
 
@@ -587,9 +664,29 @@ def _addresses(text: str, low: str, start: int, end: int) -> Iterator[Found]:
 
 
 _HOME_HINTS = (
-    "lives ", "live in", "live near", "living ", "lived ", "resid", "moved ", "grew up", "hometown", "wohn", "lebt", "relocat", "was born in",
-    "is from ", "am from ", "i'm from ", "i’m from ", "originally", "patient from", "pt from", "man from", "lady from",
-)  # fmt: skip
+    "lives ",
+    "live in",
+    "live near",
+    "living ",
+    "lived ",
+    "resid",
+    "moved ",
+    "grew up",
+    "hometown",
+    "wohn",
+    "lebt",
+    "relocat",
+    "was born in",
+    "is from ",
+    "am from ",
+    "i'm from ",
+    "i’m from ",
+    "originally",
+    "patient from",
+    "pt from",
+    "man from",
+    "lady from",
+)
 _HOME = re.compile(
     rf"""\b(?:[Ll]iv(?:es?|ed|ing)\ (?:alone\ |now\ |with\ \w+\ \w+\ )?(?:in|near|outside)|[Rr]esid(?:es?|ing|ed)\ in|[Rr]esident\ of|[Mm]oved\ (?:back\ )?to|[Rr]elocated\ to|[Gg]rew\ up\ in
         |[Hh]ometown(?:\ of|\ is|:)|[Ww]as\ born\ in|(?:[Ss]he\ is|[Hh]e\ is|[Ww]ho\ is|[Oo]riginally|I\ am|I['’]m|[Pp]atient(?:\ is)?|[Pp]t|[Ww]oman|[Mm]an|[Ll]ady)\ from|[Ww]ohnt\ in|[Ww]ohnhaft\ in|[Ll]ebt\ in)

@@ -120,6 +120,14 @@ def _checked(
         f"where {openvino_build.MIN_COSINE} is needed."
     )
     return openvino_build.BuildCheck(
-        usable, reason, unchecked.serves, lowest, len(probes), unchecked.dim, unchecked.max_tokens,
-        unchecked.pad_id, time.perf_counter() - began, unchecked.files,
-    )  # fmt: skip
+        usable,
+        reason,
+        unchecked.serves,
+        lowest,
+        len(probes),
+        unchecked.dim,
+        unchecked.max_tokens,
+        unchecked.pad_id,
+        time.perf_counter() - began,
+        unchecked.files,
+    )

@@ -72,9 +72,11 @@ def reasons(model: FittedModel, pairs: Sequence[Pair], embedder: Embedder) -> li
     def reason(kind: Kind, row: int) -> Reason:
         value, other = values[kind], beside[kind]
         return Reason(
-            kind, float(compared[kind][row]), None if value is None else float(value[row]),
+            kind,
+            float(compared[kind][row]),
+            None if value is None else float(value[row]),
             None if other is None or np.isnan(other[row]) else float(other[row]),
-        )  # fmt: skip
+        )
 
     found = ([reason(kind, row) for kind in added] for row in range(len(pairs)))
     return [tuple(sorted(row, key=lambda reason: -abs(reason.added))) for row in found]

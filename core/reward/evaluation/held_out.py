@@ -45,9 +45,14 @@ def comparable(examples: Sequence[Example], *, positive_threshold: int) -> bool:
 
 
 def difference(
-    first: FittedModel, second: FittedModel, examples: Sequence[Example], embedder: Embedder, *,
-    positive_threshold: int, seed: int,
-) -> Metric:  # fmt: skip
+    first: FittedModel,
+    second: FittedModel,
+    examples: Sequence[Example],
+    embedder: Embedder,
+    *,
+    positive_threshold: int,
+    seed: int,
+) -> Metric:
     """ROC AUC of ``first`` minus that of ``second`` on prompts that neither was fitted on, paired.
 
     Raises:
@@ -59,9 +64,13 @@ def difference(
 
 
 def measurements(
-    models: Mapping[str, tuple[FittedModel, frozenset[str]]], held_out: Sequence[Example], embedder: Embedder, *,
-    positive_threshold: int, seed: int,
-) -> dict[str, dict[str, Any]]:  # fmt: skip
+    models: Mapping[str, tuple[FittedModel, frozenset[str]]],
+    held_out: Sequence[Example],
+    embedder: Embedder,
+    *,
+    positive_threshold: int,
+    seed: int,
+) -> dict[str, dict[str, Any]]:
     """What each model is worth on held-out answers to prompts that it was not fitted on, as JSON.
 
     ``models`` holds each with the prompts (groups) of its training; ``prompts_seen`` counts those left out for that.

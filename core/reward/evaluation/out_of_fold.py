@@ -17,9 +17,15 @@ Bools = NDArray[np.bool_]
 
 
 def score_held_out(
-    recipe: Recipe, features: Matrix, rated: Labels, held_out: Bools, *, seed: int, compared: Comparisons | None = None,
+    recipe: Recipe,
+    features: Matrix,
+    rated: Labels,
+    held_out: Bools,
+    *,
+    seed: int,
+    compared: Comparisons | None = None,
     known: Bools | None = None,
-) -> Scores:  # fmt: skip
+) -> Scores:
     """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
 
     Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known`` (n,).

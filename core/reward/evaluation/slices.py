@@ -60,9 +60,13 @@ def by_source(examples: Sequence[Example], rated: Labels, repeats: Sequence[Scor
 
 
 def by_rater(
-    examples: Sequence[Example], repeats: Sequence[Scores], left_out: dict[str, Metric], *,
-    positive_threshold: int, seed: int,
-) -> list[RaterSlice]:  # fmt: skip
+    examples: Sequence[Example],
+    repeats: Sequence[Scores],
+    left_out: dict[str, Metric],
+    *,
+    positive_threshold: int,
+    seed: int,
+) -> list[RaterSlice]:
     """Results per rater, by the rater's own ratings; the busiest first, at most MAX_SLICES."""
     counts: dict[str, int] = {}
     for example in examples:
@@ -101,9 +105,15 @@ def raters_to_leave_out(examples: Sequence[Example]) -> list[str]:
 
 
 def leave_rater_out(
-    rater: str, recipe: Recipe, features: NDArray[np.float32], examples: Sequence[Example], *,
-    positive_threshold: int, folds: int, seed: int,
-) -> Iterator[Metric | None]:  # fmt: skip
+    rater: str,
+    recipe: Recipe,
+    features: NDArray[np.float32],
+    examples: Sequence[Example],
+    *,
+    positive_threshold: int,
+    folds: int,
+    seed: int,
+) -> Iterator[Metric | None]:
     """ROC AUC on ``rater``'s ratings without having learned from them; None after every fit, then the Metric.
 
     Learned from: the median of the other raters, on the prompts of the other folds.

@@ -165,8 +165,10 @@ def _shares(pairs: Sequence[tuple[int, int]], nothing: str) -> Shares:
         return Shares(Metric(None, reason=nothing), Metric(None, reason=nothing), 0)
     apart = [abs(one - other) for one, other in pairs]
     return Shares(
-        Metric(sum(gap == 0 for gap in apart) / len(apart)), Metric(sum(gap <= 1 for gap in apart) / len(apart)), len(apart)
-    )  # fmt: skip
+        Metric(sum(gap == 0 for gap in apart) / len(apart)),
+        Metric(sum(gap <= 1 for gap in apart) / len(apart)),
+        len(apart),
+    )
 
 
 def _shares_within(units: Sequence[Sequence[int]]) -> Shares:

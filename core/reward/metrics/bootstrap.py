@@ -43,9 +43,13 @@ def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Fl
 
 
 def with_interval(
-    value: float, samples: Floats, *, prompts: int, cross_validated: bool = False,
+    value: float,
+    samples: Floats,
+    *,
+    prompts: int,
+    cross_validated: bool = False,
     within: tuple[float, float] = (-math.inf, math.inf),
-) -> Metric:  # fmt: skip
+) -> Metric:
     """``value`` with its 95 % interval from ``samples`` (B,) over so many ``prompts``, never outside ``within``.
 
     Percentiles as far out as Student's t wants them for that number of prompts (the expanded percentile interval;

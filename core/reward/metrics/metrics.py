@@ -102,9 +102,14 @@ def measure(
 
 
 def paired_difference(
-    rated: Labels, first: Floats, second: Floats, *, seed: int, cross_validated: bool = False,
+    rated: Labels,
+    first: Floats,
+    second: Floats,
+    *,
+    seed: int,
+    cross_validated: bool = False,
     resamples: int = RESAMPLES,
-) -> Metric:  # fmt: skip
+) -> Metric:
     """ROC AUC of ``first`` minus that of ``second``, both in the same resamples of prompts.
 
     Each is of shape (n,), or (repeats, n) for the mean over repeats; ``cross_validated`` as for ``measure``.

@@ -109,9 +109,14 @@ class OutOfFold:
         left_out: dict[str, Metric] = {}
         for rater in raters:
             for measured in leave_rater_out(
-                rater, self.recipe, features, self.examples,
-                positive_threshold=self.positive_threshold, folds=OUTER_FOLDS, seed=self.seed,
-            ):  # fmt: skip
+                rater,
+                self.recipe,
+                features,
+                self.examples,
+                positive_threshold=self.positive_threshold,
+                folds=OUTER_FOLDS,
+                seed=self.seed,
+            ):
                 if measured is not None:
                     left_out[rater] = measured
                     continue

@@ -141,9 +141,15 @@ class Made:
 
 
 def trust_report(
-    examples: Sequence[Example], rated: Labels, repeats: Sequence[Scores], evaluation: Evaluation, findings: Findings,
-    made: Made, *, positive_threshold: int,
-) -> TrustReport:  # fmt: skip
+    examples: Sequence[Example],
+    rated: Labels,
+    repeats: Sequence[Scores],
+    evaluation: Evaluation,
+    findings: Findings,
+    made: Made,
+    *,
+    positive_threshold: int,
+) -> TrustReport:
     """Put the report together from out-of-fold scores, one entry of ``repeats`` per division into folds."""
     seed = made.seed
     lengths = np.array([len(word_spans(example.response)) for example in examples], dtype=np.float64)
@@ -202,9 +208,11 @@ def _best_of_n(
     for name, column in sums.items():
         samples = np.divide(weights @ column, whole, out=np.full(len(weights), np.nan), where=whole > 0)
         found[name] = with_interval(
-            float(column.sum() / offered.sum()), samples, prompts=rated.prompts,
+            float(column.sum() / offered.sum()),
+            samples,
+            prompts=rated.prompts,
             cross_validated="model" in name or "gain" in name,
-        )  # fmt: skip
+        )
     return found
 
 

@@ -105,10 +105,15 @@ def train(
     )
     yield Reported(
         trust_report(
-            examples, rated, scored.repeats, evaluation, findings, made,
+            examples,
+            rated,
+            scored.repeats,
+            evaluation,
+            findings,
+            made,
             positive_threshold=positive_threshold,
         )
-    )  # fmt: skip
+    )
 
     auc = evaluation.metrics["roc_auc"]
     if champion is None:

@@ -69,7 +69,7 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
                 one.reason or "",
             )
             for one in exports.since(session, None, limit=limit)
-        ]  # fmt: skip
+        ]
 
 
 def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> Found:

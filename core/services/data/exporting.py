@@ -43,7 +43,7 @@ class ExportResult:
 def export(
     workspace: Workspace, user: User, kind: str, path: Path, *, with_preferences: bool = False,
     marked: Marked = Marked.REFUSE, reason: str = "",
-) -> ExportResult:  # fmt: skip
+) -> ExportResult:
     """Write one export to a file whose ending says the format; pairs ``with_preferences`` hold those too, with the rater.
 
     What becomes of answers that hold personal identifiers, in their texts or in comments on them, is for ``marked`` to say;

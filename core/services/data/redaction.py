@@ -47,7 +47,7 @@ class Redactor:
         return replace(
             found, prompt=prompt or "", response=response or "", context_id=context_id, session_label=session_label,
             hidden=hidden, revealed=is_revealed,
-        )  # fmt: skip
+        )
 
     def about(self, text: str, found: Interaction) -> str:
         """What somebody wrote about an interaction: a name that stands there is one here too."""

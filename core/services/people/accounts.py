@@ -102,9 +102,7 @@ def invite(workspace: Workspace, user: User, who: str, role: Role, *, name: str 
         else:
             chosen = name if name.strip() else (who if email is None else accounts.free_name(session, who, None))
             person, old = accounts.add(session, chosen, email, role), None
-        audit.write(
-            session, user, "invited", f"person {person.rater_id}", old=old, new={"role": str(role)}
-        )  # fmt: skip
+        audit.write(session, user, "invited", f"person {person.rater_id}", old=old, new={"role": str(role)})
         return _person(person, None)
 
 
@@ -124,9 +122,7 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
             raise Conflict("Somebody else has just answered this. Load the page again to see how.")
         if as_person is None:
             free = identity.email if identity.email and accounts.by_email(session, identity.email) is None else None
-            person = accounts.add(
-                session, accounts.free_name(session, identity.name, identity.email), free, role
-            )  # fmt: skip
+            person = accounts.add(session, accounts.free_name(session, identity.name, identity.email), free, role)
         else:
             person = accounts.by_id(session, as_person)
             if sign_ins.has_identity(session, person.rater_id):

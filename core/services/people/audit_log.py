@@ -25,8 +25,15 @@ __all__ = ["Wanted"]
 COUNTED = 100_000
 """So many acts are counted, and go into one download; the command line writes all."""
 COLUMNS: Columns = {
-    "id": int, "at": str, "actor": str, "name": str, "action": str, "subject": str, "old": str, "new": str,
-}  # fmt: skip
+    "id": int,
+    "at": str,
+    "actor": str,
+    "name": str,
+    "action": str,
+    "subject": str,
+    "old": str,
+    "new": str,
+}
 OTHERS = {
     COMMAND_LINE.key: "command line",
     SOMEBODY_HERE.key: "somebody at this machine",

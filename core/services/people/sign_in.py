@@ -153,9 +153,13 @@ def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Ra
         old = {"role": rater.role, "disabled": rater.disabled}
         rater.role, rater.disabled = Role.LEAD, False
         audit.write(
-            session, Rule.FIRST_LEAD, "became the first lead", f"person {rater.rater_id}", old=old,
+            session,
+            Rule.FIRST_LEAD,
+            "became the first lead",
+            f"person {rater.rater_id}",
+            old=old,
             new={"role": str(Role.LEAD), "disabled": False},
-        )  # fmt: skip
+        )
     if rater is not None:
         identity.rater_id = rater.rater_id
         session.flush()

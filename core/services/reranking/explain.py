@@ -62,9 +62,14 @@ class Explanation:
 
 @masks_output(takes_gaps="explaining stores no text")
 def explain(
-    workspace: Workspace, user: User, prompt: str, texts: Sequence[str], *, only: Sequence[int],
+    workspace: Workspace,
+    user: User,
+    prompt: str,
+    texts: Sequence[str],
+    *,
+    only: Sequence[int],
     model_version: str | None = None,
-) -> Explanation | None:  # fmt: skip
+) -> Explanation | None:
     """Why the answers at the places ``only`` score as they do, compared with all others; None without a model.
 
     Raises:

@@ -20,9 +20,14 @@ MOST = 50
 @masks_output()
 @retried
 def keep(
-    workspace: Workspace, user: User, prompt: str, texts: Sequence[str], best_first: Sequence[int], *,
+    workspace: Workspace,
+    user: User,
+    prompt: str,
+    texts: Sequence[str],
+    best_first: Sequence[int],
+    *,
     model_version: str | None,
-) -> int:  # fmt: skip
+) -> int:
     """Keep that the answers at ``best_first`` are better in this order, and all of them better than those left out.
 
     Those that are left out are not compared with each other. Of equal texts the first place counts.
@@ -48,11 +53,17 @@ def keep(
     group, at = prompt_group(prompt), now()
     rows = [
         {
-            "rater_id": user.rater_id, "prompt": prompt, "prompt_group": group, "chosen": better, "rejected": worse,
-            "pair_hash": _pair_hash(group, better, worse), "model_version": model_version, "created_at": at,
+            "rater_id": user.rater_id,
+            "prompt": prompt,
+            "prompt_group": group,
+            "chosen": better,
+            "rejected": worse,
+            "pair_hash": _pair_hash(group, better, worse),
+            "model_version": model_version,
+            "created_at": at,
         }
         for better, worse in pairs
-    ]  # fmt: skip
+    ]
     rows.sort(
         key=lambda row: str(row["pair_hash"])
     )  # two at once lock them in the same order, and neither waits for ever

@@ -28,7 +28,12 @@ def to_json(found: Agreement) -> dict[str, Any]:
         "ratings": found.ratings,
         **_shares(found.shares),
         "pairs": [
-            {"raters": [pair.one, pair.other], "items": pair.items, "kappa": pair.kappa.to_json(), **_shares(pair.shares)}
+            {
+                "raters": [pair.one, pair.other],
+                "items": pair.items,
+                "kappa": pair.kappa.to_json(),
+                **_shares(pair.shares),
+            }
             for pair in found.pairs
         ],
         "raters": [
@@ -43,7 +48,7 @@ def to_json(found: Agreement) -> dict[str, Any]:
             }
             for rater in found.raters
         ],
-    }  # fmt: skip
+    }
 
 
 def _shares(shares: Shares) -> dict[str, Any]:

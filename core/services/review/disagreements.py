@@ -50,9 +50,13 @@ def decide(
     with workspace.store.write() as session:
         before = store.adjudicate(session, interaction_id, user.rater_id, value, seen=seen, expected=expected)
         audit.write(
-            session, user, "adjudicated" if value is not None else "adjudication cleared",
-            f"interaction {interaction_id}", old={"adjudicated": before}, new={"adjudicated": value},
-        )  # fmt: skip
+            session,
+            user,
+            "adjudicated" if value is not None else "adjudication cleared",
+            f"interaction {interaction_id}",
+            old={"adjudicated": before},
+            new={"adjudicated": value},
+        )
 
 
 @masks_output()

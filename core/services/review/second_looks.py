@@ -55,9 +55,15 @@ def next_look(workspace: Workspace, user: User) -> Look | None:
 @masks_output()
 @retried
 def look(
-    workspace: Workspace, user: User, interaction_id: int, value: int, *, seen: str, request_id: str | None = None,
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    value: int,
+    *,
+    seen: str,
+    request_id: str | None = None,
     shown_ms: int | None = None,
-) -> RatingPair:  # fmt: skip
+) -> RatingPair:
     """Say again how good an answer is.
 
     The same rating as before is noted. Another one is noted too where the answer came back to see how steady the rater

@@ -94,12 +94,17 @@ def load_training_set(
     # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
     same = champion is not None and champion.sample == totals.sample
     ground = TrainingSet(
-        examples, kept, totals.rated, totals.sample,
+        examples,
+        kept,
+        totals.rated,
+        totals.sample,
         champion=champion.model_version if champion else None,
         champion_recipe=champion.recipe if champion is not None and same else None,
-        preferred=preferred, preferred_apart=len(everything) - len(preferred),
-        without_rater=left_out.rater_id if left_out else None, consensus=before,
-    )  # fmt: skip
+        preferred=preferred,
+        preferred_apart=len(everything) - len(preferred),
+        without_rater=left_out.rater_id if left_out else None,
+        consensus=before,
+    )
     if champion is None or not same:
         return ground
     folder = settings.model_dir / champion.model_version
@@ -126,19 +131,26 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
 
 
 def judge(
-    workspace: Workspace, ground: TrainingSet, evaluation: Evaluation, fitted: Fitted, embedder: Embedder,
+    workspace: Workspace,
+    ground: TrainingSet,
+    evaluation: Evaluation,
+    fitted: Fitted,
+    embedder: Embedder,
     refitted: Judged,
-) -> Judged:  # fmt: skip
+) -> Judged:
     """The fitted model against the champion itself, on held-out prompts that neither was trained on.
 
     Where these are few, what the comparison of the ``refitted`` recipes came to stands, unless the model is clearly worse.
     """
     assert ground.rival is not None
     versus = difference(
-        fitted.model, ground.rival, ground.unseen, embedder,
+        fitted.model,
+        ground.rival,
+        ground.unseen,
+        embedder,
         positive_threshold=workspace.settings.positive_rating_threshold,
         seed=0,  # always the same: training again with other seeds shall not be a way to another verdict on the same model
-    )  # fmt: skip
+    )
     prompts = ground.unseen_prompts
     clearly_worse = versus.high is not None and versus.high < 0
     if not ground.rival_decides and not (refitted.decision.promoted and clearly_worse):

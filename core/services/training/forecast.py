@@ -39,8 +39,9 @@ def latest_training(session: Any, *, sample: bool) -> Outlook | None:
         return None
     evaluation = evaluated["evaluation"]
     auc, versus_length = (
-        Metric.from_json(evaluation["metrics"]["roc_auc"]), Metric.from_json(evaluation["versus_length"])
-    )  # fmt: skip
+        Metric.from_json(evaluation["metrics"]["roc_auc"]),
+        Metric.from_json(evaluation["versus_length"]),
+    )
     reported = runs.last_event(session, run.run_id, "Reported")
     report = reported["report"] if reported else {}
     curve = report.get("curve", {})

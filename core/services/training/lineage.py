@@ -14,8 +14,11 @@ def code_version() -> str:
         try:
             found = subprocess.run(
                 ["git", "-C", str(ROOT), "describe", "--tags", "--always", "--dirty"],
-                capture_output=True, text=True, timeout=10, check=True,
-            )  # fmt: skip
+                capture_output=True,
+                text=True,
+                timeout=10,
+                check=True,
+            )
             return found.stdout.strip()
         except (OSError, subprocess.SubprocessError):  # no git here, or not its repository: the release still says it
             pass

@@ -62,9 +62,17 @@ class Cancelled(AssayError):
 
 
 def save_and_register(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, ground: TrainingSet,
-    evaluation: Evaluation, verdict: str, judged: Judged, fitted: Fitted, embedder: Embedder,
-) -> Iterator[Saved | Registered]:  # fmt: skip
+    workspace: Workspace,
+    run_id: int,
+    recipe: str,
+    seed: int,
+    ground: TrainingSet,
+    evaluation: Evaluation,
+    verdict: str,
+    judged: Judged,
+    fitted: Fitted,
+    embedder: Embedder,
+) -> Iterator[Saved | Registered]:
     """Write the model's files and register the version; where that is stopped, no files stay behind.
 
     Raises:
@@ -139,9 +147,14 @@ def _version(
 
 @retried
 def _register(
-    workspace: Workspace, version: ModelVersion, ground: TrainingSet, evaluation: Evaluation, verdict: str,
-    decision: Decision, measured: dict[str, dict[str, Any]],
-) -> Decision:  # fmt: skip
+    workspace: Workspace,
+    version: ModelVersion,
+    ground: TrainingSet,
+    evaluation: Evaluation,
+    verdict: str,
+    decision: Decision,
+    measured: dict[str, dict[str, Any]],
+) -> Decision:
     """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
     run_id, name = version.run_id, version.model_version
     shown = evaluation.to_json()
@@ -151,9 +164,12 @@ def _register(
         lock_writers(session)
         champion = versions.champion(session)
         decision = recheck_decision(
-            decision, ground, sample=interactions.only_sample(session),
-            champion=champion.model_version if champion else None, ratings=exporting.consensus_now(session),
-        )  # fmt: skip
+            decision,
+            ground,
+            sample=interactions.only_sample(session),
+            champion=champion.model_version if champion else None,
+            ratings=exporting.consensus_now(session),
+        )
         held_out = {"n": len(ground.held_out), "prompts": len({example.group for example in ground.held_out})}
         outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {
             "model_version": name,

@@ -126,10 +126,12 @@ def reap(workspace: Workspace) -> None:
         details = f" Its last words are in logs/{words.name}." if words.is_file() else ""
         with workspace.store.write() as session:
             runs.finish(
-                session, run.run_id, "failed",
+                session,
+                run.run_id,
+                "failed",
                 f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
                 f"start it again.{details}",
-            )  # fmt: skip
+            )
 
 
 @masks_output()

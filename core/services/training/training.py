@@ -50,10 +50,15 @@ PROGRESS_SECONDS = 1.0
 
 @masks_output(as_is="events for the process that trains, not for a reader")
 def train(
-    workspace: Workspace, user: User, *,
-    recipe: str = "pair", seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
+    workspace: Workspace,
+    user: User,
+    *,
+    recipe: str = "pair",
+    seed: int = 0,
+    with_preferences: bool = False,
+    without_rater: str | None = None,
     run_id: int | None = None,
-) -> Generator[Event | Saved | Registered, None, None]:  # fmt: skip
+) -> Generator[Event | Saved | Registered, None, None]:
     """Train in this process; yields the trainer's events, then Saved and Registered.
 
     Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
@@ -107,9 +112,14 @@ def train_to_end(
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
     for event in train(
-        workspace, user, recipe=recipe, seed=seed, with_preferences=with_preferences, without_rater=without_rater,
+        workspace,
+        user,
+        recipe=recipe,
+        seed=seed,
+        with_preferences=with_preferences,
+        without_rater=without_rater,
         run_id=run_id,
-    ):  # fmt: skip
+    ):
         if isinstance(event, Embedding | Examined):
             on_progress(event.done, event.total)
         elif isinstance(event, FoldDone):
@@ -123,9 +133,14 @@ def train_to_end(
 
 @masks_output()
 def start(
-    workspace: Workspace, user: User, *,
-    recipe: str, seed: int = 0, with_preferences: bool = False, without_rater: str | None = None,
-) -> int:  # fmt: skip
+    workspace: Workspace,
+    user: User,
+    *,
+    recipe: str,
+    seed: int = 0,
+    with_preferences: bool = False,
+    without_rater: str | None = None,
+) -> int:
     """Start a training in a process of its own, which outlives the page; the number of the run.
 
     Raises:

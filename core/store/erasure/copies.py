@@ -80,9 +80,11 @@ def held_elsewhere(session: Session, answers: set[str], going: Sequence[Part]) -
     """
     which = {part.table: part.which for part in going}
     cases = session.scalars(select(Case).where(not_(which[Case])))
-    orders = select(func.count()).select_from(Preference).where(
-        not_(which[Preference]), Preference.chosen.in_(answers) | Preference.rejected.in_(answers)
-    )  # fmt: skip
+    orders = (
+        select(func.count())
+        .select_from(Preference)
+        .where(not_(which[Preference]), Preference.chosen.in_(answers) | Preference.rejected.in_(answers))
+    )
     return sum(bool(answers & set(case.texts)) for case in cases), session.scalar(orders) or 0
 
 

@@ -42,9 +42,14 @@ from core.store.types import now
 
 BATCH = 500
 NAMED: tuple[InstrumentedAttribute[Any], ...] = (
-    TextHistory.by, Guideline.by, GuidelineGap.by, Promotion.by, Run.requested_by, ModelVersion.archived_by,
+    TextHistory.by,
+    Guideline.by,
+    GuidelineGap.by,
+    Promotion.by,
+    Run.requested_by,
+    ModelVersion.archived_by,
     ApiKey.created_by,
-)  # fmt: skip
+)
 """Where a name stands as it was at the time."""
 
 

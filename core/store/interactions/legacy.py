@@ -103,9 +103,15 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
         # a naive time of a clock ahead of UTC would else make an old comment the latest one for hours
         at = min(row.updated_dt.replace(tzinfo=UTC), now()) if row.updated_dt else now()
         rating = Rating(
-            interaction_id=row.interaction_id, rater_id=rater_id, status=said.status, rating=said.rating,
-            comment=said.comment, bias_flag=said.bias_flag, created_at=at, updated_at=at,
-        )  # fmt: skip
+            interaction_id=row.interaction_id,
+            rater_id=rater_id,
+            status=said.status,
+            rating=said.rating,
+            comment=said.comment,
+            bias_flag=said.bias_flag,
+            created_at=at,
+            updated_at=at,
+        )
         event = RatingEvent(
             interaction_id=row.interaction_id, rater_id=rater_id, at=at, action="legacy", new=snapshot(rating)
         )

@@ -15,9 +15,13 @@ def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> L
     """Keep an answer for a rater; whether it is free is for the caller to know."""
     at = now()
     lease = Lease(
-        interaction_id=interaction_id, rater_id=rater_id, request_id=uuid4().hex, chosen=chosen, taken_at=at,
+        interaction_id=interaction_id,
+        rater_id=rater_id,
+        request_id=uuid4().hex,
+        chosen=chosen,
+        taken_at=at,
         expires_at=at + LEASE,
-    )  # fmt: skip
+    )
     session.add(lease)
     session.flush()
     return lease
@@ -49,6 +53,8 @@ def end_all(session: Session, rater_id: int) -> None:
 def held_by_others(rater_id: int, at: datetime) -> ScalarSelect[int]:
     """For how many others an item of the surrounding query is kept at that moment."""
     held: list[ColumnElement[bool]] = [
-        Lease.interaction_id == Item.interaction_id, Lease.rater_id != rater_id, Lease.expires_at > at
-    ]  # fmt: skip
+        Lease.interaction_id == Item.interaction_id,
+        Lease.rater_id != rater_id,
+        Lease.expires_at > at,
+    ]
     return select(func.count()).select_from(Lease).where(*held).correlate(Item).scalar_subquery()

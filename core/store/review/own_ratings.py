@@ -45,7 +45,7 @@ class OwnRating:
 
 def find(
     session: Session, rater_id: int, filters: OwnFilters, *, offset: int, limit: int
-) -> tuple[list[OwnRating], int]:  # fmt: skip
+) -> tuple[list[OwnRating], int]:
     """One page, latest first, and how many there are in all."""
     where = _conditions(rater_id, filters)
     joined = (

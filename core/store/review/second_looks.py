@@ -80,9 +80,7 @@ def note(
 ) -> Receipt:
     """Keep that a rater looked again; neither the rating nor the consensus nor its mirror changes."""
     how = EventContext(action, request_id, shown_ms, chosen=SECOND_LOOK)
-    event = history_event(
-        mine.interaction_id, mine.rater_id, how, old={"rating": mine.rating}, new={"rating": said}
-    )  # fmt: skip
+    event = history_event(mine.interaction_id, mine.rater_id, how, old={"rating": mine.rating}, new={"rating": said})
     session.add(event)
     session.flush()
     return receipt_of(event)

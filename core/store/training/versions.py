@@ -97,9 +97,13 @@ def set_champion(session: Session, model_version: str | None, *, action: str, by
     previous = current.model_version if current else None
     session.add(Promotion(action=action, by=str(by), model_version=model_version, previous=previous, reason=reason))
     audit.write(
-        session, by, _AUDITED.get(action, action), f"model {model_version or previous}",
-        old={"champion": previous}, new={"champion": model_version},
-    )  # fmt: skip
+        session,
+        by,
+        _AUDITED.get(action, action),
+        f"model {model_version or previous}",
+        old={"champion": previous},
+        new={"champion": model_version},
+    )
     session.flush()
     session.expire_all()
 

@@ -157,7 +157,7 @@ def _one(page: Page, number: int) -> None:
         st.button(
             "Put it back: it waits for ratings again", key="data.put_back", icon=":material/undo:",
             on_click=_put_back, args=(page.workspace, user, shown),
-        )  # fmt: skip
+        )
     _edit(page.workspace, user, shown)
     with st.container(horizontal=True):
         with st.popover("Delete", icon=":material/delete:", key="data.delete"):
@@ -168,7 +168,7 @@ def _one(page: Page, number: int) -> None:
             st.button(
                 "Yes, delete it", key="data.delete_yes", type="primary", on_click=_delete,
                 args=(page.workspace, user, shown),
-            )  # fmt: skip
+            )
         offer_answer(page, number)
     forget_answer(page, number)
 
@@ -261,7 +261,7 @@ def _save(workspace: Workspace, user: User, shown: Interaction) -> None:
         str(state.get(f"data.edit_context.{number}") or ""),
         seen=shown.version,
         withdraw_ratings=bool(state.get(f"data.edit_withdraw.{number}")),
-    )  # fmt: skip
+    )
     state.pop(session.EDITING, None)
     session.toast(f"No. {number} is saved; the text before is kept in the history.")
 

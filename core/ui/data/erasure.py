@@ -36,7 +36,7 @@ def forget_person(page: Page, rater_id: int) -> None:
             "How", [True, False], key=f"{key}.how",
             format_func=lambda stay: "Only the name: ratings stay, under a number" if stay else "With all ratings",
             captions=["For somebody who left.", "What others said of the same answers counts alone from then on."],
-        )  # fmt: skip
+        )
         found = erasure.preview_rater(page.workspace, page.user, rater_id, ratings_stay=bool(ratings_stay))
         title.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
         _goes_and_stays(found)
@@ -81,13 +81,13 @@ def what_was_forgotten(page: Page) -> None:
                     "Clear free room in the database file", key=f"{page.info.name}.compact", on_click=_compact,
                     args=(page,), type="tertiary", icon=":material/compress:",
                     help="Writes the file anew. Nobody can save anything meanwhile: some seconds for every 100 MB.",
-                )  # fmt: skip
+                )
 
 
 def _offer(page: Page, key: str, words: str) -> None:
     st.button(
         words, key=f"{key}.open", icon=":material/delete_forever:", on_click=_ask, args=(page, key),
-    )  # fmt: skip
+    )
 
 
 def _asked(key: str) -> bool:
@@ -111,7 +111,7 @@ def _confirm(key: str, does: Callable[..., None], args: tuple[object, ...]) -> N
         st.button(
             "Forget", key=f"{key}.yes", type="primary", disabled=not sure, on_click=does, args=args,
             icon=":material/delete_forever:",
-        )  # fmt: skip
+        )
         st.button("Not after all", key=f"{key}.no", on_click=_close)
 
 

@@ -66,7 +66,7 @@ def export(page: Page, *, anything: bool) -> None:
             f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
             help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
             "column of its own.",
-        )  # fmt: skip
+        )
         ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
         about = st.container()
         with about:
@@ -124,7 +124,7 @@ def _about_identifiers(kind: str) -> tuple[Marked, str]:
         "Why they are needed", key="data.export_reason", max_chars=MAX_REASON,
         placeholder="For example: asked for by the patient, request of 3 May",
         help="Kept with your name in the list of exports.",
-    )  # fmt: skip
+    )
     return Marked.INCLUDE, reason or ""
 
 
@@ -151,4 +151,4 @@ def _download(prepared: Prepared) -> None:
     st.download_button(
         "Download", prepared.content, f"assay_{prepared.kind}.{prepared.ending}", MIME[prepared.ending],
         key="data.download", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    )

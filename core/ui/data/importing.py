@@ -247,7 +247,7 @@ def _rejected(rejected: Sequence[Rejected], total: int) -> None:
     st.download_button(
         "Download the list", written, "rejected_rows.csv", "text/csv", key="data.rejected",
         on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    )
     if total > len(rejected):
         st.caption(f"The first {len(rejected):,} of {total:,} are listed. Mend the file and import it again.")
 

@@ -33,9 +33,12 @@ def compare_panel(page: Page, versions: Sequence[VersionView]) -> None:
         others = [name for name in names if name != first]
         second = right.selectbox("With this one", others, key="models.second")
         st.button(
-            "Compare", key="models.compare_go", icon=":material/compare_arrows:", on_click=_compare,
+            "Compare",
+            key="models.compare_go",
+            icon=":material/compare_arrows:",
+            on_click=_compare,
             args=(page, str(first), str(second)),
-        )  # fmt: skip
+        )
         found = st.session_state.get(session.COMPARISON)
         if found is not None:
             _show(found)

@@ -26,9 +26,11 @@ def one_model(page: Page, versions: Sequence[VersionView], changes: Sequence[Pro
     by_name = {version.model_version: version for version in versions}
     with st.container(border=True, key="models.one"):
         name = st.selectbox(
-            "Look at", list(by_name), key="models.look",
+            "Look at",
+            list(by_name),
+            key="models.look",
             format_func=lambda n: f"{n} · {STATES.get(by_name[n].state, by_name[n].state)}",
-        )  # fmt: skip
+        )
         version = by_name[name or versions[0].model_version]
         with st.container(key="models.lineage"):
             rows = [{"": title, " ": literal(value)} for title, value in lineage(version, changes)]
@@ -69,20 +71,33 @@ def _actions(page: Page, version: VersionView) -> None:
     name, usable = version.model_version, not version.state.startswith("file")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Download", lambda: models.as_zip(page.workspace, page.user, name), file_name=f"{name}.zip",
-            mime="application/zip", key="models.download", on_click="ignore", icon=":material/download:",
-            disabled=not usable, help="The model's files as a zip file. Treat it as private: it was made from the answers.",
-        )  # fmt: skip
+            "Download",
+            lambda: models.as_zip(page.workspace, page.user, name),
+            file_name=f"{name}.zip",
+            mime="application/zip",
+            key="models.download",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=not usable,
+            help="The model's files as a zip file. Treat it as private: it was made from the answers.",
+        )
         if version.state == "archived":
             st.button(
-                "Take from the archive", key="models.unarchive", icon=":material/unarchive:", on_click=_archive,
+                "Take from the archive",
+                key="models.unarchive",
+                icon=":material/unarchive:",
+                on_click=_archive,
                 args=(page, name, False),
-            )  # fmt: skip
+            )
         elif version.state != "champion":
             st.button(
-                "Archive", key="models.archive", icon=":material/archive:", on_click=_archive, args=(page, name, True),
+                "Archive",
+                key="models.archive",
+                icon=":material/archive:",
+                on_click=_archive,
+                args=(page, name, True),
                 help="Put it away: it can no longer be promoted or rolled back to. It can be taken back at any time.",
-            )  # fmt: skip
+            )
         else:
             st.caption("It is in use, so it cannot be archived.", width="content")
 

@@ -46,13 +46,18 @@ def change_model(page: Page, versions: Sequence[VersionView]) -> None:
                 if chosen.sample:
                     st.markdown("It learned from the sample, not from your ratings.")
                 st.text_input(
-                    "Why? (kept in the record)", key="models.reason", max_chars=500,
+                    "Why? (kept in the record)",
+                    key="models.reason",
+                    max_chars=500,
                     placeholder="For example: better on cardiology questions",
-                )  # fmt: skip
+                )
                 st.button(
-                    "Yes, put it in use", key="models.promote_yes", type="primary", on_click=_promote,
+                    "Yes, put it in use",
+                    key="models.promote_yes",
+                    type="primary",
+                    on_click=_promote,
                     args=(page, current or ""),
-                )  # fmt: skip
+                )
             with st.popover(
                 "Roll back",
                 icon=":material/undo:",
@@ -61,9 +66,12 @@ def change_model(page: Page, versions: Sequence[VersionView]) -> None:
             ):
                 st.markdown(f"Go back to **{literal(previous or '')}**, the model that was in use before?")
                 st.button(
-                    "Yes, go back", key="models.rollback_yes", type="primary", on_click=_roll_back,
+                    "Yes, go back",
+                    key="models.rollback_yes",
+                    type="primary",
+                    on_click=_roll_back,
                     args=(page, current or ""),
-                )  # fmt: skip
+                )
             if back is None:
                 st.caption("There is no earlier model in use to go back to.", width="content")
             elif back.state != "available":

@@ -62,8 +62,9 @@ def _chart(points: list[TrendPoint], name: str, thresholds: Sequence[int]) -> No
     st.plotly_chart(
         plots.trend(points, name=measure.title, percent=measure.percent, thresholds=thresholds),
         key=f"models.trend.{name}",
-        config={"displayModeBar": False}, alt=f"{measure.title} of {len(points)} trainings, oldest first.",
-    )  # fmt: skip
+        config={"displayModeBar": False},
+        alt=f"{measure.title} of {len(points)} trainings, oldest first.",
+    )
 
 
 def _kept_apart(version: VersionView) -> bool:

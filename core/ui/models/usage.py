@@ -22,9 +22,14 @@ def panel(page: Page) -> None:
     st.subheader("Ranked lately", anchor=False)
     with st.container(key="models.usage"):
         days = st.segmented_control(
-            "Time", list(DAYS), default=7, format_func=DAYS.__getitem__, key="models.usage_days",
-            label_visibility="collapsed", required=True,
-        )  # fmt: skip
+            "Time",
+            list(DAYS),
+            default=7,
+            format_func=DAYS.__getitem__,
+            key="models.usage_days",
+            label_visibility="collapsed",
+            required=True,
+        )
         found = usage.lately(page.workspace, page.user, days=days or 7)
         if not found.calls:
             _nothing(page, found)
@@ -50,21 +55,29 @@ def _numbers(found: Usage) -> None:
         st.metric("Rankings", f"{found.calls:,}", border=True, help="Calls, each with one prompt and its answers.")
         st.metric("Answers ranked", f"{found.candidates:,}", border=True)
         st.metric(
-            "Usual time", _time(found.p50), border=True,
+            "Usual time",
+            _time(found.p50),
+            border=True,
             help="Half of the rankings took no longer (median), waiting for a turn included.",
-        )  # fmt: skip
+        )
         st.metric(
-            "95 of 100 within", _time(found.p95), border=True,
+            "95 of 100 within",
+            _time(found.p95),
+            border=True,
             help="95 of 100 rankings took no longer than this (95th percentile).",
-        )  # fmt: skip
+        )
         st.metric(
-            "First replaced", _share(found.replaced, found.comparable), border=True,
+            "First replaced",
+            _share(found.replaced, found.comparable),
+            border=True,
             help="How often another answer came first than the one that stood first. Only rankings of two or more.",
-        )  # fmt: skip
+        )
         st.metric(
-            "Abstained", _share(found.fallbacks, found.calls - found.without_model), border=True,
+            "Abstained",
+            _share(found.fallbacks, found.calls - found.without_model),
+            border=True,
             help="The model abstained, or an earlier version stood in for one that could not be loaded.",
-        )  # fmt: skip
+        )
     st.caption(" · ".join(f"{count:,} {SOURCES[source]}" for source, count in found.by_source.items()))
 
 
@@ -110,10 +123,11 @@ def _spread(found: Usage) -> None:
     with st.container(border=True):
         st.markdown(f"**Scores lately and in training:** {_verdict(found.drift)}")
         st.plotly_chart(
-            plots.spread(found.drift.lately, found.drift.trained), key="models.usage_spread",
+            plots.spread(found.drift.lately, found.drift.trained),
+            key="models.usage_spread",
             config={"displayModeBar": False},
             alt="Shares of scores in each tenth from 0 to 1, lately and in training.",
-        )  # fmt: skip
+        )
         st.caption(
             f"{found.drift.n:,} scores lately beside {found.drift.n_trained:,} of the training, each given by a model that "
             f"had not seen the answer. Population stability index {found.drift.index:.2f}: below {usage.SIMILAR:g} is "

@@ -123,6 +123,11 @@ def _table(rows: list[dict[str, str]], name: str) -> None:
             hide_index=True,
         )
     st.download_button(
-        "Download as csv", csv_text(rows), f"agreement-{name}.csv", "text/csv",
-        key=f"review.{name}_csv", type="tertiary", icon=":material/download:",
-    )  # fmt: skip
+        "Download as csv",
+        csv_text(rows),
+        f"agreement-{name}.csv",
+        "text/csv",
+        key=f"review.{name}_csv",
+        type="tertiary",
+        icon=":material/download:",
+    )

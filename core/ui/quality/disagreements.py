@@ -74,19 +74,24 @@ def _decision(page: Page, one: Disagreement) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(f"Decided: {one.adjudicated} · {RATING_WORDS[one.adjudicated]}", icon=":material/gavel:")
             st.button(
-                "Clear the decision", key=f"review.clear.{number}", type="tertiary",
-                on_click=_decide, args=(page, one, None),
+                "Clear the decision",
+                key=f"review.clear.{number}",
+                type="tertiary",
+                on_click=_decide,
+                args=(page, one, None),
                 help="The median of the raters counts again",
-            )  # fmt: skip
+            )
     else:
         st.caption("Decide which rating counts:")
     with st.container(horizontal=True, gap="xsmall"):
         for value, word in RATING_WORDS.items():
             if value != one.adjudicated:
                 st.button(
-                    f"{value} {word}", key=f"review.decide.{number}.{value}",
-                    on_click=_decide, args=(page, one, value),
-                )  # fmt: skip
+                    f"{value} {word}",
+                    key=f"review.decide.{number}.{value}",
+                    on_click=_decide,
+                    args=(page, one, value),
+                )
         if not one.gaps:
             with st.popover("A gap in the guidelines", icon=":material/menu_book:", key=f"review.gap.{number}"):
                 st.caption("The answer then waits under “Gaps in the guidelines” until the gap is closed.")

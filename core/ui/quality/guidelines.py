@@ -71,13 +71,19 @@ def _form(page: Page, current: Version) -> None:
     form = st.expander("Write a new version", icon=":material/edit:", key="review.guidelines_edit")
     with form.form("review.guidelines_form"):
         st.text_area(
-            "Text (Markdown; no pictures, links or HTML)", current.markdown, key=f"review.guidelines.{current.number}",
-            height=320, max_chars=MAX_LENGTH,
-        )  # fmt: skip
+            "Text (Markdown; no pictures, links or HTML)",
+            current.markdown,
+            key=f"review.guidelines.{current.number}",
+            height=320,
+            max_chars=MAX_LENGTH,
+        )
         st.form_submit_button(
-            "Save as a new version", key="review.guidelines_save", type="primary",
-            on_click=_save, args=(page, current.number),
-        )  # fmt: skip
+            "Save as a new version",
+            key="review.guidelines_save",
+            type="primary",
+            on_click=_save,
+            args=(page, current.number),
+        )
 
 
 @act

@@ -40,21 +40,29 @@ def choice(page: Page, user: User, mine: RatingPageState) -> None:
     with st.container(key="rate.queue", width="content"), st.popover(label, icon=":material/tune:", type="tertiary"):
         chosen = mine.filters
         st.selectbox(
-            "Order", list(ORDERS), index=list(ORDERS).index(mine.order or Order.OLDEST), key="rate.order",
+            "Order",
+            list(ORDERS),
+            index=list(ORDERS).index(mine.order or Order.OLDEST),
+            key="rate.order",
             format_func=lambda order: ORDERS[order],
             help="One of every four answers is drawn at random in any order, so that figures can be trusted.",
-        )  # fmt: skip
+        )
         st.text_input("Only this session", chosen.session_label, key="rate.session", placeholder="All sessions")
         st.selectbox(
-            "Where answers came from", list(SOURCES), key="rate.source", format_func=lambda source: SOURCES[source],
+            "Where answers came from",
+            list(SOURCES),
+            key="rate.source",
+            format_func=lambda source: SOURCES[source],
             index=list(SOURCES).index(chosen.source) if chosen.source in SOURCES else 0,
-        )  # fmt: skip
+        )
         words = (chosen.least_words, chosen.most_words)
         lengths = list(LENGTHS)
         st.selectbox(
-            "Length of the answer", lengths, key="rate.length",
+            "Length of the answer",
+            lengths,
+            key="rate.length",
             index=next((n for n, length in enumerate(lengths) if LENGTHS[length] == words), 0),
-        )  # fmt: skip
+        )
         st.checkbox("Only flagged as biased", chosen.flagged, key="rate.flagged")
         st.button(
             "Use this from now on", key="rate.queue_apply", on_click=_apply, args=(page, user, mine), type="primary"
@@ -71,9 +79,12 @@ def show_all_again(page: Page, user: User, mine: RatingPageState) -> None:
     st.info(words, icon=":material/filter_alt_off:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Show all answers", key="rate.queue_reset", type="primary", on_click=_choose,
+            "Show all answers",
+            key="rate.queue_reset",
+            type="primary",
+            on_click=_choose,
             args=(page, user, mine, mine.order or Order.OLDEST, QueueFilters()),
-        )  # fmt: skip
+        )
         choice(page, user, mine)
 
 
@@ -81,13 +92,21 @@ def _for_everybody(page: Page, user: User, mine: RatingPageState, now: QueueSett
     st.divider()
     st.markdown("**For everybody**")
     st.number_input(
-        "Raters per answer", 1, MOST_RATERS, now.raters, key="rate.raters",
+        "Raters per answer",
+        1,
+        MOST_RATERS,
+        now.raters,
+        key="rate.raters",
         help="Answers that came with a rating count as done until somebody rates them here.",
-    )  # fmt: skip
+    )
     st.number_input(
-        "Answers that get one rater more, in %", 0, 100, now.overlap, key="rate.overlap",
+        "Answers that get one rater more, in %",
+        0,
+        100,
+        now.overlap,
+        key="rate.overlap",
         help="Without answers that two people rated, nobody can say how far experts agree.",
-    )  # fmt: skip
+    )
     st.button("Save for everybody", key="rate.queue_save", on_click=_save, args=(page, user, mine))
 
 

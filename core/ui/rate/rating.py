@@ -129,9 +129,13 @@ def _header(page: Page, user: User, mine: RatingPageState, shown: ItemToRate) ->
         with st.container(key="rate.compare", width="content"):
             st.button(
                 "One answer at a time" if mine.comparing else "All answers to this prompt",
-                key=f"rate.compare.{mine.visit}", shortcut=None if mine.asking else "V", icon=":material/view_agenda:", type="tertiary",
-                on_click=acts.compare, args=(mine,),
-            )  # fmt: skip
+                key=f"rate.compare.{mine.visit}",
+                shortcut=None if mine.asking else "V",
+                icon=":material/view_agenda:",
+                type="tertiary",
+                on_click=acts.compare,
+                args=(mine,),
+            )
     if shown.rating is not None:
         st.info(
             f"You rated this answer **{shown.rating} ({RATING_WORDS[shown.rating]})**. Another key changes it.",
@@ -187,9 +191,12 @@ def _all_answers(page: Page, user: User, mine: RatingPageState, shown: ItemToRat
                     st.badge("The keys rate this one", icon=":material/keyboard:", color="green")
                 else:
                     st.button(
-                        "Rate this one", key=f"rate.focus.{number}.{mine.visit}", type="tertiary",
-                        on_click=acts.focus, args=(page.workspace, user, mine, mine.visit, number),
-                    )  # fmt: skip
+                        "Rate this one",
+                        key=f"rate.focus.{number}.{mine.visit}",
+                        type="tertiary",
+                        on_click=acts.focus,
+                        args=(page.workspace, user, mine, mine.visit, number),
+                    )
             hidden_note(page.workspace, user, one.interaction, page="rate")
             show_text(one.interaction.response, key=f"rate.answer.{number}", name="answer")
 
@@ -247,6 +254,11 @@ def _nothing_left(page: Page, user: User, mine: RatingPageState) -> None:
 
 def _undo(page: Page, user: User, mine: RatingPageState) -> None:
     st.button(
-        "Undo", key=f"rate.undo.{mine.visit}", shortcut="U", icon=":material/undo:", type="tertiary",
-        on_click=acts.undo, args=(page.workspace, user, mine, mine.visit),
-    )  # fmt: skip
+        "Undo",
+        key=f"rate.undo.{mine.visit}",
+        shortcut="U",
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=acts.undo,
+        args=(page.workspace, user, mine, mine.visit),
+    )

@@ -21,10 +21,17 @@ def rate(workspace: Workspace, user: User, mine: RatingPageState, visit: int, va
         return
     is_first = mine.shown is None or mine.shown.rating is None
     receipt = rating.rate(
-        workspace, user, mine.item, value, showing=mine.showing,
-        comment=typed(visit), bias_flag=mine.bias, request_id=f"{mine.request}:{value}",
-        shown_ms=mine.shown_ms(), guideline_version=mine.guideline_version,
-    )  # fmt: skip
+        workspace,
+        user,
+        mine.item,
+        value,
+        showing=mine.showing,
+        comment=typed(visit),
+        bias_flag=mine.bias,
+        request_id=f"{mine.request}:{value}",
+        shown_ms=mine.shown_ms(),
+        guideline_version=mine.guideline_version,
+    )
     mine.message = f"Saved {value} ({RATING_WORDS[value]}) {receipt.at.astimezone():%H:%M:%S}, no. {receipt.number}"
     if is_first:
         mine.left = max(0, mine.left - 1)
@@ -39,16 +46,30 @@ def skip(workspace: Workspace, user: User, mine: RatingPageState, visit: int, sh
     comment = typed(visit)
     if shown.rating is None:
         rating.skip(
-            workspace, user, mine.item, showing=mine.showing, comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:skip",
-            reason=reason(visit), shown_ms=mine.shown_ms(),
-        )  # fmt: skip
+            workspace,
+            user,
+            mine.item,
+            showing=mine.showing,
+            comment=comment,
+            bias_flag=mine.bias,
+            request_id=f"{mine.request}:skip",
+            reason=reason(visit),
+            shown_ms=mine.shown_ms(),
+        )
         mine.message = "Skipped; it comes back at the end"
     elif (comment.strip(), mine.bias) != (shown.comment, shown.bias_flag):
         rating.rate(
-            workspace, user, mine.item, shown.rating, showing=mine.showing,
-            comment=comment, bias_flag=mine.bias, request_id=f"{mine.request}:keep",
-            shown_ms=mine.shown_ms(), guideline_version=mine.guideline_version,
-        )  # fmt: skip
+            workspace,
+            user,
+            mine.item,
+            shown.rating,
+            showing=mine.showing,
+            comment=comment,
+            bias_flag=mine.bias,
+            request_id=f"{mine.request}:keep",
+            shown_ms=mine.shown_ms(),
+            guideline_version=mine.guideline_version,
+        )
         mine.message = "Kept your rating and saved what you added"
     else:
         mine.message = "Kept your earlier rating"
@@ -61,9 +82,16 @@ def discard(workspace: Workspace, user: User, mine: RatingPageState, visit: int)
     if not mine.accepts(visit) or mine.item is None:
         return
     rating.discard(
-        workspace, user, mine.item, showing=mine.showing, reason=reason(visit), comment=typed(visit), bias_flag=mine.bias,
-        request_id=f"{mine.request}:discard", shown_ms=mine.shown_ms(),
-    )  # fmt: skip
+        workspace,
+        user,
+        mine.item,
+        showing=mine.showing,
+        reason=reason(visit),
+        comment=typed(visit),
+        bias_flag=mine.bias,
+        request_id=f"{mine.request}:discard",
+        shown_ms=mine.shown_ms(),
+    )
     mine.message = f"Discarded answer {mine.item} for everybody; U undoes it"
     mine.left = max(0, mine.left - 1)
     _go_on(workspace, user, mine)

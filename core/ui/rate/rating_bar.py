@@ -65,9 +65,16 @@ def _more(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemTo
     )
     _small(mine, "undo", "Undo", "U", "undo", acts.undo, everything, "Take back your last act of today")
     _small(
-        mine, "bias", "Bias flagged" if mine.bias else "Flag bias", "B", "flag", acts.flag, everything,
-        "Saved with the rating: the answer treats people unfairly", pressed=mine.bias,
-    )  # fmt: skip
+        mine,
+        "bias",
+        "Bias flagged" if mine.bias else "Flag bias",
+        "B",
+        "flag",
+        acts.flag,
+        everything,
+        "Saved with the rating: the answer treats people unfairly",
+        pressed=mine.bias,
+    )
     if shown.rating is None:
         why = "Go on without a rating; the answer comes back when nothing else is left"
         _small(mine, "skip", "Skip", "S", "skip_next", acts.skip, (*everything, shown), why)
@@ -75,9 +82,16 @@ def _more(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemTo
         why = "Go on and keep your earlier rating"
         _small(mine, "skip", "Keep", "S", "skip_next", acts.skip, (*everything, shown), why)
     _small(
-        mine, "discard", "Discard", "D", "delete_sweep", acts.ask, (mine, visit),
-        "Not fit to be rated; or skip it with a reason", pressed=mine.asking,
-    )  # fmt: skip
+        mine,
+        "discard",
+        "Discard",
+        "D",
+        "delete_sweep",
+        acts.ask,
+        (mine, visit),
+        "Not fit to be rated; or skip it with a reason",
+        pressed=mine.asking,
+    )
     _small(mine, "help", "Keys", "H", "keyboard", acts.help_, (mine, visit), "What the keys do", pressed=mine.helping)
 
 
@@ -95,9 +109,15 @@ def _small(
 ) -> None:
     with st.container(key=f"rate.{name}", width="content"):
         st.button(
-            label, key=f"rate.{name}.{mine.visit}", shortcut=None if mine.asking else key, icon=f":material/{icon}:", on_click=act, args=args,
-            help=why, type="primary" if pressed else "tertiary",
-        )  # fmt: skip
+            label,
+            key=f"rate.{name}.{mine.visit}",
+            shortcut=None if mine.asking else key,
+            icon=f":material/{icon}:",
+            on_click=act,
+            args=args,
+            help=why,
+            type="primary" if pressed else "tertiary",
+        )
 
 
 def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
@@ -105,23 +125,37 @@ def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: Ite
     visit = mine.visit
     with st.container(key="rate.why", border=True, gap="xsmall"):
         st.selectbox(
-            "Why is this answer not to be rated?", [*DISCARD_REASONS, *SKIP_REASONS], index=None,
-            key=f"rate.reason.{visit}", placeholder="Choose a reason or type one", accept_new_options=True,
-        )  # fmt: skip
+            "Why is this answer not to be rated?",
+            [*DISCARD_REASONS, *SKIP_REASONS],
+            index=None,
+            key=f"rate.reason.{visit}",
+            placeholder="Choose a reason or type one",
+            accept_new_options=True,
+        )
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Discard for everybody", key=f"rate.discard_now.{visit}", icon=":material/delete_sweep:",
-                on_click=acts.discard, args=(workspace, user, mine, visit),
-            )  # fmt: skip
+                "Discard for everybody",
+                key=f"rate.discard_now.{visit}",
+                icon=":material/delete_sweep:",
+                on_click=acts.discard,
+                args=(workspace, user, mine, visit),
+            )
             if shown.rating is None:
                 st.button(
-                    "Skip for me", key=f"rate.skip_why.{visit}", icon=":material/skip_next:",
-                    on_click=acts.skip, args=(workspace, user, mine, visit, shown),
-                )  # fmt: skip
+                    "Skip for me",
+                    key=f"rate.skip_why.{visit}",
+                    icon=":material/skip_next:",
+                    on_click=acts.skip,
+                    args=(workspace, user, mine, visit, shown),
+                )
             st.button(
-                "Cancel", key=f"rate.why_not.{visit}", shortcut="Esc", type="tertiary",
-                on_click=acts.ask, args=(mine, visit),
-            )  # fmt: skip
+                "Cancel",
+                key=f"rate.why_not.{visit}",
+                shortcut="Esc",
+                type="tertiary",
+                on_click=acts.ask,
+                args=(mine, visit),
+            )
 
 
 def _receipt(workspace: Workspace, user: User, mine: RatingPageState) -> None:

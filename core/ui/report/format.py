@@ -118,11 +118,23 @@ def cards(metrics: Mapping[str, Metric], *names: str) -> None:
         for name in names:
             measure, metric = MEASURES[name], metrics.get(name, Metric(None))
             if metric.value is None:
-                st.metric(measure.title, "–", help=f"{measure.help} Not estimable: {reason(metric)}.", border=True,
-                          delta="not estimable", delta_color="off", delta_arrow="off")  # fmt: skip
+                st.metric(
+                    measure.title,
+                    "–",
+                    help=f"{measure.help} Not estimable: {reason(metric)}.",
+                    border=True,
+                    delta="not estimable",
+                    delta_color="off",
+                    delta_arrow="off",
+                )
                 continue
             bounds = interval(metric, percent=measure.percent)
             st.metric(
-                measure.title, number(metric.value, percent=measure.percent), help=measure.help, border=True,
-                delta=bounds or None, delta_color="off", delta_arrow="off",
-            )  # fmt: skip
+                measure.title,
+                number(metric.value, percent=measure.percent),
+                help=measure.help,
+                border=True,
+                delta=bounds or None,
+                delta_color="off",
+                delta_arrow="off",
+            )

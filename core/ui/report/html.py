@@ -14,14 +14,23 @@ from core.ui.report.format import MEASURES, RANGE, interval, number, reason
 from core.ui.report.tables import Table, tables
 
 _FIGURES = {
-    "differences": ("roc", "How many good answers are found against how many poor ones pass. The further the solid line "
-                    "bends to the upper left, the better; the shaded range shows how certain it is; the dashed line "
-                    "sees only how long an answer is, the dotted one is chance."),
-    "calibration": ("calibration", "Each dot joins answers with similar scores. On the dotted diagonal a score of 0.7 "
-                    "means that 7 of 10 such answers are good; the lines show how certain each dot is."),
-    "learning_curve": ("learning_curve", "Solid: measured. Dashed, with its range: a forecast to twice the ratings. "
-                       "A curve that is still rising says that more ratings help."),
-}  # fmt: skip
+    "differences": (
+        "roc",
+        "How many good answers are found against how many poor ones pass. The further the solid line "
+        "bends to the upper left, the better; the shaded range shows how certain it is; the dashed line "
+        "sees only how long an answer is, the dotted one is chance.",
+    ),
+    "calibration": (
+        "calibration",
+        "Each dot joins answers with similar scores. On the dotted diagonal a score of 0.7 "
+        "means that 7 of 10 such answers are good; the lines show how certain each dot is.",
+    ),
+    "learning_curve": (
+        "learning_curve",
+        "Solid: measured. Dashed, with its range: a forecast to twice the ratings. "
+        "A curve that is still rising says that more ratings help.",
+    ),
+}
 
 _STYLE = """
 :root{color-scheme:light dark;--text:#0a1517;--back:#fff;--soft:#f1f5f5;--edge:#d3dddd;--teal:#0f7a7a;--orange:#b5570b;

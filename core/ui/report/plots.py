@@ -62,9 +62,14 @@ def roc(curves: Mapping[str, Points], *, height: int = 400) -> go.Figure:
             "<extra></extra>",
         )
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], name=CHANCE, mode="lines", hoverinfo="skip", legendrank=99,
+        x=[0, 1],
+        y=[0, 1],
+        name=CHANCE,
+        mode="lines",
+        hoverinfo="skip",
+        legendrank=99,
         line={"color": GREY, "dash": "dot", "width": 1},
-    )  # fmt: skip
+    )
     share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "zeroline": False}
     figure.update_xaxes(title="Poor answers taken for good", **share)
     figure.update_yaxes(title="Good answers found", **share)
@@ -123,20 +128,29 @@ def trend(
         figure.add_vline(x=len(legacy), line={"color": GREY, "dash": "dot", "width": 1})
     for at, reached in _reached(placed, thresholds).items():
         figure.add_vline(
-            x=at, line={"color": GREY, "dash": "dot", "width": 1}, annotation_text=", ".join(map(str, reached)),
-            annotation_position="top right", annotation_font_size=11,
-        )  # fmt: skip
+            x=at,
+            line={"color": GREY, "dash": "dot", "width": 1},
+            annotation_text=", ".join(map(str, reached)),
+            annotation_position="top right",
+            annotation_font_size=11,
+        )
     ticks = placed[:: max(1, -(-len(placed) // MAX_TICKS))]
     last = placed[-1][0] if placed else 0
     figure.update_xaxes(
-        tickvals=[at for at, _ in ticks], ticktext=[p.when for _, p in ticks], range=[-0.6, last + 0.6],
-        showgrid=False, zeroline=False, tickangle=0,
-    )  # fmt: skip
+        tickvals=[at for at, _ in ticks],
+        ticktext=[p.when for _, p in ticks],
+        range=[-0.6, last + 0.6],
+        showgrid=False,
+        zeroline=False,
+        tickangle=0,
+    )
     lowest = min((p.low if p.low is not None else p.value for p in points), default=0.5)
     figure.update_yaxes(
-        title=name, tickformat=".0%" if percent else ".2f", range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
+        title=name,
+        tickformat=".0%" if percent else ".2f",
+        range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
         zeroline=False,
-    )  # fmt: skip
+    )
     return quiet(figure, height)
 
 
@@ -146,9 +160,12 @@ def spread(lately: Sequence[float], trained: Sequence[float], *, height: int = 2
     names = [f"{place / 10:.1f} to {(place + 1) / 10:.1f}" for place in range(len(lately))]
     for shares, name, colour, pattern in ((trained, "In training", GREY, "/"), (lately, "Lately", TEAL, "")):
         figure.add_bar(
-            x=names, y=list(shares), name=name, marker={"color": colour, "pattern": {"shape": pattern}},
+            x=names,
+            y=list(shares),
+            name=name,
+            marker={"color": colour, "pattern": {"shape": pattern}},
             hovertemplate="%{y:.0%} of scores " + f"{name.lower()}<extra>%{{x}}</extra>",
-        )  # fmt: skip
+        )
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_xaxes(title="Score", tickvals=names[::3], showgrid=False)
     figure.update_yaxes(title="Share", tickformat=".0%", rangemode="tozero", zeroline=False)
@@ -169,12 +186,21 @@ def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]
 def quiet(figure: go.Figure, height: int) -> go.Figure:
     """The figure without toolbars and zoom, its legend below."""
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 12, "t": 12, "b": 8}, hovermode="closest", dragmode=False, showlegend=True,
+        height=height,
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
+        hovermode="closest",
+        dragmode=False,
+        showlegend=True,
         legend={
-            "orientation": "h", "xref": "container", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom",
+            "orientation": "h",
+            "xref": "container",
+            "x": 0,
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
             "entrywidth": 125,
         },
-    )  # fmt: skip
+    )
     figure.update_xaxes(automargin=True, fixedrange=True)
     figure.update_yaxes(automargin=True, fixedrange=True)
     return figure

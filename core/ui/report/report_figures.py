@@ -19,9 +19,14 @@ def roc(curves: Mapping[str, Points], report: TrustReport | None) -> go.Figure:
         figure.add_scatter(
             x=[*x, *reversed(x)],
             y=[*(high for _, _, high in report.roc_band), *(low for _, low, _ in reversed(report.roc_band))],
-            fill="toself", fillcolor=_BAND, line={"width": 0}, mode="lines", hoverinfo="skip",
-            name="Range of this model", legendrank=1,
-        )  # fmt: skip
+            fill="toself",
+            fillcolor=_BAND,
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            name="Range of this model",
+            legendrank=1,
+        )
     return figure
 
 
@@ -31,15 +36,23 @@ def calibration(report: TrustReport) -> go.Figure:
     values = [group.true.value or 0.0 for group in groups]
     figure = go.Figure()
     figure.add_scatter(
-        x=[group.said for group in groups], y=values, mode="markers", name="Measured",
-        marker={"color": TEAL, "size": 9}, text=[f"{group.n:,} answers" for group in groups],
+        x=[group.said for group in groups],
+        y=values,
+        mode="markers",
+        name="Measured",
+        marker={"color": TEAL, "size": 9},
+        text=[f"{group.n:,} answers" for group in groups],
         error_y=_bounds(values, [group.true.low for group in groups], [group.true.high for group in groups]),
         hovertemplate="%{text}<br>mean score %{x:.2f}<br>%{y:.0%} are good<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], name="Exact", mode="lines", hoverinfo="skip",
+        x=[0, 1],
+        y=[0, 1],
+        name="Exact",
+        mode="lines",
+        hoverinfo="skip",
         line={"color": GREY, "dash": "dot", "width": 1},
-    )  # fmt: skip
+    )
     figure.update_xaxes(title="Mean score", range=[-0.02, 1.02], zeroline=False)
     figure.update_yaxes(title="Share that experts call good", range=[-0.02, 1.02], tickformat=".0%", zeroline=False)
     return plots.quiet(figure, 360)
@@ -52,29 +65,45 @@ def learning_curve(report: TrustReport) -> go.Figure:
     if ahead:
         x = [point.n for point in ahead]
         figure.add_scatter(
-            x=[*x, *reversed(x)], y=[*(p.auc.high for p in ahead), *(p.auc.low for p in reversed(ahead))],
-            fill="toself", fillcolor="rgba(200, 130, 60, 0.2)", line={"width": 0}, mode="lines", hoverinfo="skip",
+            x=[*x, *reversed(x)],
+            y=[*(p.auc.high for p in ahead), *(p.auc.low for p in reversed(ahead))],
+            fill="toself",
+            fillcolor="rgba(200, 130, 60, 0.2)",
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
             name="Range of the forecast",
-        )  # fmt: skip
+        )
         figure.add_scatter(
-            x=x, y=[point.auc.value for point in ahead], name="Forecast", mode="lines",
+            x=x,
+            y=[point.auc.value for point in ahead],
+            name="Forecast",
+            mode="lines",
             line={"color": ORANGE, "dash": "dash", "width": 2},
             hovertemplate="%{x:,} ratings<br>forecast %{y:.2f}<extra></extra>",
-        )  # fmt: skip
+        )
     known = [point for point in curve.measured if point.auc.value is not None]
     values = [point.auc.value or 0.0 for point in known]
     figure.add_scatter(
-        x=[point.n for point in known], y=values, name="Measured", mode="lines+markers",
-        line={"color": TEAL, "width": 3}, marker={"size": 8},
+        x=[point.n for point in known],
+        y=values,
+        name="Measured",
+        mode="lines+markers",
+        line={"color": TEAL, "width": 3},
+        marker={"size": 8},
         error_y=_bounds(values, [point.auc.low for point in known], [point.auc.high for point in known]),
         hovertemplate="%{x:,} ratings<br>ROC AUC %{y:.2f}<extra></extra>",
-    )  # fmt: skip
+    )
     everything = [*known, *ahead]
     if everything:
         figure.add_scatter(
-            x=[min(p.n for p in everything), max(p.n for p in everything)], y=[0.5, 0.5], name=CHANCE, mode="lines",
-            hoverinfo="skip", line={"color": GREY, "dash": "dot", "width": 1},
-        )  # fmt: skip
+            x=[min(p.n for p in everything), max(p.n for p in everything)],
+            y=[0.5, 0.5],
+            name=CHANCE,
+            mode="lines",
+            hoverinfo="skip",
+            line={"color": GREY, "dash": "dot", "width": 1},
+        )
     figure.update_xaxes(
         title="Ratings learned from", type="log", tickvals=[25, 50, 100, 200, 500, 1000, 2000, 5000, 20000]
     )

@@ -89,11 +89,13 @@ def _metrics(evaluation: Evaluation) -> Table:
         for name in METRICS
     ]
     return Table(
-        "figures", "All figures, beside simple rules",
+        "figures",
+        "All figures, beside simple rules",
         "In brackets the range that holds the true value 95 times out of 100. A model that is no better than the simple "
         "rules has learned nothing useful. Brier score and log loss are better when lower. Brier skill compares with "
-        "always saying the share of good answers: 0 is no better, 1 is perfect.", rows,
-    )  # fmt: skip
+        "always saying the share of good answers: 0 is no better, 1 is perfect.",
+        rows,
+    )
 
 
 def _differences(evaluation: Evaluation) -> Table:
@@ -103,10 +105,12 @@ def _differences(evaluation: Evaluation) -> Table:
         if name in BASELINES
     ]
     return Table(
-        "differences", "How much better than each simple rule",
+        "differences",
+        "How much better than each simple rule",
         "ROC AUC of the model minus that of the rule, in points of 0.01, on the same answers. A range that is above 0 "
-        "altogether cannot be luck.", rows,
-    )  # fmt: skip
+        "altogether cannot be luck.",
+        rows,
+    )
 
 
 def _best_of_n(report: TrustReport) -> Table:
@@ -128,10 +132,12 @@ def _best_of_n(report: TrustReport) -> Table:
             }
         )
     return Table(
-        "best_of_n", "What experts think of the answer it picks (best of n)",
+        "best_of_n",
+        "What experts think of the answer it picks (best of n)",
         f"Over {report.choices:,} prompts with two or more rated answers. Ratings go from 1 to 5; a gain whose range is "
-        "above 0 means better answers for readers.", rows,
-    )  # fmt: skip
+        "above 0 means better answers for readers.",
+        rows,
+    )
 
 
 def _outcomes(report: TrustReport) -> Table:
@@ -149,9 +155,11 @@ def _outcomes(report: TrustReport) -> Table:
             }
         )
     return Table(
-        "thresholds", "Right and wrong at every threshold",
-        "A higher threshold lets fewer poor answers pass and turns more good ones away.", rows,
-    )  # fmt: skip
+        "thresholds",
+        "Right and wrong at every threshold",
+        "A higher threshold lets fewer poor answers pass and turns more good ones away.",
+        rows,
+    )
 
 
 def _calibration(report: TrustReport) -> Table:
@@ -160,25 +168,33 @@ def _calibration(report: TrustReport) -> Table:
         for b in report.calibration
     ]
     return Table(
-        "calibration", "Do scores mean what they say? (calibration)",
+        "calibration",
+        "Do scores mean what they say? (calibration)",
         "Answers with similar scores together. Where the score lies within the range of the share, it can be read as the "
-        "chance that experts call the answer good.", rows,
-    )  # fmt: skip
+        "chance that experts call the answer good.",
+        rows,
+    )
 
 
 def _length(report: TrustReport) -> Table:
     bias = report.length_bias
     rows = [
-        {"Pairs in which": f"the {which} answer is better", "Pairs": f"{count:,}", "In the right order": shown("accuracy", m)}
+        {
+            "Pairs in which": f"the {which} answer is better",
+            "Pairs": f"{count:,}",
+            "In the right order": shown("accuracy", m),
+        }
         for which, count, m in (
             ("shorter", bias.shorter_pairs, bias.shorter_better),
             ("longer", bias.longer_pairs, bias.longer_better),
         )
-    ]  # fmt: skip
+    ]
     return Table(
-        "length", "Does it follow length?",
-        "Below 50 % where the shorter answer is better, the model prefers long answers whatever they say.", rows,
-    )  # fmt: skip
+        "length",
+        "Does it follow length?",
+        "Below 50 % where the shorter answer is better, the model prefers long answers whatever they say.",
+        rows,
+    )
 
 
 def _curve(report: TrustReport) -> Table:
@@ -186,11 +202,13 @@ def _curve(report: TrustReport) -> Table:
     rows = [{"Ratings": f"{p.n:,}", "": "measured", "ROC AUC": cell(p.auc, percent=False)} for p in curve.measured]
     rows += [{"Ratings": f"{p.n:,}", "": "forecast", "ROC AUC": cell(p.auc, percent=False)} for p in curve.forecast]
     return Table(
-        "learning_curve", "What more ratings bring",
+        "learning_curve",
+        "What more ratings bring",
         curve.reason
         or "Measured with fewer of the ratings, then continued by a fitted curve to twice as many, never further. "
-        "The forecast assumes that new ratings are like the present ones.", rows,
-    )  # fmt: skip
+        "The forecast assumes that new ratings are like the present ones.",
+        rows,
+    )
 
 
 def _part(part: Slice) -> Row:
@@ -213,10 +231,12 @@ def _raters(report: TrustReport) -> Table:
         for rater in report.raters
     ]
     return Table(
-        "raters", "By rater",
+        "raters",
+        "By rater",
         "Judged by this rater's own ratings. A model cannot agree with somebody more than people agree with each other; "
-        "the last column is measured with models that never saw a rating of this person.", rows,
-    )  # fmt: skip
+        "the last column is measured with models that never saw a rating of this person.",
+        rows,
+    )
 
 
 def _data(evaluation: Evaluation, report: TrustReport) -> Table:
@@ -233,7 +253,8 @@ def _data(evaluation: Evaluation, report: TrustReport) -> Table:
         "Duration": f"{report.seconds:.1f} s",
     } | {f"Version of {name}": version for name, version in report.versions.items()}
     return Table(
-        "data", "Data, versions and seed",
+        "data",
+        "Data, versions and seed",
         "The same data, seed and versions give the same figures.",
         [{"What": name, "Value": value} for name, value in facts.items()],
-    )  # fmt: skip
+    )

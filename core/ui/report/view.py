@@ -43,16 +43,20 @@ def show_report(run: RunView, *, key: str) -> None:
         _folded(found[name])
     with st.expander(found["calibration"].title):
         st.plotly_chart(
-            report_figures.calibration(report), key=f"{key}.calibration.{run.run_id}", config={"displayModeBar": False},
+            report_figures.calibration(report),
+            key=f"{key}.calibration.{run.run_id}",
+            config={"displayModeBar": False},
             alt="Share of good answers by mean score, with ranges, beside the diagonal.",
-        )  # fmt: skip
+        )
         _table(found["calibration"])
     _folded(found["length"])
     with st.expander(found["learning_curve"].title):
         st.plotly_chart(
-            report_figures.learning_curve(report), key=f"{key}.curve.{run.run_id}", config={"displayModeBar": False},
+            report_figures.learning_curve(report),
+            key=f"{key}.curve.{run.run_id}",
+            config={"displayModeBar": False},
             alt="ROC AUC by number of ratings: measured, and forecast to twice as many with its range.",
-        )  # fmt: skip
+        )
         _table(found["learning_curve"])
     for name in ("sources", "raters", "data"):
         _folded(found[name])
@@ -74,17 +78,25 @@ def _downloads(run: RunView, evaluation: Evaluation, report: TrustReport, found:
     )
     with st.container(horizontal=True):
         st.download_button(
-            "Download the report", lambda: report_html(about, evaluation, report), key=f"{key}.report_file",
-            file_name=f"assay-report-{run.run_id}.html", mime="text/html", icon=":material/description:",
+            "Download the report",
+            lambda: report_html(about, evaluation, report),
+            key=f"{key}.report_file",
+            file_name=f"assay-report-{run.run_id}.html",
+            mime="text/html",
+            icon=":material/description:",
             on_click="ignore",
             help="One file that opens in any browser, also without a network.",
-        )  # fmt: skip
+        )
         st.download_button(
-            "Download all tables", lambda: as_zip(found, report), key=f"{key}.report_tables",
-            file_name=f"assay-report-{run.run_id}.zip", mime="application/zip", icon=":material/table:",
+            "Download all tables",
+            lambda: as_zip(found, report),
+            key=f"{key}.report_tables",
+            file_name=f"assay-report-{run.run_id}.zip",
+            mime="application/zip",
+            icon=":material/table:",
             on_click="ignore",
             help="Every table as a csv file, and the numbers of the rows that were used.",
-        )  # fmt: skip
+        )
 
 
 def _roc(run: RunView, evaluation: Evaluation, report: TrustReport | None, key: str) -> None:
@@ -93,9 +105,11 @@ def _roc(run: RunView, evaluation: Evaluation, report: TrustReport | None, key: 
         curves |= {title: evaluation.roc.get(name, []) for name, (title, _) in BASELINES.items()}
         area = cell(evaluation.metrics["roc_auc"], percent=False)
         st.plotly_chart(
-            report_figures.roc(curves, report), key=f"{key}.roc.{run.run_id}", config={"displayModeBar": False},
+            report_figures.roc(curves, report),
+            key=f"{key}.roc.{run.run_id}",
+            config={"displayModeBar": False},
             alt=f"ROC curve of the model, area {area}, beside the baselines and the chance line.",
-        )  # fmt: skip
+        )
         band = " The shaded range shows how certain the curve is." if report is not None and report.roc_band else ""
         st.caption(f"The further a curve bends to the upper left, the better. The dotted diagonal is guessing.{band}")
 
@@ -105,9 +119,12 @@ def _threshold(report: TrustReport, table: Table, key: str) -> None:
     with st.expander(table.title):
         thresholds = [threshold for threshold, _ in report.thresholds]
         chosen = st.select_slider(
-            "An answer is called good from a score of", thresholds, value=0.5, key=f"{key}.threshold",
+            "An answer is called good from a score of",
+            thresholds,
+            value=0.5,
+            key=f"{key}.threshold",
             format_func=lambda value: f"{value:.2f}",
-        )  # fmt: skip
+        )
         st.table(confusion(dict(report.thresholds)[chosen]), border="horizontal")
         st.caption(table.caption)
 

@@ -50,22 +50,32 @@ def bench() -> Bench:
 def inputs() -> tuple[str, tuple[str, ...]]:
     """Draw the fields; the prompt and the candidates that are in them."""
     st.text_area(
-        "Prompt", key="rerank.prompt", height=100, persist_state="session",
+        "Prompt",
+        key="rerank.prompt",
+        height=100,
+        persist_state="session",
         placeholder="The question that the answers are for",
-    )  # fmt: skip
+    )
     many = not st.session_state.get("rerank.boxes") and _pasted_count() > MAX_BOXES
     boxes = st.toggle(
-        "One box per answer", key="rerank.boxes", persist_state="session", on_change=_turn, disabled=many,
+        "One box per answer",
+        key="rerank.boxes",
+        persist_state="session",
+        on_change=_turn,
+        disabled=many,
         help=f"For up to {MAX_BOXES} answers." if many else None,
-    )  # fmt: skip
+    )
     if boxes:
         texts = _boxes(bench())
     else:
         pasted = st.text_area(
-            "Answers", key="rerank.candidates", height=260, persist_state="session",
+            "Answers",
+            key="rerank.candidates",
+            height=260,
+            persist_state="session",
             placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON lines "
             "are understood too.",
-        )  # fmt: skip
+        )
         found = understand(pasted or "")
         _say_what_was_understood(found)
         texts = found.texts
@@ -132,10 +142,19 @@ def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | N
             workspace, page.user, prompt, texts, only=found.order[:SHOWN], model_version=found.model_version
         )
     return Ranked(
-        prompt, texts, found.order, found.scores, found.model_version, found.reason,
-        no_champion=found.no_champion, sample=found.sample, truncated=found.truncated, certainty=found.certainty,
-        abstained=found.abstained, explanation=explanation,
-    )  # fmt: skip
+        prompt,
+        texts,
+        found.order,
+        found.scores,
+        found.model_version,
+        found.reason,
+        no_champion=found.no_champion,
+        sample=found.sample,
+        truncated=found.truncated,
+        certainty=found.certainty,
+        abstained=found.abstained,
+        explanation=explanation,
+    )
 
 
 def saved(page: Page) -> None:
@@ -159,10 +178,12 @@ def choices(page: Page) -> None:
             others = [name for name in names if name != ranks]  # a version beside itself would show nothing
             right.selectbox("Compare with", [NONE, *others], key="rerank.version2", persist_state="session")
         st.toggle(
-            "Keep my order where the model cannot tell", key="rerank.abstain", persist_state="session",
+            "Keep my order where the model cannot tell",
+            key="rerank.abstain",
+            persist_state="session",
             help="Where the two best answers are too close to call, or the question is unlike those that experts rated "
             "answers to, the answers stay in the order in which you entered them.",
-        )  # fmt: skip
+        )
 
 
 def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
@@ -213,14 +234,23 @@ def _boxes(mine: Bench) -> tuple[str, ...]:
                 f"Answer {place}", key=f"rerank.candidate.{number}", height=90, persist_state="session", width="stretch"
             )
             st.button(
-                "Remove", key=f"rerank.remove.{number}", icon=":material/close:", type="tertiary",
-                disabled=len(mine.boxes) <= 2, on_click=_remove, args=(mine, number),
-            )  # fmt: skip
+                "Remove",
+                key=f"rerank.remove.{number}",
+                icon=":material/close:",
+                type="tertiary",
+                disabled=len(mine.boxes) <= 2,
+                on_click=_remove,
+                args=(mine, number),
+            )
         texts.append((text or "").strip())
     st.button(
-        "Add an answer", key="rerank.add", icon=":material/add:", on_click=_add, args=(mine,),
+        "Add an answer",
+        key="rerank.add",
+        icon=":material/add:",
+        on_click=_add,
+        args=(mine,),
         disabled=len(mine.boxes) >= MAX_BOXES,
-    )  # fmt: skip
+    )
     return tuple(text for text in texts if text)
 
 

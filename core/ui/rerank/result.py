@@ -17,8 +17,13 @@ SHOWN = 20
 LONG = 700
 """Characters of an answer on its card; the rest is a click away."""
 COLUMNS = {
-    "place": int, "original_position": int, "score": float, "text": str, "prompt": str, "model_version": str,
-}  # fmt: skip
+    "place": int,
+    "original_position": int,
+    "score": float,
+    "text": str,
+    "prompt": str,
+    "model_version": str,
+}
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -56,9 +61,14 @@ def show(ranked: Ranked) -> None:
     with st.container(horizontal=True):
         for ending, key, mime in ((".csv", "rerank.download", "text/csv"), (".jsonl", "rerank.download_jsonl", None)):
             st.download_button(
-                f"Download {ending[1:].upper()}", as_file(ranked, ending), file_name=f"ranking{ending}",
-                mime=mime or "application/jsonl", key=key, on_click="ignore", icon=":material/download:",
-            )  # fmt: skip
+                f"Download {ending[1:].upper()}",
+                as_file(ranked, ending),
+                file_name=f"ranking{ending}",
+                mime=mime or "application/jsonl",
+                key=key,
+                on_click="ignore",
+                icon=":material/download:",
+            )
 
 
 def movement(place: int, original: int) -> tuple[str, str, str]:

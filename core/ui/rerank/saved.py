@@ -36,15 +36,22 @@ def saved_cases(page: Page, fill: Fill) -> None:
             st.caption("To open this case, reveal its personal identifiers first.")
         with st.container(horizontal=True):
             st.button(
-                "Open", key="rerank.case_open", icon=":material/folder_open:", on_click=fill,
-                args=(case.prompt, case.texts), disabled=bool(case.hidden),
-            )  # fmt: skip
+                "Open",
+                key="rerank.case_open",
+                icon=":material/folder_open:",
+                on_click=fill,
+                args=(case.prompt, case.texts),
+                disabled=bool(case.hidden),
+            )
             with st.popover("Delete", icon=":material/delete:"):
                 st.markdown("The case is deleted for good.")
                 st.button(
-                    "Delete this case", key="rerank.case_delete", icon=":material/delete:", on_click=_delete,
+                    "Delete this case",
+                    key="rerank.case_delete",
+                    icon=":material/delete:",
+                    on_click=_delete,
                     args=(page, chosen),
-                )  # fmt: skip
+                )
 
 
 def keep_case(page: Page, ranked: Ranked) -> None:
@@ -77,22 +84,33 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
             "leads can export it, or let the next training learn from it."
         )
         st.multiselect(
-            "Best first", shown, key=key, placeholder="Pick the best answer", persist_state="session",
+            "Best first",
+            shown,
+            key=key,
+            placeholder="Pick the best answer",
+            persist_state="session",
             format_func=lambda index: f"Answer {index + 1}: {snippet(ranked.texts[index], 60)}",
-        )  # fmt: skip
+        )
         st.button(
-            "Keep my order", key="rerank.keep_order", icon=":material/check:", on_click=_keep_order,
+            "Keep my order",
+            key="rerank.keep_order",
+            icon=":material/check:",
+            on_click=_keep_order,
             args=(page, ranked, shown, key),
-        )  # fmt: skip
+        )
         kept = preferences.mine(page.workspace, page.user, ranked.prompt)
         if kept:
             pairs = "1 comparison" if kept == 1 else f"{kept:,} comparisons"
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"{pairs} of yours on this question are kept.", width="content")
                 st.button(
-                    "Take them back", key="rerank.withdraw_order", type="tertiary", icon=":material/undo:",
-                    on_click=_withdraw, args=(page, ranked.prompt),
-                )  # fmt: skip
+                    "Take them back",
+                    key="rerank.withdraw_order",
+                    type="tertiary",
+                    icon=":material/undo:",
+                    on_click=_withdraw,
+                    args=(page, ranked.prompt),
+                )
 
 
 @errors.act

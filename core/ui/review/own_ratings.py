@@ -45,9 +45,14 @@ def own_ratings_tab(page: Page, user: User) -> None:
             f"{total:,} {'answer' if total == 1 else 'answers'}, latest first. Open one to read it again or to change its rating."
         )
         st.download_button(
-            "Download all as csv", lambda: own_ratings.as_csv(page.workspace, user), "my-ratings.csv", "text/csv",
-            key="review.download", type="tertiary", icon=":material/download:",
-        )  # fmt: skip
+            "Download all as csv",
+            lambda: own_ratings.as_csv(page.workspace, user),
+            "my-ratings.csv",
+            "text/csv",
+            key="review.download",
+            type="tertiary",
+            icon=":material/download:",
+        )
     with st.container(key="review.list", gap="small"):
         for one in found:
             _line(page, user, one)
@@ -90,9 +95,12 @@ def _line(page: Page, user: User, one: OwnRating) -> None:
                 with st.popover("Withdraw", key=f"review.withdraw.{number}", type="tertiary"):
                     st.markdown("Take this rating back? It no longer counts; the history keeps it.")
                     st.button(
-                        "Yes, withdraw it", key=f"review.withdraw_yes.{number}", type="primary",
-                        on_click=_withdraw, args=(page, user, interaction),
-                    )  # fmt: skip
+                        "Yes, withdraw it",
+                        key=f"review.withdraw_yes.{number}",
+                        type="primary",
+                        on_click=_withdraw,
+                        args=(page, user, interaction),
+                    )
         st.markdown(f"**{literal(snippet(interaction.prompt, 110))}**")
         st.markdown(literal(snippet(interaction.response, 160)))
         if one.reason:

@@ -64,9 +64,14 @@ def second_looks_tab(page: Page, user: User) -> None:
     with st.container(horizontal=True, gap="xsmall", key="review.look_keys"):
         for value, word in RATING_WORDS.items():
             st.button(
-                word, key=f"review.look{value}.{number}", shortcut=str(value), width="stretch", wrap=True,
-                on_click=_look, args=(page, user, glance, number, value),
-            )  # fmt: skip
+                word,
+                key=f"review.look{value}.{number}",
+                shortcut=str(value),
+                width="stretch",
+                wrap=True,
+                on_click=_look,
+                args=(page, user, glance, number, value),
+            )
 
 
 def repeat_settings(page: Page) -> None:
@@ -101,10 +106,12 @@ def _choice(page: Page, user: User, glance: Glance, again: int, before: int) -> 
     with st.container(horizontal=True):
         for change, word in ((True, f"Change to {again}"), (False, f"Keep {before}")):
             st.button(
-                word, key=f"review.look_{'change' if change else 'keep'}.{glance.item}",
+                word,
+                key=f"review.look_{'change' if change else 'keep'}.{glance.item}",
                 type="primary" if change else "secondary",
-                on_click=_choose, args=(page, user, glance, again, change),
-            )  # fmt: skip
+                on_click=_choose,
+                args=(page, user, glance, again, change),
+            )
 
 
 @act
@@ -113,9 +120,14 @@ def _look(page: Page, user: User, glance: Glance, number: int, value: int) -> No
     if glance.item != number or elapsed < DWELL_SECONDS or glance is not st.session_state.get(session.GLANCE):
         return  # a held key, or one that was meant for the answer before
     said = second_looks.look(
-        page.workspace, user, number, value,
-        seen=glance.version, request_id=f"{glance.request}:{value}", shown_ms=int(1000 * elapsed),
-    )  # fmt: skip
+        page.workspace,
+        user,
+        number,
+        value,
+        seen=glance.version,
+        request_id=f"{glance.request}:{value}",
+        shown_ms=int(1000 * elapsed),
+    )
     if said.receipt is None:
         glance.before, glance.again = said.before, value
     else:
@@ -127,9 +139,14 @@ def _choose(page: Page, user: User, glance: Glance, again: int, change: bool) ->
     if glance.item is None:
         return
     receipt = second_looks.choose(
-        page.workspace, user, glance.item, again,
-        seen=glance.version, change=change, request_id=f"{glance.request}:chosen",
-    )  # fmt: skip
+        page.workspace,
+        user,
+        glance.item,
+        again,
+        seen=glance.version,
+        change=change,
+        request_id=f"{glance.request}:chosen",
+    )
     _saved(receipt.number)
 
 

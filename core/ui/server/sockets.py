@@ -83,9 +83,15 @@ class _Socket:
     """One socket, as the application sees it."""
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, pace: Pace, number: str,
-        browser: tuple[str, str], strangers: Counter[tuple[str, str]],
-    ) -> None:  # fmt: skip
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        pace: Pace,
+        number: str,
+        browser: tuple[str, str],
+        strangers: Counter[tuple[str, str]],
+    ) -> None:
         self._receive, self._send, self._pace, self._number = receive, send, pace, number
         protocols = scope.get("subprotocols") or []
         self._session = protocols[2] if len(protocols) > 2 else ""  # as a browser that comes back names it

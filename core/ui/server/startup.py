@@ -73,9 +73,12 @@ def rules() -> Rules:
     public = _checked(auth)
     host = str(host_of(public))
     return Rules(
-        hosts=hosts | {host}, loopback_only=False, behind_tls=public.startswith("https:"),
-        home=public.removesuffix("/oauth2callback") if is_loopback(name_of(host)) else "", **common,
-    )  # fmt: skip
+        hosts=hosts | {host},
+        loopback_only=False,
+        behind_tls=public.startswith("https:"),
+        home=public.removesuffix("/oauth2callback") if is_loopback(name_of(host)) else "",
+        **common,
+    )
 
 
 def _auth_section() -> Mapping[str, Any]:

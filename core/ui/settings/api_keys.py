@@ -42,9 +42,12 @@ def create(page: Page) -> None:
     """The form that makes a key."""
     with st.form("keys.form"), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Which program will use it?", key="keys.name", max_chars=api_keys.MAX_NAME, placeholder="For example: patient portal",
+            "Which program will use it?",
+            key="keys.name",
+            max_chars=api_keys.MAX_NAME,
+            placeholder="For example: patient portal",
             autocomplete="off",
-        )  # fmt: skip
+        )
         st.form_submit_button(
             "Create a key", key="keys.create", type="primary", icon=":material/key:", on_click=_create, args=(page,)
         )
@@ -77,9 +80,12 @@ def all_keys(page: Page, known: list[KeyView]) -> None:
         )
     for key in working:
         with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", border=True,
+            horizontal=True,
+            vertical_alignment="center",
+            horizontal_alignment="distribute",
+            border=True,
             key=f"keys.row.{key.key_id}",
-        ):  # fmt: skip
+        ):
             with st.container(width="stretch", gap=None):
                 st.markdown(f"**{literal(key.name)}** :gray-badge[{literal(key.start)}…]")
                 used = f"last used {moment(key.last_used_at)}" if key.last_used_at else "never used"
@@ -91,9 +97,12 @@ def all_keys(page: Page, known: list[KeyView]) -> None:
             with st.popover("Revoke", key=f"keys.revoke.{key.key_id}", width="content", icon=":material/block:"):
                 st.markdown(f"Programs that use the key of **{literal(key.name)}** are refused from then on, for good.")
                 st.button(
-                    "Yes, revoke it", key=f"keys.revoke_yes.{key.key_id}", type="primary", on_click=_revoke,
+                    "Yes, revoke it",
+                    key=f"keys.revoke_yes.{key.key_id}",
+                    type="primary",
+                    on_click=_revoke,
                     args=(page, key),
-                )  # fmt: skip
+                )
     revoked = [key for key in known if key.revoked_at is not None]
     if revoked:
         with st.expander(f"Revoked keys ({len(revoked):,})", key="keys.revoked"):

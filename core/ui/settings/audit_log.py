@@ -63,13 +63,19 @@ def _filters(page: Page) -> Wanted | None:
     known = audit_log.choices(page.workspace, page.user)
     with st.container(horizontal=True, vertical_alignment="bottom", key="record.filters"):
         who = st.selectbox(
-            "Who", ["", *known.actors], key="record.who", width=185,
+            "Who",
+            ["", *known.actors],
+            key="record.who",
+            width=185,
             format_func=lambda actor: known.actors.get(actor, actor) if actor else ANYBODY,
-        )  # fmt: skip
+        )
         what = st.selectbox(
-            "What", ["", *known.actions], key="record.what", width=185,
+            "What",
+            ["", *known.actions],
+            key="record.what",
+            width=185,
             format_func=lambda action: action[:1].upper() + action[1:] if action else ANY_ACT,
-        )  # fmt: skip
+        )
         subject = st.text_input("To what", key="record.subject", placeholder="interaction 12", max_chars=200, width=185)
         first = st.date_input("From", None, key="record.since", width=150, format="YYYY-MM-DD")
         last = st.date_input("Until", None, key="record.until", width=150, format="YYYY-MM-DD")
@@ -106,9 +112,13 @@ def _summary(page: Page, wanted: Wanted) -> None:
                 st.download_button(
                     f"Download {ending}",
                     partial(audit_log.as_file, page.workspace, page.user, wanted, f".{ending}"),
-                    f"assay_record.{ending}", mime, key=f"record.{ending}", type="tertiary", on_click="ignore",
+                    f"assay_record.{ending}",
+                    mime,
+                    key=f"record.{ending}",
+                    type="tertiary",
+                    on_click="ignore",
                     icon=":material/download:",
-                )  # fmt: skip
+                )
     if many:
         st.caption(
             f"A download holds the newest {audit_log.COUNTED:,} of them. All: `python -m core record --out FILE`."
@@ -121,16 +131,23 @@ def _paging(place: Place, found: list[Line]) -> None:
         return
     with st.container(horizontal=True, horizontal_alignment="center", key="record.paging"):
         st.button(
-            "Newest", key="record.newest", icon=":material/first_page:", disabled=len(place.starts) < 2,
+            "Newest",
+            key="record.newest",
+            icon=":material/first_page:",
+            disabled=len(place.starts) < 2,
             on_click=place.starts.clear,
-        )  # fmt: skip
+        )
         st.button(
             "Newer", key="record.newer", icon=":material/chevron_left:", disabled=not place.starts, on_click=_newer
         )
         st.button(
-            "Older", key="record.older", icon=":material/chevron_right:", disabled=older is None,
-            on_click=_older, args=(older,),
-        )  # fmt: skip
+            "Older",
+            key="record.older",
+            icon=":material/chevron_right:",
+            disabled=older is None,
+            on_click=_older,
+            args=(older,),
+        )
 
 
 def _older(start: int) -> None:

@@ -58,10 +58,12 @@ def pending_identities(page: Page) -> None:
                 )
                 if unbound:
                     st.selectbox(
-                        "This is", [None, *unbound], key=f"people.let_as.{one.identity_id}",
+                        "This is",
+                        [None, *unbound],
+                        key=f"people.let_as.{one.identity_id}",
                         format_func=_called,
                         help="Choose somebody whom you invited, or a name from before sign-in, when that is this person.",
-                    )  # fmt: skip
+                    )
                 st.button(
                     "Let in", key=f"people.let_in.{one.identity_id}", type="primary", on_click=_let_in, args=(page, one)
                 )
@@ -94,9 +96,13 @@ def invite(page: Page) -> None:
                 st.text_input("Name", key="people.invite_who", max_chars=254, placeholder="Dr Ana Lopez")
             st.selectbox("Role", list(ROLES), format_func=ROLES.__getitem__, key="people.invite_role")
         st.form_submit_button(
-            "Invite" if signs_in(page) else "Add", key="people.invite", type="primary", icon=":material/person_add:",
-            on_click=_invite, args=(page,),
-        )  # fmt: skip
+            "Invite" if signs_in(page) else "Add",
+            key="people.invite",
+            type="primary",
+            icon=":material/person_add:",
+            on_click=_invite,
+            args=(page,),
+        )
         if signs_in(page):
             st.caption(
                 "Nothing is sent. Give them the address of this page; they are recognised at their first sign-in "
@@ -114,9 +120,12 @@ def everybody(page: Page) -> None:
     st.subheader(f"{len(people)} {'person' if len(people) == 1 else 'people'}", anchor=False)
     for person in people:
         with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute",
-            key=f"people.row.{person.rater_id}", border=True,
-        ):  # fmt: skip
+            horizontal=True,
+            vertical_alignment="center",
+            horizontal_alignment="distribute",
+            key=f"people.row.{person.rater_id}",
+            border=True,
+        ):
             with st.container(width="stretch", gap=None):
                 off = " :red-badge[access off]" if person.disabled else ""
                 me = " (you)" if person.rater_id == page.user.rater_id else ""
@@ -175,7 +184,7 @@ def _let_in(page: Page, one: PendingIdentity) -> None:
     known: Person | None = st.session_state.get(f"people.let_as.{one.identity_id}")
     person = accounts.admit(
         page.workspace, user, one.identity_id, Role(role), as_person=known.rater_id if known else None
-    )  # fmt: skip
+    )
     session.toast(f"{person.name} is let in as {person.role}.")
 
 

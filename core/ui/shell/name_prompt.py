@@ -36,9 +36,12 @@ def asks_for_name(page: Page) -> bool:
         go_on="Go on",
     )
     st.button(
-        "Back without a name", key=f"{page.info.name}.no_name", type="tertiary", icon=":material/arrow_back:",
+        "Back without a name",
+        key=f"{page.info.name}.no_name",
+        type="tertiary",
+        icon=":material/arrow_back:",
         on_click=_stop_asking,
-    )  # fmt: skip
+    )
     return True
 
 

@@ -37,9 +37,13 @@ def offer_reveal(
         st.caption(f":material/visibility_off: Hidden here: {in_words(hidden)}.", width="content")
         if user is not None and may(user, Act.REVEAL):
             st.button(
-                "Reveal", key=f"{page}.reveal.{number}", type="tertiary", on_click=_reveal,
-                args=(workspace, user, reveal, number), help=f"Shows them to you for {FOR}. The record keeps that you looked.",
-            )  # fmt: skip
+                "Reveal",
+                key=f"{page}.reveal.{number}",
+                type="tertiary",
+                on_click=_reveal,
+                args=(workspace, user, reveal, number),
+                help=f"Shows them to you for {FOR}. The record keeps that you looked.",
+            )
 
 
 @act

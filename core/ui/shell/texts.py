@@ -74,8 +74,13 @@ def show_text(text: str, *, key: str, name: str = "text") -> None:
             st.caption(f"These are the first {SHOWN_CHARACTERS:,} of {len(text):,} characters.", width="content")
         st.toggle("Show all", key=f"{key}.all")
         st.download_button(
-            "Download", text, file_name=f"{name}.txt", key=f"{key}.download", on_click="ignore", icon=":material/download:"
-        )  # fmt: skip
+            "Download",
+            text,
+            file_name=f"{name}.txt",
+            key=f"{key}.download",
+            on_click="ignore",
+            icon=":material/download:",
+        )
 
 
 class _TextOnly(RendererHTML):

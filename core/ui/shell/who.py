@@ -33,7 +33,7 @@ def ask_for_name(page: Page, *, question: str = "Who is rating?", why: str = WHY
         )
         st.form_submit_button(
             go_on, key="rate.start", type="primary", on_click=_start, args=(page,), icon=":material/arrow_forward:"
-        )  # fmt: skip
+        )
 
 
 def name_line(page: Page, user: User) -> None:

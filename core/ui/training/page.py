@@ -36,32 +36,48 @@ def start_card(page: Page, ready: Readiness) -> None:
     warnings = sum(check.verdict is CheckResult.WARNING for check in ready.checks)
     with st.container(border=True, key="train.card", gap="medium"):
         st.radio(
-            "Recipe", list(RECIPES), key="train.recipe", persist_state="page", format_func=lambda name: RECIPES[name][0],
+            "Recipe",
+            list(RECIPES),
+            key="train.recipe",
+            persist_state="page",
+            format_func=lambda name: RECIPES[name][0],
             captions=[sentence for _, sentence in RECIPES.values()],
             help="How the model reads a prompt and an answer. Unless you want a comparison, keep the recommended one.",
-        )  # fmt: skip
+        )
         kept = preferences.total(page.workspace, page.user)
         if kept:
             st.checkbox(
                 f"Learn from raters' own orders too ({kept:,} {'comparison' if kept == 1 else 'comparisons'})",
-                key="train.preferences", persist_state="page",
+                key="train.preferences",
+                persist_state="page",
                 help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
                 "changed, measured on prompts that the model has not seen.",
-            )  # fmt: skip
+            )
         if len(ready.facts.by_rater) > 1:
             st.selectbox(
-                "Leave a rater out", list(ready.facts.by_rater), index=None, key="train.without_rater",
-                persist_state="page", placeholder="Nobody: learn from everybody's ratings", format_func=str, width=420,
+                "Leave a rater out",
+                list(ready.facts.by_rater),
+                index=None,
+                key="train.without_rater",
+                persist_state="page",
+                placeholder="Nobody: learn from everybody's ratings",
+                format_func=str,
+                width=420,
                 help="The model then learns nothing from this person's ratings; where others rated the same answer, theirs "
                 "count. It is judged like any other training, and its lineage names the person.",
-            )  # fmt: skip
+            )
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Start training", key="train.start", icon=":material/play_arrow:", disabled=bool(blockers),
-                type="secondary" if blockers else "primary", on_click=_start, args=(page,),
-            )  # fmt: skip
+                "Start training",
+                key="train.start",
+                icon=":material/play_arrow:",
+                disabled=bool(blockers),
+                type="secondary" if blockers else "primary",
+                on_click=_start,
+                args=(page,),
+            )
             if blockers and not ready.facts.rated + ready.facts.unrated:
                 next_step("Get answers first", "home", key="train.home")
             elif blockers:
@@ -151,9 +167,11 @@ def _arriving(run: RunView) -> None:
     with right:
         st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")
         st.plotly_chart(
-            plots.roc({"This model": folds[-1]["roc"]}, height=300), key="train.live.roc",
-            config={"displayModeBar": False}, alt="ROC curve of the folds that are done, beside the chance line.",
-        )  # fmt: skip
+            plots.roc({"This model": folds[-1]["roc"]}, height=300),
+            key="train.live.roc",
+            config={"displayModeBar": False},
+            alt="ROC curve of the folds that are done, beside the chance line.",
+        )
 
 
 def _spread(folds: Sequence[dict]) -> dict[str, str]:
@@ -196,10 +214,12 @@ def _start(page: Page) -> None:
     user = actor(page)
     if user is not None:
         training.start(
-            page.workspace, user, recipe=st.session_state.get("train.recipe") or "pair",
+            page.workspace,
+            user,
+            recipe=st.session_state.get("train.recipe") or "pair",
             with_preferences=bool(st.session_state.get("train.preferences")),
             without_rater=st.session_state.get("train.without_rater") or None,
-        )  # fmt: skip
+        )
 
 
 @act

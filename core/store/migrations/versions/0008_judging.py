@@ -34,9 +34,11 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["interaction_id"], ["assay_items.interaction_id"], name="fk_assay_guideline_gaps_interaction_id",
+            ["interaction_id"],
+            ["assay_items.interaction_id"],
+            name="fk_assay_guideline_gaps_interaction_id",
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("gap_id", name="pk_assay_guideline_gaps"),
-    )  # fmt: skip
+    )
     op.create_index("ix_assay_guideline_gaps_interaction_id", "assay_guideline_gaps", ["interaction_id"])
