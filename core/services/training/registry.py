@@ -100,8 +100,10 @@ def save_and_register(
     try:
         yield Saved(name, saved.hashes[artifact.MODEL_FILE])
         measured = measure_all(workspace, ground, name, fitted, embedder)
-        version = _version(run_id, saved.hashes, metadata, ground, evaluation, reads=fitted.weighting)
-        decision = _register(workspace, version, ground, evaluation, verdict, judged.decision, measured)
+        version = _version(run_id, saved.hashes, metadata, ground, evaluation, fitted)
+        decision = _register(
+            workspace, version, ground, evaluation, verdict, judged.decision, measured, comparisons=fitted.comparisons
+        )
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
         raise
@@ -115,8 +117,7 @@ def _version(
     metadata: artifact.Metadata,
     ground: TrainingSet,
     evaluation: Evaluation,
-    *,
-    reads: str,
+    fitted: Fitted,
 ) -> ModelVersion:
     accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     return ModelVersion(
@@ -132,10 +133,10 @@ def _version(
             "code": _code_version(),
             "data_fingerprint": metadata.data_fingerprint,
             "encoder": metadata.encoder,
-            "reads": reads,
+            "reads": fitted.weighting,
             "seed": metadata.seed,
             "held_out": len(ground.held_out),
-            "preferences": len(ground.preferred),
+            "preferences": fitted.comparisons,
             "without_rater": ground.without_rater,
             "positive_threshold": metadata.positive_threshold,
             "files": dict(hashes),
@@ -159,6 +160,8 @@ def _register(
     verdict: str,
     decision: Decision,
     measured: dict[str, dict[str, Any]],
+    *,
+    comparisons: int,
 ) -> Decision:
     """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
     run_id, name = version.run_id, version.model_version
@@ -183,7 +186,7 @@ def _register(
             "promoted": decision.promoted,
             "verdict": verdict,
             "held_out": held_out if ground.held_out else None,
-            "preferences": len(ground.preferred),
+            "preferences": comparisons,
             "without_rater": ground.without_rater,
         }
         versions.add(session, version)

@@ -15,6 +15,7 @@ from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
 from core.domain.settings import ROOT
 from core.reward.encoding.embedder import Embedder
+from core.reward.recipes.registry import PAIR
 from core.reward.training.events import (
     Compared,
     Embedding,
@@ -54,16 +55,15 @@ def train(
     workspace: Workspace,
     user: User,
     *,
-    recipe: str = "pair",
+    recipe: str = PAIR.name,
     seed: int = 0,
-    with_preferences: bool = False,
     without_rater: str | None = None,
     run_id: int | None = None,
 ) -> Generator[Event | Saved | Registered, None, None]:
     """Train in this process; yields the trainer's events, then Saved and Registered.
 
-    Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
-    the Rerank page is learned from too. ``without_rater``: nothing is learned from this rater's ratings. With ``run_id`` a run that was asked for on the Train page is carried out.
+    Every event is also a row, so that pages in other processes can follow. ``without_rater``: nothing is learned from
+    this rater's ratings and orders. With ``run_id`` a run that was asked for on the Train page is carried out.
 
     Raises:
         NotAllowed: the person may not train.
@@ -81,9 +81,7 @@ def train(
     run_id, recipe, seed = run.run_id, run.recipe, run.seed
     with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
         written = 0.0
-        events = _events(
-            workspace, run_id, recipe, seed, with_preferences=with_preferences, without_rater=without_rater
-        )
+        events = _events(workspace, run_id, recipe, seed, without_rater=without_rater)
         for event in events:
             stop = stop_asked()
             pause = time.monotonic() - written
@@ -103,7 +101,6 @@ def train_to_end(
     *,
     recipe: str,
     seed: int,
-    with_preferences: bool = False,
     without_rater: str | None = None,
     run_id: int | None = None,
     on_progress: Callable[[int, int], None],
@@ -117,7 +114,6 @@ def train_to_end(
         user,
         recipe=recipe,
         seed=seed,
-        with_preferences=with_preferences,
         without_rater=without_rater,
         run_id=run_id,
     ):
@@ -133,16 +129,8 @@ def train_to_end(
 
 
 @masks_output()
-def start(
-    workspace: Workspace,
-    user: User,
-    *,
-    recipe: str,
-    seed: int = 0,
-    with_preferences: bool = False,
-    without_rater: str | None = None,
-) -> int:
-    """Start a training in a process of its own, which outlives the page; the number of the run.
+def start(workspace: Workspace, user: User, *, without_rater: str | None = None) -> int:
+    """Start a training of the default recipe in a process of its own, which outlives the page; the number of the run.
 
     Raises:
         NotAllowed: the person may not train.
@@ -152,7 +140,7 @@ def start(
     workspace.require(user, Act.TRAIN)
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
-    run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
+    run_id = written(workspace.store, lambda session: runs.start(session, PAIR.name, 0, user, None)).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
             process = subprocess.Popen(
@@ -166,7 +154,6 @@ def start(
                     "--run",
                     str(run_id),
                     "--debug",
-                    *(["--preferences"] if with_preferences else []),
                     *([f"--without-rater={without_rater}"] if without_rater is not None else []),
                 ],
                 env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -219,11 +206,11 @@ def _told(workspace: Workspace, run_id: int, event: Event | Saved | Registered) 
 
 
 def _events(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, *, with_preferences: bool, without_rater: str | None
+    workspace: Workspace, run_id: int, recipe: str, seed: int, *, without_rater: str | None
 ) -> Iterator[Event | Saved | Registered]:
     settings = workspace.settings
     embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
-    ground = load_training_set(workspace, embedder, with_preferences=with_preferences, without_rater=without_rater)
+    ground = load_training_set(workspace, embedder, without_rater=without_rater)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
     told: dict[type, Any] = {}
     for event in reward_train(

@@ -1,7 +1,6 @@
 """What a training showed: the verdict in a sentence, the numbers, the curve, the comparison, and earlier trainings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -49,9 +48,6 @@ def show(page: Page, run: RunView, champion: str | None) -> None:
     _verdict(run, champion)
     if run.state in ("failed", "cancelled"):
         last_lines(page, run)
-    compared = run.latest("compared")
-    if compared is not None:
-        st.caption(literal(learned_too(compared)))
     found = run.evaluation
     if found is None:
         return
@@ -109,21 +105,6 @@ def comparison(rows: Mapping[str, Mapping[str, Metric]]) -> list[dict[str, str]]
         | {MEASURES[name].title: cell(metrics.get(name), percent=MEASURES[name].percent) for name in COMPARED}
         for title, metrics in rows.items()
     ]
-
-
-def learned_too(compared: Mapping[str, Any]) -> str:
-    """What raters' own orders added, in words."""
-    pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
-    gain = Metric.from_json(compared["gain"])
-    said = (
-        f"It also learned from {pairs:,} {'comparison' if pairs == 1 else 'comparisons'} that raters made on "
-        f"{prompts:,} {'prompt' if prompts == 1 else 'prompts'}"
-        + (f" ({apart:,} more are on prompts kept apart for testing)." if apart else ".")
-    )
-    if gain.value is None or gain.low is None or gain.high is None:
-        return f"{said} What that changed is not estimable."
-    clear = "a clear gain" if gain.low > 0 else "a clear loss" if gain.high < 0 else "no clear difference"
-    return f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]: {clear}."
 
 
 def _verdict(run: RunView, champion: str | None) -> None:
