@@ -51,12 +51,12 @@ def train(
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
     Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where
-    there are fewer than ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted
-    on the same folds for the comparison, on answers to the prompts that it learned from (``champion_groups``; None: on
-    all). ``preferred`` answers are learned from too where that clearly helps on all ``examples`` (``fitting.fit``), never
-    where their prompt is being tested; Compared then says what that changed, and a champion is refitted on ratings alone.
-    Where it does not help, Compared says so before the folds, and the rest is as without them. The same examples in the
-    same order and the same ``seed`` give the same numbers.
+    there are fewer than ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is
+    refitted on the same folds for the comparison, on answers to the prompts that it learned from
+    (``champion_groups``; None: on all). ``preferred`` answers are learned from too where that clearly helps on all
+    ``examples`` (``fitting.fit``), never where their prompt is being tested; Compared then says what that changed, and
+    a champion is refitted on ratings alone. Where it does not help, Compared says so before the folds, and the rest is
+    as without them. The same examples in the same order and the same ``seed`` give the same numbers.
 
     Raises:
         BadInput: there is no such recipe.
