@@ -178,6 +178,7 @@ ASKS_NOBODY = {
     "what this process ranks with: parts for rank, explain, compare and train, which ask": [
         "reranking.reranking.encoder",
         "reranking.reranking.ranker_for",
+        "reranking.reranking.reference_embedder",
         "reranking.reranking.reranker",
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",

@@ -17,7 +17,7 @@ from core.store.tables import Rater
 from core.store.training import versions
 from core.ui.report import plots
 from core.ui.report.plots import TrendPoint
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 from tests.services.versions_made import learned_from, made
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import plain, press, said
@@ -262,7 +262,7 @@ def test_thresholds_stand_where_they_were_reached():
 
 def test_two_versions_are_compared_on_the_same_answers(open_page, workspace, ana, monkeypatch):
     """Numbers of both, a sentence, and the answers that divide them with their texts and scores."""
-    monkeypatch.setattr(compare, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(compare, "reference_embedder", reference_embedder)
     examples = rated_answers(40)
     rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in examples]
     with workspace.store.write() as session:

@@ -24,11 +24,17 @@ from core.store import schema
 from core.store.database import Store, connect
 from core.store.tables import ModelVersion
 from core.store.training import versions
+from core.store.training.embeddings import DatabaseVectors
 
 
 def encoder(emb_model: str) -> SentenceEncoder:
     """The process's reference encoder for this EMB_MODEL: loaded once. Models are trained and measured with it."""
     return runtime.keep("encoder", emb_model, lambda: SentenceEncoder(emb_model))
+
+
+def reference_embedder(workspace: Workspace) -> Embedder:
+    """Vectors from the reference encoder, kept in the database: for answers of the data only."""
+    return Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
 
 
 def serving_encoder(settings: Settings) -> ServingEncoder:
