@@ -23,7 +23,7 @@ from core.domain.identifiers import (
     session_names,
     word_lists,
 )
-from core.http import bodies, questions
+from core.http import rerank_request
 from core.labeling import (
     candidates,
     column_names,
@@ -385,15 +385,20 @@ CASES = [
         2_000,
     ),
     Case(
-        "http.bodies: values",
-        bodies._parse,
+        "http.rerank_request: values",
+        rerank_request._parse,
         lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(),
         5_000,
     ),
-    Case("http.bodies: brackets", bodies._parse, lambda n: b"[" * 10 + b"1," * n + b"1" + b"]" * 10, 20_000),
     Case(
-        "http.questions.read_question",
-        questions.read_question,
+        "http.rerank_request: brackets",
+        rerank_request._parse,
+        lambda n: b"[" * 10 + b"1," * n + b"1" + b"]" * 10,
+        20_000,
+    ),
+    Case(
+        "http.rerank_request.parse_rerank_request",
+        rerank_request.parse_rerank_request,
         lambda n: {"query": "q", "documents": ["d"] * n},
         125,
         most=1_000,

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 
 from core.domain.errors import AssayError
-from core.http.queueing import Pace
+from core.http.fair_queue import Pace
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking, Reranker

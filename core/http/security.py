@@ -1,7 +1,7 @@
 """What stands in front of everything the server does: who may ask from where, how much, how often; and the headers.
 
 Pure ASGI, so websockets pass through; it knows nothing of Streamlit but the paths. The API's own paths keep their own
-rules for Host and Origin (``loopback``), because programs with a key call it under any name.
+rules for Host and Origin (``origin.why_not_local``), because programs with a key call it under any name.
 """
 
 import base64
@@ -18,8 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.http.loopback import through_a_proxy
-from core.http.origin import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_place
+from core.http.origin import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_origin, through_a_proxy
 from core.http.rate_limit import Rate
 from core.http.responses import error
 
@@ -186,7 +185,7 @@ class Safety:
             return _sentence(
                 403, "This server does not answer under this name. If it should, add the name to ASSAY_HOSTS.", False
             )
-        if any(not same_place(origin, hosts[0]) for origin in origins):
+        if any(not same_origin(origin, hosts[0]) for origin in origins):
             return _sentence(403, "A page of another site asked for this, so it was refused.", False)
         return None
 

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 import core
 from core.domain.roles import COMMAND_LINE
+from core.http.fair_queue import ASSUMED_PACE
 from core.http import standalone
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
@@ -206,23 +207,23 @@ def test_a_damaged_model_is_503_and_readiness_says_so(client: TestClient, api: A
     assert answer.status_code == 503
     assert "doctor" in answer.json()["error"]
     assert str(trained_home) not in answer.text
-    api.warmth.look()
+    api.warmer.look()
     assert client.get("/readyz").json()["status"] == "broken"
 
 
 def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) -> None:
     """503 until it is loaded, then 200 with the version; both as the document describes them."""
     valid("Ready", client.get("/readyz").json())
-    api.warmth.look()
+    api.warmer.look()
     answer = client.get("/readyz")
     valid("Ready", answer.json())
     assert answer.status_code == 200
     assert answer.json() == {"status": "ready", "model_version": core.get_model_info()["model_version"]}
-    pace = api.warmth.pace
-    assert pace.measured  # so that nothing is taken in on an assumption
+    pace = api.warmer.pace
+    assert pace.per_second != ASSUMED_PACE  # so that nothing is taken in on an assumption
     pace.start(1, 1.0)
-    api.warmth.readiness = Readiness(State.WARMING)
-    api.warmth.look()
+    api.warmer.readiness = Readiness(State.WARMING)
+    api.warmer.look()
     assert pace.per_second == 1  # these texts are known by now, which says nothing about how fast others are read
 
 
