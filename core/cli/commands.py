@@ -1,6 +1,7 @@
 """The commands: each calls one service and says in words what came of it; returns (JSON, exit code).
 
-What trains or evaluates is imported by the command that needs it: scikit-learn takes longer to load than most commands to run.
+What trains or evaluates is imported by the command that needs it: scikit-learn takes longer to load than most commands
+to run.
 """
 
 import argparse
@@ -181,7 +182,8 @@ def models(options: argparse.Namespace) -> Done:
     for version in found:
         mark = "*" if version.state == "champion" else " "
         say(
-            f"{mark} {version.model_version}  {version.recipe}  {version.n:,} rated  AUC {in_words(version.metrics['roc_auc'].to_json())}"
+            f"{mark} {version.model_version}  {version.recipe}  {version.n:,} rated  AUC "
+            f"{in_words(version.metrics['roc_auc'].to_json())}"
         )
     if not found:
         say("There is no model yet. Train one: python -m core train")

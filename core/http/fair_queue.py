@@ -41,8 +41,8 @@ class Pace:
     def learn(self, words: int, seconds: float) -> None:
         """Take in that so many words took so long.
 
-        Slowly downwards, where a turn that had to load the model must not look like a slow machine; quickly upwards, since no
-        turn is faster than the machine, and who takes it for slow refuses what it could do.
+        Slowly downwards, where a turn that had to load the model must not look like a slow machine; quickly upwards,
+        since no turn is faster than the machine, and who takes it for slow refuses what it could do.
         """
         found = words / max(seconds, 1e-6)
         found = min(max(found, self.per_second / 2), self.per_second * 2)
@@ -105,7 +105,8 @@ class FairQueue:
         return ticket
 
     def check(self, caller: str, least: int, about: int) -> None:
-        """Refuse what cannot be taken in even if it has as few words as it possibly can; ``about`` says when to come back.
+        """Refuse what cannot be taken in even if it has as few words as it possibly can; ``about`` says when to come
+        back.
 
         Raises:
             QueueFull: as ``take``.
@@ -169,8 +170,8 @@ class FairQueue:
         return wait if not places else max(wait, 1.0)
 
     def _would_be_late(self, lane: Sequence[Ticket], chosen: Ticket, share: float, most: float = math.inf) -> bool:
-        """Whether one of the lane who came before would be stopped, or take longer than ``most`` seconds, if this one had
-        its turn first.
+        """Whether one of the lane who came before would be stopped, or take longer than ``most`` seconds, if this one
+        had its turn first.
         """
         now, ahead = self._clock(), chosen.turns[0]
         for ticket in lane:

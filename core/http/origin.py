@@ -1,9 +1,9 @@
 """Where a request comes from: under which names this server answers, a page of ours, or a program on this machine.
 
-Without a key only a program on this machine may call that talks to the server directly, with no web page behind it. A page
-in a browser can make that browser send requests to this machine: it betrays itself by an Origin, by a Content-Type other
-than JSON (JSON needs a permission that is never given), or, where its name was made to point here (DNS rebinding), by the
-Host. A proxy betrays itself by the headers it adds.
+Without a key only a program on this machine may call that talks to the server directly, with no web page behind it. A
+page in a browser can make that browser send requests to this machine: it betrays itself by an Origin, by a Content-Type
+other than JSON (JSON needs a permission that is never given), or, where its name was made to point here (DNS
+rebinding), by the Host. A proxy betrays itself by the headers it adds.
 """
 
 import ipaddress

@@ -95,7 +95,9 @@ class ModelWarmer:
             self.readiness = Readiness(State.BROKEN if tried.fallback else State.READY, tried.model_version)
 
     def _tried(self, ranker: Reranker) -> Ranking:
-        """A ranking after which the model is warm and the pace known: the running mean where these texts were read before."""
+        """A ranking after which the model is warm and the pace known: the running mean where these texts were read
+        before.
+        """
         tried = ranker.rank("Is it warm?", ["It is."])
         words = sum(ranker.unread("Is it warm?", TRIED))
         if words:

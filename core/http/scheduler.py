@@ -50,7 +50,8 @@ class ScoringQueue:
         """What has to be read for this work, in turns of about a second; a long list ends with the ranking as a whole.
 
         Raises:
-            Refused: 429 it could not be done in time, which is told before its words are counted where that is possible.
+            Refused: 429 it could not be done in time, which is told before its words are counted where that is
+                possible.
         """
         least = _TEXT_WORDS * len(work.texts)
         try:
@@ -104,8 +105,8 @@ class ScoringQueue:
             raise Refused(CLOSED, "The client left.")
         raise Refused(
             504,
-            f"Ranking took more than {ticket.seconds:.0f} seconds and was stopped. Nothing is wrong with what you sent: "
-            "try again, and what was read so far goes faster then, or send fewer or shorter documents.",
+            f"Ranking took more than {ticket.seconds:.0f} seconds and was stopped. Nothing is wrong with what you "
+            "sent: try again, and what was read so far goes faster then, or send fewer or shorter documents.",
         )
 
     def _taken(self, caller: str, parts: Sequence[Part]) -> Ticket:

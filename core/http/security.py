@@ -74,7 +74,7 @@ class Rules:
 
 
 def inline_hashes(page: Path) -> tuple[str, ...]:
-    """The hashes of the scripts inside an html file, for the policy; computed, because they change with every release."""
+    """The hashes of the scripts in an html file, for the policy; computed, since they change with every release."""
     scripts = re.findall(rb"<script(?:\s[^>]*)?>(.*?)</script>", page.read_bytes(), re.DOTALL)
     return tuple(
         f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts if script.strip()
@@ -265,7 +265,9 @@ def _sentence(status: int, sentence: str, is_api: bool, headers: dict[str, str] 
 
 
 def _safe_cookie(value: bytes, secure: bool) -> bytes:
-    """A cookie as browsers guard it best: not for scripts, not sent along from other sites, over TLS only where there is."""
+    """A cookie as browsers guard it best: not for scripts, not sent along from other sites, over TLS only where there
+    is.
+    """
     parts = [part.strip().lower() for part in value.split(b";")]
     if secure and b"secure" not in parts:
         value += b"; Secure"

@@ -21,8 +21,8 @@ def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """One row per rated interaction (columns GOLD) from one row per rater and interaction (columns RATINGS).
 
     ``rating`` is the consensus, always a float. ``agreement`` is the share of pairs of raters who differ by at most 1,
-    None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead decided,
-    the same on every row of the answer; it stands above the median.
+    None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead
+    decided, the same on every row of the answer; it stands above the median.
 
     Raises:
         ValueError: the rows are not ordered by prompt group.
@@ -64,7 +64,8 @@ def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
 def pairs_with_preferences(gold: Iterable[RowOf], preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """The pairs of the gold rows, then one per row of the preferences export (columns PAIRS_WITH_PREFERENCES).
 
-    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no margin.
+    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no
+    margin.
 
     Raises:
         ValueError: the gold rows are not ordered by prompt group.

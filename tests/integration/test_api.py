@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 
 import core
 from core.domain.roles import COMMAND_LINE
-from core.http.fair_queue import ASSUMED_PACE
 from core.http import standalone
 from core.http.api import Api
+from core.http.fair_queue import ASSUMED_PACE
 from core.http.openapi import DOCUMENT
 from core.http.readiness import Readiness, State
 from core.services.people import api_keys

@@ -94,7 +94,8 @@ def _holds(low: str, hints: tuple[str, ...]) -> bool:
 _DIGITS = re.compile(r"[0-9]+")
 _SEPARATED = re.compile(r"[0-9][./-][0-9]")
 _LONG = re.compile(
-    r"[0-9][0-9 ().:/-]{0,3}[0-9][0-9 ().:/-]{0,3}[0-9]|[A-Za-z_-][0-9]{1,2}[A-Za-z-]|[0-9][A-Za-z-]{1,3}[0-9]|[A-Za-z][0-9]{2}|:"
+    r"[0-9][0-9 ().:/-]{0,3}[0-9][0-9 ().:/-]{0,3}[0-9]|[A-Za-z_-][0-9]{1,2}[A-Za-z-]|[0-9][A-Za-z-]{1,3}[0-9]"
+    r"|[A-Za-z][0-9]{2}|:"
 )
 """A number of three digits, or one with letters in it."""
 _HOUSE = re.compile(
@@ -104,7 +105,8 @@ _FIVE = re.compile(r"[0-9]{5}|[A-Z][0-9]")
 _REGISTERED = re.compile(r"[A-Z]{2} ?[0-9]{2}")
 _LEAST_PHONE = 4
 _MONTH_WORD = re.compile(
-    r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|christmas|new year|thanks|easter|hallow|indep|valen)"
+    r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|christmas|new year|thanks|easter|hallow"
+    r"|indep|valen)"
 )
 _MONTH_HINTS = (
     "jan",
@@ -166,24 +168,28 @@ _DATE = re.compile(
 )
 _ISO_WITH_TIME = re.compile(r"(?<![\w./-])(?P<it>(?:19|20)\d\d-[01]\d-[0-3]\d)(?=t[0-2]\d:)")
 _BORN = re.compile(
-    r"(?:\bd\.?o\.?b\b\.?|date of birth|birth\s?date|birthday|\bborn|\bgeb(?:oren|\.)|geburtsdatum)(?:[\s:=,-]|\b(?:is|was|on|am)\b){1,8}$"
+    r"(?:\bd\.?o\.?b\b\.?|date of birth|birth\s?date|birthday|\bborn|\bgeb(?:oren|\.)|geburtsdatum)(?:[\s:=,-]|\b(?:is"
+    r"|was|on|am)\b){1,8}$"
 )
 _PUBLISHED = re.compile(
     r"updat|publi[sc]|review|revis|retriev|accessed|copyright|©|\bposted|issue|releas|approv|\beffective|version|edition"
     r"|guidelin|guidance|recommendations|\bfda\b|announc|founded|\bstud(?:y|ies)\b|\btrial|survey|registry|conference"
-    r"|journal|\bet al|recall|outbreak|pandemic|declared|awareness|launched|census|\bavailable|\blaw\b|legislation|\bact\b"
-    r"|modified|last edit|archiv|stand:|leitlinie|\bworld\b|\bfrom:? \d{4} to\b|volume|\bvol\b|\bissn|\bpage\b|patent|\bepub|\bdoi\b|expire|\bcdc\b|\bwho\b said"
+    r"|journal|\bet al|recall|outbreak|pandemic|declared|awareness|launched|census|\bavailable|\blaw\b|legislation"
+    r"|\bact\b|modified|last edit|archiv|stand:|leitlinie|\bworld\b|\bfrom:? \d{4} to\b|volume|\bvol\b|\bissn|\bpage\b"
+    r"|patent|\bepub|\bdoi\b|expire|\bcdc\b|\bwho\b said"
 )
 _OWN = re.compile(
     r"\b(?:i|my|he|she|his|her|pt|patient|s/p|diagnosed|admitted|surgery|operation|operated|discharged|died|passed|stroke|cabg"
-    r"|underwent|birth|born|biopsy|transplant|miscarriage|last seen|removed|had|mi|husband|wife|mother|father|son|daughter|er|sie|patientin)\b"
+    r"|underwent|birth|born|biopsy|transplant|miscarriage|last seen|removed|had|mi|husband|wife|mother|father|son"
+    r"|daughter|er|sie|patientin)\b"
 )
 _ON = re.compile(
     r"\b(?:on|since|until|till|from|through|by|before|after|admitted|discharged|seen|visit|appointment|dated?|scheduled|and|am|seit|vom|bis|of|the"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?)[\s:]{1,3}$"
 )
 _NO_DATE_AFTER = re.compile(
-    r"\s?(?:mg|mcg|ml|g\b|kg|%|units?|hours?|days?|weeks?|months|years?|times|doses?|tablets?|mmhg|patients|people|of the|out|scale|points?|occasions|pain|in size|cm|mm|inch|and (?:over|up))"
+    r"\s?(?:mg|mcg|ml|g\b|kg|%|units?|hours?|days?|weeks?|months|years?|times|doses?|tablets?|mmhg|patients|people"
+    r"|of the|out|scale|points?|occasions|pain|in size|cm|mm|inch|and (?:over|up))"
 )
 
 
@@ -258,15 +264,19 @@ _AGE = re.compile(
     rf"""(?<![\w.,/$-])(?:
         (?P<old>{_OLD}[\ -]?(?:years?|yrs?|yr|jahre?)[\ -](?:old|of\ age|alt))
         |(?P<short>{_OLD}[\ -]?(?:y\.?/?o\.?\b|yr\b|y\b|[mf]\b(?!\w)|-?jährige[rnsm]?))
-        |(?:age[ds]?|aged|alter|at\ the\ age\ of|at\ age|turned|turning)(?:\ of|:|\ is|\ was)?\ (?P<aged>{_OLD}(?:\ years?(?:\ old|\ of\ age)?)?)(?![\d%]|[.,]\d|\ (?:hours|days|weeks|months|minutes))
-        |\b(?:he|she|grandma|grandpa|grandmother|grandfather|mother|father|mom|dad|aunt|uncle|patient|who)(?:\ is|\ was|['’]s)\ (?P<is>{_OLD})(?=[\s]?(?:[.,;!?)]|$|and\b|now\b|but\b))
+        |(?:age[ds]?|aged|alter|at\ the\ age\ of|at\ age|turned|turning)(?:\ of|:|\ is
+        |\ was)?\ (?P<aged>{_OLD}(?:\ years?(?:\ old|\ of\ age)?)?)(?![\d%]|[.,]\d|\ (?:hours|days|weeks|months
+        |minutes))
+        |\b(?:he|she|grandma|grandpa|grandmother|grandfather|mother|father|mom|dad|aunt|uncle|patient|who)(?:\ is|\ was
+        |['’]s)\ (?P<is>{_OLD})(?=[\s]?(?:[.,;!?)]|$|and\b|now\b|but\b))
     )""",
     re.VERBOSE,
 )
 _RANGE_BEFORE = re.compile(r"(?:over|above|under|below|than|to|until|and|or|least|[-–><≥≤+]|between|beyond|past)\s?$")
 _RANGE_AFTER = re.compile(r"\s?(?:[-–+]|to\b|and (?:over|older|above|up)|or (?:over|older|more|above)|or older)")
 _PLURAL_BEFORE = re.compile(
-    r"\b(?:adults?|people|patients|persons|those|women|men|individuals|anyone|everyone|subjects|participants) (?:who are |aged? )?$"
+    r"\b(?:adults?|people|patients|persons|those|women|men|individuals|anyone|everyone|subjects"
+    r"|participants) (?:who are |aged? )?$"
 )
 
 
@@ -280,10 +290,12 @@ def _ages(low: str, start: int, end: int) -> Iterator[Found]:
 
 
 _AGE_IN_WORDS = re.compile(
-    r"\b(?P<it>(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and \w{3,8})?)[- ]years?[- ]old)\b"
+    r"\b(?P<it>(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one"
+    r"|a) hundred(?: and \w{3,8})?)[- ]years?[- ]old)\b"
 )
 _NINETY = re.compile(
-    r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))"
+    r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight"
+    r"|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))"
 )
 
 # --- telephone and e-mail -------------------------------------------------------------------------------------------
@@ -292,14 +304,17 @@ _PHONE = re.compile(
     r"""(?<![\w.,/$€£%-])(?P<it>
         \+\d{1,3}[ ().\-/]{0,2}\d(?:[ ().\-/]{0,2}\d){5,12}                   # with a country code
         | (?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-]|\d{3}[ ](?=\d{3}-))\d{3}[ .-]\d{4}   # 202-456-1111, (202) 456-1111
-        | 0\d{2,4}[ /]\d{3,8}(?:[ -]\d{2,4}){0,2} | 0\d(?:[ .]\d\d){4}       # 07700 900461, 0221 4710815, 06 12 34 56 78
+        | 0\d{2,4}[ /]\d{3,8}(?:[ -]\d{2,4}){0,2}
+        | 0\d(?:[ .]\d\d){4}       # 07700 900461, 0221 4710815, 06 12 34 56 78
     )(?![\w%]|[.,-]\d)""",
     re.VERBOSE,
 )
 _LABELLED_PHONE = re.compile(
-    r"""\b(?:phone|telephone|tel|telefon|mobile|mobil|handy|cell|cellphone|fax|whatsapp|text\ me|pager|beeper|contact\ number
+    r"""\b(?:phone|telephone|tel|telefon|mobile|mobil|handy|cell|cellphone|fax|whatsapp|text\ me|pager|beeper
+        |contact\ number
             |my\ number|(?:call|reach)(?:ed)?(?:\ (?:me|us|him|her|them))?)
-        (?:\ (?:number|no\.?|is|at|on|back|back\ at|me|nr\.?))*\b[\s.:=\#]{1,3}(?P<it>[(+]?\d(?:[ .\-/]\d|[)]\ ?\d|\d){3,14})(?![\w%]|[.,-]\d)""",
+        (?:\ (?:number|no\.?|is|at|on|back|back\ at|me|nr\.?))*\b[\s.:=\#]{1,3}(?P<it>[(+]?\d(?:[ .\-/]\d|[)]\ ?\d
+            |\d){3,14})(?![\w%]|[.,-]\d)""",
     re.VERBOSE,
 )
 
@@ -411,22 +426,34 @@ def _emails(text: str, hotlines: _Hotlines) -> Iterator[Found]:
 _NUMBER_WORD = r"(?:numbers?\b|num\b\.?|nr\b\.?|no\b\.?|ids?\b|identifier|identification|code\b|\#|nummer)"
 _LABEL = re.compile(
     rf"""(?<![\w«])(?:
-    (?P<record>mrn\b|m\.r\.n\.|ssn\b|nhs\b(?!\.)|nino\b|social\ security|social(?=\ (?:is|number|no|\#)|:)|med(?:ical)?\.?\ rec(?:ord)?s?\.?|tax\ id|ni\ number|chi\ number
-        |(?:medical\ record|health\ record|chart|hospital|patient|pt|record|case|encounter|visit|accession|specimen|sample|lab|requisition|referral
+    (?P<record>mrn\b|m\.r\.n\.|ssn\b|nhs\b(?!\.)|nino\b|social\ security|social(?=\ (?:is|number|no|\#)|:)
+        |med(?:ical)?\.?\ rec(?:ord)?s?\.?|tax\ id|ni\ number|chi\ number
+        |(?:medical\ record|health\ record|chart|hospital|patient|pt|record|case|encounter|visit|accession|specimen
+        |sample|lab|requisition|referral
           |prescription|rx|order|study|subject|participant|file|incident|confirmation|tracking|booking|reference|ref|admission|episode
-          |pathology|unit|national|resident|citizen|personal|research|donor|recipient|worker|invoice|tissue|barcode|wristband)s?['’]?s?\ ?{_NUMBER_WORD}
+          |pathology|unit|national|resident|citizen|personal|research|donor|recipient|worker|invoice|tissue|barcode
+          |wristband)s?['’]?s?\ ?{_NUMBER_WORD}
         |fallnummer|patientennummer|aktenzeichen|sozialversicherungsnummer)
     |(?P<plan>medicare|medicaid|hicn|mbi\b|subscriber|beneficiary|policyholder|versichertennummer|krankenversicherungsnummer|kvnr|versicherungsnummer
-        |(?:health\ (?:plan|card|insurance)|member(?:ship)?|policy|group|insurance|plan|claim|coverage|authorization|blue\ cross|aetna|cigna|kaiser|humana)s?\ ?(?:member\ )?{_NUMBER_WORD})
-    |(?P<account>iban\b|acct\b\.?|a/c\b|(?:bank|savings|checking|credit\ card|debit\ card|card|account|routing|customer|client|loyalty|visa|mastercard|gift\ card)\ ?{_NUMBER_WORD}
-        |(?:account|card|visa|mastercard)\ ending(?:\ in|\ with)?|credit\ card|debit\ card|bank\ account|kontonummer|kundennummer)
-    |(?P<licence>(?:driver['’]?s?['’]?|driving|nursing|medical|professional|pilot['’]?s?|state|marriage|rn|pharmacy|physician|dental)\ licen[cs]es?|licen[cs]e\ ?{_NUMBER_WORD}|dea\b|npi\b|passport
-        |(?:certificate|certification|permit|registration|badge|employee|employer|student|staff|visa|id\ card|identity\ card|green\ card|military|veteran|inmate|dl)\ ?{_NUMBER_WORD}
+        |(?:health\ (?:plan|card|insurance)|member(?:ship)?|policy|group|insurance|plan|claim|coverage|authorization
+        |blue\ cross|aetna|cigna|kaiser|humana)s?\ ?(?:member\ )?{_NUMBER_WORD})
+    |(?P<account>iban\b|acct\b\.?|a/c\b|(?:bank|savings|checking|credit\ card|debit\ card|card|account|routing|customer
+    |client|loyalty|visa|mastercard|gift\ card)\ ?{_NUMBER_WORD}
+        |(?:account|card|visa|mastercard)\ ending(?:\ in|\ with)?|credit\ card|debit\ card|bank\ account|kontonummer
+        |kundennummer)
+    |(?P<licence>(?:driver['’]?s?['’]?|driving|nursing|medical|professional|pilot['’]?s?|state|marriage|rn|pharmacy
+    |physician|dental)\ licen[cs]es?|licen[cs]e\ ?{_NUMBER_WORD}|dea\b|npi\b|passport
+        |(?:certificate|certification|permit|registration|badge|employee|employer|student|staff|visa|id\ card
+        |identity\ card|green\ card|military|veteran|inmate|dl)\ ?{_NUMBER_WORD}
         |birth\ certificate|death\ certificate|führerschein(?:nummer)?|personalausweis(?:nummer)?|reisepass)
-    |(?P<vehicle>(?:licen[cs]e\ |number\ |registration\ |car\ |vehicle\ |temporary\ |tag\ )?plates?\b|vin\b|(?:vehicle|car)\ (?:registration|identification|tag)|license\ tag
+    |(?P<vehicle>(?:licen[cs]e\ |number\ |registration\ |car\ |vehicle\ |temporary\ |tag\ )?plates?\b|vin\b|(?:vehicle
+    |car)\ (?:registration|identification|tag)|license\ tag
         |kfz|(?:amtliches\ )?kennzeichen|(?:registration|reg)(?:\ {_NUMBER_WORD})?(?=\ [a-z]{{2}}\d\d))
-    |(?P<device>serial(?:\ {_NUMBER_WORD})?|s/n\b|sn\b|udi\b|imei\b|seriennummer|(?:device|implant|pump|pacemaker|equipment|asset|transmitter|unit)\ ?{_NUMBER_WORD}|mac\ address)
-    |(?P<biometric>finger\s?prints?|thumb\s?print|retina(?:l)?\ (?:scan|image|code|id)|iris(?:\ scan|\ code|\ image|\ id)?|voice\s?(?:print|sample)|face\s?print|facial|palm(?:\s?print|\ vein)?|biometric|dna\ (?:profile|sample|id)|gait)
+    |(?P<device>serial(?:\ {_NUMBER_WORD})?|s/n\b|sn\b|udi\b|imei\b|seriennummer|(?:device|implant|pump|pacemaker
+    |equipment|asset|transmitter|unit)\ ?{_NUMBER_WORD}|mac\ address)
+    |(?P<biometric>finger\s?prints?|thumb\s?print|retina(?:l)?\ (?:scan|image|code|id)|iris(?:\ scan|\ code|\ image
+    |\ id)?|voice\s?(?:print|sample)|face\s?print|facial|palm(?:\s?print|\ vein)?|biometric|dna\ (?:profile|sample|id)
+    |gait)
     )(?![a-z])""",
     re.VERBOSE,
 )
@@ -441,14 +468,18 @@ _KINDS = {
 }
 _ID = (
     r"(?P<it>(?=[a-z/_-]{0,12}\d)[a-z\d](?:[a-z\d*_]|[-/.:](?=[a-z\d])){0,40}"
-    r"(?:\ (?=[a-z]{0,3}\d)(?!\d{1,3}\ ?(?:mg|ml|y|mcg|kg|%|days?|hours?|times|am|pm)\b)[a-z\d-]{2,6}(?![\w/.]\d)){0,6})(?![\w%])"
+    r"(?:\ (?=[a-z]{0,3}\d)(?!\d{1,3}\ ?(?:mg|ml|y|mcg|kg|%|days?|hours?|times|am"
+    r"|pm)\b)[a-z\d-]{2,6}(?![\w/.]\d)){0,6})(?![\w%])"
 )
 _TIGHT = re.compile(
-    rf"(?:['’]s)?(?:\ ?(?:{_NUMBER_WORD}|card|plate|scan|template|hash|record|ending|in|with|of|as|is|was|reads|read|are|were|ist|lautet|device|pump)|[\s:=#.,(\[-]){{0,8}}{_ID}"
+    rf"(?:['’]s)?(?:\ ?(?:{_NUMBER_WORD}|card|plate|scan|template|hash|record|ending|in|with|of|as|is|was|reads|read"
+    rf"|are|were|ist|lautet|device|pump)|[\s:=#.,(\[-]){{0,8}}{_ID}"
 )
 _LOOSE = re.compile(rf"[^.;!?\n\d«»]{{0,40}}?(?<![\w.])(?P<gap>){_ID}")
 _PLATE = re.compile(
-    r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])"
+    r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on"
+    r"|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}"
+    r"|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])"
 )
 _NO_ID_AFTER = re.compile(
     r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles|dollars)"
@@ -461,7 +492,8 @@ _WEAK = re.compile(
     r"|specimen|sample|accession|unit|hospital|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket|voucher|wristband|visit|admission|insurance"
     r"|subscriber|plan|donor|client|customer|tracking|receipt|transaction|passport|certificate|registration|code|token|pin|password|hash|identifier|mychart|folder|file|referral|requisition|prescription|rx"
     r"|implant|prosthesis|stent|pacemaker|defibrillator|glucometer|meter|machine|ventilator|wheelchair|scooter|laptop)"
-    r"(?: was| is| reads)?(?:[:#] ?| [#(]?|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]|$))[a-z\d]{1,24}(?:[-/_][a-z\d]{1,16}){0,5}(?: \d{2,6}){0,4})(?![\w%]|[.,]\d)"
+    r"(?: was| is| reads)?(?:[:#] ?| [#(]?|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]"
+    r"|$))[a-z\d]{1,24}(?:[-/_][a-z\d]{1,16}){0,5}(?: \d{2,6}){0,4})(?![\w%]|[.,]\d)"
 )
 _ANY_NUMBER = re.compile(
     r"(?<![\w«])(?:number|no\.|id|code|#|token|reference)[:\s]{1,2}(?P<it>(?=[a-z-]{0,8}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,20}(?:-[a-z\d]{2,12}){0,3})(?![\w.%])"
@@ -612,8 +644,9 @@ def _is_iban(written: str) -> bool:
 _STATES = (
     r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
     r"|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
-    r"|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New\ [HJMY]\w+"
-    r"|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\ Island|(?:North|South)\ (?:Carolina|Dakota)|Tennessee|Texas|Utah|Vermont|(?:West\ )?Virginia|Washington|Wisconsin|Wyoming)"
+    r"|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada"
+    r"|New\ [HJMY]\w+|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\ Island|(?:North|South)\ (?:Carolina|Dakota)|Tennessee"
+    r"|Texas|Utah|Vermont|(?:West\ )?Virginia|Washington|Wisconsin|Wyoming)"
 )
 _TOWN = r"(?:St\. )?[A-ZÄÖÜ][a-zäöüßé'’-]{1,20}(?:\ [A-Z][a-zé'’-]{1,20}){0,2}"
 _STREET = re.compile(
@@ -626,14 +659,16 @@ _STREET = re.compile(
     re.VERBOSE,
 )
 _STRASSE = re.compile(
-    r"(?P<it>\b[A-ZÄÖÜ][\w-]{1,60}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]{1,60})?)"
+    r"(?P<it>\b[A-ZÄÖÜ][\w-]{1,60}(?:straße|strasse|str\.|weg|platz|allee"
+    r"|gasse) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]{1,60})?)"
 )
 _POST_BOX = re.compile(
     rf"(?P<it>\b[Pp]\.?\s?[Oo]\.?\s?[Bb]ox \d{{1,6}}\b(?:,? {_TOWN},? {_STATES}(?: \d{{5}}(?:-\d{{4}})?)?)?)"
 )
 _TOWN_AND_ZIP = re.compile(rf"\b(?P<it>{_TOWN},? {_STATES},? \d{{5}}(?:-\d{{4}})?)\b")
 _GERMAN_TOWN = re.compile(
-    r"\b(?:in|aus|nach|wohnhaft|plz:?|adresse:?),? (?P<it>(?:D-)?\d{5} [A-ZÄÖÜ][a-zäöüß-]{2,30}(?: (?:am|an der|im) [A-Z][a-z]+)?)"
+    r"\b(?:in|aus|nach|wohnhaft|plz:?|adresse:?),? (?P<it>(?:D-)?\d{5} [A-ZÄÖÜ][a-zäöüß-]{2,30}(?: (?:am|an der"
+    r"|im) [A-Z][a-z]+)?)"
 )
 _ZIP = re.compile(
     r"\b(?:zip(?: ?code)?|post(?:al)? ?code|plz)(?: is|:)? (?P<it>\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b"
@@ -642,7 +677,8 @@ _ZIP_AFTER = re.compile(r"(?<![\w-])(?P<it>\d{5}) (?:zip|area code|postal code|p
 _UK_CODE = re.compile(r"(?<![\w-])(?P<it>[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})(?![\w-])")
 _OFFICE = re.compile(
     r"\b(?:Institutes?|Association|Foundation|Department|Society|Federation|Council|Administration|Alliance|Organization|Ministry"
-    r"|Headquarters|Agency|National|Coalition|Network|Hotline|Clearinghouse|Center for|Centers for|League)\b|\.gov\b|\.org\b"
+    r"|Headquarters|Agency|National|Coalition|Network|Hotline|Clearinghouse|Center for|Centers for|League)\b|\.gov\b"
+    r"|\.org\b"
 )
 
 
@@ -688,8 +724,10 @@ _HOME_HINTS = (
     "lady from",
 )
 _HOME = re.compile(
-    rf"""\b(?:[Ll]iv(?:es?|ed|ing)\ (?:alone\ |now\ |with\ \w+\ \w+\ )?(?:in|near|outside)|[Rr]esid(?:es?|ing|ed)\ in|[Rr]esident\ of|[Mm]oved\ (?:back\ )?to|[Rr]elocated\ to|[Gg]rew\ up\ in
-        |[Hh]ometown(?:\ of|\ is|:)|[Ww]as\ born\ in|(?:[Ss]he\ is|[Hh]e\ is|[Ww]ho\ is|[Oo]riginally|I\ am|I['’]m|[Pp]atient(?:\ is)?|[Pp]t|[Ww]oman|[Mm]an|[Ll]ady)\ from|[Ww]ohnt\ in|[Ww]ohnhaft\ in|[Ll]ebt\ in)
+    rf"""\b(?:[Ll]iv(?:es?|ed|ing)\ (?:alone\ |now\ |with\ \w+\ \w+\ )?(?:in|near|outside)|[Rr]esid(?:es?|ing|ed)\ in
+        |[Rr]esident\ of|[Mm]oved\ (?:back\ )?to|[Rr]elocated\ to|[Gg]rew\ up\ in
+        |[Hh]ometown(?:\ of|\ is|:)|[Ww]as\ born\ in|(?:[Ss]he\ is|[Hh]e\ is|[Ww]ho\ is|[Oo]riginally|I\ am|I['’]m
+        |[Pp]atient(?:\ is)?|[Pp]t|[Ww]oman|[Mm]an|[Ll]ady)\ from|[Ww]ohnt\ in|[Ww]ohnhaft\ in|[Ll]ebt\ in)
         \ (?:the\ (?:town|city|village)\ of\ )?(?P<it>{_TOWN})(?!['’]s\ )""",
     re.VERBOSE,
 )
@@ -698,7 +736,8 @@ _SHORT = 400
 """Characters of a text in which a town with its state is somebody's; in a longer one it is an office's."""
 _TOWN_AND_STATE = re.compile(rf"\b(?:from|in|near|of|to|at|outside|around) (?P<it>{_TOWN}, {_STATES})\b")
 _COUNTY = re.compile(
-    r"\b(?:in|of|from|near) (?P<it>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})? County)\b(?! [A-Z]| (?:hospital|health|medical))"
+    r"\b(?:in|of|from|near) (?P<it>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})? County)\b(?! [A-Z]| (?:hospital|health"
+    r"|medical))"
 )
 
 # --- links, names of users, photographs -----------------------------------------------------------------------------
@@ -770,8 +809,9 @@ _USER_HINTS = (
     "snapchat",
 )
 _USER = re.compile(
-    r"\b(?:user\s?(?:name|id)|login(?: name| id)?|screen name|(?:instagram|insta|twitter|telegram|skype|tiktok|snapchat)(?: (?:handle|name|id|account|user))?|handle)"
-    r"(?: is|:| =)? (?P<it>@?(?=[a-z.]*[\d_@]|@)[a-z0-9][\w.-]{2,30}\b|@[\w.-]{2,30}\b)"
+    r"\b(?:user\s?(?:name|id)|login(?: name| id)?|screen name|(?:instagram|insta|twitter|telegram|skype|tiktok"
+    r"|snapchat)(?: (?:handle|name|id|account|user))?|handle)(?: is|:| =)? (?P<it>@?(?=[a-z.]*[\d_@]"
+    r"|@)[a-z0-9][\w.-]{2,30}\b|@[\w.-]{2,30}\b)"
 )
 _FORUM_USER = re.compile(r"(?<![\w/])(?P<it>u/[a-z0-9_-]{3,30})\b")
 _NO_USERS = frozenset({"from", "with"})
