@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from core.domain.found import Found, Kind
 from core.domain.identifiers.deidentifier import Deidentifier
-from core.domain.identifiers.note_rules import in_a_message, in_a_note
+from core.domain.identifiers.message_rules import in_a_message
+from core.domain.identifiers.note_rules import in_a_note
 from core.domain.identifiers.person_names import is_word_too, names
 from core.domain.identifiers.rules import in_digits, without_digits
 

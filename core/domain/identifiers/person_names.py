@@ -46,8 +46,9 @@ nurses too.
 """
 
 _TITLE = re.compile(
-    rf"(?:\b(?:Mr\.?\s(?:and|&)\sMrs|Mr|Mrs|Ms|Mx|Miss|Mister|Madam|Herr|Herrn|Frau|Señora?|Sra?|Mme|Monsieur|Signora?|Dona?|Aunt(?:ie)?|Uncle|Grand(?:ma|pa|mother|father)|Tante|Onkel|Oma|Opa"
-    rf"|Cousin|Baby|Sister|Brother|Pastor|Rev|Sgt|Capt|Officer|Detective)\b\.?\s(?:{_PARTICLE}\s)?)$"
+    r"(?:\b(?:Mr\.?\s(?:and|&)\sMrs|Mr|Mrs|Ms|Mx|Miss|Mister|Madam|Herr|Herrn|Frau|Señora?|Sra?|Mme|Monsieur|Signora?"
+    r"|Dona?|Aunt(?:ie)?|Uncle|Grand(?:ma|pa|mother|father)|Tante|Onkel|Oma|Opa|Cousin|Baby|Sister|Brother|Pastor|Rev"
+    rf"|Sgt|Capt|Officer|Detective)\b\.?\s(?:{_PARTICLE}\s)?)$"
 )
 _DOCTOR = re.compile(r"\b(?:(?:[Dd]r|DR|[Pp]rof)\b\.?|Professor|Doctor|Doktor|Surgeon)\s$")
 _STAFF = re.compile(
@@ -57,8 +58,9 @@ _STAFF = re.compile(
     r"|MA|NP|PA),?:?\s$"
 )
 _INTRODUCED = re.compile(
-    r"(?i:\bname(?:['’]?s)?(?:\s?[:=]|\s(?:is|was))|\bsurname(?:\s?[:=]|\sis)|\b(?:patient|man|woman|boy|girl|child|client|resident|baby)\s(?:named|called)|\bsigned(?:\sby)?[,:]?|\bpatient\s?[:=]|\bclient\s?[:=]|\bcontact\s?[:=]"
-    r"|\bsummary for|\bregarding|\bre:|\bon behalf of|\bich hei(?:ß|ss)e|\bheißt|\baka|\bnée"
+    r"(?i:\bname(?:['’]?s)?(?:\s?[:=]|\s(?:is|was))|\bsurname(?:\s?[:=]|\sis)|\b(?:patient|man|woman|boy|girl|child"
+    r"|client|resident|baby)\s(?:named|called)|\bsigned(?:\sby)?[,:]?|\bpatient\s?[:=]|\bclient\s?[:=]"
+    r"|\bcontact\s?[:=]|\bsummary for|\bregarding|\bre:|\bon behalf of|\bich hei(?:ß|ss)e|\bheißt|\baka|\bnée"
     r"|\bformerly)\s{1,20}[\"“(]?$"
 )
 _SELF = re.compile(r"(?:\b[Tt]his\sis|\b[Ii]\s?am|\b[Ii]['’]?m|\b[Ii]t['’]s|\b[Hh]ere\sis|\bich\sbin)\s$")
@@ -80,7 +82,8 @@ _PATIENT = re.compile(
     r"|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$"
 )
 _CREDITED = re.compile(
-    r"(?:\bby:?|\bSt\.?|\bSaint|\bDirector,|(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MS|NP|FACP),?|\b[Aa]uthors?:?|\b[Ee]ditors?:?|\bcolleagues|\band|\bof|\bat|\b[Tt]he|&)\s$"
+    r"(?:\bby:?|\bSt\.?|\bSaint|\bDirector,|(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MS|NP|FACP),?|\b[Aa]uthors?:?"
+    r"|\b[Ee]ditors?:?|\bcolleagues|\band|\bof|\bat|\b[Tt]he|&)\s$"
 )
 _CARED_BY = re.compile(
     r"\b(?i:seen|examined|treated|followed|evaluated|assessed|operated|delivered|prescribed|referred|discharged"
@@ -91,9 +94,10 @@ _WROTE = re.compile(
     r"|named|created|painted|directed) (?:in \d{4} )?by:?\s"
 )
 _CLINICIAN_LEFT = re.compile(
-    r"\b(?i:seen|saw|sees?|seeing|treated|followed|referred|examined|evaluated|operated|prescribed|delivered|sent|asked|told|visit(?:ed)?|appointment|appt|consult(?:ed)?"
-    r"|discussed|spoke|my|our|his|her|under|care of|dear|with|attending|surgeon|pcp|cardiologist|oncologist|primary"
-    r"|paged|called|message|admitted|discharged|patient|pt)\W+(?:[\w-]+\W+){0,4}$"
+    r"\b(?i:seen|saw|sees?|seeing|treated|followed|referred|examined|evaluated|operated|prescribed|delivered|sent|asked"
+    r"|told|visit(?:ed)?|appointment|appt|consult(?:ed)?|discussed|spoke|my|our|his|her|under|care of|dear|with"
+    r"|attending|surgeon|pcp|cardiologist|oncologist|primary|paged|called|message|admitted|discharged|patient"
+    r"|pt)\W+(?:[\w-]+\W+){0,4}$"
 )
 _PERSONAL = re.compile(r"\b(?:i|me|my|we|us|our|pt|patient|he|she|his|her|him|you|attending|pcp|gp|er|sie|ich|mein)\b")
 _BOOK = re.compile(
@@ -155,7 +159,8 @@ _ACTS_OF_LISTED = re.compile(
     r"|doesn['’]t|isn['’]t|wrote to|h[aä]t|ist)\b"
 )
 _BY_ACTS_ONLY = re.compile(
-    r"(?:tion|ment|ness|ity|itis|osis|emia|aemia|oma|ing|ism|ency|ance|ence|ics|pathy|ectomy|oscopy|ology|graphy|ists?|ers|ians?|ies|cin|pril|olol|statin|azole|mab|nib|vir|pine|sone|ine|ide|ate|ol|ium|ed|ly)$"
+    r"(?:tion|ment|ness|ity|itis|osis|emia|aemia|oma|ing|ism|ency|ance|ence|ics|pathy|ectomy|oscopy|ology|graphy|ists?"
+    r"|ers|ians?|ies|cin|pril|olol|statin|azole|mab|nib|vir|pine|sone|ine|ide|ate|ol|ium|ed|ly)$"
 )
 
 _LEADING = word_list("leading")
@@ -166,8 +171,10 @@ _FAMILY_TOO = word_list("family names that are words")
 
 
 _FAMILY_FORM = re.compile(
-    rf"(?:Mc|Mac|Fitz|O['’])[{_UP}][{_LOW}]{{2,}}$|[{_UP}][{_LOW}]{{2,}}(?:sk[iy]|ska|wicz|czyk|enko|[aeio]v[ae]?|ovich|evich|vić|poulos|idis|akis|sson|ssen|nsen|rsen|dottir|dóttir|stein|baum|escu|[dq]u?vist|qvist"
-    r"|qu?ist|str[oö]m|oğlu|oglu|zadeh|shvili|ashvili|kova|mann|singh|deep|swamy|murthy|nathan|wala|arian|[bfgkmw]unmi|owski|lainen|nen|ez|eaux|elli|etti|ucci|acci|ini|hara|moto|mura|yama|gawa|zaki|shita)$"
+    rf"(?:Mc|Mac|Fitz|O['’])[{_UP}][{_LOW}]{{2,}}$|[{_UP}][{_LOW}]{{2,}}(?:sk[iy]|ska|wicz|czyk|enko|[aeio]v[ae]?|ovich"
+    r"|evich|vić|poulos|idis|akis|sson|ssen|nsen|rsen|dottir|dóttir|stein|baum|escu|[dq]u?vist|qvist|qu?ist|str[oö]m"
+    r"|oğlu|oglu|zadeh|shvili|ashvili|kova|mann|singh|deep|swamy|murthy|nathan|wala|arian|[bfgkmw]unmi|owski|lainen"
+    r"|nen|ez|eaux|elli|etti|ucci|acci|ini|hara|moto|mura|yama|gawa|zaki|shita)$"
 )
 """Endings that family names have and words hardly; like the lists they are believed only beside something else."""
 _REASONS = word_list("reasons")
@@ -448,7 +455,8 @@ class _Reader:
 
 
 _TITLES_BEFORE = re.compile(
-    rf"(?:\b(?:Mr|Mrs|Ms|Mx|Miss|Mister|Herrn?|Frau|Señora?|Sra?|Mme|Aunt(?:ie)?|Uncle|Grand(?:ma|pa)|Dr|DR|Prof)\b\.?\s(?:(?:and|&)\s)?){{1,3}}(?:{_PARTICLE}\s)?$"
+    r"(?:\b(?:Mr|Mrs|Ms|Mx|Miss|Mister|Herrn?|Frau|Señora?|Sra?|Mme|Aunt(?:ie)?|Uncle|Grand(?:ma|pa)|Dr|DR"
+    rf"|Prof)\b\.?\s(?:(?:and|&)\s)?){{1,3}}(?:{_PARTICLE}\s)?$"
 )
 _INITIAL_BEFORE = re.compile(rf"(?:^|[\s(])(?P<it>[{_UP}]\.\s?(?:[{_UP}]\.\s?)?)$")
 _REFERENCE = re.compile(r",? (?:[A-Z]{1,2}\b|et al|\(?(?:19|20)\d\d)|, [A-Z]\.")

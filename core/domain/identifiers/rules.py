@@ -156,7 +156,8 @@ _MONTH = (
 )
 _DATE = re.compile(
     rf"""(?<![\w.,/$€£%:-])(?:
-        (?P<plain>\d{{1,2}}(?P<sep>[./-])\d{{1,2}}(?P=sep)(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d(?P<by>[./-])[01]?\d(?P=by)[0-3]?\d(?=t\d|\b))
+        (?P<plain>\d{{1,2}}(?P<sep>[./-])\d{{1,2}}(?P=sep)(?:(?:19|20)\d\d|\d\d)|(?:19
+            |20)\d\d(?P<by>[./-])[01]?\d(?P=by)[0-3]?\d(?=t\d|\b))
         |(?P<day>[0-3]?\d(?:st|nd|rd|th)?\.?(?:\ |-|\ of\ ){_MONTH}(?P<day_year>,?[\ -](?:(?:19|20)?\d\d)(?![\d:]))?)
         |(?P<month>{_MONTH}\ (?:the\ )?[0-3]?\d(?:st|nd|rd|th)?(?![\d:])(?P<month_year>,?\ (?:19|20)\d\d)?)
         |(?P<vague>{_MONTH},?\ (?:of\ )?(?:19|20)\d\d|[01]?\d/(?:19|20)\d\d)
@@ -172,20 +173,20 @@ _BORN = re.compile(
     r"|was|on|am)\b){1,8}$"
 )
 _PUBLISHED = re.compile(
-    r"updat|publi[sc]|review|revis|retriev|accessed|copyright|©|\bposted|issue|releas|approv|\beffective|version|edition"
-    r"|guidelin|guidance|recommendations|\bfda\b|announc|founded|\bstud(?:y|ies)\b|\btrial|survey|registry|conference"
-    r"|journal|\bet al|recall|outbreak|pandemic|declared|awareness|launched|census|\bavailable|\blaw\b|legislation"
-    r"|\bact\b|modified|last edit|archiv|stand:|leitlinie|\bworld\b|\bfrom:? \d{4} to\b|volume|\bvol\b|\bissn|\bpage\b"
-    r"|patent|\bepub|\bdoi\b|expire|\bcdc\b|\bwho\b said"
+    r"updat|publi[sc]|review|revis|retriev|accessed|copyright|©|\bposted|issue|releas|approv|\beffective|version"
+    r"|edition|guidelin|guidance|recommendations|\bfda\b|announc|founded|\bstud(?:y|ies)\b|\btrial|survey|registry"
+    r"|conference|journal|\bet al|recall|outbreak|pandemic|declared|awareness|launched|census|\bavailable|\blaw\b"
+    r"|legislation|\bact\b|modified|last edit|archiv|stand:|leitlinie|\bworld\b|\bfrom:? \d{4} to\b|volume|\bvol\b"
+    r"|\bissn|\bpage\b|patent|\bepub|\bdoi\b|expire|\bcdc\b|\bwho\b said"
 )
 _OWN = re.compile(
-    r"\b(?:i|my|he|she|his|her|pt|patient|s/p|diagnosed|admitted|surgery|operation|operated|discharged|died|passed|stroke|cabg"
-    r"|underwent|birth|born|biopsy|transplant|miscarriage|last seen|removed|had|mi|husband|wife|mother|father|son"
-    r"|daughter|er|sie|patientin)\b"
+    r"\b(?:i|my|he|she|his|her|pt|patient|s/p|diagnosed|admitted|surgery|operation|operated|discharged|died|passed"
+    r"|stroke|cabg|underwent|birth|born|biopsy|transplant|miscarriage|last seen|removed|had|mi|husband|wife|mother"
+    r"|father|son|daughter|er|sie|patientin)\b"
 )
 _ON = re.compile(
-    r"\b(?:on|since|until|till|from|through|by|before|after|admitted|discharged|seen|visit|appointment|dated?|scheduled|and|am|seit|vom|bis|of|the"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?)[\s:]{1,3}$"
+    r"\b(?:on|since|until|till|from|through|by|before|after|admitted|discharged|seen|visit|appointment|dated?|scheduled"
+    r"|and|am|seit|vom|bis|of|the|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?)[\s:]{1,3}$"
 )
 _NO_DATE_AFTER = re.compile(
     r"\s?(?:mg|mcg|ml|g\b|kg|%|units?|hours?|days?|weeks?|months|years?|times|doses?|tablets?|mmhg|patients|people"
@@ -430,11 +431,13 @@ _LABEL = re.compile(
         |med(?:ical)?\.?\ rec(?:ord)?s?\.?|tax\ id|ni\ number|chi\ number
         |(?:medical\ record|health\ record|chart|hospital|patient|pt|record|case|encounter|visit|accession|specimen
         |sample|lab|requisition|referral
-          |prescription|rx|order|study|subject|participant|file|incident|confirmation|tracking|booking|reference|ref|admission|episode
+          |prescription|rx|order|study|subject|participant|file|incident|confirmation|tracking|booking|reference|ref
+          |admission|episode
           |pathology|unit|national|resident|citizen|personal|research|donor|recipient|worker|invoice|tissue|barcode
           |wristband)s?['’]?s?\ ?{_NUMBER_WORD}
         |fallnummer|patientennummer|aktenzeichen|sozialversicherungsnummer)
-    |(?P<plan>medicare|medicaid|hicn|mbi\b|subscriber|beneficiary|policyholder|versichertennummer|krankenversicherungsnummer|kvnr|versicherungsnummer
+    |(?P<plan>medicare|medicaid|hicn|mbi\b|subscriber|beneficiary|policyholder|versichertennummer
+    |krankenversicherungsnummer|kvnr|versicherungsnummer
         |(?:health\ (?:plan|card|insurance)|member(?:ship)?|policy|group|insurance|plan|claim|coverage|authorization
         |blue\ cross|aetna|cigna|kaiser|humana)s?\ ?(?:member\ )?{_NUMBER_WORD})
     |(?P<account>iban\b|acct\b\.?|a/c\b|(?:bank|savings|checking|credit\ card|debit\ card|card|account|routing|customer
@@ -482,21 +485,26 @@ _PLATE = re.compile(
     r"|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])"
 )
 _NO_ID_AFTER = re.compile(
-    r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles|dollars)"
+    r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles"
+    r"|dollars)"
 )
 _OTHER_CODE = re.compile(
     r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract)[- ]?\d+(?:\.\d+)?$|10\.\d{4}|(?:19|20)\d\d$"
 )
 _WEAK = re.compile(
-    r"(?<![\w«])(?:account|acct\.?|policy|member|encounter|record|chart|case|claim|patient|pt|participant|subject|barcode|confirmation|order|routing|card|badge|employee|student|group"
-    r"|specimen|sample|accession|unit|hospital|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket|voucher|wristband|visit|admission|insurance"
-    r"|subscriber|plan|donor|client|customer|tracking|receipt|transaction|passport|certificate|registration|code|token|pin|password|hash|identifier|mychart|folder|file|referral|requisition|prescription|rx"
-    r"|implant|prosthesis|stent|pacemaker|defibrillator|glucometer|meter|machine|ventilator|wheelchair|scooter|laptop)"
-    r"(?: was| is| reads)?(?:[:#] ?| [#(]?|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]"
+    r"(?<![\w«])(?:account|acct\.?|policy|member|encounter|record|chart|case|claim|patient|pt|participant|subject"
+    r"|barcode|confirmation|order|routing|card|badge|employee|student|group|specimen|sample|accession|unit|hospital"
+    r"|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket"
+    r"|voucher|wristband|visit|admission|insurance|subscriber|plan|donor|client|customer|tracking|receipt|transaction"
+    r"|passport|certificate|registration|code|token|pin|password|hash|identifier|mychart|folder|file|referral"
+    r"|requisition|prescription|rx|implant|prosthesis|stent|pacemaker|defibrillator|glucometer|meter|machine"
+    r"|ventilator|wheelchair|scooter|laptop)(?: was| is| reads)?(?:[:#] ?| [#(]?"
+    r"|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]"
     r"|$))[a-z\d]{1,24}(?:[-/_][a-z\d]{1,16}){0,5}(?: \d{2,6}){0,4})(?![\w%]|[.,]\d)"
 )
 _ANY_NUMBER = re.compile(
-    r"(?<![\w«])(?:number|no\.|id|code|#|token|reference)[:\s]{1,2}(?P<it>(?=[a-z-]{0,8}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,20}(?:-[a-z\d]{2,12}){0,3})(?![\w.%])"
+    r"(?<![\w«])(?:number|no\.|id|code|#|token"
+    r"|reference)[:\s]{1,2}(?P<it>(?=[a-z-]{0,8}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,20}(?:-[a-z\d]{2,12}){0,3})(?![\w.%])"
 )
 
 
@@ -554,7 +562,8 @@ _FORMAT = re.compile(
         |(?P<mac>(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2})(?![\w:-])
         |(?P<six>[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\w:])
         |(?P<vin>[A-HJ-NPR-Z0-9]{17})(?!\w)
-        |(?P<mbi>[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d\d)(?!\w)
+        |(?P<mbi>[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?
+            [AC-HJKMNP-RT-Y]{2}\d\d)(?!\w)
         |(?P<iban>[A-Z]{2}\d\d(?:\ ?[A-Z0-9]{4}){3,7}(?:\ ?[A-Z0-9]{1,3})?)(?!\w)
         |(?P<card>\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4})(?![\w-])
         |(?P<uuid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?!\w)
@@ -642,17 +651,18 @@ def _is_iban(written: str) -> bool:
 # --- places ---------------------------------------------------------------------------------------------------------
 
 _STATES = (
-    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
-    r"|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
-    r"|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada"
-    r"|New\ [HJMY]\w+|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\ Island|(?:North|South)\ (?:Carolina|Dakota)|Tennessee"
-    r"|Texas|Utah|Vermont|(?:West\ )?Virginia|Washington|Wisconsin|Wyoming)"
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
+    r"|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
+    r"|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi"
+    r"|Missouri|Montana|Nebraska|Nevada|New\ [HJMY]\w+|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\ Island|(?:North"
+    r"|South)\ (?:Carolina|Dakota)|Tennessee|Texas|Utah|Vermont|(?:West\ )?Virginia|Washington|Wisconsin|Wyoming)"
 )
 _TOWN = r"(?:St\. )?[A-ZÄÖÜ][a-zäöüßé'’-]{1,20}(?:\ [A-Z][a-zé'’-]{1,20}){0,2}"
 _STREET = re.compile(
     rf"""(?P<it>(?<![\w.,/-])\d{{1,5}}[A-Za-z]?\ (?:[NSEW]\.?\ |[NS][EW]\ |North\ |South\ |East\ |West\ )?
         (?:[A-Z][a-z'’]{{1,20}}\ |\d{{1,3}}(?:st|nd|rd|th)\ ){{1,3}}
-        (?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Court|Ct|Terrace|Crescent|Way|Place|Pl|Circle|Cir|Parkway|Pkwy
+        (?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Court|Ct|Terrace|Crescent|Way|Place|Pl|Circle
+            |Cir|Parkway|Pkwy
            |Highway|Hwy|Square|Sq|Close|Mews|Trail|Loop|Alley|Row|Grove|Gardens|Hill|Walk|Plaza|Pike|Ridge)\b\.?
         (?:,?\ (?:Apt|Apartment|Suite|Unit|Flat|\#)\.?\ ?\w{{1,5}})?
         (?:,?\ {_TOWN}(?:,?\ {_STATES}\b)?(?:,?\ (?:\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?\ \d[A-Z]{{2}}))?)?)""",
@@ -676,9 +686,9 @@ _ZIP = re.compile(
 _ZIP_AFTER = re.compile(r"(?<![\w-])(?P<it>\d{5}) (?:zip|area code|postal code|postcode)\b")
 _UK_CODE = re.compile(r"(?<![\w-])(?P<it>[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})(?![\w-])")
 _OFFICE = re.compile(
-    r"\b(?:Institutes?|Association|Foundation|Department|Society|Federation|Council|Administration|Alliance|Organization|Ministry"
-    r"|Headquarters|Agency|National|Coalition|Network|Hotline|Clearinghouse|Center for|Centers for|League)\b|\.gov\b"
-    r"|\.org\b"
+    r"\b(?:Institutes?|Association|Foundation|Department|Society|Federation|Council|Administration|Alliance"
+    r"|Organization|Ministry|Headquarters|Agency|National|Coalition|Network|Hotline|Clearinghouse|Center for"
+    r"|Centers for|League)\b|\.gov\b|\.org\b"
 )
 
 
@@ -746,20 +756,23 @@ _LINK = re.compile(
     r"(?<![\w@.])(?P<it>(?:(?:https?|ftp)://|www\.)[^\s<>\"'«»|)\]]{3,400}|[a-z0-9-]{2,30}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|de|me|io)/[^\s<>\"'«»|)\]]{2,200})"
 )
 _PUBLIC = re.compile(
-    r"(?:^|\.)(?:gov|mil|int|edu|gov\.\w\w|nhs\.uk|ac\.uk|gc\.ca|who\.int|doi\.org|wikipedia\.org|nature\.com|nejm\.org|bmj\.com|thelancet\.com"
-    r"|mayoclinic\.org|webmd\.com|clevelandclinic\.org|medscape\.com|uptodate\.com|cochrane\.org|healthline\.com|sciencedirect\.com|springer\.com"
-    r"|wiley\.com|jamanetwork\.com|nih\.gov|europa\.eu|google\.com|amazon\.com|drugs\.com|medlineplus\.gov|bbc\.co\.uk|nytimes\.com|kidshealth\.org)$"
+    r"(?:^|\.)(?:gov|mil|int|edu|gov\.\w\w|nhs\.uk|ac\.uk|gc\.ca|who\.int|doi\.org|wikipedia\.org|nature\.com|nejm\.org"
+    r"|bmj\.com|thelancet\.com|mayoclinic\.org|webmd\.com|clevelandclinic\.org|medscape\.com|uptodate\.com"
+    r"|cochrane\.org|healthline\.com|sciencedirect\.com|springer\.com|wiley\.com|jamanetwork\.com|nih\.gov|europa\.eu"
+    r"|google\.com|amazon\.com|drugs\.com|medlineplus\.gov|bbc\.co\.uk|nytimes\.com|kidshealth\.org)$"
 )
 _PERSONAL_HOST = re.compile(
-    r"(?:^|\.)(?:facebook|instagram|linkedin|twitter|x|tiktok|snapchat|pinterest|flickr|myspace|blogspot|wordpress|substack|tumblr|caringbridge"
-    r"|gofundme|medium|github|reddit|youtube|venmo|patientslikeme|goodreads|strava|soundcloud|vimeo|wixsite|weebly|livejournal|ancestry|xing|t|gofund|lnkd|fb)\.(?:com|org|me|net|io|co)$"
+    r"(?:^|\.)(?:facebook|instagram|linkedin|twitter|x|tiktok|snapchat|pinterest|flickr|myspace|blogspot|wordpress"
+    r"|substack|tumblr|caringbridge|gofundme|medium|github|reddit|youtube|venmo|patientslikeme|goodreads|strava"
+    r"|soundcloud|vimeo|wixsite|weebly|livejournal|ancestry|xing|t|gofund|lnkd|fb)\.(?:com|org|me|net|io|co)$"
 )
 _PERSONAL_PATH = re.compile(
-    r"/~|/(?:users?|profiles?|patients?|in|people|members?|u|@|accounts?|results?|records?|charts?|my|portal|id|staff|person)/|/@"
-    r"|[?&](?:\w{0,12}id|user|patient|mrn|token|name|email|key|session|dob)=|[?&]\w+=\w*\d{3}|\d{4,}"
+    r"/~|/(?:users?|profiles?|patients?|in|people|members?|u|@|accounts?|results?|records?|charts?|my|portal|id|staff"
+    r"|person)/|/@|[?&](?:\w{0,12}id|user|patient|mrn|token|name|email|key|session|dob)=|[?&]\w+=\w*\d{3}|\d{4,}"
 )
 _POSSESSED = re.compile(
-    r"\b(?:my|his|her|their|patient['’]s|pt['’]s|son['’]s|daughter['’]s|personal|family)\s(?:\w+\s){0,3}(?:is\s|at\s|under\s|:\s)?$"
+    r"\b(?:my|his|her|their|patient['’]s|pt['’]s|son['’]s|daughter['’]s|personal|family)\s(?:\w+\s){0,3}(?:is\s|at\s"
+    r"|under\s|:\s)?$"
 )
 _PATH_END = ".,;:!?"
 
