@@ -68,7 +68,7 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
                 one.at, names.get(one.by, one.by), one.kind, one.place, one.answers, one.identifiers,
                 one.reason or "",
             )
-            for one in exports.since(session, None, limit=limit)
+            for one in exports.exported_since(session, None, limit=limit)
         ]
 
 
@@ -134,7 +134,7 @@ def record(
     left_out = found.marked if marked is Marked.LEAVE_OUT else 0
     written = found.rows - left_out
     with workspace.store.write() as session:
-        number = exports.add(session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None)
+        number = exports.add_export(session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None)
         new = {"kind": kind, "answers": written, "identifiers": held} | ({"left out": left_out} if left_out else {})
         audit.write(
             session, user, "exported", f"export {number}", new=new | ({"kinds": found.kinds} if found.marked else {})

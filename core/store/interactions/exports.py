@@ -9,7 +9,9 @@ from core.domain.roles import User
 from core.store.tables import Export
 
 
-def add(session: Session, user: User, kind: str, place: str, identifiers: str, answers: int, reason: str | None) -> int:
+def add_export(
+    session: Session, user: User, kind: str, place: str, identifiers: str, answers: int, reason: str | None
+) -> int:
     """Write down an export that is about to be made; its number."""
     made = Export(by=user.key, kind=kind, place=place, identifiers=identifiers, answers=answers, reason=reason)
     session.add(made)
@@ -17,7 +19,7 @@ def add(session: Session, user: User, kind: str, place: str, identifiers: str, a
     return made.export_id
 
 
-def since(
+def exported_since(
     session: Session, at: datetime | None, *, kinds: tuple[str, ...] | None = None, limit: int | None = None
 ) -> list[Export]:
     """What was exported since then, newest first; of these kinds only, where they are given."""

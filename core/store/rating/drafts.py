@@ -8,7 +8,7 @@ from core.store.tables import Draft
 from core.store.types import now
 
 
-def keep(session: Session, rater_id: int, interaction_id: int, comment: str, bias_flag: bool) -> None:
+def keep_draft(session: Session, rater_id: int, interaction_id: int, comment: str, bias_flag: bool) -> None:
     """Keep what stands there now; it replaces what was kept before."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"comment": comment, "bias_flag": bias_flag, "updated_at": now()}
@@ -19,12 +19,12 @@ def keep(session: Session, rater_id: int, interaction_id: int, comment: str, bia
     )
 
 
-def load(session: Session, rater_id: int, interaction_id: int) -> Draft | None:
+def load_draft(session: Session, rater_id: int, interaction_id: int) -> Draft | None:
     """What was kept."""
     return session.get(Draft, (rater_id, interaction_id))
 
 
-def forget(session: Session, rater_id: int, interaction_id: int) -> None:
+def delete_draft(session: Session, rater_id: int, interaction_id: int) -> None:
     """It was saved with a rating, or taken back."""
     mine = delete(Draft).where(Draft.rater_id == rater_id, Draft.interaction_id == interaction_id)
     session.execute(mine.execution_options(synchronize_session=False))

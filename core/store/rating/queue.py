@@ -33,15 +33,15 @@ class Served:
     chosen: str
 
 
-def desk(session: Session, rater_id: int) -> tuple[Order, QueueFilters]:
+def preference(session: Session, rater_id: int) -> tuple[Order, QueueFilters]:
     """How this rater wants the queue."""
     found = session.get(QueuePreference, rater_id)
     return (Order(found.order), QueueFilters(**found.filters)) if found else (Order.OLDEST, QueueFilters())
 
 
-def set_desk(session: Session, rater_id: int, order: Order, filters: dict[str, object]) -> None:
+def set_preference(session: Session, rater_id: int, order: Order, filters: dict[str, object]) -> None:
     """Remember how this rater wants the queue; what was kept for them is given back, so that the next pick follows it."""
-    mine = _my_desk(session, rater_id)
+    mine = _locked_preference(session, rater_id)
     mine.order, mine.filters = order, filters
     leases.end_all(session, rater_id)
 
@@ -61,7 +61,9 @@ def kept(session: Session, rater_id: int) -> Served | None:
 
 def take(session: Session, rater_id: int) -> Served | None:
     """Keep the next answer for this rater; None when nothing waits for them. Needs a writing session."""
-    mine = _my_desk(session, rater_id)  # locked: two tabs of one rater come one after the other, to the same answer
+    mine = _locked_preference(
+        session, rater_id
+    )  # locked: two tabs of one rater come one after the other, to the same answer
     scope = _scope(session)
     resumed = _resume(session, rater_id, scope)
     if resumed is not None:
@@ -86,7 +88,7 @@ def take(session: Session, rater_id: int) -> Served | None:
 
 def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> dict[int, Served]:
     """Keep those of these answers for this rater that wait for them, as the other answers to a prompt on the screen."""
-    _my_desk(session, rater_id)
+    _locked_preference(session, rater_id)
     scope = _scope(session)
     mine = {lease.interaction_id: lease for lease in leases.of(session, rater_id)}
     found = {}
@@ -130,7 +132,7 @@ def renew_places(session: Session, settings: QueueSettings) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-def _my_desk(session: Session, rater_id: int) -> QueuePreference:
+def _locked_preference(session: Session, rater_id: int) -> QueuePreference:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"rater_id": rater_id, "order": Order.OLDEST, "filters": {}, "served": 0}
     mine = select(QueuePreference).where(QueuePreference.rater_id == rater_id).with_for_update()

@@ -45,7 +45,7 @@ def record(
     chosen = leases.end(session, interaction_id, rater_id)
     if said.status is RatingStatus.SKIPPED and mine is not None and mine.rating is not None:
         return Receipt(0, mine.updated_at, interaction_id, mine.rating)  # a rating that was given before stays
-    drafts.forget(session, rater_id, interaction_id)
+    drafts.delete_draft(session, rater_id, interaction_id)
     if how.action == "rated" and mine is not None and mine.rating is not None:
         how = replace(how, action="changed")
     event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=how.chosen or chosen))
@@ -63,7 +63,7 @@ def rated_by(session: Session, rater_id: int, since: datetime) -> int:
     acts = select(RatingEvent.interaction_id).where(
         RatingEvent.rater_id == rater_id, RatingEvent.at >= since, RatingEvent.action.in_(("rated", "changed"))
     )
-    return _standing(session, acts)
+    return _count_standing(session, acts)
 
 
 def rated_by_all(session: Session, since: datetime) -> int:
@@ -71,10 +71,10 @@ def rated_by_all(session: Session, since: datetime) -> int:
     acts = select(RatingEvent.rater_id, RatingEvent.interaction_id).where(
         RatingEvent.action == "rated", RatingEvent.at >= since
     )
-    return _standing(session, acts)
+    return _count_standing(session, acts)
 
 
-def _standing(session: Session, acts: Select[int] | Select[int, int]) -> int:
+def _count_standing(session: Session, acts: Select[int] | Select[int, int]) -> int:
     """How many of these acts, each answer once per rater, stand: the rater's rating is there."""
     mine = (Rating.interaction_id == RatingEvent.interaction_id) & (Rating.rater_id == RatingEvent.rater_id)
     standing = acts.join(Rating, mine).where(Rating.status == RatingStatus.SUBMITTED).distinct()

@@ -31,20 +31,20 @@ class ItemToRate:
         return (self.comment, self.bias_flag) if self.draft is None else (self.draft, self.draft_flag)
 
 
-def load(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | None:
+def load_item(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | None:
     """One answer for this rater; None when it was deleted."""
     shown = interactions.load(session, interaction_id)
     if shown is None:
         return None
     mine = session.scalar(ratings.own(interaction_id, rater_id))
-    typed = drafts.load(session, rater_id, interaction_id)
+    typed = drafts.load_draft(session, rater_id, interaction_id)
     found = ItemToRate(shown, None, "", False, showing=showings.find(session, rater_id, shown))
     if mine is not None:
         found = replace(found, rating=mine.rating, comment=mine.comment or "", bias_flag=mine.bias_flag)
     return replace(found, draft=typed.comment, draft_flag=typed.bias_flag) if typed else found
 
 
-def served(session: Session, rater_id: int, kept: Served | None) -> ItemToRate | None:
+def load_served(session: Session, rater_id: int, kept: Served | None) -> ItemToRate | None:
     """The answer that is kept for this rater, with the request of its showing."""
-    shown = load(session, rater_id, kept.interaction_id) if kept else None
+    shown = load_item(session, rater_id, kept.interaction_id) if kept else None
     return replace(shown, request_id=kept.request_id) if shown and kept else None

@@ -58,8 +58,8 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
             receipt_of(earlier), before.action if before else "", before.new.get("rating") if before else None
         )
     passed: list[int] = []
-    for event in session.scalars(_acts(rater_id, since)):
-        standing = _standing(session, rater_id, event)
+    for event in session.scalars(_undoable_events(rater_id, since)):
+        standing = _rating_left_by(session, rater_id, event)
         if standing is not None:
             break
         passed.append(event.interaction_id)
@@ -84,16 +84,20 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
         session.flush()
     else:
         undoing = store_rating(
-            session, mine, event.interaction_id, rater_id, _said(event.old), how, undoes=event.event_id
+            session, mine, event.interaction_id, rater_id, _rating_input(event.old), how, undoes=event.event_id
         )
     recompute_consensus(session, item, row)
-    drafts.keep(session, rater_id, event.interaction_id, event.new.get("comment") or "", bool(event.new["bias_flag"]))
+    drafts.keep_draft(
+        session, rater_id, event.interaction_id, event.new.get("comment") or "", bool(event.new["bias_flag"])
+    )
     if session.get(Lease, (event.interaction_id, rater_id)) is None:
         leases.take(session, event.interaction_id, rater_id, event.chosen or Chosen.OLDEST)
     return Undone(receipt_of(undoing), event.action, event.new.get("rating"), tuple(dict.fromkeys(passed)))
 
 
-def _standing(session: Session, rater_id: int, event: RatingEvent) -> tuple[Item, LegacyInteraction, Rating] | None:
+def _rating_left_by(
+    session: Session, rater_id: int, event: RatingEvent
+) -> tuple[Item, LegacyInteraction, Rating] | None:
     """The answer, locked, and the rating as this act left it; None where either is not there any more."""
     try:
         item, row = locked(session, event.interaction_id)
@@ -104,7 +108,7 @@ def _standing(session: Session, rater_id: int, event: RatingEvent) -> tuple[Item
     return None if mine is None or snapshot(mine) != event.new else (item, row, mine)
 
 
-def _acts(rater_id: int, since: datetime) -> Select[RatingEvent]:
+def _undoable_events(rater_id: int, since: datetime) -> Select[RatingEvent]:
     """Acts that were not taken back yet, the last one first."""
     taken_back = select(RatingEvent.undoes).where(RatingEvent.rater_id == rater_id, RatingEvent.undoes.is_not(None))
     acts = select(RatingEvent).where(
@@ -116,7 +120,7 @@ def _acts(rater_id: int, since: datetime) -> Select[RatingEvent]:
     return acts.order_by(RatingEvent.event_id.desc()).limit(MOST_PASSED)
 
 
-def _said(state: dict[str, object]) -> RatingInput:
+def _rating_input(state: dict[str, object]) -> RatingInput:
     """A state as the history keeps it, to be said again."""
     rating, comment, reason = state.get("rating"), state.get("comment"), state.get("reason")
     return RatingInput(
