@@ -15,7 +15,7 @@ from core.domain.texts import storable
 from core.services.masking import Settled, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.interactions import exporting, exports
+from core.store.interactions import exports
 from core.store.reranking import preferences
 from core.store.people import raters
 from core.store.retrying import retried
@@ -81,7 +81,7 @@ def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> 
     rows = held = 0
     kinds: Counter[str] = Counter()
     if kind != "preferences":
-        rows, held, in_answers = exporting.identifiers_in(session)
+        rows, held, in_answers = exports.identifiers_in(session)
         kinds.update(in_answers)
     if kind == "preferences" or with_preferences:
         rows += preferences.total(session)

@@ -40,7 +40,7 @@ def left(workspace: Workspace, user: User) -> int:
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         _, filters = queue.preference(session, user.rater_id)
-        return queue.left(session, user.rater_id, filters)
+        return queue.count_left(session, user.rater_id, filters)
 
 
 @masks_output()

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.records import Preferred
-from core.store.interactions.exporting import BATCH
+from core.store.interactions.exports import BATCH
 from core.store.tables import Preference, Rater
 
 
