@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, literal, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.queue import MOST_COUNTED, RANDOM_EVERY, RANDOM_KEYS, Chosen, Order, QueueFilters, QueueSettings
@@ -20,6 +19,7 @@ from core.store.interactions.interactions import only_sample
 from core.store.rating import leases, ratings, showings
 from core.store.tables import Item, Lease, QueuePreference, Rater, Rating, Suggestion
 from core.store.types import now
+from core.store.upsert import insert_missing
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 FEW = 200
@@ -172,12 +172,11 @@ def renew_places(session: Session, settings: QueueSettings) -> int:
 
 
 def _locked_preference(session: Session, rater_id: int) -> QueuePreference:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"rater_id": rater_id, "order": Order.OLDEST, "filters": {}, "served": 0}
     locked = select(QueuePreference).where(QueuePreference.rater_id == rater_id).with_for_update()
     found = session.scalar(locked)
     if found is None:
-        session.execute(insert(QueuePreference).values(row).on_conflict_do_nothing())
+        insert_missing(session, QueuePreference, row)
         found = session.scalars(locked).one()
     return found
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict, NotFound, TextChanged
@@ -23,6 +22,7 @@ from core.store.interactions.consensus import (
 from core.store.rating import leases, showings
 from core.store.tables import Draft, Item, Lease, LegacyInteraction, Rater, Rating, RatingEvent
 from core.store.types import now
+from core.store.upsert import upsert
 
 UNDOABLE = ("rated", "changed", "skipped", "discarded")
 MOST_PASSED = 100
@@ -234,13 +234,9 @@ def _rating_input(state: dict[str, object]) -> RatingInput:
 
 def keep_draft(session: Session, rater_id: int, interaction_id: int, comment: str, bias_flag: bool) -> None:
     """Keep what a rater typed and flagged; it replaces what was kept before."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    values = {"comment": comment, "bias_flag": bias_flag, "updated_at": now()}
-    session.execute(
-        insert(Draft)
-        .values(rater_id=rater_id, interaction_id=interaction_id, **values)
-        .on_conflict_do_update(index_elements=["rater_id", "interaction_id"], set_=values)
-    )
+    typed = {"comment": comment, "bias_flag": bias_flag, "updated_at": now()}
+    row = {"rater_id": rater_id, "interaction_id": interaction_id, **typed}
+    upsert(session, Draft, row, key=("rater_id", "interaction_id"))
 
 
 def load_draft(session: Session, rater_id: int, interaction_id: int) -> Draft | None:
