@@ -75,7 +75,7 @@ def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
         looked.rate(workspace, ana, number, 1 + number % 5)
     press(open_page("readiness"), "readiness.fix.several_sessions")
     with workspace.store.read() as store:
-        _, filters = queue_of.desk(store, ana.rater_id)
+        _, filters = queue_of.preference(store, ana.rater_id)
     assert filters.session_label == "b"
 
 

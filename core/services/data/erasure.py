@@ -229,7 +229,7 @@ def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay:
 def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
     """What lies in files, as far as that is known."""
     remains: list[str] = []
-    made = exports.since(session, traces.since, kinds=kinds)
+    made = exports.exported_since(session, traces.since, kinds=kinds)
     if made:
         shown = _some([f"{masked(one.place)} ({one.kind}, {one.at.astimezone():%d %b %Y})" for one in made])
         remains.append(Settled(f"Files that were exported since: {shown}. Delete them, or export again."))

@@ -15,7 +15,7 @@ from core.domain.texts import storable
 from core.services.masking import Settled, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.interactions import exporting, exports
+from core.store.interactions import exports
 from core.store.reranking import preferences
 from core.store.people import raters
 from core.store.retrying import retried
@@ -68,7 +68,7 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
                 one.at, names.get(one.by, one.by), one.kind, one.place, one.answers, one.identifiers,
                 one.reason or "",
             )
-            for one in exports.since(session, None, limit=limit)
+            for one in exports.exported_since(session, None, limit=limit)
         ]
 
 
@@ -81,7 +81,7 @@ def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> 
     rows = held = 0
     kinds: Counter[str] = Counter()
     if kind != "preferences":
-        rows, held, in_answers = exporting.identifiers_in(session)
+        rows, held, in_answers = exports.identifiers_in(session)
         kinds.update(in_answers)
     if kind == "preferences" or with_preferences:
         rows += preferences.total(session)
@@ -134,7 +134,7 @@ def record(
     left_out = found.marked if marked is Marked.LEAVE_OUT else 0
     written = found.rows - left_out
     with workspace.store.write() as session:
-        number = exports.add(session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None)
+        number = exports.add_export(session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None)
         new = {"kind": kind, "answers": written, "identifiers": held} | ({"left out": left_out} if left_out else {})
         audit.write(
             session, user, "exported", f"export {number}", new=new | ({"kinds": found.kinds} if found.marked else {})

@@ -14,7 +14,7 @@ from core.labeling.writing import check_target, write_table
 from core.services.data.export_check import Marked, checked_reason, identifiers_of, look, record
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store.interactions import exporting, identifiers, legacy
+from core.store.interactions import exports, identifiers, legacy
 from core.store.reranking import preferences
 from core.store import scratch
 
@@ -88,13 +88,13 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked, *, with_
         if kind == "preferences":
             made = ordered
         elif with_preferences:
-            gold = gold_rows(exporting.rating_rows(session, unmarked=unmarked))
+            gold = gold_rows(exports.rating_rows(session, unmarked=unmarked))
             columns, made = PAIRS_WITH_PREFERENCES, pairs_with_preferences(gold, ordered)
         else:
-            made = _rows(workspace, exporting.rating_rows(session, unmarked=unmarked), kind)
+            made = _rows(workspace, exports.rating_rows(session, unmarked=unmarked), kind)
             preferences_left_out = preferences.total(session) if kind == "pairs" else 0
         rows = write_table(path, columns, made)
-        without = count_prompts_without_pair(gold_rows(exporting.rating_rows(session, unmarked=unmarked)))
+        without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
         return ExportResult(rows, str(path), without, found.marked if unmarked else None, preferences_left_out)
 
 

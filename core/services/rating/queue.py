@@ -18,7 +18,7 @@ def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
     """In which order this rater gets answers, and which ones."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        return queue.desk(session, user.rater_id)
+        return queue.preference(session, user.rater_id)
 
 
 @masks_output(takes_gaps="a session as it was shown stands for the one that is meant")
@@ -31,7 +31,7 @@ def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters
         label = originals(filters.session_label, list(statistics.by_session(session)))
     filters = replace(filters, session_label=label)
     with workspace.store.write() as session:
-        queue.set_desk(session, user.rater_id, order, asdict(filters))
+        queue.set_preference(session, user.rater_id, order, asdict(filters))
 
 
 @masks_output()
@@ -39,8 +39,8 @@ def left(workspace: Workspace, user: User) -> int:
     """How many answers wait for this rater under their filters, counted up to 10,001."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        _, filters = queue.desk(session, user.rater_id)
-        return queue.left(session, user.rater_id, filters)
+        _, filters = queue.preference(session, user.rater_id)
+        return queue.count_left(session, user.rater_id, filters)
 
 
 @masks_output()

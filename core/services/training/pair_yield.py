@@ -3,8 +3,8 @@
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store.training import pair_yield as store
-from core.store.training.pair_yield import PairYield
+from core.store.training import statistics
+from core.store.training.statistics import PairYield
 
 __all__ = ["PairYield"]
 
@@ -14,4 +14,4 @@ def pair_yield(workspace: Workspace, user: User) -> PairYield:
     """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        return store.pair_yield(session)
+        return statistics.pair_yield(session)

@@ -19,7 +19,7 @@ from core.services.training.lineage import code_version
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import lock_writers
-from core.store.interactions import exporting, interactions
+from core.store.interactions import exports, interactions
 from core.store.retrying import retried
 from core.store.tables import ModelVersion
 from core.store.training import runs, versions
@@ -168,7 +168,7 @@ def _register(
             ground,
             sample=interactions.only_sample(session),
             champion=champion.model_version if champion else None,
-            ratings=exporting.consensus_now(session),
+            ratings=exports.consensus_now(session),
         )
         held_out = {"n": len(ground.held_out), "prompts": len({example.group for example in ground.held_out})}
         outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {

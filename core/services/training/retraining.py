@@ -13,7 +13,7 @@ from core.store import audit, settings
 from core.store.interactions.interactions import only_sample
 from core.store.retrying import retried
 from core.store.tables import ModelVersion
-from core.store.training import progress
+from core.store.training import statistics, versions
 
 RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
@@ -24,7 +24,7 @@ def rating_impact(workspace: Workspace, user: User) -> str:
     """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        found = progress.latest_two(session, sample=only_sample(session))
+        found = versions.latest_two(session, sample=only_sample(session))
         if not found:
             return "No model was trained on these ratings yet, so nothing can be said about what they changed."
         latest, run = found[0]
@@ -33,7 +33,7 @@ def rating_impact(workspace: Workspace, user: User) -> str:
             known = f" It reached {NAME} {first} on prompts it had not seen." if first else ""
             return f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will show what new ratings change."
         before, earlier = found[1]
-        number = progress.given_between(session, earlier.started_at, run.started_at)
+        number = statistics.ratings_between(session, earlier.started_at, run.started_at)
     kind, old, new = _comparable(before, latest)
     since = f"{number:,} {'rating' if number == 1 else 'ratings'} since {_day(earlier.started_at)}"
     if old is None or new is None:
@@ -63,11 +63,11 @@ def due(workspace: Workspace, user: User) -> Due | None:
     """
     workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
-        found = progress.latest_two(session, sample=only_sample(session))
+        found = versions.latest_two(session, sample=only_sample(session))
         if not found:
             return None
         wanted, run = _settings(session), found[0][1]
-        number = progress.given_between(session, run.started_at)
+        number = statistics.ratings_between(session, run.started_at)
     days = max(timedelta(0), datetime.now(UTC) - (run.finished_at or run.started_at)).days
     is_due = number >= wanted.ratings or (number > 0 and days >= wanted.days)
     return Due(number, days) if is_due else None

@@ -1,11 +1,11 @@
 """Sign-ins and identities: what a browser shows, and which person stands behind it."""
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.store.tables import Identity, Rater, SignIn
 from core.store.types import now
+from core.store.upsert import insert_missing
 
 Found = tuple[SignIn, Identity | None, Rater | None]
 
@@ -23,15 +23,12 @@ def find(session: Session, key: str) -> Found | None:
 
 def begin(session: Session, key: str, identity_id: int | None) -> None:
     """Keep a sign-in; one that is there already, ended or not, stays as it is."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(SignIn).values(key=key, identity_id=identity_id).on_conflict_do_nothing())
+    insert_missing(session, SignIn, {"key": key, "identity_id": identity_id})
 
 
 def identity(session: Session, issuer: str, subject: str, *, name: str, email: str | None) -> Identity:
     """The identity of that issuer and subject, added if new, with what the provider says of it now."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    values = {"issuer": issuer, "subject": subject, "name": name, "email": email}
-    session.execute(insert(Identity).values(**values).on_conflict_do_nothing())
+    insert_missing(session, Identity, {"issuer": issuer, "subject": subject, "name": name, "email": email})
     found = session.scalars(select(Identity).where(Identity.issuer == issuer, Identity.subject == subject)).one()
     found.name, found.email, found.seen_at = name, email, now()
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Interaction
-from core.store.interactions.exporting import BATCH
+from core.store.interactions.exports import BATCH
 from core.store.interactions.interactions import shown
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt

@@ -40,6 +40,23 @@ def listed(session: Session) -> list[ModelVersion]:
     )
 
 
+def latest_two(session: Session, *, sample: bool) -> list[tuple[ModelVersion, Run]]:
+    """The newest version, and the newest one before it of the same recipe, each with its run; fewer where there are none."""
+    versions = (
+        select(ModelVersion, Run)
+        .join(Run, Run.run_id == ModelVersion.run_id)
+        .where(ModelVersion.sample.is_(sample))
+        .order_by(ModelVersion.run_id.desc())
+    )
+    newest = session.execute(versions.limit(1)).first()
+    if newest is None:
+        return []
+    before = session.execute(
+        versions.where(ModelVersion.run_id < newest[1].run_id, ModelVersion.recipe == newest[0].recipe).limit(1)
+    ).first()
+    return [(found[0], found[1]) for found in (newest, before) if found is not None]
+
+
 def trained_by(session: Session) -> dict[int, str]:
     """Who asked for the training, by run."""
     asked = select(Run.run_id, Run.requested_by).join(ModelVersion, ModelVersion.run_id == Run.run_id)
