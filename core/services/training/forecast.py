@@ -5,7 +5,7 @@ from typing import Any
 
 from core.domain.metrics import Metric
 from core.reward.recipes.registry import PAIR
-from core.services.training.readiness_facts import Latest
+from core.services.training.readiness_checks import Latest
 from core.store.training import runs
 
 
