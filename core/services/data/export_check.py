@@ -15,6 +15,7 @@ from core.domain.texts import storable
 from core.services.masking import Settled, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
+from core.store.database import Session
 from core.store.interactions import exporting, exports
 from core.store.reranking import preferences
 from core.store.people import raters
@@ -72,7 +73,7 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
         ]
 
 
-def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> Found:
+def look(session: Session, kind: str, marked: Marked, *, with_preferences: bool) -> Found:
     """What a file of this kind would hold.
 
     Raises:

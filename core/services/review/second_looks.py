@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.ratings import MAX_RATING, MIN_RATING
@@ -13,6 +12,7 @@ from core.services.data import redaction
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit, settings
+from core.store.database import Session
 from core.store.interactions import interactions
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt
@@ -156,7 +156,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
             audit.write(session, user, "changed second looks", "repeated ratings", old=old, new=new)
 
 
-def _waiting(workspace: Workspace, session: Any, user: User) -> dict[int, str]:
+def _waiting(workspace: Workspace, session: Session, user: User) -> dict[int, str]:
     """The answers that come back, with what is noted when the rating is the same again."""
     threshold = workspace.settings.positive_rating_threshold
     steady = dict.fromkeys(store.repeats(session, user.rater_id, datetime.now(UTC)), store.REPEAT)

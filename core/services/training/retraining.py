@@ -10,10 +10,11 @@ from core.domain.roles import Act, User
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit, settings
+from core.store.database import Session
 from core.store.interactions.interactions import only_sample
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import progress
+from core.store.training.versions import ModelVersion
 
 RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
@@ -101,7 +102,7 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
             audit.write(session, user, "changed reminder", "retraining", old=old, new=new)
 
 
-def _settings(session: Any) -> RetrainSettings:
+def _settings(session: Session) -> RetrainSettings:
     return RetrainSettings(**settings.get(session, RETRAINING))
 
 

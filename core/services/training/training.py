@@ -37,9 +37,9 @@ from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.store.database import private_folder
 from core.store.retrying import retried, written
-from core.store.tables import Run
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
+from core.store.training.runs import Run
 
 log = logging.getLogger(__name__)
 

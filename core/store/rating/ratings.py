@@ -41,7 +41,7 @@ def record(
         return receipt_of(earlier)
     unchanged(item, row, seen)
     pick_up_one(session, item, row)
-    mine = session.scalar(own(interaction_id, rater_id))
+    mine = own(session, interaction_id, rater_id)
     chosen = leases.end(session, interaction_id, rater_id)
     if said.status is RatingStatus.SKIPPED and mine is not None and mine.rating is not None:
         return Receipt(0, mine.updated_at, interaction_id, mine.rating)  # a rating that was given before stays
@@ -53,9 +53,10 @@ def record(
     return receipt_of(event)
 
 
-def own(interaction_id: int, rater_id: int) -> Select[Rating]:
-    """The query for one rater's rating of one interaction."""
-    return select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
+def own(session: Session, interaction_id: int, rater_id: int) -> Rating | None:
+    """One rater's rating of one interaction, as it is stored now."""
+    stored = select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
+    return session.scalar(stored.execution_options(populate_existing=True))
 
 
 def rated_by(session: Session, rater_id: int, since: datetime) -> int:

@@ -36,7 +36,7 @@ def load(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | N
     shown = interactions.load(session, interaction_id)
     if shown is None:
         return None
-    mine = session.scalar(ratings.own(interaction_id, rater_id))
+    mine = ratings.own(session, interaction_id, rater_id)
     typed = drafts.load(session, rater_id, interaction_id)
     found = ItemToRate(shown, None, "", False, showing=showings.find(session, rater_id, shown))
     if mine is not None:

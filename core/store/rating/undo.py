@@ -100,7 +100,7 @@ def _standing(session: Session, rater_id: int, event: RatingEvent) -> tuple[Item
     except NotFound:
         return None
     pick_up_one(session, item, row)
-    mine = session.scalar(own(event.interaction_id, rater_id).execution_options(populate_existing=True))
+    mine = own(session, event.interaction_id, rater_id)
     return None if mine is None or snapshot(mine) != event.new else (item, row, mine)
 
 
