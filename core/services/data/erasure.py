@@ -26,7 +26,7 @@ from core.store.people.raters import Rater
 
 LISTED = 10
 WITH_RATERS = ("ratings", "preferences", "pairs")
-"""Kinds of export that can hold names of raters; texts are in all of them."""
+"""Kinds of export that can hold names of raters (pairs could until release 0.1); texts are in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
