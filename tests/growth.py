@@ -39,7 +39,7 @@ from core.labeling import (
     writing,
 )
 from core.labeling.export_columns import KTO
-from core.reward.encoding import windows, words
+from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown
 
@@ -368,8 +368,8 @@ CASES = [
         lambda n: [f"field {i}: patient Maria Lopez was admitted" for i in range(n)],
         100,
     ),
-    *_each(words.word_spans, LANGUAGE, 5_000),
-    *_each(words.terms, LANGUAGE, 5_000),
+    *_each(windows.word_spans, LANGUAGE, 5_000),
+    *_each(windows.terms, LANGUAGE, 5_000),
     *_each(windows.split, LANGUAGE, 5_000),
     *_each(session_names.source_of, {kind: LANGUAGE[kind] for kind in ("digits", "colons", "blanks", "words")}, 5_000),
     Case(

@@ -10,7 +10,7 @@ from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.training.forecast import Outlook
-from core.services.training.readiness_facts import Latest
+from core.services.training.readiness_checks import Latest
 from core.store.database import Store
 from core.store.rating import queue as queue_of
 from core.ui.training import charts

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.domain.metrics import Metric
 from core.reward.recipes.registry import PAIR
-from core.services.training.readiness_facts import Latest
+from core.services.training.readiness_checks import Latest
 from core.store.database import Session
 from core.store.training import runs
 

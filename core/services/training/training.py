@@ -28,7 +28,8 @@ from core.reward.training.trainer import train as reward_train
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import encoder
-from core.services.training.dataset import judge, load_training_set
+from core.services.training.dataset import load_training_set
+from core.services.training.promotion import compare_with_champion
 from core.services.training.registry import CANCELLED, Cancelled, Registered, Saved, result, save_and_register
 from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
@@ -238,7 +239,7 @@ def _events(
     evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
     judged = told[Judged]
     if ground.rival:
-        judged = judge(workspace, ground, evaluation, fitted, embedder, judged)
+        judged = compare_with_champion(workspace, ground, evaluation, fitted, embedder, judged)
         yield judged
     verdict = told[Reported].report.verdict.sentence
     yield from save_and_register(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)

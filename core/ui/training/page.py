@@ -10,7 +10,7 @@ from core.domain.metrics import Metric
 from core.services.reranking import preferences
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
-from core.services.training.readiness_facts import CheckResult
+from core.services.training.readiness_checks import CheckResult
 from core.services.training.runs import RunView
 from core.ui.report import plots
 from core.ui.report.format import MEASURES, RECIPES, cell, number, recipe_name

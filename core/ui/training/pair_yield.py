@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.domain.queue import Order
-from core.services.training.pair_yield import pair_yield
-from core.services.training.readiness_facts import Remedy
+from core.services.training.readiness import pair_yield
+from core.services.training.readiness_checks import Remedy
 from core.ui.shell.page import Page
 from core.ui.training.readiness import help_with
 

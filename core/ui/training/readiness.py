@@ -8,7 +8,7 @@ from core.domain.roles import Act
 from core.services.rating import queue
 from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness
-from core.services.training.readiness_facts import Check, CheckResult, Remedy
+from core.services.training.readiness_checks import Check, CheckResult, Remedy
 from core.ui.shell import session
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page
