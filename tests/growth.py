@@ -410,7 +410,7 @@ CASES = [
 LEFT_OUT = {
     candidates.read_candidates: "split_candidates and open_table, both here, on a file",
     exports.pair_rows: "as many rows as there are pairs, by its contract; read one by one",
-    exports.pairs_with_preferences: "pair_rows and one row per preference",
+    exports.order_rows: "one row for each",
     exports.count_prompts_without_pair: "stops at the first pair of each prompt",
     exports.kto_rows: "one row for each",
     masking.find: "inside count and mask",

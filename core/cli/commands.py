@@ -142,7 +142,6 @@ def export(options: argparse.Namespace) -> Done:
             COMMAND_LINE,
             options.kind,
             Path(options.out),
-            with_preferences=options.with_preferences,
             marked=marked,
             reason=options.reason or "",
         )
@@ -159,8 +158,6 @@ def export(options: argparse.Namespace) -> Done:
     say(f"{result.rows:,} rows written to {result.path}.{pairless}")
     if result.left_out:
         say(f"Left out for the personal identifiers in them: {result.left_out:,}.")
-    if result.preferences_left_out:
-        say(f"{result.preferences_left_out:,} that raters ordered are not in it: add --with-preferences.")
     return result.to_json(), 0
 
 

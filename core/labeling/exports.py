@@ -61,17 +61,11 @@ def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
         yield from _pairs(list(group))
 
 
-def pairs_with_preferences(gold: Iterable[RowOf], preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
-    """The pairs of the gold rows, then one per row of the preferences export (columns PAIRS_WITH_PREFERENCES).
+def order_rows(preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """One pair per row of the preferences export (columns PAIRS), as they stand behind those of ratings.
 
-    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no
-    margin.
-
-    Raises:
-        ValueError: the gold rows are not ordered by prompt group.
+    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no margin.
     """
-    for pair in pair_rows(gold):
-        yield pair | {"rater": None}
     for row in preferences:
         yield {
             "prompt": row["prompt"],
@@ -81,7 +75,7 @@ def pairs_with_preferences(gold: Iterable[RowOf], preferences: Iterable[RowOf]) 
             "rejected_rating": None,
             "margin": 0.0,
             "context_id": None,
-            "rater": row["rater"],
+            "source": "order",
         }
 
 
@@ -137,6 +131,7 @@ def _pairs(group: list[RowOf]) -> Iterator[dict[str, Any]]:
             "rejected_rating": ratings[worse],
             "margin": margin,
             "context_id": group[better]["context_id"] or None,
+            "source": "ratings",
         }
 
 

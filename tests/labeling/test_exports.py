@@ -93,6 +93,7 @@ def test_pairs_compare_answers_to_one_normalised_prompt_and_context():
             "rejected_rating": 2.0,
             "margin": 3.0,
             "context_id": None,
+            "source": "ratings",
         }
     ]
     assert count_prompts_without_pair(gold) == 2

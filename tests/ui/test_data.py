@@ -139,21 +139,16 @@ def test_every_export_is_prepared_for_download(open_page, sample, kind):
     assert not list(sample.settings.home.glob(f"{PREFIX}*"))
 
 
-def test_pairs_can_hold_what_raters_ordered(open_page, sample, ana):
-    """Offered where somebody ordered answers; the file then has the rater's name, and without it no such row."""
+def test_pairs_hold_what_raters_ordered(open_page, sample, ana):
+    """Without being asked for, behind the pairs of ratings."""
     preferences.keep(sample, ana, "Q?", ["better", "worse"], [0], model_version=None)
     app = open_page("data")
     app.radio(key="data.export_kind").set_value("pairs")
     app.radio(key="data.format").set_value("jsonl").run()
     press(app, "data.export")
-    without = app.session_state["data.last_export"].content.decode()
-    app.checkbox(key="data.with_preferences").set_value(True).run()
-    assert "The file has" not in said(app)  # it was another one
-    press(app, "data.export")
-    rows = [json.loads(line) for line in app.session_state["data.last_export"].content.decode().splitlines()]
-    assert (rows[-1]["rater"], rows[-1]["chosen"]) == ("Ana", "better")
-    assert len(rows) == len(without.splitlines()) + 1
-    assert "rater" not in json.loads(without.splitlines()[0])
+    *rated, ordered = map(json.loads, app.session_state["data.last_export"].content.decode().splitlines())
+    assert {row["source"] for row in rated} == {"ratings"}
+    assert (ordered["source"], ordered["chosen"]) == ("order", "better")
 
 
 def test_browsing_filters_and_pages(open_page, sample):

@@ -22,9 +22,9 @@ from core.services.models.models import version_path
 from core.services.reranking.reranking import encoder
 from core.services.workspace import Workspace
 from core.store.interactions import exports
-from core.store.tables import ModelVersion
 from core.store.training import runs, versions
 from core.store.training.embeddings import DatabaseVectors
+from core.store.training.versions import ModelVersion
 
 SHOWN = 10
 """How many answers are shown on which the two disagree."""

@@ -26,8 +26,8 @@ from core.store import audit
 from core.store.database import lock_writers
 from core.store.interactions import exports, interactions
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import runs, versions
+from core.store.training.versions import ModelVersion
 
 CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
 

@@ -1,6 +1,6 @@
 """What rating is good for: what the latest training made of it, and when the next one is due."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,12 @@ from core.domain.retraining import RetrainSettings
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store import audit, settings
+from core.store import settings
+from core.store.database import Session
 from core.store.interactions.interactions import only_sample
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import statistics, versions
+from core.store.training.versions import ModelVersion
 
 RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
@@ -91,17 +92,11 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
         BadInput: a number is outside its range.
     """
     workspace.require(user, Act.TRAIN)
-    wanted.check()
     with workspace.store.write() as session:
-        settings.hold(session, RETRAINING)
-        before = _settings(session)
-        if before != wanted:
-            settings.put(session, RETRAINING, asdict(wanted))
-            old, new = asdict(before), asdict(wanted)
-            audit.write(session, user, "changed reminder", "retraining", old=old, new=new)
+        settings.change(session, RETRAINING, wanted, by=user, action="changed reminder", subject="retraining")
 
 
-def _settings(session: Any) -> RetrainSettings:
+def _settings(session: Session) -> RetrainSettings:
     return RetrainSettings(**settings.get(session, RETRAINING))
 
 
