@@ -96,14 +96,12 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
 
 
 def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
-    """Start hands over who asked and which recipe: pair by default, concat when chosen; nobody is left out until somebody is."""
+    """Start hands over who asked and which recipe: pair by default, concat when chosen."""
     asked = []
     monkeypatch.setattr(
         training,
         "start",
-        lambda workspace, user, *, recipe, with_preferences, without_rater: asked.append(
-            (user.name, recipe, with_preferences, without_rater)
-        ),
+        lambda workspace, user, *, recipe, with_preferences: asked.append((user.name, recipe, with_preferences)),
     )
     app = press(open_page("train"), "train.start")
     app.radio(key="train.recipe").set_value("concat").run()
@@ -111,15 +109,7 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
     preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
     app.run().checkbox(key="train.preferences").set_value(True).run()
     press(app, "train.start")
-    left_out = app.selectbox(key="train.without_rater").options[0]
-    app.selectbox(key="train.without_rater").set_value(left_out).run()
-    press(app, "train.start")
-    assert asked == [
-        ("Ana", "pair", False, None),
-        ("Ana", "concat", False, None),
-        ("Ana", "concat", True, None),
-        ("Ana", "concat", True, left_out),
-    ]
+    assert asked == [("Ana", "pair", False), ("Ana", "concat", False), ("Ana", "concat", True)]
 
 
 @pytest.mark.parametrize(

@@ -154,24 +154,6 @@ def trend(
     return quiet(figure, height)
 
 
-def spread(lately: Sequence[float], trained: Sequence[float], *, height: int = 240) -> go.Figure:
-    """Two distributions over the tenths of 0 to 1, side by side."""
-    figure = go.Figure()
-    names = [f"{place / 10:.1f} to {(place + 1) / 10:.1f}" for place in range(len(lately))]
-    for shares, name, colour, pattern in ((trained, "In training", GREY, "/"), (lately, "Lately", TEAL, "")):
-        figure.add_bar(
-            x=names,
-            y=list(shares),
-            name=name,
-            marker={"color": colour, "pattern": {"shape": pattern}},
-            hovertemplate="%{y:.0%} of scores " + f"{name.lower()}<extra>%{{x}}</extra>",
-        )
-    figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_xaxes(title="Score", tickvals=names[::3], showgrid=False)
-    figure.update_yaxes(title="Share", tickformat=".0%", rangemode="tozero", zeroline=False)
-    return quiet(figure, height)
-
-
 def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
     """Where a threshold was first reached: just before that training. The sample counts only where nothing else is."""
     counted = [(at, p) for at, p in placed if p.rated is not None and p.kind != "sample"] or placed

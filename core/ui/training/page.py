@@ -53,19 +53,6 @@ def start_card(page: Page, ready: Readiness) -> None:
                 help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
                 "changed, measured on prompts that the model has not seen.",
             )
-        if len(ready.facts.by_rater) > 1:
-            st.selectbox(
-                "Leave a rater out",
-                list(ready.facts.by_rater),
-                index=None,
-                key="train.without_rater",
-                persist_state="page",
-                placeholder="Nobody: learn from everybody's ratings",
-                format_func=str,
-                width=420,
-                help="The model then learns nothing from this person's ratings; where others rated the same answer, theirs "
-                "count. It is judged like any other training, and its lineage names the person.",
-            )
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -218,7 +205,6 @@ def _start(page: Page) -> None:
             user,
             recipe=st.session_state.get("train.recipe") or "pair",
             with_preferences=bool(st.session_state.get("train.preferences")),
-            without_rater=st.session_state.get("train.without_rater") or None,
         )
 
 
