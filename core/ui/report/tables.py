@@ -41,10 +41,10 @@ class Table:
 def tables(evaluation: Evaluation, report: TrustReport) -> dict[str, Table]:
     """All tables of a report by name, in reading order."""
     found = [
+        _outcomes(report),
         _metrics(evaluation),
         _differences(evaluation),
         _best_of_n(report),
-        _outcomes(report),
         _calibration(report),
         _length(report),
         _curve(report),
