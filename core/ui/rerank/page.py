@@ -9,8 +9,7 @@ from core.labeling.candidates import Pasted, paste, understand
 from core.services.models import models
 from core.services.reranking import explain, reranking
 from core.ui.rerank.examples import EXAMPLES
-from core.ui.rerank.rerank_beside import beside
-from core.ui.rerank.result import SHOWN, Ranked, show
+from core.ui.rerank.result import SHOWN, Ranked, show, two_versions
 from core.ui.rerank.saved import keep_case, own_order, saved_cases
 from core.ui.shell import session
 from core.ui.shell.errors import describe
@@ -209,7 +208,7 @@ def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
 
 def _whole(ranked: Ranked) -> None:
     if ranked.beside is not None:
-        beside(ranked, ranked.beside)
+        two_versions(ranked, ranked.beside)
     show(ranked)
 
 

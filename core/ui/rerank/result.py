@@ -1,4 +1,4 @@
-"""A ranking on the screen: what to make of it, one card per answer, and the same as a file."""
+"""A ranking on the screen: what to make of it, one card per answer, beside another version's, and as a file."""
 
 import io
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from core.services.reranking.explain import Explanation
 from core.ui.rerank.explanation import why
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import sample_badge
-from core.ui.shell.texts import literal, show_text
+from core.ui.shell.texts import literal, show_text, snippet
 
 SHOWN = 20
+COMPARED_ROWS = 20
 LONG = 700
 """Characters of an answer on its card; the rest is a click away."""
 COLUMNS = {
@@ -106,6 +107,36 @@ def as_file(ranked: Ranked, ending: str) -> bytes:
     file = io.BytesIO()
     write_stream(file, ending, COLUMNS, table(ranked))
     return file.getvalue()
+
+
+def two_versions(first: Ranked, second: Ranked) -> None:
+    """Where both put each answer; the order is that of the first."""
+    if second.model_version is None:
+        st.warning(
+            literal(f"The second version could not rank. {second.reason or ''}").strip(), icon=":material/warning:"
+        )
+        return
+    one, other = first.model_version or "", second.model_version
+    if first.texts[first.order[0]] == first.texts[second.order[0]]:
+        verdict = "Both versions put the same answer first."
+    else:
+        verdict = "The two versions put different answers first."
+    same = first.order == second.order
+    st.info(verdict + (" The whole order is the same." if same else ""), icon=":material/compare_arrows:")
+    places = {index: place for place, index in enumerate(second.order, start=1)}
+    rows = [
+        {
+            "Answer": literal(snippet(first.texts[index], 110)),
+            literal(one): _place_and_score(place, first.scores[index]),
+            literal(other): _place_and_score(places[index], second.scores[index]),
+        }
+        for place, index in enumerate(first.order[:COMPARED_ROWS], start=1)
+    ]
+    with st.container(key="rerank.beside"):
+        st.table(rows, border="horizontal", hide_index=True)
+    if len(first.order) > COMPARED_ROWS:
+        st.caption(f"The first {COMPARED_ROWS} of {len(first.order):,} are compared here.")
+    st.caption(f"The cards below are in the order of {literal(one)}.")
 
 
 def _scored_by(ranked: Ranked) -> None:
@@ -201,3 +232,7 @@ def _card(ranked: Ranked, place: int, index: int) -> None:
                 show_text(text, key=f"rerank.text.{index}", name=f"answer-{index + 1}")
         if ranked.explanation is not None and index in ranked.explanation.answers:
             why(ranked.explanation, index)
+
+
+def _place_and_score(place: int, score: float | None) -> str:
+    return ordinal(place) if score is None else f"{ordinal(place)} · {score:.2f}"

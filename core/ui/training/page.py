@@ -19,8 +19,7 @@ from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.progress import duration, stage_of
-from core.ui.training.run_log import story
+from core.ui.training.progress import duration, log_so_far, stage_of
 
 WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
@@ -102,7 +101,7 @@ def live(page: Page, run_id: int) -> None:
             st.progress(stage.share, text=stage.words + left)
             _quiet(run)
             _arriving(run)
-            story(run)
+            log_so_far(run)
             _cancel(page, run)
 
 

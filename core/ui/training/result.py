@@ -13,7 +13,7 @@ from core.ui.report.view import confusion, show_report
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.run_log import last_lines
+from core.ui.training.progress import how_far_it_got
 
 COMPARED = ("accuracy", "roc_auc", "pairwise_accuracy")
 STATES = {
@@ -48,7 +48,7 @@ def show(page: Page, run: RunView, champion: str | None) -> None:
     st.caption(literal(f"{recipe_name(run.recipe)} · started by {run.requested_by} · {moment(run.started_at)}"))
     _verdict(run, champion)
     if run.state in ("failed", "cancelled"):
-        last_lines(page, run)
+        how_far_it_got(page, run)
     compared = run.latest("compared")
     if compared is not None:
         st.caption(literal(learned_too(compared)))
