@@ -9,12 +9,12 @@ from core.domain.records import MAX_SEARCH, Filters, Interaction
 from core.domain.roles import Act, User
 from core.services.data import interactions
 from core.services.workspace import Workspace
+from core.ui.data.erasure import forget_answer, forget_deleted, offer_answer, what_was_forgotten
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
-from core.ui.data.erasure import forget_answer, forget_deleted, offer_answer, what_was_forgotten
-from core.ui.shell.redaction import hidden_note
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
+from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import literal, show_text, snippet
 
 PAGE_SIZE = 25
@@ -155,8 +155,11 @@ def _one(page: Page, number: int) -> None:
         return
     if shown.discarded and page.may(Act.JUDGE):
         st.button(
-            "Put it back: it waits for ratings again", key="data.put_back", icon=":material/undo:",
-            on_click=_put_back, args=(page.workspace, user, shown),
+            "Put it back: it waits for ratings again",
+            key="data.put_back",
+            icon=":material/undo:",
+            on_click=_put_back,
+            args=(page.workspace, user, shown),
         )
     _edit(page.workspace, user, shown)
     with st.container(horizontal=True):
@@ -166,7 +169,10 @@ def _one(page: Page, number: int) -> None:
                 "Its texts and the history of its ratings are kept apart."
             )
             st.button(
-                "Yes, delete it", key="data.delete_yes", type="primary", on_click=_delete,
+                "Yes, delete it",
+                key="data.delete_yes",
+                type="primary",
+                on_click=_delete,
                 args=(page.workspace, user, shown),
             )
         offer_answer(page, number)
@@ -255,7 +261,9 @@ def _add_it(page: Page) -> None:
 def _save(workspace: Workspace, user: User, shown: Interaction) -> None:
     state, number = st.session_state, shown.interaction_id
     interactions.edit(
-        workspace, user, number,
+        workspace,
+        user,
+        number,
         str(state.get(f"data.edit_prompt.{number}") or ""),
         str(state.get(f"data.edit_answer.{number}") or ""),
         str(state.get(f"data.edit_context.{number}") or ""),

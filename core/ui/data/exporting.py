@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.domain.errors import HoldsIdentifiers
 from core.services.data import exporting
-from core.services.reranking import preferences
 from core.services.data.export_check import MAX_REASON, Marked, listed
 from core.services.data.exporting import ExportResult
+from core.services.reranking import preferences
 from core.store.scratch import scratch
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
@@ -63,7 +63,8 @@ def export(page: Page, *, anything: bool) -> None:
         )
         ordered = preferences.total(page.workspace, page.user) if kind == "pairs" else 0
         with_preferences = bool(ordered) and st.checkbox(
-            f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
+            f"With what raters ordered on the Rerank page ({ordered:,})",
+            key="data.with_preferences",
             help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
             "column of its own.",
         )
@@ -121,7 +122,9 @@ def _about_identifiers(kind: str) -> tuple[Marked, str]:
     if marked is not Marked.INCLUDE:
         return Marked.LEAVE_OUT, ""
     reason = st.text_input(
-        "Why they are needed", key="data.export_reason", max_chars=MAX_REASON,
+        "Why they are needed",
+        key="data.export_reason",
+        max_chars=MAX_REASON,
         placeholder="For example: asked for by the patient, request of 3 May",
         help="Kept with your name in the list of exports.",
     )
@@ -149,6 +152,11 @@ def _download(prepared: Prepared) -> None:
         prompts = "prompt allows" if without == 1 else "prompts allow"
         st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")
     st.download_button(
-        "Download", prepared.content, f"assay_{prepared.kind}.{prepared.ending}", MIME[prepared.ending],
-        key="data.download", on_click="ignore", icon=":material/download:",
+        "Download",
+        prepared.content,
+        f"assay_{prepared.kind}.{prepared.ending}",
+        MIME[prepared.ending],
+        key="data.download",
+        on_click="ignore",
+        icon=":material/download:",
     )

@@ -245,8 +245,13 @@ def _rejected(rejected: Sequence[Rejected], total: int) -> None:
     show_cells(rows, height=min(300, 38 + 35 * len(rows)))
     written = csv_text([{"row": line.number, "reason": line.reason} for line in rejected])
     st.download_button(
-        "Download the list", written, "rejected_rows.csv", "text/csv", key="data.rejected",
-        on_click="ignore", icon=":material/download:",
+        "Download the list",
+        written,
+        "rejected_rows.csv",
+        "text/csv",
+        key="data.rejected",
+        on_click="ignore",
+        icon=":material/download:",
     )
     if total > len(rejected):
         st.caption(f"The first {len(rejected):,} of {total:,} are listed. Mend the file and import it again.")
