@@ -242,7 +242,9 @@ def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     other.locator(".st-key-rate-name input").press_sequentially("somebody else")
     other.keyboard.press("Enter")
     ready(other)
-    shown = [re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (own_page, other)]
+    shown = [
+        re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (own_page, other)
+    ]
     numbers = [int(found[1]) for found in shown if found]
     assert len(set(numbers)) == 2
     own_page.keyboard.press("4")

@@ -11,7 +11,7 @@ from core.domain.held_out import HELD_OUT_FROM
 from core.domain.metrics import Metric
 from core.services.models.models import OldTraining, VersionView
 from core.ui.models.versions import STATES, shown_metrics
-from core.ui.report.format import MEASURES, cell, recipe_name
+from core.ui.report.format import MEASURES, cell, ratio, recipe_name
 from core.ui.report.plots import GREY, TEAL, VIOLET, error_bars, without_tools
 
 SHOWN = ("accuracy", "roc_auc", "pairwise_accuracy")
@@ -125,7 +125,7 @@ def _legacy(old: Sequence[OldTraining]) -> list[TrendPoint]:
             Metric(row.accuracy / 100),
             (
                 row.model_version,
-                f"Accuracy: {row.accuracy:.0f} %",
+                f"Accuracy: {ratio(row.accuracy, 100)}",
                 f"{row.total_interactions or 0:,} interactions",
                 "Legacy, split unknown: not comparable",
             ),

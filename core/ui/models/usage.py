@@ -5,6 +5,7 @@ import streamlit as st
 from core.domain.roles import Act
 from core.services.reranking import usage
 from core.services.reranking.usage import Usage
+from core.ui.report.format import ratio
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 
@@ -66,13 +67,13 @@ def _numbers(found: Usage) -> None:
         )
         st.metric(
             "First replaced",
-            _share(found.replaced, found.comparable),
+            ratio(found.replaced, found.comparable),
             border=True,
             help="How often another answer came first than the one that stood first. Only rankings of two or more.",
         )
         st.metric(
             "Abstained",
-            _share(found.fallbacks, found.calls - found.without_model),
+            ratio(found.fallbacks, found.calls - found.without_model),
             border=True,
             help="The model abstained, or an earlier version stood in for one that could not be loaded.",
         )
@@ -112,7 +113,3 @@ def _time(milliseconds: float | None) -> str:
     if milliseconds is None:
         return "–"
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole * 100:.0f} %" if whole else "–"

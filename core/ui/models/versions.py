@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.services.models import models
 from core.services.models.models import OldTraining, PromotionView, VersionView
-from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, recipe_name
+from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, ratio, recipe_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
@@ -105,7 +105,7 @@ def legacy(old: Sequence[OldTraining]) -> None:
                 "State": "legacy, split unknown",
                 "Trained": moment(row.trained_at) if row.trained_at else "no date",
                 "Interactions": "–" if row.total_interactions is None else f"{row.total_interactions:,}",
-                "Accuracy": "not noted" if row.accuracy is None else f"{row.accuracy:.0f} %",
+                "Accuracy": "not noted" if row.accuracy is None else ratio(row.accuracy, 100),
             }
             for row in reversed(old)
         ]

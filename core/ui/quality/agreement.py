@@ -6,7 +6,7 @@ from core.domain.metrics import Metric
 from core.labeling.writing import csv_text
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
 from core.services.review.agreement import agreement
-from core.ui.report.format import interval
+from core.ui.report.format import interval, ratio
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
@@ -112,7 +112,7 @@ def _number(metric: Metric) -> str:
 
 
 def _share(metric: Metric) -> str:
-    return "undefined" if metric.value is None else f"{metric.value:.0%}"
+    return "undefined" if metric.value is None else ratio(metric.value)
 
 
 def _table(rows: list[dict[str, str]], name: str) -> None:

@@ -9,6 +9,7 @@ from core.domain.errors import AssayError, Unavailable
 from core.domain.queue import QueueFilters
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.roles import User
+from core.domain.texts import plural
 from core.services.operations.status import status
 from core.services.rating import rating
 from core.services.rating.rating import ItemToRate
@@ -121,8 +122,7 @@ def _header(page: Page, user: User, page_state: RatingPageState, shown: ItemToRa
             about.append(f"session {interaction.session_label}")
         if interaction.context_id:
             about.append(f"context {interaction.context_id}")
-        words = interaction.response_words
-        about.append("1 word" if words == 1 else f"{words:,} words")
+        about.append(plural(interaction.response_words, "word"))
         st.caption(literal(" · ".join(about)), width="content")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="rate.ways"):
         queue_choice.choice(page, user, page_state)

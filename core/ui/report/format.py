@@ -85,7 +85,12 @@ def cell(metric: Metric | None, *, percent: bool) -> str:
 
 def number(value: float, *, percent: bool) -> str:
     """78 % or 0.84."""
-    return f"{value:.0%}".replace("%", " %") if percent else f"{value:.2f}"
+    return ratio(value) if percent else f"{value:.2f}"
+
+
+def ratio(part: float, whole: float = 1) -> str:
+    """A part of a whole: 78 %; – where there is no whole."""
+    return f"{part / whole:.0%}".replace("%", " %") if whole else "–"
 
 
 def interval(metric: Metric, *, percent: bool) -> str:

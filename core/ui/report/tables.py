@@ -10,7 +10,7 @@ from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.slices import Slice
 from core.reward.metrics.metrics import METRICS
 from core.reward.training.report import TrustReport
-from core.ui.report.format import BASELINES, MEASURES, cell, reason
+from core.ui.report.format import BASELINES, MEASURES, cell, ratio, reason
 
 TITLES = {name: measure.title for name, measure in MEASURES.items()} | {
     "balanced_accuracy": "Balanced accuracy",
@@ -151,7 +151,7 @@ def _outcomes(report: TrustReport) -> Table:
                 "Poor, called good": f"{c['false_good']:,}",
                 "Good, called poor": f"{c['false_poor']:,}",
                 "Poor, called poor": f"{c['true_poor']:,}",
-                "Right": f"{(c['true_good'] + c['true_poor']) / total:.0%}".replace("%", " %") if total else "–",
+                "Right": ratio(c["true_good"] + c["true_poor"], total),
             }
         )
     return Table(

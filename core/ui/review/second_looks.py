@@ -9,6 +9,7 @@ import streamlit as st
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
 from core.domain.second_looks import SHARES, RepeatSettings
+from core.domain.texts import plural
 from core.services.review import second_looks
 from core.ui.rate.desk import DWELL_SECONDS
 from core.ui.shell import session
@@ -50,7 +51,7 @@ def second_looks_tab(page: Page, user: User) -> None:
         state = SecondLookState(number, found.interaction.version, uuid4().hex, time.monotonic())
         st.session_state[session.GLANCE] = state
     st.caption(
-        f"{found.left:,} of your answers {'is' if found.left == 1 else 'are'} back. Rate each as if you saw it for the first "
+        f"{plural(found.left, 'of your answers is', 'of your answers are')} back. Rate each as if you saw it for the first "
         "time: what you said before is hidden, so that it does not sway you."
     )
     hidden_note(page.workspace, user, found.interaction, page="review")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.texts import plural
 from core.services.reranking import preferences
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
@@ -46,7 +47,7 @@ def start_card(page: Page, ready: Readiness) -> None:
         kept = preferences.total(page.workspace, page.user)
         if kept:
             st.checkbox(
-                f"Learn from raters' own orders too ({kept:,} {'comparison' if kept == 1 else 'comparisons'})",
+                f"Learn from raters' own orders too ({plural(kept, 'comparison')})",
                 key="train.preferences",
                 persist_state="page",
                 help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
@@ -72,7 +73,7 @@ def start_card(page: Page, ready: Readiness) -> None:
             else:
                 st.markdown(_about(ready), width="content")
         if warnings and not blockers:
-            points = "One point needs" if warnings == 1 else f"{warnings} points need"
+            points = plural(warnings, "point needs", "points need")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"{points} attention before the figures can be trusted.", width="content")
                 next_step("See readiness", "readiness", key="train.readiness", primary=False)

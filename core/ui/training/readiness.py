@@ -10,6 +10,7 @@ import streamlit as st
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
 from core.domain.roles import Act
+from core.domain.texts import plural
 from core.services.rating import queue
 from core.services.training.forecast import Outlook
 from core.services.training.pair_yield import pair_yield
@@ -190,8 +191,7 @@ def counts(found: Readiness, good_from: int) -> None:
             alt=f"Number of answers by rating; {facts.good} are good and {poor} are not.",
         )
     with right, st.container(border=True, height="stretch"):
-        raters = len(facts.by_rater)
-        st.markdown(f"**Per day** · {raters} {'rater' if raters == 1 else 'raters'}")
+        st.markdown(f"**Per day** · {plural(len(facts.by_rater), 'rater')}")
         st.plotly_chart(
             ratings_per_day(found.per_day),
             key="readiness.per_day",
@@ -201,10 +201,7 @@ def counts(found: Readiness, good_from: int) -> None:
     st.caption(
         "Where several people rated an answer, the middle of their ratings (the median) counts. Days are UTC. "
         + literal(
-            "; ".join(
-                f"{name}: {number:,} rating{'' if number == 1 else 's'}"
-                for name, number in list(facts.by_rater.items())[:12]
-            )
+            "; ".join(f"{name}: {plural(number, 'rating')}" for name, number in list(facts.by_rater.items())[:12])
         )
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.texts import plural
 from core.services.models.models import VersionView
 from core.services.training.runs import RunView
 from core.ui.report.format import BASELINES, MEASURES, cell, moment, reason, recipe_name
@@ -115,10 +116,8 @@ def learned_too(compared: Mapping[str, Any]) -> str:
     """What raters' own orders added, in words."""
     pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
     gain = Metric.from_json(compared["gain"])
-    said = (
-        f"It also learned from {pairs:,} {'comparison' if pairs == 1 else 'comparisons'} that raters made on "
-        f"{prompts:,} {'prompt' if prompts == 1 else 'prompts'}"
-        + (f" ({apart:,} more are on prompts kept apart for testing)." if apart else ".")
+    said = f"It also learned from {plural(pairs, 'comparison')} that raters made on {plural(prompts, 'prompt')}" + (
+        f" ({apart:,} more are on prompts kept apart for testing)." if apart else "."
     )
     if gain.value is None or gain.low is None or gain.high is None:
         return f"{said} What that changed is not estimable."
