@@ -213,8 +213,8 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     begun: Interaction = st.session_state.setdefault(session.EDITING, shown)
     if begun.version != shown.version:
         st.warning(
-            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is still "
-            "below. Saving puts yours in its place.",
+            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is "
+            "still below. Saving puts yours in its place.",
             icon=":material/edit_note:",
         )
     with (

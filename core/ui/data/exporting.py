@@ -151,7 +151,8 @@ def _download(prepared: Prepared) -> None:
     st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
     if without and prepared.kind != "preferences":
         st.caption(
-            f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at least one point apart."
+            f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at "
+            "least one point apart."
         )
     st.download_button(
         "Download",

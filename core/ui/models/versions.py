@@ -58,15 +58,15 @@ def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionVi
                 sample_badge()
         since = f" · in use since {moment(change.at)}" if change else ""
         st.caption(
-            f"{recipe_name(champion.recipe)} · learned from {champion.n:,} rated answers to {champion.prompts:,} prompts"
-            f" · trained {moment(champion.created_at)}{since}"
+            f"{recipe_name(champion.recipe)} · learned from {champion.n:,} rated answers to {champion.prompts:,} "
+            f"prompts · trained {moment(champion.created_at)}{since}"
         )
         measured = champion.held_out
         if measured is not None and measured.n:
             cards(measured.metrics, *MEASURES)
             st.caption(
-                f"Measured on {measured.n:,} rated answers to {measured.prompts:,} prompts that are kept apart: no model "
-                f"learns from them. {RANGE}"
+                f"Measured on {measured.n:,} rated answers to {measured.prompts:,} prompts that are kept apart: no "
+                f"model learns from them. {RANGE}"
             )
         else:
             cards(champion.metrics, *MEASURES)

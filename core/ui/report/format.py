@@ -38,8 +38,8 @@ MEASURES = {
     ),
     "best_of_n_lift": Measure(
         "Better pick",
-        "How much higher experts rate the answer that the model picks than a random answer to the same prompt, in points "
-        "of the scale from 1 to 5. 0 is chance.",
+        "How much higher experts rate the answer that the model picks than a random answer to the same prompt, in "
+        "points of the scale from 1 to 5. 0 is chance.",
         percent=False,
     ),
     "brier_skill": Measure(

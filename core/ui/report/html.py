@@ -30,7 +30,8 @@ details{border:1px solid var(--edge);border-radius:8px;margin:.6rem 0;padding:.2
 summary{cursor:pointer;font-weight:600;padding:.5rem 0}.wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;width:100%}th,td{border-bottom:1px solid var(--edge);padding:.3rem .5rem;
 text-align:left;vertical-align:top}figure{margin:.5rem 0;max-width:560px}svg{width:100%;height:auto}
-svg text{fill:var(--chart-7);font-size:12px}.grid{stroke:var(--edge)}a{color:var(--chart-1)}input[type=range]{width:min(420px,100%)}
+svg text{fill:var(--chart-7);font-size:12px}.grid{stroke:var(--edge)}a{color:var(--chart-1)}
+input[type=range]{width:min(420px,100%)}
 @media print{details::details-content{content-visibility:visible;block-size:auto}}
 """
 
@@ -58,7 +59,10 @@ class About:
 def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> str:
     """The whole file."""
     script = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
     safe = " safe" if report.verdict.usable else ""
     plots = plots_by_table(report)
     parts = [_part(table, plots.get(table.name)) for table in tables(evaluation, report).values()]
@@ -70,8 +74,8 @@ def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> st
 <h1>{_text(about.title)}</h1><p class="quiet">{_text(about.made)}</p>
 <p class="verdict{safe}">{_text(report.verdict.sentence)}</p><p>{_text(about.outcome)}</p>
 <div class="cards">{"".join(_card(name, evaluation) for name in MEASURES)}</div>
-<p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times, each
-answer scored by a model that had not seen its prompt. {RANGE}</p>
+<p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times,
+each answer scored by a model that had not seen its prompt. {RANGE}</p>
 {_roc(roc_plot(evaluation, report))}{"".join(parts)}
 <p class="quiet"><a download="row_ids.csv" href="{_link(ids)}">Download the numbers of the rows that were used</a></p>
 <script>{_SCRIPT}</script></body></html>
@@ -84,8 +88,8 @@ def _card(name: str, evaluation: Evaluation) -> str:
         value, bounds = "–", f"not estimable: {reason(metric)}" if metric is not None else "not measured"
     else:
         value, bounds = number(metric.value, percent=measure.percent), interval(metric, percent=measure.percent)
-    title = _text(measure.help)
-    return f'<div class="card" title="{title}">{_text(measure.title)}<b>{_text(value)}</b><span>{_text(bounds)}</span></div>'
+    inside = f"{_text(measure.title)}<b>{_text(value)}</b><span>{_text(bounds)}</span>"
+    return f'<div class="card" title="{_text(measure.help)}">{inside}</div>'
 
 
 def _colours() -> str:

@@ -94,8 +94,8 @@ def roc(curves: Mapping[str, Points], band: Band = (), *, height: int = 400) -> 
             mode="lines",
             line={"color": colour, "dash": dash, "width": 1.5 if place else 3},
             legendrank=1 + place,
-            hovertemplate=f"{html.escape(name)}<br>%{{y:.0%}} of the good found<br>%{{x:.0%}} of the poor taken for good"
-            "<extra></extra>",
+            hovertemplate=f"{html.escape(name)}<br>%{{y:.0%}} of the good found<br>%{{x:.0%}} of the poor taken for "
+            "good<extra></extra>",
         )
     figure.add_scatter(
         x=[0, 1],

@@ -91,9 +91,9 @@ def _metrics(evaluation: Evaluation) -> Table:
     return Table(
         "figures",
         "All figures, beside simple rules",
-        "In brackets the range that holds the true value 95 times out of 100. A model that is no better than the simple "
-        "rules has learned nothing useful. Brier score and log loss are better when lower. Brier skill compares with "
-        "always saying the share of good answers: 0 is no better, 1 is perfect.",
+        "In brackets the range that holds the true value 95 times out of 100. A model that is no better than the "
+        "simple rules has learned nothing useful. Brier score and log loss are better when lower. Brier skill compares "
+        "with always saying the share of good answers: 0 is no better, 1 is perfect.",
         rows,
     )
 
@@ -134,8 +134,8 @@ def _best_of_n(report: TrustReport) -> Table:
     return Table(
         "best_of_n",
         "What experts think of the answer it picks (best of n)",
-        f"Over {report.choices:,} prompts with two or more rated answers. Ratings go from 1 to 5; a gain whose range is "
-        "above 0 means better answers for readers.",
+        f"Over {report.choices:,} prompts with two or more rated answers. Ratings go from 1 to 5; a gain whose range "
+        "is above 0 means better answers for readers.",
         rows,
     )
 
@@ -170,8 +170,8 @@ def _calibration(report: TrustReport) -> Table:
     return Table(
         "calibration",
         "Do scores mean what they say? (calibration)",
-        "Answers with similar scores together. Where the score lies within the range of the share, it can be read as the "
-        "chance that experts call the answer good.",
+        "Answers with similar scores together. Where the score lies within the range of the share, it can be read as "
+        "the chance that experts call the answer good.",
         rows,
     )
 
@@ -233,8 +233,8 @@ def _raters(report: TrustReport) -> Table:
     return Table(
         "raters",
         "By rater",
-        "Judged by this rater's own ratings. A model cannot agree with somebody more than people agree with each other; "
-        "the last column is measured with models that never saw a rating of this person.",
+        "Judged by this rater's own ratings. A model cannot agree with somebody more than people agree with each "
+        "other; the last column is measured with models that never saw a rating of this person.",
         rows,
     )
 

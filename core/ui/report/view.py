@@ -14,7 +14,7 @@ from core.ui.shell.texts import literal
 
 
 def show_report(run: RunView, *, key: str) -> None:
-    """The report of an ended training; what an older version did not measure is not shown. ``key`` is the page's name."""
+    """The report of an ended training, less what an older version did not measure; ``key`` is the page's name."""
     evaluation, report = run.evaluation, run.report
     if evaluation is None:
         return
@@ -23,13 +23,13 @@ def show_report(run: RunView, *, key: str) -> None:
     cards(evaluation.metrics, *MEASURES)
     times = f", {evaluation.repeats} times" if evaluation.repeats > 1 else ""
     st.caption(
-        f"Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts ({evaluation.good:,} good){times}, "
-        f"each scored by a model that had not seen its prompt. {RANGE}"
+        f"Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts ({evaluation.good:,} "
+        f"good){times}, each scored by a model that had not seen its prompt. {RANGE}"
     )
     if (run.latest("fitted") or {}).get("weighting") == "answer alone":
         st.caption(
-            "On these ratings the prompt did not help to tell good answers from poor ones, so the model reads the answer "
-            "alone. It does not notice when an answer is about something else."
+            "On these ratings the prompt did not help to tell good answers from poor ones, so the model reads the "
+            "answer alone. It does not notice when an answer is about something else."
         )
     if report is None:
         st.caption("This training was made before trust reports existed. Train again to get one.")

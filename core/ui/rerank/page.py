@@ -72,8 +72,8 @@ def inputs() -> tuple[str, tuple[str, ...]]:
             key="rerank.candidates",
             height=260,
             persist_state="session",
-            placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON lines "
-            "are understood too.",
+            placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON "
+            "lines are understood too.",
         )
         found = understand(pasted or "")
         _say_what_was_understood(found)
@@ -118,8 +118,8 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
     size = len(prompt.encode()) + sum(len(text.encode()) for text in texts)
     if size > MAX_BYTES:
         raise BadInput(
-            f"This is {size / 1e6:.1f} MB of text; this page takes up to 1 MB. Take some away, or use the command line: "
-            "python -m core rerank."
+            f"This is {size / 1e6:.1f} MB of text; this page takes up to 1 MB. Take some away, or use the command "
+            "line: python -m core rerank."
         )
 
 

@@ -174,20 +174,20 @@ def _how_sure(ranked: Ranked) -> None:
     found = ranked.certainty
     if found is None or (found.too_close is None and found.outside is None):
         st.caption(
-            "How sure this order is, is not known for this version: it was trained by an earlier release, or on too few "
-            "ratings to tell."
+            "How sure this order is, is not known for this version: it was trained by an earlier release, or on too "
+            "few ratings to tell."
         )
         return
     if found.outside:
         st.warning(
-            "**Outside what experts rated.** This question is unlike those that the model learned from, so its scores may "
-            "mean little here. Let an expert look, or rate some answers to questions like this one.",
+            "**Outside what experts rated.** This question is unlike those that the model learned from, so its scores "
+            "may mean little here. Let an expert look, or rate some answers to questions like this one.",
             icon=":material/explore_off:",
         )
     if found.too_close:
         st.info(
-            "**Too close to call.** The two best scores are nearer to each other than the ratings so far can tell apart. "
-            "Take either, or let an expert decide.",
+            "**Too close to call.** The two best scores are nearer to each other than the ratings so far can tell "
+            "apart. Take either, or let an expert decide.",
             icon=":material/balance:",
         )
     best = found.meanings[max(range(len(ranked.scores)), key=lambda index: ranked.scores[index] or 0.0)]
@@ -203,8 +203,8 @@ def _how_sure(ranked: Ranked) -> None:
         )
     elif found.outside is False and found.too_close is False:
         st.caption(
-            "The best answer is far enough ahead: rated answers that are this far apart were in the right order clearly "
-            "more often than by chance, and the question is like those that experts rated answers to."
+            "The best answer is far enough ahead: rated answers that are this far apart were in the right order "
+            "clearly more often than by chance, and the question is like those that experts rated answers to."
         )
 
 

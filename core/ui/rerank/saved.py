@@ -1,4 +1,4 @@
-"""What is kept of the Rerank page, and only on demand: cases to come back to, and how a rater would have ordered answers."""
+"""What is kept of the Rerank page, on demand only: cases to come back to, and raters' own orders of answers."""
 
 from collections.abc import Callable
 
@@ -80,9 +80,9 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
     key = f"rerank.my_order.{number}"
     with st.expander("I would order them differently", icon=":material/swap_vert:", key="rerank.own_order"):
         st.caption(
-            "Pick the answers in your order, the best first. Those that you leave out count as less good than all that you "
-            "picked, and are not compared with each other. What you keep here is stored with the texts and your name, and "
-            "leads can export it, or let the next training learn from it."
+            "Pick the answers in your order, the best first. Those that you leave out count as less good than all that "
+            "you picked, and are not compared with each other. What you keep here is stored with the texts and your "
+            "name, and leads can export it, or let the next training learn from it."
         )
         st.multiselect(
             "Best first",

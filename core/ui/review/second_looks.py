@@ -41,8 +41,8 @@ def second_looks_tab(page: Page, user: User) -> None:
     if found is None:
         st.success("No answer waits for a second look.", icon=":material/task_alt:")
         st.caption(
-            "Answers come back here after a training, when the model would have expected another verdict of yours, and a "
-            "few after some days, to see how steady ratings are."
+            "Answers come back here after a training, when the model would have expected another verdict of yours, and "
+            "a few after some days, to see how steady ratings are."
         )
         next_step("Rate answers", "rate", key="review.look_rate")
         return
@@ -51,8 +51,8 @@ def second_looks_tab(page: Page, user: User) -> None:
         state = SecondLookState(number, found.interaction.version, uuid4().hex, time.monotonic())
         st.session_state[session.GLANCE] = state
     st.caption(
-        f"{plural(found.left, 'of your answers is', 'of your answers are')} back. Rate each as if you saw it for the first "
-        "time: what you said before is hidden, so that it does not sway you."
+        f"{plural(found.left, 'of your answers is', 'of your answers are')} back. Rate each as if you saw it for the "
+        "first time: what you said before is hidden, so that it does not sway you."
     )
     hidden_note(page.workspace, user, found.interaction, page="review")
     with st.container(border=True, gap="small", key="review.look"):

@@ -50,8 +50,8 @@ def start_card(page: Page, ready: Readiness) -> None:
                 f"Learn from raters' own orders too ({plural(kept, 'comparison')})",
                 key="train.preferences",
                 persist_state="page",
-                help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
-                "changed, measured on prompts that the model has not seen.",
+                help="What raters kept on the Rerank page under “I would order them differently”. The report says what "
+                "it changed, measured on prompts that the model has not seen.",
             )
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
@@ -138,9 +138,9 @@ def _arriving(run: RunView) -> None:
     folds = run.folds
     if not folds:
         st.caption(
-            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the other "
-            "four, so every figure is about prompts the model has not seen. Then they are divided anew, because one "
-            "division may be lucky. Figures appear here fold by fold."
+            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the "
+            "other four, so every figure is about prompts the model has not seen. Then they are divided anew, because "
+            "one division may be lucky. Figures appear here fold by fold."
         )
         return
     left, right = st.columns(2, gap="medium")
@@ -148,8 +148,8 @@ def _arriving(run: RunView) -> None:
         st.markdown("**Fold by fold**")
         st.table([*map(_row, folds[-SHOWN_FOLDS:]), _spread(folds)], border="horizontal", hide_index=True)
         st.caption(
-            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The result "
-            "joins all of them."
+            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The "
+            "result joins all of them."
         )
     with right:
         st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")

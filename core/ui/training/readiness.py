@@ -114,7 +114,8 @@ def expected(outlook: Outlook, rated: int, threshold: int | None) -> str:
     now_words = "" if now_there is None else f" It is {now_there:.2f} now."
     bounds = f" ({metric.low:.2f} to {metric.high:.2f})" if metric.low is not None and metric.high is not None else ""
     far = "" if threshold is None or ratings >= 0.9 * threshold else " It does not reach further than twice the data."
-    return f"Forecast: with about {ratings:,} rated answers like these, ROC AUC of {metric.value:.2f}{bounds}.{now_words}{far}"
+    ahead_words = f"Forecast: with about {ratings:,} rated answers like these, ROC AUC of {metric.value:.2f}{bounds}."
+    return ahead_words + now_words + far
 
 
 def checks(page: Page, found: Readiness) -> None:
@@ -170,8 +171,9 @@ def pairs(page: Page) -> None:
         st.metric("Prompts with a better answer", f"{found.prompts:,}", border=True)
         st.metric("Pairs (TRL)", f"{found.pairs:,}", border=True)
     st.caption(
-        "Two answers to one prompt whose ratings differ by 1 or more make a pair: what preference training (DPO) and reward "
-        "models learn from. A further rating of a prompt that has one rated answer makes more of them than a new prompt."
+        "Two answers to one prompt whose ratings differ by 1 or more make a pair: what preference training (DPO) and "
+        "reward models learn from. A further rating of a prompt that has one rated answer makes more of them than a "
+        "new prompt."
     )
     help_with(page, "pairs", Remedy("Rate what makes the next pair", "rate", order=Order.MODEL))
 

@@ -122,7 +122,8 @@ def learned_too(compared: Mapping[str, Any]) -> str:
     if gain.value is None or gain.low is None or gain.high is None:
         return f"{said} What that changed is not estimable."
     clear = "a clear gain" if gain.low > 0 else "a clear loss" if gain.high < 0 else "no clear difference"
-    return f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]: {clear}."
+    bounds = f"[{gain.low:+.3f}, {gain.high:+.3f}]"
+    return f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} {bounds}: {clear}."
 
 
 def _verdict(run: RunView, champion: str | None) -> None:
