@@ -426,6 +426,7 @@ LEFT_OUT = {
     deidentifier.load: "reads a setting",
     email_addresses.folded: "changes each letter once",
     masking.mask_all: "name_words and mask",
+    texts.plural: "puts a word of ours beside a number",
     masking.is_made_by_machines: "one look from the left",
     masking.in_words: "at most one entry per kind",
     person_names.names: "inside count and mask",

@@ -12,6 +12,7 @@ from typing import Any
 from core.cli.progress import ProgressBar
 from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
+from core.domain.texts import plural
 from core.services.data import exporting, importing
 from core.services.data.export_check import Marked
 from core.services.data.importing import ImportProgress, ImportResult
@@ -151,9 +152,7 @@ def export(options: argparse.Namespace) -> Done:
         ) from error
     without = result.prompts_without_pair
     pairless = (
-        f" {without:,} rated {'prompt gives' if without == 1 else 'prompts give'} no pair."
-        if options.kind == "pairs"
-        else ""
+        f" {plural(without, 'rated prompt gives', 'rated prompts give')} no pair." if options.kind == "pairs" else ""
     )
     say(f"{result.rows:,} rows written to {result.path}.{pairless}")
     if result.left_out:

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.domain.texts import plural
 from core.http.origin import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_origin, through_a_proxy
 from core.http.rate_limit import Rate
 from core.http.responses import error
@@ -254,7 +255,7 @@ def _who(headers: Headers, address: str, is_api: bool) -> str:
 
 def _too_many(wait: float, is_api: bool) -> Response:
     seconds = math.ceil(wait)
-    sentence = f"Too many requests from here. Try again in {seconds} second{'s' if seconds > 1 else ''}."
+    sentence = f"Too many requests from here. Try again in {plural(seconds, 'second')}."
     return _sentence(429, sentence, is_api, {"retry-after": str(seconds)})
 
 

@@ -298,8 +298,6 @@ def test_what_was_ranked_is_noted_without_a_text(client: TestClient, api: Api, w
     assert found.p50 is not None
     assert found.p95 is not None
     assert found.p95 >= found.p50 > 0
-    assert found.scores == 5
-    assert found.drift is None  # five scores say nothing
 
 
 def test_the_document_describes_every_route(client: TestClient) -> None:

@@ -16,6 +16,7 @@ from core.domain.identifiers.message_rules import in_a_message
 from core.domain.identifiers.note_rules import in_a_note
 from core.domain.identifiers.person_names import is_word_too, names
 from core.domain.identifiers.rules import in_digits, without_digits
+from core.domain.texts import plural
 
 __all__ = [
     "RULES_VERSION",
@@ -127,15 +128,13 @@ def mask_all(texts: Sequence[str]) -> list[str]:
 
 def in_words(counts: dict[str, int]) -> str:
     """Counts as people read them: "2 names, 1 phone"."""
-    plural: dict[str, str] = {
+    several: dict[str, str] = {
         Kind.BIRTH_DATE: "dates of birth",
         Kind.ADDRESS: "addresses",
         Kind.AGE: "ages over 89",
         Kind.NETWORK: "network addresses",
     }
-    return ", ".join(
-        f"{number:,} {kind if number == 1 else plural.get(kind, f'{kind}s')}" for kind, number in sorted(counts.items())
-    )
+    return ", ".join(plural(number, kind, several.get(kind)) for kind, number in sorted(counts.items()))
 
 
 def _by_site(reader: Deidentifier, text: str) -> list[Found]:

@@ -7,6 +7,7 @@ from typing import Any
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Act, User
+from core.domain.texts import plural
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import settings
@@ -36,7 +37,7 @@ def rating_impact(workspace: Workspace, user: User) -> str:
         before, earlier = found[1]
         number = statistics.ratings_between(session, earlier.started_at, run.started_at)
     kind, old, new = _comparable(before, latest)
-    since = f"{number:,} {'rating' if number == 1 else 'ratings'} since {_day(earlier.started_at)}"
+    since = f"{plural(number, 'rating')} since {_day(earlier.started_at)}"
     if old is None or new is None:
         return f"{since}; nothing can be said about what they changed: the model could not be measured on the same ground twice."
     change = f"{since}: {kind} {NAME} {old.value:.2f} -> {_figure(new)}"

@@ -138,7 +138,6 @@ def start(
     recipe: str,
     seed: int = 0,
     with_preferences: bool = False,
-    without_rater: str | None = None,
 ) -> int:
     """Start a training in a process of its own, which outlives the page; the number of the run.
 
@@ -160,7 +159,6 @@ def start(
                 str(run_id),
                 "--debug",
                 *(["--preferences"] if with_preferences else []),
-                *([f"--without-rater={without_rater}"] if without_rater is not None else []),
                 output=log,
             )
     except OSError as error:

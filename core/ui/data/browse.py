@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.domain.records import MAX_SEARCH, Filters, Interaction
 from core.domain.roles import Act, User
+from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.workspace import Workspace
 from core.ui.data.erasure import forget_answer, forget_deleted, offer_answer, what_was_forgotten
@@ -97,7 +98,7 @@ def _list(page: Page, filters: Filters) -> None:
         place.info("No answer matches these filters. Take one of them away.", icon=":material/search_off:")
         return
     with place:
-        st.caption(f"{total:,} {'answer' if total == 1 else 'answers'}, newest first.")
+        st.caption(f"{plural(total, 'answer')}, newest first.")
         with st.container(key="data.rows", gap=None):
             for interaction in found:
                 _row(interaction)
@@ -212,8 +213,8 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     begun: Interaction = st.session_state.setdefault(session.EDITING, shown)
     if begun.version != shown.version:
         st.warning(
-            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is still "
-            "below. Saving puts yours in its place.",
+            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is "
+            "still below. Saving puts yours in its place.",
             icon=":material/edit_note:",
         )
     with (
