@@ -1,4 +1,4 @@
-"""The routes of the API, as DESIGN.md section 8 promises them."""
+"""The routes of the API: /v1/rerank and /v2/rerank as Cohere's clients send them, health, readiness and OpenAPI."""
 
 import logging
 import time
