@@ -1,4 +1,4 @@
-"""The routes of the API, as docs/http.md describes them."""
+"""The routes of the API: /v1/rerank and /v2/rerank as Cohere's clients send them, health, readiness and OpenAPI."""
 
 import logging
 import time

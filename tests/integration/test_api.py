@@ -1,4 +1,4 @@
-"""The HTTP API with a model: what other programs rely on (DESIGN 8), called by the clients they use."""
+"""The HTTP API with a model: what other programs rely on, called by the clients they use."""
 
 import json
 import shutil

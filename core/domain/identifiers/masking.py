@@ -1,8 +1,8 @@
 """Personal identifiers in texts: found by rules, counted by kind, and hidden on the screen.
 
 The rules want a reason to believe, because a marked row cannot be exported without a word. What they miss and what they
-find by mistake was measured: docs/decisions/0058. Where the site named a reader of its own (``use``), that is asked
-instead.
+find by mistake was measured: docs/decisions/identifiers.md. Where the site named a reader of its own (``use``), that is
+asked instead.
 """
 
 import re

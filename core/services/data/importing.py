@@ -41,7 +41,7 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What one run of an import came to; see DESIGN.md section 7."""
+    """What one run of an import came to: new interactions, new ratings, rows that added neither, rows refused."""
 
     import_id: int
     added: int
