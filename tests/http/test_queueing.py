@@ -78,7 +78,7 @@ class Machine:
 
 
 @seed(20261128)
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 @given(st.lists(step, max_size=60))
 def test_whoever_is_taken_in_is_done_in_time(steps: list[tuple[str, object]]) -> None:
     """Arrivals, work and clients that leave in any order: the work that waits stays bounded, all places come back, and

@@ -12,7 +12,6 @@ import cohere
 import httpx
 import jsonschema
 import pytest
-from rerankers import Reranker
 from starlette.testclient import TestClient
 
 import core
@@ -268,6 +267,8 @@ def test_the_cohere_clients_work(address: str, http: httpx.Client, workspace: Wo
 
 def test_the_rerankers_library_works(address: str) -> None:
     """Its API ranker on this machine, where no key was made: order, scores and the ids it was given."""
+    from rerankers import Reranker  # here: it imports torch and transformers
+
     ranker = Reranker("champion", model_type="cohere", api_key="none", url=f"{address}/v1/rerank", verbose=0)
     found = ranker.rank(query=QUERY, docs=DOCUMENTS, doc_ids=["poor", "good", "long"])
     names = ["poor", "good", "long"]
