@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import held_out, ratings, records, texts
+from core.domain import files, held_out, ratings, records, texts
 from core.domain.identifiers import (
     deidentifier,
     email_addresses,
@@ -413,6 +413,7 @@ LEFT_OUT = {
     exports.order_rows: "one row for each",
     exports.count_prompts_without_pair: "stops at the first pair of each prompt",
     exports.kto_rows: "one row for each",
+    files.file_sha256: "reads a file in pieces",
     masking.find: "inside count and mask",
     rules.in_digits: "inside count and mask",
     note_words.is_no_code: "inside note_rules.in_a_note",
