@@ -208,9 +208,7 @@ ASKS_NOBODY = {
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.drift",
         "reranking.usage.percentile",
-        "reranking.usage.tenths",
         *(
             f"training.readiness_checks.{name}"
             for name in (

@@ -1,4 +1,4 @@
-"""Answers that raters ordered, as a fit learns from them beside rated ones (docs/decisions/0047)."""
+"""Answers that raters ordered, as a fit learns from them beside rated ones (docs/decisions/preferences.md)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

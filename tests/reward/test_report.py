@@ -117,8 +117,8 @@ def test_twelve_ratings_are_a_clear_result() -> None:
 def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
     """Twenty shuffles, seeds 0 to 19: at least 16 intervals hold 0.5, and at most one model passes the first rule.
 
-    92 of 100 is the lowest coverage that was measured on shuffled ratings (record 63): then 16 or more of 20 hold it with
-    probability 0.98. Plain percentiles hold it 12 times here.
+    92 of 100 is the lowest coverage that was measured on shuffled ratings (docs/decisions/training.md): then 16 or more
+    of 20 hold it with probability 0.98. Plain percentiles hold it 12 times here.
     """
     examples = rated_answers(25)
     rated = Labels.of(examples, positive_threshold=4)

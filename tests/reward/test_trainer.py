@@ -67,14 +67,14 @@ def test_a_training_tells_its_story_in_order(trained: list[Event | TrainingResul
 
 def test_every_event_has_the_name_that_lies_in_databases(trained: list[Event | TrainingResult]) -> None:
     """By these names trainings of every release are read: a class may be renamed, they may not."""
-    others = [
+    others: list[Event] = [
         Refused("Too few."),
         Compared(3, 2, Metric(0.1)),
         Judged(Decision(True, "Better."), None),
         Saved("v1", "00"),
         Registered("v1", True, "Better."),
     ]
-    events = [*others, *(event for event in trained if not isinstance(event, TrainingResult))]
+    events: list[Event] = [*others, *(event for event in trained if not isinstance(event, TrainingResult))]
     assert {STORED_NAMES[type(event)]: event.to_json()["event"] for event in events} == {
         "Refused": "refused",
         "Started": "started",

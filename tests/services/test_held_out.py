@@ -16,7 +16,7 @@ from core.services.models import models
 from core.services.training import dataset, promotion, registry, training
 from core.services.training import runs as watching
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
-from core.store.interactions import exporting, imports
+from core.store.interactions import exports, imports
 from core.store.training import held_out, runs, versions
 from core.store.types import now
 from tests.databases import Plain, environment
@@ -193,7 +193,7 @@ def test_ratings_that_change_during_a_training_are_told_and_many_undo_the_decisi
     steps = training.train(workspace, ANA)
     next(event for event in steps if type(event).__name__ == "Fitted")
     with workspace.store.read() as session:
-        numbers = list(exporting.consensus_now(session))
+        numbers = list(exports.consensus_now(session))
     changed = numbers[: int(share * len(numbers))]
     for number in changed:
         old_app.run("UPDATE assay_items SET consensus = NULL WHERE interaction_id = ?", number)

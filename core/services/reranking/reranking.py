@@ -22,9 +22,9 @@ from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema
 from core.store.database import Store, connect
-from core.store.tables import ModelVersion
 from core.store.training import versions
 from core.store.training.embeddings import DatabaseVectors
+from core.store.training.versions import ModelVersion
 
 
 def encoder(emb_model: str) -> SentenceEncoder:

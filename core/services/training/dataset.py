@@ -12,7 +12,7 @@ from core.reward.evaluation.held_out import comparable
 from core.reward.evaluation.slices import as_others_see
 from core.reward.model import FittedModel
 from core.services.workspace import Workspace
-from core.store.interactions import exporting
+from core.store.interactions import exports
 from core.store.people import raters
 from core.store.reranking import preferences
 from core.store.retrying import written
@@ -71,10 +71,10 @@ def load_training_set(
         totals = statistics.totals(session, settings.positive_rating_threshold)
         champion = versions.champion(session)
         kept: list[Example] = []
-        examples = exporting.examples(session, newest=settings.train_limit, held_out=False if apart else None)
+        examples = exports.examples(session, newest=settings.train_limit, held_out=False if apart else None)
         if apart:
             # an edit by the existing application can move a text to the other side before its grouping follows
-            kept = [example for example in exporting.examples(session, held_out=True) if is_held_out(example.group)]
+            kept = [example for example in exports.examples(session, held_out=True) if is_held_out(example.group)]
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         everything = preferences.for_training(session) if with_preferences else []

@@ -21,10 +21,10 @@ from core.services.training.promotion import measure_all, recheck_decision
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import lock_writers
-from core.store.interactions import exporting, interactions
+from core.store.interactions import exports, interactions
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import runs, versions
+from core.store.training.versions import ModelVersion
 
 CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
 
@@ -133,7 +133,7 @@ def _register(
             training_set,
             sample=interactions.only_sample(session),
             champion=champion.model_version if champion else None,
-            ratings=exporting.consensus_now(session),
+            ratings=exports.consensus_now(session),
         )
         held_out = {
             "n": len(training_set.held_out),
