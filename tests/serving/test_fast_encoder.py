@@ -60,12 +60,12 @@ def copied(built: Path, home: Path) -> Path:
 
 
 def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: SentenceEncoder) -> None:
-    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the verdict says so."""
+    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the check says so."""
     folder = openvino_build.folder_for(built, PACKAGED_SHA256)
-    verdict = openvino_build.read(folder)
-    assert verdict.usable, verdict.reason
-    assert (verdict.min_cosine or 0) >= openvino_build.MIN_COSINE
-    fast = OpenVinoEncoder(folder, verdict)
+    check = openvino_build.read(folder)
+    assert check.usable, check.reason
+    assert (check.min_cosine or 0) >= openvino_build.MIN_COSINE
+    fast = OpenVinoEncoder(folder, check)
     vectors = fast.encode(TEXTS)
     assert vectors.shape == (5, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
@@ -146,7 +146,7 @@ def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, cap
 
 
 def test_a_build_that_differs_is_refused(tmp_path: Path, caplog) -> None:
-    """The verdict is kept: it is not built again at every start, and the doctor tells why."""
+    """The check is kept: it is not built again at every start, and the doctor tells why."""
     folder = openvino_build.folder_for(tmp_path, PACKAGED_SHA256)
     folder.mkdir(parents=True)
     reason = "Its vectors differ from sentence-transformers: smallest cosine 0.8500 over 113 texts."
@@ -171,7 +171,7 @@ def test_a_model_that_cannot_be_built_gets_a_verdict_too(tmp_path: Path) -> None
     folder.parent.mkdir()
     command = [sys.executable, "-m", "core.serving.building", str(tmp_path / "model"), str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    verdict = openvino_build.read(folder)
-    assert not verdict.usable
-    assert "could not be built" in verdict.reason
-    assert [path.name for path in folder.iterdir()] == [openvino_build.VERDICT_FILE]
+    check = openvino_build.read(folder)
+    assert not check.usable
+    assert "could not be built" in check.reason
+    assert [path.name for path in folder.iterdir()] == [openvino_build.CHECK_FILE]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
 from core.reward.fitting import fit
-from core.reward.metrics.bootstrap import auc_samples, draws, with_interval
+from core.reward.metrics.bootstrap import auc_samples, draws, ratio, with_interval
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.base import Recipe
@@ -169,10 +169,7 @@ def _areas(rated: Labels, folds: NDArray[np.int64], scores: list[Floats], weight
         found += [auc_samples(values[rows], labels, groups, weights) for values in scores]
     areas = np.stack(found)
     known = np.isfinite(areas)
-    counts = known.sum(axis=0)
-    return np.asarray(
-        np.divide(np.where(known, areas, 0).sum(axis=0), counts, out=np.full(len(counts), np.nan), where=counts > 0)
-    )
+    return ratio(np.where(known, areas, 0).sum(axis=0), known.sum(axis=0).astype(np.float64))
 
 
 def _more(law: _Law, n: int, learned_from: int, versus_length: Metric) -> int | None:

@@ -16,7 +16,7 @@ from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.learning_curve import LearningCurve, Point
 from core.reward.evaluation.slices import RaterSlice, Slice, by_rater, by_source
 from core.reward.metrics.best_of_n import Choices
-from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
+from core.reward.metrics.bootstrap import RESAMPLES, draws, ratio, with_interval
 from core.reward.metrics.curves import Bin, Confusion, calibration, outcomes, roc_band
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import LengthBias, length_bias
@@ -205,7 +205,7 @@ def _best_of_n(
     whole = weights @ offered
     found = {}
     for name, column in sums.items():
-        samples = np.divide(weights @ column, whole, out=np.full(len(weights), np.nan), where=whole > 0)
+        samples = ratio(weights @ column, whole)
         found[name] = with_interval(
             float(column.sum() / offered.sum()),
             samples,

@@ -51,7 +51,7 @@ class Check:
 
     code: str
     title: str
-    verdict: CheckResult
+    result: CheckResult
     sentence: str
     remedy: Remedy | None = None
 
