@@ -1,4 +1,4 @@
-"""One consistent copy of the database while it is in use, and putting it back: SQLite's backup API, PostgreSQL's own tools."""
+"""Backup of the database while it is in use, and restoring it: SQLite's backup API, PostgreSQL's own programs."""
 
 import os
 import re

@@ -1,7 +1,7 @@
-"""The SQLite file after something was forgotten: its write-ahead log is let go of, and free room can be cleared.
+"""The SQLite file after an erasure: its write-ahead log is truncated, and its free pages can be cleared.
 
-What is deleted is overwritten (``secure_delete``, in ``database``). But the log keeps what was written before until nobody
-reads that state any more, and room that other programs or earlier releases freed keeps what stood in it.
+What is deleted is overwritten (``secure_delete``, in ``database``). But the log keeps what was written before until
+nobody reads that state any more, and pages that other programs or earlier releases freed keep what stood in them.
 """
 
 import secrets
@@ -76,8 +76,8 @@ def compact(store: Store) -> tuple[int, int]:
     except sqlite3.Error as error:
         words = "its disk is full" if "full" in str(error) else "others are using it"
         raise Unavailable(
-            f"The database file could not be compacted: {words}. Nothing was changed. Try again when nobody is working, "
-            "with twice the file's size free on its disk.",
+            f"The database file could not be compacted: {words}. Nothing was changed. Try again when nobody is "
+            "working, with twice the file's size free on its disk.",
             detail=f"It is {file} ({error}).",
         ) from error
     if busy:

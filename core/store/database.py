@@ -1,4 +1,4 @@
-"""The database: one engine per process, short sessions, driver errors turned into sentences, and a copy of SQLite's file."""
+"""The database: one engine per process, short sessions, driver errors as sentences, and a copy of SQLite's file."""
 
 import logging
 import os
@@ -309,8 +309,8 @@ def _missing_right(store: Store, said: str) -> MissingRight:
     return MissingRight(
         f"The database does not let Assay do this. Nothing was changed. {_ASK}",
         grant,
-        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the database "
-        f"to run: {grant}",
+        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the "
+        f"database to run: {grant}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Removing everything that derives from one interaction: what that is, how much of it there is, and what stays behind.
+"""Erasure of an answer: everything that derives from one interaction, how much of it there is, and what stays.
 
 A list of parts says both what will go and what goes, so a preview and the act cannot differ. A test compares the list
 with all tables of the schema.
@@ -41,8 +41,8 @@ from core.store.tables import (
 from core.store.training import runs
 
 TRAINING = (
-    "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then try "
-    "again."
+    "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then "
+    "try again."
 )
 
 
@@ -174,8 +174,8 @@ def refuse_while_training(session: Session) -> None:
 
 
 def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) -> tuple[str, ...]:
-    """The model versions that are still there, of runs that ``learned`` names, and those that learned from raters' orders
-    when the first of these ``orders`` was kept already.
+    """The names of the model versions that are still there, of two kinds: those that the query ``learned`` gives, and
+    those that learned from raters' orders when the first of these ``orders`` was kept already.
     """
     named = set(session.scalars(learned))
     first = session.scalar(select(func.min(Preference.created_at)).where(orders))

@@ -167,8 +167,8 @@ def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, i
 def _take_ratings_back(session: Session, rater_id: int) -> None:
     after = 0
     while True:
-        mine = select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id > after)
-        ids = list(session.scalars(mine.order_by(Rating.interaction_id).limit(BATCH)))
+        rated = select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id > after)
+        ids = list(session.scalars(rated.order_by(Rating.interaction_id).limit(BATCH)))
         if not ids:
             return
         after = ids[-1]

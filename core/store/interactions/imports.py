@@ -252,10 +252,10 @@ def _add_to_existing(session: Session, import_id: int | None, plans: list[_Plann
     for planned in sorted(plans, key=lambda p: p.interaction_id or 0):
         item, legacy = locked(session, planned.interaction_id or 0)
         for rater_id, row in planned.added.items():
-            mine = planned.existing.get(rater_id)
-            said = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
+            existing = planned.existing.get(rater_id)
+            given = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
             store_rating(
-                session, mine, item.interaction_id, rater_id, said, EventContext("imported"), import_id=import_id
+                session, existing, item.interaction_id, rater_id, given, EventContext("imported"), import_id=import_id
             )
         recompute_consensus(session, item, legacy)
 
@@ -278,7 +278,7 @@ def begin(session: Session, file_name: str, file_hash: str, process: str) -> Imp
 
 
 def running_elsewhere(session: Session, file_hash: str) -> Import | None:
-    """An import of the same file that has not ended, whoever works on it; none can begin until this transaction ends."""
+    """An import of the same file that has not ended, in any process; none can begin until this transaction ends."""
     lock_writers(session)
     return session.scalar(select(Import).where(Import.file_hash == file_hash, Import.state == "running"))
 

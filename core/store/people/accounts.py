@@ -23,7 +23,8 @@ def email_address(text: str) -> str:
     clean = folded(text.strip())
     if len(clean) > MAX_EMAIL or not clean.isprintable() or not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", clean):
         raise BadInput(
-            f"{text.strip()[:80]!r} is not an e-mail address. It needs one @ with a name before it and a place behind it."
+            f"{text.strip()[:80]!r} is not an e-mail address. It needs one @ with a name before it and a place "
+            "behind it."
         )
     return clean
 

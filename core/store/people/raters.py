@@ -66,7 +66,8 @@ def person(session: Session, name: str) -> Rater:
     found = None if _key(clean) in KEPT else find_or_add(session, clean, "person")
     if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise Conflict(
-            f"{clean!r} is the name of ratings that came with data. Please choose another, for example {clean + ' 2'!r}."
+            f"{clean!r} is the name of ratings that came with data. Please choose another, for example "
+            f"{clean + ' 2'!r}."
         )
     return found
 

@@ -56,6 +56,6 @@ def has_identity(session: Session, rater_id: int) -> bool:
 
 def end_all(session: Session, rater_id: int) -> None:
     """End every sign-in of this person."""
-    mine = select(Identity.identity_id).where(Identity.rater_id == rater_id)
-    for sign_in in session.scalars(select(SignIn).where(SignIn.identity_id.in_(mine), SignIn.ended_at.is_(None))):
+    identities = select(Identity.identity_id).where(Identity.rater_id == rater_id)
+    for sign_in in session.scalars(select(SignIn).where(SignIn.identity_id.in_(identities), SignIn.ended_at.is_(None))):
         sign_in.ended_at = now()

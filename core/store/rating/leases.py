@@ -29,20 +29,20 @@ def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> L
 
 def of(session: Session, rater_id: int) -> list[Lease]:
     """What is or was kept for a rater, in the order of taking."""
-    mine = select(Lease).where(Lease.rater_id == rater_id).order_by(Lease.taken_at, Lease.interaction_id)
-    return list(session.scalars(mine))
+    leases = select(Lease).where(Lease.rater_id == rater_id).order_by(Lease.taken_at, Lease.interaction_id)
+    return list(session.scalars(leases))
 
 
 def renew(session: Session, interaction_id: int, rater_id: int) -> bool:
     """Keep an answer for another 15 minutes; whether it was kept."""
-    mine = update(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
-    return session.scalar(mine.values(expires_at=now() + LEASE).returning(Lease.rater_id)) is not None
+    lease = update(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
+    return session.scalar(lease.values(expires_at=now() + LEASE).returning(Lease.rater_id)) is not None
 
 
 def end(session: Session, interaction_id: int, rater_id: int) -> str | None:
     """Give an answer back; why it had been served to this rater, also when the time had run out."""
-    mine = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
-    return session.scalar(mine.returning(Lease.chosen).execution_options(synchronize_session=False))
+    lease = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
+    return session.scalar(lease.returning(Lease.chosen).execution_options(synchronize_session=False))
 
 
 def end_all(session: Session, rater_id: int) -> None:

@@ -49,8 +49,10 @@ def adjudicate(
         raise Conflict("Another lead decided on this answer meanwhile. Nothing was changed; look at it again.")
     before = item.adjudicated
     item.adjudicated = value
-    how = EventContext("adjudicated" if value is not None else "cleared")
-    session.add(history_event(interaction_id, rater_id, how, old={"adjudicated": before}, new={"adjudicated": value}))
+    context = EventContext("adjudicated" if value is not None else "cleared")
+    session.add(
+        history_event(interaction_id, rater_id, context, old={"adjudicated": before}, new={"adjudicated": value})
+    )
     recompute_consensus(session, item, row)
     return before
 

@@ -41,7 +41,7 @@ def listed(session: Session) -> list[ModelVersion]:
 
 
 def latest_two(session: Session, *, sample: bool) -> list[tuple[ModelVersion, Run]]:
-    """The newest version, and the newest one before it of the same recipe, each with its run; fewer where there are none."""
+    """The newest version and, where there is one, the newest before it of the same recipe, each with its run."""
     versions = (
         select(ModelVersion, Run)
         .join(Run, Run.run_id == ModelVersion.run_id)
@@ -145,7 +145,7 @@ def before_champion(session: Session) -> list[ModelVersion]:
 
 
 def champion_and_fallbacks(session: Session) -> list[ModelVersion]:
-    """The champion, and behind it what may stand in for it: earlier champions that learned from the same kind of data."""
+    """The champion and its fallbacks: earlier champions that learned from the same kind of data (sample or own)."""
     current = champion(session)
     if current is None:
         return []
@@ -166,7 +166,7 @@ def remove_sample(session: Session) -> list[str]:
 
 
 def write_legacy_rows(store: Store) -> str | None:
-    """Write the rows that the old application's training table still lacks; the GRANT to run where rights are missing."""
+    """Write the rows that the old application's training table still lacks; where a right is missing, its GRANT."""
     with store.read() as session:
         waiting: list[tuple[str, dict[str, Any]]] = [
             (version.model_version, version.legacy_row) for version in listed(session) if version.legacy_row is not None
