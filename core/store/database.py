@@ -111,7 +111,7 @@ def connect(settings: Settings) -> Store:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         # pre_ping: a database that was restarted is noticed and reconnected instead of failing the next rating
-        # and nobody waits for ever, neither for a lock of the existing application nor for a server that went silent
+        # and no query waits for ever, neither for a lock of the existing application nor for a server that went silent
         waits = {"connect_timeout": 5, "tcp_user_timeout": 1000 * LOCK_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=waits, hide_parameters=True)
         event.listen(engine, "connect", _postgres_connect)

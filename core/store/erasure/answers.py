@@ -74,7 +74,7 @@ class Traces:
     session_id: int | None = None
     """Its session in the existing application, which stays."""
     backups: int = 0
-    """Made since then, by the record of acts."""
+    """Made since then, by the audit log."""
 
 
 def parts(session: Session, interaction_id: int) -> list[Part]:
@@ -163,7 +163,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
 
 
 def refuse_while_training(session: Session) -> None:
-    """Let nothing be forgotten that a training is about to write again.
+    """Refuse an erasure while a training runs, which would write again what it removes.
 
     Raises:
         Conflict: one is running.
@@ -190,7 +190,7 @@ def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) 
 
 
 def backups_since(session: Session, since: datetime | None) -> int:
-    """How many backups the record knows since then."""
+    """How many backups the audit log knows since then."""
     made = select(func.count()).select_from(Audit).where(Audit.action == "backed up")
     return session.scalar(made if since is None else made.where(Audit.at >= since)) or 0
 

@@ -148,7 +148,7 @@ def store_rating(
         session.add(existing)
     existing.status, existing.rating, existing.comment = given.status, given.rating, given.comment
     existing.bias_flag, existing.reason, existing.updated_at = given.bias_flag, given.reason, at
-    existing.import_id = import_id  # whoever spoke last: a rating changed by hand no longer goes with its import
+    existing.import_id = import_id  # of the last change: a rating changed by hand no longer goes with its import
     event = history_event(interaction_id, rater_id, context, old=old, new=snapshot(existing), undoes=undoes)
     event.at = at
     session.add(event)
@@ -193,7 +193,7 @@ def snapshot(rating: Rating) -> dict[str, object]:
 
 
 def recompute_consensus(session: Session, item: Item, row: LegacyInteraction) -> None:
-    """Recompute consensus, places and marks of a locked item, and mirror the consensus into the old application's row."""
+    """Recompute consensus, places and marks of a locked item, and mirror the consensus into the old application."""
     rows = session.execute(
         select(Rating, Rater.kind)
         .join(Rater, Rater.rater_id == Rating.rater_id)

@@ -319,7 +319,7 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     if not ids:
         return 0, 0
     lock_writers(session)
-    # whoever is rating one of them at this moment comes first, or finds it gone
+    # a rating of one of them that is being stored comes first, or finds it gone
     for item, row in locked_many(session, ids).values():
         if pick_up_one(session, item, row):
             recompute_consensus(session, item, row)
@@ -357,12 +357,12 @@ def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> i
     return len(ratings)
 
 
-def forget(session: Session, import_id: int) -> None:
+def delete_record(session: Session, import_id: int) -> None:
     """Delete the record of an import of which nothing is left."""
     session.execute(delete(Import).where(Import.import_id == import_id))
 
 
-def forget_sample(session: Session) -> None:
+def delete_sample_records(session: Session) -> None:
     """Delete the records of imports that left nothing behind: those of a sample that was removed."""
     left = select(Item.import_id).where(Item.import_id.is_not(None))
     rated = select(Rating.import_id).where(Rating.import_id.is_not(None))

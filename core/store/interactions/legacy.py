@@ -37,7 +37,7 @@ BATCH = 500
 def sweep(store: Store) -> int:
     """Adopt new rows and pick up changed ones; the number of rows that the old application had written."""
     if store.is_sqlite:
-        _forget_deleted(store)
+        _drop_deleted(store)
     total = 0
     while True:
         with store.read() as session:  # looking first: a sweep that finds nothing takes no write lock
@@ -121,7 +121,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
     session.flush()
 
 
-def _forget_deleted(store: Store) -> None:
+def _drop_deleted(store: Store) -> None:
     """Drop the items of rows that another program deleted: SQLite cascades only for connections that ask for it."""
     gone = select(Item.interaction_id).where(Item.interaction_id.not_in(select(LegacyInteraction.interaction_id)))
     with store.read() as session:

@@ -1,4 +1,4 @@
-"""Persons with their roles and addresses: who may come in, and as what."""
+"""Persons with their roles and e-mail addresses: who has access, and in which role."""
 
 import re
 
@@ -43,7 +43,7 @@ def by_name(session: Session, who: str) -> Rater | None:
 
 
 def look_alikes(session: Session) -> list[tuple[str, ...]]:
-    """Addresses that differ, but would be one if every letter were folded as in earlier releases, in groups."""
+    """Groups of addresses that differ, but would be one if every letter were folded as in earlier releases."""
     known = [*session.scalars(select(Rater.email).where(Rater.email.is_not(None), Rater.kind == "person"))]
     known += session.scalars(select(Identity.email).where(Identity.email.is_not(None), Identity.rater_id.is_(None)))
     groups: dict[str, set[str]] = {}

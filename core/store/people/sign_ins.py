@@ -1,4 +1,4 @@
-"""Sign-ins and identities: what a browser shows, and which person stands behind it."""
+"""Sign-ins and identities: which browser is signed in, and which person it belongs to."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ def identity(session: Session, issuer: str, subject: str, *, name: str, email: s
 
 
 def waiting(session: Session) -> list[Identity]:
-    """Who signed in but belongs to nobody here yet, the newest first."""
+    """Identities that signed in and belong to no person here yet, the newest first."""
     return list(
         session.scalars(
             select(Identity).where(Identity.rater_id.is_(None)).order_by(Identity.seen_at.desc()).limit(100)

@@ -1,4 +1,4 @@
-"""Which of two answers raters hold better."""
+"""Preferences: which of two answers a rater holds better."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

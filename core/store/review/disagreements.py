@@ -72,7 +72,7 @@ def mark(session: Session, interaction_id: int, note: str, by: str, *, seen: str
 
 
 def close(session: Session, gap_id: int, *, seen: str) -> None:
-    """The guidelines say it now.
+    """Close a gap: the guidelines say it now.
 
     Raises:
         NotFound: it was closed, or its answer deleted.
