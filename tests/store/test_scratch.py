@@ -59,7 +59,8 @@ EXPORT = """
         sys.stdin.readline()
         return done
     writing._WRITE[".csv"] = slowly
-    exporting.export(open_workspace(), COMMAND_LINE, "ratings", Path(sys.argv[1]), marked=Marked.INCLUDE, reason="A test.")
+    place, why = Path(sys.argv[1]), "A test."
+    exporting.export(open_workspace(), COMMAND_LINE, "ratings", place, marked=Marked.INCLUDE, reason=why)
 """
 BACKUP = """
     import sys

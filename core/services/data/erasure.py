@@ -152,7 +152,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
         rater_id, name = found.rater_id, found.name
         leads = accounts.leads(session, who_can_sign_in=signs_in)
         remains = _after_rater(workspace, session, found, ratings_stay)
-        goes = raters.forget(session, found, ratings_stay=ratings_stay)
+        goes = raters.erase(session, found, ratings_stay=ratings_stay)
         if leads and not accounts.leads(session, who_can_sign_in=signs_in):
             raise Conflict(
                 f"{name} is the last lead, and somebody must be left who can decide here. Nothing was changed. Make "
