@@ -14,8 +14,7 @@ from core.services.rating import rating
 from core.services.rating.rating import ItemToRate
 from core.services.review import guidelines
 from core.ui.quality.guidelines import beside
-from core.ui.rate import queue_choice
-from core.ui.rate import rating_acts as acts
+from core.ui.rate import queue_choice, rating_acts
 from core.ui.rate.desk import RatingPageState, this_desk
 from core.ui.rate.rating_bar import bar
 from core.ui.shell import errors
@@ -96,7 +95,7 @@ def _current(page: Page, user: User, mine: RatingPageState, *, told: bool) -> It
             look_again()
             return mine.shown
         if shown is not None and mine.shown_at and mine.showing not in (None, shown.showing):
-            acts.read_again(page.workspace, user, mine)
+            rating_acts.read_again(page.workspace, user, mine)
             shown = rating.item(page.workspace, user, shown.interaction.interaction_id)
         if shown is not None:
             if not mine.shown_at:
@@ -133,7 +132,7 @@ def _header(page: Page, user: User, mine: RatingPageState, shown: ItemToRate) ->
                 shortcut=None if mine.asking else "V",
                 icon=":material/view_agenda:",
                 type="tertiary",
-                on_click=acts.compare,
+                on_click=rating_acts.compare,
                 args=(mine,),
             )
     if shown.rating is not None:
@@ -194,7 +193,7 @@ def _all_answers(page: Page, user: User, mine: RatingPageState, shown: ItemToRat
                         "Rate this one",
                         key=f"rate.focus.{number}.{mine.visit}",
                         type="tertiary",
-                        on_click=acts.focus,
+                        on_click=rating_acts.focus,
                         args=(page.workspace, user, mine, mine.visit, number),
                     )
             hidden_note(page.workspace, user, one.interaction, page="rate")
@@ -211,7 +210,7 @@ def _comment(page: Page, user: User, mine: RatingPageState) -> None:
             height=80,
             max_chars=MAX_COMMENT,
             placeholder="What is wrong or missing? Tab, then 1 to 5, saves it with the rating.",
-            on_change=acts.keep_typed,
+            on_change=rating_acts.keep_typed,
             args=(page.workspace, user, mine, mine.visit),
         )
 
@@ -259,6 +258,6 @@ def _undo(page: Page, user: User, mine: RatingPageState) -> None:
         shortcut="U",
         icon=":material/undo:",
         type="tertiary",
-        on_click=acts.undo,
+        on_click=rating_acts.undo,
         args=(page.workspace, user, mine, mine.visit),
     )

@@ -11,7 +11,7 @@ from core.domain.roles import User
 from core.services.rating import queue, rating
 from core.services.rating.rating import ItemToRate
 from core.services.workspace import Workspace
-from core.ui.rate import rating_acts as acts
+from core.ui.rate import rating_acts
 from core.ui.rate.desk import RatingPageState
 
 RECOUNT_SECONDS = 30.0
@@ -45,7 +45,7 @@ def bar(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRa
                     word,
                     key=f"rate.key{value}.{visit}",
                     shortcut=None if mine.asking else str(value),
-                    on_click=acts.rate,
+                    on_click=rating_acts.rate,
                     args=(workspace, user, mine, visit, value),
                     type="primary" if shown.rating == value else "secondary",
                     width="stretch",
@@ -59,40 +59,57 @@ def bar(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRa
 def _more(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
     visit = mine.visit
     everything = (workspace, user, mine, visit)
-    _small(mine, "back", "Back", "Left", "arrow_back", acts.back, everything, "The answer before this one")
+    _small(mine, "back", "Back", "Left", "arrow_back", rating_acts.back, everything, "The answer before this one")
     _small(
-        mine, "forward", "Forward", "Right", "arrow_forward", acts.forward, everything, "Towards the answer that waits"
+        mine,
+        "forward",
+        "Forward",
+        "Right",
+        "arrow_forward",
+        rating_acts.forward,
+        everything,
+        "Towards the answer that waits",
     )
-    _small(mine, "undo", "Undo", "U", "undo", acts.undo, everything, "Take back your last act of today")
+    _small(mine, "undo", "Undo", "U", "undo", rating_acts.undo, everything, "Take back your last act of today")
     _small(
         mine,
         "bias",
         "Bias flagged" if mine.bias else "Flag bias",
         "B",
         "flag",
-        acts.flag,
+        rating_acts.flag,
         everything,
         "Saved with the rating: the answer treats people unfairly",
         pressed=mine.bias,
     )
     if shown.rating is None:
         why = "Go on without a rating; the answer comes back when nothing else is left"
-        _small(mine, "skip", "Skip", "S", "skip_next", acts.skip, (*everything, shown), why)
+        _small(mine, "skip", "Skip", "S", "skip_next", rating_acts.skip, (*everything, shown), why)
     else:
         why = "Go on and keep your earlier rating"
-        _small(mine, "skip", "Keep", "S", "skip_next", acts.skip, (*everything, shown), why)
+        _small(mine, "skip", "Keep", "S", "skip_next", rating_acts.skip, (*everything, shown), why)
     _small(
         mine,
         "discard",
         "Discard",
         "D",
         "delete_sweep",
-        acts.ask,
+        rating_acts.ask,
         (mine, visit),
         "Not fit to be rated; or skip it with a reason",
         pressed=mine.asking,
     )
-    _small(mine, "help", "Keys", "H", "keyboard", acts.help_, (mine, visit), "What the keys do", pressed=mine.helping)
+    _small(
+        mine,
+        "help",
+        "Keys",
+        "H",
+        "keyboard",
+        rating_acts.help_,
+        (mine, visit),
+        "What the keys do",
+        pressed=mine.helping,
+    )
 
 
 def _small(
@@ -137,7 +154,7 @@ def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: Ite
                 "Discard for everybody",
                 key=f"rate.discard_now.{visit}",
                 icon=":material/delete_sweep:",
-                on_click=acts.discard,
+                on_click=rating_acts.discard,
                 args=(workspace, user, mine, visit),
             )
             if shown.rating is None:
@@ -145,7 +162,7 @@ def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: Ite
                     "Skip for me",
                     key=f"rate.skip_why.{visit}",
                     icon=":material/skip_next:",
-                    on_click=acts.skip,
+                    on_click=rating_acts.skip,
                     args=(workspace, user, mine, visit, shown),
                 )
             st.button(
@@ -153,7 +170,7 @@ def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: Ite
                 key=f"rate.why_not.{visit}",
                 shortcut="Esc",
                 type="tertiary",
-                on_click=acts.ask,
+                on_click=rating_acts.ask,
                 args=(mine, visit),
             )
 
