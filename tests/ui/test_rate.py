@@ -9,7 +9,6 @@ from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.people import local_names
 from core.services.rating import queue, rating
-from core.ui.rate import desk as desk_module
 from core.ui.rate import queue_choice
 from core.ui.rate.desk import RatingPageState
 from core.ui.shell import identity
@@ -20,7 +19,7 @@ from tests.ui.reading import press, said
 @pytest.fixture
 def open_page(open_page, monkeypatch):
     """AppTest presses faster than anybody reads."""
-    monkeypatch.setattr(desk_module, "DWELL_SECONDS", 0.0)
+    monkeypatch.setattr("core.ui.rate.desk.DWELL_SECONDS", 0.0)
     return open_page
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.labeling.writing import csv_text
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
-from core.services.review.agreement import agreement
+from core.services.review.agreement import measure
 from core.ui.report.format import interval, ratio
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
@@ -25,7 +25,7 @@ FEW = (
 
 def agreement_tab(page: Page) -> None:
     """Everything about how far raters agree; a lead's page, in the order of names."""
-    found = agreement(page.workspace, page.user)
+    found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
         next_step("Rate answers", "rate", key="review.agreement_rate")
