@@ -353,7 +353,7 @@ def test_the_bar_never_goes_back():
 
 
 def test_the_time_left_is_told_from_the_pace_through_all_stages():
-    """Nothing before the first fold; then it shrinks with every step, also while nothing new comes, and ends at none."""
+    """Nothing before the first fold; then it shrinks with every step, also while nothing new comes, ending at none."""
     begun = now()
 
     def at(seconds: float, event: dict) -> dict:

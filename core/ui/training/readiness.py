@@ -253,7 +253,7 @@ def ratings_per_day(counts: Sequence[tuple[date, str, int]]) -> go.Figure:
 
 
 def _stacked(figure: go.Figure) -> go.Figure:
-    figure.update_layout(barmode="stack", barcornerradius=2)
+    figure.update_layout(barmode="stack", barcornerradius=2, legend_traceorder="normal")
     figure.update_xaxes(showgrid=False, tickangle=0)
     figure.update_yaxes(tickformat=",d", rangemode="tozero", zeroline=False)
     return without_tools(figure, 290)
