@@ -21,8 +21,7 @@ from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.metrics.metrics import measure as measure_rows
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR, RECIPES
 from core.services.models.evaluate import read_rated
 from core.services.reranking.reranking import encoder

@@ -112,8 +112,8 @@ def _trust_unverified_email(given: Mapping[str, str]) -> bool:
     text = given.get("ASSAY_TRUST_UNVERIFIED_EMAIL", "0")
     if text not in {"0", "1"}:
         raise BadSetting(
-            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says that "
-            "it checked it) or 1 (also where the provider says nothing of that)."
+            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says "
+            "that it checked it) or 1 (also where the provider says nothing of that)."
         )
     return text == "1"
 

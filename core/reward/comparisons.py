@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from core.domain.records import Preferred
 from core.reward.encoding.embedder import Embedder
-from core.reward.recipes.base import Pair, Recipe
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, Recipe, feature_matrix
 
 
 @dataclass(frozen=True)

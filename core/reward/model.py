@@ -10,8 +10,7 @@ from core.domain.errors import Unavailable
 from core.reward.baselines import FittedBaselines
 from core.reward.encoding.embedder import Embedder
 from core.reward.linear import LinearModel
-from core.reward.recipes.base import Pair, Read
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, Read, feature_matrix
 from core.reward.recipes.registry import recipe_named
 
 

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput, Unavailable
 from core.store.audit import REFUSING_FUNCTION
-from core.store.database import Store, private_file
+from core.store.database import Store, copy_sqlite, private_file
 from core.store.schema import VERSION_TABLE, state
-from core.store.sqlite_copy import copy_sqlite
 from core.store.tables import Base, SignIn, Visitor
 from core.store.types import now
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.records import Example
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 
 DIM = 48
 

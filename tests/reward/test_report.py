@@ -12,19 +12,17 @@ from core.domain.records import Example
 from core.reward.evaluation.learning_curve import FARTHEST, Sized, learning_curve, some_prompts
 from core.reward.evaluation.slices import by_source
 from core.reward.metrics.best_of_n import Choices
+from core.reward.metrics.curves import calibration, outcomes, roc_band
 from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import length_bias
 from core.reward.metrics.metrics import METRICS, Scores, measure
-from core.reward.metrics.reliability import calibration, outcomes, roc_band
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
 from core.reward.training.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
-from core.reward.training.promotion import judge_first
+from core.reward.training.promotion import judge_first, verdict
 from core.reward.training.report import TrustReport
-from core.reward.training.verdict import verdict
 from tests.reward.fakes import embedder, rated_answers
 from tests.reward.test_trainer import only, run
 

@@ -13,10 +13,10 @@ from core.reward import artifact
 from core.reward.training.events import Judged
 from core.reward.training.promotion import Decision
 from core.services.models import models
-from core.services.training import dataset, registry, training
+from core.services.training import dataset, promotion, registry, training
 from core.services.training import runs as watching
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
-from core.store.interactions import exporting, imports
+from core.store.interactions import exports, imports
 from core.store.training import held_out, runs, versions
 from core.store.types import now
 from tests.databases import Plain, environment
@@ -137,7 +137,7 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
     refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
-    judged = dataset.judge(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted)
+    judged = promotion.compare_with_champion(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted)
     assert judged.decision.promoted is not turned
     assert ("is worse than the champion" in judged.decision.reason) is turned
     assert judged.unseen_prompts == (15 if turned else None)
@@ -192,7 +192,7 @@ def test_ratings_that_change_during_a_training_are_told_and_many_undo_the_decisi
     steps = training.train(workspace, ANA)
     next(event for event in steps if type(event).__name__ == "Fitted")
     with workspace.store.read() as session:
-        numbers = list(exporting.consensus_now(session))
+        numbers = list(exports.consensus_now(session))
     changed = numbers[: int(share * len(numbers))]
     for number in changed:
         old_app.run("UPDATE assay_items SET consensus = NULL WHERE interaction_id = ?", number)
@@ -227,4 +227,4 @@ def test_the_rule_of_the_hash_keeps_about_a_fifth() -> None:
     groups = [example.group for example in rated_answers(2000, 1)]
     share = sum(map(is_held_out, groups)) / len(groups)
     assert 0.17 < share < 0.23
-    assert dataset.MOVED < 0.2
+    assert promotion.MOVED < 0.2

@@ -9,7 +9,7 @@ from core.domain.ratings import stage as stage_of
 from core.domain.roles import COMMAND_LINE
 from core.services.training import forecast, readiness
 from core.services.training import readiness_checks as checks
-from core.services.training.readiness_facts import CheckResult, Facts, Latest
+from core.services.training.readiness_checks import CheckResult, Facts, Latest
 from core.store.tables import Item
 from core.store.training import runs
 from core.store.training.statistics import Shape, Spread

@@ -13,8 +13,7 @@ import pytest
 from core.domain.settings import ROOT
 from core.reward import artifact
 from core.reward.encoding import openvino_build
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.encoder import SentenceEncoder
 from core.reward.encoding.openvino_encoder import OpenVinoEncoder
 from core.reward.encoding.weights import PACKAGED_SHA256

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.reward.encoding import windows
 from core.reward.encoding.embedder import View
-from core.reward.encoding.words import terms, word_spans
+from core.reward.encoding.windows import terms, word_spans
 from core.reward.recipes.base import Pair, Read, Vectors
 
 # Each with what its standardised column weighs, where one of a vector weighs 1 / sqrt(dim): nine numbers that say much must

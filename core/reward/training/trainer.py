@@ -15,8 +15,7 @@ from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import paired_difference
 from core.reward.model import FittedModel
-from core.reward.recipes.base import Pair, Recipe
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, Recipe, feature_matrix
 from core.reward.recipes.registry import PAIR, recipe_named
 from core.reward.training.confidence_fit import fit_score_confidence
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold

@@ -21,10 +21,10 @@ from core.services.masking import masks_output
 from core.services.models.models import version_path
 from core.services.reranking.reranking import encoder
 from core.services.workspace import Workspace
-from core.store.interactions import exporting
-from core.store.tables import ModelVersion
+from core.store.interactions import exports
 from core.store.training import runs, versions
 from core.store.training.embeddings import DatabaseVectors
+from core.store.training.versions import ModelVersion
 
 SHOWN = 10
 """How many answers are shown on which the two disagree."""
@@ -96,7 +96,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
     settings = workspace.settings
     with workspace.store.read() as session:
         pair = versions.find(session, first), versions.find(session, second)
-        examples = exporting.examples(session)
+        examples = exports.examples(session)
         predicted = [runs.predictions(session, version.run_id) for version in pair]
     seen = frozenset[str]().union(*(_groups(workspace, version) for version in pair))
     unseen, _ = leave_out_seen(examples, seen)

@@ -10,8 +10,7 @@ from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.reward import artifact
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.evaluation.evaluation import evaluate_model, leave_out_seen
 from core.services.masking import masks_output
 from core.services.models.models import version_path

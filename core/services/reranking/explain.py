@@ -17,8 +17,8 @@ from core.services.masking import masks_output
 from core.services.reranking.reranking import encoder, ranker_for, serving_embedder
 from core.services.workspace import Workspace
 from core.serving.reranker import encodable
-from core.store.interactions import exporting
-from core.store.interactions.exporting import RatedText
+from core.store.interactions import exports
+from core.store.interactions.exports import RatedText
 from core.store.training.embeddings import DatabaseVectors
 
 NEAREST_PROMPTS = 5
@@ -90,7 +90,7 @@ def explain(
     if honesty is not None and honesty.known is not None:
         groups = honesty.known.nearest(prompt_vector(prompt, embedder), NEAREST_PROMPTS)
         with workspace.store.read() as session:
-            rated = exporting.rated_answers_to(session, groups, limit=MOST_RATED)
+            rated = exports.rated_answers_to(session, groups, limit=MOST_RATED)
     found: dict[int, tuple[RatedAnswer, ...]] = dict.fromkeys(only, ())
     if rated and may(user, Act.READ_DATA):
         found = _nearest(workspace, embedder, {place: texts[place] for place in only}, rated)

@@ -12,8 +12,7 @@ from core.domain.roles import Act, User
 from core.domain.settings import DEFAULT_EMB_MODEL, Settings
 from core.labeling.candidates import read_candidates
 from core.reward import artifact
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.encoder import SentenceEncoder
 from core.services.masking import masks_output
 from core.services.reranking import usage
@@ -23,8 +22,8 @@ from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema
 from core.store.database import Store, connect
-from core.store.tables import ModelVersion
 from core.store.training import versions
+from core.store.training.versions import ModelVersion
 
 
 def encoder(emb_model: str) -> SentenceEncoder:

@@ -1,28 +1,33 @@
 """What a training leaves behind: files, a version that the database knows, and perhaps a new champion."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError
 from core.domain.roles import Rule
+from core.domain.settings import ROOT
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.events import Fitted, Judged
 from core.reward.training.promotion import Decision
-from core.services.training.dataset import TrainingSet, measure_all, recheck_decision
-from core.services.training.lineage import code_version
+from core.services.training.dataset import TrainingSet
+from core.services.training.promotion import measure_all, recheck_decision
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import lock_writers
-from core.store.interactions import exporting, interactions
+from core.store.interactions import exports, interactions
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import runs, versions
+from core.store.training.versions import ModelVersion
 
 CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
 
@@ -124,7 +129,7 @@ def _version(
         sample=ground.sample,
         metrics=evaluation.to_json()["metrics"],
         lineage={
-            "code": code_version(),
+            "code": _code_version(),
             "data_fingerprint": metadata.data_fingerprint,
             "encoder": metadata.encoder,
             "reads": reads,
@@ -168,7 +173,7 @@ def _register(
             ground,
             sample=interactions.only_sample(session),
             champion=champion.model_version if champion else None,
-            ratings=exporting.consensus_now(session),
+            ratings=exports.consensus_now(session),
         )
         held_out = {"n": len(ground.held_out), "prompts": len({example.group for example in ground.held_out})}
         outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {
@@ -216,3 +221,24 @@ def _free_name(root: Path) -> str:
     while (root / name).exists():
         name, number = f"{base}-{number}", number + 1
     return name
+
+
+@lru_cache(maxsize=1)
+def _code_version() -> str:
+    """``v0.1.0-12-gcbbd83e`` (``-dirty`` with uncommitted changes), ``assay 0.1.0`` without a checkout, or ``unknown``."""
+    if (ROOT / ".git").exists():
+        try:
+            found = subprocess.run(
+                ["git", "-C", str(ROOT), "describe", "--tags", "--always", "--dirty"],
+                capture_output=True,
+                text=True,
+                timeout=10,
+                check=True,
+            )
+            return found.stdout.strip()
+        except (OSError, subprocess.SubprocessError):  # no git here, or not its repository: the release still says it
+            pass
+    try:
+        return f"assay {installed_version('assay')}"
+    except PackageNotFoundError:
+        return "unknown"

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -13,7 +11,6 @@ from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
-from core.domain.settings import ROOT
 from core.reward.encoding.embedder import Embedder
 from core.reward.training.events import (
     Compared,
@@ -31,15 +28,17 @@ from core.reward.training.trainer import train as reward_train
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import encoder
-from core.services.training.dataset import judge, load_training_set
+from core.services.training.dataset import load_training_set
+from core.services.training.promotion import compare_with_champion
 from core.services.training.registry import CANCELLED, Cancelled, Registered, Saved, result, save_and_register
 from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
+from core.serving.processes import start_detached
 from core.store.database import private_folder
 from core.store.retrying import retried, written
-from core.store.tables import Run
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
+from core.store.training.runs import Run
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +138,6 @@ def start(
     recipe: str,
     seed: int = 0,
     with_preferences: bool = False,
-    without_rater: str | None = None,
 ) -> int:
     """Start a training in a process of its own, which outlives the page; the number of the run.
 
@@ -154,32 +152,20 @@ def start(
     run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
-            process = subprocess.Popen(
-                # -P and PYTHONPATH instead of another folder: relative paths in the configuration keep their meaning
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "core",
-                    "train",
-                    "--run",
-                    str(run_id),
-                    "--debug",
-                    *(["--preferences"] if with_preferences else []),
-                    *([f"--without-rater={without_rater}"] if without_rater is not None else []),
-                ],
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C on the dashboard does not end it
+            pid = start_detached(
+                "core",
+                "train",
+                "--run",
+                str(run_id),
+                "--debug",
+                *(["--preferences"] if with_preferences else []),
+                output=log,
             )
     except OSError as error:
         why = f"The training could not be started: {error.strerror}."
         written(workspace.store, lambda session: runs.finish(session, run_id, "failed", why))
         raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
-    threading.Thread(target=process.wait, daemon=True).start()  # a child nobody waits for would look alive for ever
-    name = this_process().rpartition(":")[0] + f":{process.pid}"
+    name = this_process().rpartition(":")[0] + f":{pid}"
     written(workspace.store, lambda session: runs.started_as(session, run_id, name))
     return run_id
 
@@ -251,7 +237,7 @@ def _events(
     evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
     judged = told[Judged]
     if ground.rival:
-        judged = judge(workspace, ground, evaluation, fitted, embedder, judged)
+        judged = compare_with_champion(workspace, ground, evaluation, fitted, embedder, judged)
         yield judged
     verdict = told[Reported].report.verdict.sentence
     yield from save_and_register(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)

@@ -4,11 +4,13 @@ import hashlib
 import unicodedata
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput, Conflict
 from core.store.tables import Rater, Visitor
+from core.store.upsert import insert_missing
+
+__all__ = ["Rater"]  # rows that the functions return
 
 LEGACY, IMPORTED = "legacy", "imported"
 KEPT = (LEGACY, IMPORTED)
@@ -40,8 +42,7 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
     key = _key(clean)
     found = session.scalar(select(Rater).where(Rater.name_key == key))
     if found is None:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(insert(Rater).values(name=clean, name_key=key, kind=kind).on_conflict_do_nothing())
+        insert_missing(session, Rater, {"name": clean, "name_key": key, "kind": kind})
         found = session.scalars(select(Rater).where(Rater.name_key == key)).one()
     return found
 
@@ -49,6 +50,11 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
 def find(session: Session, name: str) -> Rater | None:
     """The rater of that name, whatever its kind."""
     return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name[: 10 * MAX_NAME].split()))))
+
+
+def load(session: Session, rater_id: int) -> Rater | None:
+    """The rater of that number, whatever its kind."""
+    return session.get(Rater, rater_id)
 
 
 def legacy_rater(session: Session) -> Rater:

@@ -4,24 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.records import Preferred
-from core.store.interactions.exporting import BATCH
+from core.store.interactions.exports import BATCH
 from core.store.tables import Preference, Rater
+from core.store.upsert import upsert
 
 
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Keep preferences; what the rater said before about the same two answers is replaced."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Preference)
-    replaced = {
-        name: statement.excluded[name] for name in ("prompt", "chosen", "rejected", "model_version", "created_at")
-    }
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["rater_id", "pair_hash"], set_=replaced), list(rows)
-    )
+    upsert(session, Preference, *rows, key=("rater_id", "pair_hash"))
 
 
 def count(session: Session, rater_id: int, prompt_group: str) -> int:

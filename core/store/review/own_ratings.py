@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Interaction
-from core.store.interactions.exporting import BATCH
+from core.store.interactions.exports import BATCH
 from core.store.interactions.interactions import shown
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt
@@ -86,7 +86,7 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
     earlier = ratings.by_request(session, request_id)
     if earlier is not None:
         return ratings.receipt_of(earlier)
-    mine = session.scalar(ratings.own(interaction_id, rater_id))
+    mine = ratings.own(session, interaction_id, rater_id)
     if mine is None or mine.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")
     said = RatingInput(RatingStatus.WITHDRAWN, None, mine.comment, mine.bias_flag)

@@ -33,12 +33,3 @@ def freeze(session: Session) -> frozenset[str]:
     if joining:
         session.execute(insert(HeldOutPrompt), [{"prompt_group": group} for group in joining])
     return known | frozenset(joining)
-
-
-def size(session: Session) -> tuple[int, int]:
-    """Rated answers in scope to held-out prompts, and how many prompts these are."""
-    chosen = select(func.count(), func.count(func.distinct(Item.prompt_group))).where(
-        Item.consensus.is_not(None), Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
-    )
-    answers, prompts = session.execute(in_scope(session, chosen)).one()
-    return answers, prompts

@@ -13,6 +13,8 @@ from core.store import audit
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
+__all__ = ["Run"]  # rows that the functions return
+
 
 def start(session: Session, recipe: str, seed: int, by: User, process: str | None) -> Run:
     """Ask for a training; the schema allows one at a time.

@@ -14,6 +14,8 @@ from core.store.database import Store, lock_writers
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
 from core.store.types import now
 
+__all__ = ["ModelVersion"]  # rows that the functions return
+
 log = logging.getLogger(__name__)
 
 _AUDITED = {"automatic": "promoted", "promote": "promoted", "rollback": "rolled back", "removed": "took out of use"}
@@ -38,6 +40,23 @@ def listed(session: Session) -> list[ModelVersion]:
     return list(
         session.scalars(select(ModelVersion).order_by(ModelVersion.created_at.desc(), ModelVersion.run_id.desc()))
     )
+
+
+def latest_two(session: Session, *, sample: bool) -> list[tuple[ModelVersion, Run]]:
+    """The newest version, and the newest one before it of the same recipe, each with its run; fewer where there are none."""
+    versions = (
+        select(ModelVersion, Run)
+        .join(Run, Run.run_id == ModelVersion.run_id)
+        .where(ModelVersion.sample.is_(sample))
+        .order_by(ModelVersion.run_id.desc())
+    )
+    newest = session.execute(versions.limit(1)).first()
+    if newest is None:
+        return []
+    before = session.execute(
+        versions.where(ModelVersion.run_id < newest[1].run_id, ModelVersion.recipe == newest[0].recipe).limit(1)
+    ).first()
+    return [(found[0], found[1]) for found in (newest, before) if found is not None]
 
 
 def trained_by(session: Session) -> dict[int, str]:

@@ -1,14 +1,16 @@
-"""Reading a request's body: never more of it in memory than is allowed, and JSON without surprises."""
+"""A rerank request: its body read within bounds, and its JSON checked field by field."""
 
 import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
 
+from core.domain.texts import VERSION_NAME
 from core.http.limits import (
     BODY_RATE,
     BODY_SECONDS,
@@ -16,16 +18,125 @@ from core.http.limits import (
     MAX_BODIES,
     MAX_BODIES_BYTES,
     MAX_BODY_BYTES,
+    MAX_CHARACTERS,
     MAX_DEPTH,
+    MAX_DOCUMENT_CHARACTERS,
+    MAX_DOCUMENTS,
+    MAX_QUERY_CHARACTERS,
 )
 from core.http.responses import Refused
 from core.http.shares import Share
+
+CHAMPION = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class RerankRequest:
+    """A query and the documents to be ranked for it."""
+
+    query: str
+    documents: tuple[str, ...]
+    model: str | None
+    """A model version; None is the champion."""
+    top_n: int
+    return_documents: bool
+    abstain: bool = False
+    """Keep the documents in their order where the model cannot tell; a field of our own."""
+    certainty: bool = False
+    """Say how far the order can be trusted; a field of our own."""
+
+    @property
+    def characters(self) -> int:
+        """Of the query and all documents."""
+        return len(self.query) + sum(map(len, self.documents))
+
+
+def parse_rerank_request(body: Any) -> RerankRequest:
+    """Check the JSON of a request; fields that other rerank services know and we do not use are passed over.
+
+    Raises:
+        Refused: 400, and the sentence names the field.
+    """
+    if not isinstance(body, dict):
+        raise Refused(400, 'The body must be a JSON object: {"query": "...", "documents": ["...", "..."]}.')
+    documents = _documents(body.get("documents"))
+    question = RerankRequest(
+        _query(body.get("query")),
+        documents,
+        _model(body.get("model")),
+        _top_n(body.get("top_n"), len(documents)),
+        _flag(body, "return_documents"),
+        _flag(body, "abstain"),
+        _flag(body, "certainty"),
+    )
+    if question.characters > MAX_CHARACTERS:
+        raise Refused(
+            400,
+            f"query and documents hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
+            "taken. Send fewer or shorter documents.",
+        )
+    return question
+
+
+def _query(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Refused(400, "query must be a text: what was asked.")
+    if len(value) > MAX_QUERY_CHARACTERS:
+        raise Refused(400, f"query has {len(value):,} characters; at most {MAX_QUERY_CHARACTERS:,} are taken.")
+    return value
+
+
+def _documents(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise Refused(400, "documents must be a list of at least one answer: texts, or objects with a text.")
+    if len(value) > MAX_DOCUMENTS:
+        raise Refused(400, f"documents has {len(value):,} entries; at most {MAX_DOCUMENTS:,} are taken at once.")
+    return tuple(_document(entry, index) for index, entry in enumerate(value))
+
+
+def _document(value: Any, index: int) -> str:
+    text = value.get("text") if isinstance(value, dict) else value
+    if not isinstance(text, str):
+        raise Refused(400, f'documents[{index}] is neither a text nor an object with "text".')
+    if len(text) > MAX_DOCUMENT_CHARACTERS:
+        raise Refused(
+            400, f"documents[{index}] has {len(text):,} characters; at most {MAX_DOCUMENT_CHARACTERS:,} are taken."
+        )
+    return text
+
+
+def _model(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise Refused(400, f'model must be a text: "{CHAMPION}" or the name of a model version.')
+    if value in (None, CHAMPION):
+        return None
+    if not VERSION_NAME.fullmatch(value):  # not every text can be asked a database for
+        raise Refused(404, "There is no model version of that name. The Models page, or `models list`, shows them.")
+    return str(value)
+
+
+def _top_n(value: Any, documents: int) -> int:
+    if value is None:
+        return documents
+    if isinstance(value, float) and value.is_integer():  # JSON knows no difference between 2 and 2.0
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Refused(400, "top_n must be a whole number of 1 or more.")
+    return min(value, documents)
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise Refused(400, f"{name} must be true or false.")
+    return bool(value)
+
 
 CLOSED = 499
 """The client left before it got an answer; only the log sees this number."""
 
 
-class Reading:
+class BodyAdmission:
     """Bodies that are on their way: so many at once, so many bytes together, of each caller a share."""
 
     def __init__(self, *, bodies: int = MAX_BODIES, size: int = MAX_BODIES_BYTES) -> None:
