@@ -40,7 +40,7 @@ PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2
 
 WRITE_SECONDS = 5.0
 KEY_WAITS = (
-    "A backup was put back on this server, and since then this key waits until a lead confirms it: on the page API keys, "
+    "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API keys, "
     "or with: python -m core keys confirm"
 )
 _RERANK = ("/v1/rerank", "/v2/rerank")
@@ -249,7 +249,7 @@ def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
 def _unauthorised(sentence: str) -> Refused:
     return Refused(
         401,
-        f"{sentence} A lead makes keys in the dashboard (API keys) or with: python -m core keys create NAME. "
+        f"{sentence} A lead makes keys in the dashboard (Settings, API keys) or with: python -m core keys create NAME. "
         "Send it as the header Authorization: Bearer KEY.",
         {"www-authenticate": "Bearer"},
     )

@@ -1,6 +1,5 @@
 """Sign-ins: who comes in, that an ended one stays ended, and what of the provider's words is believed."""
 
-import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -225,18 +224,3 @@ def test_somebody_invited_while_waiting_need_not_sign_in_again(workspace):
     assert signing_in.enter(workspace, said).why is Why.WAITING
     accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.VIEWER)
     assert signing_in.enter(workspace, said).user.role is Role.VIEWER
-
-
-def test_a_passphrase_opens_a_browser_until_it_is_changed(workspace):
-    """Each browser for itself; what the database keeps of it is no way to try passphrases."""
-    workspace.settings = dataclasses.replace(workspace.settings, passphrase="open sesame")
-    assert not signing_in.unlocked(workspace, "browser 1")
-    assert not signing_in.unlock(workspace, "browser 1", "open")
-    assert not signing_in.unlocked(workspace, "browser 1")
-    assert signing_in.unlock(workspace, "browser 1", " open sesame ")
-    assert signing_in.unlocked(workspace, "browser 1")
-    assert not signing_in.unlocked(workspace, "browser 2")
-    workspace.settings = dataclasses.replace(workspace.settings, passphrase="changed")
-    assert not signing_in.unlocked(workspace, "browser 1")
-    assert "sesame" not in repr(workspace.settings)
-    assert "changed" not in repr(workspace.settings)

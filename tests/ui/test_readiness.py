@@ -80,7 +80,7 @@ def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
 
 
 def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
-    """The verdict of the latest training, how many answers it stood on, and a forecast or the reason why there is none."""
+    """The verdict of the latest training, how many answers it stood on, and a forecast or why there is none."""
     text = said(open_page("readiness"))
     assert "What these ratings support" in text
     assert "eats answer length" in text or "eats length-only" in text
@@ -93,14 +93,15 @@ def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
     [
         (
             500,
-            "Forecast: with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
+            "Forecast: with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. "
+            "It does not reach",
         ),
         (250, "Forecast: with about 250 rated answers like these, ROC AUC of 0.82 (0.79 to 0.86). It is 0.80 now."),
         (None, "with about 400"),
     ],
 )
 def test_the_forecast_is_a_sentence(threshold, words):
-    """At the next threshold where it reaches that far, else as far as it goes, with its range and where it stands now."""
+    """At the next threshold where it reaches that far, else as far as it goes, with its range and its present value."""
     ahead = ((250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
     latest = Latest(1, 200, Metric(0.8, 0.75, 0.85), Metric(0.1, 0.05, 0.15))
     assert words in expected(Outlook(latest, "", ahead, None), 200, threshold)
