@@ -8,7 +8,6 @@ from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
 from core.ui.training import result
 from core.ui.training.page import live, notice, start_card
-from core.ui.training.retraining import reminder
 
 with open_page("train") as page:
     if not asks_for_name(page):
@@ -26,7 +25,6 @@ with open_page("train") as page:
         else:
             half_an_import(page)
             start_card(page, ready)
-            reminder(page)
             notice(page, runs[0].run_id if runs else None)
             versions = {version.model_version: version for version in models.listed(page.workspace, page.user)}
             champion = next((name for name, version in versions.items() if version.state == "champion"), None)

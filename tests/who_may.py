@@ -1,7 +1,7 @@
 """Which act each public function of the services needs; which roles may do an act stands in docs/roles.csv.
 
-What is written here is what is meant. Tests hold it against the code (tests/test_roles.py) and against what happens when
-somebody calls (tests/services/test_services_by_role.py).
+What is written here is what is meant. Tests hold it against the code (tests/test_roles.py) and against what happens
+when somebody calls (tests/services/test_services_by_role.py).
 """
 
 import dataclasses
@@ -140,8 +140,6 @@ ASKS_NOBODY = {
         "people.local_names.user_of",
         "people.sign_in.enter",
         "people.sign_in.sign_out",
-        "people.sign_in.unlock",
-        "people.sign_in.unlocked",
         "people.visitors.accepted",
         "people.visitors.cookie_for",
         "people.visitors.issue",

@@ -1,6 +1,5 @@
 """Sign-ins: who comes in, that an ended one stays ended, and what of the provider's words is believed."""
 
-import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from core.domain.settings import Settings
 from core.services.data import erasure
 from core.services.data.importing import import_file
 from core.services.people import accounts
-from core.services.people.sign_in import Why, enter, sign_out, unlock, unlocked
+from core.services.people.sign_in import Why, enter, sign_out
 from core.store.tables import SignIn
 from core.store.types import now
 from tests.databases import rater
@@ -224,18 +223,3 @@ def test_somebody_invited_while_waiting_need_not_sign_in_again(workspace):
     assert enter(workspace, said).why is Why.WAITING
     accounts.invite(workspace, COMMAND_LINE, "ana@example.org", Role.VIEWER)
     assert enter(workspace, said).user.role is Role.VIEWER
-
-
-def test_a_passphrase_opens_a_browser_until_it_is_changed(workspace):
-    """Each browser for itself; what the database keeps of it is no way to try passphrases."""
-    workspace.settings = dataclasses.replace(workspace.settings, passphrase="open sesame")
-    assert not unlocked(workspace, "browser 1")
-    assert not unlock(workspace, "browser 1", "open")
-    assert not unlocked(workspace, "browser 1")
-    assert unlock(workspace, "browser 1", " open sesame ")
-    assert unlocked(workspace, "browser 1")
-    assert not unlocked(workspace, "browser 2")
-    workspace.settings = dataclasses.replace(workspace.settings, passphrase="changed")
-    assert not unlocked(workspace, "browser 1")
-    assert "sesame" not in repr(workspace.settings)
-    assert "changed" not in repr(workspace.settings)

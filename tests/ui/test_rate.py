@@ -406,18 +406,6 @@ def test_order_and_filters_are_chosen_and_remembered(open_page, sample, ana):
     assert "short answer" in said(app)
 
 
-def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sample, ana):
-    """The setting is saved for everybody; who may not judge does not see it."""
-    app = open_page("rate")
-    app.number_input(key="rate.raters").set_value(3)
-    press(app, "rate.queue_save")
-    assert queue.get_settings(sample, COMMAND_LINE).raters == 3
-    with sqlite3.connect(sample.settings.home / "assay.db") as file:
-        file.execute("update assay_raters set role = 'sme' where name = 'Ana'")
-    file.close()
-    assert not open_page("rate").number_input
-
-
 def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained):
     """After a training the model's order serves what it found, nearest to its threshold first; no score is shown."""
     ana = local_names.rate_as(trained, identity.token() or "", "Ana")

@@ -23,7 +23,7 @@ def find(session: Session, key: str) -> Found | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-def begin(session: Session, key: str, identity_id: int | None) -> None:
+def begin(session: Session, key: str, identity_id: int) -> None:
     """Keep a sign-in; one that is there already, ended or not, stays as it is."""
     insert_missing(session, SignIn, {"key": key, "identity_id": identity_id})
 

@@ -57,7 +57,10 @@ class Identity(Base):
 
 
 class SignIn(Base):
-    """One sign-in, or one browser that knew the passphrase. Once ended it stays here, so that nothing revives it."""
+    """One sign-in. Once ended it stays here, so that nothing revives it.
+
+    Rows without an identity are browsers that knew the passphrase of an earlier release; they open nothing.
+    """
 
     __tablename__ = "assay_sign_ins"
 

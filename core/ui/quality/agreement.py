@@ -7,7 +7,7 @@ from core.labeling.writing import csv_text
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
 from core.services.review.agreement import measure
 from core.ui.report.format import interval, ratio
-from core.ui.shell.navigation import next_step
+from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
@@ -54,11 +54,11 @@ def agreement_tab(page: Page) -> None:
 def _over_all(found: Agreement) -> None:
     if not found.items:
         st.info(
-            "No answer was rated by two people yet, so agreement cannot be measured. On the Rate page, a lead sets "
-            'under "For everybody" how many answers two people rate.',
+            "No answer was rated by two people yet, so agreement cannot be measured. Under Settings, Team, a lead "
+            "sets how many answers two people rate.",
             icon=":material/groups:",
         )
-        next_step("Open Rate", "rate", key="review.agreement_share")
+        next_step("Open Settings", "settings", key="review.agreement_share", tab=SettingsTab.TEAM)
         return
     with st.container(horizontal=True, key="review.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)

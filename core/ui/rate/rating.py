@@ -19,11 +19,11 @@ from core.ui.rate import queue_choice, rating_acts
 from core.ui.rate.desk import RatingPageState, rating_page_state
 from core.ui.rate.rating_bar import bar
 from core.ui.shell import errors
+from core.ui.shell.name_prompt import name_line
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, heading, look_again
 from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import literal, show_text
-from core.ui.shell.who import name_line
 from core.ui.training.retraining import rating_impact
 
 RENEW_SECONDS = 240

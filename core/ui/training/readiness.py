@@ -75,7 +75,7 @@ def next_act(found: Readiness) -> None:
     """The one button that makes sense now."""
     blocked = any(check.verdict is CheckResult.BLOCKER for check in found.checks)
     with st.container(horizontal=True):
-        if not blocked and PAGES["train"].exists:
+        if not blocked:
             next_step("Train a model", "train", key="readiness.train")
             if found.facts.unrated:
                 next_step("Rate more answers", "rate", key="readiness.rate", primary=False)
