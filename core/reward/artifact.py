@@ -1,4 +1,4 @@
-"""A model version on disk: a directory with ``model.joblib``, ``metadata.json``, ``prompts.txt`` and ``prompts.npz``."""
+"""A model version on disk: a directory of ``model.joblib``, ``metadata.json``, ``prompts.txt``, ``prompts.npz``."""
 
 import hashlib
 import io
@@ -206,8 +206,8 @@ def trained_groups(path: Path, *, hashes: Hashes, prompts: int) -> frozenset[str
     """Hashes of the prompts that the version in the directory ``path`` was trained on.
 
     Raises:
-        Unavailable: a file is missing or was changed, or the list does not hold ``prompts`` prompts: a cut list would let
-            them leak.
+        Unavailable: a file is missing or was changed, or the list does not hold ``prompts`` prompts: a cut list would
+            let them leak.
     """
     return _groups(path, verified(path, hashes=hashes), prompts)
 
@@ -266,8 +266,8 @@ def _described(path: Path, data: bytes) -> dict[str, Any]:
     found = described.get("format") if isinstance(described, dict) else None
     if found == 1:
         raise Unavailable(
-            f"{path.name} was trained by an earlier release, whose recipe looked at less of each answer. Train again: the "
-            "ratings and their embeddings are all there."
+            f"{path.name} was trained by an earlier release, whose recipe looked at less of each answer. Train again: "
+            "the ratings and their embeddings are all there."
         )
     if found != FORMAT:
         raise Unavailable(f"{path.name} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")

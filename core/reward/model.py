@@ -44,7 +44,7 @@ class FittedModel:
         return [recipe.read_of(pair) for pair in pairs]
 
     def unread(self, pairs: Sequence[Pair], embedder: Embedder) -> list[int]:
-        """Words that the encoder has yet to read before each pair can be scored; what pairs share is the first one's."""
+        """Words that the encoder has yet to read to score each pair; what pairs share counts for the first of them."""
         recipe = recipe_named(self.recipe)
         words = embedder.unread(recipe.texts(pairs), recipe.view)
         return [sum(words.pop(text, 0) for text in recipe.texts([pair])) for pair in pairs]

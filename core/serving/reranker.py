@@ -144,7 +144,8 @@ class Reranker:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
 
         With ``abstain`` the input order is kept where the best two are too close to call or the prompt is unlike those
-        that the model learned from; the scores are given all the same. Without a usable model the input order is kept, scores are None and one line is logged; nothing is raised.
+        that the model learned from; the scores are given all the same. Without a usable model the input order is kept,
+        scores are None and one line is logged; nothing is raised.
         """
         if not texts:
             return Ranking(None, (), ())

@@ -186,8 +186,8 @@ def test_loading_and_scoring_needs_neither_scikit_learn_nor_torch(tmp_path: Path
     """A program that ranks with known vectors starts fast."""
     saved = save(tmp_path, trained)
     code = (
-        "import sys; from pathlib import Path; from core.reward import artifact; from core.reward.recipes.base import Pair;"
-        "from tests.reward.fakes import embedder;"
+        "import sys; from pathlib import Path; from core.reward import artifact;"
+        "from core.reward.recipes.base import Pair; from tests.reward.fakes import embedder;"
         f"model = artifact.load(Path({str(saved.path)!r}), hashes={dict(saved.hashes)!r}, encoder={ENCODER!r});"
         "model.score([Pair('a', 'b')], embedder());"
         "sys.exit(bool({'sklearn', 'scipy', 'torch', 'transformers'} & set(sys.modules)))"

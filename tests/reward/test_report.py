@@ -63,7 +63,7 @@ def test_a_report_says_what_was_used(events: list[Any]) -> None:
 
 
 def test_leaving_a_rater_out_is_measured_with_models_of_the_others(events: list[Any]) -> None:
-    """Ana's ratings can be foretold from Ben's, who is off by one at random, and the agreement says how well people agree."""
+    """Ana's ratings can be foretold from Ben's, who is off by one at random; the agreement is how well people agree."""
     ana = only(Reported, events).report.raters[0]
     assert ana.left_out.value > 0.6
     assert 0.5 < ana.agreement.value < 1
@@ -185,7 +185,7 @@ def test_best_of_n_counts_only_where_there_is_a_choice() -> None:
 
 
 def test_length_bias_tells_a_ruler_from_a_reader() -> None:
-    """A scorer that sees only length is always wrong where the shorter answer is better, and right where it is longer."""
+    """A scorer that sees only length is wrong where the shorter answer is better, and right where the longer is."""
     examples = rated_answers(30)
     rated = Labels.of(examples, positive_threshold=4)
     lengths = np.array([len(example.response.split()) for example in examples], dtype=float)
@@ -324,7 +324,7 @@ def test_no_model_of_the_report_learns_from_a_prompt_it_is_measured_on() -> None
 
 
 def test_what_only_the_prompt_tells_is_worth_nothing() -> None:
-    """Each prompt's answers are all good or all poor, by lot: a leak would know them by heart, an honest score cannot."""
+    """Each prompt's answers are all good or all poor, by lot: a leak would know them by heart, a true score cannot."""
     good = np.random.default_rng(3).permutation([1.0, 5.0] * 15)
     examples = [replace(e, rating=float(good[n // 4])) for n, e in enumerate(rated_answers(30))]
     events = run(examples)

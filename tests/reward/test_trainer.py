@@ -93,7 +93,7 @@ def test_every_event_has_the_name_that_lies_in_databases(trained: list[Event | T
 
 
 def test_the_evaluation_is_out_of_fold_for_every_row(trained: list[Event | TrainingResult]) -> None:
-    """Every answer has one score, from a model that never saw its prompt; the metrics are means over three such scores."""
+    """Every answer has one score, from a model that never saw its prompt; metrics are means over three such scores."""
     examples, evaluation = rated_answers(40), only(Evaluated, trained).evaluation
     assert [row.interaction_id for row in evaluation.rows] == [example.interaction_id for example in examples]
     folds: dict[str, set[int | None]] = {}

@@ -263,7 +263,7 @@ def test_silent_run_of_another_machine_is_given_up(workspace: Workspace) -> None
 
 @pytest.mark.postgres
 def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_path) -> None:
-    """Without rights on the old table the training succeeds, the GRANT is shown, and the row is written at the next start."""
+    """Without rights on the old table the training succeeds, the GRANT is shown, the row is written at the next start."""
     owner = Plain(postgres_url)
     home = tmp_path / "home"
     first = open_workspace(environment(postgres_url, home))

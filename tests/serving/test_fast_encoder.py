@@ -100,7 +100,8 @@ from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Reranker
 chosen = ServingEncoder({MODEL!r}, SentenceEncoder({MODEL!r}), Path({str(built)!r}), fast=True)
 ref = ModelRef("m", Path({str(saved.path)!r}), {dict(saved.hashes)!r}, sample=False)
-ranking = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache())).rank("word1 word2", ["word1", "no"])
+ranker = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache()))
+ranking = ranker.rank("word1 word2", ["word1", "no"])
 assert not {{"torch", "transformers", "openvino_telemetry"}} & set(sys.modules), "imported"
 print(chosen.current().back_end, *ranking.scores, sep="|")
 """

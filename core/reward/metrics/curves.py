@@ -1,4 +1,4 @@
-"""Confusion matrix, classification report, ROC curve with its band, calibration and outcomes by threshold: what charts show."""
+"""What charts show: confusion matrix, classification report, ROC curve and band, calibration, outcomes by threshold."""
 
 from dataclasses import dataclass
 

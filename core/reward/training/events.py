@@ -253,7 +253,7 @@ STORED_NAMES: Mapping[type[Event], str] = {
     Saved: "Saved",
     Registered: "Registered",
 }
-"""The kind of each event in the database, where trainings of release 0.1.0 lie too: a class may be renamed, these may not."""
+"""The kind of each event in the database, in use since release 0.1.0: a class may be renamed, these may not."""
 
 
 @dataclass(frozen=True)

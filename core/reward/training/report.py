@@ -1,4 +1,4 @@
-"""The trust report: all that is worth knowing about one training, computed once, stored with it, and shown from there."""
+"""The trust report: what is worth knowing about one training, computed once, stored with it, and shown from there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -52,12 +52,13 @@ def train(
 ) -> Generator[Event, None, TrainingResult | Refused]:
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
-    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Fitted, and returns the result; yields and
-    returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a
+    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Fitted, and returns the result; yields
+    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a
     ``champion_recipe`` that recipe is refitted on the same folds for the comparison, on answers to the prompts that it
-    learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their prompt
-    is being tested; Compared then says what that changed (and that ``preferred_apart`` more were kept apart), and a
-    champion is refitted on ratings alone. The same examples in the same order and the same ``seed`` give the same numbers.
+    learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their
+    prompt is being tested; Compared then says what that changed (and that ``preferred_apart`` more were kept apart),
+    and a champion is refitted on ratings alone. The same examples in the same order and the same ``seed`` give the same
+    numbers.
 
     Raises:
         BadInput: there is no such recipe.
@@ -144,7 +145,7 @@ def train(
 
 
 def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred] = ()) -> str:
-    """Hex sha256 over the texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
+    """Hex sha256 over texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
     digest = hashlib.sha256()
     for example in examples:
         identity = interaction_identity(example.prompt, example.response, example.context_id)

@@ -1,4 +1,4 @@
-"""The training set: what a training learns from, what is kept apart from it, and the champion it has to stand against."""
+"""The training set: what a training learns from, what is kept apart, and the champion its model is compared with."""
 
 from dataclasses import dataclass, field, replace
 
@@ -117,7 +117,7 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
     if not any(name == rater for example in examples for name, _ in example.ratings):
         # no name: the sentence is kept with the training, and in its log, where nobody could be forgotten
         raise BadInput(
-            "That rater has rated none of these answers, so there is nothing to leave out. Who has rated: python -m core "
-            "agreement"
+            "That rater has rated none of these answers, so there is nothing to leave out. "
+            "Who has rated: python -m core agreement"
         )
     return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]

@@ -1,4 +1,4 @@
-"""Whether a new model is put in use: compared with the champion itself, and checked again at the end of the training."""
+"""Whether a new model is put in use: compared with the champion itself, and checked again when the training ends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,8 +22,8 @@ def compare_with_champion(
 ) -> Judged:
     """Compare the model with the champion itself, on held-out prompts that neither was trained on.
 
-    Where these are few, what the comparison of the refitted recipes came to (``trained.judged``) stands, unless the model
-    is clearly worse.
+    Where these are few, what the comparison of the refitted recipes came to (``trained.judged``) stands, unless the
+    model is clearly worse.
     """
     assert training_set.rival is not None
     versus = difference(
@@ -32,7 +32,7 @@ def compare_with_champion(
         training_set.unseen,
         embedder,
         positive_threshold=workspace.settings.positive_rating_threshold,
-        seed=0,  # always the same: training again with other seeds shall not be a way to another verdict on the same model
+        seed=0,  # fixed: training again with other seeds shall not be a way to another verdict on the same model
     )
     prompts, evaluation = training_set.unseen_prompts, trained.evaluation
     clearly_worse = versus.high is not None and versus.high < 0
@@ -45,7 +45,7 @@ def compare_with_champion(
 def measure_all(
     workspace: Workspace, training_set: TrainingSet, name: str, trained: TrainingResult, embedder: Embedder
 ) -> dict[str, dict[str, Any]]:
-    """Measure every usable version, the new one (``name``) among them, on the present held-out prompts; JSON by version."""
+    """Measure every usable version and the new one (``name``) on the present held-out prompts; JSON by version."""
     if not training_set.held_out:
         return {}
     with workspace.store.read() as session:

@@ -81,5 +81,5 @@ def pair_yield(workspace: Workspace, user: User) -> PairYield:
 
 
 def thresholds(minimum: int) -> tuple[int, ...]:
-    """The numbers of rated answers that mean something: MIN_SAMPLES_TO_TRAIN, and 200 and 500 where they are above it."""
+    """The numbers of rated answers that mean something: ``minimum``, and 200 and 500 where they are above it."""
     return (minimum, *(step for step in (RECOMMENDED_RATED, OPTIMAL_RATED) if step > minimum))

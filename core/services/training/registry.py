@@ -188,7 +188,7 @@ def _free_name(root: Path) -> str:
 
 @lru_cache(maxsize=1)
 def _code_version() -> str:
-    """``v0.1.0-12-gcbbd83e`` (``-dirty`` with uncommitted changes), ``assay 0.1.0`` without a checkout, or ``unknown``."""
+    """``v0.1.0-12-gcbbd83e`` (``-dirty``: uncommitted changes), ``assay 0.1.0`` without a checkout, or ``unknown``."""
     if (ROOT / ".git").exists():
         try:
             found = subprocess.run(

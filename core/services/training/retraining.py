@@ -33,13 +33,19 @@ def rating_impact(workspace: Workspace, user: User) -> str:
         if len(found) == 1:
             first = _figure(_out_of_fold(latest))
             known = f" It reached {NAME} {first} on prompts it had not seen." if first else ""
-            return f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will show what new ratings change."
+            return (
+                f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will "
+                "show what new ratings change."
+            )
         before, earlier = found[1]
         number = statistics.ratings_between(session, earlier.started_at, run.started_at)
     kind, old, new = _comparable(before, latest)
     since = f"{plural(number, 'rating')} since {_day(earlier.started_at)}"
     if old is None or new is None:
-        return f"{since}; nothing can be said about what they changed: the model could not be measured on the same ground twice."
+        return (
+            f"{since}; nothing can be said about what they changed: the model could not be measured on the "
+            "same ground twice."
+        )
     change = f"{since}: {kind} {NAME} {old.value:.2f} -> {_figure(new)}"
     if new.low is not None and new.high is not None and old.value is not None and new.low <= old.value <= new.high:
         change += "; the difference is no larger than chance makes it"

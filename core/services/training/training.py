@@ -57,8 +57,8 @@ def train(
     """Train in this process; yields the events of the training, and returns what ``train --json`` prints.
 
     Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
-    the Rerank page is learned from too. ``without_rater``: nothing is learned from this rater's ratings. With ``run_id``
-    a run that was asked for on the Train page is carried out.
+    the Rerank page is learned from too. ``without_rater``: nothing is learned from this rater's ratings. With
+    ``run_id`` a run that was asked for on the Train page is carried out.
 
     Raises:
         NotAllowed: the person may not train.
