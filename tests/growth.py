@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import held_out, ratings, records, texts
+from core.domain import files, held_out, ratings, records, texts
 from core.domain.identifiers import (
     deidentifier,
     email_addresses,
@@ -424,6 +424,7 @@ LEFT_OUT = {
     read_csv.open_csv: "by open_table",
     read_jsonl.open_jsonl: "by open_table",
     read_parquet.open_parquet: "by open_table",
+    files.file_sha256: "reads a file once, in pieces",
     rows.import_rows: "with every file",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",
