@@ -80,7 +80,7 @@ NEEDS = {
     "review.own_ratings.as_csv": Act.RATE,
     "review.own_ratings.listed": Act.RATE,
     "review.own_ratings.withdraw": Act.RATE,
-    "training.pair_yield.pair_yield": Act.LOOK,
+    "training.readiness.pair_yield": Act.LOOK,
     "reranking.preferences.keep": Act.RATE,
     "reranking.preferences.mine": Act.RATE,
     "reranking.preferences.total": Act.LOOK,
@@ -178,14 +178,15 @@ ASKS_NOBODY = {
     "what this process ranks with: parts for rank, explain, compare and train, which ask": [
         "reranking.reranking.encoder",
         "reranking.reranking.ranker_for",
+        "reranking.reranking.reference_embedder",
         "reranking.reranking.reranker",
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
     "a step of a training, which asked": [
-        "training.dataset.judge",
-        "training.dataset.measure_all",
-        "training.dataset.recheck_decision",
+        "training.promotion.compare_with_champion",
+        "training.promotion.measure_all",
+        "training.promotion.recheck_decision",
         "training.dataset.load_training_set",
         "training.registry.save_and_register",
         "training.registry.result",
@@ -193,7 +194,6 @@ ASKS_NOBODY = {
         "rating.active_learning.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
-        "training.lineage.code_version",
         "models.models.version_path",
         "runtime.Runtime.close",
         "runtime.Runtime.keep",
@@ -208,9 +208,7 @@ ASKS_NOBODY = {
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.drift",
         "reranking.usage.percentile",
-        "reranking.usage.tenths",
         *(
             f"training.readiness_checks.{name}"
             for name in (

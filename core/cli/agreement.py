@@ -13,11 +13,13 @@ def agreement(options: argparse.Namespace) -> Done:
 
     found = service.to_json(service.agreement(open_workspace(), COMMAND_LINE))
     say(
-        f"Krippendorff's alpha (ordinal): {in_words(found['alpha'])}, over {found['items']:,} answers with several ratings."
+        f"Krippendorff's alpha (ordinal): {in_words(found['alpha'])}, over {found['items']:,} answers with several "
+        "ratings."
     )
     if found["items"]:
         say(
-            f"Two ratings of one answer are equal in {in_words(found['exact'])} and within 1 in {in_words(found['within_1'])}."
+            f"Two ratings of one answer are equal in {in_words(found['exact'])} and within 1 in "
+            f"{in_words(found['within_1'])}."
         )
     for pair in found["pairs"]:
         one, other = pair["raters"]

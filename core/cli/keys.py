@@ -42,10 +42,12 @@ def keys(options: argparse.Namespace) -> Done:
             off = f"off since a restore of {one.waits_since:%d %b %Y}: keys confirm" if one.waits_since else used
             state = f"revoked {one.revoked_at:%d %b %Y}" if one.revoked_at else off
             say(
-                f"{one.key_id:>4}  {one.start}...  {one.name}, created {one.created_at:%d %b %Y} by {one.created_by}, {state}"
+                f"{one.key_id:>4}  {one.start}...  {one.name}, created {one.created_at:%d %b %Y} by {one.created_by}, "
+                f"{state}"
             )
         if not known:
             say(
-                "There is no key yet, so only programs on this machine can call. Make one: python -m core keys create NAME"
+                "There is no key yet, so only programs on this machine can call. Make one: python -m core keys create "
+                "NAME"
             )
     return result | {"keys": [one.to_json() for one in known]}, 0

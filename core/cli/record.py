@@ -38,7 +38,9 @@ def in_words(line: Line) -> str:
     """One act on one line."""
     about = f" ({line.about})" if line.about else ""
     changed = " -> ".join(str(side) for side in (line.old, line.new) if side is not None)
-    return f"{line.at.astimezone():%Y-%m-%d %H:%M:%S}  {line.name}: {line.action}, {line.subject}{about}  {changed}".rstrip()
+    return (
+        f"{line.at.astimezone():%Y-%m-%d %H:%M:%S}  {line.name}: {line.action}, {line.subject}{about}  {changed}"
+    ).rstrip()
 
 
 def _actor(workspace: Workspace, who: str) -> str:

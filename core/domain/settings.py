@@ -24,7 +24,7 @@ class AuthMode(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be configured; see DESIGN.md section 3 and the README."""
+    """Everything that can be configured: docs/configuration.md."""
 
     home: Path
     """Where run-time files live (ASSAY_HOME)."""
@@ -43,7 +43,7 @@ class Settings:
     train_limit: int = 0
     """0 = train on everything rated, else on the newest N."""
     auth_mode: AuthMode = AuthMode.LOCAL
-    """AUTH_MODE; decision 0050."""
+    """AUTH_MODE: how people say who they are."""
     first_lead: str = ""
     """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
     trust_unverified_email: bool = False
@@ -112,8 +112,8 @@ def _trust_unverified_email(given: Mapping[str, str]) -> bool:
     text = given.get("ASSAY_TRUST_UNVERIFIED_EMAIL", "0")
     if text not in {"0", "1"}:
         raise BadSetting(
-            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says that "
-            "it checked it) or 1 (also where the provider says nothing of that)."
+            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says "
+            "that it checked it) or 1 (also where the provider says nothing of that)."
         )
     return text == "1"
 

@@ -71,7 +71,7 @@ def save(
     metadata: Metadata,
     *,
     groups: Collection[str],
-    honesty: ScoreConfidence | None = None,
+    confidence: ScoreConfidence | None = None,
 ) -> Saved:
     """Write a version below ``root``, whole or not at all; ``groups`` are the hashes of the training prompts.
 
@@ -88,7 +88,7 @@ def save(
         raise Conflict(f"The model version {version} exists already and is never overwritten.")
     buffer = io.BytesIO()
     joblib.dump(model, buffer)
-    known = None if honesty is None or honesty.known is None else _known_bytes(honesty.known)
+    known = None if confidence is None or confidence.known is None else _known_bytes(confidence.known)
     described = asdict(metadata) | {
         "format": FORMAT,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -96,8 +96,8 @@ def save(
         "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
         "sha256": _sha256(buffer.getvalue()),
     }
-    if honesty is not None:
-        described["honesty"] = honesty.to_json() | {"known_sha256": known and _sha256(known)}
+    if confidence is not None:
+        described["honesty"] = confidence.to_json() | {"known_sha256": known and _sha256(known)}
     files = {
         MODEL_FILE: buffer.getvalue(),
         METADATA_FILE: json.dumps(described, indent=2, allow_nan=False).encode(),

@@ -1,4 +1,4 @@
-"""Answers that raters ordered, as a fit learns from them beside rated ones (docs/decisions/0047)."""
+"""Answers that raters ordered, as a fit learns from them beside rated ones (docs/decisions/preferences.md)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from core.domain.records import Preferred
 from core.reward.encoding.embedder import Embedder
-from core.reward.recipes.base import Pair, Recipe
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, Recipe, feature_matrix
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class Certainty:
 
 @dataclass(frozen=True)
 class ScoreConfidence:
-    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/0045)."""
+    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/reranking.md)."""
 
     levels: tuple[Level, ...] = ()
     """Lowest scores first; empty where too few answers were rated."""

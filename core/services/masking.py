@@ -172,20 +172,18 @@ class _Leaving:
             error.args = tuple(masked_sentence(part) if isinstance(part, str) else part for part in error.args)
 
 
-def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, None]:
+def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, Any]:
     try:
         while True:
-            with _Leaving():
-                found = next(made, _ENDED)
-            if found is _ENDED:
-                return
+            try:
+                with _Leaving():
+                    found = next(made)
+            except StopIteration as end:
+                return seen(end.value)
             yield seen(found)
     finally:
         with _Leaving():
             made.close()
-
-
-_ENDED = object()
 
 
 def _record(found: Any, known: frozenset[str]) -> Any:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.domain.roles import Rule, User
 from core.store.tables import Audit
 
+__all__ = ["Audit"]  # rows that the functions return
+
 READ_AT_ONCE = 2_000
 REFUSED = "the record of who did what is append-only"
 REFUSING_FUNCTION = (

@@ -34,6 +34,18 @@ __all__ = [
     "private_folder",
 ]
 
+# Session is here so that a service can name what it passes on without importing SQLAlchemy
+__all__ = [
+    "BUSY_SECONDS",
+    "LOCK_SECONDS",
+    "Session",
+    "Store",
+    "connect",
+    "lock_writers",
+    "private_file",
+    "private_folder",
+]
+
 log = logging.getLogger(__name__)
 
 _ASK = "Ask whoever runs this server; python -m core doctor says more."

@@ -6,6 +6,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.domain.queue import QueueSettings
+from core.domain.retraining import RetrainSettings
+from core.domain.roles import User
+from core.domain.second_looks import RepeatSettings
+from core.store import audit
 from core.store.tables import Setting
 from core.store.upsert import insert_missing
 
@@ -41,6 +45,25 @@ def queue_settings(session: Session) -> QueueSettings:
     return QueueSettings(**get(session, QUEUE))
 
 
-def put_queue_settings(session: Session, settings: QueueSettings) -> None:
-    """Set how many ratings an answer gets; the items are not touched (see ``queue.renew_places``)."""
-    put(session, QUEUE, asdict(settings))
+def change(
+    session: Session,
+    name: str,
+    wanted: QueueSettings | RepeatSettings | RetrainSettings,
+    *,
+    by: User,
+    action: str,
+    subject: str,
+) -> bool:
+    """Set a record that holds for everybody and write it to the audit log; False where it is set like that already.
+
+    Raises:
+        BadInput: a number is outside its range.
+    """
+    wanted.check()
+    hold(session, name)
+    before = type(wanted)(**get(session, name))
+    if before == wanted:
+        return False
+    put(session, name, asdict(wanted))
+    audit.write(session, by, action, subject, old=asdict(before), new=asdict(wanted))
+    return True

@@ -455,15 +455,6 @@ def test_training_on_orders_says_where_there_are_none(sqlite_cli, csv_file):
     assert "There was no order of a rater to learn from; ratings alone were used." in lines
 
 
-def test_pairs_are_exported_with_orders_when_asked_to(sqlite_cli, csv_file, tmp_path):
-    """``export pairs --with-preferences`` has one more column; another kind refuses it as bad input."""
-    sqlite_cli("import", csv_file)
-    sqlite_cli("export", "pairs", "--with-preferences", "--out", tmp_path / "p.csv")
-    assert (tmp_path / "p.csv").read_text().splitlines()[0].endswith("margin,context_id,rater")
-    refused = sqlite_cli("export", "kto", "--with-preferences", "--out", tmp_path / "k.csv")
-    assert sentence(refused, 2) == "Only pairs can hold preferences too, not kto. Nothing was written."
-
-
 def test_forgetting_shows_first_and_acts_on_a_yes(sqlite_cli, tmp_path):
     """Without --yes nothing changes; with it the answer, or the name, is gone, and a second time there is nothing."""
     rows = tmp_path / "rows.csv"

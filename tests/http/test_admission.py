@@ -165,8 +165,8 @@ def test_known_keys_still_open_while_the_database_is_away(
     def away(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr("core.services.people.api_keys.keys.count", away)
-    monkeypatch.setattr("core.services.people.api_keys.keys.of_text", away)
+    monkeypatch.setattr("core.services.people.api_keys.api_keys.count", away)
+    monkeypatch.setattr("core.services.people.api_keys.api_keys.of_text", away)
     ring = api_keys.KeyRing(workspace)
     with pytest.raises(Unavailable):
         ring.check(key)

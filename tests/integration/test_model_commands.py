@@ -1,4 +1,4 @@
-"""The commands around a model: train, evaluate, rerank, models (DESIGN 7)."""
+"""The commands around a model: train, evaluate, rerank, models."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ def rated_file(path: Path, rows: list[tuple[str, str, object]]) -> str:
 
 
 def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, capsys) -> None:
-    """A second training prints what DESIGN promises: metrics with intervals, five baselines, promoted and why."""
+    """A second training prints what programs rely on: metrics with intervals, five baselines, promoted and why."""
     code, result, _ = run(capsys, "train", "--recipe", "concat", "--seed", "1")
     assert code == 0
     assert (result["recipe"], result["n"], result["prompts"]) == ("concat", 184, 46)

@@ -15,13 +15,13 @@ from core.store.reranking import preferences as kept
 from core.store.tables import Rater
 from core.store.training import held_out
 from tests.databases import Plain, rater
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 
 
 @pytest.fixture(autouse=True)
 def counts_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The encoder is not what these tests are about: one that counts words takes no time."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
 
 
 def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Workspace, old_app: Plain) -> None:

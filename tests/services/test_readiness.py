@@ -7,9 +7,10 @@ import pytest
 from core.domain.metrics import Metric
 from core.domain.ratings import stage as stage_of
 from core.domain.roles import COMMAND_LINE
+from core.reward.training.events import Evaluated
 from core.services.training import forecast, readiness
 from core.services.training import readiness_checks as checks
-from core.services.training.readiness_facts import CheckResult, Facts, Latest
+from core.services.training.readiness_checks import CheckResult, Facts, Latest
 from core.store.tables import Item
 from core.store.training import runs
 from core.store.training.statistics import Shape, Spread
@@ -250,11 +251,11 @@ def test_the_stage_follows_the_number_of_rated_answers(rated, minimum, stage, fo
 
 def test_the_outlook_is_that_of_the_latest_training(workspace):
     """Its figures and the forecast of its report; ratings of the sample say nothing about own ones."""
-    evaluated, _ = learned()
+    evaluation = learned().evaluation
     made(workspace, "v1")
     with workspace.store.write() as session:
         run = runs.listed(session)[0]
-        runs.add_event(session, run.run_id, "Evaluated", evaluated.to_json())
+        runs.add_event(session, run.run_id, "Evaluated", Evaluated(evaluation).to_json())
         point = {"n": 120, "auc": Metric(0.84, 0.8, 0.88).to_json()}
         report = {
             "verdict": {"sentence": "Beats length-only."},
@@ -266,5 +267,5 @@ def test_the_outlook_is_that_of_the_latest_training(workspace):
         assert forecast.latest_training(session, sample=True) is None
     assert found.verdict == "Beats length-only."
     assert found.latest.more == 40
-    assert found.latest.auc == evaluated.evaluation.metrics["roc_auc"]
+    assert found.latest.auc == evaluation.metrics["roc_auc"]
     assert found.at(500) == (120, Metric(0.84, 0.8, 0.88))

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from core.domain.errors import Conflict
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
+from core.reward.encoding.embedder import Embedder
 from core.reward.encoding.encoder import Encoder
+from core.reward.training.events import Registered, Saved
 from core.services.data import importing
 from core.services.models import models
 from core.services.operations import status as status_service
@@ -25,6 +27,7 @@ from core.services.training import runs as watching
 from core.services.workspace import Workspace, open_workspace
 from core.store.interactions import imports
 from core.store.training import runs, versions
+from core.store.training.embeddings import DatabaseVectors
 from core.store.types import now
 from tests.databases import Plain, environment, rater
 
@@ -53,7 +56,9 @@ REMEMBERING = Remembering(reranking.encoder("all-MiniLM-L6-v2"))
 @pytest.fixture(autouse=True)
 def asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process; a training in a process of its own has the real one."""
-    monkeypatch.setattr(training, "encoder", lambda name: REMEMBERING)
+    monkeypatch.setattr(
+        training, "reference_embedder", lambda workspace: Embedder(REMEMBERING, DatabaseVectors(workspace.store))
+    )
 
 
 def fill(
@@ -90,7 +95,7 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     importing.load_sample(workspace, COMMAND_LINE)
     events = list(training.train(workspace, User(0, "Ana"), seed=3))
     told = [name for name in names(events) if name != "Examined"]
-    assert told == ["Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Judged", "Fitted", "Saved", "Registered"]
+    assert told == ["Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Fitted", "Judged", "Saved", "Registered"]
     version = models.listed(workspace, COMMAND_LINE)[0]
     assert version.state == "champion"
     acts = old_app.run("SELECT actor, action FROM assay_audit ORDER BY audit_id DESC LIMIT 3")
@@ -310,7 +315,7 @@ def test_a_choice_made_during_a_training_stands(sqlite_url: str, tmp_path) -> No
     next(event for event in steps if type(event).__name__ == "Judged")
     models.promote(workspace, User(0, "lead"), first, reason="A test.")
     last = list(steps)[-1]
-    assert isinstance(last, registry.Registered)
+    assert isinstance(last, Registered)
     assert not last.promoted
     assert "during the training" in last.reason
     assert status_service.status(workspace, COMMAND_LINE).champion.model_version == first
@@ -349,7 +354,7 @@ def test_a_cancelled_training_leaves_no_files(sqlite_url: str, tmp_path) -> None
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
     importing.load_sample(workspace, COMMAND_LINE)
     steps = training.train(workspace, User(0, "Ana"))
-    saved = next(event for event in steps if isinstance(event, registry.Saved))
+    saved = next(event for event in steps if isinstance(event, Saved))
     assert models.version_path(workspace, saved.model_version).is_dir()
     steps.close()
     assert not models.version_path(workspace, saved.model_version).exists()

@@ -420,7 +420,7 @@ def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sam
 
 
 def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained):
-    """After a training the model's order serves what it found, nearest to its threshold first; the page shows no score."""
+    """After a training the model's order serves what it found, nearest to its threshold first; no score is shown."""
     ana = local_names.rate_as(trained, identity.token() or "", "Ana")
     with sqlite3.connect(trained.settings.home / "assay.db") as file:
         found = file.execute("select interaction_id, chosen, score from assay_suggestions order by rank").fetchall()

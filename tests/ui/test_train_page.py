@@ -96,14 +96,12 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
 
 
 def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
-    """Start hands over who asked and which recipe: pair by default, concat when chosen; nobody is left out until somebody is."""
+    """Start hands over who asked and which recipe: pair by default, concat when chosen."""
     asked = []
     monkeypatch.setattr(
         training,
         "start",
-        lambda workspace, user, *, recipe, with_preferences, without_rater: asked.append(
-            (user.name, recipe, with_preferences, without_rater)
-        ),
+        lambda workspace, user, *, recipe, with_preferences: asked.append((user.name, recipe, with_preferences)),
     )
     app = press(open_page("train"), "train.start")
     app.radio(key="train.recipe").set_value("concat").run()
@@ -111,15 +109,7 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
     preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
     app.run().checkbox(key="train.preferences").set_value(True).run()
     press(app, "train.start")
-    left_out = app.selectbox(key="train.without_rater").options[0]
-    app.selectbox(key="train.without_rater").set_value(left_out).run()
-    press(app, "train.start")
-    assert asked == [
-        ("Ana", "pair", False, None),
-        ("Ana", "concat", False, None),
-        ("Ana", "concat", True, None),
-        ("Ana", "concat", True, left_out),
-    ]
+    assert asked == [("Ana", "pair", False), ("Ana", "concat", False), ("Ana", "concat", True)]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +220,7 @@ def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample)
 
 
 def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(open_page, sample):
-    """What it had done, with times, and for leads the tail of its log: the last lines only, without control characters."""
+    """What it had done, with times, and for leads the tail of its log: last lines only, no control characters."""
     with running(sample, STARTED, fold(2)) as run_id:
         log = watching.log_file(sample, run_id)
         log.parent.mkdir(exist_ok=True)
@@ -264,7 +254,7 @@ def test_every_end_without_a_model_says_what_to_try(open_page, sample, state, me
 
 
 def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, trained):
-    """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion matrix."""
+    """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion."""
     app = open_page("train")
     assert "This model is in use." in said(app)
     shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
@@ -364,7 +354,7 @@ def test_the_bar_never_goes_back():
 
 
 def test_the_time_left_is_told_from_the_pace_through_all_stages():
-    """Nothing before the first fold; then it shrinks with every step, also while nothing new is told, and ends at none."""
+    """Nothing before the first fold; then it shrinks with every step, also while nothing new comes, and ends at none."""
     begun = now()
 
     def at(seconds: float, event: dict) -> dict:

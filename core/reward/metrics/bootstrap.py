@@ -2,8 +2,8 @@
 
 Answers to one prompt resemble each other, so rows are not independent and intervals over rows would be too narrow.
 
-Two things make plain percentiles too narrow still, both measured and repaired here (docs/decisions/0063): few prompts, and
-scores of models that learned from the other prompts of the same set.
+Two things make plain percentiles too narrow still, both measured and repaired here (docs/decisions/training.md): few
+prompts, and scores of models that learned from the other prompts of the same set.
 """
 
 import math

@@ -11,21 +11,24 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
+from core.services.masking import Settled, masked, masks_output
 from core.services.operations import leftovers
-from core.services.masking import Settled, masks_output, masked
 from core.services.workspace import Workspace
-from core.store.people import accounts
 from core.store import audit, compacting
-from core.store.interactions import exports, interactions
-from core.store.erasure import answers as forgetting, copies as forgetting_copies, raters
-from core.store.interactions.consensus import as_seen
+from core.store.database import Session
+from core.store.erasure import answers as forgetting
+from core.store.erasure import copies as forgetting_copies
+from core.store.erasure import raters
 from core.store.erasure.answers import Part, Traces
+from core.store.interactions import exports, interactions
+from core.store.interactions.consensus import as_seen
+from core.store.people import accounts
+from core.store.people.raters import Rater
 from core.store.retrying import retried, written
-from core.store.tables import Item, Rater
 
 LISTED = 10
 WITH_RATERS = ("ratings", "preferences", "pairs")
-"""Kinds of export that can hold names of raters; texts are in all of them."""
+"""Kinds of export that can hold names of raters (pairs could until release 0.1); texts are in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
         forgetting.refuse_while_training(session)  # first: imports write nothing either until this ends
-        if session.get(Item, interaction_id) is not None:
+        if interactions.exists(session, interaction_id):
             as_seen(session, interaction_id, seen)  # whoever is rating it at this moment comes first, or finds it gone
         going = forgetting.parts(session, interaction_id)
         copies = forgetting_copies.copies(session, interaction_id, going)
@@ -160,7 +163,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
     return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
 
 
-def _rater(session: Any, who: str | int) -> Rater:
+def _rater(session: Session, who: str | int) -> Rater:
     return raters.by_id(session, who) if isinstance(who, int) else raters.find(session, who)
 
 
@@ -174,7 +177,7 @@ def _until_tidy(workspace: Workspace) -> list[str]:
     ]
 
 
-def _after_interaction(workspace: Workspace, session: Any, interaction_id: int, going: list[Part]) -> list[str]:
+def _after_interaction(workspace: Workspace, session: Session, interaction_id: int, going: list[Part]) -> list[str]:
     traces = forgetting.traces(session, interaction_id)
     remains = _elsewhere(workspace, session, traces, kinds=None)
     if traces.versions:
@@ -208,7 +211,7 @@ def _after_interaction(workspace: Workspace, session: Any, interaction_id: int, 
     return remains
 
 
-def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay: bool) -> list[str]:
+def _after_rater(workspace: Workspace, session: Session, rater: Rater, ratings_stay: bool) -> list[str]:
     traces = raters.traces(session, rater)
     remains = _elsewhere(workspace, session, traces, kinds=WITH_RATERS)
     if ratings_stay:
@@ -226,7 +229,7 @@ def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay:
     return remains
 
 
-def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
+def _elsewhere(workspace: Workspace, session: Session, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
     """What lies in files, as far as that is known."""
     remains: list[str] = []
     made = exports.exported_since(session, traces.since, kinds=kinds)

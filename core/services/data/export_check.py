@@ -15,9 +15,10 @@ from core.domain.texts import storable
 from core.services.masking import Settled, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
+from core.store.database import Session
 from core.store.interactions import exports
-from core.store.reranking import preferences
 from core.store.people import raters
+from core.store.reranking import preferences
 from core.store.retrying import retried
 
 MAX_REASON = 500
@@ -65,33 +66,39 @@ def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[Export
         names = {f"person {number}": name for number, name in raters.names(session).items()}
         return [
             ExportLine(
-                one.at, names.get(one.by, one.by), one.kind, one.place, one.answers, one.identifiers,
+                one.at,
+                names.get(one.by, one.by),
+                one.kind,
+                one.place,
+                one.answers,
+                one.identifiers,
                 one.reason or "",
             )
             for one in exports.exported_since(session, None, limit=limit)
         ]
 
 
-def look(session: Any, kind: str, marked: Marked, *, with_preferences: bool) -> Found:
+def look(session: Session, kind: str, marked: Marked) -> Found:
     """What a file of this kind would hold.
 
     Raises:
         HoldsIdentifiers: personal identifiers, and ``marked`` refuses them.
     """
-    rows = held = 0
+    answers = orders = held = 0
     kinds: Counter[str] = Counter()
     if kind != "preferences":
-        rows, held, in_answers = exports.identifiers_in(session)
+        answers, held, in_answers = exports.identifiers_in(session)
         kinds.update(in_answers)
-    if kind == "preferences" or with_preferences:
-        rows += preferences.total(session)
+    if kind in ("preferences", "pairs"):
         for row in preferences.rows(session):
             in_row = identifiers_of(row)
+            orders += 1
             held += bool(in_row)
             kinds.update(in_row)
+    rows = answers + orders
     if held and marked is Marked.REFUSE:
-        what = "comparisons" if kind == "preferences" else "rated answers"
-        what += " and comparisons" if with_preferences else ""
+        parts = (("rated answers", kind != "preferences"), ("comparisons", orders))
+        what = " and ".join(name for name, there in parts if there)
         sentence = (
             f"{held:,} of {rows:,} {what} hold personal identifiers ({in_words(dict(kinds))}). "
             "Nothing was written. Leave them out, or include them with a written reason."
@@ -134,7 +141,9 @@ def record(
     left_out = found.marked if marked is Marked.LEAVE_OUT else 0
     written = found.rows - left_out
     with workspace.store.write() as session:
-        number = exports.add_export(session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None)
+        number = exports.add_export(
+            session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None
+        )
         new = {"kind": kind, "answers": written, "identifiers": held} | ({"left out": left_out} if left_out else {})
         audit.write(
             session, user, "exported", f"export {number}", new=new | ({"kinds": found.kinds} if found.marked else {})

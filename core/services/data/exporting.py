@@ -1,37 +1,37 @@
-"""The exports, streamed from one state of the database: four derived from the ratings, and the preferences beside them."""
+"""The exports, streamed from one state of the database: of the ratings, and of how raters ordered answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.plain import AS_IS
 from core.domain.roles import Act, User
-from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
-from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
+from core.labeling.export_columns import EXPORTS
+from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, order_rows, pair_rows
 from core.labeling.writing import check_target, write_table
 from core.services.data.export_check import Marked, checked_reason, identifiers_of, look, record
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
+from core.store import scratch
 from core.store.interactions import exports, identifiers, legacy
 from core.store.reranking import preferences
-from core.store import scratch
 
 KINDS = tuple(EXPORTS)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written, and for how many prompts no comparison of two answers is possible."""
+    """What was written, and for how many rated prompts no comparison of two answers is possible."""
 
     rows: int
     path: Annotated[str, AS_IS]
     prompts_without_pair: int
     left_out: int | None = None
-    """Answers that hold personal identifiers and are therefore not in the file; None where that was not asked for."""
-    preferences_left_out: int = 0
-    """Pairs that raters ordered and that a file of pairs could hold too."""
+    """Answers and ordered pairs that hold personal identifiers and are therefore not in the file; None where that was
+    not asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``export --json`` prints it."""
@@ -41,13 +41,12 @@ class ExportResult:
 
 @masks_output()
 def export(
-    workspace: Workspace, user: User, kind: str, path: Path, *, with_preferences: bool = False,
-    marked: Marked = Marked.REFUSE, reason: str = "",
+    workspace: Workspace, user: User, kind: str, path: Path, *, marked: Marked = Marked.REFUSE, reason: str = ""
 ) -> ExportResult:
-    """Write one export to a file whose ending says the format; pairs ``with_preferences`` hold those too, with the rater.
+    """Write one export to a file whose ending says the format.
 
-    What becomes of answers that hold personal identifiers, in their texts or in comments on them, is for ``marked`` to say;
-    to include them wants a ``reason``, which is kept. The export stands in the list before there is a file.
+    What becomes of answers that hold personal identifiers, in their texts or in comments on them, is for ``marked`` to
+    say; to include them wants a ``reason``, which is kept. The export stands in the list before there is a file.
 
     Raises:
         BadInput: unknown kind, unknown ending, a place that cannot be written, or no reason where one is needed.
@@ -56,61 +55,51 @@ def export(
         Unavailable: the disk or the database fails.
     """
     workspace.require(user, Act.READ_DATA)
-    _check(kind, with_preferences=with_preferences)
+    if kind not in EXPORTS:
+        raise BadInput(f"{kind!r} is not an export; choose one of {', '.join(KINDS)}.")
     check_target(path)
     why = checked_reason(user, reason) if marked is Marked.INCLUDE else None
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)
     identifiers.look_again(workspace.store)
     with workspace.store.read() as session:
-        found = look(session, kind, marked, with_preferences=with_preferences)
+        found = look(session, kind, marked)
     record(workspace, user, kind, path, marked, found, why)
     scratch.note(workspace.settings.home, path.parent)
     try:
-        return _write(workspace, kind, path, marked, with_preferences=with_preferences)
+        return _write(workspace, kind, path, marked)
     except ValueError:  # the existing application edited a prompt since the line above: look once more
         legacy.follow_texts(workspace.store)
     try:
-        return _write(workspace, kind, path, marked, with_preferences=with_preferences)
+        return _write(workspace, kind, path, marked)
     except ValueError as error:
         raise Conflict(
             "The existing application is editing prompts right now. Nothing was written; try again."
         ) from error
 
 
-def _write(workspace: Workspace, kind: str, path: Path, marked: Marked, *, with_preferences: bool) -> ExportResult:
+def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> ExportResult:
     unmarked = marked is Marked.LEAVE_OUT
     with workspace.store.read() as session:
-        found = look(session, kind, marked, with_preferences=with_preferences)  # once more: this state is written
-        columns, preferences_left_out = EXPORTS[kind], 0
+        found = look(session, kind, marked)  # once more: this state is written
+        ratings = exports.rating_rows(session, unmarked=unmarked)
         ordered = (row for row in preferences.rows(session) if not (unmarked and identifiers_of(row)))
-        made: Iterator[dict[str, Any]]
-        if kind == "preferences":
-            made = ordered
-        elif with_preferences:
-            gold = gold_rows(exports.rating_rows(session, unmarked=unmarked))
-            columns, made = PAIRS_WITH_PREFERENCES, pairs_with_preferences(gold, ordered)
-        else:
-            made = _rows(workspace, exports.rating_rows(session, unmarked=unmarked), kind)
-            preferences_left_out = preferences.total(session) if kind == "pairs" else 0
-        rows = write_table(path, columns, made)
+        threshold = workspace.settings.positive_rating_threshold
+        rows = write_table(path, EXPORTS[kind], _rows(kind, ratings, ordered, positive_threshold=threshold))
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
-        return ExportResult(rows, str(path), without, found.marked if unmarked else None, preferences_left_out)
+        return ExportResult(rows, str(path), without, found.marked if unmarked else None)
 
 
-def _check(kind: str, *, with_preferences: bool) -> None:
-    if kind not in EXPORTS:
-        raise BadInput(f"{kind!r} is not an export; choose one of {', '.join(KINDS)}.")
-    if with_preferences and kind != "pairs":
-        raise BadInput(f"Only pairs can hold preferences too, not {kind}. Nothing was written.")
-
-
-def _rows(workspace: Workspace, ratings: Iterator[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:
+def _rows(
+    kind: str, ratings: Iterator[dict[str, Any]], ordered: Iterator[dict[str, Any]], *, positive_threshold: int
+) -> Iterator[dict[str, Any]]:
     if kind == "ratings":
         return ratings
+    if kind == "preferences":
+        return ordered
     gold = gold_rows(ratings)
     if kind == "gold":
         return gold
     if kind == "pairs":
-        return pair_rows(gold)
-    return kto_rows(gold, positive_threshold=workspace.settings.positive_rating_threshold)
+        return chain(pair_rows(gold), order_rows(ordered))
+    return kto_rows(gold, positive_threshold=positive_threshold)

@@ -18,10 +18,10 @@ from core.services.masking import masks_output, refuse_gaps
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit
 from core.store.interactions import imports, interactions
-from core.store.training import versions
 from core.store.interactions.imports import Counted
 from core.store.people.raters import IMPORTED, rater_name
 from core.store.retrying import retried, written
+from core.store.training import versions
 
 BATCH_ROWS = 500
 BATCH_CHARACTERS = 4_000_000
@@ -41,7 +41,7 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What one run of an import came to; see DESIGN.md section 7."""
+    """What one run of an import came to: new interactions, new ratings, rows that added neither, rows refused."""
 
     import_id: int
     added: int

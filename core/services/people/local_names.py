@@ -7,8 +7,8 @@ from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.people import raters
+from core.store.people.raters import Rater
 from core.store.retrying import retried
-from core.store.tables import Rater
 
 
 def user_of(workspace: Workspace, token: str) -> User | None:

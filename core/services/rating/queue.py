@@ -7,7 +7,7 @@ from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.masking import masks_output, originals
 from core.services.workspace import Workspace
-from core.store import audit, settings
+from core.store import settings
 from core.store.rating import queue
 from core.store.retrying import retried
 from core.store.training import statistics
@@ -61,12 +61,8 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
         BadInput: a number is outside its range.
     """
     workspace.require(user, Act.JUDGE)
-    wanted.check()
     with workspace.store.write() as session:
-        settings.hold(session, settings.QUEUE)
-        before = settings.queue_settings(session)
-        if before == wanted:
-            return 0
-        settings.put_queue_settings(session, wanted)
-        audit.write(session, user, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
-        return queue.renew_places(session, wanted)
+        changed = settings.change(
+            session, settings.QUEUE, wanted, by=user, action="changed queue", subject="raters per answer"
+        )
+        return queue.renew_places(session, wanted) if changed else 0

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from core.domain.errors import BadInput, TextChanged
 from core.domain.queue import MAX_REASON
@@ -13,6 +12,7 @@ from core.domain.texts import storable
 from core.services.data import redaction
 from core.services.masking import GAP, masks_output, refuse_gaps
 from core.services.workspace import Workspace
+from core.store.database import Session
 from core.store.interactions import interactions
 from core.store.rating import leases, queue, ratings, showings
 from core.store.rating.queue import ItemToRate
@@ -98,8 +98,8 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
     with workspace.store.write() as session:
         if interactions.load(session, interaction_id) is None:  # deleted, and with it what there was to say
             return
-        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
-        saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
+        own_rating = ratings.own(session, interaction_id, user.rater_id)
+        saved = (own_rating.comment or "", own_rating.bias_flag) if own_rating else ("", False)
         if (kept.strip(), bias_flag) != saved:
             ratings.keep_draft(session, user.rater_id, interaction_id, kept, bias_flag)
         else:
@@ -242,7 +242,7 @@ def _take(workspace: Workspace, user: User) -> ItemToRate | None:
 
 
 @retried  # somebody may delete the answer between the two steps
-def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | None]) -> ItemToRate | None:
+def _shown(workspace: Workspace, user: User, find: Callable[[Session], ItemToRate | None]) -> ItemToRate | None:
     """The answer that this finds, as this rater sees it, with the showing noted."""
     with workspace.store.read() as session:  # a reload takes no write lock
         found = find(session)
@@ -252,7 +252,7 @@ def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | 
     return _as_seen(workspace, user, [found])[0]
 
 
-def _noted(session: Any, user: User, found: ItemToRate | None) -> ItemToRate | None:
+def _noted(session: Session, user: User, found: ItemToRate | None) -> ItemToRate | None:
     """The answer, and that this rater sees it is noted."""
     return found and replace(found, showing=showings.note(session, user.rater_id, found.interaction))
 
@@ -263,7 +263,7 @@ def _as_seen(workspace: Workspace, user: User, found: Sequence[ItemToRate | None
         return [_seen(session, user, one) for one in found]
 
 
-def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
+def _seen(session: Session, user: User, shown: ItemToRate | None) -> ItemToRate | None:
     """The answer as this rater sees it; the comment is their own and stays as they typed it."""
     return shown and replace(
         shown,
@@ -297,12 +297,12 @@ def _record(
             raise error if seen else TextChanged(interaction_id, NOT_KNOWN) from None
 
 
-def _refuse_gaps(session: Any, user: User, interaction_id: int, typed: list[str]) -> None:
+def _refuse_gaps(session: Session, user: User, interaction_id: int, typed: list[str]) -> None:
     """What this rater wrote before a gap meant anything here may stay as it is."""
     if any(GAP.search(text) for text in typed):
-        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
+        own_rating = ratings.own(session, interaction_id, user.rater_id)
         draft = ratings.load_draft(session, user.rater_id, interaction_id)
-        stored = [mine.comment, mine.reason] if mine else []
+        stored = [own_rating.comment, own_rating.reason] if own_rating else []
         refuse_gaps(typed, *stored, draft.comment if draft else None)
 
 

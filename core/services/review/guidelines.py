@@ -14,7 +14,7 @@ from core.services.workspace import Workspace
 from core.store import audit
 from core.store.retrying import retried
 from core.store.review import guidelines as store
-from core.store.tables import Guideline
+from core.store.review.guidelines import Guideline
 
 MAX_LENGTH = 20_000
 MEANINGS = {

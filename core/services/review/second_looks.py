@@ -1,8 +1,7 @@
 """Looking again at one's own ratings, blind: those that surprise the model, and a few to see how steady one is."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.ratings import MAX_RATING, MIN_RATING
@@ -12,7 +11,8 @@ from core.domain.second_looks import RepeatSettings, place
 from core.services.data import redaction
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store import audit, settings
+from core.store import settings
+from core.store.database import Session
 from core.store.interactions import interactions
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt
@@ -146,17 +146,13 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
         BadInput: a number is outside its range.
     """
     workspace.require(user, Act.JUDGE)
-    wanted.check()
     with workspace.store.write() as session:
-        settings.hold(session, store.SETTINGS)
-        before = store.repeat_settings(session)
-        if before != wanted:
-            settings.put(session, store.SETTINGS, asdict(wanted))
-            old, new = asdict(before), asdict(wanted)
-            audit.write(session, user, "changed second looks", "repeated ratings", old=old, new=new)
+        settings.change(
+            session, store.SETTINGS, wanted, by=user, action="changed second looks", subject="repeated ratings"
+        )
 
 
-def _waiting(workspace: Workspace, session: Any, user: User) -> dict[int, str]:
+def _waiting(workspace: Workspace, session: Session, user: User) -> dict[int, str]:
     """The answers that come back, with what is noted when the rating is the same again."""
     threshold = workspace.settings.positive_rating_threshold
     steady = dict.fromkeys(store.repeats(session, user.rater_id, datetime.now(UTC)), store.REPEAT)

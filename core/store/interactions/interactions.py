@@ -66,6 +66,11 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
     return [shown(row[0], row[1]) for row in rows], total
 
 
+def exists(session: Session, interaction_id: int) -> bool:
+    """Whether an interaction of that number is there."""
+    return session.get(Item, interaction_id) is not None
+
+
 def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
     """The answers that can be compared with this one (equal prompt and context), itself among them, oldest first.
 

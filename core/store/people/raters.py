@@ -10,6 +10,8 @@ from core.domain.errors import BadInput, Conflict
 from core.store.tables import Rater, Visitor
 from core.store.upsert import insert_missing
 
+__all__ = ["Rater"]  # rows that the functions return
+
 LEGACY, IMPORTED = "legacy", "imported"
 KEPT = (LEGACY, IMPORTED)
 """Names that nobody can take."""
@@ -48,6 +50,11 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
 def find(session: Session, name: str) -> Rater | None:
     """The rater of that name, whatever its kind."""
     return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name[: 10 * MAX_NAME].split()))))
+
+
+def load(session: Session, rater_id: int) -> Rater | None:
+    """The rater of that number, whatever its kind."""
+    return session.get(Rater, rater_id)
 
 
 def legacy_rater(session: Session) -> Rater:

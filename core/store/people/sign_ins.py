@@ -7,6 +7,8 @@ from core.store.tables import Identity, Rater, SignIn
 from core.store.types import now
 from core.store.upsert import insert_missing
 
+__all__ = ["Identity", "SignIn"]  # rows that the functions return
+
 Found = tuple[SignIn, Identity | None, Rater | None]
 
 
@@ -34,6 +36,12 @@ def identity(session: Session, issuer: str, subject: str, *, name: str, email: s
     return found
 
 
+def note_seen(session: Session, key: str) -> None:
+    """Keep that the sign-in of that key was used now, for the idle limit."""
+    if (found := session.get(SignIn, key)) is not None:
+        found.seen_at = now()
+
+
 def waiting(session: Session) -> list[Identity]:
     """Identities that signed in and belong to no person here yet, the newest first."""
     return list(
@@ -41,6 +49,12 @@ def waiting(session: Session) -> list[Identity]:
             select(Identity).where(Identity.rater_id.is_(None)).order_by(Identity.seen_at.desc()).limit(100)
         )
     )
+
+
+def waiting_identity(session: Session, identity_id: int) -> Identity | None:
+    """The identity of that number, as long as it belongs to nobody here."""
+    found = session.get(Identity, identity_id)
+    return None if found is None or found.rater_id is not None else found
 
 
 def last_seen(session: Session) -> dict[int, Identity]:

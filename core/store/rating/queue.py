@@ -127,7 +127,7 @@ def load_item(session: Session, rater_id: int, interaction_id: int) -> ItemToRat
     shown = interactions.load(session, interaction_id)
     if shown is None:
         return None
-    own_rating = session.scalar(ratings.own(interaction_id, rater_id))
+    own_rating = ratings.own(session, interaction_id, rater_id)
     typed = ratings.load_draft(session, rater_id, interaction_id)
     found = ItemToRate(shown, None, "", False, showing=showings.find(session, rater_id, shown))
     if own_rating is not None:

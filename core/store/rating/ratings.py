@@ -73,7 +73,7 @@ def record(
         return receipt_of(earlier)
     unchanged(item, row, seen)
     pick_up_one(session, item, row)
-    own_rating = session.scalar(own(interaction_id, rater_id))
+    own_rating = own(session, interaction_id, rater_id)
     chosen = leases.end(session, interaction_id, rater_id)
     if given.status is RatingStatus.SKIPPED and own_rating is not None and own_rating.rating is not None:
         # a rating that was given before stays
@@ -141,9 +141,10 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
     return Undone(receipt_of(undoing), event.action, event.new.get("rating"), tuple(dict.fromkeys(passed)))
 
 
-def own(interaction_id: int, rater_id: int) -> Select[Rating]:
-    """The query for one rater's rating of one interaction."""
-    return select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
+def own(session: Session, interaction_id: int, rater_id: int) -> Rating | None:
+    """One rater's rating of one interaction, as it is stored now."""
+    stored = select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
+    return session.scalar(stored.execution_options(populate_existing=True))
 
 
 def rated_by(session: Session, rater_id: int, since: datetime) -> int:
@@ -215,7 +216,7 @@ def _rating_left_by(
     except NotFound:
         return None
     pick_up_one(session, item, row)
-    own_rating = session.scalar(own(event.interaction_id, rater_id).execution_options(populate_existing=True))
+    own_rating = own(session, event.interaction_id, rater_id)
     return None if own_rating is None or snapshot(own_rating) != event.new else (item, row, own_rating)
 
 

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from core.store.tables import Case, Rater
 
+__all__ = ["Case"]  # rows that the functions return
+
 
 def listed(session: Session, rater_id: int | None) -> list[tuple[Case, str]]:
     """The cases of one person (None: of everybody) with who saved them, newest first."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from core.store.tables import ModelVersion, Prediction, Reranking
+from core.store.tables import Reranking
 
 
 def add(session: Session, calls: Sequence[dict[str, Any]]) -> None:
@@ -26,9 +26,3 @@ def prune(session: Session, *, before: datetime, keep: int) -> None:
 def since(session: Session, at: datetime) -> list[Reranking]:
     """The calls from that time on, oldest first."""
     return list(session.scalars(select(Reranking).where(Reranking.at >= at).order_by(Reranking.reranking_id)))
-
-
-def trained_scores(session: Session, model_version: str) -> list[float]:
-    """The out-of-fold scores of the training that made this version."""
-    run = select(ModelVersion.run_id).where(ModelVersion.model_version == model_version).scalar_subquery()
-    return list(session.scalars(select(Prediction.score).where(Prediction.run_id == run)))

@@ -86,7 +86,7 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
     earlier = ratings.by_request(session, request_id)
     if earlier is not None:
         return ratings.receipt_of(earlier)
-    own_rating = session.scalar(ratings.own(interaction_id, rater_id))
+    own_rating = ratings.own(session, interaction_id, rater_id)
     if own_rating is None or own_rating.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")
     given = RatingInput(RatingStatus.WITHDRAWN, None, own_rating.comment, own_rating.bias_flag)

@@ -69,7 +69,7 @@ def own_rating(session: Session, rater_id: int, interaction_id: int, *, seen: st
     """
     item, row = as_seen(session, interaction_id, seen)
     pick_up_one(session, item, row)
-    own_rating = session.scalar(ratings.own(interaction_id, rater_id))
+    own_rating = ratings.own(session, interaction_id, rater_id)
     if own_rating is None or own_rating.rating is None:
         raise Conflict("Your rating of this answer was taken back meanwhile, so there is nothing to look at again.")
     return own_rating

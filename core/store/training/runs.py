@@ -13,6 +13,8 @@ from core.store import audit
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
+__all__ = ["Run"]  # rows that the functions return
+
 
 def start(session: Session, recipe: str, seed: int, by: User, process: str | None) -> Run:
     """Add a run; the schema allows one active run at a time.

@@ -14,6 +14,8 @@ from core.store.database import Store, lock_writers
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
 from core.store.types import now
 
+__all__ = ["ModelVersion"]  # rows that the functions return
+
 log = logging.getLogger(__name__)
 
 _AUDITED = {"automatic": "promoted", "promote": "promoted", "rollback": "rolled back", "removed": "took out of use"}

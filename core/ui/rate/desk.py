@@ -52,7 +52,7 @@ class RatingPageState:
     """Whether the database did not answer when the page was drawn."""
     order: Order | None = None
     filters: QueueFilters = field(default_factory=QueueFilters)
-    wishes: QueueSettings | None = None
+    queue_settings: QueueSettings | None = None
     """How many raters an answer gets, for a lead to change."""
     guidelines: Version | None = None
     """What 1 to 5 mean, as it stood when the answer was shown."""
@@ -97,15 +97,15 @@ class RatingPageState:
         return int(1000 * (time.monotonic() - self.shown_at)) if self.shown_at else None
 
 
-def this_desk() -> RatingPageState:
-    """The desk of this tab."""
+def rating_page_state() -> RatingPageState:
+    """The state of the Rate page in this browser tab."""
     found: RatingPageState = st.session_state.setdefault(session.DESK, RatingPageState())
     return found
 
 
 def open_item(interaction_id: int) -> None:
     """Let the Rate page show this answer when it is opened."""
-    mine = this_desk()
-    mine.turn_to(interaction_id)
-    mine.comparing = False
-    mine.message = ""
+    page_state = rating_page_state()
+    page_state.turn_to(interaction_id)
+    page_state.comparing = False
+    page_state.message = ""
