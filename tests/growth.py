@@ -434,6 +434,7 @@ LEFT_OUT = {
     read_csv.open_csv: "by open_table",
     read_jsonl.open_jsonl: "by open_table",
     read_parquet.open_parquet: "by open_table",
+    files.file_sha256: "reads a file once, in pieces",
     rows.import_rows: "with every file",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",
