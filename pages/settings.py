@@ -6,5 +6,5 @@ from core.ui.shell.page import heading, open_page
 
 with open_page("settings") as page:
     if not asks_for_name(page):
-        heading(page, lead="Who may come in, which programs may call, what was done, and the rules for the team.")
+        heading(page)
         tabs(page)

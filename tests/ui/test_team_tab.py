@@ -6,10 +6,12 @@ from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import ALLOWED, COMMAND_LINE, Act, Role
 from core.domain.second_looks import RepeatSettings
+from core.services.data import interactions
 from core.services.rating import queue
 from core.services.review import second_looks
 from core.services.training import retraining
 from core.ui.shell.navigation import SettingsTab
+from tests import looked
 from tests.ui.reading import press, said
 
 
@@ -48,3 +50,10 @@ def test_each_rule_is_shown_to_whoever_may_change_it(open_page, sample, ana, mon
     keys = {field.key for field in app.number_input}
     assert shown in keys
     assert keys.isdisjoint(others) is (act is Act.TRAIN)
+
+
+def test_agreement_leads_to_the_rule_that_it_lacks(open_page, workspace, ana):
+    """Where no answer was rated twice, the way to the tab where a lead changes that."""
+    looked.rate(workspace, ana, interactions.add(workspace, ana, "A question?", "An answer."), 4)
+    app = press(open_page("review", review__tabs="Agreement"), "review.agreement_share")
+    assert [field.key for field in app.number_input][:1] == ["team.raters"]

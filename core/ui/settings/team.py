@@ -29,7 +29,7 @@ def team_tab(page: Page) -> None:
 
 def _raters_per_answer(page: Page) -> None:
     now = queue.get_settings(page.workspace, page.user)
-    st.subheader("Raters per answer", anchor=False)
+    st.subheader("Rating", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input("Raters per answer", 1, MOST_RATERS, now.raters, key="team.raters", width=180)
         st.number_input("Answers that get one rater more, in %", 0, 100, now.overlap, key="team.overlap", width=300)
