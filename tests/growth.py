@@ -43,7 +43,7 @@ from core.labeling import (
 from core.labeling.export_columns import KTO
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
-from core.ui.shell import texts as shown
+from core.ui.shell.texts import PARSED_CHARACTERS, literal, snippet, to_html
 
 TIMES, BOUND = 4, 9.0
 LEAST = 0.002
@@ -285,16 +285,16 @@ CASES = [
     *(
         Case(
             f"markdown: {kind}",
-            shown.to_html,
+            to_html,
             make,
             5_000,
-            lambda text: shown.to_html.__wrapped__(text),
-            shown.PARSED_CHARACTERS,
+            lambda text: to_html.__wrapped__(text),
+            PARSED_CHARACTERS,
         )
         for kind, make in MARKDOWN.items()
     ),
-    *_each(shown.literal, LANGUAGE, 5_000),
-    *_each(shown.snippet, LANGUAGE, 20_000),
+    *_each(literal, LANGUAGE, 5_000),
+    *_each(snippet, LANGUAGE, 20_000),
     *_each(texts.nfkc, LANGUAGE, 5_000),
     *_each(texts.normalise_prompt, LANGUAGE, 5_000),
     *_each(texts.prompt_group, LANGUAGE, 5_000),
@@ -434,6 +434,7 @@ LEFT_OUT = {
     read_csv.open_csv: "by open_table",
     read_jsonl.open_jsonl: "by open_table",
     read_parquet.open_parquet: "by open_table",
+    files.file_sha256: "reads a file once, in pieces",
     rows.import_rows: "with every file",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",

@@ -1,11 +1,16 @@
 """Documents say what is true of the tree: what they and the code name exists, and the README stays short."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from bench.__main__ import subjects
+from core.cli.main import parser
+from core.domain.errors import BadInput
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("*.md", "*.py", "*.toml", "*.yml", "*.yaml", "requirements*.txt", "Makefile")
@@ -46,6 +51,31 @@ def test_functions_that_documents_place_in_a_module_are_there() -> None:
             if not re.search(rf"^\s*(?:def|class) {name}\b|^{name} *[:=]", code, re.MULTILINE):
                 missing.add(f"{path.relative_to(ROOT)}: {name} in {module}")
     assert not missing, "\n".join(sorted(missing))
+
+
+def test_commands_in_documents_are_understood() -> None:
+    """Every command line of Assay in a block of a document, and every measurement that one names."""
+    wrong, understood = [], 0
+    for path, text in texts("*.md"):
+        lines = [line for line in text.splitlines() if "`" not in line]  # the others are sentences
+        for command in re.findall(r"-m core ([^&\n]+)", "\n".join(lines)):
+            try:
+                parser().parse_args(shlex.split(command, comments=True))
+                understood += 1
+            except BadInput as error:
+                wrong.append(f"{path.relative_to(ROOT)}: {command}: {error}")
+        named = re.findall(r"(?:-m bench |bench ARGS=)(\w+)", text)
+        wrong += [f"{path.relative_to(ROOT)}: bench {name}" for name in set(named) - set(subjects())]
+    assert not wrong, "\n".join(wrong)
+    assert understood
+
+
+def test_every_setting_is_described() -> None:
+    """What `core/domain/settings.py` reads stands in docs/configuration.md."""
+    read = set(re.findall(r'"([A-Z]+_[A-Z_]+)"', (ROOT / "core/domain/settings.py").read_text(encoding="utf-8")))
+    described = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    assert read
+    assert {name for name in read if f"`{name}`" not in described} == set()
 
 
 def test_the_readme_stays_short() -> None:

@@ -9,9 +9,9 @@ from core.services.workspace import open_workspace
 
 def agreement(options: argparse.Namespace) -> Done:
     """Measure and print it."""
-    from core.services.review import agreement as service  # loads scikit-learn
+    from core.services.review.agreement import measure, to_json  # loads scikit-learn
 
-    found = service.to_json(service.agreement(open_workspace(), COMMAND_LINE))
+    found = to_json(measure(open_workspace(), COMMAND_LINE))
     say(
         f"Krippendorff's alpha (ordinal): {in_words(found['alpha'])}, over {found['items']:,} answers with several "
         "ratings."

@@ -14,14 +14,13 @@ from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import plural
 from core.services.data import exporting, importing
-from core.services.data.export_check import Marked
+from core.services.data.exporting import Marked
 from core.services.data.importing import ImportProgress, ImportResult
 from core.services.models import models as models_service
 from core.services.operations import doctor as doctor_service
 from core.services.operations import status as status_service
 from core.services.reranking import reranking
-from core.services.setup import initialise
-from core.services.workspace import open_workspace
+from core.services.workspace import initialise, open_workspace
 
 Done = tuple[dict[str, Any], int]
 

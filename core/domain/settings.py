@@ -48,8 +48,6 @@ class Settings:
     """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
     trust_unverified_email: bool = False
     """An address counts also where the provider does not say that it checked it (ASSAY_TRUST_UNVERIFIED_EMAIL is 1)."""
-    passphrase: str = field(default="", repr=False)
-    """What a browser has to say once in local mode, where it is set (ASSAY_PASSPHRASE)."""
     hosts: frozenset[str] = frozenset()
     """Further names under which browsers find the dashboard, as ``name`` or ``name:port`` (ASSAY_HOSTS)."""
     session_idle_minutes: int = 120
@@ -68,6 +66,11 @@ class Settings:
         """
         given = {name: value for name, value in dotenv_values(root / ".env").items() if value is not None}
         given = {name: value.strip() for name, value in {**given, **environ}.items() if value.strip()}
+        if "ASSAY_PASSPHRASE" in given:
+            raise BadSetting(
+                "ASSAY_PASSPHRASE is no longer supported: leave it out where only this machine reaches the dashboard, "
+                "and use sign-in everywhere else (docs/sign-in.md says how)."
+            )
         home = Path(given["ASSAY_HOME"]) if "ASSAY_HOME" in given else _default_home(root)
         home = home.expanduser().resolve()
         model_dir = Path(given.get("REWARD_MODEL_PATH", home / "models")).expanduser().resolve()
@@ -87,7 +90,6 @@ class Settings:
             auth_mode=_auth_mode(given),
             first_lead=folded(given.get("ASSAY_FIRST_LEAD", "")),
             trust_unverified_email=_trust_unverified_email(given),
-            passphrase=given.get("ASSAY_PASSPHRASE", ""),
             hosts=frozenset(
                 filter(None, (name.strip() for name in given.get("ASSAY_HOSTS", "").casefold().split(",")))
             ),

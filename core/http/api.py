@@ -39,8 +39,8 @@ PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2
 
 WRITE_SECONDS = 5.0
 KEY_WAITS = (
-    "A backup was put back on this server, and since then this key waits until a lead confirms it: on the page API "
-    "keys, or with: python -m core keys confirm"
+    "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API keys, "
+    "or with: python -m core keys confirm"
 )
 _RERANK = ("/v1/rerank", "/v2/rerank")
 
@@ -248,7 +248,7 @@ def _found(number: str, question: RerankRequest, ranking: Ranking) -> dict[str, 
 def _unauthorised(sentence: str) -> Refused:
     return Refused(
         401,
-        f"{sentence} A lead makes keys in the dashboard (API keys) or with: python -m core keys create NAME. "
+        f"{sentence} A lead makes keys in the dashboard (Settings, API keys) or with: python -m core keys create NAME. "
         "Send it as the header Authorization: Bearer KEY.",
         {"www-authenticate": "Bearer"},
     )

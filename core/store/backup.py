@@ -1,4 +1,4 @@
-"""One consistent copy of the database while it is in use, and putting it back: SQLite's backup API, PostgreSQL's own tools."""
+"""Backup of the database while it is in use, and restoring it: SQLite's backup API, PostgreSQL's own programs."""
 
 import os
 import re
@@ -95,8 +95,8 @@ def row_counts(session: Session) -> dict[str, int]:
     }
 
 
-def forget_browsers(session: Session) -> None:
-    """Nobody is signed in by a cookie from the time of the copy: who signed out since then stays out."""
+def end_all_sign_ins(session: Session) -> None:
+    """End every sign-in from the time of the copy and delete every cookie: who signed out since then stays out."""
     session.execute(delete(Visitor))
     session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now()))
 

@@ -1,4 +1,4 @@
-"""The database: one engine per process, short sessions, driver errors turned into sentences, and a copy of SQLite's file."""
+"""The database: one engine per process, short sessions, driver errors as sentences, and a copy of SQLite's file."""
 
 import logging
 import os
@@ -123,7 +123,7 @@ def connect(settings: Settings) -> Store:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         # pre_ping: a database that was restarted is noticed and reconnected instead of failing the next rating
-        # and nobody waits for ever, neither for a lock of the existing application nor for a server that went silent
+        # and no query waits for ever, neither for a lock of the existing application nor for a server that went silent
         waits = {"connect_timeout": 5, "tcp_user_timeout": 1000 * LOCK_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=waits, hide_parameters=True)
         event.listen(engine, "connect", _postgres_connect)
@@ -321,8 +321,8 @@ def _missing_right(store: Store, said: str) -> MissingRight:
     return MissingRight(
         f"The database does not let Assay do this. Nothing was changed. {_ASK}",
         grant,
-        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the database "
-        f"to run: {grant}",
+        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the "
+        f"database to run: {grant}",
     )
 
 

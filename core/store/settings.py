@@ -17,25 +17,25 @@ QUEUE = "queue"
 
 
 def get(session: Session, name: str) -> dict[str, Any]:
-    """What was set under this name; empty where nothing was."""
+    """The value of a setting; empty where nothing was set."""
     found = session.get(Setting, name)
     return dict(found.value) if found else {}
 
 
 def hold(session: Session, name: str) -> None:
-    """Let nobody else change what stands under this name until the transaction ends; to be called before it is read."""
+    """Lock a setting until the transaction ends; to be called before it is read."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite's write lock does that already
         insert_missing(session, Setting, {"name": name, "value": {}})
         session.get(Setting, name, with_for_update=True)
 
 
 def put(session: Session, name: str, value: dict[str, Any]) -> None:
-    """Set what stands under this name."""
+    """Set the value of a setting."""
     session.merge(Setting(name=name, value=value))
 
 
 def put_once(session: Session, name: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Set what stands under this name unless something does; what stands there now. Safe against a second writer."""
+    """Set the value of a setting that has none; the value it has now. Safe against a second writer."""
     insert_missing(session, Setting, {"name": name, "value": value})
     return get(session, name)
 

@@ -1,4 +1,4 @@
-"""Home: what this is, where we stand, and the next step as one button."""
+"""What the page Home shows."""
 
 import streamlit as st
 
@@ -11,8 +11,8 @@ from core.services.operations.status import Champion, Status, status
 from core.ui.data.importing import half_an_import
 from core.ui.report.format import MEASURES, cell
 from core.ui.shell import errors, session
-from core.ui.shell.navigation import PAGES, go_to, next_step
-from core.ui.shell.page import Page, heading, open_page
+from core.ui.shell.navigation import go_to, next_step
+from core.ui.shell.page import Page, heading
 from core.ui.shell.texts import literal
 from core.ui.training.retraining import retraining_due
 
@@ -24,28 +24,27 @@ STAGES = {
 }
 
 
-def show() -> None:
-    """The page at the root address."""
-    with open_page("home") as page:
-        now = status(page.workspace, page.user)
-        heading(
-            page,
-            "Assay",
-            sample=now.sample,
-            lead="Experts rate AI answers from 1 to 5; a small model learns from the ratings and then picks the "
-            "better of several answers.",
-        )
-        if not now.interactions:
-            _empty(page)
-        else:
-            _next(now)
-            retraining_due(page)
-            _standing(now)
-            if now.sample and page.may(Act.CHANGE_DATA):
-                _sample(page)
-        _notes(page, now)
-        where = now.database if page.user.role is Role.LEAD else page.workspace.store.name
-        st.caption(f"Database: {literal(where)}")
+def show(page: Page) -> None:
+    """Show where we stand and the next step; on an empty database, the ways to bring answers in."""
+    now = status(page.workspace, page.user)
+    heading(
+        page,
+        "Assay",
+        sample=now.sample,
+        lead="Experts rate AI answers from 1 to 5; a small model learns from the ratings and then picks the "
+        "better of several answers.",
+    )
+    if not now.interactions:
+        _empty(page)
+    else:
+        _next(now)
+        retraining_due(page)
+        _standing(now)
+        if now.sample and page.may(Act.CHANGE_DATA):
+            _sample(page)
+    _notes(page, now)
+    where = now.database if page.user.role is Role.LEAD else page.workspace.store.name
+    st.caption(f"Database: {literal(where)}")
 
 
 def _empty(page: Page) -> None:
@@ -107,9 +106,9 @@ def _champion(champion: Champion | None) -> None:
 
 def _next(now: Status) -> None:
     enough = now.stage is not Stage.COLLECTING
-    if now.champion and PAGES["rerank"].exists:
+    if now.champion:
         label, page, why = "Rank answers", "rerank", "A model is in use: paste a prompt and several answers."
-    elif enough and not now.champion and PAGES["train"].exists:
+    elif enough and not now.champion:
         label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
     elif now.waiting:
         label, page, why = "Rate answers", "rate", _waiting(now.waiting)
@@ -150,8 +149,8 @@ def _notes(page: Page, now: Status) -> None:
     if now.old_model_file is not None and now.champion is None:
         st.warning(
             literal(
-                f"{now.old_model_file.name} is a model file of the older scripts. It is never loaded, because nobody can "
-                "check what is in it. Train again; the new versions are kept beside it."
+                f"{now.old_model_file.name} is a model file of the older scripts. It is never loaded, because nobody "
+                "can check what is in it. Train again; the new versions are kept beside it."
             ),
             icon=":material/warning:",
         )

@@ -306,12 +306,11 @@ def test_debug_shows_the_trace(sqlite_cli):
 
 def test_the_unexpected_is_a_sentence_too(sqlite_cli, monkeypatch):
     """An error nobody foresaw is one line and exit code 1."""
-    from core.services.operations import status as service
 
     def breaks(*_, **__):
         raise ZeroDivisionError("first line\nsecond line")
 
-    monkeypatch.setattr(service, "status", breaks)
+    monkeypatch.setattr("core.services.operations.status.status", breaks)
     assert sentence(sqlite_cli("status"), 1).startswith("Something unexpected happened (ZeroDivisionError")
 
 

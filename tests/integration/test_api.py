@@ -161,7 +161,7 @@ def test_how_far_an_answer_can_be_trusted_is_said_when_asked_for(
 def test_a_version_without_figures_says_that_it_does_not_know(
     client: TestClient, workspace: Workspace, trained_home: Path
 ) -> None:
-    """Trained by an earlier release, which kept no hash of this file: null, never a guess, and the pieces all the same."""
+    """Trained by an earlier release, which kept no hash of this file: null, never a guess, and the pieces as well."""
     with workspace.store.write() as session:
         versions.find(session, core.get_model_info()["model_version"]).lineage = None
     runtime.close()

@@ -194,7 +194,8 @@ def test_what_an_answer_says_changes_nothing_but_its_own_score(trained_home: Pat
 
 def test_importing_core_is_light() -> None:
     """Importing core brings neither torch, streamlit, pandas nor the database."""
-    code = "import sys, core; print([n for n in ('torch', 'streamlit', 'pandas', 'sqlalchemy', 'sklearn') if n in sys.modules])"
+    heavy = ("torch", "streamlit", "pandas", "sqlalchemy", "sklearn")
+    code = f"import sys, core; print([name for name in {heavy} if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
 

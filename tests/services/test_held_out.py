@@ -14,7 +14,7 @@ from core.reward.training.events import Judged, Registered
 from core.reward.training.promotion import Decision
 from core.services.models import models
 from core.services.training import dataset, promotion, registry, training
-from core.services.training import runs as watching
+from core.services.training.runs import history, run_view
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
 from core.store.interactions import exports, imports
 from core.store.training import held_out, runs, versions
@@ -104,8 +104,8 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
     second = train(workspace)
     prompts = len(frozen(workspace))
     assert f"on {prompts} prompts that neither was trained on" in second["reason"]
-    events = watching.history(workspace, COMMAND_LINE)[0]
-    judged = watching.run_view(workspace, COMMAND_LINE, events.run_id).latest("judged")
+    events = history(workspace, COMMAND_LINE)[0]
+    judged = run_view(workspace, COMMAND_LINE, events.run_id).latest("judged")
     assert judged["unseen_prompts"] == prompts
     measured = {v.model_version: v.held_out for v in models.listed(workspace, COMMAND_LINE)}
     assert {m.n for m in measured.values()} == {first["held_out"]["n"]}
@@ -120,7 +120,7 @@ def test_on_few_kept_apart_prompts_the_recipes_are_compared_too(on_sqlite: Works
     second = train(on_sqlite)
     assert 10 <= len(frozen(on_sqlite)) < 30
     assert "with both fitted anew, each on what it learned from" in second["reason"]
-    judged = watching.run_view(on_sqlite, ANA, second["run_id"]).latest("judged")
+    judged = run_view(on_sqlite, ANA, second["run_id"]).latest("judged")
     assert judged["unseen_prompts"] is None
     assert judged["versus_champion"]["value"] != 0
     assert first["promoted"]
@@ -218,7 +218,7 @@ def test_a_run_that_was_given_up_registers_nothing_when_it_ends_after_all(worksp
     last = list(second)[-1]
     assert isinstance(last, Registered)
     assert [v.model_version for v in models.listed(workspace, COMMAND_LINE)] == [last.model_version]
-    assert [run.state for run in watching.history(workspace, COMMAND_LINE)] == ["finished", "failed"]
+    assert [run.state for run in history(workspace, COMMAND_LINE)] == ["finished", "failed"]
     assert len(list(workspace.settings.model_dir.iterdir())) == 1
     assert old_app.run("SELECT count(*) FROM assay_promotions") == [(1,)]
 

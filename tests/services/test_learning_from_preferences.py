@@ -11,7 +11,7 @@ from core.services.training import runs, training
 from core.services.workspace import Workspace
 from core.store.erasure import raters
 from core.store.interactions import imports
-from core.store.reranking import preferences as kept
+from core.store.reranking.preferences import for_training
 from core.store.tables import Rater
 from core.store.training import held_out
 from tests.databases import Plain, rater
@@ -76,4 +76,4 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
 
 def preferences_of(workspace: Workspace) -> list[Preferred]:
     with workspace.store.read() as session:
-        return kept.for_training(session)
+        return for_training(session)

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.services.operations import backup
-from core.services.people import local_names, sign_in, visitors
+from core.services.people import local_names, visitors
 from core.services.workspace import open_workspace
 from tests.databases import environment
 
@@ -29,15 +29,11 @@ def test_only_what_this_server_gave_is_accepted(workspace):
 
 
 def test_browsers_that_the_database_knows_stay_known(workspace):
-    """Whoever chose a name, or said the passphrase, before this release need not do it again."""
+    """Whoever chose a name before cookies were signed need not do it again."""
     local_names.rate_as(workspace, OLD, "Ana")
     assert visitors.accepted(workspace, OLD)
     local_names.stop_rating(workspace, OLD)
     assert not visitors.accepted(workspace, OLD)
-    object.__setattr__(workspace.settings, "passphrase", "open sesame")
-    assert not visitors.accepted(workspace, OLD)
-    assert sign_in.unlock(workspace, OLD, "open sesame")
-    assert visitors.accepted(workspace, OLD)
 
 
 def test_processes_that_start_at_once_and_later_ones_sign_alike(opened):

@@ -92,7 +92,7 @@ def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
     [
         (
             500,
-            "with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
+            "about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
         ),
         (250, "Forecast: with about 250 rated answers like these, ROC AUC of 0.82 (0.79 to 0.86). It is 0.80 now."),
         (None, "with about 400"),

@@ -128,7 +128,7 @@ def import_file(
         written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
         raise
     if not rows:
-        written(workspace.store, lambda session: imports.forget(session, import_id))
+        written(workspace.store, lambda session: imports.delete_record(session, import_id))
         raise BadInput(f"{file_name or path.name} has a header but no rows, so there is nothing to import.")
     _finish(workspace, user, import_id, total)
     workspace.mark_due()
@@ -189,7 +189,7 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             break
     while written(workspace.store, lambda session: imports.remove_ratings_some(session, import_id)):
         pass
-    written(workspace.store, lambda session: imports.forget(session, import_id))
+    written(workspace.store, lambda session: imports.delete_record(session, import_id))
     return kept
 
 
@@ -218,7 +218,7 @@ def remove_sample(workspace: Workspace, user: User) -> int:
     with workspace.store.write() as session:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)
-        imports.forget_sample(session)
+        imports.delete_sample_records(session)
         audit.write(session, user, "removed sample", "sample", old={"answers": gone, "models": len(models)})
     for name in models:
         shutil.rmtree(workspace.settings.model_dir / name, ignore_errors=True)

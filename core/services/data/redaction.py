@@ -13,7 +13,7 @@ from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers.masking import count, mask, name_words
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
-from core.services.masking import Settled, masks_output
+from core.services.masking import ClearedText, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import Session
@@ -42,7 +42,7 @@ class Redactor:
         hidden = {} if is_revealed else count(texts)
         known = name_words(texts) if hidden else frozenset[str]()
         prompt, response, context_id, session_label = (
-            text and Settled(mask(text, known) if hidden else text) for text in texts
+            text and ClearedText(mask(text, known) if hidden else text) for text in texts
         )
         return replace(
             found,
@@ -57,20 +57,22 @@ class Redactor:
     def about(self, text: str, found: Interaction) -> str:
         """What somebody wrote about an interaction: a name that stands there is one here too."""
         if _subject(found.interaction_id) in self.revealed:
-            return Settled(text)
-        return Settled(mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label))))
+            return ClearedText(text)
+        return ClearedText(
+            mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label)))
+        )
 
     def texts(self, texts: Sequence[str], subject: str) -> tuple[list[str], dict[str, int]]:
         """Texts that belong together, of what is named so, and what is hidden in them."""
         if subject in self.revealed:
-            return [Settled(text) for text in texts], {}
+            return [ClearedText(text) for text in texts], {}
         known = name_words(texts)
-        return [Settled(mask(text, known)) for text in texts], count(texts)
+        return [ClearedText(mask(text, known)) for text in texts], count(texts)
 
 
 def own_words(text: str) -> str:
     """What the reader wrote: they see it as they typed it, and can go on writing."""
-    return Settled(text)
+    return ClearedText(text)
 
 
 @contextmanager

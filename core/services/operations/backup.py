@@ -190,7 +190,7 @@ def _after(store: Store, manifest: Manifest, into: str) -> PutBack:
             )
         schema.upgrade(store, keep_copy=False)
         with store.write() as session:
-            backup.forget_browsers(session)
+            backup.end_all_sign_ins(session)
             api_keys.suspend(session)
             audit.write(session, COMMAND_LINE, "restored", "database", new={"saved": manifest.created_at})
             waiting = [f"{key.name} ({key.start}..., made by {key.created_by})" for key in api_keys.waiting(session)]

@@ -22,7 +22,7 @@ from core.store.retrying import retried
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the People page shows them."""
+    """A person as the People tab of Settings shows them."""
 
     rater_id: int
     name: Name

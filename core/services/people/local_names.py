@@ -59,7 +59,7 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
 def stop_rating(workspace: Workspace, token: str) -> None:
     """The browser with this cookie speaks for nobody any more; ratings stay."""
     with workspace.store.write() as session:
-        raters.forget_visitor(session, token)
+        raters.delete_visitor(session, token)
 
 
 def _user(rater: Rater) -> User:

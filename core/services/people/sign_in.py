@@ -1,4 +1,4 @@
-"""Whether a browser may come in: sign-ins of the identity provider, and the passphrase of local mode.
+"""Sign-ins of the identity provider: whether a browser may come in.
 
 A sign-in is a row here, found by a hash of what the browser shows. Signing out ends the row, so a copy of the cookie
 finds a door that stays shut. Roles and the disabled flag are read from our database every time; what the provider
@@ -6,7 +6,6 @@ says is believed as to who somebody is, and as to nothing else.
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +38,6 @@ class Why(StrEnum):
     WAITING = "not invited yet"
     UNVERIFIED = "address not verified"
     DISABLED = "disabled"
-    LOCKED = "passphrase needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +88,6 @@ def sign_out(workspace: Workspace, claims: Mapping[str, Any]) -> None:
             found[0].ended_at = now()
             if found[2] is not None:
                 audit.write(session, _user(found[2]), "signed out", f"person {found[2].rater_id}")
-
-
-def unlocked(workspace: Workspace, token: str) -> bool:
-    """Whether this browser may come in as far as the passphrase goes; changing the passphrase locks every browser."""
-    if not workspace.settings.passphrase:
-        return True
-    with workspace.store.read() as session:
-        found = sign_ins.find(session, _passphrase_key(workspace, token))
-    return found is not None and found[0].ended_at is None
-
-
-@retried
-def unlock(workspace: Workspace, token: str, said: str) -> bool:
-    """Let this browser in when it says the passphrase, compared in constant time; whether it did."""
-    passphrase = workspace.settings.passphrase
-    if not hmac.compare_digest(_digest(said.strip()), _digest(passphrase)):
-        return False
-    with workspace.store.write() as session:
-        sign_ins.begin(session, _passphrase_key(workspace, token), None)
-    return True
 
 
 @retried
@@ -219,12 +197,3 @@ def _email_of(workspace: Workspace, claims: Mapping[str, Any]) -> str | None:
         return accounts.email_address(str(claims["email"]))
     except BadInput:
         return None
-
-
-def _passphrase_key(workspace: Workspace, token: str) -> str:
-    # keyed with the browser's random token: whoever reads the database cannot try passphrases against it
-    return hmac.new(token.encode(), _digest(workspace.settings.passphrase), "sha256").hexdigest()
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

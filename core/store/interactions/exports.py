@@ -33,8 +33,8 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
     """Every submitted rating with its texts, ordered so that the answers to a prompt and the raters of an answer follow
     one another: by prompt group, context, interaction and rater name.
 
-    An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater. ``unmarked``: only
-    answers that hold no personal identifiers, in texts or comments.
+    An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater. ``unmarked``:
+    only answers that hold no personal identifiers, in texts or comments.
     """
     query = (
         select(
@@ -78,7 +78,7 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
 
 
 def identifiers_in(session: Session) -> tuple[int, int, dict[str, int]]:
-    """Of how many answers that ``rating_rows`` gives (the first number) how many hold identifiers, and of which kinds."""
+    """The answers of ``rating_rows``: how many there are, how many of these hold identifiers, and how many by kind."""
     given = exists().where(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None))
     rated = or_(given, Item.adjudicated.is_not(None))
     answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(rated))) or 0

@@ -35,7 +35,7 @@ def find(session: Session, key_id: int) -> ApiKey:
     """
     found = session.get(ApiKey, key_id, with_for_update=True)
     if found is None:
-        raise NotFound(f"There is no key number {key_id}. The page API keys, or `keys list`, shows them.")
+        raise NotFound(f"There is no key number {key_id}. Settings, API keys, or `keys list`, shows them.")
     return found
 
 

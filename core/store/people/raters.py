@@ -1,4 +1,4 @@
-"""Raters and the browsers that speak for them."""
+"""Raters, and which rater the cookie of a browser stands for."""
 
 import hashlib
 import unicodedata
@@ -73,13 +73,14 @@ def person(session: Session, name: str) -> Rater:
     found = None if _key(clean) in KEPT else find_or_add(session, clean, "person")
     if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise Conflict(
-            f"{clean!r} is the name of ratings that came with data. Please choose another, for example {clean + ' 2'!r}."
+            f"{clean!r} is the name of ratings that came with data. Please choose another, for example "
+            f"{clean + ' 2'!r}."
         )
     return found
 
 
 def people(session: Session) -> list[Rater]:
-    """All persons by name, without those who were forgotten."""
+    """All persons by name, without those who were erased."""
     there = select(Rater).where(Rater.kind == "person", Rater.forgotten_at.is_(None))
     return list(session.scalars(there.order_by(Rater.name_key)))
 
@@ -90,19 +91,19 @@ def names(session: Session) -> dict[int, str]:
 
 
 def remember_visitor(session: Session, token: str, rater_id: int) -> None:
-    """From now on the browser with this cookie speaks for this rater."""
+    """Note that the browser with this cookie is this rater's."""
     session.merge(Visitor(token_hash=_hash(token), rater_id=rater_id))
 
 
-def forget_visitor(session: Session, token: str) -> None:
-    """The browser with this cookie speaks for nobody."""
+def delete_visitor(session: Session, token: str) -> None:
+    """Delete whose the browser with this cookie is."""
     visitor = session.get(Visitor, _hash(token))
     if visitor is not None:
         session.delete(visitor)
 
 
 def rater_of_visitor(session: Session, token: str) -> Rater | None:
-    """The rater for whom the browser with this cookie speaks."""
+    """The rater whose browser has this cookie, if any."""
     return session.scalar(select(Rater).join(Visitor).where(Visitor.token_hash == _hash(token)))
 
 

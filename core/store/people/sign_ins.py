@@ -1,4 +1,4 @@
-"""Sign-ins and identities: what a browser shows, and which person stands behind it."""
+"""Sign-ins and identities: which browser is signed in, and which person it belongs to."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ def find(session: Session, key: str) -> Found | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-def begin(session: Session, key: str, identity_id: int | None) -> None:
+def begin(session: Session, key: str, identity_id: int) -> None:
     """Keep a sign-in; one that is there already, ended or not, stays as it is."""
     insert_missing(session, SignIn, {"key": key, "identity_id": identity_id})
 
@@ -43,7 +43,7 @@ def note_seen(session: Session, key: str) -> None:
 
 
 def waiting(session: Session) -> list[Identity]:
-    """Who signed in but belongs to nobody here yet, the newest first."""
+    """Identities that signed in and belong to no person here yet, the newest first."""
     return list(
         session.scalars(
             select(Identity).where(Identity.rater_id.is_(None)).order_by(Identity.seen_at.desc()).limit(100)
@@ -70,6 +70,6 @@ def has_identity(session: Session, rater_id: int) -> bool:
 
 def end_all(session: Session, rater_id: int) -> None:
     """End every sign-in of this person."""
-    mine = select(Identity.identity_id).where(Identity.rater_id == rater_id)
-    for sign_in in session.scalars(select(SignIn).where(SignIn.identity_id.in_(mine), SignIn.ended_at.is_(None))):
+    identities = select(Identity.identity_id).where(Identity.rater_id == rater_id)
+    for sign_in in session.scalars(select(SignIn).where(SignIn.identity_id.in_(identities), SignIn.ended_at.is_(None))):
         sign_in.ended_at = now()

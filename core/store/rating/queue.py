@@ -44,7 +44,7 @@ class ItemToRate:
     comment: str
     bias_flag: bool
     request_id: str | None = None
-    """What requests for this showing carry, the same after a reload; None where the answer is not kept for the rater."""
+    """What requests for this showing carry, the same after a reload; None where it is not kept for the rater."""
     showing: str | None = None
     """What says, with an act, which text was shown; None until that is noted."""
     draft: str | None = None

@@ -55,7 +55,7 @@ class Undone:
 
 
 def record(
-    session: Session, interaction_id: int, rater_id: int, said: RatingInput, how: EventContext, *, seen: str | None
+    session: Session, interaction_id: int, rater_id: int, given: RatingInput, context: EventContext, *, seen: str | None
 ) -> Receipt:
     """Store one act of one rater and recompute the consensus; a request that was stored already changes nothing.
 
@@ -68,21 +68,21 @@ def record(
         TextChanged: it is not what was seen.
     """
     item, row = locked(session, interaction_id)  # the lock also orders two requests for the same item
-    earlier = by_request(session, how.request_id)
+    earlier = by_request(session, context.request_id)
     if earlier is not None:
         return receipt_of(earlier)
     unchanged(item, row, seen)
     pick_up_one(session, item, row)
     own_rating = own(session, interaction_id, rater_id)
     chosen = leases.end(session, interaction_id, rater_id)
-    if said.status is RatingStatus.SKIPPED and own_rating is not None and own_rating.rating is not None:
+    if given.status is RatingStatus.SKIPPED and own_rating is not None and own_rating.rating is not None:
         # a rating that was given before stays
         return Receipt(0, own_rating.updated_at, interaction_id, own_rating.rating)
     delete_draft(session, rater_id, interaction_id)
-    if how.action == "rated" and own_rating is not None and own_rating.rating is not None:
-        how = replace(how, action="changed")
-    how = replace(how, chosen=how.chosen or chosen)
-    event = store_rating(session, own_rating, interaction_id, rater_id, said, how)
+    if context.action == "rated" and own_rating is not None and own_rating.rating is not None:
+        context = replace(context, action="changed")
+    context = replace(context, chosen=context.chosen or chosen)
+    event = store_rating(session, own_rating, interaction_id, rater_id, given, context)
     recompute_consensus(session, item, row)
     return receipt_of(event)
 
@@ -119,18 +119,20 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
     item, row, own_rating = found
     if not showings.saw(session, rater_id, item.interaction_id, text_version(item, row)):
         raise TextChanged(item.interaction_id, NOT_SEEN.format(item.interaction_id))
-    how = EventContext("undone", request_id, chosen=event.chosen)
+    context = EventContext("undone", request_id, chosen=event.chosen)
     if event.old is None:
         gone: dict[str, object] = {"status": str(RatingStatus.WITHDRAWN), "rating": None}
         undoing = history_event(
-            event.interaction_id, rater_id, how, old=snapshot(own_rating), new=gone, undoes=event.event_id
+            event.interaction_id, rater_id, context, old=snapshot(own_rating), new=gone, undoes=event.event_id
         )
         session.add(undoing)
         session.delete(own_rating)
         session.flush()
     else:
-        said = _rating_input(event.old)
-        undoing = store_rating(session, own_rating, event.interaction_id, rater_id, said, how, undoes=event.event_id)
+        given = _rating_input(event.old)
+        undoing = store_rating(
+            session, own_rating, event.interaction_id, rater_id, given, context, undoes=event.event_id
+        )
     recompute_consensus(session, item, row)
     comment, bias_flag = event.new.get("comment") or "", bool(event.new["bias_flag"])
     keep_draft(session, rater_id, event.interaction_id, comment, bias_flag)

@@ -1,8 +1,8 @@
 """Which text of an answer was shown to which rater, beside what is kept for them and beyond its end.
 
-A showing has a name that means nothing by itself: the page carries it back with a rating, and only here stands which text
-it stands for. Shown again unchanged, an answer keeps the name; of a changed text there is a new one, so that each of two
-tabs speaks of what it shows.
+A showing has a name that means nothing by itself: the page carries it back with a rating, and only this table says for
+which text it stands. Shown again unchanged, an answer keeps the name; a changed text gets a new one, so that each of
+two tabs speaks of what it shows.
 """
 
 from datetime import timedelta

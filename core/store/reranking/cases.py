@@ -1,4 +1,4 @@
-"""Cases of the Rerank page."""
+"""Saved cases of the Rerank page: a question and its candidate answers."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which of two answers raters hold better."""
+"""Preferences: which of two answers a rater holds better."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,8 +19,8 @@ def keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def count(session: Session, rater_id: int, prompt_group: str) -> int:
     """How many preferences a rater gave on a question."""
-    mine = select(func.count()).select_from(Preference)
-    return session.scalar(mine.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
+    kept = select(func.count()).select_from(Preference)
+    return session.scalar(kept.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
 
 
 def total(session: Session) -> int:
@@ -37,8 +37,8 @@ def for_training(session: Session) -> list[Preferred]:
 
 def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:
     """Delete what a rater said about a question; how many there were."""
-    mine = delete(Preference).where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)
-    return int(session.execute(mine).rowcount)  # type: ignore[attr-defined]
+    own_rows = delete(Preference).where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)
+    return int(session.execute(own_rows).rowcount)  # type: ignore[attr-defined]
 
 
 def rows(session: Session) -> Iterator[dict[str, Any]]:

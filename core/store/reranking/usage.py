@@ -1,4 +1,4 @@
-"""What was ranked lately: numbers about calls, kept for a while and never with a text."""
+"""Usage of reranking: numbers about recent calls, kept for a while and never with a text."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ def add(session: Session, calls: Sequence[dict[str, Any]]) -> None:
 
 
 def prune(session: Session, *, before: datetime, keep: int) -> None:
-    """Forget calls from before that time, and all but the latest ``keep``."""
+    """Delete calls from before that time, and all but the latest ``keep``."""
     session.execute(delete(Reranking).where(Reranking.at < before))
     last = session.scalar(select(Reranking.reranking_id).order_by(Reranking.reranking_id.desc()).offset(keep).limit(1))
     if last is not None:

@@ -11,7 +11,7 @@ from core.store.types import now
 
 
 class ApiKey(Base):
-    """A key of the HTTP API; the key itself is shown once and not kept. Revoked ones stay, so that a name can be traced."""
+    """A key of the HTTP API, shown once and kept as a hash. Revoked ones stay, so that a name can be traced."""
 
     __tablename__ = "assay_api_keys"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the number of a key is in logs

@@ -26,7 +26,7 @@ def forget_answer(page: Page, number: int) -> None:
 
 
 def forget_person(page: Page, rater_id: int) -> None:
-    """On the People page, below the row of a person."""
+    """On the People tab of Settings, below the row of a person."""
     key = f"people.forget.{rater_id}"
     if not _asked(key):
         return

@@ -9,8 +9,7 @@ import streamlit as st
 from core.domain.errors import HoldsIdentifiers
 from core.domain.texts import plural
 from core.services.data import exporting
-from core.services.data.export_check import MAX_REASON, Marked, listed
-from core.services.data.exporting import ExportResult
+from core.services.data.exporting import MAX_REASON, ExportResult, Marked, listed
 from core.store.scratch import scratch
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells

@@ -6,7 +6,7 @@ from core.domain.roles import Act
 from core.services.reranking import usage
 from core.services.reranking.usage import Usage
 from core.ui.report.format import ratio
-from core.ui.shell.navigation import next_step
+from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
 
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
@@ -46,7 +46,9 @@ def _nothing(page: Page, found: Usage) -> None:
     with st.container(horizontal=True):
         next_step("Rank answers", "rerank", key="models.usage_rerank", primary=False)
         if page.may(Act.KEYS):
-            next_step("Let a program rank", "keys", key="models.usage_keys", primary=False)
+            next_step(
+                "Let a program rank", "settings", key="models.usage_keys", primary=False, tab=SettingsTab.API_KEYS
+            )
 
 
 def _numbers(found: Usage) -> None:

@@ -5,9 +5,9 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.labeling.writing import csv_text
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
-from core.services.review.agreement import agreement
+from core.services.review.agreement import measure
 from core.ui.report.format import interval, ratio
-from core.ui.shell.navigation import next_step
+from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
@@ -25,7 +25,7 @@ FEW = (
 
 def agreement_tab(page: Page) -> None:
     """Everything about how far raters agree; a lead's page, in the order of names."""
-    found = agreement(page.workspace, page.user)
+    found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
         next_step("Rate answers", "rate", key="review.agreement_rate")
@@ -54,11 +54,11 @@ def agreement_tab(page: Page) -> None:
 def _over_all(found: Agreement) -> None:
     if not found.items:
         st.info(
-            "No answer was rated by two people yet, so agreement cannot be measured. On the Rate page, a lead sets "
-            'under "For everybody" how many answers two people rate.',
+            "No answer was rated by two people yet, so agreement cannot be measured. Under Settings, Team, a lead "
+            "sets how many answers two people rate.",
             icon=":material/groups:",
         )
-        next_step("Open Rate", "rate", key="review.agreement_share")
+        next_step("Open Settings", "settings", key="review.agreement_share", tab=SettingsTab.TEAM)
         return
     with st.container(horizontal=True, key="review.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)

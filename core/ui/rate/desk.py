@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.domain.queue import Order, QueueFilters, QueueSettings
+from core.domain.queue import Order, QueueFilters
 from core.services.rating.rating import ItemToRate
 from core.services.review.guidelines import Version
 from core.ui.shell import session
@@ -52,8 +52,6 @@ class RatingPageState:
     """Whether the database did not answer when the page was drawn."""
     order: Order | None = None
     filters: QueueFilters = field(default_factory=QueueFilters)
-    queue_settings: QueueSettings | None = None
-    """How many raters an answer gets, for a lead to change."""
     guidelines: Version | None = None
     """What 1 to 5 mean, as it stood when the answer was shown."""
     own: int = 0

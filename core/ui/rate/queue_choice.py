@@ -1,9 +1,9 @@
-"""What a rater gets to see, in which order; and, for a lead, how many raters each answer gets."""
+"""What a rater gets to see, and in which order."""
 
 import streamlit as st
 
-from core.domain.queue import MOST_RATERS, Order, QueueFilters, QueueSettings
-from core.domain.roles import Act, User
+from core.domain.queue import Order, QueueFilters
+from core.domain.roles import User
 from core.services.data import interactions
 from core.services.rating import queue
 from core.ui.rate.desk import RatingPageState
@@ -29,7 +29,6 @@ SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing applic
 def load(page: Page, user: User, page_state: RatingPageState) -> None:
     """What this rater chose when they were here last."""
     if page_state.order is None:
-        page_state.queue_settings = queue.get_settings(page.workspace, page.user) if page.may(Act.JUDGE) else None
         page_state.order, page_state.filters = queue.mine(page.workspace, user)
 
 
@@ -71,8 +70,6 @@ def choice(page: Page, user: User, page_state: RatingPageState) -> None:
             args=(page, user, page_state),
             type="primary",
         )
-        if page_state.queue_settings is not None:
-            _for_everybody(page, user, page_state, page_state.queue_settings)
 
 
 def show_all_again(page: Page, user: User, page_state: RatingPageState) -> None:
@@ -90,28 +87,6 @@ def show_all_again(page: Page, user: User, page_state: RatingPageState) -> None:
             args=(page, user, page_state, page_state.order or Order.OLDEST, QueueFilters()),
         )
         choice(page, user, page_state)
-
-
-def _for_everybody(page: Page, user: User, page_state: RatingPageState, now: QueueSettings) -> None:
-    st.divider()
-    st.markdown("**For everybody**")
-    st.number_input(
-        "Raters per answer",
-        1,
-        MOST_RATERS,
-        now.raters,
-        key="rate.raters",
-        help="Answers that came with a rating count as done until somebody rates them here.",
-    )
-    st.number_input(
-        "Answers that get one rater more, in %",
-        0,
-        100,
-        now.overlap,
-        key="rate.overlap",
-        help="Without answers that two people rated, nobody can say how far experts agree.",
-    )
-    st.button("Save for everybody", key="rate.queue_save", on_click=_save, args=(page, user, page_state))
 
 
 @errors.act
@@ -137,15 +112,6 @@ def _choose(page: Page, user: User, page_state: RatingPageState, order: Order, f
     page_state.beside = {}
     page_state.turn_to(None)
     session.toast("From now on you get what you chose")
-
-
-@errors.act
-def _save(page: Page, user: User, page_state: RatingPageState) -> None:
-    wanted = QueueSettings(int(st.session_state["rate.raters"]), int(st.session_state["rate.overlap"]))
-    touched = queue.change_settings(page.workspace, user, wanted)
-    page_state.queue_settings = wanted
-    page_state.counted_at = 0.0
-    session.toast(f"Saved; {touched:,} answers want more or fewer ratings now")
 
 
 def has_data(page: Page) -> bool:

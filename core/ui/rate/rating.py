@@ -15,16 +15,15 @@ from core.services.rating import rating
 from core.services.rating.rating import ItemToRate
 from core.services.review import guidelines
 from core.ui.quality.guidelines import beside
-from core.ui.rate import queue_choice
-from core.ui.rate import rating_acts as acts
+from core.ui.rate import queue_choice, rating_acts
 from core.ui.rate.desk import RatingPageState, rating_page_state
 from core.ui.rate.rating_bar import bar
 from core.ui.shell import errors
+from core.ui.shell.name_prompt import name_line
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, heading, look_again
 from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import literal, show_text
-from core.ui.shell.who import name_line
 from core.ui.training.retraining import rating_impact
 
 RENEW_SECONDS = 240
@@ -97,7 +96,7 @@ def _current(page: Page, user: User, page_state: RatingPageState, *, told: bool)
             look_again()
             return page_state.shown
         if shown is not None and page_state.shown_at and page_state.showing not in (None, shown.showing):
-            acts.read_again(page.workspace, user, page_state)
+            rating_acts.read_again(page.workspace, user, page_state)
             shown = rating.item(page.workspace, user, shown.interaction.interaction_id)
         if shown is not None:
             if not page_state.shown_at:
@@ -133,7 +132,7 @@ def _header(page: Page, user: User, page_state: RatingPageState, shown: ItemToRa
                 shortcut=None if page_state.asking else "V",
                 icon=":material/view_agenda:",
                 type="tertiary",
-                on_click=acts.compare,
+                on_click=rating_acts.compare,
                 args=(page_state,),
             )
     if shown.rating is not None:
@@ -194,7 +193,7 @@ def _all_answers(page: Page, user: User, page_state: RatingPageState, shown: Ite
                         "Rate this one",
                         key=f"rate.focus.{number}.{page_state.visit}",
                         type="tertiary",
-                        on_click=acts.focus,
+                        on_click=rating_acts.focus,
                         args=(page.workspace, user, page_state, page_state.visit, number),
                     )
             hidden_note(page.workspace, user, one.interaction, page="rate")
@@ -214,7 +213,7 @@ def _comment(page: Page, user: User, page_state: RatingPageState) -> None:
             height=80,
             max_chars=MAX_COMMENT,
             placeholder="What is wrong or missing? Tab, then 1 to 5, saves it with the rating.",
-            on_change=acts.keep_typed,
+            on_change=rating_acts.keep_typed,
             args=(page.workspace, user, page_state, page_state.visit),
         )
 
@@ -262,6 +261,6 @@ def _undo(page: Page, user: User, page_state: RatingPageState) -> None:
         shortcut="U",
         icon=":material/undo:",
         type="tertiary",
-        on_click=acts.undo,
+        on_click=rating_acts.undo,
         args=(page.workspace, user, page_state, page_state.visit),
     )

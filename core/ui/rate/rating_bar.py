@@ -11,7 +11,7 @@ from core.domain.roles import User
 from core.services.rating import queue, rating
 from core.services.rating.rating import ItemToRate
 from core.services.workspace import Workspace
-from core.ui.rate import rating_acts as acts
+from core.ui.rate import rating_acts
 from core.ui.rate.desk import RatingPageState
 
 RECOUNT_SECONDS = 30.0
@@ -45,7 +45,7 @@ def bar(workspace: Workspace, user: User, page_state: RatingPageState, shown: It
                     word,
                     key=f"rate.key{value}.{visit}",
                     shortcut=None if page_state.asking else str(value),
-                    on_click=acts.rate,
+                    on_click=rating_acts.rate,
                     args=(workspace, user, page_state, visit, value),
                     type="primary" if shown.rating == value else "secondary",
                     width="stretch",
@@ -59,42 +59,42 @@ def bar(workspace: Workspace, user: User, page_state: RatingPageState, shown: It
 def _more(workspace: Workspace, user: User, page_state: RatingPageState, shown: ItemToRate) -> None:
     visit = page_state.visit
     everything = (workspace, user, page_state, visit)
-    _small(page_state, "back", "Back", "Left", "arrow_back", acts.back, everything, "The answer before this one")
+    _small(page_state, "back", "Back", "Left", "arrow_back", rating_acts.back, everything, "The answer before this one")
     _small(
         page_state,
         "forward",
         "Forward",
         "Right",
         "arrow_forward",
-        acts.forward,
+        rating_acts.forward,
         everything,
         "Towards the answer that waits",
     )
-    _small(page_state, "undo", "Undo", "U", "undo", acts.undo, everything, "Take back your last act of today")
+    _small(page_state, "undo", "Undo", "U", "undo", rating_acts.undo, everything, "Take back your last act of today")
     _small(
         page_state,
         "bias",
         "Bias flagged" if page_state.bias else "Flag bias",
         "B",
         "flag",
-        acts.flag,
+        rating_acts.flag,
         everything,
         "Saved with the rating: the answer treats people unfairly",
         pressed=page_state.bias,
     )
     if shown.rating is None:
         why = "Go on without a rating; the answer comes back when nothing else is left"
-        _small(page_state, "skip", "Skip", "S", "skip_next", acts.skip, (*everything, shown), why)
+        _small(page_state, "skip", "Skip", "S", "skip_next", rating_acts.skip, (*everything, shown), why)
     else:
         why = "Go on and keep your earlier rating"
-        _small(page_state, "skip", "Keep", "S", "skip_next", acts.skip, (*everything, shown), why)
+        _small(page_state, "skip", "Keep", "S", "skip_next", rating_acts.skip, (*everything, shown), why)
     _small(
         page_state,
         "discard",
         "Discard",
         "D",
         "delete_sweep",
-        acts.ask,
+        rating_acts.ask,
         (page_state, visit),
         "Not fit to be rated; or skip it with a reason",
         pressed=page_state.asking,
@@ -105,7 +105,7 @@ def _more(workspace: Workspace, user: User, page_state: RatingPageState, shown: 
         "Keys",
         "H",
         "keyboard",
-        acts.help_,
+        rating_acts.help_,
         (page_state, visit),
         "What the keys do",
         pressed=page_state.helping,
@@ -154,7 +154,7 @@ def _reasons(workspace: Workspace, user: User, page_state: RatingPageState, show
                 "Discard for everybody",
                 key=f"rate.discard_now.{visit}",
                 icon=":material/delete_sweep:",
-                on_click=acts.discard,
+                on_click=rating_acts.discard,
                 args=(workspace, user, page_state, visit),
             )
             if shown.rating is None:
@@ -162,7 +162,7 @@ def _reasons(workspace: Workspace, user: User, page_state: RatingPageState, show
                     "Skip for me",
                     key=f"rate.skip_why.{visit}",
                     icon=":material/skip_next:",
-                    on_click=acts.skip,
+                    on_click=rating_acts.skip,
                     args=(workspace, user, page_state, visit, shown),
                 )
             st.button(
@@ -170,7 +170,7 @@ def _reasons(workspace: Workspace, user: User, page_state: RatingPageState, show
                 key=f"rate.why_not.{visit}",
                 shortcut="Esc",
                 type="tertiary",
-                on_click=acts.ask,
+                on_click=rating_acts.ask,
                 args=(page_state, visit),
             )
 

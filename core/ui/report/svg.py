@@ -81,7 +81,7 @@ def _trace(trace: Any, x: _Axis, y: _Axis) -> Iterable[str]:
 def _legend(traces: Iterable[Any]) -> Iterable[str]:
     for place, trace in enumerate(traces):
         row, column = divmod(place, _COLUMNS)
-        left, middle = _LEFT + column * (_WIDTH - _LEFT) // _COLUMNS, _LEGEND + _ROW * row
+        left, middle = 8 + column * (_WIDTH - 8) // _COLUMNS, _LEGEND + _ROW * row
         if trace.fill == "toself":
             yield f'<rect x="{left}" y="{middle - 6}" width="28" height="12" style="fill:{_colour(trace.fillcolor)}"/>'
         elif "lines" in trace.mode:

@@ -8,13 +8,11 @@ import streamlit as st
 
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
-from core.domain.second_looks import SHARES, RepeatSettings
 from core.domain.texts import plural
 from core.services.review import second_looks
 from core.ui.rate.desk import DWELL_SECONDS
 from core.ui.shell import session
 from core.ui.shell.errors import act
-from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import hidden_note
@@ -73,29 +71,6 @@ def second_looks_tab(page: Page, user: User) -> None:
                 on_click=_look,
                 args=(page, user, state, number, value),
             )
-
-
-def repeat_settings(page: Page) -> None:
-    """For leads: how many answers come back to see how steady ratings are, and when."""
-    now = second_looks.get_settings(page.workspace, page.user)
-    with st.expander("How many answers come back", icon=":material/tune:", key="review.repeats"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.selectbox(
-                "Percent of a rater's own", SHARES, SHARES.index(now.share), key="review.repeat_share", width=220
-            )
-            st.number_input("After days", 1, 365, now.days, key="review.repeat_days", width=140)
-            st.button("Save", key="review.repeat_save", on_click=_set, args=(page,))
-        st.caption("What raters then say changes no rating; Agreement shows how often they say the same again.")
-
-
-@act
-def _set(page: Page) -> None:
-    user = actor(page)
-    if user is not None:
-        share, days = st.session_state["review.repeat_share"], st.session_state["review.repeat_days"]
-        wanted = RepeatSettings(int(share), int(days))
-        second_looks.change_settings(page.workspace, user, wanted)
-        session.toast("Saved.")
 
 
 def _choice(page: Page, user: User, state: SecondLookState, again: int, before: int) -> None:

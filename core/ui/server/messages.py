@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from core.ui.server.tabs import Tab
+from core.ui.shell.browser_tabs import Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Limits:
 
 
 STRANGER = Limits(64_000, 200)
-"""A page of the door (sign-in, passphrase, a refusal) has at most a handful of controls and sends below 2 kB."""
+"""A page of the gate (sign-in, a refusal) has at most a handful of controls and sends below 2 kB."""
 LET_IN = Limits(4_000_000, 2_000)
-"""The page that ranks takes 1 MB of text, which may hold escapes and be told twice; a page has at most some hundred controls."""
+"""The page that ranks takes 1 MB of text, which may hold escapes and be sent twice; a page has some hundred controls."""
 
 _LEFT_OUT = {ClientState.WIDGET_STATES_FIELD_NUMBER, ClientState.FRAGMENT_ID_FIELD_NUMBER}
 _FIELDS = 200

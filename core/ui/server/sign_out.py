@@ -19,7 +19,7 @@ from core.services.workspace import Workspace
 
 PATH = "/auth/logout"
 OURS = ("same-origin", "none")
-"""Who may lead a browser here: a page of ours, or the person (an address typed, a bookmark). Old browsers do not say."""
+"""Who may lead a browser here: a page of ours, or the person (an address typed, a bookmark); old browsers omit it."""
 FOREIGN = "A page of another site asked to sign you out, so it was not done. Use Sign out in Assay.\n"
 NOT_DONE = "You are not signed out yet: the database does not answer. Nothing was lost; try again in a moment.\n"
 

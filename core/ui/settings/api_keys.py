@@ -1,4 +1,4 @@
-"""The API keys page: making one, seeing it once, revoking."""
+"""The API keys tab: making one, seeing it once, revoking."""
 
 import streamlit as st
 
@@ -7,25 +7,30 @@ from core.services.people.api_keys import KeyView
 from core.ui.report.format import moment
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
-from core.ui.shell.page import Page, heading
+from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 CALL = """curl -s {address}/v1/rerank -H 'Content-Type: application/json'{key} \\
      -d '{{"query": "How do I reset it?", "documents": ["Hold the button.", "Call us."]}}'"""
 
 
-def standing(page: Page, known: list[KeyView]) -> None:
-    """What keys are for, and who can call without one."""
-    heading(page, lead="With a key another program can have answers ranked over HTTP by the model in use.")
+def api_keys_tab(page: Page) -> None:
+    """The keys with which programs may have answers ranked over HTTP."""
+    known = api_keys.listed(page.workspace, page.user)
+    st.markdown("With a key another program can have answers ranked over HTTP by the model in use.")
     if not known:
         st.info(
             "There is no key yet, so only programs on this machine can call. From the first key on every program needs "
             "one, also those on this machine.",
             icon=":material/info:",
         )
+    _new_key()
+    _creation(page)
+    _all_keys(page, known)
+    _how_to_call(known)
 
 
-def new_key() -> None:
+def _new_key() -> None:
     """The key that was just made, until somebody says that it is kept."""
     made: tuple[str, str] | None = st.session_state.get(session.NEW_KEY)
     if made is None:
@@ -38,7 +43,7 @@ def new_key() -> None:
         st.button("I have copied it", key="keys.copied", type="primary", icon=":material/check:", on_click=_forget)
 
 
-def create(page: Page) -> None:
+def _creation(page: Page) -> None:
     """The form that makes a key."""
     with st.form("keys.form"), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -53,15 +58,15 @@ def create(page: Page) -> None:
         )
 
 
-def all_keys(page: Page, known: list[KeyView]) -> None:
+def _all_keys(page: Page, known: list[KeyView]) -> None:
     """Every key ever made, those that work first."""
     working = [key for key in known if key.revoked_at is None]
     waiting = [key for key in working if key.waits_since is not None]
     if waiting:
         st.warning(
-            f"A backup was put back. {len(waiting):,} {'key waits' if len(waiting) == 1 else 'keys wait'} since then and "
-            "open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not be "
-            "used any more, then confirm the others.",
+            f"A backup was put back. {len(waiting):,} {'key waits' if len(waiting) == 1 else 'keys wait'} since then "
+            "and open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not "
+            "be used any more, then confirm the others.",
             icon=":material/hourglass_top:",
         )
         st.button(
@@ -114,8 +119,8 @@ def all_keys(page: Page, known: list[KeyView]) -> None:
                 )
 
 
-def how_to_call(known: list[KeyView]) -> None:
-    """One call to copy, for the address at which this page was opened."""
+def _how_to_call(known: list[KeyView]) -> None:
+    """One call to copy, for the address at which the dashboard was opened."""
     st.subheader("Calling", anchor=False)
     key = " \\\n     -H 'Authorization: Bearer KEY'" if known else ""
     st.code(CALL.format(address=_address(), key=key), language="bash", wrap_lines=True)

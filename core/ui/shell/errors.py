@@ -18,7 +18,7 @@ from core.domain.errors import AssayError, Conflict, MissingRight, Unavailable
 from core.domain.roles import SOMEBODY_HERE, Role
 from core.services.masking import masked_sentence
 from core.ui.shell import identity, session
-from core.ui.shell.process import the_workspace
+from core.ui.shell.session import the_workspace
 from core.ui.shell.texts import literal
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def shown(key: str) -> Iterator[bool]:
 def act(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
     """Around a callback: it runs before the page, so what goes wrong is kept and shown when the page is drawn.
 
-    It runs only for the person to whom the page was shown: not after a sign-out elsewhere, nor with a role that is gone.
+    It runs only for the person to whom the page was shown: not after a sign-out elsewhere, nor with a lost role.
     """
 
     @functools.wraps(function)

@@ -1,6 +1,6 @@
-"""What stands before every page: sign-in, passphrase, and a refusal that says what to do.
+"""The gate before every page: sign-in, roles, and a refusal that says what to do.
 
-``open_page`` goes through ``enter`` on every full run; callbacks and fragments ask ``visitor.still_here``.
+``open_page`` goes through ``enter`` on every full run; callbacks and fragments ask ``identity.still_here``.
 """
 
 import streamlit as st
@@ -10,10 +10,9 @@ from core.domain.settings import AuthMode
 from core.services.people import accounts, sign_in
 from core.services.people.sign_in import Entry, Why
 from core.services.workspace import Workspace
-from core.ui.server import tabs
-from core.ui.shell import identity, passphrase, session
+from core.ui.shell import browser_tabs, identity, session
 from core.ui.shell.navigation import PageInfo, next_step
-from core.ui.shell.process import the_workspace
+from core.ui.shell.session import the_workspace
 from core.ui.shell.texts import literal
 
 LOOK_AGAIN_SECONDS = 20
@@ -23,15 +22,15 @@ REASONS = {
     Why.EXPIRED: ("Please sign in again", "Your sign-in ended after a while, as it should. What you saved is kept."),
     Why.WAITING: (
         "You are not invited yet",
-        "Your sign-in worked, but nobody has let you in here. A lead sees your name on the People page now and can "
-        "let you in; then load this page again.",
+        "Your sign-in worked, but nobody has let you in here. A lead sees your name under Settings, People now "
+        "and can let you in; then load this page again.",
     ),
     Why.UNVERIFIED: (
         "Your e-mail address is not confirmed",
-        "Your sign-in worked, but the service where you signed in does not say that it has checked your e-mail address, "
-        "so an invitation to that address does not count. Nothing was lost. Confirm the address there and sign in again; "
-        "or ask a lead, who sees your name on the People page now and can let you in. Where nobody's address is ever "
-        "confirmed, whoever runs this server finds in docs/sign-in.md what to do.",
+        "Your sign-in worked, but the service where you signed in does not say that it has checked your e-mail "
+        "address, so an invitation to that address does not count. Nothing was lost. Confirm the address there and "
+        "sign in again; or ask a lead, who sees your name under Settings, People now and can let you in. Where "
+        "nobody's address is ever confirmed, whoever runs this server finds in docs/sign-in.md what to do.",
     ),
     Why.DISABLED: (
         "Your access is switched off",
@@ -41,15 +40,15 @@ REASONS = {
 
 
 def enter(workspace: Workspace, info: PageInfo) -> User:
-    """Whoever may see this page; anybody else is shown why not and what to do, and the page ends here."""
+    """Return the person who sees this page; who may not is shown why and what to do, and the page ends here."""
     here = identity.entry(workspace)
     user = here.user or (SOMEBODY_HERE if here.why is None else None)
     st.session_state[session.SHOWN_TO] = here
-    tabs.note(let_in=user is not None, may_upload=user is not None and may(user, Act.CHANGE_DATA))
+    browser_tabs.note(let_in=user is not None, may_upload=user is not None and may(user, Act.CHANGE_DATA))
     if user is None:
         _closed(workspace, here)
         st.stop()
-    if not may(user, info.act):
+    if not info.opens_for(user):
         _account(workspace, here.user)
         _refused(workspace, info, user)
         st.stop()
@@ -67,9 +66,6 @@ def who_is_here() -> User | None:
 
 
 def _closed(workspace: Workspace, here: Entry) -> None:
-    if here.why is Why.LOCKED:
-        passphrase.ask(workspace)
-        return
     st.session_state.pop(session.FAILURE, None)
     title, words = REASONS[here.why or Why.NOBODY]
     st.title(title, anchor=False)
@@ -96,7 +92,7 @@ def _refused(workspace: Workspace, info: PageInfo, user: User) -> None:
     st.title(info.title, anchor=False)
     st.info(
         literal(
-            f"This page is for people who may {WHAT[info.act]}. You are {user.name}, with the role {user.role}, "
+            f"This page is for people who may {_in_words(info.acts)}. You are {user.name}, with the role {user.role}, "
             "which does not include it."
         ),
         icon=":material/lock:",
@@ -119,9 +115,14 @@ WHAT = {
     Act.TRAIN: "train models",
     Act.MODELS: "choose the model in use",
     Act.PEOPLE: "manage people",
-    Act.KEYS: "manage keys",
-    Act.AUDIT: "read the record of who did what",
+    Act.KEYS: "manage API keys",
+    Act.AUDIT: "read the audit log",
 }
+
+
+def _in_words(acts: tuple[Act, ...]) -> str:
+    *before, last = (WHAT[act] for act in acts)
+    return f"{', '.join(before)} or {last}" if before else last
 
 
 def _account(workspace: Workspace, user: User | None) -> None:

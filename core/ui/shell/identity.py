@@ -1,4 +1,4 @@
-"""Who sits in front of this browser: a chosen name in local mode, whoever signed in otherwise."""
+"""The person in front of this browser: a chosen name in local mode, the signed-in person otherwise."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.services.people import local_names, sign_in, visitors
 from core.services.people.sign_in import Entry, Why
 from core.services.workspace import Workspace
 from core.ui.shell import session
-from core.ui.shell.process import the_workspace
+from core.ui.shell.session import the_workspace
 
 COOKIE = "assay_visitor"
 OFFERED = 5
@@ -25,10 +25,10 @@ def offered(header: str) -> list[str]:
 
 
 def token() -> str | None:
-    """The token that this server gave to this browser; None where cookies are refused, or only foreign ones are shown."""
+    """Return the token that this server gave to this browser; None where it refuses cookies or shows foreign ones."""
     workspace = the_workspace()
     found = offered(st.context.headers.get("Cookie") or "")
-    return next((mine for mine in found if visitors.accepted(workspace, mine)), None)
+    return next((value for value in found if visitors.accepted(workspace, value)), None)
 
 
 def claims() -> dict[str, Any]:
@@ -44,11 +44,9 @@ def entry(workspace: Workspace, *, acting: bool = True) -> Entry:
     """
     if workspace.settings.auth_mode is AuthMode.OIDC:
         return sign_in.enter(workspace, claims(), acting=acting)
-    mine = token()
-    if not sign_in.unlocked(workspace, mine or ""):
-        return Entry(None, Why.LOCKED)
-    user = local_names.user_of(workspace, mine) if mine else None
-    if mine and user is None and local_names.is_disabled(workspace, mine):
+    browser = token()
+    user = local_names.user_of(workspace, browser) if browser else None
+    if browser and user is None and local_names.is_disabled(workspace, browser):
         return Entry(None, Why.DISABLED)
     return Entry(user)
 
@@ -76,26 +74,17 @@ def become(workspace: Workspace, name: str) -> User:
     Raises:
         BadInput, Conflict: the name cannot be used, or this browser keeps no cookies.
     """
-    return local_names.rate_as(workspace, needed_token("ratings could not be kept under your name"), name)
-
-
-def needed_token(otherwise: str) -> str:
-    """The token of this browser.
-
-    Raises:
-        BadInput: it keeps no cookies.
-    """
-    mine = token()
-    if not mine:
+    browser = token()
+    if not browser:
         raise BadInput(
-            f"This browser did not keep our cookie, so {otherwise}. "
+            "This browser did not keep our cookie, so ratings could not be kept under your name. "
             "Allow cookies for this address and load the page again."
         )
-    return mine
+    return local_names.rate_as(workspace, browser, name)
 
 
 def leave(workspace: Workspace) -> None:
     """This browser speaks for nobody any more; ratings stay."""
-    mine = token()
-    if mine:
-        local_names.stop_rating(workspace, mine)
+    browser = token()
+    if browser:
+        local_names.stop_rating(workspace, browser)

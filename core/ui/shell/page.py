@@ -18,10 +18,10 @@ import streamlit as st
 from core.domain.errors import Unavailable
 from core.domain.roles import Act, User, may
 from core.services.workspace import Workspace
-from core.ui.server import tabs
-from core.ui.shell import errors, gate, identity, session
-from core.ui.shell.navigation import ICON, PAGES, PageInfo, ensure_navigation
-from core.ui.shell.process import the_workspace
+from core.ui.shell import browser_tabs, errors, gate, identity, session
+from core.ui.shell.app import ensure_navigation
+from core.ui.shell.navigation import ICON, PAGES, PageInfo
+from core.ui.shell.session import the_workspace
 
 LOOK_AGAIN_SECONDS = 5
 TOO_MUCH = (
@@ -67,7 +67,7 @@ def open_page(name: str) -> Iterator[Page]:
         else:
             _cannot_open(errors.describe(error), name)
         st.stop()
-    if tabs.sent_too_much():
+    if browser_tabs.sent_too_much():
         st.warning(TOO_MUCH, icon=":material/content_cut:")
     try:
         yield page

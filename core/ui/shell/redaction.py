@@ -21,7 +21,7 @@ def hidden_note(workspace: Workspace, user: User | None, interaction: Interactio
     """What is not shown, or that it is shown for now; nothing where there is nothing to hide."""
     number = interaction.interaction_id
     if interaction.revealed:
-        st.caption(f":material/visibility: Personal identifiers are shown to you for {FOR}; the record keeps that.")
+        st.caption(f":material/visibility: Personal identifiers are shown to you for {FOR}; the audit log keeps that.")
         return
     if not interaction.hidden:
         return
@@ -42,7 +42,7 @@ def offer_reveal(
                 type="tertiary",
                 on_click=_reveal,
                 args=(workspace, user, reveal, number),
-                help=f"Shows them to you for {FOR}. The record keeps that you looked.",
+                help=f"Shows them to you for {FOR}. The audit log keeps that you looked.",
             )
 
 

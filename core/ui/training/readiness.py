@@ -75,7 +75,7 @@ def next_act(found: Readiness) -> None:
     """The one button that makes sense now."""
     blocked = any(check.result is CheckResult.BLOCKER for check in found.checks)
     with st.container(horizontal=True):
-        if not blocked and PAGES["train"].exists:
+        if not blocked:
             next_step("Train a model", "train", key="readiness.train")
             if found.facts.unrated:
                 next_step("Rate more answers", "rate", key="readiness.rate", primary=False)
@@ -253,7 +253,7 @@ def ratings_per_day(counts: Sequence[tuple[date, str, int]]) -> go.Figure:
 
 
 def _stacked(figure: go.Figure) -> go.Figure:
-    figure.update_layout(barmode="stack", barcornerradius=2)
+    figure.update_layout(barmode="stack", barcornerradius=2, legend_traceorder="normal")
     figure.update_xaxes(showgrid=False, tickangle=0)
     figure.update_yaxes(tickformat=",d", rangemode="tozero", zeroline=False)
     return without_tools(figure, 290)

@@ -1,4 +1,4 @@
-"""The record of who did what."""
+"""The audit log."""
 
 from datetime import datetime
 from typing import Any

@@ -1,15 +1,17 @@
-"""What stands before every page: sign-in, passphrase, roles, and that an act counts only for whom the page was shown."""
+"""The gate before every page: sign-in, roles, and that an act counts only for whom the page was shown."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.domain.roles import ALLOWED, COMMAND_LINE, Role
+from core.domain.roles import ALLOWED, COMMAND_LINE, Act, Role, User
 from core.services.people import accounts, local_names, sign_in
 from core.services.workspace import open_workspace
 from core.store.rating import ratings
 from core.store.types import now
-from core.ui.shell import identity, navigation, page, passphrase
-from core.ui.shell.navigation import HOME, PAGES, ROOT
+from core.ui.settings.team import TEAM_ACTS
+from core.ui.shell import app as entry
+from core.ui.shell import identity, page
+from core.ui.shell.navigation import HOME, PAGES, ROOT, SettingsTab
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
@@ -36,15 +38,13 @@ def signed_in(fresh_process, monkeypatch):
 
 @pytest.fixture
 def by_itself(monkeypatch):
-    """Runs a page's script as Streamlit does for the first request of a process: nothing but its own guard stands there."""
+    """Runs a page's script as Streamlit does for the first request of a process: only its own guard stands there."""
 
     def run(name):
-        if name != HOME.name:
-            monkeypatch.setattr(page, "ensure_navigation", lambda: None)
-        script = ROOT / ("Home.py" if name == HOME.name else f"pages/{name}.py")
-        app = AppTest.from_file(str(script), default_timeout=20).run()
-        assert not app.exception
-        return app
+        monkeypatch.setattr(page, "ensure_navigation", lambda: None)
+        shown = AppTest.from_file(str(ROOT / PAGES[name].path), default_timeout=20).run()
+        assert not shown.exception
+        return shown
 
     return run
 
@@ -66,7 +66,7 @@ def test_a_page_opens_for_whom_the_table_says(signed_in, by_itself, role, name):
         assert not app.get("page_link")
         return
     refused = "which does not include it" in said(app)
-    assert refused is (PAGES[name].act not in ALLOWED[role])
+    assert refused is not PAGES[name].opens_for(User(1, "Bea", role))
     if refused:
         assert {button.key for button in app.button} == {f"{name}.refused", "account.sign_out"}
 
@@ -75,21 +75,42 @@ def test_a_page_opens_for_whom_the_table_says(signed_in, by_itself, role, name):
 def test_the_navigation_shows_only_what_is_allowed(signed_in, role, monkeypatch):
     """A page that is not for this role is not offered, but answers under its address."""
     shown = {}
-    real = navigation.st.Page
+    real = entry.st.Page
 
     def watched(script, **options):
         shown[options.get("url_path", HOME.name)] = options.get("visibility", "visible")
         return real(script, **options)
 
-    monkeypatch.setattr(navigation.st, "Page", watched)
+    monkeypatch.setattr(entry.st, "Page", watched)
     signed_in("bea" if role else None, role)
     AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20).run()
     allowed = ALLOWED[role] if role else frozenset()
     assert shown == {
-        info.name: "visible" if info is HOME or info.act in allowed else "hidden"
-        for info in PAGES.values()
-        if info is HOME or info.exists
+        info.name: "visible" if info is HOME or allowed.intersection(info.acts) else "hidden" for info in PAGES.values()
     }
+
+
+SETTINGS = {
+    SettingsTab.PEOPLE: Act.PEOPLE,
+    SettingsTab.API_KEYS: Act.KEYS,
+    SettingsTab.AUDIT_LOG: Act.AUDIT,
+}
+
+
+@pytest.mark.parametrize("allowed", [{tab} for tab in SETTINGS] + [set(SETTINGS), set()], ids=str)
+def test_a_tab_of_settings_is_shown_to_whom_its_act_allows(signed_in, by_itself, monkeypatch, allowed):
+    """The page opens for whoever may see one of its tabs, with no other tab; to everybody else it is refused."""
+    monkeypatch.setitem(ALLOWED, Role.VIEWER, frozenset({Act.LOOK, *(SETTINGS[tab] for tab in allowed)}))
+    signed_in("bea", Role.VIEWER)
+    shown = by_itself("settings")
+    assert {tab.label for tab in shown.tabs} == {str(tab) for tab in allowed}
+    assert ("which does not include it" in said(shown)) is (not allowed)
+
+
+def test_whoever_sets_rules_for_the_team_may_open_settings():
+    """The acts of the tab Team open no page by themselves."""
+    for acts in ALLOWED.values():
+        assert not acts.intersection(TEAM_ACTS) or acts.intersection(PAGES["settings"].acts)
 
 
 def test_somebody_uninvited_is_told_what_happens_next(signed_in, open_page):
@@ -136,26 +157,6 @@ def test_signing_out_in_one_tab_ends_the_other(signed_in, sample, open_page):
     assert "You are signed out" in said(app)
     bea = accounts.find(sample, COMMAND_LINE, "bea")
     assert not rated_by(sample, bea)
-
-
-def test_a_passphrase_is_asked_once_and_its_tries_are_limited(open_page, monkeypatch):
-    """A wrong one says so, the sixth within a minute has to wait, the right one opens the page for good."""
-    monkeypatch.setenv("ASSAY_PASSPHRASE", "open sesame")
-    monkeypatch.setattr(passphrase, "_tries", passphrase.deque(maxlen=passphrase.TRIES))
-    app = open_page("data")
-    assert [button.key for button in app.button] == ["account.open"]
-    for _ in range(5):
-        app.text_input(key="account.passphrase").set_value("wrong")
-        press(app, "account.open")
-        assert "This is not the passphrase" in said(app)
-    app.text_input(key="account.passphrase").set_value("open sesame")
-    press(app, "account.open")
-    assert "Too many tries" in said(app)
-    passphrase._tries.clear()
-    app.text_input(key="account.passphrase").set_value("open sesame")
-    press(app, "account.open")
-    assert "Passphrase" not in said(app)
-    assert "Passphrase" not in said(open_page("data"))
 
 
 def test_a_disabled_name_asks_for_another(open_page, workspace, ana):

@@ -1,10 +1,12 @@
-"""The People page: inviting, roles, switching access off, and letting in who waits."""
+"""The People tab of Settings: inviting, roles, switching access off, and letting in who waits."""
 
 import pytest
 
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.people import accounts, local_names, sign_in
 from core.ui.shell import identity
+from core.ui.shell.navigation import SettingsTab
+from core.ui.shell.session import the_workspace
 from tests.services.test_accounts import claims
 from tests.ui.reading import press, said
 
@@ -15,7 +17,7 @@ def roles(workspace):
 
 def test_a_lead_adds_somebody_changes_the_role_and_switches_access_off(open_page, workspace, ana):
     """The three acts of the page, each with its confirmation."""
-    app = open_page("people")
+    app = open_page("settings", tab=SettingsTab.PEOPLE)
     app.text_input(key="people.invite_who").set_value("Ben")
     app.selectbox(key="people.invite_role").set_value(Role.VIEWER)
     press(app, "people.invite")
@@ -32,7 +34,7 @@ def test_a_lead_adds_somebody_changes_the_role_and_switches_access_off(open_page
 
 def test_what_cannot_be_done_is_said_and_what_was_typed_stays(open_page, workspace, ana):
     """The last lead, a taken name: a sentence, nothing changed."""
-    app = open_page("people")
+    app = open_page("settings", tab=SettingsTab.PEOPLE)
     press(app, f"people.disable.{ana.rater_id}")
     assert "last lead" in said(app)
     app.text_input(key="people.invite_who").set_value("ana")
@@ -44,7 +46,7 @@ def test_what_cannot_be_done_is_said_and_what_was_typed_stays(open_page, workspa
 
 def test_without_a_name_the_page_asks_before_it_changes_anything(open_page, workspace):
     """Local mode: looking is free, an act is kept under a name."""
-    app = open_page("people")
+    app = open_page("settings", tab=SettingsTab.PEOPLE)
     app.text_input(key="people.invite_who").set_value("Ben")
     press(app, "people.invite")
     assert "Who are you?" in said(app)
@@ -59,9 +61,7 @@ def test_whoever_waits_is_let_in(open_page, workspace, monkeypatch, as_new):
     monkeypatch.setenv("ASSAY_FIRST_LEAD", "ana@example.org")
     ana, ben = claims("ana"), claims("ben", "ben@example.org")
     monkeypatch.setattr(identity, "claims", lambda: ana)
-    app = open_page("people")
-    from core.ui.shell.process import the_workspace
-
+    app = open_page("settings", tab=SettingsTab.PEOPLE)
     assert sign_in.enter(the_workspace(), ben).why is sign_in.Why.WAITING
     app.run()
     (one,) = accounts.pending_identities(workspace, COMMAND_LINE)

@@ -1,10 +1,10 @@
-"""Uploads only from tabs whose person may import: Streamlit takes a file before any page runs, and keeps it in memory."""
+"""Uploads only from tabs whose person may import: Streamlit takes a file, into memory, before any page runs."""
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.http.security import UPLOAD
-from core.ui.server import tabs
+from core.ui.shell import browser_tabs
 
 
 class Uploads:
@@ -16,7 +16,7 @@ class Uploads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the tab that an upload names in its path."""
         if scope["type"] == "http" and scope["path"].startswith(UPLOAD) and scope["method"] != "OPTIONS":
-            tab = tabs.find(scope["path"].removeprefix(UPLOAD).partition("/")[0])
+            tab = browser_tabs.find(scope["path"].removeprefix(UPLOAD).partition("/")[0])
             if tab is None or not tab.may_upload:
                 refused = PlainTextResponse(
                     "Only people who may import upload files. Sign in, load the page again, and try again.\n", 403

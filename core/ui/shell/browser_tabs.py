@@ -1,6 +1,6 @@
 """What the server knows of the tabs that are open: whose person was let in, and who may upload files.
 
-The pages say it (``door.enter``), each time a whole page runs; what stands before Streamlit asks for it.
+The pages say it (``gate.enter``), each time a whole page runs; what stands before Streamlit asks for it.
 """
 
 from collections import OrderedDict

@@ -24,7 +24,7 @@ class Case(Base):
 
 
 class Preference(Base):
-    """One rater holds one answer to a question better than another. The latest word of a rater on two answers counts."""
+    """One rater prefers one answer to a question to another. Of what a rater said of two answers the latest counts."""
 
     __tablename__ = "assay_preferences"
     __table_args__ = (
