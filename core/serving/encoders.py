@@ -1,4 +1,4 @@
-"""Which encoder serves: sentence-transformers, or the fast one as soon as it is built and found to agree."""
+"""The serving encoder: sentence-transformers, or the fast one as soon as it is built and found to agree."""
 
 import logging
 import math

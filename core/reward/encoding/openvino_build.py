@@ -1,4 +1,4 @@
-"""Builds of the fast encoder: where one lies, what was found out about it, and whether its files are unaltered."""
+"""Builds of the fast encoder: their folder, the result of their check, and the hashes of their files."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ _RULE = "1"  # change it whenever building or checking changes: older builds are
 
 @dataclass(frozen=True, slots=True)
 class BuildCheck:
-    """What ``build.json`` says: kept also for a build that failed, so that it is not tried again and again."""
+    """Result of building and checking (``build.json``), kept also for a failure, which is not tried again."""
 
     usable: bool
     reason: str
@@ -53,7 +53,7 @@ def folder_for(home: Path, sha256: str) -> Path:
 
 
 def read(folder: Path) -> BuildCheck | None:
-    """What was found about the build in ``folder``; None when there is nothing, or nothing that can be read."""
+    """Read the result of the build in ``folder``; None when there is none, or none that can be read."""
     try:
         return BuildCheck(**json.loads((folder / CHECK_FILE).read_text()))
     except (OSError, ValueError, TypeError):
@@ -61,12 +61,12 @@ def read(folder: Path) -> BuildCheck | None:
 
 
 def write(folder: Path, check: BuildCheck) -> None:
-    """Write what was found into ``folder``; raises OSError."""
+    """Write the result into ``folder``; raises OSError."""
     (folder / CHECK_FILE).write_text(json.dumps(asdict(check), indent=2))
 
 
 def verify(folder: Path, check: BuildCheck) -> None:
-    """Make sure that the files of a build are those that were checked.
+    """Verify that the files of a build are those that were checked.
 
     Raises:
         Unavailable: one is missing or was changed.

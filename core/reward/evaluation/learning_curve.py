@@ -1,4 +1,4 @@
-"""What more ratings bring: quality by number of ratings learned from, and a cautious look ahead.
+"""The learning curve: quality by number of ratings learned from, and a cautious forecast.
 
 Forecast: an inverse power law, AUC(n) = a - b * n ** -c (Cortes et al. 1994; Viering and Loog 2021), fitted to the
 measured sizes again in every resample of prompts. Never beyond twice the data: curves bend in ways no law knows.
@@ -62,7 +62,7 @@ class Sized:
 
 
 def fits_to_do(n: int, folds: int) -> int:
-    """How many models ``sized_scores`` fits."""
+    """Number of models that ``sized_scores`` fits."""
     return folds * sum(_draws(size) for size in _sizes(n, folds))
 
 

@@ -1,4 +1,4 @@
-"""The same model by where answers came from and by who rated them: an average can hide a group it fails on."""
+"""Metrics by source and by rater: an average can hide a group on which the model fails."""
 
 import statistics
 from collections import Counter
@@ -40,7 +40,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class RaterSlice:
-    """What the model is worth by one rater's own ratings."""
+    """Metrics by one rater's own ratings."""
 
     part: Slice
     agreement: Metric
@@ -95,7 +95,7 @@ def _ratings_by_rater(examples: Sequence[Example]) -> Counter[str]:
 
 
 def raters_to_leave_out(examples: Sequence[Example]) -> list[str]:
-    """Who is left out, one after the other: with enough ratings, and enough by others to learn from."""
+    """Raters to leave out, one after the other: with enough ratings, and enough by others to learn from."""
     counts = _ratings_by_rater(examples)
     total = sum(counts.values())
     able = [name for name, number in counts.items() if min(number, total - number) >= LEFT_OUT_FROM]

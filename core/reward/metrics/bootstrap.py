@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 
 
 def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
-    """How often each group is drawn in each resample, in chunks of shape (some resamples, number of groups).
+    """Counts of each group in each resample, in chunks of shape (some resamples, number of groups).
 
     Nothing with fewer than FEWEST_PROMPTS groups. The same ``groups`` and ``seed`` give the same draws, so that two
     scorers can be compared draw by draw.

@@ -1,4 +1,4 @@
-"""Whether one way to fit ranks answers clearly better than another, judged on training rows only."""
+"""Test whether one way to fit ranks answers clearly better than another, on training rows only."""
 
 import numpy as np
 from numpy.typing import NDArray

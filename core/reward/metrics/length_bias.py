@@ -1,4 +1,4 @@
-"""Whether a scorer follows length: how it orders pairs whose better answer is the shorter, or the longer, one."""
+"""Length bias: accuracy on the pairs whose better answer is the shorter one, and on those where it is the longer."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How good scores are: every metric with its interval, or the reason why there is none."""
+"""Metrics of scores: each with its interval, or the reason why there is none."""
 
 import math
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _AN_ORDER = "not estimable: an order says nothing about good or poor"
 
 @dataclass(frozen=True)
 class Scores:
-    """What a scorer said about every row."""
+    """Scores of every row, and decisions where there are any."""
 
     values: Floats
     """Shape (n,), higher is better; a probability of good where ``called_good`` is given."""

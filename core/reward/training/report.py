@@ -30,7 +30,7 @@ _NO_CHOICE = "not estimable: no prompt has two rated answers"
 
 @dataclass(frozen=True)
 class TrustReport:
-    """What stands beside the Evaluation of the same training; everything but ``seconds`` follows from data and seed."""
+    """Report beside the Evaluation of the same training; all but ``seconds`` follows from data and seed."""
 
     verdict: Verdict
     best_of_n: dict[str, Metric]
@@ -120,7 +120,7 @@ class TrustReport:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was measured with models of its own."""
+    """Findings from further fits: the learning curve, and models without one of the raters."""
 
     curve: LearningCurve
     left_out: dict[str, Metric]
@@ -129,7 +129,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class Made:
-    """How a training was made."""
+    """Circumstances of a training."""
 
     recipe: str
     encoder: str

@@ -21,7 +21,7 @@ from core.store.training import held_out, statistics, versions
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What a training starts from; when it changes before the end, the decision no longer holds."""
+    """Data and champion at the start of a training; when they change before its end, its decision does not hold."""
 
     examples: list[Example]
     """What is learned from."""
