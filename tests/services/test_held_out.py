@@ -96,7 +96,9 @@ def test_from_200_ratings_a_fifth_of_the_prompts_is_never_learned_from(workspace
 def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The comparison is on the kept-apart prompts, and the sentence says on how many; all versions are measured there."""
+    """The comparison is on the kept-apart prompts, and the sentence says on how many;
+    all versions are measured there.
+    """
     monkeypatch.setattr(dataset, "ENOUGH_PROMPTS", 10)
     rate(workspace, rated_answers(100))
     first = train(workspace)
@@ -112,7 +114,9 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
 
 
 def test_on_few_kept_apart_prompts_the_recipes_are_compared_too(on_sqlite: Workspace) -> None:
-    """Ten to thirty refuse half of the better models: what the champion had learned from is fitted anew on the same folds."""
+    """Ten to thirty refuse half of the better models:
+    what the champion had learned from is fitted anew on the same folds.
+    """
     examples = rated_answers(100)
     rate(on_sqlite, examples[: 4 * 70])
     first = train(on_sqlite)

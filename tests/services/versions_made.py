@@ -39,7 +39,9 @@ def made(
     champion: bool = False,
     older: bool = False,
 ) -> ModelVersion:
-    """Save and register a version as a finished training does; ``older``: as the release before hashes of all files did."""
+    """Save and register a version as a finished training does; ``older``:
+    as the release before hashes of all files did.
+    """
     evaluated, fitted = found or learned()
     evaluation = evaluated.evaluation
     metadata = artifact.Metadata(

@@ -57,8 +57,8 @@ def rank(
 ) -> Ranking:
     """Order candidate answers with the champion, or with a version that is named.
 
-    Without a usable model the input order is kept and the reason said; with ``abstain`` also where the model cannot tell
-    (``Ranking.abstained`` says why). With a ``source`` ("page") it counts as used.
+    Without a usable model the input order is kept and the reason said; with ``abstain`` also where the model cannot
+    tell (``Ranking.abstained`` says why). With a ``source`` ("page") it counts as used.
 
     Raises:
         NotFound: there is no version of that name.
@@ -92,7 +92,7 @@ def serving_embedder(workspace: Workspace) -> Embedder:
 
 
 def reranker_from_environment() -> Reranker:
-    """The reranker of a program that only imported ``core``; nothing is created and nothing raised when unconfigured."""
+    """The reranker of a program that only imported ``core``; without a configuration nothing is created or raised."""
     environ = tuple(sorted(_configuration(os.environ).items()))
     return runtime.keep("from environment", environ, partial(_from_environment, environ))
 

@@ -30,7 +30,7 @@ def load(page: Page, user: User, mine: RatingPageState) -> None:
     """What this rater chose when they were here last."""
     if mine.order is None:
         mine.wishes = queue.get_settings(page.workspace, page.user) if page.may(Act.JUDGE) else None
-        mine.order, mine.filters = queue.mine(page.workspace, user)
+        mine.order, mine.filters = queue.preference(page.workspace, user)
 
 
 def choice(page: Page, user: User, mine: RatingPageState) -> None:

@@ -98,7 +98,7 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
             on_click=_keep_order,
             args=(page, ranked, shown, key),
         )
-        kept = preferences.mine(page.workspace, page.user, ranked.prompt)
+        kept = preferences.count_own(page.workspace, page.user, ranked.prompt)
         if kept:
             pairs = "1 comparison" if kept == 1 else f"{kept:,} comparisons"
             with st.container(horizontal=True, vertical_alignment="center"):
