@@ -197,7 +197,9 @@ def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_ap
 
 
 def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace, old_app: Plain) -> None:
-    """One zip with model, metadata, prompts and their vectors; an altered model is not handed out, and only a lead gets one."""
+    """One zip with model, metadata, prompts and their vectors; an altered model is not handed out,
+    and only a lead gets one.
+    """
     made(workspace, "first", champion=True)
     with zipfile.ZipFile(io.BytesIO(models.as_zip(workspace, LEAD, "first"))) as packed:
         assert sorted(packed.namelist()) == [

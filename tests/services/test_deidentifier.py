@@ -183,7 +183,9 @@ def test_a_repeat_is_taken_out_once_and_not_at_every_look(workspace, use):
 
 
 def test_two_readers_on_one_database_do_not_mark_anew_for_ever(workspace, use):
-    """The reader of the server that started last marks; a process with another one leaves the rows, and exports refuse."""
+    """The reader of the server that started last marks; a process with another one leaves the rows,
+    and exports refuse.
+    """
     number = added(workspace, TEXT, "answer")
     use(quux)
     identifiers.take_charge(workspace.store)

@@ -1,4 +1,6 @@
-"""Forgetting takes everything that derives from an answer or a rater, in all tables, or nothing; and says what stays."""
+"""Forgetting takes everything that derives from an answer or a rater, in all tables, or nothing;
+and says what stays.
+"""
 
 import numpy as np
 import pytest

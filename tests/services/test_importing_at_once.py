@@ -110,7 +110,9 @@ def test_an_import_killed_in_the_middle_can_be_removed(workspace, environ, big_f
 
 
 def test_the_same_file_from_two_processes_is_imported_once(workspace, environ, big_file):
-    """Two processes that start on the same file at the same moment: one imports it, the other is refused or finds duplicates."""
+    """Two processes that start on the same file at the same moment: one imports it,
+    the other is refused or finds duplicates.
+    """
     path = big_file(range(1500))
     processes = [start_python(IMPORT, environ, path) for _ in range(2)]
     at_once(processes)
@@ -125,7 +127,9 @@ def test_the_same_file_from_two_processes_is_imported_once(workspace, environ, b
 
 
 def test_two_files_with_common_rows_at_the_same_moment(workspace, environ, big_file):
-    """Two processes importing files that overlap leave each interaction and each rating once; both come to their end."""
+    """Two processes importing files that overlap leave each interaction and each rating once;
+    both come to their end.
+    """
     paths = [big_file(range(2000), "one.csv"), big_file(range(1000, 3000), "two.csv")]
     processes = [start_python(IMPORT, environ, path) for path in paths]
     at_once(processes)

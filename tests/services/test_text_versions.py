@@ -181,7 +181,9 @@ def test_an_act_on_the_text_that_was_shown_works(workspace, old_app, name):
 
 
 def test_every_service_that_acts_on_an_answer_is_told_what_was_seen():
-    """By its signature: whatever takes an answer's number asks for the text too, or is named above with what it does."""
+    """By its signature: whatever takes an answer's number asks for the text too,
+    or is named above with what it does.
+    """
     takes = {
         name: inspect.signature(function).parameters
         for name, function in public_functions().items()

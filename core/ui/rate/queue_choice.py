@@ -29,7 +29,7 @@ SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing applic
 def load(page: Page, user: User, page_state: RatingPageState) -> None:
     """What this rater chose when they were here last."""
     if page_state.order is None:
-        page_state.order, page_state.filters = queue.mine(page.workspace, user)
+        page_state.order, page_state.filters = queue.preference(page.workspace, user)
 
 
 def choice(page: Page, user: User, page_state: RatingPageState) -> None:
