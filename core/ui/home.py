@@ -5,11 +5,12 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
 from core.domain.roles import Act, Role
+from core.domain.texts import plural
 from core.services.data import importing
 from core.services.models import models
 from core.services.operations.status import Champion, Status, status
 from core.ui.data.importing import half_an_import
-from core.ui.report.format import MEASURES, cell
+from core.ui.report.format import MEASURES, cell, ratio
 from core.ui.shell import errors, session
 from core.ui.shell.navigation import go_to, next_step
 from core.ui.shell.page import Page, heading
@@ -84,7 +85,7 @@ def _standing(now: Status) -> None:
         else:
             st.progress(1.0, text=f"{now.rated:,} rated; more ratings still help")
         if now.rated:
-            st.caption(f"{now.good / now.rated:.0%} of the rated answers are good.")
+            st.caption(f"{ratio(now.good, now.rated)} of the rated answers are good.")
         if now.discarded:
             st.caption(f"{now.discarded:,} unrated were discarded by raters as unfit; Data, *Browse*, lists them.")
     with right, st.container(border=True, height="stretch"):
@@ -177,4 +178,4 @@ def _remove_sample(page: Page) -> None:
 
 
 def _waiting(number: int) -> str:
-    return f"{number:,} {'answer waits' if number == 1 else 'answers wait'} for a rating."
+    return f"{plural(number, 'answer waits', 'answers wait')} for a rating."

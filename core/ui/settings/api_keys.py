@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.texts import plural
 from core.services.people import api_keys
 from core.services.people.api_keys import KeyView
 from core.ui.report.format import moment
@@ -64,7 +65,7 @@ def _all_keys(page: Page, known: list[KeyView]) -> None:
     waiting = [key for key in working if key.waits_since is not None]
     if waiting:
         st.warning(
-            f"A backup was put back. {len(waiting):,} {'key waits' if len(waiting) == 1 else 'keys wait'} since then "
+            f"A backup was put back. {plural(len(waiting), 'key waits', 'keys wait')} since then "
             "and open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not "
             "be used any more, then confirm the others.",
             icon=":material/hourglass_top:",
@@ -157,7 +158,7 @@ def _confirm(page: Page) -> None:
     if user is None:
         return
     confirmed = api_keys.confirm(page.workspace, user)
-    session.toast(f"{confirmed:,} {'key works' if confirmed == 1 else 'keys work'} again.")
+    session.toast(f"{plural(confirmed, 'key works', 'keys work')} again.")
 
 
 def _forget() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.domain.texts import plural
 from core.services.people import audit_log
 from core.services.people.audit_log import Line, Wanted
 from core.ui.shell import session
@@ -100,7 +101,7 @@ def _summary(page: Page, wanted: Wanted) -> None:
     acts = audit_log.count(page.workspace, page.user, wanted)
     many = acts > audit_log.COUNTED
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        shown = f"More than {audit_log.COUNTED:,} acts" if many else f"{acts:,} {'act' if acts == 1 else 'acts'}"
+        shown = f"More than {audit_log.COUNTED:,} acts" if many else plural(acts, "act")
         st.caption(f"{shown}, newest first.", width="content")
         with st.container(horizontal=True, width="content"):
             for ending, mime in FORMATS.items():

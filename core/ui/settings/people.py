@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain.roles import Role
 from core.domain.settings import AuthMode
+from core.domain.texts import plural
 from core.services.people import accounts
 from core.services.people.accounts import PendingIdentity, Person
 from core.ui.data.erasure import forget_person, offer_person, what_was_forgotten
@@ -122,7 +123,7 @@ def _everybody(page: Page) -> None:
     if not people:
         st.markdown("Nobody is here yet. Add the first person above; names chosen on the Rate page appear here too.")
         return
-    st.subheader(f"{len(people)} {'person' if len(people) == 1 else 'people'}", anchor=False)
+    st.subheader(plural(len(people), "person", "people"), anchor=False)
     for person in people:
         with st.container(
             horizontal=True,
