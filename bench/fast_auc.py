@@ -9,14 +9,12 @@ from core.domain.records import Example, ImportRow
 from core.domain.settings import Settings
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.fitting import fit
 from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR
 from core.services.reranking.reranking import encoder, serving_encoder
 

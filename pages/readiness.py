@@ -3,8 +3,7 @@
 from core.services.training.readiness import readiness
 from core.ui.data.importing import half_an_import
 from core.ui.shell.page import heading, open_page
-from core.ui.training.pair_yield import pairs
-from core.ui.training.readiness import checks, counts, next_act, nothing_rated, stages, supports
+from core.ui.training.readiness import checks, counts, next_act, nothing_rated, pairs, stages, supports
 
 with open_page("readiness") as page:
     found = readiness(page.workspace, page.user)

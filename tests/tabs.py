@@ -27,7 +27,7 @@ import core.ui
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.data import importing
 from core.services.people import accounts
-from core.services.people import sign_in as signing_in
+from core.services.people.sign_in import sign_out
 from core.services.workspace import open_workspace
 from core.ui.server import asgi
 from core.ui.shell.session import the_workspace
@@ -228,7 +228,7 @@ def tabs_left_open(ends: list[str]) -> None:
                 assert "account.sign_out" in opened.said
                 sam = accounts.find(workspace, COMMAND_LINE, "sam@example.org").rater_id
                 if end == "signed out":
-                    signing_in.sign_out(workspace, said)
+                    sign_out(workspace, said)
                 elif end == "demoted":
                     accounts.set_role(workspace, COMMAND_LINE, sam, Role.VIEWER)
                 elif end == "disabled":

@@ -25,7 +25,7 @@ NEEDS = {
     "people.accounts.set_address": Act.PEOPLE,
     "people.accounts.set_disabled": Act.PEOPLE,
     "people.accounts.set_role": Act.PEOPLE,
-    "review.agreement.agreement": Act.READ_DATA,
+    "review.agreement.measure": Act.READ_DATA,
     "operations.backup.save": Act.READ_DATA,
     "reranking.cases.delete": Act.RERANK,
     "reranking.cases.listed": Act.RERANK,
@@ -47,7 +47,7 @@ NEEDS = {
     "models.evaluate.evaluate_file": Act.LOOK,
     "reranking.explain.explain": Act.RERANK,
     "data.exporting.export": Act.READ_DATA,
-    "data.export_check.listed": Act.READ_DATA,
+    "data.exporting.listed": Act.READ_DATA,
     "data.erasure.compact": Act.CHANGE_DATA,
     "data.erasure.interaction": Act.CHANGE_DATA,
     "data.erasure.preview_interaction": Act.CHANGE_DATA,
@@ -80,7 +80,7 @@ NEEDS = {
     "review.own_ratings.as_csv": Act.RATE,
     "review.own_ratings.listed": Act.RATE,
     "review.own_ratings.withdraw": Act.RATE,
-    "training.pair_yield.pair_yield": Act.LOOK,
+    "training.readiness.pair_yield": Act.LOOK,
     "reranking.preferences.keep": Act.RATE,
     "reranking.preferences.mine": Act.RATE,
     "reranking.preferences.total": Act.LOOK,
@@ -166,7 +166,7 @@ ASKS_NOBODY = {
         "operations.manifest.copy_listed",
         "operations.manifest.read",
         "runtime.Runtime.workspace",
-        "setup.initialise",
+        "workspace.initialise",
         "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
@@ -176,14 +176,15 @@ ASKS_NOBODY = {
     "what this process ranks with: parts for rank, explain, compare and train, which ask": [
         "reranking.reranking.encoder",
         "reranking.reranking.ranker_for",
+        "reranking.reranking.reference_embedder",
         "reranking.reranking.reranker",
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
     "a step of a training, which asked": [
-        "training.dataset.judge",
-        "training.dataset.measure_all",
-        "training.dataset.recheck_decision",
+        "training.promotion.compare_with_champion",
+        "training.promotion.measure_all",
+        "training.promotion.recheck_decision",
         "training.dataset.load_training_set",
         "training.registry.save_and_register",
         "training.registry.result",
@@ -191,7 +192,6 @@ ASKS_NOBODY = {
         "rating.active_learning.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
-        "training.lineage.code_version",
         "models.models.version_path",
         "runtime.Runtime.close",
         "runtime.Runtime.keep",
@@ -206,9 +206,7 @@ ASKS_NOBODY = {
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.drift",
         "reranking.usage.percentile",
-        "reranking.usage.tenths",
         *(
             f"training.readiness_checks.{name}"
             for name in (
@@ -237,10 +235,6 @@ ASKS_NOBODY = {
         "masking.refuse_gaps",
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
-        "data.export_check.checked_reason",
-        "data.export_check.identifiers_of",
-        "data.export_check.look",
-        "data.export_check.record",
         "data.redaction.redactor_for",
         "data.redaction.own_words",
         "data.redaction.seen_by",

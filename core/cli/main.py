@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001  the boundary: whatever it is, a person gets a sentence
         return _failed(
-            f"Something unexpected happened ({type(error).__name__}). Nothing that was finished before is affected; the same "
-            "with --debug says more.",
+            f"Something unexpected happened ({type(error).__name__}). Nothing that was finished before is affected; "
+            "the same with --debug says more.",
             FAILED,
             debug,
         )
@@ -106,7 +106,6 @@ def parser() -> argparse.ArgumentParser:
     )
     marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
     sub.add_argument("--reason", help="why personal identifiers are included, for the record")
-    sub.add_argument("--with-preferences", action="store_true", help="pairs: those that raters ordered too, named")
 
     sub = command("models", commands.models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))

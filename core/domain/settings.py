@@ -24,7 +24,7 @@ class AuthMode(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be configured; the README lists it."""
+    """Everything that can be configured: docs/configuration.md."""
 
     home: Path
     """Where run-time files live (ASSAY_HOME)."""
@@ -43,7 +43,7 @@ class Settings:
     train_limit: int = 0
     """0 = train on everything rated, else on the newest N."""
     auth_mode: AuthMode = AuthMode.LOCAL
-    """AUTH_MODE; decision 0050."""
+    """AUTH_MODE: how people say who they are."""
     first_lead: str = ""
     """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
     trust_unverified_email: bool = False

@@ -38,9 +38,9 @@ PAIRS: Final[Columns] = {
     "rejected_rating": float,
     "margin": float,
     "context_id": str,
+    "source": str,
 }
-PAIRS_WITH_PREFERENCES: Final[Columns] = {**PAIRS, "rater": str}
-"""Asked for by name: ``rater`` is who ordered the two, empty where the pair comes of ratings."""
+"""``source``: "ratings" where the consensus of the two answers makes the pair, "order" where a rater ordered them."""
 KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool}
 PREFERENCES: Final[Columns] = {
     "prompt": str,

@@ -21,8 +21,8 @@ def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """One row per rated interaction (columns GOLD) from one row per rater and interaction (columns RATINGS).
 
     ``rating`` is the consensus, always a float. ``agreement`` is the share of pairs of raters who differ by at most 1,
-    None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead decided,
-    the same on every row of the answer; it stands above the median.
+    None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead
+    decided, the same on every row of the answer; it stands above the median.
 
     Raises:
         ValueError: the rows are not ordered by prompt group.
@@ -61,16 +61,11 @@ def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
         yield from _pairs(list(group))
 
 
-def pairs_with_preferences(gold: Iterable[RowOf], preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
-    """The pairs of the gold rows, then one per row of the preferences export (columns PAIRS_WITH_PREFERENCES).
+def order_rows(preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """One pair per row of the preferences export (columns PAIRS), as they stand behind those of ratings.
 
     An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no margin.
-
-    Raises:
-        ValueError: the gold rows are not ordered by prompt group.
     """
-    for pair in pair_rows(gold):
-        yield pair | {"rater": None}
     for row in preferences:
         yield {
             "prompt": row["prompt"],
@@ -80,7 +75,7 @@ def pairs_with_preferences(gold: Iterable[RowOf], preferences: Iterable[RowOf]) 
             "rejected_rating": None,
             "margin": 0.0,
             "context_id": None,
-            "rater": row["rater"],
+            "source": "order",
         }
 
 
@@ -136,6 +131,7 @@ def _pairs(group: list[RowOf]) -> Iterator[dict[str, Any]]:
             "rejected_rating": ratings[worse],
             "margin": margin,
             "context_id": group[better]["context_id"] or None,
+            "source": "ratings",
         }
 
 

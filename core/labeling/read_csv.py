@@ -8,7 +8,7 @@ from typing import TextIO
 
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
-from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
+from core.labeling.export_columns import EXPORTS
 from core.labeling.formulas import restore
 from core.labeling.limits import MAX_COLUMNS, MAX_ROW, check_columns
 from core.labeling.raw_rows import Row, Table
@@ -17,7 +17,7 @@ from core.labeling.text_files import find_encoding, open_text
 _HEADER = 2_000_000
 """Characters of the first line that are looked at to find the delimiter."""
 _DELIMITERS = ",;\t"
-_OUR_HEADERS = [list(columns) for columns in (*EXPORTS.values(), PAIRS_WITH_PREFERENCES)]
+_OUR_HEADERS = [list(columns) for columns in EXPORTS.values()]
 
 
 def open_csv(path: Path) -> Table:

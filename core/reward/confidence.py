@@ -57,7 +57,7 @@ class KnownPrompts:
         return np.asarray(self.vectors @ vector)
 
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
-        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first; none where it is of another length."""
+        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first; none where its length differs."""
         if len(vector) != self.vectors.shape[1]:
             return []
         return [self.groups[place] for place in np.argsort(-self.likeness(vector), kind="stable")[:count]]
@@ -88,13 +88,13 @@ class Certainty:
 
 @dataclass(frozen=True)
 class ScoreConfidence:
-    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/0045)."""
+    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/reranking.md)."""
 
     levels: tuple[Level, ...] = ()
     """Lowest scores first; empty where too few answers were rated."""
     margin: float | None = None
-    """From this difference of scores on, the better of two answers is clearly more often on top than by chance; 1 where no
-    difference was enough; None where there are too few pairs."""
+    """From this difference of scores on, the better of two answers is clearly more often on top than by chance; 1 where
+    no difference was enough; None where there are too few pairs."""
     pairs: int = 0
     """Of answers to one prompt that were rated differently: what ``margin`` rests on."""
     familiar: float | None = None

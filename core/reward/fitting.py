@@ -45,11 +45,12 @@ class Fit:
 def fit(
     recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int, compared: Comparisons | None = None
 ) -> Fit:
-    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers beside them.
+    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers beside
+    them.
 
     Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows; comparisons on
-    their prompts are not learned from meanwhile. Where the rows allow none, they are the recipe's first, the middle of its
-    grid, and 0.5.
+    their prompts are not learned from meanwhile. Where the rows allow none, they are the recipe's first, the middle of
+    its grid, and 0.5.
     """
     with _blas.limit(limits=1, user_api="blas"):
         return _fit(recipe, features, good, groups, seed, compared if compared is not None and len(compared) else None)
@@ -145,8 +146,8 @@ class _Prepared:
     compared: Comparisons | None
     """Their differences turned alike, shape (k, m)."""
     span: tuple[Matrix, NDArray[np.float64]] | None
-    """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m is
-    u."""
+    """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m
+    is u."""
 
     def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
         """The model of the original columns that gives every training row the same score."""

@@ -31,7 +31,8 @@ class LinearModel:
 
 
 def from_the_same_start(values: NDArray[np.float64], start: float, everywhere: float) -> NDArray[np.float64]:
-    """Probabilities of a model whose training rows held the share ``start`` of good ones, as if it had been ``everywhere``.
+    """Probabilities of a model whose training rows held the share ``start`` of good ones, as if it had been
+    ``everywhere``.
 
     The share in the other folds falls when a fold has more good answers. Ranked together, rows of different folds
     would come out worse than chance where a model knows little but that share (Forman and Scholz 2010).

@@ -10,8 +10,7 @@ from core.domain.errors import Unavailable
 from core.reward.baselines import FittedBaselines
 from core.reward.encoding.embedder import Embedder
 from core.reward.linear import LinearModel
-from core.reward.recipes.base import Pair, Read
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, Read, feature_matrix
 from core.reward.recipes.registry import recipe_named
 
 
@@ -45,22 +44,10 @@ class FittedModel:
         return [recipe.read_of(pair) for pair in pairs]
 
     def unread(self, pairs: Sequence[Pair], embedder: Embedder) -> list[int]:
-        """Words that the encoder has yet to read before each pair can be scored; what pairs share is the first one's."""
+        """Words that the encoder has yet to read to score each pair; what pairs share counts for the first of them."""
         recipe = recipe_named(self.recipe)
         words = embedder.unread(recipe.texts(pairs), recipe.view)
         return [sum(words.pop(text, 0) for text in recipe.texts([pair])) for pair in pairs]
-
-    def explain(self, pairs: Sequence[Pair], embedder: Embedder) -> list[dict[str, float]]:
-        """Why each pair scores as it does: log-odds that each part adds against an average training answer.
-
-        Raises:
-            Unavailable: the encoder is another one than in training, or cannot be loaded.
-        """
-        if not pairs:
-            return []
-        added = self.linear.contributions(self._features(pairs, embedder))
-        parts = recipe_named(self.recipe).parts(added.shape[1])
-        return [{name: float(row[columns].sum()) for name, columns in parts.items()} for row in added]
 
     def check_encoder(self, fingerprint: str) -> None:
         """Refuse an encoder that is not the one of the training.

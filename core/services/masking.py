@@ -2,7 +2,7 @@
 
 ``masks_output`` stands on every public function. Whoever forgets it finds that ``Workspace.require`` refuses to work: what was
 not led through here does not leave at all. Inside, services give each other stored texts as they are; what is handed out
-by the outermost one is masked, field by field, unless it was decided about before (``Settled``), or a field or a
+by the outermost one is masked, field by field, unless it was decided about before (``ClearedText``), or a field or a
 function says in so many words why its texts are no outside ones (``AS_IS``, ``as_is``).
 """
 
@@ -33,7 +33,7 @@ SHORT, REMEMBERED = 200, 4_096
 _inside: ContextVar[bool] = ContextVar("inside a service", default=False)
 
 
-class Settled(str):
+class ClearedText(str):
     """A text about which it was decided how it leaves: masked with what it belongs to, revealed, or the reader's own words."""
 
     __slots__ = ()
@@ -94,7 +94,7 @@ def masked(found: Any, known: frozenset[str] = frozenset()) -> Any:
     if found is None or isinstance(found, bool | int | float | date | timedelta | Enum | Path | User):
         return found
     if isinstance(found, str):
-        return str(found) if isinstance(found, Settled) else _masked_text(found, known)
+        return str(found) if isinstance(found, ClearedText) else _masked_text(found, known)
     if isinstance(found, dict):
         return _distinct((masked(key, known), _beside(key, value, known)) for key, value in found.items())
     if isinstance(found, tuple) and hasattr(found, "_fields"):
@@ -111,7 +111,7 @@ def masked_sentence(sentence: str) -> str:
 
     Who reads that something went wrong must be able to read what.
     """
-    if isinstance(sentence, Settled):
+    if isinstance(sentence, ClearedText):
         return str(sentence)
     seen = _masked_text(sentence, frozenset())
     return mask(sentence, by_rules=True) if seen == UNREAD_SHOWN else seen
@@ -172,20 +172,18 @@ class _Leaving:
             error.args = tuple(masked_sentence(part) if isinstance(part, str) else part for part in error.args)
 
 
-def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, None]:
+def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, Any]:
     try:
         while True:
-            with _Leaving():
-                found = next(made, _ENDED)
-            if found is _ENDED:
-                return
+            try:
+                with _Leaving():
+                    found = next(made)
+            except StopIteration as end:
+                return seen(end.value)
             yield seen(found)
     finally:
         with _Leaving():
             made.close()
-
-
-_ENDED = object()
 
 
 def _record(found: Any, known: frozenset[str]) -> Any:
@@ -208,7 +206,7 @@ def _outside(kind: Any) -> tuple[str, ...]:
 def _names(parts: Any) -> frozenset[str]:
     found: set[str] = set()
     for text in _own_texts(parts):
-        if not isinstance(text, Settled):
+        if not isinstance(text, ClearedText):
             found |= _short_names(text) if len(text) <= SHORT and site() is None else name_words([text])
     return frozenset(found)
 
@@ -228,7 +226,7 @@ def _own_texts(part: Any) -> Iterator[str]:
 
 def _beside(key: Any, value: Any, known: frozenset[str]) -> Any:
     """A value under its key: "patient name: ..." says what it is."""
-    if not isinstance(key, str) or not isinstance(value, str) or isinstance(value, Settled | Enum):
+    if not isinstance(key, str) or not isinstance(value, str) or isinstance(value, ClearedText | Enum):
         return masked(value, known)
     if _is_ours(value):
         return value

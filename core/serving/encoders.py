@@ -112,7 +112,8 @@ def described(emb_model: str, home: Path, *, fast: bool) -> tuple[bool, str]:
     if verdict is None:
         return (
             True,
-            "sentence-transformers serves; the first reranking builds the fast encoder beside it, in less than a minute",
+            "sentence-transformers serves; the first reranking builds the fast encoder beside it, "
+            "in less than a minute",
         )
     if not verdict.usable:
         return (

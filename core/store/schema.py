@@ -13,8 +13,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 from core.domain.errors import AssayError, Unavailable
 from core.domain.roles import Rule
 from core.store import audit
-from core.store.database import Store, lock_writers, private_file, private_folder
-from core.store.sqlite_copy import copy_sqlite
+from core.store.database import Store, copy_sqlite, lock_writers, private_file, private_folder
 from core.store.tables import Base
 
 log = logging.getLogger(__name__)

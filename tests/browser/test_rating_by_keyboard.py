@@ -236,18 +236,20 @@ def test_what_is_typed_without_a_pause_is_kept_too(at_the_desk, dashboard, me):
 
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     """At the same moment two browsers show two different answers, and each rates under its own name."""
-    first, context = at_the_desk, browser.new_context()
+    own_page, context = at_the_desk, browser.new_context()
     other = context.new_page()
     other.goto(f"{dashboard.url}/rate")
     other.locator(".st-key-rate-name input").press_sequentially("somebody else")
     other.keyboard.press("Enter")
     ready(other)
-    shown = [re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (first, other)]
+    shown = [
+        re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (own_page, other)
+    ]
     numbers = [int(found[1]) for found in shown if found]
     assert len(set(numbers)) == 2
-    first.keyboard.press("4")
+    own_page.keyboard.press("4")
     other.keyboard.press("2")
-    expect(receipt(first)).to_contain_text("1 rated today")
+    expect(receipt(own_page)).to_contain_text("1 rated today")
     expect(receipt(other)).to_contain_text("1 rated today")
     assert rated_by(dashboard, me) == [(numbers[0], 4)]
     assert rated_by(dashboard, "somebody else") == [(numbers[1], 2)]

@@ -87,7 +87,7 @@ def test_figures_arrive_fold_by_fold_in_every_browser(page: Page, second: Page, 
 
 
 def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, dashboard, workspace):
-    """SIGKILL in the middle: both viewers read that it failed, how far it got, and that nothing is lost."""
+    """SIGKILL in between: both viewers read that it failed, how far it got, that nothing was lost, and start again."""
     page.goto(f"{dashboard.url}/train")
     page.locator(".st-key-train-start button").press("Enter")
     page.locator(".st-key-rate-name input").press_sequentially("Kim")

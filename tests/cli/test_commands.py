@@ -306,12 +306,11 @@ def test_debug_shows_the_trace(sqlite_cli):
 
 def test_the_unexpected_is_a_sentence_too(sqlite_cli, monkeypatch):
     """An error nobody foresaw is one line and exit code 1."""
-    from core.services.operations import status as service
 
     def breaks(*_, **__):
         raise ZeroDivisionError("first line\nsecond line")
 
-    monkeypatch.setattr(service, "status", breaks)
+    monkeypatch.setattr("core.services.operations.status.status", breaks)
     assert sentence(sqlite_cli("status"), 1).startswith("Something unexpected happened (ZeroDivisionError")
 
 
@@ -453,15 +452,6 @@ def test_training_on_orders_says_where_there_are_none(sqlite_cli, csv_file):
     sqlite_cli("import", csv_file)
     _, lines, _ = sqlite_cli("train", "--preferences")
     assert "There was no order of a rater to learn from; ratings alone were used." in lines
-
-
-def test_pairs_are_exported_with_orders_when_asked_to(sqlite_cli, csv_file, tmp_path):
-    """``export pairs --with-preferences`` has one more column; another kind refuses it as bad input."""
-    sqlite_cli("import", csv_file)
-    sqlite_cli("export", "pairs", "--with-preferences", "--out", tmp_path / "p.csv")
-    assert (tmp_path / "p.csv").read_text().splitlines()[0].endswith("margin,context_id,rater")
-    refused = sqlite_cli("export", "kto", "--with-preferences", "--out", tmp_path / "k.csv")
-    assert sentence(refused, 2) == "Only pairs can hold preferences too, not kto. Nothing was written."
 
 
 def test_forgetting_shows_first_and_acts_on_a_yes(sqlite_cli, tmp_path):

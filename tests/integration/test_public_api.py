@@ -1,4 +1,4 @@
-"""The Python API as another program uses it (DESIGN 6)."""
+"""The Python API as another program uses it."""
 
 import copy
 import json

@@ -5,8 +5,7 @@ from core.reward.baselines import columns_of, original_order
 from core.reward.evaluation.out_of_fold import score_baselines_held_out
 from core.reward.fitting import fit_baselines
 from core.reward.metrics.labels import Labels
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR
 from tests.reward.fakes import DIM, embedder, rated_answers
 

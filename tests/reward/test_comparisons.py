@@ -14,9 +14,10 @@ from core.reward.evaluation import out_of_fold
 from core.reward.fitting import fit
 from core.reward.recipes.pair import SCALARS
 from core.reward.recipes.registry import CONCAT, PAIR
-from core.reward.training.events import Compared, Evaluated, Fitted, Judged, Reported
+from core.reward.training.events import Compared, Evaluated, TrainingResult
 from core.reward.training.trainer import train
 from tests.reward.fakes import embedder, rated_answers
+from tests.reward.trained import events_and_result
 
 
 def ordered(examples: list[Example], before: str = "") -> list[Preferred]:
@@ -33,7 +34,7 @@ def ordered(examples: list[Example], before: str = "") -> list[Preferred]:
 def run(examples: list[Example], preferred: list[Preferred], **options: Any) -> dict[type, Any]:
     options = {"recipe": "pair", "seed": 0, "positive_threshold": 4, "minimum": 10} | options
     told = train(examples, embedder=embedder(), preferred=preferred, **options)
-    return {type(event): event for event in told}
+    return {type(event): event for event in events_and_result(told)}
 
 
 @pytest.mark.parametrize("rows", [40, 200])
@@ -117,17 +118,17 @@ def test_a_training_with_comparisons_says_so_and_can_be_repeated() -> None:
     """
     examples, preferred = rated_answers(20), ordered(rated_answers(5, seed=9), "elsewhere ")
     first = run(examples, preferred, champion_recipe="pair")
-    compared, fitted = first[Compared], first[Fitted]
+    compared, trained = first[Compared], first[TrainingResult]
     assert (compared.pairs, compared.prompts) == (len(preferred), 5)
-    assert {pair.group for pair in preferred} < fitted.groups
-    assert len(fitted.groups) == 25
-    assert first[Judged].versus_champion == compared.gain
+    assert {pair.group for pair in preferred} < trained.groups
+    assert len(trained.groups) == 25
+    assert trained.judged.versus_champion == compared.gain
     again, plain = run(examples, preferred), run(examples, [])
     assert again[Evaluated] == first[Evaluated]
     assert Compared not in plain
-    assert plain[Fitted].data_fingerprint != fitted.data_fingerprint
+    assert plain[TrainingResult].report.fingerprint != trained.report.fingerprint
     # the learning curve counts ratings, so it is that of ratings alone
-    assert again[Reported].report.curve.measured == plain[Reported].report.curve.measured
+    assert again[TrainingResult].report.curve.measured == plain[TrainingResult].report.curve.measured
 
 
 def test_the_texts_of_comparisons_are_not_put_into_the_cache_of_answers() -> None:

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder, View
+from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.reward.encoding.windows import RULE
 from tests.reward.fakes import DIM, FakeEncoder
 

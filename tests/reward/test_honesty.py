@@ -12,10 +12,11 @@ from core.reward import artifact
 from core.reward.confidence import KnownPrompts, Level, Meaning, ScoreConfidence
 from core.reward.metrics.labels import Labels
 from core.reward.training.confidence_fit import fit_score_confidence
-from core.reward.training.events import Fitted
+from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
 from core.serving.reranker import ModelRef, Reranker
 from tests.reward.fakes import embedder, rated_answers
+from tests.reward.trained import events_and_result
 
 
 def answers(prompts: int, per_prompt: int = 4) -> list[Example]:
@@ -87,41 +88,42 @@ def test_one_prompt_with_many_answers_is_no_flood() -> None:
     assert measured(many, informed(many, 0.1)).pairs < 60 * 59 / 2 + 15 * 6
 
 
-def judged(honesty: ScoreConfidence, texts: list[str], scores: list[float], prompt: str = "0 word1"):
+def judged(confidence: ScoreConfidence, texts: list[str], scores: list[float], prompt: str = "0 word1"):
     order = sorted(range(len(texts)), key=lambda place: -scores[place])
-    return honesty.judge(prompt, texts, scores, order, embedder())
+    return confidence.judge(prompt, texts, scores, order, embedder())
 
 
 def test_the_best_two_are_too_close_only_where_they_differ() -> None:
     """Nearer than the margin is too close; equal texts, and one answer alone, are no question at all."""
-    honesty = ScoreConfidence(levels=(Level(0.0, 5, 20),), margin=0.1, pairs=99)
-    assert judged(honesty, ["a", "b", "c"], [0.5, 0.1, 0.45]).too_close is True
-    assert judged(honesty, ["a", "b"], [0.5, 0.3]).too_close is False
-    assert judged(honesty, ["a", "a"], [0.5, 0.5]).too_close is False
-    assert judged(honesty, ["a", "a", "b"], [0.5, 0.5, 0.45]).too_close is True
-    assert judged(honesty, ["a"], [0.5]).too_close is False
-    assert judged(replace(honesty, margin=None), ["a", "b"], [0.5, 0.5]).too_close is None
+    confidence = ScoreConfidence(levels=(Level(0.0, 5, 20),), margin=0.1, pairs=99)
+    assert judged(confidence, ["a", "b", "c"], [0.5, 0.1, 0.45]).too_close is True
+    assert judged(confidence, ["a", "b"], [0.5, 0.3]).too_close is False
+    assert judged(confidence, ["a", "a"], [0.5, 0.5]).too_close is False
+    assert judged(confidence, ["a", "a", "b"], [0.5, 0.5, 0.45]).too_close is True
+    assert judged(confidence, ["a"], [0.5]).too_close is False
+    assert judged(replace(confidence, margin=None), ["a", "b"], [0.5, 0.5]).too_close is None
 
 
 def test_an_unlike_prompt_is_outside() -> None:
     """A prompt without a word in common is unlike what was learned from; a prompt that was learned from is not."""
     examples = answers(40)
-    honesty = measured(examples, informed(examples, 0.1))
-    assert judged(honesty, ["a"], [0.5], examples[0].prompt).outside is False
-    assert judged(honesty, ["a"], [0.5], "").outside is True
-    assert honesty.known is not None
-    vector = honesty.known.vectors[3].astype(np.float32)
-    assert honesty.known.nearest(vector, 2)[0] == honesty.known.groups[3]
+    confidence = measured(examples, informed(examples, 0.1))
+    assert judged(confidence, ["a"], [0.5], examples[0].prompt).outside is False
+    assert judged(confidence, ["a"], [0.5], "").outside is True
+    assert confidence.known is not None
+    vector = confidence.known.vectors[3].astype(np.float32)
+    assert confidence.known.nearest(vector, 2)[0] == confidence.known.groups[3]
 
 
-def trained(prompts: int = 30) -> Fitted:
-    *_, last = train(answers(prompts), recipe="pair", embedder=embedder(), seed=0, positive_threshold=4, minimum=10)
-    assert isinstance(last, Fitted)
+def trained(prompts: int = 30) -> TrainingResult:
+    steps = train(answers(prompts), recipe="pair", embedder=embedder(), seed=0, positive_threshold=4, minimum=10)
+    *_, last = events_and_result(steps)
+    assert isinstance(last, TrainingResult)
     return last
 
 
 @pytest.fixture(scope="module")
-def fitted() -> Fitted:
+def fitted() -> TrainingResult:
     return trained()
 
 
@@ -130,31 +132,31 @@ def hashes(kept: artifact.Saved, *, older: bool) -> dict[str, str]:
     return {name: sha256 for name, sha256 in kept.hashes.items() if name == artifact.MODEL_FILE or not older}
 
 
-def saved(folder: Path, fitted: Fitted, honesty: ScoreConfidence | None, *, older: bool = False) -> Reranker:
+def saved(folder: Path, fitted: TrainingResult, confidence: ScoreConfidence | None, *, older: bool = False) -> Reranker:
     metadata = artifact.Metadata("v1", "pair", fitted.model.encoder, "d", 120, 30, 0, 4, {})
-    kept = artifact.save(folder, fitted.model, metadata, groups=fitted.groups, honesty=honesty)
+    kept = artifact.save(folder, fitted.model, metadata, groups=fitted.groups, confidence=confidence)
     ref = ModelRef("v1", kept.path, hashes(kept, older=older), sample=False)
     return Reranker(lambda: [ref], embedder)
 
 
-def test_the_figures_travel_with_the_version(tmp_path: Path, fitted: Fitted) -> None:
+def test_the_figures_travel_with_the_version(tmp_path: Path, fitted: TrainingResult) -> None:
     """They come back as they were measured, the vectors within half precision, in files that stay small."""
-    saved(tmp_path, fitted, fitted.honesty)
+    saved(tmp_path, fitted, fitted.confidence)
     found = artifact.load_confidence(tmp_path / "v1", hashes={})
-    assert found == fitted.honesty
+    assert found == fitted.confidence
     assert found is not None
     assert isinstance(found.known, KnownPrompts)
     assert set(found.known.groups) == fitted.groups
-    assert np.array_equal(found.known.vectors, fitted.honesty.known.vectors)
+    assert np.array_equal(found.known.vectors, fitted.confidence.known.vectors)
     assert len(json.dumps(found.to_json())) < 3_000
 
 
 @pytest.mark.parametrize("damage", ["older", "vectors gone", "vectors changed", "figures spoilt"])
 def test_what_is_missing_or_damaged_is_not_known_and_the_model_serves(
-    tmp_path: Path, fitted: Fitted, damage: str
+    tmp_path: Path, fitted: TrainingResult, damage: str
 ) -> None:
     """A version of an earlier release, also one whose figures were changed, ranks and abstains from nothing."""
-    ranker = saved(tmp_path, fitted, None if damage == "older" else fitted.honesty, older=True)
+    ranker = saved(tmp_path, fitted, None if damage == "older" else fitted.confidence, older=True)
     file, described = tmp_path / "v1" / artifact.KNOWN_FILE, tmp_path / "v1" / artifact.METADATA_FILE
     if damage == "vectors gone":
         file.unlink()
@@ -169,10 +171,10 @@ def test_what_is_missing_or_damaged_is_not_known_and_the_model_serves(
     assert (ranking.abstained, ranking.fallback) == (None, False)
 
 
-def test_abstaining_keeps_the_order_and_says_why(tmp_path: Path, fitted: Fitted) -> None:
+def test_abstaining_keeps_the_order_and_says_why(tmp_path: Path, fitted: TrainingResult) -> None:
     """Only where it is asked for: the order of the input, the scores all the same, the reason, and fallback."""
     foreign, texts = "utterly foreign matter", ["no", "utterly foreign matter at length", "matter"]
-    ranker = saved(tmp_path, fitted, fitted.honesty)
+    ranker = saved(tmp_path, fitted, fitted.confidence)
     usual, kept = ranker.rank(foreign, texts), ranker.rank(foreign, texts, abstain=True)
     assert usual.order != (0, 1, 2)
     assert (usual.abstained, usual.fallback) == (None, False)

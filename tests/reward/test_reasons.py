@@ -12,7 +12,7 @@ from tests.services.versions_made import learned_from
 
 def test_the_reasons_are_all_of_the_difference() -> None:
     """Their sum is the log-odds of an answer minus the mean log-odds of the others, and the strongest is first."""
-    model = learned_from(rated_answers(15))[1].model
+    model = learned_from(rated_answers(15)).model
     pairs = [Pair("1 word1 word2", "word1"), Pair("1 word1 word2", "word3 word4 word5"), Pair("1 word1 word2", "")]
     odds = [float(np.log(p / (1 - p))) for p in model.score(pairs, embedder())]
     for place, found in enumerate(reasons(model, pairs, embedder())):
@@ -25,7 +25,7 @@ def test_the_reasons_are_all_of_the_difference() -> None:
 
 def test_a_single_answer_is_compared_with_the_training() -> None:
     """No others: its reasons and the bias are its score."""
-    model = learned_from(rated_answers(15))[1].model
+    model = learned_from(rated_answers(15)).model
     ((*found,),) = reasons(model, [Pair("1 word1 word2", "word1")], embedder())
     total = sum(reason.added for reason in found) + model.linear.bias
     assert logistic(np.array([total]))[0] == pytest.approx(model.score([Pair("1 word1 word2", "word1")], embedder())[0])

@@ -3,8 +3,7 @@ import pytest
 
 from core.domain.errors import BadInput
 from core.reward.encoding.embedder import View
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.pair import SCALARS
 from core.reward.recipes.registry import CONCAT, PAIR, RECIPES, recipe_named
 from tests.reward.fakes import DIM, embedder

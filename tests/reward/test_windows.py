@@ -2,8 +2,7 @@ import random
 
 import pytest
 
-from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS, split
-from core.reward.encoding.words import count_words, terms, word_spans
+from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS, count_words, split, terms, word_spans
 
 
 def words(count: int) -> str:

@@ -23,7 +23,7 @@ from core.services.models import compare, evaluate, models
 from core.services.operations import doctor
 from core.services.reranking import explain, reranking
 from core.services.workspace import Workspace
-from tests.reward.fakes import FakeEncoder, embedder
+from tests.reward.fakes import embedder, reference_embedder
 from tests.reward.test_artifact import Trap
 from tests.services.versions_made import made
 
@@ -98,7 +98,7 @@ def readers(workspace: Workspace, tmp_path: Path, monkeypatch, capsys, caplog) -
     monkeypatch.setenv("DATABASE_URL", workspace.settings.database_url)
     monkeypatch.setattr(reranking, "_embedder", lambda settings, store: embedder())
     for module in (evaluate, compare, explain):
-        monkeypatch.setattr(module, "encoder", lambda name: FakeEncoder())
+        monkeypatch.setattr(module, "reference_embedder", reference_embedder)
     candidates, rated = tmp_path / "candidates.txt", tmp_path / "rated.csv"
     candidates.write_text("\n---\n".join(TEXTS))
     rated.write_text("user_prompt,ai_response,rating\nq1,a,5\nq1,b,1\nq2,a,4\nq2,b,2\n")

@@ -27,7 +27,7 @@ from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace
-from core.store.people import api_keys as stored_keys
+from core.store.people.api_keys import suspend
 from core.store.tables import Audit, Identity
 from core.store.training import runs
 from tests import looked
@@ -40,7 +40,6 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
-    "data.export_check.record": "part of exporting.export, which is recorded by it",
     "training.dataset.load_training_set": "part of a training, which is recorded: keeps prompts apart and computes vectors",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
     "review.own_ratings.withdraw": "ratings have a history of their own",
@@ -257,7 +256,7 @@ def revoke_key(w: Workspace, lead: User) -> Act:
 def confirm_keys(w: Workspace, lead: User) -> Act:
     api_keys.create(w, lead, "portal")
     with w.store.write() as session:
-        stored_keys.suspend(session)
+        suspend(session)
     yield
     api_keys.confirm(w, lead)
     api_keys.confirm(w, lead)  # none waits any more, nothing is recorded

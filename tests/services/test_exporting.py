@@ -7,15 +7,15 @@ import pytest
 from core.domain.errors import BadInput
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE
-from core.labeling.export_columns import EXPORTS, PAIRS_WITH_PREFERENCES
-from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows, pairs_with_preferences
+from core.labeling.export_columns import EXPORTS
+from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, order_rows, pair_rows
 from core.labeling.tables import open_table
 from core.labeling.writing import write_stream
 from core.services.data.exporting import KINDS, export
 from core.services.data.importing import import_file, load_sample
 from core.services.reranking import preferences
 from core.services.workspace import open_workspace
-from core.store.interactions import exporting, imports
+from core.store.interactions import exports, imports
 from tests import looked
 from tests.databases import added, environment, rater
 
@@ -58,9 +58,8 @@ def decided(rated):
     """The same, where a lead decided on two answers: against the median, and where no rating is left."""
     lead = rater(rated, "Lea")
     with rated.store.read() as session:
-        first, second = [
-            row["interaction_id"] for row in gold_rows(exporting.rating_rows(session)) if row["rating"] < 5
-        ][:2]
+        low = [row["interaction_id"] for row in gold_rows(exports.rating_rows(session)) if row["rating"] < 5]
+    first, second = low[:2]
     for number in (first, second):
         looked.decide(rated, lead, number, 5, expected=None)
     looked.edit(rated, lead, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
@@ -95,10 +94,10 @@ def test_they_follow_where_a_lead_decided_too(decided, tmp_path, ending):
 def follow_from_each_other(rated, tmp_path, ending):
     paths = {kind: tmp_path / f"{kind}.{ending}" for kind in KINDS}
     results = {kind: export(rated, COMMAND_LINE, kind, path) for kind, path in paths.items()}
-    ratings_file, gold_file = read(paths["ratings"]), read(paths["gold"])
+    ratings_file, gold_file, orders_file = (read(paths[kind]) for kind in ("ratings", "gold", "preferences"))
     again = {
         "gold": list(gold_rows(ratings_file)),
-        "pairs": list(pair_rows(gold_file)),
+        "pairs": [*pair_rows(gold_file), *order_rows(orders_file)],
         "kto": list(kto_rows(gold_file, positive_threshold=4)),
     }
     for kind, rows in again.items():
@@ -108,38 +107,27 @@ def follow_from_each_other(rated, tmp_path, ending):
             write_stream(file, f".{ending}", EXPORTS[kind], iter(written(rows, EXPORTS[kind])))
         assert read(tmp_path / f"again-{kind}.{ending}") == read(paths[kind])
     without = count_prompts_without_pair(gold_file)
-    assert results["preferences"].rows == 1  # and nothing of it in the others
+    assert results["preferences"].rows == 1
     assert {result.prompts_without_pair for result in results.values()} == {without}
     assert without > 0
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_pairs_carry_what_raters_ordered_when_asked_to(rated, tmp_path, ending):
-    """Behind the pairs of ratings, with the rater's name; recomputed from the gold and the preferences file it is the
-    same, and without asking the pairs are what they always were.
-    """
-    paths = {kind: tmp_path / f"{kind}.{ending}" for kind in ("gold", "preferences", "pairs")}
-    results = {kind: export(rated, COMMAND_LINE, kind, path) for kind, path in paths.items()}
-    assert [result.preferences_left_out for result in results.values()] == [0, 0, 1]
-    both = tmp_path / f"both.{ending}"
-    result = export(rated, COMMAND_LINE, "pairs", both, with_preferences=True)
-    assert (result.rows, result.preferences_left_out) == (results["pairs"].rows + 1, 0)
-    again = list(pairs_with_preferences(read(paths["gold"]), read(paths["preferences"])))
+def test_pairs_say_whether_ratings_or_an_order_made_them(rated, tmp_path, ending):
+    """Those of ratings are exactly what the gold file gives; orders follow, without grades and with a margin of 0."""
+    paths = {kind: tmp_path / f"{kind}.{ending}" for kind in ("gold", "pairs")}
+    for kind, path in paths.items():
+        export(rated, COMMAND_LINE, kind, path)
+    rows = read(paths["pairs"])
+    assert list(rows[0])[-1] == "source"
     with (tmp_path / f"again.{ending}").open("wb") as file:
-        write_stream(file, f".{ending}", PAIRS_WITH_PREFERENCES, iter(again))
-    assert read(tmp_path / f"again.{ending}") == read(both)
-    *given, ordered = read(both)
-    assert [{name: row[name] for name in EXPORTS["pairs"]} for row in given] == read(paths["pairs"])
+        write_stream(file, f".{ending}", EXPORTS["pairs"], pair_rows(read(paths["gold"])))
+    assert [row for row in rows if row["source"] == "ratings"] == read(tmp_path / f"again.{ending}")
+    (ordered,) = [row for row in rows if row["source"] == "order"]
+    assert rows[-1] is ordered
     assert (ordered["prompt"], ordered["chosen"], ordered["rejected"]) == ("Prompt 3?", "=two", "one")
-    assert (ordered["rater"], float(ordered["margin"])) == ("Ana", 0.0)
-    assert ordered["chosen_rating"] in (None, "")
-
-
-def test_only_pairs_can_hold_preferences_too(rated, tmp_path):
-    """Asked of another export, nothing is written."""
-    with pytest.raises(BadInput, match="Only pairs"):
-        export(rated, COMMAND_LINE, "gold", tmp_path / "gold.csv", with_preferences=True)
-    assert not (tmp_path / "gold.csv").exists()
+    assert float(ordered["margin"]) == 0
+    assert {ordered[name] or None for name in ("chosen_rating", "rejected_rating", "context_id")} == {None}
 
 
 def test_the_ratings_export_has_a_row_per_rater_and_answer(rated, tmp_path):
@@ -225,7 +213,7 @@ def test_an_exported_ratings_file_can_be_imported_elsewhere(rated, tmp_path):
 
 def test_more_ratings_than_one_batch_are_exported(workspace, tmp_path):
     """Every kind of export goes beyond the first batch of rows that the database hands out."""
-    rows = 2 * exporting.BATCH + 10
+    rows = 2 * exports.BATCH + 10
     with workspace.store.write() as session:
         batch = [ImportRow(n, f"prompt {n // 2}", f"answer {n}", 1 + 4 * (n % 2)) for n in range(rows)]
         imports.add_batch(session, None, batch, rater="Ana", source="import")

@@ -8,8 +8,7 @@ from sqlalchemy import update
 from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, NotAllowed, Role, User
 from core.labeling.exports import gold_rows, kto_rows, pair_rows
-from core.services.data.export_check import Marked, listed
-from core.services.data.exporting import KINDS, export
+from core.services.data.exporting import KINDS, Marked, export, listed
 from core.services.reranking import preferences
 from core.store.tables import Audit, Export, Item
 from tests import looked
@@ -45,9 +44,11 @@ def read(path):
 def test_an_export_is_refused_whole_and_says_how_to_go_on(held, lea, tmp_path, kind):
     """Numbers, kinds and both ways on; no file, and nothing in the list of exports."""
     file = tmp_path / "out.jsonl"
-    counts = "1 of 2 comparisons" if kind == "preferences" else "2 of 4 rated answers"
+    counts = {"preferences": "1 of 2 comparisons", "pairs": "3 of 6 rated answers and comparisons"}.get(
+        kind, "2 of 4 rated answers"
+    )
     with pytest.raises(
-        HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([12] phones?\)\. Nothing was wr"
+        HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([123] phones?\)\. Nothing was wr"
     ):
         export(held, lea, kind, file)
     assert not file.exists()
@@ -62,11 +63,12 @@ def test_leaving_them_out_keeps_the_exports_in_line_with_each_other(held, lea, t
         result = export(held, lea, kind, tmp_path / f"{kind}.jsonl", marked=Marked.LEAVE_OUT)
         made[kind] = read(tmp_path / f"{kind}.jsonl")
         assert SECRET not in (tmp_path / f"{kind}.jsonl").read_text()
-        assert result.to_json()["left_out"] == (1 if kind == "preferences" else 2)
+        assert result.to_json()["left_out"] == {"preferences": 1, "pairs": 3}.get(kind, 2)
     assert [row["ai_response"] for row in made["ratings"]] == ["Wait.", "No."]
     gold = list(gold_rows(iter(made["ratings"])))
     assert [row["rating"] for row in made["gold"]] == [row["rating"] for row in gold] == [2, 4]
-    assert made["pairs"] == list(pair_rows(iter(gold))) == []
+    assert list(pair_rows(iter(gold))) == []
+    assert [(row["prompt"], row["source"]) for row in made["pairs"]] == [("What?", "order")]
     assert len(made["kto"]) == len(list(kto_rows(iter(gold), positive_threshold=4))) == 2
     assert [row["prompt"] for row in made["preferences"]] == ["What?"]
 

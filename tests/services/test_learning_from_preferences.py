@@ -11,17 +11,17 @@ from core.services.training import runs, training
 from core.services.workspace import Workspace
 from core.store.erasure import raters
 from core.store.interactions import imports
-from core.store.reranking import preferences as kept
+from core.store.reranking.preferences import for_training
 from core.store.tables import Rater
 from core.store.training import held_out
 from tests.databases import Plain, rater
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 
 
 @pytest.fixture(autouse=True)
 def counts_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The encoder is not what these tests are about: one that counts words takes no time."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
 
 
 def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Workspace, old_app: Plain) -> None:
@@ -76,4 +76,4 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
 
 def preferences_of(workspace: Workspace) -> list[Preferred]:
     with workspace.store.read() as session:
-        return kept.for_training(session)
+        return for_training(session)

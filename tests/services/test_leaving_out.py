@@ -14,7 +14,7 @@ from core.services.workspace import Workspace, open_workspace
 from core.store.interactions import imports
 from core.ui.models.details import lineage
 from tests.databases import environment
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 
 LEA = User(0, "Lea")
 
@@ -22,7 +22,7 @@ LEA = User(0, "Lea")
 @pytest.fixture
 def two_raters(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Ana rated 60 answers; Ben says the opposite of her on all of them, and rated 8 that nobody else did."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
     for rater, examples, turned in (("Ana", rated_answers(15), False), ("Ben", rated_answers(17), True)):
         rows = [

@@ -5,13 +5,14 @@ import random
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE
 from core.services.data import exporting
-from core.services.training.pair_yield import PairYield, pair_yield
+from core.services.training.readiness import pair_yield
 from core.store.interactions import imports
 
 
 def test_nothing_rated_gives_nothing(workspace):
     """An empty database is no error."""
-    assert pair_yield(workspace, COMMAND_LINE) == PairYield(0, 0, 0)
+    found = pair_yield(workspace, COMMAND_LINE)
+    assert (found.ratings, found.prompts, found.pairs) == (0, 0, 0)
 
 
 def test_the_count_is_the_number_of_exported_rows(workspace, tmp_path):

@@ -15,7 +15,6 @@ from core.services.data import interactions
 from core.services.operations.status import status
 from core.services.rating import active_learning, queue, rating
 from core.services.workspace import open_workspace
-from core.store.rating import queue as store_queue
 from core.store.rating import ratings
 from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
 from core.store.types import now
@@ -61,7 +60,7 @@ def rate_all(workspace, user, value=3):
 @pytest.fixture
 def in_order(monkeypatch):
     """Nothing is drawn at random beside the chosen order."""
-    monkeypatch.setattr(store_queue, "RANDOM_EVERY", 1)
+    monkeypatch.setattr("core.store.rating.queue.RANDOM_EVERY", 1)
 
 
 # --- leases ---------------------------------------------------------------------------------------------------------
@@ -297,7 +296,7 @@ def test_a_filter_that_many_answers_fit_serves_every_one_of_them(workspace, monk
     fitting = many(workspace, 5, session_label="s")
     many(workspace, 3, context_id="elsewhere")
     for few in (2, 5):
-        monkeypatch.setattr(store_queue, "FEW", few)
+        monkeypatch.setattr("core.store.rating.queue.FEW", few)
         user = rater(workspace, f"Rater {few}")
         queue.change_settings(workspace, user, QueueSettings(raters=2, overlap=0))
         queue.choose(workspace, user, Order.RANDOM, QueueFilters(session_label="s"))

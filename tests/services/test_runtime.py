@@ -7,7 +7,6 @@ import pytest
 
 from core.domain.errors import AssayError
 from core.domain.settings import Settings
-from core.services import runtime as module
 from core.services.reranking import reranking, usage
 from core.services.runtime import KEPT, Runtime, runtime
 from core.store.database import Store, connect
@@ -76,7 +75,7 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
         go.wait(20)
         raise AssayError("away")
 
-    monkeypatch.setattr(module, "open_workspace", fail)
+    monkeypatch.setattr("core.services.runtime.open_workspace", fail)
     mine, said = Runtime(), []
 
     def ask():

@@ -13,17 +13,17 @@ import pytest
 from core.domain.settings import ROOT
 from core.reward import artifact
 from core.reward.encoding import openvino_build
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.encoder import SentenceEncoder
 from core.reward.encoding.openvino_encoder import OpenVinoEncoder
 from core.reward.encoding.weights import PACKAGED_SHA256
 from core.reward.recipes.base import Pair
-from core.reward.training.events import Fitted
+from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
 from core.serving import building
 from core.serving.encoders import ServingEncoder, described
 from tests.reward.fakes import rated_answers
+from tests.reward.trained import events_and_result
 
 pytestmark = pytest.mark.skipif(
     not openvino_build.installed(), reason="not here: openvino is not installed (make fast)"
@@ -79,7 +79,7 @@ def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: Sentence
 
 def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(built, reference, tmp_path) -> None:
     """A fresh process ranks with a model that was trained on the reference's vectors, and scores as the reference."""
-    *_, fitted = train(
+    steps = train(
         rated_answers(prompts=12),
         recipe="pair",
         embedder=Embedder(reference, MemoryCache()),
@@ -87,20 +87,21 @@ def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(
         positive_threshold=4,
         minimum=10,
     )
-    assert isinstance(fitted, Fitted)
-    metadata = artifact.Metadata("m", "pair", fitted.model.encoder, "d", 48, 12, 0, 4, {})
-    saved = artifact.save(tmp_path / "models", fitted.model, metadata, groups=[])
+    *_, trained = events_and_result(steps)
+    assert isinstance(trained, TrainingResult)
+    metadata = artifact.Metadata("m", "pair", trained.model.encoder, "d", 48, 12, 0, 4, {})
+    saved = artifact.save(tmp_path / "models", trained.model, metadata, groups=[])
     code = f"""
 import sys
 from pathlib import Path
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.encoder import SentenceEncoder
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Reranker
 chosen = ServingEncoder({MODEL!r}, SentenceEncoder({MODEL!r}), Path({str(built)!r}), fast=True)
 ref = ModelRef("m", Path({str(saved.path)!r}), {dict(saved.hashes)!r}, sample=False)
-ranking = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache())).rank("word1 word2", ["word1", "no"])
+ranker = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache()))
+ranking = ranker.rank("word1 word2", ["word1", "no"])
 assert not {{"torch", "transformers", "openvino_telemetry"}} & set(sys.modules), "imported"
 print(chosen.current().back_end, *ranking.scores, sep="|")
 """
@@ -108,7 +109,7 @@ print(chosen.current().back_end, *ranking.scores, sep="|")
     assert done.returncode == 0, done.stderr
     back_end, *scores = done.stdout.strip().split("|")
     assert back_end == "OpenVINO int8"
-    expected = fitted.model.score(
+    expected = trained.model.score(
         [Pair("word1 word2", "word1"), Pair("word1 word2", "no")], Embedder(reference, MemoryCache())
     )
     assert np.allclose([float(score) for score in scores], expected, atol=0.05)

@@ -139,21 +139,16 @@ def test_every_export_is_prepared_for_download(open_page, sample, kind):
     assert not list(sample.settings.home.glob(f"{PREFIX}*"))
 
 
-def test_pairs_can_hold_what_raters_ordered(open_page, sample, ana):
-    """Offered where somebody ordered answers; the file then has the rater's name, and without it no such row."""
+def test_pairs_hold_what_raters_ordered(open_page, sample, ana):
+    """Without being asked for, behind the pairs of ratings."""
     preferences.keep(sample, ana, "Q?", ["better", "worse"], [0], model_version=None)
     app = open_page("data")
     app.radio(key="data.export_kind").set_value("pairs")
     app.radio(key="data.format").set_value("jsonl").run()
     press(app, "data.export")
-    without = app.session_state["data.last_export"].content.decode()
-    app.checkbox(key="data.with_preferences").set_value(True).run()
-    assert "The file has" not in said(app)  # it was another one
-    press(app, "data.export")
-    rows = [json.loads(line) for line in app.session_state["data.last_export"].content.decode().splitlines()]
-    assert (rows[-1]["rater"], rows[-1]["chosen"]) == ("Ana", "better")
-    assert len(rows) == len(without.splitlines()) + 1
-    assert "rater" not in json.loads(without.splitlines()[0])
+    *rated, ordered = map(json.loads, app.session_state["data.last_export"].content.decode().splitlines())
+    assert {row["source"] for row in rated} == {"ratings"}
+    assert (ordered["source"], ordered["chosen"]) == ("order", "better")
 
 
 def test_browsing_filters_and_pages(open_page, sample):
@@ -265,7 +260,7 @@ def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
 
 
 def test_the_second_of_two_leads_is_told_and_keeps_what_was_typed(open_page, sample, ana):
-    """Somebody else saved first: the new text is on the page, what was typed is still in the field, then saved."""
+    """Somebody else saved first: the new text is on the page, what was typed is still there, then it is saved."""
     app = open_page("data", data__opened=1)
     looked.edit(sample, ana, 1, "Another prompt", "Another answer", withdraw_ratings=False)
     app.text_area(key="data.edit_answer.1").input("A better text")

@@ -1,4 +1,4 @@
-"""Every page, its downloads and its report, read by each role on a database with an identifier in every text column."""
+"""Every page, its downloads and its report, read by every role: an identifier is in every text column."""
 
 import json
 import zipfile

@@ -73,7 +73,7 @@ def test_a_broken_model_says_what_is_wrong(open_page, trained):
 
 
 def test_the_example_is_ranked_by_the_sample_model(open_page, trained):
-    """The helpful answer, entered last, comes first, with a score, its movement, the model's name and sample mark."""
+    """The helpful answer, entered last, comes first, with score, movement, the model's name and the sample mark."""
     app = press(press(open_page("rerank"), "rerank.example"), "rerank.run")
     assert app.text_area(key="rerank.prompt").value == EXAMPLE_PROMPT
     bars = [bar.proto for bar in app.get("progress")]

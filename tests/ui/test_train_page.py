@@ -17,8 +17,7 @@ from core.services.data import interactions
 from core.services.people import local_names
 from core.services.reranking import preferences
 from core.services.training import registry, training
-from core.services.training import runs as watching
-from core.services.training.runs import RunView
+from core.services.training.runs import RunView, history, last_words, log_file, run_view
 from core.services.workspace import this_process
 from core.store.training import runs
 from core.store.types import now
@@ -58,7 +57,7 @@ def end(workspace, run_id: int, state: str, message: str) -> None:
 
 
 def asked_to_stop(workspace, run_id: int) -> bool:
-    run = watching.run_view(workspace, COMMAND_LINE, run_id)
+    run = run_view(workspace, COMMAND_LINE, run_id)
     assert run is not None
     return run.cancel_requested
 
@@ -96,14 +95,12 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
 
 
 def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
-    """Start hands over who asked and which recipe: pair by default, concat when chosen; no rater is left out."""
+    """Start hands over who asked and which recipe: pair by default, concat when chosen."""
     asked = []
     monkeypatch.setattr(
         training,
         "start",
-        lambda workspace, user, *, recipe, with_preferences, without_rater: asked.append(
-            (user.name, recipe, with_preferences, without_rater)
-        ),
+        lambda workspace, user, *, recipe, with_preferences: asked.append((user.name, recipe, with_preferences)),
     )
     app = press(open_page("train"), "train.start")
     app.radio(key="train.recipe").set_value("concat").run()
@@ -111,15 +108,7 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
     preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
     app.run().checkbox(key="train.preferences").set_value(True).run()
     press(app, "train.start")
-    left_out = app.selectbox(key="train.without_rater").options[0]
-    app.selectbox(key="train.without_rater").set_value(left_out).run()
-    press(app, "train.start")
-    assert asked == [
-        ("Ana", "pair", False, None),
-        ("Ana", "concat", False, None),
-        ("Ana", "concat", True, None),
-        ("Ana", "concat", True, left_out),
-    ]
+    assert asked == [("Ana", "pair", False), ("Ana", "concat", False), ("Ana", "concat", True)]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +140,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
     app = press(open_page("train"), "train.start")
     assert "Who are you?" in said(app)
-    assert watching.history(sample, COMMAND_LINE) == []
+    assert history(sample, COMMAND_LINE) == []
     app.text_input(key="rate.name").set_value("Ana")
     press(app, "rate.start")
     assert local_names.names(sample) == ["Ana"]
@@ -171,7 +160,7 @@ def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
         press(app, "train.start")
         assert "A training is running already." in said(app)
         assert "Training 1 is running" in said(app)
-    assert len(watching.history(sample, COMMAND_LINE)) == 1
+    assert len(history(sample, COMMAND_LINE)) == 1
 
 
 def test_a_running_training_is_seen_by_everybody(open_page, sample):
@@ -230,9 +219,9 @@ def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample)
 
 
 def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(open_page, sample):
-    """What it had done, with times, and for leads the tail of its log: the last lines, without control characters."""
+    """What it had done, with times, and for leads the tail of its log: last lines only, no control characters."""
     with running(sample, STARTED, fold(2)) as run_id:
-        log = watching.log_file(sample, run_id)
+        log = log_file(sample, run_id)
         log.parent.mkdir(exist_ok=True)
         log.write_text("".join(f"line {number}\n" for number in range(5_000)) + "at 10 %\rat 90 %\n\x1b[31mKilled\n\n")
         end(sample, run_id, "failed", "The training process ended unexpectedly.")
@@ -243,7 +232,7 @@ def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(o
     assert process.endswith("line 4999\nat 90 %\n[31mKilled")
     assert len(process.split("\n")) == 12
     with pytest.raises(NotAllowed):
-        watching.last_words(sample, User(1, "Vera", Role.SME), run_id)
+        last_words(sample, User(1, "Vera", Role.SME), run_id)
 
 
 @pytest.mark.parametrize(
@@ -270,12 +259,12 @@ def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, tra
     shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
     assert [metric.label for metric in app.metric] == shown
     assert all(" to " in metric.delta for metric in app.metric)
-    movable, confusion, report, compared, history = (table.value for table in app.table)
+    movable, confusion, report, compared, ended = (table.value for table in app.table)
     assert movable.shape == confusion.shape == (2, 2)
     assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
     assert list(report["Answers"]) == ["92", "92"]
     assert len(compared) == 6
-    assert list(history["Outcome"]) == ["In use"]
+    assert list(ended["Outcome"]) == ["In use"]
     order = compared[compared["Scored by"].str.startswith("Original order")]
     assert list(order["Accuracy"]) == ["not estimable"]
     assert "Not estimable: an order says nothing about good or poor" in said(app)
@@ -309,7 +298,7 @@ def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
     def away(*_):
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(watching, "history", away)
+    monkeypatch.setattr("core.services.training.runs.history", away)
     app = open_page("train")
     assert "The database does not answer." in said(app)
     assert any(key.endswith(".again") for key in keys(app))
@@ -364,7 +353,7 @@ def test_the_bar_never_goes_back():
 
 
 def test_the_time_left_is_told_from_the_pace_through_all_stages():
-    """Nothing before the first fold; then it shrinks with every step, also while nothing is told, and ends at none."""
+    """Nothing before the first fold; then it shrinks with every step, also while nothing new comes, ending at none."""
     begun = now()
 
     def at(seconds: float, event: dict) -> dict:

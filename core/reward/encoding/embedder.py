@@ -1,6 +1,8 @@
 """Vectors of texts, from a cache where they are known and from the encoder where they are not."""
 
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,9 +13,7 @@ from numpy.typing import NDArray
 
 from core.domain.texts import text_hash
 from core.reward.encoding import windows
-from core.reward.encoding.cache import MemoryCache
 from core.reward.encoding.encoder import Encoder
-from core.reward.encoding.words import count_words
 
 _CHUNK_WINDOWS = 128  # windows per chunk: an interrupted run loses at most a second or two of work
 _READ_CHARS = 1_500  # about what the encoder reads of one window; only for the estimate of the time left
@@ -34,6 +34,37 @@ class VectorCache(Protocol):
 
     def put(self, fingerprint: str, vectors: dict[str, NDArray[np.float32]]) -> None:
         """Keep ``vectors`` (by hex sha256 of the text); keeping the same one twice is no error."""
+
+
+class MemoryCache:
+    """A VectorCache for one process that forgets what was used longest ago; safe to share between threads."""
+
+    def __init__(self, *, max_bytes: int = 64_000_000) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._vectors: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, fingerprint: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The known ones of ``hashes``, each of shape (windows, dim)."""
+        found = {}
+        with self._lock:
+            for key in hashes:
+                vectors = self._vectors.get((fingerprint, key))
+                if vectors is not None:
+                    self._vectors.move_to_end((fingerprint, key))
+                    found[key] = vectors
+        return found
+
+    def put(self, fingerprint: str, vectors: dict[str, NDArray[np.float32]]) -> None:
+        """Keep ``vectors``; the oldest are dropped where they exceed ``max_bytes``."""
+        with self._lock:
+            for key, rows in vectors.items():
+                replaced = self._vectors.pop((fingerprint, key), None)
+                self._bytes += rows.nbytes - (0 if replaced is None else replaced.nbytes)
+                self._vectors[fingerprint, key] = rows
+            while self._bytes > self._max_bytes:
+                self._bytes -= self._vectors.popitem(last=False)[1].nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +118,7 @@ class Embedder:
         by_hash = {text_hash(text): text for text in texts}
         known = self._cache.get(self.key(view), list(by_hash))
         most = windows.WINDOW_WORDS * (windows.MAX_WINDOWS if view is View.WINDOWS else 2)  # a whole text: 256 pieces
-        return {text: count_words(text, most) for key, text in by_hash.items() if key not in known}
+        return {text: windows.count_words(text, most) for key, text in by_hash.items() if key not in known}
 
     def warm(self, texts: Mapping[View, Iterable[str]]) -> Iterator[Progress]:
         """Put the vectors of ``texts`` into the cache chunk by chunk, so that an interrupted run keeps what it did.

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.domain.errors import Unavailable
+from core.domain.files import file_sha256
 
 MIN_COSINE = 0.99
 """Every probe text's vector has to agree with the reference's at least so well."""
@@ -77,12 +78,6 @@ def verify(folder: Path, verdict: BuildCheck) -> None:
             found = ""
         if found != sha256:
             raise Unavailable(f"{folder / name} is missing or was changed. Remove {folder}, and it is built again.")
-
-
-def file_sha256(file: Path) -> str:
-    """Hex sha256 of the file; raises OSError."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _openvino() -> str | None:

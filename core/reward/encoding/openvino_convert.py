@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.domain.files import file_sha256
 from core.reward.encoding import openvino_build
 from core.reward.encoding.encoder import SentenceEncoder, load_model, reference_fingerprint
 from core.reward.encoding.openvino_encoder import OpenVinoEncoder, import_openvino
@@ -77,7 +78,7 @@ def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.BuildC
         max_tokens=int(model.max_seq_length or 512),
         pad_id=int(tokenizer.pad_token_id or 0),
         seconds=0.0,
-        files={name: openvino_build.file_sha256(folder / name) for name in names},
+        files={name: file_sha256(folder / name) for name in names},
     )
 
 

@@ -15,8 +15,7 @@ from core.reward.metrics.curves import Confusion, Points, Report, classification
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.reward.model import FittedModel
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR, recipe_named
 
 

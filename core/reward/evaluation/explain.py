@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from core.reward.encoding import windows
 from core.reward.encoding.embedder import Embedder, View
-from core.reward.encoding.words import terms, word_spans
+from core.reward.encoding.windows import terms, word_spans
 from core.reward.model import FittedModel
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import recipe_named
 
 

@@ -14,8 +14,7 @@ from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.reward.model import FittedModel
-from core.reward.recipes.base import Pair
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import recipe_named
 
 Floats = NDArray[np.float64]

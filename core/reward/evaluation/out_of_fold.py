@@ -28,7 +28,8 @@ def score_held_out(
 ) -> Scores:
     """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
 
-    Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known`` (n,).
+    Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known``
+    (n,).
     """
     seen = ~held_out if known is None else ~held_out & known
     allowed = compared and compared.without(rated.groups[held_out])

@@ -121,8 +121,8 @@ def leave_rater_out(
     others = [as_others_see(rater, example) for example in examples]
     seen = np.array([example is not None for example in others])
     # rows that nobody else rated keep their place, but are learned from by nobody
-    ratings = [example or mine for example, mine in zip(others, examples, strict=True)]
-    rated = Labels.of(ratings, positive_threshold=positive_threshold)
+    learned = [other or example for other, example in zip(others, examples, strict=True)]
+    rated = Labels.of(learned, positive_threshold=positive_threshold)
     own_rows = np.array([any(name == rater for name, _ in example.ratings) for example in examples])
     own = Labels.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
     split = grouped_folds(rated.good, rated.groups, folds=folds, seed=seed)

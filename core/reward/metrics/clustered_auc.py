@@ -7,8 +7,8 @@ from core.reward.linear import from_the_same_start
 from core.reward.metrics.bootstrap import t_quantile
 
 SURE = 0.95
-"""One-sided, for scores taken as fixed. Where neither way knows anything the other one is taken in a fifth of all cases, and
-nothing is lost; where ratings are half noise, in 0 to 5 of 100 (docs/decisions/0064)."""
+"""One-sided, for scores taken as fixed. Where neither way knows anything the other one is taken in a fifth of all
+cases, and nothing is lost; where ratings are half noise, in 0 to 5 of 100 (docs/decisions/recipe.md)."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -1,4 +1,4 @@
-"""Whether a scorer follows length: how it orders pairs in which the shorter, or the longer, answer is the better one."""
+"""Whether a scorer follows length: how it orders pairs whose better answer is the shorter, or the longer, one."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class LengthBias:
 def length_bias(
     rated: Labels, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES
 ) -> LengthBias:
-    """Judge cross-validated scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
+    """Judge cross-validated scores (repeats, n) on answers of ``lengths`` (n,); pairs of equal length do not count."""
     better, worse = _pairs(rated)
     won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)
     shorter = lengths[better] < lengths[worse]

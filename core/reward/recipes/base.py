@@ -1,4 +1,4 @@
-"""What a recipe is: how features and classifier are built from prompts, responses and their vectors."""
+"""What a recipe is, and the features that it makes of many answers."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -6,9 +6,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reward.encoding.embedder import View
+from core.reward.encoding.embedder import Embedder, View
 
 Vectors = Mapping[str, NDArray[np.float32]]
+_PART = 1_000  # pairs whose window vectors are in memory at once: about 10 MB
 
 
 class Pair(NamedTuple):
@@ -59,3 +60,16 @@ class Recipe(Protocol):
 
     def parts(self, columns: int) -> Mapping[str, slice]:
         """Names for explaining a score, and their columns."""
+
+
+def feature_matrix(recipe: Recipe, pairs: Sequence[Pair], embedder: Embedder) -> NDArray[np.float32]:
+    """Features of ``pairs``, shape (len(pairs), d); vectors that no cache knows are computed on the way.
+
+    Raises:
+        Unavailable: a vector has to be computed and the encoder cannot be loaded.
+    """
+    parts = []
+    for start in range(0, len(pairs), _PART):
+        part = pairs[start : start + _PART]
+        parts.append(recipe.features(part, embedder.vectors(recipe.texts(part), recipe.view)))
+    return np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.reward.encoding.embedder import View
-from core.reward.encoding.words import word_spans
+from core.reward.encoding.windows import word_spans
 from core.reward.recipes.base import Pair, Read, Vectors
 
 

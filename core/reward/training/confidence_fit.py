@@ -1,4 +1,4 @@
-"""Measuring, at the end of a training, how far its scores can be trusted (docs/decisions/0045)."""
+"""Measuring, at the end of a training, how far its scores can be trusted (docs/decisions/reranking.md)."""
 
 from collections.abc import Sequence
 from itertools import pairwise

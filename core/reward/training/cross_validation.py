@@ -70,7 +70,8 @@ class OutOfFold:
             self.baselines.append({n: joined(folds, [part[n] for part in baseline_parts]) for n in baseline_parts[0]})
 
     def ratings_alone(self, recipe: Recipe | None = None, known: NDArray[np.bool_] | None = None) -> Scores:
-        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first repeat.
+        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first
+        repeat.
 
         ``known`` (n,): only these rows are learned from.
         """

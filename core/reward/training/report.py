@@ -1,4 +1,4 @@
-"""The trust report: all that is worth knowing about one training, computed once, stored with it, and shown from there."""
+"""The trust report: what is worth knowing about one training, computed once, stored with it, and shown from there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,18 +11,17 @@ from numpy.typing import NDArray
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.reward.artifact import LIBRARIES
-from core.reward.encoding.words import word_spans
+from core.reward.encoding.windows import word_spans
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.learning_curve import LearningCurve, Point
 from core.reward.evaluation.slices import RaterSlice, Slice, by_rater, by_source
 from core.reward.metrics.best_of_n import Choices
 from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
-from core.reward.metrics.curves import Confusion
+from core.reward.metrics.curves import Bin, Confusion, calibration, outcomes, roc_band
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import LengthBias, length_bias
 from core.reward.metrics.metrics import Scores
-from core.reward.metrics.reliability import Bin, calibration, outcomes, roc_band
-from core.reward.training.verdict import Verdict, verdict
+from core.reward.training.promotion import Verdict, verdict
 
 Floats = NDArray[np.float64]
 

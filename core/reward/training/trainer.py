@@ -1,8 +1,8 @@
-"""One training, from rated answers to a judged model, told as events."""
+"""One training, from rated answers to a judged model."""
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import paired_difference
 from core.reward.model import FittedModel
-from core.reward.recipes.base import Pair, Recipe
-from core.reward.recipes.features import feature_matrix
+from core.reward.recipes.base import Pair, Recipe, feature_matrix
 from core.reward.recipes.registry import PAIR, recipe_named
 from core.reward.training.confidence_fit import fit_score_confidence
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
@@ -30,6 +29,7 @@ from core.reward.training.events import (
     Refused,
     Reported,
     Started,
+    TrainingResult,
 )
 from core.reward.training.promotion import judge_challenger, judge_first
 from core.reward.training.report import Made, trust_report
@@ -48,14 +48,17 @@ def train(
     champion_recipe: str | None = None,
     champion_groups: frozenset[str] | None = None,
     preferred: Sequence[Preferred] = (),
-) -> Iterator[Event]:
+    preferred_apart: int = 0,
+) -> Generator[Event, None, TrainingResult | Refused]:
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
-    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where there are fewer than
-    ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted on the same folds
-    for the comparison, on answers to the prompts that it learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their prompt is being tested; Compared
-    then says what that changed, and a champion is refitted on ratings alone. The same examples in the same order and
-    the same ``seed`` give the same numbers.
+    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Fitted, and returns the result; yields
+    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a
+    ``champion_recipe`` that recipe is refitted on the same folds for the comparison, on answers to the prompts that it
+    learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their
+    prompt is being tested; Compared then says what that changed (and that ``preferred_apart`` more were kept apart),
+    and a champion is refitted on ratings alone. The same examples in the same order and the same ``seed`` give the same
+    numbers.
 
     Raises:
         BadInput: there is no such recipe.
@@ -67,15 +70,15 @@ def train(
     rated = Labels.of(examples, positive_threshold=positive_threshold)
     folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=seed) if len(rated) else None
     if (reason := _too_little(rated, minimum)) is not None or folds is None:
-        yield Refused(reason or _ONE_CLASS_IN_A_FOLD)
-        return
+        refused = Refused(reason or _ONE_CLASS_IN_A_FOLD)
+        yield refused
+        return refused
     yield Started(len(rated), rated.prompts, int(rated.good.sum()), recipe, seed)
 
     pairs = [Pair(example.prompt, example.response) for example in examples]
     recipes = list({item.name: item for item in (chosen, champion, PAIR) if item is not None}.values())
-    aside = (
-        embedder.in_memory()
-    )  # these texts are no answers of the data: what deletes those would not find the vectors
+    # texts that raters ordered are no answers of the data: what deletes those would not find the vectors
+    aside = embedder.in_memory()
     ordered = [Pair(p.prompt, text) for p in preferred for text in (p.chosen, p.rejected)]
     for source, needed in ((embedder, _texts(recipes, pairs)), (aside, _texts([chosen], ordered))):
         for progress in source.warm(needed) if any(needed.values()) else ():
@@ -91,7 +94,7 @@ def train(
     alone = scored.ratings_alone()
     if compared is not None:
         gain = paired_difference(rated, scored.repeats[0].values, alone.values, seed=seed, cross_validated=True)
-        yield Compared(len(preferred), len({p.group for p in preferred}), gain)
+        yield Compared(len(preferred), len({p.group for p in preferred}), gain, preferred_apart)
     evaluation = scored.evaluation()
     yield Evaluated(evaluation)
     findings = yield from scored.look_closer(evaluation, alone)
@@ -103,21 +106,14 @@ def train(
         seed,
         time.perf_counter() - started,
     )
-    yield Reported(
-        trust_report(
-            examples,
-            rated,
-            scored.repeats,
-            evaluation,
-            findings,
-            made,
-            positive_threshold=positive_threshold,
-        )
+    report = trust_report(
+        examples, rated, scored.repeats, evaluation, findings, made, positive_threshold=positive_threshold
     )
+    yield Reported(report)
 
     auc = evaluation.metrics["roc_auc"]
     if champion is None:
-        yield Judged(judge_first(auc, evaluation.versus_length), None)
+        judged = Judged(judge_first(auc, evaluation.versus_length), None)
     else:
         versus = None
         known = np.array([champion_groups is None or example.group in champion_groups for example in examples])
@@ -127,10 +123,11 @@ def train(
             same = champion is chosen and known.all()
             theirs = alone if same else scored.ratings_alone(champion, known)
             versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
-        yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
+        judged = Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
     final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
-    yield Fitted(
+    yield Fitted(final.c, final.threshold, time.perf_counter() - started, final.weighting)
+    return TrainingResult(
         model=FittedModel(
             recipe=recipe,
             encoder=embedder.fingerprint,
@@ -138,17 +135,17 @@ def train(
             threshold=final.threshold,
             baselines=fit_baselines(features[PAIR.name], rated.good),
         ),
-        c=final.c,
-        weighting=final.weighting,
-        data_fingerprint=data_fingerprint(examples, preferred),
+        evaluation=evaluation,
+        report=report,
+        judged=judged,
         groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
-        seconds=time.perf_counter() - started,
-        honesty=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
+        confidence=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
+        weighting=final.weighting,
     )
 
 
 def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred] = ()) -> str:
-    """Hex sha256 over the texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
+    """Hex sha256 over texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
     digest = hashlib.sha256()
     for example in examples:
         identity = interaction_identity(example.prompt, example.response, example.context_id)

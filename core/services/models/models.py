@@ -19,8 +19,8 @@ from core.store import audit
 from core.store.interactions import legacy
 from core.store.people import raters
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import versions
+from core.store.training.versions import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)

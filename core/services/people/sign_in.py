@@ -17,10 +17,11 @@ from core.domain.errors import BadInput
 from core.domain.roles import Role, Rule, User
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.database import lock_writers
+from core.store.database import Session, lock_writers
 from core.store.people import accounts, raters, sign_ins
+from core.store.people.raters import Rater
+from core.store.people.sign_ins import Identity, SignIn
 from core.store.retrying import retried
-from core.store.tables import Identity, Rater, SignIn
 from core.store.types import now
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -73,8 +74,7 @@ def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = Tru
         return Entry(None, why or _waiting(workspace, claims), name)
     if acting and now() - sign_in.seen_at > SEEN_EVERY:
         with workspace.store.write() as session:
-            if (kept := session.get(SignIn, key)) is not None:
-                kept.seen_at = now()
+            sign_ins.note_seen(session, key)
     return Entry(_user(rater), None, name)
 
 
@@ -101,12 +101,11 @@ def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_in
             name=_name_of(claims),
             email=_email_of(workspace, claims),
         )
-        rater = session.get(Rater, identity.rater_id) if identity.rater_id is not None else None
+        rater = raters.load(session, identity.rater_id) if identity.rater_id is not None else None
         if rater is None:
             rater = _person_behind(workspace, session, identity)
         first = sign_ins.find(session, key) is None
         sign_ins.begin(session, key, identity.identity_id)
-        session.flush()
         found = sign_ins.find(session, key)
         assert found is not None
         if first and rater is not None:
@@ -114,7 +113,7 @@ def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_in
         return found
 
 
-def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Rater | None:
+def _person_behind(workspace: Workspace, session: Session, identity: Identity) -> Rater | None:
     """The person this identity is from now on: whoever was invited under its address, or the first lead; else None.
 
     Only somebody who never signed in is taken: an address that a new colleague got later opens no old account.
@@ -140,7 +139,6 @@ def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Ra
         )
     if rater is not None:
         identity.rater_id = rater.rater_id
-        session.flush()
     return rater
 
 

@@ -5,14 +5,12 @@ from itertools import zip_longest
 
 from core.domain.errors import AssayError
 from core.domain.queue import Chosen
-from core.reward.encoding.embedder import Embedder
 from core.reward.recipes.base import Pair
-from core.services.reranking.reranking import encoder, reranker
+from core.services.reranking.reranking import reference_embedder, reranker
 from core.services.workspace import Workspace
 from core.store.rating import suggestions
 from core.store.rating.suggestions import Candidate
 from core.store.retrying import written
-from core.store.training.embeddings import DatabaseVectors
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +56,7 @@ def _scores(workspace: Workspace, candidates: list[Candidate]) -> tuple[float, d
     if loaded is None:
         return 0.5, {}
     _, model = loaded
-    embedder = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+    embedder = reference_embedder(workspace)
     scores = model.score([Pair(one.prompt, one.response) for one in candidates], embedder)
     return model.threshold, {one.interaction_id: float(score) for one, score in zip(candidates, scores, strict=True)}
 

@@ -1,4 +1,4 @@
-"""How a rater would have ordered answers: kept as pairs under the rater's name (docs/decisions/0046)."""
+"""How a rater would have ordered answers: kept as pairs under the rater's name (docs/decisions/preferences.md)."""
 
 import hashlib
 from collections.abc import Sequence

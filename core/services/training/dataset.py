@@ -1,29 +1,22 @@
-"""What a training learns from, what is kept apart from it, and what its model has to stand against."""
+"""The training set: what a training learns from, what is kept apart, and the champion its model is compared with."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from core.domain.errors import BadInput, Unavailable
 from core.domain.held_out import ENOUGH_PROMPTS, is_held_out
 from core.domain.records import Example, Preferred
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
-from core.reward.evaluation.evaluation import Evaluation, leave_out_seen
-from core.reward.evaluation.held_out import comparable, difference, measurements
+from core.reward.evaluation.evaluation import leave_out_seen
+from core.reward.evaluation.held_out import comparable
 from core.reward.evaluation.slices import as_others_see
 from core.reward.model import FittedModel
-from core.reward.training.events import Fitted, Judged
-from core.reward.training.promotion import Decision, judge_challenger
 from core.services.workspace import Workspace
-from core.store.interactions import exporting
+from core.store.interactions import exports
 from core.store.people import raters
 from core.store.reranking import preferences
 from core.store.retrying import written
 from core.store.training import held_out, statistics, versions
-
-MOVED = 0.05
-"""Share of the ratings whose change during a training takes the ground away from its decision."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +71,10 @@ def load_training_set(
         totals = statistics.totals(session, settings.positive_rating_threshold)
         champion = versions.champion(session)
         kept: list[Example] = []
-        examples = exporting.examples(session, newest=settings.train_limit, held_out=False if apart else None)
+        examples = exports.examples(session, newest=settings.train_limit, held_out=False if apart else None)
         if apart:
             # an edit by the existing application can move a text to the other side before its grouping follows
-            kept = [example for example in exporting.examples(session, held_out=True) if is_held_out(example.group)]
+            kept = [example for example in exports.examples(session, held_out=True) if is_held_out(example.group)]
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         everything = preferences.for_training(session) if with_preferences else []
@@ -124,86 +117,7 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
     if not any(name == rater for example in examples for name, _ in example.ratings):
         # no name: the sentence is kept with the training, and in its log, where nobody could be forgotten
         raise BadInput(
-            "That rater has rated none of these answers, so there is nothing to leave out. Who has rated: python -m core "
-            "agreement"
+            "That rater has rated none of these answers, so there is nothing to leave out. "
+            "Who has rated: python -m core agreement"
         )
     return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]
-
-
-def judge(
-    workspace: Workspace,
-    ground: TrainingSet,
-    evaluation: Evaluation,
-    fitted: Fitted,
-    embedder: Embedder,
-    refitted: Judged,
-) -> Judged:
-    """The fitted model against the champion itself, on held-out prompts that neither was trained on.
-
-    Where these are few, what the comparison of the ``refitted`` recipes came to stands, unless the model is clearly worse.
-    """
-    assert ground.rival is not None
-    versus = difference(
-        fitted.model,
-        ground.rival,
-        ground.unseen,
-        embedder,
-        positive_threshold=workspace.settings.positive_rating_threshold,
-        seed=0,  # always the same: training again with other seeds shall not be a way to another verdict on the same model
-    )
-    prompts = ground.unseen_prompts
-    clearly_worse = versus.high is not None and versus.high < 0
-    if not ground.rival_decides and not (refitted.decision.promoted and clearly_worse):
-        return refitted
-    decision = judge_challenger(evaluation.metrics["roc_auc"], evaluation.versus_length, versus, unseen_prompts=prompts)
-    return Judged(decision, versus, prompts)
-
-
-def measure_all(
-    workspace: Workspace, ground: TrainingSet, name: str, fitted: Fitted, embedder: Embedder
-) -> dict[str, dict[str, Any]]:
-    """Every usable version, the new one among them, on the held-out prompts as they are now; by name."""
-    if not ground.held_out:
-        return {}
-    with workspace.store.read() as session:
-        known = [version for version in versions.listed(session) if version.archived_at is None and not version.sample]
-    models = {name: (fitted.model, fitted.groups)}
-    for version in known:
-        folder = workspace.settings.model_dir / version.model_version
-        try:
-            model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)
-            groups = artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
-            models[version.model_version] = model, groups
-        except Unavailable:  # what cannot be loaded keeps the measurement that it has
-            continue
-    return measurements(
-        models, ground.held_out, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=0
-    )
-
-
-def recheck_decision(
-    decision: Decision, ground: TrainingSet, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
-) -> Decision:
-    """The decision as it stands at the end, when the present ``sample``, ``champion`` and ``ratings`` are these."""
-    learned = ground.consensus
-    moved = sum(ratings.get(number) != rating for number, rating in learned.items())
-    told = f" ({moved:,} of the ratings it learned from changed during the training.)" if moved else ""
-    if not decision.promoted:
-        return Decision(False, decision.reason + told)
-    if sample != ground.sample:
-        return Decision(
-            False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
-        )
-    if champion != ground.champion:
-        return Decision(
-            False,
-            "Another model was put in use during the training, and this one was not judged against it: not promoted. "
-            "Train again, or promote it on the Models page.",
-        )
-    if moved > MOVED * len(learned):
-        return Decision(
-            False,
-            f"{moved:,} of the {len(learned):,} ratings it learned from changed or went during the training: "
-            "not promoted. Train again.",
-        )
-    return Decision(True, decision.reason + told)

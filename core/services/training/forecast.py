@@ -1,11 +1,11 @@
 """What the latest training showed about the ratings, and what its learning curve lets expect of more of them."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from core.domain.metrics import Metric
 from core.reward.recipes.registry import PAIR
-from core.services.training.readiness_facts import Latest
+from core.services.training.readiness_checks import Latest
+from core.store.database import Session
 from core.store.training import runs
 
 
@@ -28,7 +28,7 @@ class Outlook:
         return min(ahead, key=lambda point: abs(point[0] - ratings)) if ahead else None
 
 
-def latest_training(session: Any, *, sample: bool) -> Outlook | None:
+def latest_training(session: Session, *, sample: bool) -> Outlook | None:
     """What is stored with the latest training that made a model; None before the first.
 
     Of the recommended recipe, if there is one: a later training of the baseline says less about the ratings.

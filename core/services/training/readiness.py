@@ -8,10 +8,10 @@ from core.domain.roles import Act, User
 from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.services.masking import masked, masks_output
 from core.services.training.forecast import Outlook, latest_training
-from core.services.training.readiness_checks import CHECKS
-from core.services.training.readiness_facts import Check, Facts
+from core.services.training.readiness_checks import CHECKS, Check, Facts
 from core.services.workspace import Workspace
 from core.store.training import statistics
+from core.store.training.statistics import PairYield
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,14 @@ def readiness(workspace: Workspace, user: User) -> Readiness:
     )
 
 
+@masks_output()
+def pair_yield(workspace: Workspace, user: User) -> PairYield:
+    """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return statistics.pair_yield(session)
+
+
 def thresholds(minimum: int) -> tuple[int, ...]:
-    """The numbers of rated answers that mean something: MIN_SAMPLES_TO_TRAIN, and 200 and 500 where they are above it."""
+    """The numbers of rated answers that mean something: ``minimum``, and 200 and 500 where they are above it."""
     return (minimum, *(step for step in (RECOMMENDED_RATED, OPTIMAL_RATED) if step > minimum))

@@ -12,8 +12,8 @@ from core.reward.training.report import TrustReport
 from core.services.masking import masks_output
 from core.services.workspace import Workspace, is_dead
 from core.store.retrying import retried
-from core.store.tables import Run
 from core.store.training import runs
+from core.store.training.runs import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,10 +252,10 @@ def _add_to_existing(session: Session, import_id: int | None, plans: list[_Plann
     for planned in sorted(plans, key=lambda p: p.interaction_id or 0):
         item, legacy = locked(session, planned.interaction_id or 0)
         for rater_id, row in planned.added.items():
-            mine = planned.existing.get(rater_id)
-            said = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
+            existing = planned.existing.get(rater_id)
+            given = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
             store_rating(
-                session, mine, item.interaction_id, rater_id, said, EventContext("imported"), import_id=import_id
+                session, existing, item.interaction_id, rater_id, given, EventContext("imported"), import_id=import_id
             )
         recompute_consensus(session, item, legacy)
 
@@ -278,7 +278,7 @@ def begin(session: Session, file_name: str, file_hash: str, process: str) -> Imp
 
 
 def running_elsewhere(session: Session, file_hash: str) -> Import | None:
-    """An import of the same file that has not ended, whoever works on it; none can begin until this transaction ends."""
+    """An import of the same file that has not ended, in any process; none can begin until this transaction ends."""
     lock_writers(session)
     return session.scalar(select(Import).where(Import.file_hash == file_hash, Import.state == "running"))
 
@@ -319,7 +319,7 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     if not ids:
         return 0, 0
     lock_writers(session)
-    # whoever is rating one of them at this moment comes first, or finds it gone
+    # a rating of one of them that is being stored comes first, or finds it gone
     for item, row in locked_many(session, ids).values():
         if pick_up_one(session, item, row):
             recompute_consensus(session, item, row)
@@ -357,12 +357,12 @@ def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> i
     return len(ratings)
 
 
-def forget(session: Session, import_id: int) -> None:
+def delete_record(session: Session, import_id: int) -> None:
     """Delete the record of an import of which nothing is left."""
     session.execute(delete(Import).where(Import.import_id == import_id))
 
 
-def forget_sample(session: Session) -> None:
+def delete_sample_records(session: Session) -> None:
     """Delete the records of imports that left nothing behind: those of a sample that was removed."""
     left = select(Item.import_id).where(Item.import_id.is_not(None))
     rated = select(Rating.import_id).where(Rating.import_id.is_not(None))

@@ -39,12 +39,12 @@ def in_scope(session: Session, query: Select[*Columns]) -> Select[*Columns]:
 
 
 def discarded() -> ColumnElement[bool]:
-    """Whether an item was discarded and nobody's rating of it counts: without a rating, only that leaves it no place."""
+    """Whether an item was discarded and has no rating that counts: of such items only a discarded one has no place."""
     return Item.consensus.is_(None) & (Item.places == 0)
 
 
 def part_from_sample(session: Session, identities: Collection[str]) -> None:
-    """Let own data be what these identities mean: an equal answer of the sample stays beside it and goes with the sample."""
+    """Free these identities for own data: an equal answer of the sample stays beside it and goes with the sample."""
     session.execute(update(Item).where(Item.identity.in_(identities), Item.source == "sample").values(identity=None))
 
 
@@ -64,6 +64,11 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
     count = select(func.count()).select_from(Item).where(*where)
     total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
     return [shown(row[0], row[1]) for row in rows], total
+
+
+def exists(session: Session, interaction_id: int) -> bool:
+    """Whether an interaction of that number is there."""
+    return session.get(Item, interaction_id) is not None
 
 
 def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
@@ -217,11 +222,11 @@ def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
     """
     item, row = as_seen(session, interaction_id, seen)
     pick_up_one(session, item, row)
-    mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
-    found = session.scalars(mine).all()
+    discards = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
+    found = session.scalars(discards).all()
     for rating in found:
-        said = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
-        store_rating(session, rating, interaction_id, rating.rater_id, said, EventContext("put back"))
+        given = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+        store_rating(session, rating, interaction_id, rating.rater_id, given, EventContext("put back"))
     recompute_consensus(session, item, row)
     return len(found)
 

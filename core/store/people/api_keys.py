@@ -11,6 +11,8 @@ from core.domain.errors import NotFound
 from core.store.tables import ApiKey
 from core.store.types import now
 
+__all__ = ["ApiKey"]  # rows that the functions return
+
 
 def add(session: Session, key: str, name: str, created_by: str, *, shown: int) -> ApiKey:
     """Keep the hash of a new key and its first ``shown`` characters."""

@@ -49,8 +49,10 @@ def adjudicate(
         raise Conflict("Another lead decided on this answer meanwhile. Nothing was changed; look at it again.")
     before = item.adjudicated
     item.adjudicated = value
-    how = EventContext("adjudicated" if value is not None else "cleared")
-    session.add(history_event(interaction_id, rater_id, how, old={"adjudicated": before}, new={"adjudicated": value}))
+    context = EventContext("adjudicated" if value is not None else "cleared")
+    session.add(
+        history_event(interaction_id, rater_id, context, old={"adjudicated": before}, new={"adjudicated": value})
+    )
     recompute_consensus(session, item, row)
     return before
 
@@ -70,7 +72,7 @@ def mark(session: Session, interaction_id: int, note: str, by: str, *, seen: str
 
 
 def close(session: Session, gap_id: int, *, seen: str) -> None:
-    """The guidelines say it now.
+    """Close a gap: the guidelines say it now.
 
     Raises:
         NotFound: it was closed, or its answer deleted.

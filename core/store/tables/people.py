@@ -41,7 +41,7 @@ class Visitor(Base):
 
 
 class Identity(Base):
-    """Somebody as the identity provider knows them, and the person they are here; without one they wait to be let in."""
+    """A person as the identity provider knows them, and who they are here; without that they wait to be let in."""
 
     __tablename__ = "assay_identities"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)

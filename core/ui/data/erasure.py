@@ -8,8 +8,8 @@ from core.domain.roles import Act
 from core.services.data import erasure
 from core.services.data.erasure import Forgetting
 from core.ui.shell import session
-from core.ui.shell.name_prompt import actor
 from core.ui.shell.errors import act
+from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal, to_html
 
@@ -33,7 +33,9 @@ def forget_person(page: Page, rater_id: int) -> None:
     with st.container(border=True, key="people.forget_panel"):
         title = st.empty()
         ratings_stay = st.radio(
-            "How", [True, False], key=f"{key}.how",
+            "How",
+            [True, False],
+            key=f"{key}.how",
             format_func=lambda stay: "Only the name: ratings stay, under a number" if stay else "With all ratings",
             captions=["For somebody who left.", "What others said of the same answers counts alone from then on."],
         )
@@ -78,15 +80,23 @@ def what_was_forgotten(page: Page) -> None:
             st.button("Put this list away", key=f"{page.info.name}.forgotten_away", on_click=_put_away)
             if page.workspace.store.is_sqlite and page.may(Act.CHANGE_DATA):
                 st.button(
-                    "Clear free room in the database file", key=f"{page.info.name}.compact", on_click=_compact,
-                    args=(page,), type="tertiary", icon=":material/compress:",
+                    "Clear free room in the database file",
+                    key=f"{page.info.name}.compact",
+                    on_click=_compact,
+                    args=(page,),
+                    type="tertiary",
+                    icon=":material/compress:",
                     help="Writes the file anew. Nobody can save anything meanwhile: some seconds for every 100 MB.",
                 )
 
 
 def _offer(page: Page, key: str, words: str) -> None:
     st.button(
-        words, key=f"{key}.open", icon=":material/delete_forever:", on_click=_ask, args=(page, key),
+        words,
+        key=f"{key}.open",
+        icon=":material/delete_forever:",
+        on_click=_ask,
+        args=(page, key),
     )
 
 
@@ -109,7 +119,12 @@ def _confirm(key: str, does: Callable[..., None], args: tuple[object, ...]) -> N
     sure = st.checkbox("I have read this. It cannot be undone.", key=f"{key}.sure")
     with st.container(horizontal=True):
         st.button(
-            "Forget", key=f"{key}.yes", type="primary", disabled=not sure, on_click=does, args=args,
+            "Forget",
+            key=f"{key}.yes",
+            type="primary",
+            disabled=not sure,
+            on_click=does,
+            args=args,
             icon=":material/delete_forever:",
         )
         st.button("Not after all", key=f"{key}.no", on_click=_close)

@@ -7,10 +7,9 @@ from io import BytesIO
 import streamlit as st
 
 from core.domain.errors import HoldsIdentifiers
+from core.domain.texts import plural
 from core.services.data import exporting
-from core.services.reranking import preferences
-from core.services.data.export_check import MAX_REASON, Marked, listed
-from core.services.data.exporting import ExportResult
+from core.services.data.exporting import MAX_REASON, ExportResult, Marked, listed
 from core.store.scratch import scratch
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
@@ -21,7 +20,11 @@ from core.ui.shell.texts import literal
 KINDS = {
     "ratings": ("Ratings", "Every rating of every rater, one per row."),
     "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
-    "pairs": ("Pairs", "For training on comparisons: a prompt with a better and a worse answer (TRL: DPO, reward)."),
+    "pairs": (
+        "Pairs",
+        "For training on comparisons: a prompt with a better and a worse answer, by ratings or as raters ordered them on "
+        "the Rerank page (TRL: DPO, reward).",
+    ),
     "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
     "preferences": (
         "Preferences",
@@ -41,7 +44,6 @@ class Prepared:
 
     kind: str
     ending: str
-    with_preferences: bool
     result: ExportResult
     content: bytes
 
@@ -61,12 +63,6 @@ def export(page: Page, *, anything: bool) -> None:
             captions=[explained for _, explained in KINDS.values()],
             key="data.export_kind",
         )
-        ordered = preferences.total(page.workspace, page.user) if kind == "pairs" else 0
-        with_preferences = bool(ordered) and st.checkbox(
-            f"With what raters ordered on the Rerank page ({ordered:,})", key="data.with_preferences",
-            help="They come behind the pairs of ratings: without grades, with margin 0, and with the rater's name in a "
-            "column of its own.",
-        )
         ending = st.radio("Format", list(FORMATS), format_func=FORMATS.__getitem__, horizontal=True, key="data.format")
         about = st.container()
         with about:
@@ -75,15 +71,14 @@ def export(page: Page, *, anything: bool) -> None:
             st.session_state.pop(session.LAST_EXPORT, None)
             try:
                 with st.spinner("Writing"):
-                    made = _prepare(page, str(kind), str(ending), with_preferences, marked, reason)
+                    made = _prepare(page, str(kind), str(ending), marked, reason)
                 st.session_state[session.LAST_EXPORT] = made
             except HoldsIdentifiers as error:
                 st.session_state[session.EXPORT_REFUSED] = (kind, str(error))
                 with about:
                     _about_identifiers(str(kind))
         prepared = st.session_state.get(session.LAST_EXPORT)
-        chosen = (kind, ending, with_preferences)
-        if prepared is not None and (prepared.kind, prepared.ending, prepared.with_preferences) == chosen:
+        if prepared is not None and (prepared.kind, prepared.ending) == (kind, ending):
             _download(prepared)
         _what_left(page)
 
@@ -121,34 +116,41 @@ def _about_identifiers(kind: str) -> tuple[Marked, str]:
     if marked is not Marked.INCLUDE:
         return Marked.LEAVE_OUT, ""
     reason = st.text_input(
-        "Why they are needed", key="data.export_reason", max_chars=MAX_REASON,
+        "Why they are needed",
+        key="data.export_reason",
+        max_chars=MAX_REASON,
         placeholder="For example: asked for by the patient, request of 3 May",
         help="Kept with your name in the list of exports.",
     )
     return Marked.INCLUDE, reason or ""
 
 
-def _prepare(page: Page, kind: str, ending: str, with_preferences: bool, marked: Marked, reason: str) -> Prepared:
+def _prepare(page: Page, kind: str, ending: str, marked: Marked, reason: str) -> Prepared:
     with scratch(page.workspace.settings.home) as folder:
         path = folder / f"assay_{kind}.{ending}"
-        result = exporting.export(
-            page.workspace, page.user, kind, path, with_preferences=with_preferences, marked=marked, reason=reason
-        )
+        result = exporting.export(page.workspace, page.user, kind, path, marked=marked, reason=reason)
         content = BytesIO()
         with path.open("rb") as file:
             shutil.copyfileobj(file, content)
-    return Prepared(kind, ending, with_preferences, result, content.getvalue())
+    return Prepared(kind, ending, result, content.getvalue())
 
 
 def _download(prepared: Prepared) -> None:
     rows, without = prepared.result.rows, prepared.result.prompts_without_pair
     left_out = prepared.result.left_out
     without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
-    st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.{without_them}")
+    st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
     if without and prepared.kind != "preferences":
-        prompts = "prompt allows" if without == 1 else "prompts allow"
-        st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")
+        st.caption(
+            f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at "
+            "least one point apart."
+        )
     st.download_button(
-        "Download", prepared.content, f"assay_{prepared.kind}.{prepared.ending}", MIME[prepared.ending],
-        key="data.download", on_click="ignore", icon=":material/download:",
+        "Download",
+        prepared.content,
+        f"assay_{prepared.kind}.{prepared.ending}",
+        MIME[prepared.ending],
+        key="data.download",
+        on_click="ignore",
+        icon=":material/download:",
     )

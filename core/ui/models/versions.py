@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.services.models import models
 from core.services.models.models import OldTraining, PromotionView, VersionView
-from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, recipe_name
+from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, ratio, recipe_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
@@ -58,15 +58,15 @@ def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionVi
                 sample_badge()
         since = f" · in use since {moment(change.at)}" if change else ""
         st.caption(
-            f"{recipe_name(champion.recipe)} · learned from {champion.n:,} rated answers to {champion.prompts:,} prompts"
-            f" · trained {moment(champion.created_at)}{since}"
+            f"{recipe_name(champion.recipe)} · learned from {champion.n:,} rated answers to {champion.prompts:,} "
+            f"prompts · trained {moment(champion.created_at)}{since}"
         )
         measured = champion.held_out
         if measured is not None and measured.n:
             cards(measured.metrics, *MEASURES)
             st.caption(
-                f"Measured on {measured.n:,} rated answers to {measured.prompts:,} prompts that are kept apart: no model "
-                f"learns from them. {RANGE}"
+                f"Measured on {measured.n:,} rated answers to {measured.prompts:,} prompts that are kept apart: no "
+                f"model learns from them. {RANGE}"
             )
         else:
             cards(champion.metrics, *MEASURES)
@@ -105,7 +105,7 @@ def legacy(old: Sequence[OldTraining]) -> None:
                 "State": "legacy, split unknown",
                 "Trained": moment(row.trained_at) if row.trained_at else "no date",
                 "Interactions": "–" if row.total_interactions is None else f"{row.total_interactions:,}",
-                "Accuracy": "not noted" if row.accuracy is None else f"{row.accuracy:.0f} %",
+                "Accuracy": "not noted" if row.accuracy is None else ratio(row.accuracy, 100),
             }
             for row in reversed(old)
         ]

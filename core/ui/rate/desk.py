@@ -95,15 +95,15 @@ class RatingPageState:
         return int(1000 * (time.monotonic() - self.shown_at)) if self.shown_at else None
 
 
-def this_desk() -> RatingPageState:
-    """The desk of this tab."""
+def rating_page_state() -> RatingPageState:
+    """The state of the Rate page in this browser tab."""
     found: RatingPageState = st.session_state.setdefault(session.DESK, RatingPageState())
     return found
 
 
 def open_item(interaction_id: int) -> None:
     """Let the Rate page show this answer when it is opened."""
-    mine = this_desk()
-    mine.turn_to(interaction_id)
-    mine.comparing = False
-    mine.message = ""
+    page_state = rating_page_state()
+    page_state.turn_to(interaction_id)
+    page_state.comparing = False
+    page_state.message = ""

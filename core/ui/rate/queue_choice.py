@@ -26,22 +26,22 @@ LENGTHS: dict[str, tuple[int | None, int | None]] = {
 SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
 
 
-def load(page: Page, user: User, mine: RatingPageState) -> None:
+def load(page: Page, user: User, page_state: RatingPageState) -> None:
     """What this rater chose when they were here last."""
-    if mine.order is None:
-        mine.order, mine.filters = queue.mine(page.workspace, user)
+    if page_state.order is None:
+        page_state.order, page_state.filters = queue.mine(page.workspace, user)
 
 
-def choice(page: Page, user: User, mine: RatingPageState) -> None:
+def choice(page: Page, user: User, page_state: RatingPageState) -> None:
     """A button that opens the choice."""
-    narrowed = mine.filters != QueueFilters()
-    label = ORDERS[mine.order or Order.OLDEST] + (" · filtered" if narrowed else "")
+    narrowed = page_state.filters != QueueFilters()
+    label = ORDERS[page_state.order or Order.OLDEST] + (" · filtered" if narrowed else "")
     with st.container(key="rate.queue", width="content"), st.popover(label, icon=":material/tune:", type="tertiary"):
-        chosen = mine.filters
+        chosen = page_state.filters
         st.selectbox(
             "Order",
             list(ORDERS),
-            index=list(ORDERS).index(mine.order or Order.OLDEST),
+            index=list(ORDERS).index(page_state.order or Order.OLDEST),
             key="rate.order",
             format_func=lambda order: ORDERS[order],
             help="One of every four answers is drawn at random in any order, so that figures can be trusted.",
@@ -64,15 +64,19 @@ def choice(page: Page, user: User, mine: RatingPageState) -> None:
         )
         st.checkbox("Only flagged as biased", chosen.flagged, key="rate.flagged")
         st.button(
-            "Use this from now on", key="rate.queue_apply", on_click=_apply, args=(page, user, mine), type="primary"
+            "Use this from now on",
+            key="rate.queue_apply",
+            on_click=_apply,
+            args=(page, user, page_state),
+            type="primary",
         )
 
 
-def show_all_again(page: Page, user: User, mine: RatingPageState) -> None:
+def show_all_again(page: Page, user: User, page_state: RatingPageState) -> None:
     """Where nothing fits the filters: the way back to everything."""
     words = "No answer that waits for you fits what you chose to see."
-    if mine.filters.session_label:
-        words += f" You see only the session “{literal(mine.filters.session_label)}”."
+    if page_state.filters.session_label:
+        words += f" You see only the session “{literal(page_state.filters.session_label)}”."
     st.info(words, icon=":material/filter_alt_off:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -80,13 +84,13 @@ def show_all_again(page: Page, user: User, mine: RatingPageState) -> None:
             key="rate.queue_reset",
             type="primary",
             on_click=_choose,
-            args=(page, user, mine, mine.order or Order.OLDEST, QueueFilters()),
+            args=(page, user, page_state, page_state.order or Order.OLDEST, QueueFilters()),
         )
-        choice(page, user, mine)
+        choice(page, user, page_state)
 
 
 @errors.act
-def _apply(page: Page, user: User, mine: RatingPageState) -> None:
+def _apply(page: Page, user: User, page_state: RatingPageState) -> None:
     state = st.session_state
     least, most = LENGTHS[state["rate.length"]]
     filters = QueueFilters(
@@ -96,17 +100,17 @@ def _apply(page: Page, user: User, mine: RatingPageState) -> None:
         most_words=most,
         flagged=bool(state["rate.flagged"]),
     )
-    _choose(page, user, mine, Order(state["rate.order"]), filters)
+    _choose(page, user, page_state, Order(state["rate.order"]), filters)
 
 
 @errors.act
-def _choose(page: Page, user: User, mine: RatingPageState, order: Order, filters: QueueFilters) -> None:
+def _choose(page: Page, user: User, page_state: RatingPageState, order: Order, filters: QueueFilters) -> None:
     queue.choose(page.workspace, user, order, filters)
-    mine.order, mine.filters = order, filters
-    mine.counted_at = 0.0
-    mine.message = ""
-    mine.beside = {}
-    mine.turn_to(None)
+    page_state.order, page_state.filters = order, filters
+    page_state.counted_at = 0.0
+    page_state.message = ""
+    page_state.beside = {}
+    page_state.turn_to(None)
     session.toast("From now on you get what you chose")
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.texts import plural
 from core.services.reranking import preferences
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
-from core.services.training.readiness_facts import CheckResult
+from core.services.training.readiness_checks import CheckResult
 from core.services.training.runs import RunView
 from core.ui.report import plots
 from core.ui.report.format import MEASURES, RECIPES, cell, number, recipe_name
@@ -19,8 +20,7 @@ from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.progress import duration, stage_of
-from core.ui.training.run_log import story
+from core.ui.training.progress import duration, log_so_far, stage_of
 
 WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
@@ -47,24 +47,11 @@ def start_card(page: Page, ready: Readiness) -> None:
         kept = preferences.total(page.workspace, page.user)
         if kept:
             st.checkbox(
-                f"Learn from raters' own orders too ({kept:,} {'comparison' if kept == 1 else 'comparisons'})",
+                f"Learn from raters' own orders too ({plural(kept, 'comparison')})",
                 key="train.preferences",
                 persist_state="page",
-                help="What raters kept on the Rerank page under “I would order them differently”. The report says what it "
-                "changed, measured on prompts that the model has not seen.",
-            )
-        if len(ready.facts.by_rater) > 1:
-            st.selectbox(
-                "Leave a rater out",
-                list(ready.facts.by_rater),
-                index=None,
-                key="train.without_rater",
-                persist_state="page",
-                placeholder="Nobody: learn from everybody's ratings",
-                format_func=str,
-                width=420,
-                help="The model then learns nothing from this person's ratings; where others rated the same answer, theirs "
-                "count. It is judged like any other training, and its lineage names the person.",
+                help="What raters kept on the Rerank page under “I would order them differently”. The report says what "
+                "it changed, measured on prompts that the model has not seen.",
             )
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
@@ -86,7 +73,7 @@ def start_card(page: Page, ready: Readiness) -> None:
             else:
                 st.markdown(_about(ready), width="content")
         if warnings and not blockers:
-            points = "One point needs" if warnings == 1 else f"{warnings} points need"
+            points = plural(warnings, "point needs", "points need")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"{points} attention before the figures can be trusted.", width="content")
                 next_step("See readiness", "readiness", key="train.readiness", primary=False)
@@ -115,7 +102,7 @@ def live(page: Page, run_id: int) -> None:
             st.progress(stage.share, text=stage.words + left)
             _quiet(run)
             _arriving(run)
-            story(run)
+            log_so_far(run)
             _cancel(page, run)
 
 
@@ -151,9 +138,9 @@ def _arriving(run: RunView) -> None:
     folds = run.folds
     if not folds:
         st.caption(
-            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the other "
-            "four, so every figure is about prompts the model has not seen. Then they are divided anew, because one "
-            "division may be lucky. Figures appear here fold by fold."
+            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the "
+            "other four, so every figure is about prompts the model has not seen. Then they are divided anew, because "
+            "one division may be lucky. Figures appear here fold by fold."
         )
         return
     left, right = st.columns(2, gap="medium")
@@ -161,8 +148,8 @@ def _arriving(run: RunView) -> None:
         st.markdown("**Fold by fold**")
         st.table([*map(_row, folds[-SHOWN_FOLDS:]), _spread(folds)], border="horizontal", hide_index=True)
         st.caption(
-            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The result "
-            "joins all of them."
+            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The "
+            "result joins all of them."
         )
     with right:
         st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")
@@ -218,7 +205,6 @@ def _start(page: Page) -> None:
             user,
             recipe=st.session_state.get("train.recipe") or "pair",
             with_preferences=bool(st.session_state.get("train.preferences")),
-            without_rater=st.session_state.get("train.without_rater") or None,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.texts import plural
 from core.services.models.models import VersionView
 from core.services.training.runs import RunView
 from core.ui.report.format import BASELINES, MEASURES, cell, moment, reason, recipe_name
@@ -13,7 +14,7 @@ from core.ui.report.view import confusion, show_report
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.run_log import last_lines
+from core.ui.training.progress import how_far_it_got
 
 COMPARED = ("accuracy", "roc_auc", "pairwise_accuracy")
 STATES = {
@@ -48,7 +49,7 @@ def show(page: Page, run: RunView, champion: str | None) -> None:
     st.caption(literal(f"{recipe_name(run.recipe)} · started by {run.requested_by} · {moment(run.started_at)}"))
     _verdict(run, champion)
     if run.state in ("failed", "cancelled"):
-        last_lines(page, run)
+        how_far_it_got(page, run)
     compared = run.latest("compared")
     if compared is not None:
         st.caption(literal(learned_too(compared)))
@@ -115,15 +116,14 @@ def learned_too(compared: Mapping[str, Any]) -> str:
     """What raters' own orders added, in words."""
     pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
     gain = Metric.from_json(compared["gain"])
-    said = (
-        f"It also learned from {pairs:,} {'comparison' if pairs == 1 else 'comparisons'} that raters made on "
-        f"{prompts:,} {'prompt' if prompts == 1 else 'prompts'}"
-        + (f" ({apart:,} more are on prompts kept apart for testing)." if apart else ".")
+    said = f"It also learned from {plural(pairs, 'comparison')} that raters made on {plural(prompts, 'prompt')}" + (
+        f" ({apart:,} more are on prompts kept apart for testing)." if apart else "."
     )
     if gain.value is None or gain.low is None or gain.high is None:
         return f"{said} What that changed is not estimable."
     clear = "a clear gain" if gain.low > 0 else "a clear loss" if gain.high < 0 else "no clear difference"
-    return f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]: {clear}."
+    bounds = f"[{gain.low:+.3f}, {gain.high:+.3f}]"
+    return f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} {bounds}: {clear}."
 
 
 def _verdict(run: RunView, champion: str | None) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.domain.roles import Act
+from core.domain.texts import plural
 from core.services.training import retraining
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
@@ -22,7 +23,7 @@ def retraining_due(page: Page) -> None:
     due = retraining.due(page.workspace, page.user)
     if due is None:
         return
-    new = f"{due.ratings:,} new {'rating' if due.ratings == 1 else 'ratings'}"
-    since = "" if due.days == 0 else f", {due.days} {'day' if due.days == 1 else 'days'} ago"
+    new = plural(due.ratings, "new rating")
+    since = "" if due.days == 0 else f", {plural(due.days, 'day')} ago"
     st.info(f"{new} since the latest training{since}: it is time to train again.", icon=":material/update:")
     next_step("Train again", "train", key="home.retrain", primary=False)
