@@ -104,7 +104,7 @@ def sign_in(context: BrowserContext, url: str, name: str) -> Page:
 
 
 def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
-    """First lead by configuration; a claimed role counts for nothing; off at the next act; a copied cookie is no use."""
+    """First lead by setting; a claimed role counts for nothing; off at the next act; a copied cookie opens nothing."""
     url, environ = signing_in
     ana_context, ben_context = browser.new_context(), browser.new_context()
     ana = sign_in(ana_context, url, "ana")
