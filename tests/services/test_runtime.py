@@ -11,6 +11,7 @@ from core.services import runtime as module
 from core.services.reranking import reranking, usage
 from core.services.runtime import KEPT, Runtime, runtime
 from core.store.database import Store, connect
+from tests.databases import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +74,7 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
 
     def fail():
         tries.append(1)
-        go.wait(20)
+        go.wait(PATIENCE)
         raise AssayError("away")
 
     monkeypatch.setattr(module, "open_workspace", fail)
@@ -90,7 +91,7 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert waiting.acquire(timeout=20)
+        assert waiting.acquire(timeout=PATIENCE)
     while mine._opening is None or len(mine._opening._condition._waiters) < 4:  # type: ignore[attr-defined]
         threading.Event().wait(0.001)
     go.set()

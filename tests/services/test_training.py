@@ -26,7 +26,7 @@ from core.services.workspace import Workspace, open_workspace
 from core.store.interactions import imports
 from core.store.training import runs, versions
 from core.store.types import now
-from tests.databases import Plain, environment, rater
+from tests.databases import PATIENCE, Plain, environment, rater
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def test_background_training_is_a_process_of_its_own(workspace: Workspace, monke
     run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
     seen = set()
     view = watching.run_view(workspace, COMMAND_LINE, run_id)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while view is not None and view.active and time.monotonic() < until:
         seen |= {event["event"] for event in view.events}
         assert (
@@ -236,7 +236,7 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
     with workspace.store.read() as session:
         process = runs.find(session, run_id).process
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while watching.active_run(workspace, COMMAND_LINE) is not None and time.monotonic() < until:
         time.sleep(0.05)
     view = watching.run_view(workspace, COMMAND_LINE, run_id)

@@ -12,6 +12,7 @@ from core.services.people import local_names
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
 from core.ui.shell import identity
+from tests.databases import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-token-of-this-browser"
@@ -58,7 +59,7 @@ def open_page():
     """Open a page by name; it must come up without an exception."""
 
     def open_it(name: str = "home", **state: object) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20)
+        app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=PATIENCE)
         for key, value in state.items():
             app.session_state[key.replace("__", ".")] = value
         app.run()

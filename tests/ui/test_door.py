@@ -10,6 +10,7 @@ from core.store.rating import ratings
 from core.store.types import now
 from core.ui.shell import identity, navigation, page, passphrase
 from core.ui.shell.navigation import HOME, PAGES, ROOT
+from tests.databases import PATIENCE
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
@@ -42,7 +43,7 @@ def by_itself(monkeypatch):
         if name != HOME.name:
             monkeypatch.setattr(page, "ensure_navigation", lambda: None)
         script = ROOT / ("Home.py" if name == HOME.name else f"pages/{name}.py")
-        app = AppTest.from_file(str(script), default_timeout=20).run()
+        app = AppTest.from_file(str(script), default_timeout=PATIENCE).run()
         assert not app.exception
         return app
 
@@ -83,7 +84,7 @@ def test_the_navigation_shows_only_what_is_allowed(signed_in, role, monkeypatch)
 
     monkeypatch.setattr(navigation.st, "Page", watched)
     signed_in("bea" if role else None, role)
-    AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20).run()
+    AppTest.from_file(str(ROOT / "Home.py"), default_timeout=PATIENCE).run()
     allowed = ALLOWED[role] if role else frozenset()
     assert shown == {
         info.name: "visible" if info is HOME or info.act in allowed else "hidden"
