@@ -14,7 +14,7 @@ from core.services.models import models
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store.training import versions
-from tests.databases import Plain
+from tests.databases import PATIENCE, Plain
 from tests.reward.fakes import embedder
 from tests.services.versions_made import made
 
@@ -75,13 +75,13 @@ def test_whoever_asks_while_the_model_is_loaded_gets_it(workspace: Workspace) ->
 
     def slowly() -> list[ModelRef]:
         looking.set()
-        assert go_on.wait(20)
+        assert go_on.wait(PATIENCE)
         return known
 
     ranker, found = Reranker(slowly, embedder), []
     calls = [threading.Thread(target=lambda: found.append(ranker.rank("word1", ["word2", "word3"]))) for _ in range(2)]
     calls[0].start()
-    assert looking.wait(20)
+    assert looking.wait(PATIENCE)
     calls[1].start()
     calls[1].join(0.5)  # time enough to give up
     go_on.set()

@@ -19,7 +19,17 @@ from core.store.interactions import imports
 from core.store.rating import ratings
 from core.store.tables import Import, Item, LegacyInteraction, Rating
 from tests import looked
-from tests.databases import Plain, added, at_once, environment, finished, rater, start_python, wait_until_blocked
+from tests.databases import (
+    PATIENCE,
+    Plain,
+    added,
+    at_once,
+    environment,
+    finished,
+    rater,
+    start_python,
+    wait_until_blocked,
+)
 
 IMPORT = """
     import json, sys
@@ -62,7 +72,7 @@ def killed_after_first_batches(environ, path):
     for _ in range(2):
         assert process.stdout.readline().strip().isdigit()
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL
 
 

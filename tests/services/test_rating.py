@@ -12,7 +12,7 @@ from core.services.training.readiness import readiness
 from core.store.rating.ratings import Receipt
 from core.store.tables import Rating, RatingEvent
 from tests import looked
-from tests.databases import added, rater, start_python
+from tests.databases import PATIENCE, added, rater, start_python
 
 
 def stored(workspace):
@@ -239,7 +239,7 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
     """
     for interaction_id in ids:
         process = start_python(code, environ, interaction_id)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == -9, err
         with workspace.store.read() as session:
             event = session.get_one(RatingEvent, int(out))

@@ -10,6 +10,7 @@ from core.domain.settings import Settings
 from core.services.reranking import reranking, usage
 from core.services.runtime import KEPT, Runtime, runtime
 from core.store.database import Store, connect
+from tests.databases import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
 
     def fail():
         tries.append(1)
-        go.wait(20)
+        go.wait(PATIENCE)
         raise AssayError("away")
 
     monkeypatch.setattr("core.services.runtime.open_workspace", fail)
@@ -91,7 +92,7 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert waiting.acquire(timeout=20)
+        assert waiting.acquire(timeout=PATIENCE)
     while opened._opening is None or len(opened._opening._condition._waiters) < 4:  # type: ignore[attr-defined]
         threading.Event().wait(0.001)
     go.set()

@@ -22,6 +22,7 @@ from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
 from core.serving import building
 from core.serving.encoders import ServingEncoder, described
+from tests.databases import PATIENCE
 from tests.reward.fakes import rated_answers
 from tests.reward.trained import events_and_result
 
@@ -45,7 +46,7 @@ def built(tmp_path_factory) -> Path:
     folder = openvino_build.folder_for(home, PACKAGED_SHA256)
     building.start(MODEL, folder)
     building.start(MODEL, folder)  # a second server at the same moment ends by itself
-    give_up = time.monotonic() + 180
+    give_up = time.monotonic() + PATIENCE
     while openvino_build.read(folder) is None:
         assert time.monotonic() < give_up, (folder.parent / "build.log").read_text()
         time.sleep(0.1)
@@ -124,7 +125,7 @@ def test_the_reference_serves_until_the_build_is_there(built: Path, reference: S
         serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
         assert serving.current() is reference
         copied(built, tmp_path)
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + PATIENCE
         while serving.current() is reference:
             assert time.monotonic() < give_up
             time.sleep(0.05)

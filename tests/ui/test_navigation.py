@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.ui.shell.navigation import PAGES, ROOT, TAB, SettingsTab
+from tests.databases import PATIENCE
 from tests.ui.reading import said
 
 SCRIPTS = sorted(ROOT.glob("pages/*.py"))
@@ -20,7 +21,7 @@ def test_every_script_is_a_page_and_has_its_address():
 def test_a_page_that_is_requested_first_guards_itself(script: Path, monkeypatch):
     """Streamlit runs the script without Home.py then: its first statement still opens settings and database."""
     monkeypatch.setenv("TRAIN_LIMIT", "nonsense")
-    app = AppTest.from_file(str(script), default_timeout=20).run()
+    app = AppTest.from_file(str(script), default_timeout=PATIENCE).run()
     assert not app.exception
     assert "Assay cannot start" in said(app)
     assert "TRAIN_LIMIT" in said(app)
