@@ -19,7 +19,7 @@ from core.store.database import Session
 from core.store.erasure import answers, copies, raters
 from core.store.erasure.answers import Part, Traces
 from core.store.interactions import exports, interactions
-from core.store.interactions.consensus import as_seen
+from core.store.interactions.consensus import lock_as_seen
 from core.store.people import accounts
 from core.store.people.raters import Rater
 from core.store.retrying import retried, written
@@ -82,7 +82,8 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
     with workspace.store.write() as session:
         answers.refuse_while_training(session)  # first: imports write nothing either until this ends
         if interactions.exists(session, interaction_id):
-            as_seen(session, interaction_id, seen)  # whoever is rating it at this moment comes first, or finds it gone
+            # a rating of it that is being stored comes first, or finds it gone
+            lock_as_seen(session, interaction_id, seen)
         going = answers.parts(session, interaction_id)
         copied = copies.copies(session, interaction_id, going)
         remains = _after_interaction(workspace, session, interaction_id, going)

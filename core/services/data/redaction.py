@@ -19,7 +19,7 @@ from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import Session
 from core.store.interactions import identifiers, interactions
-from core.store.interactions.consensus import as_seen
+from core.store.interactions.consensus import lock_as_seen
 from core.store.reranking import cases
 from core.store.retrying import retried, written
 from core.store.review import guidelines
@@ -109,7 +109,9 @@ def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) 
     if found is None:
         raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
     texts = (found.prompt, found.response, found.context_id, found.session_label)
-    _record(workspace, user, _subject(interaction_id), texts, lambda session: as_seen(session, interaction_id, seen))
+    _record(
+        workspace, user, _subject(interaction_id), texts, lambda session: lock_as_seen(session, interaction_id, seen)
+    )
 
 
 @masks_output()

@@ -142,7 +142,7 @@ def promote(
     if not reason:
         raise BadInput("Say in a few words why this version shall be used: the reason is kept. Nothing was changed.")
     with workspace.store.write() as session:
-        versions.still_champion(session, instead_of)
+        versions.lock_champion(session, instead_of)
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{model_version} is the champion already.")
@@ -163,7 +163,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
     """
     workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
-        versions.still_champion(session, instead_of)
+        versions.lock_champion(session, instead_of)
         previous = next(iter(versions.before_champion(session)), None)
         if previous is None:
             raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
@@ -192,7 +192,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
     """
     workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
-        versions.still_champion(session, None)
+        versions.lock_champion(session, None)
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")

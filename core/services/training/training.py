@@ -174,7 +174,7 @@ def start(
         written(workspace.store, lambda session: runs.finish(session, run_id, "failed", why))
         raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
     name = this_process().rpartition(":")[0] + f":{pid}"
-    written(workspace.store, lambda session: runs.started_as(session, run_id, name))
+    written(workspace.store, lambda session: runs.note_process(session, run_id, name))
     return run_id
 
 

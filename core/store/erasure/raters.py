@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.domain.errors import BadInput, NotFound
 from core.store.compacting import to_tidy
 from core.store.erasure.answers import Part, Traces, backups_since, refuse_while_training, versions_of
-from core.store.interactions.consensus import locked_many, pick_up_one, recompute_consensus
+from core.store.interactions.consensus import adopt_legacy_change, lock_interactions, recompute_consensus
 from core.store.people import accounts, raters
 from core.store.tables import (
     ApiKey,
@@ -172,9 +172,9 @@ def _take_ratings_back(session: Session, rater_id: int) -> None:
         if not ids:
             return
         after = ids[-1]
-        found = locked_many(session, ids)
+        found = lock_interactions(session, ids)
         for item, row in found.values():
-            pick_up_one(session, item, row)
+            adopt_legacy_change(session, item, row)
         session.execute(delete(Rating).where(Rating.rater_id == rater_id, Rating.interaction_id.in_(ids)))
         for item, row in found.values():
             recompute_consensus(session, item, row)

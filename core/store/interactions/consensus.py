@@ -1,7 +1,8 @@
 """The consensus of an interaction and its mirror in the existing application's columns.
 
-Everything that changes a rating starts with ``locked`` and ``pick_up_one``, which takes over what the old application
-wrote meanwhile, and ends with ``recompute_consensus``, which also mirrors it: all in the caller's transaction.
+Everything that changes a rating starts with ``lock_interaction`` and ``adopt_legacy_change``, which takes over what the
+old application wrote meanwhile, and ends with ``recompute_consensus``, which also mirrors it: all in the caller's
+transaction.
 """
 
 import math
@@ -20,7 +21,7 @@ from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rater, Ratin
 from core.store.types import now
 
 
-def locked(session: Session, interaction_id: int) -> tuple[Item, LegacyInteraction]:
+def lock_interaction(session: Session, interaction_id: int) -> tuple[Item, LegacyInteraction]:
     """The item and its interaction, locked against every other writer, the old application included.
 
     Raises:
@@ -33,19 +34,19 @@ def locked(session: Session, interaction_id: int) -> tuple[Item, LegacyInteracti
     return item, row
 
 
-def as_seen(session: Session, interaction_id: int, seen: str | None) -> tuple[Item, LegacyInteraction]:
-    """As ``locked``, for an act of somebody who was shown the texts of this version (``Interaction.version``).
+def lock_as_seen(session: Session, interaction_id: int, seen: str | None) -> tuple[Item, LegacyInteraction]:
+    """As ``lock_interaction``, for an act of a person who was shown the texts of version ``seen``.
 
     Raises:
         NotFound: the interaction was deleted.
         TextChanged: the stored texts are others by now, whoever changed them.
     """
-    item, row = locked(session, interaction_id)
-    unchanged(item, row, seen)
+    item, row = lock_interaction(session, interaction_id)
+    require_unchanged(item, row, seen)
     return item, row
 
 
-def unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> None:
+def require_unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> None:
     """Check a locked interaction against what was shown, by its texts: the old application changes them too.
 
     Raises:
@@ -60,8 +61,8 @@ def text_version(item: Item, row: LegacyInteraction) -> str:
     return interaction_identity(row.user_prompt, row.ai_response, item.context_id)
 
 
-def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:
-    """As ``locked`` for many, by interaction; those that were deleted are left out.
+def lock_interactions(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:
+    """As ``lock_interaction`` for many, by interaction; those that were deleted are left out.
 
     They are locked in the order of their ids, so that two of these calls never wait for each other.
     """
@@ -83,7 +84,7 @@ def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int,
     return {item.interaction_id: (item, by_id[item.interaction_id]) for item in session.scalars(items)}
 
 
-def pick_up_one(session: Session, item: Item, row: LegacyInteraction) -> bool:
+def adopt_legacy_change(session: Session, item: Item, row: LegacyInteraction) -> bool:
     """Turn what the old application wrote into a rating of ``legacy``; True when it wrote anything."""
     if not _differs(item, row):
         return False

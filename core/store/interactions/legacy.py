@@ -15,10 +15,10 @@ from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.database import Store, lock_writers
 from core.store.interactions.consensus import (
+    adopt_legacy_change,
     apply_consensus,
-    locked,
-    locked_many,
-    pick_up_one,
+    lock_interaction,
+    lock_interactions,
     read_legacy_change,
     recompute_consensus,
     snapshot,
@@ -58,10 +58,10 @@ def sweep(store: Store) -> int:
         with store.write() as session:
             for interaction_id in changed:
                 try:
-                    item, row = locked(session, interaction_id)
+                    item, row = lock_interaction(session, interaction_id)
                 except NotFound:
                     continue
-                if pick_up_one(session, item, row):
+                if adopt_legacy_change(session, item, row):
                     recompute_consensus(session, item, row)
                     total += 1
 
@@ -161,7 +161,7 @@ def follow_texts(store: Store) -> int:
         if edited:
             with store.write() as session:
                 lock_writers(session)
-                for item, row in locked_many(session, edited).values():
+                for item, row in lock_interactions(session, edited).values():
                     follow_text(session, item, row)
             total += len(edited)
 

@@ -10,14 +10,14 @@ from core.domain.errors import Conflict, NotFound, TextChanged
 from core.domain.queue import Chosen
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.store.interactions.consensus import (
+    adopt_legacy_change,
     history_event,
-    locked,
-    pick_up_one,
+    lock_interaction,
     recompute_consensus,
+    require_unchanged,
     snapshot,
     store_rating,
     text_version,
-    unchanged,
 )
 from core.store.rating import leases, showings
 from core.store.tables import Draft, Item, Lease, LegacyInteraction, Rater, Rating, RatingEvent
@@ -67,12 +67,12 @@ def record(
         NotFound: the interaction was deleted.
         TextChanged: it is not what was seen.
     """
-    item, row = locked(session, interaction_id)  # the lock also orders two requests for the same item
+    item, row = lock_interaction(session, interaction_id)  # the lock also orders two requests for the same item
     earlier = by_request(session, context.request_id)
     if earlier is not None:
         return receipt_of(earlier)
-    unchanged(item, row, seen)
-    pick_up_one(session, item, row)
+    require_unchanged(item, row, seen)
+    adopt_legacy_change(session, item, row)
     own_rating = own(session, interaction_id, rater_id)
     chosen = leases.end(session, interaction_id, rater_id)
     if given.status is RatingStatus.SKIPPED and own_rating is not None and own_rating.rating is not None:
@@ -212,10 +212,10 @@ def _rating_left_by(
 ) -> tuple[Item, LegacyInteraction, Rating] | None:
     """The answer, locked, and the rating as this act left it; None where either is not there any more."""
     try:
-        item, row = locked(session, event.interaction_id)
+        item, row = lock_interaction(session, event.interaction_id)
     except NotFound:
         return None
-    pick_up_one(session, item, row)
+    adopt_legacy_change(session, item, row)
     own_rating = own(session, event.interaction_id, rater_id)
     return None if own_rating is None or snapshot(own_rating) != event.new else (item, row, own_rating)
 

@@ -9,7 +9,7 @@ from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.second_looks import MOST_SURPRISING, SECOND_LOOK, RepeatSettings
 from core.store import settings
-from core.store.interactions.consensus import as_seen, history_event, pick_up_one
+from core.store.interactions.consensus import adopt_legacy_change, history_event, lock_as_seen
 from core.store.interactions.interactions import in_scope, only_sample
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt, receipt_of
@@ -67,8 +67,8 @@ def own_rating(session: Session, rater_id: int, interaction_id: int, *, seen: st
         TextChanged: it is not what was seen.
         Conflict: the rating was taken back.
     """
-    item, row = as_seen(session, interaction_id, seen)
-    pick_up_one(session, item, row)
+    item, row = lock_as_seen(session, interaction_id, seen)
+    adopt_legacy_change(session, item, row)
     own_rating = ratings.own(session, interaction_id, rater_id)
     if own_rating is None or own_rating.rating is None:
         raise Conflict("Your rating of this answer was taken back meanwhile, so there is nothing to look at again.")

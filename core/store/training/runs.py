@@ -46,7 +46,7 @@ def take(session: Session, run_id: int, process: str) -> Run:
     return run
 
 
-def started_as(session: Session, run_id: int, process: str) -> None:
+def note_process(session: Session, run_id: int, process: str) -> None:
     """Note the process that will take a queued run, so that its early death is noticed."""
     session.execute(update(Run).where(Run.run_id == run_id, Run.state == "queued").values(process=process))
 

@@ -88,7 +88,7 @@ def archive(session: Session, version: ModelVersion, *, by: User, away: bool) ->
     audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
 
 
-def still_champion(session: Session, expected: str | None) -> None:
+def lock_champion(session: Session, expected: str | None) -> None:
     """Lock the champion until the transaction ends, and check that it is ``expected``.
 
     ``expected`` is a version, "" for no champion, or None where that does not matter.
