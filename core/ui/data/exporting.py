@@ -49,8 +49,8 @@ class Prepared:
 
 
 @st.fragment
-def export(page: Page, *, anything: bool) -> None:
-    """The whole tab."""
+def export_tab(page: Page, *, anything: bool) -> None:
+    """Show the Export tab."""
     with errors.shown("data.exporting"):
         if not anything:
             st.info("There is nothing to export yet.", icon=":material/inbox:")
