@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+PYTEST = ("-q", "-x", "-n0", "-p", "no:cacheprovider", "--hypothesis-profile=ci", "-m", "not postgres")
 PASSED, FAILED = 0, 1
 """Exit statuses of pytest; every other one says that the test was not run at all."""
 
@@ -282,9 +283,9 @@ def test_named(tree: Path, name: str) -> str:
 
 
 def run(tree: Path, *tests: str) -> tuple[int, str]:
-    """Run these tests until one fails; pytest's exit status and what it printed."""
+    """Run these tests, on SQLite, until one fails; pytest's exit status and what it printed."""
     done = subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+        [sys.executable, "-B", "-m", "pytest", *PYTEST, *tests],
         cwd=tree,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

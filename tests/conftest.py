@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-pytest_plugins = ["tests.databases"]  # loaded after this module, so what follows comes first
+pytest_plugins = ["tests.databases", "tests.trainings"]  # loaded after this module, so what follows comes first
 
 # Set before anything imports core. An empty value also hides what a developer's .env says, so no test can reach a real
 # database; ASSAY_HOME is a directory of this process, so workers do not meet.

@@ -26,6 +26,9 @@ from core.services.workspace import Workspace, open_workspace
 from core.store.database import Store, connect
 from core.store.interactions import interactions
 
+PATIENCE = 300
+"""Seconds that a test waits for what it needs: as long as a busy machine may take. What fails is waited for in vain."""
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -80,7 +83,7 @@ class Plain:
         if self.is_sqlite:
             database = make_url(url).database
             assert database is not None
-            self.connection = sqlite3.connect(database, timeout=20, isolation_level=None, check_same_thread=False)
+            self.connection = sqlite3.connect(database, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         else:
             self.connection = psycopg2.connect(driver_url(url))
             self.connection.autocommit = True
@@ -331,7 +334,7 @@ def at_once(processes: Sequence[subprocess.Popen[str]]) -> None:
         process.stdin.flush()
 
 
-def finished(processes: Sequence[subprocess.Popen[str]], timeout: float = 60) -> list[str]:
+def finished(processes: Sequence[subprocess.Popen[str]], timeout: float = PATIENCE) -> list[str]:
     """What each process printed, once all have ended well."""
     printed = []
     for process in processes:
@@ -341,7 +344,7 @@ def finished(processes: Sequence[subprocess.Popen[str]], timeout: float = 60) ->
     return printed
 
 
-def wait_until_blocked(other: Plain, timeout: float = 20.0) -> None:
+def wait_until_blocked(other: Plain, timeout: float = PATIENCE) -> None:
     """Until PostgreSQL itself says that a backend of this database waits for a lock."""
     end = time.monotonic() + timeout
     pause = threading.Event()

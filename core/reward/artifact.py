@@ -42,7 +42,7 @@ Hashes = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Metadata:
-    """What is known about a version without unpickling it."""
+    """Metadata of a version, readable without unpickling anything."""
 
     model_version: str
     recipe: str
@@ -141,7 +141,7 @@ def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
 
 
 def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
-    """The files of the version in the directory ``path`` by name, if they are those that the training wrote.
+    """Read the files of the version in the directory ``path``, by name, and verify their hashes.
 
     Of a version of an earlier release only the model file can be checked; ``examine`` looks at the others too.
 
@@ -162,7 +162,7 @@ def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
 
 
 def examine(path: Path, *, hashes: Hashes, prompts: int) -> None:
-    """Look at every file of the version in the directory ``path``, as far as it is known what they have to be.
+    """Verify every file of the version in the directory ``path``, as far as its hash or contents are known.
 
     Raises:
         Unavailable: one is missing or was changed; the sentence names it.
@@ -176,7 +176,7 @@ def examine(path: Path, *, hashes: Hashes, prompts: int) -> None:
 
 
 def packed(path: Path, *, hashes: Hashes) -> bytes:
-    """The files of the version in the directory ``path`` as one zip file, inside a folder of its name.
+    """Pack the files of the version in the directory ``path`` as a zip file, inside a folder of its name.
 
     Raises:
         Unavailable: a file is missing or was changed.
@@ -189,7 +189,7 @@ def packed(path: Path, *, hashes: Hashes) -> bytes:
 
 
 def read_metadata(path: Path) -> Mapping[str, Any]:
-    """What ``metadata.json`` of the version in the directory ``path`` says; unpickles nothing.
+    """Read ``metadata.json`` of the version in the directory ``path``; unpickles nothing.
 
     Raises:
         Unavailable: it is missing, unreadable or of an unknown format.
@@ -213,7 +213,7 @@ def trained_groups(path: Path, *, hashes: Hashes, prompts: int) -> frozenset[str
 
 
 def load_confidence(path: Path, *, hashes: Hashes) -> ScoreConfidence | None:
-    """How far the scores of the version in the directory ``path`` can be trusted; None where that was not measured.
+    """Load the score confidence of the version in the directory ``path``; None where it was not measured.
 
     Of an earlier release, whose figures and vectors can be damaged without the model file: the model itself serves all
     the same.

@@ -1,4 +1,4 @@
-"""How far scores can be trusted, as figures that a training measured and ranking only looks up: numpy is enough."""
+"""Confidence in scores: measured by the training, looked up when ranking, where numpy is enough."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from core.reward.recipes.pair import pool
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What became of rated answers whose out-of-fold score was like this one."""
+    """Ratings of the answers whose out-of-fold score was like this one."""
 
     good: int
     n: int
@@ -65,7 +65,7 @@ class KnownPrompts:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """How far one ranking can be trusted; None stands for what is not known for this version."""
+    """Confidence in one ranking; None stands for what was not measured for this version."""
 
     meanings: tuple[Meaning | None, ...]
     """Of each answer, in the order of the input."""
@@ -88,7 +88,7 @@ class Certainty:
 
 @dataclass(frozen=True)
 class ScoreConfidence:
-    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/reranking.md)."""
+    """Confidence in the scores of a version, from its out-of-fold scores (docs/decisions/reranking.md)."""
 
     levels: tuple[Level, ...] = ()
     """Lowest scores first; empty where too few answers were rated."""
@@ -102,7 +102,7 @@ class ScoreConfidence:
     known: KnownPrompts | None = field(default=None, compare=False)
 
     def meaning(self, score: float) -> Meaning | None:
-        """What became of rated answers with a score like this."""
+        """Ratings of the answers with a score like this; None where too few were rated."""
         if not self.levels:
             return None
         at = int(np.searchsorted([level.start for level in self.levels], score, side="right")) - 1
@@ -122,7 +122,7 @@ class ScoreConfidence:
     def judge(
         self, prompt: str, texts: Sequence[str], scores: Sequence[float], order: Sequence[int], embedder: Embedder
     ) -> Certainty:
-        """How far the ``order`` of ``texts`` by ``scores`` can be trusted. Equal texts do not compete with each other.
+        """Confidence in the ``order`` of ``texts`` by ``scores``. Equal texts do not compete with each other.
 
         Raises:
             Unavailable: the encoder cannot be loaded.

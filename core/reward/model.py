@@ -39,7 +39,7 @@ class FittedModel:
         return self.predict(self._features(pairs, embedder)) if pairs else np.zeros(0)
 
     def read_of(self, pairs: Sequence[Pair]) -> list[Read]:
-        """How much is read of the answer of each pair."""
+        """Extent to which the answer of each pair is read."""
         recipe = recipe_named(self.recipe)
         return [recipe.read_of(pair) for pair in pairs]
 

@@ -1,19 +1,20 @@
 """The one way out of the services: every text that a public function returns or complains with is masked here.
 
-``masks_output`` stands on every public function. Whoever forgets it finds that ``Workspace.require`` refuses to work: what was
-not led through here does not leave at all. Inside, services give each other stored texts as they are; what is handed out
-by the outermost one is masked, field by field, unless it was decided about before (``ClearedText``), or a field or a
-function says in so many words why its texts are no outside ones (``AS_IS``, ``as_is``).
+``masks_output`` stands on every public function. Without it ``Workspace.require`` refuses to work: what was not led
+through here does not leave at all. Inside, services give each other stored texts as they are; what is handed out by the
+outermost one is masked, field by field, unless it was cleared before (``ClearedText``), or a field or a function says
+in so many words why its texts are no outside ones (``AS_IS``, ``as_is``).
 """
 
 import dataclasses
 import inspect
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache, wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
@@ -34,7 +35,7 @@ _inside: ContextVar[bool] = ContextVar("inside a service", default=False)
 
 
 class ClearedText(str):
-    """A text about which it was decided how it leaves: masked with what it belongs to, revealed, or the reader's own words."""
+    """A text that leaves as it is: masked already, revealed to the reader, or the reader's own words."""
 
     __slots__ = ()
 
@@ -138,26 +139,25 @@ def refuse_gaps(given: Any, *stored: str | None) -> None:
     gap = next((gap for text in _texts_in(given) for gap in GAP.findall(text) if gap not in known), None)
     if gap is not None:
         raise BadInput(
-            f"This text holds {gap}: that stands in the place of something that is hidden, and saving it would lose what is "
-            "behind it. Nothing was changed. Reveal the text first, or write it without that."
+            f"This text holds {gap}: that stands in the place of something that is hidden, and saving it would lose "
+            "what is behind it. Nothing was changed. Reveal the text first, or write it without that."
         )
 
 
-def _texts_in(given: Any) -> Iterator[str]:
-    """All texts in what a service is given or hands out, keys and fields of records included."""
+def _texts_in(given: Any, *, records: bool = True) -> Iterator[str]:
+    """All texts in what a service is given or hands out, keys included; of records only where ``records`` is true."""
+    parts: Iterable[Any] = ()
     if isinstance(given, str):
         if not isinstance(given, Enum):
             yield given
     elif isinstance(given, dict):
-        for key, value in given.items():
-            yield from _texts_in(key)
-            yield from _texts_in(value)
+        parts = chain(given, given.values())
     elif isinstance(given, list | tuple | set | frozenset):
-        for one in given:
-            yield from _texts_in(one)
-    elif _is_record(given) and not isinstance(given, User):
-        for field in dataclasses.fields(given):
-            yield from _texts_in(getattr(given, field.name))
+        parts = given
+    elif records and _is_record(given) and not isinstance(given, User):
+        parts = (getattr(given, field.name) for field in dataclasses.fields(given))
+    for part in parts:
+        yield from _texts_in(part, records=records)
 
 
 class _Leaving:
@@ -204,24 +204,12 @@ def _outside(kind: Any) -> tuple[str, ...]:
 
 
 def _names(parts: Any) -> frozenset[str]:
+    """Words of names in the texts of a record; the records in it see to their own."""
     found: set[str] = set()
-    for text in _own_texts(parts):
+    for text in _texts_in(parts, records=False):
         if not isinstance(text, ClearedText):
             found |= _short_names(text) if len(text) <= SHORT and site() is None else name_words([text])
     return frozenset(found)
-
-
-def _own_texts(part: Any) -> Iterator[str]:
-    """The texts of a record without those of the records in it, which see to their own."""
-    if isinstance(part, dict):
-        for key, value in part.items():
-            yield from _own_texts(key)
-            yield from _own_texts(value)
-    elif isinstance(part, list | tuple | set | frozenset):
-        for one in part:
-            yield from _own_texts(one)
-    elif isinstance(part, str) and not isinstance(part, Enum):
-        yield part
 
 
 def _beside(key: Any, value: Any, known: frozenset[str]) -> Any:
@@ -269,7 +257,7 @@ _WORD_OF_OURS = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 def _is_ours(text: str) -> bool:
-    """Whether a whole text is a time, hash or version, or one word in small letters, as states, recipes and JSON keys are."""
+    """Whether a text is a time, hash or version, or one word in small letters, as states, recipes and JSON keys are."""
     return _WORD_OF_OURS.fullmatch(text) is not None or is_made_by_machines(text)
 
 

@@ -82,9 +82,9 @@ class Workspace:
         return taken
 
     def mark_due(self) -> None:
-        """Look for about a second at rows that were not looked at for identifiers; a site's function does it in a thread.
+        """Look for about a second at rows that were not looked at for identifiers; the rest is for the next time.
 
-        Whoever comes by does not fail for it: what was not marked is for the next time.
+        A site's function does it in a thread. The caller does not fail for it.
         """
         if site() is None:
             with suppress(AssayError):

@@ -72,8 +72,8 @@ def main(emb_model: str, folder: Path) -> None:
             return
         if openvino_build.read(folder) is None:
             os.nice(10)
-            verdict = build(emb_model, folder, probes())
-            log.info("built in %.0f s: %s", verdict.seconds, verdict.reason)
+            check = build(emb_model, folder, probes())
+            log.info("built in %.0f s: %s", check.seconds, check.reason)
 
 
 if __name__ == "__main__":

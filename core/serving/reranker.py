@@ -104,7 +104,7 @@ class Reranker:
         return None if loaded is None else (loaded.ref, loaded.model)
 
     def confidence(self) -> ScoreConfidence | None:
-        """What was measured about the scores of the version that is loaded; None where nothing was."""
+        """Confidence in the scores of the loaded version; None where it was not measured."""
         loaded = self._current()
         return None if loaded is None else loaded.confidence
 
@@ -122,13 +122,13 @@ class Reranker:
         return self._loaded
 
     def reason(self) -> str | None:
-        """Why there is no model, or why the loaded one is not the champion; None when all is well."""
+        """Reason why there is no model, or why the loaded one is not the champion; None when all is well."""
         self.model()
         return self._reason
 
     @property
     def loaded(self) -> ModelRef | None:
-        """What ranks in this process now, without a new look; None before the first."""
+        """The version that ranks in this process now, without a new look; None before the first."""
         return None if self._loaded is None else self._loaded.ref
 
     @property

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.services.workspace import open_workspace
-from tests.databases import added
+from tests.databases import PATIENCE, added
 
 pytestmark = pytest.mark.browser
 
@@ -170,7 +170,7 @@ def test_what_is_typed_is_kept_and_types_no_ratings(at_the_desk, dashboard, me):
     page = at_the_desk
     page.locator(".st-key-rate-comment textarea").press_sequentially("1 2 3 dubious")
     drafts = f"select comment from assay_drafts where rater_id = {number_of(dashboard, me)}"
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while dashboard.query(drafts) != [("1 2 3 dubious",)] and time.monotonic() < until:
         page.wait_for_timeout(50)
     page.reload()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
+from tests.databases import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def trained(dashboard):
             env=os.environ | {"ASSAY_HOME": str(dashboard.home)},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stderr
     return dashboard
@@ -75,7 +76,7 @@ def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
     tab_to(page, "rerank-run")
     page.keyboard.press("Enter")
     first = page.locator(".st-key-rerank-place-1")
-    expect(first).to_contain_text("Cool the burn", timeout=60_000)
+    expect(first).to_contain_text("Cool the burn")
     expect(first).to_contain_text("up 2")
     expect(first).to_contain_text("entered as number 3")
     expect(first).to_contain_text("Score 0.")

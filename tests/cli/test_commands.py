@@ -15,7 +15,7 @@ from core.services.workspace import open_workspace
 from core.store import schema
 from core.store.interactions import imports
 from tests import looked
-from tests.databases import ROOT, added, environment, rater
+from tests.databases import PATIENCE, ROOT, added, environment, rater
 
 
 @pytest.fixture
@@ -335,7 +335,7 @@ def real(environ, *arguments):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -376,7 +376,7 @@ def test_the_current_directory_does_not_matter(sqlite_url, tmp_path):
         cwd=elsewhere,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     assert json.loads(done.stdout.splitlines()[-1])["database"] == sqlite_url

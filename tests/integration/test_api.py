@@ -27,6 +27,7 @@ from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
 from core.store.tables import ModelVersion
 from core.store.training import versions
+from tests.databases import PATIENCE
 from tests.integration.serving import on_a_port
 
 QUERY = "My phone froze and does not react. What can I do?"
@@ -230,7 +231,7 @@ def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(tra
     """Nobody has to call first; what was ranked and which key was used is written although the server is stopped."""
     runtime.close()
     with TestClient(standalone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while client.get("/readyz").status_code != 200 and time.monotonic() < until:
             threading.Event().wait(0.02)
         assert client.get("/readyz").json()["status"] == "ready"

@@ -16,6 +16,7 @@ import core
 from core.domain.roles import COMMAND_LINE, User
 from core.services.models import models
 from core.services.workspace import open_workspace
+from tests.databases import PATIENCE
 
 PROMPT = "My phone froze and does not react. What can I do?"
 GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
@@ -200,7 +201,7 @@ def test_importing_core_is_light() -> None:
     assert out.stdout.strip() == "[]"
 
 
-def _eventually(condition, seconds: float = 15.0) -> bool:
+def _eventually(condition, seconds: float = PATIENCE) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():

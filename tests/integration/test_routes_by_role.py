@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from core.domain.roles import ALLOWED, Act, Role
-from tests.databases import ROOT
+from tests.databases import PATIENCE, ROOT
 from tests.tabs import PEOPLE, home_with_people
 
 EVERYBODY = [None, "dis", *PEOPLE]
@@ -63,7 +63,7 @@ def asked(tmp_path):
     def ask(what, argument):
         command = [sys.executable, "-m", "tests.tabs", what, json.dumps(argument)]
         done = subprocess.run(
-            command, cwd=ROOT, env=home_with_people(tmp_path), capture_output=True, text=True, timeout=120
+            command, cwd=ROOT, env=home_with_people(tmp_path), capture_output=True, text=True, timeout=PATIENCE
         )
         assert done.returncode == 0, done.stderr[-3000:]
         assert "Traceback" not in done.stderr

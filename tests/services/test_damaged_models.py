@@ -1,4 +1,6 @@
-"""Whatever happens to a file of a model, whoever reads it gets the promised fallback or a sentence, and doctor names it."""
+"""Whatever happens to a file of a model, whoever reads it gets the promised fallback or a sentence,
+and doctor names it.
+"""
 
 import hashlib
 import io
@@ -177,7 +179,9 @@ def test_a_damaged_file_of_a_model_is_noticed_by_everybody(workspace, readers, f
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_of_an_older_model_never_raises(workspace, readers, file: str, damage: str) -> None:
-    """Only the hash of its model file is known: the model serves without what else is damaged, and doctor names that."""
+    """Only the hash of its model file is known: the model serves without what else is damaged,
+    and doctor names that.
+    """
     made(workspace, "v2", older=True)
     made(workspace, "v1", champion=True, older=True)
     place = models.version_path(workspace, "v1") / file
@@ -198,7 +202,9 @@ def test_a_damaged_file_of_an_older_model_never_raises(workspace, readers, file:
 
 @pytest.mark.parametrize("damage", ["objects", "bomb", "other arrays", "pickled"])
 def test_vectors_forged_with_their_hash_never_raise(workspace, readers, damage: str) -> None:
-    """In a version of an earlier release both files can be replaced; they are read as numbers, in bounds, or not at all."""
+    """In a version of an earlier release both files can be replaced; they are read as numbers, in bounds,
+    or not at all.
+    """
     made(workspace, "v2", older=True)
     made(workspace, "v1", champion=True, older=True)
     folder = models.version_path(workspace, "v1")

@@ -18,7 +18,7 @@ from core.services.workspace import open_workspace
 from core.store.interactions import identifiers, legacy
 from core.store.tables import Item
 from tests import looked
-from tests.databases import added
+from tests.databases import PATIENCE, added
 
 TEXT = "The word Quux is secret here."
 
@@ -76,7 +76,7 @@ def test_where_it_is_late_the_text_is_hidden_whole_and_nobody_else_waits(use, mo
 
     def slow(texts):
         calls.append(texts)
-        go.wait(30)
+        go.wait(PATIENCE)
         return quux(texts)
 
     use(slow)
@@ -183,7 +183,9 @@ def test_a_repeat_is_taken_out_once_and_not_at_every_look(workspace, use):
 
 
 def test_two_readers_on_one_database_do_not_mark_anew_for_ever(workspace, use):
-    """The reader of the server that started last marks; a process with another one leaves the rows, and exports refuse."""
+    """The reader of the server that started last marks; a process with another one leaves the rows,
+    and exports refuse.
+    """
     number = added(workspace, TEXT, "answer")
     use(quux)
     identifiers.take_charge(workspace.store)

@@ -1,7 +1,7 @@
 """Every service function that changes something leaves its acts in the record: complete by construction.
 
-Which functions change something is read from their source: whatever opens a writing transaction, or calls what does. Each
-is here with an act and what the record must say of it, or with the reason why it says nothing.
+Which functions change something is read from their source: whatever opens a writing transaction, or calls what does.
+Each is here with an act and what the record must say of it, or with the reason why it says nothing.
 """
 
 import ast
@@ -40,7 +40,7 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
-    "training.dataset.load_training_set": "part of a training, which is recorded: keeps prompts apart and computes vectors",
+    "training.dataset.load_training_set": "part of a training, which is recorded",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
     "review.own_ratings.withdraw": "ratings have a history of their own",
     "people.local_names.stop_rating": "a browser that speaks for nobody changes no person",
@@ -54,7 +54,7 @@ NOT_IN_THE_RECORD = {
     "rating.rating.same_prompt": "keeps answers for a rater for a while",
     "rating.rating.skip": "ratings have a history of their own",
     "rating.rating.undo_last": "ratings have a history of their own",
-    "training.registry.save_and_register": "part of a training: the record has the training, the version and its promotion (test_training)",
+    "training.registry.save_and_register": "part of a training, which is recorded (test_training)",
     "review.second_looks.choose": "ratings have a history of their own",
     "review.second_looks.look": "ratings have a history of their own",
     "rating.active_learning.suggest": "the order in which raters see answers",

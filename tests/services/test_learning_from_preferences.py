@@ -25,8 +25,8 @@ def counts_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Workspace, old_app: Plain) -> None:
-    """Orders on held-out prompts are counted and left out, also where no answer to them was rated yet; the others are in
-    the version's prompts, its lineage and what `train --json` prints; no vector of their texts is stored.
+    """Orders on held-out prompts are counted and left out, also where no answer to them was rated yet; the others are
+    in the version's prompts, its lineage and what `train --json` prints; no vector of their texts is stored.
     """
     examples = rated_answers(51, seed=2)
     rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in examples]
@@ -60,10 +60,10 @@ def test_a_model_learns_from_orders_but_not_on_prompts_kept_apart(workspace: Wor
     assert kept_apart
     assert not learned & kept_apart
     assert {e.group for e in preferences_of(workspace)} - {e.group for e in apart} <= learned
-    # somebody who only ordered answers is in that model too, and whoever forgets them is told; one who came later is not
+    # who only ordered answers is in that model too, and whoever forgets them is told; one who came later is not
     with workspace.store.read() as session:
-        (mine,) = [raters.traces(session, r) for r in session.query(Rater).filter_by(name="Ana")]
-    assert mine.versions == (version.model_version,)
+        (ana_traces,) = [raters.traces(session, r) for r in session.query(Rater).filter_by(name="Ana")]
+    assert ana_traces.versions == (version.model_version,)
     late = rater(workspace, "Late")
     preferences.keep(workspace, late, "Later?", ["a", "b"], [0], model_version=None)
     with workspace.store.read() as session:

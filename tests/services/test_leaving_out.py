@@ -7,7 +7,7 @@ import pytest
 from core.domain.errors import BadInput
 from core.domain.records import Example, ImportRow
 from core.domain.roles import User
-from core.reward.evaluation.slices import as_others_see
+from core.reward.evaluation.slices import rated_by_others
 from core.services.models import models
 from core.services.training import runs, training
 from core.services.workspace import Workspace, open_workspace
@@ -63,7 +63,7 @@ def test_what_a_lead_decided_holds_without_them() -> None:
     """The median of the others, a lead's decision as it is, nothing where nobody else said anything."""
 
     def seen(*ratings: tuple[str, int], rating: float = 3.0, decided: bool = False) -> Example | None:
-        return as_others_see("Ben", Example(1, "p", "r", None, rating, None, ratings, decided))
+        return rated_by_others("Ben", Example(1, "p", "r", None, rating, None, ratings, decided))
 
     both = (("Ana", 5), ("Ben", 1), ("Cleo", 4))
     assert seen(*both).rating == 4.5

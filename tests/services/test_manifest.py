@@ -303,8 +303,8 @@ def test_a_backup_of_an_earlier_release_is_upgraded_and_lets_nobody_in(tmp_path,
         )
         if revision > "0004":
             plain.execute(
-                "INSERT INTO assay_api_keys (name, start, key_hash, created_by, created_at) VALUES ('portal', 'assay_x', 'h', "
-                "'Ana', '2026-11-01 10:00:00+00:00')"
+                "INSERT INTO assay_api_keys (name, start, key_hash, created_by, created_at) VALUES ('portal', "
+                "'assay_x', 'h', 'Ana', '2026-11-01 10:00:00+00:00')"
             )
         plain.commit()
         plain.execute("PRAGMA journal_mode=DELETE")

@@ -50,7 +50,7 @@ def reads(workspace, user, planted):
         "disagreements": lambda: [disagreements.listed(workspace, user, one, page=0) for one in Which],
         "gaps": lambda: disagreements.open_gaps(workspace, user),
         "guidelines": lambda: [guidelines.current(workspace, user), guidelines.versions(workspace, user)],
-        "queue": lambda: queue.mine(workspace, user),
+        "queue": lambda: queue.preference(workspace, user),
         "next": lambda: rating.next_item(workspace, user),
         "items": lambda: [rating.item(workspace, user, one) for one in planted.numbers],
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
@@ -144,7 +144,7 @@ def test_a_session_that_is_shown_masked_can_be_chosen(workspace):
     with workspace.store.read() as session:
         kept = session.execute(sql("SELECT filters FROM assay_desks WHERE rater_id = :r"), {"r": sam.rater_id}).scalar()
     assert "555" in str(kept) or "@" in str(kept)
-    assert planted.in_it(joined([queue.mine(workspace, sam)]), "Sam") == []
+    assert planted.in_it(joined([queue.preference(workspace, sam)]), "Sam") == []
     found, _ = interactions.browse(workspace, people["lead"], Filters(session_label=check.remedy.session), page=0)
     assert {one.interaction_id for one in found} == set(planted.numbers[25:])
 
@@ -210,7 +210,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "reranking.reranking.rank",
         "reranking.reranking.rerank_file",
         "reranking.explain.explain",
-        "reranking.preferences.mine",
+        "reranking.preferences.count_own",
         "reranking.preferences.withdraw",
     }
     exempt = {name for name, function in public_functions().items() if getattr(function, "takes_gaps", None)}

@@ -45,7 +45,7 @@ def facts(**values):
 
 
 @pytest.mark.parametrize(
-    "check, values, verdict, words",
+    "check, values, result, words",
     [
         (readiness_checks.enough_ratings, {"rated": 49}, CheckResult.BLOCKER, "Rate 1 more"),
         (readiness_checks.enough_ratings, {"rated": 0}, CheckResult.BLOCKER, "Rate 50 more"),
@@ -168,10 +168,10 @@ def facts(**values):
         (readiness_checks.better_than_length, {"latest": None}, CheckResult.OPEN, "No training"),
     ],
 )
-def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words):
-    """At its limit a check changes its verdict, and its sentence says what was found."""
+def test_a_check_speaks_up_exactly_when_it_should(check, values, result, words):
+    """At its limit a check changes its result, and its sentence says what was found."""
     found = check(facts(**values))
-    assert found.verdict is verdict
+    assert found.result is result
     assert words in found.sentence
 
 
@@ -181,7 +181,7 @@ def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words)
 def test_without_ratings_nothing_can_be_said(check):
     """Before the first rating every check but the number itself is open, or has nothing to look at."""
     found = check(facts(rated=0, good=0, by_rater={}, rated_by_session={}, latest=None))
-    assert found.verdict in (CheckResult.OPEN, CheckResult.NOT_APPLICABLE)
+    assert found.result in (CheckResult.OPEN, CheckResult.NOT_APPLICABLE)
     assert found.remedy is None
 
 

@@ -61,7 +61,9 @@ def test_rows_of_the_old_application_count_as_own_data(workspace, old_app):
 
 
 def test_the_sample_is_removed_in_one_action(sampled):
-    """Removing takes every sample answer, its ratings (people's too) and the record of its loading; it can be loaded again."""
+    """Removing takes every sample answer, its ratings (people's too) and the record of its loading;
+    it can be loaded again.
+    """
     ana = rater(sampled)
     offered = rating.next_item(sampled, ana)
     assert offered is not None

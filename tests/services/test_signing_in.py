@@ -134,7 +134,9 @@ def test_the_first_lead_is_that_very_address(workspace, named, said):
 
 @pytest.mark.parametrize("invited, said", ALIKE)
 def test_who_is_named_by_an_address_is_that_person_or_nobody(workspace, invited, said):
-    """A person without a name is called by the address: commands that name somebody must not reach another one by it."""
+    """A person without a name is called by the address:
+    commands that name somebody must not reach another one by it.
+    """
     accounts.invite(workspace, COMMAND_LINE, invited, Role.SME)
     with pytest.raises(NotFound):
         accounts.find(workspace, COMMAND_LINE, said)

@@ -29,7 +29,7 @@ from core.store.interactions import imports
 from core.store.training import runs, versions
 from core.store.training.embeddings import DatabaseVectors
 from core.store.types import now
-from tests.databases import Plain, environment, rater
+from tests.databases import PATIENCE, Plain, environment, rater
 
 pytestmark = pytest.mark.slow
 
@@ -215,7 +215,7 @@ def test_background_training_is_a_process_of_its_own(workspace: Workspace, monke
     run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
     seen = set()
     view = run_view(workspace, COMMAND_LINE, run_id)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while view is not None and view.active and time.monotonic() < until:
         seen |= {event["event"] for event in view.events}
         assert active_run(workspace, COMMAND_LINE) is not None or not run_view(workspace, COMMAND_LINE, run_id).active
@@ -238,7 +238,7 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
     with workspace.store.read() as session:
         process = runs.find(session, run_id).process
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while active_run(workspace, COMMAND_LINE) is not None and time.monotonic() < until:
         time.sleep(0.05)
     view = run_view(workspace, COMMAND_LINE, run_id)
@@ -263,7 +263,7 @@ def test_silent_run_of_another_machine_is_given_up(workspace: Workspace) -> None
 
 @pytest.mark.postgres
 def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_path) -> None:
-    """Without rights on the old table the training succeeds, the GRANT is shown, the row is written at the next start."""
+    """Without rights on the old table the training succeeds, its GRANT is shown, the row written at the next start."""
     owner = Plain(postgres_url)
     home = tmp_path / "home"
     first = open_workspace(environment(postgres_url, home))

@@ -41,7 +41,7 @@ def made(
     champion: bool = False,
     older: bool = False,
 ) -> ModelVersion:
-    """Save and register a version as a finished training does; ``older``: as before the hashes of all files were stored."""
+    """Save and register a version as a finished training does; ``older``: before hashes of all files were stored."""
     trained = found or learned()
     evaluation = trained.evaluation
     metadata = artifact.Metadata(

@@ -22,6 +22,7 @@ from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
 from core.serving import building
 from core.serving.encoders import ServingEncoder, described
+from tests.databases import PATIENCE
 from tests.reward.fakes import rated_answers
 from tests.reward.trained import events_and_result
 
@@ -45,7 +46,7 @@ def built(tmp_path_factory) -> Path:
     folder = openvino_build.folder_for(home, PACKAGED_SHA256)
     building.start(MODEL, folder)
     building.start(MODEL, folder)  # a second server at the same moment ends by itself
-    give_up = time.monotonic() + 180
+    give_up = time.monotonic() + PATIENCE
     while openvino_build.read(folder) is None:
         assert time.monotonic() < give_up, (folder.parent / "build.log").read_text()
         time.sleep(0.1)
@@ -60,12 +61,12 @@ def copied(built: Path, home: Path) -> Path:
 
 
 def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: SentenceEncoder) -> None:
-    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the verdict says so."""
+    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the check says so."""
     folder = openvino_build.folder_for(built, PACKAGED_SHA256)
-    verdict = openvino_build.read(folder)
-    assert verdict.usable, verdict.reason
-    assert (verdict.min_cosine or 0) >= openvino_build.MIN_COSINE
-    fast = OpenVinoEncoder(folder, verdict)
+    check = openvino_build.read(folder)
+    assert check.usable, check.reason
+    assert (check.min_cosine or 0) >= openvino_build.MIN_COSINE
+    fast = OpenVinoEncoder(folder, check)
     vectors = fast.encode(TEXTS)
     assert vectors.shape == (5, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
@@ -124,7 +125,7 @@ def test_the_reference_serves_until_the_build_is_there(built: Path, reference: S
         serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
         assert serving.current() is reference
         copied(built, tmp_path)
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + PATIENCE
         while serving.current() is reference:
             assert time.monotonic() < give_up
             time.sleep(0.05)
@@ -146,7 +147,7 @@ def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, cap
 
 
 def test_a_build_that_differs_is_refused(tmp_path: Path, caplog) -> None:
-    """The verdict is kept: it is not built again at every start, and the doctor tells why."""
+    """The check is kept: it is not built again at every start, and the doctor tells why."""
     folder = openvino_build.folder_for(tmp_path, PACKAGED_SHA256)
     folder.mkdir(parents=True)
     reason = "Its vectors differ from sentence-transformers: smallest cosine 0.8500 over 113 texts."
@@ -171,7 +172,7 @@ def test_a_model_that_cannot_be_built_gets_a_verdict_too(tmp_path: Path) -> None
     folder.parent.mkdir()
     command = [sys.executable, "-m", "core.serving.building", str(tmp_path / "model"), str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    verdict = openvino_build.read(folder)
-    assert not verdict.usable
-    assert "could not be built" in verdict.reason
-    assert [path.name for path in folder.iterdir()] == [openvino_build.VERDICT_FILE]
+    check = openvino_build.read(folder)
+    assert not check.usable
+    assert "could not be built" in check.reason
+    assert [path.name for path in folder.iterdir()] == [openvino_build.CHECK_FILE]

@@ -12,6 +12,7 @@ from core.ui.settings.team import TEAM_ACTS
 from core.ui.shell import app as entry
 from core.ui.shell import identity, page
 from core.ui.shell.navigation import HOME, PAGES, ROOT, SettingsTab
+from tests.databases import PATIENCE
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
@@ -42,7 +43,7 @@ def by_itself(monkeypatch):
 
     def run(name):
         monkeypatch.setattr(page, "ensure_navigation", lambda: None)
-        shown = AppTest.from_file(str(ROOT / PAGES[name].path), default_timeout=20).run()
+        shown = AppTest.from_file(str(ROOT / PAGES[name].path), default_timeout=PATIENCE).run()
         assert not shown.exception
         return shown
 
@@ -83,7 +84,7 @@ def test_the_navigation_shows_only_what_is_allowed(signed_in, role, monkeypatch)
 
     monkeypatch.setattr(entry.st, "Page", watched)
     signed_in("bea" if role else None, role)
-    AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20).run()
+    AppTest.from_file(str(ROOT / "Home.py"), default_timeout=PATIENCE).run()
     allowed = ALLOWED[role] if role else frozenset()
     assert shown == {
         info.name: "visible" if info is HOME or allowed.intersection(info.acts) else "hidden" for info in PAGES.values()

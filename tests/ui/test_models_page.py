@@ -33,12 +33,12 @@ def traces(app, number: int) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def two_models_home(trained_home, tmp_path_factory):
+def two_models_home(trained_once, tmp_path_factory):
     """The trained home with a second model beside the one in use."""
     from core.services.workspace import open_workspace
 
     home = tmp_path_factory.mktemp("two") / "home"
-    shutil.copytree(trained_home, home)
+    shutil.copytree(trained_once, home)
     workspace = open_workspace({"ASSAY_HOME": str(home)})
     training.train_to_end(workspace, User(0, "Ben"), recipe="concat", seed=0, on_progress=lambda done, total: None)
     return home

@@ -294,9 +294,9 @@ def test_another_order_is_kept_and_taken_back(open_page, ana, workspace):
     picked = next(box for box in app.multiselect if box.key.startswith("rerank.my_order."))
     picked.set_value([2, 0]).run()
     app = press(app, "rerank.keep_order")
-    assert preferences.mine(workspace, ana, "A question?") == 3
+    assert preferences.count_own(workspace, ana, "A question?") == 3
     assert "3 comparisons of yours on this question are kept." in said(app)
     app = press(app, "rerank.withdraw_order")
-    assert preferences.mine(workspace, ana, "A question?") == 0
+    assert preferences.count_own(workspace, ana, "A question?") == 0
     app = ranked(app, "Another question?")
     assert next(box for box in app.multiselect if box.key.startswith("rerank.my_order.")).value == []

@@ -167,6 +167,9 @@ def test_the_real_server_serves_pages_with_both():
     home = importlib.import_module("Home")
     # once: Streamlit's runtime cannot be started a second time in a process
     with TestClient(home.app, base_url="http://localhost:8501", client=("127.0.0.1", 5)) as client:
+        for moved, tab in {"people": "People", "keys": "API+keys", "record": "Audit+log"}.items():  # first of all
+            answer = client.get(f"/{moved}", headers=HTML, follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"]) == (307, f"/settings?tab={tab}")
         answer = client.get("/rate", headers=HTML)
         assert SCRIPT in answer.content
         assert "assay_visitor=" in answer.headers["set-cookie"]

@@ -9,7 +9,7 @@ from streamlit import config
 
 from core.domain.errors import BadSetting
 from core.ui.server import startup
-from tests.databases import ROOT
+from tests.databases import PATIENCE, ROOT
 
 AUTH = {
     "redirect_uri": "https://assay.example.org/oauth2callback",
@@ -123,7 +123,7 @@ def test_a_refused_start_is_one_sentence_and_an_exit_code(tmp_path):
         env=os.environ | {"ASSAY_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("AUTH_MODE is local")

@@ -1,4 +1,4 @@
-"""How far raters agree: over all of them, for each two of them, and each against the others.
+"""Agreement of raters: over all of them, for each two of them, and each against the others.
 
 Nothing here orders people: what is undefined says why, and every figure comes with the number of answers behind it.
 """
@@ -30,7 +30,7 @@ Given = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How often two ratings of one answer are equal, and how often they differ by at most 1."""
+    """Shares of pairs of ratings of one answer that are equal, and that differ by at most 1."""
 
     exact: Metric
     within_1: Metric
@@ -69,7 +69,7 @@ class OneRater:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What is known about the raters' agreement."""
+    """Agreement of all raters, of pairs of raters, and of each."""
 
     alpha: Metric
     items: int

@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 
 
 def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
-    """How often each group is drawn in each resample, in chunks of shape (some resamples, number of groups).
+    """Counts of each group in each resample, in chunks of shape (some resamples, number of groups).
 
     Nothing with fewer than FEWEST_PROMPTS groups. The same ``groups`` and ``seed`` give the same draws, so that two
     scorers can be compared draw by draw.
@@ -97,7 +97,7 @@ def ranked_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weight
     called = found + np.cumsum(negatives[:, ::-1], axis=1)
     precision = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
     hits = np.einsum("ij,ij->i", positives[:, ::-1], precision)
-    return _ratio(wins, pairs), _ratio(hits, found[:, -1])
+    return ratio(wins, pairs), ratio(hits, found[:, -1])
 
 
 def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> Floats:
@@ -105,7 +105,7 @@ def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: 
     positives, negatives = _by_score(scores, good, groups, weights)
     below = np.cumsum(negatives, axis=1)
     wins = np.einsum("ij,ij->i", positives, below - negatives / 2)
-    return _ratio(wins, positives.sum(axis=1) * below[:, -1])
+    return ratio(wins, positives.sum(axis=1) * below[:, -1])
 
 
 def _by_score(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> tuple[Floats, Floats]:
@@ -120,5 +120,6 @@ def _by_score(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Fl
     return positives, negatives
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """``part`` / ``whole``, both (B,); nan where ``whole`` is 0."""
     return np.asarray(np.divide(part, whole, out=np.full(len(whole), math.nan), where=whole > 0))

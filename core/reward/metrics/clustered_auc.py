@@ -1,9 +1,9 @@
-"""Whether one way to fit ranks answers clearly better than another, judged on training rows only."""
+"""Test whether one way to fit ranks answers clearly better than another, on training rows only."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reward.linear import from_the_same_start
+from core.reward.linear import correct_prior
 from core.reward.metrics.bootstrap import t_quantile
 
 SURE = 0.95
@@ -33,7 +33,7 @@ def _joined(scores: Floats, good: Bools, folds: Ints) -> Floats:
     joined = np.empty(len(scores))
     for fold in np.unique(folds):
         held = folds == fold
-        joined[held] = from_the_same_start(scores[held], float(good[~held].mean()), float(good.mean()))
+        joined[held] = correct_prior(scores[held], float(good[~held].mean()), float(good.mean()))
     return joined
 
 

@@ -1,4 +1,4 @@
-"""Whether a scorer follows length: how it orders pairs whose better answer is the shorter, or the longer, one."""
+"""Length bias: accuracy on the pairs whose better answer is the shorter one, and on those where it is the longer."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
-from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
+from core.reward.metrics.bootstrap import RESAMPLES, draws, ratio, with_interval
 from core.reward.metrics.labels import Labels
 
 MAX_ANSWERS = 300
@@ -48,7 +48,7 @@ def length_bias(
         )
         totals = [weights @ sums for weights in draws(rated.groups, seed=seed, resamples=resamples)]
         drawn = np.concatenate([*totals, np.empty((0, 2))])
-        samples = np.divide(drawn[:, 0], drawn[:, 1], out=np.full(len(drawn), np.nan), where=drawn[:, 1] > 0)
+        samples = ratio(drawn[:, 0], drawn[:, 1])
         value = float(won[chosen].mean())
         return with_interval(value, samples, prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
 

@@ -82,7 +82,7 @@ class PairRecipe:
         return result
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
-        """What each standardised column is multiplied with before fitting, shape (columns,) each.
+        """Factors of the standardised columns before fitting, shape (columns,) each.
 
         Where answers differ by what they are and not by how they fit the prompt (one prompt asked about many stories),
         1,161 columns about the prompt and nine numbers only blur it: then v alone is better (docs/decisions/recipe.md).

@@ -48,7 +48,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """How far the vectors are; see ``embedder.Progress``."""
+    """Progress of embedding; see ``embedder.Progress``."""
 
     done: int
     total: int
@@ -258,7 +258,7 @@ STORED_NAMES: Mapping[type[Event], str] = {
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What a training that was not refused came to: the model, and all that is known about it."""
+    """Result of a training that was not refused: the model and its evaluation."""
 
     model: FittedModel
     evaluation: Evaluation

@@ -181,15 +181,16 @@ def _after_interaction(workspace: Workspace, session: Session, interaction_id: i
     if traces.versions:
         remains.insert(
             0,
-            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its prompt. "
-            "Train again, take these versions out of use, and have their folders deleted (folder models on the server).",
+            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its "
+            "prompt. Train again, take these versions out of use, and have their folders deleted (folder models on the "
+            "server).",
         )
     texts = {answer for _, answer in answers.texts_of(session, interaction_id)}
     cases, orders = copies.held_elsewhere(session, texts, going)
     if cases or orders:
         remains.append(
-            f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. Whoever "
-            "saved them deletes them on the Rerank page."
+            f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. "
+            "Whoever saved them deletes them on the Rerank page."
         )
     if traces.session_id is not None:
         remains.append(
@@ -200,11 +201,12 @@ def _after_interaction(workspace: Workspace, session: Session, interaction_id: i
         remains.append(f"Tables of other programs in this database, if they hold it: {_some(others)}.")
     remains.append("The file that it was imported from: importing it again brings the answer back.")
     remains.append(
-        "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of files, "
-        "cases and keys. Look there if somebody may have quoted it."
+        "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of "
+        "files, cases and keys. Look there if somebody may have quoted it."
     )
     remains.append(
-        "The record of acts, which cannot be changed: its number, and the sha256 of its texts where it was added or edited."
+        "The record of acts, which cannot be changed: its number, and the sha256 of its texts where it was added or "
+        "edited."
     )
     return remains
 
@@ -251,8 +253,8 @@ def _elsewhere(workspace: Workspace, session: Session, traces: Traces, *, kinds:
             "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."
         )
     remains.append(
-        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote a "
-        "piece. Pages that are open show it until their next act, and servers keep vectors of "
+        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote "
+        "a piece. Pages that are open show it until their next act, and servers keep vectors of "
         "what they ranked lately in memory until they restart."
     )
     return remains

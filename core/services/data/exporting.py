@@ -184,8 +184,8 @@ def _checked_reason(user: User, typed: str) -> str:
     clean = storable(" ".join(typed.split()), "The reason")
     if not clean or len(clean) > MAX_REASON:
         raise BadInput(
-            f"To include personal identifiers, say why in 1 to {MAX_REASON} characters. Nothing was written; the reason "
-            "is kept for whoever asks later."
+            f"To include personal identifiers, say why in 1 to {MAX_REASON} characters. Nothing was written; the "
+            "reason is kept for whoever asks later."
         )
     return clean
 

@@ -275,7 +275,8 @@ def _without_gaps(row: ImportRow | Rejected) -> ImportRow | Rejected:
     except BadInput:
         return Rejected(
             row.number,
-            "a text holds «... hidden», the gap of something that was hidden where it was copied from; take the original",
+            "a text holds «... hidden», the gap of something that was hidden where it was copied from; "
+            "take the original",
         )
     return row
 

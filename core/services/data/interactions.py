@@ -19,8 +19,8 @@ from core.store.retrying import retried
 from core.store.training import statistics
 
 HIDDEN = (
-    "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
-    "Reveal them first, then edit."
+    "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was "
+    "changed. Reveal them first, then edit."
 )
 
 

@@ -1,6 +1,7 @@
 """Personal identifiers are hidden in every text that a service hands out for the screen.
 
-Whoever may reveal them does so for one answer at a time. That is in the record of acts, and the record alone decides what
+Whoever may reveal them does so for one answer at a time. That is in the record of acts, and the record alone decides
+what
 is shown: nothing is revealed that is not in it, and after a quarter of an hour it is hidden again.
 """
 

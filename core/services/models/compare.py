@@ -67,7 +67,8 @@ class Comparison:
         found, (first, second) = self.difference, self.names
         if found.value is None or found.low is None or found.high is None:
             return "It cannot be told which one is better: there are too few prompts, or answers of one kind only."
-        size = f"{abs(found.value):.3f} [{min(abs(found.low), abs(found.high)):.3f}, {max(abs(found.low), abs(found.high)):.3f}]"
+        low, high = sorted((abs(found.low), abs(found.high)))
+        size = f"{abs(found.value):.3f} [{low:.3f}, {high:.3f}]"
         if found.low > 0:
             return f"{first} is better: its AUC is higher by {size}."
         if found.high < 0:

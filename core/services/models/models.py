@@ -233,12 +233,12 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     loaded = reranking.reranker(workspace).loaded
     if loaded is not None and loaded.model_version == line[0].model_version:
         return (
-            f"The files of the model in use, {line[0].model_version}, are damaged: {damage[0]} This server loaded it before "
-            f"and goes on ranking with its copy. In a server that starts now: {meanwhile} {until}"
+            f"The files of the model in use, {line[0].model_version}, are damaged: {damage[0]} This server loaded it "
+            f"before and goes on ranking with its copy. In a server that starts now: {meanwhile} {until}"
         )
     return (
-        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that had "
-        "loaded it before goes on with its copy."
+        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that "
+        "had loaded it before goes on with its copy."
     )
 
 

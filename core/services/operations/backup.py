@@ -101,7 +101,7 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
     workspace.require(user, Act.READ_DATA)
     note(workspace.settings.home, out.expanduser().resolve().parent)
     with _whole_or_not_at_all(out) as folder:
-        # the database first: a version is on disk before the database knows it, so every version it names is there after
+        # the database first: a version is on disk before the database knows it, so all that it names are there after
         copied = backup.copy_to(workspace.store, folder)
         models = _copy_models(workspace.settings.model_dir, folder / MODELS)
         files = {str(path.relative_to(folder)): file_sha256(path) for path in _files(folder)}

@@ -41,7 +41,7 @@ def accepted(workspace: Workspace, cookie: str) -> bool:
 
 
 def cookie_for(workspace: Workspace, offered: list[str]) -> str | None:
-    """The cookie that a browser which offers these shall get; None where it has one, or where that cannot be said now."""
+    """The cookie for a browser that offers these; None where it has a good one, or where that cannot be said now."""
     try:
         return None if any(accepted(workspace, cookie) for cookie in offered) else issue(workspace)
     except AssayError:

@@ -21,9 +21,9 @@ LOOKED_AT = 200
 def suggest(workspace: Workspace) -> int:
     """Rank a bounded sample of unrated answers for the queue's model order; how many there are.
 
-    Two kinds take turns. Answers to a prompt with a rated answer, the one first that the model expects to be most unlike
-    it: they make the next pair. And randomly drawn answers, the one first whose score is nearest to the threshold.
-    Without a model in use only the first kind is found.
+    Two kinds take turns. Answers to a prompt with a rated answer, the one first that the model expects to be most
+    unlike it: they make the next pair. And randomly drawn answers, the one first whose score is nearest to the
+    threshold. Without a model in use only the first kind is found.
     """
     with workspace.store.read() as session:
         pairs = suggestions.beside_rated(session, LOOKED_AT)

@@ -14,8 +14,8 @@ from core.store.training import statistics
 
 
 @masks_output()
-def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
-    """In which order this rater gets answers, and which ones."""
+def preference(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
+    """The order in which this rater gets answers, and the filters that narrow them."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
         return queue.preference(session, user.rater_id)

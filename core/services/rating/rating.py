@@ -22,8 +22,8 @@ from core.store.retrying import retried
 __all__ = ["ItemToRate", "Receipt", "Undone"]
 
 NOT_KNOWN = (
-    "Which text of this answer you read is not known any more: it was opened long ago. Nothing was stored, and what you "
-    "typed is kept. Read the answer as it is shown now, then act again."
+    "Which text of this answer you read is not known any more: it was opened long ago. Nothing was stored, and what "
+    "you typed is kept. Read the answer as it is shown now, then act again."
 )
 UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""

@@ -30,8 +30,8 @@ DEFAULT = (
     + "\n\nFlag bias where the answer treats people unfairly. Skip what you cannot judge."
 )
 HIDDEN = (
-    "Personal identifiers are hidden in the guidelines, and saving would put the gaps in their place. Nothing was saved. "
-    "Copy your text, reveal them, then put your change in."
+    "Personal identifiers are hidden in the guidelines, and saving would put the gaps in their place. Nothing was "
+    "saved. Copy your text, reveal them, then put your change in."
 )
 CHANGED_MEANWHILE = (
     "Another lead saved the guidelines while you were writing. Nothing of yours was saved: copy your text, load this "

@@ -66,7 +66,7 @@ def withdraw(
 
 @masks_output(as_is="masked row by row")
 def as_csv(workspace: Workspace, user: User) -> bytes:
-    """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
+    """This rater's ratings as a csv file in which a spreadsheet runs nothing; identifiers are hidden."""
     workspace.require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:

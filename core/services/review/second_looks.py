@@ -82,15 +82,15 @@ def look(
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
             return RatingPair(ratings.receipt_of(earlier))
-        mine = second_looks.own_rating(
+        own_rating = second_looks.own_rating(
             session, user.rater_id, interaction_id, seen=seen
         )  # its lock orders two looks at the same moment
         waiting = _waiting(workspace, session, user)
         if interaction_id not in waiting:
             raise Conflict(GONE)
-        if waiting[interaction_id] == second_looks.KEPT and value != mine.rating:
-            return RatingPair(None, mine.rating)
-        return RatingPair(second_looks.note(session, mine, waiting[interaction_id], value, request_id, shown_ms))
+        if waiting[interaction_id] == second_looks.KEPT and value != own_rating.rating:
+            return RatingPair(None, own_rating.rating)
+        return RatingPair(second_looks.note(session, own_rating, waiting[interaction_id], value, request_id, shown_ms))
 
 
 @masks_output()
@@ -120,12 +120,12 @@ def choose(
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
             return ratings.receipt_of(earlier)
-        mine = second_looks.own_rating(session, user.rater_id, interaction_id, seen=seen)
+        own_rating = second_looks.own_rating(session, user.rater_id, interaction_id, seen=seen)
         if _waiting(workspace, session, user).get(interaction_id) != second_looks.KEPT:
             raise Conflict(GONE)
         if change:
-            return second_looks.change(session, mine, value, request_id, seen=seen)
-        return second_looks.note(session, mine, second_looks.KEPT, value, request_id, None)
+            return second_looks.change(session, own_rating, value, request_id, seen=seen)
+        return second_looks.note(session, own_rating, second_looks.KEPT, value, request_id, None)
 
 
 @masks_output()

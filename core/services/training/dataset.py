@@ -9,7 +9,7 @@ from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable
-from core.reward.evaluation.slices import as_others_see
+from core.reward.evaluation.slices import rated_by_others
 from core.reward.model import FittedModel
 from core.services.workspace import Workspace
 from core.store.interactions import exports
@@ -21,7 +21,7 @@ from core.store.training import held_out, statistics, versions
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What a training starts from; when it changes before the end, the decision no longer holds."""
+    """Data and champion at the start of a training; when they change before its end, its decision does not hold."""
 
     examples: list[Example]
     """What is learned from."""
@@ -120,4 +120,4 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
             "That rater has rated none of these answers, so there is nothing to leave out. "
             "Who has rated: python -m core agreement"
         )
-    return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]
+    return [seen for example in examples if (seen := rated_by_others(rater, example)) is not None]

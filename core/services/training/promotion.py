@@ -1,4 +1,4 @@
-"""Whether a new model is put in use: compared with the champion itself, and checked again when the training ends."""
+"""Promotion of a new model: comparison with the champion itself, and the decision rechecked at the end."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether the ratings can carry a model: numbers, checks in plain words, and what more ratings would bring."""
+"""Readiness of the ratings for training: counts, checks in plain words, and the forecast."""
 
 from dataclasses import dataclass
 from datetime import date

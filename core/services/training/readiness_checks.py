@@ -24,7 +24,7 @@ CHANCE = 0.5
 
 
 class CheckResult(StrEnum):
-    """What a check found."""
+    """Result of a check."""
 
     OK = "ok"
     WARNING = "warning"  # training works, but the result suffers
@@ -35,7 +35,7 @@ class CheckResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What helps: a page, and for Rate which answers come first there."""
+    """Remedy: a page, and for Rate which answers come first there."""
 
     label: str
     page: str
@@ -51,14 +51,14 @@ class Check:
 
     code: str
     title: str
-    verdict: CheckResult
+    result: CheckResult
     sentence: str
     remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """What the latest finished training on this kind of data measured."""
+    """Figures of the latest finished training on this kind of data."""
 
     run_id: int
     n: int
@@ -71,7 +71,7 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the checks look at."""
+    """Counts and shares that the checks look at."""
 
     rated: int
     unrated: int

@@ -1,4 +1,4 @@
-"""What a training leaves behind: files, a version that the database knows, and perhaps a new champion."""
+"""Registration of a trained model: its files, its version in the database, and perhaps a new champion."""
 
 import shutil
 import subprocess
@@ -163,7 +163,7 @@ def _register(
 
 
 def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
-    """What ``train --json`` prints when no model came of a run."""
+    """The JSON that ``train --json`` prints when no model came of a run."""
     return {
         "run_id": run_id,
         "model_version": None,

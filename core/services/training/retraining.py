@@ -1,4 +1,4 @@
-"""What rating is good for: what the latest training made of it, and when the next one is due."""
+"""The effect of new ratings on the latest training, and the reminder when the next one is due."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def rating_impact(workspace: Workspace, user: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Why a training is due."""
+    """Reason for which a training is due."""
 
     ratings: int
     """New since the latest training began."""

@@ -1,4 +1,4 @@
-"""Training as a user's act: one at a time, told as rows in the database, in this process or in one of its own."""
+"""Training: one at a time, its events stored as rows, in this process or in one of its own."""
 
 import logging
 import os
@@ -107,7 +107,13 @@ def train_to_end(
     run_id: int | None = None,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Train and wait; what ``train --json`` prints."""
+    """Train and wait; returns what ``train --json`` prints.
+
+    ``on_progress`` gets how many steps of the present stage are done, and how many there are.
+
+    Raises:
+        As ``train``.
+    """
     workspace.require(user, Act.TRAIN)
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
@@ -141,7 +147,7 @@ def start(
     seed: int = 0,
     with_preferences: bool = False,
 ) -> int:
-    """Start a training in a process of its own, which outlives the page; the number of the run.
+    """Start a training in a process of its own, which outlives the page; returns the number of the run.
 
     Raises:
         NotAllowed: the person may not train.

@@ -29,7 +29,7 @@ SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing applic
 def load_choice(page: Page, user: User, page_state: RatingPageState) -> None:
     """Load the rater's stored order and filters, once a tab."""
     if page_state.order is None:
-        page_state.order, page_state.filters = queue.mine(page.workspace, user)
+        page_state.order, page_state.filters = queue.preference(page.workspace, user)
 
 
 def choice_button(page: Page, user: User, page_state: RatingPageState) -> None:

@@ -99,7 +99,7 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
             on_click=_keep_order,
             args=(page, ranked, shown, key),
         )
-        kept = preferences.mine(page.workspace, page.user, ranked.prompt)
+        kept = preferences.count_own(page.workspace, page.user, ranked.prompt)
         if kept:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"{plural(kept, 'comparison')} of yours on this question are kept.", width="content")

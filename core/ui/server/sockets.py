@@ -1,4 +1,4 @@
-"""Before Streamlit's socket: how many there may be, how much and how often a tab may speak, and of what."""
+"""Limits before Streamlit's socket: how many there may be, and how much, how often and what a tab may send."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Whether the server may start with this configuration, and the rules it then keeps; a refusal is one sentence."""
+"""Checks before the server starts, and the rules it then keeps; a refusal is one sentence."""
 
 import importlib.util
 import os
@@ -24,7 +24,7 @@ HOW = "docs/sign-in.md says how."
 
 
 def rules_or_exit() -> Rules:
-    """The rules for this configuration; where they cannot be kept, the process ends with one sentence."""
+    """Return the rules for this configuration; where it must not start, the process ends with one sentence."""
     try:
         return rules()
     except BadSetting as error:
@@ -32,7 +32,7 @@ def rules_or_exit() -> Rules:
 
 
 def rules() -> Rules:
-    """How the server may be used with this configuration.
+    """Derive the server's rules from settings and secrets.
 
     Raises:
         BadSetting: it must not start like this.
@@ -86,7 +86,7 @@ def _auth_section() -> Mapping[str, Any]:
 
 
 def _checked(auth: Mapping[str, Any]) -> str:
-    """The address to which the provider sends people back, once everything that sign-in needs is there."""
+    """Check everything that sign-in needs; returns the address to which the provider sends people back."""
     missing = [name for name in NEEDED if not auth.get(name)]
     if missing:
         raise BadSetting(

@@ -16,7 +16,7 @@ CALL = """curl -s {address}/v1/rerank -H 'Content-Type: application/json'{key} \
 
 
 def api_keys_tab(page: Page) -> None:
-    """The keys with which programs may have answers ranked over HTTP."""
+    """Show the keys with which programs may have answers ranked over HTTP."""
     known = api_keys.listed(page.workspace, page.user)
     st.markdown("With a key another program can have answers ranked over HTTP by the model in use.")
     if not known:
@@ -32,7 +32,7 @@ def api_keys_tab(page: Page) -> None:
 
 
 def _new_key() -> None:
-    """The key that was just made, until somebody says that it is kept."""
+    """Show the key that was just made, until its reader says that it is copied."""
     made: tuple[str, str] | None = st.session_state.get(session.NEW_KEY)
     if made is None:
         return
@@ -45,7 +45,7 @@ def _new_key() -> None:
 
 
 def _creation(page: Page) -> None:
-    """The form that makes a key."""
+    """Show the form that makes a key."""
     with st.form("keys.form"), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Which program will use it?",
@@ -60,7 +60,7 @@ def _creation(page: Page) -> None:
 
 
 def _all_keys(page: Page, known: list[KeyView]) -> None:
-    """Every key ever made, those that work first."""
+    """Show every key ever made, those that work first."""
     working = [key for key in known if key.revoked_at is None]
     waiting = [key for key in working if key.waits_since is not None]
     if waiting:
@@ -121,7 +121,7 @@ def _all_keys(page: Page, known: list[KeyView]) -> None:
 
 
 def _how_to_call(known: list[KeyView]) -> None:
-    """One call to copy, for the address at which the dashboard was opened."""
+    """Show one call to copy, for the address at which the dashboard was opened."""
     st.subheader("Calling", anchor=False)
     key = " \\\n     -H 'Authorization: Bearer KEY'" if known else ""
     st.code(CALL.format(address=_address(), key=key), language="bash", wrap_lines=True)

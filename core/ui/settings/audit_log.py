@@ -29,7 +29,7 @@ class Place:
 
 
 def audit_log_tab(page: Page) -> None:
-    """The filters, one page of acts, and the ways to the other pages and to a file."""
+    """Show the filters, one page of acts, and the ways to the other pages and to a file."""
     st.markdown(
         "Everything that was done to data, models, people and settings. It only grows: nobody can change or "
         "delete a line, and it holds numbers and hashes, never texts. Single ratings are not listed here; "
@@ -55,7 +55,7 @@ def audit_log_tab(page: Page) -> None:
 
 
 def _filters(page: Page) -> Wanted | None:
-    """What is asked for; None, and a sentence, where it makes no sense."""
+    """Return the filters; None, and a sentence, where they make no sense."""
     known = audit_log.choices(page.workspace, page.user)
     with st.container(horizontal=True, vertical_alignment="bottom", key="audit.filters"):
         who = st.selectbox(

@@ -21,7 +21,7 @@ ROLES = {
 
 
 def people_tab(page: Page) -> None:
-    """Everybody who may come in, and who waits for it, with what can be changed."""
+    """Show the people who may come in and those who wait for it, with what can be changed."""
     st.markdown("Who may come in, and what they may do. A change counts from a person's next act on.")
     if not signs_in(page):
         st.info(
@@ -41,7 +41,7 @@ def signs_in(page: Page) -> bool:
 
 
 def _pending_identities(page: Page) -> None:
-    """Who signed in without being invited; nothing where nobody waits."""
+    """Show who signed in without being invited; nothing where nobody waits."""
     waiting = accounts.pending_identities(page.workspace, page.user)
     if not waiting:
         return
@@ -76,7 +76,7 @@ def _pending_identities(page: Page) -> None:
 
 
 def _look_alikes(page: Page) -> None:
-    """Addresses that are easily taken for each other; earlier releases did."""
+    """Warn of addresses that are easily taken for each other; earlier releases did."""
     for group in accounts.look_alikes(page.workspace, page.user):
         st.warning(
             f"These addresses look alike and belong to different people: {literal(', '.join(group))}. An invitation "
@@ -117,7 +117,7 @@ def _invitation(page: Page) -> None:
 
 
 def _everybody(page: Page) -> None:
-    """All persons, each with what can be changed."""
+    """Show all people, each with what can be changed."""
     finished_erasure(page)
     people = accounts.listed(page.workspace, page.user)
     if not people:

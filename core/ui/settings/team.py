@@ -18,7 +18,7 @@ TEAM_ACTS = (Act.JUDGE, Act.TRAIN)
 
 
 def team_tab(page: Page) -> None:
-    """The rules that hold for everybody, each for who may change it."""
+    """Show the rules that hold for everybody, each to people who may change it."""
     st.markdown("What is set here holds for everybody.")
     if page.may(Act.JUDGE):
         _raters_per_answer(page)

@@ -1,6 +1,6 @@
-"""What the server knows of the tabs that are open: whose person was let in, and who may upload files.
+"""The registry of open browser tabs: with which a person was let in, and with which files may be uploaded.
 
-The pages say it (``gate.enter``), each time a whole page runs; what stands before Streamlit asks for it.
+Pages write it (``gate.enter``) each time a whole page runs; the middleware before Streamlit reads it.
 """
 
 from collections import OrderedDict
@@ -24,7 +24,7 @@ _let_in: OrderedDict[str, Tab] = OrderedDict()
 
 
 def note(*, let_in: bool, may_upload: bool) -> None:
-    """Whether somebody was let in with the tab that runs this script, and may upload, from now on."""
+    """Note whether a person was let in with the tab that runs this script, and may upload."""
     number = _number()
     if number is None:
         return
@@ -36,12 +36,12 @@ def note(*, let_in: bool, may_upload: bool) -> None:
 
 
 def find(number: str) -> Tab | None:
-    """The tab with this number; None where nobody was let in with it."""
+    """Return the tab with this number; None where nobody was let in with it."""
     return _let_in.get(number)
 
 
 def sent_too_much() -> bool:
-    """Whether what the tab that runs this script sent was too large; said once."""
+    """Whether the last message of the tab that runs this script was too large; true once per message."""
     tab = find(_number() or "")
     if tab is None or not tab.sent_too_much:
         return False

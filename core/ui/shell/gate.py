@@ -5,7 +5,7 @@
 
 import streamlit as st
 
-from core.domain.roles import SOMEBODY_HERE, Act, User, may
+from core.domain.roles import Act, User, may
 from core.domain.settings import AuthMode
 from core.services.people import accounts, sign_in
 from core.services.people.sign_in import Entry, Why
@@ -42,30 +42,29 @@ REASONS = {
 def enter(workspace: Workspace, info: PageInfo) -> User:
     """Return the person who sees this page; who may not is shown why and what to do, and the page ends here."""
     here = identity.entry(workspace)
-    user = here.user or (SOMEBODY_HERE if here.why is None else None)
+    user = identity.person_of(here)
     st.session_state[session.SHOWN_TO] = here
     browser_tabs.note(let_in=user is not None, may_upload=user is not None and may(user, Act.CHANGE_DATA))
     if user is None:
-        _closed(workspace, here)
+        _show_closed(workspace, here)
         st.stop()
     if not info.opens_for(user):
-        _account(workspace, here.user)
-        _refused(workspace, info, user)
+        _show_account(workspace, here.user)
+        _show_refusal(workspace, info, user)
         st.stop()
-    _account(workspace, here.user)
+    _show_account(workspace, here.user)
     return user
 
 
 def who_is_here() -> User | None:
-    """For the navigation: who sees it; None where nobody is let in or the database cannot be opened."""
+    """Return the person who sees the navigation; None where nobody is let in or the database cannot be opened."""
     try:
-        here = identity.entry(the_workspace())
+        return identity.person_of(identity.entry(the_workspace()))
     except Exception:  # noqa: BLE001  the page itself says what is wrong
         return None
-    return here.user or (SOMEBODY_HERE if here.why is None else None)
 
 
-def _closed(workspace: Workspace, here: Entry) -> None:
+def _show_closed(workspace: Workspace, here: Entry) -> None:
     st.session_state.pop(session.FAILURE, None)
     title, words = REASONS[here.why or Why.NOBODY]
     st.title(title, anchor=False)
@@ -82,13 +81,13 @@ def _closed(workspace: Workspace, here: Entry) -> None:
         st.caption(f"You signed in as {literal(here.name)}.")
         st.button("Look again", key="account.again", icon=":material/refresh:")
         _sign_out_button(workspace, "Sign in as somebody else")
-        _notice_others()  # whoever is let in need not do anything
+        _watch_identity()  # a person who is let in meanwhile need not do anything
         return
     if st.button("Sign in", key="account.sign_in", type="primary", icon=":material/login:"):
         st.login()
 
 
-def _refused(workspace: Workspace, info: PageInfo, user: User) -> None:
+def _show_refusal(workspace: Workspace, info: PageInfo, user: User) -> None:
     st.title(info.title, anchor=False)
     st.info(
         literal(
@@ -125,14 +124,14 @@ def _in_words(acts: tuple[Act, ...]) -> str:
     return f"{', '.join(before)} or {last}" if before else last
 
 
-def _account(workspace: Workspace, user: User | None) -> None:
-    """In the sidebar: who one is here, and the way out."""
+def _show_account(workspace: Workspace, user: User | None) -> None:
+    """Show in the sidebar who is signed in, with the button that signs out."""
     if workspace.settings.auth_mode is not AuthMode.OIDC or user is None:
         return
     with st.sidebar, st.container(key="account.box"):
         st.caption(f"{literal(user.name)} · {user.role}")
         _sign_out_button(workspace, "Sign out")
-    _notice_others()
+    _watch_identity()
 
 
 def _sign_out_button(workspace: Workspace, label: str) -> None:
@@ -142,7 +141,7 @@ def _sign_out_button(workspace: Workspace, label: str) -> None:
 
 
 @st.fragment(run_every=LOOK_AGAIN_SECONDS)
-def _notice_others() -> None:
-    """Other tabs follow: whoever signs out, is disabled or gets another role sees it everywhere within seconds."""
+def _watch_identity() -> None:
+    """Rerun a tab within seconds after its person signed out elsewhere, was disabled or got another role."""
     if not identity.still_here(acting=False):
         st.rerun()

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.domain.errors import BadInput
-from core.domain.roles import User
+from core.domain.roles import SOMEBODY_HERE, User
 from core.domain.settings import AuthMode
 from core.services.people import local_names, sign_in, visitors
 from core.services.people.sign_in import Entry, Why
@@ -19,7 +19,7 @@ OFFERED = 5
 
 
 def offered(header: str) -> list[str]:
-    """What a header Cookie holds under our name: more than one where somebody planted another."""
+    """Return the values that a Cookie header has under our name: several where another one was planted."""
     parts = (part.strip().partition("=") for part in header.split(";"))
     return [value.strip('"') for name, _, value in parts if name == COOKIE and value][:OFFERED]
 
@@ -32,13 +32,13 @@ def token() -> str | None:
 
 
 def claims() -> dict[str, Any]:
-    """What the identity provider said of whoever signed in; empty where nobody did."""
+    """Return the identity provider's claims about the signed-in person; empty where nobody signed in."""
     found: dict[str, Any] = st.user.to_dict()
     return found if found.get("is_logged_in") else {}
 
 
 def entry(workspace: Workspace, *, acting: bool = True) -> Entry:
-    """Who comes in with this browser now, or why nobody does; looked up anew each time.
+    """Look up who comes in with this browser now, or why nobody does; nothing is remembered.
 
     In local mode an entry without a person and without a reason is a browser that has not chosen a name yet.
     """
@@ -51,13 +51,18 @@ def entry(workspace: Workspace, *, acting: bool = True) -> Entry:
     return Entry(user)
 
 
+def person_of(found: Entry) -> User | None:
+    """Return the person of an entry; ``SOMEBODY_HERE`` before a name was chosen, None where nobody is let in."""
+    return found.user or (SOMEBODY_HERE if found.why is None else None)
+
+
 def current_user(workspace: Workspace) -> User | None:
-    """The person for whom this browser speaks now; None where nobody signed in or no name was chosen."""
+    """Return the person of this browser; None where nobody signed in or no name was chosen."""
     return entry(workspace).user
 
 
 def still_here(*, acting: bool) -> bool:
-    """Whether this browser still speaks for the person to whom the page was shown, with the same role.
+    """Whether this browser still belongs to the person to whom the page was shown, with the same role.
 
     A page that was shown before a name was chosen stays usable once one is.
     """
@@ -69,7 +74,7 @@ def still_here(*, acting: bool) -> bool:
 
 
 def become(workspace: Workspace, name: str) -> User:
-    """From now on this browser speaks for the person of that name.
+    """Remember this browser as that of the person with this name.
 
     Raises:
         BadInput, Conflict: the name cannot be used, or this browser keeps no cookies.
@@ -84,7 +89,7 @@ def become(workspace: Workspace, name: str) -> User:
 
 
 def leave(workspace: Workspace) -> None:
-    """This browser speaks for nobody any more; ratings stay."""
+    """Forget the name of this browser; ratings stay."""
     browser = token()
     if browser:
         local_names.stop_rating(workspace, browser)

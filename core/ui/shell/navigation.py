@@ -34,7 +34,7 @@ class PageInfo:
     icon: str
     section: str
     acts: tuple[Act, ...]
-    """Whoever may do any of these sees it; docs/roles.csv says who may."""
+    """A person who may do any of these sees the page (docs/roles.csv)."""
     layout: Literal["centered", "wide"] = "wide"
     """Centered where one reads, wide where one compares."""
 

@@ -32,8 +32,8 @@ PER_FOLD = ("accuracy", "roc_auc", "pairwise_accuracy")
 
 def start_card(page: Page, ready: Readiness) -> None:
     """Choose a recipe and start; where that is not possible yet, why and what to do."""
-    blockers = [check for check in ready.checks if check.verdict is CheckResult.BLOCKER]
-    warnings = sum(check.verdict is CheckResult.WARNING for check in ready.checks)
+    blockers = [check for check in ready.checks if check.result is CheckResult.BLOCKER]
+    warnings = sum(check.result is CheckResult.WARNING for check in ready.checks)
     with st.container(border=True, key="train.card", gap="medium"):
         st.radio(
             "Recipe",

@@ -73,7 +73,7 @@ def stages(found: Readiness) -> None:
 
 def next_step_button(found: Readiness) -> None:
     """Button for the next step: train, rate or import."""
-    blocked = any(check.verdict is CheckResult.BLOCKER for check in found.checks)
+    blocked = any(check.result is CheckResult.BLOCKER for check in found.checks)
     with st.container(horizontal=True):
         if not blocked:
             next_step("Train a model", "train", key="readiness.train")
@@ -121,9 +121,9 @@ def checks(page: Page, found: Readiness) -> None:
     """What was looked at: a sign, a word and a sentence each, the worst first with what helps; the rest folded."""
     st.subheader("Checks", anchor=False)
     loud = sorted(
-        (check for check in found.checks if check.verdict not in QUIET), key=lambda c: c.verdict is CheckResult.WARNING
+        (check for check in found.checks if check.result not in QUIET), key=lambda c: c.result is CheckResult.WARNING
     )
-    quiet = sorted((check for check in found.checks if check.verdict in QUIET), key=lambda c: QUIET.index(c.verdict))
+    quiet = sorted((check for check in found.checks if check.result in QUIET), key=lambda c: QUIET.index(c.result))
     if loud:
         with st.container(border=True, gap="small", key="readiness.checks"):
             for check in loud:
@@ -138,12 +138,12 @@ def checks(page: Page, found: Readiness) -> None:
 
 
 def _check(page: Page, check: Check) -> None:
-    colour, icon, word = SIGNS[check.verdict]
+    colour, icon, word = SIGNS[check.result]
     with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"readiness.check.{check.code}"):
         st.badge(word, icon=icon, color=colour, width=130)  # type: ignore[arg-type]  # the colours above are badge colours
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
-            if check.remedy is not None and check.verdict not in QUIET:
+            if check.remedy is not None and check.result not in QUIET:
                 remedy_button(page, check.code, check.remedy)
 
 
