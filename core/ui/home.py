@@ -9,7 +9,7 @@ from core.domain.texts import plural
 from core.services.data import importing
 from core.services.models import models
 from core.services.operations.status import Champion, Status, status
-from core.ui.data.importing import half_an_import
+from core.ui.data.importing import unfinished_import
 from core.ui.report.format import MEASURES, cell, ratio
 from core.ui.shell import errors, session
 from core.ui.shell.navigation import go_to, next_step
@@ -142,7 +142,7 @@ def _sample(page: Page) -> None:
 
 
 def _notes(page: Page, now: Status) -> None:
-    half_an_import(page)
+    unfinished_import(page)
     trouble = models.trouble(page.workspace, page.user) if now.champion else None
     if trouble is not None:
         st.error(literal(trouble), icon=":material/broken_image:")

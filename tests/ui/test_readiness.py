@@ -13,7 +13,7 @@ from core.services.training.forecast import Outlook
 from core.services.training.readiness_checks import Latest
 from core.store.database import Store
 from core.store.rating import queue as queue_of
-from core.ui.training.readiness import MANY_RATERS, expected, ratings_by_value, ratings_per_day
+from core.ui.training.readiness import MANY_RATERS, forecast_sentence, ratings_by_value, ratings_per_day
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -102,13 +102,15 @@ def test_the_forecast_is_a_sentence(threshold, words):
     """At the next threshold where it reaches that far, else as far as it goes, with its range and the value now."""
     ahead = ((250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
     latest = Latest(1, 200, Metric(0.8, 0.75, 0.85), Metric(0.1, 0.05, 0.15))
-    assert words in expected(Outlook(latest, "", ahead, None), 200, threshold)
+    assert words in forecast_sentence(Outlook(latest, "", ahead, None), 200, threshold)
 
 
 def test_without_a_forecast_the_reason_is_said():
     """Too little data is a result."""
     latest = Latest(1, 60, Metric(0.8, 0.6, 0.9), Metric(0.1, 0.05, 0.15))
-    assert "There is no forecast: too few prompts." in expected(Outlook(latest, "", (), "too few prompts."), 60, 200)
+    assert "There is no forecast: too few prompts." in forecast_sentence(
+        Outlook(latest, "", (), "too few prompts."), 60, 200
+    )
 
 
 def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):

@@ -22,8 +22,8 @@ from core.services.workspace import this_process
 from core.store.training import runs
 from core.store.types import now
 from core.ui.report import plots
-from core.ui.training.progress import duration, seconds_left, stage_of
-from core.ui.training.result import learned_too
+from core.ui.training.progress import current_stage, duration, seconds_left
+from core.ui.training.result import preferences_sentence
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -123,7 +123,7 @@ def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monke
 def test_what_orders_of_raters_changed_is_said(gain, words):
     """In words, with the interval, and how many were left out for the test."""
     compared = {"pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}
-    said = learned_too(compared)
+    said = preferences_sentence(compared)
     assert said.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
     assert said.endswith(words)
 
@@ -340,14 +340,14 @@ def view(*events: dict, **changes) -> RunView:
 )
 def test_every_stage_has_words(run, words):
     """Each event of the trainer is a sentence for somebody who waits."""
-    assert words in stage_of(run).words
+    assert words in current_stage(run).words
 
 
 def test_the_bar_never_goes_back():
     """What is done only grows from event to event."""
     story = [STARTED, embedding(1), embedding(1150), embedding(2300), *(fold(number) for number in range(1, 6))]
     story += [{"event": name} for name in ("evaluated", "judged", "fitted", "saved", "registered")]
-    shares = [stage_of(view(*story[:length])).share for length in range(len(story) + 1)]
+    shares = [current_stage(view(*story[:length])).share for length in range(len(story) + 1)]
     assert shares == sorted(shares)
     assert shares[-1] == 1
 

@@ -10,7 +10,7 @@ from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.workspace import Workspace
-from core.ui.data.erasure import forget_answer, forget_deleted, offer_answer, what_was_forgotten
+from core.ui.data.erasure import erase_answer, erase_deleted_answer, finished_erasure, offer_answer_erasure
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
 from core.ui.shell.navigation import next_step
@@ -45,17 +45,17 @@ ACTIONS = {
 
 
 @st.fragment
-def browse(page: Page, sources: dict[str, int]) -> None:
-    """The whole tab: the list, or the answer that was opened."""
+def browse_tab(page: Page, sources: dict[str, int]) -> None:
+    """Show the Browse tab: the list of answers, or the one that was opened."""
     with errors.shown("data.browsing"):
         opened = st.session_state.get(session.OPENED)
         if opened is not None:
             _one(page, opened)
             return
-        what_was_forgotten(page)
+        finished_erasure(page)
         if sources:
             _list(page, _filters(sources))
-            forget_deleted(page)
+            erase_deleted_answer(page)
         _add(page)
 
 
@@ -176,8 +176,8 @@ def _one(page: Page, number: int) -> None:
                 on_click=_delete,
                 args=(page.workspace, user, shown),
             )
-        offer_answer(page, number)
-    forget_answer(page, number)
+        offer_answer_erasure(page, number)
+    erase_answer(page, number)
 
 
 def _history(page: Page, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Forgetting on the pages: what goes and what stays is read before, and can be read again after."""
+"""Erasure on the pages: what goes and what stays is read before, and can be read again after."""
 
 from collections.abc import Callable
 
@@ -14,19 +14,19 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal, to_html
 
 
-def forget_answer(page: Page, number: int) -> None:
-    """On the Data page, below the answer that is open."""
+def erase_answer(page: Page, number: int) -> None:
+    """Panel on the Data page, below the answer that is open: preview and confirm its erasure."""
     if not _asked(f"data.forget.{number}"):
         return
     found = erasure.preview_interaction(page.workspace, page.user, number)
     with st.container(border=True, key="data.forget_panel"):
         st.markdown(f"**Forget answer {number}** with everything that derives from it, its history included.")
         _goes_and_stays(found)
-        _confirm(f"data.forget.{number}", _forget_answer, (page, number, found.version))
+        _confirm(f"data.forget.{number}", _erase_answer, (page, number, found.version))
 
 
-def forget_person(page: Page, rater_id: int) -> None:
-    """On the People tab of Settings, below the row of a person."""
+def erase_person(page: Page, rater_id: int) -> None:
+    """Panel on the People tab of Settings, below the row of a person: preview and confirm the erasure."""
     key = f"people.forget.{rater_id}"
     if not _asked(key):
         return
@@ -42,16 +42,16 @@ def forget_person(page: Page, rater_id: int) -> None:
         found = erasure.preview_rater(page.workspace, page.user, rater_id, ratings_stay=bool(ratings_stay))
         title.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
         _goes_and_stays(found)
-        _confirm(key, _forget_person, (page, rater_id))
+        _confirm(key, _erase_person, (page, rater_id))
 
 
-def offer_answer(page: Page, number: int) -> None:
-    """The button beside Delete that opens it."""
+def offer_answer_erasure(page: Page, number: int) -> None:
+    """Button beside Delete that opens the panel."""
     _offer(page, f"data.forget.{number}", "Forget for good")
 
 
-def forget_deleted(page: Page) -> None:
-    """Below the list of answers: one that was deleted is not in it any more, but its history is still kept."""
+def erase_deleted_answer(page: Page) -> None:
+    """Form to erase a deleted answer by its number: it is in no list any more, but its history is kept."""
     with (
         st.expander("Forget a deleted answer", icon=":material/delete_forever:", key="data.forget_deleted"),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -60,16 +60,16 @@ def forget_deleted(page: Page) -> None:
         st.button("Show what is kept of it", key="data.forget_show", on_click=_ask_number, args=(page,))
     asked = str(st.session_state.get(session.FORGETTING) or "")
     if number and asked == f"data.forget.{number}":
-        forget_answer(page, int(number))
+        erase_answer(page, int(number))
 
 
-def offer_person(page: Page, rater_id: int) -> None:
-    """The button in a person's menu that opens it."""
+def offer_person_erasure(page: Page, rater_id: int) -> None:
+    """Button in a person's menu that opens the panel."""
     _offer(page, f"people.forget.{rater_id}", "Forget this person")
 
 
-def what_was_forgotten(page: Page) -> None:
-    """After the act, until it is put away: what is left to do elsewhere."""
+def finished_erasure(page: Page) -> None:
+    """List, after an erasure and until it is put away, what is left to do elsewhere."""
     done: Forgetting | None = st.session_state.get(session.FORGOTTEN)
     if done is None:
         return
@@ -145,7 +145,7 @@ def _ask_number(page: Page) -> None:
 
 
 @act
-def _forget_answer(page: Page, number: int, seen: str | None) -> None:
+def _erase_answer(page: Page, number: int, seen: str | None) -> None:
     user = actor(page)
     if user is not None:
         _done(erasure.interaction(page.workspace, user, number, seen=seen))
@@ -153,7 +153,7 @@ def _forget_answer(page: Page, number: int, seen: str | None) -> None:
 
 
 @act
-def _forget_person(page: Page, rater_id: int) -> None:
+def _erase_person(page: Page, rater_id: int) -> None:
     user = actor(page)
     if user is not None:
         stay = bool(st.session_state.get(f"people.forget.{rater_id}.how", True))

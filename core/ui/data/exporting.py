@@ -22,8 +22,8 @@ KINDS = {
     "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
     "pairs": (
         "Pairs",
-        "For training on comparisons: a prompt with a better and a worse answer, by ratings or as raters ordered them on "
-        "the Rerank page (TRL: DPO, reward).",
+        "For training on comparisons: a prompt with a better and a worse answer, by ratings or as raters ordered them "
+        "on the Rerank page (TRL: DPO, reward).",
     ),
     "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
     "preferences": (
@@ -49,8 +49,8 @@ class Prepared:
 
 
 @st.fragment
-def export(page: Page, *, anything: bool) -> None:
-    """The whole tab."""
+def export_tab(page: Page, *, anything: bool) -> None:
+    """Show the Export tab."""
     with errors.shown("data.exporting"):
         if not anything:
             st.info("There is nothing to export yet.", icon=":material/inbox:")

@@ -67,8 +67,8 @@ class Choices:
 
 
 @st.fragment
-def bring_in(page: Page) -> None:
-    """The whole tab."""
+def import_tab(page: Page) -> None:
+    """Show the Import tab."""
     with errors.shown("data.importing"):
         last = st.session_state.get(session.LAST_IMPORT)
         if last is not None:
@@ -83,8 +83,8 @@ def bring_in(page: Page) -> None:
         _earlier(page, [record for record in records if not record.unfinished])
 
 
-def half_an_import(page: Page) -> None:
-    """On pages that count answers, for whoever brings them in: a file of which only a part is there."""
+def unfinished_import(page: Page) -> None:
+    """Warn, on pages that count answers, of a file that was imported only in part; for those who may import."""
     if not page.may(Act.CHANGE_DATA):
         return
     for record in importing.recorded(page.workspace, page.user):

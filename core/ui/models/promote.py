@@ -17,7 +17,7 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 
-def change_model(page: Page, versions: Sequence[VersionView]) -> None:
+def change_model_in_use(page: Page, versions: Sequence[VersionView]) -> None:
     """Promote a version, or go back to the one before; nothing for those who may not."""
     if not page.may(Act.MODELS):
         return

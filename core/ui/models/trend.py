@@ -1,4 +1,4 @@
-"""How the figures moved from training to training, on ground that stays the same."""
+"""The trend of accuracy, ROC AUC and right order from training to training."""
 
 import html
 from collections.abc import Sequence
@@ -35,8 +35,8 @@ class TrendPoint:
     """Rated answers at that time."""
 
 
-def trend(versions: Sequence[VersionView], old: Sequence[OldTraining], thresholds: Sequence[int]) -> None:
-    """Accuracy, ROC AUC and right order of all trainings; accuracy of the old application's ones apart."""
+def trend_panel(versions: Sequence[VersionView], old: Sequence[OldTraining], thresholds: Sequence[int]) -> None:
+    """Charts of accuracy, ROC AUC and right order of all trainings; those of the old application stand apart."""
     st.subheader("Over time", anchor=False)
     shown = [version for version in reversed(versions) if version.state != "archived"]
     with st.grid("auto", min_column_width=300):

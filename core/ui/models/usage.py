@@ -17,7 +17,7 @@ SOURCES = {
 }
 
 
-def panel(page: Page) -> None:
+def usage_panel(page: Page) -> None:
     """Counts, times, abstentions, and how often the first answer was replaced."""
     st.subheader("Ranked lately", anchor=False)
     with st.container(key="models.usage"):

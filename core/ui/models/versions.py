@@ -22,15 +22,15 @@ STATES = {
 SHOWN_CHANGES = 20
 
 
-def nothing_yet() -> None:
-    """The empty state, and the way out of it."""
+def no_versions() -> None:
+    """The empty state, with the next step."""
     st.info("No model has been trained yet, so answers keep their original order.", icon=":material/inbox:")
     with st.container(horizontal=True):
         next_step("Train a model", "train", key="models.train")
         next_step("Check readiness", "readiness", key="models.readiness", primary=False)
 
 
-def trouble(page: Page) -> None:
+def champion_problem(page: Page) -> None:
     """Say that the model in use cannot be loaded, and what ranks meanwhile."""
     found = models.trouble(page.workspace, page.user)
     if found is not None:
@@ -93,10 +93,10 @@ def versions_table(versions: Sequence[VersionView], old: Sequence[OldTraining]) 
         with st.expander(f"Archived ({len(archived)})", icon=":material/archive:", key="models.archived"):
             st.table([_row(version) for version in archived], border="horizontal", hide_index=True)
     if old:
-        legacy(old)
+        legacy_trainings(old)
 
 
-def legacy(old: Sequence[OldTraining]) -> None:
+def legacy_trainings(old: Sequence[OldTraining]) -> None:
     """What the earlier application trained, newest first, with what is not known about it."""
     with st.expander(f"Earlier application ({len(old)})", icon=":material/history:", key="models.legacy"):
         rows = [
@@ -139,7 +139,7 @@ def shown_metrics(version: VersionView) -> tuple[dict[str, Metric], str]:
     return version.metrics, "Cross-validated"
 
 
-def log(changes: Sequence[PromotionView]) -> None:
+def promotion_log(changes: Sequence[PromotionView]) -> None:
     """Who changed the model in use, when and why."""
     st.subheader("Changes of the model in use", anchor=False)
     for change in changes[:SHOWN_CHANGES]:

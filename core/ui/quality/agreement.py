@@ -24,7 +24,7 @@ FEW = (
 
 
 def agreement_tab(page: Page) -> None:
-    """Everything about how far raters agree; a lead's page, in the order of names."""
+    """Show how far raters agree: overall, in pairs, and rater by rater in the order of names."""
     found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")

@@ -22,7 +22,7 @@ TOO_FAST = "That key came before the answer could be read, so nothing was saved 
 
 @dataclass
 class RatingPageState:
-    """Where this tab is."""
+    """What one browser tab shows on the Rate page, and what was typed or chosen there."""
 
     item: int | None = None
     visit: int = 0

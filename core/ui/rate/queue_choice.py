@@ -26,14 +26,14 @@ LENGTHS: dict[str, tuple[int | None, int | None]] = {
 SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
 
 
-def load(page: Page, user: User, page_state: RatingPageState) -> None:
-    """What this rater chose when they were here last."""
+def load_choice(page: Page, user: User, page_state: RatingPageState) -> None:
+    """Load the rater's stored order and filters, once a tab."""
     if page_state.order is None:
         page_state.order, page_state.filters = queue.preference(page.workspace, user)
 
 
-def choice(page: Page, user: User, page_state: RatingPageState) -> None:
-    """A button that opens the choice."""
+def choice_button(page: Page, user: User, page_state: RatingPageState) -> None:
+    """Button that opens the choice of order and filters."""
     narrowed = page_state.filters != QueueFilters()
     label = ORDERS[page_state.order or Order.OLDEST] + (" · filtered" if narrowed else "")
     with st.container(key="rate.queue", width="content"), st.popover(label, icon=":material/tune:", type="tertiary"):
@@ -86,7 +86,7 @@ def show_all_again(page: Page, user: User, page_state: RatingPageState) -> None:
             on_click=_choose,
             args=(page, user, page_state, page_state.order or Order.OLDEST, QueueFilters()),
         )
-        choice(page, user, page_state)
+        choice_button(page, user, page_state)
 
 
 @errors.act

@@ -14,10 +14,10 @@ from core.services.operations.status import status
 from core.services.rating import rating
 from core.services.rating.rating import ItemToRate
 from core.services.review import guidelines
-from core.ui.quality.guidelines import beside
+from core.ui.quality.guidelines import guidelines_beside_answer
 from core.ui.rate import queue_choice, rating_acts
 from core.ui.rate.desk import RatingPageState, rating_page_state
-from core.ui.rate.rating_bar import bar
+from core.ui.rate.rating_bar import rating_bar
 from core.ui.shell import errors
 from core.ui.shell.name_prompt import name_line
 from core.ui.shell.navigation import next_step
@@ -30,7 +30,7 @@ RENEW_SECONDS = 240
 
 
 def rating_page(page: Page, user: User) -> None:
-    """The Rate page for somebody who has said who they are."""
+    """Draw the Rate page for a rater whose name is known."""
     page_state = rating_page_state()
     page_state.guidelines = None  # whoever opens the page sees them as they are now
     with st.container(key="rate.desk"):
@@ -42,7 +42,7 @@ def rating_page(page: Page, user: User) -> None:
 @st.fragment
 def _fragment(page: Page, user: User, page_state: RatingPageState) -> None:
     with errors.shown("rate") as told:
-        queue_choice.load(page, user, page_state)
+        queue_choice.load_choice(page, user, page_state)
         shown = _current(page, user, page_state, told=told)
         if shown is None:
             _nothing_left(page, user, page_state)
@@ -57,7 +57,7 @@ def _fragment(page: Page, user: User, page_state: RatingPageState) -> None:
                 _texts(page, user, shown)
         _comment(page, user, page_state)
         with st.bottom, st.container(key="rate.bar", gap="xsmall"):
-            bar(page.workspace, user, page_state, shown)
+            rating_bar(page.workspace, user, page_state, shown)
         if not page_state.shown_at:
             page_state.shown_at = time.monotonic()
 
@@ -96,7 +96,7 @@ def _current(page: Page, user: User, page_state: RatingPageState, *, told: bool)
             look_again()
             return page_state.shown
         if shown is not None and page_state.shown_at and page_state.showing not in (None, shown.showing):
-            rating_acts.read_again(page.workspace, user, page_state)
+            rating_acts.reload_changed_text(page.workspace, user, page_state)
             shown = rating.item(page.workspace, user, shown.interaction.interaction_id)
         if shown is not None:
             if not page_state.shown_at:
@@ -124,7 +124,7 @@ def _header(page: Page, user: User, page_state: RatingPageState, shown: ItemToRa
         about.append(plural(interaction.response_words, "word"))
         st.caption(literal(" · ".join(about)), width="content")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="rate.ways"):
-        queue_choice.choice(page, user, page_state)
+        queue_choice.choice_button(page, user, page_state)
         with st.container(key="rate.compare", width="content"):
             st.button(
                 "One answer at a time" if page_state.comparing else "All answers to this prompt",
@@ -132,7 +132,7 @@ def _header(page: Page, user: User, page_state: RatingPageState, shown: ItemToRa
                 shortcut=None if page_state.asking else "V",
                 icon=":material/view_agenda:",
                 type="tertiary",
-                on_click=rating_acts.compare,
+                on_click=rating_acts.toggle_comparison,
                 args=(page_state,),
             )
     if shown.rating is not None:
@@ -147,7 +147,7 @@ def _guidelines(page: Page, page_state: RatingPageState) -> None:
     if (not page_state.shown_at or page_state.guidelines is None) and not page_state.away:
         page_state.guidelines = guidelines.current(page.workspace, page.user)
     if page_state.guidelines is not None:
-        beside(page_state.guidelines)
+        guidelines_beside_answer(page_state.guidelines)
 
 
 def _texts(page: Page, user: User, shown: ItemToRate) -> None:
@@ -213,7 +213,7 @@ def _comment(page: Page, user: User, page_state: RatingPageState) -> None:
             height=80,
             max_chars=MAX_COMMENT,
             placeholder="What is wrong or missing? Tab, then 1 to 5, saves it with the rating.",
-            on_change=rating_acts.keep_typed,
+            on_change=rating_acts.save_draft,
             args=(page.workspace, user, page_state, page_state.visit),
         )
 

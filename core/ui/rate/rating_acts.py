@@ -16,7 +16,7 @@ from core.ui.shell import errors
 
 @errors.act
 def rate(workspace: Workspace, user: User, page_state: RatingPageState, visit: int, value: int) -> None:
-    """One of the five keys."""
+    """1 to 5: rate the answer and show the next one."""
     if not page_state.accepts(visit) or page_state.item is None:
         return
     is_first = page_state.shown is None or page_state.shown.rating is None
@@ -100,7 +100,7 @@ def discard(workspace: Workspace, user: User, page_state: RatingPageState, visit
 
 
 @errors.act
-def ask(page_state: RatingPageState, visit: int) -> None:
+def toggle_reasons(page_state: RatingPageState, visit: int) -> None:
     """D: ask for the reason first, and again D or Esc: not after all."""
     if visit == page_state.visit:
         page_state.asking = not page_state.asking
@@ -174,7 +174,7 @@ def forward(workspace: Workspace, user: User, page_state: RatingPageState, visit
 
 
 @errors.act
-def flag(workspace: Workspace, user: User, page_state: RatingPageState, visit: int) -> None:
+def toggle_bias_flag(workspace: Workspace, user: User, page_state: RatingPageState, visit: int) -> None:
     """B: flag the answer as biased, or not after all; kept at once with what was typed."""
     if visit == page_state.visit:
         page_state.bias = not page_state.bias
@@ -182,8 +182,8 @@ def flag(workspace: Workspace, user: User, page_state: RatingPageState, visit: i
 
 
 @errors.act
-def keep_typed(workspace: Workspace, user: User, page_state: RatingPageState, visit: int) -> None:
-    """What was typed is kept as it is typed (keys.js hands it over after a short pause)."""
+def save_draft(workspace: Workspace, user: User, page_state: RatingPageState, visit: int) -> None:
+    """Save the typed comment as a draft (keys.js hands it over after a short pause)."""
     if visit == page_state.visit:
         _keep_draft(workspace, user, page_state)
 
@@ -197,20 +197,20 @@ def focus(workspace: Workspace, user: User, page_state: RatingPageState, visit: 
 
 
 @errors.act
-def compare(page_state: RatingPageState) -> None:
+def toggle_comparison(page_state: RatingPageState) -> None:
     """V: all answers to the prompt on one screen, or one at a time again."""
     page_state.comparing = not page_state.comparing
     page_state.beside = {}
 
 
 @errors.act
-def help_(page_state: RatingPageState, visit: int) -> None:
+def toggle_help(page_state: RatingPageState, visit: int) -> None:
     """?: explain the keys, or no longer."""
     if visit == page_state.visit:
         page_state.helping = not page_state.helping
 
 
-def read_again(workspace: Workspace, user: User, page_state: RatingPageState) -> None:
+def reload_changed_text(workspace: Workspace, user: User, page_state: RatingPageState) -> None:
     """The answer has another text than the one that was drawn: it is shown anew, with what was typed.
 
     A press that was meant for the text before is one for an earlier visit, and does not count.

@@ -30,8 +30,8 @@ KEYS = """
 """
 
 
-def bar(workspace: Workspace, user: User, page_state: RatingPageState, shown: ItemToRate) -> None:
-    """Everything that can be done with the answer on the screen."""
+def rating_bar(workspace: Workspace, user: User, page_state: RatingPageState, shown: ItemToRate) -> None:
+    """Draw the keys, the other acts, the receipt and the progress for the answer on the screen."""
     visit = page_state.visit
     if page_state.helping:
         with st.container(key="rate.keys_help"):
@@ -77,7 +77,7 @@ def _more(workspace: Workspace, user: User, page_state: RatingPageState, shown: 
         "Bias flagged" if page_state.bias else "Flag bias",
         "B",
         "flag",
-        rating_acts.flag,
+        rating_acts.toggle_bias_flag,
         everything,
         "Saved with the rating: the answer treats people unfairly",
         pressed=page_state.bias,
@@ -94,7 +94,7 @@ def _more(workspace: Workspace, user: User, page_state: RatingPageState, shown: 
         "Discard",
         "D",
         "delete_sweep",
-        rating_acts.ask,
+        rating_acts.toggle_reasons,
         (page_state, visit),
         "Not fit to be rated; or skip it with a reason",
         pressed=page_state.asking,
@@ -105,7 +105,7 @@ def _more(workspace: Workspace, user: User, page_state: RatingPageState, shown: 
         "Keys",
         "H",
         "keyboard",
-        rating_acts.help_,
+        rating_acts.toggle_help,
         (page_state, visit),
         "What the keys do",
         pressed=page_state.helping,
@@ -170,7 +170,7 @@ def _reasons(workspace: Workspace, user: User, page_state: RatingPageState, show
                 key=f"rate.why_not.{visit}",
                 shortcut="Esc",
                 type="tertiary",
-                on_click=rating_acts.ask,
+                on_click=rating_acts.toggle_reasons,
                 args=(page_state, visit),
             )
 

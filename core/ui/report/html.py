@@ -57,7 +57,7 @@ class About:
 
 
 def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> str:
-    """The whole file."""
+    """The report as one HTML document, its styles, figures and tables included."""
     script = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'; "

@@ -13,8 +13,8 @@ HARDLY, LITTLE, MUCH = 0.1, 0.5, 1.5
 EXCERPT = 400
 
 
-def why(explanation: Explanation, index: int) -> None:
-    """What moved the score of one answer, folded."""
+def explain_score(explanation: Explanation, index: int) -> None:
+    """Explain the score of one answer, folded."""
     found = explanation.answers[index]
     with st.expander("Why this score", icon=":material/help:", key=f"rerank.why.{index}"):
         st.markdown(

@@ -25,7 +25,7 @@ IN_USE, NONE = "The model in use", "No other"
 
 @dataclass
 class RerankPageState:
-    """What this tab has on the Rerank page beside what its text fields hold."""
+    """What one browser tab has on the Rerank page beside the contents of its text fields."""
 
     boxes: list[int] = field(default_factory=lambda: [0, 1, 2])
     following: int = 3
@@ -92,7 +92,7 @@ def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     if not wanted:
         return
     try:
-        check(prompt, texts)
+        check_input(prompt, texts)
         with st.spinner("Ranking … the first time the language model is loaded, which takes some seconds"):
             page_state().ranked = rank(page, prompt, texts)
             page_state().rankings += 1
@@ -100,7 +100,7 @@ def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
         st.error(literal(describe(error).sentence), icon=":material/error:")
 
 
-def check(prompt: str, texts: tuple[str, ...]) -> None:
+def check_input(prompt: str, texts: tuple[str, ...]) -> None:
     """What can be ranked.
 
     Raises:
@@ -186,7 +186,7 @@ def choices(page: Page) -> None:
 
 
 def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
-    """The latest ranking; put aside when the fields hold something else by now."""
+    """Show the latest ranking; folded and marked outdated when the fields were changed since."""
     ranked = page_state().ranked
     if ranked is None:
         return

@@ -8,7 +8,7 @@ import streamlit as st
 from core.labeling.writing import write_stream
 from core.reward.confidence import Certainty
 from core.services.reranking.explain import Explanation
-from core.ui.rerank.explanation import why
+from core.ui.rerank.explanation import explain_score
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import sample_badge
 from core.ui.shell.texts import literal, show_text, snippet
@@ -50,7 +50,7 @@ class Ranked:
 
 
 def show(ranked: Ranked) -> None:
-    """The whole ranking."""
+    """Show a ranking: who scored it, how sure it is, its cards and the downloads."""
     _scored_by(ranked)
     if ranked.model_version is not None:
         _how_sure(ranked)
@@ -231,7 +231,7 @@ def _card(ranked: Ranked, place: int, index: int) -> None:
             with st.expander("Read the whole answer"):
                 show_text(text, key=f"rerank.text.{index}", name=f"answer-{index + 1}")
         if ranked.explanation is not None and index in ranked.explanation.answers:
-            why(ranked.explanation, index)
+            explain_score(ranked.explanation, index)
 
 
 def _place_and_score(place: int, score: float | None) -> str:

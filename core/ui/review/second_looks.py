@@ -21,7 +21,7 @@ from core.ui.shell.texts import show_text
 
 @dataclass
 class SecondLookState:
-    """Where this tab is: which answer, since when, and whether two ratings have to be chosen from."""
+    """What one browser tab shows: the answer, since when, and the two ratings to choose from, if any."""
 
     item: int | None = None
     version: str = ""

@@ -66,8 +66,8 @@ def _all_keys(page: Page, known: list[KeyView]) -> None:
     if waiting:
         st.warning(
             f"A backup was put back. {plural(len(waiting), 'key waits', 'keys wait')} since then "
-            "and open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not "
-            "be used any more, then confirm the others.",
+            "and open nothing: one of them may have been revoked after the backup was made. Revoke those that shall "
+            "not be used any more, then confirm the others.",
             icon=":material/hourglass_top:",
         )
         st.button(

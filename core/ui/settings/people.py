@@ -7,7 +7,7 @@ from core.domain.settings import AuthMode
 from core.domain.texts import plural
 from core.services.people import accounts
 from core.services.people.accounts import PendingIdentity, Person
-from core.ui.data.erasure import forget_person, offer_person, what_was_forgotten
+from core.ui.data.erasure import erase_person, finished_erasure, offer_person_erasure
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
@@ -118,7 +118,7 @@ def _invitation(page: Page) -> None:
 
 def _everybody(page: Page) -> None:
     """Show all people, each with what can be changed."""
-    what_was_forgotten(page)
+    finished_erasure(page)
     people = accounts.listed(page.workspace, page.user)
     if not people:
         st.markdown("Nobody is here yet. Add the first person above; names chosen on the Rate page appear here too.")
@@ -139,7 +139,7 @@ def _everybody(page: Page) -> None:
                 st.caption(_about(page, person))
             with st.popover("Change", key=f"people.change.{person.rater_id}", width="content"):
                 _change(page, person)
-        forget_person(page, person.rater_id)
+        erase_person(page, person.rater_id)
 
 
 def _about(page: Page, person: Person) -> str:
@@ -165,7 +165,7 @@ def _change(page: Page, person: Person) -> None:
     else:
         st.button("Switch access off", key=f"people.disable.{number}", on_click=_switch, args=(page, person, True))
         st.caption("Takes effect at their next act. Their ratings stay.")
-    offer_person(page, number)
+    offer_person_erasure(page, number)
 
 
 @errors.act

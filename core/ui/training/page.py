@@ -1,4 +1,4 @@
-"""Starting a training, and watching one while it runs; what it showed is in ``results``."""
+"""Starting a training, and watching one while it runs; what it showed is in ``result``."""
 
 import statistics
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.progress import duration, log_so_far, stage_of
+from core.ui.training.progress import current_stage, duration, log_so_far
 
 WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
@@ -80,8 +80,8 @@ def start_card(page: Page, ready: Readiness) -> None:
 
 
 @st.fragment(run_every=NOTICE_SECONDS)
-def notice(page: Page, newest: int | None) -> None:
-    """While nothing runs: look now and then whether somebody else has started a training."""
+def watch_for_start(page: Page, newest: int | None) -> None:
+    """Look every few seconds, while nothing runs, whether somebody else has started a training."""
     with shown("train.notice"):
         latest = next(iter(runs.history(page.workspace, page.user)), None)
         if latest is not None and latest.run_id != newest:
@@ -89,7 +89,7 @@ def notice(page: Page, newest: int | None) -> None:
 
 
 @st.fragment(run_every=WATCH_SECONDS)
-def live(page: Page, run_id: int) -> None:
+def running_card(page: Page, run_id: int) -> None:
     """The running training, drawn again every second; its end draws the whole page once."""
     with shown("train.live"):
         run = runs.active_run(page.workspace, page.user)
@@ -97,7 +97,7 @@ def live(page: Page, run_id: int) -> None:
             st.rerun()
         with st.container(border=True, key="train.live", gap="medium"):
             _header(run)
-            stage = stage_of(run)
+            stage = current_stage(run)
             left = f" About {duration(stage.seconds_left)} left in all." if stage.seconds_left is not None else ""
             st.progress(stage.share, text=stage.words + left)
             _quiet(run)

@@ -30,14 +30,14 @@ class StageOfRun:
     """Until its end, about; None where nothing can be said yet."""
 
 
-def stage_of(run: RunView) -> StageOfRun:
-    """The latest event, in words."""
+def current_stage(run: RunView) -> StageOfRun:
+    """Describe the latest event of a run: words, share done and seconds left."""
     if run.cancel_requested:
         return StageOfRun("Stopping …", _share(run))
     if not run.events:
         return StageOfRun("Starting the training process …" if run.state == "queued" else "Reading the ratings …", 0.02)
     event = run.events[-1]
-    return StageOfRun(words_of(event), _share(run), seconds_left(run.events))
+    return StageOfRun(event_in_words(event), _share(run), seconds_left(run.events))
 
 
 def seconds_left(events: Sequence[dict], now: datetime | None = None) -> float | None:
@@ -106,8 +106,8 @@ def _share_after(event: dict) -> float:
             return after.get(other, 0.05)
 
 
-def words_of(event: dict) -> str:
-    """What happens after this event."""
+def event_in_words(event: dict) -> str:
+    """Say what a run does after this event."""
     match event["event"]:
         case "started":
             return f"Read {event['n']:,} rated answers to {event['prompts']:,} prompts. Loading the language model …"
@@ -178,7 +178,7 @@ def how_far_it_got(page: Page, run: RunView) -> None:
 def log_lines(run: RunView) -> list[str]:
     """A line per event with its time; of many alike in a row only the last."""
     return [
-        f"{datetime.fromisoformat(event['at']).astimezone():%H:%M:%S}  {words_of(event)}"
+        f"{datetime.fromisoformat(event['at']).astimezone():%H:%M:%S}  {event_in_words(event)}"
         for event, following in zip_longest(run.events, run.events[1:])
         if "at" in event and not (event["event"] in _FREQUENT and following and following["event"] == event["event"])
     ]

@@ -71,8 +71,8 @@ def stages(found: Readiness) -> None:
             st.caption(meaning)
 
 
-def next_act(found: Readiness) -> None:
-    """The one button that makes sense now."""
+def next_step_button(found: Readiness) -> None:
+    """Button for the next step: train, rate or import."""
     blocked = any(check.result is CheckResult.BLOCKER for check in found.checks)
     with st.container(horizontal=True):
         if not blocked:
@@ -85,8 +85,8 @@ def next_act(found: Readiness) -> None:
             next_step("Import more answers", "data", key="readiness.data")
 
 
-def supports(found: Readiness) -> None:
-    """What the ratings really carry, as the latest training measured it, and what more of them are likely to bring."""
+def measured_support(found: Readiness) -> None:
+    """Say what the ratings support, as the latest training measured it, and what more of them may bring."""
     with st.container(border=True, key="readiness.supports", gap="small"):
         st.markdown("**What these ratings support**")
         outlook = found.outlook
@@ -98,10 +98,10 @@ def supports(found: Readiness) -> None:
         added = found.facts.rated - latest.n - outlook.kept_apart
         since = f" {added:,} answers were rated since." if added > 0 else ""
         st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")
-        st.markdown(literal(expected(outlook, found.facts.rated, found.next_threshold)))
+        st.markdown(literal(forecast_sentence(outlook, found.facts.rated, found.next_threshold)))
 
 
-def expected(outlook: Outlook, rated: int, threshold: int | None) -> str:
+def forecast_sentence(outlook: Outlook, rated: int, threshold: int | None) -> str:
     """The forecast in a sentence: at the next threshold where it reaches that far, else as far as it goes."""
     if threshold is not None and threshold < 1.2 * rated:
         threshold = None  # so near that a forecast for it would say what is there now
@@ -144,10 +144,10 @@ def _check(page: Page, check: Check) -> None:
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
             if check.remedy is not None and check.result not in QUIET:
-                help_with(page, check.code, check.remedy)
+                remedy_button(page, check.code, check.remedy)
 
 
-def help_with(page: Page, code: str, remedy: Remedy) -> None:
+def remedy_button(page: Page, code: str, remedy: Remedy) -> None:
     """A button that leads to what helps, with the queue set for it."""
     if remedy.page == "data" and not page.may(Act.CHANGE_DATA):
         return
@@ -161,8 +161,8 @@ def help_with(page: Page, code: str, remedy: Remedy) -> None:
         go_to(remedy.page)
 
 
-def pairs(page: Page) -> None:
-    """Three numbers, what they mean, and the next step."""
+def pair_counts(page: Page) -> None:
+    """Show how many ratings, prompts and pairs there are, what they mean, and the next step."""
     found = pair_yield(page.workspace, page.user)
     st.subheader("Comparisons", anchor=False)
     with st.container(horizontal=True, key="readiness.pairs"):
@@ -174,10 +174,10 @@ def pairs(page: Page) -> None:
         "reward models learn from. A further rating of a prompt that has one rated answer makes more of them than a "
         "new prompt."
     )
-    help_with(page, "pairs", Remedy("Rate what makes the next pair", "rate", order=Order.MODEL))
+    remedy_button(page, "pairs", Remedy("Rate what makes the next pair", "rate", order=Order.MODEL))
 
 
-def counts(found: Readiness, good_from: int) -> None:
+def rating_counts(found: Readiness, good_from: int) -> None:
     """How the ratings are spread: over values, classes, days and raters."""
     st.subheader("The ratings", anchor=False)
     facts = found.facts

@@ -26,7 +26,7 @@ STATES = {
 }
 
 
-def choose(runs: Sequence[RunView]) -> int:
+def choose_run(runs: Sequence[RunView]) -> int:
     """Which training to look at: the newest unless another one is chosen; its number."""
     if len(runs) == 1:
         return runs[0].run_id
@@ -39,8 +39,8 @@ def choose(runs: Sequence[RunView]) -> int:
     return chosen or runs[0].run_id
 
 
-def show(page: Page, run: RunView, champion: str | None) -> None:
-    """One ended training, whatever its end."""
+def show_result(page: Page, run: RunView, champion: str | None) -> None:
+    """Show one ended training, whatever its end."""
     st.space("xsmall")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"Training {run.run_id}", anchor=False, width="content")
@@ -52,7 +52,7 @@ def show(page: Page, run: RunView, champion: str | None) -> None:
         how_far_it_got(page, run)
     compared = run.latest("compared")
     if compared is not None:
-        st.caption(literal(learned_too(compared)))
+        st.caption(literal(preferences_sentence(compared)))
     found = run.evaluation
     if found is None:
         return
@@ -112,7 +112,7 @@ def comparison(rows: Mapping[str, Mapping[str, Metric]]) -> list[dict[str, str]]
     ]
 
 
-def learned_too(compared: Mapping[str, Any]) -> str:
+def preferences_sentence(compared: Mapping[str, Any]) -> str:
     """What raters' own orders added, in words."""
     pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
     gain = Metric.from_json(compared["gain"])

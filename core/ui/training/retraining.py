@@ -1,4 +1,4 @@
-"""What the work bought, for raters; when a training is due, for leads."""
+"""What the latest ratings changed, for raters; when a training is due, for leads."""
 
 import streamlit as st
 
