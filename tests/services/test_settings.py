@@ -92,7 +92,7 @@ def test_every_variable_is_read(root, tmp_path):
 def test_a_passphrase_is_refused_with_what_to_use_instead(root):
     """It protected nothing that sign-in does not: a start that ignored it would leave somebody believing otherwise."""
     with pytest.raises(
-        BadSetting, match=r"ASSAY_PASSPHRASE is no longer .* leave it out .* use sign-in .*docs/sign-in"
+        BadSetting, match=r"ASSAY_PASSPHRASE is no longer .* leave it out .* use sign-in .*docs/sign-in.md"
     ):
         Settings.from_env({"ASSAY_PASSPHRASE": "open sesame"}, root)
     (root / ".env").write_text("ASSAY_PASSPHRASE=open sesame\n")
