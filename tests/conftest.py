@@ -60,11 +60,36 @@ def browser_type_launch_args() -> dict:
     return {"executable_path": CHROMIUM, "args": CHROMIUM_ARGS, "headless": True}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _once_on_postgresql(config, items)
     if not CHROMIUM:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=f"{NOT_HERE} no chromium"))
+
+
+def _once_on_postgresql(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many values that runs on both databases, PostgreSQL sees the first only: what a rule says about each
+    value does not depend on the database. Where it does, the test is marked ``every_database``.
+    """
+    tried: set[tuple[str, str]] = set()
+    left_out = []
+    for item in items:
+        given = getattr(item, "callspec", None)
+        if (
+            given is None
+            or given.params.get("database_url") != "postgresql"
+            or item.get_closest_marker("every_database")
+        ):
+            continue
+        test = (str(item.path), item.originalname)
+        if test in tried:
+            left_out.append(item)
+        tried.add(test)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in gone]
 
 
 def _watch_skips(report: pytest.TestReport | pytest.CollectReport) -> None:
