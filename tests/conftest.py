@@ -6,6 +6,8 @@ import tempfile
 
 import pytest
 
+from tests.fast_place import fast_place
+
 pytest_plugins = ["tests.databases", "tests.trainings"]  # loaded after this module, so what follows comes first
 
 # Set before anything imports core. An empty value also hides what a developer's .env says, so no test can reach a real
@@ -34,7 +36,9 @@ CONFIGURATION = [
 os.environ.update(dict.fromkeys(CONFIGURATION, ""))
 os.environ["ASSAY_ENCODER"] = "reference"  # where the fast one is installed, only its own tests build it
 os.environ.update(TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1")
-HOME_OF_THIS_PROCESS = tempfile.mkdtemp(prefix="assay-tests-")
+HOME_OF_THIS_PROCESS = tempfile.mkdtemp(prefix="assay-tests-", dir=fast_place())
+if place := fast_place():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)  # where tmp_path is made
 os.environ["ASSAY_HOME"] = HOME_OF_THIS_PROCESS
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -62,6 +66,8 @@ def browser_type_launch_args() -> dict:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     _once_on_postgresql(config, items)
+    if hasattr(config, "workerinput"):  # what takes long begins first, so that no worker is left with it at the end
+        items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
     if not CHROMIUM:
         for item in items:
             if item.get_closest_marker("browser"):

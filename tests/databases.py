@@ -25,6 +25,7 @@ from core.services.people import local_names
 from core.services.workspace import Workspace, open_workspace
 from core.store.database import Store, connect
 from core.store.interactions import interactions
+from tests.fast_place import fast_place
 
 PATIENCE = 300
 """Seconds that a test waits for what it needs: as long as a busy machine may take. What fails is waited for in vain."""
@@ -158,13 +159,6 @@ class PostgresServer:
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
-
-
-def fast_place() -> str | None:
-    """A folder in memory where there is room for many small databases, else the usual place."""
-    memory = "/dev/shm"
-    has_room = Path(memory).is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2_000_000_000
-    return memory if has_room else None
 
 
 @pytest.fixture(scope="session")
