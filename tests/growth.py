@@ -1,7 +1,7 @@
 """Every function that meets text from outside, with inputs that grow: what four times as much may cost.
 
-``BOUND`` lies between linear (4) and quadratic (16). Time is that of this thread alone, the least of several runs, so that
-a busy machine does not decide; what fails is measured again before it counts.
+``BOUND`` lies between linear (4) and quadratic (16). Time is that of this thread alone, and what fails is measured
+again before it counts, so that a busy machine does not decide.
 """
 
 import gc
@@ -68,19 +68,15 @@ class Case:
 
 
 def seconds(case: Case, size: int) -> float:
-    """The least time of this thread in several runs."""
-    made, best = case.make(size), float("inf")
-    for _ in range(2):
-        gc.disable()
-        try:
-            began = time.thread_time()
-            case.run(made)
-            best = min(best, time.thread_time() - began)
-        finally:
-            gc.enable()
-        if best > 0.5:
-            break
-    return best
+    """The time of this thread in one run."""
+    made = case.make(size)
+    gc.disable()
+    try:
+        began = time.thread_time()
+        case.run(made)
+        return time.thread_time() - began
+    finally:
+        gc.enable()
 
 
 def growth(case: Case) -> float:

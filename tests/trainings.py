@@ -28,30 +28,34 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 @pytest.fixture(scope="session", autouse=True)
 def fits_once(shared_folder: Path) -> None:
-    """The innermost step of every training, a logistic regression, is looked up where its very input was fitted before.
+    """The step that takes most of a training, fitting a classifier, is looked up where its very input was fitted before.
 
-    What is around it (folds, choices, figures, decisions) is computed anew each time.
+    What is around it (folds, figures, decisions) is computed anew each time.
     """
     fitting: Any = sys.modules.get("core.reward.fitting")
     if fitting is None:  # what was collected trains nothing in this process
         return
-    fit_path = fitting._fit_path
+    fit = fitting._fit
     known: dict[str, Any] = {}
 
-    def remembered(rows: Any, good: Any, grid: Any, *, balanced: bool, compared: Any) -> Any:
-        digest = hashlib.sha256(f"{rows.shape} {grid} {balanced}".encode())
-        parts = [rows, good] if compared is None else [rows, good, compared.differences, compared.weights]
+    def remembered(recipe: Any, features: Any, good: Any, groups: Any, seed: int, compared: Any) -> Any:
+        weightings = recipe.weightings(features.shape[1])
+        rules = (recipe.grid, recipe.balanced, recipe.tunes_threshold, recipe.standardise, list(weightings))
+        digest = hashlib.blake2b(f"{rules} {features.shape} {seed}".encode())
+        parts = [features, good, groups, *weightings.values()]
+        if compared is not None:
+            parts += [compared.differences, compared.groups, compared.weights]
         for part in parts:
             digest.update(np.ascontiguousarray(part))
-        key = digest.hexdigest()
+        key = digest.hexdigest()[:40]
         if key not in known:
             known[key] = _made_once(
-                shared_folder / f"{key}.fit", lambda: fit_path(rows, good, grid, balanced=balanced, compared=compared)
+                shared_folder / f"{key}.fit", lambda: fit(recipe, features, good, groups, seed, compared)
             )
-        return [(coefficients.copy(), bias) for coefficients, bias in known[key]]
+        return known[key]
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(fitting, "_fit_path", remembered)
+    patch.setattr(fitting, "_fit", remembered)
 
 
 def _made_once(file: Path, make: Callable[[], Any]) -> Any:

@@ -1,35 +1,25 @@
 """Reranking in a real browser, with nothing but the keyboard."""
 
-import os
-import subprocess
-import sys
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
-from tests.databases import PATIENCE
+from tests.browser.serving import Dashboard, serve
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
-def trained(dashboard):
-    """The sample and a model that learned from it."""
-    for arguments in (["sample", "load"], ["train"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "core", *arguments],
-            cwd=ROOT,
-            env=os.environ | {"ASSAY_HOME": str(dashboard.home)},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-        assert done.returncode == 0, done.stderr
-    return dashboard
+def trained(trained_once: Path, tmp_path_factory) -> Iterator[Dashboard]:
+    """A dashboard on the sample and a model that learned from it."""
+    home = tmp_path_factory.mktemp("trained")
+    shutil.copytree(trained_once, home, dirs_exist_ok=True)
+    with serve(home) as served:
+        yield served
 
 
 def tab_to(page: Page, key: str) -> None:

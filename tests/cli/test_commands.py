@@ -149,6 +149,7 @@ def test_status_sees_what_the_old_application_just_wrote(cli, old_app):
     assert answer(cli("status", "--json"))["rated"] == 1
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("kind, rows", [("ratings", 2), ("gold", 2), ("pairs", 1), ("kto", 2)])
 def test_export_writes_a_file(cli, csv_file, tmp_path, kind, rows):
     """``export`` writes the file and says how many rows and how many prompts without a pair."""

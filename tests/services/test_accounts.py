@@ -56,6 +56,7 @@ def test_a_disabled_name_speaks_for_nobody(workspace):
     assert local_names.user_of(workspace, "cookie of Ben") == ben
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("change", ["demote", "disable"])
 def test_the_last_lead_stays(workspace, change):
     """Whoever could undo it would be gone; with a second lead it works."""

@@ -162,6 +162,7 @@ def test_a_database_in_use_is_not_restored_into(workspace, tmp_path, environ):
     assert local_names.names(workspace) == ["Ana"]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("damage", ["altered", "missing", "no manifest", "not json"])
 def test_a_damaged_backup_is_refused_before_anything_is_written(workspace, tmp_path, new_place, damage):
     """A file that is not what was saved, or no manifest, stops the restore with a sentence;

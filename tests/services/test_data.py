@@ -177,6 +177,7 @@ def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
     assert texts_kept(workspace) == []
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "text, expected",
     [

@@ -79,12 +79,14 @@ def test_a_leads_decision_is_in_every_export(decided, tmp_path):
     assert {gold[row["interaction_id"]]["rating"] for row in rows} == {5.0}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_gold_pairs_and_kto_follow_from_the_files_before_them(rated, tmp_path, ending):
     """Gold recomputed from the ratings file, pairs and kto from the gold file, are exactly what was exported."""
     follow_from_each_other(rated, tmp_path, ending)
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_they_follow_where_a_lead_decided_too(decided, tmp_path, ending):
     """A decision against the median, and one without any rating left, change nothing about that."""

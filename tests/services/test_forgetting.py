@@ -216,6 +216,7 @@ def test_an_answer_that_the_old_application_needs_stays_whole(workspace, lived, 
     old_app.run("DROP TABLE flagged")
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("ratings_stay", [True, False])
 def test_a_name_is_gone_from_all_tables(workspace, lived, ben, zoltan, ratings_stay):
     """Name and address are nowhere, whatever stays; nobody can be this person any more."""

@@ -366,6 +366,7 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     assert everything(workspace)["rlhf_interactions"] == 1200
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "name, options, expected",
     [

@@ -85,6 +85,7 @@ def test_removing_the_sample_leaves_own_data(sampled):
     assert remove_sample(sampled, COMMAND_LINE) == 0
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("arrives", ["added", "imported", "old application"])
 def test_the_sample_steps_aside_for_own_data(sampled, old_app, tmp_path, arrives):
     """As soon as own data is there, counts, checks, queue and exports see only that, however it arrived."""

@@ -112,6 +112,7 @@ def test_another_rating_stores_nothing_until_the_rater_has_chosen(workspace, ana
     assert len(interactions.history(workspace, COMMAND_LINE, number)) == 1
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("change", [True, False])
 def test_the_chosen_rating_counts_and_both_are_in_the_history(workspace, ana, change):
     """Changed: consensus and mirror follow, the comment stays. Kept: they are as before.

@@ -73,6 +73,7 @@ def test_a_restored_database_knows_its_own_cookies(sqlite_url, tmp_path):
     restored.store.engine.dispose()
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("offered", [[], [OLD]])
 def test_without_a_database_nothing_is_given_and_nothing_taken(workspace, monkeypatch, offered):
     """A cookie that cannot be checked now may be a good one."""

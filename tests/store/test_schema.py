@@ -199,6 +199,7 @@ def test_alembic_of_the_old_application_is_left_alone(store, old_app):
     assert old_app.run("SELECT version_num FROM alembic_version") == [("abcdef",)]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "url",
     [
@@ -229,6 +230,7 @@ def test_a_database_name_that_does_not_exist_is_named(postgres_url, tmp_path):
     assert "nobody_made_this" in caught.value.detail
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "url",
     ["postgresql://host:port/name", "sqlite://", "sqlite:///:memory:", "postgresql://[::1/name"],
