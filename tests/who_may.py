@@ -83,7 +83,6 @@ NEEDS = {
     "training.readiness.pair_yield": Act.LOOK,
     "reranking.preferences.keep": Act.RATE,
     "reranking.preferences.count_own": Act.RATE,
-    "reranking.preferences.total": Act.LOOK,
     "reranking.preferences.withdraw": Act.RATE,
     "training.retraining.rating_impact": Act.LOOK,
     "training.retraining.change_settings": Act.TRAIN,

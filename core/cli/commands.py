@@ -74,7 +74,7 @@ def status(options: argparse.Namespace) -> Done:
 
 def train(options: argparse.Namespace) -> Done:
     """Train a model, showing progress; too little data is a result, not an error."""
-    from core.services.training import training
+    from core.services.training import runs, training
 
     workspace = open_workspace()
     with ProgressBar("training", unit="step") as bar:
@@ -83,7 +83,6 @@ def train(options: argparse.Namespace) -> Done:
             COMMAND_LINE,
             recipe=options.recipe,
             seed=options.seed,
-            with_preferences=options.preferences,
             without_rater=options.without_rater,
             run_id=options.run,
             on_progress=bar.at,
@@ -91,8 +90,9 @@ def train(options: argparse.Namespace) -> Done:
     if result["verdict"]:
         say(result["verdict"])
     say(result["reason"])
-    if options.preferences and not result.get("preferences"):
-        say("There was no order of a rater to learn from; ratings alone were used.")
+    run = runs.run_view(workspace, COMMAND_LINE, result["run_id"])
+    if run is not None and run.orders is not None:
+        say(run.orders)
     if workspace.grant:
         say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
     return result, 0

@@ -80,10 +80,9 @@ def parser() -> argparse.ArgumentParser:
     command("status", commands.status, "where we stand")
 
     sub = command("train", commands.train, "train a reward model on the ratings")
-    sub.add_argument("--recipe", default="pair", choices=("pair", "concat"))
+    sub.add_argument("--recipe", default="pair", choices=("pair", "concat"), help="concat: the baseline beside it")
     sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--without-rater", metavar="NAME", help="learn nothing from this person's ratings")
-    sub.add_argument("--preferences", action="store_true", help="learn from what raters ordered on the Rerank page too")
+    sub.add_argument("--without-rater", metavar="NAME", help="learn nothing from this person's ratings and orders")
     sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for
 
     sub = command("evaluate", commands.evaluate, "measure a model on a rated file, which is not stored")

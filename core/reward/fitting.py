@@ -40,17 +40,19 @@ class Fit:
     """Probability from which an answer is called good."""
     weighting: str
     """Which of the recipe's weightings it chose."""
+    compared: bool
+    """Whether it chose to learn from comparisons too."""
 
 
 def fit(
     recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int, compared: Comparisons | None = None
 ) -> Fit:
-    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers beside
-    them.
+    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), beside them on ``compared`` answers if these help.
 
-    Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows; comparisons on
-    their prompts are not learned from meanwhile. Where the rows allow none, they are the recipe's first, the middle of
-    its grid, and 0.5.
+    Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows. In it,
+    comparisons are learned from but for those on the prompts that are tested; they are part of the fit where it ranks
+    clearly better with them, and else it is the fit without any. Where the rows allow no such validation, weighting, C
+    and threshold are the recipe's first, the middle of its grid, and 0.5, and no comparison is learned from.
     """
     with _blas.limit(limits=1, user_api="blas"):
         return _fit(recipe, features, good, groups, seed, compared if compared is not None and len(compared) else None)
@@ -59,23 +61,30 @@ def fit(
 def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int, compared: Comparisons | None) -> Fit:
     weightings = recipe.weightings(features.shape[1])
     name, *others = weightings
-    prepared = _prepare(features, weightings[name], standardise=recipe.standardise, compared=compared)
+    prepared = _prepare(features, weightings[name], standardise=recipe.standardise)
     c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
-    if len(recipe.grid) > 1 or recipe.tunes_threshold:
+    if len(recipe.grid) > 1 or recipe.tunes_threshold or compared is not None:
         some = _for_choosing(groups, seed=seed)
         inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)
         if inner is not None:
             c, scores = _best_c(prepared, some, good, groups, inner, recipe, recipe.grid)
+            # every second C: these are fitted each time, and seldom taken
+            few = recipe.grid[1::2] or recipe.grid
             for other in others:
-                rival = _prepare(features, weightings[other], standardise=recipe.standardise, compared=compared)
-                # every second C: this is fitted each time, and seldom taken
-                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, recipe.grid[1::2])
+                rival = _prepare(features, weightings[other], standardise=recipe.standardise)
+                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, few)
                 if clearly_better(its_scores, scores, good[some], groups[some], inner):
                     name, prepared, c, scores = other, rival, its_c, its_scores
+            if compared is not None:
+                rival = _prepare(features, weightings[name], standardise=recipe.standardise, compared=compared)
+                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, few)
+                if clearly_better(its_scores, scores, good[some], groups[some], inner):
+                    prepared, c, scores = rival, its_c, its_scores
             if recipe.tunes_threshold:
                 threshold = best_threshold(scores, good[some])
-    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced, compared=prepared.compared)
-    return Fit(prepared.model(coefficients, bias), c, threshold, name)
+    learned = prepared.compared
+    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced, compared=learned)
+    return Fit(prepared.model(coefficients, bias), c, threshold, name, learned is not None)
 
 
 def _best_c(

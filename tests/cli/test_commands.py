@@ -1,5 +1,6 @@
 """The command line: one JSON object last, exit codes 0, 2 and 1, and one sentence for every error."""
 
+import csv
 import json
 import os
 import subprocess
@@ -11,11 +12,14 @@ from core.cli.main import main
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.services.operations.status import status
+from core.services.reranking import preferences
+from core.services.training import training
 from core.services.workspace import open_workspace
 from core.store import schema
 from core.store.interactions import imports
 from tests import looked
 from tests.databases import PATIENCE, ROOT, added, environment, rater
+from tests.reward.fakes import FakeEncoder, rated_answers
 
 
 @pytest.fixture
@@ -448,11 +452,21 @@ def test_the_record_on_the_command_line(cli, environ, tmp_path):
     assert "nothing that is in the record" in sentence(cli("record", "--actor", "Eve"), 2)
 
 
-def test_training_on_orders_says_where_there_are_none(sqlite_cli, csv_file):
-    """``train --preferences`` without any is a training of ratings alone, and says so."""
-    sqlite_cli("import", csv_file)
-    _, lines, _ = sqlite_cli("train", "--preferences")
-    assert "There was no order of a rater to learn from; ratings alone were used." in lines
+def test_training_says_whether_it_learned_from_orders(sqlite_cli, tmp_path, monkeypatch):
+    """Where somebody ordered answers one sentence says what came of it; where nobody did there is none."""
+    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    rows = [("user_prompt", "ai_response", "rating")]
+    rows += [(e.prompt, e.response, f"{e.rating:.0f}") for e in rated_answers(51, 1)]
+    with (tmp_path / "rows.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    sqlite_cli("import", tmp_path / "rows.csv")
+    _, before, _ = sqlite_cli("train")
+    workspace = open_workspace()
+    preferences.keep(workspace, rater(workspace), "A question?", ["one", "two"], [0], model_version=None)
+    _, after, _ = sqlite_cli("train")
+    assert not [line for line in before if "comparison" in line]
+    (said,) = [line for line in after if "comparison" in line]
+    assert said.startswith("The 1 comparison that raters made on 1 prompt did not clearly help to rank answers")
 
 
 def test_forgetting_shows_first_and_acts_on_a_yes(sqlite_cli, tmp_path):

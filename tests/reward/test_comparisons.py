@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from core.domain.records import Example, Preferred
@@ -19,6 +20,8 @@ from core.reward.training.trainer import train
 from tests.reward.fakes import embedder, rated_answers
 from tests.reward.trained import events_and_result
 
+Floats = NDArray[np.float32]
+
 
 def ordered(examples: list[Example], before: str = "") -> list[Preferred]:
     """Every two answers to one prompt that are rated differently, as a rater would order them."""
@@ -31,26 +34,39 @@ def ordered(examples: list[Example], before: str = "") -> list[Preferred]:
     return found
 
 
+FEW = rated_answers(30, 2, seed=1)
+ELSEWHERE = ordered(rated_answers(60, seed=91), "elsewhere ")
+"""Orders of answers to other prompts, so many that they clearly help beside so few ratings."""
+
+
 def run(examples: list[Example], preferred: list[Preferred], **options: Any) -> dict[type, Any]:
     options = {"recipe": "pair", "seed": 0, "positive_threshold": 4, "minimum": 10} | options
     told = train(examples, embedder=embedder(), preferred=preferred, **options)
     return {type(event): event for event in events_and_result(told)}
 
 
-@pytest.mark.parametrize("rows", [40, 200])
-def test_the_fit_is_the_minimum_of_both_losses(rows: int) -> None:
+def helpful(rows: int, pairs: int, columns: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Rated features with their verdicts, and differences of answers that one and the same rule put in order."""
+    rng = np.random.default_rng(0)
+    rule = np.where(np.arange(columns) < 5, 1.0, 0.0)
+    features, differences = (rng.normal(size=(many, columns)).astype(np.float32) for many in (rows, pairs))
+    good = features @ rule + rng.normal(scale=0.1, size=rows) > 0
+    return features, good, differences * np.sign(differences @ rule)[:, None].astype(np.float32)
+
+
+@pytest.mark.parametrize("rows, pairs, dim", [(40, 150, 150), (200, 200, 50)])
+def test_the_fit_is_the_minimum_of_both_losses(rows: int, pairs: int, dim: int) -> None:
     """Rated rows with a bias, comparisons without, one ridge penalty: as a general optimiser finds it.
 
     With few rows the fit happens in the space that they span, which must then include the comparisons.
     """
-    rng = np.random.default_rng(1)
-    columns = 4 * 20 + len(SCALARS)
-    features = rng.normal(size=(rows, columns)).astype(np.float32)
-    good = features[:, -1] + rng.normal(scale=0.5, size=rows) > 0
-    differences = rng.normal(size=(15, columns)).astype(np.float32)
-    weights = rng.uniform(0.2, 1.0, size=15)
-    compared = Comparisons(differences, np.full(15, -1), weights)
+    columns = 4 * dim + len(SCALARS)
+    features, good, differences = helpful(rows, pairs, columns)
+    weights = np.random.default_rng(1).uniform(0.2, 1.0, size=pairs)
+    compared = Comparisons(differences, np.full(pairs, -1), weights)
     found = fit(PAIR, features, good, np.arange(rows) // 2, seed=0, compared=compared)
+    assert found.compared
+    assert found.weighting == "prompt and answer"
 
     deviation = features.std(axis=0, dtype=np.float64)
     scale = PAIR.weightings(columns)["prompt and answer"] / deviation
@@ -80,8 +96,7 @@ def test_a_question_with_many_pairs_weighs_no_more_than_its_answers() -> None:
 
 def test_comparisons_on_tested_prompts_are_never_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever a row is scored, no comparison on its prompt was in the fit: recorded in every fit of a training."""
-    examples = rated_answers(20)
-    preferred = ordered(examples) + ordered(rated_answers(5, seed=9), "elsewhere ")
+    preferred = ordered(FEW) + ELSEWHERE
     seen: list[tuple[set[int], set[int]]] = []
 
     def spying(recipe: Any, features: Any, good: Any, groups: Any, *, seed: int, compared: Any = None) -> Any:
@@ -90,40 +105,45 @@ def test_comparisons_on_tested_prompts_are_never_learned_from(monkeypatch: pytes
         return fit(recipe, features, good, groups, seed=seed, compared=compared)
 
     monkeypatch.setattr(out_of_fold, "fit", spying)
-    run(examples, preferred)
+    run(FEW, preferred)
     assert len(seen) == 15
     for learned, compared in seen:
         assert compared - {-1} <= learned
         assert -1 in compared
 
 
-def test_comparisons_that_contradict_every_rating_cannot_flatter_the_figures() -> None:
-    """Orders turned upside down on the very prompts that are tested make the model worse, not the test easier; orders
-    that only repeat the ratings of those prompts bring nothing like a perfect score.
+def test_comparisons_that_do_not_help_change_nothing() -> None:
+    """Neither orders turned upside down on the very prompts that are tested, nor orders that only repeat the ratings of
+    those prompts, are learned from: figures and model are those of ratings alone.
     """
     examples = rated_answers(25)
     right = ordered(examples)
     wrong = [Preferred(p.prompt, p.rejected, p.chosen) for p in right]
-    alone = run(examples, [])[Evaluated].evaluation.metrics["roc_auc"].value
-    told = {name: run(examples, pairs) for name, pairs in (("right", right), ("wrong", wrong))}
-    gains = {name: events[Compared].gain for name, events in told.items()}
-    assert gains["wrong"].high < 0
-    assert abs(gains["right"].value) < 0.03
-    assert told["right"][Evaluated].evaluation.metrics["roc_auc"].value < alone + 0.03
+    plain = run(examples, [])
+    for preferred in (right, wrong):
+        told = run(examples, preferred)
+        assert told[Compared] == Compared(len(preferred), 25, None)
+        assert told[Evaluated] == plain[Evaluated]
+        assert told[TrainingResult].report.fingerprint == plain[TrainingResult].report.fingerprint
+        assert told[TrainingResult].groups == plain[TrainingResult].groups
+        assert told[TrainingResult].comparisons == 0
+        weights = [one[TrainingResult].model.linear.weights for one in (told, plain)]
+        assert np.array_equal(*weights)
 
 
 def test_a_training_with_comparisons_says_so_and_can_be_repeated() -> None:
     """The event counts them, prompts that only they have are among those learned from, the champion is met on ratings
     alone, and the same input gives the same numbers; without any, nothing changes.
     """
-    examples, preferred = rated_answers(20), ordered(rated_answers(5, seed=9), "elsewhere ")
-    first = run(examples, preferred, champion_recipe="pair")
+    prompts = {pair.group for pair in ELSEWHERE}
+    first = run(FEW, ELSEWHERE, champion_recipe="pair")
     compared, trained = first[Compared], first[TrainingResult]
-    assert (compared.pairs, compared.prompts) == (len(preferred), 5)
-    assert {pair.group for pair in preferred} < trained.groups
-    assert len(trained.groups) == 25
+    assert (compared.pairs, compared.prompts) == (len(ELSEWHERE), len(prompts))
+    assert trained.comparisons == len(ELSEWHERE)
+    assert trained.groups == prompts | {example.group for example in FEW}
+    assert compared.gain is not None
     assert trained.judged.versus_champion == compared.gain
-    again, plain = run(examples, preferred), run(examples, [])
+    again, plain = run(FEW, ELSEWHERE), run(FEW, [])
     assert again[Evaluated] == first[Evaluated]
     assert Compared not in plain
     assert plain[TrainingResult].report.fingerprint != trained.report.fingerprint
@@ -150,11 +170,9 @@ def test_the_texts_of_comparisons_are_not_put_into_the_cache_of_answers() -> Non
 
 def test_concat_learns_from_comparisons_too() -> None:
     """Balanced classes and a single C are kept."""
-    features = np.random.default_rng(0).normal(size=(60, 10)).astype(np.float32)
-    good = features[:, 0] > 0.5
-    compared = Comparisons(features[:5] - features[5:10], np.full(5, -1), np.ones(5))
+    features, good, differences = helpful(60, 100, 60)
+    compared = Comparisons(differences, np.full(100, -1), np.ones(100))
     plain = fit(CONCAT, features, good, np.arange(60), seed=0)
     found = fit(CONCAT, features, good, np.arange(60), seed=0, compared=compared)
-    assert found.c == plain.c
-    margins = (features[:5] - features[5:10]) @ found.model.weights
-    assert (margins > (features[:5] - features[5:10]) @ plain.model.weights - 1e-3).mean() >= 0.8
+    assert (found.compared, found.c, found.threshold) == (True, plain.c, plain.threshold)
+    assert (differences @ found.model.weights > 0).mean() > (differences @ plain.model.weights > 0).mean()

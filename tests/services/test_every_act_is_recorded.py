@@ -356,7 +356,7 @@ def cancel(w: Workspace, lead: User) -> Act:
 def start(w: Workspace, lead: User) -> Act:
     yield
     with pytest.raises(AssayError, match="could not be started"):
-        training.start(w, lead, recipe="pair")
+        training.start(w, lead)
 
 
 def train(w: Workspace, lead: User) -> Act:

@@ -212,7 +212,7 @@ def test_background_training_is_a_process_of_its_own(workspace: Workspace, monke
     fill(workspace)
     for name in ("DATABASE_URL", "ASSAY_HOME"):
         monkeypatch.setenv(name, environ[name])
-    run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
+    run_id = training.start(workspace, rater(workspace, "Ben"))
     seen = set()
     view = run_view(workspace, COMMAND_LINE, run_id)
     until = time.monotonic() + PATIENCE
@@ -234,7 +234,7 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
     fill(workspace)
     for name in ("DATABASE_URL", "ASSAY_HOME"):
         monkeypatch.setenv(name, environ[name])
-    run_id = training.start(workspace, rater(workspace, "Ben"), recipe="pair", seed=0)
+    run_id = training.start(workspace, rater(workspace, "Ben"))
     with workspace.store.read() as session:
         process = runs.find(session, run_id).process
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)

@@ -19,7 +19,7 @@ from core.ui.report.tables import as_zip, tables
 from tests.reward.fakes import rated_answers
 from tests.reward.test_trainer import only, run
 
-ABOUT = About("Training 3", "Pair · started by Ana", "AUC 0.9 <beats> length: promoted.")
+ABOUT = About("Training 3", "Pair · started by Ana", "AUC 0.9 <beats> length: promoted.", None)
 EVIL = "=HYPERLINK(1)<script>alert(1)</script>"
 
 
@@ -39,6 +39,12 @@ def test_the_file_asks_nobody_and_runs_only_its_own_script(made):
     assert EVIL not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "0.9 &lt;beats&gt; length" in page
+    assert "orders" not in page
+
+
+def test_the_file_says_whether_orders_were_learned_from(made):
+    """Where there were any; as text."""
+    assert '<p class="quiet">learned &lt;too&gt;</p>' in report_html(replace(ABOUT, orders="learned <too>"), *made)
 
 
 def test_the_verdict_comes_first_and_everything_is_in_tables(made):

@@ -22,8 +22,7 @@ from core.services.workspace import this_process
 from core.store.training import runs
 from core.store.types import now
 from core.ui.report import plots
-from core.ui.training.progress import current_stage, duration, seconds_left
-from core.ui.training.result import preferences_sentence
+from core.ui.training.progress import current_stage, duration, event_in_words, seconds_left
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -94,38 +93,29 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     assert {"train.rate", "train.readiness"} <= set(keys(app))
 
 
-def test_pair_is_the_choice_unless_another_is_made(open_page, sample, ana, monkeypatch):
-    """Start hands over who asked and which recipe: pair by default, concat when chosen."""
+def test_start_hands_over_who_asked(open_page, sample, ana, monkeypatch):
+    """Nothing is asked about recipes, orders or raters."""
     asked = []
-    monkeypatch.setattr(
-        training,
-        "start",
-        lambda workspace, user, *, recipe, with_preferences: asked.append((user.name, recipe, with_preferences)),
-    )
-    app = press(open_page("train"), "train.start")
-    app.radio(key="train.recipe").set_value("concat").run()
-    press(app, "train.start")
+    monkeypatch.setattr(training, "start", lambda workspace, user: asked.append(user.name))
     preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
-    app.run().checkbox(key="train.preferences").set_value(True).run()
-    press(app, "train.start")
-    assert asked == [("Ana", "pair", False), ("Ana", "concat", False), ("Ana", "concat", True)]
+    app = press(open_page("train"), "train.start")
+    assert not app.radio
+    assert not app.checkbox
+    assert "concat" not in said(app).casefold()
+    assert not app.selectbox
+    assert asked == ["Ana"]
 
 
-@pytest.mark.parametrize(
-    "gain, words",
-    [
-        (Metric(0.031, 0.004, 0.06), "changed by +0.031 [+0.004, +0.060]: a clear gain."),
-        (Metric(-0.03, -0.05, -0.01), "a clear loss."),
-        (Metric(0.0, -0.01, 0.01), "no clear difference."),
-        (Metric(None, reason="one class only"), "not estimable."),
-    ],
-)
-def test_what_orders_of_raters_changed_is_said(gain, words):
-    """In words, with the interval, and how many were left out for the test."""
-    compared = {"pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}
-    said = preferences_sentence(compared)
-    assert said.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
-    assert said.endswith(words)
+def test_the_report_says_whether_orders_were_learned_from(open_page, trained):
+    """What a training told of them stands with its figures, and in its log while it runs."""
+    told = {"event": "compared", "pairs": 1200, "prompts": 1, "apart": 0, "gain": None}
+    with trained.store.write() as session:
+        runs.add_event(session, 1, "compared", told)
+    assert "The 1,200 comparisons that raters made on 1 prompt did not clearly help" in said(open_page("train"))
+    assert event_in_words(told).startswith(
+        "1,200 comparisons of raters do not clearly help: learning from ratings alone."
+    )
+    assert event_in_words(told | {"gain": {}}).startswith("Learned from 1,200 comparisons of raters too.")
 
 
 def test_a_training_that_has_told_nothing_yet_is_shown(open_page, sample):
@@ -321,6 +311,23 @@ def view(*events: dict, **changes) -> RunView:
         "events": events,
     }
     return RunView(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    "gain, words",
+    [
+        (Metric(0.031, 0.004, 0.06), "changed by +0.031 [+0.004, +0.060]: a clear gain."),
+        (Metric(-0.03, -0.05, -0.01), "a clear loss."),
+        (Metric(0.0, -0.01, 0.01), "no clear difference."),
+        (Metric(None, reason="one class only"), "not estimable."),
+    ],
+)
+def test_what_orders_of_raters_changed_is_said(gain, words):
+    """In words, with the interval, and how many were left out for the test."""
+    told = view({"event": "compared", "pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}).orders
+    assert told.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
+    assert told.endswith(words)
+    assert view().orders is None
 
 
 @pytest.mark.parametrize(

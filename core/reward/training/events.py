@@ -96,12 +96,13 @@ class FoldDone:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Answers that raters ordered were learned from too, and what that changed."""
+    """Whether answers that raters ordered are learned from too, and what that changed."""
 
     pairs: int
     prompts: int
-    gain: Metric
-    """ROC AUC minus that of ratings alone, paired, on the folds of the first repeat."""
+    gain: Metric | None
+    """ROC AUC minus that of ratings alone, paired, on the folds of the first repeat; None: they are not learned from,
+    because the inner validation was not clearly better with them."""
     apart: int = 0
     """Pairs that were left out, because nothing is learned from their prompts."""
 
@@ -111,7 +112,7 @@ class Compared:
             "event": "compared",
             "pairs": self.pairs,
             "prompts": self.prompts,
-            "gain": self.gain.to_json(),
+            "gain": None if self.gain is None else self.gain.to_json(),
             "apart": self.apart,
         }
 
@@ -272,3 +273,5 @@ class TrainingResult:
     """How far its scores can be trusted."""
     weighting: str
     """As in ``Fitted``."""
+    comparisons: int = 0
+    """How many pairs of answers that raters ordered it was fitted on too."""

@@ -53,12 +53,12 @@ def train(
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
     Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Fitted, and returns the result; yields
-    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a
-    ``champion_recipe`` that recipe is refitted on the same folds for the comparison, on answers to the prompts that it
-    learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too, never where their
-    prompt is being tested; Compared then says what that changed (and that ``preferred_apart`` more were kept apart),
-    and a champion is refitted on ratings alone. The same examples in the same order and the same ``seed`` give the same
-    numbers.
+    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted
+    on the same folds for the comparison, on answers to the prompts that it learned from (``champion_groups``; None: on
+    all). ``preferred`` answers are learned from too where that clearly helps on all ``examples`` (``fitting.fit``), never
+    where their prompt is being tested; Compared then says what that changed (and that ``preferred_apart`` more were kept apart), and a champion is refitted on ratings alone.
+    Where it does not help, Compared says so before the folds, and the rest is as without them. The same examples in the
+    same order and the same ``seed`` give the same numbers.
 
     Raises:
         BadInput: there is no such recipe.
@@ -85,10 +85,14 @@ def train(
             yield Embedding(progress.done, progress.total, progress.rows_per_second, progress.seconds_left)
     features = {item.name: feature_matrix(item, pairs, embedder) for item in recipes}
 
-    compared = None
+    compared = final = None
     if preferred:
         numbers = {example.group: int(number) for example, number in zip(examples, rated.groups, strict=True)}
         compared = Comparisons.of(preferred, numbers, chosen, aside)
+        final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
+        if not final.compared:
+            yield Compared(len(preferred), len({p.group for p in preferred}), None, preferred_apart)
+            compared, preferred = None, ()
     scored = OutOfFold(examples, rated, features, chosen, folds, seed, positive_threshold, compared)
     yield from scored.fold_by_fold()
     alone = scored.ratings_alone()
@@ -125,7 +129,8 @@ def train(
             versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
         judged = Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
-    final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
+    if final is None:
+        final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)
     yield Fitted(final.c, final.threshold, time.perf_counter() - started, final.weighting)
     return TrainingResult(
         model=FittedModel(
@@ -141,6 +146,7 @@ def train(
         groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
         confidence=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
         weighting=final.weighting,
+        comparisons=len(preferred),
     )
 
 

@@ -88,18 +88,6 @@ def count_own(workspace: Workspace, user: User, prompt: str) -> int:
         return preferences.count(session, user.rater_id, prompt_group(prompt))
 
 
-@masks_output()
-def total(workspace: Workspace, user: User) -> int:
-    """How many pairs are kept, of all raters.
-
-    Raises:
-        NotAllowed: the role does not include looking at counts.
-    """
-    workspace.require(user, Act.LOOK)
-    with workspace.store.read() as session:
-        return preferences.total(session)
-
-
 @masks_output(takes_gaps="taking back stores no text")
 @retried
 def withdraw(workspace: Workspace, user: User, prompt: str) -> int:

@@ -38,11 +38,11 @@ class TrainingSet:
     champion_groups: frozenset[str] | None = field(default=None, repr=False)
     """Hashes of the prompts that it learned from; None where that is not known."""
     preferred: list[Preferred] = field(default_factory=list, repr=False)
-    """Answers that raters ordered: learned from beside the examples, where that was asked for."""
+    """Answers that raters ordered: learned from beside the examples where that clearly helps."""
     preferred_apart: int = 0
     """How many more there are on prompts that no model learns from."""
     without_rater: int | None = None
-    """Number of the rater whose ratings are not learned from: a name could not be forgotten in what is kept of it."""
+    """Number of the rater who is not learned from: a name could not be forgotten in what is kept of it."""
     consensus: dict[int, float] = field(default_factory=dict, repr=False)
     """By answer, of all that is learned from or kept apart, nobody left out."""
 
@@ -57,10 +57,8 @@ class TrainingSet:
         return self.rival is not None and self.unseen_prompts >= ENOUGH_PROMPTS
 
 
-def load_training_set(
-    workspace: Workspace, embedder: Embedder, *, with_preferences: bool = False, without_rater: str | None = None
-) -> TrainingSet:
-    """Read the ratings and set the held-out prompts apart; prompts that are new to that set join it.
+def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater: str | None = None) -> TrainingSet:
+    """Read ratings and raters' orders and set the held-out prompts apart; prompts that are new to that set join it.
 
     Raises:
         BadInput: ``without_rater`` has rated nothing of it.
@@ -77,8 +75,8 @@ def load_training_set(
             kept = [example for example in exports.examples(session, held_out=True) if is_held_out(example.group)]
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
-        everything = preferences.for_training(session) if with_preferences else []
         left_out = None if without_rater is None else raters.find(session, without_rater)
+        everything = preferences.for_training(session, without_rater=left_out.rater_id if left_out else None)
     before = {example.interaction_id: example.rating for example in [*examples, *kept]}
     if without_rater is not None:
         examples = _without(left_out.name if left_out else without_rater, examples)

@@ -97,7 +97,7 @@ def _version(
             "reads": trained.weighting,
             "seed": metadata.seed,
             "held_out": len(training_set.held_out),
-            "preferences": len(training_set.preferred),
+            "preferences": trained.comparisons,
             "without_rater": training_set.without_rater,
             "positive_threshold": metadata.positive_threshold,
             "files": dict(hashes),
@@ -146,7 +146,7 @@ def _register(
             "promoted": decision.promoted,
             "verdict": trained.report.verdict.sentence,
             "held_out": held_out if training_set.held_out else None,
-            "preferences": len(training_set.preferred),
+            "preferences": trained.comparisons,
             "without_rater": training_set.without_rater,
         }
         versions.add(session, version)

@@ -1,10 +1,12 @@
 """Watching trainings: every viewer reads the same rows, and a run whose process died is told as failed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.domain.metrics import Metric
 from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.reward.evaluation.evaluation import Evaluation
@@ -54,6 +56,12 @@ class RunView:
         """The out-of-fold evaluation, once it is there."""
         found = self.latest("evaluated")
         return None if found is None else Evaluation.from_json(found["evaluation"])
+
+    @property
+    def orders(self) -> str | None:
+        """Whether raters' own orders were learned from, and what that changed, in words; None where there were none."""
+        found = self.latest("compared")
+        return None if found is None else _about_orders(found)
 
     @property
     def report(self) -> TrustReport | None:
@@ -161,3 +169,24 @@ _TAIL = 16_384
 def log_file(workspace: Workspace, run_id: int) -> Path:
     """Where a training that was started from the page writes its last words."""
     return workspace.settings.home / "logs" / f"run-{run_id}.log"
+
+
+def _about_orders(compared: Mapping[str, Any]) -> str:
+    pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
+    comparisons = f"{pairs:,} {'comparison' if pairs == 1 else 'comparisons'}"
+    where = f"{prompts:,} {'prompt' if prompts == 1 else 'prompts'}"
+    more = f" ({apart:,} more are on prompts kept apart for testing)" if apart else ""
+    if compared["gain"] is None:
+        return (
+            f"The {comparisons} that raters made on {where}{more} did not clearly help to rank answers to prompts it had "
+            "not seen, so it learned from ratings alone."
+        )
+    said = f"It also learned from {comparisons} that raters made on {where}{more}."
+    gain = Metric.from_json(compared["gain"])
+    if gain.value is None or gain.low is None or gain.high is None:
+        return f"{said} What that changed is not estimable."
+    clear = "a clear gain" if gain.low > 0 else "a clear loss" if gain.high < 0 else "no clear difference"
+    return (
+        f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} "
+        f"[{gain.low:+.3f}, {gain.high:+.3f}]: {clear}."
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
+from core.reward.recipes.registry import PAIR
 from core.reward.training.events import (
     STORED_NAMES,
     Embedding,
@@ -48,17 +49,15 @@ def train(
     workspace: Workspace,
     user: User,
     *,
-    recipe: str = "pair",
+    recipe: str = PAIR.name,
     seed: int = 0,
-    with_preferences: bool = False,
     without_rater: str | None = None,
     run_id: int | None = None,
 ) -> Generator[Event, None, dict[str, Any]]:
     """Train in this process; yields the events of the training, and returns what ``train --json`` prints.
 
-    Every event is also a row, so that pages in other processes can follow. ``with_preferences``: what raters ordered on
-    the Rerank page is learned from too. ``without_rater``: nothing is learned from this rater's ratings. With
-    ``run_id`` a run that was asked for on the Train page is carried out.
+    Every event is also a row, so that pages in other processes can follow. ``without_rater``: nothing is learned from
+    this rater's ratings and orders. With ``run_id`` a run that was asked for on the Train page is carried out.
 
     Raises:
         NotAllowed: the person may not train.
@@ -74,7 +73,7 @@ def train(
     workspace.pick_up(at_once=True)
     run = _begin(workspace, user, recipe, seed, run_id)
     run_id, recipe, seed = run.run_id, run.recipe, run.seed
-    steps = _steps(workspace, run_id, recipe, seed, with_preferences=with_preferences, without_rater=without_rater)
+    steps = _steps(workspace, run_id, recipe, seed, without_rater=without_rater)
     with _failure_recorded(workspace, run_id), _heartbeat(workspace, run_id) as stop_asked, closing(steps):
         stored_at = 0.0
         while True:
@@ -102,7 +101,6 @@ def train_to_end(
     *,
     recipe: str,
     seed: int,
-    with_preferences: bool = False,
     without_rater: str | None = None,
     run_id: int | None = None,
     on_progress: Callable[[int, int], None],
@@ -122,7 +120,6 @@ def train_to_end(
         user,
         recipe=recipe,
         seed=seed,
-        with_preferences=with_preferences,
         without_rater=without_rater,
         run_id=run_id,
     )
@@ -139,15 +136,8 @@ def train_to_end(
 
 
 @masks_output()
-def start(
-    workspace: Workspace,
-    user: User,
-    *,
-    recipe: str,
-    seed: int = 0,
-    with_preferences: bool = False,
-) -> int:
-    """Start a training in a process of its own, which outlives the page; returns the number of the run.
+def start(workspace: Workspace, user: User) -> int:
+    """Start a training of the default recipe in a process of its own, which outlives the page; the number of the run.
 
     Raises:
         NotAllowed: the person may not train.
@@ -157,7 +147,7 @@ def start(
     workspace.require(user, Act.TRAIN)
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
-    run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
+    run_id = written(workspace.store, lambda session: runs.start(session, PAIR.name, 0, user, None)).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
             pid = start_detached(
@@ -166,7 +156,6 @@ def start(
                 "--run",
                 str(run_id),
                 "--debug",
-                *(["--preferences"] if with_preferences else []),
                 output=log,
             )
     except OSError as error:
@@ -206,11 +195,11 @@ def _store_event(workspace: Workspace, run_id: int, event: Event) -> bool:
 
 
 def _steps(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, *, with_preferences: bool, without_rater: str | None
+    workspace: Workspace, run_id: int, recipe: str, seed: int, *, without_rater: str | None
 ) -> Generator[Event, None, dict[str, Any]]:
     settings = workspace.settings
     embedder = reference_embedder(workspace)
-    ground = load_training_set(workspace, embedder, with_preferences=with_preferences, without_rater=without_rater)
+    ground = load_training_set(workspace, embedder, without_rater=without_rater)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
     trained = yield from reward_train(
         ground.examples,

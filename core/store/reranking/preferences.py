@@ -23,15 +23,12 @@ def count(session: Session, rater_id: int, prompt_group: str) -> int:
     return session.scalar(kept.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
 
 
-def total(session: Session) -> int:
-    """How many preferences there are."""
-    return session.scalar(select(func.count()).select_from(Preference)) or 0
-
-
-def for_training(session: Session) -> list[Preferred]:
-    """Every preference, those on one question beside each other."""
-    order = (Preference.prompt_group, Preference.preference_id)
-    found = session.execute(select(Preference.prompt, Preference.chosen, Preference.rejected).order_by(*order))
+def for_training(session: Session, *, without_rater: int | None = None) -> list[Preferred]:
+    """Every preference but those of one rater, those on one question beside each other."""
+    query = select(Preference.prompt, Preference.chosen, Preference.rejected)
+    if without_rater is not None:
+        query = query.where(Preference.rater_id != without_rater)
+    found = session.execute(query.order_by(Preference.prompt_group, Preference.preference_id))
     return [Preferred(prompt, chosen, rejected) for prompt, chosen, rejected in found]
 
 

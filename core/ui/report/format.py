@@ -58,17 +58,7 @@ BASELINES = {
     "original_order": ("Original order", "keeps the order in which answers were stored"),
 }
 
-RECIPES = {
-    "pair": (
-        "Pair (recommended)",
-        "Reads prompt and answer apart and learns how they fit together; reads long answers to the end.",
-    ),
-    "concat": (
-        "Concat (baseline for comparison)",
-        "Reads prompt and answer as one text and drops what is beyond about 200 words, like the earlier scripts. "
-        "Usually worse.",
-    ),
-}
+RECIPES = {"pair": "Pair", "concat": "Concat"}
 
 RANGE = "The range beside a figure shows how certain it is: 95 times out of 100 it holds the true value."
 
@@ -113,8 +103,8 @@ def moment(at: datetime) -> str:
 
 
 def recipe_name(recipe: str) -> str:
-    """The recipe's name without its remark."""
-    return RECIPES[recipe][0].partition(" (")[0] if recipe in RECIPES else recipe
+    """The recipe's name as a title."""
+    return RECIPES.get(recipe, recipe)
 
 
 def cards(metrics: Mapping[str, Metric], *names: str) -> None:

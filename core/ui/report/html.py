@@ -54,6 +54,8 @@ class About:
     """Recipe, by whom, when."""
     outcome: str
     """What was decided, and why."""
+    orders: str | None
+    """Whether raters' own orders were learned from; None where there were none."""
 
 
 def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> str:
@@ -66,13 +68,14 @@ def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> st
     safe = " safe" if report.verdict.usable else ""
     plots = plots_by_table(report)
     parts = [_part(table, plots.get(table.name)) for table in tables(evaluation, report).values()]
+    orders = f'<p class="quiet">{_text(about.orders)}</p>' if about.orders else ""
     ids = "interaction_id\r\n" + "\r\n".join(map(str, report.row_ids))
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{_text(about.title)} · trust report</title><style>{_colours()}{_STYLE}</style></head><body>
 <h1>{_text(about.title)}</h1><p class="quiet">{_text(about.made)}</p>
-<p class="verdict{safe}">{_text(report.verdict.sentence)}</p><p>{_text(about.outcome)}</p>
+<p class="verdict{safe}">{_text(report.verdict.sentence)}</p><p>{_text(about.outcome)}</p>{orders}
 <div class="cards">{"".join(_card(name, evaluation) for name in MEASURES)}</div>
 <p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times,
 each answer scored by a model that had not seen its prompt. {RANGE}</p>

@@ -31,6 +31,8 @@ def show_report(run: RunView, *, key: str) -> None:
             "On these ratings the prompt did not help to tell good answers from poor ones, so the model reads the "
             "answer alone. It does not notice when an answer is about something else."
         )
+    if run.orders is not None:
+        st.caption(literal(run.orders))
     if report is None:
         st.caption("This training was made before trust reports existed. Train again to get one.")
         _roc(run, evaluation, None, key)
@@ -62,6 +64,7 @@ def _downloads(run: RunView, evaluation: Evaluation, report: TrustReport, found:
         f"Training {run.run_id}" + (f" · {run.model_version}" if run.model_version else ""),
         f"{recipe_name(run.recipe)} · started by {run.requested_by} · {moment(run.started_at)}",
         run.message or "",
+        run.orders,
     )
     with st.container(horizontal=True):
         st.download_button(

@@ -8,13 +8,12 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.texts import plural
-from core.services.reranking import preferences
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
 from core.services.training.readiness_checks import CheckResult
 from core.services.training.runs import RunView
 from core.ui.report import plots
-from core.ui.report.format import MEASURES, RECIPES, cell, number, recipe_name
+from core.ui.report.format import MEASURES, cell, number, recipe_name
 from core.ui.shell.errors import act, shown
 from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
@@ -31,28 +30,10 @@ PER_FOLD = ("accuracy", "roc_auc", "pairwise_accuracy")
 
 
 def start_card(page: Page, ready: Readiness) -> None:
-    """Choose a recipe and start; where that is not possible yet, why and what to do."""
+    """Start; where that is not possible yet, why and what to do."""
     blockers = [check for check in ready.checks if check.result is CheckResult.BLOCKER]
     warnings = sum(check.result is CheckResult.WARNING for check in ready.checks)
     with st.container(border=True, key="train.card", gap="medium"):
-        st.radio(
-            "Recipe",
-            list(RECIPES),
-            key="train.recipe",
-            persist_state="page",
-            format_func=lambda name: RECIPES[name][0],
-            captions=[sentence for _, sentence in RECIPES.values()],
-            help="How the model reads a prompt and an answer. Unless you want a comparison, keep the recommended one.",
-        )
-        kept = preferences.total(page.workspace, page.user)
-        if kept:
-            st.checkbox(
-                f"Learn from raters' own orders too ({plural(kept, 'comparison')})",
-                key="train.preferences",
-                persist_state="page",
-                help="What raters kept on the Rerank page under “I would order them differently”. The report says what "
-                "it changed, measured on prompts that the model has not seen.",
-            )
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -200,12 +181,7 @@ def _cancel(page: Page, run: RunView) -> None:
 def _start(page: Page) -> None:
     user = actor(page)
     if user is not None:
-        training.start(
-            page.workspace,
-            user,
-            recipe=st.session_state.get("train.recipe") or "pair",
-            with_preferences=bool(st.session_state.get("train.preferences")),
-        )
+        training.start(page.workspace, user)
 
 
 @act

@@ -126,6 +126,11 @@ def event_in_words(event: dict) -> str:
             return f"Dividing the prompts anew, for the {_TIMES[event['repeat']]} time …"
         case "fold_done":
             return "All folds are done. Working out how certain the figures are …"
+        case "compared" if event["gain"] is None:
+            return (
+                f"{event['pairs']:,} comparisons of raters do not clearly help: learning from ratings alone. Testing the "
+                "first part of the prompts …"
+            )
         case "compared":
             return (
                 f"Learned from {event['pairs']:,} comparisons of raters too. Working out how certain the figures are …"

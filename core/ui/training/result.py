@@ -1,12 +1,10 @@
 """What a training showed: the verdict in a sentence, the numbers, the curve, the comparison, and earlier trainings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.domain.texts import plural
 from core.services.models.models import VersionView
 from core.services.training.runs import RunView
 from core.ui.report.format import BASELINES, MEASURES, cell, moment, reason, recipe_name
@@ -50,9 +48,6 @@ def show_result(page: Page, run: RunView, champion: str | None) -> None:
     _verdict(run, champion)
     if run.state in ("failed", "cancelled"):
         how_far_it_got(page, run)
-    compared = run.latest("compared")
-    if compared is not None:
-        st.caption(literal(preferences_sentence(compared)))
     found = run.evaluation
     if found is None:
         return
@@ -110,20 +105,6 @@ def comparison(rows: Mapping[str, Mapping[str, Metric]]) -> list[dict[str, str]]
         | {MEASURES[name].title: cell(metrics.get(name), percent=MEASURES[name].percent) for name in COMPARED}
         for title, metrics in rows.items()
     ]
-
-
-def preferences_sentence(compared: Mapping[str, Any]) -> str:
-    """What raters' own orders added, in words."""
-    pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
-    gain = Metric.from_json(compared["gain"])
-    said = f"It also learned from {plural(pairs, 'comparison')} that raters made on {plural(prompts, 'prompt')}" + (
-        f" ({apart:,} more are on prompts kept apart for testing)." if apart else "."
-    )
-    if gain.value is None or gain.low is None or gain.high is None:
-        return f"{said} What that changed is not estimable."
-    clear = "a clear gain" if gain.low > 0 else "a clear loss" if gain.high < 0 else "no clear difference"
-    bounds = f"[{gain.low:+.3f}, {gain.high:+.3f}]"
-    return f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} {bounds}: {clear}."
 
 
 def _verdict(run: RunView, champion: str | None) -> None:
