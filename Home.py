@@ -7,6 +7,6 @@ if __name__ != "__main__":
 
     app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=middleware())
 else:
-    from core.ui import main
+    from core.ui.shell.app import main
 
     main()

@@ -59,7 +59,7 @@ demo: $(RUN_READY)      ## the dashboard on sample data with a trained model, in
 	  trap : INT; ( $(serve) )
 
 test: $(DEV_READY)      ## all tests (ARGS="tests/test_house.py -x" for some)
-	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: $(DEV_READY)      ## ruff, formatting, types, layers
 	@failed=0; for check in "ruff check ." "ruff format --check ." "mypy" "lint-imports --no-logo"; do \

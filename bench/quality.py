@@ -24,9 +24,8 @@ from core.reward.metrics.metrics import measure as measure_rows
 from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR, RECIPES
 from core.services.models.evaluate import read_rated
-from core.services.reranking.reranking import encoder
+from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import open_workspace
-from core.store.training.embeddings import DatabaseVectors
 
 DATA = ROOT.parent / "shared" / "data"
 SIZES = (50, 100, 200, 500, 1_000)
@@ -49,7 +48,7 @@ def tables() -> Iterator[str]:
 def embedder() -> Embedder:
     """Vectors are computed once and kept for the next measurement."""
     workspace = open_workspace({"ASSAY_HOME": str(Path(tempfile.gettempdir()) / "assay-bench-quality")})
-    return Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+    return reference_embedder(workspace)
 
 
 def vectors_of(examples: list[Example], source: Embedder) -> dict[str, np.ndarray]:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.services.data import interactions
-from core.ui.data.browse import browse
-from core.ui.data.exporting import export
-from core.ui.data.importing import bring_in
+from core.ui.data.browse import browse_tab
+from core.ui.data.exporting import export_tab
+from core.ui.data.importing import import_tab
 from core.ui.shell.page import heading, open_page
 
 with open_page("data") as page:
@@ -15,8 +15,8 @@ with open_page("data") as page:
         st.info("There are no answers yet. Import a file here, or load the sample on the start page.")
     importing, exporting, browsing = st.tabs(["Import", "Export", "Browse and edit"])
     with importing:
-        bring_in(page)
+        import_tab(page)
     with exporting:
-        export(page, anything=bool(sources))
+        export_tab(page, anything=bool(sources))
     with browsing:
-        browse(page, sources)
+        browse_tab(page, sources)

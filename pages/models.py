@@ -3,11 +3,18 @@
 from core.services.models import models
 from core.services.training.readiness import thresholds
 from core.ui.models.compare import compare_panel
-from core.ui.models.details import one_model
-from core.ui.models.promote import change_model
-from core.ui.models.trend import trend
-from core.ui.models.usage import panel
-from core.ui.models.versions import champion_card, legacy, log, nothing_yet, trouble, versions_table
+from core.ui.models.details import version_details
+from core.ui.models.promote import change_model_in_use
+from core.ui.models.trend import trend_panel
+from core.ui.models.usage import usage_panel
+from core.ui.models.versions import (
+    champion_card,
+    champion_problem,
+    legacy_trainings,
+    no_versions,
+    promotion_log,
+    versions_table,
+)
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
 
@@ -17,21 +24,21 @@ with open_page("models") as page:
         versions = models.listed(page.workspace, page.user)
         old = models.old_trainings(page.workspace, page.user)
         changes = models.promotions(page.workspace, page.user)
-        trouble(page)
+        champion_problem(page)
         if versions:
             champion_card(versions, changes)
         else:
-            nothing_yet()
+            no_versions()
         if versions or old:
-            trend(versions, old, thresholds(page.workspace.settings.min_samples_to_train))
+            trend_panel(versions, old, thresholds(page.workspace.settings.min_samples_to_train))
         if old and not versions:
-            legacy(old)
+            legacy_trainings(old)
         if versions:
             versions_table(versions, old)
             compare_panel(page, versions)
-            change_model(page, versions)
-            one_model(page, versions, changes)
+            change_model_in_use(page, versions)
+            version_details(page, versions, changes)
         if versions:
-            panel(page)
+            usage_panel(page)
         if changes:
-            log(changes)
+            promotion_log(changes)

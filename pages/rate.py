@@ -1,12 +1,12 @@
 """Rate: one answer at a time, one key, the next."""
 
-from core.ui.rate.rating import desk
+from core.ui.rate.rating import rating_page
+from core.ui.shell.name_prompt import ask_for_name
 from core.ui.shell.page import open_page
-from core.ui.shell.who import ask_for_name
 
 with open_page("rate") as page:
     user = page.current_user()
     if user is None:
         ask_for_name(page)
     else:
-        desk(page, user)
+        rating_page(page, user)

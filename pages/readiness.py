@@ -1,10 +1,17 @@
 """Readiness: whether the ratings can carry a model, in numbers and in plain words."""
 
 from core.services.training.readiness import readiness
-from core.ui.data.importing import half_an_import
+from core.ui.data.importing import unfinished_import
 from core.ui.shell.page import heading, open_page
-from core.ui.training.pair_yield import pairs
-from core.ui.training.readiness import checks, counts, next_act, nothing_rated, stages, supports
+from core.ui.training.readiness import (
+    checks,
+    measured_support,
+    next_step_button,
+    nothing_rated,
+    pair_counts,
+    rating_counts,
+    stages,
+)
 
 with open_page("readiness") as page:
     found = readiness(page.workspace, page.user)
@@ -13,13 +20,13 @@ with open_page("readiness") as page:
         sample=found.sample,
         lead="How far the ratings reach, and what stands in the way of a useful model.",
     )
-    half_an_import(page)
+    unfinished_import(page)
     if not found.facts.rated:
         nothing_rated(found)
     else:
         stages(found)
-        next_act(found)
-        supports(found)
+        next_step_button(found)
+        measured_support(found)
         checks(page, found)
-        pairs(page)
-        counts(found, page.workspace.settings.positive_rating_threshold)
+        pair_counts(page)
+        rating_counts(found, page.workspace.settings.positive_rating_threshold)

@@ -1,8 +1,8 @@
 """Review: my ratings; for leads also disagreements and agreement; the guidelines for everybody who rates."""
 
 from core.ui.review.tabs import tabs
+from core.ui.shell.name_prompt import ask_for_name, name_line
 from core.ui.shell.page import heading, open_page
-from core.ui.shell.who import ask_for_name, name_line
 
 with open_page("review") as page:
     user = page.current_user()

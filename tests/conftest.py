@@ -6,7 +6,9 @@ import tempfile
 
 import pytest
 
-pytest_plugins = ["tests.databases"]  # loaded after this module, so what follows comes first
+from tests.fast_place import fast_place
+
+pytest_plugins = ["tests.databases", "tests.trainings"]  # loaded after this module, so what follows comes first
 
 # Set before anything imports core. An empty value also hides what a developer's .env says, so no test can reach a real
 # database; ASSAY_HOME is a directory of this process, so workers do not meet.
@@ -34,7 +36,9 @@ CONFIGURATION = [
 os.environ.update(dict.fromkeys(CONFIGURATION, ""))
 os.environ["ASSAY_ENCODER"] = "reference"  # where the fast one is installed, only its own tests build it
 os.environ.update(TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1")
-HOME_OF_THIS_PROCESS = tempfile.mkdtemp(prefix="assay-tests-")
+HOME_OF_THIS_PROCESS = tempfile.mkdtemp(prefix="assay-tests-", dir=fast_place())
+if place := fast_place():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)  # where tmp_path is made
 os.environ["ASSAY_HOME"] = HOME_OF_THIS_PROCESS
 
 CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -60,11 +64,38 @@ def browser_type_launch_args() -> dict:
     return {"executable_path": CHROMIUM, "args": CHROMIUM_ARGS, "headless": True}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _once_on_postgresql(config, items)
+    if hasattr(config, "workerinput"):  # what takes long begins first, so that no worker is left with it at the end
+        items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
     if not CHROMIUM:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=f"{NOT_HERE} no chromium"))
+
+
+def _once_on_postgresql(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many values that runs on both databases, PostgreSQL sees the first only: what a rule says about each
+    value does not depend on the database. Where it does, the test is marked ``every_database``.
+    """
+    tried: set[tuple[str, str]] = set()
+    left_out = []
+    for item in items:
+        given = getattr(item, "callspec", None)
+        if (
+            given is None
+            or given.params.get("database_url") != "postgresql"
+            or item.get_closest_marker("every_database")
+        ):
+            continue
+        test = (str(item.path), getattr(item, "originalname", item.name))
+        if test in tried:
+            left_out.append(item)
+        tried.add(test)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(map(id, left_out))
+        items[:] = [item for item in items if id(item) not in gone]
 
 
 def _watch_skips(report: pytest.TestReport | pytest.CollectReport) -> None:

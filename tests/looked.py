@@ -3,22 +3,21 @@
 from typing import Any
 
 from core.domain.roles import User
-from core.services.data import erasure, redaction
-from core.services.data import interactions as data
+from core.services.data import erasure, interactions, redaction
 from core.services.data.erasure import Forgetting
 from core.services.rating import rating
 from core.services.rating.rating import Receipt
 from core.services.review import disagreements, own_ratings, second_looks
 from core.services.review.second_looks import RatingPair
 from core.services.workspace import Workspace
-from core.store.interactions import interactions
+from core.store.interactions.interactions import load
 from core.store.tables import GuidelineGap
 
 
 def version(workspace: Workspace, interaction_id: int) -> str:
     """Of the texts as they are stored; of an answer that is gone, one that fits none."""
     with workspace.store.read() as session:
-        found = interactions.load(session, interaction_id)
+        found = load(session, interaction_id)
     return found.version if found else ""
 
 
@@ -73,15 +72,15 @@ def close_gap(workspace: Workspace, user: User, gap_id: int) -> None:
 
 def edit(workspace: Workspace, user: User, interaction_id: int, *texts: str, withdraw_ratings: bool) -> None:
     seen = version(workspace, interaction_id)
-    data.edit(workspace, user, interaction_id, *texts, seen=seen, withdraw_ratings=withdraw_ratings)
+    interactions.edit(workspace, user, interaction_id, *texts, seen=seen, withdraw_ratings=withdraw_ratings)
 
 
 def delete(workspace: Workspace, user: User, interaction_id: int) -> None:
-    data.delete(workspace, user, interaction_id, seen=version(workspace, interaction_id))
+    interactions.delete(workspace, user, interaction_id, seen=version(workspace, interaction_id))
 
 
 def put_back(workspace: Workspace, user: User, interaction_id: int) -> None:
-    data.put_back(workspace, user, interaction_id, seen=version(workspace, interaction_id))
+    interactions.put_back(workspace, user, interaction_id, seen=version(workspace, interaction_id))
 
 
 def reveal(workspace: Workspace, user: User, interaction_id: int) -> None:

@@ -27,10 +27,10 @@ import core.ui
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.data import importing
 from core.services.people import accounts
-from core.services.people import sign_in as signing_in
+from core.services.people.sign_in import sign_out
 from core.services.workspace import open_workspace
 from core.ui.server import asgi
-from core.ui.shell.process import the_workspace
+from core.ui.shell.session import the_workspace
 from tests.databases import environment
 
 PLACE = "http://localhost:8501"
@@ -197,7 +197,7 @@ def every_route(people: list[str | None]) -> None:
 
 
 def too_large_uploads(megabytes: int) -> None:
-    """Send a file a little below the limit and one far above it, its length declared or not, from a tab that may import."""
+    """Send a file a little below the limit and one far above it, length declared or not, from a tab that may import."""
     from streamlit import config
 
     _home()
@@ -218,7 +218,7 @@ def too_large_uploads(megabytes: int) -> None:
 
 
 def tabs_left_open(ends: list[str]) -> None:
-    """Open a tab, end the sign-in or the role behind it elsewhere, and let nothing but the page's timers run; what it shows."""
+    """Open a tab, end the sign-in or the role behind it elsewhere, let only the page's timers run; what it shows."""
     found = {}
     with application() as client:
         workspace = the_workspace()
@@ -228,7 +228,7 @@ def tabs_left_open(ends: list[str]) -> None:
                 assert "account.sign_out" in opened.said
                 sam = accounts.find(workspace, COMMAND_LINE, "sam@example.org").rater_id
                 if end == "signed out":
-                    signing_in.sign_out(workspace, said)
+                    sign_out(workspace, said)
                 elif end == "demoted":
                     accounts.set_role(workspace, COMMAND_LINE, sam, Role.VIEWER)
                 elif end == "disabled":

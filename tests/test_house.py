@@ -5,9 +5,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = sorted((ROOT / "core").rglob("*.py"))
@@ -25,6 +24,7 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
@@ -62,19 +62,14 @@ def calls(node: ast.AST, function: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", CORE, ids=name_of)
-def test_torch_and_its_users_are_never_imported_with_a_module(path):
-    assert not imported(run_at_import(tree_of(path))) & HEAVY
+def test_torch_and_its_users_are_never_imported_with_a_module():
+    assert [name_of(path) for path in CORE if imported(run_at_import(tree_of(path))) & HEAVY] == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in CORE if re.match(r"core/(__init__|__main__|cli)\b", name_of(path))],
-    ids=name_of,
-)
-def test_the_front_doors_are_light(path):
+def test_the_front_doors_are_light():
     heavy = HEAVY | LEARNING | {"pandas", "streamlit", "pyarrow"}
-    assert not imported(run_at_import(tree_of(path))) & heavy
+    doors = [path for path in CORE if re.match(r"core/(__init__|__main__|cli)\b", name_of(path))]
+    assert [name_of(path) for path in doors if imported(run_at_import(tree_of(path))) & heavy] == []
 
 
 def test_importing_core_loads_neither_torch_nor_streamlit_nor_pandas():
@@ -83,47 +78,37 @@ def test_importing_core_loads_neither_torch_nor_streamlit_nor_pandas():
     assert not set(done.stdout.split()) & (HEAVY | LEARNING | {"streamlit", "pandas"})
 
 
-@pytest.mark.parametrize("path", CORE, ids=name_of)
-def test_streamlit_stays_in_core_ui(path):
-    if path.relative_to(ROOT / "core").parts[0] not in {"ui", "ui.py"}:
-        assert "streamlit" not in imported(ast.walk(tree_of(path)))
+def test_the_entry_knows_nothing_of_sql_and_models():
+    """What import-linter asks of core and pages, for the file beside them, which is no package."""
+    assert [path.name for path in ENTRY if imported(ast.walk(tree_of(path))) & (SQL | LEARNING | HEAVY)] == []
 
 
-@pytest.mark.parametrize("path", [path for path in CORE if "store" not in path.parts] + PAGES + ENTRY, ids=name_of)
-def test_only_the_store_selects(path):
-    tree = tree_of(path)
-    assert not imported(ast.walk(tree)) & SQL
-    bare = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "select"]
-    assert not bare
-
-
-@pytest.mark.parametrize("path", PAGES + ENTRY, ids=name_of)
-def test_pages_know_nothing_of_sql_and_models(path):
-    assert not imported(ast.walk(tree_of(path))) & (SQL | LEARNING | HEAVY)
-
-
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_a_page_begins_with_its_guard(path):
+def test_a_page_begins_with_its_guard():
     """Streamlit runs a file of pages/ directly when its address is the first request of a fresh process."""
-    first = next(
-        node
-        for node in tree_of(path).body
-        if not isinstance(node, ast.Import | ast.ImportFrom) and not is_docstring(node)
-    )
-    assert not isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    assert calls(first, "open_page"), f"{path.name} begins with: {ast.unparse(first)}"
-    assert re.search(rf"open_page\(['\"]{path.stem}['\"]", ast.unparse(first)), "the guard names its own page"
+    for path in PAGES:
+        first = next(
+            node
+            for node in tree_of(path).body
+            if not isinstance(node, ast.Import | ast.ImportFrom) and not is_docstring(node)
+        )
+        written = ast.unparse(first)
+        assert not isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef), path
+        assert calls(first, "open_page"), f"{path.name} begins with: {written}"
+        assert re.search(rf"open_page\(['\"]{path.stem}['\"]", written), f"{path.name} guards another page: {written}"
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_modules_are_named_for_what_is_inside(path):
-    assert not VAGUE_NAMES & {path.stem, *path.relative_to(ROOT).parts[:-1]}
+def test_modules_are_named_for_what_is_inside():
+    vague = [path for path in PYTHON if VAGUE_NAMES & {path.stem, *path.relative_to(ROOT).parts[:-1]}]
+    assert [name_of(path) for path in vague] == []
 
 
-@pytest.mark.parametrize("path", CORE + PAGES + ENTRY, ids=name_of)
-def test_nothing_of_ours_lives_in_a_cache_that_a_browser_can_empty(path):
+def test_nothing_of_ours_lives_in_a_cache_that_a_browser_can_empty():
     """Streamlit drops its caches when a browser says so; what the process opens once is in core/services/runtime.py."""
-    tree = tree_of(path)
-    names = {getattr(node, "attr", None) or getattr(node, "id", None) for node in ast.walk(tree)}
-    names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert not names & {"cache_resource", "cache_data"}
+    cached = []
+    for path in CORE + PAGES + ENTRY:
+        tree = tree_of(path)
+        names = {getattr(node, "attr", None) or getattr(node, "id", None) for node in ast.walk(tree)}
+        names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        if names & {"cache_resource", "cache_data"}:
+            cached.append(name_of(path))
+    assert cached == []

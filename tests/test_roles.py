@@ -32,17 +32,17 @@ def test_an_act_beyond_the_role_is_refused_in_a_sentence():
 
 
 def test_every_service_function_is_listed_with_what_it_needs():
-    """A new function of the services belongs in tests/who_may.py: with an act, or with the reason why it asks nobody."""
+    """A new function of the services belongs in tests/who_may.py: with an act, or with the reason why it needs none."""
     listed = [*NEEDS, *(name for names in ASKS_NOBODY.values() for name in names)]
     assert sorted(listed) == sorted(public_functions())
 
 
-@pytest.mark.parametrize("name", list(NEEDS))
-def test_a_service_function_asks_first(name):
+def test_every_service_function_asks_first():
     """Its first statement is the check, with the act that tests/who_may.py says; it has no default user."""
-    function = public_functions()[name]
-    assert inspect.signature(function).parameters["user"].default is inspect.Parameter.empty
-    (written,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    assert isinstance(written, ast.FunctionDef)
-    first = written.body[1] if ast.get_docstring(written) else written.body[0]
-    assert ast.unparse(first) == f"workspace.require(user, Act.{NEEDS[name].name})"
+    functions = public_functions()
+    for name, act in NEEDS.items():
+        assert inspect.signature(functions[name]).parameters["user"].default is inspect.Parameter.empty, name
+        (written,) = ast.parse(textwrap.dedent(inspect.getsource(functions[name]))).body
+        assert isinstance(written, ast.FunctionDef)
+        first = written.body[1] if ast.get_docstring(written) else written.body[0]
+        assert ast.unparse(first) == f"workspace.require(user, Act.{act.name})", name

@@ -1,7 +1,7 @@
 """Which act each public function of the services needs; which roles may do an act stands in docs/roles.csv.
 
-What is written here is what is meant. Tests hold it against the code (tests/test_roles.py) and against what happens when
-somebody calls (tests/services/test_services_by_role.py).
+What is written here is what is meant. Tests hold it against the code (tests/test_roles.py) and against what happens
+when somebody calls (tests/services/test_services_by_role.py).
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ NEEDS = {
     "people.accounts.set_address": Act.PEOPLE,
     "people.accounts.set_disabled": Act.PEOPLE,
     "people.accounts.set_role": Act.PEOPLE,
-    "review.agreement.agreement": Act.READ_DATA,
+    "review.agreement.measure": Act.READ_DATA,
     "operations.backup.save": Act.READ_DATA,
     "reranking.cases.delete": Act.RERANK,
     "reranking.cases.listed": Act.RERANK,
@@ -47,7 +47,7 @@ NEEDS = {
     "models.evaluate.evaluate_file": Act.LOOK,
     "reranking.explain.explain": Act.RERANK,
     "data.exporting.export": Act.READ_DATA,
-    "data.export_check.listed": Act.READ_DATA,
+    "data.exporting.listed": Act.READ_DATA,
     "data.erasure.compact": Act.CHANGE_DATA,
     "data.erasure.interaction": Act.CHANGE_DATA,
     "data.erasure.preview_interaction": Act.CHANGE_DATA,
@@ -82,7 +82,7 @@ NEEDS = {
     "review.own_ratings.withdraw": Act.RATE,
     "training.readiness.pair_yield": Act.LOOK,
     "reranking.preferences.keep": Act.RATE,
-    "reranking.preferences.mine": Act.RATE,
+    "reranking.preferences.count_own": Act.RATE,
     "reranking.preferences.withdraw": Act.RATE,
     "training.retraining.rating_impact": Act.LOOK,
     "training.retraining.change_settings": Act.TRAIN,
@@ -92,7 +92,7 @@ NEEDS = {
     "rating.queue.choose": Act.RATE,
     "rating.queue.get_settings": Act.JUDGE,
     "rating.queue.left": Act.RATE,
-    "rating.queue.mine": Act.RATE,
+    "rating.queue.preference": Act.RATE,
     "rating.rating.discard": Act.RATE,
     "rating.rating.item": Act.RATE,
     "rating.rating.keep_draft": Act.RATE,
@@ -139,8 +139,6 @@ ASKS_NOBODY = {
         "people.local_names.user_of",
         "people.sign_in.enter",
         "people.sign_in.sign_out",
-        "people.sign_in.unlock",
-        "people.sign_in.unlocked",
         "people.visitors.accepted",
         "people.visitors.cookie_for",
         "people.visitors.issue",
@@ -167,7 +165,7 @@ ASKS_NOBODY = {
         "operations.manifest.copy_listed",
         "operations.manifest.read",
         "runtime.Runtime.workspace",
-        "setup.initialise",
+        "workspace.initialise",
         "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
@@ -177,6 +175,7 @@ ASKS_NOBODY = {
     "what this process ranks with: parts for rank, explain, compare and train, which ask": [
         "reranking.reranking.encoder",
         "reranking.reranking.ranker_for",
+        "reranking.reranking.reference_embedder",
         "reranking.reranking.reranker",
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
@@ -206,9 +205,7 @@ ASKS_NOBODY = {
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.drift",
         "reranking.usage.percentile",
-        "reranking.usage.tenths",
         *(
             f"training.readiness_checks.{name}"
             for name in (
@@ -237,10 +234,6 @@ ASKS_NOBODY = {
         "masking.refuse_gaps",
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
-        "data.export_check.checked_reason",
-        "data.export_check.identifiers_of",
-        "data.export_check.look",
-        "data.export_check.record",
         "data.redaction.redactor_for",
         "data.redaction.own_words",
         "data.redaction.seen_by",

@@ -9,15 +9,17 @@ from core.services.workspace import open_workspace
 
 def agreement(options: argparse.Namespace) -> Done:
     """Measure and print it."""
-    from core.services.review import agreement as service  # loads scikit-learn
+    from core.services.review.agreement import measure, to_json  # loads scikit-learn
 
-    found = service.to_json(service.agreement(open_workspace(), COMMAND_LINE))
+    found = to_json(measure(open_workspace(), COMMAND_LINE))
     say(
-        f"Krippendorff's alpha (ordinal): {in_words(found['alpha'])}, over {found['items']:,} answers with several ratings."
+        f"Krippendorff's alpha (ordinal): {in_words(found['alpha'])}, over {found['items']:,} answers with several "
+        "ratings."
     )
     if found["items"]:
         say(
-            f"Two ratings of one answer are equal in {in_words(found['exact'])} and within 1 in {in_words(found['within_1'])}."
+            f"Two ratings of one answer are equal in {in_words(found['exact'])} and within 1 in "
+            f"{in_words(found['within_1'])}."
         )
     for pair in found["pairs"]:
         one, other = pair["raters"]

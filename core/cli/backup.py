@@ -15,7 +15,8 @@ def backup(options: argparse.Namespace) -> Done:
     """Save everything that cannot be made again."""
     saved = backup_service.save(open_workspace(), COMMAND_LINE, Path(options.out))
     say(
-        f"Saved in {saved.path}: {sum(saved.rows.values()):,} rows, {saved.models} model versions, {saved.size:,} bytes."
+        f"Saved in {saved.path}: {sum(saved.rows.values()):,} rows, {saved.models} model versions, {saved.size:,} "
+        "bytes."
     )
     say("It holds private text; settings and secrets (.env, secrets.toml) are not in it.")
     return saved.to_json(), 0
@@ -31,7 +32,8 @@ def restore(options: argparse.Namespace) -> Done:
         say(f"  {person.role:<6}  {person.name}{f' <{person.email}>' if person.email else ''}, {how}")
     if done.keys:
         say(
-            "Keys of the API wait there, since one may have been revoked meanwhile; `keys revoke ID`, then `keys confirm`:"
+            "Keys of the API wait there, since one may have been revoked meanwhile; `keys revoke ID`, then `keys "
+            "confirm`:"
         )
         for key in done.keys:
             say(f"  {key}")

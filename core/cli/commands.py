@@ -1,6 +1,7 @@
 """The commands: each calls one service and says in words what came of it; returns (JSON, exit code).
 
-What trains or evaluates is imported by the command that needs it: scikit-learn takes longer to load than most commands to run.
+What trains or evaluates is imported by the command that needs it: scikit-learn takes longer to load than most commands
+to run.
 """
 
 import argparse
@@ -11,15 +12,15 @@ from typing import Any
 from core.cli.progress import ProgressBar
 from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE
+from core.domain.texts import plural
 from core.services.data import exporting, importing
-from core.services.data.export_check import Marked
+from core.services.data.exporting import Marked
 from core.services.data.importing import ImportProgress, ImportResult
 from core.services.models import models as models_service
 from core.services.operations import doctor as doctor_service
 from core.services.operations import status as status_service
 from core.services.reranking import reranking
-from core.services.setup import initialise
-from core.services.workspace import open_workspace
+from core.services.workspace import initialise, open_workspace
 
 Done = tuple[dict[str, Any], int]
 
@@ -150,9 +151,7 @@ def export(options: argparse.Namespace) -> Done:
         ) from error
     without = result.prompts_without_pair
     pairless = (
-        f" {without:,} rated {'prompt gives' if without == 1 else 'prompts give'} no pair."
-        if options.kind == "pairs"
-        else ""
+        f" {plural(without, 'rated prompt gives', 'rated prompts give')} no pair." if options.kind == "pairs" else ""
     )
     say(f"{result.rows:,} rows written to {result.path}.{pairless}")
     if result.left_out:
@@ -178,7 +177,8 @@ def models(options: argparse.Namespace) -> Done:
     for version in found:
         mark = "*" if version.state == "champion" else " "
         say(
-            f"{mark} {version.model_version}  {version.recipe}  {version.n:,} rated  AUC {in_words(version.metrics['roc_auc'].to_json())}"
+            f"{mark} {version.model_version}  {version.recipe}  {version.n:,} rated  AUC "
+            f"{in_words(version.metrics['roc_auc'].to_json())}"
         )
     if not found:
         say("There is no model yet. Train one: python -m core train")

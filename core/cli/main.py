@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001  the boundary: whatever it is, a person gets a sentence
         return _failed(
-            f"Something unexpected happened ({type(error).__name__}). Nothing that was finished before is affected; the same "
-            "with --debug says more.",
+            f"Something unexpected happened ({type(error).__name__}). Nothing that was finished before is affected; "
+            "the same with --debug says more.",
             FAILED,
             debug,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.cli.commands import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
-from core.services.people import audit_log as service
+from core.services.people import audit_log
 from core.services.people.audit_log import Line, Wanted
 from core.services.workspace import Workspace, open_workspace
 
@@ -20,10 +20,10 @@ def record(options: argparse.Namespace) -> Done:
     workspace = open_workspace()
     wanted = Wanted(_actor(workspace, options.actor), options.action, options.subject, since, until)
     if options.out:
-        rows = service.export(workspace, COMMAND_LINE, wanted, Path(options.out))
+        rows = audit_log.export(workspace, COMMAND_LINE, wanted, Path(options.out))
         say(f"{rows:,} acts written to {options.out}.")
         return {"rows": rows, "path": options.out}, 0
-    found = service.acts(workspace, COMMAND_LINE, wanted, size=options.limit + 1)
+    found = audit_log.acts(workspace, COMMAND_LINE, wanted, size=options.limit + 1)
     more, found = len(found) > options.limit, found[: options.limit]
     for line in found:
         say(in_words(line))
@@ -38,12 +38,14 @@ def in_words(line: Line) -> str:
     """One act on one line."""
     about = f" ({line.about})" if line.about else ""
     changed = " -> ".join(str(side) for side in (line.old, line.new) if side is not None)
-    return f"{line.at.astimezone():%Y-%m-%d %H:%M:%S}  {line.name}: {line.action}, {line.subject}{about}  {changed}".rstrip()
+    return (
+        f"{line.at.astimezone():%Y-%m-%d %H:%M:%S}  {line.name}: {line.action}, {line.subject}{about}  {changed}"
+    ).rstrip()
 
 
 def _actor(workspace: Workspace, who: str) -> str:
     """As the record keeps somebody: what was typed may be the name of today."""
-    known = service.choices(workspace, COMMAND_LINE).actors
+    known = audit_log.choices(workspace, COMMAND_LINE).actors
     if not who or who in known:
         return who
     named = [key for key, name in known.items() if name.casefold() == who.casefold()]

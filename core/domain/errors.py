@@ -8,8 +8,8 @@ a sentence; nothing else catches them.
 class AssayError(Exception):
     """Something could not be done; the message is shown to the user as it is, whoever that is.
 
-    ``detail`` is for whoever runs the server: where, and as which user. It stands on the command line, in the server's log
-    and in what doctor says; no page, API or Python caller shows it (a lead sees the GRANT of ``MissingRight``).
+    ``detail`` is for whoever runs the server: where, and as which user. It stands on the command line, in the server's
+    log and in what doctor says; no page, API or Python caller shows it (a lead sees the GRANT of ``MissingRight``).
     """
 
     def __init__(self, sentence: str, *, detail: str = "") -> None:
@@ -48,8 +48,8 @@ class TextChanged(Conflict):
     def __init__(self, interaction_id: int, message: str = "") -> None:
         super().__init__(
             message
-            or f"The text of answer {interaction_id} was changed after it was shown to you. Nothing was stored, and what "
-            "you typed is kept. Read the text as it is now, then act again."
+            or f"The text of answer {interaction_id} was changed after it was shown to you. Nothing was stored, and "
+            "what you typed is kept. Read the text as it is now, then act again."
         )
         self.interaction_id = interaction_id
 

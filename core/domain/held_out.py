@@ -10,8 +10,9 @@ HELD_OUT_PROMPTS = 20
 FEWEST_PROMPTS = 10
 """On fewer prompts that two models have not seen they are not compared: their refitted recipes are, out of fold."""
 ENOUGH_PROMPTS = 30
-"""On fewer a comparison of the models themselves refuses half of the better ones (record 65): their refitted recipes are
-compared too, on four times as many prompts, and the models themselves only stop what is clearly worse."""
+"""On fewer a comparison of the models themselves refuses half of the better ones (docs/decisions/promotion.md): their
+refitted recipes are compared too, on four times as many prompts, and the models themselves only stop what is clearly
+worse."""
 _SHARE = 0.2
 
 

@@ -38,13 +38,5 @@ def place(rater_id: int, interaction_id: int) -> int:
     return _spread("place", rater_id, interaction_id)
 
 
-def self_confidence(score: float, good: bool) -> float:
-    """How likely the model holds a rater's verdict, from its out-of-fold probability of good.
-
-    The self-confidence of Northcutt, Jiang and Chuang, Confident Learning (JAIR 2021): low where the label surprises.
-    """
-    return score if good else 1 - score
-
-
 def _spread(use: str, rater_id: int, interaction_id: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{use}:{rater_id}:{interaction_id}".encode()).digest()[:8], "big")

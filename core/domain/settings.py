@@ -24,7 +24,7 @@ class AuthMode(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be configured; see DESIGN.md section 3 and the README."""
+    """Everything that can be configured: docs/configuration.md."""
 
     home: Path
     """Where run-time files live (ASSAY_HOME)."""
@@ -43,13 +43,11 @@ class Settings:
     train_limit: int = 0
     """0 = train on everything rated, else on the newest N."""
     auth_mode: AuthMode = AuthMode.LOCAL
-    """AUTH_MODE; decision 0050."""
+    """AUTH_MODE: how people say who they are."""
     first_lead: str = ""
     """The e-mail address that becomes lead at its first sign-in while there is no lead yet (ASSAY_FIRST_LEAD)."""
     trust_unverified_email: bool = False
     """An address counts also where the provider does not say that it checked it (ASSAY_TRUST_UNVERIFIED_EMAIL is 1)."""
-    passphrase: str = field(default="", repr=False)
-    """What a browser has to say once in local mode, where it is set (ASSAY_PASSPHRASE)."""
     hosts: frozenset[str] = frozenset()
     """Further names under which browsers find the dashboard, as ``name`` or ``name:port`` (ASSAY_HOSTS)."""
     session_idle_minutes: int = 120
@@ -68,6 +66,11 @@ class Settings:
         """
         given = {name: value for name, value in dotenv_values(root / ".env").items() if value is not None}
         given = {name: value.strip() for name, value in {**given, **environ}.items() if value.strip()}
+        if "ASSAY_PASSPHRASE" in given:
+            raise BadSetting(
+                "ASSAY_PASSPHRASE is no longer supported: leave it out where only this machine reaches the dashboard, "
+                "and use sign-in everywhere else (docs/sign-in.md says how)."
+            )
         home = Path(given["ASSAY_HOME"]) if "ASSAY_HOME" in given else _default_home(root)
         home = home.expanduser().resolve()
         model_dir = Path(given.get("REWARD_MODEL_PATH", home / "models")).expanduser().resolve()
@@ -87,7 +90,6 @@ class Settings:
             auth_mode=_auth_mode(given),
             first_lead=folded(given.get("ASSAY_FIRST_LEAD", "")),
             trust_unverified_email=_trust_unverified_email(given),
-            passphrase=given.get("ASSAY_PASSPHRASE", ""),
             hosts=frozenset(
                 filter(None, (name.strip() for name in given.get("ASSAY_HOSTS", "").casefold().split(",")))
             ),
@@ -112,8 +114,8 @@ def _trust_unverified_email(given: Mapping[str, str]) -> bool:
     text = given.get("ASSAY_TRUST_UNVERIFIED_EMAIL", "0")
     if text not in {"0", "1"}:
         raise BadSetting(
-            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says that "
-            "it checked it) or 1 (also where the provider says nothing of that)."
+            f"ASSAY_TRUST_UNVERIFIED_EMAIL is {text!r}; it must be 0 (an address counts only where the provider says "
+            "that it checked it) or 1 (also where the provider says nothing of that)."
         )
     return text == "1"
 

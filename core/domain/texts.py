@@ -1,4 +1,4 @@
-"""How texts are compared: normalised prompts for grouping, exact hashes for identity."""
+"""How texts are compared (normalised prompts for grouping, exact hashes for identity), and counts in words."""
 
 import hashlib
 import re
@@ -82,3 +82,8 @@ def storable(text: str, name: str) -> str:
     except UnicodeEncodeError:
         raise BadInput(f"{name} contains a damaged character (half of a surrogate pair)") from None
     return text
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """A count with its words: "1 answer", "2,000 answers"; ``many`` where it is not ``one`` with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

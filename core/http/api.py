@@ -1,4 +1,4 @@
-"""The routes of the API, as DESIGN.md section 8 promises them."""
+"""The routes of the API: /v1/rerank and /v2/rerank as Cohere's clients send them, health, readiness and OpenAPI."""
 
 import logging
 import time
@@ -20,12 +20,11 @@ from starlette.types import Scope
 
 from core.domain.errors import AssayError, BadInput, NotFound
 from core.domain.roles import PROGRAM
-from core.http import loopback
-from core.http.bodies import Reading, read_json
+from core.http import origin
 from core.http.openapi import DOCUMENT
-from core.http.questions import CHAMPION, Question, read_question
 from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
+from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, parse_rerank_request, read_json
 from core.http.responses import Refused, answer, error
 from core.http.scheduler import ScoringQueue, Work
 from core.services.people.api_keys import KeyRing
@@ -40,7 +39,7 @@ PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2
 
 WRITE_SECONDS = 5.0
 KEY_WAITS = (
-    "A backup was put back on this server, and since then this key waits until a lead confirms it: on the page API keys, "
+    "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API keys, "
     "or with: python -m core keys confirm"
 )
 _RERANK = ("/v1/rerank", "/v2/rerank")
@@ -54,16 +53,16 @@ class Api:
         open_workspace: Callable[[], Workspace],
         *,
         turns: ScoringQueue | None = None,
-        reading: Reading | None = None,
+        reading: BodyAdmission | None = None,
     ) -> None:
         self._open = open_workspace
         self._turns = turns or ScoringQueue()
-        self._reading = reading or Reading()
+        self._reading = reading or BodyAdmission()
         self._keys: KeyRing | None = None
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
         self._doubting = anyio.CapacityLimiter(1)
-        self.warmth = ModelWarmer(open_workspace, self._turns.pace)
+        self.warmer = ModelWarmer(open_workspace, self._turns.pace)
         inner = Starlette(
             routes=[
                 Route("/healthz", self._healthz),
@@ -86,7 +85,7 @@ class Api:
         """The background work; ends only when it is cancelled, and writes what is still to be written."""
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self.warmth.keep)
+                tasks.start_soon(self.warmer.keep)
                 tasks.start_soon(self._write_for_ever)
         finally:
             with anyio.CancelScope(shield=True):
@@ -110,7 +109,7 @@ class Api:
         return answer({"status": "ok"})
 
     async def _readyz(self, request: Request) -> Response:
-        readiness = self.warmth.readiness
+        readiness = self.warmer.readiness
         facts = {"status": str(readiness.state), "model_version": readiness.model_version}
         if readiness.sentence is None:
             return answer(facts)
@@ -123,7 +122,7 @@ class Api:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
         caller = await self._admit(request, workspace)
         with self._reading.of(caller, request):
-            question = read_question(await read_json(request))
+            question = parse_rerank_request(await read_json(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
 
             def unread(texts: Sequence[str]) -> Sequence[int]:
@@ -157,7 +156,7 @@ class Api:
             return False
         given = _key(Headers(scope=scope))
         opens = await anyio.to_thread.run_sync(ring.would_open, given, limiter=self._doubting)
-        return opens if given else opens and loopback.why_not(scope) is None
+        return opens if given else opens and origin.why_not_local(scope) is None
 
     def _ring(self, workspace: Workspace) -> KeyRing:
         if self._keys is None:
@@ -178,9 +177,9 @@ class Api:
                 raise Refused(401, KEY_WAITS, {"www-authenticate": "Bearer"})
             if checked.key_id is None:
                 raise _unauthorised("This key is unknown or was revoked." if given else "This call needs an API key.")
-        elif (reason := loopback.why_not(request.scope)) is not None:
+        elif (reason := origin.why_not_local(request.scope)) is not None:
             raise _unauthorised(f"This call needs an API key: {reason}.")
-        if not loopback.is_json(request.headers):
+        if not origin.is_json(request.headers):
             raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
         return "this machine" if checked.key_id is None else f"key {checked.key_id}"
 
@@ -221,7 +220,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
+def _found(number: str, question: RerankRequest, ranking: Ranking) -> dict[str, Any]:
     sure = ranking.certainty
     results: list[dict[str, Any]] = []
     for index in ranking.order[: question.top_n]:
@@ -249,7 +248,7 @@ def _found(number: str, question: Question, ranking: Ranking) -> dict[str, Any]:
 def _unauthorised(sentence: str) -> Refused:
     return Refused(
         401,
-        f"{sentence} A lead makes keys in the dashboard (API keys) or with: python -m core keys create NAME. "
+        f"{sentence} A lead makes keys in the dashboard (Settings, API keys) or with: python -m core keys create NAME. "
         "Send it as the header Authorization: Bearer KEY.",
         {"www-authenticate": "Bearer"},
     )

@@ -33,7 +33,7 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Go on waiting until the header is whole: single bytes of one gain no time."""
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # it is at first
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
             self._request_is_there()
         elif self._asking is None and not self.transport.is_closing():
             self._await_request()

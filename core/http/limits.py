@@ -20,8 +20,9 @@ SHORT_SECONDS = 15.0
 PROMISED_SECONDS = 60.0
 """Within which what was taken in is expected to be ranked; what could not be is answered 429 at once."""
 SCORING_SECONDS = 120.0
-"""After which a ranking that was expected to be faster is stopped all the same; one that was begun although it is longer
-than all that may wait has twice what was expected, where that is more."""
+"""After which a ranking that was expected to be faster is stopped all the same; one that was begun although it is
+longer than all that may wait has twice what was expected, where that is more.
+"""
 
 MAX_BODIES = 64
 """Bodies that are being read at once, apart from what waits for the model."""

@@ -18,11 +18,12 @@ _ERRORS = {
     408: "The body did not arrive in time.",
     413: f"The body is larger than {MAX_BODY_BYTES:,} bytes.",
     415: "The body is not declared as JSON.",
-    429: "It could not be ranked in time beside what waits already, or the caller's share is used up; nothing was begun, "
-    "and Retry-After says when to try again.",
+    429: "It could not be ranked in time beside what waits already, or the caller's share is used up; nothing was "
+    "begun, and Retry-After says when to try again.",
     500: "Something unforeseen went wrong.",
     503: "No model can be used, or the database does not answer; the sentence says what to do.",
-    504: f"Ranking took more than {SCORING_SECONDS:.0f} seconds, or more than twice what was expected when it was taken in.",
+    504: f"Ranking took more than {SCORING_SECONDS:.0f} seconds, or more than twice what was expected when it was "
+    "taken in.",
 }
 _TEXT = {"type": "string", "maxLength": MAX_DOCUMENT_CHARACTERS}
 _SCHEMAS: dict[str, Any] = {
@@ -55,8 +56,9 @@ _SCHEMAS: dict[str, Any] = {
             "abstain": {
                 "type": ["boolean", "null"],
                 "default": False,
-                "description": "Keep the documents in their order where the best two are too close to call, or where the "
-                "query is unlike those that experts rated answers to. A field of Assay, not of Cohere's.",
+                "description": "Keep the documents in their order where the best two are too close to call, or where "
+                "the query is unlike those that experts rated answers to. A field of Assay, not of "
+                "Cohere's.",
             },
             "certainty": {
                 "type": ["boolean", "null"],
@@ -98,8 +100,9 @@ _SCHEMAS: dict[str, Any] = {
                                 "good": {"type": "integer", "minimum": 0},
                                 "of": {"type": "integer", "minimum": 1},
                             },
-                            "description": "Only where certainty was asked for: of so many rated answers with a score like "
-                            "this one, so many were good; null where that is not known of this version.",
+                            "description": "Only where certainty was asked for: of so many rated answers with a score "
+                            "like this one, so many were good; null where that is not known of this "
+                            "version.",
                         },
                         "windows": {
                             "type": "integer",
@@ -125,18 +128,19 @@ _SCHEMAS: dict[str, Any] = {
                     },
                     "abstained": {
                         "type": ["string", "null"],
-                        "description": "Only where abstain was asked for: why the order of the documents was kept, null "
-                        "where they were put in order. fallback is true then, and the scores are given all the same.",
+                        "description": "Only where abstain was asked for: why the order of the documents was kept, "
+                        "null where they were put in order. fallback is true then, and the scores are "
+                        "given all the same.",
                     },
                     "too_close": {
                         "type": ["boolean", "null"],
-                        "description": "Only where certainty was asked for: the best two scores are nearer than the ratings "
-                        "can tell apart; null where that is not known of this version.",
+                        "description": "Only where certainty was asked for: the best two scores are nearer than the "
+                        "ratings can tell apart; null where that is not known of this version.",
                     },
                     "outside": {
                         "type": ["boolean", "null"],
-                        "description": "Only where certainty was asked for: the query is unlike those that experts rated "
-                        "answers to; null where that is not known of this version.",
+                        "description": "Only where certainty was asked for: the query is unlike those that experts "
+                        "rated answers to; null where that is not known of this version.",
                     },
                     "doubt": {
                         "type": ["string", "null"],

@@ -1,4 +1,10 @@
-"""Under which names this server answers, and whether a request comes from a page of ours."""
+"""Where a request comes from: under which names this server answers, a page of ours, or a program on this machine.
+
+Without a key only a program on this machine may call that talks to the server directly, with no web page behind it. A
+page in a browser can make that browser send requests to this machine: it betrays itself by an Origin, by a Content-Type
+other than JSON (JSON needs a permission that is never given), or, where its name was made to point here (DNS
+rebinding), by the Host. A proxy betrays itself by the headers it adds.
+"""
 
 import ipaddress
 import re
@@ -12,9 +18,19 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 USUAL = {"http": 80, "https": 443}
 """The port of an address that names none."""
+FORWARDING = (
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+)
+"""Headers of proxies, beside those that begin with X-Forwarded-."""
 
 
-class Place(NamedTuple):
+class HostPort(NamedTuple):
     """A name (``[::1]`` with its brackets) and a port, None where it is the usual one."""
 
     name: str
@@ -55,12 +71,12 @@ def client_of(scope: Scope) -> str:
     return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def place_of(host: str) -> Place | None:
+def parse_host(host: str) -> HostPort | None:
     """What the header Host names, in small letters; None where it is no name."""
     found = _HOST.fullmatch(host.casefold())
     if found is None or int(found["port"] or 0) > 65535:
         return None
-    return Place(found["name"], int(found["port"]) if found["port"] else None)
+    return HostPort(found["name"], int(found["port"]) if found["port"] else None)
 
 
 def host_of(url: str) -> str | None:
@@ -84,11 +100,11 @@ def name_of(host: str) -> str:
 
 def is_ours(host: str, ours: frozenset[str]) -> bool:
     """Whether a Host is one under which this server answers: given with its port, or without one for any port."""
-    place = place_of(host)
-    return place is not None and (host.casefold() in ours or place.name in ours)
+    parsed = parse_host(host)
+    return parsed is not None and (host.casefold() in ours or parsed.name in ours)
 
 
-def same_place(origin: str, host: str, *, by_any_local_name: bool = False) -> bool:
+def same_origin(origin: str, host: str, *, by_any_local_name: bool = False) -> bool:
     """Whether an Origin is the very place that the request asks: a page of ours, at the same port.
 
     ``by_any_local_name``: localhost and 127.0.0.1 are the same place.
@@ -96,7 +112,33 @@ def same_place(origin: str, host: str, *, by_any_local_name: bool = False) -> bo
     scheme, _, rest = origin.casefold().partition("://")
     if host_of(origin) != rest:  # something behind the port, or no http address
         return False
-    page, asked = place_of(rest), place_of(host.strip())
+    page, asked = parse_host(rest), parse_host(host.strip())
     if page is None or asked is None or (page.port or USUAL[scheme]) != (asked.port or USUAL[scheme]):
         return False
     return page.name == asked.name or (by_any_local_name and is_loopback(page.name) and is_loopback(asked.name))
+
+
+def why_not_local(scope: Scope) -> str | None:
+    """Why this request is not a direct call from this machine, in words; None where it is one."""
+    headers = Headers(scope=scope)
+    if not is_loopback((scope.get("client") or ("", 0))[0]):
+        return "it does not come from this machine"
+    if through_a_proxy(headers):
+        return "it came through a proxy"
+    hosts = headers.getlist("host")
+    asked = parse_host(hosts[0]) if len(hosts) == 1 else None
+    if asked is None or not is_loopback(asked.name):
+        return "it was not addressed to localhost"
+    if any(not same_origin(origin, hosts[0], by_any_local_name=True) for origin in headers.getlist("origin")):
+        return "it was sent by a web page from elsewhere"
+    return None
+
+
+def through_a_proxy(headers: Headers) -> bool:
+    """Whether a proxy left its mark; one that leaves none cannot be recognised."""
+    return any(name in FORWARDING or name.startswith("x-forwarded-") for name in headers)
+
+
+def is_json(headers: Headers) -> bool:
+    """Whether the body is declared as JSON."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 
 from core.domain.errors import AssayError
-from core.http.queueing import Pace
+from core.http.fair_queue import Pace
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking, Reranker
@@ -95,7 +95,9 @@ class ModelWarmer:
             self.readiness = Readiness(State.BROKEN if tried.fallback else State.READY, tried.model_version)
 
     def _tried(self, ranker: Reranker) -> Ranking:
-        """A ranking after which the model is warm and the pace known: the running mean where these texts were read before."""
+        """A ranking after which the model is warm and the pace known: the running mean where these texts were read
+        before.
+        """
         tried = ranker.rank("Is it warm?", ["It is."])
         words = sum(ranker.unread("Is it warm?", TRIED))
         if words:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import anyio
 import anyio.to_thread
 
-from core.http.bodies import CLOSED
+from core.http.fair_queue import TURN_WORDS, FairQueue, QueueFull, Ticket
 from core.http.limits import SCORING_SECONDS
-from core.http.queueing import TURN_WORDS, Busy, Place, Queue
+from core.http.rerank_request import CLOSED
 from core.http.responses import Refused
 from core.serving.reranker import Ranking
 
@@ -39,23 +39,24 @@ class Part:
 class ScoringQueue:
     """Who is scored when. The threads of the dashboard's own files are not touched: this has limiters of its own."""
 
-    def __init__(self, queue: Queue | None = None, *, seconds: float = SCORING_SECONDS) -> None:
-        self._queue = Queue() if queue is None else queue
+    def __init__(self, queue: FairQueue | None = None, *, seconds: float = SCORING_SECONDS) -> None:
+        self._queue = FairQueue() if queue is None else queue
         self.pace = self._queue.pace
         self._limit = seconds
-        self._called: dict[Place, anyio.Event] = {}
+        self._called: dict[Ticket, anyio.Event] = {}
         self._scoring, self._measuring = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
 
     async def measured(self, caller: str, work: Work) -> list[Part]:
         """What has to be read for this work, in turns of about a second; a long list ends with the ranking as a whole.
 
         Raises:
-            Refused: 429 it could not be done in time, which is told before its words are counted where that is possible.
+            Refused: 429 it could not be done in time, which is told before its words are counted where that is
+                possible.
         """
         least = _TEXT_WORDS * len(work.texts)
         try:
             self._queue.check(caller, least, least + sum(map(len, work.texts)) // _WORD_CHARACTERS)
-        except Busy as busy:
+        except QueueFull as busy:
             raise too_busy(busy.seconds) from None
         unread = await anyio.to_thread.run_sync(work.unread, work.texts, limiter=self._measuring)
         return _parts(work.texts, unread)
@@ -71,13 +72,13 @@ class ScoringQueue:
             Refused: 429 it could not be done in time, and Retry-After says when it could; 504 not done in time against
                 all expectation, 499 the client left.
         """
-        place = self._taken(caller, parts)
-        self._called[place] = anyio.Event()
+        ticket = self._taken(caller, parts)
+        self._called[ticket] = anyio.Event()
         result: Ranking | None = None
         failure: Exception | None = None
         left = False
         try:
-            with anyio.move_on_after(place.seconds):
+            with anyio.move_on_after(ticket.seconds):
                 async with anyio.create_task_group() as tasks:
 
                     async def watch() -> None:
@@ -88,13 +89,13 @@ class ScoringQueue:
 
                     tasks.start_soon(watch)
                     try:
-                        result = await self._in_turns(place, work, parts)
+                        result = await self._in_turns(ticket, work, parts)
                     except Exception as error:  # noqa: BLE001  raised below, and not as a group of one
                         failure = error
                     tasks.cancel_scope.cancel()
         finally:
-            self._queue.leave(place)
-            del self._called[place]
+            self._queue.leave(ticket)
+            del self._called[ticket]
             self._call_next()
         if failure is not None:
             raise failure
@@ -104,33 +105,33 @@ class ScoringQueue:
             raise Refused(CLOSED, "The client left.")
         raise Refused(
             504,
-            f"Ranking took more than {place.seconds:.0f} seconds and was stopped. Nothing is wrong with what you sent: "
-            "try again, and what was read so far goes faster then, or send fewer or shorter documents.",
+            f"Ranking took more than {ticket.seconds:.0f} seconds and was stopped. Nothing is wrong with what you "
+            "sent: try again, and what was read so far goes faster then, or send fewer or shorter documents.",
         )
 
-    def _taken(self, caller: str, parts: Sequence[Part]) -> Place:
+    def _taken(self, caller: str, parts: Sequence[Part]) -> Ticket:
         try:
             return self._queue.take(caller, [part.words for part in parts], self._limit)
-        except Busy as busy:
+        except QueueFull as busy:
             raise too_busy(busy.seconds) from None
 
-    async def _in_turns(self, place: Place, work: Work, parts: Sequence[Part]) -> Ranking:
+    async def _in_turns(self, ticket: Ticket, work: Work, parts: Sequence[Part]) -> Ranking:
         self._call_next()
         for number, part in enumerate(parts, 1):
-            await self._called[place].wait()
+            await self._called[ticket].wait()
             ranking, words, seconds = await anyio.to_thread.run_sync(_scored, work, part.texts, limiter=self._scoring)
             self.pace.learn(words, seconds)
             if number == len(parts) or ranking.model_version is None:
                 break
-            self._called[place] = anyio.Event()
-            self._queue.turn_over(place)
+            self._called[ticket] = anyio.Event()
+            self._queue.turn_over(ticket)
             self._call_next()
         return ranking
 
     def _call_next(self) -> None:
-        place = self._queue.next()
-        if place is not None:
-            self._called[place].set()
+        ticket = self._queue.next()
+        if ticket is not None:
+            self._called[ticket].set()
 
 
 def too_busy(seconds: float) -> Refused:

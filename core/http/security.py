@@ -1,7 +1,7 @@
 """What stands in front of everything the server does: who may ask from where, how much, how often; and the headers.
 
 Pure ASGI, so websockets pass through; it knows nothing of Streamlit but the paths. The API's own paths keep their own
-rules for Host and Origin (``loopback``), because programs with a key call it under any name.
+rules for Host and Origin (``origin.why_not_local``), because programs with a key call it under any name.
 """
 
 import base64
@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.http.loopback import through_a_proxy
-from core.http.origin import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_place
+from core.domain.texts import plural
+from core.http.origin import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_origin, through_a_proxy
 from core.http.rate_limit import Rate
 from core.http.responses import error
 
@@ -75,7 +75,7 @@ class Rules:
 
 
 def inline_hashes(page: Path) -> tuple[str, ...]:
-    """The hashes of the scripts inside an html file, for the policy; computed, because they change with every release."""
+    """The hashes of the scripts in an html file, for the policy; computed, since they change with every release."""
     scripts = re.findall(rb"<script(?:\s[^>]*)?>(.*?)</script>", page.read_bytes(), re.DOTALL)
     return tuple(
         f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts if script.strip()
@@ -186,7 +186,7 @@ class Safety:
             return _sentence(
                 403, "This server does not answer under this name. If it should, add the name to ASSAY_HOSTS.", False
             )
-        if any(not same_place(origin, hosts[0]) for origin in origins):
+        if any(not same_origin(origin, hosts[0]) for origin in origins):
             return _sentence(403, "A page of another site asked for this, so it was refused.", False)
         return None
 
@@ -255,7 +255,7 @@ def _who(headers: Headers, address: str, is_api: bool) -> str:
 
 def _too_many(wait: float, is_api: bool) -> Response:
     seconds = math.ceil(wait)
-    sentence = f"Too many requests from here. Try again in {seconds} second{'s' if seconds > 1 else ''}."
+    sentence = f"Too many requests from here. Try again in {plural(seconds, 'second')}."
     return _sentence(429, sentence, is_api, {"retry-after": str(seconds)})
 
 
@@ -266,7 +266,9 @@ def _sentence(status: int, sentence: str, is_api: bool, headers: dict[str, str] 
 
 
 def _safe_cookie(value: bytes, secure: bool) -> bytes:
-    """A cookie as browsers guard it best: not for scripts, not sent along from other sites, over TLS only where there is."""
+    """A cookie as browsers guard it best: not for scripts, not sent along from other sites, over TLS only where there
+    is.
+    """
     parts = [part.strip().lower() for part in value.split(b";")]
     if secure and b"secure" not in parts:
         value += b"; Secure"

@@ -1,4 +1,4 @@
-"""A fair share of something bounded: as much as there is while nobody else wants it, and room left for who comes next."""
+"""A fair share of something bounded: all of it while nobody else wants any, and room left for who comes next."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ def lacking(most: float, taken: float, held: float, wanted: float) -> float:
     """How much has to be given back before a caller may have ``wanted`` more; 0 where it may have it now.
 
     Of ``most``, ``taken`` is in use, ``held`` of it by this caller. Nobody may hold more than three times what is left
-    free: one caller alone gets three quarters, two get three sevenths each. Who holds nothing may take all that is free.
+    free: one caller alone gets three quarters, two get three sevenths each. Who holds nothing may take all that is
+    free.
     """
     free = most - taken
     by_share = (held + wanted - 3 * free) / 4 if held else 0.0

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
+from core.domain.texts import plural
 from core.labeling.tables import open_table
 from core.labeling.text_files import check_file, find_encoding, open_text
 
@@ -59,7 +60,7 @@ def paste(texts: Sequence[str]) -> str:
 
 def _pasted(texts: Sequence[str], source: str, doubt: str | None) -> Pasted:
     kept = tuple(text.strip() for text in texts if text.strip())
-    count = "1 answer" if len(kept) == 1 else f"{len(kept):,} answers"
+    count = plural(len(kept), "answer")
     return Pasted(kept, f"{count}, {source}" if source and kept else count, doubt if kept else None)
 
 

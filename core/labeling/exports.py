@@ -20,9 +20,9 @@ RowOf = Mapping[str, Any]
 def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """One row per rated interaction (columns GOLD) from one row per rater and interaction (columns RATINGS).
 
-    ``rating`` is the consensus, always a float. ``agreement`` is the share of pairs of raters who differ by at most
-    1, None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead decided,
-    the same on every row of the answer; it stands above the median.
+    ``rating`` is the consensus, always a float. ``agreement`` is the share of pairs of raters who differ by at most 1,
+    None for a single rater. Rows without a rating (a mere comment) do not count. ``adjudicated`` is what a lead
+    decided, the same on every row of the answer; it stands above the median.
 
     Raises:
         ValueError: the rows are not ordered by prompt group.

@@ -1,4 +1,4 @@
-"""A model version on disk: a directory with ``model.joblib``, ``metadata.json``, ``prompts.txt`` and ``prompts.npz``."""
+"""A model version on disk: a directory of ``model.joblib``, ``metadata.json``, ``prompts.txt``, ``prompts.npz``."""
 
 import hashlib
 import io
@@ -42,7 +42,7 @@ Hashes = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Metadata:
-    """What is known about a version without unpickling it."""
+    """Metadata of a version, readable without unpickling anything."""
 
     model_version: str
     recipe: str
@@ -71,7 +71,7 @@ def save(
     metadata: Metadata,
     *,
     groups: Collection[str],
-    honesty: ScoreConfidence | None = None,
+    confidence: ScoreConfidence | None = None,
 ) -> Saved:
     """Write a version below ``root``, whole or not at all; ``groups`` are the hashes of the training prompts.
 
@@ -88,7 +88,7 @@ def save(
         raise Conflict(f"The model version {version} exists already and is never overwritten.")
     buffer = io.BytesIO()
     joblib.dump(model, buffer)
-    known = None if honesty is None or honesty.known is None else _known_bytes(honesty.known)
+    known = None if confidence is None or confidence.known is None else _known_bytes(confidence.known)
     described = asdict(metadata) | {
         "format": FORMAT,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -96,8 +96,8 @@ def save(
         "metrics": {name: metric.to_json() for name, metric in metadata.metrics.items()},
         "sha256": _sha256(buffer.getvalue()),
     }
-    if honesty is not None:
-        described["honesty"] = honesty.to_json() | {"known_sha256": known and _sha256(known)}
+    if confidence is not None:
+        described["honesty"] = confidence.to_json() | {"known_sha256": known and _sha256(known)}
     files = {
         MODEL_FILE: buffer.getvalue(),
         METADATA_FILE: json.dumps(described, indent=2, allow_nan=False).encode(),
@@ -141,7 +141,7 @@ def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
 
 
 def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
-    """The files of the version in the directory ``path`` by name, if they are those that the training wrote.
+    """Read the files of the version in the directory ``path``, by name, and verify their hashes.
 
     Of a version of an earlier release only the model file can be checked; ``examine`` looks at the others too.
 
@@ -162,7 +162,7 @@ def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
 
 
 def examine(path: Path, *, hashes: Hashes, prompts: int) -> None:
-    """Look at every file of the version in the directory ``path``, as far as it is known what they have to be.
+    """Verify every file of the version in the directory ``path``, as far as its hash or contents are known.
 
     Raises:
         Unavailable: one is missing or was changed; the sentence names it.
@@ -176,7 +176,7 @@ def examine(path: Path, *, hashes: Hashes, prompts: int) -> None:
 
 
 def packed(path: Path, *, hashes: Hashes) -> bytes:
-    """The files of the version in the directory ``path`` as one zip file, inside a folder of its name.
+    """Pack the files of the version in the directory ``path`` as a zip file, inside a folder of its name.
 
     Raises:
         Unavailable: a file is missing or was changed.
@@ -189,7 +189,7 @@ def packed(path: Path, *, hashes: Hashes) -> bytes:
 
 
 def read_metadata(path: Path) -> Mapping[str, Any]:
-    """What ``metadata.json`` of the version in the directory ``path`` says; unpickles nothing.
+    """Read ``metadata.json`` of the version in the directory ``path``; unpickles nothing.
 
     Raises:
         Unavailable: it is missing, unreadable or of an unknown format.
@@ -206,14 +206,14 @@ def trained_groups(path: Path, *, hashes: Hashes, prompts: int) -> frozenset[str
     """Hashes of the prompts that the version in the directory ``path`` was trained on.
 
     Raises:
-        Unavailable: a file is missing or was changed, or the list does not hold ``prompts`` prompts: a cut list would let
-            them leak.
+        Unavailable: a file is missing or was changed, or the list does not hold ``prompts`` prompts: a cut list would
+            let them leak.
     """
     return _groups(path, verified(path, hashes=hashes), prompts)
 
 
 def load_confidence(path: Path, *, hashes: Hashes) -> ScoreConfidence | None:
-    """How far the scores of the version in the directory ``path`` can be trusted; None where that was not measured.
+    """Load the score confidence of the version in the directory ``path``; None where it was not measured.
 
     Of an earlier release, whose figures and vectors can be damaged without the model file: the model itself serves all
     the same.
@@ -266,8 +266,8 @@ def _described(path: Path, data: bytes) -> dict[str, Any]:
     found = described.get("format") if isinstance(described, dict) else None
     if found == 1:
         raise Unavailable(
-            f"{path.name} was trained by an earlier release, whose recipe looked at less of each answer. Train again: the "
-            "ratings and their embeddings are all there."
+            f"{path.name} was trained by an earlier release, whose recipe looked at less of each answer. Train again: "
+            "the ratings and their embeddings are all there."
         )
     if found != FORMAT:
         raise Unavailable(f"{path.name} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")

@@ -1,4 +1,4 @@
-"""What a model has to beat: scorers that know almost nothing, measured on the same rows.
+"""Baselines that a model has to beat: scorers that know almost nothing, measured on the same rows.
 
 All but the order are fitted, and fitted exactly when the model is: out of fold for its evaluation, on all training rows
 for the stored model, so that it meets the same opponents on another file. They read columns of the ``pair`` features.

@@ -1,4 +1,4 @@
-"""Answers that raters ordered, as a fit learns from them beside rated ones (docs/decisions/0047)."""
+"""Answers that raters ordered, as a fit learns from them beside rated ones (docs/decisions/preferences.md)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,10 @@ from core.reward.recipes.base import Pair, Recipe, feature_matrix
 
 @dataclass(frozen=True)
 class Comparisons:
-    """Pairs of answers of which the first is better; a logistic regression of their difference (Bradley and Terry 1952)."""
+    """Pairs of answers of which the first is better, for a logistic regression of their difference.
+
+    Bradley and Terry 1952.
+    """
 
     differences: NDArray[np.float32]
     """Features of the better answer minus those of the worse one, shape (k, d)."""

@@ -1,4 +1,4 @@
-"""How far scores can be trusted, as figures that a training measured and ranking only looks up: numpy is enough."""
+"""Confidence in scores: measured by the training, looked up when ranking, where numpy is enough."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from core.reward.recipes.pair import pool
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What became of rated answers whose out-of-fold score was like this one."""
+    """Ratings of the answers whose out-of-fold score was like this one."""
 
     good: int
     n: int
@@ -57,7 +57,7 @@ class KnownPrompts:
         return np.asarray(self.vectors @ vector)
 
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
-        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first; none where it is of another length."""
+        """Hashes of the ``count`` prompts most like ``vector`` (dim,), nearest first; none where its length differs."""
         if len(vector) != self.vectors.shape[1]:
             return []
         return [self.groups[place] for place in np.argsort(-self.likeness(vector), kind="stable")[:count]]
@@ -65,7 +65,7 @@ class KnownPrompts:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """How far one ranking can be trusted; None stands for what is not known for this version."""
+    """Confidence in one ranking; None stands for what was not measured for this version."""
 
     meanings: tuple[Meaning | None, ...]
     """Of each answer, in the order of the input."""
@@ -88,13 +88,13 @@ class Certainty:
 
 @dataclass(frozen=True)
 class ScoreConfidence:
-    """What out-of-fold scores of rated answers tell about scores to come (docs/decisions/0045)."""
+    """Confidence in the scores of a version, from its out-of-fold scores (docs/decisions/reranking.md)."""
 
     levels: tuple[Level, ...] = ()
     """Lowest scores first; empty where too few answers were rated."""
     margin: float | None = None
-    """From this difference of scores on, the better of two answers is clearly more often on top than by chance; 1 where no
-    difference was enough; None where there are too few pairs."""
+    """From this difference of scores on, the better of two answers is clearly more often on top than by chance; 1 where
+    no difference was enough; None where there are too few pairs."""
     pairs: int = 0
     """Of answers to one prompt that were rated differently: what ``margin`` rests on."""
     familiar: float | None = None
@@ -102,7 +102,7 @@ class ScoreConfidence:
     known: KnownPrompts | None = field(default=None, compare=False)
 
     def meaning(self, score: float) -> Meaning | None:
-        """What became of rated answers with a score like this."""
+        """Ratings of the answers with a score like this; None where too few were rated."""
         if not self.levels:
             return None
         at = int(np.searchsorted([level.start for level in self.levels], score, side="right")) - 1
@@ -122,7 +122,7 @@ class ScoreConfidence:
     def judge(
         self, prompt: str, texts: Sequence[str], scores: Sequence[float], order: Sequence[int], embedder: Embedder
     ) -> Certainty:
-        """How far the ``order`` of ``texts`` by ``scores`` can be trusted. Equal texts do not compete with each other.
+        """Confidence in the ``order`` of ``texts`` by ``scores``. Equal texts do not compete with each other.
 
         Raises:
             Unavailable: the encoder cannot be loaded.

@@ -47,7 +47,7 @@ class Fit:
 def fit(
     recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int, compared: Comparisons | None = None
 ) -> Fit:
-    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers if these help.
+    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers that help.
 
     Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows. In it,
     comparisons are learned from but for those on the prompts that are tested; they are part of the fit where it ranks
@@ -155,8 +155,8 @@ class _Prepared:
     compared: Comparisons | None
     """Their differences turned alike, shape (k, m)."""
     span: tuple[Matrix, NDArray[np.float64]] | None
-    """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m is
-    u."""
+    """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m
+    is u."""
 
     def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
         """The model of the original columns that gives every training row the same score."""

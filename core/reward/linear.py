@@ -30,11 +30,12 @@ class LinearModel:
         return logistic(np.round(log_odds, 9))
 
 
-def from_the_same_start(values: NDArray[np.float64], start: float, everywhere: float) -> NDArray[np.float64]:
-    """Probabilities of a model whose training rows held the share ``start`` of good ones, as if it had been ``everywhere``.
+def correct_prior(values: NDArray[np.float64], start: float, everywhere: float) -> NDArray[np.float64]:
+    """Correct ``values`` (n,) for the class prior of the training rows: the share ``start`` of good ones there.
 
-    The share in the other folds falls when a fold has more good answers. Ranked together, rows of different folds
-    would come out worse than chance where a model knows little but that share (Forman and Scholz 2010).
+    Returns the probabilities (n,) of the same model with the share ``everywhere``. The share in the other folds falls
+    when a fold has more good answers: ranked together, rows of different folds would come out worse than chance where a
+    model knows little but that share (Forman and Scholz 2010).
     """
     shift = np.log(everywhere / (1 - everywhere)) - np.log(start / (1 - start))
     clipped = np.clip(values, 1e-15, 1 - 1e-15)

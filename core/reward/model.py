@@ -39,27 +39,15 @@ class FittedModel:
         return self.predict(self._features(pairs, embedder)) if pairs else np.zeros(0)
 
     def read_of(self, pairs: Sequence[Pair]) -> list[Read]:
-        """How much is read of the answer of each pair."""
+        """Extent to which the answer of each pair is read."""
         recipe = recipe_named(self.recipe)
         return [recipe.read_of(pair) for pair in pairs]
 
     def unread(self, pairs: Sequence[Pair], embedder: Embedder) -> list[int]:
-        """Words that the encoder has yet to read before each pair can be scored; what pairs share is the first one's."""
+        """Words that the encoder has yet to read to score each pair; what pairs share counts for the first of them."""
         recipe = recipe_named(self.recipe)
         words = embedder.unread(recipe.texts(pairs), recipe.view)
         return [sum(words.pop(text, 0) for text in recipe.texts([pair])) for pair in pairs]
-
-    def explain(self, pairs: Sequence[Pair], embedder: Embedder) -> list[dict[str, float]]:
-        """Why each pair scores as it does: log-odds that each part adds against an average training answer.
-
-        Raises:
-            Unavailable: the encoder is another one than in training, or cannot be loaded.
-        """
-        if not pairs:
-            return []
-        added = self.linear.contributions(self._features(pairs, embedder))
-        parts = recipe_named(self.recipe).parts(added.shape[1])
-        return [{name: float(row[columns].sum()) for name, columns in parts.items()} for row in added]
 
     def check_encoder(self, fingerprint: str) -> None:
         """Refuse an encoder that is not the one of the training.

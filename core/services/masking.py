@@ -1,19 +1,20 @@
 """The one way out of the services: every text that a public function returns or complains with is masked here.
 
-``masks_output`` stands on every public function. Whoever forgets it finds that ``Workspace.require`` refuses to work: what was
-not led through here does not leave at all. Inside, services give each other stored texts as they are; what is handed out
-by the outermost one is masked, field by field, unless it was decided about before (``Settled``), or a field or a
-function says in so many words why its texts are no outside ones (``AS_IS``, ``as_is``).
+``masks_output`` stands on every public function. Without it ``Workspace.require`` refuses to work: what was not led
+through here does not leave at all. Inside, services give each other stored texts as they are; what is handed out by the
+outermost one is masked, field by field, unless it was cleared before (``ClearedText``), or a field or a function says
+in so many words why its texts are no outside ones (``AS_IS``, ``as_is``).
 """
 
 import dataclasses
 import inspect
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache, wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
@@ -33,8 +34,8 @@ SHORT, REMEMBERED = 200, 4_096
 _inside: ContextVar[bool] = ContextVar("inside a service", default=False)
 
 
-class Settled(str):
-    """A text about which it was decided how it leaves: masked with what it belongs to, revealed, or the reader's own words."""
+class ClearedText(str):
+    """A text that leaves as it is: masked already, revealed to the reader, or the reader's own words."""
 
     __slots__ = ()
 
@@ -94,7 +95,7 @@ def masked(found: Any, known: frozenset[str] = frozenset()) -> Any:
     if found is None or isinstance(found, bool | int | float | date | timedelta | Enum | Path | User):
         return found
     if isinstance(found, str):
-        return str(found) if isinstance(found, Settled) else _masked_text(found, known)
+        return str(found) if isinstance(found, ClearedText) else _masked_text(found, known)
     if isinstance(found, dict):
         return _distinct((masked(key, known), _beside(key, value, known)) for key, value in found.items())
     if isinstance(found, tuple) and hasattr(found, "_fields"):
@@ -111,7 +112,7 @@ def masked_sentence(sentence: str) -> str:
 
     Who reads that something went wrong must be able to read what.
     """
-    if isinstance(sentence, Settled):
+    if isinstance(sentence, ClearedText):
         return str(sentence)
     seen = _masked_text(sentence, frozenset())
     return mask(sentence, by_rules=True) if seen == UNREAD_SHOWN else seen
@@ -138,26 +139,25 @@ def refuse_gaps(given: Any, *stored: str | None) -> None:
     gap = next((gap for text in _texts_in(given) for gap in GAP.findall(text) if gap not in known), None)
     if gap is not None:
         raise BadInput(
-            f"This text holds {gap}: that stands in the place of something that is hidden, and saving it would lose what is "
-            "behind it. Nothing was changed. Reveal the text first, or write it without that."
+            f"This text holds {gap}: that stands in the place of something that is hidden, and saving it would lose "
+            "what is behind it. Nothing was changed. Reveal the text first, or write it without that."
         )
 
 
-def _texts_in(given: Any) -> Iterator[str]:
-    """All texts in what a service is given or hands out, keys and fields of records included."""
+def _texts_in(given: Any, *, records: bool = True) -> Iterator[str]:
+    """All texts in what a service is given or hands out, keys included; of records only where ``records`` is true."""
+    parts: Iterable[Any] = ()
     if isinstance(given, str):
         if not isinstance(given, Enum):
             yield given
     elif isinstance(given, dict):
-        for key, value in given.items():
-            yield from _texts_in(key)
-            yield from _texts_in(value)
+        parts = chain(given, given.values())
     elif isinstance(given, list | tuple | set | frozenset):
-        for one in given:
-            yield from _texts_in(one)
-    elif _is_record(given) and not isinstance(given, User):
-        for field in dataclasses.fields(given):
-            yield from _texts_in(getattr(given, field.name))
+        parts = given
+    elif records and _is_record(given) and not isinstance(given, User):
+        parts = (getattr(given, field.name) for field in dataclasses.fields(given))
+    for part in parts:
+        yield from _texts_in(part, records=records)
 
 
 class _Leaving:
@@ -172,20 +172,18 @@ class _Leaving:
             error.args = tuple(masked_sentence(part) if isinstance(part, str) else part for part in error.args)
 
 
-def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, None]:
+def _steps(made: Any, seen: Callable[[Any], Any]) -> Generator[Any, None, Any]:
     try:
         while True:
-            with _Leaving():
-                found = next(made, _ENDED)
-            if found is _ENDED:
-                return
+            try:
+                with _Leaving():
+                    found = next(made)
+            except StopIteration as end:
+                return seen(end.value)
             yield seen(found)
     finally:
         with _Leaving():
             made.close()
-
-
-_ENDED = object()
 
 
 def _record(found: Any, known: frozenset[str]) -> Any:
@@ -206,29 +204,17 @@ def _outside(kind: Any) -> tuple[str, ...]:
 
 
 def _names(parts: Any) -> frozenset[str]:
+    """Words of names in the texts of a record; the records in it see to their own."""
     found: set[str] = set()
-    for text in _own_texts(parts):
-        if not isinstance(text, Settled):
+    for text in _texts_in(parts, records=False):
+        if not isinstance(text, ClearedText):
             found |= _short_names(text) if len(text) <= SHORT and site() is None else name_words([text])
     return frozenset(found)
 
 
-def _own_texts(part: Any) -> Iterator[str]:
-    """The texts of a record without those of the records in it, which see to their own."""
-    if isinstance(part, dict):
-        for key, value in part.items():
-            yield from _own_texts(key)
-            yield from _own_texts(value)
-    elif isinstance(part, list | tuple | set | frozenset):
-        for one in part:
-            yield from _own_texts(one)
-    elif isinstance(part, str) and not isinstance(part, Enum):
-        yield part
-
-
 def _beside(key: Any, value: Any, known: frozenset[str]) -> Any:
     """A value under its key: "patient name: ..." says what it is."""
-    if not isinstance(key, str) or not isinstance(value, str) or isinstance(value, Settled | Enum):
+    if not isinstance(key, str) or not isinstance(value, str) or isinstance(value, ClearedText | Enum):
         return masked(value, known)
     if _is_ours(value):
         return value
@@ -271,7 +257,7 @@ _WORD_OF_OURS = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 def _is_ours(text: str) -> bool:
-    """Whether a whole text is a time, hash or version, or one word in small letters, as states, recipes and JSON keys are."""
+    """Whether a text is a time, hash or version, or one word in small letters, as states, recipes and JSON keys are."""
     return _WORD_OF_OURS.fullmatch(text) is not None or is_made_by_machines(text)
 
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from core.domain.errors import AssayError
 from core.domain.identifiers.deidentifier import load
 from core.domain.identifiers.masking import site, use
 from core.domain.roles import SOMEBODY_HERE, Act, NotAllowed, User, require
 from core.domain.settings import AuthMode, Settings
-from core.services.masking import inside
+from core.services.masking import inside, masks_output
 from core.store import compacting, schema
 from core.store.database import Store, connect
 from core.store.interactions import identifiers, legacy
@@ -50,7 +51,7 @@ class Workspace:
 
         Raises:
             NotAllowed: the role does not include it, access was switched off, or nobody signed in.
-            RuntimeError: the service function does not lead out through ``leaves``.
+            RuntimeError: the service function lacks ``@masks_output()``.
         """
         if not inside():
             raise RuntimeError(
@@ -81,9 +82,9 @@ class Workspace:
         return taken
 
     def mark_due(self) -> None:
-        """Look for about a second at rows that were not looked at for identifiers; a site's function does it in a thread.
+        """Look for about a second at rows that were not looked at for identifiers; the rest is for the next time.
 
-        Whoever comes by does not fail for it: what was not marked is for the next time.
+        A site's function does it in a thread. The caller does not fail for it.
         """
         if site() is None:
             with suppress(AssayError):
@@ -117,6 +118,19 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
         workspace.store.engine.dispose()  # whoever tries again opens another one
         raise
     return workspace
+
+
+@masks_output(as_is="names of tables")
+def initialise() -> dict[str, Any]:
+    """Create or upgrade, then adopt what the old application has; what ``init --json`` prints.
+
+    Raises:
+        AssayError: the sentence says what is in the way.
+    """
+    store = connect(Settings.from_env(os.environ))
+    revision = schema.upgrade(store)
+    open_workspace().pick_up(at_once=True)
+    return {"database": store.label, "revision": revision, "tables": schema.tables(store)}
 
 
 def this_process() -> str:

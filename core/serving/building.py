@@ -6,13 +6,11 @@ It takes 10 s or more and needs torch; a server that answers must not have to wa
 import csv
 import logging
 import os
-import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from core import labeling
-from core.domain.settings import ROOT
+from core.serving.processes import start_detached
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +43,9 @@ def start(emb_model: str, folder: Path) -> None:
         OSError: the process cannot be started, or its log cannot be written.
     """
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder.parent / "build.log").open("a") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, emb_model, str(folder)],
-            env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},  # one core is left for who serves
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,  # it outlives a command that only ranked once: the next one finds it ready
-        )
-    threading.Thread(target=process.wait, daemon=True).start()
+    with (folder.parent / "build.log").open("ab") as output:
+        # a command that only ranked once may end before: the next one finds it ready; one core is left for who serves
+        start_detached(__name__, emb_model, str(folder), output=output, OMP_NUM_THREADS="1")
 
 
 def probes() -> list[str]:
@@ -81,8 +72,8 @@ def main(emb_model: str, folder: Path) -> None:
             return
         if openvino_build.read(folder) is None:
             os.nice(10)
-            verdict = build(emb_model, folder, probes())
-            log.info("built in %.0f s: %s", verdict.seconds, verdict.reason)
+            check = build(emb_model, folder, probes())
+            log.info("built in %.0f s: %s", check.seconds, check.reason)
 
 
 if __name__ == "__main__":

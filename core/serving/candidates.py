@@ -29,7 +29,7 @@ def as_dicts(candidates: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def with_certainty(found: Sequence[Mapping[str, Any]], ranking: "Ranking") -> dict[str, Any]:
-    """What ``core.rerank_with_certainty`` returns for these candidates."""
+    """Build what ``core.rerank_with_certainty`` returns for these candidates."""
     sure, results = ranking.certainty, []
     for index in ranking.order:
         meaning = None if sure is None else sure.meanings[index]

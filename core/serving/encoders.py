@@ -1,4 +1,4 @@
-"""Which encoder serves: sentence-transformers, or the fast one as soon as it is built and found to agree."""
+"""The serving encoder: sentence-transformers, or the fast one as soon as it is built and found to agree."""
 
 import logging
 import math
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 """Between two looks whether the build that was started is ready."""
 PATIENCE_SECONDS = 600.0
-"""After so long a build that left no verdict (killed, power cut) is started again."""
+"""After so long a build that left no result (killed, power cut) is started again."""
 
 
 class ServingEncoder:
@@ -69,16 +69,16 @@ class ServingEncoder:
                 self._look_again_at = math.inf
                 return
             folder = openvino_build.folder_for(self._home, sha256)
-            verdict = openvino_build.read(folder)
-            if verdict is None:
+            check = openvino_build.read(folder)
+            if check is None:
                 self._build(folder)
-            elif not verdict.usable or verdict.serves != reference_fingerprint(sha256):
-                self._refuse(verdict.reason)
+            elif not check.usable or check.serves != reference_fingerprint(sha256):
+                self._refuse(check.reason)
             else:
-                fast = OpenVinoEncoder(folder, verdict)
+                fast = OpenVinoEncoder(folder, check)
                 fast.encode(["ready"])
                 self._fast = fast  # from here on, at once and for every thread
-                log.info("the fast encoder serves. %s", verdict.reason)
+                log.info("the fast encoder serves. %s", check.reason)
         except (AssayError, OSError, RuntimeError) as error:
             self._refuse(error.in_full if isinstance(error, AssayError) else str(error))
 
@@ -108,16 +108,17 @@ def described(emb_model: str, home: Path, *, fast: bool) -> tuple[bool, str]:
     if sha256 is None:
         return True, "sentence-transformers serves; a model of a hub is not built for speed, a directory would be"
     folder = openvino_build.folder_for(home, sha256)
-    verdict = openvino_build.read(folder)
-    if verdict is None:
+    check = openvino_build.read(folder)
+    if check is None:
         return (
             True,
-            "sentence-transformers serves; the first reranking builds the fast encoder beside it, in less than a minute",
+            "sentence-transformers serves; the first reranking builds the fast encoder beside it, "
+            "in less than a minute",
         )
-    if not verdict.usable:
+    if not check.usable:
         return (
             False,
-            f"sentence-transformers serves, not the fast encoder. {verdict.reason} To try again remove {folder}",
+            f"sentence-transformers serves, not the fast encoder. {check.reason} To try again remove {folder}",
         )
-    openvino_build.verify(folder, verdict)
-    return True, f"{OpenVinoEncoder.back_end} serves. {verdict.reason}"
+    openvino_build.verify(folder, check)
+    return True, f"{OpenVinoEncoder.back_end} serves. {check.reason}"

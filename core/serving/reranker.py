@@ -77,7 +77,7 @@ class _Loaded(NamedTuple):
 
     ref: ModelRef
     model: FittedModel
-    honesty: ScoreConfidence | None
+    confidence: ScoreConfidence | None
 
 
 class Reranker:
@@ -103,10 +103,10 @@ class Reranker:
         loaded = self._current()
         return None if loaded is None else (loaded.ref, loaded.model)
 
-    def honesty(self) -> ScoreConfidence | None:
-        """What was measured about the scores of the version that is loaded; None where nothing was."""
+    def confidence(self) -> ScoreConfidence | None:
+        """Confidence in the scores of the loaded version; None where it was not measured."""
         loaded = self._current()
-        return None if loaded is None else loaded.honesty
+        return None if loaded is None else loaded.confidence
 
     def _current(self) -> _Loaded | None:
         known = self._loaded is not None or self._reason is not None
@@ -122,13 +122,13 @@ class Reranker:
         return self._loaded
 
     def reason(self) -> str | None:
-        """Why there is no model, or why the loaded one is not the champion; None when all is well."""
+        """Reason why there is no model, or why the loaded one is not the champion; None when all is well."""
         self.model()
         return self._reason
 
     @property
     def loaded(self) -> ModelRef | None:
-        """What ranks in this process now, without a new look; None before the first."""
+        """The version that ranks in this process now, without a new look; None before the first."""
         return None if self._loaded is None else self._loaded.ref
 
     @property
@@ -144,7 +144,8 @@ class Reranker:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
 
         With ``abstain`` the input order is kept where the best two are too close to call or the prompt is unlike those
-        that the model learned from; the scores are given all the same. Without a usable model the input order is kept, scores are None and one line is logged; nothing is raised.
+        that the model learned from; the scores are given all the same. Without a usable model the input order is kept,
+        scores are None and one line is logged; nothing is raised.
         """
         if not texts:
             return Ranking(None, (), ())
@@ -177,7 +178,9 @@ class Reranker:
         pairs = [Pair(prompt, text) for text in texts]
         scores = loaded.model.score(pairs, embedder).tolist()
         order = sorted(range(len(texts)), key=lambda index: -scores[index])
-        certainty = None if loaded.honesty is None else loaded.honesty.judge(prompt, texts, scores, order, embedder)
+        certainty = (
+            None if loaded.confidence is None else loaded.confidence.judge(prompt, texts, scores, order, embedder)
+        )
         read = loaded.model.read_of(pairs)
         doubt = certainty.doubt if abstain and certainty is not None else None
         return Ranking(

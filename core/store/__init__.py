@@ -1,1 +1,1 @@
-"""Everything that is kept: tables, migrations, and the only queries of the product."""
+"""The database: tables, migrations, and the only queries of the product."""

@@ -1,7 +1,7 @@
-"""The record of who did what: written in the transaction of the act itself, so that neither is there without the other.
+"""The audit log: who did what, written in the transaction of the act itself, so that one is never without the other.
 
-It only grows: a trigger refuses to change or delete a row. So it never holds what somebody may ask to be forgotten.
-People stand in it by number ("person 12"), and their present name is looked up when the record is shown.
+It only grows: a trigger refuses to change or delete a row. So it never holds what somebody may ask to be erased.
+People stand in it by number ("person 12"), and their present name is looked up when the log is shown.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.domain.roles import Rule, User
 from core.store.tables import Audit
 
+__all__ = ["Audit"]  # rows that the functions return
+
 READ_AT_ONCE = 2_000
 REFUSED = "the record of who did what is append-only"
 REFUSING_FUNCTION = (
@@ -26,7 +28,7 @@ REFUSING_FUNCTION = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which acts of the record are asked for; what is empty does not narrow."""
+    """Which acts of the audit log are asked for; what is empty does not narrow."""
 
     actor: str = ""
     """As it is kept: "person 12", "command line", ..."""
@@ -82,12 +84,12 @@ def streamed(session: Session, wanted: Wanted, *, limit: int | None = None) -> I
 
 
 def actors(session: Session) -> list[str]:
-    """Everybody who is in the record."""
+    """Everybody who is in the audit log."""
     return _different(session, Audit.actor)
 
 
 def actions(session: Session) -> list[str]:
-    """Every kind of act that is in the record."""
+    """Every kind of act that is in the audit log."""
     return _different(session, Audit.action)
 
 

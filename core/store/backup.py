@@ -1,4 +1,4 @@
-"""One consistent copy of the database while it is in use, and putting it back: SQLite's backup API, PostgreSQL's own tools."""
+"""Backup of the database while it is in use, and restoring it: SQLite's backup API, PostgreSQL's own programs."""
 
 import os
 import re
@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput, Unavailable
 from core.store.audit import REFUSING_FUNCTION
-from core.store.database import Store, private_file
+from core.store.database import Store, copy_sqlite, private_file
 from core.store.schema import VERSION_TABLE, state
-from core.store.sqlite_copy import copy_sqlite
 from core.store.tables import Base, SignIn, Visitor
 from core.store.types import now
 
@@ -96,8 +95,8 @@ def row_counts(session: Session) -> dict[str, int]:
     }
 
 
-def forget_browsers(session: Session) -> None:
-    """Nobody is signed in by a cookie from the time of the copy: who signed out since then stays out."""
+def end_all_sign_ins(session: Session) -> None:
+    """End every sign-in from the time of the copy and delete every cookie: who signed out since then stays out."""
     session.execute(delete(Visitor))
     session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now()))
 

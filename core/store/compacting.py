@@ -1,7 +1,7 @@
-"""The SQLite file after something was forgotten: its write-ahead log is let go of, and free room can be cleared.
+"""The SQLite file after an erasure: its write-ahead log is truncated, and its free pages can be cleared.
 
-What is deleted is overwritten (``secure_delete``, in ``database``). But the log keeps what was written before until nobody
-reads that state any more, and room that other programs or earlier releases freed keeps what stood in it.
+What is deleted is overwritten (``secure_delete``, in ``database``). But the log keeps what was written before until
+nobody reads that state any more, and pages that other programs or earlier releases freed keep what stood in them.
 """
 
 import secrets
@@ -22,18 +22,18 @@ UNTIDY = "untidy"
 
 
 def to_tidy(session: Session) -> None:
-    """Note, in the erasure's own transaction, that the log of an SQLite file still holds what goes."""
+    """Note, in the erasure's own transaction, that the write-ahead log of an SQLite file still holds what goes."""
     if session.get_bind().dialect.name == "sqlite":
         settings.put(session, UNTIDY, {"token": secrets.token_hex(8)})
 
 
 def is_tidy(store: Store) -> bool:
-    """Whether nothing that was forgotten is still in the SQLite file or beside it because somebody was reading."""
+    """Whether nothing that was erased is still in the SQLite file or its log because somebody was reading."""
     return not store.is_sqlite or _noted(store) is None
 
 
 def tidy(store: Store) -> bool:
-    """Let go of what the write-ahead log still holds of something forgotten; whether that is done.
+    """Truncate the write-ahead log where it still holds something that was erased; whether that is done.
 
     Waits for nobody: while others read, it is for the next sweep to try again.
     """
@@ -55,7 +55,7 @@ def tidy(store: Store) -> bool:
     if busy:
         return False
     with store.write() as session:
-        if settings.get(session, UNTIDY).get("token") == noted:  # else somebody forgot something meanwhile
+        if settings.get(session, UNTIDY).get("token") == noted:  # else something was erased meanwhile
             session.execute(delete(Setting).where(Setting.name == UNTIDY))
     return True
 
@@ -76,8 +76,8 @@ def compact(store: Store) -> tuple[int, int]:
     except sqlite3.Error as error:
         words = "its disk is full" if "full" in str(error) else "others are using it"
         raise Unavailable(
-            f"The database file could not be compacted: {words}. Nothing was changed. Try again when nobody is working, "
-            "with twice the file's size free on its disk.",
+            f"The database file could not be compacted: {words}. Nothing was changed. Try again when nobody is "
+            "working, with twice the file's size free on its disk.",
             detail=f"It is {file} ({error}).",
         ) from error
     if busy:

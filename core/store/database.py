@@ -1,12 +1,13 @@
-"""Connecting: one engine per process, short sessions, and driver errors turned into sentences."""
+"""The database: one engine per process, short sessions, driver errors as sentences, and a copy of SQLite's file."""
 
 import logging
 import os
 import random
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,32 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import AssayError, BadSetting, Collision, MissingRight, Unavailable
 from core.domain.settings import Settings
+from core.store.scratch import scratch
+
+# Session is here so that a service can name what it passes on without importing SQLAlchemy
+__all__ = [
+    "BUSY_SECONDS",
+    "LOCK_SECONDS",
+    "Session",
+    "Store",
+    "connect",
+    "copy_sqlite",
+    "lock_writers",
+    "private_file",
+    "private_folder",
+]
+
+# Session is here so that a service can name what it passes on without importing SQLAlchemy
+__all__ = [
+    "BUSY_SECONDS",
+    "LOCK_SECONDS",
+    "Session",
+    "Store",
+    "connect",
+    "lock_writers",
+    "private_file",
+    "private_folder",
+]
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +123,7 @@ def connect(settings: Settings) -> Store:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         # pre_ping: a database that was restarted is noticed and reconnected instead of failing the next rating
-        # and nobody waits for ever, neither for a lock of the existing application nor for a server that went silent
+        # and no query waits for ever, neither for a lock of the existing application nor for a server that went silent
         waits = {"connect_timeout": 5, "tcp_user_timeout": 1000 * LOCK_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=waits, hide_parameters=True)
         event.listen(engine, "connect", _postgres_connect)
@@ -143,6 +170,25 @@ def private_file(path: Path) -> None:
             f"A file that Assay needs cannot be created ({error.strerror}). {_ASK}",
             detail=f"It is {path}. Choose another place with ASSAY_HOME.",
         ) from error
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy an SQLite file with SQLite's own backup, which is consistent while others write.
+
+    The copy gets its name when it is whole.
+
+    Raises:
+        Unavailable: the copy could not be written.
+    """
+    try:
+        with scratch(target.parent) as folder:
+            part = folder / target.name
+            part.touch(mode=0o600)
+            with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(part)) as new:
+                old.backup(new)
+            part.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable("A backup could not be written.", detail=f"It is {target} ({error}).") from error
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
@@ -275,8 +321,8 @@ def _missing_right(store: Store, said: str) -> MissingRight:
     return MissingRight(
         f"The database does not let Assay do this. Nothing was changed. {_ASK}",
         grant,
-        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the database "
-        f"to run: {grant}",
+        detail=f"The database user {store.engine.url.username} may not use the {kind} {name}. Ask the owner of the "
+        f"database to run: {grant}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Trying again what two processes did at the same moment: the one place that does so."""
+"""Retries of transactions that collided with another: the one place that does so."""
 
 import functools
 import random

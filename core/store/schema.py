@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -13,8 +14,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 from core.domain.errors import AssayError, Unavailable
 from core.domain.roles import Rule
 from core.store import audit
-from core.store.database import Store, lock_writers, private_file, private_folder
-from core.store.sqlite_copy import copy_sqlite
+from core.store.database import Store, copy_sqlite, lock_writers, private_file, private_folder
 from core.store.tables import Base
 
 log = logging.getLogger(__name__)
@@ -96,9 +96,7 @@ def upgrade(store: Store, *, keep_copy: bool = True) -> str:
 
 def head() -> str:
     """The revision of this release."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
-    assert found is not None
-    return found
+    return _head_of(str(_config().get_main_option("script_location")))
 
 
 def tables(store: Store) -> dict[str, bool]:
@@ -126,6 +124,16 @@ def _state_of_ours(store: Store) -> tuple[State, str | None]:
         private_folder(file.parent)
         private_file(file)
     return state(store)
+
+
+@cache
+def _head_of(location: str) -> str:
+    """Reading every migration takes longer than all the rest of opening a database."""
+    config = _config()
+    config.set_main_option("script_location", location)
+    found = ScriptDirectory.from_config(config).get_current_head()
+    assert found is not None
+    return found
 
 
 def _config() -> Config:

@@ -153,9 +153,9 @@ def _looked_at(path: Path) -> Iterator[bool]:
                 yield _old(path)
                 return
         host, _, rest = os.read(lock, 1000).decode(errors="replace").partition(" ")
-        mine, _, boot = _machine().partition(" ")
+        this_host, _, boot = _machine().partition(" ")
         # a lock is known to every process of one running system, containers included, and not to be trusted beyond
-        known = LOCKS and bool(rest) and (host == mine or rest.startswith(f"{boot} "))
+        known = LOCKS and bool(rest) and (host == this_host or rest.startswith(f"{boot} "))
         yield known or _old(path)
     finally:
         os.close(lock)

@@ -3,38 +3,40 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.domain.queue import QueueSettings
+from core.domain.retraining import RetrainSettings
+from core.domain.roles import User
+from core.domain.second_looks import RepeatSettings
+from core.store import audit
 from core.store.tables import Setting
+from core.store.upsert import insert_missing
 
 QUEUE = "queue"
 
 
 def get(session: Session, name: str) -> dict[str, Any]:
-    """What was set under this name; empty where nothing was."""
+    """The value of a setting; empty where nothing was set."""
     found = session.get(Setting, name)
     return dict(found.value) if found else {}
 
 
 def hold(session: Session, name: str) -> None:
-    """Let nobody else change what stands under this name until the transaction ends; to be called before it is read."""
+    """Lock a setting until the transaction ends; to be called before it is read."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite's write lock does that already
-        session.execute(insert(Setting).values(name=name, value={}).on_conflict_do_nothing())
+        insert_missing(session, Setting, {"name": name, "value": {}})
         session.get(Setting, name, with_for_update=True)
 
 
 def put(session: Session, name: str, value: dict[str, Any]) -> None:
-    """Set what stands under this name."""
+    """Set the value of a setting."""
     session.merge(Setting(name=name, value=value))
 
 
 def put_once(session: Session, name: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Set what stands under this name unless something does; what stands there now. Safe against a second writer."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(Setting).values(name=name, value=value).on_conflict_do_nothing())
+    """Set the value of a setting that has none; the value it has now. Safe against a second writer."""
+    insert_missing(session, Setting, {"name": name, "value": value})
     return get(session, name)
 
 
@@ -43,6 +45,25 @@ def queue_settings(session: Session) -> QueueSettings:
     return QueueSettings(**get(session, QUEUE))
 
 
-def put_queue_settings(session: Session, settings: QueueSettings) -> None:
-    """Set how many ratings an answer gets; the items are not touched (see ``queue.renew_places``)."""
-    put(session, QUEUE, asdict(settings))
+def change(
+    session: Session,
+    name: str,
+    wanted: QueueSettings | RepeatSettings | RetrainSettings,
+    *,
+    by: User,
+    action: str,
+    subject: str,
+) -> bool:
+    """Set a record that holds for everybody and write it to the audit log; False where it is set like that already.
+
+    Raises:
+        BadInput: a number is outside its range.
+    """
+    wanted.check()
+    hold(session, name)
+    before = type(wanted)(**get(session, name))
+    if before == wanted:
+        return False
+    put(session, name, asdict(wanted))
+    audit.write(session, by, action, subject, old=asdict(before), new=asdict(wanted))
+    return True

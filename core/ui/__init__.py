@@ -1,5 +1,1 @@
 """The dashboard: what pages are made of. Together with Home.py and pages/ the only code that imports streamlit."""
-
-from core.ui.shell.navigation import main
-
-__all__ = ["main"]

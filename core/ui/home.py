@@ -1,18 +1,19 @@
-"""Home: what this is, where we stand, and the next step as one button."""
+"""What the page Home shows."""
 
 import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.ratings import Stage
 from core.domain.roles import Act, Role
+from core.domain.texts import plural
 from core.services.data import importing
 from core.services.models import models
 from core.services.operations.status import Champion, Status, status
-from core.ui.data.importing import half_an_import
-from core.ui.report.format import MEASURES, cell
+from core.ui.data.importing import unfinished_import
+from core.ui.report.format import MEASURES, cell, ratio
 from core.ui.shell import errors, session
-from core.ui.shell.navigation import PAGES, go_to, next_step
-from core.ui.shell.page import Page, heading, open_page
+from core.ui.shell.navigation import go_to, next_step
+from core.ui.shell.page import Page, heading
 from core.ui.shell.texts import literal
 from core.ui.training.retraining import retraining_due
 
@@ -24,28 +25,27 @@ STAGES = {
 }
 
 
-def show() -> None:
-    """The page at the root address."""
-    with open_page("home") as page:
-        now = status(page.workspace, page.user)
-        heading(
-            page,
-            "Assay",
-            sample=now.sample,
-            lead="Experts rate AI answers from 1 to 5; a small model learns from the ratings and then picks the "
-            "better of several answers.",
-        )
-        if not now.interactions:
-            _empty(page)
-        else:
-            _next(now)
-            retraining_due(page)
-            _standing(now)
-            if now.sample and page.may(Act.CHANGE_DATA):
-                _sample(page)
-        _notes(page, now)
-        where = now.database if page.user.role is Role.LEAD else page.workspace.store.name
-        st.caption(f"Database: {literal(where)}")
+def show(page: Page) -> None:
+    """Show where we stand and the next step; on an empty database, the ways to bring answers in."""
+    now = status(page.workspace, page.user)
+    heading(
+        page,
+        "Assay",
+        sample=now.sample,
+        lead="Experts rate AI answers from 1 to 5; a small model learns from the ratings and then picks the "
+        "better of several answers.",
+    )
+    if not now.interactions:
+        _empty(page)
+    else:
+        _next(now)
+        retraining_due(page)
+        _standing(now)
+        if now.sample and page.may(Act.CHANGE_DATA):
+            _sample(page)
+    _notes(page, now)
+    where = now.database if page.user.role is Role.LEAD else page.workspace.store.name
+    st.caption(f"Database: {literal(where)}")
 
 
 def _empty(page: Page) -> None:
@@ -85,7 +85,7 @@ def _standing(now: Status) -> None:
         else:
             st.progress(1.0, text=f"{now.rated:,} rated; more ratings still help")
         if now.rated:
-            st.caption(f"{now.good / now.rated:.0%} of the rated answers are good.")
+            st.caption(f"{ratio(now.good, now.rated)} of the rated answers are good.")
         if now.discarded:
             st.caption(f"{now.discarded:,} unrated were discarded by raters as unfit; Data, *Browse*, lists them.")
     with right, st.container(border=True, height="stretch"):
@@ -107,9 +107,9 @@ def _champion(champion: Champion | None) -> None:
 
 def _next(now: Status) -> None:
     enough = now.stage is not Stage.COLLECTING
-    if now.champion and PAGES["rerank"].exists:
+    if now.champion:
         label, page, why = "Rank answers", "rerank", "A model is in use: paste a prompt and several answers."
-    elif enough and not now.champion and PAGES["train"].exists:
+    elif enough and not now.champion:
         label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
     elif now.waiting:
         label, page, why = "Rate answers", "rate", _waiting(now.waiting)
@@ -142,7 +142,7 @@ def _sample(page: Page) -> None:
 
 
 def _notes(page: Page, now: Status) -> None:
-    half_an_import(page)
+    unfinished_import(page)
     trouble = models.trouble(page.workspace, page.user) if now.champion else None
     if trouble is not None:
         st.error(literal(trouble), icon=":material/broken_image:")
@@ -150,8 +150,8 @@ def _notes(page: Page, now: Status) -> None:
     if now.old_model_file is not None and now.champion is None:
         st.warning(
             literal(
-                f"{now.old_model_file.name} is a model file of the older scripts. It is never loaded, because nobody can "
-                "check what is in it. Train again; the new versions are kept beside it."
+                f"{now.old_model_file.name} is a model file of the older scripts. It is never loaded, because nobody "
+                "can check what is in it. Train again; the new versions are kept beside it."
             ),
             icon=":material/warning:",
         )
@@ -178,4 +178,4 @@ def _remove_sample(page: Page) -> None:
 
 
 def _waiting(number: int) -> str:
-    return f"{number:,} {'answer waits' if number == 1 else 'answers wait'} for a rating."
+    return f"{plural(number, 'answer waits', 'answers wait')} for a rating."

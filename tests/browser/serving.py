@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.databases import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,7 +28,7 @@ class Dashboard:
 
     def query(self, sql: str) -> list[tuple]:
         """What is in the database file itself."""
-        with closing(sqlite3.connect(self.home / "assay.db", timeout=10)) as file:
+        with closing(sqlite3.connect(self.home / "assay.db", timeout=PATIENCE)) as file:
             return file.execute(sql).fetchall()
 
 
@@ -59,7 +61,7 @@ def serve(home: Path, *flags: str, **environ: str) -> Iterator[Dashboard]:
 
 
 def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
             with urlopen(url, timeout=2):

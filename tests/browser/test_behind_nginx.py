@@ -1,4 +1,4 @@
-"""Behind nginx with TLS, as SECURITY.md says: websocket, Host, Origin, Secure cookies, and cookies larger than usual."""
+"""Behind nginx with TLS, as SECURITY.md says: websocket, Host, Origin, Secure cookies, and large cookies."""
 
 import json
 import os
@@ -34,7 +34,8 @@ def configuration(folder, port, behind):
     places = " ".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    return f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ access_log off; {places} {server} }}"
+    of_all = f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
+    return f"{of_all} http {{ access_log off; {places} {server} }}"
 
 
 def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):
@@ -83,8 +84,8 @@ def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):
         # as much as a sign-in with many claims brings; Streamlit splits it over several cookies
         padding = [{"name": f"padding_{number}", "value": "x" * 2_800, "url": url} for number in (1, 2)]
         context.add_cookies(padding)
-        page.goto(f"{url}/people")
-        expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible(timeout=30_000)
+        page.goto(f"{url}/settings")
+        expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible(timeout=30_000)
         for headers in ({"origin": "https://evil.example"}, {"host": "evil.example"}):
             assert context.request.get(url, headers=headers).status == 403
         context.close()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.services.workspace import open_workspace
-from tests.databases import added
+from tests.databases import PATIENCE, added
 
 pytestmark = pytest.mark.browser
 
@@ -170,7 +170,7 @@ def test_what_is_typed_is_kept_and_types_no_ratings(at_the_desk, dashboard, me):
     page = at_the_desk
     page.locator(".st-key-rate-comment textarea").press_sequentially("1 2 3 dubious")
     drafts = f"select comment from assay_drafts where rater_id = {number_of(dashboard, me)}"
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while dashboard.query(drafts) != [("1 2 3 dubious",)] and time.monotonic() < until:
         page.wait_for_timeout(50)
     page.reload()
@@ -207,7 +207,7 @@ def test_who_loses_the_comment_field_while_typing_rates_nothing(at_the_desk, das
 
 
 def test_a_reason_that_is_typed_is_no_rating(at_the_desk, dashboard, me):
-    """D leads into the field for the reason; digits and letters typed there, or too early for it, rate and skip nothing."""
+    """D leads into the field for the reason; digits and letters typed there, or too early, rate and skip nothing."""
     page = at_the_desk
     page.keyboard.press("d")
     page.keyboard.press("5")  # before the form is there
@@ -236,18 +236,20 @@ def test_what_is_typed_without_a_pause_is_kept_too(at_the_desk, dashboard, me):
 
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     """At the same moment two browsers show two different answers, and each rates under its own name."""
-    mine, context = at_the_desk, browser.new_context()
+    own_page, context = at_the_desk, browser.new_context()
     other = context.new_page()
     other.goto(f"{dashboard.url}/rate")
     other.locator(".st-key-rate-name input").press_sequentially("somebody else")
     other.keyboard.press("Enter")
     ready(other)
-    shown = [re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (mine, other)]
+    shown = [
+        re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (own_page, other)
+    ]
     numbers = [int(found[1]) for found in shown if found]
     assert len(set(numbers)) == 2
-    mine.keyboard.press("4")
+    own_page.keyboard.press("4")
     other.keyboard.press("2")
-    expect(receipt(mine)).to_contain_text("1 rated today")
+    expect(receipt(own_page)).to_contain_text("1 rated today")
     expect(receipt(other)).to_contain_text("1 rated today")
     assert rated_by(dashboard, me) == [(numbers[0], 4)]
     assert rated_by(dashboard, "somebody else") == [(numbers[1], 2)]

@@ -1,34 +1,25 @@
 """Reranking in a real browser, with nothing but the keyboard."""
 
-import os
-import subprocess
-import sys
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
+from tests.browser.serving import Dashboard, serve
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
-def trained(dashboard):
-    """The sample and a model that learned from it."""
-    for arguments in (["sample", "load"], ["train"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "core", *arguments],
-            cwd=ROOT,
-            env=os.environ | {"ASSAY_HOME": str(dashboard.home)},
-            capture_output=True,
-            text=True,
-            timeout=180,
-        )
-        assert done.returncode == 0, done.stderr
-    return dashboard
+def trained(trained_once: Path, tmp_path_factory) -> Iterator[Dashboard]:
+    """A dashboard on the sample and a model that learned from it."""
+    home = tmp_path_factory.mktemp("trained")
+    shutil.copytree(trained_once, home, dirs_exist_ok=True)
+    with serve(home) as served:
+        yield served
 
 
 def tab_to(page: Page, key: str) -> None:
@@ -75,7 +66,7 @@ def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
     tab_to(page, "rerank-run")
     page.keyboard.press("Enter")
     first = page.locator(".st-key-rerank-place-1")
-    expect(first).to_contain_text("Cool the burn", timeout=60_000)
+    expect(first).to_contain_text("Cool the burn")
     expect(first).to_contain_text("up 2")
     expect(first).to_contain_text("entered as number 3")
     expect(first).to_contain_text("Score 0.")

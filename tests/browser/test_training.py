@@ -15,11 +15,11 @@ from core.domain.metrics import Metric
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.training import runs
 from tests.browser.serving import serve
+from tests.databases import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90_000  # ms: a busy machine may need long to load the language model
 
 
 def command_line(dashboard, *arguments: str) -> subprocess.CompletedProcess:
@@ -30,7 +30,7 @@ def command_line(dashboard, *arguments: str) -> subprocess.CompletedProcess:
         env=os.environ | {"ASSAY_HOME": str(dashboard.home)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -71,7 +71,7 @@ def test_figures_arrive_fold_by_fold_in_every_browser(page: Page, second: Page, 
         with workspace.store.write() as session:
             runs.add_event(session, run_id, "FoldDone", event)
         for viewer in (page, second):
-            expect(rows_of_folds(viewer)).to_have_count(number, timeout=10_000)
+            expect(rows_of_folds(viewer)).to_have_count(number)
             expect(live(viewer)).to_contain_text(f"Fold {number + 1} of 5")
         if number == 2:
             page.reload()
@@ -87,7 +87,7 @@ def test_figures_arrive_fold_by_fold_in_every_browser(page: Page, second: Page, 
 
 
 def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, dashboard, workspace):
-    """SIGKILL in the middle: both viewers read that it failed, how far it got and that nothing was lost, and can start again."""
+    """SIGKILL in between: both viewers read that it failed, how far it got, that nothing was lost, and start again."""
     page.goto(f"{dashboard.url}/train")
     page.locator(".st-key-train-start button").press("Enter")
     page.locator(".st-key-rate-name input").press_sequentially("Kim")
@@ -95,7 +95,7 @@ def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, das
     page.locator(".st-key-train-start button").press("Enter")
     expect(live(page)).to_contain_text("Started by Kim")
     second.goto(f"{dashboard.url}/train")
-    expect(live(second)).to_contain_text("rated answers", timeout=PATIENCE)  # it has read them: it is alive
+    expect(live(second)).to_contain_text("rated answers")  # it has read them: it is alive
     ((process,),) = dashboard.query("select process from assay_runs where active")
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
     for viewer in (page, second):
@@ -107,7 +107,7 @@ def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, das
 
 
 def test_a_training_outlives_the_server(page: Page, tmp_path):
-    """The dashboard stops and starts again while a training runs elsewhere: it is shown as before, and goes on growing."""
+    """The dashboard stops and starts again while a training runs elsewhere: it is shown as before, and goes on."""
     metrics = {name: Metric(0.8).to_json() for name in ("accuracy", "roc_auc", "pairwise_accuracy")}
 
     def fold(number: int) -> dict:
@@ -119,14 +119,14 @@ def test_a_training_outlives_the_server(page: Page, tmp_path):
             run_id = runs.start(session, "pair", 0, "Ben", this_process()).run_id
             runs.add_event(session, run_id, "FoldDone", fold(1))
         page.goto(f"{first.url}/train")
-        expect(rows_of_folds(page)).to_have_count(1, timeout=PATIENCE)
+        expect(rows_of_folds(page)).to_have_count(1)
     with serve(tmp_path) as again:
         page.goto(f"{again.url}/train")
-        expect(rows_of_folds(page)).to_have_count(1, timeout=PATIENCE)
+        expect(rows_of_folds(page)).to_have_count(1)
         expect(live(page)).to_contain_text(f"Training {run_id} is running")
         with workspace.store.write() as session:
             runs.add_event(session, run_id, "FoldDone", fold(2))
-        expect(rows_of_folds(page)).to_have_count(2, timeout=10_000)
+        expect(rows_of_folds(page)).to_have_count(2)
 
 
 def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
@@ -152,9 +152,5 @@ def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
         expect(viewer.get_by_text(re.compile(r"^AUC 0\.|beats answer length alone")).first).to_be_visible()
         expect(viewer.locator(".stMetric")).to_have_count(5)
         expect(viewer.locator(".js-plotly-plot .legend").first).to_contain_text("Similarity only")
-    assert dashboard.query("select state from assay_runs order by run_id") == [
-        ("cancelled",),
-        ("failed",),
-        ("finished",),
-    ]
+    assert dashboard.query("select state from assay_runs where requested_by = 'Ana'") == [("finished",)]
     assert len(dashboard.query("select * from assay_model_versions where champion")) == 1

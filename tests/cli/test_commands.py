@@ -18,7 +18,7 @@ from core.services.workspace import open_workspace
 from core.store import schema
 from core.store.interactions import imports
 from tests import looked
-from tests.databases import ROOT, added, environment, rater
+from tests.databases import PATIENCE, ROOT, added, environment, rater
 from tests.reward.fakes import FakeEncoder, rated_answers
 
 
@@ -153,6 +153,7 @@ def test_status_sees_what_the_old_application_just_wrote(cli, old_app):
     assert answer(cli("status", "--json"))["rated"] == 1
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("kind, rows", [("ratings", 2), ("gold", 2), ("pairs", 1), ("kto", 2)])
 def test_export_writes_a_file(cli, csv_file, tmp_path, kind, rows):
     """``export`` writes the file and says how many rows and how many prompts without a pair."""
@@ -310,12 +311,11 @@ def test_debug_shows_the_trace(sqlite_cli):
 
 def test_the_unexpected_is_a_sentence_too(sqlite_cli, monkeypatch):
     """An error nobody foresaw is one line and exit code 1."""
-    from core.services.operations import status as service
 
     def breaks(*_, **__):
         raise ZeroDivisionError("first line\nsecond line")
 
-    monkeypatch.setattr(service, "status", breaks)
+    monkeypatch.setattr("core.services.operations.status.status", breaks)
     assert sentence(sqlite_cli("status"), 1).startswith("Something unexpected happened (ZeroDivisionError")
 
 
@@ -340,7 +340,7 @@ def real(environ, *arguments):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -381,7 +381,7 @@ def test_the_current_directory_does_not_matter(sqlite_url, tmp_path):
         cwd=elsewhere,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     assert json.loads(done.stdout.splitlines()[-1])["database"] == sqlite_url

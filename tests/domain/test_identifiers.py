@@ -264,7 +264,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(
     st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=14).map(" ".join)),
     st.frozensets(st.text(min_size=1, max_size=8), max_size=3),

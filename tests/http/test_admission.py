@@ -14,7 +14,7 @@ from core.http.rate_limit import Rate
 from core.http.security import Rules, Safety
 from core.services.people import api_keys
 from core.services.workspace import Workspace
-from core.store.people import api_keys as stored_keys
+from core.store.people.api_keys import of_text, suspend, valid_hashes
 
 NO_MODEL, UNAUTHORISED = 503, 401  # the test's database has no model: 503 is what an admitted call gets
 Call = Callable[..., int]
@@ -165,8 +165,8 @@ def test_known_keys_still_open_while_the_database_is_away(
     def away(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr("core.services.people.api_keys.keys.count", away)
-    monkeypatch.setattr("core.services.people.api_keys.keys.of_text", away)
+    monkeypatch.setattr("core.services.people.api_keys.api_keys.count", away)
+    monkeypatch.setattr("core.services.people.api_keys.api_keys.of_text", away)
     ring = api_keys.KeyRing(workspace)
     with pytest.raises(Unavailable):
         ring.check(key)
@@ -177,7 +177,7 @@ def test_a_key_waits_after_a_restore_and_the_answer_says_for_whom(workspace: Wor
     """It opens nothing until a lead confirms it, and whoever runs the program learns what that takes."""
     key, _ = api_keys.create(workspace, COMMAND_LINE, "portal")
     with workspace.store.write() as session:
-        stored_keys.suspend(session)
+        suspend(session)
     assert call(authorization=f"Bearer {key}") == UNAUTHORISED
     body = {"query": "q", "documents": ["a"]}
     refused = TestClient(api.app).post("/v1/rerank", json=body, headers={"authorization": f"Bearer {key}"})
@@ -223,17 +223,15 @@ def test_wrong_keys_from_an_address_do_not_lock_out_a_right_one(
     assert [ask(f"wrong {number}") for number in range(60)] == [UNAUTHORISED] * 60
     asked: list[str] = []
 
-    def noted(name: str) -> None:
-        real = getattr(stored_keys, name)
-
+    def noted(real: Callable[..., Any]) -> None:
         def query(*given: Any) -> Any:
-            asked.append(name)
+            asked.append(real.__name__)
             return real(*given)
 
-        monkeypatch.setattr(stored_keys, name, query)
+        monkeypatch.setattr(f"{real.__module__}.{real.__name__}", query)
 
-    noted("of_text")
-    noted("valid_hashes")
+    noted(of_text)
+    noted(valid_hashes)
     monkeypatch.setattr(api_keys, "LOOK_SECONDS", 1_000.0)
     for number in range(30):
         assert ask(f"wrong again {number}") == ask(None) == 429

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from core.cli.main import main
 from core.http import standalone
+from tests.databases import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +70,7 @@ def test_several_workers_answer_and_end_together(home: Path, capsys: pytest.Capt
     )
     try:
         here = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         status = 0
         while status != 200 and time.monotonic() < until and process.poll() is None:
             try:
@@ -86,7 +87,7 @@ def test_several_workers_answer_and_end_together(home: Path, capsys: pytest.Capt
         assert get(f"{here}/rate")[0] == 404
     finally:
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE)
     assert f"http://127.0.0.1:{port}" in out
     assert "Traceback" not in err
     line = next(json.loads(line) for line in err.splitlines() if '"status": 401' in line)

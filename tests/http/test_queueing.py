@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from core.http.fair_queue import TURN_WORDS, FairQueue, Pace, QueueFull, Ticket
 from core.http.limits import LONG_SECONDS, MAX_AT_ONCE, PROMISED_SECONDS, SHORT_SECONDS
-from core.http.queueing import TURN_WORDS, Busy, Pace, Place, Queue
 from core.http.shares import Share, lacking
 
 PACE = 10_000.0
@@ -30,8 +30,8 @@ class Machine:
 
     def __init__(self) -> None:
         self.now, self.pace = 0.0, PACE
-        self.queue = Queue(clock=lambda: self.now, pace=Pace(PACE))
-        self.waiting: dict[Place, bool] = {}
+        self.queue = FairQueue(clock=lambda: self.now, pace=Pace(PACE))
+        self.waiting: dict[Ticket, bool] = {}
         """Those who were taken in, and whether they are longer than all that may wait."""
         self.took: list[tuple[float, bool]] = []
         self.served: dict[str, int] = defaultdict(int)
@@ -41,7 +41,7 @@ class Machine:
         alone = not self.queue.words(short=False)
         try:
             place = self.queue.take(caller, turns)
-        except Busy as busy:
+        except QueueFull as busy:
             self.refused.append(busy.seconds)
             return
         giant = sum(turns) > LONG_SECONDS * PACE
@@ -65,7 +65,7 @@ class Machine:
             self.leaves(place)
         return True
 
-    def leaves(self, place: Place) -> None:
+    def leaves(self, place: Ticket) -> None:
         self.queue.leave(place)
         del self.waiting[place]
 
@@ -78,7 +78,7 @@ class Machine:
 
 
 @seed(20261128)
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 @given(st.lists(step, max_size=60))
 def test_whoever_is_taken_in_is_done_in_time(steps: list[tuple[str, object]]) -> None:
     """Arrivals, work and clients that leave in any order: the work that waits stays bounded, all places come back, and

@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from core.domain.roles import COMMAND_LINE
-from core.http import bodies, limits
+from core.http import limits, rerank_request
 from core.http.api import Api
-from core.http.bodies import Reading
-from core.http.queueing import Queue
+from core.http.fair_queue import FairQueue
+from core.http.rerank_request import BodyAdmission
 from core.http.responses import Refused
 from core.http.scheduler import ScoringQueue
 from core.services.people import api_keys
@@ -117,7 +117,7 @@ def test_a_body_that_is_too_large_is_never_held(client: TestClient) -> None:
 
 def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> None:
     """429 in the promised form where there is no place, and no database or model is asked; no body, no place."""
-    queue = Queue(places=1)
+    queue = FairQueue(places=1)
     full = TestClient(
         Api(lambda: workspace, turns=ScoringQueue(queue)).app, base_url="http://localhost", client=("127.0.0.1", 1)
     )
@@ -132,7 +132,7 @@ def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> No
 
 def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """408, and its place is free again."""
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(rerank_request, "BODY_SECONDS", 0.05)
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
         async def nothing_more() -> Message:
@@ -148,9 +148,9 @@ def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeyp
 def test_half_sent_bodies_keep_nobody_else_out(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller who begins bodies and does not end them has three quarters of the room; a whole body of another passes,
     with bodies of any size, and the room comes back when the time is over."""
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(rerank_request, "BODY_SECONDS", 1.0)
     keyed = [api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other")]
-    api = Api(lambda: workspace, reading=Reading(bodies=16, size=40_000_000))
+    api = Api(lambda: workspace, reading=BodyAdmission(bodies=16, size=40_000_000))
     statuses: dict[str, list[int]] = {"slow": [], "other": [], "after": []}
 
     async def one(name: str, key: str, *chunks: Message) -> None:
@@ -190,8 +190,8 @@ def test_half_sent_bodies_keep_nobody_else_out(workspace: Workspace, monkeypatch
 
 def test_a_body_that_drips_is_given_up_and_a_slow_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time grows with what arrives: single bytes gain nothing, a steady stream all that it needs."""
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
-    monkeypatch.setattr(bodies, "BODY_RATE", 1_000_000)
+    monkeypatch.setattr(rerank_request, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(rerank_request, "BODY_RATE", 1_000_000)
 
     def arriving(size: int, pieces: int) -> Request:
         sent = iter(range(pieces))
@@ -205,9 +205,9 @@ def test_a_body_that_drips_is_given_up_and_a_slow_one_is_not(monkeypatch: pytest
 
     with start_blocking_portal() as elsewhere:
         with pytest.raises(Refused) as slow:
-            elsewhere.call(bodies.read_json, arriving(1, 200))
+            elsewhere.call(rerank_request.read_json, arriving(1, 200))
         assert slow.value.status == 408
-        assert elsewhere.call(bodies.read_json, arriving(300_000, 12)) == 1
+        assert elsewhere.call(rerank_request.read_json, arriving(300_000, 12)) == 1
 
 
 def test_no_model_says_what_to_do(client: TestClient) -> None:
@@ -281,7 +281,7 @@ def test_every_answer_has_a_number_and_a_line_in_the_log(client: TestClient, cap
 def test_readiness_tells_that_there_is_no_model(api: Api, client: TestClient) -> None:
     """First that nobody looked yet, then that none was trained; health does not depend on it."""
     assert client.get("/readyz").json()["status"] == "warming"
-    api.warmth.look()
+    api.warmer.look()
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["status"] == "no model"
@@ -298,7 +298,7 @@ def test_readiness_tells_that_the_database_is_away(caplog: pytest.LogCaptureFixt
 
     api = Api(away)
     client = TestClient(api.app, base_url="http://localhost", client=("127.0.0.1", 1))
-    api.warmth.look()
+    api.warmer.look()
     assert client.get("/readyz").json()["status"] == "no database"
     sentence = refused(client.post("/v1/rerank", json={"query": "q", "documents": ["a"]}), 503)
     assert "doctor" in sentence

@@ -7,8 +7,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from core.http.loopback import FORWARDING
-from core.http.origin import is_loopback, is_ours, same_place
+from core.http.origin import FORWARDING, is_loopback, is_ours, same_origin
 from core.http.rate_limit import Rate
 from core.http.security import MAX_BODY, Rules, Safety, inline_hashes
 
@@ -243,8 +242,8 @@ def test_addresses_are_read_as_they_are():
         assert not is_loopback(address), address
     assert is_ours("x:81", frozenset({"x:81"}))
     assert not is_ours("x:82", frozenset({"x:81"}))
-    assert same_place("https://x", "x:443")
-    assert not same_place("https://x:444", "x")
+    assert same_origin("https://x", "x:443")
+    assert not same_origin("https://x:444", "x")
 
 
 def test_this_machine_by_another_name_leads_where_sign_in_works():

@@ -10,8 +10,8 @@ import anyio.lowlevel
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from core.http.fair_queue import TURN_WORDS, FairQueue, Pace, Ticket
 from core.http.limits import SCORING_SECONDS
-from core.http.queueing import TURN_WORDS, Pace, Place, Queue
 from core.http.responses import Refused
 from core.http.scheduler import ScoringQueue, Work
 from core.serving.reranker import Ranking
@@ -53,8 +53,8 @@ class FakeModel:
 
         return Work([f"{name}-{number} {words}" for number in range(texts)], self.words, rank)
 
-    def taking_turns(self, **options: Any) -> tuple[ScoringQueue, Queue]:
-        queue = Queue(clock=lambda: self.now, pace=Pace(self.pace), **options)
+    def taking_turns(self, **options: Any) -> tuple[ScoringQueue, FairQueue]:
+        queue = FairQueue(clock=lambda: self.now, pace=Pace(self.pace), **options)
         return ScoringQueue(queue), queue
 
 
@@ -113,7 +113,7 @@ def test_what_is_taken_in_is_finished_and_the_rest_is_told_when_to_come_back(tex
 def test_who_comes_back_when_told_is_taken_in() -> None:
     """Retry-After is the time in which so much is done that there is room, and not much more."""
     model = FakeModel()
-    queue = Queue(clock=lambda: model.now, pace=Pace(1_000))
+    queue = FairQueue(clock=lambda: model.now, pace=Pace(1_000))
     first = queue.take("a", [9_000] * 4)
     with pytest.raises(Exception, match=r"^[\d.]+$") as busy:
         queue.take("b", [9_000] * 2)
@@ -180,7 +180,7 @@ def test_one_that_floods_keeps_nobody_out() -> None:
 
 def test_a_ranking_that_takes_too_long_is_stopped() -> None:
     """504, and the parts that were not begun are never scored."""
-    turns = ScoringQueue(Queue(pace=Pace(1e9)), seconds=0.05)
+    turns = ScoringQueue(FairQueue(pace=Pace(1e9)), seconds=0.05)
     model = FakeModel()
     work = model.work("slow", 100, 50)
 
@@ -229,12 +229,12 @@ def test_the_longest_list_is_begun_whatever_the_pace(pace: float) -> None:
     longest = model.work("r", 1_000, 350)
     expected = (1_000 * 350 + 2 * 1_000 * 10) / pace  # with what a text costs by itself, in its part and in the whole
 
-    async def both() -> tuple[Place, int | Refused]:
+    async def both() -> tuple[Ticket, int | Refused]:
         model.go.clear()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ask, turns, "a", longest)
             await until_waiting(turns, 1)
-            place, other = queue._places[0], await outcome(turns, "b", model.work("other", 20))
+            place, other = queue._tickets[0], await outcome(turns, "b", model.work("other", 20))
             model.go.set()
         return place, other
 

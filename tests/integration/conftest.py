@@ -1,26 +1,9 @@
-"""A home with the sample loaded and trained, made once per worker through the command line's own functions."""
+"""A home with the sample loaded and a model trained on it."""
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-
-from core.domain.roles import COMMAND_LINE, User
-from core.services.data import importing
-from core.services.training import training
-from core.services.workspace import open_workspace
-
-
-@pytest.fixture(scope="session")
-def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory that holds the sample and its champion; nobody may write to it."""
-    home = tmp_path_factory.mktemp("trained")
-    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(home)})
-    importing.load_sample(workspace, COMMAND_LINE)
-    list(training.train(workspace, User(0, "test")))
-    workspace.store.engine.dispose()
-    return home
 
 
 @pytest.fixture

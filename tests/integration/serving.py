@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests.databases import PATIENCE
+
 
 @contextmanager
 def on_a_port(app: ASGIApp) -> Iterator[str]:
@@ -15,11 +17,11 @@ def on_a_port(app: ASGIApp) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while not server.started and time.monotonic() < until:
         threading.Event().wait(0.01)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)

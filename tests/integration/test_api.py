@@ -1,4 +1,4 @@
-"""The HTTP API with a model: what other programs rely on (DESIGN 8), called by the clients they use."""
+"""The HTTP API with a model: what other programs rely on, called by the clients they use."""
 
 import json
 import shutil
@@ -12,13 +12,13 @@ import cohere
 import httpx
 import jsonschema
 import pytest
-from rerankers import Reranker
 from starlette.testclient import TestClient
 
 import core
 from core.domain.roles import COMMAND_LINE
 from core.http import standalone
 from core.http.api import Api
+from core.http.fair_queue import ASSUMED_PACE
 from core.http.openapi import DOCUMENT
 from core.http.readiness import Readiness, State
 from core.services.people import api_keys
@@ -27,6 +27,7 @@ from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
 from core.store.tables import ModelVersion
 from core.store.training import versions
+from tests.databases import PATIENCE
 from tests.integration.serving import on_a_port
 
 QUERY = "My phone froze and does not react. What can I do?"
@@ -161,7 +162,7 @@ def test_how_far_an_answer_can_be_trusted_is_said_when_asked_for(
 def test_a_version_without_figures_says_that_it_does_not_know(
     client: TestClient, workspace: Workspace, trained_home: Path
 ) -> None:
-    """Trained by an earlier release, which kept no hash of this file: null, never a guess, and the pieces all the same."""
+    """Trained by an earlier release, which kept no hash of this file: null, never a guess, and the pieces as well."""
     with workspace.store.write() as session:
         versions.find(session, core.get_model_info()["model_version"]).lineage = None
     runtime.close()
@@ -206,23 +207,23 @@ def test_a_damaged_model_is_503_and_readiness_says_so(client: TestClient, api: A
     assert answer.status_code == 503
     assert "doctor" in answer.json()["error"]
     assert str(trained_home) not in answer.text
-    api.warmth.look()
+    api.warmer.look()
     assert client.get("/readyz").json()["status"] == "broken"
 
 
 def test_readiness_names_the_model_that_is_warm(client: TestClient, api: Api) -> None:
     """503 until it is loaded, then 200 with the version; both as the document describes them."""
     valid("Ready", client.get("/readyz").json())
-    api.warmth.look()
+    api.warmer.look()
     answer = client.get("/readyz")
     valid("Ready", answer.json())
     assert answer.status_code == 200
     assert answer.json() == {"status": "ready", "model_version": core.get_model_info()["model_version"]}
-    pace = api.warmth.pace
-    assert pace.measured  # so that nothing is taken in on an assumption
+    pace = api.warmer.pace
+    assert pace.per_second != ASSUMED_PACE  # so that nothing is taken in on an assumption
     pace.start(1, 1.0)
-    api.warmth.readiness = Readiness(State.WARMING)
-    api.warmth.look()
+    api.warmer.readiness = Readiness(State.WARMING)
+    api.warmer.look()
     assert pace.per_second == 1  # these texts are known by now, which says nothing about how fast others are read
 
 
@@ -230,7 +231,7 @@ def test_a_server_loads_its_model_by_itself_and_keeps_its_notes_when_it_ends(tra
     """Nobody has to call first; what was ranked and which key was used is written although the server is stopped."""
     runtime.close()
     with TestClient(standalone.make_app(), base_url="http://localhost:8600", client=("127.0.0.1", 5)) as client:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while client.get("/readyz").status_code != 200 and time.monotonic() < until:
             threading.Event().wait(0.02)
         assert client.get("/readyz").json()["status"] == "ready"
@@ -267,6 +268,8 @@ def test_the_cohere_clients_work(address: str, http: httpx.Client, workspace: Wo
 
 def test_the_rerankers_library_works(address: str) -> None:
     """Its API ranker on this machine, where no key was made: order, scores and the ids it was given."""
+    from rerankers import Reranker  # here: it imports torch and transformers
+
     ranker = Reranker("champion", model_type="cohere", api_key="none", url=f"{address}/v1/rerank", verbose=0)
     found = ranker.rank(query=QUERY, docs=DOCUMENTS, doc_ids=["poor", "good", "long"])
     names = ["poor", "good", "long"]
@@ -297,8 +300,6 @@ def test_what_was_ranked_is_noted_without_a_text(client: TestClient, api: Api, w
     assert found.p50 is not None
     assert found.p95 is not None
     assert found.p95 >= found.p50 > 0
-    assert found.scores == 5
-    assert found.drift is None  # five scores say nothing
 
 
 def test_the_document_describes_every_route(client: TestClient) -> None:

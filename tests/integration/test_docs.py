@@ -1,10 +1,12 @@
-"""What docs/http.md shows runs as it stands there, against a real server with a model."""
+"""What the README and docs/http.md show runs as it stands there, with a model and against a real server."""
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from tests.integration.serving import on_a_port
 
 DOCS = Path(__file__).parents[2] / "docs"
 SHOWN = (DOCS / "http.md").read_text(encoding="utf-8")
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
 THERE = "http://localhost:8501"
 GOOD = "Hold the power button for ten seconds to force a restart."
 
@@ -38,11 +41,37 @@ def address(workspace: Workspace) -> Iterator[str]:
         yield found
 
 
-def shown(language: str, containing: str) -> str:
+def shown(language: str, containing: str, document: str = SHOWN) -> str:
     """The one block of that language that contains these words."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", SHOWN, flags=re.DOTALL)
+    blocks = re.findall(rf"```{language}\n(.*?)```", document, flags=re.DOTALL)
     (found,) = [block for block in blocks if containing in block]
     return str(found)
+
+
+def test_the_python_lines_of_the_readme_print_the_better_answer(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its score."""
+    exec(shown("python", "rerank_candidates", README), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("Hold the power button for ten seconds. 0.")
+
+
+def test_the_command_of_the_readme_prints_the_better_answer_first(workspace: Workspace, tmp_path: Path) -> None:
+    """In a folder of its own: the candidates become a file there."""
+    lines = shown("bash", "candidates.txt", README).replace(".venv/bin/python", sys.executable)
+    environ = os.environ | {"PYTHONPATH": str(DOCS.parent)}
+    done = subprocess.run(["bash", "-c", lines], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.index("Hold the power button") < done.stdout.index("Buy our premium plan")
+
+
+def test_the_curl_line_of_the_readme_finds_the_better_answer(address: str) -> None:
+    """The second document comes first."""
+    if not shutil.which("curl"):
+        pytest.skip("not here: no curl")
+    line = shown("bash", "curl", README).replace("http://127.0.0.1:8501", address)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    assert [row["index"] for row in json.loads(done.stdout)["results"]] == [1, 0]
 
 
 def test_the_line_with_fields_of_ours_answers_as_described(address: str) -> None:

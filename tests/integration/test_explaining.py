@@ -5,7 +5,7 @@ from pathlib import Path
 from core.domain.roles import Role, User
 from core.services.reranking import explain
 from core.services.workspace import open_workspace
-from core.store.interactions import exporting
+from core.store.interactions import exports
 
 LEAD = User(0, "Lena")
 PROMPT = "My phone froze and does not react. What can I do?"
@@ -30,7 +30,7 @@ def test_the_nearest_rated_answers_are_real_ones_and_only_for_readers(trained_ho
     assert len(nearest) == 3
     assert nearest[0].likeness == max(answer.likeness for answer in nearest)
     with workspace.store.read() as session:
-        known = {(e.prompt, e.response, e.rating) for e in exporting.examples(session)}
+        known = {(e.prompt, e.response, e.rating) for e in exports.examples(session)}
     assert {(answer.prompt, answer.response, answer.rating) for answer in nearest} <= known
     assert (found.answers[1].windows, found.answers[2].windows) == (1, 2)
     theirs = explain.explain(workspace, User(0, "Ana", Role.SME), PROMPT, TEXTS, only=[1])

@@ -1,4 +1,4 @@
-"""The commands around a model: train, evaluate, rerank, models (DESIGN 7)."""
+"""The commands around a model: train, evaluate, rerank, models."""
 
 import csv
 import json
@@ -9,6 +9,7 @@ import pytest
 
 from core.cli.main import main
 from core.services.workspace import open_workspace
+from core.store.interactions import exports
 
 METRICS = {"accuracy", "roc_auc", "pairwise_accuracy", "pairwise_accuracy_macro", "precision", "recall", "f1", "brier"}
 
@@ -29,7 +30,7 @@ def rated_file(path: Path, rows: list[tuple[str, str, object]]) -> str:
 
 
 def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, capsys) -> None:
-    """A second training prints what DESIGN promises: metrics with intervals, five baselines, promoted and why."""
+    """A second training prints what programs rely on: metrics with intervals, five baselines, promoted and why."""
     code, result, _ = run(capsys, "train", "--recipe", "concat", "--seed", "1")
     assert code == 0
     assert (result["recipe"], result["n"], result["prompts"]) == ("concat", 184, 46)
@@ -56,9 +57,7 @@ def test_too_little_to_train_on_is_exit_0_with_a_reason(tmp_path: Path, monkeypa
 def test_evaluate_leaves_out_prompts_of_the_training(trained_home: Path, tmp_path: Path, capsys) -> None:
     """Known prompts are counted and left out, several ratings of one answer are their median, nothing is stored."""
     with open_workspace(os.environ).store.read() as session:
-        from core.store.interactions import exporting
-
-        known = exporting.examples(session)[0].prompt
+        known = exports.examples(session)[0].prompt
     rows: list[tuple[str, str, object]] = [(known.upper() + " ", "whatever", 5)]
     for number in range(12):
         rows += [
@@ -79,9 +78,7 @@ def test_evaluate_leaves_out_prompts_of_the_training(trained_home: Path, tmp_pat
 def test_evaluate_on_known_prompts_only_is_not_estimable(trained_home: Path, tmp_path: Path, capsys) -> None:
     """When every prompt was trained on, the result says so instead of showing leaked numbers."""
     with open_workspace(os.environ).store.read() as session:
-        from core.store.interactions import exporting
-
-        rows = [(example.prompt, example.response, int(example.rating)) for example in exporting.examples(session)]
+        rows = [(example.prompt, example.response, int(example.rating)) for example in exports.examples(session)]
     code, result, _ = run(capsys, "evaluate", rated_file(tmp_path / "same.csv", rows))
     assert code == 0
     assert result["n"] == 0

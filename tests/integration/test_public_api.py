@@ -1,4 +1,4 @@
-"""The Python API as another program uses it (DESIGN 6)."""
+"""The Python API as another program uses it."""
 
 import copy
 import json
@@ -16,6 +16,7 @@ import core
 from core.domain.roles import COMMAND_LINE, User
 from core.services.models import models
 from core.services.workspace import open_workspace
+from tests.databases import PATIENCE
 
 PROMPT = "My phone froze and does not react. What can I do?"
 GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
@@ -194,12 +195,13 @@ def test_what_an_answer_says_changes_nothing_but_its_own_score(trained_home: Pat
 
 def test_importing_core_is_light() -> None:
     """Importing core brings neither torch, streamlit, pandas nor the database."""
-    code = "import sys, core; print([n for n in ('torch', 'streamlit', 'pandas', 'sqlalchemy', 'sklearn') if n in sys.modules])"
+    heavy = ("torch", "streamlit", "pandas", "sqlalchemy", "sklearn")
+    code = f"import sys, core; print([name for name in {heavy} if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
 
 
-def _eventually(condition, seconds: float = 15.0) -> bool:
+def _eventually(condition, seconds: float = PATIENCE) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():

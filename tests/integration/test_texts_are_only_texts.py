@@ -47,8 +47,8 @@ def over_http(third: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("score", [in_python, over_http])
 def test_what_stands_in_an_answer_changes_its_own_score_only(score: Callable[[str], dict[str, float]]) -> None:
-    """The others keep theirs whatever the third one says, and its own is that which it has alone: no answer is told what
-    another one contains, or what it is to be called.
+    """The others keep theirs whatever the third one says, and its own is that which it has alone: no answer is told
+    what another one contains, or what it is to be called.
     """
     usual = score(PLAIN)
     for text in HOSTILE:

@@ -159,13 +159,7 @@ RATED = st.lists(
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
-@settings(
-    derandomize=True,
-    database=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rated=RATED)
 def test_every_export_can_be_recomputed_from_the_written_files(tmp_path, ending, rated):
     """Gold from the ratings file, pairs and kto from the gold file, written again, are the same bytes."""
@@ -208,7 +202,7 @@ def test_every_export_can_be_recomputed_from_the_written_files(tmp_path, ending,
     ]
 
 
-@settings(derandomize=True, database=None, max_examples=100)
+@settings(max_examples=100)
 @given(rated=RATED)
 def test_pairs_are_what_the_definition_says(rated):
     """Against the plain definition, written another way: every better answer of a group with every worse one."""

@@ -10,7 +10,7 @@ import stat
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.domain.errors import BadInput, Unavailable
@@ -215,7 +215,6 @@ def test_formulas_are_neutralised(text, cell):
     assert restore(cell) == text
 
 
-@settings(derandomize=True, database=None)
 @given(st.text(st.sampled_from(" '=+-@\t\r\nx"), max_size=6))
 @example("''=")
 def test_neutralising_is_undone_exactly(text):

@@ -19,11 +19,11 @@ FORKER = """
     from core.services.data import importing
     from core.services.models import models
     from core.services.operations import backup
-    from core.services.training import dataset, training
+    from core.services.training import training
     from core.services.workspace import open_workspace
     from core.store import schema
-    from tests.reward.fakes import FakeEncoder
-    training.encoder = lambda name: FakeEncoder()  # what is killed is the training, not the encoder
+    from tests.reward.fakes import reference_embedder
+    training.reference_embedder = reference_embedder  # what is killed is the training, not the encoder
 
     def say(*words):
         os.write(1, (" ".join(map(str, words)) + "\\n").encode())

@@ -10,10 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from schemathesis import GenerationMode
 from starlette.testclient import TestClient
 
 from core.domain.errors import BadInput
@@ -107,6 +105,9 @@ def fine(response: Any) -> None:
 
 def test_the_api_takes_whatever_its_document_describes_and_what_it_forbids(client: TestClient, proven_once) -> None:
     """Valid requests from the OpenAPI document are answered, each document placed once; invalid ones are refused."""
+    import schemathesis  # here: it takes a second
+    from schemathesis import GenerationMode
+
     spec = schemathesis.openapi.from_dict(DOCUMENT)
     operation = spec["/v1/rerank"]["POST"]
     counted: dict[int, int] = {}

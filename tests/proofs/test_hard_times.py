@@ -19,7 +19,7 @@ from core.services.people import accounts, sign_in
 from core.services.rating import rating
 from core.services.reranking import usage
 from core.services.training import retraining, training
-from core.services.training import runs as watching
+from core.services.training.runs import active_run, reap
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store import types
 from core.store.tables import Item, Rating, RatingEvent
@@ -191,8 +191,8 @@ def test_a_training_outlives_a_clock_that_is_set_back(workspace: Workspace, set_
     with workspace.store.write() as session:
         run_id = runs.start(session, "pair", 0, COMMAND_LINE, this_process()).run_id
     set_clock(BACK)
-    watching.reap(workspace)
-    running = watching.active_run(workspace, COMMAND_LINE)
+    reap(workspace)
+    running = active_run(workspace, COMMAND_LINE)
     assert running is not None
     assert running.run_id == run_id
     training.cancel(workspace, COMMAND_LINE, run_id)

@@ -1,8 +1,8 @@
 """A database and a model of an earlier release: opened, upgraded, and used as before.
 
-``0.1.0/`` was filled by that release itself with every kind of row: an adopted old table, an import, raters with a lease, a
-draft, a skip, a discard, an adjudication, a note on the guidelines, accounts, keys, cases, preferences, and a training. The
-cache of vectors was emptied, because it is large and made anew.
+``0.1.0/`` was filled by that release itself with every kind of row: an adopted old table, an import, raters with a
+lease, a draft, a skip, a discard, an adjudication, a note on the guidelines, accounts, keys, cases, preferences, and
+a training. The cache of vectors was emptied, because it is large and made anew.
 """
 
 import json
@@ -18,7 +18,7 @@ from core.services.models import models
 from core.services.people import accounts, api_keys, local_names, sign_in
 from core.services.rating import rating
 from core.services.reranking import reranking
-from core.services.training import readiness, training
+from core.services.training import readiness, runs, training
 from core.services.workspace import Workspace
 from core.store import schema
 from tests import looked
@@ -132,6 +132,21 @@ def test_people_and_programs_come_in_as_before(upgraded, said):
     roles = {person.name: person.role for person in accounts.listed(upgraded, COMMAND_LINE)}
     assert roles["Vic"] == Role.VIEWER
     assert api_keys.KeyRing(upgraded).check(said["key"]).key_id == 1
+
+
+def test_what_its_training_told_is_read(upgraded, said):
+    """The pages of the training, and what Readiness takes from it, are there as before."""
+    (run,) = runs.history(upgraded, COMMAND_LINE)
+    told = runs.run_view(upgraded, COMMAND_LINE, run.run_id)
+    assert told is not None
+    assert len(told.folds) == 15
+    assert told.report is not None
+    assert told.evaluation is not None
+    outlook = readiness.readiness(upgraded, COMMAND_LINE).outlook
+    assert outlook is not None
+    assert outlook.latest.auc == told.evaluation.metrics["roc_auc"]
+    assert outlook.verdict == told.report.verdict.sentence
+    assert (told.latest("registered") or {})["model_version"] == said["champion"]
 
 
 @pytest.mark.slow

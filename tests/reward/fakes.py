@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from core.domain.records import Example
 from core.reward.encoding.embedder import Embedder, MemoryCache
+from core.services.workspace import Workspace
+from core.store.training.embeddings import DatabaseVectors
 
 DIM = 48
 
@@ -34,6 +36,11 @@ class FakeEncoder:
 
 def embedder() -> Embedder:
     return Embedder(FakeEncoder(), MemoryCache())
+
+
+def reference_embedder(workspace: Workspace) -> Embedder:
+    """In the place of the services' own."""
+    return Embedder(FakeEncoder(), DatabaseVectors(workspace.store))
 
 
 def rated_answers(prompts: int, per_prompt: int = 4, *, seed: int = 0) -> list[Example]:

@@ -15,9 +15,10 @@ from core.reward.evaluation import out_of_fold
 from core.reward.fitting import fit
 from core.reward.recipes.pair import SCALARS
 from core.reward.recipes.registry import CONCAT, PAIR
-from core.reward.training.events import Compared, Evaluated, Fitted, Judged, Reported
+from core.reward.training.events import Compared, Evaluated, TrainingResult
 from core.reward.training.trainer import train
 from tests.reward.fakes import embedder, rated_answers
+from tests.reward.trained import events_and_result
 
 Floats = NDArray[np.float32]
 
@@ -41,7 +42,7 @@ ELSEWHERE = ordered(rated_answers(60, seed=91), "elsewhere ")
 def run(examples: list[Example], preferred: list[Preferred], **options: Any) -> dict[type, Any]:
     options = {"recipe": "pair", "seed": 0, "positive_threshold": 4, "minimum": 10} | options
     told = train(examples, embedder=embedder(), preferred=preferred, **options)
-    return {type(event): event for event in told}
+    return {type(event): event for event in events_and_result(told)}
 
 
 def helpful(rows: int, pairs: int, columns: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
@@ -123,10 +124,10 @@ def test_comparisons_that_do_not_help_change_nothing() -> None:
         told = run(examples, preferred)
         assert told[Compared] == Compared(len(preferred), 25, None)
         assert told[Evaluated] == plain[Evaluated]
-        assert told[Reported].report.fingerprint == plain[Reported].report.fingerprint
-        assert told[Fitted].groups == plain[Fitted].groups
-        assert told[Fitted].comparisons == 0
-        weights = [one[Fitted].model.linear.weights for one in (told, plain)]
+        assert told[TrainingResult].report.fingerprint == plain[TrainingResult].report.fingerprint
+        assert told[TrainingResult].groups == plain[TrainingResult].groups
+        assert told[TrainingResult].comparisons == 0
+        weights = [one[TrainingResult].model.linear.weights for one in (told, plain)]
         assert np.array_equal(*weights)
 
 
@@ -136,18 +137,18 @@ def test_a_training_with_comparisons_says_so_and_can_be_repeated() -> None:
     """
     prompts = {pair.group for pair in ELSEWHERE}
     first = run(FEW, ELSEWHERE, champion_recipe="pair")
-    compared, fitted = first[Compared], first[Fitted]
+    compared, trained = first[Compared], first[TrainingResult]
     assert (compared.pairs, compared.prompts) == (len(ELSEWHERE), len(prompts))
-    assert fitted.comparisons == len(ELSEWHERE)
-    assert fitted.groups == prompts | {example.group for example in FEW}
+    assert trained.comparisons == len(ELSEWHERE)
+    assert trained.groups == prompts | {example.group for example in FEW}
     assert compared.gain is not None
-    assert first[Judged].versus_champion == compared.gain
+    assert trained.judged.versus_champion == compared.gain
     again, plain = run(FEW, ELSEWHERE), run(FEW, [])
     assert again[Evaluated] == first[Evaluated]
     assert Compared not in plain
-    assert plain[Fitted].data_fingerprint != fitted.data_fingerprint
+    assert plain[TrainingResult].report.fingerprint != trained.report.fingerprint
     # the learning curve counts ratings, so it is that of ratings alone
-    assert again[Reported].report.curve.measured == plain[Reported].report.curve.measured
+    assert again[TrainingResult].report.curve.measured == plain[TrainingResult].report.curve.measured
 
 
 def test_the_texts_of_comparisons_are_not_put_into_the_cache_of_answers() -> None:

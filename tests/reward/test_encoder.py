@@ -1,4 +1,4 @@
-"""With the real weights, on a handful of texts."""
+"""The reference encoder with the real weights, on a handful of texts, and how texts take turns."""
 
 import threading
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.domain.errors import Unavailable
-from core.reward.encoding.encoder import SentenceEncoder
+from core.reward.encoding.encoder import SentenceEncoder, in_turns
 from core.reward.encoding.weights import PACKAGED_SHA256
 
 TEXTS = ["How is asthma treated?", "", "Inhalers open the airways. " * 30, "How is asthma treated?", "Bread recipes"]
@@ -57,3 +57,21 @@ def test_weights_that_cannot_be_loaded_are_a_sentence(tmp_path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(Unavailable, match="could not be loaded"):
         SentenceEncoder(str(tmp_path)).encode(["text"])
+
+
+def test_each_text_is_encoded_once_in_turns_of_similar_length() -> None:
+    """A thousand texts with repeats: no turn above 128, longest first, and every row where it belongs."""
+    texts = [f"{'x' * (number % 300)}{number % 500}" for number in range(1_000)]
+    turns: list[list[str]] = []
+
+    def encode(part: list[str]) -> np.ndarray:
+        turns.append(part)
+        return np.array([[len(text), hash(text) % 1000] for text in part], dtype=np.float32)
+
+    vectors = in_turns(texts, encode, dim=2)
+    asked = [text for turn in turns for text in turn]
+    assert sorted(asked) == sorted(set(texts))
+    assert [len(text) for text in asked] == sorted(map(len, asked), reverse=True)
+    assert max(map(len, turns)) == 128
+    assert vectors.tolist() == [[len(text), hash(text) % 1000] for text in texts]
+    assert in_turns([], encode, dim=2).shape == (0, 2)

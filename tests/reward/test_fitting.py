@@ -124,7 +124,7 @@ def test_logistic_neither_overflows_nor_leaves_zero_and_one() -> None:
 
 
 def test_the_answer_alone_is_read_where_the_prompt_only_blurs_it() -> None:
-    """One direction of the answer's vector says all: the columns about the prompt get no weight, and the model ranks better."""
+    """Where one direction of the answer says all, columns about the prompt get no weight, and it ranks better."""
     rng = np.random.default_rng(1)
     dim, n = 32, 90
     features = rng.normal(size=(n, 4 * dim + len(SCALARS))).astype(np.float32)
@@ -137,7 +137,7 @@ def test_the_answer_alone_is_read_where_the_prompt_only_blurs_it() -> None:
 
 
 def test_the_prompt_is_read_unless_it_is_clearly_of_no_use() -> None:
-    """Where how they fit decides, prompt and answer are read, also when a third of the ratings is random: in 12 draws, 10 at least."""
+    """Where their fit decides, prompt and answer are read, also with a third of the ratings random: 10 in 12 draws."""
     assert fit(PAIR, *separable(90), seed=0).weighting == "prompt and answer"
     chosen = []
     for seed in range(12):

@@ -20,9 +20,10 @@ from core.reward.metrics.metrics import METRICS, Scores, measure
 from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
-from core.reward.training.events import Evaluated, Examined, Fitted, Judged, Refused, Reported
+from core.reward.training.events import Evaluated, Examined, Refused, Reported, TrainingResult
 from core.reward.training.promotion import judge_first, verdict
 from core.reward.training.report import TrustReport
+from core.reward.training.trainer import data_fingerprint
 from tests.reward.fakes import embedder, rated_answers
 from tests.reward.test_trainer import only, run
 
@@ -51,9 +52,9 @@ def test_a_report_survives_being_stored(events: list[Any]) -> None:
 
 def test_a_report_says_what_was_used(events: list[Any]) -> None:
     """Counts, rows, raters, sources, versions and seed are all there."""
-    report, fitted = only(Reported, events).report, only(Fitted, events)
+    report = only(Reported, events).report
     assert report.row_ids == [example.interaction_id for example in rated_answers(30)]
-    assert report.fingerprint == fitted.data_fingerprint
+    assert report.fingerprint == data_fingerprint(seen_by(rated_answers(30), "Ana", "Ben", noise=1))
     assert sum(report.by_rating.values()) == 120
     assert {part.name: part.n for part in report.sources} == {"clinic": 60, "ward": 60}
     assert [(rater.part.name, rater.part.n) for rater in report.raters] == [("Ana", 120), ("Ben", 120)]
@@ -62,7 +63,7 @@ def test_a_report_says_what_was_used(events: list[Any]) -> None:
 
 
 def test_leaving_a_rater_out_is_measured_with_models_of_the_others(events: list[Any]) -> None:
-    """Ana's ratings can be foretold from Ben's, who is off by one at random, and the agreement says how well people agree."""
+    """Ana's ratings can be foretold from Ben's, who is off by one at random; the agreement is how well people agree."""
     ana = only(Reported, events).report.raters[0]
     assert ana.left_out.value > 0.6
     assert 0.5 < ana.agreement.value < 1
@@ -100,7 +101,7 @@ def test_the_same_text_many_times_is_never_promoted() -> None:
     """All duplicates: a result without skill, and no promotion."""
     examples = [replace(e, response="the same", prompt=f"p {n % 15}") for n, e in enumerate(rated_answers(15))]
     events = run(examples)
-    assert not only(Judged, events).decision.promoted
+    assert not only(TrainingResult, events).judged.decision.promoted
     assert not only(Reported, events).report.verdict.usable
 
 
@@ -108,7 +109,7 @@ def test_twelve_ratings_are_a_clear_result() -> None:
     """So few rows give a report without a number nobody could know, and no promotion."""
     events = run(rated_answers(3), minimum=1)
     report = only(Reported, events).report
-    assert not only(Judged, events).decision.promoted
+    assert not only(TrainingResult, events).judged.decision.promoted
     assert report.curve.forecast == ()
     assert "too few" in report.curve.reason
 
@@ -116,8 +117,8 @@ def test_twelve_ratings_are_a_clear_result() -> None:
 def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
     """Twenty shuffles, seeds 0 to 19: at least 16 intervals hold 0.5, and at most one model passes the first rule.
 
-    92 of 100 is the lowest coverage that was measured on shuffled ratings (record 63): then 16 or more of 20 hold it with
-    probability 0.98. Plain percentiles hold it 12 times here.
+    92 of 100 is the lowest coverage that was measured on shuffled ratings (docs/decisions/training.md): then 16 or more
+    of 20 hold it with probability 0.98. Plain percentiles hold it 12 times here.
     """
     examples = rated_answers(25)
     rated = Labels.of(examples, positive_threshold=4)
@@ -143,7 +144,7 @@ def test_a_training_on_shuffled_ratings_promotes_nothing() -> None:
     examples = rated_answers(25)
     ratings = np.random.default_rng(0).permutation([example.rating for example in examples])
     events = run([replace(e, rating=float(r)) for e, r in zip(examples, ratings, strict=True)])
-    assert not only(Judged, events).decision.promoted
+    assert not only(TrainingResult, events).judged.decision.promoted
     assert not only(Reported, events).report.verdict.usable
 
 
@@ -184,7 +185,7 @@ def test_best_of_n_counts_only_where_there_is_a_choice() -> None:
 
 
 def test_length_bias_tells_a_ruler_from_a_reader() -> None:
-    """A scorer that sees only length is always wrong where the shorter answer is better, and right where it is longer."""
+    """A scorer that sees only length is wrong where the shorter answer is better, and right where the longer is."""
     examples = rated_answers(30)
     rated = Labels.of(examples, positive_threshold=4)
     lengths = np.array([len(example.response.split()) for example in examples], dtype=float)
@@ -323,10 +324,10 @@ def test_no_model_of_the_report_learns_from_a_prompt_it_is_measured_on() -> None
 
 
 def test_what_only_the_prompt_tells_is_worth_nothing() -> None:
-    """Each prompt's answers are all good or all poor, by lot: a leak would know them by heart, an honest score cannot."""
+    """Each prompt's answers are all good or all poor, by lot: a leak would know them by heart, a true score cannot."""
     good = np.random.default_rng(3).permutation([1.0, 5.0] * 15)
     examples = [replace(e, rating=float(good[n // 4])) for n, e in enumerate(rated_answers(30))]
     events = run(examples)
     auc = only(Evaluated, events).evaluation.metrics["roc_auc"]
     assert auc.low <= 0.5 or auc.value < 0.5
-    assert not only(Judged, events).decision.promoted
+    assert not only(TrainingResult, events).judged.decision.promoted

@@ -12,7 +12,7 @@ from core.services.data.importing import import_file
 from core.services.people import accounts, local_names, sign_in
 from core.store.tables import Audit
 from core.store.types import now
-from tests.databases import rater
+from tests.databases import PATIENCE, rater
 
 
 def with_sign_in(workspace, **settings):
@@ -56,6 +56,7 @@ def test_a_disabled_name_speaks_for_nobody(workspace):
     assert local_names.user_of(workspace, "cookie of Ben") == ben
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("change", ["demote", "disable"])
 def test_the_last_lead_stays(workspace, change):
     """Whoever could undo it would be gone; with a second lead it works."""
@@ -81,7 +82,7 @@ def test_two_leads_cannot_demote_each_other_at_the_same_moment(workspace):
     gate, said = threading.Barrier(2), []
 
     def demote(me, other):
-        gate.wait(10)
+        gate.wait(PATIENCE)
         try:
             accounts.set_role(workspace, me, other.rater_id, Role.SME)
         except (Conflict, NotAllowed) as error:  # whether the other one was faster after the check or before it

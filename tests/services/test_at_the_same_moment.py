@@ -21,7 +21,7 @@ from core.services.training import retraining
 from core.services.workspace import Workspace, open_workspace
 from core.store import retrying
 from tests import looked
-from tests.databases import added, environment, rater
+from tests.databases import PATIENCE, added, environment, rater
 
 SERVICES = Path(core.services.__file__).parent
 ON_ITS_OWN = {
@@ -36,7 +36,7 @@ def together(*acts: Callable[[], object]) -> list[Exception]:
     gate, wrong = threading.Barrier(len(acts)), []
 
     def run(act: Callable[[], object]) -> None:
-        gate.wait(60)
+        gate.wait(PATIENCE)
         try:
             act()
         except Exception as error:

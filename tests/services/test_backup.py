@@ -162,9 +162,12 @@ def test_a_database_in_use_is_not_restored_into(workspace, tmp_path, environ):
     assert local_names.names(workspace) == ["Ana"]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("damage", ["altered", "missing", "no manifest", "not json"])
 def test_a_damaged_backup_is_refused_before_anything_is_written(workspace, tmp_path, new_place, damage):
-    """A file that is not what was saved, or no manifest, stops the restore with a sentence; the new place stays empty."""
+    """A file that is not what was saved, or no manifest, stops the restore with a sentence;
+    the new place stays empty.
+    """
     source = tmp_path / "B"
     backup.save(workspace, COMMAND_LINE, source)
     copy = next(source.glob("assay.*"))
@@ -197,7 +200,9 @@ def test_a_disk_that_refuses_leaves_no_half_backup(workspace, tmp_path, monkeypa
 
 @pytest.mark.postgres
 def test_other_tables_of_the_application_are_not_taken_along(postgres_url, tmp_path):
-    """A backup beside an application holds Assay's tables and the three it shares, not what else that application keeps."""
+    """A backup beside an application holds Assay's tables and the three it shares,
+    not what else that application keeps.
+    """
     workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
     with closing(psycopg2.connect(driver_url(postgres_url))) as connection, connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE customers (name TEXT); INSERT INTO customers VALUES ('secret name')")

@@ -14,7 +14,7 @@ from core.services.models import models
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store.training import versions
-from tests.databases import Plain
+from tests.databases import PATIENCE, Plain
 from tests.reward.fakes import embedder
 from tests.services.versions_made import made
 
@@ -75,13 +75,13 @@ def test_whoever_asks_while_the_model_is_loaded_gets_it(workspace: Workspace) ->
 
     def slowly() -> list[ModelRef]:
         looking.set()
-        assert go_on.wait(20)
+        assert go_on.wait(PATIENCE)
         return known
 
     ranker, found = Reranker(slowly, embedder), []
     calls = [threading.Thread(target=lambda: found.append(ranker.rank("word1", ["word2", "word3"]))) for _ in range(2)]
     calls[0].start()
-    assert looking.wait(20)
+    assert looking.wait(PATIENCE)
     calls[1].start()
     calls[1].join(0.5)  # time enough to give up
     go_on.set()
@@ -197,7 +197,9 @@ def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_ap
 
 
 def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace, old_app: Plain) -> None:
-    """One zip with model, metadata, prompts and their vectors; an altered model is not handed out, and only a lead gets one."""
+    """One zip with model, metadata, prompts and their vectors; an altered model is not handed out,
+    and only a lead gets one.
+    """
     made(workspace, "first", champion=True)
     with zipfile.ZipFile(io.BytesIO(models.as_zip(workspace, LEAD, "first"))) as packed:
         assert sorted(packed.namelist()) == [

@@ -11,7 +11,7 @@ from core.services.models import compare, models
 from core.services.models.compare import Basis
 from core.services.workspace import Workspace
 from core.store.interactions import imports
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 from tests.services.versions_made import learned_from, made
 
 LEAD = User(0, "Lena")
@@ -21,7 +21,7 @@ EXAMPLES = [replace(one, response=f"{one.response} Call 555-123-4567.") for one 
 @pytest.fixture
 def two(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A good model and one that learned nonsense, both from the first 40 of 60 rated prompts."""
-    monkeypatch.setattr(compare, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(compare, "reference_embedder", reference_embedder)
     with workspace.store.write() as session:
         rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in EXAMPLES]
         imports.add_batch(session, None, rows, rater="Ana", source="import")

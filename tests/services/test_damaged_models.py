@@ -1,4 +1,6 @@
-"""Whatever happens to a file of a model, whoever reads it gets the promised fallback or a sentence, and doctor names it."""
+"""Whatever happens to a file of a model, whoever reads it gets the promised fallback or a sentence,
+and doctor names it.
+"""
 
 import hashlib
 import io
@@ -23,7 +25,7 @@ from core.services.models import compare, evaluate, models
 from core.services.operations import doctor
 from core.services.reranking import explain, reranking
 from core.services.workspace import Workspace
-from tests.reward.fakes import FakeEncoder, embedder
+from tests.reward.fakes import embedder, reference_embedder
 from tests.reward.test_artifact import Trap
 from tests.services.versions_made import made
 
@@ -98,7 +100,7 @@ def readers(workspace: Workspace, tmp_path: Path, monkeypatch, capsys, caplog) -
     monkeypatch.setenv("DATABASE_URL", workspace.settings.database_url)
     monkeypatch.setattr(reranking, "_embedder", lambda settings, store: embedder())
     for module in (evaluate, compare, explain):
-        monkeypatch.setattr(module, "encoder", lambda name: FakeEncoder())
+        monkeypatch.setattr(module, "reference_embedder", reference_embedder)
     candidates, rated = tmp_path / "candidates.txt", tmp_path / "rated.csv"
     candidates.write_text("\n---\n".join(TEXTS))
     rated.write_text("user_prompt,ai_response,rating\nq1,a,5\nq1,b,1\nq2,a,4\nq2,b,2\n")
@@ -177,7 +179,9 @@ def test_a_damaged_file_of_a_model_is_noticed_by_everybody(workspace, readers, f
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_of_an_older_model_never_raises(workspace, readers, file: str, damage: str) -> None:
-    """Only the hash of its model file is known: the model serves without what else is damaged, and doctor names that."""
+    """Only the hash of its model file is known: the model serves without what else is damaged,
+    and doctor names that.
+    """
     made(workspace, "v2", older=True)
     made(workspace, "v1", champion=True, older=True)
     place = models.version_path(workspace, "v1") / file
@@ -198,7 +202,9 @@ def test_a_damaged_file_of_an_older_model_never_raises(workspace, readers, file:
 
 @pytest.mark.parametrize("damage", ["objects", "bomb", "other arrays", "pickled"])
 def test_vectors_forged_with_their_hash_never_raise(workspace, readers, damage: str) -> None:
-    """In a version of an earlier release both files can be replaced; they are read as numbers, in bounds, or not at all."""
+    """In a version of an earlier release both files can be replaced; they are read as numbers, in bounds,
+    or not at all.
+    """
     made(workspace, "v2", older=True)
     made(workspace, "v1", champion=True, older=True)
     folder = models.version_path(workspace, "v1")

@@ -26,7 +26,9 @@ def found(workspace, **filters):
 
 
 def test_an_added_answer_can_be_loaded(workspace, old_app):
-    """What is added is shown as typed, marked as added by hand, and is in the old application's table as the system's."""
+    """What is added is shown as typed, marked as added by hand,
+    and is in the old application's table as the system's.
+    """
     number = interactions.add(workspace, COMMAND_LINE, " prompt ", "two words", "case 1", "story 7")
     shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
@@ -158,7 +160,9 @@ def test_what_is_gone_cannot_be_edited_or_deleted(workspace):
 
 
 def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
-    """Where a table of the existing application refers to the row, deleting is refused in words and leaves all as it was."""
+    """Where a table of the existing application refers to the row,
+    deleting is refused in words and leaves all as it was.
+    """
     number = interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
     looked.rate(workspace, rater(workspace), number, 4)
     old_app.run("CREATE TABLE app_notes (n INTEGER REFERENCES rlhf_interactions(interaction_id))")
@@ -173,6 +177,7 @@ def test_an_answer_that_another_table_needs_is_not_deleted(workspace, old_app):
     assert texts_kept(workspace) == []
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "text, expected",
     [

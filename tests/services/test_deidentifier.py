@@ -6,8 +6,7 @@ import threading
 import pytest
 
 from core.domain.errors import BadSetting, HoldsIdentifiers
-from core.domain.identifiers import deidentifier
-from core.domain.identifiers import masking as rules
+from core.domain.identifiers import deidentifier, masking
 from core.domain.identifiers.deidentifier import Deidentifier, load
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
@@ -19,7 +18,7 @@ from core.services.workspace import open_workspace
 from core.store.interactions import identifiers, legacy
 from core.store.tables import Item
 from tests import looked
-from tests.databases import added
+from tests.databases import PATIENCE, added
 
 TEXT = "The word Quux is secret here."
 
@@ -32,15 +31,15 @@ def quux(texts):
 @pytest.fixture
 def use():
     """Put a function to use until the test ends."""
-    yield lambda function, name="site:quux": rules.use(Deidentifier(name, function))
-    rules.use(None)
+    yield lambda function, name="site:quux": masking.use(Deidentifier(name, function))
+    masking.use(None)
 
 
 def test_it_is_asked_instead_of_the_rules(use):
     """Its kinds are shown in the place of what it found; what the rules would find stays."""
     use(quux)
-    assert rules.mask(TEXT + " MRN 1234567") == "The word «secret word hidden» is secret here. MRN 1234567"
-    assert rules.count([TEXT, TEXT]) == {"secret word": 2}
+    assert masking.mask(TEXT + " MRN 1234567") == "The word «secret word hidden» is secret here. MRN 1234567"
+    assert masking.count([TEXT, TEXT]) == {"secret word": 2}
 
 
 def raises(texts):
@@ -65,9 +64,9 @@ WRONG = {
 def test_where_it_gives_nothing_usable_the_text_is_hidden_whole(use, what):
     """Nonsense is no answer, and the reason is there for doctor to say."""
     use(WRONG[what])
-    assert rules.mask_all([TEXT, "other"]) == [rules.UNREAD_SHOWN] * 2
-    assert rules.count([TEXT]) == {rules.UNREAD: 1}
-    assert rules.site().trouble
+    assert masking.mask_all([TEXT, "other"]) == [masking.UNREAD_SHOWN] * 2
+    assert masking.count([TEXT]) == {masking.UNREAD: 1}
+    assert masking.site().trouble
 
 
 def test_where_it_is_late_the_text_is_hidden_whole_and_nobody_else_waits(use, monkeypatch):
@@ -77,18 +76,18 @@ def test_where_it_is_late_the_text_is_hidden_whole_and_nobody_else_waits(use, mo
 
     def slow(texts):
         calls.append(texts)
-        go.wait(30)
+        go.wait(PATIENCE)
         return quux(texts)
 
     use(slow)
-    assert rules.mask(TEXT) == rules.UNREAD_SHOWN
-    assert rules.mask("another") == rules.UNREAD_SHOWN
+    assert masking.mask(TEXT) == masking.UNREAD_SHOWN
+    assert masking.mask("another") == masking.UNREAD_SHOWN
     assert len(calls) == 1
     go.set()
     for thread in threading.enumerate():
         if thread.name == "assay-deidentifier":
             thread.join(30)
-    assert rules.mask(TEXT) == "The word «secret word hidden» is secret here."
+    assert masking.mask(TEXT) == "The word «secret word hidden» is secret here."
 
 
 def test_marks_are_made_outside_of_the_acts_and_anew_for_another_function(workspace, use):
@@ -99,13 +98,13 @@ def test_marks_are_made_outside_of_the_acts_and_anew_for_another_function(worksp
     assert held(workspace, number) == (None, identifiers.NOT_LOOKED_AT)
     use(quux)
     assert identifiers.look_again(workspace.store) == 1
-    assert held(workspace, number) == ({"secret word": 1}, rules.current_rules())
+    assert held(workspace, number) == ({"secret word": 1}, masking.current_rules())
     use(lambda texts: [[] for _ in texts], "site:other")
     assert identifiers.look_again(workspace.store) == 1
     assert held(workspace, number)[0] is None
-    rules.use(None)
+    masking.use(None)
     assert identifiers.look_again(workspace.store) == 1
-    assert held(workspace, number) == (None, rules.RULES_VERSION)
+    assert held(workspace, number) == (None, masking.RULES_VERSION)
 
 
 def test_an_export_is_refused_while_it_does_not_answer(workspace, use, tmp_path):
@@ -133,7 +132,7 @@ def test_a_change_of_its_file_is_another_function(tmp_path, monkeypatch):
     file.write_text("def find(texts):\n    return [[] for _ in texts]\n")
     first = load("site_names_for_test:find").number
     file.write_text("def find(texts):\n    return [[] for text in texts]\n")
-    assert load("site_names_for_test:find").number != first > rules.RULES_VERSION
+    assert load("site_names_for_test:find").number != first > masking.RULES_VERSION
 
 
 def held(workspace, number: int):
@@ -159,7 +158,7 @@ def test_doctor_says_whether_it_answers(tmp_path, monkeypatch, body, ok):
 def test_a_short_text_is_not_remembered_as_one_function_left_it(use):
     """What was hidden because the function failed is asked again, and another function is another answer."""
     use(raises)
-    assert masked([TEXT]) == [rules.UNREAD_SHOWN]
+    assert masked([TEXT]) == [masking.UNREAD_SHOWN]
     use(quux)
     assert masked([TEXT]) == ["The word «secret word hidden» is secret here."]
     use(lambda texts: [[] for _ in texts], "site:other")
@@ -177,14 +176,16 @@ def test_a_repeat_is_taken_out_once_and_not_at_every_look(workspace, use):
     identifiers.look_again(workspace.store)
     use(raises)
     with workspace.store.write() as session:
-        session.get(Item, number).identifier_rules = rules.current_rules()
+        session.get(Item, number).identifier_rules = masking.current_rules()
     taken = [legacy.follow_texts(workspace.store) for _ in range(3)]
     assert taken == [1, 0, 0]
     assert held(workspace, number) == (None, identifiers.NOT_LOOKED_AT)
 
 
 def test_two_readers_on_one_database_do_not_mark_anew_for_ever(workspace, use):
-    """The reader of the server that started last marks; a process with another one leaves the rows, and exports refuse."""
+    """The reader of the server that started last marks; a process with another one leaves the rows,
+    and exports refuse.
+    """
     number = added(workspace, TEXT, "answer")
     use(quux)
     identifiers.take_charge(workspace.store)
@@ -192,7 +193,7 @@ def test_two_readers_on_one_database_do_not_mark_anew_for_ever(workspace, use):
     marked = held(workspace, number)
     use(lambda texts: [[] for _ in texts], "site:other")
     assert identifiers.look_again(workspace.store) == 0
-    rules.use(None)
+    masking.use(None)
     assert identifiers.look_again(workspace.store) == 0
     assert held(workspace, number) == marked
     identifiers.take_charge(workspace.store)

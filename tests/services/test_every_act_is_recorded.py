@@ -1,7 +1,7 @@
 """Every service function that changes something leaves its acts in the record: complete by construction.
 
-Which functions change something is read from their source: whatever opens a writing transaction, or calls what does. Each
-is here with an act and what the record must say of it, or with the reason why it says nothing.
+Which functions change something is read from their source: whatever opens a writing transaction, or calls what does.
+Each is here with an act and what the record must say of it, or with the reason why it says nothing.
 """
 
 import ast
@@ -27,7 +27,7 @@ from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace
-from core.store.people import api_keys as stored_keys
+from core.store.people.api_keys import suspend
 from core.store.tables import Audit, Identity
 from core.store.training import runs
 from tests import looked
@@ -40,8 +40,7 @@ Act = Iterator[None]
 """Prepares up to its yield, acts after it."""
 
 NOT_IN_THE_RECORD = {
-    "data.export_check.record": "part of exporting.export, which is recorded by it",
-    "training.dataset.load_training_set": "part of a training, which is recorded: keeps prompts apart and computes vectors",
+    "training.dataset.load_training_set": "part of a training, which is recorded",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
     "review.own_ratings.withdraw": "ratings have a history of their own",
     "people.local_names.stop_rating": "a browser that speaks for nobody changes no person",
@@ -55,10 +54,9 @@ NOT_IN_THE_RECORD = {
     "rating.rating.same_prompt": "keeps answers for a rater for a while",
     "rating.rating.skip": "ratings have a history of their own",
     "rating.rating.undo_last": "ratings have a history of their own",
-    "training.registry.save_and_register": "part of a training: the record has the training, the version and its promotion (test_training)",
+    "training.registry.save_and_register": "part of a training, which is recorded (test_training)",
     "review.second_looks.choose": "ratings have a history of their own",
     "review.second_looks.look": "ratings have a history of their own",
-    "people.sign_in.unlock": "a browser that knows the passphrase is no person",
     "rating.active_learning.suggest": "the order in which raters see answers",
     "rating.active_learning.suggest_or_say": "the order in which raters see answers",
     "people.visitors.accepted": "may draw the key that signs cookies, once",
@@ -258,7 +256,7 @@ def revoke_key(w: Workspace, lead: User) -> Act:
 def confirm_keys(w: Workspace, lead: User) -> Act:
     api_keys.create(w, lead, "portal")
     with w.store.write() as session:
-        stored_keys.suspend(session)
+        suspend(session)
     yield
     api_keys.confirm(w, lead)
     api_keys.confirm(w, lead)  # none waits any more, nothing is recorded

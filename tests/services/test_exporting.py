@@ -15,7 +15,7 @@ from core.services.data.exporting import KINDS, export
 from core.services.data.importing import import_file, load_sample
 from core.services.reranking import preferences
 from core.services.workspace import open_workspace
-from core.store.interactions import exporting, imports
+from core.store.interactions import exports, imports
 from tests import looked
 from tests.databases import added, environment, rater
 
@@ -58,9 +58,8 @@ def decided(rated):
     """The same, where a lead decided on two answers: against the median, and where no rating is left."""
     lead = rater(rated, "Lea")
     with rated.store.read() as session:
-        first, second = [
-            row["interaction_id"] for row in gold_rows(exporting.rating_rows(session)) if row["rating"] < 5
-        ][:2]
+        low = [row["interaction_id"] for row in gold_rows(exports.rating_rows(session)) if row["rating"] < 5]
+    first, second = low[:2]
     for number in (first, second):
         looked.decide(rated, lead, number, 5, expected=None)
     looked.edit(rated, lead, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
@@ -80,12 +79,14 @@ def test_a_leads_decision_is_in_every_export(decided, tmp_path):
     assert {gold[row["interaction_id"]]["rating"] for row in rows} == {5.0}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_gold_pairs_and_kto_follow_from_the_files_before_them(rated, tmp_path, ending):
     """Gold recomputed from the ratings file, pairs and kto from the gold file, are exactly what was exported."""
     follow_from_each_other(rated, tmp_path, ending)
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_they_follow_where_a_lead_decided_too(decided, tmp_path, ending):
     """A decision against the median, and one without any rating left, change nothing about that."""
@@ -214,7 +215,7 @@ def test_an_exported_ratings_file_can_be_imported_elsewhere(rated, tmp_path):
 
 def test_more_ratings_than_one_batch_are_exported(workspace, tmp_path):
     """Every kind of export goes beyond the first batch of rows that the database hands out."""
-    rows = 2 * exporting.BATCH + 10
+    rows = 2 * exports.BATCH + 10
     with workspace.store.write() as session:
         batch = [ImportRow(n, f"prompt {n // 2}", f"answer {n}", 1 + 4 * (n % 2)) for n in range(rows)]
         imports.add_batch(session, None, batch, rater="Ana", source="import")

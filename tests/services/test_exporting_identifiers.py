@@ -8,8 +8,7 @@ from sqlalchemy import update
 from core.domain.errors import BadInput, HoldsIdentifiers
 from core.domain.roles import COMMAND_LINE, SOMEBODY_HERE, NotAllowed, Role, User
 from core.labeling.exports import gold_rows, kto_rows, pair_rows
-from core.services.data.export_check import Marked, listed
-from core.services.data.exporting import KINDS, export
+from core.services.data.exporting import KINDS, Marked, export, listed
 from core.services.reranking import preferences
 from core.store.tables import Audit, Export, Item
 from tests import looked

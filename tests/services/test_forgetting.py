@@ -1,4 +1,6 @@
-"""Forgetting takes everything that derives from an answer or a rater, in all tables, or nothing; and says what stays."""
+"""Forgetting takes everything that derives from an answer or a rater, in all tables, or nothing;
+and says what stays.
+"""
 
 import numpy as np
 import pytest
@@ -29,7 +31,7 @@ from core.store.tables import (
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
 from tests import looked
-from tests.databases import added, at_once, finished, rater, start_python
+from tests.databases import PATIENCE, added, at_once, finished, rater, start_python
 
 PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
 NAME, EMAIL = "Zoltan Quux", "zoltan@quux.example"
@@ -214,6 +216,7 @@ def test_an_answer_that_the_old_application_needs_stays_whole(workspace, lived, 
     old_app.run("DROP TABLE flagged")
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("ratings_stay", [True, False])
 def test_a_name_is_gone_from_all_tables(workspace, lived, ben, zoltan, ratings_stay):
     """Name and address are nowhere, whatever stays; nobody can be this person any more."""
@@ -315,7 +318,7 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
         environ,
         lived,
     )
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 9
     assert dump(workspace) == before
     looked.forget(workspace, ben, lived)

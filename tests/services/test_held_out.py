@@ -10,17 +10,17 @@ from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, User
 from core.reward import artifact
-from core.reward.training.events import Judged
+from core.reward.training.events import Judged, Registered
 from core.reward.training.promotion import Decision
 from core.services.models import models
 from core.services.training import dataset, promotion, registry, training
-from core.services.training import runs as watching
+from core.services.training.runs import history, run_view
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
-from core.store.interactions import exporting, imports
+from core.store.interactions import exports, imports
 from core.store.training import held_out, runs, versions
 from core.store.types import now
 from tests.databases import Plain, environment
-from tests.reward.fakes import FakeEncoder, embedder, rated_answers
+from tests.reward.fakes import embedder, rated_answers, reference_embedder
 from tests.services.versions_made import learned_from, made
 
 ANA = User(0, "Ana")
@@ -29,7 +29,7 @@ ANA = User(0, "Ana")
 @pytest.fixture(autouse=True)
 def counts_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The encoder is not what these tests are about: one that counts words takes no time."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_from_200_ratings_a_fifth_of_the_prompts_is_never_learned_from(workspace
 def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The comparison is on the kept-apart prompts, and the sentence says on how many; all versions are measured there."""
+    """It is compared on the kept-apart prompts, and the sentence says on how many; all versions are measured there."""
     monkeypatch.setattr(dataset, "ENOUGH_PROMPTS", 10)
     rate(workspace, rated_answers(100))
     first = train(workspace)
@@ -104,15 +104,15 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
     second = train(workspace)
     prompts = len(frozen(workspace))
     assert f"on {prompts} prompts that neither was trained on" in second["reason"]
-    events = watching.history(workspace, COMMAND_LINE)[0]
-    judged = watching.run_view(workspace, COMMAND_LINE, events.run_id).latest("judged")
+    events = history(workspace, COMMAND_LINE)[0]
+    judged = run_view(workspace, COMMAND_LINE, events.run_id).latest("judged")
     assert judged["unseen_prompts"] == prompts
     measured = {v.model_version: v.held_out for v in models.listed(workspace, COMMAND_LINE)}
     assert {m.n for m in measured.values()} == {first["held_out"]["n"]}
 
 
 def test_on_few_kept_apart_prompts_the_recipes_are_compared_too(on_sqlite: Workspace) -> None:
-    """Ten to thirty refuse half of the better models: what the champion had learned from is fitted anew on the same folds."""
+    """Ten to thirty refuse half of the better models: the champion's recipe is fitted anew on the same folds too."""
     examples = rated_answers(100)
     rate(on_sqlite, examples[: 4 * 70])
     first = train(on_sqlite)
@@ -120,7 +120,7 @@ def test_on_few_kept_apart_prompts_the_recipes_are_compared_too(on_sqlite: Works
     second = train(on_sqlite)
     assert 10 <= len(frozen(on_sqlite)) < 30
     assert "with both fitted anew, each on what it learned from" in second["reason"]
-    judged = watching.run_view(on_sqlite, ANA, second["run_id"]).latest("judged")
+    judged = run_view(on_sqlite, ANA, second["run_id"]).latest("judged")
     assert judged["unseen_prompts"] is None
     assert judged["versus_champion"]["value"] != 0
     assert first["promoted"]
@@ -131,13 +131,14 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
     """What the refitted recipes came to stands, unless the model itself loses to the champion itself beyond doubt."""
     examples = rated_answers(15)
     wrong = [replace(example, rating=6 - example.rating) for example in examples]
-    evaluated, rival = learned_from(examples)
-    fitted = learned_from(wrong)[1] if turned else rival
+    rival = learned_from(examples)
+    model = learned_from(wrong).model if turned else rival.model
     ground = dataset.TrainingSet(
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
     refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
-    judged = promotion.compare_with_champion(on_sqlite, ground, evaluated.evaluation, fitted, embedder(), refitted)
+    trained = replace(rival, model=model, judged=refitted)
+    judged = promotion.compare_with_champion(on_sqlite, ground, trained, embedder())
     assert judged.decision.promoted is not turned
     assert ("is worse than the champion" in judged.decision.reason) is turned
     assert judged.unseen_prompts == (15 if turned else None)
@@ -192,12 +193,12 @@ def test_ratings_that_change_during_a_training_are_told_and_many_undo_the_decisi
     steps = training.train(workspace, ANA)
     next(event for event in steps if type(event).__name__ == "Fitted")
     with workspace.store.read() as session:
-        numbers = list(exporting.consensus_now(session))
+        numbers = list(exports.consensus_now(session))
     changed = numbers[: int(share * len(numbers))]
     for number in changed:
         old_app.run("UPDATE assay_items SET consensus = NULL WHERE interaction_id = ?", number)
     last = list(steps)[-1]
-    assert isinstance(last, registry.Registered)
+    assert isinstance(last, Registered)
     assert last.promoted is promoted, last.reason
     assert f"{len(changed)} of the " in last.reason
 
@@ -215,9 +216,9 @@ def test_a_run_that_was_given_up_registers_nothing_when_it_ends_after_all(worksp
     with pytest.raises(registry.Cancelled):
         list(late)
     last = list(second)[-1]
-    assert isinstance(last, registry.Registered)
+    assert isinstance(last, Registered)
     assert [v.model_version for v in models.listed(workspace, COMMAND_LINE)] == [last.model_version]
-    assert [run.state for run in watching.history(workspace, COMMAND_LINE)] == ["finished", "failed"]
+    assert [run.state for run in history(workspace, COMMAND_LINE)] == ["finished", "failed"]
     assert len(list(workspace.settings.model_dir.iterdir())) == 1
     assert old_app.run("SELECT count(*) FROM assay_promotions") == [(1,)]
 

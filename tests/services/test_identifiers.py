@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from core.domain.identifiers import masking as rules
+from core.domain.identifiers import masking
 from core.domain.roles import COMMAND_LINE
 from core.services.data import importing
 from core.store.interactions import identifiers, legacy
@@ -19,7 +19,7 @@ def marks(workspace) -> dict[int, dict[str, int] | None]:
     """What is kept beside every interaction; all of it by the present rules."""
     with workspace.store.read() as session:
         rows = session.execute(select(Item.interaction_id, Item.identifiers, Item.identifier_rules)).all()
-    assert all(version == rules.RULES_VERSION for *_, version in rows)
+    assert all(version == masking.RULES_VERSION for *_, version in rows)
     return {number: kinds for number, kinds, _ in rows}
 
 

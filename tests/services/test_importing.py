@@ -180,8 +180,8 @@ def test_a_session_is_written_to_the_old_column_only_if_it_exists(legacy_databas
     )
     assert counts(run(workspace, path)) == (7, 0, 0, 0)
     rows = legacy_database.run(
-        "SELECT ai_response, r.session_id, session_label FROM rlhf_interactions r JOIN assay_items USING (interaction_id) "
-        "WHERE user_prompt = 'p' ORDER BY ai_response"
+        "SELECT ai_response, r.session_id, session_label FROM rlhf_interactions r JOIN assay_items USING "
+        "(interaction_id) WHERE user_prompt = 'p' ORDER BY ai_response"
     )
     assert rows == [
         ("a", 1, "1"),
@@ -366,6 +366,7 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     assert everything(workspace)["rlhf_interactions"] == 1200
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "name, options, expected",
     [

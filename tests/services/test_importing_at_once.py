@@ -19,7 +19,17 @@ from core.store.interactions import imports
 from core.store.rating import ratings
 from core.store.tables import Import, Item, LegacyInteraction, Rating
 from tests import looked
-from tests.databases import Plain, added, at_once, environment, finished, rater, start_python, wait_until_blocked
+from tests.databases import (
+    PATIENCE,
+    Plain,
+    added,
+    at_once,
+    environment,
+    finished,
+    rater,
+    start_python,
+    wait_until_blocked,
+)
 
 IMPORT = """
     import json, sys
@@ -62,7 +72,7 @@ def killed_after_first_batches(environ, path):
     for _ in range(2):
         assert process.stdout.readline().strip().isdigit()
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL
 
 
@@ -110,7 +120,9 @@ def test_an_import_killed_in_the_middle_can_be_removed(workspace, environ, big_f
 
 
 def test_the_same_file_from_two_processes_is_imported_once(workspace, environ, big_file):
-    """Two processes that start on the same file at the same moment: one imports it, the other is refused or finds duplicates."""
+    """Two processes that start on the same file at the same moment: one imports it,
+    the other is refused or finds duplicates.
+    """
     path = big_file(range(1500))
     processes = [start_python(IMPORT, environ, path) for _ in range(2)]
     at_once(processes)
@@ -125,7 +137,9 @@ def test_the_same_file_from_two_processes_is_imported_once(workspace, environ, b
 
 
 def test_two_files_with_common_rows_at_the_same_moment(workspace, environ, big_file):
-    """Two processes importing files that overlap leave each interaction and each rating once; both come to their end."""
+    """Two processes importing files that overlap leave each interaction and each rating once;
+    both come to their end.
+    """
     paths = [big_file(range(2000), "one.csv"), big_file(range(1000, 3000), "two.csv")]
     processes = [start_python(IMPORT, environ, path) for path in paths]
     at_once(processes)

@@ -80,7 +80,7 @@ def test_an_order_becomes_pairs_under_the_name(workspace: Workspace, old_app: Pl
         ("a", "d"),
     }
     assert {(row["prompt"], row["rater"], row["model_version"]) for row in rows} == {("Q?", "Ana", "m")}
-    assert preferences.mine(workspace, ana, " q?  ") == 5
+    assert preferences.count_own(workspace, ana, " q?  ") == 5
     assert "'b'" not in str(old_app.run("SELECT action, subject, old, new FROM assay_audit"))
 
 

@@ -20,12 +20,12 @@ from core.services.training.runs import RunView
 from core.services.workspace import Workspace
 from core.store.erasure import raters
 from core.store.interactions import imports
-from core.store.reranking import preferences as kept
+from core.store.reranking.preferences import for_training
 from core.store.tables import Rater
 from core.store.training import held_out
 from tests import looked
 from tests.databases import Plain, added, rater
-from tests.reward.fakes import FakeEncoder, embedder, rated_answers
+from tests.reward.fakes import embedder, rated_answers, reference_embedder
 
 RATED = rated_answers(51, 1, seed=4)
 
@@ -33,7 +33,7 @@ RATED = rated_answers(51, 1, seed=4)
 @pytest.fixture(autouse=True)
 def counts_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The encoder is not what these tests are about: one that counts words takes no time."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
 
 
 def rate(workspace: Workspace, examples: Iterable[Example]) -> None:
@@ -71,7 +71,7 @@ def learned_prompts(workspace: Workspace, version: VersionView) -> frozenset[str
 
 def preferences_of(workspace: Workspace) -> list[Preferred]:
     with workspace.store.read() as session:
-        return kept.for_training(session)
+        return for_training(session)
 
 
 def traced_to(workspace: Workspace, name: str) -> tuple[str, ...]:

@@ -7,14 +7,14 @@ import pytest
 from core.domain.errors import BadInput
 from core.domain.records import Example, ImportRow
 from core.domain.roles import User
-from core.reward.evaluation.slices import as_others_see
+from core.reward.evaluation.slices import rated_by_others
 from core.services.models import models
 from core.services.training import runs, training
 from core.services.workspace import Workspace, open_workspace
 from core.store.interactions import imports
 from core.ui.models.details import lineage
 from tests.databases import environment
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 
 LEA = User(0, "Lea")
 
@@ -22,7 +22,7 @@ LEA = User(0, "Lea")
 @pytest.fixture
 def two_raters(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Ana rated 60 answers; Ben says the opposite of her on all of them, and rated 8 that nobody else did."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
     for rater, examples, turned in (("Ana", rated_answers(15), False), ("Ben", rated_answers(17), True)):
         rows = [
@@ -63,7 +63,7 @@ def test_what_a_lead_decided_holds_without_them() -> None:
     """The median of the others, a lead's decision as it is, nothing where nobody else said anything."""
 
     def seen(*ratings: tuple[str, int], rating: float = 3.0, decided: bool = False) -> Example | None:
-        return as_others_see("Ben", Example(1, "p", "r", None, rating, None, ratings, decided))
+        return rated_by_others("Ben", Example(1, "p", "r", None, rating, None, ratings, decided))
 
     both = (("Ana", 5), ("Ben", 1), ("Cleo", 4))
     assert seen(*both).rating == 4.5

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import AssayError
+from core.domain.files import file_sha256
 from core.domain.roles import COMMAND_LINE, Role
 from core.domain.settings import Settings
 from core.services.operations import backup, manifest
@@ -302,8 +303,8 @@ def test_a_backup_of_an_earlier_release_is_upgraded_and_lets_nobody_in(tmp_path,
         )
         if revision > "0004":
             plain.execute(
-                "INSERT INTO assay_api_keys (name, start, key_hash, created_by, created_at) VALUES ('portal', 'assay_x', 'h', "
-                "'Ana', '2026-11-01 10:00:00+00:00')"
+                "INSERT INTO assay_api_keys (name, start, key_hash, created_by, created_at) VALUES ('portal', "
+                "'assay_x', 'h', 'Ana', '2026-11-01 10:00:00+00:00')"
             )
         plain.commit()
         plain.execute("PRAGMA journal_mode=DELETE")
@@ -320,7 +321,7 @@ def test_a_backup_of_an_earlier_release_is_upgraded_and_lets_nobody_in(tmp_path,
             "revision": revision,
             "rows": rows,
             "models": [],
-            "files": {"assay.db": backup._hash(source / "assay.db")},
+            "files": {"assay.db": file_sha256(source / "assay.db")},
         },
     )
     (tmp_path / "t").mkdir()

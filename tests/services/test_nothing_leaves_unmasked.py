@@ -11,8 +11,8 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
-from core.services.data import erasure, export_check, importing, interactions, redaction
-from core.services.masking import Settled, masked, masks_output, originals
+from core.services.data import erasure, exporting, importing, interactions, redaction
+from core.services.masking import ClearedText, masked, masks_output, originals
 from core.services.models import models
 from core.services.operations import status
 from core.services.people import api_keys, audit_log
@@ -44,13 +44,13 @@ def reads(workspace, user, planted):
         "load": lambda: interactions.load(workspace, user, number),
         "history": lambda: [interactions.history(workspace, user, one) for one in (number, discarded)],
         "imports": lambda: importing.recorded(workspace, user),
-        "exports": lambda: export_check.listed(workspace, user),
+        "exports": lambda: exporting.listed(workspace, user),
         "own ratings": lambda: own_ratings.listed(workspace, user, OwnFilters(), page=0, size=100),
         "own ratings csv": lambda: own_ratings.as_csv(workspace, user).decode(),
         "disagreements": lambda: [disagreements.listed(workspace, user, one, page=0) for one in Which],
         "gaps": lambda: disagreements.open_gaps(workspace, user),
         "guidelines": lambda: [guidelines.current(workspace, user), guidelines.versions(workspace, user)],
-        "queue": lambda: queue.mine(workspace, user),
+        "queue": lambda: queue.preference(workspace, user),
         "next": lambda: rating.next_item(workspace, user),
         "items": lambda: [rating.item(workspace, user, one) for one in planted.numbers],
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
@@ -144,7 +144,7 @@ def test_a_session_that_is_shown_masked_can_be_chosen(workspace):
     with workspace.store.read() as session:
         kept = session.execute(sql("SELECT filters FROM assay_desks WHERE rater_id = :r"), {"r": sam.rater_id}).scalar()
     assert "555" in str(kept) or "@" in str(kept)
-    assert planted.in_it(joined([queue.mine(workspace, sam)]), "Sam") == []
+    assert planted.in_it(joined([queue.preference(workspace, sam)]), "Sam") == []
     found, _ = interactions.browse(workspace, people["lead"], Filters(session_label=check.remedy.session), page=0)
     assert {one.interaction_id for one in found} == set(planted.numbers[25:])
 
@@ -210,7 +210,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "reranking.reranking.rank",
         "reranking.reranking.rerank_file",
         "reranking.explain.explain",
-        "reranking.preferences.mine",
+        "reranking.preferences.count_own",
         "reranking.preferences.withdraw",
     }
     exempt = {name for name, function in public_functions().items() if getattr(function, "takes_gaps", None)}
@@ -273,19 +273,19 @@ def test_every_function_that_asks_leads_out_through_the_exit():
         "people.audit_log.as_file",
         "reranking.reranking.rank",
         "reranking.reranking.rerank_file",
-        "setup.initialise",
+        "workspace.initialise",
         "training.training.train",
     }
 
 
-@pytest.mark.parametrize("word", ["Settled(", "mask("])
+@pytest.mark.parametrize("word", ["ClearedText(", "mask("])
 def test_only_few_modules_decide_what_is_seen(word):
     """Who calls a text settled, or masks by hand, takes it past the exit."""
     allowed = {
-        "Settled(": {
+        "ClearedText(": {
             "services/data/redaction.py",
             "services/masking.py",
-            "services/data/export_check.py",
+            "services/data/exporting.py",
             "services/data/erasure.py",
         },
         "mask(": {
@@ -317,7 +317,7 @@ def test_everything_in_a_view_is_masked():
     seen = masked(View("My name is Roswitha Quandt.", [{"555-123-4567": 1, "555-123-4568": "Roswitha"}]))
     assert seen.prompt == "My name is «name hidden»."
     assert seen.rows == [{"«phone hidden»": 1, "«phone hidden» (2)": "«name hidden»"}]
-    assert type(masked(Settled("555-123-4567"))) is str
+    assert type(masked(ClearedText("555-123-4567"))) is str
     assert masked({"date of birth": "12/03/1970"}) == {"date of birth": "«date of birth hidden»"}
     for thing in (object(), b"555-123-4567", (n for n in "1")):
         with pytest.raises(TypeError, match="cannot leave"):

@@ -11,7 +11,7 @@ from core.domain.queue import Order, QueueFilters
 from core.domain.roles import Role
 from core.domain.second_looks import RepeatSettings
 from core.services.data import erasure, exporting, importing, interactions
-from core.services.data.export_check import Marked
+from core.services.data.exporting import Marked
 from core.services.people import accounts, api_keys
 from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences, reranking

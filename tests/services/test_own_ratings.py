@@ -35,6 +35,7 @@ def found(workspace, user, **filters) -> list[str]:
     return [one.interaction.response for one in shown]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "filters,answers",
     [

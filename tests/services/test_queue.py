@@ -15,7 +15,6 @@ from core.services.data import interactions
 from core.services.operations.status import status
 from core.services.rating import active_learning, queue, rating
 from core.services.workspace import open_workspace
-from core.store.rating import queue as store_queue
 from core.store.rating import ratings
 from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
 from core.store.types import now
@@ -61,7 +60,7 @@ def rate_all(workspace, user, value=3):
 @pytest.fixture
 def in_order(monkeypatch):
     """Nothing is drawn at random beside the chosen order."""
-    monkeypatch.setattr(store_queue, "RANDOM_EVERY", 1)
+    monkeypatch.setattr("core.store.rating.queue.RANDOM_EVERY", 1)
 
 
 # --- leases ---------------------------------------------------------------------------------------------------------
@@ -247,7 +246,9 @@ def test_only_a_lead_sets_it_and_only_to_what_makes_sense(workspace):
 
 
 def test_some_answers_are_drawn_at_random_and_marked(workspace):
-    """Whatever the order, at least a fifth of what is served is random at any moment, and its ratings say so; a reload draws nothing anew."""
+    """Whatever the order, at least a fifth of what is served is random at any moment, and its ratings say so;
+    a reload draws nothing anew.
+    """
     many(workspace, 40)
     ana = rater(workspace)
     for _ in range(20):
@@ -297,7 +298,7 @@ def test_a_filter_that_many_answers_fit_serves_every_one_of_them(workspace, monk
     fitting = many(workspace, 5, session_label="s")
     many(workspace, 3, context_id="elsewhere")
     for few in (2, 5):
-        monkeypatch.setattr(store_queue, "FEW", few)
+        monkeypatch.setattr("core.store.rating.queue.FEW", few)
         user = rater(workspace, f"Rater {few}")
         queue.change_settings(workspace, user, QueueSettings(raters=2, overlap=0))
         queue.choose(workspace, user, Order.RANDOM, QueueFilters(session_label="s"))
@@ -320,7 +321,7 @@ def test_filters_restrict_what_is_served_and_are_remembered(workspace, in_order)
         (QueueFilters(flagged=True), []),
     ):
         queue.choose(workspace, ana, Order.OLDEST, filters)
-        assert queue.mine(workspace, ana) == (Order.OLDEST, filters)
+        assert queue.preference(workspace, ana) == (Order.OLDEST, filters)
         assert queue.left(workspace, ana) == len(expected)
         assert next_id(workspace, ana) == (expected[0] if expected else None)
 
@@ -381,7 +382,9 @@ def test_a_skip_keeps_its_reason(workspace):
 
 
 def test_a_draft_comes_back_until_it_is_saved(workspace):
-    """What was typed is there in another session, for its rater only; a rating, or typing what is saved already, ends it."""
+    """What was typed is there in another session, for its rater only; a rating,
+    or typing what is saved already, ends it.
+    """
     (number,) = many(workspace, 1)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     rating.keep_draft(workspace, ana, number, "half a th", bias_flag=False)
@@ -409,7 +412,9 @@ def test_a_draft_for_an_answer_that_is_gone_is_no_error(workspace):
 
 
 def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
-    """Undo of a change brings the old value back, again takes back the rating itself, and then there is nothing left."""
+    """Undo of a change brings the old value back, again takes back the rating itself,
+    and then there is nothing left.
+    """
     (number,) = many(workspace, 1)
     ana = rater(workspace)
     shown = rating.next_item(workspace, ana)
@@ -419,13 +424,13 @@ def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
     undone = rating.undo_last(workspace, ana)
     assert undone is not None
     assert (undone.action, undone.rating, undone.receipt.rating) == ("changed", 5, 2)
-    mine = rating.item(workspace, ana, number)
-    assert (mine.rating, mine.comment, mine.bias_flag, mine.draft) == (2, "first", False, "second")
+    to_rate = rating.item(workspace, ana, number)
+    assert (to_rate.rating, to_rate.comment, to_rate.bias_flag, to_rate.draft) == (2, "first", False, "second")
     undone = rating.undo_last(workspace, ana)
     assert undone is not None
     assert (undone.action, undone.rating, undone.receipt.rating) == ("rated", 2, None)
-    mine = rating.item(workspace, ana, number)
-    assert (mine.rating, mine.draft) == (None, "first")
+    to_rate = rating.item(workspace, ana, number)
+    assert (to_rate.rating, to_rate.draft) == (None, "first")
     assert rating.undo_last(workspace, ana) is None
     assert [(e.action, e.old and e.old["rating"], e.new["rating"]) for e in events(workspace)] == [
         ("rated", None, 2),
@@ -490,7 +495,9 @@ def test_the_history_says_how_a_rating_came_about(workspace):
 
 
 def test_all_answers_to_a_prompt_are_kept_for_whoever_compares_them(workspace):
-    """The other answers to a prompt are shown with it and kept for this rater; what somebody else rates stays theirs."""
+    """The other answers to a prompt are shown with it and kept for this rater;
+    what somebody else rates stays theirs.
+    """
     one, two, three = (added(workspace, "same prompt", f"answer {n}") for n in range(3))
     added(workspace, "same prompt", "elsewhere", context_id="other story")
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
@@ -522,7 +529,9 @@ def test_todays_progress_of_all(workspace):
 
 
 def test_answers_that_make_the_next_pair_are_suggested_also_without_a_model(workspace, in_order):
-    """To a prompt with a rated answer one of the unrated ones is suggested; to others none; a second look replaces the first."""
+    """To a prompt with a rated answer one of the unrated ones is suggested; to others none;
+    a second look replaces the first.
+    """
     ana = rater(workspace)
     rated, partner, another = (added(workspace, "asked twice", f"answer {n}") for n in range(3))
     added(workspace, "asked twice", "about another case", context_id="other")

@@ -12,7 +12,7 @@ from core.services.training.readiness import readiness
 from core.store.rating.ratings import Receipt
 from core.store.tables import Rating, RatingEvent
 from tests import looked
-from tests.databases import added, rater, start_python
+from tests.databases import PATIENCE, added, rater, start_python
 
 
 def stored(workspace):
@@ -132,7 +132,9 @@ def test_the_same_request_twice_at_once_stores_one(workspace):
 
 
 def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
-    """Eight raters who rate the same answer at the same moment each have their rating, and the median is that of all."""
+    """Eight raters who rate the same answer at the same moment each have their rating,
+    and the median is that of all.
+    """
     interaction_id = added(workspace)
     users = [rater(workspace, f"Rater {n}") for n in range(8)]
     together = threading.Barrier(8)
@@ -167,7 +169,9 @@ def test_the_oldest_unrated_answer_comes_next(workspace):
 
 
 def test_skipped_answers_come_back_last(workspace):
-    """What a rater skipped is offered again when nothing else is left, in the order of skipping; others still get it first."""
+    """What a rater skipped is offered again when nothing else is left, in the order of skipping;
+    others still get it first.
+    """
     first, second, third = (added(workspace, response=f"answer {n}") for n in range(3))
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     looked.skip(workspace, ana, second)
@@ -198,9 +202,9 @@ def test_the_way_back_is_newest_first(workspace):
     looked.rate(workspace, ben, first, 1)
     assert rating.recent(workspace, ana) == [second, first]
     assert rating.recent(workspace, ben) == [first]
-    mine = rating.item(workspace, ana, first)
-    assert mine is not None
-    assert (mine.rating, mine.comment, mine.bias_flag) == (4, "mine", True)
+    shown = rating.item(workspace, ana, first)
+    assert shown is not None
+    assert (shown.rating, shown.comment, shown.bias_flag) == (4, "mine", True)
 
 
 def test_an_answer_deleted_meanwhile_is_a_sentence(workspace):
@@ -235,7 +239,7 @@ def test_an_acknowledged_rating_survives_sigkill(workspace, environ):
     """
     for interaction_id in ids:
         process = start_python(code, environ, interaction_id)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == -9, err
         with workspace.store.read() as session:
             event = session.get_one(RatingEvent, int(out))

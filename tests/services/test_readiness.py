@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.domain import ratings
 from core.domain.metrics import Metric
-from core.domain.ratings import stage as stage_of
 from core.domain.roles import COMMAND_LINE
-from core.services.training import forecast, readiness
-from core.services.training import readiness_checks as checks
+from core.reward.training.events import Evaluated
+from core.services.training import forecast, readiness, readiness_checks
 from core.services.training.readiness_checks import CheckResult, Facts, Latest
 from core.store.tables import Item
 from core.store.training import runs
@@ -45,130 +45,152 @@ def facts(**values):
 
 
 @pytest.mark.parametrize(
-    "check, values, verdict, words",
+    "check, values, result, words",
     [
-        (checks.enough_ratings, {"rated": 49}, CheckResult.BLOCKER, "Rate 1 more"),
-        (checks.enough_ratings, {"rated": 0}, CheckResult.BLOCKER, "Rate 50 more"),
-        (checks.enough_ratings, {"rated": 50}, CheckResult.OK, "50"),
-        (checks.both_classes, {"good": 100}, CheckResult.BLOCKER, "All rated answers are good"),
-        (checks.both_classes, {"good": 0}, CheckResult.BLOCKER, "All rated answers are poor"),
-        (checks.both_classes, {"good": 91}, CheckResult.WARNING, "91% of the rated answers are good"),
-        (checks.both_classes, {"good": 9}, CheckResult.WARNING, "91% of the rated answers are poor"),
-        (checks.both_classes, {"good": 90}, CheckResult.OK, "90 good and 10 poor"),
+        (readiness_checks.enough_ratings, {"rated": 49}, CheckResult.BLOCKER, "Rate 1 more"),
+        (readiness_checks.enough_ratings, {"rated": 0}, CheckResult.BLOCKER, "Rate 50 more"),
+        (readiness_checks.enough_ratings, {"rated": 50}, CheckResult.OK, "50"),
+        (readiness_checks.both_classes, {"good": 100}, CheckResult.BLOCKER, "All rated answers are good"),
+        (readiness_checks.both_classes, {"good": 0}, CheckResult.BLOCKER, "All rated answers are poor"),
+        (readiness_checks.both_classes, {"good": 91}, CheckResult.WARNING, "91% of the rated answers are good"),
+        (readiness_checks.both_classes, {"good": 9}, CheckResult.WARNING, "91% of the rated answers are poor"),
+        (readiness_checks.both_classes, {"good": 90}, CheckResult.OK, "90 good and 10 poor"),
         (
-            checks.contradicting_repeats,
+            readiness_checks.contradicting_repeats,
             {"contradicting_repeats": 1},
             CheckResult.WARNING,
             "1 answer is stored more than once",
         ),
-        (checks.contradicting_repeats, {"contradicting_repeats": 2}, CheckResult.WARNING, "2 answers are"),
-        (checks.contradicting_repeats, {}, CheckResult.OK, "No answer"),
-        (checks.enough_prompts, {"prompts": 1}, CheckResult.BLOCKER, "one prompt"),
-        (checks.enough_prompts, {"prompts": 19}, CheckResult.WARNING, "Only 19"),
-        (checks.enough_prompts, {"prompts": 20}, CheckResult.OK, "20 different prompts"),
-        (checks.comparable_answers, {"prompts_with_differing_answers": 0}, CheckResult.WARNING, "No prompt has two"),
+        (readiness_checks.contradicting_repeats, {"contradicting_repeats": 2}, CheckResult.WARNING, "2 answers are"),
+        (readiness_checks.contradicting_repeats, {}, CheckResult.OK, "No answer"),
+        (readiness_checks.enough_prompts, {"prompts": 1}, CheckResult.BLOCKER, "one prompt"),
+        (readiness_checks.enough_prompts, {"prompts": 19}, CheckResult.WARNING, "Only 19"),
+        (readiness_checks.enough_prompts, {"prompts": 20}, CheckResult.OK, "20 different prompts"),
         (
-            checks.comparable_answers,
+            readiness_checks.comparable_answers,
+            {"prompts_with_differing_answers": 0},
+            CheckResult.WARNING,
+            "No prompt has two",
+        ),
+        (
+            readiness_checks.comparable_answers,
             {"prompts_with_differing_answers": 1, "prompts_with_one_answer": 2},
             CheckResult.WARNING,
             "2 prompts have a single rated answer",
         ),
-        (checks.comparable_answers, {"prompts_with_one_answer": 30}, CheckResult.OK, "30 prompts have a single"),
-        (checks.comparable_answers, {"prompts_with_one_answer": 0}, CheckResult.OK, "different quality."),
         (
-            checks.readable_length,
+            readiness_checks.comparable_answers,
+            {"prompts_with_one_answer": 30},
+            CheckResult.OK,
+            "30 prompts have a single",
+        ),
+        (readiness_checks.comparable_answers, {"prompts_with_one_answer": 0}, CheckResult.OK, "different quality."),
+        (
+            readiness_checks.readable_length,
             {"answers_over_words": 1},
             CheckResult.WARNING,
             "1 rated answer is longer than 1,200 words",
         ),
-        (checks.readable_length, {}, CheckResult.OK, "1,200 words"),
-        (checks.both_ends, {"low": 9}, CheckResult.WARNING, "Only 9 ratings of 1 or 2 among 100"),
-        (checks.both_ends, {"high": 1}, CheckResult.WARNING, "Only 1 rating of 4 or 5"),
-        (checks.both_ends, {"low": 15}, CheckResult.OK, "15 answers are rated 1 or 2"),
-        (checks.both_ends, {"rated": 49, "low": 0}, CheckResult.OPEN, "before there are enough"),
+        (readiness_checks.readable_length, {}, CheckResult.OK, "1,200 words"),
+        (readiness_checks.both_ends, {"low": 9}, CheckResult.WARNING, "Only 9 ratings of 1 or 2 among 100"),
+        (readiness_checks.both_ends, {"high": 1}, CheckResult.WARNING, "Only 1 rating of 4 or 5"),
+        (readiness_checks.both_ends, {"low": 15}, CheckResult.OK, "15 answers are rated 1 or 2"),
+        (readiness_checks.both_ends, {"rated": 49, "low": 0}, CheckResult.OPEN, "before there are enough"),
         (
-            checks.several_raters,
+            readiness_checks.several_raters,
             {"by_rater": {"Ana": 81, "Ben": 19}},
             CheckResult.WARNING,
             "81% of the ratings are from one rater (Ana)",
         ),
-        (checks.several_raters, {"by_rater": {"Ana": 80, "Ben": 20}}, CheckResult.OK, "2 raters"),
+        (readiness_checks.several_raters, {"by_rater": {"Ana": 80, "Ben": 20}}, CheckResult.OK, "2 raters"),
         (
-            checks.several_raters,
+            readiness_checks.several_raters,
             {"by_rater": {"Ana": 100}},
             CheckResult.WARNING,
             "All ratings are from one rater (Ana)",
         ),
-        (checks.several_raters, {"by_rater": {"sample": 100}, "sample": True}, CheckResult.NOT_APPLICABLE, "sample"),
-        (checks.second_opinions, {"rated_twice": 19}, CheckResult.WARNING, "19 answers were rated by two"),
-        (checks.second_opinions, {"rated_twice": 20}, CheckResult.OK, "20 answers"),
         (
-            checks.second_opinions,
+            readiness_checks.several_raters,
+            {"by_rater": {"sample": 100}, "sample": True},
+            CheckResult.NOT_APPLICABLE,
+            "sample",
+        ),
+        (readiness_checks.second_opinions, {"rated_twice": 19}, CheckResult.WARNING, "19 answers were rated by two"),
+        (readiness_checks.second_opinions, {"rated_twice": 20}, CheckResult.OK, "20 answers"),
+        (
+            readiness_checks.second_opinions,
             {"by_rater": {"Ana": 9}, "rated_twice": 0},
             CheckResult.NOT_APPLICABLE,
             "only one rater",
         ),
         (
-            checks.raters_use_the_scale,
+            readiness_checks.raters_use_the_scale,
             {"spread": {"Ben": Spread(40, 3, 3)}},
             CheckResult.WARNING,
             "Ben gave 3 to all 40",
         ),
-        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(19, 3, 3)}}, CheckResult.OK, "Nobody"),
-        (checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 4)}}, CheckResult.OK, "Nobody"),
+        (readiness_checks.raters_use_the_scale, {"spread": {"Ben": Spread(19, 3, 3)}}, CheckResult.OK, "Nobody"),
+        (readiness_checks.raters_use_the_scale, {"spread": {"Ben": Spread(40, 3, 4)}}, CheckResult.OK, "Nobody"),
         (
-            checks.several_sessions,
+            readiness_checks.several_sessions,
             {"rated_by_session": {"one": 81, "two": 19}, "unrated_by_session": {"two": 7, "one": 99}},
             CheckResult.WARNING,
             "81% of the ratings are from session one; 7 answers of two wait",
         ),
-        (checks.several_sessions, {"rated_by_session": {"one": 81, "two": 19}}, CheckResult.OK, "81%"),
-        (checks.several_sessions, {"rated_by_session": {"one": 100}}, CheckResult.NOT_APPLICABLE, "not divided"),
+        (readiness_checks.several_sessions, {"rated_by_session": {"one": 81, "two": 19}}, CheckResult.OK, "81%"),
         (
-            checks.better_than_chance,
+            readiness_checks.several_sessions,
+            {"rated_by_session": {"one": 100}},
+            CheckResult.NOT_APPLICABLE,
+            "not divided",
+        ),
+        (
+            readiness_checks.better_than_chance,
             {"latest": Latest(3, 100, Metric(0.6, 0.5, 0.7), Metric(0.1, 0.0, 0.2))},
             CheckResult.WARNING,
             "its interval (0.50 to 0.70) still touches 0.5",
         ),
         (
-            checks.better_than_chance,
+            readiness_checks.better_than_chance,
             {"latest": Latest(3, 100, Metric(None, reason="one class"), Metric(None))},
             CheckResult.WARNING,
             "could not tell",
         ),
-        (checks.better_than_chance, {}, CheckResult.OK, "0.80 (0.70 to 0.90)"),
-        (checks.better_than_chance, {"latest": None}, CheckResult.OPEN, "Nothing was trained"),
+        (readiness_checks.better_than_chance, {}, CheckResult.OK, "0.80 (0.70 to 0.90)"),
+        (readiness_checks.better_than_chance, {"latest": None}, CheckResult.OPEN, "Nothing was trained"),
         (
-            checks.better_than_length,
+            readiness_checks.better_than_length,
             {"latest": Latest(3, 100, Metric(0.6, 0.5, 0.7), Metric(0.1, 0.0, 0.2), more=120)},
             CheckResult.WARNING,
             "+0.10 (+0.00 to +0.20) in ROC AUC. About 120 more ratings",
         ),
-        (checks.better_than_length, {}, CheckResult.OK, "beats the length"),
-        (checks.better_than_length, {"latest": None}, CheckResult.OPEN, "No training"),
+        (readiness_checks.better_than_length, {}, CheckResult.OK, "beats the length"),
+        (readiness_checks.better_than_length, {"latest": None}, CheckResult.OPEN, "No training"),
     ],
 )
-def test_a_check_speaks_up_exactly_when_it_should(check, values, verdict, words):
-    """At its limit a check changes its verdict, and its sentence says what was found."""
+def test_a_check_speaks_up_exactly_when_it_should(check, values, result, words):
+    """At its limit a check changes its result, and its sentence says what was found."""
     found = check(facts(**values))
-    assert found.verdict is verdict
+    assert found.result is result
     assert words in found.sentence
 
 
-@pytest.mark.parametrize("check", [check for check in checks.CHECKS if check is not checks.enough_ratings])
+@pytest.mark.parametrize(
+    "check", [check for check in readiness_checks.CHECKS if check is not readiness_checks.enough_ratings]
+)
 def test_without_ratings_nothing_can_be_said(check):
     """Before the first rating every check but the number itself is open, or has nothing to look at."""
     found = check(facts(rated=0, good=0, by_rater={}, rated_by_session={}, latest=None))
-    assert found.verdict in (CheckResult.OPEN, CheckResult.NOT_APPLICABLE)
+    assert found.result in (CheckResult.OPEN, CheckResult.NOT_APPLICABLE)
     assert found.remedy is None
 
 
 @pytest.mark.parametrize("unrated, page", [(5, "rate"), (0, "data")])
 def test_what_helps_depends_on_what_waits(unrated, page):
     """Where answers wait for ratings the button rates; where none do it gets more of them."""
-    assert checks.enough_ratings(facts(rated=10, unrated=unrated)).remedy.page == page
-    assert checks.both_ends(facts(low=1, unrated=unrated)).remedy.page == page
-    found = checks.comparable_answers(facts(prompts_with_one_answer=37, unrated=unrated))
+    assert readiness_checks.enough_ratings(facts(rated=10, unrated=unrated)).remedy.page == page
+    assert readiness_checks.both_ends(facts(low=1, unrated=unrated)).remedy.page == page
+    found = readiness_checks.comparable_answers(facts(prompts_with_one_answer=37, unrated=unrated))
     assert "37 prompts have a single rated answer and give no comparison" in found.sentence
     assert found.remedy.page == page
 
@@ -176,15 +198,17 @@ def test_what_helps_depends_on_what_waits(unrated, page):
 def test_a_neglected_session_is_the_one_to_rate():
     """Of several that wait, the one with the most answers and the fewest ratings."""
     waiting = {"two": 50, "three": 40}
-    found = checks.several_sessions(facts(rated_by_session={"one": 90, "two": 20}, unrated_by_session=waiting))
+    found = readiness_checks.several_sessions(
+        facts(rated_by_session={"one": 90, "two": 20}, unrated_by_session=waiting)
+    )
     assert (found.remedy.page, found.remedy.session) == ("rate", "three")
 
 
 def test_codes_name_one_check_each():
     """Every check has a code of its own, the same for whatever it finds."""
-    codes = [check(FINE).code for check in checks.CHECKS]
+    codes = [check(FINE).code for check in readiness_checks.CHECKS]
     assert len(set(codes)) == len(codes)
-    assert codes == [check(facts(rated=0, good=0)).code for check in checks.CHECKS]
+    assert codes == [check(facts(rated=0, good=0)).code for check in readiness_checks.CHECKS]
 
 
 def test_the_facts_are_counted_from_what_is_rated(workspace):
@@ -223,7 +247,7 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
     assert found.outlook is None
     assert found.by_consensus == {1.0: 1, 2.0: 2, 3.0: 2, 4.0: 1, 4.5: 1, 5.0: 1}
     assert [(name, number) for _, name, number in found.per_day] == [("Ana", 8), ("Ben", 1)]
-    assert [check.code for check in found.checks] == [check(FINE).code for check in checks.CHECKS]
+    assert [check.code for check in found.checks] == [check(FINE).code for check in readiness_checks.CHECKS]
 
 
 @pytest.mark.parametrize(
@@ -245,16 +269,16 @@ def test_the_facts_are_counted_from_what_is_rated(workspace):
 )
 def test_the_stage_follows_the_number_of_rated_answers(rated, minimum, stage, following):
     """50, 200 and 500 rated answers reach the next stage; MIN_SAMPLES_TO_TRAIN replaces the first threshold."""
-    assert stage_of(rated, minimum) == (stage, following)
+    assert ratings.stage(rated, minimum) == (stage, following)
 
 
 def test_the_outlook_is_that_of_the_latest_training(workspace):
     """Its figures and the forecast of its report; ratings of the sample say nothing about own ones."""
-    evaluated, _ = learned()
+    evaluation = learned().evaluation
     made(workspace, "v1")
     with workspace.store.write() as session:
         run = runs.listed(session)[0]
-        runs.add_event(session, run.run_id, "Evaluated", evaluated.to_json())
+        runs.add_event(session, run.run_id, "Evaluated", Evaluated(evaluation).to_json())
         point = {"n": 120, "auc": Metric(0.84, 0.8, 0.88).to_json()}
         report = {
             "verdict": {"sentence": "Beats length-only."},
@@ -266,5 +290,5 @@ def test_the_outlook_is_that_of_the_latest_training(workspace):
         assert forecast.latest_training(session, sample=True) is None
     assert found.verdict == "Beats length-only."
     assert found.latest.more == 40
-    assert found.latest.auc == evaluated.evaluation.metrics["roc_auc"]
+    assert found.latest.auc == evaluation.metrics["roc_auc"]
     assert found.at(500) == (120, Metric(0.84, 0.8, 0.88))

@@ -39,6 +39,7 @@ def lena(workspace: Workspace) -> User:
     return lena
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("statement", ["UPDATE assay_audit SET actor = 'nobody'", "DELETE FROM assay_audit"])
 def test_the_database_itself_refuses_to_change_the_record(lena: User, old_app: Plain, statement: str) -> None:
     """Whatever program tries: every row is as it was."""
@@ -60,6 +61,7 @@ def test_pages_of_the_record_join_without_gap_while_it_grows(workspace: Workspac
     assert seen == list(range(30, 0, -1))
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "wanted, expected",
     [

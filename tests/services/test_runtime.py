@@ -7,10 +7,10 @@ import pytest
 
 from core.domain.errors import AssayError
 from core.domain.settings import Settings
-from core.services import runtime as module
 from core.services.reranking import reranking, usage
 from core.services.runtime import KEPT, Runtime, runtime
 from core.store.database import Store, connect
+from tests.databases import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,9 @@ def checked_in(store: Store) -> int:
 
 
 def test_the_database_is_opened_once_whoever_asks_first():
-    """Many threads at the same moment get the same; after a close there is another, and the old connections are gone."""
+    """Many threads at the same moment get the same; after a close there is another,
+    and the old connections are gone.
+    """
     together, found = threading.Barrier(8), []
 
     def ask():
@@ -73,16 +75,16 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
 
     def fail():
         tries.append(1)
-        go.wait(20)
+        go.wait(PATIENCE)
         raise AssayError("away")
 
-    monkeypatch.setattr(module, "open_workspace", fail)
-    mine, said = Runtime(), []
+    monkeypatch.setattr("core.services.runtime.open_workspace", fail)
+    opened, said = Runtime(), []
 
     def ask():
         waiting.release()
         try:
-            mine.workspace()
+            opened.workspace()
         except AssayError as error:
             said.append(str(error))
 
@@ -90,8 +92,8 @@ def test_those_who_wait_for_a_failing_attempt_do_not_each_try_again(monkeypatch)
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert waiting.acquire(timeout=20)
-    while mine._opening is None or len(mine._opening._condition._waiters) < 4:  # type: ignore[attr-defined]
+        assert waiting.acquire(timeout=PATIENCE)
+    while opened._opening is None or len(opened._opening._condition._waiters) < 4:  # type: ignore[attr-defined]
         threading.Event().wait(0.001)
     go.set()
     for thread in threads:
@@ -113,16 +115,16 @@ def test_a_changed_environment_gives_another_reranker_and_the_number_is_bounded(
 
 def test_what_goes_because_there_are_too_many_is_closed(tmp_path):
     """A database that nobody used lately holds no connections."""
-    mine, stores = Runtime(), []
+    opened, stores = Runtime(), []
     for number in range(KEPT + 1):
         settings = Settings.from_env(
             {"ASSAY_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / str(number)}"}
         )
-        stores.append(mine.keep("database", number, partial(connect, settings)))
+        stores.append(opened.keep("database", number, partial(connect, settings)))
         with stores[-1].read() as session:
             session.connection()
     assert [checked_in(store) for store in stores] == [0] + [1] * KEPT
-    mine.close()
+    opened.close()
     assert not any(map(checked_in, stores))
 
 

@@ -61,7 +61,9 @@ def test_rows_of_the_old_application_count_as_own_data(workspace, old_app):
 
 
 def test_the_sample_is_removed_in_one_action(sampled):
-    """Removing takes every sample answer, its ratings (people's too) and the record of its loading; it can be loaded again."""
+    """Removing takes every sample answer, its ratings (people's too) and the record of its loading;
+    it can be loaded again.
+    """
     ana = rater(sampled)
     offered = rating.next_item(sampled, ana)
     assert offered is not None
@@ -83,6 +85,7 @@ def test_removing_the_sample_leaves_own_data(sampled):
     assert remove_sample(sampled, COMMAND_LINE) == 0
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("arrives", ["added", "imported", "old application"])
 def test_the_sample_steps_aside_for_own_data(sampled, old_app, tmp_path, arrives):
     """As soon as own data is there, counts, checks, queue and exports see only that, however it arrived."""

@@ -1,4 +1,6 @@
-"""Second looks: blind, never silent, and without a trace in rating, consensus and mirror unless the rater changes it."""
+"""Second looks: blind, never silent, and without a trace in rating,
+consensus and mirror unless the rater changes it.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,15 +52,15 @@ def standing(workspace, number: int) -> tuple[object, ...]:
     """Everything that looking again must not touch."""
     with workspace.store.read() as session:
         item, row = session.get(Item, number), session.get(LegacyInteraction, number)
-        (mine,) = session.query(Rating).filter_by(interaction_id=number)
+        (own_rating,) = session.query(Rating).filter_by(interaction_id=number)
         return (
             item.consensus,
             item.mirrored_rating,
             row.rating,
             row.updated_dt,
-            mine.rating,
-            mine.comment,
-            mine.updated_at,
+            own_rating.rating,
+            own_rating.comment,
+            own_rating.updated_at,
         )
 
 
@@ -110,14 +112,17 @@ def test_another_rating_stores_nothing_until_the_rater_has_chosen(workspace, ana
     assert len(interactions.history(workspace, COMMAND_LINE, number)) == 1
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("change", [True, False])
 def test_the_chosen_rating_counts_and_both_are_in_the_history(workspace, ana, change):
-    """Changed: consensus and mirror follow, the comment stays. Kept: they are as before. Either way it does not return."""
+    """Changed: consensus and mirror follow, the comment stays. Kept: they are as before.
+    Either way it does not return.
+    """
     (number,) = rated(workspace, ana, 5)
     predicted(workspace, {number: 0.1})
     looked.choose(workspace, ana, number, 2, change=change)
-    consensus, mirrored, legacy, _, mine, comment, _ = standing(workspace, number)
-    assert (consensus, mirrored, legacy, mine) == ((2.0, 2, 2, 2) if change else (5.0, 5, 5, 5))
+    consensus, mirrored, legacy, _, own_rating, comment, _ = standing(workspace, number)
+    assert (consensus, mirrored, legacy, own_rating) == ((2.0, 2, 2, 2) if change else (5.0, 5, 5, 5))
     assert comment == "mine"
     last = interactions.history(workspace, COMMAND_LINE, number)[-1]
     assert (last.action, last.old, last.new) == ("changed" if change else "kept", "5", "2")

@@ -49,6 +49,7 @@ def eve(workspace):
     return of
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_opens_what_the_table_says(workspace, eve, role):
     """No function less, none more."""

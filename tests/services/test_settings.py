@@ -67,7 +67,6 @@ def test_every_variable_is_read(root, tmp_path):
             "TRAIN_LIMIT": "1000",
             "AUTH_MODE": "oidc",
             "ASSAY_FIRST_LEAD": "Ana@Example.org",
-            "ASSAY_PASSPHRASE": "open sesame",
             "ASSAY_SESSION_IDLE_MINUTES": "30",
             "ASSAY_SESSION_HOURS": "8",
             "ASSAY_HOSTS": "Assay.lab, x:81",
@@ -84,11 +83,22 @@ def test_every_variable_is_read(root, tmp_path):
         train_limit=1000,
         auth_mode=AuthMode.OIDC,
         first_lead="ana@example.org",
-        passphrase="open sesame",
         session_idle_minutes=30,
         session_hours=8,
         hosts=frozenset({"assay.lab", "x:81"}),
     )
+
+
+def test_a_passphrase_is_refused_with_what_to_use_instead(root):
+    """It protected nothing that sign-in does not: a start that ignored it would leave somebody believing otherwise."""
+    with pytest.raises(
+        BadSetting, match=r"ASSAY_PASSPHRASE is no longer .* leave it out .* use sign-in .*docs/sign-in.md"
+    ):
+        Settings.from_env({"ASSAY_PASSPHRASE": "open sesame"}, root)
+    (root / ".env").write_text("ASSAY_PASSPHRASE=open sesame\n")
+    with pytest.raises(BadSetting, match="ASSAY_PASSPHRASE") as refused:
+        Settings.from_env({}, root)
+    assert "sesame" not in str(refused.value)
 
 
 def test_the_models_follow_the_home(root, tmp_path):

@@ -18,7 +18,7 @@ from core.services.workspace import Workspace, open_workspace
 from core.store.rating import ratings
 from core.store.tables import Showing
 from tests import looked
-from tests.databases import Plain, added, environment, rater, wait_until_blocked
+from tests.databases import PATIENCE, Plain, added, environment, rater, wait_until_blocked
 from tests.services.test_second_looks import predicted
 from tests.who_may import public_functions
 
@@ -181,7 +181,9 @@ def test_an_act_on_the_text_that_was_shown_works(workspace, old_app, name):
 
 
 def test_every_service_that_acts_on_an_answer_is_told_what_was_seen():
-    """By its signature: whatever takes an answer's number asks for the text too, or is named above with what it does."""
+    """By its signature: whatever takes an answer's number asks for the text too,
+    or is named above with what it does.
+    """
     takes = {
         name: inspect.signature(function).parameters
         for name, function in public_functions().items()
@@ -253,7 +255,7 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
     outcomes: list[str] = []
 
     def save(text: str) -> None:
-        gate.wait(20)
+        gate.wait(PATIENCE)
         try:
             interactions.edit(
                 workspace, rater(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False

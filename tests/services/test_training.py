@@ -15,18 +15,21 @@ from numpy.typing import NDArray
 from core.domain.errors import Conflict
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
+from core.reward.encoding.embedder import Embedder
 from core.reward.encoding.encoder import Encoder
+from core.reward.training.events import Registered, Saved
 from core.services.data import importing
 from core.services.models import models
-from core.services.operations import status as status_service
+from core.services.operations import status
 from core.services.reranking import reranking
 from core.services.training import registry, training
-from core.services.training import runs as watching
+from core.services.training.runs import active_run, history, run_view
 from core.services.workspace import Workspace, open_workspace
 from core.store.interactions import imports
 from core.store.training import runs, versions
+from core.store.training.embeddings import DatabaseVectors
 from core.store.types import now
-from tests.databases import Plain, environment, rater
+from tests.databases import PATIENCE, Plain, environment, rater
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +56,9 @@ REMEMBERING = Remembering(reranking.encoder("all-MiniLM-L6-v2"))
 @pytest.fixture(autouse=True)
 def asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process; a training in a process of its own has the real one."""
-    monkeypatch.setattr(training, "encoder", lambda name: REMEMBERING)
+    monkeypatch.setattr(
+        training, "reference_embedder", lambda workspace: Embedder(REMEMBERING, DatabaseVectors(workspace.store))
+    )
 
 
 def fill(
@@ -90,15 +95,15 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     importing.load_sample(workspace, COMMAND_LINE)
     events = list(training.train(workspace, User(0, "Ana"), seed=3))
     told = [name for name in names(events) if name != "Examined"]
-    assert told == ["Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Judged", "Fitted", "Saved", "Registered"]
+    assert told == ["Started", *["FoldDone"] * 15, "Evaluated", "Reported", "Fitted", "Judged", "Saved", "Registered"]
     version = models.listed(workspace, COMMAND_LINE)[0]
     assert version.state == "champion"
     acts = old_app.run("SELECT actor, action FROM assay_audit ORDER BY audit_id DESC LIMIT 3")
     assert acts == [("rule", "promoted"), ("training", "trained"), ("Ana", "started training")]
     assert (models.version_path(workspace, version.model_version) / "model.joblib").is_file()
-    run = watching.history(workspace, COMMAND_LINE)[0]
+    run = history(workspace, COMMAND_LINE)[0]
     assert (run.state, run.model_version, run.requested_by, run.seed) == ("finished", version.model_version, "Ana", 3)
-    view = watching.run_view(workspace, COMMAND_LINE, run.run_id)
+    view = run_view(workspace, COMMAND_LINE, run.run_id)
     assert view is not None
     assert len(view.folds) == 15
     assert view.evaluation is not None
@@ -110,7 +115,7 @@ def test_first_model_is_saved_registered_and_crowned(workspace: Workspace, old_a
     assert accuracy is not None
     assert rows == [(version.model_version, 184, 0.5, pytest.approx(100 * accuracy), 1001)]
     assert old_app.run("SELECT count(*) FROM assay_predictions") == [(184,)]
-    champion = status_service.status(workspace, COMMAND_LINE).champion
+    champion = status.status(workspace, COMMAND_LINE).champion
     assert champion is not None
     assert champion.sample
 
@@ -155,7 +160,7 @@ def test_too_little_data_is_a_result(
     assert result["promoted"] is False
     assert says in result["reason"]
     assert models.listed(workspace, COMMAND_LINE) == []
-    assert watching.history(workspace, COMMAND_LINE)[0].state == "finished"
+    assert history(workspace, COMMAND_LINE)[0].state == "finished"
 
 
 def test_sample_and_own_ratings_never_train_together(sqlite_url: str, tmp_path) -> None:
@@ -182,7 +187,7 @@ def test_second_training_is_refused_while_one_runs(workspace: Workspace) -> None
     with pytest.raises(Conflict, match="running already"):
         next(training.train(workspace, User(0, "Ben")))
     first.close()
-    assert watching.history(workspace, COMMAND_LINE)[0].state == "cancelled"
+    assert history(workspace, COMMAND_LINE)[0].state == "cancelled"
     assert names(list(training.train(workspace, User(0, "Ben"))))[-1] == "Registered"
 
 
@@ -191,12 +196,12 @@ def test_cancelled_training_stops_and_changes_nothing(workspace: Workspace) -> N
     fill(workspace)
     steps = training.train(workspace, User(0, "Ana"))
     next(steps)
-    run = watching.active_run(workspace, COMMAND_LINE)
+    run = active_run(workspace, COMMAND_LINE)
     assert run is not None
     training.cancel(workspace, User(0, "Ana"), run.run_id)
     with pytest.raises(registry.Cancelled):
         list(steps)
-    view = watching.run_view(workspace, COMMAND_LINE, run.run_id)
+    view = run_view(workspace, COMMAND_LINE, run.run_id)
     assert view is not None
     assert view.state == "cancelled"
     assert models.listed(workspace, COMMAND_LINE) == []
@@ -209,16 +214,13 @@ def test_background_training_is_a_process_of_its_own(workspace: Workspace, monke
         monkeypatch.setenv(name, environ[name])
     run_id = training.start(workspace, rater(workspace, "Ben"))
     seen = set()
-    view = watching.run_view(workspace, COMMAND_LINE, run_id)
-    until = time.monotonic() + 60
+    view = run_view(workspace, COMMAND_LINE, run_id)
+    until = time.monotonic() + PATIENCE
     while view is not None and view.active and time.monotonic() < until:
         seen |= {event["event"] for event in view.events}
-        assert (
-            watching.active_run(workspace, COMMAND_LINE) is not None
-            or not watching.run_view(workspace, COMMAND_LINE, run_id).active
-        )
+        assert active_run(workspace, COMMAND_LINE) is not None or not run_view(workspace, COMMAND_LINE, run_id).active
         time.sleep(0.1)
-        view = watching.run_view(workspace, COMMAND_LINE, run_id)
+        view = run_view(workspace, COMMAND_LINE, run_id)
     assert view is not None
     assert view.state == "finished", view.message
     assert "started" in seen
@@ -236,10 +238,10 @@ def test_killed_training_is_marked_as_failed_and_the_next_one_starts(
     with workspace.store.read() as session:
         process = runs.find(session, run_id).process
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
-    until = time.monotonic() + 20
-    while watching.active_run(workspace, COMMAND_LINE) is not None and time.monotonic() < until:
+    until = time.monotonic() + PATIENCE
+    while active_run(workspace, COMMAND_LINE) is not None and time.monotonic() < until:
         time.sleep(0.05)
-    view = watching.run_view(workspace, COMMAND_LINE, run_id)
+    view = run_view(workspace, COMMAND_LINE, run_id)
     assert view is not None
     assert view.state == "failed"
     assert "start it again" in (view.message or "")
@@ -252,16 +254,16 @@ def test_silent_run_of_another_machine_is_given_up(workspace: Workspace) -> None
     with workspace.store.write() as session:
         run = runs.start(session, "pair", 0, "Ana", "elsewhere:1")
         run.heartbeat_at = now() - timedelta(seconds=30)
-    assert watching.active_run(workspace, COMMAND_LINE) is not None
+    assert active_run(workspace, COMMAND_LINE) is not None
     with workspace.store.write() as session:
         runs.find(session, run.run_id).heartbeat_at = now() - timedelta(minutes=6)
-    assert watching.active_run(workspace, COMMAND_LINE) is None
-    assert watching.history(workspace, COMMAND_LINE)[0].state == "failed"
+    assert active_run(workspace, COMMAND_LINE) is None
+    assert history(workspace, COMMAND_LINE)[0].state == "failed"
 
 
 @pytest.mark.postgres
 def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_path) -> None:
-    """Without rights on the old table the training succeeds, the GRANT is shown, and the row is written at the next start."""
+    """Without rights on the old table the training succeeds, its GRANT is shown, the row written at the next start."""
     owner = Plain(postgres_url)
     home = tmp_path / "home"
     first = open_workspace(environment(postgres_url, home))
@@ -280,7 +282,7 @@ def test_missing_right_on_the_old_training_table_waits(postgres_url: str, tmp_pa
     workspace = open_workspace(limited)
     assert workspace.store.engine.url.username == "assay_limited"
     assert names(list(training.train(workspace, User(0, "Ana"))))[-1] == "Registered"
-    grant = status_service.status(workspace, COMMAND_LINE).grant
+    grant = status.status(workspace, COMMAND_LINE).grant
     assert grant is not None
     assert "GRANT" in grant
     assert owner.run("SELECT count(*) FROM rlhf_reward_model_training") == [(0,)]
@@ -310,10 +312,10 @@ def test_a_choice_made_during_a_training_stands(sqlite_url: str, tmp_path) -> No
     next(event for event in steps if type(event).__name__ == "Judged")
     models.promote(workspace, User(0, "lead"), first, reason="A test.")
     last = list(steps)[-1]
-    assert isinstance(last, registry.Registered)
+    assert isinstance(last, Registered)
     assert not last.promoted
     assert "during the training" in last.reason
-    assert status_service.status(workspace, COMMAND_LINE).champion.model_version == first
+    assert status.status(workspace, COMMAND_LINE).champion.model_version == first
     assert second != first
 
 
@@ -327,7 +329,7 @@ def test_a_sample_model_never_serves_own_data(sqlite_url: str, tmp_path) -> None
     fill(workspace, 4)
     last = list(steps)[-1]
     assert not last.promoted
-    assert status_service.status(workspace, COMMAND_LINE).champion is None
+    assert status.status(workspace, COMMAND_LINE).champion is None
 
 
 def test_rolling_back_goes_further_back_each_time(sqlite_url: str, tmp_path) -> None:
@@ -349,7 +351,7 @@ def test_a_cancelled_training_leaves_no_files(sqlite_url: str, tmp_path) -> None
     workspace = open_workspace(environment(sqlite_url, tmp_path / "home"))
     importing.load_sample(workspace, COMMAND_LINE)
     steps = training.train(workspace, User(0, "Ana"))
-    saved = next(event for event in steps if isinstance(event, registry.Saved))
+    saved = next(event for event in steps if isinstance(event, Saved))
     assert models.version_path(workspace, saved.model_version).is_dir()
     steps.close()
     assert not models.version_path(workspace, saved.model_version).exists()

@@ -1,6 +1,5 @@
 """What is noted about rankings: numbers only, bounded, and kept through a database that is away."""
 
-import random
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,13 +8,12 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.services.reranking import usage
-from core.services.reranking.usage import UsageLog, drift, percentile, tenths
+from core.services.reranking.usage import UsageLog, percentile
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 from core.store.tables import Reranking
 from core.store.types import now
 from tests.databases import Plain
-from tests.services.versions_made import made
 
 
 def ranking(scores: Sequence[float], version: str | None = "v1") -> Ranking:
@@ -81,41 +79,8 @@ def test_notes_wait_while_the_database_is_away(
     assert [row[0] for row in rows] == [1000, 2000]
 
 
-def test_drift_is_told_for_the_model_in_use_once_there_are_enough_scores(workspace: Workspace) -> None:
-    """Against the out-of-fold scores of its own training; scores of another version do not count."""
-    made(workspace, "v1", champion=True)
-    log = usage.log_of(workspace)
-    log.note("api", ranking([0.05] * 500, version="v0"), 1)
-    log.note("api", ranking([0.95] * 150), 1)
-    assert usage.lately(workspace, COMMAND_LINE).drift is None
-    log.note("api", ranking([0.95] * 150), 1)
-    found = usage.lately(workspace, COMMAND_LINE).drift
-    assert found is not None
-    assert (found.n, found.lately[9]) == (300, 1.0)
-    assert found.n_trained >= usage.ENOUGH_TRAINED
-    assert found.index > usage.SHIFTED
-
-
-def test_the_index_is_small_for_the_same_and_large_for_other_scores() -> None:
-    """Draws of one distribution stay below 0.1, a clear shift is above 0.25, no cell is ever divided by nothing."""
-    draw = random.Random(7)
-    trained = tenths(draw.betavariate(2, 2) for _ in range(2_000))
-    same = drift(tenths(draw.betavariate(2, 2) for _ in range(500)), trained)
-    other = drift(tenths(draw.betavariate(5, 2) for _ in range(500)), trained)
-    assert same is not None
-    assert other is not None
-    assert 0 <= same.index < usage.SIMILAR < usage.SHIFTED < other.index
-    assert drift([0] * 9 + [1_000], [1_000] + [0] * 9) is not None
-    assert drift([20] * 9 + [19], trained) is None
-
-
 @pytest.mark.parametrize("share, value", [(0.5, 2), (0.95, 4), (0.0, 1), (1.0, 4)])
 def test_percentiles(share: float, value: float) -> None:
     """Nearest rank; none of nothing."""
     assert percentile([1, 2, 3, 4], share) == value
     assert percentile([], share) is None
-
-
-def test_tenths() -> None:
-    """0 is in the first, 1 in the last, a border belongs to the upper one."""
-    assert tenths([0.0, 0.099, 0.1, 0.95, 1.0]) == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2]

@@ -18,11 +18,13 @@ from core.reward.encoding.encoder import SentenceEncoder
 from core.reward.encoding.openvino_encoder import OpenVinoEncoder
 from core.reward.encoding.weights import PACKAGED_SHA256
 from core.reward.recipes.base import Pair
-from core.reward.training.events import Fitted
+from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
 from core.serving import building
 from core.serving.encoders import ServingEncoder, described
+from tests.databases import PATIENCE
 from tests.reward.fakes import rated_answers
+from tests.reward.trained import events_and_result
 
 pytestmark = pytest.mark.skipif(
     not openvino_build.installed(), reason="not here: openvino is not installed (make fast)"
@@ -44,7 +46,7 @@ def built(tmp_path_factory) -> Path:
     folder = openvino_build.folder_for(home, PACKAGED_SHA256)
     building.start(MODEL, folder)
     building.start(MODEL, folder)  # a second server at the same moment ends by itself
-    give_up = time.monotonic() + 180
+    give_up = time.monotonic() + PATIENCE
     while openvino_build.read(folder) is None:
         assert time.monotonic() < give_up, (folder.parent / "build.log").read_text()
         time.sleep(0.1)
@@ -59,12 +61,12 @@ def copied(built: Path, home: Path) -> Path:
 
 
 def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: SentenceEncoder) -> None:
-    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the verdict says so."""
+    """Row i belongs to text i, vectors have length 1, and each is close to the reference's; the check says so."""
     folder = openvino_build.folder_for(built, PACKAGED_SHA256)
-    verdict = openvino_build.read(folder)
-    assert verdict.usable, verdict.reason
-    assert (verdict.min_cosine or 0) >= openvino_build.MIN_COSINE
-    fast = OpenVinoEncoder(folder, verdict)
+    check = openvino_build.read(folder)
+    assert check.usable, check.reason
+    assert (check.min_cosine or 0) >= openvino_build.MIN_COSINE
+    fast = OpenVinoEncoder(folder, check)
     vectors = fast.encode(TEXTS)
     assert vectors.shape == (5, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
@@ -78,7 +80,7 @@ def test_the_build_agrees_and_keeps_its_verdict(built: Path, reference: Sentence
 
 def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(built, reference, tmp_path) -> None:
     """A fresh process ranks with a model that was trained on the reference's vectors, and scores as the reference."""
-    *_, fitted = train(
+    steps = train(
         rated_answers(prompts=12),
         recipe="pair",
         embedder=Embedder(reference, MemoryCache()),
@@ -86,20 +88,21 @@ def test_a_model_of_the_reference_is_served_without_torch_and_without_telemetry(
         positive_threshold=4,
         minimum=10,
     )
-    assert isinstance(fitted, Fitted)
-    metadata = artifact.Metadata("m", "pair", fitted.model.encoder, "d", 48, 12, 0, 4, {})
-    saved = artifact.save(tmp_path / "models", fitted.model, metadata, groups=[])
+    *_, trained = events_and_result(steps)
+    assert isinstance(trained, TrainingResult)
+    metadata = artifact.Metadata("m", "pair", trained.model.encoder, "d", 48, 12, 0, 4, {})
+    saved = artifact.save(tmp_path / "models", trained.model, metadata, groups=[])
     code = f"""
 import sys
 from pathlib import Path
-from core.reward.encoding.cache import MemoryCache
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.encoder import SentenceEncoder
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Reranker
 chosen = ServingEncoder({MODEL!r}, SentenceEncoder({MODEL!r}), Path({str(built)!r}), fast=True)
 ref = ModelRef("m", Path({str(saved.path)!r}), {dict(saved.hashes)!r}, sample=False)
-ranking = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache())).rank("word1 word2", ["word1", "no"])
+ranker = Reranker(lambda: [ref], lambda: Embedder(chosen.current(), MemoryCache()))
+ranking = ranker.rank("word1 word2", ["word1", "no"])
 assert not {{"torch", "transformers", "openvino_telemetry"}} & set(sys.modules), "imported"
 print(chosen.current().back_end, *ranking.scores, sep="|")
 """
@@ -107,7 +110,7 @@ print(chosen.current().back_end, *ranking.scores, sep="|")
     assert done.returncode == 0, done.stderr
     back_end, *scores = done.stdout.strip().split("|")
     assert back_end == "OpenVINO int8"
-    expected = fitted.model.score(
+    expected = trained.model.score(
         [Pair("word1 word2", "word1"), Pair("word1 word2", "no")], Embedder(reference, MemoryCache())
     )
     assert np.allclose([float(score) for score in scores], expected, atol=0.05)
@@ -122,7 +125,7 @@ def test_the_reference_serves_until_the_build_is_there(built: Path, reference: S
         serving = ServingEncoder(MODEL, reference, tmp_path, fast=True)
         assert serving.current() is reference
         copied(built, tmp_path)
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + PATIENCE
         while serving.current() is reference:
             assert time.monotonic() < give_up
             time.sleep(0.05)
@@ -144,7 +147,7 @@ def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, cap
 
 
 def test_a_build_that_differs_is_refused(tmp_path: Path, caplog) -> None:
-    """The verdict is kept: it is not built again at every start, and the doctor tells why."""
+    """The check is kept: it is not built again at every start, and the doctor tells why."""
     folder = openvino_build.folder_for(tmp_path, PACKAGED_SHA256)
     folder.mkdir(parents=True)
     reason = "Its vectors differ from sentence-transformers: smallest cosine 0.8500 over 113 texts."
@@ -169,7 +172,7 @@ def test_a_model_that_cannot_be_built_gets_a_verdict_too(tmp_path: Path) -> None
     folder.parent.mkdir()
     command = [sys.executable, "-m", "core.serving.building", str(tmp_path / "model"), str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    verdict = openvino_build.read(folder)
-    assert not verdict.usable
-    assert "could not be built" in verdict.reason
-    assert [path.name for path in folder.iterdir()] == [openvino_build.VERDICT_FILE]
+    check = openvino_build.read(folder)
+    assert not check.usable
+    assert "could not be built" in check.reason
+    assert [path.name for path in folder.iterdir()] == [openvino_build.CHECK_FILE]

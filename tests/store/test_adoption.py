@@ -30,7 +30,7 @@ def ratings_of(workspace, interaction_id):
 
 
 def test_starting_keeps_every_row_and_column(legacy_database, opened):
-    """The old application's three tables hold exactly the same after Assay started on them, and after starting again."""
+    """The old application's three tables hold exactly the same after Assay started on them once and twice."""
     before = legacy_database.dump(*LEGACY_NAMES)
     opened()
     assert legacy_database.dump(*LEGACY_NAMES) == before
@@ -93,7 +93,7 @@ def test_repeated_rows_all_stay(legacy_database, opened):
 
 
 def test_an_expert_speaks_beside_legacy(legacy_database, opened):
-    """Rating an adopted answer leaves the rating of ``legacy`` alone; the median of both counts, its floor is mirrored."""
+    """Rating an adopted answer leaves the rating of ``legacy``; the median of both counts, its floor is mirrored."""
     workspace = opened()
     looked.rate(workspace, rater(workspace), 1, 2, comment="not so clear")
     assert ratings_of(workspace, 1) == [

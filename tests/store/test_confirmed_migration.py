@@ -12,7 +12,7 @@ AT = "'2026-11-01 10:00:00+00:00'"
 
 
 def test_a_filled_database_of_the_release_before_upgrades(store, old_app: Plain, environ):
-    """An address that was believed though nobody had checked it is not shown to the lead who decides; the rest stays."""
+    """An address that was believed without a check is not shown to the lead who decides; the rest stays."""
     config = schema._config()
     with store.write() as session:
         config.attributes["connection"] = session.connection()

@@ -248,6 +248,7 @@ def test_a_comment_changed_later_keeps_the_number(workspace, old_app):
     assert voices(workspace, interaction_id) == {"legacy": ("submitted", 2, "because", False)}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("number", [0, 6, -1, 99])
 def test_a_number_outside_the_scale_is_no_rating(workspace, old_app, number):
     """A number outside 1 to 5 is not taken as a rating and does not disturb those that are there."""
@@ -346,6 +347,7 @@ def test_importing_picks_up_what_was_written_during_it(workspace, old_app, tmp_p
     }
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("writes", [{"rating": 1}, {"rating": None, "feedback_comment": "hm"}, {}])
 def test_a_rating_waits_for_the_old_applications_transaction(workspace, old_app, other_program, writes):
     """While the old application's transaction on a row is open our rating waits; then it sees what was written."""

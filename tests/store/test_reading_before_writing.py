@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.domain.identifiers import masking as rules
+from core.domain.identifiers.masking import RULES_VERSION, _found_in
 from core.domain.roles import COMMAND_LINE
 from core.services import masking
 from core.services.data import importing, interactions
@@ -23,7 +23,7 @@ def read_inside(monkeypatch) -> list[int]:
     """Characters that the rules read inside each transaction that writes."""
     inside: list[int] = []
     depth = [0]
-    write, find = Store.write, rules._found_in
+    write, find = Store.write, _found_in
 
     @contextmanager
     def watched(self):
@@ -41,7 +41,7 @@ def read_inside(monkeypatch) -> list[int]:
         return find(text)
 
     monkeypatch.setattr(Store, "write", watched)
-    monkeypatch.setattr(rules, "_found_in", counted)
+    monkeypatch.setattr("core.domain.identifiers.masking._found_in", counted)
     masking._short.cache_clear()
     return inside
 
@@ -64,7 +64,7 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
     with workspace.store.read() as session:
         found = {item.interaction_id: item for item in session.query(Item)}
     assert found[number].identifiers == {"phone": 2}
-    assert {item.identifier_rules for item in found.values()} == {rules.RULES_VERSION}
+    assert {item.identifier_rules for item in found.values()} == {RULES_VERSION}
 
 
 def test_what_was_not_read_waits_for_the_next_look(workspace, read_inside):

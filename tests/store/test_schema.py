@@ -147,7 +147,7 @@ def test_an_upgrade_without_backup_does_not_happen(sqlite_url, tmp_path, older_r
 
 @pytest.mark.postgres
 def test_postgresql_that_is_behind_waits_for_its_owner(postgres_url, tmp_path, older_release):
-    """PostgreSQL of an older release is not upgraded at start but by ``python -m core init``, which the sentence names."""
+    """PostgreSQL of an older release is upgraded by ``python -m core init``, which the sentence at start names."""
     environ = environment(postgres_url, tmp_path / "home")
     store = open_workspace(environ).store
     older_release()
@@ -199,6 +199,7 @@ def test_alembic_of_the_old_application_is_left_alone(store, old_app):
     assert old_app.run("SELECT version_num FROM alembic_version") == [("abcdef",)]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "url",
     [
@@ -208,7 +209,7 @@ def test_alembic_of_the_old_application_is_left_alone(store, old_app):
     ],
 )
 def test_a_database_that_does_not_answer_is_an_error(tmp_path, url):
-    """A PostgreSQL that is not there is named, its password masked, where that may be; no SQLite file appears instead."""
+    """A PostgreSQL that is not there is named, its password masked; no SQLite file appears instead."""
     with pytest.raises(Unavailable) as caught:
         open_workspace(environment(url, tmp_path / "home"))
     sentence, everything = str(caught.value), caught.value.in_full
@@ -229,6 +230,7 @@ def test_a_database_name_that_does_not_exist_is_named(postgres_url, tmp_path):
     assert "nobody_made_this" in caught.value.detail
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "url",
     ["postgresql://host:port/name", "sqlite://", "sqlite:///:memory:", "postgresql://[::1/name"],

@@ -13,8 +13,7 @@ from core.domain.settings import Settings
 from core.services.data import erasure
 from core.services.operations import doctor, leftovers
 from core.services.workspace import open_workspace
-from core.store import scratch as scratches
-from core.store.scratch import INSIDE, OWNER, PREFIX, scratch
+from core.store.scratch import INSIDE, OWNER, PREFIX, UNKNOWN_SECONDS, found, note, noted, remove, scratch
 from tests.databases import ROOT, added, environment, start_python
 
 SECRET = "Jane Q. Patient"
@@ -49,7 +48,7 @@ EXPORT = """
     from core.domain.roles import COMMAND_LINE
     from core.labeling import writing
     from core.services.data import exporting
-    from core.services.data.export_check import Marked
+    from core.services.data.exporting import Marked
     from core.services.workspace import open_workspace
     written = writing._WRITE[".csv"]
     def slowly(file, columns, rows):
@@ -59,7 +58,8 @@ EXPORT = """
         sys.stdin.readline()
         return done
     writing._WRITE[".csv"] = slowly
-    exporting.export(open_workspace(), COMMAND_LINE, "ratings", Path(sys.argv[1]), marked=Marked.INCLUDE, reason="A test.")
+    place, why = Path(sys.argv[1]), "A test."
+    exporting.export(open_workspace(), COMMAND_LINE, "ratings", place, marked=Marked.INCLUDE, reason=why)
 """
 BACKUP = """
     import sys
@@ -185,7 +185,7 @@ def test_a_number_of_a_process_that_is_used_again_deceives_nobody(tmp_path, star
     owner = left.parent / OWNER
     machine, _, _ = owner.read_text().rpartition(f" {victim.pid} ")
     owner.write_text(f"{machine} {os.getpid()} {time.time():.0f}\n")
-    assert scratches.remove([tmp_path]) == 1
+    assert remove([tmp_path]) == 1
 
 
 @pytest.mark.parametrize("whose", ["another machine's", "of an earlier release", "without its owner's line"])
@@ -201,13 +201,13 @@ def test_what_somebody_unknown_may_use_stays_a_week(tmp_path, whose):
         (left / INSIDE).mkdir(parents=True)
         inside = left / OWNER
         inside.write_text("elsewhere 0000 1 1\n" if "machine" in whose else "")
-    assert scratches.remove([], own=[tmp_path]) == 0
-    (one,) = scratches.found([], own=[tmp_path])
+    assert remove([], own=[tmp_path]) == 0
+    (one,) = found([], own=[tmp_path])
     assert not one.left_over
-    long_ago = time.time() - scratches.UNKNOWN_SECONDS - 60
+    long_ago = time.time() - UNKNOWN_SECONDS - 60
     for path in [*left.rglob("*"), left]:
         os.utime(path, (long_ago, long_ago))
-    assert scratches.remove([], own=[tmp_path]) == 1
+    assert remove([], own=[tmp_path]) == 1
     assert not left.exists()
 
 
@@ -226,7 +226,7 @@ def test_what_is_not_ours_is_never_touched(tmp_path):
     (inside / "link").symlink_to(secret)
     for path in [*tmp_path.rglob("*")]:
         os.utime(path, (1, 1), follow_symlinks=False)
-    assert scratches.remove([elsewhere], own=[tmp_path]) == 1
+    assert remove([elsewhere], own=[tmp_path]) == 1
     assert not inside.exists()
     assert (secret / "file").read_text() == "mine"
     assert (elsewhere / "export-20240101").is_dir()
@@ -244,8 +244,8 @@ def test_the_same_place_is_noted_once(tmp_path):
     """And neither the home itself nor a temporary folder is."""
     home = tmp_path / "home"
     for place in (tmp_path / "a", tmp_path / "a", tmp_path / "ö b", home, tmp_path / f"{PREFIX}x" / INSIDE):
-        scratches.note(home, place)
-    assert scratches.noted(home) == [tmp_path / "a", tmp_path / "ö b"]
+        note(home, place)
+    assert noted(home) == [tmp_path / "a", tmp_path / "ö b"]
 
 
 def test_a_restart_of_the_machine_ends_every_owner(tmp_path):
@@ -253,7 +253,7 @@ def test_a_restart_of_the_machine_ends_every_owner(tmp_path):
     left = tmp_path / f"{PREFIX}x"
     (left / INSIDE).mkdir(parents=True)
     (left / OWNER).write_text(f"{socket.gethostname()} another-boot 1 1\n")
-    assert scratches.remove([tmp_path]) == 1
+    assert remove([tmp_path]) == 1
 
 
 def test_nothing_else_makes_temporary_files():

@@ -10,9 +10,9 @@ from core.domain.roles import COMMAND_LINE, User
 from core.services.data import importing
 from core.services.people import local_names
 from core.services.runtime import runtime
-from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
 from core.ui.shell import identity
+from tests.databases import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-token-of-this-browser"
@@ -47,20 +47,10 @@ def ana(workspace: Workspace) -> User:
     return local_names.rate_as(workspace, TOKEN, "Ana")
 
 
-@pytest.fixture(scope="session")
-def trained_home(tmp_path_factory) -> Path:
-    """An ASSAY_HOME with the sample and one model that really learned from it; made once, then copied."""
-    home = tmp_path_factory.mktemp("trained")
-    workspace = open_workspace({"ASSAY_HOME": str(home)})
-    importing.load_sample(workspace, COMMAND_LINE)
-    training.train_to_end(workspace, User(0, "Ben"), recipe="pair", seed=0, on_progress=lambda done, total: None)
-    return home
-
-
 @pytest.fixture
-def trained(trained_home, fresh_process, tmp_path) -> Workspace:
-    """The database that the pages will open, with the sample and a model in use."""
-    shutil.copytree(trained_home, tmp_path, dirs_exist_ok=True)
+def trained(trained_once, fresh_process, tmp_path) -> Workspace:
+    """The database that the pages will open, with the sample and a model that really learned from it in use."""
+    shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
     return open_workspace()
 
 
@@ -69,7 +59,7 @@ def open_page():
     """Open a page by name; it must come up without an exception."""
 
     def open_it(name: str = "home", **state: object) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=20)
+        app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=PATIENCE)
         for key, value in state.items():
             app.session_state[key.replace("__", ".")] = value
         app.run()

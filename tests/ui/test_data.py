@@ -260,7 +260,7 @@ def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
 
 
 def test_the_second_of_two_leads_is_told_and_keeps_what_was_typed(open_page, sample, ana):
-    """Somebody else saved first: the new text is on the page, what was typed is still in the field, then it is saved."""
+    """Somebody else saved first: the new text is on the page, what was typed is still there, then it is saved."""
     app = open_page("data", data__opened=1)
     looked.edit(sample, ana, 1, "Another prompt", "Another answer", withdraw_ratings=False)
     app.text_area(key="data.edit_answer.1").input("A better text")

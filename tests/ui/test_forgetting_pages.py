@@ -4,6 +4,7 @@ from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.people import accounts, local_names
 from core.store.tables import Audit
+from core.ui.shell.navigation import SettingsTab
 from core.ui.shell.session import OPENED
 from tests import looked
 from tests.databases import added
@@ -34,7 +35,7 @@ def test_a_person_is_forgotten_under_a_number(open_page, workspace, ana):
     """The ratings stay, the name does not."""
     ben = local_names.rate_as(workspace, "cookie of Ben", "Ben")
     looked.rate(workspace, ben, number := added(workspace), 4)
-    app = open_page("people")
+    app = open_page("settings", tab=SettingsTab.PEOPLE)
     press(app, f"people.forget.{ben.rater_id}.open")
     assert "under a number, without the name" in said(app)
     app.checkbox(key=f"people.forget.{ben.rater_id}.sure").check().run()

@@ -1,7 +1,7 @@
 """Personal identifiers on the pages: hidden, said so, and revealed by a press of whoever may."""
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services.data.export_check import Marked
+from core.services.data.exporting import Marked
 from core.services.people import accounts
 from core.ui.shell.session import OPENED
 from tests import looked

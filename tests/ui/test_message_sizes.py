@@ -1,4 +1,4 @@
-"""The limit of one message to the browser, against the largest that our pages send; Streamlit shows an error above it."""
+"""The limit of one message to the browser, against the largest that our pages send; above it an error is shown."""
 
 import tomllib
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.services.data import interactions
 from core.ui.data.browse import EDITED_CHARACTERS
 from core.ui.server.messages import LET_IN
+from core.ui.shell.navigation import SettingsTab
 from tests.databases import ROOT, added
 
 LIMIT = 1_000_000 * tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["server"]["maxMessageSize"]
@@ -46,10 +47,16 @@ def test_a_thousand_rejected_rows_with_long_reasons():
     assert largest(AppTest.from_function(rejected_rows).run()) < LIMIT / 2
 
 
-@pytest.mark.parametrize("name", ["home", "readiness", "models", "train", "data", "record", "review", "people"])
+@pytest.mark.parametrize("name", ["home", "readiness", "models", "train", "data", "review"])
 def test_pages_with_a_trained_model_and_its_report(open_page, trained, ana, name):
     """Figures and tables of a report have bounded numbers of points and rows, whatever was trained on."""
     assert largest(open_page(name)) < LIMIT / 10
+
+
+@pytest.mark.parametrize("tab", list(SettingsTab))
+def test_the_tabs_of_settings(open_page, trained, ana, tab):
+    """The audit log is shown a page at a time."""
+    assert largest(open_page("settings", tab=tab)) < LIMIT / 10
 
 
 def test_an_answer_that_can_just_be_edited(open_page, workspace, ana):

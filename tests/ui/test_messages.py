@@ -4,7 +4,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core.ui.server.messages import LET_IN, STRANGER, Unreadable, let_through
-from core.ui.server.tabs import Tab
+from core.ui.shell.browser_tabs import Tab
 
 LEAD, VIEWER = Tab(may_upload=True), Tab(may_upload=False)
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.domain.errors import Unavailable
+from core.domain.metrics import Metric
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
 from core.services.models import compare, models
@@ -15,9 +16,8 @@ from core.services.training import training
 from core.store.interactions import imports
 from core.store.tables import Rater
 from core.store.training import versions
-from core.ui.report import plots
-from core.ui.report.plots import TrendPoint
-from tests.reward.fakes import FakeEncoder, rated_answers
+from core.ui.models.trend import TrendPoint, trend_figure
+from tests.reward.fakes import rated_answers, reference_embedder
 from tests.services.versions_made import learned_from, made
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import plain, press, said
@@ -33,12 +33,12 @@ def traces(app, number: int) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def two_models_home(trained_home, tmp_path_factory):
+def two_models_home(trained_once, tmp_path_factory):
     """The trained home with a second model beside the one in use."""
     from core.services.workspace import open_workspace
 
     home = tmp_path_factory.mktemp("two") / "home"
-    shutil.copytree(trained_home, home)
+    shutil.copytree(trained_once, home)
     workspace = open_workspace({"ASSAY_HOME": str(home)})
     training.train_to_end(workspace, User(0, "Ben"), recipe="concat", seed=0, on_progress=lambda done, total: None)
     return home
@@ -253,8 +253,8 @@ def test_figures_on_kept_apart_prompts_come_first(open_page, workspace, ana):
 
 def test_thresholds_stand_where_they_were_reached():
     """A line before the first training with that many rated answers; none for what was not reached."""
-    points = [TrendPoint("now", 0.7, None, None, (), rated=rated) for rated in (60, 150, 210, 260)]
-    drawn = plots.trend(points, name="AUC", percent=False, thresholds=(50, 200, 500))
+    points = [TrendPoint("now", Metric(0.7), (), rated=rated) for rated in (60, 150, 210, 260)]
+    drawn = trend_figure(points, name="AUC", percent=False, thresholds=(50, 200, 500))
     lines = {shape.x0 for shape in drawn.layout.shapes}
     assert lines == {-0.5, 1.5}
     assert [note.text for note in drawn.layout.annotations] == ["50", "200"]
@@ -262,7 +262,7 @@ def test_thresholds_stand_where_they_were_reached():
 
 def test_two_versions_are_compared_on_the_same_answers(open_page, workspace, ana, monkeypatch):
     """Numbers of both, a sentence, and the answers that divide them with their texts and scores."""
-    monkeypatch.setattr(compare, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(compare, "reference_embedder", reference_embedder)
     examples = rated_answers(40)
     rows = [ImportRow(e.interaction_id, e.prompt, e.response, int(e.rating)) for e in examples]
     with workspace.store.write() as session:

@@ -1,4 +1,4 @@
-"""Every page, its downloads and its report, read by every role on a database with an identifier in every text column."""
+"""Every page, its downloads and its report, read by every role: an identifier is in every text column."""
 
 import json
 import zipfile
@@ -14,14 +14,14 @@ from core.cli.main import main
 from core.domain.roles import Role, User
 from core.services.people import local_names
 from core.store.tables import QueuePreference, Rater
+from core.ui.shell.navigation import PAGES, SettingsTab
 from core.ui.shell.session import OPENED
 from tests import looked
 from tests.planted import everybody, joined, plant
-from tests.ui.conftest import ROOT, TOKEN
+from tests.ui.conftest import TOKEN
 from tests.ui.reading import press
 
-PAGES = ["home", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
-TABS = ["My ratings", "Second looks", "Disagreements", "Agreement", "Guidelines"]
+REVIEW_TABS = ["My ratings", "Second looks", "Disagreements", "Agreement", "Guidelines"]
 
 
 @pytest.fixture
@@ -70,6 +70,8 @@ def visits(open_page, role: str, numbers: list[int]):
     """Every page in every state in which it shows other texts: its name and the page."""
     for name in PAGES:
         yield name, open_page(name)
+    for tab in SettingsTab:
+        yield f"settings {tab}", open_page("settings", tab=tab)
     yield "train 1", open_page("train", train__run=1)
     for number in (numbers[0], numbers[25], numbers[26]):
         app = open_page("data", **{OPENED: number})
@@ -77,8 +79,8 @@ def visits(open_page, role: str, numbers: list[int]):
         if role == "lead":
             yield f"forgetting {number}", press(app, f"data.forget.{number}") if _has(app, "data.forget") else app
     if role != "viewer":
-        for tab in TABS:
-            yield f"review {tab}", open_page("review", review__tabs=tab)
+        for name in REVIEW_TABS:
+            yield f"review {name}", open_page("review", review__tabs=name)
         rate = open_page("rate")
         yield "rate everything", press(rate, "rate.queue_reset") if _has(rate, "rate.queue_reset") else rate
 

@@ -9,7 +9,6 @@ from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.people import local_names
 from core.services.rating import queue, rating
-from core.ui.rate import desk as desk_module
 from core.ui.rate import queue_choice
 from core.ui.rate.desk import RatingPageState
 from core.ui.shell import identity
@@ -20,7 +19,7 @@ from tests.ui.reading import press, said
 @pytest.fixture
 def open_page(open_page, monkeypatch):
     """AppTest presses faster than anybody reads."""
-    monkeypatch.setattr(desk_module, "DWELL_SECONDS", 0.0)
+    monkeypatch.setattr("core.ui.rate.desk.DWELL_SECONDS", 0.0)
     return open_page
 
 
@@ -407,20 +406,8 @@ def test_order_and_filters_are_chosen_and_remembered(open_page, sample, ana):
     assert "short answer" in said(app)
 
 
-def test_a_lead_sets_raters_per_answer_and_an_expert_is_not_asked(open_page, sample, ana):
-    """The setting is saved for everybody; who may not judge does not see it."""
-    app = open_page("rate")
-    app.number_input(key="rate.raters").set_value(3)
-    press(app, "rate.queue_save")
-    assert queue.get_settings(sample, COMMAND_LINE).raters == 3
-    with sqlite3.connect(sample.settings.home / "assay.db") as file:
-        file.execute("update assay_raters set role = 'sme' where name = 'Ana'")
-    file.close()
-    assert not open_page("rate").number_input
-
-
 def test_a_training_leaves_suggestions_and_no_score_is_shown(open_page, trained):
-    """After a training the model's order serves what it found, nearest to its threshold first; the page shows no score."""
+    """After a training the model's order serves what it found, nearest to its threshold first; no score is shown."""
     ana = local_names.rate_as(trained, identity.token() or "", "Ana")
     with sqlite3.connect(trained.settings.home / "assay.db") as file:
         found = file.execute("select interaction_id, chosen, score from assay_suggestions order by rank").fetchall()

@@ -13,8 +13,7 @@ from core.services.training.forecast import Outlook
 from core.services.training.readiness_checks import Latest
 from core.store.database import Store
 from core.store.rating import queue as queue_of
-from core.ui.training import charts
-from core.ui.training.readiness import expected
+from core.ui.training.readiness import MANY_RATERS, forecast_sentence, ratings_by_value, ratings_per_day
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -40,7 +39,7 @@ def test_the_sample_shows_stages_checks_and_counts(open_page, sample):
     text = said(app)
     for words in ("50 rated", "200 rated", "500 rated", "184 of 200", "Fine", "92 good, 92 not good", "Sample data"):
         assert words in text + "".join(bar.proto.text for bar in app.get("progress"))
-    assert len(app.get("vega_lite_chart")) == 2
+    assert len(app.get("plotly_chart")) == 2
 
 
 @pytest.mark.parametrize("promise", ["70", "80", "90", "accuracy of"])
@@ -75,12 +74,12 @@ def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
         looked.rate(workspace, ana, number, 1 + number % 5)
     press(open_page("readiness"), "readiness.fix.several_sessions")
     with workspace.store.read() as store:
-        _, filters = queue_of.desk(store, ana.rater_id)
+        _, filters = queue_of.preference(store, ana.rater_id)
     assert filters.session_label == "b"
 
 
 def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
-    """The verdict of the latest training, how many answers it stood on, and a forecast or the reason why there is none."""
+    """The verdict of the latest training, how many answers it stood on, and a forecast or why there is none."""
     text = said(open_page("readiness"))
     assert "What these ratings support" in text
     assert "eats answer length" in text or "eats length-only" in text
@@ -93,23 +92,25 @@ def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
     [
         (
             500,
-            "Forecast: with about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
+            "about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
         ),
         (250, "Forecast: with about 250 rated answers like these, ROC AUC of 0.82 (0.79 to 0.86). It is 0.80 now."),
         (None, "with about 400"),
     ],
 )
 def test_the_forecast_is_a_sentence(threshold, words):
-    """At the next threshold where it reaches that far, else as far as it goes, with its range and where it stands now."""
+    """At the next threshold where it reaches that far, else as far as it goes, with its range and the value now."""
     ahead = ((250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
     latest = Latest(1, 200, Metric(0.8, 0.75, 0.85), Metric(0.1, 0.05, 0.15))
-    assert words in expected(Outlook(latest, "", ahead, None), 200, threshold)
+    assert words in forecast_sentence(Outlook(latest, "", ahead, None), 200, threshold)
 
 
 def test_without_a_forecast_the_reason_is_said():
     """Too little data is a result."""
     latest = Latest(1, 60, Metric(0.8, 0.6, 0.9), Metric(0.1, 0.05, 0.15))
-    assert "There is no forecast: too few prompts." in expected(Outlook(latest, "", (), "too few prompts."), 60, 200)
+    assert "There is no forecast: too few prompts." in forecast_sentence(
+        Outlook(latest, "", (), "too few prompts."), 60, 200
+    )
 
 
 def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
@@ -127,23 +128,19 @@ def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
 
 def test_ratings_are_drawn_in_their_class():
     """Half ratings (a median) are kept, and good begins where the setting says."""
-    rows = charts.by_rating({5.0: 1, 3.5: 2, 4.0: 3}, good_from=4).data.values
-    assert [(row["rating"], row["answers"], row["class"]) for row in rows] == [
-        ("3.5", 2, "Not good"),
-        ("4", 3, "Good"),
-        ("5", 1, "Good"),
-    ]
+    drawn = ratings_by_value({5.0: 1, 3.5: 2, 4.0: 3}, good_from=4)
+    assert {bars.name: dict(zip(bars.x, bars.y, strict=True)) for bars in drawn.data} == {
+        "Good": {"4": 3, "5": 1},
+        "Not good": {"3.5": 2},
+    }
+    assert drawn.layout.xaxis.categoryarray == ("3.5", "4", "5")
 
 
 def test_many_raters_are_drawn_together():
     """More raters than colours: the most active have their own, the rest are 'others'."""
-    day = dt.date(2026, 11, 1)
-    rows = charts.per_day([(day, f"rater {n}", n) for n in range(1, 11)]).data.values
-    assert len({row["rater"] for row in rows}) == charts.MANY_RATERS + 1
-    assert sum(row["ratings"] for row in rows) == 55
-
-
-def test_plotly_gets_the_colours_of_the_theme():
-    """Both themes have colours of their own, the same as the other charts."""
-    assert charts.palette(dark=True) != charts.palette(dark=False)
-    assert charts.palette() == charts.palette(dark=False)
+    days = [dt.date(2026, 11, 1), dt.date(2026, 11, 2)]
+    drawn = ratings_per_day([(day, f"rater {n}", n) for day in days for n in range(1, 11)])
+    assert [bars.name for bars in drawn.data] == [*(f"rater {n}" for n in range(10, 4, -1)), "others"]
+    assert len({bars.marker.color for bars in drawn.data}) == MANY_RATERS + 1
+    assert drawn.data[-1].y == (10, 10)
+    assert sum(sum(bars.y) for bars in drawn.data) == 110

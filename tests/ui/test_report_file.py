@@ -6,12 +6,15 @@ import re
 import zipfile
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import pytest
 
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.events import Evaluated, Reported
 from core.reward.training.report import TrustReport
 from core.ui.report.html import About, report_html
+from core.ui.report.plots import GREY, TEAL, plots_by_table, roc_plot
+from core.ui.report.svg import svg
 from core.ui.report.tables import as_zip, tables
 from tests.reward.fakes import rated_answers
 from tests.reward.test_trainer import only, run
@@ -58,6 +61,41 @@ def test_the_verdict_comes_first_and_everything_is_in_tables(made):
         == page.count('scope="col">') - page.count("</th><th")
     )
     assert page.count("0.50</td>") >= 1
+
+
+def test_the_file_holds_the_figures_of_the_page(made):
+    """Every series that Plotly draws on the page is in the file by name, and every dot of it; the file has the colours."""
+    evaluation, report = made
+    page = report_html(ABOUT, evaluation, report)
+    plots = [roc_plot(evaluation, report), *plots_by_table(report).values()]
+    for plot in plots:
+        drawn = svg(plot.figure, plot.alt)
+        assert drawn in page
+        assert plot.alt in drawn
+        assert [trace.name for trace in plot.figure.data if f">{trace.name}</text>" not in drawn] == []
+        marked = [trace for trace in plot.figure.data if "markers" in trace.mode]
+        assert drawn.count("<circle") == sum(len(trace.x) + 1 for trace in marked)  # one more in the legend
+    assert page.count("--chart-1:") == page.count("--chart-7:") == 2  # light and dark
+
+
+def test_a_figure_is_drawn_to_scale():
+    """On a logarithmic axis 10 is half-way from 1 to 100; a range is above and below its dot; markup in names is text."""
+    figure = go.Figure()
+    bars = {"array": [0.25], "arrayminus": [0.5], "thickness": 1}
+    figure.add_scatter(x=[10], y=[0.5], mode="markers", name="<b>", marker={"color": TEAL, "size": 8}, error_y=bars)
+    figure.add_scatter(x=[1, 100], y=[0, 1], mode="lines", name="all", line={"color": GREY, "dash": "dot", "width": 1})
+    figure.update_xaxes(type="log", range=[0, 2], tickvals=[1, 10, 1000], tickformat=",d", title="x")
+    figure.update_yaxes(range=[0, 1], tickvals=[0, 1], tickformat=".0%", title="y")
+    drawn = svg(figure, 'a "figure"')
+    left, bottom, right, top = map(float, re.search(r'd="M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)"', drawn).groups())
+    across, up = map(float, re.search(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="4.0"', drawn).groups())
+    assert (across, up) == ((left + right) / 2, (top + bottom) / 2)
+    assert f"M{across},{bottom}V{(up + top) / 2}" in drawn
+    assert "<b>" not in drawn
+    assert "var(--chart-1)" in drawn
+    assert "var(--chart-7)" in drawn
+    assert re.findall(r">([\d,%]+)</text>", drawn) == ["1", "10", "0%", "100%"]  # 1,000 is beyond the axis
+    assert 'aria-label="a &quot;figure&quot;"' in drawn
 
 
 def test_tables_come_as_csv_in_which_nothing_calculates(made):

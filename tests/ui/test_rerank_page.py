@@ -73,7 +73,7 @@ def test_a_broken_model_says_what_is_wrong(open_page, trained):
 
 
 def test_the_example_is_ranked_by_the_sample_model(open_page, trained):
-    """The helpful answer, entered last, comes first, with a score, its movement, the model's name and the sample mark."""
+    """The helpful answer, entered last, comes first, with score, movement, the model's name and the sample mark."""
     app = press(press(open_page("rerank"), "rerank.example"), "rerank.run")
     assert app.text_area(key="rerank.prompt").value == EXAMPLE_PROMPT
     bars = [bar.proto for bar in app.get("progress")]
@@ -294,9 +294,9 @@ def test_another_order_is_kept_and_taken_back(open_page, ana, workspace):
     picked = next(box for box in app.multiselect if box.key.startswith("rerank.my_order."))
     picked.set_value([2, 0]).run()
     app = press(app, "rerank.keep_order")
-    assert preferences.mine(workspace, ana, "A question?") == 3
+    assert preferences.count_own(workspace, ana, "A question?") == 3
     assert "3 comparisons of yours on this question are kept." in said(app)
     app = press(app, "rerank.withdraw_order")
-    assert preferences.mine(workspace, ana, "A question?") == 0
+    assert preferences.count_own(workspace, ana, "A question?") == 0
     app = ranked(app, "Another question?")
     assert next(box for box in app.multiselect if box.key.startswith("rerank.my_order.")).value == []

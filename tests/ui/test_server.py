@@ -81,9 +81,9 @@ def test_a_planted_value_is_replaced(client):
     """The page works with the new one; whom the database knows by an old value keeps it."""
     given = client.get("/", headers=HTML | {"cookie": "assay_visitor=planted"}).headers["set-cookie"]
     assert "assay_visitor=planted" not in given
-    mine = given.partition(";")[0]
-    assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": mine}).headers
-    both = client.get("/", headers=HTML | {"cookie": f"assay_visitor=planted; {mine}"})
+    ours = given.partition(";")[0]
+    assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": ours}).headers
+    both = client.get("/", headers=HTML | {"cookie": f"assay_visitor=planted; {ours}"})
     assert "set-cookie" not in both.headers
     local_names.rate_as(runtime.workspace(), "known", "Ana")
     assert "set-cookie" not in client.get("/", headers=HTML | {"cookie": "assay_visitor=known"}).headers
@@ -91,12 +91,12 @@ def test_a_planted_value_is_replaced(client):
 
 def test_a_tab_speaks_for_nobody_by_a_planted_value(monkeypatch):
     """The first of the values that is ours counts, wherever it stands."""
-    mine, headers = visitors.issue(runtime.workspace()), {"Cookie": ""}
+    ours, headers = visitors.issue(runtime.workspace()), {"Cookie": ""}
     monkeypatch.setattr(identity.st, "context", SimpleNamespace(headers=headers))
     for shown, found in [
         ("", None),
         ("assay_visitor=planted", None),
-        (f"x=1; assay_visitor=a; assay_visitor={mine}", mine),
+        (f"x=1; assay_visitor=a; assay_visitor={ours}", ours),
     ]:
         headers["Cookie"] = shown
         assert token_of_this_tab() == found
@@ -167,6 +167,9 @@ def test_the_real_server_serves_pages_with_both():
     home = importlib.import_module("Home")
     # once: Streamlit's runtime cannot be started a second time in a process
     with TestClient(home.app, base_url="http://localhost:8501", client=("127.0.0.1", 5)) as client:
+        for moved, tab in {"people": "People", "keys": "API+keys", "record": "Audit+log"}.items():  # first of all
+            answer = client.get(f"/{moved}", headers=HTML, follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"]) == (307, f"/settings?tab={tab}")
         answer = client.get("/rate", headers=HTML)
         assert SCRIPT in answer.content
         assert "assay_visitor=" in answer.headers["set-cookie"]

@@ -1,4 +1,4 @@
-"""Before Streamlit's socket: how many, how often, how much; each with a small limit, against an application that echoes."""
+"""Before Streamlit's socket: how many, how often, how much; with small limits, against an application that echoes."""
 
 import threading
 from contextlib import ExitStack
@@ -14,8 +14,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.http.origin import client_of
 from core.http.rate_limit import Rate
-from core.ui.server import sockets, tabs
+from core.ui.server import sockets
 from core.ui.server.sockets import STRANGERS_PER_BROWSER, Pace, Sockets
+from core.ui.shell import browser_tabs
 
 STREAM = "ws://testserver/_stcore/stream"
 RERUN = BackMsg(rerun_script={}).SerializeToString()
@@ -39,9 +40,9 @@ async def session(socket):
 
 @pytest.fixture(autouse=True)
 def fresh():
-    tabs._let_in.clear()
+    browser_tabs._let_in.clear()
     yield
-    tabs._let_in.clear()
+    browser_tabs._let_in.clear()
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_tabs_of_one_browser_that_nobody_let_in_are_few(app):
 def test_an_address_has_a_bound_whoever_was_let_in(app):
     """A tab that was let in does not count for its browser any more, only for the address."""
     client = TestClient(app)
-    tabs._let_in["s"] = tabs.Tab(may_upload=False)
+    browser_tabs._let_in["s"] = browser_tabs.Tab(may_upload=False)
     with ExitStack() as opened:
         for _ in range(25):
             one = opened.enter_context(tab(client, "a", "s"))
@@ -95,7 +96,7 @@ def test_a_tab_that_comes_back_is_known_by_its_session(app):
     large = BackMsg()
     large.rerun_script.widget_states.widgets.add(id="w", string_value="x" * 100_000)
     frame = large.SerializeToString()
-    tabs._let_in["s"] = tabs.Tab(may_upload=False)
+    browser_tabs._let_in["s"] = browser_tabs.Tab(may_upload=False)
     with TestClient(app).websocket_connect(STREAM, ["streamlit", "xsrf", "s"], headers={"session": "s"}) as socket:
         socket.receive_bytes()
         socket.send_bytes(frame)

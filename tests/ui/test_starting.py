@@ -9,6 +9,7 @@ from streamlit import config
 
 from core.domain.errors import BadSetting
 from core.ui.server import startup
+from tests.databases import PATIENCE, ROOT
 
 AUTH = {
     "redirect_uri": "https://assay.example.org/oauth2callback",
@@ -106,15 +107,23 @@ def test_another_bad_setting_is_left_to_the_pages(configured):
         startup.rules()
 
 
+@pytest.mark.parametrize("mode", ["local", "oidc"])
+def test_a_passphrase_stops_the_start(configured, mode):
+    """Whoever set it expects to be protected by it."""
+    configured(auth=AUTH, AUTH_MODE=mode, ASSAY_PASSPHRASE="open sesame")
+    with pytest.raises(BadSetting, match="ASSAY_PASSPHRASE is no longer supported"):
+        startup.rules()
+
+
 def test_a_refused_start_is_one_sentence_and_an_exit_code(tmp_path):
     """The real server, told to listen everywhere."""
     done = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", "0", "--server.address", "0.0.0.0"],
-        cwd=startup.ROOT,
+        cwd=ROOT,
         env=os.environ | {"ASSAY_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("AUTH_MODE is local")

@@ -17,13 +17,12 @@ from core.services.data import interactions
 from core.services.people import local_names
 from core.services.reranking import preferences
 from core.services.training import registry, training
-from core.services.training import runs as watching
-from core.services.training.runs import RunView
+from core.services.training.runs import RunView, history, last_words, log_file, run_view
 from core.services.workspace import this_process
 from core.store.training import runs
 from core.store.types import now
 from core.ui.report import plots
-from core.ui.training.progress import duration, seconds_left, stage_of, words_of
+from core.ui.training.progress import current_stage, duration, event_in_words, seconds_left
 from tests import looked
 from tests.ui.reading import press, said
 
@@ -57,7 +56,7 @@ def end(workspace, run_id: int, state: str, message: str) -> None:
 
 
 def asked_to_stop(workspace, run_id: int) -> bool:
-    run = watching.run_view(workspace, COMMAND_LINE, run_id)
+    run = run_view(workspace, COMMAND_LINE, run_id)
     assert run is not None
     return run.cancel_requested
 
@@ -95,20 +94,16 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
 
 
 def test_start_hands_over_who_asked(open_page, sample, ana, monkeypatch):
-    """Recipes and orders are not asked about, and nobody is left out until somebody is."""
+    """Nothing is asked about recipes, orders or raters."""
     asked = []
-    monkeypatch.setattr(
-        training, "start", lambda workspace, user, *, without_rater: asked.append((user.name, without_rater))
-    )
+    monkeypatch.setattr(training, "start", lambda workspace, user: asked.append(user.name))
     preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
     app = press(open_page("train"), "train.start")
     assert not app.radio
     assert not app.checkbox
     assert "concat" not in said(app).casefold()
-    left_out = app.selectbox(key="train.without_rater").options[0]
-    app.selectbox(key="train.without_rater").set_value(left_out).run()
-    press(app, "train.start")
-    assert asked == [("Ana", None), ("Ana", left_out)]
+    assert not app.selectbox
+    assert asked == ["Ana"]
 
 
 def test_the_report_says_whether_orders_were_learned_from(open_page, trained):
@@ -117,8 +112,10 @@ def test_the_report_says_whether_orders_were_learned_from(open_page, trained):
     with trained.store.write() as session:
         runs.add_event(session, 1, "compared", told)
     assert "The 1,200 comparisons that raters made on 1 prompt did not clearly help" in said(open_page("train"))
-    assert words_of(told).startswith("1,200 comparisons of raters do not clearly help: learning from ratings alone.")
-    assert words_of(told | {"gain": {}}).startswith("Learned from 1,200 comparisons of raters too.")
+    assert event_in_words(told).startswith(
+        "1,200 comparisons of raters do not clearly help: learning from ratings alone."
+    )
+    assert event_in_words(told | {"gain": {}}).startswith("Learned from 1,200 comparisons of raters too.")
 
 
 def test_a_training_that_has_told_nothing_yet_is_shown(open_page, sample):
@@ -133,7 +130,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, sample):
     """Nobody starts a training namelessly; after the name the page is back and the start is theirs."""
     app = press(open_page("train"), "train.start")
     assert "Who are you?" in said(app)
-    assert watching.history(sample, COMMAND_LINE) == []
+    assert history(sample, COMMAND_LINE) == []
     app.text_input(key="rate.name").set_value("Ana")
     press(app, "rate.start")
     assert local_names.names(sample) == ["Ana"]
@@ -153,7 +150,7 @@ def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
         press(app, "train.start")
         assert "A training is running already." in said(app)
         assert "Training 1 is running" in said(app)
-    assert len(watching.history(sample, COMMAND_LINE)) == 1
+    assert len(history(sample, COMMAND_LINE)) == 1
 
 
 def test_a_running_training_is_seen_by_everybody(open_page, sample):
@@ -212,9 +209,9 @@ def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample)
 
 
 def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(open_page, sample):
-    """What it had done, with times, and for leads the tail of its log: the last lines only, without control characters."""
+    """What it had done, with times, and for leads the tail of its log: last lines only, no control characters."""
     with running(sample, STARTED, fold(2)) as run_id:
-        log = watching.log_file(sample, run_id)
+        log = log_file(sample, run_id)
         log.parent.mkdir(exist_ok=True)
         log.write_text("".join(f"line {number}\n" for number in range(5_000)) + "at 10 %\rat 90 %\n\x1b[31mKilled\n\n")
         end(sample, run_id, "failed", "The training process ended unexpectedly.")
@@ -225,7 +222,7 @@ def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(o
     assert process.endswith("line 4999\nat 90 %\n[31mKilled")
     assert len(process.split("\n")) == 12
     with pytest.raises(NotAllowed):
-        watching.last_words(sample, User(1, "Vera", Role.SME), run_id)
+        last_words(sample, User(1, "Vera", Role.SME), run_id)
 
 
 @pytest.mark.parametrize(
@@ -246,18 +243,18 @@ def test_every_end_without_a_model_says_what_to_try(open_page, sample, state, me
 
 
 def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, trained):
-    """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion matrix."""
+    """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion."""
     app = open_page("train")
     assert "This model is in use." in said(app)
     shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
     assert [metric.label for metric in app.metric] == shown
     assert all(" to " in metric.delta for metric in app.metric)
-    movable, confusion, report, compared, history = (table.value for table in app.table)
+    movable, confusion, report, compared, ended = (table.value for table in app.table)
     assert movable.shape == confusion.shape == (2, 2)
     assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
     assert list(report["Answers"]) == ["92", "92"]
     assert len(compared) == 6
-    assert list(history["Outcome"]) == ["In use"]
+    assert list(ended["Outcome"]) == ["In use"]
     order = compared[compared["Scored by"].str.startswith("Original order")]
     assert list(order["Accuracy"]) == ["not estimable"]
     assert "Not estimable: an order says nothing about good or poor" in said(app)
@@ -291,7 +288,7 @@ def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
     def away(*_):
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(watching, "history", away)
+    monkeypatch.setattr("core.services.training.runs.history", away)
     app = open_page("train")
     assert "The database does not answer." in said(app)
     assert any(key.endswith(".again") for key in keys(app))
@@ -350,20 +347,20 @@ def test_what_orders_of_raters_changed_is_said(gain, words):
 )
 def test_every_stage_has_words(run, words):
     """Each event of the trainer is a sentence for somebody who waits."""
-    assert words in stage_of(run).words
+    assert words in current_stage(run).words
 
 
 def test_the_bar_never_goes_back():
     """What is done only grows from event to event."""
     story = [STARTED, embedding(1), embedding(1150), embedding(2300), *(fold(number) for number in range(1, 6))]
     story += [{"event": name} for name in ("evaluated", "judged", "fitted", "saved", "registered")]
-    shares = [stage_of(view(*story[:length])).share for length in range(len(story) + 1)]
+    shares = [current_stage(view(*story[:length])).share for length in range(len(story) + 1)]
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
 
 def test_the_time_left_is_told_from_the_pace_through_all_stages():
-    """Nothing before the first fold; then it shrinks with every step, also while nothing new is told, and ends at none."""
+    """Nothing before the first fold; then it shrinks with every step, also while nothing new comes, ending at none."""
     begun = now()
 
     def at(seconds: float, event: dict) -> dict:

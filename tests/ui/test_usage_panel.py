@@ -1,7 +1,5 @@
 """Models says what was ranked lately, and what that means."""
 
-import random
-
 import pytest
 
 from core.services.reranking import usage
@@ -48,18 +46,6 @@ def test_counts_times_and_what_ranking_changes(open_page, in_use, ana):
     assert "In 33 of 100 rankings" in text
     assert "1 of 10 rankings had no model" in text
     assert "7 over HTTP · 3 on the Rerank page" in text
-    assert "18 so far" in text
-
-
-@pytest.mark.parametrize("low, high, verdict", [(0.9, 1.0, "clearly higher"), (0.0, 0.1, "clearly lower")])
-def test_scores_unlike_those_of_the_training_are_told_with_what_to_do(open_page, in_use, ana, low, high, verdict):
-    """A picture, the index, and: rate some of these and train again."""
-    draw = random.Random(1)
-    note(in_use, [draw.uniform(low, high) for _ in range(250)])
-    app = open_page("models")
-    assert verdict in said(app)
-    assert "train again" in said(app)
-    assert "250 scores lately" in said(app)
 
 
 def test_other_days_can_be_chosen(open_page, in_use, ana):

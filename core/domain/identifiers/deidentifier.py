@@ -1,4 +1,6 @@
-"""The site's own reader of texts, named by ASSAY_DEIDENTIFIER: asked in batches, with a time limit, and never believed blindly."""
+"""The site's own reader of texts, named by ASSAY_DEIDENTIFIER: asked in batches, with a time limit, and never believed
+blindly.
+"""
 
 import hashlib
 import importlib

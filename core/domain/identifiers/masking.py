@@ -1,7 +1,8 @@
 """Personal identifiers in texts: found by rules, counted by kind, and hidden on the screen.
 
-The rules want a reason to believe, because a marked row cannot be exported without a word. What they miss and what they find
-by mistake was measured: docs/decisions/0058. Where the site named a reader of its own (``use``), that is asked instead.
+The rules want a reason to believe, because a marked row cannot be exported without a word. What they miss and what they
+find by mistake was measured: docs/decisions/identifiers.md. Where the site named a reader of its own (``use``), that is
+asked instead.
 """
 
 import re
@@ -11,9 +12,11 @@ from functools import lru_cache
 
 from core.domain.found import Found, Kind
 from core.domain.identifiers.deidentifier import Deidentifier
-from core.domain.identifiers.note_rules import in_a_message, in_a_note
+from core.domain.identifiers.message_rules import in_a_message
+from core.domain.identifiers.note_rules import in_a_note
 from core.domain.identifiers.person_names import is_word_too, names
 from core.domain.identifiers.rules import in_digits, without_digits
+from core.domain.texts import plural
 
 __all__ = [
     "RULES_VERSION",
@@ -59,8 +62,9 @@ def current_rules() -> int:
 def find(text: str, known: frozenset[str] = frozenset(), *, by_rules: bool = False) -> list[Found]:
     """All identifiers in a text, from left to right; what overlaps is one, of the kind of the longest.
 
-    A name that was found once is one wherever it stands again, whole or in part; so are the words in ``known``. Where the
-    site's function gives no answer, the whole text is one identifier of the kind ``UNREAD``. ``by_rules``: do not ask it.
+    A name that was found once is one wherever it stands again, whole or in part; so are the words in ``known``. Where
+    the site's function gives no answer, the whole text is one identifier of the kind ``UNREAD``. ``by_rules``: do not
+    ask it.
     """
     reader = site()
     if reader is not None and not by_rules:
@@ -124,15 +128,13 @@ def mask_all(texts: Sequence[str]) -> list[str]:
 
 def in_words(counts: dict[str, int]) -> str:
     """Counts as people read them: "2 names, 1 phone"."""
-    plural: dict[str, str] = {
+    several: dict[str, str] = {
         Kind.BIRTH_DATE: "dates of birth",
         Kind.ADDRESS: "addresses",
         Kind.AGE: "ages over 89",
         Kind.NETWORK: "network addresses",
     }
-    return ", ".join(
-        f"{number:,} {kind if number == 1 else plural.get(kind, f'{kind}s')}" for kind, number in sorted(counts.items())
-    )
+    return ", ".join(plural(number, kind, several.get(kind)) for kind, number in sorted(counts.items()))
 
 
 def _by_site(reader: Deidentifier, text: str) -> list[Found]:
@@ -150,12 +152,14 @@ def read_together(texts: Sequence[str]) -> None:
 
 
 _BY_MACHINES = re.compile(
-    r"\d{4}-\d\d-\d\d[T ](?!00:00:00)\d\d:\d\d:\d\d[\d.:+Z-]*|(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9]{32,64}|sbert-logreg-v[\d-]+"
+    r"\d{4}-\d\d-\d\d[T ](?!00:00:00)\d\d:\d\d:\d\d[\d.:+Z-]*|(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9]{32,64}"
+    r"|sbert-logreg-v[\d-]+"
 )
 
 
 def is_made_by_machines(text: str) -> bool:
-    """Whether a whole text is a time to the second, a hash or a version of this product: its digits are no numbers of anybody.
+    """Whether a whole text is a time to the second, a hash or a version of this product: its digits are no numbers of
+    anybody.
 
     A day at midnight is not: programs write dates of birth like that.
     """

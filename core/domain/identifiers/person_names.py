@@ -1,7 +1,8 @@
 """Names of persons in texts, found by what stands around them and by lists of common names.
 
-The lists were written for this project: given and family names that are common in many countries. A word in them is a name
-only where something else says so: another name beside it, a title, an introduction, or an act that only persons do.
+The lists were written for this project: given and family names that are common in many countries. A word in them is a
+name only where something else says so: another name beside it, a title, an introduction, or an act that only persons
+do.
 """
 
 import re
@@ -15,112 +16,151 @@ _REST = rf"(?:(?:['’]|c|ac|e|a|l-)?[{_UP}])?[{_LOW}]+(?:[-'’][{_UP}][{_LOW}]
 _WORD = rf"[{_UP}]{_REST}"
 _PARTICLE = r"(?:van\ der|van\ den|van|von|de\ la|de\ los|del|della|der|den|de|da|dos|di|bin|ibn|al|el|ter)"
 _RUN = re.compile(
-    rf"[{_UP}](?<![\w.@/-][{_UP}]){_REST}(?:\ (?:[{_UP}]\.(?:\ ?[{_UP}]\.)?|{_PARTICLE}(?=\ [{_UP}])|[{_UP}](?=\ [{_UP}][{_LOW}])|{_WORD})){{0,4}}"
+    rf"[{_UP}](?<![\w.@/-][{_UP}]){_REST}(?:\ (?:[{_UP}]\.(?:\ ?[{_UP}]\.)?|{_PARTICLE}(?=\ [{_UP}])"
+    rf"|[{_UP}](?=\ [{_UP}][{_LOW}])|{_WORD})){{0,4}}"
 )
 """Capitalised words beside each other, at most five: looked for once, each is then judged by itself."""
 _INITIAL = re.compile(rf"[{_UP}]\.?(?: ?[{_UP}]\.)?$")
 
 _CARE = re.compile(
-    r"\b(admit|allerg|asthma|blood|cancer|chemo|chest pain|clinic|complain|diabet|diagnos|discharged|dosage|dose|fever|doctor|nurse"
-    r"|follow-?up|headache|history of|hospital|infection|insulin|medication|mg\b|mrn\b|d\.?o\.?b\b|date of birth|nausea|pain\b|patient|pt\b"
-    r"|pregnan|prescri|presented (?:with|to)|presents with|rash\b|surgery|surgical|symptom|tablet|therapy|treatment|vaccin|years?[- ]old|y/?o\b"
-    r"|underwent|\w{3}ectomy\b|dialysed|lab results|labs\b|specimen|anesthe|thyroid|snor|ambulance|checkup|infus|ultrasound|wheelchair|mental|addict|rehab|appointment|pharmacy|biopsy|stroke|dialysis|\bgeb\.|wohnhaft|refill|knee|hip\b|neck\b|donat\w+ a|croup|goals of care|telehealth|eye pain|fieber|hat fieber|migräne|incision|steroid|ckd\b|copd\b|dementia|icu\b|emergency|ward\b|wound|dressing"
-    r"|hypertension|caregiver|hospice|transplant|anxiety|depress|insomnia|sleep\b|cough|vomit|seizure|x-ray|mri\b|ct scan|injur|fracture"
-    r"|patientin|klagt|entlassen|aufgenommen|schmerz|krank|arzt|mammogram|results\b|refill|procedure|rated|rater|consent|room \d)"
+    r"\b(admit|allerg|asthma|blood|cancer|chemo|chest pain|clinic|complain|diabet|diagnos|discharged|dosage|dose|fever"
+    r"|doctor|nurse|follow-?up|headache|history of|hospital|infection|insulin|medication|mg\b|mrn\b|d\.?o\.?b\b"
+    r"|date of birth|nausea|pain\b|patient|pt\b|pregnan|prescri|presented (?:with|to)|presents with|rash\b|surgery"
+    r"|surgical|symptom|tablet|therapy|treatment|vaccin|years?[- ]old|y/?o\b|underwent|\w{3}ectomy\b|dialysed"
+    r"|lab results|labs\b|specimen|anesthe|thyroid|snor|ambulance|checkup|infus|ultrasound|wheelchair|mental|addict"
+    r"|rehab|appointment|pharmacy|biopsy|stroke|dialysis|\bgeb\.|wohnhaft|refill|knee|hip\b|neck\b|donat\w+ a|croup"
+    r"|goals of care|telehealth|eye pain|fieber|hat fieber|migräne|incision|steroid|ckd\b|copd\b|dementia|icu\b"
+    r"|emergency|ward\b|wound|dressing|hypertension|caregiver|hospice|transplant|anxiety|depress|insomnia|sleep\b"
+    r"|cough|vomit|seizure|x-ray|mri\b|ct scan|injur|fracture|patientin|klagt|entlassen|aufgenommen|schmerz|krank|arzt"
+    r"|mammogram|results\b|refill|procedure|rated|rater|consent|room \d)"
 )
 _CLINICAL = re.compile(
-    r"\b(admitted|allergies|asthma|chemo|clinic|complains|diabet|diagnos|discharged|dosage|follow-?up|history of|insulin|medication|mg\b|mrn\b|dob\b"
-    r"|nausea|prescri|presented (?:with|to)|presents with|symptom|tablet|therapy|vaccin|years?[- ]old|pt\b|patient|labs\b|biopsy|dialysis|steroid|icu\b"
-    r"|hypertension|transplant|seizure|mri\b|ct scan|cancer|infection|surgery)"
+    r"\b(admitted|allergies|asthma|chemo|clinic|complains|diabet|diagnos|discharged|dosage|follow-?up|history of"
+    r"|insulin|medication|mg\b|mrn\b|dob\b|nausea|prescri|presented (?:with|to)|presents with|symptom|tablet|therapy"
+    r"|vaccin|years?[- ]old|pt\b|patient|labs\b|biopsy|dialysis|steroid|icu\b|hypertension|transplant|seizure|mri\b"
+    r"|ct scan|cancer|infection|surgery)"
 )
 _SHORT = 400
-"""Characters up to which one word of care is enough; a longer text needs four of the clinical ones, for stories have nurses too."""
+"""Characters up to which one word of care is enough; a longer text needs four of the clinical ones, for stories have
+nurses too.
+"""
 
 _TITLE = re.compile(
-    rf"(?:\b(?:Mr\.?\s(?:and|&)\sMrs|Mr|Mrs|Ms|Mx|Miss|Mister|Madam|Herr|Herrn|Frau|Señora?|Sra?|Mme|Monsieur|Signora?|Dona?|Aunt(?:ie)?|Uncle|Grand(?:ma|pa|mother|father)|Tante|Onkel|Oma|Opa"
-    rf"|Cousin|Baby|Sister|Brother|Pastor|Rev|Sgt|Capt|Officer|Detective)\b\.?\s(?:{_PARTICLE}\s)?)$"
+    r"(?:\b(?:Mr\.?\s(?:and|&)\sMrs|Mr|Mrs|Ms|Mx|Miss|Mister|Madam|Herr|Herrn|Frau|Señora?|Sra?|Mme|Monsieur|Signora?"
+    r"|Dona?|Aunt(?:ie)?|Uncle|Grand(?:ma|pa|mother|father)|Tante|Onkel|Oma|Opa|Cousin|Baby|Sister|Brother|Pastor|Rev"
+    rf"|Sgt|Capt|Officer|Detective)\b\.?\s(?:{_PARTICLE}\s)?)$"
 )
 _DOCTOR = re.compile(r"\b(?:(?:[Dd]r|DR|[Pp]rof)\b\.?|Professor|Doctor|Doktor|Surgeon)\s$")
 _STAFF = re.compile(
-    r"\b(?i:nurse|midwife|therapist|pharmacist|aide|social worker|case manager|counsell?or|sitter|chaplain|widow|widower|attending|dietitian|paramedic|technician|caregiver|interpreter"
-    r"|neighbou?r|friend|roommate|landlord|teacher|boss|employer|coworker|colleague|contact|guardian|proxy|next of kin|emergency contact|spouse|partner"
-    r"|RN|MA|NP|PA),?:?\s$"
+    r"\b(?i:nurse|midwife|therapist|pharmacist|aide|social worker|case manager|counsell?or|sitter|chaplain|widow"
+    r"|widower|attending|dietitian|paramedic|technician|caregiver|interpreter|neighbou?r|friend|roommate|landlord"
+    r"|teacher|boss|employer|coworker|colleague|contact|guardian|proxy|next of kin|emergency contact|spouse|partner|RN"
+    r"|MA|NP|PA),?:?\s$"
 )
 _INTRODUCED = re.compile(
-    r"(?i:\bname(?:['’]?s)?(?:\s?[:=]|\s(?:is|was))|\bsurname(?:\s?[:=]|\sis)|\b(?:patient|man|woman|boy|girl|child|client|resident|baby)\s(?:named|called)|\bsigned(?:\sby)?[,:]?|\bpatient\s?[:=]|\bclient\s?[:=]|\bcontact\s?[:=]"
-    r"|\bsummary for|\bregarding|\bre:|\bon behalf of|\bich hei(?:ß|ss)e|\bheißt|\baka|\bnée|\bformerly)\s{1,20}[\"“(]?$"
+    r"(?i:\bname(?:['’]?s)?(?:\s?[:=]|\s(?:is|was))|\bsurname(?:\s?[:=]|\sis)|\b(?:patient|man|woman|boy|girl|child"
+    r"|client|resident|baby)\s(?:named|called)|\bsigned(?:\sby)?[,:]?|\bpatient\s?[:=]|\bclient\s?[:=]"
+    r"|\bcontact\s?[:=]|\bsummary for|\bregarding|\bre:|\bon behalf of|\bich hei(?:ß|ss)e|\bheißt|\baka|\bnée"
+    r"|\bformerly)\s{1,20}[\"“(]?$"
 )
 _SELF = re.compile(r"(?:\b[Tt]his\sis|\b[Ii]\s?am|\b[Ii]['’]?m|\b[Ii]t['’]s|\b[Hh]ere\sis|\bich\sbin)\s$")
 _GREETING = re.compile(
-    r"(?:\b(?:Dear|Hi|Hello|Hey|Liebe|Lieber|Thanks|Thank you|Regards|regards|Sincerely|sincerely|wishes|Love|Cheers|Grüßen?|Yours),?\s{1,5})$"
+    r"(?:\b(?:Dear|Hi|Hello|Hey|Liebe|Lieber|Thanks|Thank you|Regards|regards|Sincerely|sincerely|wishes|Love|Cheers"
+    r"|Grüßen?|Yours),?\s{1,5})$"
 )
 _RELATIVE = re.compile(
-    r"(?i:\b(?:my|his|her|their|our|the|patient['’]?s|pt['’]?s|a)?\s?(?:late |older |younger |elder |little |twin |eldest |adult )?"
-    r"(?:sons?|daughters?|wife|husband|mother|father|brother|sister|mom|mum|dad|partner|fianc[eé]e?|grand(?:son|daughter|mother|father|ma|pa)|uncle|aunt"
-    r"|niece|nephew|cousin|boyfriend|girlfriend|ex-husband|ex-wife|step(?:son|daughter|mother|father)|baby|child|kid|twins|tochter|sohn|mutter|vater|ehemann|ehefrau|frau|mann|bruder|schwester)"
-    r",?\s(?:\(|is\s|was\s|named\s|called\s)?(?:(?:named|called)\s)?)$"
+    r"(?i:\b(?:my|his|her|their|our|the|patient['’]?s|pt['’]?s|a)?\s?(?:late |older |younger |elder |little |twin "
+    r"|eldest |adult )?(?:sons?|daughters?|wife|husband|mother|father|brother|sister|mom|mum|dad|partner|fianc[eé]e?"
+    r"|grand(?:son|daughter|mother|father|ma|pa)|uncle|aunt|niece|nephew|cousin|boyfriend|girlfriend|ex-husband"
+    r"|ex-wife|step(?:son|daughter|mother|father)|baby|child|kid|twins|tochter|sohn|mutter|vater|ehemann|ehefrau|frau"
+    r"|mann|bruder|schwester),?\s(?:\(|is\s|was\s|named\s|called\s)?(?:(?:named|called)\s)?)$"
 )
 _OURS = re.compile(r"\b(?:[Mm]y|[Oo]ur|[Pp]atient['’]s|[Pp]t['’]s)\s(?:[\w,]+\s){1,4}\(?$")
 _POSSESSIVE = re.compile(r"\b(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|\w+['’]s)\s(?:[\w,]+\s){1,4}\(?$")
 _PATIENT = re.compile(
-    r"(?i:\b(?:patient|pt|baby boy|baby girl|client|resident|patientin|victim|participant|inmate|subject|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$"
+    r"(?i:\b(?:patient|pt|baby boy|baby girl|client|resident|patientin|victim|participant|inmate|subject"
+    r"|\d\d?\s?[mf])[:,]?\s(?:named\s|is\s|was\s)?)$"
 )
 _CREDITED = re.compile(
-    r"(?:\bby:?|\bSt\.?|\bSaint|\bDirector,|(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MS|NP|FACP),?|\b[Aa]uthors?:?|\b[Ee]ditors?:?|\bcolleagues|\band|\bof|\bat|\b[Tt]he|&)\s$"
+    r"(?:\bby:?|\bSt\.?|\bSaint|\bDirector,|(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MS|NP|FACP),?|\b[Aa]uthors?:?"
+    r"|\b[Ee]ditors?:?|\bcolleagues|\band|\bof|\bat|\b[Tt]he|&)\s$"
 )
 _CARED_BY = re.compile(
-    r"\b(?i:seen|examined|treated|followed|evaluated|assessed|operated|delivered|prescribed|referred|discharged|admitted|ordered|signed|dressed|accompanied|visited|brought in|cared for) by\s$"
+    r"\b(?i:seen|examined|treated|followed|evaluated|assessed|operated|delivered|prescribed|referred|discharged"
+    r"|admitted|ordered|signed|dressed|accompanied|visited|brought in|cared for) by\s$"
 )
 _WROTE = re.compile(
-    r"\b(?i:reviewed|written|updated|edited|authored|described|published|discovered|developed|invented|founded|proposed|named|created|painted|directed) (?:in \d{4} )?by:?\s"
+    r"\b(?i:reviewed|written|updated|edited|authored|described|published|discovered|developed|invented|founded|proposed"
+    r"|named|created|painted|directed) (?:in \d{4} )?by:?\s"
 )
 _CLINICIAN_LEFT = re.compile(
-    r"\b(?i:seen|saw|sees?|seeing|treated|followed|referred|examined|evaluated|operated|prescribed|delivered|sent|asked|told|visit(?:ed)?|appointment|appt|consult(?:ed)?"
-    r"|discussed|spoke|my|our|his|her|under|care of|dear|with|attending|surgeon|pcp|cardiologist|oncologist|primary|paged|called|message|admitted|discharged|patient|pt)\W+(?:[\w-]+\W+){0,4}$"
+    r"\b(?i:seen|saw|sees?|seeing|treated|followed|referred|examined|evaluated|operated|prescribed|delivered|sent|asked"
+    r"|told|visit(?:ed)?|appointment|appt|consult(?:ed)?|discussed|spoke|my|our|his|her|under|care of|dear|with"
+    r"|attending|surgeon|pcp|cardiologist|oncologist|primary|paged|called|message|admitted|discharged|patient"
+    r"|pt)\W+(?:[\w-]+\W+){0,4}$"
 )
 _PERSONAL = re.compile(r"\b(?:i|me|my|we|us|our|pt|patient|he|she|his|her|him|you|attending|pcp|gp|er|sie|ich|mein)\b")
 _BOOK = re.compile(
-    r"['’]s (?:book|study|theory|paper|work|show|website|diet|trial|research|method|article)|\s(?:wrote|discovered|founded|is the author)"
+    r"['’]s (?:book|study|theory|paper|work|show|website|diet|trial|research|method|article)|\s(?:wrote|discovered"
+    r"|founded|is the author)"
 )
 _STORIES = frozenset({"bean", "spock", "potter", "holmes", "president"})
 _STORY = re.compile(
-    r"\b(?:story|stories|plot|characters?|novel|narrator|protagonist|relationship (?:like )?between|who (?:is|are) (?:mr|the)|spaceship|planet|movie|film|book)\b"
+    r"\b(?:story|stories|plot|characters?|novel|narrator|protagonist|relationship (?:like )?between|who (?:is"
+    r"|are) (?:mr|the)|spaceship|planet|movie|film|book)\b"
 )
 _CLINICIAN_RIGHT = re.compile(
-    r"\s(?:treated|saw|prescribed|operated|told|referred|removed|diagnosed|performed|examined|put|will see|is my|ordered|increased|started|stopped|recommended that|called"
-    r"|signed|evaluated|delivered|switched|gave me|at (?:the|our|your))\b"
+    r"\s(?:treated|saw|prescribed|operated|told|referred|removed|diagnosed|performed|examined|put|will see|is my"
+    r"|ordered|increased|started|stopped|recommended that|called|signed|evaluated|delivered|switched|gave me|at (?:the"
+    r"|our|your))\b"
 )
 _DEGREES = r"(?:M\.?D|D\.?O|Ph\.?D|R\.?N|M\.?P\.?H|MH[AS]|MS|NP|PA-C|FACP|FAAP|FACS|DDS|PharmD|MBBS)\b"
 _PROFESSION = re.compile(
-    rf"(?:,? (?:Jr|Sr)\b\.?)?,? (?:{_DEGREES}|Editorial|Medical Director|(?:Associate |Assistant )?Profes|author|editor|director|founder|who (?:wrote|discovered|founded))"
+    rf"(?:,? (?:Jr|Sr)\b\.?)?,? (?:{_DEGREES}|Editorial|Medical Director|(?:Associate |Assistant )?Profes|author|editor"
+    r"|director|founder|who (?:wrote|discovered|founded))"
 )
 _CITED = re.compile(
-    r"\s(?:et\s?al\b|and colleagues|and co-?workers|& )|,? \(?(?:19|20)\d\d\)|\s?&|,? et al|\s(?:wrote|discovered|founded|invented|described|published|coined|won the|painted|directed|starred|proposed)\b"
+    r"\s(?:et\s?al\b|and colleagues|and co-?workers|& )|,? \(?(?:19|20)\d\d\)|\s?&|,? et al|\s(?:wrote|discovered"
+    r"|founded|invented|described|published|coined|won the|painted|directed|starred|proposed)\b"
 )
 _NAMED_AFTER = re.compile(
-    r"(?:['’]s?)?(?: [A-Z][\w.'’-]*){0,2}(?:['’]s?)? (?i:syndromes?|diseases?|disorders?|signs?|tests?|scores?|scales?|criteria|methods?|procedures?|operation|laws?|palsy"
-    r"|hospitals?|clinics?|cent(?:er|re)s?|university|college|institute|foundation|school|society|association|medical|health|street|murmur|nodes?|lymphoma|sarcoma|man(?:eu|oeu)ver"
-    r"|road|avenue|award|prize|act|reflex|fracture|contracture|tumou?r|cells?|classification|index|stain|tube|catheter|virus|fever|thyroiditis|phenomenon|triad|rules?|equation|formula"
-    r"|diet|study|trial|manual|theory|guidelines?|protocol|effect|bodies|rings?|lines?|gland|duct|canal|valve|loop|nerve|muscle|position|incision|technique|repair|solution|test|agar"
-    r"|inventory|questionnaire|grading|staging|model|registry|report|library|press|company|inc|pharma\w*|group|church|park|hall|house|bridge|river|county|insurance|anemia|esophagus|ulcers?"
-    r"|fibers?|spots?|code|marathon|airport|hotel|bank|wort|curve|plot|correlation|forceps|needle|bandage|splint|flap|graft|cyst|hernia|pneumonia|paralysis|chorea|ataxia|dementia|arthritis)\b"
+    r"(?:['’]s?)?(?: [A-Z][\w.'’-]*){0,2}(?:['’]s?)? (?i:syndromes?|diseases?|disorders?|signs?|tests?|scores?|scales?"
+    r"|criteria|methods?|procedures?|operation|laws?|palsy|hospitals?|clinics?|cent(?:er|re)s?|university|college"
+    r"|institute|foundation|school|society|association|medical|health|street|murmur|nodes?|lymphoma|sarcoma|man(?:eu"
+    r"|oeu)ver|road|avenue|award|prize|act|reflex|fracture|contracture|tumou?r|cells?|classification|index|stain|tube"
+    r"|catheter|virus|fever|thyroiditis|phenomenon|triad|rules?|equation|formula|diet|study|trial|manual|theory"
+    r"|guidelines?|protocol|effect|bodies|rings?|lines?|gland|duct|canal|valve|loop|nerve|muscle|position|incision"
+    r"|technique|repair|solution|test|agar|inventory|questionnaire|grading|staging|model|registry|report|library|press"
+    r"|company|inc|pharma\w*|group|church|park|hall|house|bridge|river|county|insurance|anemia|esophagus|ulcers?"
+    r"|fibers?|spots?|code|marathon|airport|hotel|bank|wort|curve|plot|correlation|forceps|needle|bandage|splint|flap"
+    r"|graft|cyst|hernia|pneumonia|paralysis|chorea|ataxia|dementia|arthritis)\b"
 )
 _EPONYM = re.compile(
-    r"['’]s? (?:disease|syndrome|sign|palsy|lymphoma|wort|sarcoma|test|law|phenomenon|thyroiditis|esophagus|chorea|ataxia|contracture)\b|-[A-Z]"
+    r"['’]s? (?:disease|syndrome|sign|palsy|lymphoma|wort|sarcoma|test|law|phenomenon|thyroiditis|esophagus|chorea"
+    r"|ataxia|contracture)\b|-[A-Z]"
 )
 _ACTS = re.compile(
-    r"(?:\s[\w'’]+ly)?\s(?:was|is|has been|had been|is being|were)\s(?:seen in|seen at|seen by|seen on|seen for|admitted|discharged|referred|brought|transferred|hospitali[sz]ed|intubated|extubated|readmitted"
-    r"|born|found (?:down|unresponsive|on|in)|accompanied|diagnosed with|last seen|scheduled for|evaluated (?:for|in|by)|treated (?:for|in|at)|rushed|pronounced|afraid|worried|taken to|told)"
-    r"|\s(?:presented (?:to|with|for)|presents (?:to|with|for)|complains|complained|c/o|denies|denied|underwent|lives (?:in|at|alone|with)|states that|reports (?:that|feeling|having|no|pain|chest|new|worsening|some|being)"
-    r"|reported (?:that|feeling|having|pain)|told|says|said|phoned|called (?:to|today|in|back|about)|returned (?:for|to)|came (?:in|to)|visited|arrived|klagt|wurde|tolerated the|takes|asked|refuses|refused|agreed"
-    r"|is (?:an? )?(?:\d|my)|died|passed away|collapsed|fell\b|required|missed (?:his|her)|left against|gave birth|has (?:stage|a history|had|been|no known))"
-    r"|,\s(?:an? )?\d{1,3}(?:\s?[,.]|[- ](?:year|y)|\s?y/?o|[MF]\b)|\s\(\d{1,3}(?:\)|[ ,]?[MFymf])|\s?\(?,?\s?(?:DOB|MRN|dob|mrn)\b|['’]s (?:mother|father|wife|husband|daughter|son|daughter|family|chart|blood pressure|labs|medications|symptoms|condition|wound|insurance|room|surgery|appointment)"
+    r"(?:\s[\w'’]+ly)?\s(?:was|is|has been|had been|is being|were)\s(?:seen in|seen at|seen by|seen on|seen for"
+    r"|admitted|discharged|referred|brought|transferred|hospitali[sz]ed|intubated|extubated|readmitted|born"
+    r"|found (?:down|unresponsive|on|in)|accompanied|diagnosed with|last seen|scheduled for|evaluated (?:for|in|by)"
+    r"|treated (?:for|in|at)|rushed|pronounced|afraid|worried|taken to|told)|\s(?:presented (?:to|with|for)"
+    r"|presents (?:to|with|for)|complains|complained|c/o|denies|denied|underwent|lives (?:in|at|alone|with)"
+    r"|states that|reports (?:that|feeling|having|no|pain|chest|new|worsening|some|being)|reported (?:that|feeling"
+    r"|having|pain)|told|says|said|phoned|called (?:to|today|in|back|about)|returned (?:for|to)|came (?:in|to)|visited"
+    r"|arrived|klagt|wurde|tolerated the|takes|asked|refuses|refused|agreed|is (?:an? )?(?:\d|my)|died|passed away"
+    r"|collapsed|fell\b|required|missed (?:his|her)|left against|gave birth|has (?:stage|a history|had|been|no known))"
+    r"|,\s(?:an? )?\d{1,3}(?:\s?[,.]|[- ](?:year|y)|\s?y/?o|[MF]\b)|\s\(\d{1,3}(?:\)|[ ,]?[MFymf])|\s?\(?,?\s?(?:DOB"
+    r"|MRN|dob|mrn)\b|['’]s (?:mother|father|wife|husband|daughter|son|daughter|family|chart|blood pressure|labs"
+    r"|medications|symptoms|condition|wound|insurance|room|surgery|appointment)"
 )
 _ACTS_OF_LISTED = re.compile(
-    r"['’]s\s(?!disease|syndrome)|\s(?:is|was|has|had|and (?:his|her|I|my)|can['’]?t|cannot|will|needs|wants|feels|felt|went|helps?|helped|gave|took|keeps|states|reports|started|stopped|complains|seems|who|with|lost|still|doesn['’]t|isn['’]t|wrote to|h[aä]t|ist)\b"
+    r"['’]s\s(?!disease|syndrome)|\s(?:is|was|has|had|and (?:his|her|I|my)|can['’]?t|cannot|will|needs|wants|feels|felt"
+    r"|went|helps?|helped|gave|took|keeps|states|reports|started|stopped|complains|seems|who|with|lost|still"
+    r"|doesn['’]t|isn['’]t|wrote to|h[aä]t|ist)\b"
 )
 _BY_ACTS_ONLY = re.compile(
-    r"(?:tion|ment|ness|ity|itis|osis|emia|aemia|oma|ing|ism|ency|ance|ence|ics|pathy|ectomy|oscopy|ology|graphy|ists?|ers|ians?|ies|cin|pril|olol|statin|azole|mab|nib|vir|pine|sone|ine|ide|ate|ol|ium|ed|ly)$"
+    r"(?:tion|ment|ness|ity|itis|osis|emia|aemia|oma|ing|ism|ency|ance|ence|ics|pathy|ectomy|oscopy|ology|graphy|ists?"
+    r"|ers|ians?|ies|cin|pril|olol|statin|azole|mab|nib|vir|pine|sone|ine|ide|ate|ol|ium|ed|ly)$"
 )
 
 _LEADING = word_list("leading")
@@ -131,8 +171,10 @@ _FAMILY_TOO = word_list("family names that are words")
 
 
 _FAMILY_FORM = re.compile(
-    rf"(?:Mc|Mac|Fitz|O['’])[{_UP}][{_LOW}]{{2,}}$|[{_UP}][{_LOW}]{{2,}}(?:sk[iy]|ska|wicz|czyk|enko|[aeio]v[ae]?|ovich|evich|vić|poulos|idis|akis|sson|ssen|nsen|rsen|dottir|dóttir|stein|baum|escu|[dq]u?vist|qvist"
-    r"|qu?ist|str[oö]m|oğlu|oglu|zadeh|shvili|ashvili|kova|mann|singh|deep|swamy|murthy|nathan|wala|arian|[bfgkmw]unmi|owski|lainen|nen|ez|eaux|elli|etti|ucci|acci|ini|hara|moto|mura|yama|gawa|zaki|shita)$"
+    rf"(?:Mc|Mac|Fitz|O['’])[{_UP}][{_LOW}]{{2,}}$|[{_UP}][{_LOW}]{{2,}}(?:sk[iy]|ska|wicz|czyk|enko|[aeio]v[ae]?|ovich"
+    r"|evich|vić|poulos|idis|akis|sson|ssen|nsen|rsen|dottir|dóttir|stein|baum|escu|[dq]u?vist|qvist|qu?ist|str[oö]m"
+    r"|oğlu|oglu|zadeh|shvili|ashvili|kova|mann|singh|deep|swamy|murthy|nathan|wala|arian|[bfgkmw]unmi|owski|lainen"
+    r"|nen|ez|eaux|elli|etti|ucci|acci|ini|hara|moto|mura|yama|gawa|zaki|shita)$"
 )
 """Endings that family names have and words hardly; like the lists they are believed only beside something else."""
 _REASONS = word_list("reasons")
@@ -168,10 +210,10 @@ def is_word_too(word: str) -> bool:
 def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     """Where persons are named in a text, as (start, end); ``low`` is the text in lower case, of the same length.
 
-    A name is believed when somebody is introduced by it ("my name is", "Patient:", "my son"), or in a text that speaks of care
-    when a title, another name of the lists or an act of a person ("was admitted") stands beside it. Those who write
-    ("reviewed by", "et al.") and what is named after somebody ("... syndrome") are left out; those who treated this person
-    are not, for who was seen by whom, and when, leads to one person.
+    A name is believed when somebody is introduced by it ("my name is", "Patient:", "my son"), or in a text that speaks
+    of care when a title, another name of the lists or an act of a person ("was admitted") stands beside it. Those who
+    write ("reviewed by", "et al.") and what is named after somebody ("... syndrome") are left out; those who treated
+    this person are not, for who was seen by whom, and when, leads to one person.
     """
     reader = _Reader(text, low)
     for match in _RUN.finditer(text):
@@ -413,35 +455,45 @@ class _Reader:
 
 
 _TITLES_BEFORE = re.compile(
-    rf"(?:\b(?:Mr|Mrs|Ms|Mx|Miss|Mister|Herrn?|Frau|Señora?|Sra?|Mme|Aunt(?:ie)?|Uncle|Grand(?:ma|pa)|Dr|DR|Prof)\b\.?\s(?:(?:and|&)\s)?){{1,3}}(?:{_PARTICLE}\s)?$"
+    r"(?:\b(?:Mr|Mrs|Ms|Mx|Miss|Mister|Herrn?|Frau|Señora?|Sra?|Mme|Aunt(?:ie)?|Uncle|Grand(?:ma|pa)|Dr|DR"
+    rf"|Prof)\b\.?\s(?:(?:and|&)\s)?){{1,3}}(?:{_PARTICLE}\s)?$"
 )
 _INITIAL_BEFORE = re.compile(rf"(?:^|[\s(])(?P<it>[{_UP}]\.\s?(?:[{_UP}]\.\s?)?)$")
 _REFERENCE = re.compile(r",? (?:[A-Z]{1,2}\b|et al|\(?(?:19|20)\d\d)|, [A-Z]\.")
 _PERSONS_ONLY = re.compile(
-    r"\s(?:was|has been) (?:seen in|seen by|seen at|seen on|seen for|admitted|discharged|referred|brought|transferred|born|found down)|\s(?:presented (?:to|with|for)|presents (?:to|with|for)|complains|complained|c/o|denies|denied|underwent"
-    r"|lives (?:in|alone|with)|states|reports (?:that|feeling|having|no|pain|chest)|phoned|called (?:to|today|in|back|about)|tolerated the|passed away|says (?:he|she))|,\s(?:an? )?\d{1,3}(?:\s?,|[- ](?:year|y)|\s?y/?o|[MF]\b)|\s\(\d{1,3}[ ,]?[MFymf]|\s?\(?(?:DOB|MRN)\b"
+    r"\s(?:was|has been) (?:seen in|seen by|seen at|seen on|seen for|admitted|discharged|referred|brought|transferred"
+    r"|born|found down)|\s(?:presented (?:to|with|for)|presents (?:to|with|for)|complains|complained|c/o|denies|denied"
+    r"|underwent|lives (?:in|alone|with)|states|reports (?:that|feeling|having|no|pain|chest)|phoned|called (?:to"
+    r"|today|in|back|about)|tolerated the|passed away|says (?:he|she))|,\s(?:an? )?\d{1,3}(?:\s?,|[- ](?:year|y)"
+    r"|\s?y/?o|[MF]\b)|\s\(\d{1,3}[ ,]?[MFymf]|\s?\(?(?:DOB|MRN)\b"
 )
 _REPORTS = re.compile(
-    r"\s(?:reports|states|denies|says|is|was|has|had|presented|presents|underwent|came|called|lives|takes)\b|,? \(?\d{1,3}\b"
+    r"\s(?:reports|states|denies|says|is|was|has|had|presented|presents|underwent|came|called|lives|takes)\b"
+    r"|,? \(?\d{1,3}\b"
 )
 _GIVEN_BEHIND = re.compile(rf", (?P<given>{_WORD})(?: (?:[{_UP}]\.|[{_UP}]\b))?")
 _OWN_NAME = re.compile(
-    r"\b(?:my (?:full |real )?name(?:['’]?s| is)|(?:his|her|patient|patient['’]s|patients|child['’]s|son['’]s|daughter['’]s) name is|name is|i am called|people call me|name:) "
-    r"(?=(?P<one>[^\W\d_][^\W\d_'’-]{1,20})(?![\w@]))(?=(?P<two>[^\W\d_][^\W\d_'’-]{1,20} [^\W\d_][^\W\d_'’-]{1,20})(?![\w@]))?"
-    r"(?=(?P<three>[^\W\d_]{2,20} (?:de la|de|del|van der|van|von|al|bin|el) [^\W\d_]{2,20})(?![\w@]))?"
+    r"\b(?:my (?:full |real )?name(?:['’]?s| is)|(?:his|her|patient|patient['’]s|patients|child['’]s|son['’]s"
+    r"|daughter['’]s) name is|name is|i am called|people call me"
+    r"|name:) (?=(?P<one>[^\W\d_][^\W\d_'’-]{1,20})(?![\w@]))(?=(?P<two>[^\W\d_][^\W\d_'’-]{1,20}"
+    r" [^\W\d_][^\W\d_'’-]{1,20})(?![\w@]))?(?=(?P<three>[^\W\d_]{2,20} (?:de la|de|del|van der|van|von|al|bin"
+    r"|el) [^\W\d_]{2,20})(?![\w@]))?"
 )
 _OF_WHOM = re.compile(r"my |i am|people|patient|child|son|daughter")
 _SMALL_RELATIVE = re.compile(
-    r"\b(?:my|his|her|our) (?:son|daughter|wife|husband|mother|father|brother|sister|mom|mum|dad|partner|friend|boyfriend|girlfriend|baby|grandson|granddaughter|grandma|grandpa|aunt|uncle|niece|nephew|cousin),?"
-    r" (?:(?:is )?(?:named|called) )?(?P<it>[^\W\d_]{3,20})\b"
+    r"\b(?:my|his|her|our) (?:son|daughter|wife|husband|mother|father|brother|sister|mom|mum|dad|partner|friend"
+    r"|boyfriend|girlfriend|baby|grandson|granddaughter|grandma|grandpa|aunt|uncle|niece|nephew"
+    r"|cousin),? (?:(?:is )?(?:named|called) )?(?P<it>[^\W\d_]{3,20})\b"
 )
 _SMALL_PATIENT = re.compile(
-    r"\b(?:patient|pt|client|resident|(?P<title>mr|mrs|ms|miss|dr))\b\.?,? (?:named )?(?P<one>[^\W\d_][^\W\d_'’]{1,20})(?: (?P<other>[^\W\d_][^\W\d_'’-]{1,20}))?"
+    r"\b(?:patient|pt|client|resident|(?P<title>mr|mrs|ms|miss"
+    r"|dr))\b\.?,? (?:named )?(?P<one>[^\W\d_][^\W\d_'’]{1,20})(?: (?P<other>[^\W\d_][^\W\d_'’-]{1,20}))?"
 )
 _SMALL_WORD = re.compile(r"[^\W\d_]{3,20}")
 _SMALL_WORDS = word_list("small words")
 _CAPITALS = re.compile(
-    r"(?P<one>[A-ZÀ-Þ](?<![\w-].)[A-ZÀ-Þ'’-][A-ZÀ-Þ-]{0,20}),? (?P<other>[A-ZÀ-Þ][A-ZÀ-Þ'’-]{1,20})(?![\w-])(?: [A-Z]\.?(?!\w))?"
+    r"(?P<one>[A-ZÀ-Þ](?<![\w-].)[A-ZÀ-Þ'’-][A-ZÀ-Þ-]{0,20}),? (?P<other>[A-ZÀ-Þ][A-ZÀ-Þ'’-]{1,20})(?![\w-])(?:"
+    r" [A-Z]\.?(?!\w))?"
 )
 
 

@@ -94,7 +94,8 @@ def _holds(low: str, hints: tuple[str, ...]) -> bool:
 _DIGITS = re.compile(r"[0-9]+")
 _SEPARATED = re.compile(r"[0-9][./-][0-9]")
 _LONG = re.compile(
-    r"[0-9][0-9 ().:/-]{0,3}[0-9][0-9 ().:/-]{0,3}[0-9]|[A-Za-z_-][0-9]{1,2}[A-Za-z-]|[0-9][A-Za-z-]{1,3}[0-9]|[A-Za-z][0-9]{2}|:"
+    r"[0-9][0-9 ().:/-]{0,3}[0-9][0-9 ().:/-]{0,3}[0-9]|[A-Za-z_-][0-9]{1,2}[A-Za-z-]|[0-9][A-Za-z-]{1,3}[0-9]"
+    r"|[A-Za-z][0-9]{2}|:"
 )
 """A number of three digits, or one with letters in it."""
 _HOUSE = re.compile(
@@ -104,7 +105,8 @@ _FIVE = re.compile(r"[0-9]{5}|[A-Z][0-9]")
 _REGISTERED = re.compile(r"[A-Z]{2} ?[0-9]{2}")
 _LEAST_PHONE = 4
 _MONTH_WORD = re.compile(
-    r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|christmas|new year|thanks|easter|hallow|indep|valen)"
+    r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|christmas|new year|thanks|easter|hallow"
+    r"|indep|valen)"
 )
 _MONTH_HINTS = (
     "jan",
@@ -154,7 +156,8 @@ _MONTH = (
 )
 _DATE = re.compile(
     rf"""(?<![\w.,/$€£%:-])(?:
-        (?P<plain>\d{{1,2}}(?P<sep>[./-])\d{{1,2}}(?P=sep)(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d(?P<by>[./-])[01]?\d(?P=by)[0-3]?\d(?=t\d|\b))
+        (?P<plain>\d{{1,2}}(?P<sep>[./-])\d{{1,2}}(?P=sep)(?:(?:19|20)\d\d|\d\d)|(?:19
+            |20)\d\d(?P<by>[./-])[01]?\d(?P=by)[0-3]?\d(?=t\d|\b))
         |(?P<day>[0-3]?\d(?:st|nd|rd|th)?\.?(?:\ |-|\ of\ ){_MONTH}(?P<day_year>,?[\ -](?:(?:19|20)?\d\d)(?![\d:]))?)
         |(?P<month>{_MONTH}\ (?:the\ )?[0-3]?\d(?:st|nd|rd|th)?(?![\d:])(?P<month_year>,?\ (?:19|20)\d\d)?)
         |(?P<vague>{_MONTH},?\ (?:of\ )?(?:19|20)\d\d|[01]?\d/(?:19|20)\d\d)
@@ -166,24 +169,28 @@ _DATE = re.compile(
 )
 _ISO_WITH_TIME = re.compile(r"(?<![\w./-])(?P<it>(?:19|20)\d\d-[01]\d-[0-3]\d)(?=t[0-2]\d:)")
 _BORN = re.compile(
-    r"(?:\bd\.?o\.?b\b\.?|date of birth|birth\s?date|birthday|\bborn|\bgeb(?:oren|\.)|geburtsdatum)(?:[\s:=,-]|\b(?:is|was|on|am)\b){1,8}$"
+    r"(?:\bd\.?o\.?b\b\.?|date of birth|birth\s?date|birthday|\bborn|\bgeb(?:oren|\.)|geburtsdatum)(?:[\s:=,-]|\b(?:is"
+    r"|was|on|am)\b){1,8}$"
 )
 _PUBLISHED = re.compile(
-    r"updat|publi[sc]|review|revis|retriev|accessed|copyright|©|\bposted|issue|releas|approv|\beffective|version|edition"
-    r"|guidelin|guidance|recommendations|\bfda\b|announc|founded|\bstud(?:y|ies)\b|\btrial|survey|registry|conference"
-    r"|journal|\bet al|recall|outbreak|pandemic|declared|awareness|launched|census|\bavailable|\blaw\b|legislation|\bact\b"
-    r"|modified|last edit|archiv|stand:|leitlinie|\bworld\b|\bfrom:? \d{4} to\b|volume|\bvol\b|\bissn|\bpage\b|patent|\bepub|\bdoi\b|expire|\bcdc\b|\bwho\b said"
+    r"updat|publi[sc]|review|revis|retriev|accessed|copyright|©|\bposted|issue|releas|approv|\beffective|version"
+    r"|edition|guidelin|guidance|recommendations|\bfda\b|announc|founded|\bstud(?:y|ies)\b|\btrial|survey|registry"
+    r"|conference|journal|\bet al|recall|outbreak|pandemic|declared|awareness|launched|census|\bavailable|\blaw\b"
+    r"|legislation|\bact\b|modified|last edit|archiv|stand:|leitlinie|\bworld\b|\bfrom:? \d{4} to\b|volume|\bvol\b"
+    r"|\bissn|\bpage\b|patent|\bepub|\bdoi\b|expire|\bcdc\b|\bwho\b said"
 )
 _OWN = re.compile(
-    r"\b(?:i|my|he|she|his|her|pt|patient|s/p|diagnosed|admitted|surgery|operation|operated|discharged|died|passed|stroke|cabg"
-    r"|underwent|birth|born|biopsy|transplant|miscarriage|last seen|removed|had|mi|husband|wife|mother|father|son|daughter|er|sie|patientin)\b"
+    r"\b(?:i|my|he|she|his|her|pt|patient|s/p|diagnosed|admitted|surgery|operation|operated|discharged|died|passed"
+    r"|stroke|cabg|underwent|birth|born|biopsy|transplant|miscarriage|last seen|removed|had|mi|husband|wife|mother"
+    r"|father|son|daughter|er|sie|patientin)\b"
 )
 _ON = re.compile(
-    r"\b(?:on|since|until|till|from|through|by|before|after|admitted|discharged|seen|visit|appointment|dated?|scheduled|and|am|seit|vom|bis|of|the"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?)[\s:]{1,3}$"
+    r"\b(?:on|since|until|till|from|through|by|before|after|admitted|discharged|seen|visit|appointment|dated?|scheduled"
+    r"|and|am|seit|vom|bis|of|the|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?)[\s:]{1,3}$"
 )
 _NO_DATE_AFTER = re.compile(
-    r"\s?(?:mg|mcg|ml|g\b|kg|%|units?|hours?|days?|weeks?|months|years?|times|doses?|tablets?|mmhg|patients|people|of the|out|scale|points?|occasions|pain|in size|cm|mm|inch|and (?:over|up))"
+    r"\s?(?:mg|mcg|ml|g\b|kg|%|units?|hours?|days?|weeks?|months|years?|times|doses?|tablets?|mmhg|patients|people"
+    r"|of the|out|scale|points?|occasions|pain|in size|cm|mm|inch|and (?:over|up))"
 )
 
 
@@ -258,15 +265,19 @@ _AGE = re.compile(
     rf"""(?<![\w.,/$-])(?:
         (?P<old>{_OLD}[\ -]?(?:years?|yrs?|yr|jahre?)[\ -](?:old|of\ age|alt))
         |(?P<short>{_OLD}[\ -]?(?:y\.?/?o\.?\b|yr\b|y\b|[mf]\b(?!\w)|-?jährige[rnsm]?))
-        |(?:age[ds]?|aged|alter|at\ the\ age\ of|at\ age|turned|turning)(?:\ of|:|\ is|\ was)?\ (?P<aged>{_OLD}(?:\ years?(?:\ old|\ of\ age)?)?)(?![\d%]|[.,]\d|\ (?:hours|days|weeks|months|minutes))
-        |\b(?:he|she|grandma|grandpa|grandmother|grandfather|mother|father|mom|dad|aunt|uncle|patient|who)(?:\ is|\ was|['’]s)\ (?P<is>{_OLD})(?=[\s]?(?:[.,;!?)]|$|and\b|now\b|but\b))
+        |(?:age[ds]?|aged|alter|at\ the\ age\ of|at\ age|turned|turning)(?:\ of|:|\ is
+        |\ was)?\ (?P<aged>{_OLD}(?:\ years?(?:\ old|\ of\ age)?)?)(?![\d%]|[.,]\d|\ (?:hours|days|weeks|months
+        |minutes))
+        |\b(?:he|she|grandma|grandpa|grandmother|grandfather|mother|father|mom|dad|aunt|uncle|patient|who)(?:\ is|\ was
+        |['’]s)\ (?P<is>{_OLD})(?=[\s]?(?:[.,;!?)]|$|and\b|now\b|but\b))
     )""",
     re.VERBOSE,
 )
 _RANGE_BEFORE = re.compile(r"(?:over|above|under|below|than|to|until|and|or|least|[-–><≥≤+]|between|beyond|past)\s?$")
 _RANGE_AFTER = re.compile(r"\s?(?:[-–+]|to\b|and (?:over|older|above|up)|or (?:over|older|more|above)|or older)")
 _PLURAL_BEFORE = re.compile(
-    r"\b(?:adults?|people|patients|persons|those|women|men|individuals|anyone|everyone|subjects|participants) (?:who are |aged? )?$"
+    r"\b(?:adults?|people|patients|persons|those|women|men|individuals|anyone|everyone|subjects"
+    r"|participants) (?:who are |aged? )?$"
 )
 
 
@@ -280,10 +291,12 @@ def _ages(low: str, start: int, end: int) -> Iterator[Found]:
 
 
 _AGE_IN_WORDS = re.compile(
-    r"\b(?P<it>(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and \w{3,8})?)[- ]years?[- ]old)\b"
+    r"\b(?P<it>(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one"
+    r"|a) hundred(?: and \w{3,8})?)[- ]years?[- ]old)\b"
 )
 _NINETY = re.compile(
-    r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))"
+    r"\b(?:is|turned|turning|aged|age|was) (?P<it>ninety(?:[- ](?:one|two|three|four|five|six|seven|eight"
+    r"|nine))?)\b(?! (?:percent|minutes|days|degrees|per|hours|seconds|miles|dollars))"
 )
 
 # --- telephone and e-mail -------------------------------------------------------------------------------------------
@@ -292,14 +305,17 @@ _PHONE = re.compile(
     r"""(?<![\w.,/$€£%-])(?P<it>
         \+\d{1,3}[ ().\-/]{0,2}\d(?:[ ().\-/]{0,2}\d){5,12}                   # with a country code
         | (?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-]|\d{3}[ ](?=\d{3}-))\d{3}[ .-]\d{4}   # 202-456-1111, (202) 456-1111
-        | 0\d{2,4}[ /]\d{3,8}(?:[ -]\d{2,4}){0,2} | 0\d(?:[ .]\d\d){4}       # 07700 900461, 0221 4710815, 06 12 34 56 78
+        | 0\d{2,4}[ /]\d{3,8}(?:[ -]\d{2,4}){0,2}
+        | 0\d(?:[ .]\d\d){4}       # 07700 900461, 0221 4710815, 06 12 34 56 78
     )(?![\w%]|[.,-]\d)""",
     re.VERBOSE,
 )
 _LABELLED_PHONE = re.compile(
-    r"""\b(?:phone|telephone|tel|telefon|mobile|mobil|handy|cell|cellphone|fax|whatsapp|text\ me|pager|beeper|contact\ number
+    r"""\b(?:phone|telephone|tel|telefon|mobile|mobil|handy|cell|cellphone|fax|whatsapp|text\ me|pager|beeper
+        |contact\ number
             |my\ number|(?:call|reach)(?:ed)?(?:\ (?:me|us|him|her|them))?)
-        (?:\ (?:number|no\.?|is|at|on|back|back\ at|me|nr\.?))*\b[\s.:=\#]{1,3}(?P<it>[(+]?\d(?:[ .\-/]\d|[)]\ ?\d|\d){3,14})(?![\w%]|[.,-]\d)""",
+        (?:\ (?:number|no\.?|is|at|on|back|back\ at|me|nr\.?))*\b[\s.:=\#]{1,3}(?P<it>[(+]?\d(?:[ .\-/]\d|[)]\ ?\d
+            |\d){3,14})(?![\w%]|[.,-]\d)""",
     re.VERBOSE,
 )
 
@@ -411,22 +427,36 @@ def _emails(text: str, hotlines: _Hotlines) -> Iterator[Found]:
 _NUMBER_WORD = r"(?:numbers?\b|num\b\.?|nr\b\.?|no\b\.?|ids?\b|identifier|identification|code\b|\#|nummer)"
 _LABEL = re.compile(
     rf"""(?<![\w«])(?:
-    (?P<record>mrn\b|m\.r\.n\.|ssn\b|nhs\b(?!\.)|nino\b|social\ security|social(?=\ (?:is|number|no|\#)|:)|med(?:ical)?\.?\ rec(?:ord)?s?\.?|tax\ id|ni\ number|chi\ number
-        |(?:medical\ record|health\ record|chart|hospital|patient|pt|record|case|encounter|visit|accession|specimen|sample|lab|requisition|referral
-          |prescription|rx|order|study|subject|participant|file|incident|confirmation|tracking|booking|reference|ref|admission|episode
-          |pathology|unit|national|resident|citizen|personal|research|donor|recipient|worker|invoice|tissue|barcode|wristband)s?['’]?s?\ ?{_NUMBER_WORD}
+    (?P<record>mrn\b|m\.r\.n\.|ssn\b|nhs\b(?!\.)|nino\b|social\ security|social(?=\ (?:is|number|no|\#)|:)
+        |med(?:ical)?\.?\ rec(?:ord)?s?\.?|tax\ id|ni\ number|chi\ number
+        |(?:medical\ record|health\ record|chart|hospital|patient|pt|record|case|encounter|visit|accession|specimen
+        |sample|lab|requisition|referral
+          |prescription|rx|order|study|subject|participant|file|incident|confirmation|tracking|booking|reference|ref
+          |admission|episode
+          |pathology|unit|national|resident|citizen|personal|research|donor|recipient|worker|invoice|tissue|barcode
+          |wristband)s?['’]?s?\ ?{_NUMBER_WORD}
         |fallnummer|patientennummer|aktenzeichen|sozialversicherungsnummer)
-    |(?P<plan>medicare|medicaid|hicn|mbi\b|subscriber|beneficiary|policyholder|versichertennummer|krankenversicherungsnummer|kvnr|versicherungsnummer
-        |(?:health\ (?:plan|card|insurance)|member(?:ship)?|policy|group|insurance|plan|claim|coverage|authorization|blue\ cross|aetna|cigna|kaiser|humana)s?\ ?(?:member\ )?{_NUMBER_WORD})
-    |(?P<account>iban\b|acct\b\.?|a/c\b|(?:bank|savings|checking|credit\ card|debit\ card|card|account|routing|customer|client|loyalty|visa|mastercard|gift\ card)\ ?{_NUMBER_WORD}
-        |(?:account|card|visa|mastercard)\ ending(?:\ in|\ with)?|credit\ card|debit\ card|bank\ account|kontonummer|kundennummer)
-    |(?P<licence>(?:driver['’]?s?['’]?|driving|nursing|medical|professional|pilot['’]?s?|state|marriage|rn|pharmacy|physician|dental)\ licen[cs]es?|licen[cs]e\ ?{_NUMBER_WORD}|dea\b|npi\b|passport
-        |(?:certificate|certification|permit|registration|badge|employee|employer|student|staff|visa|id\ card|identity\ card|green\ card|military|veteran|inmate|dl)\ ?{_NUMBER_WORD}
+    |(?P<plan>medicare|medicaid|hicn|mbi\b|subscriber|beneficiary|policyholder|versichertennummer
+    |krankenversicherungsnummer|kvnr|versicherungsnummer
+        |(?:health\ (?:plan|card|insurance)|member(?:ship)?|policy|group|insurance|plan|claim|coverage|authorization
+        |blue\ cross|aetna|cigna|kaiser|humana)s?\ ?(?:member\ )?{_NUMBER_WORD})
+    |(?P<account>iban\b|acct\b\.?|a/c\b|(?:bank|savings|checking|credit\ card|debit\ card|card|account|routing|customer
+    |client|loyalty|visa|mastercard|gift\ card)\ ?{_NUMBER_WORD}
+        |(?:account|card|visa|mastercard)\ ending(?:\ in|\ with)?|credit\ card|debit\ card|bank\ account|kontonummer
+        |kundennummer)
+    |(?P<licence>(?:driver['’]?s?['’]?|driving|nursing|medical|professional|pilot['’]?s?|state|marriage|rn|pharmacy
+    |physician|dental)\ licen[cs]es?|licen[cs]e\ ?{_NUMBER_WORD}|dea\b|npi\b|passport
+        |(?:certificate|certification|permit|registration|badge|employee|employer|student|staff|visa|id\ card
+        |identity\ card|green\ card|military|veteran|inmate|dl)\ ?{_NUMBER_WORD}
         |birth\ certificate|death\ certificate|führerschein(?:nummer)?|personalausweis(?:nummer)?|reisepass)
-    |(?P<vehicle>(?:licen[cs]e\ |number\ |registration\ |car\ |vehicle\ |temporary\ |tag\ )?plates?\b|vin\b|(?:vehicle|car)\ (?:registration|identification|tag)|license\ tag
+    |(?P<vehicle>(?:licen[cs]e\ |number\ |registration\ |car\ |vehicle\ |temporary\ |tag\ )?plates?\b|vin\b|(?:vehicle
+    |car)\ (?:registration|identification|tag)|license\ tag
         |kfz|(?:amtliches\ )?kennzeichen|(?:registration|reg)(?:\ {_NUMBER_WORD})?(?=\ [a-z]{{2}}\d\d))
-    |(?P<device>serial(?:\ {_NUMBER_WORD})?|s/n\b|sn\b|udi\b|imei\b|seriennummer|(?:device|implant|pump|pacemaker|equipment|asset|transmitter|unit)\ ?{_NUMBER_WORD}|mac\ address)
-    |(?P<biometric>finger\s?prints?|thumb\s?print|retina(?:l)?\ (?:scan|image|code|id)|iris(?:\ scan|\ code|\ image|\ id)?|voice\s?(?:print|sample)|face\s?print|facial|palm(?:\s?print|\ vein)?|biometric|dna\ (?:profile|sample|id)|gait)
+    |(?P<device>serial(?:\ {_NUMBER_WORD})?|s/n\b|sn\b|udi\b|imei\b|seriennummer|(?:device|implant|pump|pacemaker
+    |equipment|asset|transmitter|unit)\ ?{_NUMBER_WORD}|mac\ address)
+    |(?P<biometric>finger\s?prints?|thumb\s?print|retina(?:l)?\ (?:scan|image|code|id)|iris(?:\ scan|\ code|\ image
+    |\ id)?|voice\s?(?:print|sample)|face\s?print|facial|palm(?:\s?print|\ vein)?|biometric|dna\ (?:profile|sample|id)
+    |gait)
     )(?![a-z])""",
     re.VERBOSE,
 )
@@ -441,30 +471,40 @@ _KINDS = {
 }
 _ID = (
     r"(?P<it>(?=[a-z/_-]{0,12}\d)[a-z\d](?:[a-z\d*_]|[-/.:](?=[a-z\d])){0,40}"
-    r"(?:\ (?=[a-z]{0,3}\d)(?!\d{1,3}\ ?(?:mg|ml|y|mcg|kg|%|days?|hours?|times|am|pm)\b)[a-z\d-]{2,6}(?![\w/.]\d)){0,6})(?![\w%])"
+    r"(?:\ (?=[a-z]{0,3}\d)(?!\d{1,3}\ ?(?:mg|ml|y|mcg|kg|%|days?|hours?|times|am"
+    r"|pm)\b)[a-z\d-]{2,6}(?![\w/.]\d)){0,6})(?![\w%])"
 )
 _TIGHT = re.compile(
-    rf"(?:['’]s)?(?:\ ?(?:{_NUMBER_WORD}|card|plate|scan|template|hash|record|ending|in|with|of|as|is|was|reads|read|are|were|ist|lautet|device|pump)|[\s:=#.,(\[-]){{0,8}}{_ID}"
+    rf"(?:['’]s)?(?:\ ?(?:{_NUMBER_WORD}|card|plate|scan|template|hash|record|ending|in|with|of|as|is|was|reads|read"
+    rf"|are|were|ist|lautet|device|pump)|[\s:=#.,(\[-]){{0,8}}{_ID}"
 )
 _LOOSE = re.compile(rf"[^.;!?\n\d«»]{{0,40}}?(?<![\w.])(?P<gap>){_ID}")
 _PLATE = re.compile(
-    r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])"
+    r"[^.;!?\n\d«»]{0,40}?(?<![\w.])(?P<it>(?!or|and|in|of|to|is|was|no|nr|for|the|at|on"
+    r"|a\ )[a-z]{1,3}(?:-[a-z]{1,2})?[ -](?=\d)[\da-z-]{2,8}|\d{2,4}[ -][a-z]{2,3}"
+    r"|(?=[a-z]{0,6}\d)(?=\d{0,6}[a-z])[a-z\d]{4,9}(?:[ -][a-z\d]{2,4})?)(?![\w%])"
 )
 _NO_ID_AFTER = re.compile(
-    r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles|dollars)"
+    r"\s?(?:mg|mcg|ml|kg|cm|mm|%|bpm|patients|people|deaths|cases|days|weeks|months|years|hours|year|ecgs|times|miles"
+    r"|dollars)"
 )
 _OTHER_CODE = re.compile(
     r"(?:nct|isrctn|pmid|pmc|icd|cpt|rs|loinc|doi|isbn|issn|eudract)[- ]?\d+(?:\.\d+)?$|10\.\d{4}|(?:19|20)\d\d$"
 )
 _WEAK = re.compile(
-    r"(?<![\w«])(?:account|acct\.?|policy|member|encounter|record|chart|case|claim|patient|pt|participant|subject|barcode|confirmation|order|routing|card|badge|employee|student|group"
-    r"|specimen|sample|accession|unit|hospital|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket|voucher|wristband|visit|admission|insurance"
-    r"|subscriber|plan|donor|client|customer|tracking|receipt|transaction|passport|certificate|registration|code|token|pin|password|hash|identifier|mychart|folder|file|referral|requisition|prescription|rx"
-    r"|implant|prosthesis|stent|pacemaker|defibrillator|glucometer|meter|machine|ventilator|wheelchair|scooter|laptop)"
-    r"(?: was| is| reads)?(?:[:#] ?| [#(]?|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]|$))[a-z\d]{1,24}(?:[-/_][a-z\d]{1,16}){0,5}(?: \d{2,6}){0,4})(?![\w%]|[.,]\d)"
+    r"(?<![\w«])(?:account|acct\.?|policy|member|encounter|record|chart|case|claim|patient|pt|participant|subject"
+    r"|barcode|confirmation|order|routing|card|badge|employee|student|group|specimen|sample|accession|unit|hospital"
+    r"|ref|reference|invoice|booking|cdl|licen[cs]e|lic\.?|permit|transmitter|device|pump|monitor|sensor|ticket"
+    r"|voucher|wristband|visit|admission|insurance|subscriber|plan|donor|client|customer|tracking|receipt|transaction"
+    r"|passport|certificate|registration|code|token|pin|password|hash|identifier|mychart|folder|file|referral"
+    r"|requisition|prescription|rx|implant|prosthesis|stent|pacemaker|defibrillator|glucometer|meter|machine"
+    r"|ventilator|wheelchair|scooter|laptop)(?: was| is| reads)?(?:[:#] ?| [#(]?"
+    r"|, )(?P<it>(?:[a-z]{1,3} (?=\d))?(?=[a-z/_-]{0,8}\d)(?!\d{1,4}(?:[ ,.;:)]"
+    r"|$))[a-z\d]{1,24}(?:[-/_][a-z\d]{1,16}){0,5}(?: \d{2,6}){0,4})(?![\w%]|[.,]\d)"
 )
 _ANY_NUMBER = re.compile(
-    r"(?<![\w«])(?:number|no\.|id|code|#|token|reference)[:\s]{1,2}(?P<it>(?=[a-z-]{0,8}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,20}(?:-[a-z\d]{2,12}){0,3})(?![\w.%])"
+    r"(?<![\w«])(?:number|no\.|id|code|#|token"
+    r"|reference)[:\s]{1,2}(?P<it>(?=[a-z-]{0,8}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,20}(?:-[a-z\d]{2,12}){0,3})(?![\w.%])"
 )
 
 
@@ -522,7 +562,8 @@ _FORMAT = re.compile(
         |(?P<mac>(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2})(?![\w:-])
         |(?P<six>[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\w:])
         |(?P<vin>[A-HJ-NPR-Z0-9]{17})(?!\w)
-        |(?P<mbi>[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d\d)(?!\w)
+        |(?P<mbi>[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?
+            [AC-HJKMNP-RT-Y]{2}\d\d)(?!\w)
         |(?P<iban>[A-Z]{2}\d\d(?:\ ?[A-Z0-9]{4}){3,7}(?:\ ?[A-Z0-9]{1,3})?)(?!\w)
         |(?P<card>\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4})(?![\w-])
         |(?P<uuid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?!\w)
@@ -610,30 +651,34 @@ def _is_iban(written: str) -> bool:
 # --- places ---------------------------------------------------------------------------------------------------------
 
 _STATES = (
-    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
-    r"|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
-    r"|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New\ [HJMY]\w+"
-    r"|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\ Island|(?:North|South)\ (?:Carolina|Dakota)|Tennessee|Texas|Utah|Vermont|(?:West\ )?Virginia|Washington|Wisconsin|Wyoming)"
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
+    r"|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
+    r"|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi"
+    r"|Missouri|Montana|Nebraska|Nevada|New\ [HJMY]\w+|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\ Island|(?:North"
+    r"|South)\ (?:Carolina|Dakota)|Tennessee|Texas|Utah|Vermont|(?:West\ )?Virginia|Washington|Wisconsin|Wyoming)"
 )
 _TOWN = r"(?:St\. )?[A-ZÄÖÜ][a-zäöüßé'’-]{1,20}(?:\ [A-Z][a-zé'’-]{1,20}){0,2}"
 _STREET = re.compile(
     rf"""(?P<it>(?<![\w.,/-])\d{{1,5}}[A-Za-z]?\ (?:[NSEW]\.?\ |[NS][EW]\ |North\ |South\ |East\ |West\ )?
         (?:[A-Z][a-z'’]{{1,20}}\ |\d{{1,3}}(?:st|nd|rd|th)\ ){{1,3}}
-        (?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Court|Ct|Terrace|Crescent|Way|Place|Pl|Circle|Cir|Parkway|Pkwy
+        (?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Court|Ct|Terrace|Crescent|Way|Place|Pl|Circle
+            |Cir|Parkway|Pkwy
            |Highway|Hwy|Square|Sq|Close|Mews|Trail|Loop|Alley|Row|Grove|Gardens|Hill|Walk|Plaza|Pike|Ridge)\b\.?
         (?:,?\ (?:Apt|Apartment|Suite|Unit|Flat|\#)\.?\ ?\w{{1,5}})?
         (?:,?\ {_TOWN}(?:,?\ {_STATES}\b)?(?:,?\ (?:\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?\ \d[A-Z]{{2}}))?)?)""",
     re.VERBOSE,
 )
 _STRASSE = re.compile(
-    r"(?P<it>\b[A-ZÄÖÜ][\w-]{1,60}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]{1,60})?)"
+    r"(?P<it>\b[A-ZÄÖÜ][\w-]{1,60}(?:straße|strasse|str\.|weg|platz|allee"
+    r"|gasse) \d{1,4} ?[a-z]?\b(?:,? \d{5} [A-ZÄÖÜ][\w-]{1,60})?)"
 )
 _POST_BOX = re.compile(
     rf"(?P<it>\b[Pp]\.?\s?[Oo]\.?\s?[Bb]ox \d{{1,6}}\b(?:,? {_TOWN},? {_STATES}(?: \d{{5}}(?:-\d{{4}})?)?)?)"
 )
 _TOWN_AND_ZIP = re.compile(rf"\b(?P<it>{_TOWN},? {_STATES},? \d{{5}}(?:-\d{{4}})?)\b")
 _GERMAN_TOWN = re.compile(
-    r"\b(?:in|aus|nach|wohnhaft|plz:?|adresse:?),? (?P<it>(?:D-)?\d{5} [A-ZÄÖÜ][a-zäöüß-]{2,30}(?: (?:am|an der|im) [A-Z][a-z]+)?)"
+    r"\b(?:in|aus|nach|wohnhaft|plz:?|adresse:?),? (?P<it>(?:D-)?\d{5} [A-ZÄÖÜ][a-zäöüß-]{2,30}(?: (?:am|an der"
+    r"|im) [A-Z][a-z]+)?)"
 )
 _ZIP = re.compile(
     r"\b(?:zip(?: ?code)?|post(?:al)? ?code|plz)(?: is|:)? (?P<it>\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b"
@@ -641,8 +686,9 @@ _ZIP = re.compile(
 _ZIP_AFTER = re.compile(r"(?<![\w-])(?P<it>\d{5}) (?:zip|area code|postal code|postcode)\b")
 _UK_CODE = re.compile(r"(?<![\w-])(?P<it>[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})(?![\w-])")
 _OFFICE = re.compile(
-    r"\b(?:Institutes?|Association|Foundation|Department|Society|Federation|Council|Administration|Alliance|Organization|Ministry"
-    r"|Headquarters|Agency|National|Coalition|Network|Hotline|Clearinghouse|Center for|Centers for|League)\b|\.gov\b|\.org\b"
+    r"\b(?:Institutes?|Association|Foundation|Department|Society|Federation|Council|Administration|Alliance"
+    r"|Organization|Ministry|Headquarters|Agency|National|Coalition|Network|Hotline|Clearinghouse|Center for"
+    r"|Centers for|League)\b|\.gov\b|\.org\b"
 )
 
 
@@ -688,8 +734,10 @@ _HOME_HINTS = (
     "lady from",
 )
 _HOME = re.compile(
-    rf"""\b(?:[Ll]iv(?:es?|ed|ing)\ (?:alone\ |now\ |with\ \w+\ \w+\ )?(?:in|near|outside)|[Rr]esid(?:es?|ing|ed)\ in|[Rr]esident\ of|[Mm]oved\ (?:back\ )?to|[Rr]elocated\ to|[Gg]rew\ up\ in
-        |[Hh]ometown(?:\ of|\ is|:)|[Ww]as\ born\ in|(?:[Ss]he\ is|[Hh]e\ is|[Ww]ho\ is|[Oo]riginally|I\ am|I['’]m|[Pp]atient(?:\ is)?|[Pp]t|[Ww]oman|[Mm]an|[Ll]ady)\ from|[Ww]ohnt\ in|[Ww]ohnhaft\ in|[Ll]ebt\ in)
+    rf"""\b(?:[Ll]iv(?:es?|ed|ing)\ (?:alone\ |now\ |with\ \w+\ \w+\ )?(?:in|near|outside)|[Rr]esid(?:es?|ing|ed)\ in
+        |[Rr]esident\ of|[Mm]oved\ (?:back\ )?to|[Rr]elocated\ to|[Gg]rew\ up\ in
+        |[Hh]ometown(?:\ of|\ is|:)|[Ww]as\ born\ in|(?:[Ss]he\ is|[Hh]e\ is|[Ww]ho\ is|[Oo]riginally|I\ am|I['’]m
+        |[Pp]atient(?:\ is)?|[Pp]t|[Ww]oman|[Mm]an|[Ll]ady)\ from|[Ww]ohnt\ in|[Ww]ohnhaft\ in|[Ll]ebt\ in)
         \ (?:the\ (?:town|city|village)\ of\ )?(?P<it>{_TOWN})(?!['’]s\ )""",
     re.VERBOSE,
 )
@@ -698,7 +746,8 @@ _SHORT = 400
 """Characters of a text in which a town with its state is somebody's; in a longer one it is an office's."""
 _TOWN_AND_STATE = re.compile(rf"\b(?:from|in|near|of|to|at|outside|around) (?P<it>{_TOWN}, {_STATES})\b")
 _COUNTY = re.compile(
-    r"\b(?:in|of|from|near) (?P<it>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})? County)\b(?! [A-Z]| (?:hospital|health|medical))"
+    r"\b(?:in|of|from|near) (?P<it>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})? County)\b(?! [A-Z]| (?:hospital|health"
+    r"|medical))"
 )
 
 # --- links, names of users, photographs -----------------------------------------------------------------------------
@@ -707,20 +756,23 @@ _LINK = re.compile(
     r"(?<![\w@.])(?P<it>(?:(?:https?|ftp)://|www\.)[^\s<>\"'«»|)\]]{3,400}|[a-z0-9-]{2,30}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|de|me|io)/[^\s<>\"'«»|)\]]{2,200})"
 )
 _PUBLIC = re.compile(
-    r"(?:^|\.)(?:gov|mil|int|edu|gov\.\w\w|nhs\.uk|ac\.uk|gc\.ca|who\.int|doi\.org|wikipedia\.org|nature\.com|nejm\.org|bmj\.com|thelancet\.com"
-    r"|mayoclinic\.org|webmd\.com|clevelandclinic\.org|medscape\.com|uptodate\.com|cochrane\.org|healthline\.com|sciencedirect\.com|springer\.com"
-    r"|wiley\.com|jamanetwork\.com|nih\.gov|europa\.eu|google\.com|amazon\.com|drugs\.com|medlineplus\.gov|bbc\.co\.uk|nytimes\.com|kidshealth\.org)$"
+    r"(?:^|\.)(?:gov|mil|int|edu|gov\.\w\w|nhs\.uk|ac\.uk|gc\.ca|who\.int|doi\.org|wikipedia\.org|nature\.com|nejm\.org"
+    r"|bmj\.com|thelancet\.com|mayoclinic\.org|webmd\.com|clevelandclinic\.org|medscape\.com|uptodate\.com"
+    r"|cochrane\.org|healthline\.com|sciencedirect\.com|springer\.com|wiley\.com|jamanetwork\.com|nih\.gov|europa\.eu"
+    r"|google\.com|amazon\.com|drugs\.com|medlineplus\.gov|bbc\.co\.uk|nytimes\.com|kidshealth\.org)$"
 )
 _PERSONAL_HOST = re.compile(
-    r"(?:^|\.)(?:facebook|instagram|linkedin|twitter|x|tiktok|snapchat|pinterest|flickr|myspace|blogspot|wordpress|substack|tumblr|caringbridge"
-    r"|gofundme|medium|github|reddit|youtube|venmo|patientslikeme|goodreads|strava|soundcloud|vimeo|wixsite|weebly|livejournal|ancestry|xing|t|gofund|lnkd|fb)\.(?:com|org|me|net|io|co)$"
+    r"(?:^|\.)(?:facebook|instagram|linkedin|twitter|x|tiktok|snapchat|pinterest|flickr|myspace|blogspot|wordpress"
+    r"|substack|tumblr|caringbridge|gofundme|medium|github|reddit|youtube|venmo|patientslikeme|goodreads|strava"
+    r"|soundcloud|vimeo|wixsite|weebly|livejournal|ancestry|xing|t|gofund|lnkd|fb)\.(?:com|org|me|net|io|co)$"
 )
 _PERSONAL_PATH = re.compile(
-    r"/~|/(?:users?|profiles?|patients?|in|people|members?|u|@|accounts?|results?|records?|charts?|my|portal|id|staff|person)/|/@"
-    r"|[?&](?:\w{0,12}id|user|patient|mrn|token|name|email|key|session|dob)=|[?&]\w+=\w*\d{3}|\d{4,}"
+    r"/~|/(?:users?|profiles?|patients?|in|people|members?|u|@|accounts?|results?|records?|charts?|my|portal|id|staff"
+    r"|person)/|/@|[?&](?:\w{0,12}id|user|patient|mrn|token|name|email|key|session|dob)=|[?&]\w+=\w*\d{3}|\d{4,}"
 )
 _POSSESSED = re.compile(
-    r"\b(?:my|his|her|their|patient['’]s|pt['’]s|son['’]s|daughter['’]s|personal|family)\s(?:\w+\s){0,3}(?:is\s|at\s|under\s|:\s)?$"
+    r"\b(?:my|his|her|their|patient['’]s|pt['’]s|son['’]s|daughter['’]s|personal|family)\s(?:\w+\s){0,3}(?:is\s|at\s"
+    r"|under\s|:\s)?$"
 )
 _PATH_END = ".,;:!?"
 
@@ -770,8 +822,9 @@ _USER_HINTS = (
     "snapchat",
 )
 _USER = re.compile(
-    r"\b(?:user\s?(?:name|id)|login(?: name| id)?|screen name|(?:instagram|insta|twitter|telegram|skype|tiktok|snapchat)(?: (?:handle|name|id|account|user))?|handle)"
-    r"(?: is|:| =)? (?P<it>@?(?=[a-z.]*[\d_@]|@)[a-z0-9][\w.-]{2,30}\b|@[\w.-]{2,30}\b)"
+    r"\b(?:user\s?(?:name|id)|login(?: name| id)?|screen name|(?:instagram|insta|twitter|telegram|skype|tiktok"
+    r"|snapchat)(?: (?:handle|name|id|account|user))?|handle)(?: is|:| =)? (?P<it>@?(?=[a-z.]*[\d_@]"
+    r"|@)[a-z0-9][\w.-]{2,30}\b|@[\w.-]{2,30}\b)"
 )
 _FORUM_USER = re.compile(r"(?<![\w/])(?P<it>u/[a-z0-9_-]{3,30})\b")
 _NO_USERS = frozenset({"from", "with"})

@@ -20,7 +20,7 @@ _READ_CHARS = 1_500  # about what the encoder reads of one window; only for the 
 
 
 class View(StrEnum):
-    """How a text becomes vectors; the value is the window rule in the cache key."""
+    """A way to turn a text into vectors; the value is the window rule in the cache key."""
 
     WINDOWS = windows.RULE
     WHOLE = "whole"
@@ -69,7 +69,7 @@ class MemoryCache:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far embedding has come."""
+    """Progress of embedding."""
 
     done: int
     """Texts whose vectors are known, those from the cache included."""
@@ -82,7 +82,7 @@ class Progress:
 
 
 class Embedder:
-    """The one way to vectors; safe to share between threads when its cache is."""
+    """Vectors of texts from an encoder and a cache; safe to share between threads when its cache is."""
 
     def __init__(self, encoder: Encoder, cache: VectorCache) -> None:
         self._encoder = encoder

@@ -1,4 +1,4 @@
-"""Builds of the fast encoder: where one lies, what was found out about it, and whether its files are unaltered."""
+"""Builds of the fast encoder: their folder, the result of their check, and the hashes of their files."""
 
 import hashlib
 import json
@@ -8,17 +8,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.domain.errors import Unavailable
+from core.domain.files import file_sha256
 
 MIN_COSINE = 0.99
 """Every probe text's vector has to agree with the reference's at least so well."""
 
-VERDICT_FILE, GRAPH_FILE, WEIGHTS_FILE, TOKENIZER_FILE = "build.json", "model.xml", "model.bin", "tokenizer.json"
+CHECK_FILE, GRAPH_FILE, WEIGHTS_FILE, TOKENIZER_FILE = "build.json", "model.xml", "model.bin", "tokenizer.json"
 _RULE = "1"  # change it whenever building or checking changes: older builds are then made anew
 
 
 @dataclass(frozen=True, slots=True)
 class BuildCheck:
-    """What ``build.json`` says: kept also for a build that failed, so that it is not tried again and again."""
+    """Result of building and checking (``build.json``), kept also for a failure, which is not tried again."""
 
     usable: bool
     reason: str
@@ -52,37 +53,31 @@ def folder_for(home: Path, sha256: str) -> Path:
 
 
 def read(folder: Path) -> BuildCheck | None:
-    """The verdict on the build in ``folder``; None when there is none, or none that can be understood."""
+    """Read the result of the build in ``folder``; None when there is none, or none that can be read."""
     try:
-        return BuildCheck(**json.loads((folder / VERDICT_FILE).read_text()))
+        return BuildCheck(**json.loads((folder / CHECK_FILE).read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def write(folder: Path, verdict: BuildCheck) -> None:
-    """Write the verdict into ``folder``; raises OSError."""
-    (folder / VERDICT_FILE).write_text(json.dumps(asdict(verdict), indent=2))
+def write(folder: Path, check: BuildCheck) -> None:
+    """Write the result into ``folder``; raises OSError."""
+    (folder / CHECK_FILE).write_text(json.dumps(asdict(check), indent=2))
 
 
-def verify(folder: Path, verdict: BuildCheck) -> None:
-    """Make sure that the files of a build are those that were checked.
+def verify(folder: Path, check: BuildCheck) -> None:
+    """Verify that the files of a build are those that were checked.
 
     Raises:
         Unavailable: one is missing or was changed.
     """
-    for name, sha256 in verdict.files.items():
+    for name, sha256 in check.files.items():
         try:
             found = file_sha256(folder / name)
         except OSError:
             found = ""
         if found != sha256:
             raise Unavailable(f"{folder / name} is missing or was changed. Remove {folder}, and it is built again.")
-
-
-def file_sha256(file: Path) -> str:
-    """Hex sha256 of the file; raises OSError."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _openvino() -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.domain.files import file_sha256
 from core.reward.encoding import openvino_build
 from core.reward.encoding.encoder import SentenceEncoder, load_model, reference_fingerprint
 from core.reward.encoding.openvino_encoder import OpenVinoEncoder, import_openvino
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build.BuildCheck:
-    """Build the encoder that ``emb_model`` names into ``folder``, whole or not at all, with the verdict on it.
+    """Build the encoder that ``emb_model`` names into ``folder``, whole or not at all, with what was found about it.
 
-    Whatever goes wrong is a verdict too: the reference serves then, and ``doctor`` tells the reason.
+    Whatever goes wrong is written there too: the reference serves then, and ``doctor`` tells the reason.
 
     Raises:
         Unavailable: the weights are missing or altered.
@@ -38,19 +39,17 @@ def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build
     with scratch(folder.parent) as temporary:
         try:
             unchecked = _convert(emb_model, temporary, serves)
-            verdict = _checked(unchecked, temporary, emb_model, probes, began)
+            check = _checked(unchecked, temporary, emb_model, probes, began)
         except Exception as error:  # noqa: BLE001 - any model may be configured, and three libraries take part
             reason = f"It could not be built: {type(error).__name__}: {str(error)[:300]}"
-            verdict = openvino_build.BuildCheck(
-                False, reason, serves, None, 0, 0, 0, 0, time.perf_counter() - began, {}
-            )
-        if not verdict.usable:
+            check = openvino_build.BuildCheck(False, reason, serves, None, 0, 0, 0, 0, time.perf_counter() - began, {})
+        if not check.usable:
             for name in (openvino_build.GRAPH_FILE, openvino_build.WEIGHTS_FILE, openvino_build.TOKENIZER_FILE):
                 (temporary / name).unlink(missing_ok=True)
-        openvino_build.write(temporary, verdict)
+        openvino_build.write(temporary, check)
         shutil.rmtree(folder, ignore_errors=True)  # an unreadable one
         temporary.rename(folder)
-    return verdict
+    return check
 
 
 def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.BuildCheck:
@@ -77,7 +76,7 @@ def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.BuildC
         max_tokens=int(model.max_seq_length or 512),
         pad_id=int(tokenizer.pad_token_id or 0),
         seconds=0.0,
-        files={name: openvino_build.file_sha256(folder / name) for name in names},
+        files={name: file_sha256(folder / name) for name in names},
     )
 
 
@@ -106,7 +105,7 @@ def _example(model: "SentenceTransformer") -> dict[str, Any]:
 def _checked(
     unchecked: openvino_build.BuildCheck, folder: Path, emb_model: str, probes: Sequence[str], began: float
 ) -> openvino_build.BuildCheck:
-    """The verdict: every probe text, in one list and (every fourth) alone, against the reference."""
+    """Compare every probe text, in one list and (every fourth) alone, against the reference."""
     fast = OpenVinoEncoder(folder, unchecked)
     wanted = SentenceEncoder(emb_model).encode(probes)
     cosines = list(np.sum(wanted * fast.encode(probes), axis=1))

@@ -23,13 +23,13 @@ class OpenVinoEncoder:
 
     back_end = "OpenVINO int8"
 
-    def __init__(self, folder: Path, verdict: openvino_build.BuildCheck) -> None:
+    def __init__(self, folder: Path, check: openvino_build.BuildCheck) -> None:
         """Load the build in ``folder``: well below a second.
 
         Raises:
             Unavailable: a file is missing, was changed or cannot be loaded here.
         """
-        openvino_build.verify(folder, verdict)
+        openvino_build.verify(folder, check)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         try:
             from tokenizers import Tokenizer
@@ -42,11 +42,11 @@ class OpenVinoEncoder:
             self._request = model.create_infer_request()
         except (ImportError, RuntimeError, OSError, ValueError) as error:
             raise Unavailable(f"The fast encoder in {folder} cannot be loaded: {str(error)[:200]}") from error
-        self._tokenizer.enable_truncation(verdict.max_tokens)
+        self._tokenizer.enable_truncation(check.max_tokens)
         self._tokenizer.no_padding()
-        self._pad_id, self._dim = verdict.pad_id, verdict.dim
-        self.fingerprint = f"{verdict.serves.partition(':')[0]}:{folder.name.partition('-')[2]}"
-        self.reference = verdict.serves
+        self._pad_id, self._dim = check.pad_id, check.dim
+        self.fingerprint = f"{check.serves.partition(':')[0]}:{folder.name.partition('-')[2]}"
+        self.reference = check.serves
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (len(texts), dim), float32, each of length 1; equal texts are computed once."""

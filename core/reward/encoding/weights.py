@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from core.domain.errors import Unavailable
+from core.domain.files import file_sha256
 
 PACKAGED_NAMES = frozenset({"all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"})
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -56,7 +57,7 @@ def _packaged() -> Weights:
     file = directory / "model.safetensors"
     if not file.is_file():
         raise Unavailable(f"The weights of all-MiniLM-L6-v2 are missing. {_REINSTALL}", detail=f"From {directory}.")
-    sha256 = _file_sha256(file)
+    sha256 = _cached_sha256(file)
     if sha256 != PACKAGED_SHA256:
         raise Unavailable(
             f"{file.name} is not the official all-MiniLM-L6-v2: its contents were changed. {_REINSTALL}",
@@ -73,16 +74,15 @@ def _directory_sha256(directory: Path) -> str:
     else:
         raise Unavailable("EMB_MODEL names a directory that holds no model.safetensors.", detail=f"It is {directory}.")
     if len(found) == 1:
-        return _file_sha256(found[0])
-    return hashlib.sha256("".join(_file_sha256(file) for file in found).encode()).hexdigest()
+        return _cached_sha256(found[0])
+    return hashlib.sha256("".join(_cached_sha256(file) for file in found).encode()).hexdigest()
 
 
-def _file_sha256(file: Path) -> str:
+def _cached_sha256(file: Path) -> str:
     """Hash ``file`` once per process, again when its size or time changed."""
     state = file.stat()
     key = (str(file.resolve()), state.st_size, state.st_mtime_ns)
     with _lock:
         if key not in _hashes:
-            with file.open("rb") as stream:
-                _hashes[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+            _hashes[key] = file_sha256(file)
         return _hashes[key]

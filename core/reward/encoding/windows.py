@@ -56,7 +56,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def count_words(text: str, most: int) -> int:
-    """How many words ``text`` has, counted up to ``most``."""
+    """Number of words of ``text``, at most ``most``."""
     if text.isascii():  # several times as fast; only what has no spaces needs to be looked at by its characters
         runs = text.split(None, most)[:most]
         if max(map(len, runs), default=0) <= 30:

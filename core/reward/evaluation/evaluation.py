@@ -1,4 +1,4 @@
-"""What is known about a model: metrics with intervals beside the baselines, and the score of every row."""
+"""The evaluation of a model: metrics with intervals, those of the baselines, and the score of every row."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from core.reward.recipes.registry import PAIR, recipe_named
 
 @dataclass(frozen=True, slots=True)
 class RowScore:
-    """What the model said about one answer that it had not seen."""
+    """Score of one answer by a model that had not seen its prompt."""
 
     interaction_id: int
     fold: int | None

@@ -1,4 +1,4 @@
-"""Why an answer scores higher or lower than the others beside it: the terms of the regression, grouped for people."""
+"""Explanations of scores against the other answers: the terms of the regression, grouped for people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from core.reward.recipes.registry import recipe_named
 
 
 class Kind(StrEnum):
-    """What of an answer a term of the regression looks at."""
+    """Property of an answer that a term of the regression measures."""
 
     CLOSENESS = "closeness"  # how near its meaning is to the question's
     LENGTH = "length"
@@ -35,7 +35,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one side of an answer adds to its score."""
+    """Contribution of one property of an answer to its score."""
 
     kind: Kind
     added: float
@@ -48,7 +48,7 @@ class Reason:
 
 
 def reasons(model: FittedModel, pairs: Sequence[Pair], embedder: Embedder) -> list[tuple[Reason, ...]]:
-    """For every pair, what moved its score against the others, the strongest first; together they are all of it.
+    """Explain every pair: contributions to its score against the others, strongest first; their sum is all of it.
 
     Raises:
         Unavailable: the encoder is another one than in training, or cannot be loaded.
@@ -82,7 +82,7 @@ def reasons(model: FittedModel, pairs: Sequence[Pair], embedder: Embedder) -> li
 
 
 def windows_read(model: FittedModel, text: str) -> int:
-    """In how many windows a model reads an answer."""
+    """Number of windows in which a model reads an answer."""
     return len(windows.split(text).parts) if recipe_named(model.recipe).view is View.WINDOWS else 1
 
 

@@ -1,4 +1,4 @@
-"""Stored models on answers to prompts that they were not fitted on, all of them on the same rows."""
+"""Measurement of stored models on held-out answers, all of them on the same rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -70,7 +70,7 @@ def measurements(
     positive_threshold: int,
     seed: int,
 ) -> dict[str, dict[str, Any]]:
-    """What each model is worth on held-out answers to prompts that it was not fitted on, as JSON.
+    """Measure each model on held-out answers to prompts that it was not fitted on; JSON by name.
 
     ``models`` holds each with the prompts (groups) of its training; ``prompts_seen`` counts those left out for that.
 

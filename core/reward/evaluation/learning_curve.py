@@ -1,4 +1,4 @@
-"""What more ratings bring: quality by number of ratings learned from, and a cautious look ahead.
+"""The learning curve: quality by number of ratings learned from, and a cautious forecast.
 
 Forecast: an inverse power law, AUC(n) = a - b * n ** -c (Cortes et al. 1994; Viering and Loog 2021), fitted to the
 measured sizes again in every resample of prompts. Never beyond twice the data: curves bend in ways no law knows.
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
 from core.reward.fitting import fit
-from core.reward.metrics.bootstrap import auc_samples, draws, with_interval
+from core.reward.metrics.bootstrap import auc_samples, draws, ratio, with_interval
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.base import Recipe
@@ -62,7 +62,7 @@ class Sized:
 
 
 def fits_to_do(n: int, folds: int) -> int:
-    """How many models ``sized_scores`` fits."""
+    """Number of models that ``sized_scores`` fits."""
     return folds * sum(_draws(size) for size in _sizes(n, folds))
 
 
@@ -169,10 +169,7 @@ def _areas(rated: Labels, folds: NDArray[np.int64], scores: list[Floats], weight
         found += [auc_samples(values[rows], labels, groups, weights) for values in scores]
     areas = np.stack(found)
     known = np.isfinite(areas)
-    counts = known.sum(axis=0)
-    return np.asarray(
-        np.divide(np.where(known, areas, 0).sum(axis=0), counts, out=np.full(len(counts), np.nan), where=counts > 0)
-    )
+    return ratio(np.where(known, areas, 0).sum(axis=0), known.sum(axis=0).astype(np.float64))
 
 
 def _more(law: _Law, n: int, learned_from: int, versus_length: Metric) -> int | None:

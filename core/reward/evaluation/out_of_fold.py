@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.reward.comparisons import Comparisons
 from core.reward.fitting import fit, fit_baselines
-from core.reward.linear import from_the_same_start
+from core.reward.linear import correct_prior
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.base import Recipe
@@ -28,14 +28,15 @@ def score_held_out(
 ) -> Scores:
     """Fit ``recipe`` on the other rows of ``features`` (n, d) and score those where ``held_out`` (n,) is true.
 
-    Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known`` (n,).
+    Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known``
+    (n,).
     """
     seen = ~held_out if known is None else ~held_out & known
     allowed = compared and compared.without(rated.groups[held_out])
     fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed, compared=allowed)
     values = fitted.model.predict(features[held_out])
     if not recipe.balanced:
-        values = from_the_same_start(values, float(rated.good[seen].mean()), float(rated.good.mean()))
+        values = correct_prior(values, float(rated.good[seen].mean()), float(rated.good.mean()))
     return Scores(values, values >= fitted.threshold)
 
 
@@ -44,7 +45,7 @@ def score_baselines_held_out(pair_features: Matrix, rated: Labels, held_out: Boo
     start, everywhere = float(rated.good[~held_out].mean()), float(rated.good.mean())
     fitted = fit_baselines(pair_features[~held_out], rated.good[~held_out])
     scores = {
-        name: from_the_same_start(found.values, start, everywhere)
+        name: correct_prior(found.values, start, everywhere)
         for name, found in fitted.score(pair_features[held_out]).items()
     }
     return {name: Scores(values, values >= 0.5) for name, values in scores.items()}

@@ -1,4 +1,4 @@
-"""The same model by where answers came from and by who rated them: an average can hide a group it fails on."""
+"""Metrics by source and by rater: an average can hide a group on which the model fails."""
 
 import statistics
 from collections import Counter
@@ -40,7 +40,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class RaterSlice:
-    """What the model is worth by one rater's own ratings."""
+    """Metrics by one rater's own ratings."""
 
     part: Slice
     agreement: Metric
@@ -68,10 +68,7 @@ def by_rater(
     seed: int,
 ) -> list[RaterSlice]:
     """Results per rater, by the rater's own ratings; the busiest first, at most MAX_SLICES."""
-    counts: dict[str, int] = {}
-    for example in examples:
-        for rater, _ in example.ratings:
-            counts[rater] = counts.get(rater, 0) + 1
+    counts = _ratings_by_rater(examples)
     found = []
     for rater in sorted(counts, key=lambda name: (-counts[name], name))[:MAX_SLICES]:
         rows = np.array([any(name == rater for name, _ in example.ratings) for example in examples])
@@ -93,12 +90,13 @@ def by_rater(
     return found
 
 
+def _ratings_by_rater(examples: Sequence[Example]) -> Counter[str]:
+    return Counter(rater for example in examples for rater, _ in example.ratings)
+
+
 def raters_to_leave_out(examples: Sequence[Example]) -> list[str]:
-    """Who is left out, one after the other: with enough ratings, and enough by others to learn from."""
-    counts: dict[str, int] = {}
-    for example in examples:
-        for rater, _ in example.ratings:
-            counts[rater] = counts.get(rater, 0) + 1
+    """Raters to leave out, one after the other: with enough ratings, and enough by others to learn from."""
+    counts = _ratings_by_rater(examples)
     total = sum(counts.values())
     able = [name for name, number in counts.items() if min(number, total - number) >= LEFT_OUT_FROM]
     return sorted(able, key=lambda name: (-counts[name], name))[:MAX_RATERS]
@@ -118,11 +116,11 @@ def leave_rater_out(
 
     Learned from: the median of the other raters, on the prompts of the other folds.
     """
-    others = [as_others_see(rater, example) for example in examples]
+    others = [rated_by_others(rater, example) for example in examples]
     seen = np.array([example is not None for example in others])
     # rows that nobody else rated keep their place, but are learned from by nobody
-    ratings = [example or mine for example, mine in zip(others, examples, strict=True)]
-    rated = Labels.of(ratings, positive_threshold=positive_threshold)
+    learned = [other or example for other, example in zip(others, examples, strict=True)]
+    rated = Labels.of(learned, positive_threshold=positive_threshold)
     own_rows = np.array([any(name == rater for name, _ in example.ratings) for example in examples])
     own = Labels.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
     split = grouped_folds(rated.good, rated.groups, folds=folds, seed=seed)
@@ -160,8 +158,8 @@ def _as_rated_by(rater: str, examples: Sequence[Example]) -> list[Example]:
     ]
 
 
-def as_others_see(rater: str, example: Example) -> Example | None:
-    """The row without ``rater``: the median of the others, or what a lead decided; None where nobody else rated it."""
+def rated_by_others(rater: str, example: Example) -> Example | None:
+    """``example`` without ``rater``: rated by the median of the others, or as a lead decided; None without others."""
     others = tuple((name, value) for name, value in example.ratings if name != rater)
     if len(others) == len(example.ratings):
         return example

@@ -1,4 +1,4 @@
-"""How far raters agree: over all of them, for each two of them, and each against the others.
+"""Agreement of raters: over all of them, for each two of them, and each against the others.
 
 Nothing here orders people: what is undefined says why, and every figure comes with the number of answers behind it.
 """
@@ -30,7 +30,7 @@ Given = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How often two ratings of one answer are equal, and how often they differ by at most 1."""
+    """Shares of pairs of ratings of one answer that are equal, and that differ by at most 1."""
 
     exact: Metric
     within_1: Metric
@@ -69,7 +69,7 @@ class OneRater:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What is known about the raters' agreement."""
+    """Agreement of all raters, of pairs of raters, and of each."""
 
     alpha: Metric
     items: int
@@ -119,8 +119,8 @@ def agreement(
 def ordinal_alpha(units: Sequence[Sequence[int]]) -> Metric:
     """Krippendorff's alpha with the ordinal distance; ``units`` holds the ratings of each answer, two or more.
 
-    Krippendorff, Computing Krippendorff's Alpha-Reliability (2011): coincidences within answers against what the values'
-    frequencies alone would give, ``1 - (n - 1) * sum(o * d) / sum(n_c * n_k * d)``.
+    Krippendorff, Computing Krippendorff's Alpha-Reliability (2011): coincidences within answers against what the
+    values' frequencies alone would give, ``1 - (n - 1) * sum(o * d) / sum(n_c * n_k * d)``.
     """
     if not units:
         return Metric(None, reason=NOTHING_SHARED)
@@ -186,15 +186,15 @@ def _shares_within(units: Sequence[Sequence[int]]) -> Shares:
 
 def _one(
     name: str,
-    mine: Sequence[int],
+    own_ratings: Sequence[int],
     gaps: Sequence[float],
     seconds: Mapping[str, float],
     repeats: Mapping[str, Sequence[tuple[int, int]]],
 ) -> OneRater:
     return OneRater(
         name=name,
-        ratings=len(mine),
-        distribution=tuple(mine.count(value) for value in VALUES),
+        ratings=len(own_ratings),
+        distribution=tuple(own_ratings.count(value) for value in VALUES),
         seconds=seconds.get(name),
         shared=len(gaps),
         difference=_mean(gaps),

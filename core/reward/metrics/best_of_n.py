@@ -37,7 +37,7 @@ class Choices:
 
     @property
     def per_prompt(self) -> Floats:
-        """How many choices each prompt offers, shape (prompts,)."""
+        """Number of choices that each prompt offers, shape (prompts,)."""
         return np.bincount(self.groups, minlength=self.prompts).astype(np.float64)
 
     def picked(self, ratings: Floats, values: Floats) -> Floats:

@@ -2,8 +2,8 @@
 
 Answers to one prompt resemble each other, so rows are not independent and intervals over rows would be too narrow.
 
-Two things make plain percentiles too narrow still, both measured and repaired here (docs/decisions/0063): few prompts, and
-scores of models that learned from the other prompts of the same set.
+Two things make plain percentiles too narrow still, both measured and repaired here (docs/decisions/training.md): few
+prompts, and scores of models that learned from the other prompts of the same set.
 """
 
 import math
@@ -16,10 +16,11 @@ from core.domain.metrics import Metric
 
 RESAMPLES = 1_000
 FEWEST_PROMPTS = 10
-"""With fewer there is no interval: drawn from a handful of prompts it is far too narrow (Cameron and Miller 2015, VI)."""
+"""With fewer there is no interval: from a handful of prompts it is far too narrow (Cameron and Miller 2015, VI)."""
 BOTH_WAYS = 2**0.5
-"""Cross-validated figures: in noise each prompt counts twice, judged by models of the others, and as what theirs learned
-from. Resampling fixed scores sees one of the two, half of the variance (a quadratic form counts every pair twice)."""
+"""Cross-validated figures: in noise each prompt counts twice, judged by models of the others, and as what theirs
+learned from. Resampling fixed scores sees one of the two, half of the variance (a quadratic form counts every pair
+twice)."""
 _CHUNK_CELLS = 2_000_000  # of a (resamples, rows) matrix of 8-byte numbers held at once: 16 MB each
 
 Floats = NDArray[np.float64]
@@ -27,9 +28,10 @@ Ints = NDArray[np.int64]
 
 
 def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
-    """How often each group is drawn in each resample, in chunks of shape (some resamples, number of groups).
+    """Counts of each group in each resample, in chunks of shape (some resamples, number of groups).
 
-    Nothing with fewer than FEWEST_PROMPTS groups. The same ``groups`` and ``seed`` give the same draws, so that two scorers can be compared draw by draw.
+    Nothing with fewer than FEWEST_PROMPTS groups. The same ``groups`` and ``seed`` give the same draws, so that two
+    scorers can be compared draw by draw.
     """
     count = int(groups.max()) + 1 if len(groups) else 0
     if count < FEWEST_PROMPTS:
@@ -95,7 +97,7 @@ def ranked_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weight
     called = found + np.cumsum(negatives[:, ::-1], axis=1)
     precision = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
     hits = np.einsum("ij,ij->i", positives[:, ::-1], precision)
-    return _ratio(wins, pairs), _ratio(hits, found[:, -1])
+    return ratio(wins, pairs), ratio(hits, found[:, -1])
 
 
 def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> Floats:
@@ -103,7 +105,7 @@ def auc_samples(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: 
     positives, negatives = _by_score(scores, good, groups, weights)
     below = np.cumsum(negatives, axis=1)
     wins = np.einsum("ij,ij->i", positives, below - negatives / 2)
-    return _ratio(wins, positives.sum(axis=1) * below[:, -1])
+    return ratio(wins, positives.sum(axis=1) * below[:, -1])
 
 
 def _by_score(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Floats) -> tuple[Floats, Floats]:
@@ -118,5 +120,6 @@ def _by_score(scores: Floats, good: NDArray[np.bool_], groups: Ints, weights: Fl
     return positives, negatives
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """``part`` / ``whole``, both (B,); nan where ``whole`` is 0."""
     return np.asarray(np.divide(part, whole, out=np.full(len(whole), math.nan), where=whole > 0))

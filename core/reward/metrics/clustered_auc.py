@@ -1,14 +1,14 @@
-"""Whether one way to fit ranks answers clearly better than another, judged on training rows only."""
+"""Test whether one way to fit ranks answers clearly better than another, on training rows only."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reward.linear import from_the_same_start
+from core.reward.linear import correct_prior
 from core.reward.metrics.bootstrap import t_quantile
 
 SURE = 0.95
-"""One-sided, for scores taken as fixed. Where neither way knows anything the other one is taken in a fifth of all cases, and
-nothing is lost; where ratings are half noise, in 0 to 5 of 100 (docs/decisions/0064)."""
+"""One-sided, for scores taken as fixed. Where neither way knows anything the other one is taken in a fifth of all
+cases, and nothing is lost; where ratings are half noise, in 0 to 5 of 100 (docs/decisions/recipe.md)."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -33,7 +33,7 @@ def _joined(scores: Floats, good: Bools, folds: Ints) -> Floats:
     joined = np.empty(len(scores))
     for fold in np.unique(folds):
         held = folds == fold
-        joined[held] = from_the_same_start(scores[held], float(good[~held].mean()), float(good.mean()))
+        joined[held] = correct_prior(scores[held], float(good[~held].mean()), float(good.mean()))
     return joined
 
 

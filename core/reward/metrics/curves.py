@@ -1,4 +1,4 @@
-"""Confusion matrix, classification report, ROC curve with its band, calibration and outcomes by threshold: what charts show."""
+"""What charts show: confusion matrix, classification report, ROC curve and band, calibration, outcomes by threshold."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
-from core.reward.metrics.bootstrap import BOTH_WAYS, RESAMPLES, bounds, draws, with_interval
+from core.reward.metrics.bootstrap import BOTH_WAYS, RESAMPLES, bounds, draws, ratio, with_interval
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 
@@ -118,7 +118,7 @@ def calibration(rated: Labels, scores: Floats, *, seed: int, bins: int = BINS, r
         counts = np.bincount(rated.groups[inside], minlength=rated.prompts).astype(np.float64)
         good = np.bincount(rated.groups[inside & rated.good], minlength=rated.prompts).astype(np.float64)
         whole = weights @ counts
-        samples = np.divide(weights @ good, whole, out=np.full(len(weights), np.nan), where=whole > 0)
+        samples = ratio(weights @ good, whole)
         value = float(rated.good[inside].mean())
         share = with_interval(value, samples, prompts=rated.prompts, within=(0.0, 1.0))
         found.append(Bin(int(inside.sum()), float(scores[inside].mean()), share))

@@ -1,4 +1,4 @@
-"""What experts said about a list of answers, as the arrays that metrics need."""
+"""Labels of a list of answers, as the arrays that metrics need."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Labels:
 
     @property
     def prompts(self) -> int:
-        """How many different normalised prompts there are."""
+        """Number of different normalised prompts."""
         return int(self.groups.max()) + 1 if len(self) else 0
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Labels":

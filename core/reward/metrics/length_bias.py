@@ -1,4 +1,4 @@
-"""Whether a scorer follows length: how it orders pairs in which the shorter, or the longer, answer is the better one."""
+"""Length bias: accuracy on the pairs whose better answer is the shorter one, and on those where it is the longer."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
-from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
+from core.reward.metrics.bootstrap import RESAMPLES, draws, ratio, with_interval
 from core.reward.metrics.labels import Labels
 
 MAX_ANSWERS = 300
@@ -29,7 +29,7 @@ class LengthBias:
 def length_bias(
     rated: Labels, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES
 ) -> LengthBias:
-    """Judge cross-validated scores of shape (repeats, n) on answers of ``lengths`` (n,); pairs of equal length count on neither side."""
+    """Judge cross-validated scores (repeats, n) on answers of ``lengths`` (n,); pairs of equal length do not count."""
     better, worse = _pairs(rated)
     won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)
     shorter = lengths[better] < lengths[worse]
@@ -48,7 +48,7 @@ def length_bias(
         )
         totals = [weights @ sums for weights in draws(rated.groups, seed=seed, resamples=resamples)]
         drawn = np.concatenate([*totals, np.empty((0, 2))])
-        samples = np.divide(drawn[:, 0], drawn[:, 1], out=np.full(len(drawn), np.nan), where=drawn[:, 1] > 0)
+        samples = ratio(drawn[:, 0], drawn[:, 1])
         value = float(won[chosen].mean())
         return with_interval(value, samples, prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
 

@@ -1,4 +1,4 @@
-"""How good scores are: every metric with its interval, or the reason why there is none."""
+"""Metrics of scores: each with its interval, or the reason why there is none."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
 from core.reward.metrics.best_of_n import Choices
-from core.reward.metrics.bootstrap import RESAMPLES, auc_samples, draws, ranked_samples, with_interval
+from core.reward.metrics.bootstrap import RESAMPLES, auc_samples, draws, ranked_samples, ratio, with_interval
 from core.reward.metrics.labels import Labels
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ _AN_ORDER = "not estimable: an order says nothing about good or poor"
 
 @dataclass(frozen=True)
 class Scores:
-    """What a scorer said about every row."""
+    """Scores of every row, and decisions where there are any."""
 
     values: Floats
     """Shape (n,), higher is better; a probability of good where ``called_good`` is given."""
@@ -176,22 +176,18 @@ def _ratios(sums: Floats) -> tuple[Floats, ...]:
     """_RATIOS from summed columns (B, 13), each (B,), nan where undefined."""
     rows, right, won, pairs, hits, called, good, squared, surprise, shares, prompts, gained, choices = sums.T
     return (
-        _ratio(right, rows),
-        (_ratio(hits, good) + _ratio(right - hits, rows - good)) / 2,
-        _ratio(won, pairs),
-        _ratio(shares, prompts),
-        _ratio(gained, choices),
-        _ratio(hits, called),
-        _ratio(hits, good),
-        _ratio(2 * hits, called + good),
-        _ratio(squared, rows),
-        1 - _ratio(squared * rows, good * (rows - good)),
-        _ratio(surprise, rows),
+        ratio(right, rows),
+        (ratio(hits, good) + ratio(right - hits, rows - good)) / 2,
+        ratio(won, pairs),
+        ratio(shares, prompts),
+        ratio(gained, choices),
+        ratio(hits, called),
+        ratio(hits, good),
+        ratio(2 * hits, called + good),
+        ratio(squared, rows),
+        1 - ratio(squared * rows, good * (rows - good)),
+        ratio(surprise, rows),
     )
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
 
 def _reasons(scores: Scores) -> dict[str, str]:

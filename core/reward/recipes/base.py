@@ -1,4 +1,4 @@
-"""What a recipe is, and the features that it makes of many answers."""
+"""The protocol of a recipe, and the feature matrix that it makes of many answers."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -20,7 +20,7 @@ class Pair(NamedTuple):
 
 
 class Read(NamedTuple):
-    """How much of an answer a recipe reads."""
+    """Extent to which a recipe reads an answer."""
 
     windows: int
     """In how many pieces."""
@@ -47,13 +47,13 @@ class Recipe(Protocol):
         """The different texts that need vectors."""
 
     def read_of(self, pair: Pair) -> Read:
-        """How much of the answer is read."""
+        """Extent to which the answer is read."""
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
         """Shape (len(pairs), d)."""
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
-        """What each column is multiplied with before fitting, shape (columns,) each; by what is read so.
+        """Factors of the columns before fitting, shape (columns,) each; by what is read so.
 
         The first is used unless another is clearly better on the training rows: see ``fitting.fit``.
         """

@@ -1,4 +1,4 @@
-"""The recipe ``pair``: prompt and response embedded apart, and how they relate (DESIGN.md section 5)."""
+"""The recipe ``pair``: prompt and response embedded apart, and how they relate (docs/decisions/recipe.md)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,9 +10,9 @@ from core.reward.encoding.embedder import View
 from core.reward.encoding.windows import terms, word_spans
 from core.reward.recipes.base import Pair, Read, Vectors
 
-# Each with what its standardised column weighs, where one of a vector weighs 1 / sqrt(dim): nine numbers that say much must
-# not drown in 1,536 that say little each. The more a number holds from one source of answers to the next, the less it is
-# held back: docs/decisions/0025.
+# Each with what its standardised column weighs, where one of a vector weighs 1 / sqrt(dim): nine numbers that say
+# much must not drown in 1,536 that say little each. The more a number holds from one source of answers to the next,
+# the less it is held back: docs/decisions/recipe.md.
 _WEIGHTS = {
     "cosine": 1.5,
     "max window cosine": 1.0,
@@ -30,8 +30,8 @@ SCALARS = tuple(_WEIGHTS)
 # plain mean this gained up to 0.005 AUC, and never lost, within MEDIQA and between its two sources.
 FOCUS = 10.0
 
-# Each further window weighs so much less in "cosine of the beginning": readers meet the beginning first. With "cosine to
-# the whole" (plain mean of the windows) it gained on every split that was tried: docs/decisions/0025.
+# Each further window weighs so much less in "cosine of the beginning": readers meet the beginning first. With "cosine
+# to the whole" (plain mean of the windows) it gained on every split that was tried: docs/decisions/recipe.md.
 FADING = 0.6
 
 
@@ -82,10 +82,10 @@ class PairRecipe:
         return result
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
-        """What each standardised column is multiplied with before fitting, shape (columns,) each.
+        """Factors of the standardised columns before fitting, shape (columns,) each.
 
         Where answers differ by what they are and not by how they fit the prompt (one prompt asked about many stories),
-        1,161 columns about the prompt and nine numbers only blur it: then v alone is better (docs/decisions/0064).
+        1,161 columns about the prompt and nine numbers only blur it: then v alone is better (docs/decisions/recipe.md).
         """
         dim = (columns - len(SCALARS)) // 4
         both = np.full(columns, dim**-0.5, dtype=np.float32)

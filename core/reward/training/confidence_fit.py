@@ -1,4 +1,4 @@
-"""Measuring, at the end of a training, how far its scores can be trusted (docs/decisions/0045)."""
+"""Measuring, at the end of a training, how far its scores can be trusted (docs/decisions/reranking.md)."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 def fit_score_confidence(
     examples: Sequence[Example], rated: Labels, values: Floats, embedder: Embedder, *, seed: int
 ) -> ScoreConfidence:
-    """What the out-of-fold scores ``values`` (n,) of rated answers come to; their prompts' vectors are in the cache."""
+    """Fit the confidence to out-of-fold scores ``values`` (n,) of rated answers, whose prompts' vectors are cached."""
     margin, pairs = _margin(rated, values, seed=seed)
     known = _known(examples, embedder, seed=seed)
     return ScoreConfidence(_levels(rated, values), margin, pairs, _familiar(known.vectors), known)

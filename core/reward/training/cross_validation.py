@@ -44,7 +44,7 @@ class OutOfFold:
     baselines: list[dict[str, Scores]] = field(default_factory=list)
 
     def fold_by_fold(self) -> Iterator[FoldDone]:
-        """Score every row out of fold, in several divisions of the prompts."""
+        """Score every row out of fold, in several divisions of the prompts; yields after each fold."""
         wanted = repeats_for(len(self.rated))
         splits = [self.folds]
         for number in range(1, wanted):
@@ -70,7 +70,8 @@ class OutOfFold:
             self.baselines.append({n: joined(folds, [part[n] for part in baseline_parts]) for n in baseline_parts[0]})
 
     def ratings_alone(self, recipe: Recipe | None = None, known: NDArray[np.bool_] | None = None) -> Scores:
-        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first repeat.
+        """The scores of ``recipe`` (default: this one), or those it would give without comparisons, of the first
+        repeat.
 
         ``known`` (n,): only these rows are learned from.
         """
@@ -90,7 +91,7 @@ class OutOfFold:
         return all(len(np.unique(self.rated.good[known & (self.folds != fold)])) == 2 for fold in np.unique(self.folds))
 
     def evaluation(self) -> Evaluation:
-        """What the scores come to."""
+        """Evaluate the scores of all repeats."""
         return evaluate(self.examples, self.rated, self.repeats, self.baselines, folds=self.folds, seed=self.seed)
 
     def look_closer(self, evaluation: Evaluation, alone: Scores) -> Generator[Examined, None, Findings]:
@@ -126,5 +127,5 @@ class OutOfFold:
 
 
 def repeats_for(n: int) -> int:
-    """How many times ``n`` rated answers are divided into folds: many answers need it least, and cost most."""
+    """Number of divisions of ``n`` rated answers into folds: many answers need it least, and cost most."""
     return 3 if n <= 20_000 else 2

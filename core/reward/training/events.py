@@ -1,5 +1,6 @@
-"""What happens during a training, as it happens: frozen, and ready to be stored as rows."""
+"""The events of a training, ready to be stored as rows, and its result."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """How far the vectors are; see ``embedder.Progress``."""
+    """Progress of embedding; see ``embedder.Progress``."""
 
     done: int
     total: int
@@ -173,33 +174,104 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The model, fitted on all rows; the last event of a training that was not refused."""
+    """The model was fitted on all rows."""
 
-    model: FittedModel
     c: float
     """Inverse regularisation strength that the inner cross-validation chose."""
-    data_fingerprint: str
-    """Hash of the rows it was fitted on."""
-    comparisons: int
-    """How many pairs of answers that raters ordered it was fitted on too."""
-    groups: frozenset[str]
-    """Hashes of the prompts it was fitted on, those of comparisons among them."""
+    threshold: float
     seconds: float
     """Since the training started."""
-    honesty: ScoreConfidence
-    """How far its scores can be trusted."""
     weighting: str
     """What it reads: "prompt and answer", or "answer alone" where the prompt only blurred it."""
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored; the model itself becomes an artifact."""
+        """As it is stored."""
         return {
             "event": "fitted",
             "c": self.c,
-            "threshold": self.model.threshold,
+            "threshold": self.threshold,
             "seconds": self.seconds,
             "weighting": self.weighting,
         }
 
 
-Event = Refused | Started | Embedding | FoldDone | Compared | Evaluated | Examined | Reported | Judged | Fitted
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The model's files are on disk."""
+
+    model_version: str
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "saved", "model_version": self.model_version, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The version is known to the database, and perhaps champion."""
+
+    model_version: str
+    promoted: bool
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "registered",
+            "model_version": self.model_version,
+            "promoted": self.promoted,
+            "reason": self.reason,
+        }
+
+
+Event = (
+    Refused
+    | Started
+    | Embedding
+    | FoldDone
+    | Compared
+    | Evaluated
+    | Examined
+    | Reported
+    | Judged
+    | Fitted
+    | Saved
+    | Registered
+)
+
+STORED_NAMES: Mapping[type[Event], str] = {
+    Refused: "Refused",
+    Started: "Started",
+    Embedding: "Embedding",
+    FoldDone: "FoldDone",
+    Compared: "Compared",
+    Evaluated: "Evaluated",
+    Examined: "Examined",
+    Reported: "Reported",
+    Judged: "Judged",
+    Fitted: "Fitted",
+    Saved: "Saved",
+    Registered: "Registered",
+}
+"""The kind of each event in the database, in use since release 0.1.0: a class may be renamed, these may not."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """Result of a training that was not refused: the model and its evaluation."""
+
+    model: FittedModel
+    evaluation: Evaluation
+    """Out of fold."""
+    report: TrustReport
+    judged: Judged
+    """Against answer length, and against the champion's recipe where there is one."""
+    groups: frozenset[str]
+    """Hashes of the prompts that the model was fitted on, those of comparisons among them."""
+    confidence: ScoreConfidence
+    """How far its scores can be trusted."""
+    weighting: str
+    """As in ``Fitted``."""
+    comparisons: int
+    """How many pairs of answers that raters ordered it was fitted on too."""

@@ -1,4 +1,4 @@
-"""Whether a model may become champion, and what its figures say about using it: the rules, each with its sentence."""
+"""The rules by which a model may become champion, and the verdict on its use, each with its sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def judge_challenger(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the numbers say about use."""
+    """Verdict on the use of a model."""
 
     usable: bool
     sentence: str

@@ -1,4 +1,4 @@
-"""The trust report: all that is worth knowing about one training, computed once, stored with it, and shown from there."""
+"""The trust report: what is worth knowing about one training, computed once, stored with it, and shown from there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.learning_curve import LearningCurve, Point
 from core.reward.evaluation.slices import RaterSlice, Slice, by_rater, by_source
 from core.reward.metrics.best_of_n import Choices
-from core.reward.metrics.bootstrap import RESAMPLES, draws, with_interval
+from core.reward.metrics.bootstrap import RESAMPLES, draws, ratio, with_interval
 from core.reward.metrics.curves import Bin, Confusion, calibration, outcomes, roc_band
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import LengthBias, length_bias
@@ -30,7 +30,7 @@ _NO_CHOICE = "not estimable: no prompt has two rated answers"
 
 @dataclass(frozen=True)
 class TrustReport:
-    """What stands beside the Evaluation of the same training; everything but ``seconds`` follows from data and seed."""
+    """Report beside the Evaluation of the same training; all but ``seconds`` follows from data and seed."""
 
     verdict: Verdict
     best_of_n: dict[str, Metric]
@@ -120,7 +120,7 @@ class TrustReport:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was measured with models of its own."""
+    """Findings from further fits: the learning curve, and models without one of the raters."""
 
     curve: LearningCurve
     left_out: dict[str, Metric]
@@ -129,7 +129,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class Made:
-    """How a training was made."""
+    """Circumstances of a training."""
 
     recipe: str
     encoder: str
@@ -205,7 +205,7 @@ def _best_of_n(
     whole = weights @ offered
     found = {}
     for name, column in sums.items():
-        samples = np.divide(weights @ column, whole, out=np.full(len(weights), np.nan), where=whole > 0)
+        samples = ratio(weights @ column, whole)
         found[name] = with_interval(
             float(column.sum() / offered.sum()),
             samples,

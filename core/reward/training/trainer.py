@@ -1,8 +1,8 @@
-"""One training, from rated answers to a judged model, told as events."""
+"""One training, from rated answers to a judged model."""
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from core.reward.training.events import (
     Refused,
     Reported,
     Started,
+    TrainingResult,
 )
 from core.reward.training.promotion import judge_challenger, judge_first
 from core.reward.training.report import Made, trust_report
@@ -47,16 +48,18 @@ def train(
     champion_recipe: str | None = None,
     champion_groups: frozenset[str] | None = None,
     preferred: Sequence[Preferred] = (),
-) -> Iterator[Event]:
+    preferred_apart: int = 0,
+) -> Generator[Event, None, TrainingResult | Refused]:
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
-    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Judged, Fitted; or only Refused, where
-    there are fewer than ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is
-    refitted on the same folds for the comparison, on answers to the prompts that it learned from
-    (``champion_groups``; None: on all). ``preferred`` answers are learned from too where that clearly helps on all
-    ``examples`` (``fitting.fit``), never where their prompt is being tested; Compared then says what that changed, and
-    a champion is refitted on ratings alone. Where it does not help, Compared says so before the folds, and the rest is
-    as without them. The same examples in the same order and the same ``seed`` give the same numbers.
+    Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Fitted, and returns the result; yields
+    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a
+    ``champion_recipe`` that recipe is refitted on the same folds for the comparison, on answers to the prompts that it
+    learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too where that clearly
+    helps on all ``examples`` (``fitting.fit``), never where their prompt is being tested; Compared then says what that
+    changed (and that ``preferred_apart`` more were kept apart), and a champion is refitted on ratings alone. Where it
+    does not help, Compared says so before the folds, and the rest is as without them. The same examples in the same
+    order and the same ``seed`` give the same numbers.
 
     Raises:
         BadInput: there is no such recipe.
@@ -68,15 +71,15 @@ def train(
     rated = Labels.of(examples, positive_threshold=positive_threshold)
     folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=seed) if len(rated) else None
     if (reason := _too_little(rated, minimum)) is not None or folds is None:
-        yield Refused(reason or _ONE_CLASS_IN_A_FOLD)
-        return
+        refused = Refused(reason or _ONE_CLASS_IN_A_FOLD)
+        yield refused
+        return refused
     yield Started(len(rated), rated.prompts, int(rated.good.sum()), recipe, seed)
 
     pairs = [Pair(example.prompt, example.response) for example in examples]
     recipes = list({item.name: item for item in (chosen, champion, PAIR) if item is not None}.values())
-    aside = (
-        embedder.in_memory()
-    )  # these texts are no answers of the data: what deletes those would not find the vectors
+    # texts that raters ordered are no answers of the data: what deletes those would not find the vectors
+    aside = embedder.in_memory()
     ordered = [Pair(p.prompt, text) for p in preferred for text in (p.chosen, p.rejected)]
     for source, needed in ((embedder, _texts(recipes, pairs)), (aside, _texts([chosen], ordered))):
         for progress in source.warm(needed) if any(needed.values()) else ():
@@ -89,14 +92,14 @@ def train(
         compared = Comparisons.of(preferred, numbers, chosen, aside)
         final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed, compared=compared)
         if not final.compared:
-            yield Compared(len(preferred), len({p.group for p in preferred}), None)
+            yield Compared(len(preferred), len({p.group for p in preferred}), None, preferred_apart)
             compared, preferred = None, ()
     scored = OutOfFold(examples, rated, features, chosen, folds, seed, positive_threshold, compared)
     yield from scored.fold_by_fold()
     alone = scored.ratings_alone()
     if compared is not None:
         gain = paired_difference(rated, scored.repeats[0].values, alone.values, seed=seed, cross_validated=True)
-        yield Compared(len(preferred), len({p.group for p in preferred}), gain)
+        yield Compared(len(preferred), len({p.group for p in preferred}), gain, preferred_apart)
     evaluation = scored.evaluation()
     yield Evaluated(evaluation)
     findings = yield from scored.look_closer(evaluation, alone)
@@ -108,21 +111,14 @@ def train(
         seed,
         time.perf_counter() - started,
     )
-    yield Reported(
-        trust_report(
-            examples,
-            rated,
-            scored.repeats,
-            evaluation,
-            findings,
-            made,
-            positive_threshold=positive_threshold,
-        )
+    report = trust_report(
+        examples, rated, scored.repeats, evaluation, findings, made, positive_threshold=positive_threshold
     )
+    yield Reported(report)
 
     auc = evaluation.metrics["roc_auc"]
     if champion is None:
-        yield Judged(judge_first(auc, evaluation.versus_length), None)
+        judged = Judged(judge_first(auc, evaluation.versus_length), None)
     else:
         versus = None
         known = np.array([champion_groups is None or example.group in champion_groups for example in examples])
@@ -132,11 +128,12 @@ def train(
             same = champion is chosen and known.all()
             theirs = alone if same else scored.ratings_alone(champion, known)
             versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
-        yield Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
+        judged = Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
 
     if final is None:
         final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)
-    yield Fitted(
+    yield Fitted(final.c, final.threshold, time.perf_counter() - started, final.weighting)
+    return TrainingResult(
         model=FittedModel(
             recipe=recipe,
             encoder=embedder.fingerprint,
@@ -144,18 +141,18 @@ def train(
             threshold=final.threshold,
             baselines=fit_baselines(features[PAIR.name], rated.good),
         ),
-        c=final.c,
-        weighting=final.weighting,
-        data_fingerprint=data_fingerprint(examples, preferred),
-        comparisons=len(preferred),
+        evaluation=evaluation,
+        report=report,
+        judged=judged,
         groups=frozenset([*(example.group for example in examples), *(pair.group for pair in preferred)]),
-        seconds=time.perf_counter() - started,
-        honesty=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
+        confidence=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
+        weighting=final.weighting,
+        comparisons=len(preferred),
     )
 
 
 def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred] = ()) -> str:
-    """Hex sha256 over the texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
+    """Hex sha256 over texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
     digest = hashlib.sha256()
     for example in examples:
         identity = interaction_identity(example.prompt, example.response, example.context_id)

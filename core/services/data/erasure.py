@@ -11,17 +11,18 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
+from core.services.masking import ClearedText, masked, masks_output
 from core.services.operations import leftovers
-from core.services.masking import Settled, masks_output, masked
 from core.services.workspace import Workspace
-from core.store.people import accounts
 from core.store import audit, compacting
-from core.store.interactions import exports, interactions
-from core.store.erasure import answers as forgetting, copies as forgetting_copies, raters
-from core.store.interactions.consensus import as_seen
+from core.store.database import Session
+from core.store.erasure import answers, copies, raters
 from core.store.erasure.answers import Part, Traces
+from core.store.interactions import exports, interactions
+from core.store.interactions.consensus import lock_as_seen
+from core.store.people import accounts
+from core.store.people.raters import Rater
 from core.store.retrying import retried, written
-from core.store.tables import Item, Rater
 
 LISTED = 10
 WITH_RATERS = ("ratings", "preferences", "pairs")
@@ -56,9 +57,9 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
-        going = forgetting.parts(session, interaction_id)
+        going = answers.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
-        goes |= forgetting_copies.copies(session, interaction_id, going).count()
+        goes |= copies.copies(session, interaction_id, going).count()
         shown = interactions.load(session, interaction_id)
         remains = _after_interaction(workspace, session, interaction_id, going)
         return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
@@ -79,14 +80,15 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
-        forgetting.refuse_while_training(session)  # first: imports write nothing either until this ends
-        if session.get(Item, interaction_id) is not None:
-            as_seen(session, interaction_id, seen)  # whoever is rating it at this moment comes first, or finds it gone
-        going = forgetting.parts(session, interaction_id)
-        copies = forgetting_copies.copies(session, interaction_id, going)
+        answers.refuse_while_training(session)  # first: imports write nothing either until this ends
+        if interactions.exists(session, interaction_id):
+            # a rating of it that is being stored comes first, or finds it gone
+            lock_as_seen(session, interaction_id, seen)
+        going = answers.parts(session, interaction_id)
+        copied = copies.copies(session, interaction_id, going)
         remains = _after_interaction(workspace, session, interaction_id, going)
-        goes = forgetting.remove(session, going) | copies.count()
-        copies.put_out(session)
+        goes = answers.remove(session, going) | copied.count()
+        copied.put_out(session)
         audit.write(session, user, "forgot", f"interaction {interaction_id}", new=dict(goes))
     return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
 
@@ -149,7 +151,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
         rater_id, name = found.rater_id, found.name
         leads = accounts.leads(session, who_can_sign_in=signs_in)
         remains = _after_rater(workspace, session, found, ratings_stay)
-        goes = raters.forget(session, found, ratings_stay=ratings_stay)
+        goes = raters.erase(session, found, ratings_stay=ratings_stay)
         if leads and not accounts.leads(session, who_can_sign_in=signs_in):
             raise Conflict(
                 f"{name} is the last lead, and somebody must be left who can decide here. Nothing was changed. Make "
@@ -160,7 +162,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
     return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
 
 
-def _rater(session: Any, who: str | int) -> Rater:
+def _rater(session: Session, who: str | int) -> Rater:
     return raters.by_id(session, who) if isinstance(who, int) else raters.find(session, who)
 
 
@@ -174,41 +176,43 @@ def _until_tidy(workspace: Workspace) -> list[str]:
     ]
 
 
-def _after_interaction(workspace: Workspace, session: Any, interaction_id: int, going: list[Part]) -> list[str]:
-    traces = forgetting.traces(session, interaction_id)
+def _after_interaction(workspace: Workspace, session: Session, interaction_id: int, going: list[Part]) -> list[str]:
+    traces = answers.traces(session, interaction_id)
     remains = _elsewhere(workspace, session, traces, kinds=None)
     if traces.versions:
         remains.insert(
             0,
-            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its prompt. "
-            "Train again, take these versions out of use, and have their folders deleted (folder models on the server).",
+            f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its "
+            "prompt. Train again, take these versions out of use, and have their folders deleted (folder models on the "
+            "server).",
         )
-    answers = {answer for _, answer in forgetting.texts_of(session, interaction_id)}
-    cases, orders = forgetting_copies.held_elsewhere(session, answers, going)
+    texts = {answer for _, answer in answers.texts_of(session, interaction_id)}
+    cases, orders = copies.held_elsewhere(session, texts, going)
     if cases or orders:
         remains.append(
-            f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. Whoever "
-            "saved them deletes them on the Rerank page."
+            f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. "
+            "Whoever saved them deletes them on the Rerank page."
         )
     if traces.session_id is not None:
         remains.append(
             f"Session {traces.session_id} of the existing application, with its notes (table rlhf_sessions)."
         )
-    others = forgetting_copies.other_tables(session)
+    others = copies.other_tables(session)
     if others:
         remains.append(f"Tables of other programs in this database, if they hold it: {_some(others)}.")
     remains.append("The file that it was imported from: importing it again brings the answer back.")
     remains.append(
-        "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of files, "
-        "cases and keys. Look there if somebody may have quoted it."
+        "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of "
+        "files, cases and keys. Look there if somebody may have quoted it."
     )
     remains.append(
-        "The record of acts, which cannot be changed: its number, and the sha256 of its texts where it was added or edited."
+        "The record of acts, which cannot be changed: its number, and the sha256 of its texts where it was added or "
+        "edited."
     )
     return remains
 
 
-def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay: bool) -> list[str]:
+def _after_rater(workspace: Workspace, session: Session, rater: Rater, ratings_stay: bool) -> list[str]:
     traces = raters.traces(session, rater)
     remains = _elsewhere(workspace, session, traces, kinds=WITH_RATERS)
     if ratings_stay:
@@ -226,20 +230,20 @@ def _after_rater(workspace: Workspace, session: Any, rater: Rater, ratings_stay:
     return remains
 
 
-def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
+def _elsewhere(workspace: Workspace, session: Session, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:
     """What lies in files, as far as that is known."""
     remains: list[str] = []
-    made = exports.since(session, traces.since, kinds=kinds)
+    made = exports.exported_since(session, traces.since, kinds=kinds)
     if made:
         shown = _some([f"{masked(one.place)} ({one.kind}, {one.at.astimezone():%d %b %Y})" for one in made])
-        remains.append(Settled(f"Files that were exported since: {shown}. Delete them, or export again."))
-    copies = _copies(workspace)
+        remains.append(ClearedText(f"Files that were exported since: {shown}. Delete them, or export again."))
+    upgrade_copies = _copies(workspace)
     known = f"Made with python -m core backup since it came: {traces.backups:,}. " if traces.backups else ""
-    beside = f"Copies from upgrades: {_some(copies)}. " if copies else ""
+    beside = f"Copies from upgrades: {_some(upgrade_copies)}. " if upgrade_copies else ""
     remains.append(f"Backups. {known}{beside}Delete those you no longer need: restoring one brings everything back.")
     temporary = leftovers.in_words(workspace.settings)
     if temporary:
-        remains.append(Settled(f"Temporary files, which can hold it: {temporary}"))
+        remains.append(ClearedText(f"Temporary files, which can hold it: {temporary}"))
     if workspace.store.is_sqlite:
         remains.append(
             "Free room in the database file that an earlier release or another program left: python -m core compact "
@@ -250,8 +254,8 @@ def _elsewhere(workspace: Workspace, session: Any, traces: Traces, *, kinds: tup
             "The room in PostgreSQL's files until its next VACUUM, and its archived logs where it keeps any."
         )
     remains.append(
-        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote a "
-        "piece. Pages that are open show it until their next act, and servers keep vectors of "
+        "Log files hold numbers, no texts; only the trace of an unexpected error in a training (folder logs) can quote "
+        "a piece. Pages that are open show it until their next act, and servers keep vectors of "
         "what they ranked lately in memory until they restart."
     )
     return remains

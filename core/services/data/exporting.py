@@ -1,25 +1,44 @@
-"""The exports, streamed from one state of the database: of the ratings, and of how raters ordered answers."""
+"""Exports of the ratings and of how raters ordered answers, streamed from one state of the database.
 
+Before a file is written: whether it would hold personal identifiers, who says that it may, and the list of exports.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from core.domain.errors import BadInput, Conflict
-from core.domain.plain import AS_IS
-from core.domain.roles import Act, User
+from core.domain.errors import BadInput, Conflict, HoldsIdentifiers
+from core.domain.identifiers.masking import count, in_words
+from core.domain.plain import AS_IS, Name
+from core.domain.roles import COMMAND_LINE, Act, User
+from core.domain.texts import storable
 from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, order_rows, pair_rows
 from core.labeling.writing import check_target, write_table
-from core.services.data.export_check import Marked, checked_reason, identifiers_of, look, record
-from core.services.masking import masks_output
+from core.services.masking import ClearedText, masks_output
 from core.services.workspace import Workspace
-from core.store.interactions import exporting, identifiers, legacy
+from core.store import audit, scratch
+from core.store.database import Session
+from core.store.interactions import exports, identifiers, legacy
+from core.store.people import raters
 from core.store.reranking import preferences
-from core.store import scratch
+from core.store.retrying import retried
 
 KINDS = tuple(EXPORTS)
+MAX_REASON = 500
+
+
+class Marked(StrEnum):
+    """What becomes of answers that hold personal identifiers."""
+
+    REFUSE = "refused"  # nothing is written while there are any
+    LEAVE_OUT = "left out"
+    INCLUDE = "included"  # with a written reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,52 @@ class ExportResult:
         """As ``export --json`` prints it."""
         shown = {"rows": self.rows, "path": self.path, "prompts_without_pair": self.prompts_without_pair}
         return shown if self.left_out is None else shown | {"left_out": self.left_out}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLine:
+    """One export as the Data page lists it."""
+
+    at: datetime
+    by: Name
+    """The present name of whoever made it."""
+    kind: str
+    place: str
+    answers: int
+    identifiers: str
+    reason: str
+
+
+class _Held(NamedTuple):
+    """What is to leave: answers and comparisons, those of them that hold identifiers, and of which kinds."""
+
+    rows: int
+    marked: int
+    kinds: dict[str, int]
+
+
+@masks_output()
+def listed(workspace: Workspace, user: User, *, limit: int = 100) -> list[ExportLine]:
+    """The latest exports, newest first, with the reasons for which personal identifiers were included.
+
+    Raises:
+        NotAllowed: the role does not include exports.
+    """
+    workspace.require(user, Act.READ_DATA)
+    with workspace.store.read() as session:
+        names = {f"person {number}": name for number, name in raters.names(session).items()}
+        return [
+            ExportLine(
+                one.at,
+                names.get(one.by, one.by),
+                one.kind,
+                one.place,
+                one.answers,
+                one.identifiers,
+                one.reason or "",
+            )
+            for one in exports.exported_since(session, None, limit=limit)
+        ]
 
 
 @masks_output()
@@ -58,13 +123,13 @@ def export(
     if kind not in EXPORTS:
         raise BadInput(f"{kind!r} is not an export; choose one of {', '.join(KINDS)}.")
     check_target(path)
-    why = checked_reason(user, reason) if marked is Marked.INCLUDE else None
+    why = _checked_reason(user, reason) if marked is Marked.INCLUDE else None
     workspace.pick_up(at_once=True)
     legacy.follow_texts(workspace.store)
     identifiers.look_again(workspace.store)
     with workspace.store.read() as session:
-        found = look(session, kind, marked)
-    record(workspace, user, kind, path, marked, found, why)
+        found = _count_identifiers(session, kind, marked)
+    _record(workspace, user, kind, path, marked, found, why)
     scratch.note(workspace.settings.home, path.parent)
     try:
         return _write(workspace, kind, path, marked)
@@ -78,16 +143,87 @@ def export(
         ) from error
 
 
+def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
+    """What a file of this kind would hold.
+
+    Raises:
+        HoldsIdentifiers: personal identifiers, and ``marked`` refuses them.
+    """
+    answers = orders = held = 0
+    kinds: Counter[str] = Counter()
+    if kind != "preferences":
+        answers, held, in_answers = exports.identifiers_in(session)
+        kinds.update(in_answers)
+    if kind in ("preferences", "pairs"):
+        for row in preferences.rows(session):
+            in_row = _identifiers_of(row)
+            orders += 1
+            held += bool(in_row)
+            kinds.update(in_row)
+    rows = answers + orders
+    if held and marked is Marked.REFUSE:
+        parts = (("rated answers", kind != "preferences"), ("comparisons", orders))
+        what = " and ".join(name for name, there in parts if there)
+        sentence = (
+            f"{held:,} of {rows:,} {what} hold personal identifiers ({in_words(dict(kinds))}). "
+            "Nothing was written. Leave them out, or include them with a written reason."
+        )
+        # our words and numbers: where the site's function fails it must still be read
+        raise HoldsIdentifiers(ClearedText(sentence))
+    return _Held(rows, held, dict(kinds))
+
+
+def _checked_reason(user: User, typed: str) -> str:
+    """Why identifiers are included, as it is kept.
+
+    Raises:
+        BadInput: nothing, too much, or nobody says it.
+    """
+    if user.rater_id <= 0 and user is not COMMAND_LINE:
+        raise BadInput("Choose your name first: including personal identifiers is kept with the name of who did it.")
+    clean = storable(" ".join(typed.split()), "The reason")
+    if not clean or len(clean) > MAX_REASON:
+        raise BadInput(
+            f"To include personal identifiers, say why in 1 to {MAX_REASON} characters. Nothing was written; the "
+            "reason is kept for whoever asks later."
+        )
+    return clean
+
+
+@retried
+def _record(
+    workspace: Workspace, user: User, kind: str, path: Path, marked: Marked, found: _Held, reason: str | None
+) -> None:
+    """Write down, before there is a file, what it will be; of a download only the name is known."""
+    place = str(path.resolve()) if user is COMMAND_LINE else path.name
+    held = str(marked) if found.marked else "none"
+    left_out = found.marked if marked is Marked.LEAVE_OUT else 0
+    written = found.rows - left_out
+    with workspace.store.write() as session:
+        number = exports.add_export(
+            session, user, kind, place, held, written, reason if held == Marked.INCLUDE else None
+        )
+        new = {"kind": kind, "answers": written, "identifiers": held} | ({"left out": left_out} if left_out else {})
+        audit.write(
+            session, user, "exported", f"export {number}", new=new | ({"kinds": found.kinds} if found.marked else {})
+        )
+
+
 def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> ExportResult:
     unmarked = marked is Marked.LEAVE_OUT
     with workspace.store.read() as session:
-        found = look(session, kind, marked)  # once more: this state is written
-        ratings = exporting.rating_rows(session, unmarked=unmarked)
-        ordered = (row for row in preferences.rows(session) if not (unmarked and identifiers_of(row)))
+        found = _count_identifiers(session, kind, marked)  # once more: this state is written
+        ratings = exports.rating_rows(session, unmarked=unmarked)
+        ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
         threshold = workspace.settings.positive_rating_threshold
         rows = write_table(path, EXPORTS[kind], _rows(kind, ratings, ordered, positive_threshold=threshold))
-        without = count_prompts_without_pair(gold_rows(exporting.rating_rows(session, unmarked=unmarked)))
+        without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
         return ExportResult(rows, str(path), without, found.marked if unmarked else None)
+
+
+def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
+    """How many identifiers of which kind the texts of a preference hold."""
+    return count(preference[name] for name in ("prompt", "chosen", "rejected"))
 
 
 def _rows(

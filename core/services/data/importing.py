@@ -1,6 +1,5 @@
 """Importing files: streamed, in small transactions, resumable, removable; and the sample."""
 
-import hashlib
 import shutil
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict, NotFound
+from core.domain.files import file_sha256
 from core.domain.records import ImportRow, Rejected
 from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
@@ -18,10 +18,10 @@ from core.services.masking import masks_output, refuse_gaps
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit
 from core.store.interactions import imports, interactions
-from core.store.training import versions
 from core.store.interactions.imports import Counted
 from core.store.people.raters import IMPORTED, rater_name
 from core.store.retrying import retried, written
+from core.store.training import versions
 
 BATCH_ROWS = 500
 BATCH_CHARACTERS = 4_000_000
@@ -41,7 +41,7 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What one run of an import came to; see DESIGN.md section 7."""
+    """What one run of an import came to: new interactions, new ratings, rows that added neither, rows refused."""
 
     import_id: int
     added: int
@@ -114,7 +114,7 @@ def import_file(
     table = open_table(path)
     understood = import_rows(table, mapping=mapping, context_column=context_column)
     workspace.pick_up(at_once=True)
-    file_hash = _hash_of(path)
+    file_hash = file_sha256(path)
     import_id, resumed = _begin(workspace, user, file_name or path.name, file_hash, source)
     total, rows, started = Counted(), 0, time.monotonic()
     try:
@@ -128,7 +128,7 @@ def import_file(
         written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
         raise
     if not rows:
-        written(workspace.store, lambda session: imports.forget(session, import_id))
+        written(workspace.store, lambda session: imports.delete_record(session, import_id))
         raise BadInput(f"{file_name or path.name} has a header but no rows, so there is nothing to import.")
     _finish(workspace, user, import_id, total)
     workspace.mark_due()
@@ -189,7 +189,7 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             break
     while written(workspace.store, lambda session: imports.remove_ratings_some(session, import_id)):
         pass
-    written(workspace.store, lambda session: imports.forget(session, import_id))
+    written(workspace.store, lambda session: imports.delete_record(session, import_id))
     return kept
 
 
@@ -218,7 +218,7 @@ def remove_sample(workspace: Workspace, user: User) -> int:
     with workspace.store.write() as session:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)
-        imports.forget_sample(session)
+        imports.delete_sample_records(session)
         audit.write(session, user, "removed sample", "sample", old={"answers": gone, "models": len(models)})
     for name in models:
         shutil.rmtree(workspace.settings.model_dir / name, ignore_errors=True)
@@ -275,7 +275,8 @@ def _without_gaps(row: ImportRow | Rejected) -> ImportRow | Rejected:
     except BadInput:
         return Rejected(
             row.number,
-            "a text holds «... hidden», the gap of something that was hidden where it was copied from; take the original",
+            "a text holds «... hidden», the gap of something that was hidden where it was copied from; "
+            "take the original",
         )
     return row
 
@@ -293,8 +294,3 @@ def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | 
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

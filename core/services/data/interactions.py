@@ -13,14 +13,14 @@ from core.services.data.redaction import seen_by
 from core.services.masking import masks_output, originals, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.training import statistics
 from core.store.interactions import interactions
 from core.store.rating import ratings
 from core.store.retrying import retried
+from core.store.training import statistics
 
 HIDDEN = (
-    "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was changed. "
-    "Reveal them first, then edit."
+    "Personal identifiers are hidden in this answer, and saving would put the gaps in their place. Nothing was "
+    "changed. Reveal them first, then edit."
 )
 
 

@@ -1,6 +1,7 @@
 """Personal identifiers are hidden in every text that a service hands out for the screen.
 
-Whoever may reveal them does so for one answer at a time. That is in the record of acts, and the record alone decides what
+Whoever may reveal them does so for one answer at a time. That is in the record of acts, and the record alone decides
+what
 is shown: nothing is revealed that is not in it, and after a quarter of an hour it is hidden again.
 """
 
@@ -8,20 +9,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers.masking import count, mask, name_words
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
-from core.services.masking import Settled, masks_output
+from core.services.masking import ClearedText, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.reranking import cases
-from core.store.review import guidelines
+from core.store.database import Session
 from core.store.interactions import identifiers, interactions
-from core.store.interactions.consensus import as_seen
+from core.store.interactions.consensus import lock_as_seen
+from core.store.reranking import cases
 from core.store.retrying import retried, written
+from core.store.review import guidelines
 from core.store.types import now
 
 REVEALED_FOR = timedelta(minutes=15)
@@ -42,40 +43,47 @@ class Redactor:
         hidden = {} if is_revealed else count(texts)
         known = name_words(texts) if hidden else frozenset[str]()
         prompt, response, context_id, session_label = (
-            text and Settled(mask(text, known) if hidden else text) for text in texts
+            text and ClearedText(mask(text, known) if hidden else text) for text in texts
         )
         return replace(
-            found, prompt=prompt or "", response=response or "", context_id=context_id, session_label=session_label,
-            hidden=hidden, revealed=is_revealed,
+            found,
+            prompt=prompt or "",
+            response=response or "",
+            context_id=context_id,
+            session_label=session_label,
+            hidden=hidden,
+            revealed=is_revealed,
         )
 
     def about(self, text: str, found: Interaction) -> str:
         """What somebody wrote about an interaction: a name that stands there is one here too."""
         if _subject(found.interaction_id) in self.revealed:
-            return Settled(text)
-        return Settled(mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label))))
+            return ClearedText(text)
+        return ClearedText(
+            mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label)))
+        )
 
     def texts(self, texts: Sequence[str], subject: str) -> tuple[list[str], dict[str, int]]:
         """Texts that belong together, of what is named so, and what is hidden in them."""
         if subject in self.revealed:
-            return [Settled(text) for text in texts], {}
+            return [ClearedText(text) for text in texts], {}
         known = name_words(texts)
-        return [Settled(mask(text, known)) for text in texts], count(texts)
+        return [ClearedText(mask(text, known)) for text in texts], count(texts)
 
 
 def own_words(text: str) -> str:
     """What the reader wrote: they see it as they typed it, and can go on writing."""
-    return Settled(text)
+    return ClearedText(text)
 
 
 @contextmanager
-def seen_by(workspace: Workspace, user: User) -> Iterator[tuple[Any, Redactor]]:
+def seen_by(workspace: Workspace, user: User) -> Iterator[tuple[Session, Redactor]]:
     """A reading session and what this person may see."""
     with workspace.store.read() as session:
         yield session, redactor_for(session, user)
 
 
-def redactor_for(session: Any, user: User) -> Redactor:
+def redactor_for(session: Session, user: User) -> Redactor:
     """What this person may see at this moment."""
     if not may(user, Act.REVEAL):
         return Redactor()
@@ -101,7 +109,9 @@ def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) 
     if found is None:
         raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
     texts = (found.prompt, found.response, found.context_id, found.session_label)
-    _record(workspace, user, _subject(interaction_id), texts, lambda session: as_seen(session, interaction_id, seen))
+    _record(
+        workspace, user, _subject(interaction_id), texts, lambda session: lock_as_seen(session, interaction_id, seen)
+    )
 
 
 @masks_output()
@@ -140,14 +150,14 @@ def _record(
     user: User,
     subject: str,
     texts: Iterable[str | None],
-    check: Callable[[Any], object] = lambda session: None,
+    check: Callable[[Session], object] = lambda session: None,
 ) -> None:
     """Keep that somebody looked; ``check`` is asked in the same transaction whether they still may."""
     if user.rater_id <= 0 and user is not COMMAND_LINE:
         raise BadInput("Choose your name first: revealing is kept with the name of who did it.")
     kinds = count(texts)  # not inside the transaction: long texts take a while
 
-    def keep(session: Any) -> None:
+    def keep(session: Session) -> None:
         check(session)
         audit.write(session, user, identifiers.REVEALED, subject, new=dict(kinds))
 

@@ -12,19 +12,17 @@ from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
 from core.reward import artifact
-from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable, scores
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.services.masking import masks_output
 from core.services.models.models import version_path
-from core.services.reranking.reranking import encoder
+from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import Workspace
-from core.store.interactions import exporting
-from core.store.tables import ModelVersion
+from core.store.interactions import exports
 from core.store.training import runs, versions
-from core.store.training.embeddings import DatabaseVectors
+from core.store.training.versions import ModelVersion
 
 SHOWN = 10
 """How many answers are shown on which the two disagree."""
@@ -69,7 +67,8 @@ class Comparison:
         found, (first, second) = self.difference, self.names
         if found.value is None or found.low is None or found.high is None:
             return "It cannot be told which one is better: there are too few prompts, or answers of one kind only."
-        size = f"{abs(found.value):.3f} [{min(abs(found.low), abs(found.high)):.3f}, {max(abs(found.low), abs(found.high)):.3f}]"
+        low, high = sorted((abs(found.low), abs(found.high)))
+        size = f"{abs(found.value):.3f} [{low:.3f}, {high:.3f}]"
         if found.low > 0:
             return f"{first} is better: its AUC is higher by {size}."
         if found.high < 0:
@@ -96,7 +95,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
     settings = workspace.settings
     with workspace.store.read() as session:
         pair = versions.find(session, first), versions.find(session, second)
-        examples = exporting.examples(session)
+        examples = exports.examples(session)
         predicted = [runs.predictions(session, version.run_id) for version in pair]
     seen = frozenset[str]().union(*(_groups(workspace, version) for version in pair))
     unseen, _ = leave_out_seen(examples, seen)
@@ -132,7 +131,7 @@ def _groups(workspace: Workspace, version: ModelVersion) -> frozenset[str]:
 
 
 def _scored(workspace: Workspace, pair: Sequence[ModelVersion], examples: Sequence[Example]) -> list[Scores]:
-    embedder = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+    embedder = reference_embedder(workspace)
     models = {
         version.model_version: artifact.load(
             version_path(workspace, version.model_version), hashes=version.hashes, encoder=embedder.fingerprint

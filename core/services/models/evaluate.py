@@ -10,11 +10,10 @@ from core.domain.roles import Act, User
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.reward import artifact
-from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.evaluation.evaluation import evaluate_model, leave_out_seen
 from core.services.masking import masks_output
 from core.services.models.models import version_path
-from core.services.reranking.reranking import encoder
+from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import Workspace
 from core.store.training import versions
 
@@ -38,7 +37,7 @@ def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version
     if version is None:
         raise Unavailable("There is no champion yet. Train a model first, or name a version with --model.")
     folder = version_path(workspace, version.model_version)
-    embedder = Embedder(encoder(workspace.settings.emb_model), MemoryCache())
+    embedder = reference_embedder(workspace).in_memory()
     model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)
     groups = artifact.trained_groups(folder, hashes=version.hashes, prompts=version.prompts)
     unseen, seen = leave_out_seen(examples, groups)

@@ -19,8 +19,8 @@ from core.store import audit
 from core.store.interactions import legacy
 from core.store.people import raters
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import versions
+from core.store.training.versions import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def promote(
     if not reason:
         raise BadInput("Say in a few words why this version shall be used: the reason is kept. Nothing was changed.")
     with workspace.store.write() as session:
-        versions.still_champion(session, instead_of)
+        versions.lock_champion(session, instead_of)
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{model_version} is the champion already.")
@@ -163,7 +163,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
     """
     workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
-        versions.still_champion(session, instead_of)
+        versions.lock_champion(session, instead_of)
         previous = next(iter(versions.before_champion(session)), None)
         if previous is None:
             raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
@@ -192,7 +192,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
     """
     workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
-        versions.still_champion(session, None)
+        versions.lock_champion(session, None)
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")
@@ -233,12 +233,12 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     loaded = reranking.reranker(workspace).loaded
     if loaded is not None and loaded.model_version == line[0].model_version:
         return (
-            f"The files of the model in use, {line[0].model_version}, are damaged: {damage[0]} This server loaded it before "
-            f"and goes on ranking with its copy. In a server that starts now: {meanwhile} {until}"
+            f"The files of the model in use, {line[0].model_version}, are damaged: {damage[0]} This server loaded it "
+            f"before and goes on ranking with its copy. In a server that starts now: {meanwhile} {until}"
         )
     return (
-        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that had "
-        "loaded it before goes on with its copy."
+        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that "
+        "had loaded it before goes on with its copy."
     )
 
 

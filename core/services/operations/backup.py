@@ -4,7 +4,6 @@ A backup is a folder: a copy of the database, the model versions, and ``manifest
 It is built beside its place and renamed when it is whole, so a folder with a manifest is always complete.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Unavailable
+from core.domain.files import file_sha256
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.settings import Settings
@@ -101,10 +101,10 @@ def save(workspace: Workspace, user: User, out: Path) -> Saved:
     workspace.require(user, Act.READ_DATA)
     note(workspace.settings.home, out.expanduser().resolve().parent)
     with _whole_or_not_at_all(out) as folder:
-        # the database first: a version is on disk before the database knows it, so every version it names is there after
+        # the database first: a version is on disk before the database knows it, so all that it names are there after
         copied = backup.copy_to(workspace.store, folder)
         models = _copy_models(workspace.settings.model_dir, folder / MODELS)
-        files = {str(path.relative_to(folder)): _hash(path) for path in _files(folder)}
+        files = {str(path.relative_to(folder)): file_sha256(path) for path in _files(folder)}
         sizes = {name: (folder / name).stat().st_size for name in files}
         size = sum(sizes.values())
         manifest = {
@@ -190,7 +190,7 @@ def _after(store: Store, manifest: Manifest, into: str) -> PutBack:
             )
         schema.upgrade(store, keep_copy=False)
         with store.write() as session:
-            backup.forget_browsers(session)
+            backup.end_all_sign_ins(session)
             api_keys.suspend(session)
             audit.write(session, COMMAND_LINE, "restored", "database", new={"saved": manifest.created_at})
             waiting = [f"{key.name} ({key.start}..., made by {key.created_by})" for key in api_keys.waiting(session)]
@@ -242,11 +242,6 @@ def _whole_or_not_at_all(place: Path) -> Iterator[Path]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _synced(folder: Path) -> None:

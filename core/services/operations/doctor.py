@@ -100,8 +100,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield (
             "forgotten texts",
             False,
-            "something that was forgotten is still in the database file, because another program reads an earlier state. "
-            "End that program, then run: python -m core compact",
+            "something that was forgotten is still in the database file, because another program reads an earlier "
+            "state. End that program, then run: python -m core compact",
         )
 
 
@@ -131,8 +131,8 @@ def _to_be_looked_at(store: Store) -> Iterator[Finding]:
         yield (
             "addresses that look alike",
             True,
-            f"{'; '.join(', '.join(group) for group in groups)}. They belong to different people; earlier releases took "
-            "them for one. See on the page People that each invitation has the right one.",
+            f"{'; '.join(', '.join(group) for group in groups)}. They belong to different people; earlier releases "
+            "took them for one. See on the page People that each invitation has the right one.",
         )
 
 
@@ -152,8 +152,8 @@ def _personal_identifiers(settings: Settings) -> Iterator[Finding]:
             answers,
             f"{reader.name} answers"
             if answers
-            else f"{reader.name} gives no answer that can be used: {reader.trouble}. Until it does, every text is hidden "
-            f"whole and exports are refused. Mend the function, or unset {VARIABLE} to use the rules.",
+            else f"{reader.name} gives no answer that can be used: {reader.trouble}. Until it does, every text is "
+            f"hidden whole and exports are refused. Mend the function, or unset {VARIABLE} to use the rules.",
         )
     store = connect(settings)
     if schema.exists(store) and schema.state(store)[0] is State.CURRENT:
@@ -164,7 +164,8 @@ def _personal_identifiers(settings: Settings) -> Iterator[Finding]:
             True,
             "all answers were looked at"
             if not left
-            else f"{left:,} answers were not looked at yet; the dashboard does it by and by, and an export before it begins",
+            else f"{left:,} answers were not looked at yet; the dashboard does it by and by, and an export before it "
+            "begins",
         )
 
 

@@ -68,7 +68,9 @@ def read(source: Path) -> Manifest:
 
 
 def copy_listed(source: Path, manifest: Manifest, target: Path) -> None:
-    """Copy every file that is listed into the private folder ``target``, and nothing else; what arrives is what was hashed.
+    """Copy every file that is listed into the private folder ``target``, and nothing else.
+
+    What arrives there is what was hashed.
 
     Raises:
         BadInput: a file is missing, altered, or no plain file in a plain folder.

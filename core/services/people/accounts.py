@@ -13,15 +13,16 @@ from core.domain.settings import AuthMode
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.database import lock_writers
+from core.store.database import Session, lock_writers
 from core.store.people import accounts, raters, sign_ins
+from core.store.people.raters import Rater
+from core.store.people.sign_ins import Identity
 from core.store.retrying import retried
-from core.store.tables import Identity, Rater
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the People page shows them."""
+    """A person as the People tab of Settings shows them."""
 
     rater_id: int
     name: Name
@@ -117,8 +118,8 @@ def admit(workspace: Workspace, user: User, identity_id: int, role: Role, *, as_
     workspace.require(user, Act.PEOPLE)
     with workspace.store.write() as session:
         lock_writers(session)
-        identity = session.get(Identity, identity_id)
-        if identity is None or identity.rater_id is not None:
+        identity = sign_ins.waiting_identity(session, identity_id)
+        if identity is None:
             raise Conflict("Somebody else has just answered this. Load the page again to see how.")
         if as_person is None:
             free = identity.email if identity.email and accounts.by_email(session, identity.email) is None else None
@@ -218,7 +219,7 @@ def _who_waits(workspace: Workspace, name: str) -> int:
 
 
 @contextmanager
-def _changing(workspace: Workspace, rater_id: int) -> Iterator[tuple[Any, Rater]]:
+def _changing(workspace: Workspace, rater_id: int) -> Iterator[tuple[Session, Rater]]:
     """Around a change of a person: whatever it does, a lead is left who can undo it."""
     sign_in = workspace.settings.auth_mode is AuthMode.OIDC
     with workspace.store.write() as session:
@@ -226,7 +227,6 @@ def _changing(workspace: Workspace, rater_id: int) -> Iterator[tuple[Any, Rater]
         person = accounts.by_id(session, rater_id)
         before = accounts.leads(session, who_can_sign_in=sign_in)
         yield session, person
-        session.flush()
         if before and not accounts.leads(session, who_can_sign_in=sign_in):
             raise Conflict(
                 f"{person.name} is the last lead, and somebody must be left who can change this. "
@@ -234,7 +234,7 @@ def _changing(workspace: Workspace, rater_id: int) -> Iterator[tuple[Any, Rater]
             )
 
 
-def _give_address(session: Any, user: User, person: Rater, email: str | None) -> Rater:
+def _give_address(session: Session, user: User, person: Rater, email: str | None) -> Rater:
     taken = None if email is None else accounts.by_email(session, email)
     if taken is not None and taken is not person:
         raise Conflict(f"{email} belongs to {taken.name!r} already.")

@@ -14,8 +14,8 @@ from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.people import api_keys
+from core.store.people.api_keys import ApiKey
 from core.store.retrying import retried, written
-from core.store.tables import ApiKey
 from core.store.types import now
 
 PREFIX = "assay_"

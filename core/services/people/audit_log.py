@@ -15,10 +15,9 @@ from core.labeling.writing import write_stream, write_table
 from core.services.masking import masked, masks_output
 from core.services.workspace import Workspace
 from core.store import audit, scratch
-from core.store.audit import Wanted
+from core.store.audit import Audit, Wanted
 from core.store.people import raters
 from core.store.retrying import retried
-from core.store.tables import Audit
 
 __all__ = ["Wanted"]
 

@@ -7,8 +7,8 @@ from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.people import raters
+from core.store.people.raters import Rater
 from core.store.retrying import retried
-from core.store.tables import Rater
 
 
 def user_of(workspace: Workspace, token: str) -> User | None:
@@ -59,7 +59,7 @@ def rate_as(workspace: Workspace, token: str, name: str) -> User:
 def stop_rating(workspace: Workspace, token: str) -> None:
     """The browser with this cookie speaks for nobody any more; ratings stay."""
     with workspace.store.write() as session:
-        raters.forget_visitor(session, token)
+        raters.delete_visitor(session, token)
 
 
 def _user(rater: Rater) -> User:

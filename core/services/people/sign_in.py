@@ -1,4 +1,4 @@
-"""Whether a browser may come in: sign-ins of the identity provider, and the passphrase of local mode.
+"""Sign-ins of the identity provider: whether a browser may come in.
 
 A sign-in is a row here, found by a hash of what the browser shows. Signing out ends the row, so a copy of the cookie
 finds a door that stays shut. Roles and the disabled flag are read from our database every time; what the provider
@@ -6,7 +6,6 @@ says is believed as to who somebody is, and as to nothing else.
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ from core.domain.errors import BadInput
 from core.domain.roles import Role, Rule, User
 from core.services.workspace import Workspace
 from core.store import audit
-from core.store.database import lock_writers
+from core.store.database import Session, lock_writers
 from core.store.people import accounts, raters, sign_ins
+from core.store.people.raters import Rater
+from core.store.people.sign_ins import Identity, SignIn
 from core.store.retrying import retried
-from core.store.tables import Identity, Rater, SignIn
 from core.store.types import now
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -38,7 +38,6 @@ class Why(StrEnum):
     WAITING = "not invited yet"
     UNVERIFIED = "address not verified"
     DISABLED = "disabled"
-    LOCKED = "passphrase needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,7 @@ def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = Tru
         return Entry(None, why or _waiting(workspace, claims), name)
     if acting and now() - sign_in.seen_at > SEEN_EVERY:
         with workspace.store.write() as session:
-            if (kept := session.get(SignIn, key)) is not None:
-                kept.seen_at = now()
+            sign_ins.note_seen(session, key)
     return Entry(_user(rater), None, name)
 
 
@@ -92,26 +90,6 @@ def sign_out(workspace: Workspace, claims: Mapping[str, Any]) -> None:
                 audit.write(session, _user(found[2]), "signed out", f"person {found[2].rater_id}")
 
 
-def unlocked(workspace: Workspace, token: str) -> bool:
-    """Whether this browser may come in as far as the passphrase goes; changing the passphrase locks every browser."""
-    if not workspace.settings.passphrase:
-        return True
-    with workspace.store.read() as session:
-        found = sign_ins.find(session, _passphrase_key(workspace, token))
-    return found is not None and found[0].ended_at is None
-
-
-@retried
-def unlock(workspace: Workspace, token: str, said: str) -> bool:
-    """Let this browser in when it says the passphrase, compared in constant time; whether it did."""
-    passphrase = workspace.settings.passphrase
-    if not hmac.compare_digest(_digest(said.strip()), _digest(passphrase)):
-        return False
-    with workspace.store.write() as session:
-        sign_ins.begin(session, _passphrase_key(workspace, token), None)
-    return True
-
-
 @retried
 def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_ins.Found:
     with workspace.store.write() as session:
@@ -123,12 +101,11 @@ def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_in
             name=_name_of(claims),
             email=_email_of(workspace, claims),
         )
-        rater = session.get(Rater, identity.rater_id) if identity.rater_id is not None else None
+        rater = raters.load(session, identity.rater_id) if identity.rater_id is not None else None
         if rater is None:
             rater = _person_behind(workspace, session, identity)
         first = sign_ins.find(session, key) is None
         sign_ins.begin(session, key, identity.identity_id)
-        session.flush()
         found = sign_ins.find(session, key)
         assert found is not None
         if first and rater is not None:
@@ -136,7 +113,7 @@ def _begin(workspace: Workspace, key: str, claims: Mapping[str, Any]) -> sign_in
         return found
 
 
-def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Rater | None:
+def _person_behind(workspace: Workspace, session: Session, identity: Identity) -> Rater | None:
     """The person this identity is from now on: whoever was invited under its address, or the first lead; else None.
 
     Only somebody who never signed in is taken: an address that a new colleague got later opens no old account.
@@ -162,7 +139,6 @@ def _person_behind(workspace: Workspace, session: Any, identity: Identity) -> Ra
         )
     if rater is not None:
         identity.rater_id = rater.rater_id
-        session.flush()
     return rater
 
 
@@ -221,12 +197,3 @@ def _email_of(workspace: Workspace, claims: Mapping[str, Any]) -> str | None:
         return accounts.email_address(str(claims["email"]))
     except BadInput:
         return None
-
-
-def _passphrase_key(workspace: Workspace, token: str) -> str:
-    # keyed with the browser's random token: whoever reads the database cannot try passphrases against it
-    return hmac.new(token.encode(), _digest(workspace.settings.passphrase), "sha256").hexdigest()
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

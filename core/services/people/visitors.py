@@ -9,7 +9,6 @@ import hmac
 import secrets
 
 from core.domain.errors import AssayError
-from core.services.people import sign_in
 from core.services.workspace import Workspace
 from core.store import settings
 from core.store.people import raters
@@ -38,13 +37,11 @@ def accepted(workspace: Workspace, cookie: str) -> bool:
     if signature and hmac.compare_digest(signature.encode(), _signature(workspace, token).encode()):
         return True
     with workspace.store.read() as session:
-        if raters.rater_of_visitor(session, cookie) is not None:
-            return True
-    return bool(workspace.settings.passphrase) and sign_in.unlocked(workspace, cookie)
+        return raters.rater_of_visitor(session, cookie) is not None
 
 
 def cookie_for(workspace: Workspace, offered: list[str]) -> str | None:
-    """The cookie that a browser which offers these shall get; None where it has one, or where that cannot be said now."""
+    """The cookie for a browser that offers these; None where it has a good one, or where that cannot be said now."""
     try:
         return None if any(accepted(workspace, cookie) for cookie in offered) else issue(workspace)
     except AssayError:

@@ -5,14 +5,12 @@ from itertools import zip_longest
 
 from core.domain.errors import AssayError
 from core.domain.queue import Chosen
-from core.reward.encoding.embedder import Embedder
 from core.reward.recipes.base import Pair
-from core.services.reranking.reranking import encoder, reranker
+from core.services.reranking.reranking import reference_embedder, reranker
 from core.services.workspace import Workspace
 from core.store.rating import suggestions
 from core.store.rating.suggestions import Candidate
 from core.store.retrying import written
-from core.store.training.embeddings import DatabaseVectors
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +21,9 @@ LOOKED_AT = 200
 def suggest(workspace: Workspace) -> int:
     """Rank a bounded sample of unrated answers for the queue's model order; how many there are.
 
-    Two kinds take turns. Answers to a prompt with a rated answer, the one first that the model expects to be most unlike
-    it: they make the next pair. And randomly drawn answers, the one first whose score is nearest to the threshold.
-    Without a model in use only the first kind is found.
+    Two kinds take turns. Answers to a prompt with a rated answer, the one first that the model expects to be most
+    unlike it: they make the next pair. And randomly drawn answers, the one first whose score is nearest to the
+    threshold. Without a model in use only the first kind is found.
     """
     with workspace.store.read() as session:
         pairs = suggestions.beside_rated(session, LOOKED_AT)
@@ -58,7 +56,7 @@ def _scores(workspace: Workspace, candidates: list[Candidate]) -> tuple[float, d
     if loaded is None:
         return 0.5, {}
     _, model = loaded
-    embedder = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
+    embedder = reference_embedder(workspace)
     scores = model.score([Pair(one.prompt, one.response) for one in candidates], embedder)
     return model.threshold, {one.interaction_id: float(score) for one, score in zip(candidates, scores, strict=True)}
 

@@ -7,18 +7,18 @@ from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.masking import masks_output, originals
 from core.services.workspace import Workspace
-from core.store import audit, settings
+from core.store import settings
 from core.store.rating import queue
 from core.store.retrying import retried
 from core.store.training import statistics
 
 
 @masks_output()
-def mine(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
-    """In which order this rater gets answers, and which ones."""
+def preference(workspace: Workspace, user: User) -> tuple[Order, QueueFilters]:
+    """The order in which this rater gets answers, and the filters that narrow them."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        return queue.desk(session, user.rater_id)
+        return queue.preference(session, user.rater_id)
 
 
 @masks_output(takes_gaps="a session as it was shown stands for the one that is meant")
@@ -31,7 +31,7 @@ def choose(workspace: Workspace, user: User, order: Order, filters: QueueFilters
         label = originals(filters.session_label, list(statistics.by_session(session)))
     filters = replace(filters, session_label=label)
     with workspace.store.write() as session:
-        queue.set_desk(session, user.rater_id, order, asdict(filters))
+        queue.set_preference(session, user.rater_id, order, asdict(filters))
 
 
 @masks_output()
@@ -39,8 +39,8 @@ def left(workspace: Workspace, user: User) -> int:
     """How many answers wait for this rater under their filters, counted up to 10,001."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        _, filters = queue.desk(session, user.rater_id)
-        return queue.left(session, user.rater_id, filters)
+        _, filters = queue.preference(session, user.rater_id)
+        return queue.count_left(session, user.rater_id, filters)
 
 
 @masks_output()
@@ -61,12 +61,8 @@ def change_settings(workspace: Workspace, user: User, wanted: QueueSettings) -> 
         BadInput: a number is outside its range.
     """
     workspace.require(user, Act.JUDGE)
-    wanted.check()
     with workspace.store.write() as session:
-        settings.hold(session, settings.QUEUE)
-        before = settings.queue_settings(session)
-        if before == wanted:
-            return 0
-        settings.put_queue_settings(session, wanted)
-        audit.write(session, user, "changed queue", "raters per answer", old=asdict(before), new=asdict(wanted))
-        return queue.renew_places(session, wanted)
+        changed = settings.change(
+            session, settings.QUEUE, wanted, by=user, action="changed queue", subject="raters per answer"
+        )
+        return queue.renew_places(session, wanted) if changed else 0

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from core.domain.errors import BadInput, TextChanged
 from core.domain.queue import MAX_REASON
@@ -13,18 +12,18 @@ from core.domain.texts import storable
 from core.services.data import redaction
 from core.services.masking import GAP, masks_output, refuse_gaps
 from core.services.workspace import Workspace
+from core.store.database import Session
 from core.store.interactions import interactions
-from core.store.rating import drafts, leases, queue, ratings, showings, to_rate, undo
-from core.store.rating.ratings import Receipt
-from core.store.rating.to_rate import ItemToRate
-from core.store.rating.undo import Undone
+from core.store.rating import leases, queue, ratings, showings
+from core.store.rating.queue import ItemToRate
+from core.store.rating.ratings import Receipt, Undone
 from core.store.retrying import retried
 
 __all__ = ["ItemToRate", "Receipt", "Undone"]
 
 NOT_KNOWN = (
-    "Which text of this answer you read is not known any more: it was opened long ago. Nothing was stored, and what you "
-    "typed is kept. Read the answer as it is shown now, then act again."
+    "Which text of this answer you read is not known any more: it was opened long ago. Nothing was stored, and what "
+    "you typed is kept. Read the answer as it is shown now, then act again."
 )
 UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
@@ -42,7 +41,7 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """
     workspace.require(user, Act.RATE)
     shown = _shown(
-        workspace, user, lambda session: to_rate.served(session, user.rater_id, queue.kept(session, user.rater_id))
+        workspace, user, lambda session: queue.load_served(session, user.rater_id, queue.kept(session, user.rater_id))
     )
     if shown is None:
         shown = _take(workspace, user)
@@ -55,7 +54,7 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     workspace.require(user, Act.RATE)
-    return _shown(workspace, user, lambda session: to_rate.load(session, user.rater_id, interaction_id))
+    return _shown(workspace, user, lambda session: queue.load_item(session, user.rater_id, interaction_id))
 
 
 @masks_output()
@@ -66,7 +65,7 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
     with workspace.store.write() as session:
         ids = interactions.same_prompt(session, interaction_id, limit)
         served = queue.take_also(session, user.rater_id, ids)
-        noted = [_noted(session, user, to_rate.load(session, user.rater_id, number)) for number in ids]
+        noted = [_noted(session, user, queue.load_item(session, user.rater_id, number)) for number in ids]
     return [
         replace(found, request_id=served[number].request_id if number in served else None)
         for number, found in zip(ids, _as_seen(workspace, user, noted), strict=True)
@@ -99,12 +98,12 @@ def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: s
     with workspace.store.write() as session:
         if interactions.load(session, interaction_id) is None:  # deleted, and with it what there was to say
             return
-        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
-        saved = (mine.comment or "", mine.bias_flag) if mine else ("", False)
+        own_rating = ratings.own(session, interaction_id, user.rater_id)
+        saved = (own_rating.comment or "", own_rating.bias_flag) if own_rating else ("", False)
         if (kept.strip(), bias_flag) != saved:
-            drafts.keep(session, user.rater_id, interaction_id, kept, bias_flag)
+            ratings.keep_draft(session, user.rater_id, interaction_id, kept, bias_flag)
         else:
-            drafts.forget(session, user.rater_id, interaction_id)
+            ratings.delete_draft(session, user.rater_id, interaction_id)
 
 
 @masks_output(takes_gaps="compared with what is stored")
@@ -208,7 +207,7 @@ def undo_last(workspace: Workspace, user: User, *, request_id: str | None = None
     """
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
-        return undo.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
+        return ratings.undo_last(session, user.rater_id, datetime.now(UTC) - UNDO_FOR, request_id)
 
 
 @masks_output()
@@ -238,12 +237,12 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
 @retried  # two tabs of one rater at the same moment: the second look finds what the first one got
 def _take(workspace: Workspace, user: User) -> ItemToRate | None:
     with workspace.store.write() as session:
-        taken = _noted(session, user, to_rate.served(session, user.rater_id, queue.take(session, user.rater_id)))
+        taken = _noted(session, user, queue.load_served(session, user.rater_id, queue.take(session, user.rater_id)))
     return _as_seen(workspace, user, [taken])[0]
 
 
 @retried  # somebody may delete the answer between the two steps
-def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | None]) -> ItemToRate | None:
+def _shown(workspace: Workspace, user: User, find: Callable[[Session], ItemToRate | None]) -> ItemToRate | None:
     """The answer that this finds, as this rater sees it, with the showing noted."""
     with workspace.store.read() as session:  # a reload takes no write lock
         found = find(session)
@@ -253,7 +252,7 @@ def _shown(workspace: Workspace, user: User, find: Callable[[Any], ItemToRate | 
     return _as_seen(workspace, user, [found])[0]
 
 
-def _noted(session: Any, user: User, found: ItemToRate | None) -> ItemToRate | None:
+def _noted(session: Session, user: User, found: ItemToRate | None) -> ItemToRate | None:
     """The answer, and that this rater sees it is noted."""
     return found and replace(found, showing=showings.note(session, user.rater_id, found.interaction))
 
@@ -264,7 +263,7 @@ def _as_seen(workspace: Workspace, user: User, found: Sequence[ItemToRate | None
         return [_seen(session, user, one) for one in found]
 
 
-def _seen(session: Any, user: User, shown: ItemToRate | None) -> ItemToRate | None:
+def _seen(session: Session, user: User, shown: ItemToRate | None) -> ItemToRate | None:
     """The answer as this rater sees it; the comment is their own and stays as they typed it."""
     return shown and replace(
         shown,
@@ -298,12 +297,12 @@ def _record(
             raise error if seen else TextChanged(interaction_id, NOT_KNOWN) from None
 
 
-def _refuse_gaps(session: Any, user: User, interaction_id: int, typed: list[str]) -> None:
+def _refuse_gaps(session: Session, user: User, interaction_id: int, typed: list[str]) -> None:
     """What this rater wrote before a gap meant anything here may stay as it is."""
     if any(GAP.search(text) for text in typed):
-        mine = session.scalar(ratings.own(interaction_id, user.rater_id))
-        draft = drafts.load(session, user.rater_id, interaction_id)
-        stored = [mine.comment, mine.reason] if mine else []
+        own_rating = ratings.own(session, interaction_id, user.rater_id)
+        draft = ratings.load_draft(session, user.rater_id, interaction_id)
+        stored = [own_rating.comment, own_rating.reason] if own_rating else []
         refuse_gaps(typed, *stored, draft.comment if draft else None)
 
 

@@ -13,8 +13,8 @@ from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.reranking import cases
+from core.store.reranking.cases import Case
 from core.store.retrying import retried
-from core.store.tables import Case
 
 MAX_NAME = 100
 MAX_CASES = 200

@@ -14,11 +14,11 @@ from core.reward.evaluation.explain import Reason, reasons, windows_read
 from core.reward.recipes.base import Pair
 from core.reward.recipes.pair import pool
 from core.services.masking import masks_output
-from core.services.reranking.reranking import encoder, ranker_for, serving_embedder
+from core.services.reranking.reranking import ranker_for, reference_embedder, serving_embedder
 from core.services.workspace import Workspace
 from core.serving.reranker import encodable
-from core.store.interactions import exporting
-from core.store.interactions.exporting import RatedText
+from core.store.interactions import exports
+from core.store.interactions.exports import RatedText
 from core.store.training.embeddings import DatabaseVectors
 
 NEAREST_PROMPTS = 5
@@ -79,7 +79,7 @@ def explain(
     """
     workspace.require(user, Act.RERANK)
     ranker = ranker_for(workspace, model_version)
-    loaded, honesty = ranker.model(), ranker.honesty()
+    loaded, confidence = ranker.model(), ranker.confidence()
     if loaded is None:
         return None
     model = loaded[1]
@@ -87,10 +87,10 @@ def explain(
     embedder = serving_embedder(workspace)
     moved = reasons(model, [Pair(prompt, text) for text in texts], embedder)
     rated: list[RatedText] | None = None
-    if honesty is not None and honesty.known is not None:
-        groups = honesty.known.nearest(prompt_vector(prompt, embedder), NEAREST_PROMPTS)
+    if confidence is not None and confidence.known is not None:
+        groups = confidence.known.nearest(prompt_vector(prompt, embedder), NEAREST_PROMPTS)
         with workspace.store.read() as session:
-            rated = exporting.rated_answers_to(session, groups, limit=MOST_RATED)
+            rated = exports.rated_answers_to(session, groups, limit=MOST_RATED)
     found: dict[int, tuple[RatedAnswer, ...]] = dict.fromkeys(only, ())
     if rated and may(user, Act.READ_DATA):
         found = _nearest(workspace, embedder, {place: texts[place] for place in only}, rated)
@@ -106,7 +106,7 @@ def _nearest(
     workspace: Workspace, embedder: Embedder, candidates: dict[int, str], rated: Sequence[RatedText]
 ) -> dict[int, tuple[RatedAnswer, ...]]:
     """For every candidate the rated answers most like it; of those whose vectors a training kept."""
-    key = Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store)).key(View.WINDOWS)
+    key = reference_embedder(workspace).key(View.WINDOWS)
     hashes = [text_hash(answer.response) for answer in rated]
     kept = DatabaseVectors(workspace.store).get(key, list(dict.fromkeys(hashes)))
     usable = [(answer, _pooled(kept[digest])) for answer, digest in zip(rated, hashes, strict=True) if digest in kept]

@@ -1,4 +1,4 @@
-"""How a rater would have ordered answers: kept as pairs under the rater's name (docs/decisions/0046)."""
+"""How a rater would have ordered answers: kept as pairs under the rater's name (docs/decisions/preferences.md)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -34,7 +34,8 @@ def keep(
 
     Raises:
         NotAllowed: the role does not include rating.
-        BadInput: nobody has said who they are, no pair comes of it, there are too many answers, or one cannot be stored.
+        BadInput: nobody has said who they are, no pair comes of it, there are too many answers, or one cannot be
+            stored.
     """
     workspace.require(user, Act.RATE)
     if user.rater_id <= 0:
@@ -76,8 +77,8 @@ def keep(
 
 
 @masks_output(takes_gaps="asking stores nothing")
-def mine(workspace: Workspace, user: User, prompt: str) -> int:
-    """How many pairs on this question are kept of this rater.
+def count_own(workspace: Workspace, user: User, prompt: str) -> int:
+    """Number of pairs on this question that are kept of this rater.
 
     Raises:
         NotAllowed: the role does not include rating.

@@ -22,13 +22,19 @@ from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema
 from core.store.database import Store, connect
-from core.store.tables import ModelVersion
 from core.store.training import versions
+from core.store.training.embeddings import DatabaseVectors
+from core.store.training.versions import ModelVersion
 
 
 def encoder(emb_model: str) -> SentenceEncoder:
     """The process's reference encoder for this EMB_MODEL: loaded once. Models are trained and measured with it."""
     return runtime.keep("encoder", emb_model, lambda: SentenceEncoder(emb_model))
+
+
+def reference_embedder(workspace: Workspace) -> Embedder:
+    """Vectors from the reference encoder, kept in the database: for answers of the data only."""
+    return Embedder(encoder(workspace.settings.emb_model), DatabaseVectors(workspace.store))
 
 
 def serving_encoder(settings: Settings) -> ServingEncoder:
@@ -57,8 +63,8 @@ def rank(
 ) -> Ranking:
     """Order candidate answers with the champion, or with a version that is named.
 
-    Without a usable model the input order is kept and the reason said; with ``abstain`` also where the model cannot tell
-    (``Ranking.abstained`` says why). With a ``source`` ("page") it counts as used.
+    Without a usable model the input order is kept and the reason said; with ``abstain`` also where the model cannot
+    tell (``Ranking.abstained`` says why). With a ``source`` ("page") it counts as used.
 
     Raises:
         NotFound: there is no version of that name.
@@ -92,7 +98,7 @@ def serving_embedder(workspace: Workspace) -> Embedder:
 
 
 def reranker_from_environment() -> Reranker:
-    """The reranker of a program that only imported ``core``; nothing is created and nothing raised when unconfigured."""
+    """The reranker of a program that only imported ``core``; creates nothing and raises nothing when unconfigured."""
     environ = tuple(sorted(_configuration(os.environ).items()))
     return runtime.keep("from environment", environ, partial(_from_environment, environ))
 

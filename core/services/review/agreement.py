@@ -3,21 +3,20 @@
 from typing import Any
 
 from core.domain.roles import Act, User
-from core.reward.metrics import agreement as measures
-from core.reward.metrics.agreement import Agreement, Shares
+from core.reward.metrics.agreement import Agreement, Shares, agreement
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store.review import agreement as store
+from core.store.review.agreement import median_seconds, ratings_given, repeats
 
 
 @masks_output()
-def agreement(workspace: Workspace, user: User) -> Agreement:
-    """Measure it on all ratings as they are now."""
+def measure(workspace: Workspace, user: User) -> Agreement:
+    """Agreement of the raters, measured on all ratings as they are now."""
     workspace.require(user, Act.READ_DATA)
     workspace.pick_up()
     with workspace.store.read() as session:
-        given, seconds, repeats = store.ratings_given(session), store.median_seconds(session), store.repeats(session)
-    return measures.agreement(given, seconds=seconds, repeats=repeats)
+        given, seconds, given_twice = ratings_given(session), median_seconds(session), repeats(session)
+    return agreement(given, seconds=seconds, repeats=given_twice)
 
 
 def to_json(found: Agreement) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.services.workspace import Workspace
 from core.store import audit
 from core.store.interactions import interactions
 from core.store.retrying import retried
-from core.store.review import disagreements as store
+from core.store.review import disagreements
 
 
 @masks_output()
@@ -24,7 +24,7 @@ def listed(
     workspace.require(user, Act.JUDGE)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, redactor):
-        found, total = store.find(session, which, offset=page * size, limit=size)
+        found, total = disagreements.find(session, which, offset=page * size, limit=size)
         return [_seen(redactor, one) for one in found], total
 
 
@@ -48,7 +48,7 @@ def decide(
     if value is not None and value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A decision is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
-        before = store.adjudicate(session, interaction_id, user.rater_id, value, seen=seen, expected=expected)
+        before = disagreements.adjudicate(session, interaction_id, user.rater_id, value, seen=seen, expected=expected)
         audit.write(
             session,
             user,
@@ -75,7 +75,7 @@ def mark_gap(workspace: Workspace, user: User, interaction_id: int, note: str, *
     if not text or len(text) > MAX_COMMENT:
         raise BadInput("Say in a few words what the guidelines should make clear. Nothing was saved.")
     with workspace.store.write() as session:
-        number = store.mark(session, interaction_id, text, user.name, seen=seen)
+        number = disagreements.mark(session, interaction_id, text, user.name, seen=seen)
         audit.write(session, user, "gap marked", f"interaction {interaction_id}", new={"gap": number})
 
 
@@ -91,7 +91,7 @@ def close_gap(workspace: Workspace, user: User, gap_id: int, *, seen: str) -> No
     """
     workspace.require(user, Act.JUDGE)
     with workspace.store.write() as session:
-        store.close(session, gap_id, seen=seen)
+        disagreements.close(session, gap_id, seen=seen)
         audit.write(session, user, "gap closed", "guidelines", old={"gap": gap_id})
 
 
@@ -100,7 +100,7 @@ def open_gaps(workspace: Workspace, user: User) -> list[Gap]:
     """What the guidelines still lack, oldest first."""
     workspace.require(user, Act.JUDGE)
     with seen_by(workspace, user) as (session, redactor):
-        gaps = [(gap, interactions.load(session, gap.interaction_id)) for gap in store.open_gaps(session)]
+        gaps = [(gap, interactions.load(session, gap.interaction_id)) for gap in disagreements.open_gaps(session)]
         return [replace(gap, note=redactor.about(gap.note, found)) for gap, found in gaps if found is not None]
 
 

@@ -13,8 +13,8 @@ from core.services.masking import masks_output, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.retrying import retried
-from core.store.review import guidelines as store
-from core.store.tables import Guideline
+from core.store.review import guidelines
+from core.store.review.guidelines import Guideline
 
 MAX_LENGTH = 20_000
 MEANINGS = {
@@ -30,8 +30,8 @@ DEFAULT = (
     + "\n\nFlag bias where the answer treats people unfairly. Skip what you cannot judge."
 )
 HIDDEN = (
-    "Personal identifiers are hidden in the guidelines, and saving would put the gaps in their place. Nothing was saved. "
-    "Copy your text, reveal them, then put your change in."
+    "Personal identifiers are hidden in the guidelines, and saving would put the gaps in their place. Nothing was "
+    "saved. Copy your text, reveal them, then put your change in."
 )
 CHANGED_MEANWHILE = (
     "Another lead saved the guidelines while you were writing. Nothing of yours was saved: copy your text, load this "
@@ -56,7 +56,7 @@ def current(workspace: Workspace, user: User) -> Version:
     """The version in force."""
     workspace.require(user, Act.RATE)
     with seen_by(workspace, user) as (session, redactor):
-        found = store.latest(session)
+        found = guidelines.latest(session)
         return _view(found, redactor) if found else Version(0, DEFAULT, "Assay", None)
 
 
@@ -65,7 +65,7 @@ def versions(workspace: Workspace, user: User) -> list[Version]:
     """All versions that were written, newest first."""
     workspace.require(user, Act.RATE)
     with seen_by(workspace, user) as (session, redactor):
-        return [_view(one, redactor) for one in store.versions(session)]
+        return [_view(one, redactor) for one in guidelines.versions(session)]
 
 
 @masks_output(takes_gaps="compared with what is stored")
@@ -85,16 +85,16 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
     if len(text) > MAX_LENGTH:
         raise BadInput(f"The guidelines have {len(text):,} characters; {MAX_LENGTH:,} are possible. Nothing was saved.")
     with seen_by(workspace, user) as (session, redactor):
-        before = store.latest(session)
+        before = guidelines.latest(session)
         if before is not None and _view(before, redactor).hidden:
             raise Conflict(HIDDEN)
     refuse_gaps(text, before.markdown if before else None)
     if text == (before.markdown if before else DEFAULT):
         raise BadInput("Nothing was changed in the text, so there is no new version.")
     with workspace.store.write() as session:
-        if store.version(session) != read:
+        if guidelines.version(session) != read:
             raise Conflict(CHANGED_MEANWHILE)
-        store.add(session, read + 1, text, user.name)
+        guidelines.add(session, read + 1, text, user.name)
         what = {"version": read + 1, "sha256": text_hash(text)}
         audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
     return current(workspace, user)

@@ -12,7 +12,7 @@ from core.services.masking import masked, masks_output
 from core.services.workspace import Workspace
 from core.store.rating.ratings import Receipt
 from core.store.retrying import retried
-from core.store.review import own_ratings as store
+from core.store.review import own_ratings
 from core.store.review.own_ratings import OwnFilters, OwnRating
 
 __all__ = ["OwnFilters", "OwnRating"]
@@ -36,7 +36,7 @@ def listed(
     workspace.require(user, Act.RATE)
     check_search(filters.text)
     with seen_by(workspace, user) as (session, redactor):
-        found, total = store.find(session, user.rater_id, filters, offset=page * size, limit=size)
+        found, total = own_ratings.find(session, user.rater_id, filters, offset=page * size, limit=size)
         return [
             replace(
                 one,
@@ -61,14 +61,14 @@ def withdraw(
     """
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
-        return store.withdraw(session, interaction_id, user.rater_id, request_id, seen=seen)
+        return own_ratings.withdraw(session, interaction_id, user.rater_id, request_id, seen=seen)
 
 
 @masks_output(as_is="masked row by row")
 def as_csv(workspace: Workspace, user: User) -> bytes:
-    """All of this rater's ratings as a csv file that a spreadsheet opens without running anything; identifiers hidden."""
+    """This rater's ratings as a csv file in which a spreadsheet runs nothing; identifiers are hidden."""
     workspace.require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:
-        write_stream(file, ".csv", COLUMNS, map(masked, store.rows(session, user.rater_id)))
+        write_stream(file, ".csv", COLUMNS, map(masked, own_ratings.rows(session, user.rater_id)))
     return file.getvalue()

@@ -1,8 +1,7 @@
 """Looking again at one's own ratings, blind: those that surprise the model, and a few to see how steady one is."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.ratings import MAX_RATING, MIN_RATING
@@ -12,12 +11,13 @@ from core.domain.second_looks import RepeatSettings, place
 from core.services.data import redaction
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store import audit, settings
+from core.store import settings
+from core.store.database import Session
 from core.store.interactions import interactions
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt
 from core.store.retrying import retried
-from core.store.review import second_looks as store
+from core.store.review import second_looks
 
 GONE = "You have looked at this answer again already. Nothing was saved twice."
 
@@ -82,15 +82,15 @@ def look(
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
             return RatingPair(ratings.receipt_of(earlier))
-        mine = store.own_rating(
+        own_rating = second_looks.own_rating(
             session, user.rater_id, interaction_id, seen=seen
         )  # its lock orders two looks at the same moment
         waiting = _waiting(workspace, session, user)
         if interaction_id not in waiting:
             raise Conflict(GONE)
-        if waiting[interaction_id] == store.KEPT and value != mine.rating:
-            return RatingPair(None, mine.rating)
-        return RatingPair(store.note(session, mine, waiting[interaction_id], value, request_id, shown_ms))
+        if waiting[interaction_id] == second_looks.KEPT and value != own_rating.rating:
+            return RatingPair(None, own_rating.rating)
+        return RatingPair(second_looks.note(session, own_rating, waiting[interaction_id], value, request_id, shown_ms))
 
 
 @masks_output()
@@ -120,12 +120,12 @@ def choose(
         earlier = ratings.by_request(session, request_id)
         if earlier is not None:
             return ratings.receipt_of(earlier)
-        mine = store.own_rating(session, user.rater_id, interaction_id, seen=seen)
-        if _waiting(workspace, session, user).get(interaction_id) != store.KEPT:
+        own_rating = second_looks.own_rating(session, user.rater_id, interaction_id, seen=seen)
+        if _waiting(workspace, session, user).get(interaction_id) != second_looks.KEPT:
             raise Conflict(GONE)
         if change:
-            return store.change(session, mine, value, request_id, seen=seen)
-        return store.note(session, mine, store.KEPT, value, request_id, None)
+            return second_looks.change(session, own_rating, value, request_id, seen=seen)
+        return second_looks.note(session, own_rating, second_looks.KEPT, value, request_id, None)
 
 
 @masks_output()
@@ -133,7 +133,7 @@ def get_settings(workspace: Workspace, user: User) -> RepeatSettings:
     """How many answers come back, and when."""
     workspace.require(user, Act.JUDGE)
     with workspace.store.read() as session:
-        return store.repeat_settings(session)
+        return second_looks.repeat_settings(session)
 
 
 @masks_output()
@@ -146,18 +146,14 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
         BadInput: a number is outside its range.
     """
     workspace.require(user, Act.JUDGE)
-    wanted.check()
     with workspace.store.write() as session:
-        settings.hold(session, store.SETTINGS)
-        before = store.repeat_settings(session)
-        if before != wanted:
-            settings.put(session, store.SETTINGS, asdict(wanted))
-            old, new = asdict(before), asdict(wanted)
-            audit.write(session, user, "changed second looks", "repeated ratings", old=old, new=new)
+        settings.change(
+            session, second_looks.SETTINGS, wanted, by=user, action="changed second looks", subject="repeated ratings"
+        )
 
 
-def _waiting(workspace: Workspace, session: Any, user: User) -> dict[int, str]:
+def _waiting(workspace: Workspace, session: Session, user: User) -> dict[int, str]:
     """The answers that come back, with what is noted when the rating is the same again."""
     threshold = workspace.settings.positive_rating_threshold
-    steady = dict.fromkeys(store.repeats(session, user.rater_id, datetime.now(UTC)), store.REPEAT)
-    return steady | dict.fromkeys(store.surprising(session, user.rater_id, threshold), store.KEPT)
+    steady = dict.fromkeys(second_looks.repeats(session, user.rater_id, datetime.now(UTC)), second_looks.REPEAT)
+    return steady | dict.fromkeys(second_looks.surprising(session, user.rater_id, threshold), second_looks.KEPT)

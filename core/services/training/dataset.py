@@ -1,4 +1,4 @@
-"""The training set: what a training learns from, what is kept apart from it, and the champion it has to stand against."""
+"""The training set: what a training learns from, what is kept apart, and the champion its model is compared with."""
 
 from dataclasses import dataclass, field, replace
 
@@ -9,10 +9,10 @@ from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable
-from core.reward.evaluation.slices import as_others_see
+from core.reward.evaluation.slices import rated_by_others
 from core.reward.model import FittedModel
 from core.services.workspace import Workspace
-from core.store.interactions import exporting
+from core.store.interactions import exports
 from core.store.people import raters
 from core.store.reranking import preferences
 from core.store.retrying import written
@@ -21,7 +21,7 @@ from core.store.training import held_out, statistics, versions
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What a training starts from; when it changes before the end, the decision no longer holds."""
+    """Data and champion at the start of a training; when they change before its end, its decision does not hold."""
 
     examples: list[Example]
     """What is learned from."""
@@ -69,10 +69,10 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
         totals = statistics.totals(session, settings.positive_rating_threshold)
         champion = versions.champion(session)
         kept: list[Example] = []
-        examples = exporting.examples(session, newest=settings.train_limit, held_out=False if apart else None)
+        examples = exports.examples(session, newest=settings.train_limit, held_out=False if apart else None)
         if apart:
             # an edit by the existing application can move a text to the other side before its grouping follows
-            kept = [example for example in exporting.examples(session, held_out=True) if is_held_out(example.group)]
+            kept = [example for example in exports.examples(session, held_out=True) if is_held_out(example.group)]
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         left_out = None if without_rater is None else raters.find(session, without_rater)
@@ -115,7 +115,7 @@ def _without(rater: str, examples: list[Example]) -> list[Example]:
     if not any(name == rater for example in examples for name, _ in example.ratings):
         # no name: the sentence is kept with the training, and in its log, where nobody could be forgotten
         raise BadInput(
-            "That rater has rated none of these answers, so there is nothing to leave out. Who has rated: python -m core "
-            "agreement"
+            "That rater has rated none of these answers, so there is nothing to leave out. "
+            "Who has rated: python -m core agreement"
         )
-    return [seen for example in examples if (seen := as_others_see(rater, example)) is not None]
+    return [seen for example in examples if (seen := rated_by_others(rater, example)) is not None]

@@ -1,11 +1,12 @@
-"""What the latest training showed about the ratings, and what its learning curve lets expect of more of them."""
+"""The latest training's figures, and its forecast of what more ratings bring."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from core.domain.metrics import Metric
 from core.reward.recipes.registry import PAIR
+from core.reward.training.events import STORED_NAMES, Evaluated, Reported
 from core.services.training.readiness_checks import Latest
+from core.store.database import Session
 from core.store.training import runs
 
 
@@ -28,13 +29,13 @@ class Outlook:
         return min(ahead, key=lambda point: abs(point[0] - ratings)) if ahead else None
 
 
-def latest_training(session: Any, *, sample: bool) -> Outlook | None:
-    """What is stored with the latest training that made a model; None before the first.
+def latest_training(session: Session, *, sample: bool) -> Outlook | None:
+    """Read the figures of the latest training that made a model; None before the first.
 
     Of the recommended recipe, if there is one: a later training of the baseline says less about the ratings.
     """
     run = runs.latest_with_model(session, sample=sample, recipe=PAIR.name)
-    evaluated = None if run is None else runs.last_event(session, run.run_id, "Evaluated")
+    evaluated = None if run is None else runs.last_event(session, run.run_id, STORED_NAMES[Evaluated])
     if run is None or evaluated is None:
         return None
     evaluation = evaluated["evaluation"]
@@ -42,7 +43,7 @@ def latest_training(session: Any, *, sample: bool) -> Outlook | None:
         Metric.from_json(evaluation["metrics"]["roc_auc"]),
         Metric.from_json(evaluation["versus_length"]),
     )
-    reported = runs.last_event(session, run.run_id, "Reported")
+    reported = runs.last_event(session, run.run_id, STORED_NAMES[Reported])
     report = reported["report"] if reported else {}
     curve = report.get("curve", {})
     latest = Latest(run.run_id, evaluation["n"], auc, versus_length, curve.get("more"))

@@ -1,4 +1,4 @@
-"""Whether a new model is put in use: compared with the champion itself, and checked again at the end of the training."""
+"""Promotion of a new model: comparison with the champion itself, and the decision rechecked at the end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 from core.domain.errors import Unavailable
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
-from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.held_out import difference, measurements
-from core.reward.training.events import Fitted, Judged
+from core.reward.training.events import Judged, TrainingResult
 from core.reward.training.promotion import Decision, judge_challenger
 from core.services.training.dataset import TrainingSet
 from core.services.workspace import Workspace
@@ -19,43 +18,39 @@ MOVED = 0.05
 
 
 def compare_with_champion(
-    workspace: Workspace,
-    ground: TrainingSet,
-    evaluation: Evaluation,
-    fitted: Fitted,
-    embedder: Embedder,
-    refitted: Judged,
+    workspace: Workspace, training_set: TrainingSet, trained: TrainingResult, embedder: Embedder
 ) -> Judged:
-    """The fitted model against the champion itself, on held-out prompts that neither was trained on.
+    """Compare the model with the champion itself, on held-out prompts that neither was trained on.
 
-    Where these are few, what the comparison of the ``refitted`` recipes came to stands, unless the model is clearly worse.
+    Where these are few, what the comparison of the refitted recipes came to (``trained.judged``) stands, unless the
+    model is clearly worse.
     """
-    assert ground.rival is not None
+    assert training_set.rival is not None
     versus = difference(
-        fitted.model,
-        ground.rival,
-        ground.unseen,
+        trained.model,
+        training_set.rival,
+        training_set.unseen,
         embedder,
         positive_threshold=workspace.settings.positive_rating_threshold,
-        seed=0,  # always the same: training again with other seeds shall not be a way to another verdict on the same model
+        seed=0,  # fixed: training again with other seeds shall not be a way to another verdict on the same model
     )
-    prompts = ground.unseen_prompts
+    prompts, evaluation = training_set.unseen_prompts, trained.evaluation
     clearly_worse = versus.high is not None and versus.high < 0
-    if not ground.rival_decides and not (refitted.decision.promoted and clearly_worse):
-        return refitted
+    if not training_set.rival_decides and not (trained.judged.decision.promoted and clearly_worse):
+        return trained.judged
     decision = judge_challenger(evaluation.metrics["roc_auc"], evaluation.versus_length, versus, unseen_prompts=prompts)
     return Judged(decision, versus, prompts)
 
 
 def measure_all(
-    workspace: Workspace, ground: TrainingSet, name: str, fitted: Fitted, embedder: Embedder
+    workspace: Workspace, training_set: TrainingSet, name: str, trained: TrainingResult, embedder: Embedder
 ) -> dict[str, dict[str, Any]]:
-    """Every usable version, the new one among them, on the held-out prompts as they are now; by name."""
-    if not ground.held_out:
+    """Measure every usable version and the new one (``name``) on the present held-out prompts; JSON by version."""
+    if not training_set.held_out:
         return {}
     with workspace.store.read() as session:
         known = [version for version in versions.listed(session) if version.archived_at is None and not version.sample]
-    models = {name: (fitted.model, fitted.groups)}
+    models = {name: (trained.model, trained.groups)}
     for version in known:
         folder = workspace.settings.model_dir / version.model_version
         try:
@@ -65,24 +60,27 @@ def measure_all(
         except Unavailable:  # what cannot be loaded keeps the measurement that it has
             continue
     return measurements(
-        models, ground.held_out, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=0
+        models, training_set.held_out, embedder, positive_threshold=workspace.settings.positive_rating_threshold, seed=0
     )
 
 
 def recheck_decision(
-    decision: Decision, ground: TrainingSet, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
+    decision: Decision, training_set: TrainingSet, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
 ) -> Decision:
-    """The decision as it stands at the end, when the present ``sample``, ``champion`` and ``ratings`` are these."""
-    learned = ground.consensus
+    """The decision as it stands at the end of a training, with what is there then.
+
+    ``sample``: whether only the sample is rated; ``champion``: its version; ``ratings``: consensus by interaction.
+    """
+    learned = training_set.consensus
     moved = sum(ratings.get(number) != rating for number, rating in learned.items())
     told = f" ({moved:,} of the ratings it learned from changed during the training.)" if moved else ""
     if not decision.promoted:
         return Decision(False, decision.reason + told)
-    if sample != ground.sample:
+    if sample != training_set.sample:
         return Decision(
             False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
         )
-    if champion != ground.champion:
+    if champion != training_set.champion:
         return Decision(
             False,
             "Another model was put in use during the training, and this one was not judged against it: not promoted. "

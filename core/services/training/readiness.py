@@ -1,4 +1,4 @@
-"""Whether the ratings can carry a model: numbers, checks in plain words, and what more ratings would bring."""
+"""Readiness of the ratings for training: counts, checks in plain words, and the forecast."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,8 @@ from core.services.masking import masked, masks_output
 from core.services.training.forecast import Outlook, latest_training
 from core.services.training.readiness_checks import CHECKS, Check, Facts
 from core.services.workspace import Workspace
-from core.store.training import pair_yield as store
 from core.store.training import statistics
-from core.store.training.pair_yield import PairYield
+from core.store.training.statistics import PairYield
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def pair_yield(workspace: Workspace, user: User) -> PairYield:
     """Ratings, prompts that give a comparison, and the pairs that the export would hold."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        return store.pair_yield(session)
+        return statistics.pair_yield(session)
 
 
 def thresholds(minimum: int) -> tuple[int, ...]:
-    """The numbers of rated answers that mean something: MIN_SAMPLES_TO_TRAIN, and 200 and 500 where they are above it."""
+    """The numbers of rated answers that mean something: ``minimum``, and 200 and 500 where they are above it."""
     return (minimum, *(step for step in (RECOMMENDED_RATED, OPTIMAL_RATED) if step > minimum))

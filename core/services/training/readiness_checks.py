@@ -8,6 +8,7 @@ from typing import Annotated
 from core.domain.metrics import Metric
 from core.domain.plain import AS_IS
 from core.domain.queue import Order
+from core.domain.texts import plural
 from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS
 from core.store.training import statistics
 
@@ -23,7 +24,7 @@ CHANCE = 0.5
 
 
 class CheckResult(StrEnum):
-    """What a check found."""
+    """Result of a check."""
 
     OK = "ok"
     WARNING = "warning"  # training works, but the result suffers
@@ -34,7 +35,7 @@ class CheckResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What helps: a page, and for Rate which answers come first there."""
+    """Remedy: a page, and for Rate which answers come first there."""
 
     label: str
     page: str
@@ -50,14 +51,14 @@ class Check:
 
     code: str
     title: str
-    verdict: CheckResult
+    result: CheckResult
     sentence: str
     remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """What the latest finished training on this kind of data measured."""
+    """Figures of the latest finished training on this kind of data."""
 
     run_id: int
     n: int
@@ -70,7 +71,7 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the checks look at."""
+    """Counts and shares that the checks look at."""
 
     rated: int
     unrated: int
@@ -137,7 +138,10 @@ def contradicting_repeats(facts: Facts) -> Check:
     if not facts.rated:
         return Check("contradicting_repeats", title, CheckResult.OPEN, "Nothing is rated yet.")
     if number:
-        text = f"{_count(number, 'answer is', 'answers are')} stored more than once with different ratings. Delete the repeats on the Data page."
+        text = (
+            f"{plural(number, 'answer is', 'answers are')} stored more than once with different ratings. "
+            "Delete the repeats on the Data page."
+        )
         return Check("contradicting_repeats", title, CheckResult.WARNING, text, Remedy("Look at the data", "data"))
     return Check("contradicting_repeats", title, CheckResult.OK, "No answer is stored twice with different ratings.")
 
@@ -155,7 +159,10 @@ def enough_prompts(facts: Facts) -> Check:
             "enough_prompts", title, CheckResult.BLOCKER, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
         )
     if number < FEW_PROMPTS:
-        text = f"Only {number} different prompts are rated: all figures will be very uncertain. Aim for {FEW_PROMPTS} or more."
+        text = (
+            f"Only {number} different prompts are rated: all figures will be very uncertain. Aim for "
+            f"{FEW_PROMPTS} or more."
+        )
         return Check(
             "enough_prompts", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
         )
@@ -168,13 +175,19 @@ def comparable_answers(facts: Facts) -> Check:
     if not facts.rated:
         return Check("comparable_answers", title, CheckResult.OPEN, "Nothing is rated yet.")
     if not shape.prompts_with_differing_answers:
-        text = "No prompt has two answers with different ratings, so it cannot be measured whether the better answer is chosen."
+        text = (
+            "No prompt has two answers with different ratings, so it cannot be measured whether the better "
+            "answer is chosen."
+        )
         return Check(
             "comparable_answers", title, CheckResult.WARNING, text, RATE_SIBLINGS if facts.unrated else GET_ANSWERS
         )
-    text = f"{_count(shape.prompts_with_differing_answers, 'prompt has', 'prompts have')} answers of different quality"
+    text = f"{plural(shape.prompts_with_differing_answers, 'prompt has', 'prompts have')} answers of different quality"
     if shape.prompts_with_one_answer:
-        text += f"; {_count(shape.prompts_with_one_answer, 'prompt has', 'prompts have')} a single rated answer and give no comparison"
+        text += (
+            f"; {plural(shape.prompts_with_one_answer, 'prompt has', 'prompts have')} a single rated answer "
+            "and give no comparison"
+        )
         worse = shape.prompts_with_one_answer > shape.prompts_with_differing_answers
         remedy = RATE_SIBLINGS if facts.unrated else GET_ANSWERS
         return Check("comparable_answers", title, CheckResult.WARNING if worse else CheckResult.OK, text + ".", remedy)
@@ -188,7 +201,10 @@ def readable_length(facts: Facts) -> Check:
     if not facts.rated:
         return Check("readable_length", title, CheckResult.OPEN, "Nothing is rated yet.")
     if number:
-        text = f"{_count(number, 'rated answer is', 'rated answers are')} longer than {limit:,} words; the model does not read what follows."
+        text = (
+            f"{plural(number, 'rated answer is', 'rated answers are')} longer than {limit:,} words; the model "
+            "does not read what follows."
+        )
         return Check("readable_length", title, CheckResult.WARNING, text)
     return Check(
         "readable_length", title, CheckResult.OK, f"The model reads every rated answer whole (up to {limit:,} words)."
@@ -202,7 +218,10 @@ def both_ends(facts: Facts) -> Check:
         return Check("both_ends", title, CheckResult.OPEN, "Nothing can be said before there are enough ratings.")
     for number, words in ((facts.low, "1 or 2"), (facts.high, "4 or 5")):
         if number < min(FEW_CLEAR, CLEAR_SHARE * facts.rated):
-            text = f"Only {_count(number, 'rating', 'ratings')} of {words} among {facts.rated:,}. Rate answers that are likely to get them."
+            text = (
+                f"Only {plural(number, 'rating', 'ratings')} of {words} among {facts.rated:,}. Rate answers "
+                "that are likely to get them."
+            )
             return Check("both_ends", title, CheckResult.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
     text = f"{facts.low:,} answers are rated 1 or 2, and {facts.high:,} are rated 4 or 5."
     return Check("both_ends", title, CheckResult.OK, text)
@@ -217,10 +236,16 @@ def several_raters(facts: Facts) -> Check:
         return Check("several_raters", title, CheckResult.NOT_APPLICABLE, "The sample came with its ratings.")
     name, most = max(facts.by_rater.items(), key=lambda item: item[1])
     if most == total:
-        text = f"All ratings are from one rater ({name}), so nothing is known about whether others would agree. Let a second person rate some of the same answers."
+        text = (
+            f"All ratings are from one rater ({name}), so nothing is known about whether others would agree. "
+            "Let a second person rate some of the same answers."
+        )
         return Check("several_raters", title, CheckResult.WARNING, text, SECOND_LOOKS)
     if most > ONE_RATER * total:
-        text = f"{most / total:.0%} of the ratings are from one rater ({name}): the model learns mostly what this person thinks."
+        text = (
+            f"{most / total:.0%} of the ratings are from one rater ({name}): the model learns mostly what this "
+            "person thinks."
+        )
         return Check("several_raters", title, CheckResult.WARNING, text, SECOND_LOOKS)
     return Check(
         "several_raters",
@@ -236,7 +261,10 @@ def second_opinions(facts: Facts) -> Check:
     if len(facts.by_rater) < 2:
         return Check("second_opinions", title, CheckResult.NOT_APPLICABLE, "There is only one rater so far.")
     if facts.rated_twice < FEW_TWICE:
-        text = f"{_count(facts.rated_twice, 'answer was', 'answers were')} rated by two people or more: too few to tell how far experts agree. Aim for {FEW_TWICE}."
+        text = (
+            f"{plural(facts.rated_twice, 'answer was', 'answers were')} rated by two people or more: too few "
+            f"to tell how far experts agree. Aim for {FEW_TWICE}."
+        )
         return Check("second_opinions", title, CheckResult.WARNING, text, SECOND_LOOKS)
     return Check(
         "second_opinions", title, CheckResult.OK, f"{facts.rated_twice:,} answers were rated by two people or more."
@@ -255,7 +283,10 @@ def raters_use_the_scale(facts: Facts) -> Check:
     ]
     if flat:
         told = "; ".join(f"{name} gave {given.lowest} to all {given.ratings:,}" for name, given in flat[:5])
-        text = f"{told}. Such ratings teach no difference: talk about what the numbers mean, and look at these answers again."
+        text = (
+            f"{told}. Such ratings teach no difference: talk about what the numbers mean, and look at these "
+            "answers again."
+        )
         return Check("raters_use_the_scale", title, CheckResult.WARNING, text, Remedy("Review ratings", "review"))
     return Check("raters_use_the_scale", title, CheckResult.OK, "Nobody gave the same rating to everything.")
 
@@ -273,7 +304,10 @@ def several_sessions(facts: Facts) -> Check:
     others = {other: number for other, number in waiting.items() if other != name}
     if rated >= FEW_CLEAR and most > ONE_RATER * rated and others:
         neglected = max(others, key=lambda other: others[other] - facts.rated_by_session.get(other, 0))
-        text = f"{most / rated:.0%} of the ratings are from session {name}; {others[neglected]:,} answers of {neglected} wait. Figures hold for what was rated."
+        text = (
+            f"{most / rated:.0%} of the ratings are from session {name}; {others[neglected]:,} answers of "
+            f"{neglected} wait. Figures hold for what was rated."
+        )
         return Check(
             "several_sessions", title, CheckResult.WARNING, text, Remedy(f"Rate {neglected}", "rate", session=neglected)
         )
@@ -301,7 +335,10 @@ def better_than_chance(facts: Facts) -> Check:
         )
     interval = f"({auc.low:.2f} to {auc.high:.2f})"
     if auc.low <= CHANCE:
-        text = f"ROC AUC of training {latest.run_id} is {auc.value:.2f}, and its interval {interval} still touches 0.5: the model may be guessing."
+        text = (
+            f"ROC AUC of training {latest.run_id} is {auc.value:.2f}, and its interval {interval} still "
+            "touches 0.5: the model may be guessing."
+        )
         return Check(
             "better_than_chance", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
         )
@@ -329,10 +366,6 @@ def better_than_length(facts: Facts) -> Check:
     return Check(
         "better_than_length", title, CheckResult.OK, f"Training {latest.run_id} beats the length of an answer: {shown}."
     )
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 CHECKS: tuple[Callable[[Facts], Check], ...] = (

@@ -1,9 +1,8 @@
-"""What a training leaves behind: files, a version that the database knows, and perhaps a new champion."""
+"""Registration of a trained model: its files, its version in the database, and perhaps a new champion."""
 
 import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError
@@ -16,50 +15,18 @@ from core.domain.roles import Rule
 from core.domain.settings import ROOT
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
-from core.reward.evaluation.evaluation import Evaluation
-from core.reward.training.events import Fitted, Judged
-from core.reward.training.promotion import Decision
+from core.reward.training.events import Event, Registered, Saved, TrainingResult
 from core.services.training.dataset import TrainingSet
 from core.services.training.promotion import measure_all, recheck_decision
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import lock_writers
-from core.store.interactions import exporting, interactions
+from core.store.interactions import exports, interactions
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
 from core.store.training import runs, versions
+from core.store.training.versions import ModelVersion
 
 CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The model's files are on disk."""
-
-    model_version: str
-    sha256: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As it is stored."""
-        return {"event": "saved", "model_version": self.model_version, "sha256": self.sha256}
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """The version is known to the database, and perhaps champion."""
-
-    model_version: str
-    promoted: bool
-    reason: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As it is stored."""
-        return {
-            "event": "registered",
-            "model_version": self.model_version,
-            "promoted": self.promoted,
-            "reason": self.reason,
-        }
 
 
 class Cancelled(AssayError):
@@ -67,18 +34,11 @@ class Cancelled(AssayError):
 
 
 def save_and_register(
-    workspace: Workspace,
-    run_id: int,
-    recipe: str,
-    seed: int,
-    ground: TrainingSet,
-    evaluation: Evaluation,
-    verdict: str,
-    judged: Judged,
-    fitted: Fitted,
-    embedder: Embedder,
-) -> Iterator[Saved | Registered]:
+    workspace: Workspace, run_id: int, training_set: TrainingSet, trained: TrainingResult, embedder: Embedder
+) -> Generator[Event, None, dict[str, Any]]:
     """Write the model's files and register the version; where that is stopped, no files stay behind.
+
+    Yields Saved and Registered; returns what ``train --json`` prints.
 
     Raises:
         Cancelled: somebody asked to stop it, or another process gave the run up.
@@ -87,38 +47,39 @@ def save_and_register(
     name = _free_name(settings.model_dir)
     metadata = artifact.Metadata(
         model_version=name,
-        recipe=recipe,
-        encoder=fitted.model.encoder,
-        data_fingerprint=fitted.data_fingerprint,
-        n=evaluation.n,
-        prompts=len(fitted.groups),
-        seed=seed,
+        recipe=trained.model.recipe,
+        encoder=trained.model.encoder,
+        data_fingerprint=trained.report.fingerprint,
+        n=trained.evaluation.n,
+        prompts=len(trained.groups),
+        seed=trained.report.seed,
         positive_threshold=settings.positive_rating_threshold,
-        metrics=evaluation.metrics,
+        metrics=trained.evaluation.metrics,
     )
-    saved = artifact.save(settings.model_dir, fitted.model, metadata, groups=fitted.groups, honesty=fitted.honesty)
+    saved = artifact.save(
+        settings.model_dir, trained.model, metadata, groups=trained.groups, confidence=trained.confidence
+    )
     try:
         yield Saved(name, saved.hashes[artifact.MODEL_FILE])
-        measured = measure_all(workspace, ground, name, fitted, embedder)
-        version = _version(run_id, saved.hashes, metadata, ground, evaluation, fitted)
-        decision = _register(
-            workspace, version, ground, evaluation, verdict, judged.decision, measured, comparisons=fitted.comparisons
-        )
+        measured = measure_all(workspace, training_set, name, trained, embedder)
+        version = _version(run_id, saved.hashes, metadata, training_set, trained)
+        outcome = _register(workspace, version, training_set, trained, measured)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
         raise
     workspace.grant = versions.write_legacy_rows(workspace.store)
-    yield Registered(name, decision.promoted, decision.reason)
+    yield Registered(name, outcome["promoted"], outcome["reason"])
+    return outcome
 
 
 def _version(
     run_id: int,
     hashes: artifact.Hashes,
     metadata: artifact.Metadata,
-    ground: TrainingSet,
-    evaluation: Evaluation,
-    fitted: Fitted,
+    training_set: TrainingSet,
+    trained: TrainingResult,
 ) -> ModelVersion:
+    evaluation = trained.evaluation
     accuracy, loss = evaluation.metrics["accuracy"].value, evaluation.metrics["log_loss"].value
     return ModelVersion(
         model_version=metadata.model_version,
@@ -127,17 +88,17 @@ def _version(
         sha256=hashes[artifact.MODEL_FILE],
         n=metadata.n,
         prompts=metadata.prompts,
-        sample=ground.sample,
+        sample=training_set.sample,
         metrics=evaluation.to_json()["metrics"],
         lineage={
             "code": _code_version(),
             "data_fingerprint": metadata.data_fingerprint,
             "encoder": metadata.encoder,
-            "reads": fitted.weighting,
+            "reads": trained.weighting,
             "seed": metadata.seed,
-            "held_out": len(ground.held_out),
-            "preferences": fitted.comparisons,
-            "without_rater": ground.without_rater,
+            "held_out": len(training_set.held_out),
+            "preferences": trained.comparisons,
+            "without_rater": training_set.without_rater,
             "positive_threshold": metadata.positive_threshold,
             "files": dict(hashes),
         },
@@ -155,16 +116,12 @@ def _version(
 def _register(
     workspace: Workspace,
     version: ModelVersion,
-    ground: TrainingSet,
-    evaluation: Evaluation,
-    verdict: str,
-    decision: Decision,
+    training_set: TrainingSet,
+    trained: TrainingResult,
     measured: dict[str, dict[str, Any]],
-    *,
-    comparisons: int,
-) -> Decision:
-    """Make the version known and end the run, in one transaction; the decision as it stands at this moment."""
-    run_id, name = version.run_id, version.model_version
+) -> dict[str, Any]:
+    """Register the version and end the run, in one transaction, with the decision as it stands at this moment."""
+    run_id, name, evaluation = version.run_id, version.model_version, trained.evaluation
     shown = evaluation.to_json()
     with workspace.store.write() as session:
         if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
@@ -172,38 +129,41 @@ def _register(
         lock_writers(session)
         champion = versions.champion(session)
         decision = recheck_decision(
-            decision,
-            ground,
+            trained.judged.decision,
+            training_set,
             sample=interactions.only_sample(session),
             champion=champion.model_version if champion else None,
-            ratings=exporting.consensus_now(session),
+            ratings=exports.consensus_now(session),
         )
-        held_out = {"n": len(ground.held_out), "prompts": len({example.group for example in ground.held_out})}
+        held_out = {
+            "n": len(training_set.held_out),
+            "prompts": len({example.group for example in training_set.held_out}),
+        }
         outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {
             "model_version": name,
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
             "promoted": decision.promoted,
-            "verdict": verdict,
-            "held_out": held_out if ground.held_out else None,
-            "preferences": comparisons,
-            "without_rater": ground.without_rater,
+            "verdict": trained.report.verdict.sentence,
+            "held_out": held_out if training_set.held_out else None,
+            "preferences": trained.comparisons,
+            "without_rater": training_set.without_rater,
         }
         versions.add(session, version)
         made = {"run": run_id, "sha256": version.sha256, "n": version.n}
-        made |= {"without_rater": ground.without_rater} if ground.without_rater else {}
+        made |= {"without_rater": training_set.without_rater} if training_set.without_rater else {}
         audit.write(session, Rule.TRAINING, "trained", f"model {name}", new=made)
         versions.measured(session, measured)
         runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
         if decision.promoted:
             versions.set_champion(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
-        values = {"result": outcome, "sample": ground.sample, "model_version": name}
+        values = {"result": outcome, "sample": training_set.sample, "model_version": name}
         runs.finish(session, run_id, "finished", decision.reason, **values)
-    return decision
+    return outcome
 
 
 def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
-    """What ``train --json`` prints when no model came of a run."""
+    """The JSON that ``train --json`` prints when no model came of a run."""
     return {
         "run_id": run_id,
         "model_version": None,
@@ -228,7 +188,7 @@ def _free_name(root: Path) -> str:
 
 @lru_cache(maxsize=1)
 def _code_version() -> str:
-    """``v0.1.0-12-gcbbd83e`` (``-dirty`` with uncommitted changes), ``assay 0.1.0`` without a checkout, or ``unknown``."""
+    """``v0.1.0-12-gcbbd83e`` (``-dirty``: uncommitted changes), ``assay 0.1.0`` without a checkout, or ``unknown``."""
     if (ROOT / ".git").exists():
         try:
             found = subprocess.run(

@@ -1,19 +1,21 @@
-"""What rating is good for: what the latest training made of it, and when the next one is due."""
+"""The effect of new ratings on the latest training, and the reminder when the next one is due."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Act, User
+from core.domain.texts import plural
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store import audit, settings
+from core.store import settings
+from core.store.database import Session
 from core.store.interactions.interactions import only_sample
 from core.store.retrying import retried
-from core.store.tables import ModelVersion
-from core.store.training import progress
+from core.store.training import statistics, versions
+from core.store.training.versions import ModelVersion
 
 RETRAINING = "retraining"
 MEASURE, NAME = "roc_auc", "AUC"
@@ -24,20 +26,26 @@ def rating_impact(workspace: Workspace, user: User) -> str:
     """One line for raters: what the ratings before the latest training changed, or that nothing can be said yet."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        found = progress.latest_two(session, sample=only_sample(session))
+        found = versions.latest_two(session, sample=only_sample(session))
         if not found:
             return "No model was trained on these ratings yet, so nothing can be said about what they changed."
         latest, run = found[0]
         if len(found) == 1:
             first = _figure(_out_of_fold(latest))
             known = f" It reached {NAME} {first} on prompts it had not seen." if first else ""
-            return f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will show what new ratings change."
+            return (
+                f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will "
+                "show what new ratings change."
+            )
         before, earlier = found[1]
-        number = progress.given_between(session, earlier.started_at, run.started_at)
+        number = statistics.ratings_between(session, earlier.started_at, run.started_at)
     kind, old, new = _comparable(before, latest)
-    since = f"{number:,} {'rating' if number == 1 else 'ratings'} since {_day(earlier.started_at)}"
+    since = f"{plural(number, 'rating')} since {_day(earlier.started_at)}"
     if old is None or new is None:
-        return f"{since}; nothing can be said about what they changed: the model could not be measured on the same ground twice."
+        return (
+            f"{since}; nothing can be said about what they changed: the model could not be measured on the "
+            "same ground twice."
+        )
     change = f"{since}: {kind} {NAME} {old.value:.2f} -> {_figure(new)}"
     if new.low is not None and new.high is not None and old.value is not None and new.low <= old.value <= new.high:
         change += "; the difference is no larger than chance makes it"
@@ -46,7 +54,7 @@ def rating_impact(workspace: Workspace, user: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Why a training is due."""
+    """Reason for which a training is due."""
 
     ratings: int
     """New since the latest training began."""
@@ -63,11 +71,11 @@ def due(workspace: Workspace, user: User) -> Due | None:
     """
     workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
-        found = progress.latest_two(session, sample=only_sample(session))
+        found = versions.latest_two(session, sample=only_sample(session))
         if not found:
             return None
         wanted, run = _settings(session), found[0][1]
-        number = progress.given_between(session, run.started_at)
+        number = statistics.ratings_between(session, run.started_at)
     days = max(timedelta(0), datetime.now(UTC) - (run.finished_at or run.started_at)).days
     is_due = number >= wanted.ratings or (number > 0 and days >= wanted.days)
     return Due(number, days) if is_due else None
@@ -91,17 +99,11 @@ def change_settings(workspace: Workspace, user: User, wanted: RetrainSettings) -
         BadInput: a number is outside its range.
     """
     workspace.require(user, Act.TRAIN)
-    wanted.check()
     with workspace.store.write() as session:
-        settings.hold(session, RETRAINING)
-        before = _settings(session)
-        if before != wanted:
-            settings.put(session, RETRAINING, asdict(wanted))
-            old, new = asdict(before), asdict(wanted)
-            audit.write(session, user, "changed reminder", "retraining", old=old, new=new)
+        settings.change(session, RETRAINING, wanted, by=user, action="changed reminder", subject="retraining")
 
 
-def _settings(session: Any) -> RetrainSettings:
+def _settings(session: Session) -> RetrainSettings:
     return RetrainSettings(**settings.get(session, RETRAINING))
 
 

@@ -1,47 +1,41 @@
-"""Training as a user's act: one at a time, told as rows in the database, in this process or in one of its own."""
+"""Training: one at a time, its events stored as rows, in this process or in one of its own."""
 
 import logging
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
-from core.domain.settings import ROOT
-from core.reward.encoding.embedder import Embedder
 from core.reward.recipes.registry import PAIR
 from core.reward.training.events import (
-    Compared,
+    STORED_NAMES,
     Embedding,
-    Evaluated,
     Event,
     Examined,
-    Fitted,
     FoldDone,
-    Judged,
     Refused,
-    Reported,
+    Registered,
+    Saved,
 )
 from core.reward.training.trainer import train as reward_train
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
-from core.services.reranking.reranking import encoder
+from core.services.reranking.reranking import reference_embedder
 from core.services.training.dataset import load_training_set
 from core.services.training.promotion import compare_with_champion
-from core.services.training.registry import CANCELLED, Cancelled, Registered, Saved, result, save_and_register
+from core.services.training.registry import CANCELLED, Cancelled, result, save_and_register
 from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
+from core.serving.processes import start_detached
 from core.store.database import private_folder
 from core.store.retrying import retried, written
-from core.store.tables import Run
 from core.store.training import runs
-from core.store.training.embeddings import DatabaseVectors
+from core.store.training.runs import Run
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +53,8 @@ def train(
     seed: int = 0,
     without_rater: str | None = None,
     run_id: int | None = None,
-) -> Generator[Event | Saved | Registered, None, None]:
-    """Train in this process; yields the trainer's events, then Saved and Registered.
+) -> Generator[Event, None, dict[str, Any]]:
+    """Train in this process; yields the events of the training, and returns what ``train --json`` prints.
 
     Every event is also a row, so that pages in other processes can follow. ``without_rater``: nothing is learned from
     this rater's ratings and orders. With ``run_id`` a run that was asked for on the Train page is carried out.
@@ -79,19 +73,25 @@ def train(
     workspace.pick_up(at_once=True)
     run = _begin(workspace, user, recipe, seed, run_id)
     run_id, recipe, seed = run.run_id, run.recipe, run.seed
-    with _ends(workspace, run_id), _beating(workspace, run_id) as stop_asked:
-        written = 0.0
-        events = _events(workspace, run_id, recipe, seed, without_rater=without_rater)
-        for event in events:
+    steps = _steps(workspace, run_id, recipe, seed, without_rater=without_rater)
+    with _failure_recorded(workspace, run_id), _heartbeat(workspace, run_id) as stop_asked, closing(steps):
+        stored_at = 0.0
+        while True:
+            try:
+                event = next(steps)
+            except StopIteration as end:
+                outcome: dict[str, Any] = end.value
+                break
             stop = stop_asked()
-            pause = time.monotonic() - written
+            pause = time.monotonic() - stored_at
             if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
-                stop |= _told(workspace, run_id, event)
-                written = time.monotonic()
+                stop |= _store_event(workspace, run_id, event)
+                stored_at = time.monotonic()
             if stop and not isinstance(event, Refused | Saved | Registered):
                 raise Cancelled(CANCELLED)
             yield event
     suggest_or_say(workspace)
+    return outcome
 
 
 @masks_output()
@@ -105,32 +105,39 @@ def train_to_end(
     run_id: int | None = None,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Train and wait; what ``train --json`` prints."""
+    """Train and wait; returns what ``train --json`` prints.
+
+    ``on_progress`` gets how many steps of the present stage are done, and how many there are.
+
+    Raises:
+        As ``train``.
+    """
     workspace.require(user, Act.TRAIN)
     if run_id is not None:
         os.nice(5)  # the raters at this machine come first
-    for event in train(
+    steps = train(
         workspace,
         user,
         recipe=recipe,
         seed=seed,
         without_rater=without_rater,
         run_id=run_id,
-    ):
+    )
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as end:
+            outcome: dict[str, Any] = end.value
+            return outcome
         if isinstance(event, Embedding | Examined):
             on_progress(event.done, event.total)
         elif isinstance(event, FoldDone):
             on_progress((event.repeat - 1) * event.folds + event.fold, event.repeats * event.folds)
-    with workspace.store.read() as session:
-        latest = runs.listed(session, limit=1)[0] if run_id is None else runs.find(session, run_id)
-    assert latest is not None
-    assert latest.result is not None
-    return latest.result
 
 
 @masks_output()
-def start(workspace: Workspace, user: User, *, without_rater: str | None = None) -> int:
-    """Start a training of the default recipe in a process of its own, which outlives the page; the number of the run.
+def start(workspace: Workspace, user: User) -> int:
+    """Start a training of the default recipe in a process of its own, which outlives the page; returns its number.
 
     Raises:
         NotAllowed: the person may not train.
@@ -143,32 +150,20 @@ def start(workspace: Workspace, user: User, *, without_rater: str | None = None)
     run_id = written(workspace.store, lambda session: runs.start(session, PAIR.name, 0, user, None)).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
-            process = subprocess.Popen(
-                # -P and PYTHONPATH instead of another folder: relative paths in the configuration keep their meaning
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "core",
-                    "train",
-                    "--run",
-                    str(run_id),
-                    "--debug",
-                    *([f"--without-rater={without_rater}"] if without_rater is not None else []),
-                ],
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C on the dashboard does not end it
+            pid = start_detached(
+                "core",
+                "train",
+                "--run",
+                str(run_id),
+                "--debug",
+                output=log,
             )
     except OSError as error:
         why = f"The training could not be started: {error.strerror}."
         written(workspace.store, lambda session: runs.finish(session, run_id, "failed", why))
         raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
-    threading.Thread(target=process.wait, daemon=True).start()  # a child nobody waits for would look alive for ever
-    name = this_process().rpartition(":")[0] + f":{process.pid}"
-    written(workspace.store, lambda session: runs.started_as(session, run_id, name))
+    name = this_process().rpartition(":")[0] + f":{pid}"
+    written(workspace.store, lambda session: runs.note_process(session, run_id, name))
     return run_id
 
 
@@ -193,27 +188,20 @@ def _begin(workspace: Workspace, user: User, recipe: str, seed: int, run_id: int
         return runs.take(session, run_id, this_process())
 
 
-@retried
-def _refused(workspace: Workspace, run_id: int, reason: str, outcome: dict[str, Any], sample: bool) -> None:
-    with workspace.store.write() as session:
-        runs.finish(session, run_id, "finished", reason, result=outcome, sample=sample)
+def _store_event(workspace: Workspace, run_id: int, event: Event) -> bool:
+    """Store one event; True when the run shall stop."""
+    kind = STORED_NAMES[type(event)]
+    return written(workspace.store, lambda session: runs.add_event(session, run_id, kind, event.to_json()))
 
 
-def _told(workspace: Workspace, run_id: int, event: Event | Saved | Registered) -> bool:
-    return written(
-        workspace.store, lambda session: runs.add_event(session, run_id, type(event).__name__, event.to_json())
-    )
-
-
-def _events(
+def _steps(
     workspace: Workspace, run_id: int, recipe: str, seed: int, *, without_rater: str | None
-) -> Iterator[Event | Saved | Registered]:
+) -> Generator[Event, None, dict[str, Any]]:
     settings = workspace.settings
-    embedder = Embedder(encoder(settings.emb_model), DatabaseVectors(workspace.store))
+    embedder = reference_embedder(workspace)
     ground = load_training_set(workspace, embedder, without_rater=without_rater)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
-    told: dict[type, Any] = {}
-    for event in reward_train(
+    trained = yield from reward_train(
         ground.examples,
         recipe=recipe,
         embedder=embedder,
@@ -224,30 +212,28 @@ def _events(
         champion_recipe=None if ground.rival_decides else ground.champion_recipe,
         champion_groups=ground.champion_groups,
         preferred=ground.preferred,
-    ):
-        if isinstance(event, Compared):
-            event = replace(event, apart=ground.preferred_apart)
-        told[type(event)] = event
-        if isinstance(event, Judged) and ground.rival:
-            continue  # the champion itself is met below, once there is a model that can meet it
-        yield event
-        if isinstance(event, Refused):
-            prompts = len({example.group for example in ground.examples})
-            outcome = result(run_id, recipe, len(ground.examples), prompts, event.reason)
-            _refused(workspace, run_id, event.reason, outcome, ground.sample)
-            return
-    evaluation, fitted = told[Evaluated].evaluation, told[Fitted]
-    judged = told[Judged]
+        preferred_apart=ground.preferred_apart,
+    )
+    if isinstance(trained, Refused):
+        prompts = len({example.group for example in ground.examples})
+        outcome = result(run_id, recipe, len(ground.examples), prompts, trained.reason)
+        _finish_refused(workspace, run_id, outcome, sample=ground.sample)
+        return outcome
     if ground.rival:
-        judged = compare_with_champion(workspace, ground, evaluation, fitted, embedder, judged)
-        yield judged
-    verdict = told[Reported].report.verdict.sentence
-    yield from save_and_register(workspace, run_id, recipe, seed, ground, evaluation, verdict, judged, fitted, embedder)
+        trained = replace(trained, judged=compare_with_champion(workspace, ground, trained, embedder))
+    yield trained.judged
+    return (yield from save_and_register(workspace, run_id, ground, trained, embedder))
+
+
+@retried
+def _finish_refused(workspace: Workspace, run_id: int, outcome: dict[str, Any], *, sample: bool) -> None:
+    with workspace.store.write() as session:
+        runs.finish(session, run_id, "finished", outcome["reason"], result=outcome, sample=sample)
 
 
 @contextmanager
-def _ends(workspace: Workspace, run_id: int) -> Iterator[None]:
-    """Whatever happens, the run does not stay active."""
+def _failure_recorded(workspace: Workspace, run_id: int) -> Iterator[None]:
+    """Whatever happens, the run does not stay active: what stops it is stored with it in a sentence."""
     state, sentence = "failed", "The training stopped unexpectedly. Nothing was lost; start it again."
     try:
         yield
@@ -270,8 +256,8 @@ def _ends(workspace: Workspace, run_id: int) -> Iterator[None]:
 
 
 @contextmanager
-def _beating(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
-    """Say every few seconds that the run is alive, and learn whether it shall stop."""
+def _heartbeat(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
+    """Store every few seconds that the run is alive; yields whether it shall stop."""
     stop, done = threading.Event(), threading.Event()
 
     def beat() -> None:

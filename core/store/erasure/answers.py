@@ -1,4 +1,4 @@
-"""Removing everything that derives from one interaction: what that is, how much of it there is, and what stays behind.
+"""Erasure of an answer: everything that derives from one interaction, how much of it there is, and what stays.
 
 A list of parts says both what will go and what goes, so a preview and the act cannot differ. A test compares the list
 with all tables of the schema.
@@ -41,8 +41,8 @@ from core.store.tables import (
 from core.store.training import runs
 
 TRAINING = (
-    "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then try "
-    "again."
+    "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then "
+    "try again."
 )
 
 
@@ -74,7 +74,7 @@ class Traces:
     session_id: int | None = None
     """Its session in the existing application, which stays."""
     backups: int = 0
-    """Made since then, by the record of acts."""
+    """Made since then, by the audit log."""
 
 
 def parts(session: Session, interaction_id: int) -> list[Part]:
@@ -163,7 +163,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
 
 
 def refuse_while_training(session: Session) -> None:
-    """Let nothing be forgotten that a training is about to write again.
+    """Refuse an erasure while a training runs, which would write again what it removes.
 
     Raises:
         Conflict: one is running.
@@ -174,8 +174,8 @@ def refuse_while_training(session: Session) -> None:
 
 
 def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) -> tuple[str, ...]:
-    """The model versions that are still there, of runs that ``learned`` names, and those that learned from raters' orders
-    when the first of these ``orders`` was kept already.
+    """The names of the model versions that are still there, of two kinds: those that the query ``learned`` gives, and
+    those that learned from raters' orders when the first of these ``orders`` was kept already.
     """
     named = set(session.scalars(learned))
     first = session.scalar(select(func.min(Preference.created_at)).where(orders))
@@ -190,7 +190,7 @@ def versions_of(session: Session, learned: Any, *, orders: ColumnElement[bool]) 
 
 
 def backups_since(session: Session, since: datetime | None) -> int:
-    """How many backups the record knows since then."""
+    """How many backups the audit log knows since then."""
     made = select(func.count()).select_from(Audit).where(Audit.action == "backed up")
     return session.scalar(made if since is None else made.where(Audit.at >= since)) or 0
 

@@ -29,14 +29,14 @@ class Copies:
     reasons: list[tuple[Import, list[Any]]] = field(default_factory=list)
     """Imports with the reasons as they will be."""
     reports: list[tuple[RunEvent, dict[str, Any]]] = field(default_factory=list)
-    desks: list[tuple[QueuePreference, dict[str, Any]]] = field(default_factory=list)
+    queues: list[tuple[QueuePreference, dict[str, Any]]] = field(default_factory=list)
 
     def count(self) -> dict[str, int]:
         """How many of which, in words, as ``Part.words`` says it."""
         found = {
             "lists of refused rows that quote it": len(self.reasons),
             "trust reports that name its session": len(self.reports),
-            "queue settings that name its session": len(self.desks),
+            "queue settings that name its session": len(self.queues),
         }
         return {words: number for words, number in found.items() if number}
 
@@ -46,8 +46,8 @@ class Copies:
             record.rejected = rejected
         for event, payload in self.reports:
             event.payload = payload
-        for desk, filters in self.desks:
-            desk.filters = filters
+        for queue, filters in self.queues:
+            queue.filters = filters
         session.flush()
 
 
@@ -61,15 +61,17 @@ def copies(session: Session, interaction_id: int, going: Sequence[Part]) -> Copi
         if rejected != record.rejected:
             found.reasons.append((record, rejected))
     reports = list(session.scalars(select(RunEvent).where(RunEvent.kind == "Reported")))
-    desks = [desk for desk in session.scalars(select(QueuePreference)) if desk.filters.get("session_label")]
-    labels = set(session.scalars(others.distinct())) if reports or desks else set()
+    queues = [queue for queue in session.scalars(select(QueuePreference)) if queue.filters.get("session_label")]
+    labels = set(session.scalars(others.distinct())) if reports or queues else set()
     names = {source_of(label) for label in labels} | {OTHERS, NO_SESSION, REMOVED}
     for event in reports:
         payload = _renamed(event.payload, names)
         if payload != event.payload:
             found.reports.append((event, payload))
-    found.desks = [
-        (desk, desk.filters | {"session_label": ""}) for desk in desks if desk.filters["session_label"] not in labels
+    found.queues = [
+        (queue, queue.filters | {"session_label": ""})
+        for queue in queues
+        if queue.filters["session_label"] not in labels
     ]
     return found
 

@@ -1,6 +1,6 @@
-"""Forgetting a rater: their name everywhere, and where that is asked for all that they said.
+"""Erasure of a rater: their name everywhere, and where that is asked for all that they said.
 
-Their number stays (the record of acts and the history point to it, and SQLite would give it to the next person), with
+Their number stays (the audit log and the history point to it, and SQLite would give it to the next person), with
 nothing behind it.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.domain.errors import BadInput, NotFound
 from core.store.compacting import to_tidy
 from core.store.erasure.answers import Part, Traces, backups_since, refuse_while_training, versions_of
-from core.store.interactions.consensus import locked_many, pick_up_one, recompute_consensus
+from core.store.interactions.consensus import adopt_legacy_change, lock_interactions, recompute_consensus
 from core.store.people import accounts, raters
 from core.store.tables import (
     ApiKey,
@@ -57,31 +57,31 @@ def find(session: Session, who: str) -> Rater:
     """The rater of that name or e-mail address, a person or a name that came with data.
 
     Raises:
-        NotFound: there is none, or they were forgotten already.
+        NotFound: there is none, or they were erased already.
         BadInput: the name is none of a person.
     """
     found = accounts.by_email(session, who.strip()) if "@" in who else None
     found = found or accounts.by_name(session, who)
     if found is None or found.forgotten_at is not None:
         raise NotFound(f"There is no rater called {who.strip()[:100]!r}. Nothing was changed.")
-    return usable(found)
+    return _checked(found)
 
 
 def by_id(session: Session, rater_id: int) -> Rater:
     """The rater of that number.
 
     Raises:
-        NotFound: there is none, or they were forgotten already.
+        NotFound: there is none, or they were erased already.
         BadInput: it is none of a person.
     """
     found = session.get(Rater, rater_id)
     if found is None or found.forgotten_at is not None:
         raise NotFound("This person is not here any more. Nothing was changed.")
-    return usable(found)
+    return _checked(found)
 
 
-def usable(rater: Rater) -> Rater:
-    """A rater who can be forgotten.
+def _checked(rater: Rater) -> Rater:
+    """The rater, who can be erased.
 
     Raises:
         BadInput: it is a name under which data without a rater stands.
@@ -122,7 +122,7 @@ def named(session: Session, name: str) -> int:
 
 
 def traces(session: Session, rater: Rater) -> Traces:
-    """Where else something of a rater is; to be asked before they are forgotten."""
+    """Where else something of a rater is; to be asked before they are erased."""
     learned = (
         select(Run.model_version)
         .join(Prediction, Prediction.run_id == Run.run_id)
@@ -134,7 +134,7 @@ def traces(session: Session, rater: Rater) -> Traces:
     return Traces(since, found, None, backups_since(session, since))
 
 
-def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, int]:
+def erase(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, int]:
     """Remove what goes with a rater and put a number in the place of the name; how many rows of each part went.
 
     Consensus and mirror of every answer follow in the same transaction.
@@ -145,7 +145,7 @@ def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, i
     refuse_while_training(session)
     to_tidy(session)
     rater_id, name = rater.rater_id, rater.name
-    session.refresh(rater, with_for_update=True)  # whoever stores a rating of theirs at this moment comes first
+    session.refresh(rater, with_for_update=True)  # a rating of theirs that is being stored comes first
     going = parts(rater_id, ratings_stay=ratings_stay)
     gone = {part.words: number for part in going if (number := part.count(session))}
     if not ratings_stay:
@@ -167,14 +167,14 @@ def forget(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, i
 def _take_ratings_back(session: Session, rater_id: int) -> None:
     after = 0
     while True:
-        mine = select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id > after)
-        ids = list(session.scalars(mine.order_by(Rating.interaction_id).limit(BATCH)))
+        rated = select(Rating.interaction_id).where(Rating.rater_id == rater_id, Rating.interaction_id > after)
+        ids = list(session.scalars(rated.order_by(Rating.interaction_id).limit(BATCH)))
         if not ids:
             return
         after = ids[-1]
-        found = locked_many(session, ids)
+        found = lock_interactions(session, ids)
         for item, row in found.values():
-            pick_up_one(session, item, row)
+            adopt_legacy_change(session, item, row)
         session.execute(delete(Rating).where(Rating.rater_id == rater_id, Rating.interaction_id.in_(ids)))
         for item, row in found.values():
             recompute_consensus(session, item, row)

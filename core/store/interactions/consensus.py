@@ -1,7 +1,8 @@
 """The consensus of an interaction and its mirror in the existing application's columns.
 
-Everything that changes a rating starts with ``locked`` and ``pick_up_one``, which takes over what the old application
-wrote meanwhile, and ends with ``settle``, which recomputes the consensus and mirrors it: all in the caller's transaction.
+Everything that changes a rating starts with ``lock_interaction`` and ``adopt_legacy_change``, which takes over what the
+old application wrote meanwhile, and ends with ``recompute_consensus``, which also mirrors it: all in the caller's
+transaction.
 """
 
 import math
@@ -20,7 +21,7 @@ from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rater, Ratin
 from core.store.types import now
 
 
-def locked(session: Session, interaction_id: int) -> tuple[Item, LegacyInteraction]:
+def lock_interaction(session: Session, interaction_id: int) -> tuple[Item, LegacyInteraction]:
     """The item and its interaction, locked against every other writer, the old application included.
 
     Raises:
@@ -33,20 +34,20 @@ def locked(session: Session, interaction_id: int) -> tuple[Item, LegacyInteracti
     return item, row
 
 
-def as_seen(session: Session, interaction_id: int, seen: str | None) -> tuple[Item, LegacyInteraction]:
-    """As ``locked``, for an act of somebody who was shown the texts of this version (``Interaction.version``).
+def lock_as_seen(session: Session, interaction_id: int, seen: str | None) -> tuple[Item, LegacyInteraction]:
+    """As ``lock_interaction``, for an act of a person who was shown the texts of version ``seen``.
 
     Raises:
         NotFound: the interaction was deleted.
         TextChanged: the stored texts are others by now, whoever changed them.
     """
-    item, row = locked(session, interaction_id)
-    unchanged(item, row, seen)
+    item, row = lock_interaction(session, interaction_id)
+    require_unchanged(item, row, seen)
     return item, row
 
 
-def unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> None:
-    """Check a locked interaction against what was shown; the texts themselves count: the old application changes them too.
+def require_unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> None:
+    """Check a locked interaction against what was shown, by its texts: the old application changes them too.
 
     Raises:
         TextChanged: the stored texts are others by now.
@@ -60,8 +61,11 @@ def text_version(item: Item, row: LegacyInteraction) -> str:
     return interaction_identity(row.user_prompt, row.ai_response, item.context_id)
 
 
-def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:
-    """As ``locked`` for many, in the order of their ids so that two of these never wait for each other; those that are gone are left out."""
+def lock_interactions(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:
+    """As ``lock_interaction`` for many, by interaction; those that were deleted are left out.
+
+    They are locked in the order of their ids, so that two of these calls never wait for each other.
+    """
     rows = (
         select(LegacyInteraction)
         .where(LegacyInteraction.interaction_id.in_(interaction_ids))
@@ -80,35 +84,41 @@ def locked_many(session: Session, interaction_ids: Collection[int]) -> dict[int,
     return {item.interaction_id: (item, by_id[item.interaction_id]) for item in session.scalars(items)}
 
 
-def pick_up_one(session: Session, item: Item, row: LegacyInteraction) -> bool:
+def adopt_legacy_change(session: Session, item: Item, row: LegacyInteraction) -> bool:
     """Turn what the old application wrote into a rating of ``legacy``; True when it wrote anything."""
     if not _differs(item, row):
         return False
     rater = legacy_rater(session)
-    mine = session.scalar(
+    legacy_rating = session.scalar(
         select(Rating).where(Rating.interaction_id == item.interaction_id, Rating.rater_id == rater.rater_id)
     )
-    said = read_legacy_change(item, row, mine)
-    if said is not None and (mine is not None or said.status is not RatingStatus.WITHDRAWN):
-        store_rating(session, mine, item.interaction_id, rater.rater_id, said, EventContext("legacy"))
+    given = read_legacy_change(item, row, legacy_rating)
+    if given is not None and (legacy_rating is not None or given.status is not RatingStatus.WITHDRAWN):
+        store_rating(session, legacy_rating, item.interaction_id, rater.rater_id, given, EventContext("legacy"))
     return True
 
 
-def read_legacy_change(item: Item, row: LegacyInteraction, mine: Rating | None) -> RatingInput | None:
+def read_legacy_change(item: Item, row: LegacyInteraction, legacy_rating: Rating | None) -> RatingInput | None:
     """What the old application wrote since the last look, which from now on counts as mirrored; None for nothing.
 
-    Only a value that differs from the last mirrored one is a write. NULL withdraws the rating (``mine``); a comment or
-    flag without a rating is kept as a note; a number outside 1 to 5 is no rating.
+    Only a value that differs from the last mirrored one is a write. NULL withdraws the rating (``legacy_rating``); a
+    comment or flag without a rating is kept as a note; a number outside 1 to 5 is no rating.
     """
     if not _differs(item, row):
         return None
-    value = row.rating if row.rating != item.mirrored_rating else (mine.rating if mine else None)
+    value = row.rating if row.rating != item.mirrored_rating else (legacy_rating.rating if legacy_rating else None)
     if value is not None and not MIN_RATING <= value <= MAX_RATING:
         value = None
     comment = (
-        row.feedback_comment if row.feedback_comment != item.mirrored_comment else (mine.comment if mine else None)
+        row.feedback_comment
+        if row.feedback_comment != item.mirrored_comment
+        else (legacy_rating.comment if legacy_rating else None)
     )
-    bias = bool(row.bias_flag) if row.bias_flag != item.mirrored_bias else (mine.bias_flag if mine else False)
+    bias = (
+        bool(row.bias_flag)
+        if row.bias_flag != item.mirrored_bias
+        else (legacy_rating.bias_flag if legacy_rating else False)
+    )
     item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = row.rating, row.feedback_comment, row.bias_flag
     if value is not None:
         return RatingInput(RatingStatus.SUBMITTED, value, comment, bias)
@@ -125,22 +135,22 @@ def store_rating(
     existing: Rating | None,
     interaction_id: int,
     rater_id: int,
-    said: RatingInput,
-    how: EventContext,
+    given: RatingInput,
+    context: EventContext,
     *,
     import_id: int | None = None,
     undoes: int | None = None,
 ) -> RatingEvent:
-    """Write one rater's row and its history event; the consensus is not touched (see ``settle``)."""
+    """Write one rater's row and its history event; the consensus is not touched (see ``recompute_consensus``)."""
     old = snapshot(existing) if existing else None
     at = now()
     if existing is None:
         existing = Rating(interaction_id=interaction_id, rater_id=rater_id, created_at=at)
         session.add(existing)
-    existing.status, existing.rating, existing.comment = said.status, said.rating, said.comment
-    existing.bias_flag, existing.reason, existing.updated_at = said.bias_flag, said.reason, at
-    existing.import_id = import_id  # whoever spoke last: a rating changed by hand no longer goes with its import
-    event = history_event(interaction_id, rater_id, how, old=old, new=snapshot(existing), undoes=undoes)
+    existing.status, existing.rating, existing.comment = given.status, given.rating, given.comment
+    existing.bias_flag, existing.reason, existing.updated_at = given.bias_flag, given.reason, at
+    existing.import_id = import_id  # of the last change: a rating changed by hand no longer goes with its import
+    event = history_event(interaction_id, rater_id, context, old=old, new=snapshot(existing), undoes=undoes)
     event.at = at
     session.add(event)
     session.flush()
@@ -150,7 +160,7 @@ def store_rating(
 def history_event(
     interaction_id: int,
     rater_id: int,
-    how: EventContext,
+    context: EventContext,
     *,
     old: dict[str, object] | None,
     new: dict[str, object],
@@ -160,12 +170,12 @@ def history_event(
     return RatingEvent(
         interaction_id=interaction_id,
         rater_id=rater_id,
-        action=how.action,
-        request_id=how.request_id,
-        shown_ms=how.shown_ms,
-        guideline_version=how.guideline_version,
-        score_visible=how.score_visible,
-        chosen=how.chosen,
+        action=context.action,
+        request_id=context.request_id,
+        shown_ms=context.shown_ms,
+        guideline_version=context.guideline_version,
+        score_visible=context.score_visible,
+        chosen=context.chosen,
         old=old,
         new=new,
         undoes=undoes,
@@ -184,7 +194,7 @@ def snapshot(rating: Rating) -> dict[str, object]:
 
 
 def recompute_consensus(session: Session, item: Item, row: LegacyInteraction) -> None:
-    """Recompute the consensus, the places and the marks of a locked item; mirror it into the old application's columns."""
+    """Recompute consensus, places and marks of a locked item, and mirror the consensus into the old application."""
     rows = session.execute(
         select(Rating, Rater.kind)
         .join(Rater, Rater.rater_id == Rating.rater_id)

@@ -1,15 +1,180 @@
-"""The list of what left in files."""
+"""Exports: the rows that files are made of, read a batch at a time, and the list of files that were made."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain.identifiers.masking import UNREAD
+from core.domain.records import Example
 from core.domain.roles import User
-from core.store.tables import Export
+from core.store.interactions.identifiers import not_looked_at
+from core.store.interactions.interactions import in_scope
+from core.store.tables import Export, HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
+
+BATCH = 1000
+_RATED = or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None))
 
 
-def add(session: Session, user: User, kind: str, place: str, identifiers: str, answers: int, reason: str | None) -> int:
+@dataclass(frozen=True, slots=True)
+class RatedText:
+    """An answer with the rating that counts."""
+
+    prompt: str
+    response: str
+    rating: float
+
+
+def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:
+    """Every submitted rating with its texts, ordered so that the answers to a prompt and the raters of an answer follow
+    one another: by prompt group, context, interaction and rater name.
+
+    An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater. ``unmarked``:
+    only answers that hold no personal identifiers, in texts or comments.
+    """
+    query = (
+        select(
+            LegacyInteraction.interaction_id,
+            LegacyInteraction.user_prompt,
+            LegacyInteraction.ai_response,
+            Item.context_id,
+            Item.session_label,
+            Rater.name,
+            Rating.rating,
+            Rating.comment,
+            Rating.bias_flag,
+            Rating.created_at,
+            Rating.updated_at,
+            Item.adjudicated,
+        )
+        .select_from(LegacyInteraction)
+        .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
+        .outerjoin(Rating, and_(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None)))
+        .outerjoin(Rater, Rater.rater_id == Rating.rater_id)
+        .where(_RATED)
+        .order_by(Item.prompt_group, func.coalesce(Item.context_id, ""), Item.interaction_id, Rater.name_key)
+    )
+    if unmarked:
+        query = query.where(Item.identifiers.is_(None), not_(not_looked_at()))
+    for row in _stream(session, in_scope(session, query)):
+        yield {
+            "interaction_id": row.interaction_id,
+            "rater": row.name,
+            "rating": row.rating,
+            "user_prompt": row.user_prompt,
+            "ai_response": row.ai_response,
+            "context_id": row.context_id,
+            "session_id": row.session_label,
+            "feedback_comment": row.comment,
+            "bias_flag": row.bias_flag,
+            "created_at": row.created_at and row.created_at.isoformat(),
+            "updated_at": row.updated_at and row.updated_at.isoformat(),
+            "adjudicated": row.adjudicated,
+        }
+
+
+def identifiers_in(session: Session) -> tuple[int, int, dict[str, int]]:
+    """The answers of ``rating_rows``: how many there are, how many of these hold identifiers, and how many by kind."""
+    given = exists().where(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None))
+    rated = or_(given, Item.adjudicated.is_not(None))
+    answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(rated))) or 0
+    marks = select(Item.identifiers, not_looked_at()).where(rated, or_(Item.identifiers.is_not(None), not_looked_at()))
+    marked, kinds = 0, Counter[str]()
+    for found, unread in _stream(session, in_scope(session, marks)):
+        marked += 1  # what nobody has looked at may hold some
+        kinds.update({UNREAD: 1} if unread else found)
+    return answers, marked, dict(kinds)
+
+
+def examples(session: Session, *, newest: int = 0, held_out: bool | None = None) -> list[Example]:
+    """The rated interactions for training, oldest first; with ``newest`` only those rated last (TRAIN_LIMIT).
+
+    ``held_out``: only answers to held-out prompts, or only those to all others.
+    """
+    ids = in_scope(session, select(Item.interaction_id).where(Item.consensus.is_not(None)))
+    if held_out is not None:
+        apart = Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
+        ids = ids.where(apart if held_out else ~apart)
+    if newest:
+        ids = ids.order_by(Item.rated_at.desc().nulls_last(), Item.interaction_id.desc()).limit(newest)
+    query = (
+        select(
+            Item.interaction_id,
+            LegacyInteraction.user_prompt,
+            LegacyInteraction.ai_response,
+            Item.context_id,
+            Item.consensus,
+            Item.session_label,
+            Item.adjudicated,
+        )
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+        .where(Item.interaction_id.in_(ids))
+        .order_by(Item.interaction_id)
+    )
+    given = _ratings_of(session, ids)
+    return [
+        Example(
+            number,
+            prompt,
+            response,
+            context_id,
+            float(agreed),
+            label,
+            tuple(given.get(number, ())),
+            decided is not None,
+        )
+        for number, prompt, response, context_id, agreed, label, decided in _stream(session, query)
+    ]
+
+
+def _ratings_of(session: Session, ids: Select[int]) -> dict[int, list[tuple[str, int]]]:
+    """Who rated which of these interactions, and how."""
+    query = (
+        select(Rating.interaction_id, Rater.name, Rating.rating)
+        .join(Rater, Rater.rater_id == Rating.rater_id)
+        .where(Rating.interaction_id.in_(ids), Rating.rating.is_not(None))
+        .order_by(Rating.interaction_id, Rater.name_key)
+    )
+    given: dict[int, list[tuple[str, int]]] = {}
+    for number, rater, rating in _stream(session, query):
+        given.setdefault(number, []).append((rater, rating))
+    return given
+
+
+def rated_answers_to(session: Session, groups: Sequence[str], *, limit: int) -> list[RatedText]:
+    """At most ``limit`` rated answers to prompts with these hashes: of the first prompt first, newest ratings first."""
+    query = (
+        select(Item.prompt_group, LegacyInteraction.user_prompt, LegacyInteraction.ai_response, Item.consensus)
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+        .where(Item.prompt_group.in_(groups), Item.consensus.is_not(None))
+        .order_by(Item.rated_at.desc().nulls_last(), Item.interaction_id.desc())
+    )
+    rows = list(_stream(session, in_scope(session, query).limit(limit * len(groups))))
+    rows.sort(key=lambda row: groups.index(row.prompt_group))
+    return [RatedText(row.user_prompt, row.ai_response, float(row.consensus)) for row in rows[:limit]]
+
+
+def consensus_now(session: Session) -> dict[int, float]:
+    """The consensus of every rated interaction in scope."""
+    rows = select(Item.interaction_id, Item.consensus).where(Item.consensus.is_not(None))
+    return {number: float(agreed or 0) for number, agreed in _stream(session, in_scope(session, rows))}
+
+
+def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    # columns only, a batch at a time: whole objects of a million rows would pile up in the session
+    yield from session.execute(query.execution_options(yield_per=BATCH))
+
+
+# --- the list of exports ------------------------------------------------------------------------------------------
+
+
+def add_export(
+    session: Session, user: User, kind: str, place: str, identifiers: str, answers: int, reason: str | None
+) -> int:
     """Write down an export that is about to be made; its number."""
     made = Export(by=user.key, kind=kind, place=place, identifiers=identifiers, answers=answers, reason=reason)
     session.add(made)
@@ -17,7 +182,7 @@ def add(session: Session, user: User, kind: str, place: str, identifiers: str, a
     return made.export_id
 
 
-def since(
+def exported_since(
     session: Session, at: datetime | None, *, kinds: tuple[str, ...] | None = None, limit: int | None = None
 ) -> list[Export]:
     """What was exported since then, newest first; of these kinds only, where they are given."""

@@ -1,4 +1,4 @@
-"""Which personal identifiers an interaction's texts hold: kinds and numbers beside the item, never the texts themselves."""
+"""Which personal identifiers an interaction's texts hold: kinds and numbers beside the item, never the texts."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -20,11 +20,11 @@ from core.store.tables import Audit, Item, LegacyInteraction, Rating
 BATCH, BATCH_CHARACTERS = 100, 4_000_000
 NOT_LOOKED_AT = 0
 AT_ONCE = 400
-"""Characters of all texts of an item up to which they are looked at while it is written: a fraction of a millisecond."""
+"""Characters of all texts of an item up to which they are read while it is written: a fraction of a millisecond."""
 READER = "identifier reader"
 """The setting that says whose marks count."""
 REVEALED = "revealed identifiers"
-"""How the record of acts calls it."""
+"""The action in the audit log."""
 
 
 def mark(item: Item, row: LegacyInteraction, comments: Iterable[str | None]) -> None:
@@ -35,8 +35,8 @@ def mark(item: Item, row: LegacyInteraction, comments: Iterable[str | None]) -> 
 def note(item: Item, texts: Iterable[str | None]) -> None:
     """As ``mark``, for an interaction whose row is not there yet.
 
-    Longer texts, and all where the site's function is in use, stay unmarked until ``look_again`` comes to them: nothing that
-    may take long is done while a transaction is open.
+    Longer texts, and all where the site's function is in use, stay unmarked until ``look_again`` comes to them: nothing
+    that may take long is done while a transaction is open.
     """
     given = _texts(item, texts)
     if site() is not None or sum(map(len, given)) > AT_ONCE:
@@ -63,7 +63,7 @@ def waiting(session: Session, rules: int) -> int:
 
 
 def take_charge(store: Store) -> None:
-    """Let this process's reader be the one that marks: whichever server started last, or two would mark anew for ever."""
+    """Make this process's reader the one that marks, as the server that started last: two would mark anew for ever."""
     with store.write() as session:
         settings.put(session, READER, {"number": _reader()})
 
@@ -82,9 +82,9 @@ def look_again(store: Store, *, limit: int | None = None, seconds: float | None 
     """Look at rows that no rules or other ones looked at; how many were marked: all, or ``limit``, or as many as begin
     within ``seconds``.
 
-    Texts are read and looked at before a write transaction begins, which then marks those that are still the same. What is
-    cut off goes on the next time; where the site's function does not answer, the rows stay unmarked, and so they do where
-    another reader is in charge (see ``take_charge``).
+    Texts are read and looked at before a write transaction begins, which then marks those that are still the same. What
+    is cut off goes on the next time; where the site's function does not answer, the rows stay unmarked, and so they do
+    where another reader is in charge (see ``take_charge``).
     """
     with store.read() as session:
         if not _in_charge(session) or not _any_due(session):
@@ -170,8 +170,8 @@ def _texts(item: Item, texts: Iterable[str | None]) -> list[str]:
 
 
 def revealed(session: Session, user: User, since: datetime) -> frozenset[str]:
-    """What this person revealed the identifiers of since then, by the record of acts: "interaction 12", "case 3"."""
-    # by time alone: all that somebody ever did, or all that was ever revealed, is more than a quarter of an hour of acts
+    """What this person revealed the identifiers of since then, by the audit log: "interaction 12", "case 3"."""
+    # by time alone: a quarter of an hour of acts is less than all that somebody ever did, or that was ever revealed
     lately = select(Audit.subject).where(Audit.at >= since)
     acts = lately.where(Audit.actor.concat("") == user.key, Audit.action.concat("") == REVEALED)
     return frozenset(session.scalars(acts))

@@ -13,16 +13,16 @@ from core.domain.records import ImportRow, Rejected
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
+    adopt_legacy_change,
     apply_consensus,
-    locked,
-    locked_many,
+    lock_interaction,
+    lock_interactions,
     mirror_values,
-    pick_up_one,
     recompute_consensus,
     snapshot,
     store_rating,
 )
-from core.store.interactions.interactions import drop, part_from_sample
+from core.store.interactions.interactions import drop, free_identities
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.people.raters import find_or_add, rater_name
 from core.store.settings import queue_settings
@@ -136,7 +136,7 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
     for row in rows:
         by_identity.setdefault(interaction_identity(row.user_prompt, row.ai_response, row.context_id), row)
     if source != "sample":
-        part_from_sample(session, by_identity)
+        free_identities(session, by_identity)
     known = select(Item.identity, Item.interaction_id).where(Item.identity.in_(by_identity))
     ids = {str(identity): interaction_id for identity, interaction_id in session.execute(known)}
     plan = {
@@ -144,8 +144,8 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
         for identity, row in by_identity.items()
     }
     if ids:
-        # locked and picked up before looking, so that what is decided here is still true when it is written
-        found = locked_many(session, ids.values())
+        # locked and brought up to date before looking, so that what is decided here is still true when it is written
+        found = lock_interactions(session, ids.values())
         for identity, interaction_id in ids.items():
             if interaction_id not in found:
                 plan[identity].make_new()
@@ -154,7 +154,7 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
             if interaction_identity(legacy.user_prompt, legacy.ai_response, item.context_id) != identity:
                 follow_text(session, item, legacy)  # the old application put another text there
                 plan[identity].make_new()
-            if pick_up_one(session, item, legacy):
+            if adopt_legacy_change(session, item, legacy):
                 recompute_consensus(session, item, legacy)
         by_id = {planned.interaction_id: planned for planned in plan.values() if not planned.is_new}
         for rating in session.scalars(select(Rating).where(Rating.interaction_id.in_(by_id))):
@@ -250,12 +250,12 @@ def _columns(record: Item | Rating) -> dict[str, Any]:
 
 def _add_to_existing(session: Session, import_id: int | None, plans: list[_Planned]) -> None:
     for planned in sorted(plans, key=lambda p: p.interaction_id or 0):
-        item, legacy = locked(session, planned.interaction_id or 0)
+        item, legacy = lock_interaction(session, planned.interaction_id or 0)
         for rater_id, row in planned.added.items():
-            mine = planned.existing.get(rater_id)
-            said = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
+            existing = planned.existing.get(rater_id)
+            given = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
             store_rating(
-                session, mine, item.interaction_id, rater_id, said, EventContext("imported"), import_id=import_id
+                session, existing, item.interaction_id, rater_id, given, EventContext("imported"), import_id=import_id
             )
         recompute_consensus(session, item, legacy)
 
@@ -278,7 +278,7 @@ def begin(session: Session, file_name: str, file_hash: str, process: str) -> Imp
 
 
 def running_elsewhere(session: Session, file_hash: str) -> Import | None:
-    """An import of the same file that has not ended, whoever works on it; none can begin until this transaction ends."""
+    """An import of the same file that has not ended, in any process; none can begin until this transaction ends."""
     lock_writers(session)
     return session.scalar(select(Import).where(Import.file_hash == file_hash, Import.state == "running"))
 
@@ -319,9 +319,9 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     if not ids:
         return 0, 0
     lock_writers(session)
-    # whoever is rating one of them at this moment comes first, or finds it gone
-    for item, row in locked_many(session, ids).values():
-        if pick_up_one(session, item, row):
+    # a rating of one of them that is being stored comes first, or finds it gone
+    for item, row in lock_interactions(session, ids).values():
+        if adopt_legacy_change(session, item, row):
             recompute_consensus(session, item, row)
     foreign = and_(
         Rating.interaction_id.in_(ids),
@@ -339,8 +339,8 @@ def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> i
     """Take back a part of the ratings that an import gave to interactions that stay; how many."""
     ratings = list(session.scalars(select(Rating).where(Rating.import_id == import_id).limit(limit)))
     for interaction_id, group in _by_interaction(ratings):
-        item, row = locked(session, interaction_id)
-        pick_up_one(session, item, row)
+        item, row = lock_interaction(session, interaction_id)
+        adopt_legacy_change(session, item, row)
         for rating in group:
             session.add(
                 RatingEvent(
@@ -357,12 +357,12 @@ def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> i
     return len(ratings)
 
 
-def forget(session: Session, import_id: int) -> None:
+def delete_record(session: Session, import_id: int) -> None:
     """Delete the record of an import of which nothing is left."""
     session.execute(delete(Import).where(Import.import_id == import_id))
 
 
-def forget_sample(session: Session) -> None:
+def delete_sample_records(session: Session) -> None:
     """Delete the records of imports that left nothing behind: those of a sample that was removed."""
     left = select(Item.import_id).where(Item.import_id.is_not(None))
     rated = select(Rating.import_id).where(Rating.import_id.is_not(None))

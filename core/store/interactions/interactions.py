@@ -13,9 +13,9 @@ from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
-    as_seen,
-    locked,
-    pick_up_one,
+    adopt_legacy_change,
+    lock_as_seen,
+    lock_interaction,
     recompute_consensus,
     store_rating,
     text_version,
@@ -39,12 +39,12 @@ def in_scope(session: Session, query: Select[*Columns]) -> Select[*Columns]:
 
 
 def discarded() -> ColumnElement[bool]:
-    """Whether an item was discarded and nobody's rating of it counts: without a rating, only that leaves it no place."""
+    """Whether an item was discarded and has no rating that counts: of such items only a discarded one has no place."""
     return Item.consensus.is_(None) & (Item.places == 0)
 
 
-def part_from_sample(session: Session, identities: Collection[str]) -> None:
-    """Let own data be what these identities mean: an equal answer of the sample stays beside it and goes with the sample."""
+def free_identities(session: Session, identities: Collection[str]) -> None:
+    """Free these identities for own data: an equal answer of the sample stays beside it and goes with the sample."""
     session.execute(update(Item).where(Item.identity.in_(identities), Item.source == "sample").values(identity=None))
 
 
@@ -64,6 +64,11 @@ def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tu
     count = select(func.count()).select_from(Item).where(*where)
     total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
     return [shown(row[0], row[1]) for row in rows], total
+
+
+def exists(session: Session, interaction_id: int) -> bool:
+    """Whether an interaction of that number is there."""
+    return session.get(Item, interaction_id) is not None
 
 
 def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
@@ -104,7 +109,7 @@ def add(
     """
     lock_writers(session)
     identity = interaction_identity(prompt, response, context_id)
-    part_from_sample(session, [identity])
+    free_identities(session, [identity])
     existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
     if existing is not None and not _was_edited(session, existing, identity):
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
@@ -132,7 +137,7 @@ def add(
 
 def _was_edited(session: Session, interaction_id: int, identity: str) -> bool:
     """Whether the old application put another text where this identity was; what we derived from it is renewed."""
-    item, row = locked(session, interaction_id)
+    item, row = lock_interaction(session, interaction_id)
     if interaction_identity(row.user_prompt, row.ai_response, item.context_id) == identity:
         return False
     follow_text(session, item, row)
@@ -160,16 +165,16 @@ def edit(
         Conflict: exactly this interaction exists elsewhere.
     """
     lock_writers(session)
-    item, row = as_seen(session, interaction_id, seen)
+    item, row = lock_as_seen(session, interaction_id, seen)
     identity = interaction_identity(prompt, response, context_id)
     if item.source != "sample":
-        part_from_sample(session, [identity])
+        free_identities(session, [identity])
     other = session.scalar(
         select(Item.interaction_id).where(Item.identity == identity, Item.interaction_id != interaction_id)
     )
     if other is not None:
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {other}. Nothing was changed.")
-    pick_up_one(session, item, row)
+    adopt_legacy_change(session, item, row)
     _keep_texts(session, item, row, "edited", by)
     row.user_prompt, row.ai_response = prompt, response
     before = item.identity or ""
@@ -194,7 +199,7 @@ def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
         TextChanged: it is not what was seen.
         Conflict: another table of the old application still refers to it.
     """
-    item, row = as_seen(session, interaction_id, seen)
+    item, row = lock_as_seen(session, interaction_id, seen)
     identity = item.identity or ""
     _keep_texts(session, item, row, "deleted", by)
     session.flush()
@@ -215,13 +220,13 @@ def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
         NotFound: it was deleted.
         TextChanged: it is not what was seen.
     """
-    item, row = as_seen(session, interaction_id, seen)
-    pick_up_one(session, item, row)
-    mine = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
-    found = session.scalars(mine).all()
+    item, row = lock_as_seen(session, interaction_id, seen)
+    adopt_legacy_change(session, item, row)
+    discards = select(Rating).where(Rating.interaction_id == interaction_id, Rating.status == RatingStatus.DISCARDED)
+    found = session.scalars(discards).all()
     for rating in found:
-        said = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
-        store_rating(session, rating, interaction_id, rating.rater_id, said, EventContext("put back"))
+        given = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+        store_rating(session, rating, interaction_id, rating.rater_id, given, EventContext("put back"))
     recompute_consensus(session, item, row)
     return len(found)
 

@@ -15,10 +15,10 @@ from core.domain.ratings import MAX_RATING, MIN_RATING, RatingStatus
 from core.domain.texts import interaction_identity, prompt_group
 from core.store.database import Store, lock_writers
 from core.store.interactions.consensus import (
+    adopt_legacy_change,
     apply_consensus,
-    locked,
-    locked_many,
-    pick_up_one,
+    lock_interaction,
+    lock_interactions,
     read_legacy_change,
     recompute_consensus,
     snapshot,
@@ -37,7 +37,7 @@ BATCH = 500
 def sweep(store: Store) -> int:
     """Adopt new rows and pick up changed ones; the number of rows that the old application had written."""
     if store.is_sqlite:
-        _forget_deleted(store)
+        _drop_deleted(store)
     total = 0
     while True:
         with store.read() as session:  # looking first: a sweep that finds nothing takes no write lock
@@ -58,10 +58,10 @@ def sweep(store: Store) -> int:
         with store.write() as session:
             for interaction_id in changed:
                 try:
-                    item, row = locked(session, interaction_id)
+                    item, row = lock_interaction(session, interaction_id)
                 except NotFound:
                     continue
-                if pick_up_one(session, item, row):
+                if adopt_legacy_change(session, item, row):
                     recompute_consensus(session, item, row)
                     total += 1
 
@@ -97,18 +97,18 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
     rater_id = legacy_rater(session).rater_id
     for row, item in zip(rows, items, strict=True):
         mark(item, row, [row.feedback_comment])
-        said = read_legacy_change(item, row, None)
-        if said is None or said.status is RatingStatus.WITHDRAWN:
+        given = read_legacy_change(item, row, None)
+        if given is None or given.status is RatingStatus.WITHDRAWN:
             continue
         # a naive time of a clock ahead of UTC would else make an old comment the latest one for hours
         at = min(row.updated_dt.replace(tzinfo=UTC), now()) if row.updated_dt else now()
         rating = Rating(
             interaction_id=row.interaction_id,
             rater_id=rater_id,
-            status=said.status,
-            rating=said.rating,
-            comment=said.comment,
-            bias_flag=said.bias_flag,
+            status=given.status,
+            rating=given.rating,
+            comment=given.comment,
+            bias_flag=given.bias_flag,
             created_at=at,
             updated_at=at,
         )
@@ -121,7 +121,7 @@ def adopt(session: Session, rows: list[LegacyInteraction]) -> None:
     session.flush()
 
 
-def _forget_deleted(store: Store) -> None:
+def _drop_deleted(store: Store) -> None:
     """Drop the items of rows that another program deleted: SQLite cascades only for connections that ask for it."""
     gone = select(Item.interaction_id).where(Item.interaction_id.not_in(select(LegacyInteraction.interaction_id)))
     with store.read() as session:
@@ -161,7 +161,7 @@ def follow_texts(store: Store) -> int:
         if edited:
             with store.write() as session:
                 lock_writers(session)
-                for item, row in locked_many(session, edited).values():
+                for item, row in lock_interactions(session, edited).values():
                     follow_text(session, item, row)
             total += len(edited)
 
@@ -181,7 +181,7 @@ def _is_outdated(item: Item, prompt: str, response: str) -> bool:
         return True
     if item.prompt_group != prompt_group(prompt):
         return True
-    # a repeat has no identity to compare: what matters of an edited answer is whom it names; one that waits for a mark waits
+    # a repeat has no identity to compare; what matters of an edited answer is whom it names, unless it waits for a mark
     marked_as_free = item.identifiers is None and item.identifier_rules != NOT_LOOKED_AT
     return item.identity is None and marked_as_free and bool(count((prompt, response)))
 

@@ -1,4 +1,4 @@
-"""Persons with their roles and addresses: who may come in, and as what."""
+"""Persons with their roles and e-mail addresses: who has access, and in which role."""
 
 import re
 
@@ -23,7 +23,8 @@ def email_address(text: str) -> str:
     clean = folded(text.strip())
     if len(clean) > MAX_EMAIL or not clean.isprintable() or not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", clean):
         raise BadInput(
-            f"{text.strip()[:80]!r} is not an e-mail address. It needs one @ with a name before it and a place behind it."
+            f"{text.strip()[:80]!r} is not an e-mail address. It needs one @ with a name before it and a place "
+            "behind it."
         )
     return clean
 
@@ -42,7 +43,7 @@ def by_name(session: Session, who: str) -> Rater | None:
 
 
 def look_alikes(session: Session) -> list[tuple[str, ...]]:
-    """Addresses that differ, but would be one if every letter were folded as in earlier releases, in groups."""
+    """Groups of addresses that differ, but would be one if every letter were folded as in earlier releases."""
     known = [*session.scalars(select(Rater.email).where(Rater.email.is_not(None), Rater.kind == "person"))]
     known += session.scalars(select(Identity.email).where(Identity.email.is_not(None), Identity.rater_id.is_(None)))
     groups: dict[str, set[str]] = {}

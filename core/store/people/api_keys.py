@@ -11,6 +11,8 @@ from core.domain.errors import NotFound
 from core.store.tables import ApiKey
 from core.store.types import now
 
+__all__ = ["ApiKey"]  # rows that the functions return
+
 
 def add(session: Session, key: str, name: str, created_by: str, *, shown: int) -> ApiKey:
     """Keep the hash of a new key and its first ``shown`` characters."""
@@ -33,7 +35,7 @@ def find(session: Session, key_id: int) -> ApiKey:
     """
     found = session.get(ApiKey, key_id, with_for_update=True)
     if found is None:
-        raise NotFound(f"There is no key number {key_id}. The page API keys, or `keys list`, shows them.")
+        raise NotFound(f"There is no key number {key_id}. Settings, API keys, or `keys list`, shows them.")
     return found
 
 

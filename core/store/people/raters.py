@@ -1,14 +1,16 @@
-"""Raters and the browsers that speak for them."""
+"""Raters, and which rater the cookie of a browser stands for."""
 
 import hashlib
 import unicodedata
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput, Conflict
 from core.store.tables import Rater, Visitor
+from core.store.upsert import insert_missing
+
+__all__ = ["Rater"]  # rows that the functions return
 
 LEGACY, IMPORTED = "legacy", "imported"
 KEPT = (LEGACY, IMPORTED)
@@ -40,8 +42,7 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
     key = _key(clean)
     found = session.scalar(select(Rater).where(Rater.name_key == key))
     if found is None:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(insert(Rater).values(name=clean, name_key=key, kind=kind).on_conflict_do_nothing())
+        insert_missing(session, Rater, {"name": clean, "name_key": key, "kind": kind})
         found = session.scalars(select(Rater).where(Rater.name_key == key)).one()
     return found
 
@@ -49,6 +50,11 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
 def find(session: Session, name: str) -> Rater | None:
     """The rater of that name, whatever its kind."""
     return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name[: 10 * MAX_NAME].split()))))
+
+
+def load(session: Session, rater_id: int) -> Rater | None:
+    """The rater of that number, whatever its kind."""
+    return session.get(Rater, rater_id)
 
 
 def legacy_rater(session: Session) -> Rater:
@@ -67,13 +73,14 @@ def person(session: Session, name: str) -> Rater:
     found = None if _key(clean) in KEPT else find_or_add(session, clean, "person")
     if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise Conflict(
-            f"{clean!r} is the name of ratings that came with data. Please choose another, for example {clean + ' 2'!r}."
+            f"{clean!r} is the name of ratings that came with data. Please choose another, for example "
+            f"{clean + ' 2'!r}."
         )
     return found
 
 
 def people(session: Session) -> list[Rater]:
-    """All persons by name, without those who were forgotten."""
+    """All persons by name, without those who were erased."""
     there = select(Rater).where(Rater.kind == "person", Rater.forgotten_at.is_(None))
     return list(session.scalars(there.order_by(Rater.name_key)))
 
@@ -84,19 +91,19 @@ def names(session: Session) -> dict[int, str]:
 
 
 def remember_visitor(session: Session, token: str, rater_id: int) -> None:
-    """From now on the browser with this cookie speaks for this rater."""
+    """Note that the browser with this cookie is this rater's."""
     session.merge(Visitor(token_hash=_hash(token), rater_id=rater_id))
 
 
-def forget_visitor(session: Session, token: str) -> None:
-    """The browser with this cookie speaks for nobody."""
+def delete_visitor(session: Session, token: str) -> None:
+    """Delete whose the browser with this cookie is."""
     visitor = session.get(Visitor, _hash(token))
     if visitor is not None:
         session.delete(visitor)
 
 
 def rater_of_visitor(session: Session, token: str) -> Rater | None:
-    """The rater for whom the browser with this cookie speaks."""
+    """The rater whose browser has this cookie, if any."""
     return session.scalar(select(Rater).join(Visitor).where(Visitor.token_hash == _hash(token)))
 
 

@@ -1,11 +1,13 @@
-"""Sign-ins and identities: what a browser shows, and which person stands behind it."""
+"""Sign-ins and identities: which browser is signed in, and which person it belongs to."""
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.store.tables import Identity, Rater, SignIn
 from core.store.types import now
+from core.store.upsert import insert_missing
+
+__all__ = ["Identity", "SignIn"]  # rows that the functions return
 
 Found = tuple[SignIn, Identity | None, Rater | None]
 
@@ -21,29 +23,38 @@ def find(session: Session, key: str) -> Found | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-def begin(session: Session, key: str, identity_id: int | None) -> None:
+def begin(session: Session, key: str, identity_id: int) -> None:
     """Keep a sign-in; one that is there already, ended or not, stays as it is."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(SignIn).values(key=key, identity_id=identity_id).on_conflict_do_nothing())
+    insert_missing(session, SignIn, {"key": key, "identity_id": identity_id})
 
 
 def identity(session: Session, issuer: str, subject: str, *, name: str, email: str | None) -> Identity:
     """The identity of that issuer and subject, added if new, with what the provider says of it now."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    values = {"issuer": issuer, "subject": subject, "name": name, "email": email}
-    session.execute(insert(Identity).values(**values).on_conflict_do_nothing())
+    insert_missing(session, Identity, {"issuer": issuer, "subject": subject, "name": name, "email": email})
     found = session.scalars(select(Identity).where(Identity.issuer == issuer, Identity.subject == subject)).one()
     found.name, found.email, found.seen_at = name, email, now()
     return found
 
 
+def note_seen(session: Session, key: str) -> None:
+    """Keep that the sign-in of that key was used now, for the idle limit."""
+    if (found := session.get(SignIn, key)) is not None:
+        found.seen_at = now()
+
+
 def waiting(session: Session) -> list[Identity]:
-    """Who signed in but belongs to nobody here yet, the newest first."""
+    """Identities that signed in and belong to no person here yet, the newest first."""
     return list(
         session.scalars(
             select(Identity).where(Identity.rater_id.is_(None)).order_by(Identity.seen_at.desc()).limit(100)
         )
     )
+
+
+def waiting_identity(session: Session, identity_id: int) -> Identity | None:
+    """The identity of that number, as long as it belongs to nobody here."""
+    found = session.get(Identity, identity_id)
+    return None if found is None or found.rater_id is not None else found
 
 
 def last_seen(session: Session) -> dict[int, Identity]:
@@ -59,6 +70,6 @@ def has_identity(session: Session, rater_id: int) -> bool:
 
 def end_all(session: Session, rater_id: int) -> None:
     """End every sign-in of this person."""
-    mine = select(Identity.identity_id).where(Identity.rater_id == rater_id)
-    for sign_in in session.scalars(select(SignIn).where(SignIn.identity_id.in_(mine), SignIn.ended_at.is_(None))):
+    identities = select(Identity.identity_id).where(Identity.rater_id == rater_id)
+    for sign_in in session.scalars(select(SignIn).where(SignIn.identity_id.in_(identities), SignIn.ended_at.is_(None))):
         sign_in.ended_at = now()

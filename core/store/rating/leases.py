@@ -1,4 +1,4 @@
-"""Who looks at which answer: kept for 15 minutes at a time, given back by rating, skipping or staying away."""
+"""Leases: which answer is kept for which rater, for 15 minutes at a time, until rated, skipped or not renewed."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -12,7 +12,7 @@ from core.store.types import now
 
 
 def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> Lease:
-    """Keep an answer for a rater; whether it is free is for the caller to know."""
+    """Add a lease; whether the answer is free is for the caller to know."""
     at = now()
     lease = Lease(
         interaction_id=interaction_id,
@@ -28,30 +28,30 @@ def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> L
 
 
 def of(session: Session, rater_id: int) -> list[Lease]:
-    """What is or was kept for a rater, in the order of taking."""
-    mine = select(Lease).where(Lease.rater_id == rater_id).order_by(Lease.taken_at, Lease.interaction_id)
-    return list(session.scalars(mine))
+    """The leases of a rater, run out or not, in the order of taking."""
+    leases = select(Lease).where(Lease.rater_id == rater_id).order_by(Lease.taken_at, Lease.interaction_id)
+    return list(session.scalars(leases))
 
 
 def renew(session: Session, interaction_id: int, rater_id: int) -> bool:
-    """Keep an answer for another 15 minutes; whether it was kept."""
-    mine = update(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
-    return session.scalar(mine.values(expires_at=now() + LEASE).returning(Lease.rater_id)) is not None
+    """Renew a lease for another 15 minutes; False where there is none."""
+    lease = update(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
+    return session.scalar(lease.values(expires_at=now() + LEASE).returning(Lease.rater_id)) is not None
 
 
 def end(session: Session, interaction_id: int, rater_id: int) -> str | None:
-    """Give an answer back; why it had been served to this rater, also when the time had run out."""
-    mine = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
-    return session.scalar(mine.returning(Lease.chosen).execution_options(synchronize_session=False))
+    """End a lease, run out or not; why the answer had been served to this rater, None where there was no lease."""
+    lease = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
+    return session.scalar(lease.returning(Lease.chosen).execution_options(synchronize_session=False))
 
 
 def end_all(session: Session, rater_id: int) -> None:
-    """Give everything back that is kept for a rater."""
+    """End all leases of a rater."""
     session.execute(delete(Lease).where(Lease.rater_id == rater_id).execution_options(synchronize_session=False))
 
 
 def held_by_others(rater_id: int, at: datetime) -> ScalarSelect[int]:
-    """For how many others an item of the surrounding query is kept at that moment."""
+    """How many other raters hold a lease of the surrounding query's item at that moment."""
     held: list[ColumnElement[bool]] = [
         Lease.interaction_id == Item.interaction_id,
         Lease.rater_id != rater_id,

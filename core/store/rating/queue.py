@@ -6,18 +6,20 @@ costs the same with a million interactions as with a hundred.
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.queue import MOST_COUNTED, RANDOM_EVERY, RANDOM_KEYS, Chosen, Order, QueueFilters, QueueSettings
 from core.domain.ratings import RatingStatus
+from core.domain.records import Interaction
+from core.store.interactions import interactions
 from core.store.interactions.interactions import only_sample
-from core.store.rating import leases
+from core.store.rating import leases, ratings, showings
 from core.store.tables import Item, Lease, QueuePreference, Rater, Rating, Suggestion
 from core.store.types import now
+from core.store.upsert import insert_missing
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 FEW = 200
@@ -33,50 +35,72 @@ class Served:
     chosen: str
 
 
-def desk(session: Session, rater_id: int) -> tuple[Order, QueueFilters]:
+@dataclass(frozen=True, slots=True)
+class ItemToRate:
+    """An interaction, what this rater said of it before, and what was typed and not yet saved."""
+
+    interaction: Interaction
+    rating: int | None
+    comment: str
+    bias_flag: bool
+    request_id: str | None = None
+    """What requests for this showing carry, the same after a reload; None where it is not kept for the rater."""
+    showing: str | None = None
+    """What says, with an act, which text was shown; None until that is noted."""
+    draft: str | None = None
+    draft_flag: bool = False
+
+    @property
+    def unsaved(self) -> tuple[str, bool]:
+        """Comment and flag to begin with: what was typed and not saved, else what was saved."""
+        return (self.comment, self.bias_flag) if self.draft is None else (self.draft, self.draft_flag)
+
+
+def preference(session: Session, rater_id: int) -> tuple[Order, QueueFilters]:
     """How this rater wants the queue."""
     found = session.get(QueuePreference, rater_id)
     return (Order(found.order), QueueFilters(**found.filters)) if found else (Order.OLDEST, QueueFilters())
 
 
-def set_desk(session: Session, rater_id: int, order: Order, filters: dict[str, object]) -> None:
-    """Remember how this rater wants the queue; what was kept for them is given back, so that the next pick follows it."""
-    mine = _my_desk(session, rater_id)
-    mine.order, mine.filters = order, filters
+def set_preference(session: Session, rater_id: int, order: Order, filters: dict[str, object]) -> None:
+    """Set how this rater wants the queue; what was kept for them is given back, so that the next pick follows it."""
+    preferred = _locked_preference(session, rater_id)
+    preferred.order, preferred.filters = order, filters
     leases.end_all(session, rater_id)
 
 
 def kept(session: Session, rater_id: int) -> Served | None:
     """The answer that is kept for this rater at this moment: what a reload shows again."""
-    mine = (
+    lease = (
         select(Lease.interaction_id, Lease.request_id, Lease.chosen)
         .join(Item, Item.interaction_id == Lease.interaction_id)
         .where(Lease.rater_id == rater_id, Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
         .order_by(Lease.taken_at, Lease.interaction_id)
         .limit(1)
     )
-    row = session.execute(mine).first()
+    row = session.execute(lease).first()
     return Served(*row) if row else None
 
 
 def take(session: Session, rater_id: int) -> Served | None:
     """Keep the next answer for this rater; None when nothing waits for them. Needs a writing session."""
-    mine = _my_desk(session, rater_id)  # locked: two tabs of one rater come one after the other, to the same answer
+    # locked: two tabs of one rater come one after the other, to the same answer
+    preferred = _locked_preference(session, rater_id)
     scope = _scope(session)
     resumed = _resume(session, rater_id, scope)
     if resumed is not None:
         return resumed
-    filters = _conditions(QueueFilters(**mine.filters))
+    filters = _conditions(QueueFilters(**preferred.filters))
     if filters:  # where few fit, the filter's own index finds them; a whole order would be walked through for a handful
         few = session.scalars(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(FEW + 1)).all()
         if len(few) <= FEW:
             filters = [Item.interaction_id.in_(few)]
-    order = Order.RANDOM if mine.served % RANDOM_EVERY == 1 else Order(mine.order)
+    order = Order.RANDOM if preferred.served % RANDOM_EVERY == 1 else Order(preferred.order)
     # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
     for waits in (False, True):
         found = _first_free(session, rater_id, order, [*scope, *filters], waits=waits)
         if found is not None:
-            mine.served += 1
+            preferred.served += 1
             lease = leases.take(session, found[0], rater_id, found[1])
             return Served(lease.interaction_id, lease.request_id, lease.chosen)
         if session.get_bind().dialect.name == "sqlite":
@@ -86,24 +110,41 @@ def take(session: Session, rater_id: int) -> Served | None:
 
 def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> dict[int, Served]:
     """Keep those of these answers for this rater that wait for them, as the other answers to a prompt on the screen."""
-    _my_desk(session, rater_id)
+    _locked_preference(session, rater_id)
     scope = _scope(session)
-    mine = {lease.interaction_id: lease for lease in leases.of(session, rater_id)}
+    held = {lease.interaction_id: lease for lease in leases.of(session, rater_id)}
     found = {}
     for interaction_id in sorted(interaction_ids):
         if _lock(session, interaction_id, rater_id, scope):
-            lease = mine.get(interaction_id) or leases.take(session, interaction_id, rater_id, Chosen.PROMPT)
+            lease = held.get(interaction_id) or leases.take(session, interaction_id, rater_id, Chosen.PROMPT)
             leases.renew(session, interaction_id, rater_id)
             found[interaction_id] = Served(interaction_id, lease.request_id, lease.chosen)
     return found
 
 
-def left(session: Session, rater_id: int, filters: QueueFilters) -> int:
+def load_item(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | None:
+    """One answer for this rater; None when it was deleted."""
+    shown = interactions.load(session, interaction_id)
+    if shown is None:
+        return None
+    own_rating = ratings.own(session, interaction_id, rater_id)
+    typed = ratings.load_draft(session, rater_id, interaction_id)
+    found = ItemToRate(shown, None, "", False, showing=showings.find(session, rater_id, shown))
+    if own_rating is not None:
+        comment, bias_flag = own_rating.comment or "", own_rating.bias_flag
+        found = replace(found, rating=own_rating.rating, comment=comment, bias_flag=bias_flag)
+    return replace(found, draft=typed.comment, draft_flag=typed.bias_flag) if typed else found
+
+
+def load_served(session: Session, rater_id: int, kept: Served | None) -> ItemToRate | None:
+    """The answer that is kept for this rater, with the request of its showing."""
+    shown = load_item(session, rater_id, kept.interaction_id) if kept else None
+    return replace(shown, request_id=kept.request_id) if shown and kept else None
+
+
+def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
     """How many answers wait for this rater, counted up to ``MOST_COUNTED`` + 1."""
-    mine = exists().where(
-        Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id, Rating.status.not_in(COMES_BACK)
-    )
-    some = select(Item.interaction_id).where(WAITING, ~mine, *_scope(session), *_conditions(filters))
+    some = select(Item.interaction_id).where(WAITING, ~_rated(rater_id), *_scope(session), *_conditions(filters))
     return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
@@ -111,10 +152,10 @@ def renew_places(session: Session, settings: QueueSettings) -> int:
     """Give every answer the places that these settings want; how many changed."""
     # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
     wanted = settings.raters + case((Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0)
-    said = Rating.interaction_id == Item.interaction_id
-    discarded = exists().where(said, Rating.status == RatingStatus.DISCARDED)
+    of_item = Rating.interaction_id == Item.interaction_id
+    discarded = exists().where(of_item, Rating.status == RatingStatus.DISCARDED)
     here = exists().where(
-        said,
+        of_item,
         Rating.status == RatingStatus.SUBMITTED,
         Rating.import_id.is_(None),
         Rating.rater_id.in_(select(Rater.rater_id).where(Rater.kind == "person")),
@@ -130,14 +171,13 @@ def renew_places(session: Session, settings: QueueSettings) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-def _my_desk(session: Session, rater_id: int) -> QueuePreference:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+def _locked_preference(session: Session, rater_id: int) -> QueuePreference:
     row = {"rater_id": rater_id, "order": Order.OLDEST, "filters": {}, "served": 0}
-    mine = select(QueuePreference).where(QueuePreference.rater_id == rater_id).with_for_update()
-    found = session.scalar(mine)
+    locked = select(QueuePreference).where(QueuePreference.rater_id == rater_id).with_for_update()
+    found = session.scalar(locked)
     if found is None:
-        session.execute(insert(QueuePreference).values(row).on_conflict_do_nothing())
-        found = session.scalars(mine).one()
+        insert_missing(session, QueuePreference, row)
+        found = session.scalars(locked).one()
     return found
 
 
@@ -159,9 +199,9 @@ def _first_free(
         suggested = _first_suggested(session, rater_id, where)
         if suggested is not None:
             return suggested
-    unsaid = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
+    untouched = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
     free = [WAITING, leases.held_by_others(rater_id, now()) < Item.places, *where]
-    for query in [*_in_order(order, [*free, unsaid]), _skipped(rater_id, free)]:
+    for query in [*_in_order(order, [*free, untouched]), _skipped(rater_id, free)]:
         passed: set[int] = set()
         while True:
             untried = query.where(Item.interaction_id.not_in(passed)) if passed else query
@@ -212,10 +252,14 @@ def _is_open(interaction_id: int, rater_id: int, where: list[ColumnElement[bool]
 
 def _open_for(rater_id: int, where: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
     """What makes an item wait for this rater, whatever the order."""
-    said = exists().where(
+    return [WAITING, ~_rated(rater_id), leases.held_by_others(rater_id, now()) < Item.places, *where]
+
+
+def _rated(rater_id: int) -> Exists:
+    """Whether this rater has rated or discarded an item; what they skipped or took back comes again."""
+    return exists().where(
         Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id, Rating.status.not_in(COMES_BACK)
     )
-    return [WAITING, ~said, leases.held_by_others(rater_id, now()) < Item.places, *where]
 
 
 def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select[int, str]]:
@@ -239,10 +283,10 @@ def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select
 
 def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str]:
     """What this rater passed over, longest ago first."""
-    mine = and_(
+    skipped = and_(
         Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id, Rating.status.in_(COMES_BACK)
     )
-    passed_over = select(Item.interaction_id, literal(str(Chosen.SKIPPED))).join(Rating, mine).where(*where)
+    passed_over = select(Item.interaction_id, literal(str(Chosen.SKIPPED))).join(Rating, skipped).where(*where)
     return passed_over.order_by(Rating.updated_at, Item.interaction_id)
 
 

@@ -1,15 +1,36 @@
-"""One rater's acts on one interaction: rate, change, skip, discard. Each is kept with its history."""
+"""One rater's acts on one interaction (rate, change, skip, discard, undo), each kept with its history, and drafts."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from core.domain.errors import Conflict, NotFound, TextChanged
+from core.domain.queue import Chosen
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
-from core.store.interactions.consensus import locked, pick_up_one, recompute_consensus, store_rating, unchanged
-from core.store.rating import drafts, leases
-from core.store.tables import Rater, Rating, RatingEvent
+from core.store.interactions.consensus import (
+    adopt_legacy_change,
+    history_event,
+    lock_interaction,
+    recompute_consensus,
+    require_unchanged,
+    snapshot,
+    store_rating,
+    text_version,
+)
+from core.store.rating import leases, showings
+from core.store.tables import Draft, Item, Lease, LegacyInteraction, Rater, Rating, RatingEvent
+from core.store.types import now
+from core.store.upsert import upsert
+
+UNDOABLE = ("rated", "changed", "skipped", "discarded")
+MOST_PASSED = 100
+"""How many acts that nothing can take back any more are passed over in search of one that can be."""
+NOT_SEEN = (
+    "The text of answer {}, where your last act was, may be another one since. Nothing was undone. The answer is shown "
+    "now: read it, and undo once more if you still want to."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +43,19 @@ class Receipt:
     rating: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back (``action`` and, where there was one, ``rating``), and what stands now."""
+
+    receipt: Receipt
+    action: str
+    rating: int | None
+    passed: tuple[int, ...] = ()
+    """Answers with a later act that nothing can take back any more: they were deleted, or it was changed since."""
+
+
 def record(
-    session: Session, interaction_id: int, rater_id: int, said: RatingInput, how: EventContext, *, seen: str | None
+    session: Session, interaction_id: int, rater_id: int, given: RatingInput, context: EventContext, *, seen: str | None
 ) -> Receipt:
     """Store one act of one rater and recompute the consensus; a request that was stored already changes nothing.
 
@@ -35,27 +67,84 @@ def record(
         NotFound: the interaction was deleted.
         TextChanged: it is not what was seen.
     """
-    item, row = locked(session, interaction_id)  # the lock also orders two requests for the same item
-    earlier = by_request(session, how.request_id)
+    item, row = lock_interaction(session, interaction_id)  # the lock also orders two requests for the same item
+    earlier = by_request(session, context.request_id)
     if earlier is not None:
         return receipt_of(earlier)
-    unchanged(item, row, seen)
-    pick_up_one(session, item, row)
-    mine = session.scalar(own(interaction_id, rater_id))
+    require_unchanged(item, row, seen)
+    adopt_legacy_change(session, item, row)
+    own_rating = own(session, interaction_id, rater_id)
     chosen = leases.end(session, interaction_id, rater_id)
-    if said.status is RatingStatus.SKIPPED and mine is not None and mine.rating is not None:
-        return Receipt(0, mine.updated_at, interaction_id, mine.rating)  # a rating that was given before stays
-    drafts.forget(session, rater_id, interaction_id)
-    if how.action == "rated" and mine is not None and mine.rating is not None:
-        how = replace(how, action="changed")
-    event = store_rating(session, mine, interaction_id, rater_id, said, replace(how, chosen=how.chosen or chosen))
+    if given.status is RatingStatus.SKIPPED and own_rating is not None and own_rating.rating is not None:
+        # a rating that was given before stays
+        return Receipt(0, own_rating.updated_at, interaction_id, own_rating.rating)
+    delete_draft(session, rater_id, interaction_id)
+    if context.action == "rated" and own_rating is not None and own_rating.rating is not None:
+        context = replace(context, action="changed")
+    context = replace(context, chosen=context.chosen or chosen)
+    event = store_rating(session, own_rating, interaction_id, rater_id, given, context)
     recompute_consensus(session, item, row)
     return receipt_of(event)
 
 
-def own(interaction_id: int, rater_id: int) -> Select[Rating]:
-    """The query for one rater's rating of one interaction."""
-    return select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
+def undo_last(session: Session, rater_id: int, since: datetime, request_id: str | None) -> Undone | None:
+    """Take back this rater's last act since then that still stands; None when there is none.
+
+    The value before it is restored, and both stay in the history. An act on an answer that is gone, or that something
+    else changed since, is passed over. The answer is kept for the rater again, with what was typed as a draft.
+
+    Raises:
+        Conflict: there are only acts that nothing can take back any more.
+        TextChanged: the answer has a text that this rater never saw.
+    """
+    earlier = by_request(session, request_id)
+    if earlier is not None:
+        before = session.get(RatingEvent, earlier.undoes)
+        return Undone(
+            receipt_of(earlier), before.action if before else "", before.new.get("rating") if before else None
+        )
+    passed: list[int] = []
+    for event in session.scalars(_undoable_events(rater_id, since)):
+        found = _rating_left_by(session, rater_id, event)
+        if found is not None:
+            break
+        passed.append(event.interaction_id)
+    else:
+        if not passed:
+            return None
+        raise Conflict(
+            f"Your last act, on answer {passed[0]}, cannot be undone: the answer was deleted, or your rating of it was "
+            "changed since. Nothing was undone; what is there to change is on the Review page."
+        )
+    item, row, own_rating = found
+    if not showings.saw(session, rater_id, item.interaction_id, text_version(item, row)):
+        raise TextChanged(item.interaction_id, NOT_SEEN.format(item.interaction_id))
+    context = EventContext("undone", request_id, chosen=event.chosen)
+    if event.old is None:
+        gone: dict[str, object] = {"status": str(RatingStatus.WITHDRAWN), "rating": None}
+        undoing = history_event(
+            event.interaction_id, rater_id, context, old=snapshot(own_rating), new=gone, undoes=event.event_id
+        )
+        session.add(undoing)
+        session.delete(own_rating)
+        session.flush()
+    else:
+        given = _rating_input(event.old)
+        undoing = store_rating(
+            session, own_rating, event.interaction_id, rater_id, given, context, undoes=event.event_id
+        )
+    recompute_consensus(session, item, row)
+    comment, bias_flag = event.new.get("comment") or "", bool(event.new["bias_flag"])
+    keep_draft(session, rater_id, event.interaction_id, comment, bias_flag)
+    if session.get(Lease, (event.interaction_id, rater_id)) is None:
+        leases.take(session, event.interaction_id, rater_id, event.chosen or Chosen.OLDEST)
+    return Undone(receipt_of(undoing), event.action, event.new.get("rating"), tuple(dict.fromkeys(passed)))
+
+
+def own(session: Session, interaction_id: int, rater_id: int) -> Rating | None:
+    """One rater's rating of one interaction, as it is stored now."""
+    stored = select(Rating).where(Rating.interaction_id == interaction_id, Rating.rater_id == rater_id)
+    return session.scalar(stored.execution_options(populate_existing=True))
 
 
 def rated_by(session: Session, rater_id: int, since: datetime) -> int:
@@ -63,7 +152,7 @@ def rated_by(session: Session, rater_id: int, since: datetime) -> int:
     acts = select(RatingEvent.interaction_id).where(
         RatingEvent.rater_id == rater_id, RatingEvent.at >= since, RatingEvent.action.in_(("rated", "changed"))
     )
-    return _standing(session, acts)
+    return _count_standing(session, acts)
 
 
 def rated_by_all(session: Session, since: datetime) -> int:
@@ -71,14 +160,7 @@ def rated_by_all(session: Session, since: datetime) -> int:
     acts = select(RatingEvent.rater_id, RatingEvent.interaction_id).where(
         RatingEvent.action == "rated", RatingEvent.at >= since
     )
-    return _standing(session, acts)
-
-
-def _standing(session: Session, acts: Select[int] | Select[int, int]) -> int:
-    """How many of these acts, each answer once per rater, stand: the rater's rating is there."""
-    mine = (Rating.interaction_id == RatingEvent.interaction_id) & (Rating.rater_id == RatingEvent.rater_id)
-    standing = acts.join(Rating, mine).where(Rating.status == RatingStatus.SUBMITTED).distinct()
-    return session.scalar(select(func.count()).select_from(standing.subquery())) or 0
+    return _count_standing(session, acts)
 
 
 def latest_of(session: Session, rater_id: int, limit: int) -> list[int]:
@@ -104,3 +186,68 @@ def by_request(session: Session, request_id: str | None) -> RatingEvent | None:
 def receipt_of(event: RatingEvent) -> Receipt:
     """The receipt of what was stored."""
     return Receipt(event.event_id, event.at, event.interaction_id, event.new.get("rating"))
+
+
+def _count_standing(session: Session, acts: Select[int] | Select[int, int]) -> int:
+    """How many of these acts, each answer once per rater, stand: the rater's rating is there."""
+    own_rating = (Rating.interaction_id == RatingEvent.interaction_id) & (Rating.rater_id == RatingEvent.rater_id)
+    standing = acts.join(Rating, own_rating).where(Rating.status == RatingStatus.SUBMITTED).distinct()
+    return session.scalar(select(func.count()).select_from(standing.subquery())) or 0
+
+
+def _undoable_events(rater_id: int, since: datetime) -> Select[RatingEvent]:
+    """Acts that were not taken back yet, the last one first."""
+    taken_back = select(RatingEvent.undoes).where(RatingEvent.rater_id == rater_id, RatingEvent.undoes.is_not(None))
+    acts = select(RatingEvent).where(
+        RatingEvent.rater_id == rater_id,
+        RatingEvent.at >= since,
+        RatingEvent.action.in_(UNDOABLE),
+        RatingEvent.event_id.not_in(taken_back.where(RatingEvent.at >= since)),
+    )
+    return acts.order_by(RatingEvent.event_id.desc()).limit(MOST_PASSED)
+
+
+def _rating_left_by(
+    session: Session, rater_id: int, event: RatingEvent
+) -> tuple[Item, LegacyInteraction, Rating] | None:
+    """The answer, locked, and the rating as this act left it; None where either is not there any more."""
+    try:
+        item, row = lock_interaction(session, event.interaction_id)
+    except NotFound:
+        return None
+    adopt_legacy_change(session, item, row)
+    own_rating = own(session, event.interaction_id, rater_id)
+    return None if own_rating is None or snapshot(own_rating) != event.new else (item, row, own_rating)
+
+
+def _rating_input(state: dict[str, object]) -> RatingInput:
+    """A state as the history keeps it (``snapshot``), to be stored again."""
+    rating, comment, reason = state.get("rating"), state.get("comment"), state.get("reason")
+    return RatingInput(
+        RatingStatus(str(state["status"])),
+        int(str(rating)) if rating is not None else None,
+        None if comment is None else str(comment),
+        bool(state.get("bias_flag")),
+        None if reason is None else str(reason),
+    )
+
+
+# --- drafts: what was typed and flagged and not yet saved with a rating -------------------------------------------
+
+
+def keep_draft(session: Session, rater_id: int, interaction_id: int, comment: str, bias_flag: bool) -> None:
+    """Keep what a rater typed and flagged; it replaces what was kept before."""
+    typed = {"comment": comment, "bias_flag": bias_flag, "updated_at": now()}
+    row = {"rater_id": rater_id, "interaction_id": interaction_id, **typed}
+    upsert(session, Draft, row, key=("rater_id", "interaction_id"))
+
+
+def load_draft(session: Session, rater_id: int, interaction_id: int) -> Draft | None:
+    """What was kept, if anything was."""
+    return session.get(Draft, (rater_id, interaction_id))
+
+
+def delete_draft(session: Session, rater_id: int, interaction_id: int) -> None:
+    """Delete what was kept, because it was saved with a rating or taken back."""
+    draft = delete(Draft).where(Draft.rater_id == rater_id, Draft.interaction_id == interaction_id)
+    session.execute(draft.execution_options(synchronize_session=False))

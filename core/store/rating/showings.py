@@ -1,20 +1,20 @@
 """Which text of an answer was shown to which rater, beside what is kept for them and beyond its end.
 
-A showing has a name that means nothing by itself: the page carries it back with a rating, and only here stands which text
-it stands for. Shown again unchanged, an answer keeps the name; of a changed text there is a new one, so that each of two
-tabs speaks of what it shows.
+A showing has a name that means nothing by itself: the page carries it back with a rating, and only this table says for
+which text it stands. Shown again unchanged, an answer keeps the name; a changed text gets a new one, so that each of
+two tabs speaks of what it shows.
 """
 
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.records import Interaction
 from core.store.tables import Showing
 from core.store.types import now
+from core.store.upsert import insert_missing
 
 KEPT = timedelta(days=7)
 """A page that was open for longer is shown again before it can be rated."""
@@ -34,12 +34,10 @@ def note(session: Session, rater_id: int, shown: Interaction) -> str:
     at = now()
     old = delete(Showing).where(Showing.rater_id == rater_id, Showing.at < at - KEPT)
     session.execute(old.execution_options(synchronize_session=False))
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    row = insert(Showing).values(
-        interaction_id=shown.interaction_id, rater_id=rater_id, version=shown.version, showing=uuid4().hex, at=at
-    )
-    kept = row.on_conflict_do_update(index_elements=["interaction_id", "rater_id", "version"], set_={"at": at})
-    return session.scalars(kept.returning(Showing.showing)).one()
+    text = {"interaction_id": shown.interaction_id, "rater_id": rater_id, "version": shown.version}
+    insert_missing(session, Showing, text | {"showing": uuid4().hex, "at": at})
+    again = update(Showing).where(_of(rater_id, shown.interaction_id), Showing.version == shown.version)
+    return session.scalars(again.values(at=at).returning(Showing.showing)).one()
 
 
 def version(session: Session, rater_id: int, interaction_id: int, showing: str) -> str | None:

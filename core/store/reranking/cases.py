@@ -1,4 +1,4 @@
-"""Cases of the Rerank page."""
+"""Saved cases of the Rerank page: a question and its candidate answers."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.store.tables import Case, Rater
+
+__all__ = ["Case"]  # rows that the functions return
 
 
 def listed(session: Session, rater_id: int | None) -> list[tuple[Case, str]]:

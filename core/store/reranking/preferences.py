@@ -1,33 +1,26 @@
-"""Which of two answers raters hold better."""
+"""Preferences: which of two answers a rater holds better."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.domain.records import Preferred
-from core.store.interactions.exporting import BATCH
+from core.store.interactions.exports import BATCH
 from core.store.tables import Preference, Rater
+from core.store.upsert import upsert
 
 
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Keep preferences; what the rater said before about the same two answers is replaced."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Preference)
-    replaced = {
-        name: statement.excluded[name] for name in ("prompt", "chosen", "rejected", "model_version", "created_at")
-    }
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["rater_id", "pair_hash"], set_=replaced), list(rows)
-    )
+    upsert(session, Preference, *rows, key=("rater_id", "pair_hash"))
 
 
 def count(session: Session, rater_id: int, prompt_group: str) -> int:
     """How many preferences a rater gave on a question."""
-    mine = select(func.count()).select_from(Preference)
-    return session.scalar(mine.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
+    kept = select(func.count()).select_from(Preference)
+    return session.scalar(kept.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
 
 
 def for_training(session: Session, *, without_rater: int | None = None) -> list[Preferred]:
@@ -41,8 +34,8 @@ def for_training(session: Session, *, without_rater: int | None = None) -> list[
 
 def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:
     """Delete what a rater said about a question; how many there were."""
-    mine = delete(Preference).where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)
-    return int(session.execute(mine).rowcount)  # type: ignore[attr-defined]
+    own_rows = delete(Preference).where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)
+    return int(session.execute(own_rows).rowcount)  # type: ignore[attr-defined]
 
 
 def rows(session: Session) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What was ranked lately: numbers about calls, kept for a while and never with a text."""
+"""Usage of reranking: numbers about recent calls, kept for a while and never with a text."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from core.store.tables import ModelVersion, Prediction, Reranking
+from core.store.tables import Reranking
 
 
 def add(session: Session, calls: Sequence[dict[str, Any]]) -> None:
@@ -16,7 +16,7 @@ def add(session: Session, calls: Sequence[dict[str, Any]]) -> None:
 
 
 def prune(session: Session, *, before: datetime, keep: int) -> None:
-    """Forget calls from before that time, and all but the latest ``keep``."""
+    """Delete calls from before that time, and all but the latest ``keep``."""
     session.execute(delete(Reranking).where(Reranking.at < before))
     last = session.scalar(select(Reranking.reranking_id).order_by(Reranking.reranking_id.desc()).offset(keep).limit(1))
     if last is not None:
@@ -26,9 +26,3 @@ def prune(session: Session, *, before: datetime, keep: int) -> None:
 def since(session: Session, at: datetime) -> list[Reranking]:
     """The calls from that time on, oldest first."""
     return list(session.scalars(select(Reranking).where(Reranking.at >= at).order_by(Reranking.reranking_id)))
-
-
-def trained_scores(session: Session, model_version: str) -> list[float]:
-    """The out-of-fold scores of the training that made this version."""
-    run = select(ModelVersion.run_id).where(ModelVersion.model_version == model_version).scalar_subquery()
-    return list(session.scalars(select(Prediction.score).where(Prediction.run_id == run)))

@@ -1,4 +1,4 @@
-"""What raters said of the same answers, for measuring how far they agree."""
+"""Ratings of the same answers by several raters, and repeated by one, for measuring how far they agree."""
 
 import statistics
 from collections import defaultdict
@@ -32,7 +32,7 @@ def median_seconds(session: Session) -> dict[str, float]:
 
 
 def repeats(session: Session) -> dict[str, list[tuple[int, int]]]:
-    """What each rater said at first and again later, without seeing the first rating."""
+    """By rater, pairs of the first rating and the one given again later without seeing the first."""
     rows = select(Rater.name, RatingEvent.old, RatingEvent.new).join(Rater, Rater.rater_id == RatingEvent.rater_id)
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for name, old, new in session.execute(rows.where(RatingEvent.action == "repeat").order_by(RatingEvent.event_id)):

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from core.domain.disagreements import FAR_APART, Disagreement, Gap, Voice, Which
 from core.domain.errors import Conflict, NotFound
 from core.domain.ratings import EventContext
-from core.store.interactions.consensus import as_seen, history_event, pick_up_one, recompute_consensus, text_version
+from core.store.interactions.consensus import (
+    adopt_legacy_change,
+    history_event,
+    lock_as_seen,
+    recompute_consensus,
+    text_version,
+)
 from core.store.interactions.interactions import in_scope, shown
 from core.store.tables import GuidelineGap, Item, LegacyInteraction, Rater, Rating
 from core.store.types import now
@@ -43,14 +49,16 @@ def adjudicate(
         TextChanged: it is not what was seen.
         Conflict: somebody else decided since it was shown.
     """
-    item, row = as_seen(session, interaction_id, seen)
-    pick_up_one(session, item, row)
+    item, row = lock_as_seen(session, interaction_id, seen)
+    adopt_legacy_change(session, item, row)
     if item.adjudicated != expected:
         raise Conflict("Another lead decided on this answer meanwhile. Nothing was changed; look at it again.")
     before = item.adjudicated
     item.adjudicated = value
-    how = EventContext("adjudicated" if value is not None else "cleared")
-    session.add(history_event(interaction_id, rater_id, how, old={"adjudicated": before}, new={"adjudicated": value}))
+    context = EventContext("adjudicated" if value is not None else "cleared")
+    session.add(
+        history_event(interaction_id, rater_id, context, old={"adjudicated": before}, new={"adjudicated": value})
+    )
     recompute_consensus(session, item, row)
     return before
 
@@ -62,7 +70,7 @@ def mark(session: Session, interaction_id: int, note: str, by: str, *, seen: str
         NotFound: the interaction was deleted.
         TextChanged: it is not what was seen.
     """
-    as_seen(session, interaction_id, seen)
+    lock_as_seen(session, interaction_id, seen)
     gap = GuidelineGap(interaction_id=interaction_id, note=note, by=by)
     session.add(gap)
     session.flush()
@@ -70,7 +78,7 @@ def mark(session: Session, interaction_id: int, note: str, by: str, *, seen: str
 
 
 def close(session: Session, gap_id: int, *, seen: str) -> None:
-    """The guidelines say it now.
+    """Close a gap: the guidelines say it now.
 
     Raises:
         NotFound: it was closed, or its answer deleted.
@@ -78,7 +86,7 @@ def close(session: Session, gap_id: int, *, seen: str) -> None:
     """
     gap = session.get(GuidelineGap, gap_id)
     if gap is not None:
-        as_seen(session, gap.interaction_id, seen)  # its lock orders two who close at the same moment
+        lock_as_seen(session, gap.interaction_id, seen)  # its lock orders two who close at the same moment
         session.refresh(gap)
     if gap is None or gap.closed_at is not None:
         raise NotFound("This gap is closed already.")

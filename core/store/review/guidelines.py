@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from core.store.tables import Guideline
 
+__all__ = ["Guideline"]  # rows that the functions return
+
 
 def latest(session: Session) -> Guideline | None:
     """The version in force; None where nobody has written any."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Interaction
-from core.store.interactions.exporting import BATCH
+from core.store.interactions.exports import BATCH
 from core.store.interactions.interactions import shown
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt
@@ -64,14 +64,14 @@ def find(
     return [
         OwnRating(
             shown(row, item),
-            RatingStatus(mine.status),
-            mine.rating,
-            mine.comment or "",
-            mine.reason,
-            mine.bias_flag,
-            mine.updated_at,
+            RatingStatus(rating.status),
+            rating.rating,
+            rating.comment or "",
+            rating.reason,
+            rating.bias_flag,
+            rating.updated_at,
         )
-        for row, item, mine in rows
+        for row, item, rating in rows
     ], total
 
 
@@ -86,11 +86,11 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
     earlier = ratings.by_request(session, request_id)
     if earlier is not None:
         return ratings.receipt_of(earlier)
-    mine = session.scalar(ratings.own(interaction_id, rater_id))
-    if mine is None or mine.rating is None:
+    own_rating = ratings.own(session, interaction_id, rater_id)
+    if own_rating is None or own_rating.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")
-    said = RatingInput(RatingStatus.WITHDRAWN, None, mine.comment, mine.bias_flag)
-    return ratings.record(session, interaction_id, rater_id, said, EventContext("withdrawn", request_id), seen=seen)
+    given = RatingInput(RatingStatus.WITHDRAWN, None, own_rating.comment, own_rating.bias_flag)
+    return ratings.record(session, interaction_id, rater_id, given, EventContext("withdrawn", request_id), seen=seen)
 
 
 def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.second_looks import MOST_SURPRISING, SECOND_LOOK, RepeatSettings
 from core.store import settings
-from core.store.interactions.consensus import as_seen, history_event, pick_up_one
+from core.store.interactions.consensus import adopt_legacy_change, history_event, lock_as_seen
 from core.store.interactions.interactions import in_scope, only_sample
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt, receipt_of
@@ -67,30 +67,36 @@ def own_rating(session: Session, rater_id: int, interaction_id: int, *, seen: st
         TextChanged: it is not what was seen.
         Conflict: the rating was taken back.
     """
-    item, row = as_seen(session, interaction_id, seen)
-    pick_up_one(session, item, row)
-    mine = session.scalar(ratings.own(interaction_id, rater_id))
-    if mine is None or mine.rating is None:
+    item, row = lock_as_seen(session, interaction_id, seen)
+    adopt_legacy_change(session, item, row)
+    own_rating = ratings.own(session, interaction_id, rater_id)
+    if own_rating is None or own_rating.rating is None:
         raise Conflict("Your rating of this answer was taken back meanwhile, so there is nothing to look at again.")
-    return mine
+    return own_rating
 
 
 def note(
-    session: Session, mine: Rating, action: str, said: int, request_id: str | None, shown_ms: int | None
+    session: Session, own_rating: Rating, action: str, value: int, request_id: str | None, shown_ms: int | None
 ) -> Receipt:
     """Keep that a rater looked again; neither the rating nor the consensus nor its mirror changes."""
-    how = EventContext(action, request_id, shown_ms, chosen=SECOND_LOOK)
-    event = history_event(mine.interaction_id, mine.rater_id, how, old={"rating": mine.rating}, new={"rating": said})
+    context = EventContext(action, request_id, shown_ms, chosen=SECOND_LOOK)
+    event = history_event(
+        own_rating.interaction_id,
+        own_rating.rater_id,
+        context,
+        old={"rating": own_rating.rating},
+        new={"rating": value},
+    )
     session.add(event)
     session.flush()
     return receipt_of(event)
 
 
-def change(session: Session, mine: Rating, value: int, request_id: str | None, *, seen: str) -> Receipt:
+def change(session: Session, own_rating: Rating, value: int, request_id: str | None, *, seen: str) -> Receipt:
     """Let the second rating count; comment and flag stay."""
-    said = RatingInput(RatingStatus.SUBMITTED, value, mine.comment, mine.bias_flag)
-    how = EventContext("changed", request_id, chosen=SECOND_LOOK)
-    return ratings.record(session, mine.interaction_id, mine.rater_id, said, how, seen=seen)
+    given = RatingInput(RatingStatus.SUBMITTED, value, own_rating.comment, own_rating.bias_flag)
+    context = EventContext("changed", request_id, chosen=SECOND_LOOK)
+    return ratings.record(session, own_rating.interaction_id, own_rating.rater_id, given, context, seen=seen)
 
 
 def _own(session: Session, rater_id: int) -> Select[int]:

@@ -1,5 +1,6 @@
 """The tables: three of the existing application as they are, and our own beside them (prefix ``assay_``)."""
 
+from core.store.tables.audit import Audit
 from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.exports import Export
 from core.store.tables.guidelines import Guideline, GuidelineGap
@@ -8,8 +9,7 @@ from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Pre
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.queue import Draft, Lease, QueuePreference, Setting, Showing, Suggestion
 from core.store.tables.rating import Import, Item, Rating, RatingEvent, TextHistory
-from core.store.tables.record import Audit
-from core.store.tables.reranked import Case, Preference
+from core.store.tables.reranking import Case, Preference
 from core.store.tables.serving import ApiKey, Reranking
 
 __all__ = [

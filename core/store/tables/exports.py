@@ -1,4 +1,4 @@
-"""What left in files, so that whoever is asked to forget somebody knows where else to look."""
+"""Exports of files, so that it is known where else to look when somebody is to be erased."""
 
 from datetime import datetime
 

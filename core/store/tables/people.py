@@ -41,7 +41,7 @@ class Visitor(Base):
 
 
 class Identity(Base):
-    """Somebody as the identity provider knows them, and the person they are here; without one they wait to be let in."""
+    """A person as the identity provider knows them, and who they are here; without that they wait to be let in."""
 
     __tablename__ = "assay_identities"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
@@ -57,7 +57,10 @@ class Identity(Base):
 
 
 class SignIn(Base):
-    """One sign-in, or one browser that knew the passphrase. Once ended it stays here, so that nothing revives it."""
+    """One sign-in. Once ended it stays here, so that nothing revives it.
+
+    Rows without an identity are browsers that knew the passphrase of an earlier release; they open nothing.
+    """
 
     __tablename__ = "assay_sign_ins"
 

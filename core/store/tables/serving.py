@@ -11,7 +11,7 @@ from core.store.types import now
 
 
 class ApiKey(Base):
-    """A key of the HTTP API; the key itself is shown once and not kept. Revoked ones stay, so that a name can be traced."""
+    """A key of the HTTP API, shown once and kept as a hash. Revoked ones stay, so that a name can be traced."""
 
     __tablename__ = "assay_api_keys"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the number of a key is in logs
@@ -29,7 +29,7 @@ class ApiKey(Base):
 
 
 class Reranking(Base):
-    """One ranking that was asked for: how many answers, how long it took, and how their scores spread."""
+    """One ranking that was asked for: how many answers, how long it took, and whether it changed the first."""
 
     __tablename__ = "assay_rerankings"
     __table_args__ = (CheckConstraint("source IN ('api', 'page', 'command line')", name="source"),)
@@ -42,4 +42,4 @@ class Reranking(Base):
     milliseconds: Mapped[float]
     fallback: Mapped[bool]  # the model abstained, or another one than the champion served
     first_replaced: Mapped[bool | None]  # another answer came first than in the input
-    scores: Mapped[list[Any] | None]  # how many scores fell into each tenth of 0 to 1
+    scores: Mapped[list[Any] | None]  # per tenth of 0 to 1; written until 0.1.0

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
 from core.store.database import Store
 from core.store.tables import Embedding
+from core.store.upsert import insert_missing
 
 BATCH = 500
 
@@ -33,7 +33,6 @@ class DatabaseVectors:
 
     def put(self, fingerprint: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """Keep these vectors; one that is there already stays."""
-        insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
         rows = [
             {
                 "fingerprint": fingerprint,
@@ -46,11 +45,4 @@ class DatabaseVectors:
         ]
         for start in range(0, len(rows), BATCH):
             with self._store.write() as session:
-                session.execute(insert(Embedding).on_conflict_do_nothing(), rows[start : start + BATCH])
-
-    def clear(self) -> int:
-        """Forget all vectors; how many there were."""
-        with self._store.write() as session:
-            number = session.scalar(select(func.count()).select_from(Embedding)) or 0
-            session.execute(delete(Embedding))
-        return number
+                insert_missing(session, Embedding, *rows[start : start + BATCH])

@@ -1,4 +1,4 @@
-"""The prompts that no model learns from, as they were written down; nothing here takes one away."""
+"""The held-out prompts, which no model learns from; rows are only ever added."""
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ def groups(session: Session) -> frozenset[str]:
 
 
 def freeze(session: Session) -> frozenset[str]:
-    """Let the set come into existence when there is enough, and let rated prompts of its fifth join; all of it.
+    """Create the held-out set when there is enough, and add rated prompts of its fifth; all of it, as hashes.
 
     A training calls it before it reads what to learn from.
     """
@@ -33,12 +33,3 @@ def freeze(session: Session) -> frozenset[str]:
     if joining:
         session.execute(insert(HeldOutPrompt), [{"prompt_group": group} for group in joining])
     return known | frozenset(joining)
-
-
-def size(session: Session) -> tuple[int, int]:
-    """Rated answers in scope to held-out prompts, and how many prompts these are."""
-    chosen = select(func.count(), func.count(func.distinct(Item.prompt_group))).where(
-        Item.consensus.is_not(None), Item.prompt_group.in_(select(HeldOutPrompt.prompt_group))
-    )
-    answers, prompts = session.execute(in_scope(session, chosen)).one()
-    return answers, prompts

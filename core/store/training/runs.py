@@ -1,4 +1,4 @@
-"""Trainings as rows: asked for, alive, ended. Every viewer reads the same rows."""
+"""Training runs as rows: queued, running, ended. Every viewer reads the same rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +13,11 @@ from core.store import audit
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
+__all__ = ["Run"]  # rows that the functions return
+
 
 def start(session: Session, recipe: str, seed: int, by: User, process: str | None) -> Run:
-    """Ask for a training; the schema allows one at a time.
+    """Add a run; the schema allows one active run at a time.
 
     Raises:
         Conflict: one is queued or running.
@@ -32,7 +34,7 @@ def start(session: Session, recipe: str, seed: int, by: User, process: str | Non
 
 
 def take(session: Session, run_id: int, process: str) -> Run:
-    """The training process takes a queued run.
+    """Mark a queued run as running in this process.
 
     Raises:
         Conflict: the run is not queued any more.
@@ -44,27 +46,27 @@ def take(session: Session, run_id: int, process: str) -> Run:
     return run
 
 
-def started_as(session: Session, run_id: int, process: str) -> None:
+def note_process(session: Session, run_id: int, process: str) -> None:
     """Note the process that will take a queued run, so that its early death is noticed."""
     session.execute(update(Run).where(Run.run_id == run_id, Run.state == "queued").values(process=process))
 
 
 def beat(session: Session, run_id: int) -> bool:
-    """Say that the run is alive; True when it shall stop (cancelled, or given up by another process)."""
+    """Write the heartbeat of a run; True when it shall stop (cancelled, or given up by another process)."""
     session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(heartbeat_at=now()))
     run = session.execute(select(Run.active, Run.cancel_requested).where(Run.run_id == run_id)).first()
     return run is None or run.active is None or run.cancel_requested
 
 
 def add_event(session: Session, run_id: int, kind: str, payload: dict[str, Any]) -> bool:
-    """Append one event to a run's story; also a sign of life, with ``beat``'s answer."""
+    """Append one event to a run; also a heartbeat, with the result of ``beat``."""
     last = session.scalar(select(func.max(RunEvent.number)).where(RunEvent.run_id == run_id)) or 0
     session.add(RunEvent(run_id=run_id, number=last + 1, kind=kind, payload=payload))
     return beat(session, run_id)
 
 
 def events(session: Session, run_id: int, after: int = 0) -> list[RunEvent]:
-    """The run's story so far, in order."""
+    """The events of a run with a number above ``after``, in order."""
     rows = select(RunEvent).where(RunEvent.run_id == run_id, RunEvent.number > after).order_by(RunEvent.number)
     return list(session.scalars(rows))
 
@@ -76,7 +78,7 @@ def finish(session: Session, run_id: int, state: str, message: str, **values: An
 
 
 def cancel(session: Session, run_id: int, *, by: User) -> None:
-    """Ask a run to stop; a queued one ends at once."""
+    """Request that a run stops; a queued one ends at once."""
     run = session.get(Run, run_id, with_for_update=True)
     if run is None or run.active is None or run.cancel_requested:
         return
@@ -109,7 +111,7 @@ def latest_with_model(session: Session, *, sample: bool, recipe: str = "") -> Ru
 
 
 def last_event(session: Session, run_id: int, kind: str) -> dict[str, Any] | None:
-    """The latest event of that kind (``Evaluated``, ...) in a run's story."""
+    """The latest event of that kind (``Evaluated``, ...) of a run."""
     found = select(RunEvent.payload).where(RunEvent.run_id == run_id, RunEvent.kind == kind)
     return session.scalar(found.order_by(RunEvent.number.desc()).limit(1))
 

@@ -14,6 +14,8 @@ from core.store.database import Store, lock_writers
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
 from core.store.types import now
 
+__all__ = ["ModelVersion"]  # rows that the functions return
+
 log = logging.getLogger(__name__)
 
 _AUDITED = {"automatic": "promoted", "promote": "promoted", "rollback": "rolled back", "removed": "took out of use"}
@@ -26,7 +28,7 @@ def add(session: Session, version: ModelVersion) -> None:
 
 
 def measured(session: Session, found: Mapping[str, dict[str, Any]]) -> None:
-    """Keep what versions came to on the held-out prompts, and when that was measured."""
+    """Store the metrics of versions on the held-out prompts, and when they were measured."""
     at = now().isoformat()
     for name, measurement in found.items():
         values = measurement | {"measured_at": at}
@@ -40,8 +42,25 @@ def listed(session: Session) -> list[ModelVersion]:
     )
 
 
+def latest_two(session: Session, *, sample: bool) -> list[tuple[ModelVersion, Run]]:
+    """The newest version and, where there is one, the newest before it of the same recipe, each with its run."""
+    versions = (
+        select(ModelVersion, Run)
+        .join(Run, Run.run_id == ModelVersion.run_id)
+        .where(ModelVersion.sample.is_(sample))
+        .order_by(ModelVersion.run_id.desc())
+    )
+    newest = session.execute(versions.limit(1)).first()
+    if newest is None:
+        return []
+    before = session.execute(
+        versions.where(ModelVersion.run_id < newest[1].run_id, ModelVersion.recipe == newest[0].recipe).limit(1)
+    ).first()
+    return [(found[0], found[1]) for found in (newest, before) if found is not None]
+
+
 def trained_by(session: Session) -> dict[int, str]:
-    """Who asked for the training, by run."""
+    """Who started the training, by run."""
     asked = select(Run.run_id, Run.requested_by).join(ModelVersion, ModelVersion.run_id == Run.run_id)
     return {run_id: name for run_id, name in session.execute(asked)}  # noqa: C416
 
@@ -64,13 +83,13 @@ def find(session: Session, model_version: str) -> ModelVersion:
 
 
 def archive(session: Session, version: ModelVersion, *, by: User, away: bool) -> None:
-    """Put a version away, where it can neither be promoted nor stand in, or take it back."""
+    """Archive a version, so that it can neither be promoted nor stand in, or take it from the archive."""
     version.archived_at, version.archived_by = (now(), str(by)) if away else (None, None)
     audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
 
 
-def still_champion(session: Session, expected: str | None) -> None:
-    """Let nobody else change the champion until the transaction ends, and check that it is ``expected``.
+def lock_champion(session: Session, expected: str | None) -> None:
+    """Lock the champion until the transaction ends, and check that it is ``expected``.
 
     ``expected`` is a version, "" for no champion, or None where that does not matter.
 
@@ -128,7 +147,7 @@ def before_champion(session: Session) -> list[ModelVersion]:
 
 
 def champion_and_fallbacks(session: Session) -> list[ModelVersion]:
-    """The champion, and behind it what may stand in for it: earlier champions that learned from the same kind of data."""
+    """The champion and its fallbacks: earlier champions that learned from the same kind of data (sample or own)."""
     current = champion(session)
     if current is None:
         return []
@@ -136,7 +155,7 @@ def champion_and_fallbacks(session: Session) -> list[ModelVersion]:
 
 
 def remove_sample(session: Session) -> list[str]:
-    """Forget all versions that learned from the sample; their names, for their files to be deleted."""
+    """Delete all versions that learned from the sample; their names, for their files to be deleted."""
     gone = [version for version in listed(session) if version.sample]
     names = [version.model_version for version in gone]
     if any(version.champion for version in gone):
@@ -149,7 +168,7 @@ def remove_sample(session: Session) -> list[str]:
 
 
 def write_legacy_rows(store: Store) -> str | None:
-    """Write the rows that the old application's training table still lacks; the GRANT to run where rights are missing."""
+    """Write the rows that the old application's training table still lacks; where a right is missing, its GRANT."""
     with store.read() as session:
         waiting: list[tuple[str, dict[str, Any]]] = [
             (version.model_version, version.legacy_row) for version in listed(session) if version.legacy_row is not None

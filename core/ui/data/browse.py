@@ -7,14 +7,15 @@ import streamlit as st
 
 from core.domain.records import MAX_SEARCH, Filters, Interaction
 from core.domain.roles import Act, User
+from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.workspace import Workspace
+from core.ui.data.erasure import erase_answer, erase_deleted_answer, finished_erasure, offer_answer_erasure
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
-from core.ui.data.erasure import forget_answer, forget_deleted, offer_answer, what_was_forgotten
-from core.ui.shell.redaction import hidden_note
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
+from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import literal, show_text, snippet
 
 PAGE_SIZE = 25
@@ -44,17 +45,17 @@ ACTIONS = {
 
 
 @st.fragment
-def browse(page: Page, sources: dict[str, int]) -> None:
-    """The whole tab: the list, or the answer that was opened."""
+def browse_tab(page: Page, sources: dict[str, int]) -> None:
+    """Show the Browse tab: the list of answers, or the one that was opened."""
     with errors.shown("data.browsing"):
         opened = st.session_state.get(session.OPENED)
         if opened is not None:
             _one(page, opened)
             return
-        what_was_forgotten(page)
+        finished_erasure(page)
         if sources:
             _list(page, _filters(sources))
-            forget_deleted(page)
+            erase_deleted_answer(page)
         _add(page)
 
 
@@ -97,7 +98,7 @@ def _list(page: Page, filters: Filters) -> None:
         place.info("No answer matches these filters. Take one of them away.", icon=":material/search_off:")
         return
     with place:
-        st.caption(f"{total:,} {'answer' if total == 1 else 'answers'}, newest first.")
+        st.caption(f"{plural(total, 'answer')}, newest first.")
         with st.container(key="data.rows", gap=None):
             for interaction in found:
                 _row(interaction)
@@ -155,8 +156,11 @@ def _one(page: Page, number: int) -> None:
         return
     if shown.discarded and page.may(Act.JUDGE):
         st.button(
-            "Put it back: it waits for ratings again", key="data.put_back", icon=":material/undo:",
-            on_click=_put_back, args=(page.workspace, user, shown),
+            "Put it back: it waits for ratings again",
+            key="data.put_back",
+            icon=":material/undo:",
+            on_click=_put_back,
+            args=(page.workspace, user, shown),
         )
     _edit(page.workspace, user, shown)
     with st.container(horizontal=True):
@@ -166,11 +170,14 @@ def _one(page: Page, number: int) -> None:
                 "Its texts and the history of its ratings are kept apart."
             )
             st.button(
-                "Yes, delete it", key="data.delete_yes", type="primary", on_click=_delete,
+                "Yes, delete it",
+                key="data.delete_yes",
+                type="primary",
+                on_click=_delete,
                 args=(page.workspace, user, shown),
             )
-        offer_answer(page, number)
-    forget_answer(page, number)
+        offer_answer_erasure(page, number)
+    erase_answer(page, number)
 
 
 def _history(page: Page, number: int) -> None:
@@ -206,8 +213,8 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
     begun: Interaction = st.session_state.setdefault(session.EDITING, shown)
     if begun.version != shown.version:
         st.warning(
-            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is still "
-            "below. Saving puts yours in its place.",
+            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is "
+            "still below. Saving puts yours in its place.",
             icon=":material/edit_note:",
         )
     with (
@@ -255,7 +262,9 @@ def _add_it(page: Page) -> None:
 def _save(workspace: Workspace, user: User, shown: Interaction) -> None:
     state, number = st.session_state, shown.interaction_id
     interactions.edit(
-        workspace, user, number,
+        workspace,
+        user,
+        number,
         str(state.get(f"data.edit_prompt.{number}") or ""),
         str(state.get(f"data.edit_answer.{number}") or ""),
         str(state.get(f"data.edit_context.{number}") or ""),

@@ -1,4 +1,4 @@
-"""Forgetting on the pages: what goes and what stays is read before, and can be read again after."""
+"""Erasure on the pages: what goes and what stays is read before, and can be read again after."""
 
 from collections.abc import Callable
 
@@ -8,48 +8,50 @@ from core.domain.roles import Act
 from core.services.data import erasure
 from core.services.data.erasure import Forgetting
 from core.ui.shell import session
-from core.ui.shell.name_prompt import actor
 from core.ui.shell.errors import act
+from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal, to_html
 
 
-def forget_answer(page: Page, number: int) -> None:
-    """On the Data page, below the answer that is open."""
+def erase_answer(page: Page, number: int) -> None:
+    """Panel on the Data page, below the answer that is open: preview and confirm its erasure."""
     if not _asked(f"data.forget.{number}"):
         return
     found = erasure.preview_interaction(page.workspace, page.user, number)
     with st.container(border=True, key="data.forget_panel"):
         st.markdown(f"**Forget answer {number}** with everything that derives from it, its history included.")
         _goes_and_stays(found)
-        _confirm(f"data.forget.{number}", _forget_answer, (page, number, found.version))
+        _confirm(f"data.forget.{number}", _erase_answer, (page, number, found.version))
 
 
-def forget_person(page: Page, rater_id: int) -> None:
-    """On the People page, below the row of a person."""
+def erase_person(page: Page, rater_id: int) -> None:
+    """Panel on the People tab of Settings, below the row of a person: preview and confirm the erasure."""
     key = f"people.forget.{rater_id}"
     if not _asked(key):
         return
     with st.container(border=True, key="people.forget_panel"):
         title = st.empty()
         ratings_stay = st.radio(
-            "How", [True, False], key=f"{key}.how",
+            "How",
+            [True, False],
+            key=f"{key}.how",
             format_func=lambda stay: "Only the name: ratings stay, under a number" if stay else "With all ratings",
             captions=["For somebody who left.", "What others said of the same answers counts alone from then on."],
         )
         found = erasure.preview_rater(page.workspace, page.user, rater_id, ratings_stay=bool(ratings_stay))
         title.markdown(f"**Forget {literal(found.subject.removeprefix('rater '))}**")
         _goes_and_stays(found)
-        _confirm(key, _forget_person, (page, rater_id))
+        _confirm(key, _erase_person, (page, rater_id))
 
 
-def offer_answer(page: Page, number: int) -> None:
-    """The button beside Delete that opens it."""
+def offer_answer_erasure(page: Page, number: int) -> None:
+    """Button beside Delete that opens the panel."""
     _offer(page, f"data.forget.{number}", "Forget for good")
 
 
-def forget_deleted(page: Page) -> None:
-    """Below the list of answers: one that was deleted is not in it any more, but its history is still kept."""
+def erase_deleted_answer(page: Page) -> None:
+    """Form to erase a deleted answer by its number: it is in no list any more, but its history is kept."""
     with (
         st.expander("Forget a deleted answer", icon=":material/delete_forever:", key="data.forget_deleted"),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -58,16 +60,16 @@ def forget_deleted(page: Page) -> None:
         st.button("Show what is kept of it", key="data.forget_show", on_click=_ask_number, args=(page,))
     asked = str(st.session_state.get(session.FORGETTING) or "")
     if number and asked == f"data.forget.{number}":
-        forget_answer(page, int(number))
+        erase_answer(page, int(number))
 
 
-def offer_person(page: Page, rater_id: int) -> None:
-    """The button in a person's menu that opens it."""
+def offer_person_erasure(page: Page, rater_id: int) -> None:
+    """Button in a person's menu that opens the panel."""
     _offer(page, f"people.forget.{rater_id}", "Forget this person")
 
 
-def what_was_forgotten(page: Page) -> None:
-    """After the act, until it is put away: what is left to do elsewhere."""
+def finished_erasure(page: Page) -> None:
+    """List, after an erasure and until it is put away, what is left to do elsewhere."""
     done: Forgetting | None = st.session_state.get(session.FORGOTTEN)
     if done is None:
         return
@@ -78,15 +80,23 @@ def what_was_forgotten(page: Page) -> None:
             st.button("Put this list away", key=f"{page.info.name}.forgotten_away", on_click=_put_away)
             if page.workspace.store.is_sqlite and page.may(Act.CHANGE_DATA):
                 st.button(
-                    "Clear free room in the database file", key=f"{page.info.name}.compact", on_click=_compact,
-                    args=(page,), type="tertiary", icon=":material/compress:",
+                    "Clear free room in the database file",
+                    key=f"{page.info.name}.compact",
+                    on_click=_compact,
+                    args=(page,),
+                    type="tertiary",
+                    icon=":material/compress:",
                     help="Writes the file anew. Nobody can save anything meanwhile: some seconds for every 100 MB.",
                 )
 
 
 def _offer(page: Page, key: str, words: str) -> None:
     st.button(
-        words, key=f"{key}.open", icon=":material/delete_forever:", on_click=_ask, args=(page, key),
+        words,
+        key=f"{key}.open",
+        icon=":material/delete_forever:",
+        on_click=_ask,
+        args=(page, key),
     )
 
 
@@ -109,7 +119,12 @@ def _confirm(key: str, does: Callable[..., None], args: tuple[object, ...]) -> N
     sure = st.checkbox("I have read this. It cannot be undone.", key=f"{key}.sure")
     with st.container(horizontal=True):
         st.button(
-            "Forget", key=f"{key}.yes", type="primary", disabled=not sure, on_click=does, args=args,
+            "Forget",
+            key=f"{key}.yes",
+            type="primary",
+            disabled=not sure,
+            on_click=does,
+            args=args,
             icon=":material/delete_forever:",
         )
         st.button("Not after all", key=f"{key}.no", on_click=_close)
@@ -130,7 +145,7 @@ def _ask_number(page: Page) -> None:
 
 
 @act
-def _forget_answer(page: Page, number: int, seen: str | None) -> None:
+def _erase_answer(page: Page, number: int, seen: str | None) -> None:
     user = actor(page)
     if user is not None:
         _done(erasure.interaction(page.workspace, user, number, seen=seen))
@@ -138,7 +153,7 @@ def _forget_answer(page: Page, number: int, seen: str | None) -> None:
 
 
 @act
-def _forget_person(page: Page, rater_id: int) -> None:
+def _erase_person(page: Page, rater_id: int) -> None:
     user = actor(page)
     if user is not None:
         stay = bool(st.session_state.get(f"people.forget.{rater_id}.how", True))

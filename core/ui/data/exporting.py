@@ -7,9 +7,9 @@ from io import BytesIO
 import streamlit as st
 
 from core.domain.errors import HoldsIdentifiers
+from core.domain.texts import plural
 from core.services.data import exporting
-from core.services.data.export_check import MAX_REASON, Marked, listed
-from core.services.data.exporting import ExportResult
+from core.services.data.exporting import MAX_REASON, ExportResult, Marked, listed
 from core.store.scratch import scratch
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
@@ -49,8 +49,8 @@ class Prepared:
 
 
 @st.fragment
-def export(page: Page, *, anything: bool) -> None:
-    """The whole tab."""
+def export_tab(page: Page, *, anything: bool) -> None:
+    """Show the Export tab."""
     with errors.shown("data.exporting"):
         if not anything:
             st.info("There is nothing to export yet.", icon=":material/inbox:")
@@ -139,10 +139,12 @@ def _download(prepared: Prepared) -> None:
     rows, without = prepared.result.rows, prepared.result.prompts_without_pair
     left_out = prepared.result.left_out
     without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
-    st.markdown(f"The file has {rows:,} {'row' if rows == 1 else 'rows'}.{without_them}")
+    st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
     if without and prepared.kind != "preferences":
-        prompts = "prompt allows" if without == 1 else "prompts allow"
-        st.caption(f"{without:,} {prompts} no comparison: no two of their answers are rated at least one point apart.")
+        st.caption(
+            f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at "
+            "least one point apart."
+        )
     st.download_button(
         "Download",
         prepared.content,

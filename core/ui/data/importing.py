@@ -14,6 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.domain.records import Rejected
 from core.domain.roles import Act
+from core.domain.texts import plural
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.tables import open_table
 from core.labeling.writing import csv_text
@@ -66,8 +67,8 @@ class Choices:
 
 
 @st.fragment
-def bring_in(page: Page) -> None:
-    """The whole tab."""
+def import_tab(page: Page) -> None:
+    """Show the Import tab."""
     with errors.shown("data.importing"):
         last = st.session_state.get(session.LAST_IMPORT)
         if last is not None:
@@ -82,8 +83,8 @@ def bring_in(page: Page) -> None:
         _earlier(page, [record for record in records if not record.unfinished])
 
 
-def half_an_import(page: Page) -> None:
-    """On pages that count answers, for whoever brings them in: a file of which only a part is there."""
+def unfinished_import(page: Page) -> None:
+    """Warn, on pages that count answers, of a file that was imported only in part; for those who may import."""
     if not page.may(Act.CHANGE_DATA):
         return
     for record in importing.recorded(page.workspace, page.user):
@@ -217,12 +218,12 @@ def _events(page: Page, path: Path, name: str, choices: Choices) -> Generator[Im
 
 def _result(name: str, result: ImportResult) -> None:
     parts = [
-        f"{_count(result.added, 'new answer', 'new answers')}",
-        f"{_count(result.ratings, 'rating', 'ratings')}",
-        f"{_count(result.duplicates, 'row', 'rows')} that brought nothing new",
+        plural(result.added, "new answer"),
+        plural(result.ratings, "rating"),
+        f"{plural(result.duplicates, 'row')} that brought nothing new",
     ]
     if result.rejected_total:
-        parts.append(f"{_count(result.rejected_total, 'row', 'rows')} rejected")
+        parts.append(f"{plural(result.rejected_total, 'row')} rejected")
     sentence = f"{literal(name)} is imported: {', '.join(parts)}."
     if result.rejected_total:
         st.warning(sentence, icon=":material/rule:")
@@ -245,8 +246,13 @@ def _rejected(rejected: Sequence[Rejected], total: int) -> None:
     show_cells(rows, height=min(300, 38 + 35 * len(rows)))
     written = csv_text([{"row": line.number, "reason": line.reason} for line in rejected])
     st.download_button(
-        "Download the list", written, "rejected_rows.csv", "text/csv", key="data.rejected",
-        on_click="ignore", icon=":material/download:",
+        "Download the list",
+        written,
+        "rejected_rows.csv",
+        "text/csv",
+        key="data.rejected",
+        on_click="ignore",
+        icon=":material/download:",
     )
     if total > len(rejected):
         st.caption(f"The first {len(rejected):,} of {total:,} are listed. Mend the file and import it again.")
@@ -285,7 +291,7 @@ def _remove_button(page: Page, record: ImportRecord) -> None:
         if st.button("Yes, remove it", key=f"data.remove_import.{record.import_id}", type="primary"):
             with st.spinner("Removing"):
                 kept = importing.remove_import(page.workspace, page.user, record.import_id)
-            stays = f" {_count(kept, 'answer stays', 'answers stay')}, rated here since." if kept else ""
+            stays = f" {plural(kept, 'answer stays', 'answers stay')}, rated here since." if kept else ""
             session.toast(f"{record.file_name} is removed.{stays}")
             st.session_state.pop(session.LAST_IMPORT, None)
             st.rerun()
@@ -301,7 +307,3 @@ def _on_disk(workspace: Workspace, uploaded: UploadedFile) -> Iterator[Path]:
         with path.open("wb") as file:
             shutil.copyfileobj(uploaded, file)
         yield path
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -15,8 +15,8 @@ from core.ui.shell.texts import literal, show_text, snippet
 
 BASES = {
     Basis.UNSEEN: "on prompts that neither was trained on",
-    Basis.OUT_OF_FOLD: "by their cross-validation: each answer was scored by a model fitted without its prompt, because "
-    "there are too few prompts that neither version was trained on",
+    Basis.OUT_OF_FOLD: "by their cross-validation: each answer was scored by a model fitted without its prompt, "
+    "because there are too few prompts that neither version was trained on",
 }
 
 

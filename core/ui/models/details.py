@@ -20,7 +20,7 @@ from core.ui.shell.texts import literal
 NOT_RECORDED = "not recorded (made by an earlier release)"
 
 
-def one_model(page: Page, versions: Sequence[VersionView], changes: Sequence[PromotionView]) -> None:
+def version_details(page: Page, versions: Sequence[VersionView], changes: Sequence[PromotionView]) -> None:
     """Choose a version; see what it was made of; download it, or put it away."""
     st.subheader("One version", anchor=False)
     by_name = {version.model_version: version for version in versions}

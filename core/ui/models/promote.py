@@ -17,7 +17,7 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 
-def change_model(page: Page, versions: Sequence[VersionView]) -> None:
+def change_model_in_use(page: Page, versions: Sequence[VersionView]) -> None:
     """Promote a version, or go back to the one before; nothing for those who may not."""
     if not page.may(Act.MODELS):
         return
@@ -46,7 +46,7 @@ def change_model(page: Page, versions: Sequence[VersionView]) -> None:
                 if chosen.sample:
                     st.markdown("It learned from the sample, not from your ratings.")
                 st.text_input(
-                    "Why? (kept in the record)",
+                    "Why? (kept in the audit log)",
                     key="models.reason",
                     max_chars=500,
                     placeholder="For example: better on cardiology questions",

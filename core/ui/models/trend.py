@@ -1,21 +1,42 @@
-"""How the figures moved from training to training, on ground that stays the same."""
+"""The trend of accuracy, ROC AUC and right order from training to training."""
 
+import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.domain.held_out import HELD_OUT_FROM
+from core.domain.metrics import Metric
 from core.services.models.models import OldTraining, VersionView
 from core.ui.models.versions import STATES, shown_metrics
-from core.ui.report import plots
-from core.ui.report.format import MEASURES, cell, recipe_name
-from core.ui.report.plots import TrendPoint
+from core.ui.report.format import MEASURES, cell, ratio, recipe_name
+from core.ui.report.plots import GREY, TEAL, VIOLET, error_bars, without_tools
 
 SHOWN = ("accuracy", "roc_auc", "pairwise_accuracy")
+MAX_TICKS = 3
 
 
-def trend(versions: Sequence[VersionView], old: Sequence[OldTraining], thresholds: Sequence[int]) -> None:
-    """Accuracy, ROC AUC and right order of all trainings; accuracy of the old application's ones apart."""
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One training on the accuracy trend."""
+
+    when: str
+    metric: Metric
+    """With a value."""
+    about: tuple[str, ...]
+    """Lines shown when the pointer is on it."""
+    kind: str = "version"
+    """``champion``, ``version``, ``sample`` or ``legacy``."""
+    hollow: bool = False
+    """Measured on ratings of its own, not on those that all share."""
+    rated: int | None = None
+    """Rated answers at that time."""
+
+
+def trend_panel(versions: Sequence[VersionView], old: Sequence[OldTraining], thresholds: Sequence[int]) -> None:
+    """Charts of accuracy, ROC AUC and right order of all trainings; those of the old application stand apart."""
     st.subheader("Over time", anchor=False)
     shown = [version for version in reversed(versions) if version.state != "archived"]
     with st.grid("auto", min_column_width=300):
@@ -60,7 +81,7 @@ def _chart(points: list[TrendPoint], name: str, thresholds: Sequence[int]) -> No
         return
     measure = MEASURES[name]
     st.plotly_chart(
-        plots.trend(points, name=measure.title, percent=measure.percent, thresholds=thresholds),
+        trend_figure(points, name=measure.title, percent=measure.percent, thresholds=thresholds),
         key=f"models.trend.{name}",
         config={"displayModeBar": False},
         alt=f"{measure.title} of {len(points)} trainings, oldest first.",
@@ -89,9 +110,7 @@ def _point(version: VersionView, name: str) -> TrendPoint | None:
     when = f"{version.created_at.astimezone():%d %b}<br>{rated:,} rated"
     return TrendPoint(
         when,
-        metric.value,
-        metric.low,
-        metric.high,
+        metric,
         about,
         kind,
         hollow=not kept_apart and kind == "version",
@@ -103,12 +122,10 @@ def _legacy(old: Sequence[OldTraining]) -> list[TrendPoint]:
     return [
         TrendPoint(
             f"{row.trained_at:%d %b<br>%Y}" if row.trained_at else "no date",
-            row.accuracy / 100,
-            None,
-            None,
+            Metric(row.accuracy / 100),
             (
                 row.model_version,
-                f"Accuracy: {row.accuracy:.0f} %",
+                f"Accuracy: {ratio(row.accuracy, 100)}",
                 f"{row.total_interactions or 0:,} interactions",
                 "Legacy, split unknown: not comparable",
             ),
@@ -117,3 +134,82 @@ def _legacy(old: Sequence[OldTraining]) -> list[TrendPoint]:
         for row in old
         if row.accuracy is not None
     ]
+
+
+def trend_figure(
+    points: Sequence[TrendPoint], *, name: str, percent: bool, thresholds: Sequence[int] = (), height: int = 320
+) -> go.Figure:
+    """One number over all trainings, oldest first; trainings of the old application stand apart on the left.
+
+    A dotted line stands before the first training that had as many rated answers as a threshold.
+    """
+    legacy = [point for point in points if point.kind == "legacy"]
+    ours = [point for point in points if point.kind != "legacy"]
+    gap = 1 if legacy and ours else 0
+    placed = [*enumerate(legacy), *((len(legacy) + gap + number, point) for number, point in enumerate(ours))]
+    figure = go.Figure()
+    kinds = {
+        ("version", False): ("Kept-apart prompts", TEAL, "circle"),
+        ("version", True): ("Cross-validated", TEAL, "circle-open"),
+        ("champion", False): ("In use", TEAL, "star"),
+        ("sample", False): ("Trained on the sample", VIOLET, "diamond"),
+        ("legacy", False): ("Legacy, split unknown", GREY, "x-thin-open"),
+    }
+    for (kind, hollow), (label, colour, symbol) in kinds.items():
+        group = [(at, point) for at, point in placed if (point.kind, point.hollow) == (kind, hollow)]
+        if not group:
+            continue
+        figure.add_scatter(
+            x=[at for at, _ in group],
+            y=[p.metric.value for _, p in group],
+            error_y=None if kind == "legacy" else error_bars([p.metric for _, p in group]),
+            name=label,
+            mode="markers",
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 14 if kind == "champion" else 10,
+                "line": {"width": 2, "color": colour},
+            },
+            text=["<br>".join(html.escape(line) for line in p.about) for _, p in group],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    if gap:
+        figure.add_vline(x=len(legacy), line={"color": GREY, "dash": "dot", "width": 1})
+    for at, reached in _reached(placed, thresholds).items():
+        figure.add_vline(
+            x=at,
+            line={"color": GREY, "dash": "dot", "width": 1},
+            annotation_text=", ".join(map(str, reached)),
+            annotation_position="top right",
+            annotation_font_size=11,
+        )
+    ticks = placed[:: max(1, -(-len(placed) // MAX_TICKS))]
+    last = placed[-1][0] if placed else 0
+    figure.update_xaxes(
+        tickvals=[at for at, _ in ticks],
+        ticktext=[p.when for _, p in ticks],
+        range=[-0.6, last + 0.6],
+        showgrid=False,
+        zeroline=False,
+        tickangle=0,
+    )
+    lowest = min([0.5, *(v for p in points for v in (p.metric.low, p.metric.value) if v is not None)])
+    figure.update_yaxes(
+        title=name,
+        tickformat=".0%" if percent else ".2f",
+        range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
+        zeroline=False,
+    )
+    return without_tools(figure, height)
+
+
+def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
+    """Where a threshold was first reached: just before that training. The sample counts only where nothing else is."""
+    counted = [(at, p) for at, p in placed if p.rated is not None and p.kind != "sample"] or placed
+    lines: dict[float, list[int]] = {}
+    for threshold in thresholds:
+        first = next((at for at, point in counted if (point.rated or 0) >= threshold), None)
+        if first is not None:
+            lines.setdefault(first - 0.5, []).append(threshold)
+    return lines

@@ -1,12 +1,12 @@
-"""What was ranked lately, on the Models page: how much, how fast, what it changed, and whether scores still look alike."""
+"""What was ranked lately, on the Models page: how much, how fast, and what it changed."""
 
 import streamlit as st
 
 from core.domain.roles import Act
 from core.services.reranking import usage
-from core.services.reranking.usage import Drift, Usage
-from core.ui.report import plots
-from core.ui.shell.navigation import next_step
+from core.services.reranking.usage import Usage
+from core.ui.report.format import ratio
+from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
 
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
@@ -17,8 +17,8 @@ SOURCES = {
 }
 
 
-def panel(page: Page) -> None:
-    """Counts, times, abstentions, replaced first answers, and drift of the scores."""
+def usage_panel(page: Page) -> None:
+    """Counts, times, abstentions, and how often the first answer was replaced."""
     st.subheader("Ranked lately", anchor=False)
     with st.container(key="models.usage"):
         days = st.segmented_control(
@@ -36,7 +36,6 @@ def panel(page: Page) -> None:
             return
         _numbers(found)
         _changed(found)
-        _spread(found)
 
 
 def _nothing(page: Page, found: Usage) -> None:
@@ -47,7 +46,9 @@ def _nothing(page: Page, found: Usage) -> None:
     with st.container(horizontal=True):
         next_step("Rank answers", "rerank", key="models.usage_rerank", primary=False)
         if page.may(Act.KEYS):
-            next_step("Let a program rank", "keys", key="models.usage_keys", primary=False)
+            next_step(
+                "Let a program rank", "settings", key="models.usage_keys", primary=False, tab=SettingsTab.API_KEYS
+            )
 
 
 def _numbers(found: Usage) -> None:
@@ -68,13 +69,13 @@ def _numbers(found: Usage) -> None:
         )
         st.metric(
             "First replaced",
-            _share(found.replaced, found.comparable),
+            ratio(found.replaced, found.comparable),
             border=True,
             help="How often another answer came first than the one that stood first. Only rankings of two or more.",
         )
         st.metric(
             "Abstained",
-            _share(found.fallbacks, found.calls - found.without_model),
+            ratio(found.fallbacks, found.calls - found.without_model),
             border=True,
             help="The model abstained, or an earlier version stood in for one that could not be loaded.",
         )
@@ -110,52 +111,7 @@ def _changed(found: Usage) -> None:
     st.markdown(meaning)
 
 
-def _spread(found: Usage) -> None:
-    """Whether the scores of lately are spread as those of the training."""
-    if found.drift is None:
-        missing = usage.ENOUGH_SCORES - found.scores
-        if missing > 0:
-            st.caption(
-                f"Whether scores still look as in training is told from {usage.ENOUGH_SCORES} scores of the model in use "
-                f"on; {found.scores:,} so far."
-            )
-        return
-    with st.container(border=True):
-        st.markdown(f"**Scores lately and in training:** {_verdict(found.drift)}")
-        st.plotly_chart(
-            plots.spread(found.drift.lately, found.drift.trained),
-            key="models.usage_spread",
-            config={"displayModeBar": False},
-            alt="Shares of scores in each tenth from 0 to 1, lately and in training.",
-        )
-        st.caption(
-            f"{found.drift.n:,} scores lately beside {found.drift.n_trained:,} of the training, each given by a model that "
-            f"had not seen the answer. Population stability index {found.drift.index:.2f}: below {usage.SIMILAR:g} is "
-            f"alike, above {usage.SHIFTED:g} is clearly different."
-        )
-
-
-def _verdict(drift: Drift) -> str:
-    if drift.index < usage.SIMILAR:
-        return "alike. What is ranked resembles what experts rated."
-    where = "higher" if _mean(drift.lately) > _mean(drift.trained) else "lower"
-    if drift.index <= usage.SHIFTED:
-        return f"somewhat {where} than in training. Keep an eye on it."
-    return (
-        f"clearly {where} than in training. What is ranked now differs from what experts rated: import some of these "
-        "prompts and answers, rate them and train again before relying on the scores."
-    )
-
-
-def _mean(shares: tuple[float, ...]) -> float:
-    return sum((place + 0.5) * share for place, share in enumerate(shares))
-
-
 def _time(milliseconds: float | None) -> str:
     if milliseconds is None:
         return "–"
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole * 100:.0f} %" if whole else "–"

@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.services.models import models
 from core.services.models.models import OldTraining, PromotionView, VersionView
-from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, recipe_name
+from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, ratio, recipe_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
@@ -22,15 +22,15 @@ STATES = {
 SHOWN_CHANGES = 20
 
 
-def nothing_yet() -> None:
-    """The empty state, and the way out of it."""
+def no_versions() -> None:
+    """The empty state, with the next step."""
     st.info("No model has been trained yet, so answers keep their original order.", icon=":material/inbox:")
     with st.container(horizontal=True):
         next_step("Train a model", "train", key="models.train")
         next_step("Check readiness", "readiness", key="models.readiness", primary=False)
 
 
-def trouble(page: Page) -> None:
+def champion_problem(page: Page) -> None:
     """Say that the model in use cannot be loaded, and what ranks meanwhile."""
     found = models.trouble(page.workspace, page.user)
     if found is not None:
@@ -58,15 +58,15 @@ def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionVi
                 sample_badge()
         since = f" · in use since {moment(change.at)}" if change else ""
         st.caption(
-            f"{recipe_name(champion.recipe)} · learned from {champion.n:,} rated answers to {champion.prompts:,} prompts"
-            f" · trained {moment(champion.created_at)}{since}"
+            f"{recipe_name(champion.recipe)} · learned from {champion.n:,} rated answers to {champion.prompts:,} "
+            f"prompts · trained {moment(champion.created_at)}{since}"
         )
         measured = champion.held_out
         if measured is not None and measured.n:
             cards(measured.metrics, *MEASURES)
             st.caption(
-                f"Measured on {measured.n:,} rated answers to {measured.prompts:,} prompts that are kept apart: no model "
-                f"learns from them. {RANGE}"
+                f"Measured on {measured.n:,} rated answers to {measured.prompts:,} prompts that are kept apart: no "
+                f"model learns from them. {RANGE}"
             )
         else:
             cards(champion.metrics, *MEASURES)
@@ -93,10 +93,10 @@ def versions_table(versions: Sequence[VersionView], old: Sequence[OldTraining]) 
         with st.expander(f"Archived ({len(archived)})", icon=":material/archive:", key="models.archived"):
             st.table([_row(version) for version in archived], border="horizontal", hide_index=True)
     if old:
-        legacy(old)
+        legacy_trainings(old)
 
 
-def legacy(old: Sequence[OldTraining]) -> None:
+def legacy_trainings(old: Sequence[OldTraining]) -> None:
     """What the earlier application trained, newest first, with what is not known about it."""
     with st.expander(f"Earlier application ({len(old)})", icon=":material/history:", key="models.legacy"):
         rows = [
@@ -105,7 +105,7 @@ def legacy(old: Sequence[OldTraining]) -> None:
                 "State": "legacy, split unknown",
                 "Trained": moment(row.trained_at) if row.trained_at else "no date",
                 "Interactions": "–" if row.total_interactions is None else f"{row.total_interactions:,}",
-                "Accuracy": "not noted" if row.accuracy is None else f"{row.accuracy:.0f} %",
+                "Accuracy": "not noted" if row.accuracy is None else ratio(row.accuracy, 100),
             }
             for row in reversed(old)
         ]
@@ -139,7 +139,7 @@ def shown_metrics(version: VersionView) -> tuple[dict[str, Metric], str]:
     return version.metrics, "Cross-validated"
 
 
-def log(changes: Sequence[PromotionView]) -> None:
+def promotion_log(changes: Sequence[PromotionView]) -> None:
     """Who changed the model in use, when and why."""
     st.subheader("Changes of the model in use", anchor=False)
     for change in changes[:SHOWN_CHANGES]:

@@ -5,23 +5,27 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.labeling.writing import csv_text
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
-from core.services.review.agreement import agreement
-from core.ui.report.format import interval
-from core.ui.shell.navigation import next_step
+from core.services.review.agreement import measure
+from core.ui.report.format import interval, ratio
+from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 HOW_TO_READ = (
-    "**Alpha** (Krippendorff's, for ordered ratings) is 1 where raters always agree and 0 where they agree no more than "
-    "chance. It is usual to rely on ratings from 0.80 on, and to draw only careful conclusions between 0.67 and 0.80."
+    "**Alpha** (Krippendorff's, for ordered ratings) is 1 where raters always agree and 0 where they agree no more "
+    "than chance. It is usual to rely on ratings from 0.80 on, and to draw only careful conclusions between 0.67 and "
+    "0.80."
 )
 FEW_ITEMS = 20
-FEW = "So few answers have several ratings that this can still turn out quite differently: let more of them be rated twice."
+FEW = (
+    "So few answers have several ratings that this can still turn out quite differently: let more of them be rated "
+    "twice."
+)
 
 
 def agreement_tab(page: Page) -> None:
-    """Everything about how far raters agree; a lead's page, in the order of names."""
-    found = agreement(page.workspace, page.user)
+    """Show how far raters agree: overall, in pairs, and rater by rater in the order of names."""
+    found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
         next_step("Rate answers", "rate", key="review.agreement_rate")
@@ -40,9 +44,9 @@ def agreement_tab(page: Page) -> None:
             )
     st.subheader("Each rater", anchor=False)
     st.caption(
-        "By name. The difference is the mean of the rater's ratings less that of the others on shared answers, with its "
-        "95 % interval (Student's t over answers): it says strict or generous, not right or wrong. Repeats are answers "
-        "that the rater saw again later without the first rating."
+        "By name. The difference is the mean of the rater's ratings less that of the others on shared answers, with "
+        "its 95 % interval (Student's t over answers): it says strict or generous, not right or wrong. Repeats are "
+        "answers that the rater saw again later without the first rating."
     )
     _table([_rater_row(rater) for rater in found.raters], "raters")
 
@@ -50,11 +54,11 @@ def agreement_tab(page: Page) -> None:
 def _over_all(found: Agreement) -> None:
     if not found.items:
         st.info(
-            "No answer was rated by two people yet, so agreement cannot be measured. On the Rate page, a lead sets under "
-            '"For everybody" how many answers two people rate.',
+            "No answer was rated by two people yet, so agreement cannot be measured. Under Settings, Team, a lead "
+            "sets how many answers two people rate.",
             icon=":material/groups:",
         )
-        next_step("Open Rate", "rate", key="review.agreement_share")
+        next_step("Open Settings", "settings", key="review.agreement_share", tab=SettingsTab.TEAM)
         return
     with st.container(horizontal=True, key="review.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)
@@ -112,7 +116,7 @@ def _number(metric: Metric) -> str:
 
 
 def _share(metric: Metric) -> str:
-    return "undefined" if metric.value is None else f"{metric.value:.0%}"
+    return "undefined" if metric.value is None else ratio(metric.value)
 
 
 def _table(rows: list[dict[str, str]], name: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain.disagreements import Disagreement, Which
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
+from core.domain.texts import plural
 from core.services.review import disagreements
 from core.ui.shell import session
 from core.ui.shell.errors import act
@@ -38,7 +39,7 @@ def disagreements_tab(page: Page) -> None:
     if not found:
         st.success(NOTHING[which], icon=":material/task_alt:")
         return
-    st.caption(f"{total:,} {'answer' if total == 1 else 'answers'}.")
+    st.caption(f"{plural(total, 'answer')}.")
     for one in found:
         _one(page, one)
     if total > PAGE_SIZE:

@@ -15,7 +15,7 @@ from core.ui.shell.redaction import offer_reveal
 from core.ui.shell.texts import literal, show_text
 
 
-def beside(version: Version) -> None:
+def guidelines_beside_answer(version: Version) -> None:
     """What 1 to 5 mean, folded, next to the answer that is rated."""
     with st.expander("What 1 to 5 mean", icon=":material/menu_book:", key="rate.guidelines"):
         _text(version, "rate.guidelines_text")

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.domain.queue import Order, QueueFilters, QueueSettings
+from core.domain.queue import Order, QueueFilters
 from core.services.rating.rating import ItemToRate
 from core.services.review.guidelines import Version
 from core.ui.shell import session
@@ -22,7 +22,7 @@ TOO_FAST = "That key came before the answer could be read, so nothing was saved 
 
 @dataclass
 class RatingPageState:
-    """Where this tab is."""
+    """What one browser tab shows on the Rate page, and what was typed or chosen there."""
 
     item: int | None = None
     visit: int = 0
@@ -52,8 +52,6 @@ class RatingPageState:
     """Whether the database did not answer when the page was drawn."""
     order: Order | None = None
     filters: QueueFilters = field(default_factory=QueueFilters)
-    wishes: QueueSettings | None = None
-    """How many raters an answer gets, for a lead to change."""
     guidelines: Version | None = None
     """What 1 to 5 mean, as it stood when the answer was shown."""
     own: int = 0
@@ -97,15 +95,15 @@ class RatingPageState:
         return int(1000 * (time.monotonic() - self.shown_at)) if self.shown_at else None
 
 
-def this_desk() -> RatingPageState:
-    """The desk of this tab."""
+def rating_page_state() -> RatingPageState:
+    """The state of the Rate page in this browser tab."""
     found: RatingPageState = st.session_state.setdefault(session.DESK, RatingPageState())
     return found
 
 
 def open_item(interaction_id: int) -> None:
     """Let the Rate page show this answer when it is opened."""
-    mine = this_desk()
-    mine.turn_to(interaction_id)
-    mine.comparing = False
-    mine.message = ""
+    page_state = rating_page_state()
+    page_state.turn_to(interaction_id)
+    page_state.comparing = False
+    page_state.message = ""

@@ -1,9 +1,9 @@
-"""What a rater gets to see, in which order; and, for a lead, how many raters each answer gets."""
+"""What a rater gets to see, and in which order."""
 
 import streamlit as st
 
-from core.domain.queue import MOST_RATERS, Order, QueueFilters, QueueSettings
-from core.domain.roles import Act, User
+from core.domain.queue import Order, QueueFilters
+from core.domain.roles import User
 from core.services.data import interactions
 from core.services.rating import queue
 from core.ui.rate.desk import RatingPageState
@@ -26,23 +26,22 @@ LENGTHS: dict[str, tuple[int | None, int | None]] = {
 SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
 
 
-def load(page: Page, user: User, mine: RatingPageState) -> None:
-    """What this rater chose when they were here last."""
-    if mine.order is None:
-        mine.wishes = queue.get_settings(page.workspace, page.user) if page.may(Act.JUDGE) else None
-        mine.order, mine.filters = queue.mine(page.workspace, user)
+def load_choice(page: Page, user: User, page_state: RatingPageState) -> None:
+    """Load the rater's stored order and filters, once a tab."""
+    if page_state.order is None:
+        page_state.order, page_state.filters = queue.preference(page.workspace, user)
 
 
-def choice(page: Page, user: User, mine: RatingPageState) -> None:
-    """A button that opens the choice."""
-    narrowed = mine.filters != QueueFilters()
-    label = ORDERS[mine.order or Order.OLDEST] + (" · filtered" if narrowed else "")
+def choice_button(page: Page, user: User, page_state: RatingPageState) -> None:
+    """Button that opens the choice of order and filters."""
+    narrowed = page_state.filters != QueueFilters()
+    label = ORDERS[page_state.order or Order.OLDEST] + (" · filtered" if narrowed else "")
     with st.container(key="rate.queue", width="content"), st.popover(label, icon=":material/tune:", type="tertiary"):
-        chosen = mine.filters
+        chosen = page_state.filters
         st.selectbox(
             "Order",
             list(ORDERS),
-            index=list(ORDERS).index(mine.order or Order.OLDEST),
+            index=list(ORDERS).index(page_state.order or Order.OLDEST),
             key="rate.order",
             format_func=lambda order: ORDERS[order],
             help="One of every four answers is drawn at random in any order, so that figures can be trusted.",
@@ -65,17 +64,19 @@ def choice(page: Page, user: User, mine: RatingPageState) -> None:
         )
         st.checkbox("Only flagged as biased", chosen.flagged, key="rate.flagged")
         st.button(
-            "Use this from now on", key="rate.queue_apply", on_click=_apply, args=(page, user, mine), type="primary"
+            "Use this from now on",
+            key="rate.queue_apply",
+            on_click=_apply,
+            args=(page, user, page_state),
+            type="primary",
         )
-        if mine.wishes is not None:
-            _for_everybody(page, user, mine, mine.wishes)
 
 
-def show_all_again(page: Page, user: User, mine: RatingPageState) -> None:
+def show_all_again(page: Page, user: User, page_state: RatingPageState) -> None:
     """Where nothing fits the filters: the way back to everything."""
     words = "No answer that waits for you fits what you chose to see."
-    if mine.filters.session_label:
-        words += f" You see only the session “{literal(mine.filters.session_label)}”."
+    if page_state.filters.session_label:
+        words += f" You see only the session “{literal(page_state.filters.session_label)}”."
     st.info(words, icon=":material/filter_alt_off:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -83,35 +84,13 @@ def show_all_again(page: Page, user: User, mine: RatingPageState) -> None:
             key="rate.queue_reset",
             type="primary",
             on_click=_choose,
-            args=(page, user, mine, mine.order or Order.OLDEST, QueueFilters()),
+            args=(page, user, page_state, page_state.order or Order.OLDEST, QueueFilters()),
         )
-        choice(page, user, mine)
-
-
-def _for_everybody(page: Page, user: User, mine: RatingPageState, now: QueueSettings) -> None:
-    st.divider()
-    st.markdown("**For everybody**")
-    st.number_input(
-        "Raters per answer",
-        1,
-        MOST_RATERS,
-        now.raters,
-        key="rate.raters",
-        help="Answers that came with a rating count as done until somebody rates them here.",
-    )
-    st.number_input(
-        "Answers that get one rater more, in %",
-        0,
-        100,
-        now.overlap,
-        key="rate.overlap",
-        help="Without answers that two people rated, nobody can say how far experts agree.",
-    )
-    st.button("Save for everybody", key="rate.queue_save", on_click=_save, args=(page, user, mine))
+        choice_button(page, user, page_state)
 
 
 @errors.act
-def _apply(page: Page, user: User, mine: RatingPageState) -> None:
+def _apply(page: Page, user: User, page_state: RatingPageState) -> None:
     state = st.session_state
     least, most = LENGTHS[state["rate.length"]]
     filters = QueueFilters(
@@ -121,27 +100,18 @@ def _apply(page: Page, user: User, mine: RatingPageState) -> None:
         most_words=most,
         flagged=bool(state["rate.flagged"]),
     )
-    _choose(page, user, mine, Order(state["rate.order"]), filters)
+    _choose(page, user, page_state, Order(state["rate.order"]), filters)
 
 
 @errors.act
-def _choose(page: Page, user: User, mine: RatingPageState, order: Order, filters: QueueFilters) -> None:
+def _choose(page: Page, user: User, page_state: RatingPageState, order: Order, filters: QueueFilters) -> None:
     queue.choose(page.workspace, user, order, filters)
-    mine.order, mine.filters = order, filters
-    mine.counted_at = 0.0
-    mine.message = ""
-    mine.beside = {}
-    mine.turn_to(None)
+    page_state.order, page_state.filters = order, filters
+    page_state.counted_at = 0.0
+    page_state.message = ""
+    page_state.beside = {}
+    page_state.turn_to(None)
     session.toast("From now on you get what you chose")
-
-
-@errors.act
-def _save(page: Page, user: User, mine: RatingPageState) -> None:
-    wanted = QueueSettings(int(st.session_state["rate.raters"]), int(st.session_state["rate.overlap"]))
-    touched = queue.change_settings(page.workspace, user, wanted)
-    mine.wishes = wanted
-    mine.counted_at = 0.0
-    session.toast(f"Saved; {touched:,} answers want more or fewer ratings now")
 
 
 def has_data(page: Page) -> bool:

@@ -11,7 +11,7 @@ from core.domain.roles import User
 from core.services.rating import queue, rating
 from core.services.rating.rating import ItemToRate
 from core.services.workspace import Workspace
-from core.ui.rate import rating_acts as acts
+from core.ui.rate import rating_acts
 from core.ui.rate.desk import RatingPageState
 
 RECOUNT_SECONDS = 30.0
@@ -30,73 +30,90 @@ KEYS = """
 """
 
 
-def bar(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
-    """Everything that can be done with the answer on the screen."""
-    visit = mine.visit
-    if mine.helping:
+def rating_bar(workspace: Workspace, user: User, page_state: RatingPageState, shown: ItemToRate) -> None:
+    """Draw the keys, the other acts, the receipt and the progress for the answer on the screen."""
+    visit = page_state.visit
+    if page_state.helping:
         with st.container(key="rate.keys_help"):
             st.markdown(KEYS)
-    if mine.asking:
-        _reasons(workspace, user, mine, shown)
+    if page_state.asking:
+        _reasons(workspace, user, page_state, shown)
     with st.container(horizontal=True, wrap=False, gap="xsmall", key="rate.keys"):
         for value, word in RATING_WORDS.items():
             with st.container(key=f"rate.key{value}"):
                 st.button(
                     word,
                     key=f"rate.key{value}.{visit}",
-                    shortcut=None if mine.asking else str(value),
-                    on_click=acts.rate,
-                    args=(workspace, user, mine, visit, value),
+                    shortcut=None if page_state.asking else str(value),
+                    on_click=rating_acts.rate,
+                    args=(workspace, user, page_state, visit, value),
                     type="primary" if shown.rating == value else "secondary",
                     width="stretch",
                     wrap=True,
                 )
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="rate.more"):
-        _more(workspace, user, mine, shown)
-        _receipt(workspace, user, mine)
+        _more(workspace, user, page_state, shown)
+        _receipt(workspace, user, page_state)
 
 
-def _more(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
-    visit = mine.visit
-    everything = (workspace, user, mine, visit)
-    _small(mine, "back", "Back", "Left", "arrow_back", acts.back, everything, "The answer before this one")
+def _more(workspace: Workspace, user: User, page_state: RatingPageState, shown: ItemToRate) -> None:
+    visit = page_state.visit
+    everything = (workspace, user, page_state, visit)
+    _small(page_state, "back", "Back", "Left", "arrow_back", rating_acts.back, everything, "The answer before this one")
     _small(
-        mine, "forward", "Forward", "Right", "arrow_forward", acts.forward, everything, "Towards the answer that waits"
+        page_state,
+        "forward",
+        "Forward",
+        "Right",
+        "arrow_forward",
+        rating_acts.forward,
+        everything,
+        "Towards the answer that waits",
     )
-    _small(mine, "undo", "Undo", "U", "undo", acts.undo, everything, "Take back your last act of today")
+    _small(page_state, "undo", "Undo", "U", "undo", rating_acts.undo, everything, "Take back your last act of today")
     _small(
-        mine,
+        page_state,
         "bias",
-        "Bias flagged" if mine.bias else "Flag bias",
+        "Bias flagged" if page_state.bias else "Flag bias",
         "B",
         "flag",
-        acts.flag,
+        rating_acts.toggle_bias_flag,
         everything,
         "Saved with the rating: the answer treats people unfairly",
-        pressed=mine.bias,
+        pressed=page_state.bias,
     )
     if shown.rating is None:
         why = "Go on without a rating; the answer comes back when nothing else is left"
-        _small(mine, "skip", "Skip", "S", "skip_next", acts.skip, (*everything, shown), why)
+        _small(page_state, "skip", "Skip", "S", "skip_next", rating_acts.skip, (*everything, shown), why)
     else:
         why = "Go on and keep your earlier rating"
-        _small(mine, "skip", "Keep", "S", "skip_next", acts.skip, (*everything, shown), why)
+        _small(page_state, "skip", "Keep", "S", "skip_next", rating_acts.skip, (*everything, shown), why)
     _small(
-        mine,
+        page_state,
         "discard",
         "Discard",
         "D",
         "delete_sweep",
-        acts.ask,
-        (mine, visit),
+        rating_acts.toggle_reasons,
+        (page_state, visit),
         "Not fit to be rated; or skip it with a reason",
-        pressed=mine.asking,
+        pressed=page_state.asking,
     )
-    _small(mine, "help", "Keys", "H", "keyboard", acts.help_, (mine, visit), "What the keys do", pressed=mine.helping)
+    _small(
+        page_state,
+        "help",
+        "Keys",
+        "H",
+        "keyboard",
+        rating_acts.toggle_help,
+        (page_state, visit),
+        "What the keys do",
+        pressed=page_state.helping,
+    )
 
 
 def _small(
-    mine: RatingPageState,
+    page_state: RatingPageState,
     name: str,
     label: str,
     key: str,
@@ -110,8 +127,8 @@ def _small(
     with st.container(key=f"rate.{name}", width="content"):
         st.button(
             label,
-            key=f"rate.{name}.{mine.visit}",
-            shortcut=None if mine.asking else key,
+            key=f"rate.{name}.{page_state.visit}",
+            shortcut=None if page_state.asking else key,
             icon=f":material/{icon}:",
             on_click=act,
             args=args,
@@ -120,9 +137,9 @@ def _small(
         )
 
 
-def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: ItemToRate) -> None:
+def _reasons(workspace: Workspace, user: User, page_state: RatingPageState, shown: ItemToRate) -> None:
     """Why the answer is not rated. No key acts meanwhile but Esc: what is typed here is a reason."""
-    visit = mine.visit
+    visit = page_state.visit
     with st.container(key="rate.why", border=True, gap="xsmall"):
         st.selectbox(
             "Why is this answer not to be rated?",
@@ -137,35 +154,35 @@ def _reasons(workspace: Workspace, user: User, mine: RatingPageState, shown: Ite
                 "Discard for everybody",
                 key=f"rate.discard_now.{visit}",
                 icon=":material/delete_sweep:",
-                on_click=acts.discard,
-                args=(workspace, user, mine, visit),
+                on_click=rating_acts.discard,
+                args=(workspace, user, page_state, visit),
             )
             if shown.rating is None:
                 st.button(
                     "Skip for me",
                     key=f"rate.skip_why.{visit}",
                     icon=":material/skip_next:",
-                    on_click=acts.skip,
-                    args=(workspace, user, mine, visit, shown),
+                    on_click=rating_acts.skip,
+                    args=(workspace, user, page_state, visit, shown),
                 )
             st.button(
                 "Cancel",
                 key=f"rate.why_not.{visit}",
                 shortcut="Esc",
                 type="tertiary",
-                on_click=acts.ask,
-                args=(mine, visit),
+                on_click=rating_acts.toggle_reasons,
+                args=(page_state, visit),
             )
 
 
-def _receipt(workspace: Workspace, user: User, mine: RatingPageState) -> None:
-    if not mine.away:
-        if not mine.counted_at or time.monotonic() - mine.counted_at > RECOUNT_SECONDS:
-            mine.left, mine.by_all = queue.left(workspace, user), rating.rated_today_by_all(workspace, user)
-            mine.counted_at = time.monotonic()
-        mine.own = rating.rated_today(workspace, user)
-    team = f", {mine.by_all:,} by all" if mine.by_all > mine.own else ""
-    left = f"{mine.left:,}" if mine.left <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
-    progress = f"{mine.own:,} rated today{team} · {left} left"
+def _receipt(workspace: Workspace, user: User, page_state: RatingPageState) -> None:
+    if not page_state.away:
+        if not page_state.counted_at or time.monotonic() - page_state.counted_at > RECOUNT_SECONDS:
+            page_state.left, page_state.by_all = queue.left(workspace, user), rating.rated_today_by_all(workspace, user)
+            page_state.counted_at = time.monotonic()
+        page_state.own = rating.rated_today(workspace, user)
+    team = f", {page_state.by_all:,} by all" if page_state.by_all > page_state.own else ""
+    left = f"{page_state.left:,}" if page_state.left <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
+    progress = f"{page_state.own:,} rated today{team} · {left} left"
     with st.container(key="rate.receipt", gap=None):
-        st.caption(f"{mine.message} · {progress}" if mine.message else progress, text_alignment="right")
+        st.caption(f"{page_state.message} · {progress}" if page_state.message else progress, text_alignment="right")

@@ -38,8 +38,8 @@ MEASURES = {
     ),
     "best_of_n_lift": Measure(
         "Better pick",
-        "How much higher experts rate the answer that the model picks than a random answer to the same prompt, in points "
-        "of the scale from 1 to 5. 0 is chance.",
+        "How much higher experts rate the answer that the model picks than a random answer to the same prompt, in "
+        "points of the scale from 1 to 5. 0 is chance.",
         percent=False,
     ),
     "brier_skill": Measure(
@@ -75,7 +75,12 @@ def cell(metric: Metric | None, *, percent: bool) -> str:
 
 def number(value: float, *, percent: bool) -> str:
     """78 % or 0.84."""
-    return f"{value:.0%}".replace("%", " %") if percent else f"{value:.2f}"
+    return ratio(value) if percent else f"{value:.2f}"
+
+
+def ratio(part: float, whole: float = 1) -> str:
+    """A part of a whole: 78 %; – where there is no whole."""
+    return f"{part / whole:.0%}".replace("%", " %") if whole else "–"
 
 
 def interval(metric: Metric, *, percent: bool) -> str:

@@ -6,52 +6,33 @@ import html
 import json
 from dataclasses import dataclass
 
+import streamlit as st
+
 from core.labeling.writing import csv_text
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
-from core.ui.report import report_svg
 from core.ui.report.format import MEASURES, RANGE, interval, number, reason
+from core.ui.report.plots import ROC_TITLE, Plot, plots_by_table, roc_plot
+from core.ui.report.svg import svg
 from core.ui.report.tables import Table, tables
 
-_FIGURES = {
-    "differences": (
-        "roc",
-        "How many good answers are found against how many poor ones pass. The further the solid line "
-        "bends to the upper left, the better; the shaded range shows how certain it is; the dashed line "
-        "sees only how long an answer is, the dotted one is chance.",
-    ),
-    "calibration": (
-        "calibration",
-        "Each dot joins answers with similar scores. On the dotted diagonal a score of 0.7 "
-        "means that 7 of 10 such answers are good; the lines show how certain each dot is.",
-    ),
-    "learning_curve": (
-        "learning_curve",
-        "Solid: measured. Dashed, with its range: a forecast to twice the ratings. "
-        "A curve that is still rising says that more ratings help.",
-    ),
-}
-
 _STYLE = """
-:root{color-scheme:light dark;--text:#0a1517;--back:#fff;--soft:#f1f5f5;--edge:#d3dddd;--teal:#0f7a7a;--orange:#b5570b;
---grey:#5f6f73}
-@media(prefers-color-scheme:dark){:root{--text:#e4ecec;--back:#0b1214;--soft:#172225;--edge:#2b3b3f;--teal:#3fb5af;
---orange:#e5934a;--grey:#a3b3b6}}
+:root{color-scheme:light dark;--text:#0a1517;--back:#fff;--soft:#f1f5f5;--edge:#d3dddd}
+@media(prefers-color-scheme:dark){:root{--text:#e4ecec;--back:#0b1214;--soft:#172225;--edge:#2b3b3f}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:960px;margin:0 auto;
 padding:1rem;overflow-wrap:break-word}
-h1{font-size:1.6rem;margin:.5rem 0}.verdict{border-left:6px solid var(--orange);background:var(--soft);
-padding:.8rem 1rem;font-size:1.2rem;font-weight:600}.verdict.safe{border-color:var(--teal)}
+h1{font-size:1.6rem;margin:.5rem 0}.verdict{border-left:6px solid var(--chart-2);background:var(--soft);
+padding:.8rem 1rem;font-size:1.2rem;font-weight:600}.verdict.safe{border-color:var(--chart-1)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:.6rem;margin:1rem 0}
 .card{border:1px solid var(--edge);border-radius:8px;padding:.6rem .8rem}.card b{display:block;font-size:1.5rem}
-.card span,.quiet,figcaption,caption{color:var(--grey);font-size:.9rem}
+.card span,.quiet,figcaption,caption{color:var(--chart-7);font-size:.9rem}
 details{border:1px solid var(--edge);border-radius:8px;margin:.6rem 0;padding:.2rem .8rem}
 summary{cursor:pointer;font-weight:600;padding:.5rem 0}.wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;width:100%}th,td{border-bottom:1px solid var(--edge);padding:.3rem .5rem;
 text-align:left;vertical-align:top}figure{margin:.5rem 0;max-width:560px}svg{width:100%;height:auto}
-svg text{fill:var(--grey);font-size:12px}.grid{stroke:var(--edge)}.model,.other,.chance{fill:none;stroke-width:2}
-.model{stroke:var(--teal);stroke-width:3}.other{stroke:var(--orange);stroke-dasharray:7 4}
-.chance{stroke:var(--grey);stroke-dasharray:2 4}.band{fill:var(--teal);opacity:.18}.range{stroke:var(--teal);
-stroke-width:2}.dot{fill:var(--teal)}a{color:var(--teal)}input[type=range]{width:min(420px,100%)}
+svg text{fill:var(--chart-7);font-size:12px}.grid{stroke:var(--edge)}a{color:var(--chart-1)}
+input[type=range]{width:min(420px,100%)}
+@media print{details::details-content{content-visibility:visible;block-size:auto}}
 """
 
 _SCRIPT = """
@@ -75,28 +56,30 @@ class About:
     """What was decided, and why."""
     orders: str | None
     """Whether raters' own orders were learned from; None where there were none."""
-    threshold: float | None = None
-    """From which score an answer is called good, where it is known."""
 
 
 def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> str:
-    """The whole file."""
+    """The report as one HTML document, its styles, figures and tables included."""
     script = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
     safe = " safe" if report.verdict.usable else ""
-    parts = [_part(table, evaluation, report) for table in tables(evaluation, report).values()]
+    plots = plots_by_table(report)
+    parts = [_part(table, plots.get(table.name)) for table in tables(evaluation, report).values()]
     orders = f'<p class="quiet">{_text(about.orders)}</p>' if about.orders else ""
     ids = "interaction_id\r\n" + "\r\n".join(map(str, report.row_ids))
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{_text(about.title)} · trust report</title><style>{_STYLE}</style></head><body>
+<title>{_text(about.title)} · trust report</title><style>{_colours()}{_STYLE}</style></head><body>
 <h1>{_text(about.title)}</h1><p class="quiet">{_text(about.made)}</p>
 <p class="verdict{safe}">{_text(report.verdict.sentence)}</p><p>{_text(about.outcome)}</p>{orders}
 <div class="cards">{"".join(_card(name, evaluation) for name in MEASURES)}</div>
-<p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times, each
-answer scored by a model that had not seen its prompt. {RANGE}</p>
-{"".join(parts)}
+<p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times,
+each answer scored by a model that had not seen its prompt. {RANGE}</p>
+{_roc(roc_plot(evaluation, report))}{"".join(parts)}
 <p class="quiet"><a download="row_ids.csv" href="{_link(ids)}">Download the numbers of the rows that were used</a></p>
 <script>{_SCRIPT}</script></body></html>
 """
@@ -108,19 +91,29 @@ def _card(name: str, evaluation: Evaluation) -> str:
         value, bounds = "–", f"not estimable: {reason(metric)}" if metric is not None else "not measured"
     else:
         value, bounds = number(metric.value, percent=measure.percent), interval(metric, percent=measure.percent)
-    title = _text(measure.help)
-    return f'<div class="card" title="{title}">{_text(measure.title)}<b>{_text(value)}</b><span>{_text(bounds)}</span></div>'
+    inside = f"{_text(measure.title)}<b>{_text(value)}</b><span>{_text(bounds)}</span>"
+    return f'<div class="card" title="{_text(measure.help)}">{inside}</div>'
 
 
-def _part(table: Table, evaluation: Evaluation, report: TrustReport) -> str:
-    figure = ""
-    if table.name in _FIGURES:
-        name, caption = _FIGURES[table.name]
-        if name == "roc":
-            drawn = report_svg.roc(evaluation, report)
-        else:
-            drawn = report_svg.calibration(report) if name == "calibration" else report_svg.learning_curve(report)
-        figure = f"<figure>{drawn}<figcaption>{_text(caption)}</figcaption></figure>"
+def _colours() -> str:
+    """The chart colours of the dashboard's two themes."""
+    light, dark = (
+        "".join(f"--chart-{number}:{colour};" for number, colour in enumerate(colours or [], start=1))
+        for colours in (st.get_option(f"theme.{mode}.chartCategoricalColors") for mode in ("light", "dark"))
+    )
+    return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+
+
+def _roc(plot: Plot) -> str:
+    return f"<details open><summary>{_text(ROC_TITLE)}</summary>{_figure(plot)}</details>"
+
+
+def _figure(plot: Plot) -> str:
+    return f"<figure>{svg(plot.figure, plot.alt)}<figcaption>{_text(plot.caption)}</figcaption></figure>"
+
+
+def _part(table: Table, plot: Plot | None) -> str:
+    figure = "" if plot is None else _figure(plot)
     movable = ""
     if table.name == "thresholds" and table.rows:
         rows = [

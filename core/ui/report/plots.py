@@ -1,65 +1,101 @@
-"""Figures about models: the ROC curve, and how accuracy moves from training to training.
+"""The figures of a training's report: drawn by Plotly on the page, by ``svg`` in the file.
 
 Colours are written as Streamlit's placeholders, which the browser replaces by the theme's chart colours: a figure
 follows light and dark at once, also when the theme is switched. Shapes and dashes tell the same as the colours.
 """
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-TEAL, ORANGE, BLUE, PINK, GREEN, VIOLET, GREY = (f"#00000{number}" for number in range(1, 8))
+from core.domain.metrics import Metric
+from core.reward.evaluation.evaluation import Evaluation
+from core.reward.training.report import TrustReport
+from core.ui.report.format import BASELINES, cell
+
+TEAL, ORANGE, BLUE, PINK, GREEN, VIOLET, GREY = COLOURS = tuple(f"#00000{number}" for number in range(1, 8))
 """The seven chartCategoricalColors of .streamlit/config.toml, in their order."""
 
 CHANCE = "Chance"
-MAX_TICKS = 3
+ROC_TITLE = "Good answers found against poor ones let through (ROC curve)"
+
+_STYLES = (
+    (TEAL, "solid"),
+    (ORANGE, "dash"),
+    (BLUE, "dot"),
+    (PINK, "dashdot"),
+    (GREEN, "longdash"),
+    (VIOLET, "dash"),
+)
+_QUARTERS = (0, 0.25, 0.5, 0.75, 1)
+_TENTHS = tuple(place / 10 for place in range(11))
+_SIZES = (25, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+_TEAL_RANGE, _ORANGE_RANGE = "rgba(63, 140, 140, 0.22)", "rgba(200, 130, 60, 0.2)"  # on light and dark alike
 
 Points = Sequence[tuple[float, float]]
+Band = Sequence[tuple[float, float, float]]
+"""x, lower and upper limit of y."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """One training on the accuracy trend."""
+class Plot:
+    """One figure of a report with the words that belong to it."""
 
-    when: str
-    value: float
-    low: float | None
-    high: float | None
-    about: tuple[str, ...]
-    """Lines shown when the pointer is on it."""
-    kind: str = "version"
-    """``champion``, ``version``, ``sample`` or ``legacy``."""
-    hollow: bool = False
-    """Measured on ratings of its own, not on those that all share."""
-    rated: int | None = None
-    """Rated answers at that time."""
+    figure: go.Figure
+    alt: str
+    """What a screen reader says."""
+    caption: str
 
 
-def roc(curves: Mapping[str, Points], *, height: int = 400) -> go.Figure:
-    """ROC curves by name: the first one is the model, the others are what it is compared with; and the chance line."""
-    styles = [
-        (TEAL, "solid"),
-        (ORANGE, "dash"),
-        (BLUE, "dot"),
-        (PINK, "dashdot"),
-        (GREEN, "longdash"),
-        (VIOLET, "dash"),
-    ]
+def roc_plot(evaluation: Evaluation, report: TrustReport | None) -> Plot:
+    """The ROC curve of the model beside the baselines; its range only where there is a report."""
+    band = report.roc_band if report is not None else []
+    curves = {"This model": evaluation.roc["model"]}
+    curves |= {title: evaluation.roc.get(name, []) for name, (title, _) in BASELINES.items()}
+    area = cell(evaluation.metrics["roc_auc"], percent=False)
+    return Plot(
+        roc(curves, band),
+        f"ROC curve of the model, area {area}, beside the baselines and the chance line.",
+        "The further a curve bends to the upper left, the better. The dotted diagonal is guessing."
+        + (" The shaded range shows how certain the curve is." if band else ""),
+    )
+
+
+def plots_by_table(report: TrustReport) -> dict[str, Plot]:
+    """The other figures, by the name of the table that they stand above."""
+    return {
+        "calibration": Plot(
+            _calibration(report),
+            "Share of good answers by mean score, with ranges, beside the diagonal.",
+            "Each dot joins answers with similar scores. On the dotted diagonal a score of 0.7 means that 7 of 10 such "
+            "answers are good; the lines show how certain each dot is.",
+        ),
+        "learning_curve": Plot(
+            _learning_curve(report),
+            "ROC AUC by number of ratings: measured, and forecast to twice as many with its range.",
+            "Solid: measured. Dashed, with its range: a forecast to twice the ratings. A curve that is still rising "
+            "says that more ratings help.",
+        ),
+    }
+
+
+def roc(curves: Mapping[str, Points], band: Band = (), *, height: int = 400) -> go.Figure:
+    """ROC curves by name: first the model, with its range, then what it is compared with; and the chance line."""
     figure = go.Figure()
     named = [(name, points) for name, points in curves.items() if points]
-    for (name, points), (colour, dash) in reversed(list(zip(named, styles, strict=False))):
-        model = dash == "solid"
+    for place, ((name, points), (colour, dash)) in reversed([*enumerate(zip(named, _STYLES, strict=False))]):
         figure.add_scatter(
             x=[x for x, _ in points],
             y=[y for _, y in points],
             name=name,
             mode="lines",
-            line={"color": colour, "dash": dash, "width": 3 if model else 1.5},
-            legendrank=1 if model else 2 + styles.index((colour, dash)),
-            hovertemplate=f"{html.escape(name)}<br>%{{y:.0%}} of the good found<br>%{{x:.0%}} of the poor taken for good"
-            "<extra></extra>",
+            line={"color": colour, "dash": dash, "width": 1.5 if place else 3},
+            legendrank=1 + place,
+            hovertemplate=f"{html.escape(name)}<br>%{{y:.0%}} of the good found<br>%{{x:.0%}} of the poor taken for "
+            "good<extra></extra>",
         )
     figure.add_scatter(
         x=[0, 1],
@@ -70,120 +106,121 @@ def roc(curves: Mapping[str, Points], *, height: int = 400) -> go.Figure:
         legendrank=99,
         line={"color": GREY, "dash": "dot", "width": 1},
     )
-    share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "zeroline": False}
+    if band:
+        _add_range(figure, band, _TEAL_RANGE, "Range of this model", legendrank=1)
+    share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": _QUARTERS, "zeroline": False}
     figure.update_xaxes(title="Poor answers taken for good", **share)
     figure.update_yaxes(title="Good answers found", **share)
-    return quiet(figure, height)
+    return without_tools(figure, height)
 
 
-def trend(
-    points: Sequence[TrendPoint], *, name: str, percent: bool, thresholds: Sequence[int] = (), height: int = 320
-) -> go.Figure:
-    """One number over all trainings, oldest first; trainings of the old application stand apart on the left.
-
-    A dotted line stands before the first training that had as many rated answers as a threshold.
-    """
-    legacy = [point for point in points if point.kind == "legacy"]
-    ours = [point for point in points if point.kind != "legacy"]
-    gap = 1 if legacy and ours else 0
-    placed = [*enumerate(legacy), *((len(legacy) + gap + number, point) for number, point in enumerate(ours))]
+def _calibration(report: TrustReport) -> go.Figure:
+    """With the line on which scores mean what they say."""
+    groups = [group for group in report.calibration if group.true.value is not None]
     figure = go.Figure()
-    kinds = {
-        ("version", False): ("Kept-apart prompts", TEAL, "circle"),
-        ("version", True): ("Cross-validated", TEAL, "circle-open"),
-        ("champion", False): ("In use", TEAL, "star"),
-        ("sample", False): ("Trained on the sample", VIOLET, "diamond"),
-        ("legacy", False): ("Legacy, split unknown", GREY, "x-thin-open"),
-    }
-    for (kind, hollow), (label, colour, symbol) in kinds.items():
-        mine = [(at, point) for at, point in placed if (point.kind, point.hollow) == (kind, hollow)]
-        if not mine:
-            continue
-        bounds = None
-        if kind != "legacy":
-            bounds = {
-                "type": "data",
-                "symmetric": False,
-                "array": [(p.high if p.high is not None else p.value) - p.value for _, p in mine],
-                "arrayminus": [p.value - (p.low if p.low is not None else p.value) for _, p in mine],
-                "thickness": 1.5,
-                "width": 5,
-            }
+    figure.add_scatter(
+        x=[group.said for group in groups],
+        y=[group.true.value for group in groups],
+        mode="markers",
+        name="Measured",
+        marker={"color": TEAL, "size": 9},
+        text=[f"{group.n:,} answers" for group in groups],
+        error_y=error_bars([group.true for group in groups]),
+        hovertemplate="%{text}<br>mean score %{x:.2f}<br>%{y:.0%} are good<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        name="Exact",
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": GREY, "dash": "dot", "width": 1},
+    )
+    share = {"range": [-0.02, 1.02], "tickvals": _QUARTERS, "zeroline": False}
+    figure.update_xaxes(title="Mean score", **share)
+    figure.update_yaxes(title="Share that experts call good", tickformat=".0%", **share)
+    return without_tools(figure, 360)
+
+
+def _learning_curve(report: TrustReport) -> go.Figure:
+    """Over the number of ratings on a logarithmic axis."""
+    curve, figure = report.curve, go.Figure()
+    ahead = [point for point in curve.forecast if point.auc.value is not None]
+    band = [(p.n, p.auc.low, p.auc.high) for p in ahead if p.auc.low is not None and p.auc.high is not None]
+    if ahead:
+        if band:
+            _add_range(figure, band, _ORANGE_RANGE, "Range of the forecast")
         figure.add_scatter(
-            x=[at for at, _ in mine],
-            y=[p.value for _, p in mine],
-            error_y=bounds,
-            name=label,
-            mode="markers",
-            marker={
-                "color": colour,
-                "symbol": symbol,
-                "size": 14 if kind == "champion" else 10,
-                "line": {"width": 2, "color": colour},
-            },
-            text=["<br>".join(html.escape(line) for line in p.about) for _, p in mine],
-            hovertemplate="%{text}<extra></extra>",
+            x=[point.n for point in ahead],
+            y=[point.auc.value for point in ahead],
+            name="Forecast",
+            mode="lines",
+            line={"color": ORANGE, "dash": "dash", "width": 2},
+            hovertemplate="%{x:,} ratings<br>forecast %{y:.2f}<extra></extra>",
         )
-    if gap:
-        figure.add_vline(x=len(legacy), line={"color": GREY, "dash": "dot", "width": 1})
-    for at, reached in _reached(placed, thresholds).items():
-        figure.add_vline(
-            x=at,
-            line={"color": GREY, "dash": "dot", "width": 1},
-            annotation_text=", ".join(map(str, reached)),
-            annotation_position="top right",
-            annotation_font_size=11,
-        )
-    ticks = placed[:: max(1, -(-len(placed) // MAX_TICKS))]
-    last = placed[-1][0] if placed else 0
+    known = [point for point in curve.measured if point.auc.value is not None]
+    figure.add_scatter(
+        x=[point.n for point in known],
+        y=[point.auc.value for point in known],
+        name="Measured",
+        mode="lines+markers",
+        line={"color": TEAL, "width": 3},
+        marker={"color": TEAL, "size": 8},
+        error_y=error_bars([point.auc for point in known]),
+        hovertemplate="%{x:,} ratings<br>ROC AUC %{y:.2f}<extra></extra>",
+    )
+    drawn = [*known, *ahead]
+    fewest, most = min((p.n for p in drawn), default=1), max((p.n for p in drawn), default=2)
+    figure.add_scatter(
+        x=[fewest, most],
+        y=[0.5, 0.5],
+        name=CHANCE,
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": GREY, "dash": "dot", "width": 1},
+    )
+    lowest = min([0.5, *(limit for p in drawn for limit in (p.auc.low, p.auc.value) if limit is not None)])
     figure.update_xaxes(
-        tickvals=[at for at, _ in ticks],
-        ticktext=[p.when for _, p in ticks],
-        range=[-0.6, last + 0.6],
-        showgrid=False,
-        zeroline=False,
-        tickangle=0,
+        title="Ratings learned from",
+        type="log",
+        tickvals=_SIZES,
+        tickformat=",d",
+        range=[math.log10(fewest / 1.06), math.log10(most * 1.06)],
     )
-    lowest = min((p.low if p.low is not None else p.value for p in points), default=0.5)
     figure.update_yaxes(
-        title=name,
-        tickformat=".0%" if percent else ".2f",
-        range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
-        zeroline=False,
+        title="ROC AUC", tickformat=".1f", tickvals=_TENTHS, range=[max(-0.01, lowest - 0.02), 1.01], zeroline=False
     )
-    return quiet(figure, height)
+    return without_tools(figure, 360)
 
 
-def spread(lately: Sequence[float], trained: Sequence[float], *, height: int = 240) -> go.Figure:
-    """Two distributions over the tenths of 0 to 1, side by side."""
-    figure = go.Figure()
-    names = [f"{place / 10:.1f} to {(place + 1) / 10:.1f}" for place in range(len(lately))]
-    for shares, name, colour, pattern in ((trained, "In training", GREY, "/"), (lately, "Lately", TEAL, "")):
-        figure.add_bar(
-            x=names,
-            y=list(shares),
-            name=name,
-            marker={"color": colour, "pattern": {"shape": pattern}},
-            hovertemplate="%{y:.0%} of scores " + f"{name.lower()}<extra>%{{x}}</extra>",
-        )
-    figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_xaxes(title="Score", tickvals=names[::3], showgrid=False)
-    figure.update_yaxes(title="Share", tickformat=".0%", rangemode="tozero", zeroline=False)
-    return quiet(figure, height)
+def _add_range(figure: go.Figure, band: Band, colour: str, name: str, **options: int) -> None:
+    x = [point for point, _, _ in band]
+    figure.add_scatter(
+        x=[*x, *reversed(x)],
+        y=[*(high for _, _, high in band), *(low for _, low, _ in reversed(band))],
+        fill="toself",
+        fillcolor=colour,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        name=name,
+        **options,
+    )
 
 
-def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
-    """Where a threshold was first reached: just before that training. The sample counts only where nothing else is."""
-    counted = [(at, p) for at, p in placed if p.rated is not None and p.kind != "sample"] or placed
-    lines: dict[float, list[int]] = {}
-    for threshold in thresholds:
-        first = next((at for at, point in counted if (point.rated or 0) >= threshold), None)
-        if first is not None:
-            lines.setdefault(first - 0.5, []).append(threshold)
-    return lines
+def error_bars(metrics: Sequence[Metric]) -> dict[str, object]:
+    """The ranges of these values as Plotly's ``error_y``; nothing is drawn where a range is unknown."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [0.0 if m.value is None or m.high is None else m.high - m.value for m in metrics],
+        "arrayminus": [0.0 if m.value is None or m.low is None else m.value - m.low for m in metrics],
+        "thickness": 1.5,
+        "width": 4,
+    }
 
 
-def quiet(figure: go.Figure, height: int) -> go.Figure:
+def without_tools(figure: go.Figure, height: int) -> go.Figure:
     """The figure without toolbars and zoom, its legend below."""
     figure.update_layout(
         height=height,

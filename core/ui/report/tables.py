@@ -10,7 +10,7 @@ from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.slices import Slice
 from core.reward.metrics.metrics import METRICS
 from core.reward.training.report import TrustReport
-from core.ui.report.format import BASELINES, MEASURES, cell, reason
+from core.ui.report.format import BASELINES, MEASURES, cell, ratio, reason
 
 TITLES = {name: measure.title for name, measure in MEASURES.items()} | {
     "balanced_accuracy": "Balanced accuracy",
@@ -41,10 +41,10 @@ class Table:
 def tables(evaluation: Evaluation, report: TrustReport) -> dict[str, Table]:
     """All tables of a report by name, in reading order."""
     found = [
+        _outcomes(report),
         _metrics(evaluation),
         _differences(evaluation),
         _best_of_n(report),
-        _outcomes(report),
         _calibration(report),
         _length(report),
         _curve(report),
@@ -91,9 +91,9 @@ def _metrics(evaluation: Evaluation) -> Table:
     return Table(
         "figures",
         "All figures, beside simple rules",
-        "In brackets the range that holds the true value 95 times out of 100. A model that is no better than the simple "
-        "rules has learned nothing useful. Brier score and log loss are better when lower. Brier skill compares with "
-        "always saying the share of good answers: 0 is no better, 1 is perfect.",
+        "In brackets the range that holds the true value 95 times out of 100. A model that is no better than the "
+        "simple rules has learned nothing useful. Brier score and log loss are better when lower. Brier skill compares "
+        "with always saying the share of good answers: 0 is no better, 1 is perfect.",
         rows,
     )
 
@@ -134,8 +134,8 @@ def _best_of_n(report: TrustReport) -> Table:
     return Table(
         "best_of_n",
         "What experts think of the answer it picks (best of n)",
-        f"Over {report.choices:,} prompts with two or more rated answers. Ratings go from 1 to 5; a gain whose range is "
-        "above 0 means better answers for readers.",
+        f"Over {report.choices:,} prompts with two or more rated answers. Ratings go from 1 to 5; a gain whose range "
+        "is above 0 means better answers for readers.",
         rows,
     )
 
@@ -151,7 +151,7 @@ def _outcomes(report: TrustReport) -> Table:
                 "Poor, called good": f"{c['false_good']:,}",
                 "Good, called poor": f"{c['false_poor']:,}",
                 "Poor, called poor": f"{c['true_poor']:,}",
-                "Right": f"{(c['true_good'] + c['true_poor']) / total:.0%}".replace("%", " %") if total else "–",
+                "Right": ratio(c["true_good"] + c["true_poor"], total),
             }
         )
     return Table(
@@ -170,8 +170,8 @@ def _calibration(report: TrustReport) -> Table:
     return Table(
         "calibration",
         "Do scores mean what they say? (calibration)",
-        "Answers with similar scores together. Where the score lies within the range of the share, it can be read as the "
-        "chance that experts call the answer good.",
+        "Answers with similar scores together. Where the score lies within the range of the share, it can be read as "
+        "the chance that experts call the answer good.",
         rows,
     )
 
@@ -233,8 +233,8 @@ def _raters(report: TrustReport) -> Table:
     return Table(
         "raters",
         "By rater",
-        "Judged by this rater's own ratings. A model cannot agree with somebody more than people agree with each other; "
-        "the last column is measured with models that never saw a rating of this person.",
+        "Judged by this rater's own ratings. A model cannot agree with somebody more than people agree with each "
+        "other; the last column is measured with models that never saw a rating of this person.",
         rows,
     )
 

@@ -5,16 +5,16 @@ import streamlit as st
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
 from core.services.training.runs import RunView
-from core.ui.report import report_figures
-from core.ui.report.format import BASELINES, MEASURES, RANGE, cards, cell, moment, recipe_name
+from core.ui.report.format import MEASURES, RANGE, cards, moment, recipe_name
 from core.ui.report.html import About, report_html
+from core.ui.report.plots import ROC_TITLE, Plot, plots_by_table, roc_plot
 from core.ui.report.tables import Table, as_zip, tables
 from core.ui.shell.cells import show_cells
 from core.ui.shell.texts import literal
 
 
 def show_report(run: RunView, *, key: str) -> None:
-    """The report of an ended training; what an older version did not measure is not shown. ``key`` is the page's name."""
+    """The report of an ended training, less what an older version did not measure; ``key`` is the page's name."""
     evaluation, report = run.evaluation, run.report
     if evaluation is None:
         return
@@ -23,13 +23,13 @@ def show_report(run: RunView, *, key: str) -> None:
     cards(evaluation.metrics, *MEASURES)
     times = f", {evaluation.repeats} times" if evaluation.repeats > 1 else ""
     st.caption(
-        f"Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts ({evaluation.good:,} good){times}, "
-        f"each scored by a model that had not seen its prompt. {RANGE}"
+        f"Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts ({evaluation.good:,} "
+        f"good){times}, each scored by a model that had not seen its prompt. {RANGE}"
     )
     if (run.latest("fitted") or {}).get("weighting") == "answer alone":
         st.caption(
-            "On these ratings the prompt did not help to tell good answers from poor ones, so the model reads the answer "
-            "alone. It does not notice when an answer is about something else."
+            "On these ratings the prompt did not help to tell good answers from poor ones, so the model reads the "
+            "answer alone. It does not notice when an answer is about something else."
         )
     if run.orders is not None:
         st.caption(literal(run.orders))
@@ -37,31 +37,18 @@ def show_report(run: RunView, *, key: str) -> None:
         st.caption("This training was made before trust reports existed. Train again to get one.")
         _roc(run, evaluation, None, key)
         return
-    found = tables(evaluation, report)
+    found, plots = tables(evaluation, report), plots_by_table(report)
     _downloads(run, evaluation, report, found, key)
     _roc(run, evaluation, report, key)
-    _threshold(report, found["thresholds"], key)
-    for name in ("figures", "differences", "best_of_n"):
-        _folded(found[name])
-    with st.expander(found["calibration"].title):
-        st.plotly_chart(
-            report_figures.calibration(report),
-            key=f"{key}.calibration.{run.run_id}",
-            config={"displayModeBar": False},
-            alt="Share of good answers by mean score, with ranges, beside the diagonal.",
-        )
-        _table(found["calibration"])
-    _folded(found["length"])
-    with st.expander(found["learning_curve"].title):
-        st.plotly_chart(
-            report_figures.learning_curve(report),
-            key=f"{key}.curve.{run.run_id}",
-            config={"displayModeBar": False},
-            alt="ROC AUC by number of ratings: measured, and forecast to twice as many with its range.",
-        )
-        _table(found["learning_curve"])
-    for name in ("sources", "raters", "data"):
-        _folded(found[name])
+    for name, table in found.items():
+        with st.expander(table.title):
+            if name in plots:
+                _plot(plots[name], f"{key}.{name}.{run.run_id}")
+            if name == "thresholds":
+                _movable_threshold(report, key)
+            elif table.rows:
+                show_cells(table.rows)
+            st.caption(table.caption)
 
 
 def _verdict(report: TrustReport) -> None:
@@ -103,33 +90,26 @@ def _downloads(run: RunView, evaluation: Evaluation, report: TrustReport, found:
 
 
 def _roc(run: RunView, evaluation: Evaluation, report: TrustReport | None, key: str) -> None:
-    with st.expander("Good answers found against poor ones let through (ROC curve)", expanded=True):
-        curves = {"This model": evaluation.roc["model"]}
-        curves |= {title: evaluation.roc.get(name, []) for name, (title, _) in BASELINES.items()}
-        area = cell(evaluation.metrics["roc_auc"], percent=False)
-        st.plotly_chart(
-            report_figures.roc(curves, report),
-            key=f"{key}.roc.{run.run_id}",
-            config={"displayModeBar": False},
-            alt=f"ROC curve of the model, area {area}, beside the baselines and the chance line.",
-        )
-        band = " The shaded range shows how certain the curve is." if report is not None and report.roc_band else ""
-        st.caption(f"The further a curve bends to the upper left, the better. The dotted diagonal is guessing.{band}")
+    with st.expander(ROC_TITLE, expanded=True):
+        _plot(roc_plot(evaluation, report), f"{key}.roc.{run.run_id}")
 
 
-def _threshold(report: TrustReport, table: Table, key: str) -> None:
+def _plot(plot: Plot, key: str) -> None:
+    st.plotly_chart(plot.figure, key=key, config={"displayModeBar": False}, alt=plot.alt)
+    st.caption(plot.caption)
+
+
+def _movable_threshold(report: TrustReport, key: str) -> None:
     """The confusion matrix at a threshold that can be moved."""
-    with st.expander(table.title):
-        thresholds = [threshold for threshold, _ in report.thresholds]
-        chosen = st.select_slider(
-            "An answer is called good from a score of",
-            thresholds,
-            value=0.5,
-            key=f"{key}.threshold",
-            format_func=lambda value: f"{value:.2f}",
-        )
-        st.table(confusion(dict(report.thresholds)[chosen]), border="horizontal")
-        st.caption(table.caption)
+    thresholds = [threshold for threshold, _ in report.thresholds]
+    chosen = st.select_slider(
+        "An answer is called good from a score of",
+        thresholds,
+        value=0.5,
+        key=f"{key}.threshold",
+        format_func=lambda value: f"{value:.2f}",
+    )
+    st.table(confusion(dict(report.thresholds)[chosen]), border="horizontal")
 
 
 def confusion(counts: dict[str, int]) -> dict[str, dict[str, str]]:
@@ -144,14 +124,3 @@ def confusion(counts: dict[str, int]) -> dict[str, dict[str, str]]:
             "Rated poor": f"{counts['true_poor']:,} right",
         },
     }
-
-
-def _folded(table: Table) -> None:
-    with st.expander(table.title):
-        _table(table)
-
-
-def _table(table: Table) -> None:
-    if table.rows:
-        show_cells(table.rows)
-    st.caption(table.caption)

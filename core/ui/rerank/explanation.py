@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core.domain.texts import plural
 from core.reward.evaluation.explain import Kind, Reason
 from core.services.reranking.explain import Explanation, RatedAnswer
+from core.ui.report.format import ratio
 from core.ui.shell.texts import literal, show_text, snippet
 
 HARDLY, LITTLE, MUCH = 0.1, 0.5, 1.5
@@ -11,8 +13,8 @@ HARDLY, LITTLE, MUCH = 0.1, 0.5, 1.5
 EXCERPT = 400
 
 
-def why(explanation: Explanation, index: int) -> None:
-    """What moved the score of one answer, folded."""
+def explain_score(explanation: Explanation, index: int) -> None:
+    """Explain the score of one answer, folded."""
     found = explanation.answers[index]
     with st.expander("Why this score", icon=":material/help:", key=f"rerank.why.{index}"):
         st.markdown(
@@ -33,10 +35,10 @@ def _subject(reason: Reason) -> str:
     value, others = reason.value, reason.others
     if reason.kind is Kind.LENGTH and value is not None:
         beside = "" if others is None else f"; the others {others:,.0f} on average"
-        return f"Its length ({value:,.0f} {'word' if value == 1 else 'words'}{beside})"
+        return f"Its length ({plural(round(value), 'word')}{beside})"
     if reason.kind is Kind.WORDS and value is not None:
-        beside = "" if others is None else f"; the others {others:.0%} on average"
-        return f"The words of the question that it uses ({value:.0%}{beside})"
+        beside = "" if others is None else f"; the others {ratio(others)} on average"
+        return f"The words of the question that it uses ({ratio(value)}{beside})"
     if reason.kind is Kind.CLOSENESS:
         figures = (
             ""
@@ -66,9 +68,10 @@ def _nearest(explanation: Explanation, nearest: tuple[RatedAnswer, ...]) -> None
     if not explanation.rated:
         st.caption("Experts have rated no answers to questions like this one that are still there.")
         return
-    counted = "1 answer" if explanation.rated == 1 else f"{explanation.rated:,} answers"
     st.markdown("**Rated answers to the questions most like this one**")
-    st.caption(f"Experts rated {counted} to these questions, {explanation.good:,} of them good.")
+    st.caption(
+        f"Experts rated {plural(explanation.rated, 'answer')} to these questions, {explanation.good:,} of them good."
+    )
     for answer in nearest:
         text = answer.response
         with st.container(border=True, gap="xsmall"):

@@ -9,8 +9,7 @@ from core.labeling.candidates import Pasted, paste, understand
 from core.services.models import models
 from core.services.reranking import explain, reranking
 from core.ui.rerank.examples import EXAMPLES
-from core.ui.rerank.rerank_beside import beside
-from core.ui.rerank.result import SHOWN, Ranked, show
+from core.ui.rerank.result import SHOWN, Ranked, show, two_versions
 from core.ui.rerank.saved import keep_case, own_order, saved_cases
 from core.ui.shell import session
 from core.ui.shell.errors import describe
@@ -25,8 +24,8 @@ IN_USE, NONE = "The model in use", "No other"
 
 
 @dataclass
-class Bench:
-    """What this tab has on the Rerank page beside what its text fields hold."""
+class RerankPageState:
+    """What one browser tab has on the Rerank page beside the contents of its text fields."""
 
     boxes: list[int] = field(default_factory=lambda: [0, 1, 2])
     following: int = 3
@@ -42,9 +41,9 @@ class Bench:
         return self.boxes[-1]
 
 
-def bench() -> Bench:
-    """This tab's bench."""
-    return st.session_state.setdefault(session.BENCH, Bench())
+def page_state() -> RerankPageState:
+    """The state of the Rerank page in this browser tab."""
+    return st.session_state.setdefault(session.BENCH, RerankPageState())
 
 
 def inputs() -> tuple[str, tuple[str, ...]]:
@@ -66,15 +65,15 @@ def inputs() -> tuple[str, tuple[str, ...]]:
         help=f"For up to {MAX_BOXES} answers." if many else None,
     )
     if boxes:
-        texts = _boxes(bench())
+        texts = _boxes(page_state())
     else:
         pasted = st.text_area(
             "Answers",
             key="rerank.candidates",
             height=260,
             persist_state="session",
-            placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON lines "
-            "are understood too.",
+            placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON "
+            "lines are understood too.",
         )
         found = understand(pasted or "")
         _say_what_was_understood(found)
@@ -86,22 +85,22 @@ def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     """The button that ranks, and the example."""
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = st.button("Rank the answers", key="rerank.run", type="primary", icon=":material/format_list_numbered:")
-        words = "Fill in another example" if bench().examples else "Fill in an example"
+        words = "Fill in another example" if page_state().examples else "Fill in an example"
         st.button(words, key="rerank.example", icon=":material/lightbulb:", on_click=_example)
         if prompt or texts:
             st.button("Clear", key="rerank.clear", icon=":material/close:", type="tertiary", on_click=_clear)
     if not wanted:
         return
     try:
-        check(prompt, texts)
+        check_input(prompt, texts)
         with st.spinner("Ranking … the first time the language model is loaded, which takes some seconds"):
-            bench().ranked = rank(page, prompt, texts)
-            bench().rankings += 1
+            page_state().ranked = rank(page, prompt, texts)
+            page_state().rankings += 1
     except Exception as error:  # noqa: BLE001  the boundary; the sentence belongs beside the button
         st.error(literal(describe(error).sentence), icon=":material/error:")
 
 
-def check(prompt: str, texts: tuple[str, ...]) -> None:
+def check_input(prompt: str, texts: tuple[str, ...]) -> None:
     """What can be ranked.
 
     Raises:
@@ -119,8 +118,8 @@ def check(prompt: str, texts: tuple[str, ...]) -> None:
     size = len(prompt.encode()) + sum(len(text.encode()) for text in texts)
     if size > MAX_BYTES:
         raise BadInput(
-            f"This is {size / 1e6:.1f} MB of text; this page takes up to 1 MB. Take some away, or use the command line: "
-            "python -m core rerank."
+            f"This is {size / 1e6:.1f} MB of text; this page takes up to 1 MB. Take some away, or use the command "
+            "line: python -m core rerank."
         )
 
 
@@ -187,14 +186,14 @@ def choices(page: Page) -> None:
 
 
 def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
-    """The latest ranking; put aside when the fields hold something else by now."""
-    ranked = bench().ranked
+    """Show the latest ranking; folded and marked outdated when the fields were changed since."""
+    ranked = page_state().ranked
     if ranked is None:
         return
     if (ranked.prompt, ranked.texts) == (prompt, texts):
         st.subheader("Ranking", anchor=False)
         _whole(ranked)
-        own_order(page, ranked, bench().rankings)
+        own_order(page, ranked, page_state().rankings)
         keep_case(page, ranked)
         return
     st.warning(
@@ -209,7 +208,7 @@ def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
 
 def _whole(ranked: Ranked) -> None:
     if ranked.beside is not None:
-        beside(ranked, ranked.beside)
+        two_versions(ranked, ranked.beside)
     show(ranked)
 
 
@@ -226,9 +225,9 @@ def _pasted_count() -> int:
     return len(understand(st.session_state.get("rerank.candidates") or "").texts)
 
 
-def _boxes(mine: Bench) -> tuple[str, ...]:
+def _boxes(state: RerankPageState) -> tuple[str, ...]:
     texts = []
-    for place, number in enumerate(mine.boxes, start=1):
+    for place, number in enumerate(state.boxes, start=1):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
             text = st.text_area(
                 f"Answer {place}", key=f"rerank.candidate.{number}", height=90, persist_state="session", width="stretch"
@@ -238,9 +237,9 @@ def _boxes(mine: Bench) -> tuple[str, ...]:
                 key=f"rerank.remove.{number}",
                 icon=":material/close:",
                 type="tertiary",
-                disabled=len(mine.boxes) <= 2,
+                disabled=len(state.boxes) <= 2,
                 on_click=_remove,
-                args=(mine, number),
+                args=(state, number),
             )
         texts.append((text or "").strip())
     st.button(
@@ -248,8 +247,8 @@ def _boxes(mine: Bench) -> tuple[str, ...]:
         key="rerank.add",
         icon=":material/add:",
         on_click=_add,
-        args=(mine,),
-        disabled=len(mine.boxes) >= MAX_BOXES,
+        args=(state,),
+        disabled=len(state.boxes) >= MAX_BOXES,
     )
     return tuple(text for text in texts if text)
 
@@ -261,29 +260,29 @@ def _fill(prompt: str, texts: tuple[str, ...]) -> None:
 
 
 def _fill_boxes(texts: tuple[str, ...]) -> None:
-    mine = bench()
-    mine.boxes = []
+    state = page_state()
+    state.boxes = []
     for text in (*texts, "", "")[: max(2, len(texts))]:
-        st.session_state[f"rerank.candidate.{mine.add()}"] = text
+        st.session_state[f"rerank.candidate.{state.add()}"] = text
 
 
 def _example() -> None:
-    mine = bench()
-    _fill(*EXAMPLES[mine.examples % len(EXAMPLES)])
-    mine.examples += 1
+    state = page_state()
+    _fill(*EXAMPLES[state.examples % len(EXAMPLES)])
+    state.examples += 1
 
 
 def _clear() -> None:
     _fill("", ())
-    bench().ranked = None
+    page_state().ranked = None
 
 
-def _add(mine: Bench) -> None:
-    mine.add()
+def _add(state: RerankPageState) -> None:
+    state.add()
 
 
-def _remove(mine: Bench, number: int) -> None:
-    mine.boxes.remove(number)
+def _remove(state: RerankPageState, number: int) -> None:
+    state.boxes.remove(number)
 
 
 def _turn() -> None:
@@ -291,5 +290,5 @@ def _turn() -> None:
     if st.session_state.get("rerank.boxes"):
         _fill_boxes(understand(st.session_state.get("rerank.candidates") or "").texts)
     else:
-        texts = [(st.session_state.get(f"rerank.candidate.{number}") or "").strip() for number in bench().boxes]
+        texts = [(st.session_state.get(f"rerank.candidate.{number}") or "").strip() for number in page_state().boxes]
         st.session_state["rerank.candidates"] = paste([text for text in texts if text])

@@ -1,4 +1,4 @@
-"""A ranking on the screen: what to make of it, one card per answer, and the same as a file."""
+"""A ranking on the screen: what to make of it, one card per answer, beside another version's, and as a file."""
 
 import io
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ import streamlit as st
 from core.labeling.writing import write_stream
 from core.reward.confidence import Certainty
 from core.services.reranking.explain import Explanation
-from core.ui.rerank.explanation import why
+from core.ui.rerank.explanation import explain_score
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import sample_badge
-from core.ui.shell.texts import literal, show_text
+from core.ui.shell.texts import literal, show_text, snippet
 
 SHOWN = 20
+COMPARED_ROWS = 20
 LONG = 700
 """Characters of an answer on its card; the rest is a click away."""
 COLUMNS = {
@@ -49,7 +50,7 @@ class Ranked:
 
 
 def show(ranked: Ranked) -> None:
-    """The whole ranking."""
+    """Show a ranking: who scored it, how sure it is, its cards and the downloads."""
     _scored_by(ranked)
     if ranked.model_version is not None:
         _how_sure(ranked)
@@ -108,6 +109,36 @@ def as_file(ranked: Ranked, ending: str) -> bytes:
     return file.getvalue()
 
 
+def two_versions(first: Ranked, second: Ranked) -> None:
+    """Where both put each answer; the order is that of the first."""
+    if second.model_version is None:
+        st.warning(
+            literal(f"The second version could not rank. {second.reason or ''}").strip(), icon=":material/warning:"
+        )
+        return
+    one, other = first.model_version or "", second.model_version
+    if first.texts[first.order[0]] == first.texts[second.order[0]]:
+        verdict = "Both versions put the same answer first."
+    else:
+        verdict = "The two versions put different answers first."
+    same = first.order == second.order
+    st.info(verdict + (" The whole order is the same." if same else ""), icon=":material/compare_arrows:")
+    places = {index: place for place, index in enumerate(second.order, start=1)}
+    rows = [
+        {
+            "Answer": literal(snippet(first.texts[index], 110)),
+            literal(one): _place_and_score(place, first.scores[index]),
+            literal(other): _place_and_score(places[index], second.scores[index]),
+        }
+        for place, index in enumerate(first.order[:COMPARED_ROWS], start=1)
+    ]
+    with st.container(key="rerank.beside"):
+        st.table(rows, border="horizontal", hide_index=True)
+    if len(first.order) > COMPARED_ROWS:
+        st.caption(f"The first {COMPARED_ROWS} of {len(first.order):,} are compared here.")
+    st.caption(f"The cards below are in the order of {literal(one)}.")
+
+
 def _scored_by(ranked: Ranked) -> None:
     if ranked.model_version is None:
         reason = (
@@ -143,20 +174,20 @@ def _how_sure(ranked: Ranked) -> None:
     found = ranked.certainty
     if found is None or (found.too_close is None and found.outside is None):
         st.caption(
-            "How sure this order is, is not known for this version: it was trained by an earlier release, or on too few "
-            "ratings to tell."
+            "How sure this order is, is not known for this version: it was trained by an earlier release, or on too "
+            "few ratings to tell."
         )
         return
     if found.outside:
         st.warning(
-            "**Outside what experts rated.** This question is unlike those that the model learned from, so its scores may "
-            "mean little here. Let an expert look, or rate some answers to questions like this one.",
+            "**Outside what experts rated.** This question is unlike those that the model learned from, so its scores "
+            "may mean little here. Let an expert look, or rate some answers to questions like this one.",
             icon=":material/explore_off:",
         )
     if found.too_close:
         st.info(
-            "**Too close to call.** The two best scores are nearer to each other than the ratings so far can tell apart. "
-            "Take either, or let an expert decide.",
+            "**Too close to call.** The two best scores are nearer to each other than the ratings so far can tell "
+            "apart. Take either, or let an expert decide.",
             icon=":material/balance:",
         )
     best = found.meanings[max(range(len(ranked.scores)), key=lambda index: ranked.scores[index] or 0.0)]
@@ -172,8 +203,8 @@ def _how_sure(ranked: Ranked) -> None:
         )
     elif found.outside is False and found.too_close is False:
         st.caption(
-            "The best answer is far enough ahead: rated answers that are this far apart were in the right order clearly "
-            "more often than by chance, and the question is like those that experts rated answers to."
+            "The best answer is far enough ahead: rated answers that are this far apart were in the right order "
+            "clearly more often than by chance, and the question is like those that experts rated answers to."
         )
 
 
@@ -200,4 +231,8 @@ def _card(ranked: Ranked, place: int, index: int) -> None:
             with st.expander("Read the whole answer"):
                 show_text(text, key=f"rerank.text.{index}", name=f"answer-{index + 1}")
         if ranked.explanation is not None and index in ranked.explanation.answers:
-            why(ranked.explanation, index)
+            explain_score(ranked.explanation, index)
+
+
+def _place_and_score(place: int, score: float | None) -> str:
+    return ordinal(place) if score is None else f"{ordinal(place)} · {score:.2f}"

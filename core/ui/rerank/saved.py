@@ -1,10 +1,11 @@
-"""What is kept of the Rerank page, and only on demand: cases to come back to, and how a rater would have ordered answers."""
+"""What is kept of the Rerank page, on demand only: cases to come back to, and raters' own orders of answers."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from core.domain.roles import Act
+from core.domain.texts import plural
 from core.services.data import redaction
 from core.services.reranking import cases, preferences
 from core.ui.rerank.result import SHOWN, Ranked
@@ -79,9 +80,9 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
     key = f"rerank.my_order.{number}"
     with st.expander("I would order them differently", icon=":material/swap_vert:", key="rerank.own_order"):
         st.caption(
-            "Pick the answers in your order, the best first. Those that you leave out count as less good than all that you "
-            "picked, and are not compared with each other. What you keep here is stored with the texts and your name, and "
-            "leads can export it, or let the next training learn from it."
+            "Pick the answers in your order, the best first. Those that you leave out count as less good than all that "
+            "you picked, and are not compared with each other. What you keep here is stored with the texts and your "
+            "name, and leads can export it, or let the next training learn from it."
         )
         st.multiselect(
             "Best first",
@@ -98,11 +99,10 @@ def own_order(page: Page, ranked: Ranked, number: int) -> None:
             on_click=_keep_order,
             args=(page, ranked, shown, key),
         )
-        kept = preferences.mine(page.workspace, page.user, ranked.prompt)
+        kept = preferences.count_own(page.workspace, page.user, ranked.prompt)
         if kept:
-            pairs = "1 comparison" if kept == 1 else f"{kept:,} comparisons"
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(f"{pairs} of yours on this question are kept.", width="content")
+                st.caption(f"{plural(kept, 'comparison')} of yours on this question are kept.", width="content")
                 st.button(
                     "Take them back",
                     key="rerank.withdraw_order",
@@ -137,7 +137,7 @@ def _keep_order(page: Page, ranked: Ranked, shown: list[int], key: str) -> None:
         picked = [shown.index(int(index)) for index in st.session_state.get(key) or [] if index in shown]
         texts = [ranked.texts[index] for index in shown]
         kept = preferences.keep(page.workspace, user, ranked.prompt, texts, picked, model_version=ranked.model_version)
-        session.toast(f"Your order is kept: {kept:,} {'comparison' if kept == 1 else 'comparisons'}.")
+        session.toast(f"Your order is kept: {plural(kept, 'comparison')}.")
 
 
 @errors.act

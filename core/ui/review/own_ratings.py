@@ -5,6 +5,7 @@ import streamlit as st
 from core.domain.ratings import RATING_WORDS, RatingStatus
 from core.domain.records import MAX_SEARCH, Interaction
 from core.domain.roles import User
+from core.domain.texts import plural
 from core.services.review import own_ratings
 from core.services.review.own_ratings import OwnFilters, OwnRating
 from core.ui.rate.desk import open_item
@@ -41,9 +42,7 @@ def own_ratings_tab(page: Page, user: User) -> None:
         next_step("Rate answers", "rate", key="review.rate")
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(
-            f"{total:,} {'answer' if total == 1 else 'answers'}, latest first. Open one to read it again or to change its rating."
-        )
+        st.caption(f"{plural(total, 'answer')}, latest first. Open one to read it again or to change its rating.")
         st.download_button(
             "Download all as csv",
             lambda: own_ratings.as_csv(page.workspace, user),

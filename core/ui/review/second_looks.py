@@ -8,12 +8,11 @@ import streamlit as st
 
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
-from core.domain.second_looks import SHARES, RepeatSettings
+from core.domain.texts import plural
 from core.services.review import second_looks
 from core.ui.rate.desk import DWELL_SECONDS
 from core.ui.shell import session
 from core.ui.shell.errors import act
-from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import hidden_note
@@ -21,8 +20,8 @@ from core.ui.shell.texts import show_text
 
 
 @dataclass
-class Glance:
-    """Where this tab is: which answer, since when, and whether two ratings have to be chosen from."""
+class SecondLookState:
+    """What one browser tab shows: the answer, since when, and the two ratings to choose from, if any."""
 
     item: int | None = None
     version: str = ""
@@ -35,31 +34,31 @@ class Glance:
 
 def second_looks_tab(page: Page, user: User) -> None:
     """The next answer to look at again, or why there is none."""
-    glance: Glance = st.session_state.setdefault(session.GLANCE, Glance())
+    state: SecondLookState = st.session_state.setdefault(session.GLANCE, SecondLookState())
     found = second_looks.next_look(page.workspace, user)
     if found is None:
         st.success("No answer waits for a second look.", icon=":material/task_alt:")
         st.caption(
-            "Answers come back here after a training, when the model would have expected another verdict of yours, and a "
-            "few after some days, to see how steady ratings are."
+            "Answers come back here after a training, when the model would have expected another verdict of yours, and "
+            "a few after some days, to see how steady ratings are."
         )
         next_step("Rate answers", "rate", key="review.look_rate")
         return
     number = found.interaction.interaction_id
-    if (glance.item, glance.version) != (number, found.interaction.version):
-        glance = Glance(number, found.interaction.version, uuid4().hex, time.monotonic())
-        st.session_state[session.GLANCE] = glance
+    if (state.item, state.version) != (number, found.interaction.version):
+        state = SecondLookState(number, found.interaction.version, uuid4().hex, time.monotonic())
+        st.session_state[session.GLANCE] = state
     st.caption(
-        f"{found.left:,} of your answers {'is' if found.left == 1 else 'are'} back. Rate each as if you saw it for the first "
-        "time: what you said before is hidden, so that it does not sway you."
+        f"{plural(found.left, 'of your answers is', 'of your answers are')} back. Rate each as if you saw it for the "
+        "first time: what you said before is hidden, so that it does not sway you."
     )
     hidden_note(page.workspace, user, found.interaction, page="review")
     with st.container(border=True, gap="small", key="review.look"):
         show_text(found.interaction.prompt, key=f"review.look_prompt.{number}", name="prompt")
         st.divider()
         show_text(found.interaction.response, key=f"review.look_answer.{number}", name="answer")
-    if glance.again is not None and glance.before is not None:
-        _choice(page, user, glance, glance.again, glance.before)
+    if state.again is not None and state.before is not None:
+        _choice(page, user, state, state.again, state.before)
         return
     with st.container(horizontal=True, gap="xsmall", key="review.look_keys"):
         for value, word in RATING_WORDS.items():
@@ -70,34 +69,11 @@ def second_looks_tab(page: Page, user: User) -> None:
                 width="stretch",
                 wrap=True,
                 on_click=_look,
-                args=(page, user, glance, number, value),
+                args=(page, user, state, number, value),
             )
 
 
-def repeat_settings(page: Page) -> None:
-    """For leads: how many answers come back to see how steady ratings are, and when."""
-    now = second_looks.get_settings(page.workspace, page.user)
-    with st.expander("How many answers come back", icon=":material/tune:", key="review.repeats"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.selectbox(
-                "Percent of a rater's own", SHARES, SHARES.index(now.share), key="review.repeat_share", width=220
-            )
-            st.number_input("After days", 1, 365, now.days, key="review.repeat_days", width=140)
-            st.button("Save", key="review.repeat_save", on_click=_set, args=(page,))
-        st.caption("What raters then say changes no rating; Agreement shows how often they say the same again.")
-
-
-@act
-def _set(page: Page) -> None:
-    user = actor(page)
-    if user is not None:
-        state = st.session_state
-        wanted = RepeatSettings(int(state["review.repeat_share"]), int(state["review.repeat_days"]))
-        second_looks.change_settings(page.workspace, user, wanted)
-        session.toast("Saved.")
-
-
-def _choice(page: Page, user: User, glance: Glance, again: int, before: int) -> None:
+def _choice(page: Page, user: User, state: SecondLookState, again: int, before: int) -> None:
     st.info(
         f"You say **{again} ({RATING_WORDS[again]})** now and said **{before} ({RATING_WORDS[before]})** before. "
         "Which one shall count? Both stay in the history.",
@@ -107,49 +83,49 @@ def _choice(page: Page, user: User, glance: Glance, again: int, before: int) -> 
         for change, word in ((True, f"Change to {again}"), (False, f"Keep {before}")):
             st.button(
                 word,
-                key=f"review.look_{'change' if change else 'keep'}.{glance.item}",
+                key=f"review.look_{'change' if change else 'keep'}.{state.item}",
                 type="primary" if change else "secondary",
                 on_click=_choose,
-                args=(page, user, glance, again, change),
+                args=(page, user, state, again, change),
             )
 
 
 @act
-def _look(page: Page, user: User, glance: Glance, number: int, value: int) -> None:
-    elapsed = time.monotonic() - glance.shown_at
-    if glance.item != number or elapsed < DWELL_SECONDS or glance is not st.session_state.get(session.GLANCE):
+def _look(page: Page, user: User, state: SecondLookState, number: int, value: int) -> None:
+    elapsed = time.monotonic() - state.shown_at
+    if state.item != number or elapsed < DWELL_SECONDS or state is not st.session_state.get(session.GLANCE):
         return  # a held key, or one that was meant for the answer before
     said = second_looks.look(
         page.workspace,
         user,
         number,
         value,
-        seen=glance.version,
-        request_id=f"{glance.request}:{value}",
+        seen=state.version,
+        request_id=f"{state.request}:{value}",
         shown_ms=int(1000 * elapsed),
     )
     if said.receipt is None:
-        glance.before, glance.again = said.before, value
+        state.before, state.again = said.before, value
     else:
         _saved(said.receipt.number)
 
 
 @act
-def _choose(page: Page, user: User, glance: Glance, again: int, change: bool) -> None:
-    if glance.item is None:
+def _choose(page: Page, user: User, state: SecondLookState, again: int, change: bool) -> None:
+    if state.item is None:
         return
     receipt = second_looks.choose(
         page.workspace,
         user,
-        glance.item,
+        state.item,
         again,
-        seen=glance.version,
+        seen=state.version,
         change=change,
-        request_id=f"{glance.request}:chosen",
+        request_id=f"{state.request}:chosen",
     )
     _saved(receipt.number)
 
 
 def _saved(number: int) -> None:
-    st.session_state[session.GLANCE] = Glance()
+    st.session_state[session.GLANCE] = SecondLookState()
     session.toast(f"Saved, no. {number}.")

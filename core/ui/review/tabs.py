@@ -9,7 +9,7 @@ from core.ui.quality.agreement import agreement_tab
 from core.ui.quality.disagreements import disagreements_tab
 from core.ui.quality.guidelines import guidelines_tab
 from core.ui.review.own_ratings import own_ratings_tab
-from core.ui.review.second_looks import repeat_settings, second_looks_tab
+from core.ui.review.second_looks import second_looks_tab
 from core.ui.shell.page import Page
 
 
@@ -17,7 +17,7 @@ def tabs(page: Page, user: User) -> None:
     """What this person may see; only the tab that is open is worked out."""
     shown: dict[str, Callable[[], None]] = {
         "My ratings": lambda: own_ratings_tab(page, user),
-        "Second looks": lambda: _second_looks(page, user),
+        "Second looks": lambda: second_looks_tab(page, user),
     }
     if page.may(Act.JUDGE):
         shown["Disagreements"] = lambda: disagreements_tab(page)
@@ -28,9 +28,3 @@ def tabs(page: Page, user: User) -> None:
         if tab.open:
             with tab:
                 draw()
-
-
-def _second_looks(page: Page, user: User) -> None:
-    second_looks_tab(page, user)
-    if page.may(Act.JUDGE):
-        repeat_settings(page)

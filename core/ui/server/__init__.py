@@ -1,1 +1,1 @@
-"""The server around Streamlit: its routes, what a socket may say, and what is looked at before the start."""
+"""The server around Streamlit: its routes, its middleware, and the checks before it starts."""

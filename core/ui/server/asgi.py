@@ -1,4 +1,4 @@
-"""What the server does beside running pages: the HTTP API, a cookie for every browser, our key handling, background tasks.
+"""What the server does beside running pages: the HTTP API, addresses that moved, cookies, keys.js, background tasks.
 
 Pure ASGI: websockets and everything that is not a page pass through untouched.
 """
@@ -11,12 +11,15 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import anyio
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.domain.settings import Settings
@@ -25,17 +28,24 @@ from core.http.request_log import to_stderr
 from core.http.security import Safety
 from core.services.operations import leftovers
 from core.services.people import visitors
-from core.services.workspace import SWEEP_SECONDS, Workspace
+from core.services.workspace import SWEEP_SECONDS
 from core.ui.server.sign_out import SignOut
 from core.ui.server.sockets import Sockets
 from core.ui.server.startup import rules_or_exit
+from core.ui.server.uploads import Uploads
 from core.ui.shell.identity import COOKIE, offered
-from core.ui.shell.uploads import Uploads
+from core.ui.shell.navigation import TAB, SettingsTab
+from core.ui.shell.session import the_workspace
 
 log = logging.getLogger(__name__)
 
 KEYS_PATH = "/assay/keys.js"
 KEYS = Path(__file__).parents[1].joinpath("rate", "keys.js").read_bytes()
+MOVED_TO_SETTINGS = {
+    "/people": SettingsTab.PEOPLE,
+    "/keys": SettingsTab.API_KEYS,
+    "/record": SettingsTab.AUDIT_LOG,
+}
 SCRIPT = b'<script src="/assay/keys.js"></script>'
 ONE_YEAR = 365 * 24 * 3600
 COOKIE_SECONDS = 5.0
@@ -143,7 +153,7 @@ def _is_page(start: Message) -> bool:
 
 def _cookie_for(shown: list[str]) -> str | None:
     try:
-        return visitors.cookie_for(_workspace(), shown)
+        return visitors.cookie_for(the_workspace(), shown)
     except Exception as error:  # noqa: BLE001  the page itself says what is wrong
         log.debug("no cookie was given: %s", type(error).__name__)
         return None
@@ -179,19 +189,16 @@ async def _clear_away() -> None:
 
 
 def _pick_up() -> None:
-    _workspace().pick_up()
+    the_workspace().pick_up()
 
 
-def _workspace() -> Workspace:
-    from core.ui.shell.process import (
-        the_workspace,  # here: the first import of a page module must not hold up the server
-    )
-
-    return the_workspace()
+async def _moved(request: Request) -> RedirectResponse:
+    """Lead from the address of an earlier release to the tab of Settings that it became."""
+    return RedirectResponse(f"/settings?{urlencode({TAB: MOVED_TO_SETTINGS[request.url.path]})}", 307)
 
 
-_api = Api(_workspace)
-routes = _api.routes
+_api = Api(the_workspace)
+routes = [*_api.routes, *(Route(address, _moved) for address in MOVED_TO_SETTINGS)]
 
 
 @asynccontextmanager
@@ -209,5 +216,5 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
     rules = replace(rules_or_exit(), would_admit=_api.would_admit)
-    around = [Middleware(Safety, rules=rules), Middleware(SignOut, open_workspace=_workspace)]
+    around = [Middleware(Safety, rules=rules), Middleware(SignOut, open_workspace=the_workspace)]
     return [*around, Middleware(Sockets), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]

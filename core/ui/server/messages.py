@@ -1,4 +1,4 @@
-"""What a tab may say to Streamlit over its socket; everything else never reaches it.
+"""The messages that a tab may send to Streamlit over its socket; others never reach it.
 
 Streamlit acts on every kind of message for everybody: it would empty the caches of the whole process, write files
 beside the pages, or keep whatever "widgets" it is told of.
@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from core.ui.server.tabs import Tab
+from core.ui.shell.browser_tabs import Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Limits:
 
 
 STRANGER = Limits(64_000, 200)
-"""A page of the door (sign-in, passphrase, a refusal) has at most a handful of controls and sends below 2 kB."""
+"""A page of the gate (sign-in, a refusal) has at most a handful of controls and sends below 2 kB."""
 LET_IN = Limits(4_000_000, 2_000)
-"""The page that ranks takes 1 MB of text, which may hold escapes and be told twice; a page has at most some hundred controls."""
+"""The page that ranks takes 1 MB of text, which may hold escapes and be sent twice; a page has some 100 controls."""
 
 _LEFT_OUT = {ClientState.WIDGET_STATES_FIELD_NUMBER, ClientState.FRAGMENT_ID_FIELD_NUMBER}
 _FIELDS = 200
@@ -43,10 +43,10 @@ class Unreadable(Exception):
 
 
 def let_through(frame: bytes, tab: Tab | None) -> bytes | None:
-    """The message as Streamlit may have it; None where nothing of ours needs it.
+    """Return the message as Streamlit may have it; None where no page of ours needs it.
 
-    ``tab`` is None for tabs with which nobody was let in. What is too large loses the states of its widgets, not the
-    wish to see the page: whoever is let in is told, and what was typed is still in the browser.
+    ``tab`` is None for tabs with which nobody was let in. A message that is too large loses the states of its widgets,
+    not the request for the page: the page then says so, and what was typed is still in the browser.
 
     Raises:
         Unreadable: no page of ours sends this.
@@ -79,10 +79,10 @@ def let_through(frame: bytes, tab: Tab | None) -> bytes | None:
 
 
 def _without_widgets(frame: bytes) -> bytes:
-    """The same wish for the whole page; read field by field, since to unpack the rest is what must not cost anything.
+    """Return the request for the page without widget states; read field by field, as unpacking costs too much.
 
     Raises:
-        Unreadable: it is no wish to see a page.
+        Unreadable: it is no request for a page.
     """
     try:
         number, _, begin, end = next(_fields(memoryview(frame)))
@@ -96,7 +96,7 @@ def _without_widgets(frame: bytes) -> bytes:
 
 
 def _fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
-    """Of each field of a protobuf message: its number, where it begins, where its content begins, where it ends."""
+    """Yield of each field of a protobuf message: number, and the byte offsets of its begin, content and end."""
     at = 0
     for _ in range(_FIELDS):
         if at == len(data):

@@ -1,4 +1,4 @@
-"""Streamlit's own address for signing out ends the sign-in in our database too, whoever leads a browser there."""
+"""Streamlit's own address for signing out: it ends the sign-in in our database too."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from core.services.workspace import Workspace
 
 PATH = "/auth/logout"
 OURS = ("same-origin", "none")
-"""Who may lead a browser here: a page of ours, or the person (an address typed, a bookmark). Old browsers do not say."""
+"""Values of Sec-Fetch-Site that are accepted: a page of ours, or a typed address. Old browsers send none."""
 FOREIGN = "A page of another site asked to sign you out, so it was not done. Use Sign out in Assay.\n"
 NOT_DONE = "You are not signed out yet: the database does not answer. Nothing was lost; try again in a moment.\n"
 
@@ -54,7 +54,7 @@ class SignOut:
 
 
 def claims_of(cookies: dict[str, str]) -> dict[str, Any]:
-    """What the provider said of whoever signed in, as pages see it; empty where the server's signature is missing."""
+    """Return the provider's claims about the signed-in person, as pages see them; empty without our signature."""
     if USER_COOKIE_NAME not in cookies:
         return {}
     secret = get_cookie_secret()

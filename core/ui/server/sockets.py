@@ -1,4 +1,4 @@
-"""Before Streamlit's socket: how many there may be, how much and how often a tab may speak, and of what."""
+"""Limits before Streamlit's socket: how many there may be, and how much, how often and what a tab may send."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.http.origin import client_of
 from core.http.rate_limit import Rate
-from core.ui.server import tabs
 from core.ui.server.messages import Unreadable, let_through
+from core.ui.shell import browser_tabs
 from core.ui.shell.identity import offered
 
 STREAM = "/_stcore/stream"
@@ -23,7 +23,7 @@ PER_ADDRESS = 400
 STRANGERS_PER_BROWSER = 20
 """Open tabs of one browser with which nobody was let in; programs without our cookie count as one browser."""
 STRANGERS_FRAME = 1_000_000
-"""Bytes of one message that are read at all from a tab with which nobody was let in; others: ``server.maxMessageSize``."""
+"""Bytes of one message that are read from a tab with which nobody was let in; others: ``server.maxMessageSize``."""
 FULL = (
     "Too many pages of this dashboard are open from your network or in this browser. Nothing was lost. Close the tabs "
     "that you do not need, then load this page again; if it stays like this, tell whoever runs this server."
@@ -116,7 +116,7 @@ class _Socket:
             if message["type"] != "websocket.receive":
                 return message
             self._look()
-            tab = tabs.find(self._session)
+            tab = browser_tabs.find(self._session)
             rate = self._pace.stranger if tab is None else self._pace.let_in
             while wait := rate.wait(self._number):
                 await anyio.sleep(wait)
@@ -149,7 +149,7 @@ class _Socket:
             self._session, self._known = said.new_session.initialize.session_id, True
 
     def _look(self) -> None:
-        if self._is_stranger and tabs.find(self._session) is not None:
+        if self._is_stranger and browser_tabs.find(self._session) is not None:
             self.no_stranger()
 
 

@@ -1,4 +1,4 @@
-"""Whether the server may start with this configuration, and the rules it then keeps; a refusal is one sentence."""
+"""Checks before the server starts, and the rules it then keeps; a refusal is one sentence."""
 
 import importlib.util
 import os
@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from dotenv import dotenv_values
 from streamlit import config
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from core.domain.errors import BadSetting
-from core.domain.settings import ROOT, AuthMode, Settings
+from core.domain.settings import AuthMode, Settings
 from core.http.origin import LOCAL_NAMES, host_of, is_loopback, name_of
 from core.http.security import Rules, inline_hashes
 
@@ -25,7 +24,7 @@ HOW = "docs/sign-in.md says how."
 
 
 def rules_or_exit() -> Rules:
-    """The rules for this configuration; where they cannot be kept, the process ends with one sentence."""
+    """Return the rules for this configuration; where it must not start, the process ends with one sentence."""
     try:
         return rules()
     except BadSetting as error:
@@ -33,22 +32,19 @@ def rules_or_exit() -> Rules:
 
 
 def rules() -> Rules:
-    """How the server may be used with this configuration.
+    """Derive the server's rules from settings and secrets.
 
     Raises:
         BadSetting: it must not start like this.
     """
     files = [Path(file) for file in config.get_option("secrets.files") if Path(file).is_file()]
     for file in files:
-        _must_be_private(file, "it holds secrets")
-    env_file = ROOT / ".env"
-    if env_file.is_file() and dotenv_values(env_file).get("ASSAY_PASSPHRASE"):
-        _must_be_private(env_file, "it holds the passphrase")
+        _must_be_private(file)
     auth = _auth_section()  # also puts what stands at the top of the file into the environment
     try:
         settings = Settings.from_env(os.environ)
     except BadSetting as error:
-        if str(error).startswith("AUTH_MODE"):
+        if str(error).startswith(("AUTH_MODE", "ASSAY_PASSPHRASE")):
             raise
         return Rules()  # every page says what is wrong; until then the strictest rules hold
     common: dict[str, Any] = {
@@ -67,8 +63,9 @@ def rules() -> Rules:
         return Rules(hosts=hosts, **common)
     if "*" in os.environ.get("FORWARDED_ALLOW_IPS", ""):
         raise BadSetting(
-            "FORWARDED_ALLOW_IPS is *, so everybody could name a network address of their own and pass every limit that "
-            f"counts by address. Set it to the address of your proxy, or leave it out for one on this machine. {HOW}"
+            "FORWARDED_ALLOW_IPS is *, so everybody could name a network address of their own and pass every limit "
+            "that counts by address. Set it to the address of your proxy, or leave it out for one on this machine. "
+            f"{HOW}"
         )
     public = _checked(auth)
     host = str(host_of(public))
@@ -89,7 +86,7 @@ def _auth_section() -> Mapping[str, Any]:
 
 
 def _checked(auth: Mapping[str, Any]) -> str:
-    """The address to which the provider sends people back, once everything that sign-in needs is there."""
+    """Check everything that sign-in needs; returns the address to which the provider sends people back."""
     missing = [name for name in NEEDED if not auth.get(name)]
     if missing:
         raise BadSetting(
@@ -99,21 +96,21 @@ def _checked(auth: Mapping[str, Any]) -> str:
         raise BadSetting("AUTH_MODE is oidc, but Authlib is not installed. Run: pip install -r requirements.txt")
     if len(str(auth["cookie_secret"])) < SECRET_CHARACTERS:
         raise BadSetting(
-            f"cookie_secret in .streamlit/secrets.toml must have at least {SECRET_CHARACTERS} random characters, as from: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            f"cookie_secret in .streamlit/secrets.toml must have at least {SECRET_CHARACTERS} random characters, as "
+            "from: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     for name in ("redirect_uri", "server_metadata_url"):
         host = host_of(str(auth[name]))
         if host is None or not (str(auth[name]).startswith("https:") or is_loopback(name_of(host))):
             raise BadSetting(
-                f"{name} in .streamlit/secrets.toml must begin with https:// (or http://localhost for trying things out): "
-                "over plain http others on the network could read what signs people in."
+                f"{name} in .streamlit/secrets.toml must begin with https:// (or http://localhost for trying things "
+                "out): over plain http others on the network could read what signs people in."
             )
     if not str(auth["redirect_uri"]).endswith("/oauth2callback"):
         raise BadSetting("redirect_uri in .streamlit/secrets.toml must end with /oauth2callback.")
     return str(auth["redirect_uri"])
 
 
-def _must_be_private(file: Path, why: str) -> None:
+def _must_be_private(file: Path) -> None:
     if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise BadSetting(f"Other users of this machine can read {file}, and {why}. Run: chmod 600 {file}")
+        raise BadSetting(f"Other users of this machine can read {file}, and it holds secrets. Run: chmod 600 {file}")

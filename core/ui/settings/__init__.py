@@ -1,1 +1,1 @@
-"""The page Settings: people, API keys, the audit log."""
+"""The page Settings: people, API keys, the audit log, rules for the team."""

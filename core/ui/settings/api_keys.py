@@ -1,32 +1,38 @@
-"""The API keys page: making one, seeing it once, revoking."""
+"""The API keys tab: making one, seeing it once, revoking."""
 
 import streamlit as st
 
+from core.domain.texts import plural
 from core.services.people import api_keys
 from core.services.people.api_keys import KeyView
 from core.ui.report.format import moment
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
-from core.ui.shell.page import Page, heading
+from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 CALL = """curl -s {address}/v1/rerank -H 'Content-Type: application/json'{key} \\
      -d '{{"query": "How do I reset it?", "documents": ["Hold the button.", "Call us."]}}'"""
 
 
-def standing(page: Page, known: list[KeyView]) -> None:
-    """What keys are for, and who can call without one."""
-    heading(page, lead="With a key another program can have answers ranked over HTTP by the model in use.")
+def api_keys_tab(page: Page) -> None:
+    """Show the keys with which programs may have answers ranked over HTTP."""
+    known = api_keys.listed(page.workspace, page.user)
+    st.markdown("With a key another program can have answers ranked over HTTP by the model in use.")
     if not known:
         st.info(
             "There is no key yet, so only programs on this machine can call. From the first key on every program needs "
             "one, also those on this machine.",
             icon=":material/info:",
         )
+    _new_key()
+    _creation(page)
+    _all_keys(page, known)
+    _how_to_call(known)
 
 
-def new_key() -> None:
-    """The key that was just made, until somebody says that it is kept."""
+def _new_key() -> None:
+    """Show the key that was just made, until its reader says that it is copied."""
     made: tuple[str, str] | None = st.session_state.get(session.NEW_KEY)
     if made is None:
         return
@@ -38,8 +44,8 @@ def new_key() -> None:
         st.button("I have copied it", key="keys.copied", type="primary", icon=":material/check:", on_click=_forget)
 
 
-def create(page: Page) -> None:
-    """The form that makes a key."""
+def _creation(page: Page) -> None:
+    """Show the form that makes a key."""
     with st.form("keys.form"), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Which program will use it?",
@@ -53,15 +59,15 @@ def create(page: Page) -> None:
         )
 
 
-def all_keys(page: Page, known: list[KeyView]) -> None:
-    """Every key ever made, those that work first."""
+def _all_keys(page: Page, known: list[KeyView]) -> None:
+    """Show every key ever made, those that work first."""
     working = [key for key in known if key.revoked_at is None]
     waiting = [key for key in working if key.waits_since is not None]
     if waiting:
         st.warning(
-            f"A backup was put back. {len(waiting):,} {'key waits' if len(waiting) == 1 else 'keys wait'} since then and "
-            "open nothing: one of them may have been revoked after the backup was made. Revoke those that shall not be "
-            "used any more, then confirm the others.",
+            f"A backup was put back. {plural(len(waiting), 'key waits', 'keys wait')} since then "
+            "and open nothing: one of them may have been revoked after the backup was made. Revoke those that shall "
+            "not be used any more, then confirm the others.",
             icon=":material/hourglass_top:",
         )
         st.button(
@@ -114,8 +120,8 @@ def all_keys(page: Page, known: list[KeyView]) -> None:
                 )
 
 
-def how_to_call(known: list[KeyView]) -> None:
-    """One call to copy, for the address at which this page was opened."""
+def _how_to_call(known: list[KeyView]) -> None:
+    """Show one call to copy, for the address at which the dashboard was opened."""
     st.subheader("Calling", anchor=False)
     key = " \\\n     -H 'Authorization: Bearer KEY'" if known else ""
     st.code(CALL.format(address=_address(), key=key), language="bash", wrap_lines=True)
@@ -152,7 +158,7 @@ def _confirm(page: Page) -> None:
     if user is None:
         return
     confirmed = api_keys.confirm(page.workspace, user)
-    session.toast(f"{confirmed:,} {'key works' if confirmed == 1 else 'keys work'} again.")
+    session.toast(f"{plural(confirmed, 'key works', 'keys work')} again.")
 
 
 def _forget() -> None:

@@ -1,4 +1,4 @@
-"""The Record page: who did what, narrowed down, page by page, and downloaded."""
+"""The Audit log tab: who did what, narrowed down, page by page, and downloaded."""
 
 import html
 from dataclasses import dataclass, field
@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.domain.texts import plural
 from core.services.people import audit_log
 from core.services.people.audit_log import Line, Wanted
 from core.ui.shell import session
-from core.ui.shell.page import Page, heading
+from core.ui.shell.page import Page
 
 PAGE_SIZE = 50
 HASH_SHOWN = 12
@@ -21,24 +22,19 @@ FORMATS = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 @dataclass
 class Place:
-    """Where in the record a reader is: the search, and where each page up to this one began."""
+    """Where in the audit log a reader is: the search, and where each page up to this one began."""
 
     wanted: Wanted
     starts: list[int] = field(default_factory=list)
 
 
-def standing(page: Page) -> None:
-    """What the record is."""
-    heading(
-        page,
-        lead="Everything that was done to data, models, people and settings. It only grows: nobody can change or "
+def audit_log_tab(page: Page) -> None:
+    """Show the filters, one page of acts, and the ways to the other pages and to a file."""
+    st.markdown(
+        "Everything that was done to data, models, people and settings. It only grows: nobody can change or "
         "delete a line, and it holds numbers and hashes, never texts. Single ratings are not listed here; "
         "each answer on the Data page shows the history of its own.",
     )
-
-
-def look_up(page: Page) -> None:
-    """The filters, one page of acts, and the ways to the other pages and to a file."""
     wanted = _filters(page)
     if wanted is None:
         return
@@ -59,26 +55,26 @@ def look_up(page: Page) -> None:
 
 
 def _filters(page: Page) -> Wanted | None:
-    """What is asked for; None, and a sentence, where it makes no sense."""
+    """Return the filters; None, and a sentence, where they make no sense."""
     known = audit_log.choices(page.workspace, page.user)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="record.filters"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="audit.filters"):
         who = st.selectbox(
             "Who",
             ["", *known.actors],
-            key="record.who",
+            key="audit.who",
             width=185,
             format_func=lambda actor: known.actors.get(actor, actor) if actor else ANYBODY,
         )
         what = st.selectbox(
             "What",
             ["", *known.actions],
-            key="record.what",
+            key="audit.what",
             width=185,
             format_func=lambda action: action[:1].upper() + action[1:] if action else ANY_ACT,
         )
-        subject = st.text_input("To what", key="record.subject", placeholder="interaction 12", max_chars=200, width=185)
-        first = st.date_input("From", None, key="record.since", width=150, format="YYYY-MM-DD")
-        last = st.date_input("Until", None, key="record.until", width=150, format="YYYY-MM-DD")
+        subject = st.text_input("To what", key="audit.subject", placeholder="interaction 12", max_chars=200, width=185)
+        first = st.date_input("From", None, key="audit.since", width=150, format="YYYY-MM-DD")
+        last = st.date_input("Until", None, key="audit.until", width=150, format="YYYY-MM-DD")
     since, until = _morning(first), _morning(last, days_later=1)
     if since and until and since >= until:
         st.warning("The first day is after the last one, so nothing can match.", icon=":material/event_busy:")
@@ -95,9 +91,9 @@ def _morning(day: Any, *, days_later: int = 0) -> datetime | None:
 
 def _place(wanted: Wanted) -> Place:
     """Where the reader is; a new search begins at its first page."""
-    place = st.session_state.get(session.RECORD_PLACE)
+    place = st.session_state.get(session.AUDIT_LOG_PLACE)
     if not isinstance(place, Place) or place.wanted != wanted:
-        place = st.session_state[session.RECORD_PLACE] = Place(wanted)
+        place = st.session_state[session.AUDIT_LOG_PLACE] = Place(wanted)
     return place
 
 
@@ -105,7 +101,7 @@ def _summary(page: Page, wanted: Wanted) -> None:
     acts = audit_log.count(page.workspace, page.user, wanted)
     many = acts > audit_log.COUNTED
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        shown = f"More than {audit_log.COUNTED:,} acts" if many else f"{acts:,} {'act' if acts == 1 else 'acts'}"
+        shown = f"More than {audit_log.COUNTED:,} acts" if many else plural(acts, "act")
         st.caption(f"{shown}, newest first.", width="content")
         with st.container(horizontal=True, width="content"):
             for ending, mime in FORMATS.items():
@@ -114,7 +110,7 @@ def _summary(page: Page, wanted: Wanted) -> None:
                     partial(audit_log.as_file, page.workspace, page.user, wanted, f".{ending}"),
                     f"assay_record.{ending}",
                     mime,
-                    key=f"record.{ending}",
+                    key=f"audit.{ending}",
                     type="tertiary",
                     on_click="ignore",
                     icon=":material/download:",
@@ -129,20 +125,20 @@ def _paging(place: Place, found: list[Line]) -> None:
     older = found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None
     if older is None and not place.starts:
         return
-    with st.container(horizontal=True, horizontal_alignment="center", key="record.paging"):
+    with st.container(horizontal=True, horizontal_alignment="center", key="audit.paging"):
         st.button(
             "Newest",
-            key="record.newest",
+            key="audit.newest",
             icon=":material/first_page:",
             disabled=len(place.starts) < 2,
             on_click=place.starts.clear,
         )
         st.button(
-            "Newer", key="record.newer", icon=":material/chevron_left:", disabled=not place.starts, on_click=_newer
+            "Newer", key="audit.newer", icon=":material/chevron_left:", disabled=not place.starts, on_click=_newer
         )
         st.button(
             "Older",
-            key="record.older",
+            key="audit.older",
             icon=":material/chevron_right:",
             disabled=older is None,
             on_click=_older,
@@ -151,11 +147,11 @@ def _paging(place: Place, found: list[Line]) -> None:
 
 
 def _older(start: int) -> None:
-    st.session_state[session.RECORD_PLACE].starts.append(start)
+    st.session_state[session.AUDIT_LOG_PLACE].starts.append(start)
 
 
 def _newer() -> None:
-    starts = st.session_state[session.RECORD_PLACE].starts
+    starts = st.session_state[session.AUDIT_LOG_PLACE].starts
     if starts:
         starts.pop()
 
@@ -163,9 +159,8 @@ def _newer() -> None:
 def _table(lines: list[Line]) -> str:
     """The acts as a table of our own: what is in it is escaped, and a narrow screen stacks its cells."""
     head = "".join(f"<th scope='col'>{name}</th>" for name in ("When", "Who", "What", "To what", "Details"))
-    return (
-        f"<table class='assay-record'><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, lines))}</tbody></table>"
-    )
+    body = "".join(map(_row, lines))
+    return f"<table class='assay-audit-log'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _row(line: Line) -> str:

@@ -1,15 +1,16 @@
-"""The People page: inviting, letting in, roles, disabling."""
+"""The People tab: inviting, letting in, roles, disabling."""
 
 import streamlit as st
 
 from core.domain.roles import Role
 from core.domain.settings import AuthMode
+from core.domain.texts import plural
 from core.services.people import accounts
 from core.services.people.accounts import PendingIdentity, Person
-from core.ui.data.erasure import forget_person, offer_person, what_was_forgotten
+from core.ui.data.erasure import erase_person, finished_erasure, offer_person_erasure
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
-from core.ui.shell.page import Page, heading
+from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 ROLES = {
@@ -19,15 +20,19 @@ ROLES = {
 }
 
 
-def standing(page: Page) -> None:
-    """What this page decides, and how far it reaches with this configuration."""
-    heading(page, lead="Who may come in, and what they may do. A change counts from a person's next act on.")
+def people_tab(page: Page) -> None:
+    """Show the people who may come in and those who wait for it, with what can be changed."""
+    st.markdown("Who may come in, and what they may do. A change counts from a person's next act on.")
     if not signs_in(page):
         st.info(
             "Nobody signs in here (AUTH_MODE is local): whoever sits at this machine chooses a name, and a new name is "
             "a lead. Roles keep people out of each other's way; they do not keep anybody out.",
             icon=":material/info:",
         )
+    _look_alikes(page)
+    _pending_identities(page)
+    _invitation(page)
+    _everybody(page)
 
 
 def signs_in(page: Page) -> bool:
@@ -35,8 +40,8 @@ def signs_in(page: Page) -> bool:
     return page.workspace.settings.auth_mode is AuthMode.OIDC
 
 
-def pending_identities(page: Page) -> None:
-    """Who signed in without being invited; nothing where nobody waits."""
+def _pending_identities(page: Page) -> None:
+    """Show who signed in without being invited; nothing where nobody waits."""
     waiting = accounts.pending_identities(page.workspace, page.user)
     if not waiting:
         return
@@ -48,8 +53,8 @@ def pending_identities(page: Page) -> None:
             st.markdown(f"**{literal(one.name)}** · {vouched}")
             if not one.email:
                 st.caption(
-                    "An invitation to their address does not let them in until the provider says that it checked the "
-                    "address. If you are sure who this is, let them in here."
+                    "An invitation to their address does not let them in until the provider says that it checked "
+                    "the address. If you are sure who this is, let them in here."
                 )
             st.caption(f"Signed in {one.seen_at.astimezone():%d %b %Y, %H:%M}")
             with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -62,19 +67,20 @@ def pending_identities(page: Page) -> None:
                         [None, *unbound],
                         key=f"people.let_as.{one.identity_id}",
                         format_func=_called,
-                        help="Choose somebody whom you invited, or a name from before sign-in, when that is this person.",
+                        help="Choose somebody whom you invited, or a name from before sign-in, when that is this "
+                        "person.",
                     )
                 st.button(
                     "Let in", key=f"people.let_in.{one.identity_id}", type="primary", on_click=_let_in, args=(page, one)
                 )
 
 
-def look_alikes(page: Page) -> None:
-    """Addresses that are easily taken for each other; earlier releases did."""
+def _look_alikes(page: Page) -> None:
+    """Warn of addresses that are easily taken for each other; earlier releases did."""
     for group in accounts.look_alikes(page.workspace, page.user):
         st.warning(
-            f"These addresses look alike and belong to different people: {literal(', '.join(group))}. An invitation counts "
-            "for exactly the address that was entered. Look letter by letter before you let somebody in.",
+            f"These addresses look alike and belong to different people: {literal(', '.join(group))}. An invitation "
+            "counts for exactly the address that was entered. Look letter by letter before you let somebody in.",
             icon=":material/compare_arrows:",
         )
 
@@ -85,8 +91,8 @@ def _called(person: Person | None) -> str:
     return f"{person.name} ({person.email})" if person.email else person.name
 
 
-def invite(page: Page) -> None:
-    """The form that adds somebody."""
+def _invitation(page: Page) -> None:
+    """Show the form that adds somebody."""
     with st.form("people.invite_form", clear_on_submit=False, enter_to_submit=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if signs_in(page):
@@ -110,14 +116,14 @@ def invite(page: Page) -> None:
             )
 
 
-def everybody(page: Page) -> None:
-    """All persons, each with what can be changed."""
-    what_was_forgotten(page)
+def _everybody(page: Page) -> None:
+    """Show all people, each with what can be changed."""
+    finished_erasure(page)
     people = accounts.listed(page.workspace, page.user)
     if not people:
         st.markdown("Nobody is here yet. Add the first person above; names chosen on the Rate page appear here too.")
         return
-    st.subheader(f"{len(people)} {'person' if len(people) == 1 else 'people'}", anchor=False)
+    st.subheader(plural(len(people), "person", "people"), anchor=False)
     for person in people:
         with st.container(
             horizontal=True,
@@ -133,7 +139,7 @@ def everybody(page: Page) -> None:
                 st.caption(_about(page, person))
             with st.popover("Change", key=f"people.change.{person.rater_id}", width="content"):
                 _change(page, person)
-        forget_person(page, person.rater_id)
+        erase_person(page, person.rater_id)
 
 
 def _about(page: Page, person: Person) -> str:
@@ -159,7 +165,7 @@ def _change(page: Page, person: Person) -> None:
     else:
         st.button("Switch access off", key=f"people.disable.{number}", on_click=_switch, args=(page, person, True))
         st.caption("Takes effect at their next act. Their ratings stay.")
-    offer_person(page, number)
+    offer_person_erasure(page, number)
 
 
 @errors.act

@@ -1,1 +1,1 @@
-"""What every page stands in: navigation, who may enter, errors, texts, and the cookies of a browser."""
+"""The frame of every page: navigation, the gate, the error boundary, texts, and the state of a browser tab."""

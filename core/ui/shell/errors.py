@@ -1,6 +1,6 @@
 """The one error boundary of the dashboard: an error becomes a sentence that says what to try.
 
-Three doors, one behaviour: ``open_page`` for a page, ``shown`` for a fragment, ``act`` for a callback.
+It stands in three places: ``open_page`` around a page, ``shown`` around a fragment, ``act`` around a callback.
 """
 
 import functools
@@ -15,10 +15,10 @@ from typing import ParamSpec
 import streamlit as st
 
 from core.domain.errors import AssayError, Conflict, MissingRight, Unavailable
-from core.domain.roles import SOMEBODY_HERE, Role
+from core.domain.roles import Role
 from core.services.masking import masked_sentence
 from core.ui.shell import identity, session
-from core.ui.shell.process import the_workspace
+from core.ui.shell.session import the_workspace
 from core.ui.shell.texts import literal
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ class Failure:
 
 
 def describe(error: Exception) -> Failure:
-    """Put an error into words; what we did not foresee is logged under a number that the reader can name."""
+    """Describe an error to the reader; an unexpected one is logged under a number that the reader can name."""
     if isinstance(error, AssayError):
-        grant = error.grant if isinstance(error, MissingRight) and _lead_here() else None
+        grant = error.grant if isinstance(error, MissingRight) and _is_lead() else None
         return Failure(masked_sentence(str(error)), again=isinstance(error, Unavailable | MissingRight), grant=grant)
     number = secrets.token_hex(3)
     # kinds and places without messages: those can quote what somebody wrote
@@ -57,13 +57,12 @@ def describe(error: Exception) -> Failure:
     )
 
 
-def _lead_here() -> bool:
-    """Whether a lead looks at this page now: nobody else is shown the database's user. Looked up, not remembered."""
+def _is_lead() -> bool:
+    """Whether a lead sees this page now: nobody else is shown the database's user. Looked up, not remembered."""
     try:
-        here = identity.entry(the_workspace(), acting=False)
+        user = identity.person_of(identity.entry(the_workspace(), acting=False))
     except Exception:  # noqa: BLE001  then it is not known who looks, and they are shown the sentence alone
         return False
-    user = here.user or (SOMEBODY_HERE if here.why is None else None)
     return user is not None and user.role is Role.LEAD
 
 
@@ -77,7 +76,7 @@ def show(failure: Failure, *, key: str) -> None:
 
 
 def show_pending(*, key: str) -> bool:
-    """Show what went wrong in a callback since the last rendering; whether there was something."""
+    """Show the failure of a callback since the last rendering; whether there was one."""
     failure = st.session_state.pop(session.FAILURE, None)
     if failure is not None:
         show(failure, key=f"{key}.failed")
@@ -86,9 +85,9 @@ def show_pending(*, key: str) -> bool:
 
 @contextmanager
 def shown(key: str) -> Iterator[bool]:
-    """Around the body of a fragment: it also runs without its page, so it needs its own boundary.
+    """Guard the body of a fragment: it also runs without its page, so it needs its own boundary.
 
-    Gives whether something that went wrong before is shown already.
+    Yields whether the failure of a callback is shown already.
     """
     with suppress(Unavailable):  # a database that is away is for the body to say
         if not identity.still_here(acting=False):
@@ -102,9 +101,9 @@ def shown(key: str) -> Iterator[bool]:
 
 
 def act(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Around a callback: it runs before the page, so what goes wrong is kept and shown when the page is drawn.
+    """Guard a callback: it runs before the page, so its failure is kept and shown when the page is drawn.
 
-    It runs only for the person to whom the page was shown: not after a sign-out elsewhere, nor with a role that is gone.
+    It runs only for the person to whom the page was shown: not after a sign-out elsewhere, nor with a lost role.
     """
 
     @functools.wraps(function)

@@ -1,19 +1,18 @@
-"""What stands before every page: sign-in, passphrase, and a refusal that says what to do.
+"""The gate before every page: sign-in, roles, and a refusal that says what to do.
 
-``open_page`` goes through ``enter`` on every full run; callbacks and fragments ask ``visitor.still_here``.
+``open_page`` goes through ``enter`` on every full run; callbacks and fragments ask ``identity.still_here``.
 """
 
 import streamlit as st
 
-from core.domain.roles import SOMEBODY_HERE, Act, User, may
+from core.domain.roles import Act, User, may
 from core.domain.settings import AuthMode
 from core.services.people import accounts, sign_in
 from core.services.people.sign_in import Entry, Why
 from core.services.workspace import Workspace
-from core.ui.server import tabs
-from core.ui.shell import identity, passphrase, session
+from core.ui.shell import browser_tabs, identity, session
 from core.ui.shell.navigation import PageInfo, next_step
-from core.ui.shell.process import the_workspace
+from core.ui.shell.session import the_workspace
 from core.ui.shell.texts import literal
 
 LOOK_AGAIN_SECONDS = 20
@@ -23,15 +22,15 @@ REASONS = {
     Why.EXPIRED: ("Please sign in again", "Your sign-in ended after a while, as it should. What you saved is kept."),
     Why.WAITING: (
         "You are not invited yet",
-        "Your sign-in worked, but nobody has let you in here. A lead sees your name on the People page now and can "
-        "let you in; then load this page again.",
+        "Your sign-in worked, but nobody has let you in here. A lead sees your name under Settings, People now "
+        "and can let you in; then load this page again.",
     ),
     Why.UNVERIFIED: (
         "Your e-mail address is not confirmed",
-        "Your sign-in worked, but the service where you signed in does not say that it has checked your e-mail address, "
-        "so an invitation to that address does not count. Nothing was lost. Confirm the address there and sign in again; "
-        "or ask a lead, who sees your name on the People page now and can let you in. Where nobody's address is ever "
-        "confirmed, whoever runs this server finds in docs/sign-in.md what to do.",
+        "Your sign-in worked, but the service where you signed in does not say that it has checked your e-mail "
+        "address, so an invitation to that address does not count. Nothing was lost. Confirm the address there and "
+        "sign in again; or ask a lead, who sees your name under Settings, People now and can let you in. Where "
+        "nobody's address is ever confirmed, whoever runs this server finds in docs/sign-in.md what to do.",
     ),
     Why.DISABLED: (
         "Your access is switched off",
@@ -41,35 +40,31 @@ REASONS = {
 
 
 def enter(workspace: Workspace, info: PageInfo) -> User:
-    """Whoever may see this page; anybody else is shown why not and what to do, and the page ends here."""
+    """Return the person who sees this page; who may not is shown why and what to do, and the page ends here."""
     here = identity.entry(workspace)
-    user = here.user or (SOMEBODY_HERE if here.why is None else None)
+    user = identity.person_of(here)
     st.session_state[session.SHOWN_TO] = here
-    tabs.note(let_in=user is not None, may_upload=user is not None and may(user, Act.CHANGE_DATA))
+    browser_tabs.note(let_in=user is not None, may_upload=user is not None and may(user, Act.CHANGE_DATA))
     if user is None:
-        _closed(workspace, here)
+        _show_closed(workspace, here)
         st.stop()
-    if not may(user, info.act):
-        _account(workspace, here.user)
-        _refused(workspace, info, user)
+    if not info.opens_for(user):
+        _show_account(workspace, here.user)
+        _show_refusal(workspace, info, user)
         st.stop()
-    _account(workspace, here.user)
+    _show_account(workspace, here.user)
     return user
 
 
 def who_is_here() -> User | None:
-    """For the navigation: who sees it; None where nobody is let in or the database cannot be opened."""
+    """Return the person who sees the navigation; None where nobody is let in or the database cannot be opened."""
     try:
-        here = identity.entry(the_workspace())
+        return identity.person_of(identity.entry(the_workspace()))
     except Exception:  # noqa: BLE001  the page itself says what is wrong
         return None
-    return here.user or (SOMEBODY_HERE if here.why is None else None)
 
 
-def _closed(workspace: Workspace, here: Entry) -> None:
-    if here.why is Why.LOCKED:
-        passphrase.ask(workspace)
-        return
+def _show_closed(workspace: Workspace, here: Entry) -> None:
     st.session_state.pop(session.FAILURE, None)
     title, words = REASONS[here.why or Why.NOBODY]
     st.title(title, anchor=False)
@@ -86,17 +81,17 @@ def _closed(workspace: Workspace, here: Entry) -> None:
         st.caption(f"You signed in as {literal(here.name)}.")
         st.button("Look again", key="account.again", icon=":material/refresh:")
         _sign_out_button(workspace, "Sign in as somebody else")
-        _notice_others()  # whoever is let in need not do anything
+        _watch_identity()  # a person who is let in meanwhile need not do anything
         return
     if st.button("Sign in", key="account.sign_in", type="primary", icon=":material/login:"):
         st.login()
 
 
-def _refused(workspace: Workspace, info: PageInfo, user: User) -> None:
+def _show_refusal(workspace: Workspace, info: PageInfo, user: User) -> None:
     st.title(info.title, anchor=False)
     st.info(
         literal(
-            f"This page is for people who may {WHAT[info.act]}. You are {user.name}, with the role {user.role}, "
+            f"This page is for people who may {_in_words(info.acts)}. You are {user.name}, with the role {user.role}, "
             "which does not include it."
         ),
         icon=":material/lock:",
@@ -119,19 +114,24 @@ WHAT = {
     Act.TRAIN: "train models",
     Act.MODELS: "choose the model in use",
     Act.PEOPLE: "manage people",
-    Act.KEYS: "manage keys",
-    Act.AUDIT: "read the record of who did what",
+    Act.KEYS: "manage API keys",
+    Act.AUDIT: "read the audit log",
 }
 
 
-def _account(workspace: Workspace, user: User | None) -> None:
-    """In the sidebar: who one is here, and the way out."""
+def _in_words(acts: tuple[Act, ...]) -> str:
+    *before, last = (WHAT[act] for act in acts)
+    return f"{', '.join(before)} or {last}" if before else last
+
+
+def _show_account(workspace: Workspace, user: User | None) -> None:
+    """Show in the sidebar who is signed in, with the button that signs out."""
     if workspace.settings.auth_mode is not AuthMode.OIDC or user is None:
         return
     with st.sidebar, st.container(key="account.box"):
         st.caption(f"{literal(user.name)} · {user.role}")
         _sign_out_button(workspace, "Sign out")
-    _notice_others()
+    _watch_identity()
 
 
 def _sign_out_button(workspace: Workspace, label: str) -> None:
@@ -141,7 +141,7 @@ def _sign_out_button(workspace: Workspace, label: str) -> None:
 
 
 @st.fragment(run_every=LOOK_AGAIN_SECONDS)
-def _notice_others() -> None:
-    """Other tabs follow: whoever signs out, is disabled or gets another role sees it everywhere within seconds."""
+def _watch_identity() -> None:
+    """Rerun a tab within seconds after its person signed out elsewhere, was disabled or got another role."""
     if not identity.still_here(acting=False):
         st.rerun()

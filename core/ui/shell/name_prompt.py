@@ -1,15 +1,23 @@
-"""Whoever changes something says who they are first; looking needs no name."""
+"""Asking for a name in local mode: before anything is kept or changed; looking needs none."""
+
+import html
 
 import streamlit as st
 
+from core.domain.errors import BadInput
 from core.domain.roles import User
-from core.ui.shell import session
-from core.ui.shell.page import Page
-from core.ui.shell.who import ask_for_name
+from core.services.people import local_names
+from core.ui.shell import errors, identity, session
+from core.ui.shell.page import Page, heading
+
+WHY_RATINGS_HAVE_NAMES = (
+    "Every rating is kept under the name of the person who gave it, so that experts can be compared "
+    "and a rating can be changed later. This browser remembers your name."
+)
 
 
 def actor(page: Page) -> User | None:
-    """For a callback: who acts; None where nobody has said so yet, and then the page asks."""
+    """For a callback: who acts; None where no name was chosen yet, and then the page asks for one."""
     user = page.current_user()
     if user is None:
         st.session_state[session.ASKING] = page.info.name
@@ -45,5 +53,61 @@ def asks_for_name(page: Page) -> bool:
     return True
 
 
+def ask_for_name(
+    page: Page,
+    *,
+    question: str = "Who is rating?",
+    why: str = WHY_RATINGS_HAVE_NAMES,
+    go_on: str = "Start rating",
+) -> None:
+    """Show the form in which a name is picked or typed, under this title and reason."""
+    heading(page, question)
+    st.markdown(why)
+    known = local_names.names(page.workspace)
+    with st.form("rate.who"):
+        if known:
+            st.selectbox("Your name", known, index=None, placeholder="Choose your name", key="rate.pick")
+        st.text_input(
+            "Or a new name" if known else "Your name",
+            key="rate.name",
+            max_chars=100,
+            placeholder="For example: Dr Ana Lopez",
+            autocomplete="off",
+        )
+        st.form_submit_button(
+            go_on,
+            key="rate.start",
+            type="primary",
+            on_click=_choose_name,
+            args=(page,),
+            icon=":material/arrow_forward:",
+        )
+
+
+def name_line(page: Page, user: User) -> None:
+    """Under which name this browser rates, and the way to change it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="rate.as"):
+        st.html(
+            f'<span class="assay-quiet">Rating as <strong>{html.escape(user.name)}</strong></span>', width="content"
+        )
+        st.button("Not you? Change", key="rate.change", type="tertiary", on_click=_leave_name, args=(page,))
+
+
 def _stop_asking() -> None:
     st.session_state.pop(session.ASKING, None)
+
+
+@errors.act
+def _choose_name(page: Page) -> None:
+    typed = str(st.session_state.get("rate.name") or "").strip()
+    name = typed or st.session_state.get("rate.pick") or ""
+    if not name:
+        raise BadInput("Please choose or type your name; ratings are never kept without one.")
+    identity.become(page.workspace, name)
+    st.session_state.pop(session.DESK, None)
+
+
+@errors.act
+def _leave_name(page: Page) -> None:
+    identity.leave(page.workspace)
+    st.session_state.pop(session.DESK, None)

@@ -18,10 +18,10 @@ import streamlit as st
 from core.domain.errors import Unavailable
 from core.domain.roles import Act, User, may
 from core.services.workspace import Workspace
-from core.ui.server import tabs
-from core.ui.shell import errors, gate, identity, session
-from core.ui.shell.navigation import ICON, PAGES, PageInfo, ensure_navigation
-from core.ui.shell.process import the_workspace
+from core.ui.shell import browser_tabs, errors, gate, identity, session
+from core.ui.shell.app import ensure_navigation
+from core.ui.shell.navigation import ICON, PAGES, PageInfo
+from core.ui.shell.session import the_workspace
 
 LOOK_AGAIN_SECONDS = 5
 TOO_MUCH = (
@@ -33,25 +33,25 @@ STYLE = Path(__file__).with_name("style.css")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page works with."""
+    """The page's description, the workspace and the person: what a page works with."""
 
     info: PageInfo
     workspace: Workspace
     user: User
-    """Whoever the page is shown to; in local mode, before a name was chosen, somebody at this machine."""
+    """The person to whom the page is shown; in local mode, before a name was chosen, ``SOMEBODY_HERE``."""
 
     def may(self, act: Act) -> bool:
-        """Whether this person may do that: what they may not is not offered to them."""
+        """Whether this person may do this: what they may not is not offered to them."""
         return may(self.user, act)
 
     def current_user(self) -> User | None:
-        """The person in front of this browser, looked up anew; None until a name was chosen."""
+        """Look up the person in front of this browser; None until a name was chosen."""
         return identity.current_user(self.workspace)
 
 
 @contextmanager
 def open_page(name: str) -> Iterator[Page]:
-    """Everything a page needs; what goes wrong inside is shown as a sentence."""
+    """Open the workspace, let the person in and yield the page; an error inside is shown as a sentence."""
     ensure_navigation()
     info = PAGES[name]
     st.set_page_config(page_title=f"{info.title} · Assay", page_icon=str(ICON), layout=info.layout)
@@ -67,7 +67,7 @@ def open_page(name: str) -> Iterator[Page]:
         else:
             _cannot_open(errors.describe(error), name)
         st.stop()
-    if tabs.sent_too_much():
+    if browser_tabs.sent_too_much():
         st.warning(TOO_MUCH, icon=":material/content_cut:")
     try:
         yield page
@@ -76,7 +76,7 @@ def open_page(name: str) -> Iterator[Page]:
 
 
 def heading(page: Page, text: str | None = None, *, sample: bool = False, lead: str | None = None) -> None:
-    """The page's title, marked where what follows is the sample, one sentence below it, and late errors."""
+    """Show the page's title, the sample's mark, one sentence below, and the failure of a callback."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{page.info.name}.heading"):
         st.title(text or page.info.title, anchor=False, width="content")
         if sample:
@@ -87,12 +87,12 @@ def heading(page: Page, text: str | None = None, *, sample: bool = False, lead: 
 
 
 def sample_badge() -> None:
-    """Marks what belongs to the sample."""
+    """Show the mark of what belongs to the sample."""
     st.badge("Sample data", icon=":material/science:", color="violet")
 
 
 def _away(failure: errors.Failure, name: str) -> None:
-    """The database does not answer: that passes, so the page looks again by itself."""
+    """Say that the database does not answer; that passes, so the page looks again by itself."""
     st.title("The database does not answer", anchor=False)
     st.markdown(f"What was saved is kept. This page looks again every {LOOK_AGAIN_SECONDS} seconds.")
     errors.show(failure, key=name)
@@ -100,7 +100,7 @@ def _away(failure: errors.Failure, name: str) -> None:
 
 
 def look_again() -> None:
-    """Draw the page anew once the database answers again; looks every few seconds."""
+    """Rerun the page once the database answers again, which is tried every few seconds."""
     _look_again(time.monotonic())
 
 

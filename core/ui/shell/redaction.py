@@ -1,4 +1,4 @@
-"""Beside an answer with personal identifiers: what is hidden in it, and the button that reveals it."""
+"""The note beside an answer with personal identifiers: what is hidden in it, and the button that reveals it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,10 +18,10 @@ FOR = f"{redaction.REVEALED_FOR.seconds // 60} minutes"
 
 
 def hidden_note(workspace: Workspace, user: User | None, interaction: Interaction, *, page: str) -> None:
-    """What is not shown, or that it is shown for now; nothing where there is nothing to hide."""
+    """Show what is hidden, or that it is revealed for now; nothing where there is nothing to hide."""
     number = interaction.interaction_id
     if interaction.revealed:
-        st.caption(f":material/visibility: Personal identifiers are shown to you for {FOR}; the record keeps that.")
+        st.caption(f":material/visibility: Personal identifiers are shown to you for {FOR}; the audit log keeps that.")
         return
     if not interaction.hidden:
         return
@@ -32,7 +32,7 @@ def hidden_note(workspace: Workspace, user: User | None, interaction: Interactio
 def offer_reveal(
     workspace: Workspace, user: User | None, reveal: Reveal, number: int, hidden: dict[str, int], *, page: str
 ) -> None:
-    """What is not shown, and for whoever may a button that reveals it."""
+    """Show what is hidden and, to a person who may reveal it, the button."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{page}.hidden.{number}"):
         st.caption(f":material/visibility_off: Hidden here: {in_words(hidden)}.", width="content")
         if user is not None and may(user, Act.REVEAL):
@@ -42,7 +42,7 @@ def offer_reveal(
                 type="tertiary",
                 on_click=_reveal,
                 args=(workspace, user, reveal, number),
-                help=f"Shows them to you for {FOR}. The record keeps that you looked.",
+                help=f"Shows them to you for {FOR}. The audit log keeps that you looked.",
             )
 
 

@@ -1,12 +1,15 @@
-"""What one browser tab remembers between reruns: every name in ``st.session_state`` is written here.
+"""What one browser tab remembers between reruns, and the workspace that all tabs of the process share.
 
-It is a cache of where somebody is. Whatever an expert would be upset to lose belongs in the database.
+Every name in ``st.session_state`` is written here. It is a cache of where somebody is: whatever an expert would be
+upset to lose belongs in the database.
 """
 
 from dataclasses import dataclass
 
 import streamlit as st
 
+from core.services.runtime import runtime
+from core.services.workspace import Workspace
 from core.ui.shell.texts import literal
 
 TOASTS = "assay.toasts"
@@ -27,7 +30,7 @@ EXPORT_REFUSED = "data.export_refused"
 NEW_KEY = "keys.new_key"
 UPLOAD = "data.upload"
 UPLOADS_SEEN = "data.uploads_seen"
-RECORD_PLACE = "record.place"
+AUDIT_LOG_PLACE = "audit.place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,16 @@ class Toast:
 
 
 def toast(text: str, icon: str = ":material/check_circle:") -> None:
-    """Say something, exactly as it stands here, at the next rendering, also when a rerun or another page comes first."""
+    """Show a message at the next rendering, also when a rerun or another page comes first; its text is no Markdown."""
     st.session_state.setdefault(TOASTS, []).append(Toast(text, icon))
 
 
 def show_toasts() -> None:
-    """Show what was said since the last rendering."""
+    """Show the messages that wait since the last rendering."""
     for waiting in st.session_state.pop(TOASTS, []):
         st.toast(literal(waiting.text), icon=waiting.icon)
+
+
+def the_workspace() -> Workspace:
+    """Return the settings and the database of this process; an error is not kept, so the next page tries again."""
+    return runtime.workspace()

@@ -26,7 +26,7 @@ PARSED_CHARACTERS = 100_000
 MOST_WORK = 60_000
 """Steps of the parser (a rule tried at a place, a piece made) beyond which a text is shown without Markdown, too."""
 DEEPEST = 16
-"""Quotations and lists within each other; the parser would leave out what is much deeper, so it is shown as it stands."""
+"""Quotations and lists within each other; the parser would leave out what is much deeper, so it is shown as it is."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")

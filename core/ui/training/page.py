@@ -1,4 +1,4 @@
-"""Starting a training, and watching one while it runs; what it showed is in ``results``."""
+"""Starting a training, and watching one while it runs; what it showed is in ``result``."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.texts import plural
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
 from core.services.training.readiness_checks import CheckResult
@@ -18,8 +19,7 @@ from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.progress import duration, stage_of
-from core.ui.training.run_log import story
+from core.ui.training.progress import current_stage, duration, log_so_far
 
 WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
@@ -31,22 +31,9 @@ PER_FOLD = ("accuracy", "roc_auc", "pairwise_accuracy")
 
 def start_card(page: Page, ready: Readiness) -> None:
     """Start; where that is not possible yet, why and what to do."""
-    blockers = [check for check in ready.checks if check.verdict is CheckResult.BLOCKER]
-    warnings = sum(check.verdict is CheckResult.WARNING for check in ready.checks)
+    blockers = [check for check in ready.checks if check.result is CheckResult.BLOCKER]
+    warnings = sum(check.result is CheckResult.WARNING for check in ready.checks)
     with st.container(border=True, key="train.card", gap="medium"):
-        if len(ready.facts.by_rater) > 1:
-            st.selectbox(
-                "Leave a rater out",
-                list(ready.facts.by_rater),
-                index=None,
-                key="train.without_rater",
-                persist_state="page",
-                placeholder="Nobody: learn from everybody's ratings",
-                format_func=str,
-                width=420,
-                help="The model then learns nothing from this person's ratings; where others rated the same answer, theirs "
-                "count. It is judged like any other training, and its lineage names the person.",
-            )
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -67,15 +54,15 @@ def start_card(page: Page, ready: Readiness) -> None:
             else:
                 st.markdown(_about(ready), width="content")
         if warnings and not blockers:
-            points = "One point needs" if warnings == 1 else f"{warnings} points need"
+            points = plural(warnings, "point needs", "points need")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"{points} attention before the figures can be trusted.", width="content")
                 next_step("See readiness", "readiness", key="train.readiness", primary=False)
 
 
 @st.fragment(run_every=NOTICE_SECONDS)
-def notice(page: Page, newest: int | None) -> None:
-    """While nothing runs: look now and then whether somebody else has started a training."""
+def watch_for_start(page: Page, newest: int | None) -> None:
+    """Look every few seconds, while nothing runs, whether somebody else has started a training."""
     with shown("train.notice"):
         latest = next(iter(runs.history(page.workspace, page.user)), None)
         if latest is not None and latest.run_id != newest:
@@ -83,7 +70,7 @@ def notice(page: Page, newest: int | None) -> None:
 
 
 @st.fragment(run_every=WATCH_SECONDS)
-def live(page: Page, run_id: int) -> None:
+def running_card(page: Page, run_id: int) -> None:
     """The running training, drawn again every second; its end draws the whole page once."""
     with shown("train.live"):
         run = runs.active_run(page.workspace, page.user)
@@ -91,12 +78,12 @@ def live(page: Page, run_id: int) -> None:
             st.rerun()
         with st.container(border=True, key="train.live", gap="medium"):
             _header(run)
-            stage = stage_of(run)
+            stage = current_stage(run)
             left = f" About {duration(stage.seconds_left)} left in all." if stage.seconds_left is not None else ""
             st.progress(stage.share, text=stage.words + left)
             _quiet(run)
             _arriving(run)
-            story(run)
+            log_so_far(run)
             _cancel(page, run)
 
 
@@ -132,9 +119,9 @@ def _arriving(run: RunView) -> None:
     folds = run.folds
     if not folds:
         st.caption(
-            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the other "
-            "four, so every figure is about prompts the model has not seen. Then they are divided anew, because one "
-            "division may be lucky. Figures appear here fold by fold."
+            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the "
+            "other four, so every figure is about prompts the model has not seen. Then they are divided anew, because "
+            "one division may be lucky. Figures appear here fold by fold."
         )
         return
     left, right = st.columns(2, gap="medium")
@@ -142,8 +129,8 @@ def _arriving(run: RunView) -> None:
         st.markdown("**Fold by fold**")
         st.table([*map(_row, folds[-SHOWN_FOLDS:]), _spread(folds)], border="horizontal", hide_index=True)
         st.caption(
-            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The result "
-            "joins all of them."
+            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The "
+            "result joins all of them."
         )
     with right:
         st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")
@@ -194,11 +181,7 @@ def _cancel(page: Page, run: RunView) -> None:
 def _start(page: Page) -> None:
     user = actor(page)
     if user is not None:
-        training.start(
-            page.workspace,
-            user,
-            without_rater=st.session_state.get("train.without_rater") or None,
-        )
+        training.start(page.workspace, user)
 
 
 @act

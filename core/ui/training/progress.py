@@ -1,10 +1,23 @@
-"""What a running training is doing, in words, how much of it is done, and about how long the rest takes."""
+"""The progress of a training: its stage in words, the share that is done, the time left, and its log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 
+import streamlit as st
+
+from core.domain.roles import Act
+from core.services.training import runs
 from core.services.training.runs import RunView
+from core.ui.shell.page import Page
+
+SHOWN_LINES = 12
+AFTER_FOLDS, FOR_THE_REPORT, LAST_STEPS = 1.0, 0.75, 0.1
+"""What follows, in times of all folds together: measured on 1,629 answers (17 s of folds, 18 s after them)."""
+
+_TIMES = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
+_FREQUENT = ("embedding", "examined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +30,14 @@ class StageOfRun:
     """Until its end, about; None where nothing can be said yet."""
 
 
-def stage_of(run: RunView) -> StageOfRun:
-    """The latest event, in words."""
+def current_stage(run: RunView) -> StageOfRun:
+    """Describe the latest event of a run: words, share done and seconds left."""
     if run.cancel_requested:
         return StageOfRun("Stopping …", _share(run))
     if not run.events:
         return StageOfRun("Starting the training process …" if run.state == "queued" else "Reading the ratings …", 0.02)
     event = run.events[-1]
-    return StageOfRun(words_of(event), _share(run), seconds_left(run.events))
+    return StageOfRun(event_in_words(event), _share(run), seconds_left(run.events))
 
 
 def seconds_left(events: Sequence[dict], now: datetime | None = None) -> float | None:
@@ -55,10 +68,6 @@ def seconds_left(events: Sequence[dict], now: datetime | None = None) -> float |
             return None
     waited = ((now or datetime.now(UTC)) - _when(last)).total_seconds()
     return max(left - waited, 0.0)
-
-
-AFTER_FOLDS, FOR_THE_REPORT, LAST_STEPS = 1.0, 0.75, 0.1
-"""What follows, in times of all folds together: measured on 1,629 answers (17 s of folds, 18 s after them)."""
 
 
 def _place(fold: dict) -> int:
@@ -97,8 +106,8 @@ def _share_after(event: dict) -> float:
             return after.get(other, 0.05)
 
 
-def words_of(event: dict) -> str:
-    """What happens after this event."""
+def event_in_words(event: dict) -> str:
+    """Say what a run does after this event."""
     match event["event"]:
         case "started":
             return f"Read {event['n']:,} rated answers to {event['prompts']:,} prompts. Loading the language model …"
@@ -140,12 +149,41 @@ def words_of(event: dict) -> str:
             return "Saving the model …"
 
 
-_TIMES = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
-
-
 def duration(seconds: float) -> str:
     """About how long: 8 s, 3 min, 1 h 20 min."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def log_so_far(run: RunView) -> None:
+    """What happened so far, line by line, the latest first."""
+    lines = log_lines(run)
+    if lines:
+        with st.expander("Log", icon=":material/terminal:", key="train.log"):
+            st.code("\n".join(reversed(lines)), language=None, wrap_lines=True)
+
+
+def how_far_it_got(page: Page, run: RunView) -> None:
+    """Where a training that did not end well had got to, and for leads what its process said last."""
+    lines = log_lines(run)
+    process = runs.last_words(page.workspace, page.user, run.run_id) if page.may(Act.TRAIN) else ()
+    if not lines and not process:
+        return
+    failed = run.state == "failed"
+    with st.expander("How far it got", icon=":material/terminal:", key="train.how_far", expanded=failed):
+        if lines:
+            st.code("\n".join(lines[-SHOWN_LINES:]), language=None, wrap_lines=True)
+        if process:
+            st.caption("The last lines of its process, for whoever runs this server:")
+            st.code("\n".join(process), language=None, wrap_lines=True)
+
+
+def log_lines(run: RunView) -> list[str]:
+    """A line per event with its time; of many alike in a row only the last."""
+    return [
+        f"{datetime.fromisoformat(event['at']).astimezone():%H:%M:%S}  {event_in_words(event)}"
+        for event, following in zip_longest(run.events, run.events[1:])
+        if "at" in event and not (event["event"] in _FREQUENT and following and following["event"] == event["event"])
+    ]

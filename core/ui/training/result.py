@@ -12,7 +12,7 @@ from core.ui.report.view import confusion, show_report
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.run_log import last_lines
+from core.ui.training.progress import how_far_it_got
 
 COMPARED = ("accuracy", "roc_auc", "pairwise_accuracy")
 STATES = {
@@ -24,7 +24,7 @@ STATES = {
 }
 
 
-def choose(runs: Sequence[RunView]) -> int:
+def choose_run(runs: Sequence[RunView]) -> int:
     """Which training to look at: the newest unless another one is chosen; its number."""
     if len(runs) == 1:
         return runs[0].run_id
@@ -37,8 +37,8 @@ def choose(runs: Sequence[RunView]) -> int:
     return chosen or runs[0].run_id
 
 
-def show(page: Page, run: RunView, champion: str | None) -> None:
-    """One ended training, whatever its end."""
+def show_result(page: Page, run: RunView, champion: str | None) -> None:
+    """Show one ended training, whatever its end."""
     st.space("xsmall")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"Training {run.run_id}", anchor=False, width="content")
@@ -47,7 +47,7 @@ def show(page: Page, run: RunView, champion: str | None) -> None:
     st.caption(literal(f"{recipe_name(run.recipe)} · started by {run.requested_by} · {moment(run.started_at)}"))
     _verdict(run, champion)
     if run.state in ("failed", "cancelled"):
-        last_lines(page, run)
+        how_far_it_got(page, run)
     found = run.evaluation
     if found is None:
         return

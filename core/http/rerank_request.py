@@ -1,0 +1,234 @@
+"""A rerank request: its body read within bounds, and its JSON checked field by field."""
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import anyio
+from starlette.requests import ClientDisconnect, Request
+
+from core.domain.texts import VERSION_NAME
+from core.http.limits import (
+    BODY_RATE,
+    BODY_SECONDS,
+    DISCARDED_BYTES,
+    MAX_BODIES,
+    MAX_BODIES_BYTES,
+    MAX_BODY_BYTES,
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_DOCUMENT_CHARACTERS,
+    MAX_DOCUMENTS,
+    MAX_QUERY_CHARACTERS,
+)
+from core.http.responses import Refused
+from core.http.shares import Share
+
+CHAMPION = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class RerankRequest:
+    """A query and the documents to be ranked for it."""
+
+    query: str
+    documents: tuple[str, ...]
+    model: str | None
+    """A model version; None is the champion."""
+    top_n: int
+    return_documents: bool
+    abstain: bool = False
+    """Keep the documents in their order where the model cannot tell; a field of our own."""
+    certainty: bool = False
+    """Say how far the order can be trusted; a field of our own."""
+
+    @property
+    def characters(self) -> int:
+        """Of the query and all documents."""
+        return len(self.query) + sum(map(len, self.documents))
+
+
+def parse_rerank_request(body: Any) -> RerankRequest:
+    """Check the JSON of a request; fields that other rerank services know and we do not use are passed over.
+
+    Raises:
+        Refused: 400, and the sentence names the field.
+    """
+    if not isinstance(body, dict):
+        raise Refused(400, 'The body must be a JSON object: {"query": "...", "documents": ["...", "..."]}.')
+    documents = _documents(body.get("documents"))
+    question = RerankRequest(
+        _query(body.get("query")),
+        documents,
+        _model(body.get("model")),
+        _top_n(body.get("top_n"), len(documents)),
+        _flag(body, "return_documents"),
+        _flag(body, "abstain"),
+        _flag(body, "certainty"),
+    )
+    if question.characters > MAX_CHARACTERS:
+        raise Refused(
+            400,
+            f"query and documents hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
+            "taken. Send fewer or shorter documents.",
+        )
+    return question
+
+
+def _query(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Refused(400, "query must be a text: what was asked.")
+    if len(value) > MAX_QUERY_CHARACTERS:
+        raise Refused(400, f"query has {len(value):,} characters; at most {MAX_QUERY_CHARACTERS:,} are taken.")
+    return value
+
+
+def _documents(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise Refused(400, "documents must be a list of at least one answer: texts, or objects with a text.")
+    if len(value) > MAX_DOCUMENTS:
+        raise Refused(400, f"documents has {len(value):,} entries; at most {MAX_DOCUMENTS:,} are taken at once.")
+    return tuple(_document(entry, index) for index, entry in enumerate(value))
+
+
+def _document(value: Any, index: int) -> str:
+    text = value.get("text") if isinstance(value, dict) else value
+    if not isinstance(text, str):
+        raise Refused(400, f'documents[{index}] is neither a text nor an object with "text".')
+    if len(text) > MAX_DOCUMENT_CHARACTERS:
+        raise Refused(
+            400, f"documents[{index}] has {len(text):,} characters; at most {MAX_DOCUMENT_CHARACTERS:,} are taken."
+        )
+    return text
+
+
+def _model(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise Refused(400, f'model must be a text: "{CHAMPION}" or the name of a model version.')
+    if value in (None, CHAMPION):
+        return None
+    if not VERSION_NAME.fullmatch(value):  # not every text can be asked a database for
+        raise Refused(404, "There is no model version of that name. The Models page, or `models list`, shows them.")
+    return str(value)
+
+
+def _top_n(value: Any, documents: int) -> int:
+    if value is None:
+        return documents
+    if isinstance(value, float) and value.is_integer():  # JSON knows no difference between 2 and 2.0
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Refused(400, "top_n must be a whole number of 1 or more.")
+    return min(value, documents)
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise Refused(400, f"{name} must be true or false.")
+    return bool(value)
+
+
+CLOSED = 499
+"""The client left before it got an answer; only the log sees this number."""
+
+
+class BodyAdmission:
+    """Bodies that are on their way: so many at once, so many bytes together, of each caller a share."""
+
+    def __init__(self, *, bodies: int = MAX_BODIES, size: int = MAX_BODIES_BYTES) -> None:
+        self._bodies, self._bytes = Share(bodies), Share(size)
+
+    @contextmanager
+    def of(self, caller: str, request: Request) -> Iterator[None]:
+        """Room for the body of this request.
+
+        Raises:
+            Refused: 429, there is none, or the caller has its share of it.
+        """
+        size = min(_declared(request), MAX_BODY_BYTES) if "content-length" in request.headers else MAX_BODY_BYTES
+        if self._bodies.lacking(caller, 1) or self._bytes.lacking(caller, size):
+            wait = math.ceil(BODY_SECONDS / 5)
+            raise Refused(
+                429, f"Too many requests are being sent at once. Try again in {wait} s.", {"retry-after": str(wait)}
+            )
+        with self._bodies.taken(caller, 1), self._bytes.taken(caller, size):
+            yield
+
+
+async def read_json(request: Request) -> Any:
+    """The body as a JSON value.
+
+    Raises:
+        Refused: 413 too large, 408 too slow, 400 no JSON, 499 the client left.
+    """
+    return _parse(await _read(request))
+
+
+async def _read(request: Request) -> bytes:
+    declared = _declared(request)
+    waits_for_leave = request.headers.get("expect", "").lower() == "100-continue"
+    if declared > DISCARDED_BYTES or (declared > MAX_BODY_BYTES and waits_for_leave):
+        raise _too_large()
+    body, size = bytearray(), 0
+    with anyio.move_on_after(BODY_SECONDS) as waiting:
+        try:
+            async for chunk in request.stream():
+                size += len(chunk)
+                waiting.deadline += min(len(chunk), max(0, MAX_BODY_BYTES - size)) / BODY_RATE
+                if size > DISCARDED_BYTES:
+                    raise _too_large()
+                if max(size, declared) <= MAX_BODY_BYTES:
+                    body += chunk
+                else:
+                    body.clear()
+        except ClientDisconnect:
+            raise Refused(CLOSED, "The client left.") from None
+    if max(size, declared) > MAX_BODY_BYTES:
+        raise _too_large()
+    if waiting.cancelled_caught:
+        raise Refused(408, "The body did not arrive in time: it came too slowly, or its end is missing. Send it again.")
+    return bytes(body)
+
+
+def _declared(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _too_large() -> Refused:
+    return Refused(
+        413,
+        f"The body is larger than {MAX_BODY_BYTES / 1e6:.0f} MB. Send fewer or shorter documents.",
+        {"connection": "close"},
+    )
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_number)
+        if _deeper_than(value, MAX_DEPTH):
+            raise RecursionError
+    except UnicodeDecodeError:
+        raise Refused(400, "The body is not UTF-8 text.") from None
+    except RecursionError:
+        raise Refused(400, f"The JSON is nested more than {MAX_DEPTH} deep.") from None
+    except json.JSONDecodeError as error:
+        raise Refused(400, f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    except ValueError as error:  # NaN, or a number of thousands of digits
+        raise Refused(400, f"The body is not JSON: {error}") from None
+    return value
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number.")
+
+
+def _deeper_than(value: Any, depth: int) -> bool:
+    if not isinstance(value, list | dict):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return depth == 0 or any(_deeper_than(part, depth - 1) for part in parts)
