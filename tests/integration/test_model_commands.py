@@ -10,6 +10,8 @@ import pytest
 from core.cli.main import main
 from core.services.workspace import open_workspace
 
+pytestmark = pytest.mark.slow
+
 METRICS = {"accuracy", "roc_auc", "pairwise_accuracy", "pairwise_accuracy_macro", "precision", "recall", "f1", "brier"}
 
 

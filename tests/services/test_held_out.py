@@ -23,6 +23,8 @@ from tests.databases import Plain, environment
 from tests.reward.fakes import FakeEncoder, embedder, rated_answers
 from tests.services.versions_made import learned_from, made
 
+pytestmark = pytest.mark.slow
+
 ANA = User(0, "Ana")
 
 

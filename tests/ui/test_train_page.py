@@ -28,6 +28,8 @@ from core.ui.training.result import learned_too
 from tests import looked
 from tests.ui.reading import press, said
 
+pytestmark = pytest.mark.slow
+
 STARTED = {"event": "started", "n": 184, "prompts": 46, "good": 92, "recipe": "pair", "seed": 0}
 
 
