@@ -197,7 +197,9 @@ def every_route(people: list[str | None]) -> None:
 
 
 def too_large_uploads(megabytes: int) -> None:
-    """Send a file a little below the limit and one far above it, its length declared or not, from a tab that may import."""
+    """Send a file a little below the limit and one far above it, its length declared or not, from a tab that may
+    import.
+    """
     from streamlit import config
 
     _home()
@@ -218,7 +220,9 @@ def too_large_uploads(megabytes: int) -> None:
 
 
 def tabs_left_open(ends: list[str]) -> None:
-    """Open a tab, end the sign-in or the role behind it elsewhere, and let nothing but the page's timers run; what it shows."""
+    """Open a tab, end the sign-in or the role behind it elsewhere, and let nothing but the page's timers run; what it
+    shows.
+    """
     found = {}
     with application() as client:
         workspace = the_workspace()

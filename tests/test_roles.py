@@ -32,7 +32,9 @@ def test_an_act_beyond_the_role_is_refused_in_a_sentence():
 
 
 def test_every_service_function_is_listed_with_what_it_needs():
-    """A new function of the services belongs in tests/who_may.py: with an act, or with the reason why it asks nobody."""
+    """A new function of the services belongs in tests/who_may.py: with an act, or with the reason why it asks
+    nobody.
+    """
     listed = [*NEEDS, *(name for names in ASKS_NOBODY.values() for name in names)]
     assert sorted(listed) == sorted(public_functions())
 

@@ -1,7 +1,7 @@
 """Which act each public function of the services needs; which roles may do an act stands in docs/roles.csv.
 
-What is written here is what is meant. Tests hold it against the code (tests/test_roles.py) and against what happens when
-somebody calls (tests/services/test_services_by_role.py).
+What is written here is what is meant. Tests hold it against the code (tests/test_roles.py) and against what happens
+when somebody calls (tests/services/test_services_by_role.py).
 """
 
 import dataclasses

@@ -1,4 +1,6 @@
-"""Behind nginx with TLS, as SECURITY.md says: websocket, Host, Origin, Secure cookies, and cookies larger than usual."""
+"""Behind nginx with TLS, as SECURITY.md says: websocket, Host, Origin, Secure cookies, and cookies larger than
+usual.
+"""
 
 import json
 import os
@@ -34,7 +36,8 @@ def configuration(folder, port, behind):
     places = " ".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    return f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ access_log off; {places} {server} }}"
+    logs = f"pid {folder}/pid; error_log {folder}/error.log"
+    return f"daemon off; {logs}; events {{}} http {{ access_log off; {places} {server} }}"
 
 
 def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):

@@ -207,7 +207,9 @@ def test_who_loses_the_comment_field_while_typing_rates_nothing(at_the_desk, das
 
 
 def test_a_reason_that_is_typed_is_no_rating(at_the_desk, dashboard, me):
-    """D leads into the field for the reason; digits and letters typed there, or too early for it, rate and skip nothing."""
+    """D leads into the field for the reason; digits and letters typed there, or too early for it, rate and skip
+    nothing.
+    """
     page = at_the_desk
     page.keyboard.press("d")
     page.keyboard.press("5")  # before the form is there

@@ -104,7 +104,9 @@ def sign_in(context: BrowserContext, url: str, name: str) -> Page:
 
 
 def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
-    """First lead by configuration; a claimed role counts for nothing; off at the next act; a copied cookie stays out."""
+    """First lead by configuration; a claimed role counts for nothing; off at the next act; a copied cookie stays
+    out.
+    """
     url, environ = signing_in
     ana_context, ben_context = browser.new_context(), browser.new_context()
     ana = sign_in(ana_context, url, "ana")
@@ -143,7 +145,9 @@ def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
 
 
 def test_the_address_for_signing_out_ends_the_sign_in(browser: Browser, signing_in):
-    """A page of another site leads there in vain; typed into the browser it ends the sign-in, also for copied cookies."""
+    """A page of another site leads there in vain; typed into the browser it ends the sign-in, also for copied
+    cookies.
+    """
     url, environ = signing_in
     workspace = open_workspace(environ)
     context = browser.new_context()

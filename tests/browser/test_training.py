@@ -87,7 +87,9 @@ def test_figures_arrive_fold_by_fold_in_every_browser(page: Page, second: Page, 
 
 
 def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, dashboard, workspace):
-    """SIGKILL in the middle: both viewers read that it failed, how far it got and that nothing was lost, and can start again."""
+    """SIGKILL in the middle: both viewers read that it failed, how far it got and that nothing was lost, and can start
+    again.
+    """
     page.goto(f"{dashboard.url}/train")
     page.locator(".st-key-train-start button").press("Enter")
     page.locator(".st-key-rate-name input").press_sequentially("Kim")
@@ -107,7 +109,9 @@ def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, das
 
 
 def test_a_training_outlives_the_server(page: Page, tmp_path):
-    """The dashboard stops and starts again while a training runs elsewhere: it is shown as before, and goes on growing."""
+    """The dashboard stops and starts again while a training runs elsewhere: it is shown as before, and goes on
+    growing.
+    """
     metrics = {name: Metric(0.8).to_json() for name in ("accuracy", "roc_auc", "pairwise_accuracy")}
 
     def fold(number: int) -> dict:

@@ -1,8 +1,8 @@
 """A database and a model of an earlier release: opened, upgraded, and used as before.
 
-``0.1.0/`` was filled by that release itself with every kind of row: an adopted old table, an import, raters with a lease, a
-draft, a skip, a discard, an adjudication, a note on the guidelines, accounts, keys, cases, preferences, and a training. The
-cache of vectors was emptied, because it is large and made anew.
+``0.1.0/`` was filled by that release itself with every kind of row: an adopted old table, an import, raters with a
+lease, a draft, a skip, a discard, an adjudication, a note on the guidelines, accounts, keys, cases, preferences, and a
+training. The cache of vectors was emptied, because it is large and made anew.
 """
 
 import json
