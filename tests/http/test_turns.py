@@ -210,8 +210,9 @@ def test_who_cannot_be_taken_in_is_told_so_before_its_words_are_counted() -> Non
     for full in ([[TURN_WORDS] * 50], [[1]] * 24):
         turns, queue = model.taking_turns()
         places = [queue.take("a", one) for one in full]
+        long = Work([f"r{number} 300" for number in range(1_000)], words, ranked)
         with pytest.raises(Refused) as busy:
-            run(lambda: turns.measured("a", Work([f"r{number} 300" for number in range(1_000)], words, ranked)))  # noqa: B023
+            run(lambda: turns.measured("a", long))  # noqa: B023
         assert busy.value.status == 429
         assert not counted
         for place in places:
