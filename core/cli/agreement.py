@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.cli.commands import Done, in_words, say
+from core.cli.output import Done, in_words, say
 from core.domain.roles import COMMAND_LINE
 from core.services.workspace import open_workspace
 

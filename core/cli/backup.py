@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from core.cli.commands import Done, say
+from core.cli.output import Done, say
 from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.services.operations import backup as backup_service

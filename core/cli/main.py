@@ -9,13 +9,22 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from core.cli import commands
 from core.cli.agreement import agreement
 from core.cli.backup import backup, restore
+from core.cli.doctor import doctor
+from core.cli.evaluate import evaluate
+from core.cli.export import export
 from core.cli.forget import compact, forget
+from core.cli.import_ import import_
+from core.cli.init import init
 from core.cli.keys import keys
+from core.cli.models import models
 from core.cli.record import record
+from core.cli.rerank import rerank
+from core.cli.sample import sample
 from core.cli.serve import serve
+from core.cli.status import status
+from core.cli.train import train
 from core.cli.users import users
 from core.domain.errors import AssayError, BadInput
 from core.domain.roles import Role
@@ -70,31 +79,31 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
-    command("init", commands.init, "create or upgrade the tables")
+    command("init", init, "create or upgrade the tables")
 
-    sub = command("import", commands.import_, "import answers and ratings from a csv, jsonl or parquet file")
+    sub = command("import", import_, "import answers and ratings from a csv, jsonl or parquet file")
     sub.add_argument("file")
     sub.add_argument("--rater", default="imported", help="whose ratings these are where a row names nobody")
     sub.add_argument("--context-column", help="the column that separates equal prompts about different things")
 
-    command("status", commands.status, "where we stand")
+    command("status", status, "where we stand")
 
-    sub = command("train", commands.train, "train a reward model on the ratings")
+    sub = command("train", train, "train a reward model on the ratings")
     sub.add_argument("--recipe", default="pair", choices=("pair", "concat"), help="concat: the baseline beside it")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-rater", metavar="NAME", help="learn nothing from this person's ratings and orders")
     sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for
 
-    sub = command("evaluate", commands.evaluate, "measure a model on a rated file, which is not stored")
+    sub = command("evaluate", evaluate, "measure a model on a rated file, which is not stored")
     sub.add_argument("file")
     sub.add_argument("--model", default="champion")
 
-    sub = command("rerank", commands.rerank, "order candidate answers to a prompt")
+    sub = command("rerank", rerank, "order candidate answers to a prompt")
     sub.add_argument("--prompt", required=True)
     sub.add_argument("--candidates", required=True, metavar="FILE", help="jsonl with text, or txt with lines of ---")
     sub.add_argument("--top-k", type=int, help="print only the best K")
 
-    sub = command("export", commands.export, "write ratings, gold, pairs or kto to a file")
+    sub = command("export", export, "write ratings, gold, pairs or kto to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "preferences"))
     sub.add_argument("--out", required=True, metavar="FILE")
     marked = sub.add_mutually_exclusive_group()
@@ -106,14 +115,14 @@ def parser() -> argparse.ArgumentParser:
     marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
     sub.add_argument("--reason", help="why personal identifiers are included, for the record")
 
-    sub = command("models", commands.models, "list, promote or roll back model versions")
+    sub = command("models", models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
     sub.add_argument("version", nargs="?")
     sub.add_argument("--reason", help="why, for the record (promote)")
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
-    sub = command("sample", commands.sample, "load or remove the sample data")
+    sub = command("sample", sample, "load or remove the sample data")
     sub.add_argument("action", choices=("load", "remove"))
 
     sub = command("backup", backup, "save database and models in a new folder, also while they are in use")
@@ -156,7 +165,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--port", type=int, default=8600)
     sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
 
-    command("doctor", commands.doctor, "check database, rights, model files, encoder and disk")
+    command("doctor", doctor, "check database, rights, model files, encoder and disk")
     return top
 
 

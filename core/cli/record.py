@@ -4,7 +4,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from core.cli.commands import Done, say
+from core.cli.output import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
 from core.services.people import audit_log

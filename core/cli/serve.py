@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.cli.commands import Done, say
+from core.cli.output import Done, say
 from core.domain.errors import BadInput
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.cli.commands import Done, say
+from core.cli.output import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.people import accounts

@@ -108,7 +108,7 @@ def test_a_command_that_fails_quotes_nothing(monkeypatch, capsys):
     def fails(options):
         raise ValueError(SAID)
 
-    monkeypatch.setattr("core.cli.commands.status", fails)
+    monkeypatch.setattr("core.cli.main.status", fails)
     assert main(["status"]) == 1
     assert capsys.readouterr().err == (
         "Something unexpected happened (ValueError). Nothing that was finished before is affected; the same with "

@@ -1,9 +1,25 @@
-"""A progress bar on a terminal, silence elsewhere."""
+"""What commands print for a person: lines, metrics in words, and a progress bar on a terminal."""
 
 import sys
-from typing import Self
+from typing import Any, Self
 
 from tqdm import tqdm
+
+Done = tuple[dict[str, Any], int]
+"""The JSON of a command and its exit code."""
+
+
+def say(line: str) -> None:
+    """One line for a person, on stdout before the JSON line."""
+    sys.stdout.write(line + "\n")
+
+
+def in_words(metric: dict[str, Any]) -> str:
+    """A metric as ``0.871 [0.851, 0.890]``, or why there is none."""
+    if metric["value"] is None:
+        return str(metric["reason"])
+    interval = "" if metric["low"] is None else f" [{metric['low']:.3f}, {metric['high']:.3f}]"
+    return f"{metric['value']:.3f}{interval}"
 
 
 class ProgressBar:

@@ -1,0 +1,35 @@
+"""`train`: a reward model from the ratings. scikit-learn is imported when it runs: it takes longer to load than most
+commands to run.
+"""
+
+import argparse
+
+from core.cli.output import Done, ProgressBar, say
+from core.domain.roles import COMMAND_LINE
+from core.services.workspace import open_workspace
+
+
+def train(options: argparse.Namespace) -> Done:
+    """Train a model, showing progress; too little data is a result, not an error."""
+    from core.services.training import runs, training
+
+    workspace = open_workspace()
+    with ProgressBar("training", unit="step") as bar:
+        result = training.train_to_end(
+            workspace,
+            COMMAND_LINE,
+            recipe=options.recipe,
+            seed=options.seed,
+            without_rater=options.without_rater,
+            run_id=options.run,
+            on_progress=bar.at,
+        )
+    if result["verdict"]:
+        say(result["verdict"])
+    say(result["reason"])
+    run = runs.run_view(workspace, COMMAND_LINE, result["run_id"])
+    if run is not None and run.orders is not None:
+        say(run.orders)
+    if workspace.grant:
+        say(f"The training table of the existing application cannot be written. Run: {workspace.grant}")
+    return result, 0
