@@ -1,4 +1,7 @@
-"""What raters order on the Rerank page, all the way into a model: where it helps, never on prompts kept apart, always told."""
+"""What raters order on the Rerank page, all the way into a model.
+
+It is used where it helps, never on prompts kept apart, and always told.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -84,8 +87,10 @@ def traced_to(workspace: Workspace, name: str) -> tuple[str, ...]:
 def test_a_model_learns_from_orders_that_help_but_not_on_prompts_kept_apart(
     workspace: Workspace, old_app: Plain
 ) -> None:
-    """Orders on held-out prompts are counted and left out, also where no answer to them was rated yet; the others are in
-    the version's prompts, its lineage, what ``train --json`` prints and the sentence; no vector of their texts is stored.
+    """Orders on held-out prompts are counted and left out, also where no answer to them was rated yet.
+
+    The others are in the version's prompts, its lineage, what ``train --json`` prints and the sentence; no vector of
+    their texts is stored.
     """
     rate(workspace, RATED)
     ana = rater(workspace)

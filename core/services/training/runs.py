@@ -178,8 +178,8 @@ def _about_orders(compared: Mapping[str, Any]) -> str:
     more = f" ({apart:,} more are on prompts kept apart for testing)" if apart else ""
     if compared["gain"] is None:
         return (
-            f"The {comparisons} that raters made on {where}{more} did not clearly help to rank answers to prompts it had "
-            "not seen, so it learned from ratings alone."
+            f"The {comparisons} that raters made on {where}{more} did not clearly help to rank answers to prompts it "
+            "had not seen, so it learned from ratings alone."
         )
     said = f"It also learned from {comparisons} that raters made on {where}{more}."
     gain = Metric.from_json(compared["gain"])
