@@ -1,8 +1,8 @@
 """How often a 95 % interval of a training holds the truth: with shuffled ratings, and with the experts' own.
 
-From the first rated file in ../shared/data prompts are drawn, at most four answers to each. Shuffled, the truth is an AUC of
-0.5 and no difference to answer length. Unshuffled, it is what the model of all drawn ratings comes to on all other prompts.
-Fits are those of an evaluation (five folds, three times); vectors are shared with ``bench quality``.
+From the first rated file in ../shared/data prompts are drawn, at most four answers to each. Shuffled, the truth is an
+AUC of 0.5 and no difference to answer length. Unshuffled, it is what the model of all drawn ratings comes to on all
+other prompts. Fits are those of an evaluation (five folds, three times); vectors are shared with ``bench quality``.
 """
 
 import argparse

@@ -38,7 +38,9 @@ def auc_difference(file: Path, settings: Settings) -> Line:
             each[~seen] = model.predict(of_encoder[~seen])
     found = [measure(rated, Scores(each, each >= 0.5), seed=0, resamples=0)["roc_auc"].value or 0.0 for each in scores]
     print(
-        f"{len(rated)} answers: AUC {found[0]:.4f} with {encoders[0].back_end}, {found[1]:.4f} with {encoders[1].back_end}; "
-        f"scores differ by {np.abs(scores[0] - scores[1]).mean():.4f} on average, {np.abs(scores[0] - scores[1]).max():.4f} at most"
+        f"{len(rated)} answers: AUC {found[0]:.4f} with {encoders[0].back_end}, {found[1]:.4f} with "
+        f"{encoders[1].back_end}; "
+        f"scores differ by {np.abs(scores[0] - scores[1]).mean():.4f} on average, "
+        f"{np.abs(scores[0] - scores[1]).max():.4f} at most"
     )
     return Line("AUC lost by serving with the fast encoder", found[0] - found[1], "", 0.005, gates=True)

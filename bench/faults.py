@@ -1,11 +1,12 @@
-"""Deliberate faults, each with the test that catches it: ``python -m bench.faults [COMMIT]`` (without: the present HEAD).
+"""Deliberate faults, each with the test that catches it: ``python -m bench.faults [COMMIT]`` (without: the present
+HEAD).
 
 Makes a worktree of the commit, checks that the named tests pass there, then changes one text at a time, runs just that
-test and expects it to fail. Ends with 1 when a fault is not caught, or a test or text is not found. It takes minutes and
-is not part of ``make test``: run it before and after a change of the tests, to show that they still catch the same.
+test and expects it to fail. Ends with 1 when a fault is not caught, or a test or text is not found. It takes minutes
+and is not part of ``make test``: run it before and after a change of the tests, to show that they still catch the same.
 
-A fault is named by the text it changes, which stands exactly once in ``core``, and the test by its name, so that neither
-depends on where files are.
+A fault is named by the text it changes, which stands exactly once in ``core``, and the test by its name, so that
+neither depends on where files are.
 """
 
 import os

@@ -1,10 +1,10 @@
 """How often the rule of promotion errs: challengers that are truly worse, equal or better than the champion.
 
-Scores are drawn from the binormal model (Green and Swets 1966: AUC = Phi(d / sqrt 2) for normal scores whose means differ
-by d), 8 answers to a prompt, a fifth of the noise shared within a prompt, and the noise of two models correlated as
-two trainings of one recipe (0.9) or as two recipes (0.6) may be. The decision is the product's own: on
-ENOUGH_PROMPTS held-out prompts or more the models themselves meet there; below, their recipes are compared out of fold on
-four times as many prompts, and the models themselves only stop a challenger that is clearly worse.
+Scores are drawn from the binormal model (Green and Swets 1966: AUC = Phi(d / sqrt 2) for normal scores whose means
+differ by d), 8 answers to a prompt, a fifth of the noise shared within a prompt, and the noise of two models correlated
+as two trainings of one recipe (0.9) or as two recipes (0.6) may be. The decision is the product's own: on
+ENOUGH_PROMPTS held-out prompts or more the models themselves meet there; below, their recipes are compared out of fold
+on four times as many prompts, and the models themselves only stop a challenger that is clearly worse.
 """
 
 import argparse

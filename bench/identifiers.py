@@ -1,7 +1,7 @@
 """How many identifiers of a set of texts are found, by kind, and how long reading takes.
 
-The file holds one JSON object per line: {"text": ..., "spans": [[start, end, kind], ...]}. A span counts as found when one
-mark covers at least half of its characters, of whatever kind; precision is the share of marks that touch a span.
+The file holds one JSON object per line: {"text": ..., "spans": [[start, end, kind], ...]}. A span counts as found when
+one mark covers at least half of its characters, of whatever kind; precision is the share of marks that touch a span.
 """
 
 import argparse
@@ -73,7 +73,9 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(given: argparse.Namespace) -> list[Line]:
-    """Recall, precision and time per kB (of the processor, for the machine may be busy); recall by kind is printed above."""
+    """Recall, precision and time per kB (of the processor, for the machine may be busy); recall by kind is printed
+    above.
+    """
     rows = read(given.file)
     score(rows)  # lists of words and of telephone numbers are read once
     began = time.process_time()
@@ -82,7 +84,8 @@ def measure(given: argparse.Namespace) -> list[Line]:
     for kind, number in sorted(result.spans.items()):
         print(f"{kind:<40} {result.found[kind]:>4} of {number:>4}  {result.found[kind] / number:.2f}")
     print(
-        f"found {result.found.total()} of {result.spans.total()}; {len(result.mistaken)} of {result.marks} marks by mistake"
+        f"found {result.found.total()} of {result.spans.total()}; {len(result.mistaken)} of {result.marks} marks by "
+        "mistake"
     )
     if given.texts:
         for kind, span, text in result.missed:

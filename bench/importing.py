@@ -26,7 +26,8 @@ def measure() -> list[Line]:
             out.write("user_prompt,ai_response,rating\n")
             for number in range(ROWS):
                 out.write(
-                    f"question {number // 4},answer number {number} in a few words,{number % 5 + 1 if number % 2 else ''}\n"
+                    f"question {number // 4},answer number {number} in a few "
+                    f"words,{number % 5 + 1 if number % 2 else ''}\n"
                 )
         user = local_names.rate_as(workspace, "bench", "bench rater")
         stop, waits = threading.Event(), []

@@ -1,7 +1,7 @@
 """Learning curves of both recipes and of the baselines, on the rated files that lie in ../shared/data.
 
-Grouped five-fold cross-validation: models learn from about N ratings to the prompts of four folds, and are measured on the
-fifth. Vectors are kept in a folder of the system's temporary directory, so that only the first run computes them.
+Grouped five-fold cross-validation: models learn from about N ratings to the prompts of four folds, and are measured on
+the fifth. Vectors are kept in a folder of the system's temporary directory, so that only the first run computes them.
 """
 
 import tempfile
@@ -66,7 +66,8 @@ def measure() -> list[Line]:
 
 def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
     rated = Labels.of(examples, positive_threshold=GOOD_FROM)
-    yield f"\n{name} (ROC AUC / right order / accuracy): {len(rated):,} rated answers to {rated.prompts:,} prompts, {int(rated.good.sum()):,} good"
+    counted = f"{len(rated):,} rated answers to {rated.prompts:,} prompts, {int(rated.good.sum()):,} good"
+    yield f"\n{name} (ROC AUC / right order / accuracy): {counted}"
     folds = grouped_folds(rated.good, rated.groups, folds=5, seed=SEED)
     if folds is None:
         yield "  Nothing can be measured: good and poor answers to at least two prompts each are needed."

@@ -1,4 +1,5 @@
-"""Picking and saving at many interactions, for one rater and for many at once, and from key to next answer in the dashboard.
+"""Picking and saving at many interactions, for one rater and for many at once, and from key to next answer in the
+dashboard.
 
 Each database has a server or a file of its own in a temporary folder. Raters are processes with connections of their
 own that wait about a second between answers, as the fastest people do.

@@ -1,6 +1,7 @@
 """A whole training with its report on 20,000 rated answers whose vectors are known: time and memory.
 
-The vectors are drawn at random around one direction per prompt, so that there is something to learn; no encoder is loaded.
+The vectors are drawn at random around one direction per prompt, so that there is something to learn; no encoder is
+loaded.
 """
 
 import resource

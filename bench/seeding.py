@@ -1,4 +1,6 @@
-"""A database with many interactions in it, filled past the importer: only what is measured afterwards is of interest."""
+"""A database with many interactions in it, filled past the importer: only what is measured afterwards is of
+interest.
+"""
 
 import random
 from collections.abc import Iterator

@@ -51,10 +51,10 @@ def rerank_with_certainty(
         abstain: keep the order of the input where ``doubt`` is a sentence.
 
     Returns:
-        ``candidates`` as ``rerank_candidates`` gives them, each also with ``_good`` and ``_of`` (of so many rated answers
-        with a score like this one so many were good), ``_windows`` (in how many pieces it was read) and ``_truncated``;
-        ``model_version``; ``fallback`` and its ``reason``; ``too_close`` and ``outside`` (True, False, or None where
-        that is not known); ``doubt``, the same as a sentence or None.
+        ``candidates`` as ``rerank_candidates`` gives them, each also with ``_good`` and ``_of`` (of so many rated
+        answers with a score like this one so many were good), ``_windows`` (in how many pieces it was read) and
+        ``_truncated``; ``model_version``; ``fallback`` and its ``reason``; ``too_close`` and ``outside`` (True, False,
+        or None where that is not known); ``doubt``, the same as a sentence or None.
 
     Raises:
         ValueError: as ``rerank_candidates``.

@@ -6,7 +6,8 @@ Run the dashboard (`make run`) or the API alone (`python -m core serve`), then:
     ASSAY_URL=http://localhost:8501 .venv/bin/flask --app docs/flask_over_http.py run --port 5001
     curl -s http://127.0.0.1:5001/answer -H 'Content-Type: application/json' \
          -d '{"prompt": "My phone froze and does not react. What can I do?",
-              "candidates": ["Buy our premium plan today!", "Hold the power button for ten seconds to force a restart."]}'
+              "candidates": ["Buy our premium plan today!", "Hold the power button for ten seconds to force a
+              restart."]}'
 """
 
 import os

@@ -75,8 +75,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _once_on_postgresql(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many values that runs on both databases, PostgreSQL sees the first only: what a rule says about each
-    value does not depend on the database. Where it does, the test is marked ``every_database``.
+    """Of a test with many values that runs on both databases, PostgreSQL sees the first only: what a rule says about
+    each value does not depend on the database. Where it does, the test is marked ``every_database``.
     """
     tried: set[tuple[str, str]] = set()
     left_out = []

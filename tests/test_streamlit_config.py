@@ -1,4 +1,6 @@
-""".streamlit/config.toml: Streamlit only logs an option it does not know, and nobody notices a colour that cannot be read."""
+""".streamlit/config.toml: Streamlit only logs an option it does not know, and nobody notices a colour that cannot be
+read.
+"""
 
 import tomllib
 from pathlib import Path

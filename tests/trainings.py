@@ -1,4 +1,6 @@
-"""Trainings take most of the time of these tests, and most of them learn from the same answers: each is computed once."""
+"""Trainings take most of the time of these tests, and most of them learn from the same answers: each is computed
+once.
+"""
 
 import fcntl
 import hashlib
@@ -28,7 +30,8 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 @pytest.fixture(scope="session", autouse=True)
 def fits_once(shared_folder: Path) -> None:
-    """The step that takes most of a training, fitting a classifier, is looked up where its very input was fitted before.
+    """The step that takes most of a training, fitting a classifier, is looked up where its very input was fitted
+    before.
 
     What is around it (folds, figures, decisions) is computed anew each time.
     """
@@ -71,7 +74,9 @@ def _made_once(file: Path, make: Callable[[], Any]) -> Any:
 
 @pytest.fixture(scope="session")
 def trained_once(shared_folder: Path) -> Path:
-    """An ASSAY_HOME with the sample and a champion that learned from it with the real encoder; to be copied, never used."""
+    """An ASSAY_HOME with the sample and a champion that learned from it with the real encoder; to be copied, never
+    used.
+    """
     from core.services.data import importing  # here: scikit-learn takes seconds, and most files train nothing
     from core.services.training import training
 

@@ -39,8 +39,8 @@ PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2
 
 WRITE_SECONDS = 5.0
 KEY_WAITS = (
-    "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API keys, "
-    "or with: python -m core keys confirm"
+    "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API "
+    "keys, or with: python -m core keys confirm"
 )
 _RERANK = ("/v1/rerank", "/v2/rerank")
 

@@ -64,7 +64,7 @@ def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
 def order_rows(preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """One pair per row of the preferences export (columns PAIRS), as they stand behind those of ratings.
 
-    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is no margin.
+    An order says nothing about grades, so these have none, and a margin of 0: to TRL's reward trainer that is none.
     """
     for row in preferences:
         yield {

@@ -47,7 +47,7 @@ class Fit:
 def fit(
     recipe: Recipe, features: Matrix, good: Bools, groups: Ints, *, seed: int, compared: Comparisons | None = None
 ) -> Fit:
-    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), beside them on ``compared`` answers if these help.
+    """Fit ``recipe`` on ``features`` (n, d) with both classes in ``good`` (n,), and on ``compared`` answers that help.
 
     Weighting of the columns, C and threshold come from one inner grouped cross-validation on rated rows. In it,
     comparisons are learned from but for those on the prompts that are tested; they are part of the fit where it ranks

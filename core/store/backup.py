@@ -106,7 +106,8 @@ def _rows_of_file(file: Path) -> dict[str, int]:
         connection.execute("PRAGMA journal_mode=DELETE")  # one file, without the two that go with a database in use
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         names = sorted({name for (name,) in found} & set(Base.metadata.tables))
-        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608  our own names
+        counts = {name: f'SELECT count(*) FROM "{name}"' for name in names}  # noqa: S608  our own names
+        return {name: connection.execute(count).fetchone()[0] for name, count in counts.items()}
 
 
 def _run(store: Store, session: Session, name: str, *options: str, to_database: bool = False) -> None:

@@ -346,7 +346,9 @@ def real(environ, *arguments):
 
 
 def test_a_real_process_from_import_to_export(environ, csv_file, tmp_path, workspace):
-    """``python -m core`` as people type it: JSON last on stdout, nothing on stderr, and what another process stored is seen."""
+    """``python -m core`` as people type it: JSON last on stdout, nothing on stderr, and what another process stored is
+    seen.
+    """
     done = real(environ, "import", csv_file, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout.splitlines()[-1])["added"] == 2
@@ -436,7 +438,9 @@ def test_an_export_with_identifiers_needs_a_word(sqlite_cli, tmp_path):
 
 
 def test_the_record_on_the_command_line(cli, environ, tmp_path):
-    """The latest acts as JSON, narrowed by the name of today and by day; all of them in a file; bad dates in a sentence."""
+    """The latest acts as JSON, narrowed by the name of today and by day; all of them in a file; bad dates in a
+    sentence.
+    """
     assert answer(cli("record", "--json")) == {"acts": [], "more": False}
     assert answer(cli("users", "add", "Ana", "--role", "lead", "--json"))["users"]
     assert answer(cli("keys", "create", "portal", "--json"))["id"] == 1

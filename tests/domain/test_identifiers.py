@@ -100,7 +100,8 @@ def test_a_name_is_one_wherever_it_stands_again():
     """The surname alone, the given name in the other text; initials and small words are not looked for."""
     note = "Patient: John A. Smith; asthma. Smith coughs, and so does a smith. John sleeps. A Smithson does not."
     assert mask(note) == (
-        "Patient: «name hidden»; asthma. «name hidden» coughs, and so does a smith. «name hidden» sleeps. A Smithson does not."
+        "Patient: «name hidden»; asthma. «name hidden» coughs, and so does a smith. «name hidden» sleeps. A Smithson "
+        "does not."
     )
     prompt, answer = "My son Enyinnaya has a fever.", "Give Enyinnaya ibuprofen 100 mg."
     assert mask(answer) == answer

@@ -119,7 +119,8 @@ CALLERS = ("nobody", "wrong key", "revoked key", "no bearer", "key")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_every_route_by_every_caller(workspace: Workspace, api: Api, caller: str) -> None:
     """All paths and methods of the OpenAPI document, in a process that has not answered anything yet, from this machine
-    and another: what ranks wants a key that is valid now; what holds no data answers everybody; and nothing else is there.
+    and another: what ranks wants a key that is valid now; what holds no data answers everybody; and nothing else is
+    there.
     """
     key, _ = api_keys.create(workspace, COMMAND_LINE, "the portal")
     old, gone = api_keys.create(workspace, COMMAND_LINE, "an old one")

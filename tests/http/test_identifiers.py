@@ -1,4 +1,6 @@
-"""No answer of the API holds an identifier that is stored here; the caller's own documents come back as they were sent."""
+"""No answer of the API holds an identifier that is stored here; the caller's own documents come back as they were
+sent.
+"""
 
 import pytest
 from sqlalchemy import update

@@ -1,4 +1,6 @@
-"""The queue under random callers, in time that passes only by work: nobody starves, and the bounds hold at every step."""
+"""The queue under random callers, in time that passes only by work: nobody starves, and the bounds hold at every
+step.
+"""
 
 import math
 import random
@@ -103,8 +105,8 @@ def test_whoever_is_taken_in_is_done_in_time(steps: list[tuple[str, object]]) ->
 
 @pytest.mark.parametrize("kind", ["short", "long", "both"])
 def test_new_ones_without_end_starve_nobody(kind: str) -> None:
-    """Three callers who always send more, whatever is refused, for ten minutes: each is served about a third of the work,
-    and a list that comes early is done in time although the queue never empties."""
+    """Three callers who always send more, whatever is refused, for ten minutes: each is served about a third of the
+    work, and a list that comes early is done in time although the queue never empties."""
     machine, draw = Machine(), random.Random(7)
     while machine.now < 600:
         for caller in "abc":
@@ -121,9 +123,9 @@ def test_new_ones_without_end_starve_nobody(kind: str) -> None:
 
 @pytest.mark.parametrize("slower, beside", [(1.0, 0.3), (0.8, 0.3), (0.55, 0.0)])
 def test_the_longest_list_is_done_whoever_comes_later(slower: float, beside: float) -> None:
-    """Five minutes of work were begun alone; then others send short and long lists without end. It is done before it would
-    be stopped, on a machine that became almost half as fast too; on one that did not, the short ones have their share, and
-    none of them waits for its end."""
+    """Five minutes of work were begun alone; then others send short and long lists without end. It is done before it
+    would be stopped, on a machine that became almost half as fast too; on one that did not, the short ones have their
+    share, and none of them waits for its end."""
     machine, draw = Machine(), random.Random(11)
     machine.comes("a", [TURN_WORDS] * int(300 / TURN))
     giant = next(iter(machine.waiting))

@@ -148,7 +148,9 @@ async def until_waiting(turns: ScoringQueue, count: int) -> None:
 
 
 def test_one_that_floods_keeps_nobody_out() -> None:
-    """A caller with fifty large and fifty short requests has its share; a second one's are taken in, and ranked soon."""
+    """A caller with fifty large and fifty short requests has its share; a second one's are taken in, and ranked
+    soon.
+    """
     model = FakeModel()
     turns, queue = model.taking_turns()
 
@@ -196,8 +198,8 @@ def test_a_ranking_that_takes_too_long_is_stopped() -> None:
 
 
 def test_who_cannot_be_taken_in_is_told_so_before_its_words_are_counted() -> None:
-    """Counting fifty long lists one after the other would take longer than ranking one; nor is one counted in vain where
-    there is no place."""
+    """Counting fifty long lists one after the other would take longer than ranking one; nor is one counted in vain
+    where there is no place."""
     model = FakeModel()
     counted: list[str] = []
 
@@ -208,8 +210,9 @@ def test_who_cannot_be_taken_in_is_told_so_before_its_words_are_counted() -> Non
     for full in ([[TURN_WORDS] * 50], [[1]] * 24):
         turns, queue = model.taking_turns()
         places = [queue.take("a", one) for one in full]
+        long = Work([f"r{number} 300" for number in range(1_000)], words, ranked)
         with pytest.raises(Refused) as busy:
-            run(lambda: turns.measured("a", Work([f"r{number} 300" for number in range(1_000)], words, ranked)))  # noqa: B023
+            run(lambda: turns.measured("a", long))  # noqa: B023
         assert busy.value.status == 429
         assert not counted
         for place in places:

@@ -30,6 +30,8 @@ from core.store.training import versions
 from tests.databases import PATIENCE
 from tests.integration.serving import on_a_port
 
+pytestmark = pytest.mark.slow
+
 QUERY = "My phone froze and does not react. What can I do?"
 GOOD = "Hold the power button for ten seconds to force a restart, then install updates."
 POOR = "Buy our premium plan today and enjoy a world of benefits!"

@@ -11,6 +11,8 @@ from core.cli.main import main
 from core.services.workspace import open_workspace
 from core.store.interactions import exports
 
+pytestmark = pytest.mark.slow
+
 METRICS = {"accuracy", "roc_auc", "pairwise_accuracy", "pairwise_accuracy_macro", "precision", "recall", "f1", "brier"}
 
 

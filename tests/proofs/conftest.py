@@ -57,7 +57,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         "# Proofs",
         "",
         f"Written by `make proof`, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}. Each line is a test in `tests/proofs` and ends with the day on which it was run.",
+        f"Python {platform.python_version()}. Each line is a test in `tests/proofs` and ends with the day on which it "
+        "was run.",
         "",
         *(f"- `{name}`: {found}" for name, found in sorted(known.items())),
         "",

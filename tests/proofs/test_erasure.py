@@ -363,7 +363,8 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
     found = _bytes_left(workspace)
     assert found == set()
     proven(
-        f"an answer planted in {len(GOES) + len(STAYS)} columns of {len(columns())} that hold text, then forgotten: left in "
+        f"an answer planted in {len(GOES) + len(STAYS)} columns of {len(columns())} that hold text, then forgotten: "
+        "left in "
         f"the {len(STAYS)} that the erasure lists, in no other column and no other byte of the database's files"
     )
 

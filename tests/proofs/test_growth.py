@@ -53,7 +53,8 @@ def test_ratings_beside_a_row_of_telephone_numbers(workspace, tmp_path, monkeypa
     share = max(held) / spent[0]
     assert share < 0.5
     proven(
-        f"a row of {size // 1000} kB of telephone numbers, imported once: {stored:,} ratings were stored meanwhile, none "
+        f"a row of {size // 1000} kB of telephone numbers, imported once: {stored:,} ratings were stored meanwhile, "
+        "none "
         f"refused; the longest write transaction was {share:.0%} of the import's work."
     )
 

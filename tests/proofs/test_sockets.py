@@ -136,7 +136,8 @@ def test_states_of_unknown_widgets_cost_no_memory_before_the_sign_in(where_peopl
     assert grown < sent / 3
     assert grown < tabs * 4
     proven_once(
-        f"{3 * tabs} tabs without a sign-in, {sent:.0f} MB of unknown widget states: {refused} messages of {megabytes} MB "
+        f"{3 * tabs} tabs without a sign-in, {sent:.0f} MB of unknown widget states: {refused} messages of {megabytes} "
+        "MB "
         f"not read, the rest cut to {STRANGER.size // 1000} kB; the server grew by {grown} MB"
     )
 
@@ -174,7 +175,8 @@ def test_sockets_of_an_address_are_bounded_and_a_hundred_people_behind_it_work(
         elsewhere.send(rerun())
         assert "account.sign_in" in drawn(elsewhere)
     proven_once(
-        f"{people} people with {each} tabs each behind one address, then {PER_ADDRESS - people * each + 20} sockets more: 20 "
+        f"{people} people with {each} tabs each behind one address, then {PER_ADDRESS - people * each + 20} sockets "
+        "more: 20 "
         f"refused with 403; of one browser that nobody let in {STRANGERS_PER_BROWSER} and no more; "
         "another address was served meanwhile"
     )

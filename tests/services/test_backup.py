@@ -25,6 +25,8 @@ from core.store.tables import Audit, Base, ModelVersion, Run, Visitor
 from tests import looked
 from tests.databases import added, driver_url, environment, rater, start_python
 
+pytestmark = pytest.mark.slow
+
 RATE_ON = """
     import os, sys
     from core.services.people import local_names

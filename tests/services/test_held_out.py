@@ -23,6 +23,8 @@ from tests.databases import Plain, environment
 from tests.reward.fakes import embedder, rated_answers, reference_embedder
 from tests.services.versions_made import learned_from, made
 
+pytestmark = pytest.mark.slow
+
 ANA = User(0, "Ana")
 
 

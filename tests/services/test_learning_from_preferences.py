@@ -1,6 +1,5 @@
-"""What raters order on the Rerank page, all the way into a model.
-
-It is used where it helps, never on prompts kept apart, and always told.
+"""What raters order on the Rerank page, all the way into a model: where it helps, never on prompts kept apart, always
+told.
 """
 
 from collections.abc import Iterable
@@ -85,13 +84,13 @@ def traced_to(workspace: Workspace, name: str) -> tuple[str, ...]:
 
 
 def test_a_model_learns_from_orders_that_help_but_not_on_prompts_kept_apart(
-    workspace: Workspace, old_app: Plain
+    workspace: Workspace, old_app: Plain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Orders on held-out prompts are counted and left out, also where no answer to them was rated yet.
-
-    The others are in the version's prompts, its lineage, what ``train --json`` prints and the sentence; no vector of
-    their texts is stored.
+    """Orders on held-out prompts are counted and left out, also where no answer to them was rated yet; the others are
+    in the version's prompts, its lineage, what ``train --json`` prints and the sentence; no vector of their texts is
+    stored.
     """
+    monkeypatch.setattr(held_out, "HELD_OUT_FROM", len(RATED))  # orders help most where ratings are few
     rate(workspace, RATED)
     ana = rater(workspace)
     order(workspace, ana, asked_elsewhere())

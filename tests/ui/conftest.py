@@ -28,16 +28,28 @@ def fresh_process(tmp_path, monkeypatch):
     runtime.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_with_sample(sqlite_with_tables: Path, tmp_path_factory) -> Path:
+    """An SQLite file with the sample in it, to be copied."""
+    home = tmp_path_factory.mktemp("sample")
+    shutil.copy(sqlite_with_tables, home)
+    opened = open_workspace({"ASSAY_HOME": str(home)})
+    importing.load_sample(opened, COMMAND_LINE)
+    opened.store.engine.dispose()
+    return home / sqlite_with_tables.name
+
+
 @pytest.fixture
-def workspace(fresh_process) -> Workspace:
+def workspace(request: pytest.FixtureRequest, fresh_process, tmp_path) -> Workspace:
     """The database that the pages will open too."""
+    filled = "sample" in request.fixturenames
+    shutil.copy(request.getfixturevalue("sqlite_with_sample" if filled else "sqlite_with_tables"), tmp_path)
     return open_workspace()
 
 
 @pytest.fixture
 def sample(workspace: Workspace) -> Workspace:
     """The same with the sample in it."""
-    importing.load_sample(workspace, COMMAND_LINE)
     return workspace
 
 

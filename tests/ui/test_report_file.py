@@ -64,7 +64,7 @@ def test_the_verdict_comes_first_and_everything_is_in_tables(made):
 
 
 def test_the_file_holds_the_figures_of_the_page(made):
-    """Every series that Plotly draws on the page is in the file by name, and every dot of it; the file has the colours."""
+    """Every series that Plotly draws on the page is in the file by name, with every dot of it and the colours."""
     evaluation, report = made
     page = report_html(ABOUT, evaluation, report)
     plots = [roc_plot(evaluation, report), *plots_by_table(report).values()]
@@ -79,7 +79,7 @@ def test_the_file_holds_the_figures_of_the_page(made):
 
 
 def test_a_figure_is_drawn_to_scale():
-    """On a logarithmic axis 10 is half-way from 1 to 100; a range is above and below its dot; markup in names is text."""
+    """On a logarithmic axis 10 is half-way from 1 to 100; a range is around its dot; markup in names is text."""
     figure = go.Figure()
     bars = {"array": [0.25], "arrayminus": [0.5], "thickness": 1}
     figure.add_scatter(x=[10], y=[0.5], mode="markers", name="<b>", marker={"color": TEAL, "size": 8}, error_y=bars)

@@ -26,6 +26,8 @@ from core.ui.training.progress import current_stage, duration, event_in_words, s
 from tests import looked
 from tests.ui.reading import press, said
 
+pytestmark = pytest.mark.slow
+
 STARTED = {"event": "started", "n": 184, "prompts": 46, "good": 92, "recipe": "pair", "seed": 0}
 
 

@@ -256,7 +256,7 @@ def _is_word(word: str) -> bool:
 
 
 def in_a_message(text: str, low: str) -> Iterator[Found]:
-    """What is found in a short text that speaks to or of somebody: names in small letters, signatures, places and days."""
+    """Find names in small letters, signatures, places and days in a short text that speaks to or of somebody."""
     if len(text) > _MESSAGE or _NO_MESSAGE.search(low) or not (_ABOUT_SOMEBODY.search(low) or CARE.search(low)):
         return
     yield from _small_names(low)

@@ -242,7 +242,8 @@ _FREE_PHONE = re.compile(
 )
 _TOLL_FREE = re.compile(r"(?<!\d)8(?:00|88|77|66|55|44|33)[).-]")
 _PORTAL = re.compile(
-    r"(?<![\w@.])(?P<it>(?:https?://|www\.)(?![\w.-]*(?:\.gov|\.edu|nih|who\.int|wikipedia|mayoclinic|cdc|nhs\.uk|medlineplus|webmd|doi\.org|pubmed))[\w.-]{3,100}/[^\s<>\"'«»|)\];,]{2,200}\b)"
+    r"(?<![\w@.])(?P<it>(?:https?://|www\.)(?![\w.-]*(?:\.gov|\.edu|nih|who\.int|wikipedia|mayoclinic"
+    r"|cdc|nhs\.uk|medlineplus|webmd|doi\.org|pubmed))[\w.-]{3,100}/[^\s<>\"'«»|)\];,]{2,200}\b)"
 )
 _HANDLE = re.compile(r"(?<![\w.@/])(?P<it>@[a-z][a-z0-9_.]{3,30}\b)(?!@)")
 

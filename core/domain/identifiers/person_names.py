@@ -401,7 +401,7 @@ class _Reader:
         return start, end
 
     def in_lower_case(self) -> Iterator[tuple[int, int]]:
-        """Names that somebody typed in small letters after an introduction, or both names in a short text about care."""
+        """Names typed in small letters after an introduction, or both names in a short text about care."""
         low = self.low
         given, family = lower_given_names(), _lower_family_names()
         if any(hint in low for hint in ("name is", "name's", "name’s", "names ", "name:", " called ")):

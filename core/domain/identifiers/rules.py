@@ -753,7 +753,8 @@ _COUNTY = re.compile(
 # --- links, names of users, photographs -----------------------------------------------------------------------------
 
 _LINK = re.compile(
-    r"(?<![\w@.])(?P<it>(?:(?:https?|ftp)://|www\.)[^\s<>\"'«»|)\]]{3,400}|[a-z0-9-]{2,30}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|de|me|io)/[^\s<>\"'«»|)\]]{2,200})"
+    r"(?<![\w@.])(?P<it>(?:(?:https?|ftp)://|www\.)[^\s<>\"'«»|)\]]{3,400}"
+    r"|[a-z0-9-]{2,30}(?:\.[a-z0-9-]{2,30}){0,2}\.(?:com|net|org|de|me|io)/[^\s<>\"'«»|)\]]{2,200})"
 )
 _PUBLIC = re.compile(
     r"(?:^|\.)(?:gov|mil|int|edu|gov\.\w\w|nhs\.uk|ac\.uk|gc\.ca|who\.int|doi\.org|wikipedia\.org|nature\.com|nejm\.org"

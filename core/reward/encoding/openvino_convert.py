@@ -55,7 +55,8 @@ def build(emb_model: str, folder: Path, probes: Sequence[str]) -> openvino_build
 def _convert(emb_model: str, folder: Path, serves: str) -> openvino_build.BuildCheck:
     """The whole pipeline, pooling included, as one graph whose weights are int8; its tokenizer beside it."""
     openvino = import_openvino()
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # nncf reports too; this process does nothing else
+    # nncf reports too; this process does nothing else
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     os.environ["NNCF_CI"] = "1"
     import nncf
 

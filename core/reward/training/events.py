@@ -273,5 +273,5 @@ class TrainingResult:
     """How far its scores can be trusted."""
     weighting: str
     """As in ``Fitted``."""
-    comparisons: int = 0
+    comparisons: int
     """How many pairs of answers that raters ordered it was fitted on too."""

@@ -53,12 +53,13 @@ def train(
     """Evaluate ``recipe`` out of fold on ``examples``, judge it, and fit it on all of them.
 
     Yields Started, Embedding..., FoldDone..., Evaluated, Examined..., Reported, Fitted, and returns the result; yields
-    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a ``champion_recipe`` that recipe is refitted
-    on the same folds for the comparison, on answers to the prompts that it learned from (``champion_groups``; None: on
-    all). ``preferred`` answers are learned from too where that clearly helps on all ``examples`` (``fitting.fit``), never
-    where their prompt is being tested; Compared then says what that changed (and that ``preferred_apart`` more were kept apart), and a champion is refitted on ratings alone.
-    Where it does not help, Compared says so before the folds, and the rest is as without them. The same examples in the
-    same order and the same ``seed`` give the same numbers.
+    and returns only Refused where there are fewer than ``minimum`` examples or they cannot be split. With a
+    ``champion_recipe`` that recipe is refitted on the same folds for the comparison, on answers to the prompts that it
+    learned from (``champion_groups``; None: on all). ``preferred`` answers are learned from too where that clearly
+    helps on all ``examples`` (``fitting.fit``), never where their prompt is being tested; Compared then says what that
+    changed (and that ``preferred_apart`` more were kept apart), and a champion is refitted on ratings alone. Where it
+    does not help, Compared says so before the folds, and the rest is as without them. The same examples in the same
+    order and the same ``seed`` give the same numbers.
 
     Raises:
         BadInput: there is no such recipe.

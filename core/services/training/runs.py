@@ -9,6 +9,7 @@ from typing import Any
 from core.domain.metrics import Metric
 from core.domain.plain import Name
 from core.domain.roles import Act, User
+from core.domain.texts import plural
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
 from core.services.masking import masks_output
@@ -173,8 +174,7 @@ def log_file(workspace: Workspace, run_id: int) -> Path:
 
 def _about_orders(compared: Mapping[str, Any]) -> str:
     pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
-    comparisons = f"{pairs:,} {'comparison' if pairs == 1 else 'comparisons'}"
-    where = f"{prompts:,} {'prompt' if prompts == 1 else 'prompts'}"
+    comparisons, where = plural(pairs, "comparison"), plural(prompts, "prompt")
     more = f" ({apart:,} more are on prompts kept apart for testing)" if apart else ""
     if compared["gain"] is None:
         return (

@@ -137,7 +137,7 @@ def train_to_end(
 
 @masks_output()
 def start(workspace: Workspace, user: User) -> int:
-    """Start a training of the default recipe in a process of its own, which outlives the page; the number of the run.
+    """Start a training of the default recipe in a process of its own, which outlives the page; returns its number.
 
     Raises:
         NotAllowed: the person may not train.

@@ -128,8 +128,8 @@ def event_in_words(event: dict) -> str:
             return "All folds are done. Working out how certain the figures are …"
         case "compared" if event["gain"] is None:
             return (
-                f"{event['pairs']:,} comparisons of raters do not clearly help: learning from ratings alone. Testing the "
-                "first part of the prompts …"
+                f"{event['pairs']:,} comparisons of raters do not clearly help: learning from ratings alone. Testing "
+                "the first part of the prompts …"
             )
         case "compared":
             return (

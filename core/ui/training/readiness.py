@@ -140,7 +140,8 @@ def checks(page: Page, found: Readiness) -> None:
 def _check(page: Page, check: Check) -> None:
     colour, icon, word = SIGNS[check.result]
     with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"readiness.check.{check.code}"):
-        st.badge(word, icon=icon, color=colour, width=130)  # type: ignore[arg-type]  # the colours above are badge colours
+        # the colours above are badge colours
+        st.badge(word, icon=icon, color=colour, width=130)  # type: ignore[arg-type]
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(f"**{literal(check.title)}**  \n{literal(check.sentence)}")
             if check.remedy is not None and check.result not in QUIET:
