@@ -141,8 +141,8 @@ FAULTS = (
     ),
     Fault(
         "texts leave the services unmasked",
-        "if isinstance(found, Settled) else _masked_text(found, known)",
-        "if isinstance(found, str) else _masked_text(found, known)",
+        " else _masked_text(found, known)",
+        " else str(found)",
         "test_no_service_hands_out_an_identifier",
     ),
     Fault(

@@ -303,16 +303,16 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
         from core.domain.roles import COMMAND_LINE
         from tests import looked
         from core.services.workspace import open_workspace
-        from core.store.erasure import answers as store
+        from core.store.erasure import answers
         workspace, done = open_workspace(), []
-        remove = store.Part.remove
+        remove = answers.Part.remove
         def half(part, session):
             remove(part, session)
             session.flush()
             done.append(part)
             if len(done) == 6:
                 os._exit(9)
-        store.Part.remove = half
+        answers.Part.remove = half
         looked.forget(workspace, COMMAND_LINE, int(sys.argv[1]))
         """,
         environ,

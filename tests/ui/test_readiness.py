@@ -12,7 +12,7 @@ from core.services.data import interactions
 from core.services.training.forecast import Outlook
 from core.services.training.readiness_checks import Latest
 from core.store.database import Store
-from core.store.rating import queue as queue_of
+from core.store.rating.queue import preference
 from core.ui.training.readiness import MANY_RATERS, forecast_sentence, ratings_by_value, ratings_per_day
 from tests import looked
 from tests.ui.reading import press, said
@@ -75,7 +75,7 @@ def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
         looked.rate(workspace, ana, number, 1 + number % 5)
     press(open_page("readiness"), "readiness.fix.several_sessions")
     with workspace.store.read() as store:
-        _, filters = queue_of.preference(store, ana.rater_id)
+        _, filters = preference(store, ana.rater_id)
     assert filters.session_label == "b"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
 from core.reward.recipes.registry import PAIR
+from core.reward.training import trainer
 from core.reward.training.events import (
     STORED_NAMES,
     Embedding,
@@ -22,7 +23,6 @@ from core.reward.training.events import (
     Registered,
     Saved,
 )
-from core.reward.training.trainer import train as reward_train
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import reference_embedder
@@ -201,7 +201,7 @@ def _steps(
     embedder = reference_embedder(workspace)
     ground = load_training_set(workspace, embedder, without_rater=without_rater)
     apart, minimum = len(ground.held_out), settings.min_samples_to_train
-    trained = yield from reward_train(
+    trained = yield from trainer.train(
         ground.examples,
         recipe=recipe,
         embedder=embedder,
