@@ -19,7 +19,7 @@ from core.store import schema
 from core.store.interactions import imports
 from tests import looked
 from tests.databases import PATIENCE, ROOT, added, environment, rater
-from tests.reward.fakes import FakeEncoder, rated_answers
+from tests.reward.fakes import rated_answers, reference_embedder
 
 
 @pytest.fixture
@@ -458,7 +458,7 @@ def test_the_record_on_the_command_line(cli, environ, tmp_path):
 
 def test_training_says_whether_it_learned_from_orders(sqlite_cli, tmp_path, monkeypatch):
     """Where somebody ordered answers one sentence says what came of it; where nobody did there is none."""
-    monkeypatch.setattr(training, "encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(training, "reference_embedder", reference_embedder)
     rows = [("user_prompt", "ai_response", "rating")]
     rows += [(e.prompt, e.response, f"{e.rating:.0f}") for e in rated_answers(51, 1)]
     with (tmp_path / "rows.csv").open("w", newline="") as file:
