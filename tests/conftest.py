@@ -88,7 +88,7 @@ def _once_on_postgresql(config: pytest.Config, items: list[pytest.Item]) -> None
             or item.get_closest_marker("every_database")
         ):
             continue
-        test = (str(item.path), item.originalname)
+        test = (str(item.path), getattr(item, "originalname", item.name))
         if test in tried:
             left_out.append(item)
         tried.add(test)
