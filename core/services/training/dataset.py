@@ -84,7 +84,7 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
     preferred = [p for p in everything if not (apart and is_held_out(p.group))]
     # a champion that learned from the sample is no rival for a model of real ratings, and the other way round
     same = champion is not None and champion.sample == totals.sample
-    ground = TrainingSet(
+    training_set = TrainingSet(
         examples,
         kept,
         totals.rated,
@@ -97,18 +97,18 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
         consensus=before,
     )
     if champion is None or not same:
-        return ground
+        return training_set
     folder = settings.model_dir / champion.model_version
     try:
         learned = artifact.trained_groups(folder, hashes=champion.hashes, prompts=champion.prompts)
-        ground = replace(ground, champion_groups=learned)
+        training_set = replace(training_set, champion_groups=learned)
         unseen, _ = leave_out_seen(kept, learned)
         if not comparable(unseen, positive_threshold=settings.positive_rating_threshold):
-            return ground
+            return training_set
         rival = artifact.load(folder, hashes=champion.hashes, encoder=embedder.fingerprint)
     except Unavailable:  # missing, altered, or of another encoder: its recipe can still be fitted anew
-        return ground
-    return replace(ground, rival=rival, unseen=unseen)
+        return training_set
+    return replace(training_set, rival=rival, unseen=unseen)
 
 
 def _without(rater: str, examples: list[Example]) -> list[Example]:

@@ -199,30 +199,30 @@ def _steps(
 ) -> Generator[Event, None, dict[str, Any]]:
     settings = workspace.settings
     embedder = reference_embedder(workspace)
-    ground = load_training_set(workspace, embedder, without_rater=without_rater)
-    apart, minimum = len(ground.held_out), settings.min_samples_to_train
+    training_set = load_training_set(workspace, embedder, without_rater=without_rater)
+    apart, minimum = len(training_set.held_out), settings.min_samples_to_train
     trained = yield from trainer.train(
-        ground.examples,
+        training_set.examples,
         recipe=recipe,
         embedder=embedder,
         seed=seed,
         positive_threshold=settings.positive_rating_threshold,
         # what is needed is counted in rated answers, those that are kept apart among them
-        minimum=max(1, minimum - apart) if ground.rated >= minimum else minimum,
-        champion_recipe=None if ground.rival_decides else ground.champion_recipe,
-        champion_groups=ground.champion_groups,
-        preferred=ground.preferred,
-        preferred_apart=ground.preferred_apart,
+        minimum=max(1, minimum - apart) if training_set.rated >= minimum else minimum,
+        champion_recipe=None if training_set.rival_decides else training_set.champion_recipe,
+        champion_groups=training_set.champion_groups,
+        preferred=training_set.preferred,
+        preferred_apart=training_set.preferred_apart,
     )
     if isinstance(trained, Refused):
-        prompts = len({example.group for example in ground.examples})
-        outcome = result(run_id, recipe, len(ground.examples), prompts, trained.reason)
-        _finish_refused(workspace, run_id, outcome, sample=ground.sample)
+        prompts = len({example.group for example in training_set.examples})
+        outcome = result(run_id, recipe, len(training_set.examples), prompts, trained.reason)
+        _finish_refused(workspace, run_id, outcome, sample=training_set.sample)
         return outcome
-    if ground.rival:
-        trained = replace(trained, judged=compare_with_champion(workspace, ground, trained, embedder))
+    if training_set.rival:
+        trained = replace(trained, judged=compare_with_champion(workspace, training_set, trained, embedder))
     yield trained.judged
-    return (yield from save_and_register(workspace, run_id, ground, trained, embedder))
+    return (yield from save_and_register(workspace, run_id, training_set, trained, embedder))
 
 
 @retried
