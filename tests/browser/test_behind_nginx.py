@@ -78,14 +78,14 @@ def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):
         processes.append(subprocess.Popen([str(NGINX), "-c", tmp_path / "nginx.conf", "-e", tmp_path / "error.log"]))
         context = browser.new_context(ignore_https_errors=True)
         page = sign_in(context, url, "ana")
-        expect(page.get_by_text("· lead")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("· lead")).to_be_visible()
         cookies = [cookie for cookie in context.cookies(url) if "session" not in cookie["name"]]
         assert all(cookie["secure"] and cookie["sameSite"] == "Lax" for cookie in cookies)
         # as much as a sign-in with many claims brings; Streamlit splits it over several cookies
         padding = [{"name": f"padding_{number}", "value": "x" * 2_800, "url": url} for number in (1, 2)]
         context.add_cookies(padding)
         page.goto(f"{url}/settings")
-        expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
         for headers in ({"origin": "https://evil.example"}, {"host": "evil.example"}):
             assert context.request.get(url, headers=headers).status == 403
         context.close()

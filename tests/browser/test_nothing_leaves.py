@@ -12,7 +12,6 @@ pytestmark = pytest.mark.browser
 
 WATCH = """
 import os, socket
-from tests.databases import PATIENCE
 _connect = socket.socket.connect
 def connect(self, address):
     if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):

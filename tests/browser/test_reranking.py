@@ -42,7 +42,7 @@ def test_markup_in_an_answer_is_shown_and_never_run(page: Page, trained):
     page.locator(".st-key-rerank-candidates textarea").fill(f"{markup}\n---\n" + "\n---\n".join(EXAMPLE))
     page.locator(".st-key-rerank-candidates textarea").blur()
     page.locator(".st-key-rerank-run button").click()
-    expect(page.locator(".st-key-rerank-keep")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-rerank-keep")).to_be_visible()
     cards = page.locator("[class*=st-key-rerank-place-]")
     expect(cards.filter(has_text="<script>document.title='run'</script><img src=x")).to_have_count(1)
     page.get_by_text("I would order them differently").click()

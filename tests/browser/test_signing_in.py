@@ -108,25 +108,25 @@ def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
     url, environ = signing_in
     ana_context, ben_context = browser.new_context(), browser.new_context()
     ana = sign_in(ana_context, url, "ana")
-    expect(ana.get_by_text("Ana · lead")).to_be_visible(timeout=20_000)
+    expect(ana.get_by_text("Ana · lead")).to_be_visible()
 
     ben = sign_in(ben_context, url, "ben")
-    expect(ben.get_by_role("heading", name="You are not invited yet")).to_be_visible(timeout=20_000)
+    expect(ben.get_by_role("heading", name="You are not invited yet")).to_be_visible()
     workspace = open_workspace(environ)
     (waiting,) = accounts.pending_identities(workspace, COMMAND_LINE)
     person = accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME)
     ben.goto(f"{url}/rate")
-    expect(ben.get_by_text("Ben · sme")).to_be_visible(timeout=20_000)
+    expect(ben.get_by_text("Ben · sme")).to_be_visible()
     ben.goto(f"{url}/data")
-    expect(ben.get_by_text("which does not include it")).to_be_visible(timeout=20_000)
+    expect(ben.get_by_text("which does not include it")).to_be_visible()
 
     accounts.set_disabled(workspace, COMMAND_LINE, person.rater_id, True)
     ben.get_by_role("button", name="Back to the start page").click()
-    expect(ben.get_by_role("heading", name="Your access is switched off")).to_be_visible(timeout=20_000)
+    expect(ben.get_by_role("heading", name="Your access is switched off")).to_be_visible()
 
     other_tab = ana_context.new_page()
     other_tab.goto(f"{url}/people")  # as earlier releases called it
-    expect(other_tab.get_by_role("heading", name="Settings", exact=True)).to_be_visible(timeout=20_000)
+    expect(other_tab.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
     copied = ana_context.cookies()
     ana.get_by_role("button", name="Sign out").click()
     expect(ana.get_by_text("Ana · lead")).to_have_count(0)
@@ -134,9 +134,9 @@ def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
     thief.add_cookies(copied)
     page = thief.new_page()
     page.goto(f"{url}/settings")
-    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     other_tab.get_by_role("button", name="Invite").click()  # an act; without one the tab follows within 20 seconds
-    expect(other_tab.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=40_000)
+    expect(other_tab.get_by_role("heading", name="You are signed out")).to_be_visible()
     workspace.store.engine.dispose()
     for context in (ana_context, ben_context, thief):
         context.close()
@@ -148,27 +148,27 @@ def test_the_address_for_signing_out_ends_the_sign_in(browser: Browser, signing_
     workspace = open_workspace(environ)
     context = browser.new_context()
     page = sign_in(context, url, "eve")
-    expect(page.get_by_role("heading", name="You are not invited yet")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="You are not invited yet")).to_be_visible()
     (waiting,) = [one for one in accounts.pending_identities(workspace, COMMAND_LINE) if one.name == "Eve"]
     assert waiting.email == "eve@example.org"
     accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME)
     workspace.store.engine.dispose()
     page.goto(url)
-    expect(page.get_by_text("Eve · sme")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Eve · sme")).to_be_visible()
     copied = context.cookies()
 
     foreign = context.new_page()
     foreign.goto(f"data:text/html,<a href='{url}/auth/logout'>A prize</a>")
     foreign.get_by_text("A prize").click()
-    expect(foreign.get_by_text("A page of another site asked to sign you out")).to_be_visible(timeout=20_000)
+    expect(foreign.get_by_text("A page of another site asked to sign you out")).to_be_visible()
     page.goto(f"{url}/rate")
-    expect(page.get_by_text("Eve · sme")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Eve · sme")).to_be_visible()
 
     page.goto(f"{url}/auth/logout")
     thief = browser.new_context()
     thief.add_cookies(copied)
     other = thief.new_page()
     other.goto(f"{url}/rate")
-    expect(other.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=20_000)
+    expect(other.get_by_role("heading", name="You are signed out")).to_be_visible()
     for opened in (context, thief):
         opened.close()

@@ -99,7 +99,7 @@ def test_a_killed_trainer_is_told_in_every_browser(page: Page, second: Page, das
     ((process,),) = dashboard.query("select process from assay_runs where active")
     os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
     for viewer in (page, second):
-        expect(viewer.get_by_text("The training process ended unexpectedly")).to_be_visible(timeout=PATIENCE)
+        expect(viewer.get_by_text("The training process ended unexpectedly")).to_be_visible()
         expect(viewer.get_by_text("How far it got")).to_be_visible()
         expect(viewer.get_by_text(re.compile(r"Read 184 rated answers"))).to_be_visible()
         expect(viewer.locator(".st-key-train-start button")).to_be_enabled()
@@ -148,7 +148,7 @@ def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
     expect(live(second)).to_contain_text("Started by Ana")
     expect(second.locator(".st-key-train-start")).to_have_count(0)
     for viewer in (page, second):
-        expect(viewer.get_by_text("This model is in use.")).to_be_visible(timeout=PATIENCE)
+        expect(viewer.get_by_text("This model is in use.")).to_be_visible()
         expect(viewer.get_by_text(re.compile(r"^AUC 0\.|beats answer length alone")).first).to_be_visible()
         expect(viewer.locator(".stMetric")).to_have_count(5)
         expect(viewer.locator(".js-plotly-plot .legend").first).to_contain_text("Similarity only")

@@ -244,7 +244,7 @@ def test_postgresql_restarts_while_raters_work(tmp_path: Path, proven_once) -> N
         server.start()
     back.set()
     for thread in threads:
-        thread.join(120)
+        thread.join()
     assert surprises == []
     assert all(". " in sentence or sentence.endswith(".") for sentence in refused)
     with workspace.store.read() as session:

@@ -92,7 +92,7 @@ def test_two_leads_cannot_demote_each_other_at_the_same_moment(workspace):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert len(said) == 1
     assert sorted(person.role for person in accounts.listed(workspace, COMMAND_LINE)) == [Role.LEAD, Role.SME]
 

@@ -46,7 +46,7 @@ def together(*acts: Callable[[], object]) -> list[Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(300)
+        thread.join()
     return wrong
 
 

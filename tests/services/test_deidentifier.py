@@ -86,7 +86,7 @@ def test_where_it_is_late_the_text_is_hidden_whole_and_nobody_else_waits(use, mo
     go.set()
     for thread in threading.enumerate():
         if thread.name == "assay-deidentifier":
-            thread.join(30)
+            thread.join()
     assert masking.mask(TEXT) == "The word «secret word hidden» is secret here."
 
 

@@ -139,7 +139,7 @@ def test_raters_who_ask_at_once_get_different_answers(workspace):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert sorted(got) == numbers
 
 
@@ -157,7 +157,7 @@ def test_two_tabs_of_one_rater_show_the_same_answer(workspace):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert len(set(got)) == 1
     with workspace.store.read() as session:
         assert session.query(Lease).count() == 1

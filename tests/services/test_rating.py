@@ -125,7 +125,7 @@ def test_the_same_request_twice_at_once_stores_one(workspace):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join()
         assert len(receipts) == 2
         assert receipts[0] == receipts[1]
     assert [new for _, _, new in events(workspace)] == [1, 2, 3, 4, 5]
@@ -147,7 +147,7 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert sorted(row[3] for row in stored(workspace)) == [1, 1, 2, 2, 3, 3, 4, 5]
     shown = interactions.load(workspace, COMMAND_LINE, interaction_id)
     assert shown is not None

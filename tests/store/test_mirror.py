@@ -395,7 +395,7 @@ def test_a_rating_fails_in_words_when_the_old_application_deletes_the_row(tmp_pa
     thread.start()
     wait_until_blocked(other)
     old_app.run("COMMIT")
-    thread.join(20)
+    thread.join()
     assert errors == ["This answer was deleted meanwhile, so there is nothing to rate any more."]
     for connection in (old_app, other, workspace.store.engine):
         (connection.dispose if hasattr(connection, "dispose") else connection.close)()
