@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.identifiers import score
-from core.domain.identifiers.masking import Kind, count, find, in_words, mask, name_words
+from core.domain.identifiers.masking import Kind, count, find, in_words, is_made_by_machines, mask, name_words
 
 FOUND = {
     "Patient John Smith, 45, has asthma.": {"name": 1},
@@ -277,3 +277,12 @@ def test_every_text_can_be_masked(text, known):
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
     hidden = mask(text, known)
     assert mask(hidden, known) == hidden
+
+
+@pytest.mark.parametrize(
+    "text", ["c36743b", "c36743b-dirty", "v0.1.0-12-gcbbd83e-dirty", "sbert-logreg-v20261128-1", "2026-11-28T10:00:01"]
+)
+def test_what_machines_call_themselves_is_nobody(text):
+    """A version of the code, of a model, a time to the second: their digits are no numbers of anybody."""
+    assert is_made_by_machines(text)
+    assert not is_made_by_machines(f"{text} 555-123-4567")

@@ -152,8 +152,8 @@ def read_together(texts: Sequence[str]) -> None:
 
 
 _BY_MACHINES = re.compile(
-    r"\d{4}-\d\d-\d\d[T ](?!00:00:00)\d\d:\d\d:\d\d[\d.:+Z-]*|(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9]{32,64}"
-    r"|sbert-logreg-v[\d-]+"
+    r"\d{4}-\d\d-\d\d[T ](?!00:00:00)\d\d:\d\d:\d\d[\d.:+Z-]*|(?=[0-9]*[a-f])[0-9a-f]{7,64}(?:-dirty)?"
+    r"|v\d+(?:\.\d+){2}-\d+-g[0-9a-f]{7,40}(?:-dirty)?|[0-9]{32,64}|sbert-logreg-v[\d-]+"
 )
 
 
