@@ -1,9 +1,11 @@
 """One way to open a page in a test: through Home.py, on a database of its own, as a browser of its own."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import COMMAND_LINE, User
@@ -16,6 +18,14 @@ from tests.databases import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-token-of-this-browser"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_looked_through_once():
+    """AppTest looks for components in every installed package at each run, which takes a quarter of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)

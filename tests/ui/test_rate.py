@@ -35,7 +35,7 @@ def stored(workspace) -> list[tuple]:
 
 
 def desk_of(app) -> RatingPageState:
-    return app.session_state["rate.desk"]
+    return app.session_state["rate.page"]
 
 
 def item_of(app) -> int:

@@ -5,7 +5,7 @@ from core.services.people import accounts, local_names
 from core.services.rating import rating
 from core.services.review import guidelines
 from core.store.training import runs
-from core.ui.shell.session import DESK, GLANCE
+from core.ui.shell.session import RATING_PAGE, SECOND_LOOK
 from tests import looked
 from tests.databases import added
 from tests.ui.conftest import TOKEN
@@ -35,7 +35,7 @@ def test_a_rating_is_opened_to_be_changed(open_page, sample, ana):
     assert "Very clear" in text
     assert "Bias flagged" in text
     app.button(key="review.open.1").click().run()
-    assert app.session_state[DESK].item == 1
+    assert app.session_state[RATING_PAGE].item == 1
     assert "You rated this answer **5 (Excellent)**" in said(app)
 
 
@@ -124,7 +124,7 @@ def test_a_second_look_hides_what_was_said_and_asks_when_it_differs(open_page, t
     app = tab(open_page("review"), "Second looks")
     assert "1 of your answers is back" in said(app)
     assert "5 (Excellent)" not in said(app)
-    app.session_state[GLANCE].shown_at -= 1  # read for a second
+    app.session_state[SECOND_LOOK].shown_at -= 1  # read for a second
     press(app, "review.look2")
     assert "You say 2 (Poor) now and said 5 (Excellent) before" in said(app).replace("**", "")
     press(app, "review.look_keep")
@@ -136,7 +136,7 @@ def test_a_key_that_comes_too_soon_is_no_second_look(open_page, trained):
     """A held key does not rate the next answer unseen."""
     surprised(trained)
     app = tab(open_page("review"), "Second looks")
-    app.session_state[GLANCE].shown_at += 3600
+    app.session_state[SECOND_LOOK].shown_at += 3600
     press(app, "review.look5")
     assert "1 of your answers is back" in said(app)
 

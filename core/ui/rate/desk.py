@@ -97,7 +97,7 @@ class RatingPageState:
 
 def rating_page_state() -> RatingPageState:
     """The state of the Rate page in this browser tab."""
-    found: RatingPageState = st.session_state.setdefault(session.DESK, RatingPageState())
+    found: RatingPageState = st.session_state.setdefault(session.RATING_PAGE, RatingPageState())
     return found
 
 

@@ -43,7 +43,7 @@ class RerankPageState:
 
 def page_state() -> RerankPageState:
     """The state of the Rerank page in this browser tab."""
-    return st.session_state.setdefault(session.BENCH, RerankPageState())
+    return st.session_state.setdefault(session.RERANK_PAGE, RerankPageState())
 
 
 def inputs() -> tuple[str, tuple[str, ...]]:

@@ -34,7 +34,7 @@ class SecondLookState:
 
 def second_looks_tab(page: Page, user: User) -> None:
     """The next answer to look at again, or why there is none."""
-    state: SecondLookState = st.session_state.setdefault(session.GLANCE, SecondLookState())
+    state: SecondLookState = st.session_state.setdefault(session.SECOND_LOOK, SecondLookState())
     found = second_looks.next_look(page.workspace, user)
     if found is None:
         st.success("No answer waits for a second look.", icon=":material/task_alt:")
@@ -47,7 +47,7 @@ def second_looks_tab(page: Page, user: User) -> None:
     number = found.interaction.interaction_id
     if (state.item, state.version) != (number, found.interaction.version):
         state = SecondLookState(number, found.interaction.version, uuid4().hex, time.monotonic())
-        st.session_state[session.GLANCE] = state
+        st.session_state[session.SECOND_LOOK] = state
     st.caption(
         f"{plural(found.left, 'of your answers is', 'of your answers are')} back. Rate each as if you saw it for the "
         "first time: what you said before is hidden, so that it does not sway you."
@@ -93,7 +93,7 @@ def _choice(page: Page, user: User, state: SecondLookState, again: int, before: 
 @act
 def _look(page: Page, user: User, state: SecondLookState, number: int, value: int) -> None:
     elapsed = time.monotonic() - state.shown_at
-    if state.item != number or elapsed < DWELL_SECONDS or state is not st.session_state.get(session.GLANCE):
+    if state.item != number or elapsed < DWELL_SECONDS or state is not st.session_state.get(session.SECOND_LOOK):
         return  # a held key, or one that was meant for the answer before
     said = second_looks.look(
         page.workspace,
@@ -127,5 +127,5 @@ def _choose(page: Page, user: User, state: SecondLookState, again: int, change: 
 
 
 def _saved(number: int) -> None:
-    st.session_state[session.GLANCE] = SecondLookState()
+    st.session_state[session.SECOND_LOOK] = SecondLookState()
     session.toast(f"Saved, no. {number}.")

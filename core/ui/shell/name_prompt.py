@@ -104,10 +104,10 @@ def _choose_name(page: Page) -> None:
     if not name:
         raise BadInput("Please choose or type your name; ratings are never kept without one.")
     identity.become(page.workspace, name)
-    st.session_state.pop(session.DESK, None)
+    st.session_state.pop(session.RATING_PAGE, None)
 
 
 @errors.act
 def _leave_name(page: Page) -> None:
     identity.leave(page.workspace)
-    st.session_state.pop(session.DESK, None)
+    st.session_state.pop(session.RATING_PAGE, None)

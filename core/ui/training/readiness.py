@@ -158,7 +158,7 @@ def remedy_button(page: Page, code: str, remedy: Remedy) -> None:
         if remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
             filters = QueueFilters(session_label=remedy.session)
             queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
-            st.session_state.pop(session.DESK, None)
+            st.session_state.pop(session.RATING_PAGE, None)
         go_to(remedy.page)
 
 
