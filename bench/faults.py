@@ -63,8 +63,8 @@ FAULTS = (
     ),
     Fault(
         "the consensus is a mean",
-        "float(statistics.median(values))",
-        "float(statistics.mean(values))",
+        "return float(statistics.median(values)) if values",
+        "return float(statistics.mean(values)) if values",
         "test_gold_is_the_median_with_its_agreement",
     ),
     Fault(
