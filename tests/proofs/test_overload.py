@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,9 +23,7 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.http.limits import SCORING_SECONDS
-from core.services.data import importing
 from core.services.people import api_keys
-from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
 from tests.databases import ROOT
 from tests.proofs.conftest import FULL, scaled
@@ -36,14 +35,9 @@ WORDS_EACH = 330
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample and its champion."""
-    home = tmp_path_factory.mktemp("overload")
-    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(home)})
-    importing.load_sample(workspace, COMMAND_LINE)
-    list(training.train(workspace, COMMAND_LINE))
-    workspace.store.engine.dispose()
-    return home
+    return Path(shutil.copytree(trained_once, tmp_path_factory.mktemp("overload"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,9 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("allowed", [{tab} for tab in SETTINGS] + [set(SETTINGS), set()], ids=str)
+@pytest.mark.parametrize(
+    "allowed", [[tab] for tab in SETTINGS] + [[*SETTINGS], []], ids=lambda tabs: "+".join(tabs) or "none"
+)
 def test_a_tab_of_settings_is_shown_to_whom_its_act_allows(signed_in, by_itself, monkeypatch, allowed):
     """The page opens for whoever may see one of its tabs, with no other tab; to everybody else it is refused."""
     monkeypatch.setitem(ALLOWED, Role.VIEWER, frozenset({Act.LOOK, *(SETTINGS[tab] for tab in allowed)}))
