@@ -15,10 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 from core.services.workspace import Workspace, open_workspace
 from core.store.tables import Draft, Rating, RatingEvent
 from tests.browser.serving import serve
-from tests.databases import added, environment
+from tests.databases import PATIENCE, added, environment
 from tests.proofs.conftest import scaled
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 AWAY_SECONDS = scaled(3.5, 10)
 TYPED = "Half a thought"
@@ -91,22 +93,22 @@ def test_postgresql_is_stopped_while_somebody_rates(stoppable, browser, tmp_path
         while time.monotonic() < until or not presses:
             page.keyboard.press("2")
             presses += 1
-            expect(page.get_by_text("What you typed is still here").first).to_be_visible(timeout=15_000)
+            expect(page.get_by_text("What you typed is still here").first).to_be_visible()
             expect(page.get_by_text(f"answer {first}").first).to_be_visible()
             expect(page.locator(".st-key-rate-comment textarea")).to_have_value(TYPED)
             ready(page)
         page.locator(".st-key-rate-comment textarea").focus()
         page.keyboard.press("End")
         page.keyboard.type(" so 4 said 5", delay=80)  # long enough to be handed over meanwhile
-        expect(page.get_by_text("does not answer").first).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("does not answer").first).to_be_visible()
         page.keyboard.type(" d s u", delay=80)
         stoppable.start()
-        expect(page.get_by_text("does not answer")).to_have_count(0, timeout=20_000)  # it looks again by itself
+        expect(page.get_by_text("does not answer")).to_have_count(0)  # it looks again by itself
         expect(page.locator(".st-key-rate-comment textarea")).to_have_value(f"{TYPED} so 4 said 5 d s u")
         page.keyboard.press("Escape")
         ready(page)
         page.keyboard.press("2")
-        expect(receipt(page)).to_contain_text("Saved 2", timeout=15_000)
+        expect(receipt(page)).to_contain_text("Saved 2")
         assert stored(workspace) == [(first, 2, f"{TYPED} so 4 said 5 d s u")]
         ready(page)
         page.keyboard.press("3")
@@ -124,7 +126,7 @@ def test_sqlite_is_locked_by_another_writer_while_somebody_rates(browser, tmp_pa
             expect(page.get_by_text("The database takes long to answer")).to_be_visible()
             page.wait_for_timeout(1000 * AWAY_SECONDS - 3000)
             other.execute("ROLLBACK")
-        expect(receipt(page)).to_contain_text("Saved 2", timeout=15_000)
+        expect(receipt(page)).to_contain_text("Saved 2")
         expect(page.get_by_text("The database takes long to answer")).to_be_hidden()
         assert stored(workspace) == [(first, 2, TYPED)]
     proven_once(f"locked for {AWAY_SECONDS} s, the page said so, one rating with its comment afterwards")

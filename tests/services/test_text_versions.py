@@ -76,31 +76,40 @@ def edit(w: Workspace, ana: User, s: Seen) -> Any:
 
 
 ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
-    "rating.rate": (nothing, lambda w, ana, s: rating.rate(w, ana, s.number, 5, showing=s.showing, comment="typed")),
-    "rating.rate again": (rated, lambda w, ana, s: rating.rate(w, ana, s.number, 5, showing=s.showing)),
-    "rating.skip": (nothing, lambda w, ana, s: rating.skip(w, ana, s.number, showing=s.showing)),
-    "rating.discard": (nothing, lambda w, ana, s: rating.discard(w, ana, s.number, showing=s.showing, reason="Broken")),
-    "rating.undo_last": (rated, lambda w, ana, s: rating.undo_last(w, ana)),
-    "own_ratings.withdraw": (rated, lambda w, ana, s: own_ratings.withdraw(w, ana, s.number, seen=s.version)),
-    "second_looks.look": (surprising, look),
-    "second_looks.choose": (surprising, choose),
-    "disagreements.decide": (
+    "rating.rating.rate": (
+        nothing,
+        lambda w, ana, s: rating.rate(w, ana, s.number, 5, showing=s.showing, comment="typed"),
+    ),
+    "rating.rating.rate again": (rated, lambda w, ana, s: rating.rate(w, ana, s.number, 5, showing=s.showing)),
+    "rating.rating.skip": (nothing, lambda w, ana, s: rating.skip(w, ana, s.number, showing=s.showing)),
+    "rating.rating.discard": (
+        nothing,
+        lambda w, ana, s: rating.discard(w, ana, s.number, showing=s.showing, reason="Broken"),
+    ),
+    "rating.rating.undo_last": (rated, lambda w, ana, s: rating.undo_last(w, ana)),
+    "review.own_ratings.withdraw": (rated, lambda w, ana, s: own_ratings.withdraw(w, ana, s.number, seen=s.version)),
+    "review.second_looks.look": (surprising, look),
+    "review.second_looks.choose": (surprising, choose),
+    "review.disagreements.decide": (
         rated,
         lambda w, ana, s: disagreements.decide(w, ana, s.number, 1, seen=s.version, expected=None),
     ),
-    "disagreements.mark_gap": (
+    "review.disagreements.mark_gap": (
         rated,
         lambda w, ana, s: disagreements.mark_gap(w, ana, s.number, "doses", seen=s.version),
     ),
-    "disagreements.close_gap": (
+    "review.disagreements.close_gap": (
         gap,
         lambda w, ana, s: disagreements.close_gap(w, ana, s.gap or 0, seen=s.version),
     ),
-    "data.edit": (rated, edit),
-    "data.delete": (rated, lambda w, ana, s: interactions.delete(w, ana, s.number, seen=s.version)),
-    "data.put_back": (discarded, lambda w, ana, s: interactions.put_back(w, ana, s.number, seen=s.version)),
-    "hiding.reveal": (nothing, lambda w, ana, s: redaction.reveal(w, ana, s.number, seen=s.version)),
-    "forgetting.interaction": (rated, lambda w, ana, s: erasure.interaction(w, ana, s.number, seen=s.version)),
+    "data.interactions.edit": (rated, edit),
+    "data.interactions.delete": (rated, lambda w, ana, s: interactions.delete(w, ana, s.number, seen=s.version)),
+    "data.interactions.put_back": (
+        discarded,
+        lambda w, ana, s: interactions.put_back(w, ana, s.number, seen=s.version),
+    ),
+    "data.redaction.reveal": (nothing, lambda w, ana, s: redaction.reveal(w, ana, s.number, seen=s.version)),
+    "data.erasure.interaction": (rated, lambda w, ana, s: erasure.interaction(w, ana, s.number, seen=s.version)),
 }
 
 
@@ -131,12 +140,12 @@ KEPT = (
     "rlhf_interactions",
 )
 WRITES_NOTHING_ABOUT_IT = {
-    "data.history",
-    "data.load",
-    "forgetting.preview_interaction",
-    "rating.item",
-    "rating.same_prompt",
-    "rating.keep_draft",  # what was typed is kept whatever the text says by now
+    "data.interactions.history",
+    "data.interactions.load",
+    "data.erasure.preview_interaction",
+    "rating.rating.item",
+    "rating.rating.same_prompt",
+    "rating.rating.keep_draft",  # what was typed is kept whatever the text says by now
 }
 
 
@@ -195,12 +204,12 @@ def test_every_service_that_acts_on_an_answer_is_told_what_was_seen():
         if any(key in parameters and parameters[key].default is inspect.Parameter.empty for key in ("seen", "showing"))
     }
     assert asks == set(takes) - WRITES_NOTHING_ABOUT_IT
-    assert asks == {name.partition(" ")[0] for name in ACTS} - {"rating.undo_last"}  # it takes no number
+    assert asks == {name.partition(" ")[0] for name in ACTS} - {"rating.rating.undo_last"}  # it takes no number
 
 
 def test_what_was_typed_is_kept_and_comes_with_the_new_text(workspace, old_app):
     """A refused rating leaves comment and flag as a draft."""
-    ana, seen, _ = prepared(workspace, "rating.rate")
+    ana, seen, _ = prepared(workspace, "rating.rating.rate")
     answer_there(workspace, old_app, seen.number)
     with pytest.raises(TextChanged):
         rating.rate(workspace, ana, seen.number, 5, showing=seen.showing, comment="too low", bias_flag=True)
@@ -211,7 +220,7 @@ def test_what_was_typed_is_kept_and_comes_with_the_new_text(workspace, old_app):
 
 def test_two_tabs_each_speak_of_what_they_show(workspace, old_app):
     """A second tab that shows the new text does not make the first one's showing good."""
-    ana, first_tab, does = prepared(workspace, "rating.rate")
+    ana, first_tab, does = prepared(workspace, "rating.rating.rate")
     answer_there(workspace, old_app, first_tab.number)
     second_tab = shown(workspace, ana, first_tab.number, None)
     with pytest.raises(TextChanged):
@@ -221,7 +230,7 @@ def test_two_tabs_each_speak_of_what_they_show(workspace, old_app):
 
 def test_a_showing_is_worth_nothing_elsewhere(workspace):
     """Not for another rater, another answer, one that was made up, or none at all; and after a week not any more."""
-    ana, seen, does = prepared(workspace, "rating.rate")
+    ana, seen, does = prepared(workspace, "rating.rating.rate")
     other = added(workspace, "other", "other")
     for who, number, showing in (
         (rater(workspace, "Ben"), seen.number, seen.showing),
@@ -276,7 +285,7 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
 
 def test_a_change_that_is_not_committed_yet_is_waited_for(workspace, old_app):
     """The old application is in the middle of changing the text: the rating waits, and is then refused."""
-    ana, seen, does = prepared(workspace, "rating.rate")
+    ana, seen, does = prepared(workspace, "rating.rating.rate")
     outcome: list[object] = []
 
     def act() -> None:
@@ -301,7 +310,7 @@ def test_no_change_slips_in_between_check_and_commit(postgres_url, tmp_path):
     """Once a rating was checked, the old application's change waits until it is stored."""
     workspace = open_workspace(environment(postgres_url, tmp_path / "home"))
     old_app, other = Plain(postgres_url), Plain(postgres_url)
-    ana, seen, _ = prepared(workspace, "rating.rate")
+    ana, seen, _ = prepared(workspace, "rating.rating.rate")
     changing = threading.Thread(target=answer_there, args=(workspace, old_app, seen.number))
     with workspace.store.write() as session:
         said = RatingInput(RatingStatus.SUBMITTED, 4)

@@ -156,7 +156,6 @@ def test_no_setting_is_repeated_that_may_hold_a_name(tmp_path: Path, given: dict
 SHOWN_TO_EVERYBODY = (
     "store/database.py",
     "store/schema.py",
-    "store/sqlite_copy.py",
     "store/compacting.py",
     "reward/artifact.py",
     "reward/encoding/weights.py",

@@ -24,7 +24,7 @@ def test_a_rater_reveals_the_answer_in_front_of_them(open_page, workspace, ana):
     assert "Hidden here: 1 phone." in said(app)
     press(app, f"rate.reveal.{number}")
     assert f"Call {SECRET}." in said(app)
-    assert "the record keeps that" in said(app)
+    assert "the audit log keeps that" in said(app)
 
 
 def test_an_edit_waits_for_the_identifiers(open_page, workspace, ana):
