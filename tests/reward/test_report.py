@@ -115,16 +115,16 @@ def test_twelve_ratings_are_a_clear_result() -> None:
 
 
 def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
-    """Ten shuffles, seeds 10 to 19: at least 8 intervals hold 0.5, and at most one model passes the first rule.
+    """Twenty shuffles, seeds 0 to 19: at least 16 intervals hold 0.5, and at most one model passes the first rule.
 
-    92 of 100 is the lowest coverage that was measured on shuffled ratings (docs/decisions/training.md): then 8 or more
-    of 10 hold it with probability 0.96. Plain percentiles hold it 5 times here.
+    92 of 100 is the lowest coverage that was measured on shuffled ratings (docs/decisions/training.md): then 16 or more
+    of 20 hold it with probability 0.98. Plain percentiles hold it 12 times here.
     """
     examples = rated_answers(25)
     rated = Labels.of(examples, positive_threshold=4)
     features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
     held = passed = 0
-    for seed in range(10, 20):
+    for seed in range(20):
         ratings = np.random.default_rng(seed).permutation(rated.ratings)
         shuffled = replace(rated, ratings=ratings, good=ratings >= 4)
         folds = grouped_folds(shuffled.good, shuffled.groups, folds=OUTER_FOLDS, seed=seed)
@@ -135,7 +135,7 @@ def test_intervals_of_shuffled_ratings_hold_one_half() -> None:
         auc = found.metrics["roc_auc"]
         held += (auc.low or 0) <= 0.5 <= (auc.high or 0)
         passed += judge_first(auc, found.versus_length).promoted
-    assert held >= 8
+    assert held >= 16
     assert passed <= 1
 
 
