@@ -57,8 +57,16 @@ def fits_once(shared_folder: Path) -> None:
             )
         return known[key]
 
+    remembered.__wrapped__ = fit  # type: ignore[attr-defined]
     patch = pytest.MonkeyPatch()
     patch.setattr(fitting, "_fit", remembered)
+
+
+@pytest.fixture
+def fits_anew(fits_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a test is about the fit itself, or that it can be repeated, nothing is looked up."""
+    fitting: Any = sys.modules["core.reward.fitting"]
+    monkeypatch.setattr(fitting, "_fit", getattr(fitting._fit, "__wrapped__", fitting._fit))
 
 
 def _made_once(file: Path, make: Callable[[], Any]) -> Any:

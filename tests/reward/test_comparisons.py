@@ -131,6 +131,7 @@ def test_comparisons_that_do_not_help_change_nothing() -> None:
         assert np.array_equal(*weights)
 
 
+@pytest.mark.usefixtures("fits_anew")
 def test_a_training_with_comparisons_says_so_and_can_be_repeated() -> None:
     """The event counts them, prompts that only they have are among those learned from, the champion is met on ratings
     alone, and the same input gives the same numbers; without any, nothing changes.

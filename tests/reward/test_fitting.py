@@ -10,6 +10,8 @@ from core.reward.metrics.folds import grouped_folds
 from core.reward.recipes.pair import SCALARS
 from core.reward.recipes.registry import CONCAT, PAIR
 
+pytestmark = pytest.mark.usefixtures("fits_anew")
+
 
 def separable(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)

@@ -138,6 +138,7 @@ def test_the_fitted_model_scores(trained: list[Event | TrainingResult]) -> None:
     assert model.score([], source).shape == (0,)
 
 
+@pytest.mark.usefixtures("fits_anew")
 def test_the_same_data_and_seed_give_the_same_numbers(trained: list[Event | TrainingResult]) -> None:
     """A run can be repeated to the last digit; another seed splits otherwise."""
     first, second = only(Evaluated, trained).evaluation, only(Evaluated, run(rated_answers(40), seed=3)).evaluation
