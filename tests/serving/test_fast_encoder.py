@@ -54,9 +54,10 @@ def built(tmp_path_factory) -> Path:
 
 
 def copied(built: Path, home: Path) -> Path:
-    """The build in another ASSAY_HOME; returns its folder."""
+    """The build in another ASSAY_HOME; returns its folder, which is there at once, as after a build."""
     folder = openvino_build.folder_for(home, PACKAGED_SHA256)
-    shutil.copytree(openvino_build.folder_for(built, PACKAGED_SHA256), folder)
+    part = shutil.copytree(openvino_build.folder_for(built, PACKAGED_SHA256), folder.with_name("part"))
+    part.rename(folder)
     return folder
 
 
