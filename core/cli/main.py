@@ -113,12 +113,12 @@ def parser() -> argparse.ArgumentParser:
         help="without the answers that hold names, telephone numbers, ...",
     )
     marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
-    sub.add_argument("--reason", help="why personal identifiers are included, for the record")
+    sub.add_argument("--reason", help="why personal identifiers are included, for the audit log")
 
     sub = command("models", models, "list, promote or roll back model versions")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
     sub.add_argument("version", nargs="?")
-    sub.add_argument("--reason", help="why, for the record (promote)")
+    sub.add_argument("--reason", help="why, for the audit log (promote)")
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
@@ -142,7 +142,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("record", record, "who did what: the latest acts, or all of them in a file")
     sub.add_argument("--since", metavar="DATE", help="from this day or moment on, as in 2026-11-25 or 2026-11-25T14:00")
     sub.add_argument("--until", metavar="DATE", help="before this day or moment")
-    sub.add_argument("--actor", default="", metavar="WHO", help="a name, or as the record keeps it: 'person 12'")
+    sub.add_argument("--actor", default="", metavar="WHO", help="a name, or as the audit log keeps it: 'person 12'")
     sub.add_argument("--action", default="", help="what was done, as in 'promoted'")
     sub.add_argument("--subject", default="", help="to what, as in 'interaction 12' or a part of it")
     sub.add_argument("--limit", type=int, default=50, help="so many of the latest (default 50)")

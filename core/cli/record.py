@@ -44,14 +44,14 @@ def in_words(line: Line) -> str:
 
 
 def _actor(workspace: Workspace, who: str) -> str:
-    """As the record keeps somebody: what was typed may be the name of today."""
+    """As the audit log keeps somebody: what was typed may be the name of today."""
     known = audit_log.choices(workspace, COMMAND_LINE).actors
     if not who or who in known:
         return who
     named = [key for key, name in known.items() if name.casefold() == who.casefold()]
     if len(named) != 1:
         raise BadInput(
-            f"{who!r} did nothing that is in the record. There are: {', '.join(known.values()) or 'nobody'}."
+            f"{who!r} did nothing that is in the audit log. There are: {', '.join(known.values()) or 'nobody'}."
         )
     return named[0]
 

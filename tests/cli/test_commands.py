@@ -453,7 +453,7 @@ def test_the_record_on_the_command_line(cli, environ, tmp_path):
     assert answer(cli("record", "--until", "2020-01-01", "--json"))["acts"] == []
     assert answer(cli("record", "--out", tmp_path / "r.csv", "--json"))["rows"] == 2
     assert "no date" in sentence(cli("record", "--since", "yesterday"), 2)
-    assert "nothing that is in the record" in sentence(cli("record", "--actor", "Eve"), 2)
+    assert "nothing that is in the audit log" in sentence(cli("record", "--actor", "Eve"), 2)
 
 
 def test_training_says_whether_it_learned_from_orders(sqlite_cli, tmp_path, monkeypatch):

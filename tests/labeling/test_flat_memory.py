@@ -42,10 +42,10 @@ print(most_memory() - before)
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="not here: no /proc to measure with")
 @pytest.mark.parametrize(
     "name, rows, length, megabytes",
-    [("t.csv", 100_000, 200, 15), ("t.jsonl", 100_000, 200, 15), ("t.parquet", 15_000, 10_000, 220)],
+    [("t.csv", 300_000, 200, 30), ("t.jsonl", 300_000, 200, 30), ("t.parquet", 15_000, 10_000, 220)],
 )
 def test_a_long_file_is_written_and_read_in_little_memory(tmp_path, name, rows, length, megabytes):
-    """20 MB as text and 150 MB as parquet, which would be twice as much as objects, never come near their size."""
+    """60 MB as text and 150 MB as parquet, which would be twice as much as objects, never come near their size."""
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / name), str(rows), str(length)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

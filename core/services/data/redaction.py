@@ -1,8 +1,7 @@
 """Personal identifiers are hidden in every text that a service hands out for the screen.
 
-Whoever may reveal them does so for one answer at a time. That is in the record of acts, and the record alone decides
-what
-is shown: nothing is revealed that is not in it, and after a quarter of an hour it is hidden again.
+Whoever may reveal them does so for one answer at a time. That is in the audit log, which alone decides what is shown:
+nothing is revealed that is not in it, and after a quarter of an hour it is hidden again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -93,7 +92,7 @@ def redactor_for(session: Session, user: User) -> Redactor:
 @masks_output()
 @retried
 def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) -> None:
-    """Show this person the identifiers in one answer for a quarter of an hour; kept in the record.
+    """Show this person the identifiers in one answer for a quarter of an hour; kept in the audit log.
 
     ``seen`` is the version of the texts in which they were hidden.
 

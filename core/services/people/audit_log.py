@@ -76,7 +76,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the record can be narrowed to."""
+    """What the audit log can be narrowed to."""
 
     actors: Annotated[dict[str, str], AS_IS]
     """As kept -> as called today."""
@@ -85,10 +85,10 @@ class Choices:
 
 @masks_output()
 def choices(workspace: Workspace, user: User) -> Choices:
-    """Everybody and every kind of act that is in the record.
+    """Everybody and every kind of act that is in the audit log.
 
     Raises:
-        NotAllowed: the role does not include the record.
+        NotAllowed: the role does not include the audit log.
     """
     workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
@@ -102,7 +102,7 @@ def acts(workspace: Workspace, user: User, wanted: Wanted, *, before: int | None
     """The newest ``size`` acts with a number below ``before`` (None: the newest of all), newest first.
 
     Raises:
-        NotAllowed: the role does not include the record.
+        NotAllowed: the role does not include the audit log.
     """
     workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
@@ -115,7 +115,7 @@ def count(workspace: Workspace, user: User, wanted: Wanted) -> int:
     """How many acts there are; counting ends at ``COUNTED`` + 1.
 
     Raises:
-        NotAllowed: the role does not include the record.
+        NotAllowed: the role does not include the audit log.
     """
     workspace.require(user, Act.AUDIT)
     with workspace.store.read() as session:
@@ -127,7 +127,7 @@ def as_file(workspace: Workspace, user: User, wanted: Wanted, ending: str) -> by
     """The newest ``COUNTED`` acts as csv or jsonl; that they were taken out is an act too.
 
     Raises:
-        NotAllowed: the role does not include the record.
+        NotAllowed: the role does not include the audit log.
     """
     workspace.require(user, Act.AUDIT)
     content = BytesIO()
@@ -143,7 +143,7 @@ def export(workspace: Workspace, user: User, wanted: Wanted, path: Path) -> int:
     """Write all acts that are wanted to a csv, jsonl or parquet file, newest first; how many.
 
     Raises:
-        NotAllowed: the role does not include the record.
+        NotAllowed: the role does not include the audit log.
         BadInput, Unavailable: the file cannot be written.
     """
     workspace.require(user, Act.AUDIT)
