@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from core.domain.errors import BadInput
 from core.domain.plain import AS_IS
 from core.domain.texts import prompt_group
+from core.domain.turns import Turn
 
 MAX_SEARCH = 200
 """Characters of what is looked for."""
@@ -98,6 +99,8 @@ class Interaction:
     """How many personal identifiers of which kind are not shown in these texts."""
     revealed: bool = False
     """Whoever looks asked to see them, and that is in the record."""
+    turns: tuple[Turn, ...] = ()
+    """What was said before the prompt."""
 
 
 def check_search(text: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.tables.base import Base
@@ -27,6 +27,8 @@ class Lease(Base):
     chosen: Mapped[str] = mapped_column(String(16))
     taken_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
+    shown: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether it was on the rater's screen; else it lies in their browser for later, and may be given to others."""
 
 
 class Showing(Base):

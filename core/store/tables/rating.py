@@ -67,6 +67,10 @@ class Item(Base):
     """Hash of the exact (prompt, answer, context); NULL on repeats that the old application brought along."""
     prompt_group: Mapped[str] = mapped_column(String(64), index=True)
     context_id: Mapped[str | None]
+    turns: Mapped[list[Any] | None]
+    """What was said before the prompt (``role``, ``text``); NULL: nothing."""
+    turns_group: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Hash of the earlier turns; empty without. Pairs compare within prompt, context and these."""
     session_label: Mapped[str | None]
     source: Mapped[str] = mapped_column(String(16), index=True)
     import_id: Mapped[int | None] = mapped_column(
