@@ -99,6 +99,7 @@ def test_what_was_revealed_is_seen_by_whoever_revealed_it_alone(workspace):
         "a name",
         "assay_items.context_id",
         "assay_items.session_label",
+        "assay_items.turns",
         "rlhf_interactions.ai_response",
         "rlhf_interactions.user_prompt",
     ]
