@@ -259,8 +259,8 @@ def _take(
         found = _first_free(session, rater_id, order, [*where, *filters], waits=waits)
         if found is not None:
             return leases.take(session, found[0], rater_id, found[1], shown=False)
-        if session.get_bind().dialect.name == "sqlite":
-            break  # its one writer has nobody to wait for
+        if _has_one_writer(session):
+            break  # it has nobody to wait for
     number = None if ahead else _given_up(session, rater_id, [*where, *filters])
     return leases.take(session, number, rater_id, Chosen.OLDEST, shown=False) if number is not None else None
 
@@ -298,7 +298,7 @@ def _first_free(
                 break
             interaction_id, chosen = found
             # PostgreSQL looked before it locked: somebody may have taken it in between
-            if session.scalar(_is_open(interaction_id, rater_id, where)) is not None:
+            if _has_one_writer(session) or session.scalar(_is_open(interaction_id, rater_id, where)) is not None:
                 return interaction_id, chosen
             passed.add(interaction_id)
     return None
@@ -328,11 +328,16 @@ def _lock(
     session: Session, interaction_id: int, rater_id: int, scope: list[ColumnElement[bool]], *, skip_locked: bool = False
 ) -> bool:
     """Lock an item and say whether it waits for this rater."""
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer
+    if not _has_one_writer(session):
         row = select(Item.interaction_id).where(Item.interaction_id == interaction_id)
         if session.scalar(row.with_for_update(skip_locked=skip_locked)) is None:
             return False
     return session.scalar(_is_open(interaction_id, rater_id, scope)) is not None
+
+
+def _has_one_writer(session: Session) -> bool:
+    """Whether everybody else waits while this session writes, as on SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _is_open(interaction_id: int, rater_id: int, where: list[ColumnElement[bool]]) -> Select[int]:
