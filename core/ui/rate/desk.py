@@ -51,15 +51,10 @@ def rating_desk(page: Page, user: User) -> None:
                 "longest_comment": MAX_COMMENT,
                 "impact": retraining.rating_impact(page.workspace, page.user),
             },
-            on_left_change=lambda: _leave(page),
+            on_left_change=lambda: None,  # the browser has no name any more: the page runs again and asks for one
         )
 
 
 def open_item(interaction_id: int) -> None:
     """Let the Rate page show this answer when it is opened next."""
     st.session_state[session.OPEN_ANSWER] = interaction_id
-
-
-@errors.act
-def _leave(page: Page) -> None:
-    identity.leave(page.workspace)

@@ -76,6 +76,7 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
     return {
         "id": interaction.interaction_id,
         "request": found.request_id or uuid4().hex,
+        "kept": found.request_id is not None,
         "showing": found.showing,
         "shown": found.shown,
         "rating": found.rating,
