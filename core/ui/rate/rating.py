@@ -103,7 +103,7 @@ def _current(page: Page, user: User, page_state: RatingPageState, *, told: bool)
                 page_state.begun, page_state.bias = shown.unsaved
             return shown
         page_state.message = "The answer you were at was deleted meanwhile; this is the next one."
-    following = rating.next_item(page.workspace, user)
+    following = next(iter(rating.next_items(page.workspace, user).items), None)
     if following is not None:
         page_state.turn_to(following.interaction.interaction_id, following.request_id)
         page_state.begun, page_state.bias = following.unsaved

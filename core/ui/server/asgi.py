@@ -29,6 +29,7 @@ from core.http.security import Safety
 from core.services.operations import leftovers
 from core.services.people import visitors
 from core.services.workspace import SWEEP_SECONDS
+from core.ui.rate.routes import Desk
 from core.ui.server.sign_out import SignOut
 from core.ui.server.sockets import Sockets
 from core.ui.server.startup import rules_or_exit
@@ -198,7 +199,7 @@ async def _moved(request: Request) -> RedirectResponse:
 
 
 _api = Api(the_workspace)
-routes = [*_api.routes, *(Route(address, _moved) for address in MOVED_TO_SETTINGS)]
+routes = [*_api.routes, Desk(the_workspace).mount, *(Route(address, _moved) for address in MOVED_TO_SETTINGS)]
 
 
 @asynccontextmanager
