@@ -5,6 +5,7 @@ import re
 import sys
 import threading
 from collections import OrderedDict
+from pathlib import Path
 
 import streamlit as st
 
@@ -16,6 +17,8 @@ PARSED_CHARACTERS = 100_000
 """Beyond this a text is shown without Markdown: parsing it would hold up everybody else."""
 KEPT_BYTES = 16_000_000
 """Memory for texts that were rendered not long ago, with what they became."""
+
+STYLE = Path(__file__).with_suffix(".css").read_text()
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
