@@ -9,11 +9,11 @@ from tests.ui.reading import said
 
 def test_a_megabyte_is_cut_until_asked_for(open_page, workspace, ana):
     """The beginning is shown with a note, then everything on request."""
-    interactions.add(workspace, COMMAND_LINE, "A question?", "word " * 200_000)
-    app = open_page("rate")
+    number = interactions.add(workspace, COMMAND_LINE, "A question?", "word " * 200_000)
+    app = open_page("data", **{OPENED: number})
     assert f"first {SHOWN_CHARACTERS:,} of 1,000,000 characters" in said(app)
     assert len(said(app)) < 100_000
-    app.toggle[0].set_value(True).run()
+    app.toggle(key=f"data.answer.{number}.all").set_value(True).run()
     assert len(said(app)) > 1_000_000
     assert not app.exception
 
