@@ -4,11 +4,13 @@ import os
 import platform
 import random
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.databases import ROOT
+from tests.proofs import killing
 
 FULL = os.environ.get("ASSAY_PROOF") == "full"
 LINE = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
@@ -24,6 +26,13 @@ def draw() -> random.Random:
 def scaled(small: int, full: int) -> int:
     """How often something is tried."""
     return full if FULL else small
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[killing.Servers]:
+    """Dashboards that can be killed, many of them after one start of Python."""
+    with killing.servers() as started:
+        yield started
 
 
 @pytest.fixture
