@@ -81,14 +81,7 @@ class Desk:
 
     def open(self, item: int | None = None) -> "Desk":
         """As the page does when it is loaded: nothing is in the browser, the first answer that comes is shown."""
-        self.items = []
         self._take(self.ask("next", shown=None, have=[], open=item))
-        return self.look()
-
-    def look(self) -> "Desk":
-        """Say which answer is on the screen; bring what is to be kept ahead."""
-        shown = self.items[0]["id"] if self.items else None
-        self._take(self.ask("next", shown=shown, have=self.have, open=None))
         return self
 
     def show(self, item: Item) -> None:
@@ -186,7 +179,7 @@ class Desk:
         self.said, self.items = deck, list(deck["items"])
 
 
-def rate_to_the_end(desk: Desk, value: Callable[[Item], int]) -> dict[int, Item]:
+def rate_to_the_end(desk: Desk, value: Callable[[int], int]) -> dict[int, Item]:
     """Rate until nothing waits for anybody; the receipts by answer.
 
     While what is left is on other raters' screens it looks again, as the page does.
@@ -194,12 +187,13 @@ def rate_to_the_end(desk: Desk, value: Callable[[Item], int]) -> dict[int, Item]
     done: dict[int, Item] = {}
     until, pause = time.monotonic() + PATIENCE, threading.Event()
     while time.monotonic() < until:
+        if desk.shown is None:
+            desk.open()
         if desk.shown is not None:
             number = desk.shown["id"]
-            done[number] = desk.rate(value(desk.shown))
+            done[number] = desk.rate(value(number))
         elif desk.said["why_empty"]["kind"] == "others":
             pause.wait(0.05)
-            desk.look()
         else:
             return done
     raise AssertionError(f"no end was reached: {desk.said}")
@@ -215,10 +209,8 @@ def at_the_desk(url: str, workspace: Workspace, name: str) -> Desk:
 
 def component_data(client: httpx.Client) -> dict[str, Any]:
     """What the Rate page hands to its component, asked for as a browser does."""
-    url, cookies = (
-        str(client.base_url).rstrip("/"),
-        "; ".join(f"{name}={value}" for name, value in client.cookies.items()),
-    )
+    url = str(client.base_url).rstrip("/")
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     with connect(
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
         subprotocols=["streamlit"],  # type: ignore[list-item]

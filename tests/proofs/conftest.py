@@ -29,9 +29,9 @@ def scaled(small: int, full: int) -> int:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[killing.Servers]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[killing.Servers]:
     """Dashboards that can be killed, many of them after one start of Python."""
-    with killing.servers() as started:
+    with killing.servers(tmp_path_factory.mktemp("servers")) as started:
         yield started
 
 

@@ -167,8 +167,8 @@ def victims() -> Iterator[Victims]:
 class Servers:
     """Starts the dashboard, as often as it is to be killed, in well below a second each time."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[str], logs: Path) -> None:
+        self._process, self.logs = process, logs
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n", process.communicate()[1]
 
@@ -202,7 +202,7 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
-        self.log = Path(environ["ASSAY_HOME"]) / f"server-{self._port}.log"
+        self.log = servers.logs / f"{self._port}.log"
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -222,11 +222,11 @@ class Server:
 
 
 @contextmanager
-def servers() -> Iterator[Servers]:
-    """One start of Python for many servers."""
+def servers(logs: Path) -> Iterator[Servers]:
+    """One start of Python for many servers, which write into this folder what they have to say."""
     process = start_python(SERVERS, dict(os.environ))
     try:
-        yield Servers(process)
+        yield Servers(process, logs)
     finally:
         process.kill()
         process.communicate()

@@ -11,7 +11,7 @@ from core.domain.queue import QueueSettings
 from core.services.workspace import Workspace
 from core.store.tables import Item, Lease, LegacyInteraction, Rating, RatingEvent
 from tests.databases import added, rater
-from tests.desk import Item, at_the_desk, rate_to_the_end
+from tests.desk import at_the_desk, rate_to_the_end
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Servers
 
@@ -64,9 +64,9 @@ def test_many_raters_at_the_desk_share_the_queue(workspace: Workspace, environ, 
     )
 
 
-def value_of(extra: int) -> Callable[[Item], int]:
+def value_of(extra: int) -> Callable[[int], int]:
     """What a rater says of an answer, differing from rater to rater."""
-    return lambda item: (item["id"] + extra) % 5 + 1
+    return lambda number: (number + extra) % 5 + 1
 
 
 def test_desk_keeps_nothing_ahead_that_another_rater_could_have(workspace: Workspace, environ, servers, proven) -> None:
@@ -85,6 +85,5 @@ def test_desk_keeps_nothing_ahead_that_another_rater_could_have(workspace: Works
     # of every ten answers one wants two raters, so that it can be on somebody's screen and be rated all the same
     assert numbers - rated <= on_screens
     assert len(numbers - rated) >= 2
-    proven(
-        f"{len(numbers)} answers, three tabs gone without a word, all rated but the {len(numbers - rated)} on screens"
-    )
+    left = len(numbers - rated)
+    proven(f"{len(numbers)} answers, three tabs gone without a word, all rated but the {left} on screens")
