@@ -179,6 +179,11 @@ class Desk:
         self.said, self.items = deck, list(deck["items"])
 
 
+def words(item: Item) -> str:
+    """The texts of an answer as they are sent."""
+    return str([item["turns"], item["prompt"], item["answer"]])
+
+
 def rate_to_the_end(desk: Desk, value: Callable[[int], int]) -> dict[int, Item]:
     """Rate until nothing waits for anybody; the receipts by answer.
 

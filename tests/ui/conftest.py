@@ -70,6 +70,21 @@ def ana(workspace: Workspace) -> User:
 
 
 @pytest.fixture
+def new_desk(fresh_process) -> Callable[[str], Desk]:
+    """A new browser on the server without its pages, whose person has chosen this name."""
+    app = Starlette(routes=asgi.routes, middleware=asgi.middleware())
+
+    def open_it(name: str) -> Desk:
+        workspace = the_workspace()
+        client = TestClient(app, PLACE, client=("127.0.0.1", 5), headers={"origin": PLACE})
+        client.cookies.set(identity.COOKIE, visitors.issue(workspace))
+        local_names.rate_as(workspace, client.cookies[identity.COOKIE], name)
+        return Desk(client, shown_to(...))
+
+    return open_it
+
+
+@pytest.fixture
 def trained(trained_once, fresh_process, tmp_path) -> Workspace:
     """The database that the pages will open, with the sample and a model that really learned from it in use."""
     shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)

@@ -1,49 +1,24 @@
 """The routes of the desk: one answer, one act, the next; nothing lost and nothing rated unseen."""
 
 import sqlite3
-from collections.abc import Callable
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from core.domain.errors import Unavailable
-from core.domain.roles import COMMAND_LINE, User
+from core.domain.queue import Order, QueueFilters
+from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
-from core.services.people import local_names, visitors
+from core.services.people import local_names
 from core.services.rating import queue, rating
-from core.ui.rate import queue_choice
-from core.ui.server import asgi
 from core.ui.shell.identity import COOKIE
 from tests import looked
-from tests.desk import READ_MS, Desk, Item, Refused
-
-PLACE = "http://localhost:8501"
-
-
-@pytest.fixture
-def new_desk(workspace) -> Callable[[str], Desk]:
-    """A new browser whose person has chosen this name, at the server without its pages."""
-    app = Starlette(routes=asgi.routes, middleware=asgi.middleware())
-
-    def open_it(name: str) -> Desk:
-        client = TestClient(app, PLACE, client=("127.0.0.1", 5), headers={"origin": PLACE})
-        client.cookies.set(COOKIE, visitors.issue(workspace))
-        return Desk(client, shown_to(workspace, local_names.rate_as(workspace, client.cookies[COOKIE], name)))
-
-    return open_it
+from tests.desk import READ_MS, Desk, Refused, words
 
 
 @pytest.fixture
 def desk(new_desk) -> Desk:
     """Ana's browser."""
     return new_desk("Ana")
-
-
-@pytest.fixture
-def ana(workspace) -> User:
-    """The person whose browser it is."""
-    return local_names.rate_as(workspace, "another cookie of Ana", "Ana")
 
 
 def stored(workspace) -> list[tuple]:
@@ -61,11 +36,6 @@ def number(desk: Desk) -> int:
     """The answer on the screen."""
     assert desk.shown is not None
     return int(desk.shown["id"])
-
-
-def words(item: Item) -> str:
-    """The texts of an answer as they are sent."""
-    return str([item["turns"], item["prompt"], item["answer"]])
 
 
 def test_an_answer_comes_with_everything_needed(desk, sample):
@@ -339,7 +309,7 @@ def test_order_and_filters_are_chosen_and_remembered(desk, sample):
         interactions.add(sample, COMMAND_LINE, "Own question?", answer, session_label=label)
     before = desk.open().have
     chosen = desk.ask("queue")["filters"] | {"session_label": "s2"}
-    desk.said = desk.ask("choose", order=queue_choice.Order.SESSION, filters=chosen)
+    desk.said = desk.ask("choose", order=Order.SESSION, filters=chosen)
     desk.items = desk.said["items"]
     assert "another short answer" in words(desk.shown)
     assert desk.said["progress"]["left"] == 1
@@ -350,7 +320,7 @@ def test_order_and_filters_are_chosen_and_remembered(desk, sample):
     assert desk.said["why_empty"]["kind"] == "filtered"
     assert "fits what you chose to see" in desk.said["why_empty"]["sentence"]
     assert "s2" in desk.said["why_empty"]["sentence"]
-    desk.ask("choose", order=queue_choice.Order.SESSION, filters=chosen | {"session_label": ""})
+    desk.ask("choose", order=Order.SESSION, filters=chosen | {"session_label": ""})
     assert len(desk.open().items) == 2
 
 
@@ -364,7 +334,7 @@ def test_a_training_leaves_suggestions_and_no_score_is_sent(new_desk, trained):
     near = [abs(score - 0.5) for _, chosen, score in found if chosen == "model"]
     assert len(found) == 20
     assert near
-    queue.choose(trained, ana, queue_choice.Order.MODEL, queue_choice.QueueFilters())
+    queue.choose(trained, ana, Order.MODEL, QueueFilters())
     assert number(desk.open()) == found[0][0]
     desk.rate(3)
     sent = str([desk.said, desk.ask("compare", item=number(desk))])

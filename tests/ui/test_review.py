@@ -72,13 +72,15 @@ def test_a_gap_reaches_whoever_edits_the_guidelines(open_page, sample, ana):
     assert "Say how to rate old advice" not in said(app)
 
 
-def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, sample, ana):
+def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, new_desk, sample, ana):
     """Written on Review, read on Rate, and kept with the rating."""
     app = tab(open_page("review"), "Guidelines")
     app.text_area(key="review.guidelines.0").set_value("Only **5** when a colleague would sign it.")
     press(app, "review.guidelines_save")
     assert guidelines.current(sample, COMMAND_LINE).number == 1
-    assert "when a colleague would sign it." in said(open_page("rate"))
+    shown = new_desk("Ana").open().said["guidelines"]
+    assert shown["number"] == 1
+    assert "when a colleague would sign it." in shown["text"]["html"]
 
 
 def test_agreement_says_on_how_many_answers_it_stands(open_page, sample, ana):
