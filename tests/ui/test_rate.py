@@ -1,4 +1,4 @@
-"""The page around the desk: who rates, and what the component is told. What it does: test_desk_routes.py."""
+"""The page around the desk: who rates, and what the component is told. What it does: test_rating_at_the_desk.py."""
 
 from core.domain.errors import Unavailable
 from core.services.people import local_names
