@@ -105,6 +105,8 @@ class Desk:
         }
         if isinstance(act, int):
             body["rating"] = act
+        elif act == "keep":
+            body["rating"] = item["rating"]
         body |= how
         self.waiting.append(body)
         return body
@@ -157,8 +159,8 @@ class Desk:
 
     def undo(self) -> dict[str, Any]:
         """U: take back the last act; the answer that it was for is on the screen again."""
-        at = self.items[0] if self.items else None
-        done = self.ask("undo", request=f"{at['request'] if at else uuid4().hex}:undo", at=at and at["id"])
+        at = self.items[0]["id"] if self.items else None
+        done = self.ask("undo", request=f"{uuid4().hex}:undo", at=at)
         if done["item"] is not None:
             self.show(done["item"])
         return done
