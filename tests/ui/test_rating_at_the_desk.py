@@ -16,7 +16,7 @@ from tests.desk import READ_MS, Desk, Refused, words
 
 
 @pytest.fixture
-def desk(new_desk) -> Desk:
+def desk(workspace, new_desk) -> Desk:
     """Ana's browser."""
     return new_desk("Ana")
 
@@ -43,8 +43,8 @@ def test_an_answer_comes_with_everything_needed(desk, sample):
     desk.open()
     assert len(desk.items) == 2
     for item in desk.items:
-        assert item["prompt"]["html"].startswith("<p>")
-        assert item["answer"]["html"].startswith("<")
+        assert "<p>" in item["prompt"]["html"]
+        assert "<p>" in item["answer"]["html"]
         assert "session sample" in item["about"]
         assert "words" in item["about"]
         assert item["sample"]
@@ -200,7 +200,7 @@ def test_a_receipt_comes_also_where_the_next_answers_cannot_be_had(desk, sample,
     """What is stored is acknowledged, whatever becomes of the rest."""
     first = number(desk.open())
     with monkeypatch.context() as broken:
-        for name in ("next_item", "item", "rated_today", "rated_today_by_all"):
+        for name in ("next_items", "item", "rated_today", "rated_today_by_all"):
             broken.setattr(rating, name, _raise(Unavailable("The database does not answer.")))
         assert desk.rate(3)["number"]
     assert stored(sample) == [(first, "submitted", 3, None, 0)]
@@ -314,14 +314,17 @@ def test_order_and_filters_are_chosen_and_remembered(desk, sample):
     assert "another short answer" in words(desk.shown)
     assert desk.said["progress"]["left"] == 1
     assert desk.ask("queue") == {"order": "session", "filters": chosen}
-    assert desk.ask("renew", items=before)["lost"] == before
+    lost = [number for number in before if number not in desk.have]
+    assert lost
+    assert desk.ask("renew", items=before)["lost"] == lost
     desk.open().rate(3)
     assert desk.items == []
     assert desk.said["why_empty"]["kind"] == "filtered"
     assert "fits what you chose to see" in desk.said["why_empty"]["sentence"]
     assert "s2" in desk.said["why_empty"]["sentence"]
     desk.ask("choose", order=Order.SESSION, filters=chosen | {"session_label": ""})
-    assert len(desk.open().items) == 2
+    assert desk.open().said["progress"]["left"] == 1
+    assert "short answer" in words(desk.shown)
 
 
 def test_a_training_leaves_suggestions_and_no_score_is_sent(new_desk, trained):
@@ -377,7 +380,9 @@ def test_how_long_it_was_read_and_under_which_guidelines_is_kept(desk, sample):
     request = desk.press(4)["request"]
     desk.send()
     with sqlite3.connect(sample.settings.home / "assay.db") as file:
-        rows = file.execute("select shown_ms, guideline_version, request_id from assay_rating_events").fetchall()
+        rows = file.execute(
+            "select shown_ms, guideline_version, request_id from assay_rating_events where request_id is not null"
+        ).fetchall()
     file.close()
     assert rows == [(READ_MS, version, request)]
 
