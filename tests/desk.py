@@ -8,7 +8,8 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -206,12 +207,22 @@ def rate_to_the_end(desk: Desk, value: Callable[[int], int]) -> dict[int, Item]:
     raise AssertionError(f"no end was reached: {desk.said}")
 
 
-def at_the_desk(url: str, workspace: Workspace, name: str) -> Desk:
-    """A new browser at this dashboard whose person has chosen this name, with the first answer on the screen."""
-    client = httpx.Client(base_url=url, headers={"origin": url}, timeout=PATIENCE)
-    client.get("/rate", headers={"accept": "text/html"}).raise_for_status()
-    local_names.rate_as(workspace, client.cookies[COOKIE], name)
-    return Desk(client, component_data(client)["shown_to"]).open()
+OpenDesk = Callable[[str, Workspace, str], Desk]
+"""At which dashboard, on which database, under which name; the first answer is on the screen then."""
+
+
+@contextmanager
+def raters_desks() -> Iterator[OpenDesk]:
+    """Opens desks, each in a browser of its own."""
+    with ExitStack() as opened:
+
+        def open_one(url: str, workspace: Workspace, name: str) -> Desk:
+            client = opened.enter_context(httpx.Client(base_url=url, headers={"origin": url}, timeout=PATIENCE))
+            client.get("/rate", headers={"accept": "text/html"}).raise_for_status()
+            local_names.rate_as(workspace, client.cookies[COOKIE], name)
+            return Desk(client, component_data(client)["shown_to"]).open()
+
+        yield open_one
 
 
 def component_data(client: httpx.Client) -> dict[str, Any]:

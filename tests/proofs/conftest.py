@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.databases import ROOT
+from tests.desk import OpenDesk, raters_desks
 from tests.proofs import killing
 
 FULL = os.environ.get("ASSAY_PROOF") == "full"
@@ -33,6 +34,13 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[killing.Server
     """Dashboards that can be killed, many of them after one start of Python."""
     with killing.servers(tmp_path_factory.mktemp("servers")) as started:
         yield started
+
+
+@pytest.fixture
+def at_the_desk() -> Iterator[OpenDesk]:
+    """Opens the desk of a rater at a dashboard."""
+    with raters_desks() as open_one:
+        yield open_one
 
 
 @pytest.fixture

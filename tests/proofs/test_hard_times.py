@@ -28,7 +28,7 @@ from core.store.tables import Item, Rating, RatingEvent
 from core.store.training import runs
 from tests import looked
 from tests.databases import added, environment, rater
-from tests.desk import Refused, at_the_desk, rate_to_the_end
+from tests.desk import OpenDesk, Refused, rate_to_the_end
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Servers
 from tests.services.test_accounts import claims
@@ -62,7 +62,7 @@ def fill_up(place: Path) -> Path:
 
 
 def test_desk_says_that_the_disk_is_full_and_loses_nothing(
-    small_disk: Path, tmp_path: Path, servers: Servers, proven_once
+    small_disk: Path, tmp_path: Path, servers: Servers, at_the_desk: OpenDesk, proven_once
 ) -> None:
     """Ratings and imports say so in a sentence; what was acknowledged is there; with room again all goes on."""
     environ = environment(f"sqlite:///{small_disk / 'home' / 'assay.db'}", small_disk / "home")
@@ -111,7 +111,9 @@ def rated(workspace: Workspace) -> set[int]:
     return found
 
 
-def test_desk_says_that_its_folder_cannot_be_written(small_disk: Path, servers: Servers, proven_once) -> None:
+def test_desk_says_that_its_folder_cannot_be_written(
+    small_disk: Path, servers: Servers, at_the_desk: OpenDesk, proven_once
+) -> None:
     """At the start and in the middle; when it can be written again, the same process goes on."""
     environ = environment(f"sqlite:///{small_disk / 'home' / 'assay.db'}", small_disk / "home")
     remounted(small_disk, "ro")

@@ -18,7 +18,7 @@ from core.services.data import importing
 from core.services.workspace import Workspace
 from core.store.tables import Import, Item, LegacyInteraction, Rating, RatingEvent
 from tests.databases import added, start_python
-from tests.desk import at_the_desk
+from tests.desk import OpenDesk
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Servers, moments
 
@@ -55,7 +55,7 @@ def stored_requests(workspace: Workspace) -> set[str | None]:
 
 
 def test_desk_survives_a_server_killed_between_act_and_answer(
-    workspace: Workspace, environ, servers: Servers, draw: random.Random, proven
+    workspace: Workspace, environ, servers: Servers, at_the_desk: OpenDesk, draw: random.Random, proven
 ) -> None:
     """Whenever the server is killed, each act is stored once, no receipt was given for one that is not, and what was
     not acknowledged is sent again with its request once the server is back.

@@ -11,14 +11,16 @@ from core.domain.queue import QueueSettings
 from core.services.workspace import Workspace
 from core.store.tables import Item, Lease, LegacyInteraction, Rating, RatingEvent
 from tests.databases import added, rater
-from tests.desk import at_the_desk, rate_to_the_end
+from tests.desk import OpenDesk, rate_to_the_end
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Servers
 
 pytestmark = pytest.mark.slow
 
 
-def test_many_raters_at_the_desk_share_the_queue(workspace: Workspace, environ, servers: Servers, proven) -> None:
+def test_many_raters_at_the_desk_share_the_queue(
+    workspace: Workspace, environ, servers: Servers, at_the_desk: OpenDesk, proven
+) -> None:
     """Every answer gets exactly the ratings it wants, each acknowledged one is there once, by somebody different.
 
     Half of them rate at one server, half at another on the same database.
@@ -69,7 +71,9 @@ def value_of(extra: int) -> Callable[[int], int]:
     return lambda number: (number + extra) % 5 + 1
 
 
-def test_desk_keeps_nothing_ahead_that_another_rater_could_have(workspace: Workspace, environ, servers, proven) -> None:
+def test_desk_keeps_nothing_ahead_that_another_rater_could_have(
+    workspace: Workspace, environ, servers: Servers, at_the_desk: OpenDesk, proven
+) -> None:
     """Whose tab is gone without a word keeps the answer on its screen; what was kept ahead goes to whoever is there."""
     numbers = {added(workspace, f"prompt {number}", f"answer {number}") for number in range(scaled(10, 40))}
     with servers.serve(environ) as server:

@@ -79,7 +79,7 @@ def ana(workspace: Workspace) -> User:
 
 @pytest.fixture
 def new_desk(fresh_process) -> Callable[[str], Desk]:
-    """A new browser on the server without its pages, whose person has chosen this name."""
+    """A new browser at the routes of the server, whose person has chosen this name."""
 
     def open_it(name: str) -> Desk:
         workspace = the_workspace()
@@ -93,9 +93,8 @@ def new_desk(fresh_process) -> Callable[[str], Desk]:
 
 
 def browser_of_the_server() -> TestClient:
-    """A browser without cookies on a page of the server, whose routes and middleware are the real ones."""
-    app = Starlette(routes=asgi.routes, middleware=asgi.middleware())
-    return TestClient(app, PLACE, client=("127.0.0.1", 5), headers={"origin": PLACE})
+    """A browser without cookies on a page of the server."""
+    return TestClient(Starlette(routes=asgi.routes), PLACE, client=("127.0.0.1", 5), headers={"origin": PLACE})
 
 
 def shown_to(workspace: Workspace, client: TestClient) -> str:
