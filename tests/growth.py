@@ -43,7 +43,8 @@ from core.labeling import (
 from core.labeling.export_columns import KTO
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
-from core.ui.shell.texts import PARSED_CHARACTERS, literal, snippet, to_html
+from core.ui.shell import texts as shown_texts
+from core.ui.shell.texts import PARSED_CHARACTERS, literal, snippet
 
 TIMES, BOUND = 4, 9.0
 LEAST = 0.002
@@ -234,6 +235,19 @@ MARKDOWN = {
     "blanks": lambda n: "a" + " " * n + "b",
     "line breaks": lambda n: "a\n" * (n // 2),
     "words": lambda n: "word " * (n // 5),
+    "formulas": lambda n: "$x$ " * (n // 4),
+    "long formulas": lambda n: ("$" + "x^2" * 300 + "$ ") * (n // 903),
+    "dollars": lambda n: "$" * n,
+    "amounts": lambda n: "$5 " * (n // 3),
+    "double dollars": lambda n: "$$a " * (n // 4),
+    "lines of double dollars": lambda n: "$$a\n" * (n // 4),
+    "escaped dollars": lambda n: "$" + "\\$" * (n // 2),
+    "formulas never closed": lambda n: "\\(a " * (n // 4),
+    "displays never closed": lambda n: "\\[a\n" * (n // 4),
+    "one formula never closed": lambda n: "\\(" + "a\\\\" * (n // 3),
+    "braces": lambda n: "$" + "{" * (n // 2) + "}" * (n // 2) + "$",
+    "lefts": lambda n: "$\\left($ " * (n // 9),
+    "definitions in formulas": lambda n: "$\\def\\a{\\a\\a}\\a$ " * (n // 18),
 }
 
 LANGUAGE: dict[str, Callable[[int], str]] = {
@@ -281,10 +295,10 @@ CASES = [
     *(
         Case(
             f"markdown: {kind}",
-            to_html,
+            shown_texts.rendered,
             make,
             5_000,
-            lambda text: to_html.__wrapped__(text),
+            lambda text: shown_texts._Rendered().html(text),
             PARSED_CHARACTERS,
         )
         for kind, make in MARKDOWN.items()

@@ -1290,7 +1290,7 @@ class Desk {
 
   #drawText(text) {
     if (text.html !== undefined) {
-      const box = element("div");
+      const box = element("div", { className: "assay-text" });
       box.innerHTML = text.html; // made by core/ui/shell/texts.py: nothing in it acts or loads
       return box;
     }
