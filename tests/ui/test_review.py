@@ -5,11 +5,11 @@ from core.services.people import accounts, local_names
 from core.services.rating import rating
 from core.services.review import guidelines
 from core.store.training import runs
-from core.ui.shell.session import RATING_PAGE, SECOND_LOOK
+from core.ui.shell.session import SECOND_LOOK
 from tests import looked
 from tests.databases import added
 from tests.ui.conftest import TOKEN
-from tests.ui.reading import press, said
+from tests.ui.reading import desk_data, press, said
 
 
 def test_a_visitor_is_asked_for_a_name(open_page, sample):
@@ -25,7 +25,7 @@ def test_nothing_rated_leads_to_rating(open_page, sample, ana):
     assert "Rate this answer" in said(app)
 
 
-def test_a_rating_is_opened_to_be_changed(open_page, sample, ana):
+def test_a_rating_is_opened_to_be_changed(open_page, new_desk, sample, ana):
     """The latest comes first; opening one shows it on the Rate page with what was said."""
     looked.rate(sample, ana, 1, 5, comment="Very clear")
     looked.rate(sample, ana, 2, 1, bias_flag=True)
@@ -35,8 +35,9 @@ def test_a_rating_is_opened_to_be_changed(open_page, sample, ana):
     assert "Very clear" in text
     assert "Bias flagged" in text
     app.button(key="review.open.1").click().run()
-    assert app.session_state[RATING_PAGE].item == 1
-    assert "You rated this answer **5 (Excellent)**" in said(app)
+    assert desk_data(app)["open"] == 1
+    shown = new_desk("Ana").open(1).shown
+    assert (shown["rating"], shown["comment"]) == (5, "Very clear")
 
 
 def tab(app, name: str):
@@ -72,13 +73,15 @@ def test_a_gap_reaches_whoever_edits_the_guidelines(open_page, sample, ana):
     assert "Say how to rate old advice" not in said(app)
 
 
-def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, sample, ana):
+def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, new_desk, sample, ana):
     """Written on Review, read on Rate, and kept with the rating."""
     app = tab(open_page("review"), "Guidelines")
     app.text_area(key="review.guidelines.0").set_value("Only **5** when a colleague would sign it.")
     press(app, "review.guidelines_save")
     assert guidelines.current(sample, COMMAND_LINE).number == 1
-    assert "when a colleague would sign it." in said(open_page("rate"))
+    shown = new_desk("Ana").open().said["guidelines"]
+    assert shown["number"] == 1
+    assert "when a colleague would sign it." in shown["text"]["html"]
 
 
 def test_agreement_says_on_how_many_answers_it_stands(open_page, sample, ana):
