@@ -126,10 +126,11 @@ def _rate(
     for _ in range(times):
         time.sleep(think * draw.uniform(0.6, 1.4))
         began = time.perf_counter()
-        item = rating.next_item(workspace, user)
+        found = rating.next_items(workspace, user).items
         picks.append(1000 * (time.perf_counter() - began))
-        if item is None:
+        if not found:
             break
+        item = found[0]
         number = item.interaction.interaction_id
         began = time.perf_counter()
         rating.rate(workspace, user, number, draw.randint(1, 5), showing=item.showing, request_id=f"{name}:{number}")

@@ -1,6 +1,6 @@
 """Rate: one answer at a time, one key, the next."""
 
-from core.ui.rate.rating import rating_page
+from core.ui.rate.desk import rating_desk
 from core.ui.shell.name_prompt import ask_for_name
 from core.ui.shell.page import open_page
 
@@ -9,4 +9,4 @@ with open_page("rate") as page:
     if user is None:
         ask_for_name(page)
     else:
-        rating_page(page, user)
+        rating_desk(page, user)

@@ -26,7 +26,7 @@ from core.domain.identifiers import (
     session_names,
     word_lists,
 )
-from core.http import rerank_request
+from core.http import json_body, rerank_request
 from core.labeling import (
     candidates,
     column_names,
@@ -427,14 +427,14 @@ CASES = [
         2_000,
     ),
     Case(
-        "http.rerank_request: values",
-        rerank_request._parse,
+        "http.json_body: values",
+        json_body._parse,
         lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(),
         5_000,
     ),
     Case(
-        "http.rerank_request: brackets",
-        rerank_request._parse,
+        "http.json_body: brackets",
+        json_body._parse,
         lambda n: b"[" * 10 + b"1," * n + b"1" + b"]" * 10,
         20_000,
     ),

@@ -6,7 +6,7 @@ from core.domain.roles import User
 from core.services.data import erasure, interactions, redaction
 from core.services.data.erasure import Forgetting
 from core.services.rating import rating
-from core.services.rating.rating import Receipt
+from core.services.rating.rating import ItemToRate, Receipt
 from core.services.review import disagreements, own_ratings, second_looks
 from core.services.review.second_looks import RatingPair
 from core.services.workspace import Workspace
@@ -25,6 +25,11 @@ def showing(workspace: Workspace, user: User, interaction_id: int) -> str | None
     """What says that the answer was shown to this rater just now."""
     shown = rating.item(workspace, user, interaction_id)
     return shown.showing if shown else None
+
+
+def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
+    """What comes on the screen of a rater who asks for the next answer."""
+    return next(iter(rating.next_items(workspace, user).items), None)
 
 
 def rate(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> Receipt:

@@ -24,7 +24,7 @@ from core.http import origin
 from core.http.openapi import DOCUMENT
 from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
-from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, parse_rerank_request, read_json
+from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, parse_rerank_request, read_body
 from core.http.responses import Refused, answer, error
 from core.http.scheduler import ScoringQueue, Work
 from core.services.people.api_keys import KeyRing
@@ -122,7 +122,7 @@ class Api:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
         caller = await self._admit(request, workspace)
         with self._reading.of(caller, request):
-            question = parse_rerank_request(await read_json(request))
+            question = parse_rerank_request(await read_body(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
 
             def unread(texts: Sequence[str]) -> Sequence[int]:

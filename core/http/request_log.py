@@ -12,7 +12,7 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.http.rerank_request import CLOSED
+from core.http.json_body import CLOSED
 
 log = logging.getLogger("assay.http")
 

@@ -9,8 +9,8 @@ import anyio
 import anyio.to_thread
 
 from core.http.fair_queue import TURN_WORDS, FairQueue, QueueFull, Ticket
+from core.http.json_body import CLOSED
 from core.http.limits import SCORING_SECONDS
-from core.http.rerank_request import CLOSED
 from core.http.responses import Refused
 from core.serving.reranker import Ranking
 

@@ -222,7 +222,7 @@ class Safety:
             return "default-src 'none'; frame-ancestors 'none'; sandbox"
         host = asked.get("host", "")
         sockets = f" ws://{host} wss://{host}" if is_ours(host, self.rules.hosts) else ""
-        scripts = " ".join(("'self'", *self.rules.inline_hashes))
+        scripts = " ".join(("'self'", "blob:", *self.rules.inline_hashes))
         return (
             f"default-src 'self'; script-src {scripts}; "
             "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "

@@ -173,7 +173,6 @@ def _load_sample(page: Page) -> None:
 @errors.act
 def _remove_sample(page: Page) -> None:
     gone = importing.remove_sample(page.workspace, page.user)
-    st.session_state.pop(session.RATING_PAGE, None)
     session.toast(f"The sample is removed ({gone} answers).")
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.services.workspace import open_workspace
+from tests.browser.desk import comment, key, number, ready, sit_down
 from tests.databases import PATIENCE, added
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,6 @@ pytestmark = pytest.mark.browser
 RATED = (
     "select interaction_id, rating from assay_ratings where status = 'submitted' and rater_id = {me} order by rating_id"
 )
-DWELL = 0.35  # seconds that an answer must be on the screen before a key counts, and a little
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def with_answers(dashboard, browser) -> None:
     expect(page.get_by_text("This is the sample")).to_be_visible()
     page.close()
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
-    for number in range(80):
-        added(workspace, f"Question {number}?", f"Answer {number}. " + "It says more than fits. " * 40)
+    for n in range(160):
+        added(workspace, f"Question {n}?", f"Answer {n}. " + "It says more than fits. " * 150)
     workspace.store.engine.dispose()
 
 
@@ -50,22 +50,8 @@ def me(request) -> str:
 @pytest.fixture
 def at_the_desk(page: Page, dashboard, with_answers, strangers, me) -> Page:
     """A name is given, the first answer is on the screen."""
-    page.goto(f"{dashboard.url}/rate")
-    page.locator(".st-key-rate-name input").press_sequentially(me)
-    page.keyboard.press("Enter")
-    expect(receipt(page)).to_have_text(re.compile("0 rated today"))
-    ready(page)
+    sit_down(page, dashboard.url, me)
     return page
-
-
-def receipt(page: Page):
-    return page.locator(".st-key-rate-receipt")
-
-
-def ready(page: Page) -> None:
-    """The browser has drawn what the server sent, and the answer was on the screen long enough."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning] .st-key-rate-key5 button")
-    page.wait_for_timeout(DWELL * 1000)
 
 
 def press_on_number_pad(page: Page, digit: int) -> None:
@@ -76,14 +62,36 @@ def press_on_number_pad(page: Page, digit: int) -> None:
         keyboard.send("Input.dispatchKeyEvent", {"type": kind, "location": 3, "isKeypad": True} | key)
 
 
-def number_of(dashboard, me: str) -> int:
+def rater(dashboard, me: str) -> int:
     """The rater's number."""
     return dashboard.query(f"select rater_id from assay_raters where name = '{me}'")[0][0]
 
 
 def rated_by(dashboard, me: str) -> list[tuple]:
     """This rater's ratings in the file: answer and rating."""
-    return dashboard.query(RATED.format(me=number_of(dashboard, me)))
+    return dashboard.query(RATED.format(me=rater(dashboard, me)))
+
+
+def rate(page: Page, pressed: str) -> None:
+    """Press a key; its receipt is there, and the next answer was on the screen long enough."""
+    shown = number(page)
+    page.keyboard.press(pressed)
+    expect(key(page, "receipt")).to_contain_text(f"Saved {pressed}")
+    ready(page, after=shown)
+
+
+def until_the_draft_is(page: Page, dashboard, me: str, text: str) -> None:
+    """Until the server has what was typed."""
+    drafts = f"select comment from assay_drafts where rater_id = {rater(dashboard, me)}"
+    until = time.monotonic() + PATIENCE
+    while dashboard.query(drafts) != [(text,)] and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    assert dashboard.query(drafts) == [(text,)]
+
+
+def scrolled(page: Page) -> float:
+    """How far down in the answer."""
+    return key(page, "desk").locator("[data-part=reader]").evaluate("reader => reader.scrollTop")
 
 
 def test_a_page_that_is_requested_first_looks_like_any_other(page: Page, dashboard):
@@ -97,181 +105,287 @@ def test_a_page_that_is_requested_first_looks_like_any_other(page: Page, dashboa
 def test_twenty_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, dashboard, strangers, me):
     """Twenty keys are twenty ratings on twenty answers, comment and flag included; nothing leaves the machine."""
     page = at_the_desk
-    for number in range(1, 21):
-        if number == 3:
-            page.locator(".st-key-rate-comment textarea").press_sequentially("Dose 5 is missing")
+    page.on("dialog", lambda dialog: dialog.accept())
+    for n in range(1, 21):
+        if n == 3:
+            page.keyboard.press("c")
+            page.keyboard.type("Dose 5 is missing")
             page.keyboard.press("Tab")
-        if number == 4:
+        if n == 4:
             page.keyboard.press("b")
-            expect(page.locator(".st-key-rate-bias")).to_contain_text("Bias flagged")
-        page.keyboard.press(str(number % 5 + 1))
-        expect(receipt(page)).to_contain_text(f"{number} rated today")
-        ready(page)
-        if number == 9:
+            expect(key(page, "bias")).to_have_attribute("aria-pressed", "true")
+        shown = number(page)
+        page.keyboard.press(str(n % 5 + 1))
+        ready(page, after=shown)
+        if n == 9:
             page.reload()
-            expect(receipt(page)).to_have_text(re.compile("^9 rated today"))
+            expect(key(page, "progress")).to_have_text(re.compile("^9 rated today"))
             ready(page)
+    expect(key(page, "progress")).to_contain_text("20 rated today")
     rated = rated_by(dashboard, me)
-    assert [rating for _, rating in rated] == [number % 5 + 1 for number in range(1, 21)]
+    assert [rating for _, rating in rated] == [n % 5 + 1 for n in range(1, 21)]
     assert len({answer for answer, _ in rated}) == 20
     assert dashboard.query("select rating from assay_ratings where comment = 'Dose 5 is missing'") == [(4,)]
-    flagged = f"select rating from assay_ratings where bias_flag and rater_id = {number_of(dashboard, me)}"
+    flagged = f"select rating from assay_ratings where bias_flag and rater_id = {rater(dashboard, me)}"
     assert dashboard.query(flagged) == [(5,)]
     assert strangers == []
+
+
+def test_the_next_answer_is_shown_by_the_key_itself(at_the_desk):
+    """No request lies between the key and the next answer: it is there when the handlers of the key have run."""
+    page = at_the_desk
+    first = number(page)
+    page.evaluate(
+        """() => {
+            const about = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot
+                .querySelector("[data-part=about]");
+            window.addEventListener("keydown", () => Promise.resolve().then(() => (window.seen = about.textContent)), true);
+        }"""
+    )
+    page.keyboard.press("4")
+    seen = page.evaluate("window.seen")
+    assert re.search(r"answer \d+", seen)
+    assert f"answer {first} " not in seen
+    expect(key(page, "receipt")).to_contain_text("Saved 4")
 
 
 def test_neither_a_burst_nor_a_held_key_rates_what_nobody_has_seen(at_the_desk, dashboard, me):
     """12345 in one go, and a key held down, count once each, for the answer that was on the screen."""
     page = at_the_desk
-    number = re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text())
-    assert number
-    seen = int(number[1])
-    for key in "12345":
-        page.keyboard.press(key)
-    expect(receipt(page)).to_contain_text("1 rated today")
-    ready(page)
+    seen = number(page)
+    for pressed in "12345":
+        page.keyboard.press(pressed)
+    expect(key(page, "progress")).to_contain_text("1 rated today")
+    expect(key(page, "notice")).to_contain_text("before the answer could be read")
+    ready(page, after=seen)
     assert rated_by(dashboard, me) == [(seen, 1)]
     page.keyboard.down("4")
     for _ in range(40):  # a second down without an up is what a held key sends
         page.wait_for_timeout(30)
         page.keyboard.down("4")
     page.keyboard.up("4")
-    expect(receipt(page)).to_contain_text("2 rated today")
+    expect(key(page, "progress")).to_contain_text("2 rated today")
     assert [rating for _, rating in rated_by(dashboard, me)] == [1, 4]
+
+
+def test_two_clicks_on_a_button_rate_one_answer(at_the_desk, dashboard, me):
+    """The second click of a double click hits the same button under the next answer, and does not count."""
+    page = at_the_desk
+    seen = number(page)
+    key(page, "key2").dblclick()
+    expect(key(page, "receipt")).to_contain_text("Saved 2")
+    assert rated_by(dashboard, me) == [(seen, 2)]
 
 
 def test_arrows_undo_skip_and_number_pad(at_the_desk, dashboard, me):
     """The left arrow goes back, U takes back, S skips, and the number pad rates like the top row."""
     page = at_the_desk
+    first = number(page)
     press_on_number_pad(page, 2)
-    expect(receipt(page)).to_contain_text("Saved 2")
-    ready(page)
+    expect(key(page, "receipt")).to_contain_text("Saved 2")
+    ready(page, after=first)
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("You rated this answer")).to_be_visible()
+    expect(key(page, "answer")).to_contain_text("You rated this answer 2 (Poor). Another key changes it.")
     ready(page)
-    page.keyboard.press("5")
-    expect(receipt(page)).to_contain_text("Saved 5")
+    rate(page, "5")
+    shown = number(page)
+    page.keyboard.press("s")
+    expect(key(page, "receipt")).to_contain_text("Skipped")
+    ready(page, after=shown)
+    page.keyboard.press("u")
+    expect(key(page, "notice")).to_contain_text("Undone: your “skipped”")
+    ready(page)
+    page.keyboard.press("u")
+    expect(key(page, "notice")).to_contain_text("2 (Poor) stands again")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [2]
+    history = f"select action from assay_rating_events where rater_id = {rater(dashboard, me)} order by event_id"
+    assert [action for (action,) in dashboard.query(history)] == ["rated", "changed", "skipped", "undone", "undone"]
+
+
+def test_back_and_forward_lead_to_the_answer_that_waits(at_the_desk, dashboard, me):
+    """What was typed there is still there; S keeps what was rated before."""
+    page = at_the_desk
+    rate(page, "4")
+    waiting = number(page)
+    page.keyboard.press("c")
+    page.keyboard.type("Half a thought")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
+    expect(key(page, "skip")).to_contain_text("Keep")
+    expect(comment(page)).to_have_value("")
+    page.keyboard.press("ArrowRight")
+    ready(page)
+    assert number(page) == waiting
+    expect(comment(page)).to_have_value("Half a thought")
+    page.keyboard.press("ArrowLeft")
+    expect(key(page, "skip")).to_contain_text("Keep")
     ready(page)
     page.keyboard.press("s")
-    expect(receipt(page)).to_contain_text("Skipped")
-    ready(page)
-    page.keyboard.press("u")
-    expect(receipt(page)).to_contain_text("Undone: your “skipped”")
-    ready(page)
-    page.keyboard.press("u")
-    expect(receipt(page)).to_contain_text("2 (Poor) stands again")
-    assert [rating for _, rating in rated_by(dashboard, me)] == [2]
-    history = f"select action from assay_rating_events where rater_id = {number_of(dashboard, me)} order by event_id"
-    assert [action for (action,) in dashboard.query(history)] == ["rated", "changed", "skipped", "undone", "undone"]
+    expect(key(page, "receipt")).to_contain_text("Kept your earlier rating")
+    assert number(page) == waiting
+    assert [rating for _, rating in rated_by(dashboard, me)] == [4]
 
 
 def test_what_is_typed_is_kept_and_types_no_ratings(at_the_desk, dashboard, me):
     """While typing no key rates; what was typed is there after a reload; and the keys work after it was kept."""
     page = at_the_desk
-    page.locator(".st-key-rate-comment textarea").press_sequentially("1 2 3 dubious")
-    drafts = f"select comment from assay_drafts where rater_id = {number_of(dashboard, me)}"
-    until = time.monotonic() + PATIENCE
-    while dashboard.query(drafts) != [("1 2 3 dubious",)] and time.monotonic() < until:
-        page.wait_for_timeout(50)
+    comment(page).press_sequentially("1 2 3 dubious")
+    until_the_draft_is(page, dashboard, me, "1 2 3 dubious")
     page.reload()
-    expect(page.locator(".st-key-rate-comment textarea")).to_have_value("1 2 3 dubious")
+    expect(comment(page)).to_have_value("1 2 3 dubious")
     assert rated_by(dashboard, me) == []
-    page.locator(".st-key-rate-comment textarea").press_sequentially("!")
-    while dashboard.query(drafts) == [("1 2 3 dubious",)] and time.monotonic() < until:
-        page.wait_for_timeout(50)
+    comment(page).press_sequentially("!")
+    page.keyboard.press("Control+Enter")
+    until_the_draft_is(page, dashboard, me, "1 2 3 dubious!")
+    expect(comment(page)).to_have_value("1 2 3 dubious!")
     page.keyboard.press("Tab")
     page.keyboard.press("3")
-    expect(receipt(page)).to_contain_text("Saved 3")
+    expect(key(page, "receipt")).to_contain_text("Saved 3")
     assert [rating for _, rating in rated_by(dashboard, me)] == [3]
-    assert dashboard.query(drafts) == []
+    assert dashboard.query(f"select * from assay_drafts where rater_id = {rater(dashboard, me)}") == []
+
+
+def test_what_was_typed_a_moment_before_a_reload_is_there(at_the_desk):
+    """Not one letter waits for a pause in typing: the tab has it at once."""
+    page = at_the_desk
+    comment(page).press_sequentially("on and on and on")
+    page.reload()
+    expect(comment(page)).to_have_value("on and on and on")
+
+
+def test_what_is_typed_without_a_pause_reaches_the_server(at_the_desk, dashboard, me):
+    """Whoever types on and on for seconds loses no more than the latest of it to a browser that breaks down."""
+    page = at_the_desk
+    said = "on and on and on and on and on and on and on and on and on"
+    comment(page).press_sequentially(said, delay=70)
+    ((kept,),) = dashboard.query(f"select comment from assay_drafts where rater_id = {rater(dashboard, me)}")
+    assert kept
+    assert said.startswith(kept)
 
 
 def test_who_loses_the_comment_field_while_typing_rates_nothing(at_the_desk, dashboard, me):
-    """A field that is taken away (the connection goes) is not left on purpose: what is typed on is no key, and goes on
-    in the field once it is back; Esc makes the keys act again.
+    """A field that is taken away is not left on purpose: what is typed on is no key, and goes on in the field once it
+    is back; Esc makes the keys act again.
     """
     page = at_the_desk
-    field = page.locator(".st-key-rate-comment textarea")
-    field.press_sequentially("so he said")
-    field.evaluate("field => { field.disabled = true; field.blur(); }")
+    comment(page).press_sequentially("so he said")
+    comment(page).evaluate("field => { field.disabled = true; field.blur(); }")
     page.keyboard.type("4s d5", delay=60)
-    expect(page.get_by_text("your keys rate nothing")).to_be_visible()
-    field.evaluate("field => { field.disabled = false; }")
+    expect(key(page, "notice")).to_contain_text("your keys rate nothing")
+    comment(page).evaluate("field => { field.disabled = false; }")
     page.keyboard.type(" 5 days")
-    expect(field).to_have_value("so he said 5 days")
+    expect(comment(page)).to_have_value("so he said 5 days")
     page.keyboard.press("Escape")
+    expect(key(page, "notice")).to_be_empty()
     page.keyboard.press("2")
-    expect(receipt(page)).to_contain_text("1 rated today")
-    rows = f"select status, rating, comment from assay_ratings where rater_id = {number_of(dashboard, me)}"
+    expect(key(page, "progress")).to_contain_text("1 rated today")
+    rows = f"select status, rating, comment from assay_ratings where rater_id = {rater(dashboard, me)}"
     assert dashboard.query(rows) == [("submitted", 2, "so he said 5 days")]
 
 
 def test_a_reason_that_is_typed_is_no_rating(at_the_desk, dashboard, me):
-    """D leads into the field for the reason; digits and letters typed there, or too early, rate and skip nothing."""
+    """D leads into the field for the reason, Enter discards; digits and letters typed there rate and skip nothing."""
     page = at_the_desk
+    seen = number(page)
     page.keyboard.press("d")
-    page.keyboard.press("5")  # before the form is there
-    expect(page.locator(".st-key-rate-why input")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Please say why")
+    page.keyboard.press("Escape")
+    page.keyboard.down("d")
+    page.keyboard.down("d")  # held on: no letter of it is a part of the reason
+    page.keyboard.up("d")
     page.keyboard.type("Seen 4 times, 5 d s")
     page.keyboard.press("Enter")
-    page.locator(".st-key-rate-why").get_by_role("button", name="Discard for everybody").click()
-    expect(receipt(page)).to_contain_text("Discarded answer")
-    rows = f"select status, reason from assay_ratings where rater_id = {number_of(dashboard, me)}"
+    expect(key(page, "receipt")).to_contain_text("Discarded answer")
+    rows = f"select status, reason from assay_ratings where rater_id = {rater(dashboard, me)}"
     assert dashboard.query(rows) == [("discarded", "Seen 4 times, 5 d s")]
-    ready(page)
-    page.keyboard.press("3")
-    expect(receipt(page)).to_contain_text("1 rated today")
+    ready(page, after=seen)
+    rate(page, "3")
+    expect(key(page, "progress")).to_contain_text("1 rated today")
 
 
-def test_what_is_typed_without_a_pause_is_kept_too(at_the_desk, dashboard, me):
-    """Whoever types on and on for seconds loses no more than the latest of it to a reload."""
+def test_a_reason_to_skip_makes_skipping_the_prominent_button(at_the_desk, dashboard, me):
+    """Enter presses what stands out: whoever chooses "Not my field" does not discard the answer for everybody."""
     page = at_the_desk
-    said = "on and on and on and on and on and on and on and on and on"
-    page.locator(".st-key-rate-comment textarea").press_sequentially(said, delay=70)
-    page.reload()
-    field = page.locator(".st-key-rate-comment textarea")
-    expect(field).to_have_value(re.compile("^on and on and"))
-    assert said.startswith(field.input_value())
+    page.keyboard.press("d")
+    expect(key(page, "discard_now")).to_have_class("strong")
+    page.get_by_role("button", name="Not my field").press("Enter")
+    expect(key(page, "reason")).to_be_focused()
+    expect(key(page, "skip_why")).to_have_class("strong")
+    expect(key(page, "discard_now")).not_to_have_class("strong")
+    page.keyboard.press("Enter")
+    expect(key(page, "receipt")).to_contain_text("Skipped")
+    rows = f"select status, reason from assay_ratings where rater_id = {rater(dashboard, me)}"
+    assert dashboard.query(rows) == [("skipped", "Not my field")]
+
+
+def test_the_keys_are_explained_and_esc_closes_the_list(at_the_desk, dashboard, me):
+    """? opens the list; while it is open no key rates; Streamlit's own keys (R, C) do nothing here."""
+    page = at_the_desk
+    page.keyboard.press("?")
+    expect(key(page, "keys_help")).to_contain_text("undoes your last act")
+    page.keyboard.press("4")
+    page.keyboard.press("Escape")
+    expect(key(page, "keys_help")).to_be_hidden()
+    page.keyboard.press("r")
+    page.keyboard.press("c")
+    expect(comment(page)).to_be_focused()
+    page.keyboard.type("rc")
+    expect(comment(page)).to_have_value("rc")
+    expect(page.locator("[data-testid=stDialog]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    rate(page, "5")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [5]
+
+
+def test_a_long_answer_is_scrolled_by_keys_without_a_click(at_the_desk):
+    """Space, Page Down and their opposites scroll at once, the prompt stays, and the next answer begins at its top."""
+    page = at_the_desk
+    page.set_viewport_size({"width": 900, "height": 600})
+    assert scrolled(page) == 0
+    page.keyboard.press("Space")
+    first = scrolled(page)
+    assert first > 100
+    page.keyboard.press("PageDown")
+    assert scrolled(page) > first
+    expect(key(page, "prompt")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Shift+Space")
+    assert scrolled(page) == first
+    page.keyboard.press("PageUp")
+    page.keyboard.press("ArrowDown")
+    assert scrolled(page) == 60
+    page.keyboard.press("End")
+    assert scrolled(page) > first
+    rate(page, "3")
+    assert scrolled(page) == 0
+
+
+def test_all_answers_to_a_prompt_show_the_one_that_the_keys_rate(at_the_desk, dashboard, me):
+    """V says which of how many, a digit while it is out of view only brings it back, "Rate this one" moves the keys."""
+    page = at_the_desk
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    ids = [added(workspace, "Which of four?", f"Number {n}. " + "Words and words. " * 150) for n in range(4)]
+    workspace.store.engine.dispose()
+    key(page, "queue").click()
+    key(page, "length").select_option("Over 300 words")
+    key(page, "order").select_option("Oldest first")
+    key(page, "queue_apply").click()
+    expect(key(page, "queue")).to_contain_text("filtered")
+    page.evaluate("sessionStorage.clear()")
+    return page, ids
 
 
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     """At the same moment two browsers show two different answers, and each rates under its own name."""
     own_page, context = at_the_desk, browser.new_context()
     other = context.new_page()
-    other.goto(f"{dashboard.url}/rate")
-    other.locator(".st-key-rate-name input").press_sequentially("somebody else")
-    other.keyboard.press("Enter")
-    ready(other)
-    shown = [
-        re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text()) for page in (own_page, other)
-    ]
-    numbers = [int(found[1]) for found in shown if found]
+    sit_down(other, dashboard.url, "somebody else")
+    numbers = [number(page) for page in (own_page, other)]
     assert len(set(numbers)) == 2
     own_page.keyboard.press("4")
     other.keyboard.press("2")
-    expect(receipt(own_page)).to_contain_text("1 rated today")
-    expect(receipt(other)).to_contain_text("1 rated today")
+    expect(key(own_page, "progress")).to_contain_text("1 rated today")
+    expect(key(other, "progress")).to_contain_text("1 rated today")
     assert rated_by(dashboard, me) == [(numbers[0], 4)]
     assert rated_by(dashboard, "somebody else") == [(numbers[1], 2)]
     context.close()
-
-
-def test_the_next_answer_begins_at_its_top(at_the_desk):
-    """Whoever has scrolled down in a long answer starts reading the next one at its beginning."""
-    page = at_the_desk
-    page.set_viewport_size({"width": 700, "height": 380})
-    main = page.locator("[data-testid=stMain]")
-    main.evaluate("main => main.scrollTo(0, 10000)")
-    assert main.evaluate("main => main.scrollTop") > 50
-    page.keyboard.press("3")
-    expect(receipt(page)).to_contain_text("1 rated today")
-    expect(page.get_by_test_id("stMain")).to_have_js_property("scrollTop", 0)
-
-
-def test_on_a_telephone_the_keys_are_within_reach(at_the_desk):
-    """At 390 pixels all five buttons are on the screen without scrolling, and nothing sticks out sideways."""
-    page = at_the_desk
-    page.set_viewport_size({"width": 390, "height": 700})
-    for value in range(1, 6):
-        expect(page.locator(f".st-key-rate-key{value} button")).to_be_in_viewport(ratio=1)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

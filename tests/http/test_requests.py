@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from core.domain.roles import COMMAND_LINE
-from core.http import limits, rerank_request
+from core.http import json_body, limits, rerank_request
 from core.http.api import Api
 from core.http.fair_queue import FairQueue
 from core.http.rerank_request import BodyAdmission
@@ -132,7 +132,7 @@ def test_too_many_at_once_are_told_when_to_come_back(workspace: Workspace) -> No
 
 def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """408, and its place is free again."""
-    monkeypatch.setattr(rerank_request, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(json_body, "BODY_SECONDS", 0.05)
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
         async def nothing_more() -> Message:
@@ -148,7 +148,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(client: TestClient, monkeyp
 def test_half_sent_bodies_keep_nobody_else_out(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller who begins bodies and does not end them has three quarters of the room; a whole body of another passes,
     with bodies of any size, and the room comes back when the time is over."""
-    monkeypatch.setattr(rerank_request, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(json_body, "BODY_SECONDS", 1.0)
     keyed = [api_keys.create(workspace, COMMAND_LINE, name)[0] for name in ("slow", "other")]
     api = Api(lambda: workspace, reading=BodyAdmission(bodies=16, size=40_000_000))
     statuses: dict[str, list[int]] = {"slow": [], "other": [], "after": []}
@@ -190,8 +190,8 @@ def test_half_sent_bodies_keep_nobody_else_out(workspace: Workspace, monkeypatch
 
 def test_a_body_that_drips_is_given_up_and_a_slow_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time grows with what arrives: single bytes gain nothing, a steady stream all that it needs."""
-    monkeypatch.setattr(rerank_request, "BODY_SECONDS", 0.2)
-    monkeypatch.setattr(rerank_request, "BODY_RATE", 1_000_000)
+    monkeypatch.setattr(json_body, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(json_body, "BODY_RATE", 1_000_000)
 
     def arriving(size: int, pieces: int) -> Request:
         sent = iter(range(pieces))
@@ -205,9 +205,9 @@ def test_a_body_that_drips_is_given_up_and_a_slow_one_is_not(monkeypatch: pytest
 
     with start_blocking_portal() as elsewhere:
         with pytest.raises(Refused) as slow:
-            elsewhere.call(rerank_request.read_json, arriving(1, 200))
+            elsewhere.call(rerank_request.read_body, arriving(1, 200))
         assert slow.value.status == 408
-        assert elsewhere.call(rerank_request.read_json, arriving(300_000, 12)) == 1
+        assert elsewhere.call(rerank_request.read_body, arriving(300_000, 12)) == 1
 
 
 def test_no_model_says_what_to_do(client: TestClient) -> None:

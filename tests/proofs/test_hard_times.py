@@ -153,15 +153,15 @@ def test_a_clock_that_is_set_back_loses_nothing(workspace: Workspace, set_clock)
     """Leases, drafts, ratings, undo, usage and reminders: everybody goes on where they were."""
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     numbers = {added(workspace, f"prompt {n}") for n in range(3)}
-    mine = rating.next_item(workspace, ana)
+    mine = looked.next_item(workspace, ana)
     assert mine is not None
     first = mine.interaction.interaction_id
     rating.keep_draft(workspace, ana, first, "Half a thought")
     set_clock(BACK)
-    again = rating.next_item(workspace, ana)
+    again = looked.next_item(workspace, ana)
     assert again is not None
     assert (again.interaction.interaction_id, again.draft) == (first, "Half a thought")
-    theirs = rating.next_item(workspace, ben)
+    theirs = looked.next_item(workspace, ben)
     assert theirs is not None
     assert theirs.interaction.interaction_id in numbers - {first}
     assert looked.rate(workspace, ana, first, 4, request_id=again.request_id).rating == 4

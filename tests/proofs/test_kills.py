@@ -23,10 +23,11 @@ RATE_ON = """
     from core.services.people import local_names
     from core.services.rating import rating
     from core.services.workspace import open_workspace
+    from tests import looked
     workspace = open_workspace()
     ana = local_names.rate_as(workspace, "token", "Ana")
     os.write(1, b"ready\\n")
-    while (item := rating.next_item(workspace, ana)) is not None:
+    while (item := looked.next_item(workspace, ana)) is not None:
         number = item.interaction.interaction_id
         receipt = rating.rate(workspace, ana, number, number % 5 + 1, showing=item.showing, request_id=f"{number}")
         os.write(1, f"{receipt.number} {number}\\n".encode())

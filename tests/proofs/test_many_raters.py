@@ -18,11 +18,12 @@ RATE_TO_THE_END = """
     from core.services.people import local_names
     from core.services.rating import rating
     from core.services.workspace import open_workspace
+    from tests import looked
     workspace = open_workspace()
     me = local_names.rate_as(workspace, "cookie of " + sys.argv[1], sys.argv[1])
     os.write(1, b"ready\\n")
     sys.stdin.readline()
-    while (item := rating.next_item(workspace, me)) is not None:
+    while (item := looked.next_item(workspace, me)) is not None:
         number = item.interaction.interaction_id
         value = (number + len(sys.argv[1])) % 5 + 1
         receipt = rating.rate(

@@ -127,10 +127,10 @@ def test_what_was_kept_for_a_rater_is_still_theirs(upgraded):
     """The lease, the draft and the history of an upgrade's raters go on."""
     ana = local_names.user_of(upgraded, "cookie of Ana")
     assert ana is not None
-    shown = rating.next_item(upgraded, ana)
+    shown = looked.next_item(upgraded, ana)
     assert shown is not None
     before = rating.rated_today(upgraded, ana)
-    again = rating.next_item(upgraded, ana)
+    again = looked.next_item(upgraded, ana)
     assert again is not None
     assert again.interaction.interaction_id == shown.interaction.interaction_id
     looked.rate(upgraded, ana, shown.interaction.interaction_id, 4, request_id=shown.request_id)

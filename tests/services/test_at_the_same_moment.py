@@ -15,7 +15,7 @@ from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE
 from core.domain.second_looks import RepeatSettings
 from core.services.data import importing
-from core.services.rating import queue, rating
+from core.services.rating import queue
 from core.services.review import disagreements, guidelines, second_looks
 from core.services.training import retraining
 from core.services.workspace import Workspace, open_workspace
@@ -104,7 +104,7 @@ def test_settings_and_imports_at_once_all_succeed(workspace: Workspace, tmp_path
         ben = rater(workspace, f"Ben {at}")
         for number in numbers if at % 2 else reversed(numbers):
             looked.rate(workspace, ben, number, 4)
-            rating.next_item(workspace, ben)
+            looked.next_item(workspace, ben)
 
     def load(at: int) -> None:
         *_, result = importing.import_file(workspace, COMMAND_LINE, files[at])

@@ -32,9 +32,10 @@ RATE_ON = """
     from core.services.people import local_names
     from core.services.rating import rating
     from core.services.workspace import open_workspace
+    from tests import looked
     workspace = open_workspace()
     ben = local_names.rate_as(workspace, "cookie of Ben", "Ben")
-    while (item := rating.next_item(workspace, ben)) is not None:
+    while (item := looked.next_item(workspace, ben)) is not None:
         receipt = rating.rate(workspace, ben, item.interaction.interaction_id, 4, showing=item.showing)
         os.write(1, f"{receipt.number}\\n".encode())
 """

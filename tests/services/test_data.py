@@ -7,7 +7,6 @@ from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.data.importing import import_file
-from core.services.rating import rating
 from core.store.tables import RatingEvent, TextHistory
 from tests import looked
 from tests.databases import added, rater
@@ -109,7 +108,7 @@ def test_an_edit_may_withdraw_the_ratings(workspace, old_app):
         ("Ana", "text edited", "4", "withdrawn"),
         ("Ben", "text edited", "2", "withdrawn"),
     ]
-    offered = rating.next_item(workspace, rater(workspace, "Cleo"))
+    offered = looked.next_item(workspace, rater(workspace, "Cleo"))
     assert offered is not None
     assert offered.interaction.interaction_id == number
 

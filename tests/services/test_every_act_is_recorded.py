@@ -22,7 +22,7 @@ from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
-from core.services.rating import queue
+from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, second_looks
 from core.services.training import retraining, training
@@ -48,7 +48,8 @@ NOT_IN_THE_RECORD = {
     "rating.rating.discard": "ratings have a history of their own",
     "rating.rating.item": "keeps which text a rater was shown",
     "rating.rating.keep_draft": "not said yet",
-    "rating.rating.next_item": "keeps an answer for a rater for a while",
+    "rating.rating.next_items": "keeps answers for a rater for a while",
+    "rating.rating.give_back": "lets others have what was kept for a rater",
     "rating.rating.rate": "ratings have a history of their own",
     "rating.rating.renew": "keeps an answer for a rater for a while",
     "rating.rating.same_prompt": "keeps answers for a rater for a while",
@@ -203,6 +204,12 @@ def reveal(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
     looked.reveal(w, lead, number)
+
+
+def reveal_shown(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    rating.reveal(w, lead, number, showing=looked.showing(w, lead, number) or "")
 
 
 def reveal_guidelines(w: Workspace, lead: User) -> Act:
@@ -399,6 +406,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "data.erasure.rater": (forget_rater, ["forgot"]),
     "review.guidelines.save": (save_guidelines, ["guidelines saved"]),
     "data.redaction.reveal": (reveal, ["revealed identifiers"]),
+    "rating.rating.reveal": (reveal_shown, ["revealed identifiers"]),
     "data.redaction.reveal_case": (reveal_case, ["revealed identifiers"]),
     "data.redaction.reveal_guidelines": (reveal_guidelines, ["revealed identifiers"]),
     "data.importing.import_file": (import_file, ["started import", "finished import"]),

@@ -67,7 +67,7 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
     other = added(workspace, PROMPT + " too", "Another answer")
     queue.choose(workspace, zoltan, Order.RANDOM, QueueFilters())
     queue.choose(workspace, ben, Order.RANDOM, QueueFilters())
-    rating.next_item(workspace, zoltan)
+    looked.next_item(workspace, zoltan)
     with workspace.store.write() as session:
         leases.take(session, number, ben.rater_id, "oldest")
         suggestions.replace(session, [(number, "model", 0.5), (other, "model", 0.4)])

@@ -47,7 +47,7 @@ def number(workspace) -> int:
 def everything_shown(workspace, ana: User, lea: User, number: int) -> dict[str, object]:
     """What each service that hands out texts gives, by its name."""
     shown = {
-        "next item": rating.next_item(workspace, ana),
+        "next item": looked.next_item(workspace, ana),
         "item": rating.item(workspace, ana, number),
         "same prompt": rating.same_prompt(workspace, ana, number),
         "browse": interactions.browse(workspace, lea, Filters(), page=0),

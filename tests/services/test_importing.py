@@ -9,7 +9,6 @@ from core.domain.roles import COMMAND_LINE
 from core.services.data import importing, interactions
 from core.services.data.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.operations.status import status
-from core.services.rating import rating
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
 from tests import looked
 from tests.databases import SHARED, added, rater
@@ -426,6 +425,6 @@ def test_a_skip_does_not_hold_an_import_back(workspace, tmp_path):
     file.write_text("user_prompt,ai_response\nP,A\nP,B\n")
     *_, result = importing.import_file(workspace, COMMAND_LINE, file)
     ana = rater(workspace)
-    looked.skip(workspace, ana, rating.next_item(workspace, ana).interaction.interaction_id)
+    looked.skip(workspace, ana, looked.next_item(workspace, ana).interaction.interaction_id)
     assert importing.remove_import(workspace, COMMAND_LINE, result.import_id) == 0
     assert interactions.sources(workspace, COMMAND_LINE) == {}

@@ -53,7 +53,7 @@ def reads(workspace, user, planted):
         "gaps": lambda: disagreements.open_gaps(workspace, user),
         "guidelines": lambda: [guidelines.current(workspace, user), guidelines.versions(workspace, user)],
         "queue": lambda: queue.preference(workspace, user),
-        "next": lambda: rating.next_item(workspace, user),
+        "next": lambda: looked.next_item(workspace, user),
         "items": lambda: [rating.item(workspace, user, one) for one in planted.numbers],
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
         "second look": lambda: second_looks.next_look(workspace, user),

@@ -28,8 +28,13 @@ def many(workspace, number, **values):
 
 
 def next_id(workspace, user):
-    shown = rating.next_item(workspace, user)
+    shown = looked.next_item(workspace, user)
     return None if shown is None else shown.interaction.interaction_id
+
+
+def ids(workspace, user, **there):
+    """What is kept for a rater: what is on their screen, and what is ahead."""
+    return [item.interaction.interaction_id for item in rating.next_items(workspace, user, **there).items]
 
 
 def places(workspace):
@@ -70,7 +75,7 @@ def test_an_answer_on_the_screen_is_kept_for_its_rater(workspace):
     """Asking again, as a reload does, gives the same answer under the same request; another rater gets another one."""
     many(workspace, 3)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    shown, again = rating.next_item(workspace, ana), rating.next_item(workspace, ana)
+    shown, again = looked.next_item(workspace, ana), looked.next_item(workspace, ana)
     assert shown is not None
     assert again == shown
     assert shown.request_id
@@ -91,9 +96,9 @@ def test_an_expired_lease_that_nobody_wanted_is_taken_up_again(workspace):
     """Whoever comes back late to an answer that is still free finds it, with the same request."""
     many(workspace, 2)
     ana = rater(workspace)
-    shown = rating.next_item(workspace, ana)
+    shown = looked.next_item(workspace, ana)
     let_expire(workspace)
-    assert rating.next_item(workspace, ana) == shown
+    assert looked.next_item(workspace, ana) == shown
 
 
 def test_a_renewed_lease_stays(workspace):
@@ -114,7 +119,7 @@ def test_a_late_rating_is_kept(workspace):
     """A rating that comes after its answer went to somebody else counts beside the other's."""
     (first,) = many(workspace, 1)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    shown = rating.next_item(workspace, ana)
+    shown = looked.next_item(workspace, ana)
     assert shown is not None
     let_expire(workspace)
     assert next_id(workspace, ben) == first
@@ -144,14 +149,14 @@ def test_raters_who_ask_at_once_get_different_answers(workspace):
 
 
 def test_two_tabs_of_one_rater_show_the_same_answer(workspace):
-    """One rater who asks twice at the same moment holds one answer, not two."""
+    """One rater who asks twice at the same moment holds one answer and one ahead of it, not four."""
     many(workspace, 4)
     ana = rater(workspace)
     together, got = threading.Barrier(2), []
 
     def ask():
         together.wait()
-        got.append(next_id(workspace, ana))
+        got.append(tuple(ids(workspace, ana)))
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
@@ -160,7 +165,7 @@ def test_two_tabs_of_one_rater_show_the_same_answer(workspace):
         thread.join()
     assert len(set(got)) == 1
     with workspace.store.read() as session:
-        assert session.query(Lease).count() == 1
+        assert session.query(Lease).count() == 2
 
 
 @pytest.mark.postgres
@@ -239,7 +244,7 @@ def test_only_a_lead_sets_it_and_only_to_what_makes_sense(workspace):
     with pytest.raises(BadInput, match="0 to 100"):
         queue.change_settings(workspace, ana, QueueSettings(overlap=101))
     with pytest.raises(NotAllowed):
-        rating.next_item(workspace, User(ana.rater_id, "Ana", Role.VIEWER))
+        looked.next_item(workspace, User(ana.rater_id, "Ana", Role.VIEWER))
 
 
 # --- orders and filters ---------------------------------------------------------------------------------------------
@@ -417,7 +422,7 @@ def test_undo_restores_the_value_before_and_both_are_in_the_history(workspace):
     """
     (number,) = many(workspace, 1)
     ana = rater(workspace)
-    shown = rating.next_item(workspace, ana)
+    shown = looked.next_item(workspace, ana)
     assert shown is not None
     looked.rate(workspace, ana, number, 2, comment="first", request_id="a")
     looked.rate(workspace, ana, number, 5, comment="second", bias_flag=True, request_id="b")
@@ -486,7 +491,7 @@ def test_the_history_says_how_a_rating_came_about(workspace):
     """Time on the screen, guideline version, why it was served, the request, and that no score was visible."""
     (number,) = many(workspace, 1)
     ana = rater(workspace)
-    shown = rating.next_item(workspace, ana)
+    shown = looked.next_item(workspace, ana)
     assert shown is not None
     looked.rate(workspace, ana, number, 4, request_id=f"{shown.request_id}:4", shown_ms=1234, guideline_version=7)
     (event,) = events(workspace)
@@ -502,6 +507,7 @@ def test_all_answers_to_a_prompt_are_kept_for_whoever_compares_them(workspace):
     added(workspace, "same prompt", "elsewhere", context_id="other story")
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert next_id(workspace, ben) == one
+    rating.give_back(workspace, ben, [two, three])
     shown = rating.same_prompt(workspace, ana, two)
     assert [(s.interaction.interaction_id, s.request_id is not None) for s in shown] == [
         (one, False),
@@ -543,4 +549,5 @@ def test_answers_that_make_the_next_pair_are_suggested_also_without_a_model(work
     assert next_id(workspace, ana) == partner
     looked.rate(workspace, ana, partner, 1)
     assert active_learning.suggest(workspace) == 1
+    queue.choose(workspace, ana, Order.MODEL, QueueFilters())  # what lay ahead was found before
     assert next_id(workspace, ana) == another

@@ -28,7 +28,7 @@ def events(workspace):
 
 
 def next_id(workspace, user):
-    shown = rating.next_item(workspace, user)
+    shown = looked.next_item(workspace, user)
     return None if shown is None else shown.interaction.interaction_id
 
 
@@ -155,16 +155,18 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
 
 
 def test_the_oldest_unrated_answer_comes_next(workspace):
-    """Answers are offered oldest first; one that anybody has rated, or looks at, is not offered to another."""
+    """Answers are offered oldest first; one that anybody has rated, or looks at, or has ahead, is not offered to
+    another.
+    """
     first, second, third = (added(workspace, response=f"answer {n}") for n in range(3))
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert next_id(workspace, ana) == first
-    assert next_id(workspace, ben) == second
+    assert next_id(workspace, ben) == third
     looked.rate(workspace, ana, first, 4)
-    assert next_id(workspace, ana) == third
-    looked.rate(workspace, ben, second, 4)
+    assert next_id(workspace, ana) == second
+    looked.rate(workspace, ben, third, 4)
     assert next_id(workspace, ben) is None
-    looked.rate(workspace, ana, third, 4)
+    looked.rate(workspace, ana, second, 4)
     assert next_id(workspace, ana) is None
 
 

@@ -10,7 +10,6 @@ from core.services.data import interactions
 from core.services.data.exporting import export
 from core.services.data.importing import import_file, load_sample, recorded, remove_sample
 from core.services.operations.status import status
-from core.services.rating import rating
 from core.services.training.readiness import readiness
 from core.store.tables import Item, LegacyInteraction, Rating
 from tests import looked
@@ -65,7 +64,7 @@ def test_the_sample_is_removed_in_one_action(sampled):
     it can be loaded again.
     """
     ana = rater(sampled)
-    offered = rating.next_item(sampled, ana)
+    offered = looked.next_item(sampled, ana)
     assert offered is not None
     looked.rate(sampled, ana, offered.interaction.interaction_id, 4)
     assert remove_sample(sampled, COMMAND_LINE) == 204
@@ -101,11 +100,11 @@ def test_the_sample_steps_aside_for_own_data(sampled, old_app, tmp_path, arrives
     ready = readiness(sampled, COMMAND_LINE)
     assert (ready.facts.rated, ready.by_consensus, ready.per_day, ready.facts.by_rater) == (0, {}, [], {})
     ana = rater(sampled)
-    offered = rating.next_item(sampled, ana)
+    offered = looked.next_item(sampled, ana)
     assert offered is not None
     assert offered.interaction.prompt == "own prompt"
     looked.rate(sampled, ana, offered.interaction.interaction_id, 4)
-    assert rating.next_item(sampled, ana) is None
+    assert looked.next_item(sampled, ana) is None
     for kind in ("ratings", "gold", "kto"):
         assert export(sampled, COMMAND_LINE, kind, tmp_path / f"{kind}.csv").rows == 1
 

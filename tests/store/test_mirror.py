@@ -10,7 +10,6 @@ from core.domain.roles import COMMAND_LINE
 from core.services.data import importing
 from core.services.data.importing import import_file, remove_import
 from core.services.operations.status import status
-from core.services.rating import rating
 from core.services.workspace import open_workspace
 from core.store.rating import ratings
 from core.store.tables import Item, Rater, Rating
@@ -219,7 +218,7 @@ def test_null_without_experts_leaves_the_answer_unrated(workspace, old_app):
     workspace.pick_up(at_once=True)
     assert consensus(workspace, interaction_id) is None
     assert columns(old_app, interaction_id)[0] is None
-    next_item = rating.next_item(workspace, rater(workspace))
+    next_item = looked.next_item(workspace, rater(workspace))
     assert next_item is not None
     assert next_item.interaction.interaction_id == interaction_id
 
@@ -266,7 +265,7 @@ def test_a_row_the_old_application_inserts_appears(workspace, old_app):
     old_app.run("INSERT INTO rlhf_interactions (user_prompt, ai_response, rating) VALUES ('rated', 'there', 3)")
     found = status(workspace, COMMAND_LINE, at_once=True)
     assert (found.interactions, found.rated) == (2, 1)
-    shown = rating.next_item(workspace, rater(workspace))
+    shown = looked.next_item(workspace, rater(workspace))
     assert shown is not None
     assert (shown.interaction.prompt, shown.interaction.source) == ("new prompt", "legacy")
 
@@ -277,7 +276,7 @@ def test_an_empty_queue_looks_at_once_for_new_rows(workspace, old_app):
     workspace.pick_up(at_once=True)
     workspace._sweep_again_at -= 1000  # the pause between two looks is over
     old_app.run("INSERT INTO rlhf_interactions (user_prompt, ai_response) VALUES ('new prompt', 'new answer')")
-    shown = rating.next_item(workspace, ana)
+    shown = looked.next_item(workspace, ana)
     assert shown is not None
     assert shown.interaction.prompt == "new prompt"
 
@@ -294,7 +293,7 @@ def test_a_row_the_old_application_deletes_is_gone(workspace, old_app):
         looked.rate(workspace, ana, first, 3)
     old_app.run("DELETE FROM rlhf_interactions WHERE interaction_id = ?", second)
     workspace.pick_up(at_once=True)
-    assert rating.next_item(workspace, ana) is None
+    assert looked.next_item(workspace, ana) is None
     assert added(workspace, response="one") not in (first, second)
 
 

@@ -53,7 +53,7 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
     list(importing.import_file(workspace, COMMAND_LINE, path))
     number = interactions.add(workspace, COMMAND_LINE, "What?", LONG)
     ana = rater(workspace, "Ana")
-    assert rating.next_item(workspace, ana) is not None
+    assert looked.next_item(workspace, ana) is not None
     assert rating.same_prompt(workspace, ana, number)
     looked.rate(workspace, ana, number, 3, comment="Asked (212) 555-0148 too.")
     looked.reveal(workspace, COMMAND_LINE, number)

@@ -11,7 +11,6 @@ from core.domain.roles import COMMAND_LINE
 from core.domain.turns import Speaker, Turn
 from core.services.data import importing, interactions
 from core.services.operations.status import status
-from core.services.rating import rating
 from core.services.reranking import preferences
 from core.store.database import Store
 from core.store.scratch import PREFIX
@@ -191,7 +190,7 @@ def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
     assert app.dataframe[0].value["After"].tolist() == ["discarded: Test data"]
     app = press(app, "data.put_back")
     assert "No. 204 waits for ratings again" in plain(app.toast[0].value)
-    assert rating.next_item(sample, ana) is not None
+    assert looked.next_item(sample, ana) is not None
     assert "data.put_back" not in {button.key for button in app.button}
 
 

@@ -324,7 +324,7 @@ def test_a_database_that_goes_away_leaves_answer_and_comment_on_the_screen(open_
     first = item_of(app)
     away = _raise(Unavailable("The database does not answer."))
     with monkeypatch.context() as broken:
-        for name in ("item", "rate", "next_item", "keep_draft", "rated_today"):
+        for name in ("item", "rate", "next_items", "keep_draft", "rated_today"):
             broken.setattr(rating, name, away)
         app.text_area[0].input("Half a thought")
         press(app, "rate.key2")

@@ -1,4 +1,4 @@
-"""What the server adds to pages: the visitor's cookie and the key script, and nothing to anything else."""
+"""What the server adds to pages: the visitor's cookie, and nothing to anything else."""
 
 import importlib
 from types import SimpleNamespace
@@ -7,15 +7,14 @@ import anyio
 import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
 from core.services.people import local_names, visitors
 from core.services.runtime import runtime
 from core.ui.server import asgi
-from core.ui.server.asgi import KEYS_PATH, SCRIPT, Keys, Visitors
+from core.ui.server.asgi import Visitors
 from core.ui.shell import identity
 from core.ui.shell.identity import token as token_of_this_tab  # the fixture replaces it for pages
 
@@ -24,15 +23,10 @@ HTML = {"accept": "text/html,application/xhtml+xml"}
 
 
 async def page(request):
-    return HTMLResponse(PAGE, headers={"etag": '"1"', "cache-control": "no-cache"})
-
-
-async def pieces(request):
-    async def parts():
-        for part in ("<html><he", "ad></he", "ad></html>"):
-            yield part
-
-    return StreamingResponse(parts(), media_type="text/html")
+    headers = {"etag": '"1"', "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == '"1"':
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(PAGE, headers=headers)
 
 
 async def plain(request):
@@ -47,15 +41,13 @@ async def echo(socket):
 
 @pytest.fixture
 def client():
-    """A server with a page, a page in pieces, a text and a websocket behind our middleware."""
+    """A server with a page, a text and a websocket behind our middleware."""
     routes = [
         Route("/", page, methods=["GET", "POST"]),
-        Route("/pieces", pieces),
         Route("/plain", plain),
         WebSocketRoute("/ws", echo),
     ]
-    inner = GZipMiddleware(Starlette(routes=routes), minimum_size=1)
-    with TestClient(Visitors(Keys(inner))) as made:
+    with TestClient(Visitors(Starlette(routes=routes))) as made:
         yield made
 
 
@@ -116,29 +108,13 @@ def test_a_page_comes_up_without_the_database_and_its_next_load_brings_the_cooki
 def test_only_pages_give_tokens(client):
     """Files, scripts and data set no cookie."""
     assert "set-cookie" not in client.get("/plain").headers
-    assert "set-cookie" not in client.get(KEYS_PATH).headers
-
-
-@pytest.mark.parametrize("path", ["/", "/pieces"])
-def test_every_page_loads_the_key_script_once(client, path):
-    """Also when it comes in pieces, and although the browser would take it compressed."""
-    answer = client.get(path, headers=HTML | {"accept-encoding": "gzip"})
-    assert answer.content.count(SCRIPT + b"</head>") == 1
-    assert int(answer.headers["content-length"]) == len(answer.content)
 
 
 def test_a_page_is_never_answered_with_not_modified(client):
-    """A page from the browser's cache would come without cookie and without script."""
+    """A page from the browser's cache would come without cookie."""
     answer = client.get("/", headers=HTML | {"if-none-match": '"1"'})
     assert answer.status_code == 200
-    assert "etag" not in answer.headers
-
-
-def test_head_tells_the_same_length_as_get(client):
-    """HEAD has no body and the headers of GET."""
-    head, get = client.head("/", headers=HTML), client.get("/", headers=HTML)
-    assert head.content == b""
-    assert head.headers["content-length"] == get.headers["content-length"]
+    assert "set-cookie" in answer.headers
 
 
 def test_other_answers_pass_untouched(client):
@@ -153,17 +129,8 @@ def test_websockets_pass_untouched(client):
         assert socket.receive_text().startswith("assay_visitor=")
 
 
-def test_the_script_can_only_be_read(client):
-    """It is served from here, with its type, never guessed at."""
-    answer = client.get(KEYS_PATH)
-    assert answer.headers["content-type"].startswith("text/javascript")
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert b"event.repeat" in answer.content
-    assert client.post(KEYS_PATH).status_code == 405
-
-
-def test_the_real_server_serves_pages_with_both():
-    """The application of Home.py: pages with script and cookie, the API beside them, background tasks end with it."""
+def test_the_real_server_serves_pages_and_the_rest():
+    """The application of Home.py: pages with a cookie, the API beside them, background tasks end with it."""
     home = importlib.import_module("Home")
     # once: Streamlit's runtime cannot be started a second time in a process
     with TestClient(home.app, base_url="http://localhost:8501", client=("127.0.0.1", 5)) as client:
@@ -171,7 +138,6 @@ def test_the_real_server_serves_pages_with_both():
             answer = client.get(f"/{moved}", headers=HTML, follow_redirects=False)
             assert (answer.status_code, answer.headers["location"]) == (307, f"/settings?tab={tab}")
         answer = client.get("/rate", headers=HTML)
-        assert SCRIPT in answer.content
         assert "assay_visitor=" in answer.headers["set-cookie"]
         assert client.get("/_stcore/health").text == "ok"
         assert client.get("/healthz").json() == {"status": "ok"}

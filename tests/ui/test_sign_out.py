@@ -15,6 +15,7 @@ from core.services.people import accounts, sign_in
 from core.services.people.sign_in import Why
 from core.ui.server import sign_out
 from core.ui.server.sign_out import SignOut
+from core.ui.shell import identity
 from tests.services.test_accounts import claims, with_sign_in
 
 SECRET = "s" * 48
@@ -25,7 +26,7 @@ GROUPS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(2
 @pytest.fixture
 def signed_in(workspace, monkeypatch):
     """Ana and Ben, each with a sign-in: (workspace, what the provider said of them)."""
-    monkeypatch.setattr(sign_out, "get_cookie_secret", lambda: SECRET)
+    monkeypatch.setattr(identity, "get_cookie_secret", lambda: SECRET)
     with_sign_in(workspace)
     said = {}
     for name in ("ana", "ben"):

@@ -47,6 +47,8 @@ class Entry:
     user: User | None
     why: Why | None = None
     name: str = ""
+    sign_in: str = ""
+    """What their sign-in is known by: another one of the same person has another."""
 
 
 @retried
@@ -75,7 +77,7 @@ def enter(workspace: Workspace, claims: Mapping[str, Any], *, acting: bool = Tru
     if acting and now() - sign_in.seen_at > SEEN_EVERY:
         with workspace.store.write() as session:
             sign_ins.note_seen(session, key)
-    return Entry(_user(rater), None, name)
+    return Entry(_user(rater), None, name, key)
 
 
 @retried

@@ -1,7 +1,7 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain.errors import BadInput, TextChanged
@@ -14,7 +14,7 @@ from core.services.masking import GAP, masks_output, refuse_gaps
 from core.services.workspace import Workspace
 from core.store.database import Session
 from core.store.interactions import interactions
-from core.store.rating import leases, queue, ratings, showings
+from core.store.rating import queue, ratings, showings
 from core.store.rating.queue import ItemToRate
 from core.store.rating.ratings import Receipt, Undone
 from core.store.retrying import retried
@@ -29,25 +29,37 @@ UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
 
 
-@masks_output()
-def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
-    """The answer that is kept for this rater, else the next one in their order; None when nothing waits for them.
+@dataclass(frozen=True, slots=True)
+class NextItems:
+    """What is kept for a rater: what is on their screen (else what is shown next), then at most one ahead of it."""
 
-    It is kept for 15 minutes (``renew``), and is served to no more raters than it wants ratings.
+    items: list[ItemToRate]
+    lost: list[int]
+    """What the browser has and is not kept for this rater (any more); a rating of it is stored all the same."""
+
+
+@masks_output()
+def next_items(
+    workspace: Workspace, user: User, *, on_screen: int | None = None, have: Collection[int] = ()
+) -> NextItems:
+    """What is kept for this rater, and in their order what is not yet: nothing when nothing waits for them.
+
+    Each is kept for 15 minutes (``renew``), and is served to no more raters than it wants ratings. What lies ahead is
+    given up when another rater would otherwise get nothing.
+
+    Args:
+        on_screen: what the rater sees now, which counts as served; None where the first of these is shown at once.
+        have: what else is in the rater's browser.
 
     Raises:
         NotAllowed: the user's role does not rate.
         Unavailable: the database does not answer.
     """
     workspace.require(user, Act.RATE)
-    shown = _shown(
-        workspace, user, lambda session: queue.load_served(session, user.rater_id, queue.kept(session, user.rater_id))
-    )
-    if shown is None:
-        shown = _take(workspace, user)
-    if shown is None and workspace.pick_up():
-        shown = _take(workspace, user)
-    return shown
+    found = _kept(workspace, user, on_screen, have) or _taken(workspace, user, on_screen, have)
+    if not found.items and workspace.pick_up():
+        found = _taken(workspace, user, on_screen, have)
+    return found
 
 
 @masks_output()
@@ -75,12 +87,31 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
 
 @masks_output()
 @retried
-def renew(workspace: Workspace, user: User, interaction_ids: Sequence[int]) -> None:
-    """Keep answers that are on the screen for another 15 minutes; one that was given up meanwhile stays so."""
+def renew(workspace: Workspace, user: User, interaction_ids: Collection[int]) -> list[int]:
+    """Keep what is in the browser for another 15 minutes; which of these are not kept for this rater any more."""
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
-        for interaction_id in sorted(interaction_ids):
-            leases.renew(session, interaction_id, user.rater_id)
+        return queue.renew(session, user.rater_id, {*interaction_ids})
+
+
+@masks_output()
+@retried
+def give_back(workspace: Workspace, user: User, interaction_ids: Collection[int]) -> None:
+    """Let others have what lies ahead of this rater; what was on their screen stays theirs."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.write() as session:
+        queue.give_back(session, user.rater_id, {*interaction_ids})
+
+
+@masks_output()
+def reveal(workspace: Workspace, user: User, interaction_id: int, *, showing: str) -> None:
+    """As ``redaction.reveal``, of the text that this showing showed."""
+    workspace.require(user, Act.REVEAL)
+    with workspace.store.read() as session:
+        seen = showings.version(session, user.rater_id, interaction_id, showing)
+    if seen is None:
+        raise TextChanged(interaction_id, NOT_KNOWN)
+    redaction.reveal(workspace, user, interaction_id, seen=seen)
 
 
 @masks_output(takes_gaps="compared with what is stored")
@@ -234,11 +265,22 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
         return ratings.rated_by_all(session, _midnight())
 
 
+def _kept(workspace: Workspace, user: User, on_screen: int | None, have: Collection[int]) -> NextItems | None:
+    """What is kept for this rater and was shown to them in this form: a reload takes no write lock."""
+    with workspace.store.read() as session:
+        kept = queue.kept(session, user.rater_id, on_screen, have) or []
+        found = [queue.load_item(session, user.rater_id, one.interaction_id) for one in kept]
+    if not found or any(one is None or one.showing is None for one in found):
+        return None
+    return NextItems([one for one in _as_seen(workspace, user, found) if one is not None], [])
+
+
 @retried  # two tabs of one rater at the same moment: the second look finds what the first one got
-def _take(workspace: Workspace, user: User) -> ItemToRate | None:
+def _taken(workspace: Workspace, user: User, on_screen: int | None, have: Collection[int]) -> NextItems:
     with workspace.store.write() as session:
-        taken = _noted(session, user, queue.load_served(session, user.rater_id, queue.take(session, user.rater_id)))
-    return _as_seen(workspace, user, [taken])[0]
+        taken, lost = queue.next_items(session, user.rater_id, on_screen, have)
+        found = [_noted(session, user, queue.load_item(session, user.rater_id, one.interaction_id)) for one in taken]
+    return NextItems([one for one in _as_seen(workspace, user, found) if one is not None], lost)
 
 
 @retried  # somebody may delete the answer between the two steps

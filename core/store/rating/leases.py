@@ -1,17 +1,24 @@
-"""Leases: which answer is kept for which rater, for 15 minutes at a time, until rated, skipped or not renewed."""
+"""Leases: which answer is kept for which rater, for 15 minutes at a time, until rated, skipped or not renewed.
+
+One that was on its rater's screen (``shown``) stays for that time. One that lies ahead in their browser is given back
+when the page is left, and given up when another rater would otherwise get nothing.
+"""
 
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.queue import LEASE
 from core.store.tables import Item, Lease
 from core.store.types import now
 
+IN_TURN = (Lease.shown.desc(), Lease.taken_at, Lease.interaction_id)
+"""What was on the screen first, in the order of taking."""
 
-def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> Lease:
+
+def take(session: Session, interaction_id: int, rater_id: int, chosen: str, *, shown: bool = True) -> Lease:
     """Add a lease; whether the answer is free is for the caller to know."""
     at = now()
     lease = Lease(
@@ -21,6 +28,7 @@ def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> L
         chosen=chosen,
         taken_at=at,
         expires_at=at + LEASE,
+        shown=shown,
     )
     session.add(lease)
     session.flush()
@@ -28,21 +36,26 @@ def take(session: Session, interaction_id: int, rater_id: int, chosen: str) -> L
 
 
 def of(session: Session, rater_id: int) -> list[Lease]:
-    """The leases of a rater, run out or not, in the order of taking."""
-    leases = select(Lease).where(Lease.rater_id == rater_id).order_by(Lease.taken_at, Lease.interaction_id)
-    return list(session.scalars(leases))
+    """The leases of a rater, run out or not: those that were on the screen first, in the order of taking."""
+    return list(session.scalars(select(Lease).where(Lease.rater_id == rater_id).order_by(*IN_TURN)))
 
 
-def renew(session: Session, interaction_id: int, rater_id: int) -> bool:
-    """Renew a lease for another 15 minutes; False where there is none."""
-    lease = update(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
-    return session.scalar(lease.values(expires_at=now() + LEASE).returning(Lease.rater_id)) is not None
+def renew(lease: Lease) -> None:
+    """Renew a lease for another 15 minutes."""
+    lease.expires_at = now() + LEASE
 
 
 def end(session: Session, interaction_id: int, rater_id: int) -> str | None:
     """End a lease, run out or not; why the answer had been served to this rater, None where there was no lease."""
     lease = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id)
     return session.scalar(lease.returning(Lease.chosen).execution_options(synchronize_session=False))
+
+
+def give_back(session: Session, interaction_id: int, rater_id: int) -> bool:
+    """End a lease of what was never on its rater's screen; whether there was one."""
+    ahead = delete(Lease).where(Lease.interaction_id == interaction_id, Lease.rater_id == rater_id, ~Lease.shown)
+    ended = ahead.returning(Lease.rater_id).execution_options(synchronize_session=False)
+    return session.scalar(ended) is not None
 
 
 def end_all(session: Session, rater_id: int) -> None:

@@ -5,7 +5,7 @@ costs the same with a million interactions as with a hundred.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, literal, literal_column, select, update
@@ -49,6 +49,8 @@ class ItemToRate:
     """What says, with an act, which text was shown; None until that is noted."""
     draft: str | None = None
     draft_flag: bool = False
+    shown: bool = True
+    """Whether it was on the screen; else it is kept for when what is there is done."""
 
     @property
     def unsaved(self) -> tuple[str, bool]:
@@ -69,57 +71,88 @@ def set_preference(session: Session, rater_id: int, order: Order, filters: dict[
     leases.end_all(session, rater_id)
 
 
-def kept(session: Session, rater_id: int) -> Served | None:
-    """The answer that is kept for this rater at this moment: what a reload shows again."""
-    lease = (
-        select(Lease.interaction_id, Lease.request_id, Lease.chosen)
-        .join(Item, Item.interaction_id == Lease.interaction_id)
-        .where(Lease.rater_id == rater_id, Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
-        .order_by(Lease.taken_at, Lease.interaction_id)
-        .limit(1)
-    )
-    row = session.execute(lease).first()
-    return Served(*row) if row else None
+def kept(session: Session, rater_id: int, on_screen: int | None, have: Collection[int]) -> list[Served] | None:
+    """What ``next_items`` would find, where nothing is to be written for it (a reload); None where something is."""
+    held = select(Lease).join(Item, Item.interaction_id == Lease.interaction_id).where(Lease.rater_id == rater_id)
+    open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
+    first, rest = _in_turn(session.scalars(open_now.order_by(*leases.IN_TURN)).all(), on_screen)
+    if first is None or not first.shown or not rest:
+        return None
+    wanted = {*have} if on_screen is None else {*have, on_screen}
+    return [_served(first), _served(rest[0])] if wanted <= {lease.interaction_id for lease in [first, *rest]} else None
 
 
-def take(session: Session, rater_id: int) -> Served | None:
-    """Keep the next answer for this rater; None when nothing waits for them. Needs a writing session."""
-    # locked: two tabs of one rater come one after the other, to the same answer
+def next_items(
+    session: Session, rater_id: int, on_screen: int | None, have: Collection[int]
+) -> tuple[list[Served], list[int]]:
+    """Keep for this rater what is on their screen, and one answer ahead of it; needs a writing session.
+
+    What is on the screen counts as served from now on. ``on_screen`` is None where nothing is: then the first of what
+    is found is shown at once. What of ``on_screen`` and ``have`` is not kept for this rater comes second.
+    """
+    # locked: two tabs of one rater come one after the other, to the same answers
     preferred = _locked_preference(session, rater_id)
     scope = _scope(session)
-    resumed = _resume(session, rater_id, scope)
-    if resumed is not None:
-        return resumed
-    filters = _conditions(QueueFilters(**preferred.filters))
-    if filters:  # where few fit, the filter's own index finds them; a whole order would be walked through for a handful
-        few = session.scalars(select(Item.interaction_id).where(WAITING, *scope, *filters).limit(FEW + 1)).all()
-        if len(few) <= FEW:
-            filters = [Item.interaction_id.in_(few)]
-    order = Order.RANDOM if preferred.served % RANDOM_EVERY == 1 else Order(preferred.order)
-    # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
-    for waits in (False, True):
-        found = _first_free(session, rater_id, order, [*scope, *filters], waits=waits)
-        if found is not None:
-            preferred.served += 1
-            lease = leases.take(session, found[0], rater_id, found[1])
-            return Served(lease.interaction_id, lease.request_id, lease.chosen)
-        if session.get_bind().dialect.name == "sqlite":
-            break  # its one writer has nobody to wait for
-    return None
+    held = _resume(session, rater_id, scope)
+    first, rest = _in_turn(held, on_screen)
+    if first is None and on_screen is None:
+        first = rest.pop(0) if rest else _take(session, preferred, scope, ahead=False)
+    if first is not None and not first.shown:
+        first.shown = True
+        preferred.served += 1
+    shown = {first.interaction_id} if first is not None else set()
+    if on_screen is not None:
+        shown.add(on_screen)
+    if shown and not rest:
+        beside = [*scope, Item.interaction_id.not_in(shown)]
+        following = _take(session, preferred, beside, ahead=True)
+        rest = [following] if following is not None else []
+    found = [lease for lease in (first, *rest[:1]) if lease is not None]
+    for lease in found:
+        leases.renew(lease)
+    is_kept = {lease.interaction_id for lease in (*held, *found)}
+    return [_served(lease) for lease in found], sorted(({*have} | shown) - is_kept)
 
 
 def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> dict[int, Served]:
     """Keep those of these answers for this rater that wait for them, as the other answers to a prompt on the screen."""
-    _locked_preference(session, rater_id)
+    preferred = _locked_preference(session, rater_id)
     scope = _scope(session)
-    held = {lease.interaction_id: lease for lease in leases.of(session, rater_id)}
     found = {}
     for interaction_id in sorted(interaction_ids):
         if _lock(session, interaction_id, rater_id, scope):
-            lease = held.get(interaction_id) or leases.take(session, interaction_id, rater_id, Chosen.PROMPT)
-            leases.renew(session, interaction_id, rater_id)
-            found[interaction_id] = Served(interaction_id, lease.request_id, lease.chosen)
+            lease = session.get(Lease, (interaction_id, rater_id))
+            if lease is None:
+                lease = leases.take(session, interaction_id, rater_id, Chosen.PROMPT)
+            elif not lease.shown:  # it lay ahead
+                lease.shown = True
+                preferred.served += 1
+            leases.renew(lease)
+            found[interaction_id] = _served(lease)
     return found
+
+
+def renew(session: Session, rater_id: int, interaction_ids: Collection[int]) -> list[int]:
+    """Keep these for the rater for another 15 minutes; which of them are not kept for them any more."""
+    _locked_preference(session, rater_id)
+    scope = _scope(session)
+    lost = []
+    for interaction_id in sorted(interaction_ids):
+        is_open = _lock(session, interaction_id, rater_id, scope)
+        lease = session.get(Lease, (interaction_id, rater_id))
+        if is_open and lease is not None:
+            leases.renew(lease)
+        else:
+            leases.end(session, interaction_id, rater_id)
+            lost.append(interaction_id)
+    return lost
+
+
+def give_back(session: Session, rater_id: int, interaction_ids: Collection[int]) -> None:
+    """Give back those of these that lie ahead of this rater; what was on their screen stays."""
+    _locked_preference(session, rater_id)
+    for interaction_id in sorted(interaction_ids):
+        leases.give_back(session, interaction_id, rater_id)
 
 
 def load_item(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | None:
@@ -129,17 +162,20 @@ def load_item(session: Session, rater_id: int, interaction_id: int) -> ItemToRat
         return None
     own_rating = ratings.own(session, interaction_id, rater_id)
     typed = ratings.load_draft(session, rater_id, interaction_id)
-    found = ItemToRate(shown, None, "", False, showing=showings.find(session, rater_id, shown))
+    lease = session.get(Lease, (interaction_id, rater_id))
+    found = ItemToRate(
+        shown,
+        None,
+        "",
+        False,
+        request_id=lease.request_id if lease else None,
+        showing=showings.find(session, rater_id, shown),
+        shown=lease is None or lease.shown,
+    )
     if own_rating is not None:
         comment, bias_flag = own_rating.comment or "", own_rating.bias_flag
         found = replace(found, rating=own_rating.rating, comment=comment, bias_flag=bias_flag)
     return replace(found, draft=typed.comment, draft_flag=typed.bias_flag) if typed else found
-
-
-def load_served(session: Session, rater_id: int, kept: Served | None) -> ItemToRate | None:
-    """The answer that is kept for this rater, with the request of its showing."""
-    shown = load_item(session, rater_id, kept.interaction_id) if kept else None
-    return replace(shown, request_id=kept.request_id) if shown and kept else None
 
 
 def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
@@ -181,13 +217,64 @@ def _locked_preference(session: Session, rater_id: int) -> QueuePreference:
     return found
 
 
-def _resume(session: Session, rater_id: int, scope: list[ColumnElement[bool]]) -> Served | None:
-    """What was kept for this rater, where it is still free; what is not is given back."""
-    for lease in leases.of(session, rater_id):
-        if _lock(session, lease.interaction_id, rater_id, scope):
-            leases.renew(session, lease.interaction_id, rater_id)
-            return Served(lease.interaction_id, lease.request_id, lease.chosen)
-        leases.end(session, lease.interaction_id, rater_id)
+def _resume(session: Session, rater_id: int, scope: list[ColumnElement[bool]]) -> list[Lease]:
+    """What was kept for this rater, run out or not, where it is still free; what is not is given back."""
+    numbers = session.scalars(select(Lease.interaction_id).where(Lease.rater_id == rater_id)).all()
+    # locked by number, as everybody does who locks several; read afterwards: until then another may be given it
+    free = {number for number in sorted(numbers) if _lock(session, number, rater_id, scope)}
+    for number in sorted({*numbers} - free):
+        leases.end(session, number, rater_id)
+    return [lease for lease in leases.of(session, rater_id) if lease.interaction_id in free]
+
+
+def _in_turn(held: Sequence[Lease], on_screen: int | None) -> tuple[Lease | None, list[Lease]]:
+    """What is on the screen (else what was on it), None where nothing was; and the rest, in the order of showing."""
+    first = next((lease for lease in held if lease.interaction_id == on_screen), held[0] if held else None)
+    if first is not None and not first.shown and first.interaction_id != on_screen:
+        first = None
+    return first, [lease for lease in held if lease is not first]
+
+
+def _served(lease: Lease) -> Served:
+    return Served(lease.interaction_id, lease.request_id, lease.chosen)
+
+
+def _take(
+    session: Session, preferred: QueuePreference, where: list[ColumnElement[bool]], *, ahead: bool
+) -> Lease | None:
+    """Keep the next answer in the order that this rater prefers; None when nothing waits for them.
+
+    For one that is to be ahead of another nobody is waited for, and nobody gives anything up.
+    """
+    rater_id = preferred.rater_id
+    filters = _conditions(QueueFilters(**preferred.filters))
+    if filters:  # where few fit, the filter's own index finds them; a whole order would be walked through for a handful
+        few = session.scalars(select(Item.interaction_id).where(WAITING, *where, *filters).limit(FEW + 1)).all()
+        if len(few) <= FEW:
+            filters = [Item.interaction_id.in_(few)]
+    order = Order.RANDOM if preferred.served % RANDOM_EVERY == 1 else Order(preferred.order)
+    # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
+    for waits in (False,) if ahead else (False, True):
+        found = _first_free(session, rater_id, order, [*where, *filters], waits=waits)
+        if found is not None:
+            return leases.take(session, found[0], rater_id, found[1], shown=False)
+        if session.get_bind().dialect.name == "sqlite":
+            break  # its one writer has nobody to wait for
+    number = None if ahead else _given_up(session, rater_id, [*where, *filters])
+    return leases.take(session, number, rater_id, Chosen.OLDEST, shown=False) if number is not None else None
+
+
+def _given_up(session: Session, rater_id: int, where: list[ColumnElement[bool]]) -> int | None:
+    """The first answer that lies ahead in another's browser and waits for this rater too; that one loses it."""
+    full_by_one = leases.held_by_others(rater_id, now()) <= Item.places
+    fits = [WAITING, ~_rated(rater_id), full_by_one, *where]
+    ahead = select(Lease.interaction_id, Lease.rater_id).join(Item, Item.interaction_id == Lease.interaction_id)
+    ahead = ahead.where(Lease.rater_id != rater_id, ~Lease.shown, Lease.expires_at > now(), *fits)
+    for number, other in session.execute(ahead.order_by(Lease.interaction_id, Lease.taken_at.desc())).all():
+        session.scalar(select(Item.interaction_id).where(Item.interaction_id == number).with_for_update())
+        still = session.scalar(select(Item.interaction_id).where(Item.interaction_id == number, *fits))
+        if still is not None and leases.give_back(session, number, other):
+            return number
     return None
 
 

@@ -1,4 +1,4 @@
-"""The guidelines: beside the answer while rating, and the tab where leads write them."""
+"""The guidelines: the tab where leads write what 1 to 5 mean."""
 
 import streamlit as st
 
@@ -13,12 +13,6 @@ from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import offer_reveal
 from core.ui.shell.texts import literal, show_text
-
-
-def guidelines_beside_answer(version: Version) -> None:
-    """What 1 to 5 mean, folded, next to the answer that is rated."""
-    with st.expander("What 1 to 5 mean", icon=":material/menu_book:", key="rate.guidelines"):
-        _text(version, "rate.guidelines_text")
 
 
 def guidelines_tab(page: Page) -> None:

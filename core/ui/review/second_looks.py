@@ -10,7 +10,6 @@ from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
 from core.domain.texts import plural
 from core.services.review import second_looks
-from core.ui.rate.desk import DWELL_SECONDS
 from core.ui.shell import session
 from core.ui.shell.conversation import show_conversation
 from core.ui.shell.errors import act
@@ -18,6 +17,8 @@ from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import show_text
+
+DWELL_SECONDS = 0.3
 
 
 @dataclass

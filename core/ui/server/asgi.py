@@ -1,4 +1,4 @@
-"""What the server does beside running pages: the HTTP API, addresses that moved, cookies, keys.js, background tasks.
+"""What the server does beside running pages: the HTTP API, addresses that moved, cookies, background tasks.
 
 Pure ASGI: websockets and everything that is not a page pass through untouched.
 """
@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from http.cookies import SimpleCookie
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +28,7 @@ from core.http.security import Safety
 from core.services.operations import leftovers
 from core.services.people import visitors
 from core.services.workspace import SWEEP_SECONDS
+from core.ui.rate.routes import Desk
 from core.ui.server.sign_out import SignOut
 from core.ui.server.sockets import Sockets
 from core.ui.server.startup import rules_or_exit
@@ -39,19 +39,15 @@ from core.ui.shell.session import the_workspace
 
 log = logging.getLogger(__name__)
 
-KEYS_PATH = "/assay/keys.js"
-KEYS = Path(__file__).parents[1].joinpath("rate", "keys.js").read_bytes()
 MOVED_TO_SETTINGS = {
     "/people": SettingsTab.PEOPLE,
     "/keys": SettingsTab.API_KEYS,
     "/record": SettingsTab.AUDIT_LOG,
 }
-SCRIPT = b'<script src="/assay/keys.js"></script>'
 ONE_YEAR = 365 * 24 * 3600
 COOKIE_SECONDS = 5.0
 """So long a page waits for the database that has to know about its cookie."""
-# With these a browser could get "not modified" or a part of a page, and with it neither cookie nor script.
-_CONDITIONAL = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
+_CONDITIONAL = {b"if-none-match", b"if-modified-since"}  # "not modified" would bring no cookie
 
 
 class Visitors:
@@ -67,7 +63,10 @@ class Visitors:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        shown = offered(Headers(scope=scope).get("cookie", ""))
+        headers = Headers(scope=scope)
+        shown = offered(headers.get("cookie", ""))
+        if "text/html" in headers.get("accept", ""):
+            scope = {**scope, "headers": [(name, said) for name, said in scope["headers"] if name not in _CONDITIONAL]}
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
@@ -83,68 +82,6 @@ class Visitors:
         with anyio.move_on_after(COOKIE_SECONDS):
             return await anyio.to_thread.run_sync(_cookie_for, shown, limiter=self._looking_up, abandon_on_cancel=True)
         return None
-
-
-class Keys:
-    """Serves keys.js and puts it into every page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for the script itself; add it to pages on their way out."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        if scope["path"] == KEYS_PATH:
-            await _keys(scope)(scope, receive, send)
-            return
-        if "text/html" not in Headers(scope=scope).get("accept", ""):
-            await self.app(scope, receive, send)
-            return
-        headers = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONAL]
-        await self.app({**scope, "headers": headers}, receive, _Page(send, head=scope["method"] == "HEAD").send)
-
-
-class _Page:
-    """Collects a page, adds the script, and sends it on; anything else is sent on as it comes."""
-
-    def __init__(self, send: Send, *, head: bool) -> None:
-        self._send, self._head = send, head
-        self._start: Message | None = None
-        self._body = bytearray()
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _is_page(message) and message["status"] == 200:
-            self._start = message
-        elif message["type"] == "http.response.body" and self._start is not None:
-            self._body += message.get("body", b"")
-            if not message.get("more_body", False):
-                await self._finish(self._start)
-        else:
-            await self._send(message)
-
-    async def _finish(self, start: Message) -> None:
-        headers = MutableHeaders(scope=start)
-        if "content-encoding" not in headers:
-            page = bytes(self._body).replace(b"</head>", SCRIPT + b"</head>", 1)
-            for name in ("etag", "last-modified", "accept-ranges"):
-                del headers[name]
-            if self._head:
-                length = int(headers.get("content-length", "0"))
-                headers["content-length"] = str(length + len(SCRIPT))
-            else:
-                headers["content-length"] = str(len(page))
-                self._body = bytearray(page)
-        await self._send(start)
-        await self._send({"type": "http.response.body", "body": bytes(self._body)})
-
-
-def _keys(scope: Scope) -> Response:
-    if scope["method"] not in ("GET", "HEAD"):
-        return Response("This script can only be read.", 405, {"allow": "GET, HEAD"})
-    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
-    return Response(KEYS, media_type="text/javascript", headers=headers)
 
 
 def _is_page(start: Message) -> bool:
@@ -198,7 +135,7 @@ async def _moved(request: Request) -> RedirectResponse:
 
 
 _api = Api(the_workspace)
-routes = [*_api.routes, *(Route(address, _moved) for address in MOVED_TO_SETTINGS)]
+routes = [*_api.routes, Desk(the_workspace).mount, *(Route(address, _moved) for address in MOVED_TO_SETTINGS)]
 
 
 @asynccontextmanager
@@ -217,4 +154,4 @@ def middleware() -> list[Middleware]:
     """What stands around the application, outermost first; ends the process where it must not start like this."""
     rules = replace(rules_or_exit(), would_admit=_api.would_admit)
     around = [Middleware(Safety, rules=rules), Middleware(SignOut, open_workspace=the_workspace)]
-    return [*around, Middleware(Sockets), Middleware(Uploads), Middleware(Visitors), Middleware(Keys)]
+    return [*around, Middleware(Sockets), Middleware(Uploads), Middleware(Visitors)]

@@ -1,6 +1,5 @@
 """Streamlit's own address for signing out: it ends the sign-in in our database too."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +7,11 @@ import anyio.to_thread
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit.auth_util import get_cookie_with_chunks
-from streamlit.web.server.server_util import get_cookie_secret
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from core.domain.errors import AssayError
 from core.services.people import sign_in
 from core.services.workspace import Workspace
+from core.ui.shell.identity import claims_of
 
 PATH = "/auth/logout"
 OURS = ("same-origin", "none")
@@ -51,24 +47,3 @@ class SignOut:
 
     def _end(self, claims: dict[str, Any]) -> None:
         sign_in.sign_out(self._open(), claims)
-
-
-def claims_of(cookies: dict[str, str]) -> dict[str, Any]:
-    """Return the provider's claims about the signed-in person, as pages see them; empty without our signature."""
-    if USER_COOKIE_NAME not in cookies:
-        return {}
-    secret = get_cookie_secret()
-
-    def signed(name: str) -> bytes | None:
-        value = cookies.get(name)
-        # a cookie that holds more than latin-1 was never one of the server's
-        return None if value is None else decode_signed_value(secret, name, value.encode("latin-1", "replace"))
-
-    found = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
-    try:
-        said = json.loads(found) if found else {}
-    except ValueError:
-        return {}
-    if not isinstance(said, dict) or not said.get("is_logged_in"):
-        return {}
-    return {name: value for name, value in said.items() if name != "origin"}

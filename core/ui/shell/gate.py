@@ -14,6 +14,7 @@ from core.ui.shell import browser_tabs, identity, session
 from core.ui.shell.navigation import PageInfo, next_step
 from core.ui.shell.session import the_workspace
 from core.ui.shell.texts import literal
+from core.ui.shell.waiting_acts import clear_waiting_acts
 
 LOOK_AGAIN_SECONDS = 20
 REASONS = {
@@ -69,6 +70,8 @@ def _show_closed(workspace: Workspace, here: Entry) -> None:
     title, words = REASONS[here.why or Why.NOBODY]
     st.title(title, anchor=False)
     st.markdown(words)
+    if here.why is not Why.EXPIRED:  # then the same person goes on, and what waits is sent
+        clear_waiting_acts()
     if here.why is Why.DISABLED and workspace.settings.auth_mode is AuthMode.LOCAL:
         st.button(
             "Choose another name", key="account.rename", type="primary", on_click=identity.leave, args=(workspace,)

@@ -1,8 +1,19 @@
-"""The person in front of this browser: a chosen name in local mode, the signed-in person otherwise."""
+"""The person in front of a browser: a chosen name in local mode, the signed-in person otherwise.
 
+Pages and routes read them here, from the same cookies.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from starlette.requests import HTTPConnection
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from core.domain.errors import BadInput
 from core.domain.roles import SOMEBODY_HERE, User
@@ -26,9 +37,12 @@ def offered(header: str) -> list[str]:
 
 def token() -> str | None:
     """Return the token that this server gave to this browser; None where it refuses cookies or shows foreign ones."""
-    workspace = the_workspace()
-    found = offered(st.context.headers.get("Cookie") or "")
-    return next((value for value in found if visitors.accepted(workspace, value)), None)
+    return token_in(the_workspace(), st.context.headers.get("Cookie") or "")
+
+
+def token_in(workspace: Workspace, header: str) -> str | None:
+    """Return the token that this server gave to a browser with this Cookie header; None where it gave none."""
+    return next((value for value in offered(header) if visitors.accepted(workspace, value)), None)
 
 
 def claims() -> dict[str, Any]:
@@ -37,18 +51,62 @@ def claims() -> dict[str, Any]:
     return found if found.get("is_logged_in") else {}
 
 
+def claims_of(cookies: dict[str, str]) -> dict[str, Any]:
+    """Return the provider's claims about the signed-in person, as pages see them; empty without our signature."""
+    if USER_COOKIE_NAME not in cookies:
+        return {}
+    secret = get_cookie_secret()
+
+    def signed(name: str) -> bytes | None:
+        value = cookies.get(name)
+        # a cookie that holds more than latin-1 was never one of the server's
+        return None if value is None else decode_signed_value(secret, name, value.encode("latin-1", "replace"))
+
+    found = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    try:
+        said = json.loads(found) if found else {}
+    except ValueError:
+        return {}
+    if not isinstance(said, dict) or not said.get("is_logged_in"):
+        return {}
+    return {name: value for name, value in said.items() if name != "origin"}
+
+
 def entry(workspace: Workspace, *, acting: bool = True) -> Entry:
-    """Look up who comes in with this browser now, or why nobody does; nothing is remembered.
+    """Look up who comes in with the browser that runs this page now, or why nobody does; nothing is remembered."""
+    return _entry(workspace, claims, token, acting=acting)
+
+
+def entry_of(workspace: Workspace, request: HTTPConnection, *, acting: bool) -> Entry:
+    """Look up as ``entry`` who sent a request that runs no page."""
+    header = request.headers.get("cookie", "")
+    return _entry(workspace, lambda: claims_of(request.cookies), lambda: token_in(workspace, header), acting=acting)
+
+
+def _entry(
+    workspace: Workspace, said: Callable[[], dict[str, Any]], shown: Callable[[], str | None], *, acting: bool
+) -> Entry:
+    """Look up who comes in with what a browser shows; only what this mode asks for is looked at.
 
     In local mode an entry without a person and without a reason is a browser that has not chosen a name yet.
     """
     if workspace.settings.auth_mode is AuthMode.OIDC:
-        return sign_in.enter(workspace, claims(), acting=acting)
-    browser = token()
+        return sign_in.enter(workspace, said(), acting=acting)
+    browser = shown()
     user = local_names.user_of(workspace, browser) if browser else None
     if browser and user is None and local_names.is_disabled(workspace, browser):
         return Entry(None, Why.DISABLED)
-    return Entry(user)
+    return Entry(user, sign_in=browser if user is not None and browser else "")
+
+
+def shown_to(found: Entry) -> str:
+    """Return a mark for whom something is shown to: another person, role or sign-in has another one.
+
+    It says nothing by itself, so a page may carry it.
+    """
+    user = found.user
+    who = [user.rater_id, user.role, found.sign_in] if user else []
+    return hashlib.sha256(json.dumps(who).encode()).hexdigest()[:32]
 
 
 def person_of(found: Entry) -> User | None:

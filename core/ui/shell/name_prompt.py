@@ -9,6 +9,7 @@ from core.domain.roles import User
 from core.services.people import local_names
 from core.ui.shell import errors, identity, session
 from core.ui.shell.page import Page, heading
+from core.ui.shell.waiting_acts import clear_waiting_acts
 
 WHY_RATINGS_HAVE_NAMES = (
     "Every rating is kept under the name of the person who gave it, so that experts can be compared "
@@ -63,6 +64,7 @@ def ask_for_name(
     """Show the form in which a name is picked or typed, under this title and reason."""
     heading(page, question)
     st.markdown(why)
+    clear_waiting_acts()
     known = local_names.names(page.workspace)
     with st.form("rate.who"):
         if known:
@@ -104,10 +106,8 @@ def _choose_name(page: Page) -> None:
     if not name:
         raise BadInput("Please choose or type your name; ratings are never kept without one.")
     identity.become(page.workspace, name)
-    st.session_state.pop(session.RATING_PAGE, None)
 
 
 @errors.act
 def _leave_name(page: Page) -> None:
     identity.leave(page.workspace)
-    st.session_state.pop(session.RATING_PAGE, None)

@@ -15,7 +15,7 @@ from core.ui.shell.texts import literal
 TOASTS = "assay.toasts"
 FAILURE = "assay.failure"
 SHOWN_TO = "assay.shown_to"
-RATING_PAGE = "rate.page"
+OPEN_ANSWER = "rate.open"
 SECOND_LOOK = "review.second_look"
 ASKING = "who.asking"
 RERANK_PAGE = "rerank.page"

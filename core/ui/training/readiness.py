@@ -16,7 +16,6 @@ from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness, pair_yield
 from core.services.training.readiness_checks import Check, CheckResult, Remedy
 from core.ui.report.plots import COLOURS, GREY, ORANGE, TEAL, without_tools
-from core.ui.shell import session
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
@@ -158,7 +157,6 @@ def remedy_button(page: Page, code: str, remedy: Remedy) -> None:
         if remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
             filters = QueueFilters(session_label=remedy.session)
             queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
-            st.session_state.pop(session.RATING_PAGE, None)
         go_to(remedy.page)
 
 

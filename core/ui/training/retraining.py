@@ -1,4 +1,4 @@
-"""What the latest ratings changed, for raters; when a training is due, for leads."""
+"""When a training is due, for leads."""
 
 import streamlit as st
 
@@ -7,13 +7,6 @@ from core.domain.texts import plural
 from core.services.training import retraining
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
-from core.ui.shell.texts import literal
-
-
-def rating_impact(page: Page) -> None:
-    """One line: what the latest ratings changed."""
-    with st.container(key="rate.bought"):
-        st.caption(f":material/insights: {literal(retraining.rating_impact(page.workspace, page.user))}")
 
 
 def retraining_due(page: Page) -> None:

@@ -1,0 +1,1346 @@
+// The rating desk: keys, focus, drafts, timing and drawing. What is true is on the server (core/ui/rate/routes.py).
+// Streamlit calls the default export again at every change of data or theme, without its clean-up: a desk is made once
+// for its element, and what it listens to ends with it. The module itself stays as long as the browser's page does.
+
+const STORE = "assay.desk";
+const DWELL = 300; // milliseconds that an answer must have been on the screen before a key counts
+const DRAFT_PAUSE = 700, DRAFT_AT_LATEST = 2000;
+const TICK = 60_000, RENEW_TICKS = 4;
+const SLOW = 2500, STEP_PATIENCE = 3000, REQUEST_TIMEOUT = 20_000, LONGEST_PAUSE = 5000;
+const KEEPALIVE_LIMIT = 60_000; // bytes: browsers refuse more in a request that outlives its page
+const PART = 20_000; // characters of a long text that are drawn at a time
+const LEAST_IN_VIEW = 80; // pixels of an answer that must be on the screen for a digit to count
+
+const TOO_FAST = "That key came before the answer could be read, so nothing was saved for it.";
+const INTERRUPTED =
+  "The page was interrupted while you typed, so your keys rate nothing. Click into the comment to go on, or press Esc.";
+const SLOW_ANSWER = "The database takes long to answer. What you typed and pressed is kept; please wait.";
+const NO_CONNECTION = "There is no connection to the server.";
+const NOTHING_LOST = "What you typed is still here, and this goes on by itself once the server answers.";
+const NOT_NOW = "That was not possible without the server. Nothing was lost; please try again in a moment.";
+const CHANGED = "The text of this answer was changed meanwhile; this is the new one. Read it, then act again.";
+const DELETED = "The answer you were at was deleted meanwhile; this is the next one.";
+const COMES_BACK = "The answer comes back as the next one.";
+
+const plural = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const element = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+const freshRequest = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** The server does not answer, or asks to try again. */
+class Unanswered extends Error {
+  constructor(message, after = 0) {
+    super(message);
+    this.after = after;
+  }
+}
+
+/** The server refuses for good. */
+class Refused extends Error {
+  constructor(code, message, item) {
+    super(message);
+    this.code = code;
+    this.item = item;
+  }
+}
+
+async function post(name, body) {
+  const text = JSON.stringify(body);
+  let response, said;
+  try {
+    response = await fetch(`/desk/${name}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: text,
+      cache: "no-store",
+      keepalive: text.length * 3 < KEEPALIVE_LIMIT,
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT),
+    });
+    said = await response.text();
+  } catch {
+    throw new Unanswered(NO_CONNECTION);
+  }
+  let answer = {};
+  try {
+    answer = JSON.parse(said);
+  } catch {
+    answer = { error: said.slice(0, 300) };
+  }
+  if (response.ok) return answer;
+  const sentence = answer.error || "The server refused this.";
+  if (response.status === 429 || response.status >= 500)
+    throw new Unanswered(sentence, 1000 * Number(response.headers.get("retry-after") || 0));
+  throw new Refused(answer.code || "", sentence, answer.item);
+}
+
+/** One request after the other, acts first: what is not acknowledged waits in the tab and is sent again. */
+class Line {
+  acts = []; // {body, item, at}
+  typed = null; // {item, comment, flag}: typed, and not yet kept as a draft
+  desk = null;
+  stopped = "";
+  trouble = "";
+  #person = null;
+  #shownTo = "";
+  #failures = 0;
+  #running = false;
+  #since = 0;
+  #wake = () => {};
+
+  constructor() {
+    window.addEventListener("online", () => this.#wake());
+    window.addEventListener("assay.desk.cleared", () => this.clear()); // signed out, or another name
+  }
+
+  attach(desk, data) {
+    this.desk = desk;
+    this.stopped = "";
+    this.#shownTo = data.shown_to;
+    if (this.#person === data.person) return;
+    this.acts = [];
+    this.typed = null;
+    this.#person = data.person;
+    let stored = null;
+    try {
+      stored = JSON.parse(sessionStorage.getItem(STORE));
+    } catch {
+      // nothing that can be read
+    }
+    if (stored && stored.person === data.person) {
+      this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
+      this.typed = stored.typed;
+    }
+    this.save();
+  }
+
+  detach(desk) {
+    if (this.desk === desk) this.desk = null;
+  }
+
+  clear() {
+    this.acts = [];
+    this.typed = null;
+    this.#person = null;
+    this.save();
+    this.changed();
+  }
+
+  waits(id) {
+    return this.acts.some((act) => act.body.item === id);
+  }
+
+  add(body, item) {
+    this.acts.push({ body, item, at: performance.now() });
+    this.save();
+  }
+
+  type(typed) {
+    this.typed = typed;
+    this.save();
+  }
+
+  save() {
+    window[this.acts.length ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
+    try {
+      if (!this.acts.length && !this.typed) sessionStorage.removeItem(STORE);
+      else
+        sessionStorage.setItem(
+          STORE,
+          JSON.stringify({
+            person: this.#person,
+            shown_to: this.#shownTo,
+            acts: this.acts.map((act) => act.body),
+            typed: this.typed,
+          }),
+        );
+    } catch {
+      // full or forbidden: then it waits in memory only
+    }
+  }
+
+  changed() {
+    this.desk?.drawLine();
+  }
+
+  isSlow() {
+    return this.#since > 0 && performance.now() - this.#since >= SLOW;
+  }
+
+  /** Send with the mark of the person to whom the page was shown. */
+  async send(name, body) {
+    this.#since = performance.now();
+    const timer = setTimeout(() => this.changed(), SLOW);
+    try {
+      return await post(name, { shown_to: this.#shownTo, ...body });
+    } finally {
+      clearTimeout(timer);
+      this.#since = 0;
+    }
+  }
+
+  async run() {
+    if (this.#running) return this.#wake.soon?.();
+    this.#running = true;
+    try {
+      for (;;) {
+        const job = this.stopped ? null : this.acts.length ? () => this.#sendAct(this.acts[0]) : this.desk?.nextJob();
+        if (!job) break;
+        try {
+          await job();
+          this.#failures = 0;
+          this.trouble = "";
+          this.changed();
+        } catch (error) {
+          if (!(error instanceof Unanswered)) throw error;
+          this.trouble = error.message;
+          this.#failures += 1;
+          this.changed();
+          await this.#pause(Math.min(LONGEST_PAUSE, Math.max(error.after, 100 * 2 ** this.#failures)));
+        }
+      }
+    } finally {
+      this.#running = false;
+      this.changed();
+    }
+  }
+
+  #pause(milliseconds) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #sendAct(act) {
+    let answer, refused;
+    try {
+      answer = await this.send("act", { ...act.body, ...(this.desk?.onScreen() ?? { shown: null, have: [] }) });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (this.ends(error)) return;
+      refused = error;
+    }
+    if (this.acts[0] !== act) return; // cleared meanwhile
+    this.acts.shift();
+    this.save();
+    if (refused) await this.desk?.actRefused(act, refused);
+    else this.desk?.actStored(act, answer);
+  }
+
+  /** Whether this refusal means that nothing more is taken from this page; what waits stays in the tab. */
+  ends(refused) {
+    if (!["signed_out", "not_allowed", "changed_person"].includes(refused.code)) return false;
+    this.stopped = refused.message;
+    this.changed();
+    return true;
+  }
+}
+
+function warn(event) {
+  line.desk?.drawLine(true); // the browser's own words say no number
+  event.preventDefault();
+  event.returnValue = "";
+}
+
+const line = new Line();
+const desks = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let desk = desks.get(parentElement);
+  if (desk && desk.data.person !== data.person) {
+    desk.end();
+    desk = null;
+  }
+  if (desk) desk.follow(data);
+  else {
+    desk = new Desk(parentElement, data, () => setTriggerValue("left", true));
+    desks.set(parentElement, desk);
+  }
+  return () => {
+    desk.end();
+    desks.delete(parentElement);
+  };
+}
+
+class Desk {
+  item = null;
+  deck = []; // what is kept for this rater: the waiting one, and at most one ahead of it
+  returned = []; // answers whose act was refused: {item, note}
+  compared = null; // all answers to the prompt, while they are on one screen
+  done = new Set(); // of those, what was acted on
+  retracing = false;
+  flag = false;
+  guidelines = null;
+  shownGuidelines = null;
+  progress = null;
+  why = null;
+  choice = null;
+  #open;
+  #unsent = new Map(); // drafts by answer
+  #draftDue = 0;
+  #draftSince = 0;
+  #draftTimer = 0;
+  #step = null;
+  #undoRequest = null; // until it is known whether it was carried out
+  #wants = { deck: true, choice: true, renewal: false };
+  #paintedAt = 0;
+  #refusedAt = -DWELL;
+  #typing = null; // the answer whose comment, or "" for another field, that was not left on purpose
+  #held = "";
+  #drawn = new WeakMap();
+  #ticks = 0;
+  #over = new AbortController();
+
+  constructor(shadow, data, left) {
+    this.shadow = shadow;
+    this.root = shadow.querySelector('[data-key="rate.desk"]');
+    this.left = left;
+    this.#open = data.open;
+    this.follow(data);
+    this.#fill();
+    this.more = new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && one.target.more()), {
+      root: this.part("reader"),
+      rootMargin: "600px",
+    });
+    this.#listen();
+    this.#showNothing();
+    line.attach(this, data);
+    if (line.typed) this.#unsent.set(line.typed.item, line.typed);
+    this.run();
+  }
+
+  follow(data) {
+    this.data = data;
+    this.part("name").textContent = data.name;
+    this.key("change").hidden = !data.local;
+    this.key("comment").maxLength = data.longest_comment;
+    this.part("impact").textContent = data.impact;
+    line.attach(this, data);
+  }
+
+  end() {
+    this.#over.abort();
+    clearInterval(this.timer);
+    clearTimeout(this.#draftTimer);
+    this.more.disconnect();
+    this.dialogs.disconnect();
+    this.#giveBack();
+    line.detach(this);
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  key(name) {
+    return this.root.querySelector(`[data-key="rate.${name}"]`);
+  }
+
+  run() {
+    line.run();
+  }
+
+  // --- the place ----------------------------------------------------------------------------------------------------
+
+  onScreen() {
+    const have = this.deck.map((item) => item.id);
+    if (this.item && !have.includes(this.item.id)) have.push(this.item.id);
+    return { shown: this.item?.id ?? null, have };
+  }
+
+  nextJob() {
+    const due = this.#step || performance.now() >= this.#draftDue;
+    if (this.#unsent.size && due) return () => this.#sendDraft();
+    if (this.#step) return () => this.#runStep();
+    if (this.#wants.deck) return () => this.#fetchDeck();
+    if (this.#wants.renewal) return () => this.#renew();
+    if (this.#wants.choice) return () => this.#fetchChoice();
+    return null;
+  }
+
+  /** Carry out a request, unless it is refused: then say why. */
+  async #ask(name, body) {
+    try {
+      return await line.send(name, body);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!line.ends(error)) this.say(error.message);
+      return null;
+    }
+  }
+
+  async #fetchDeck() {
+    const deck = await this.#ask("next", { ...this.onScreen(), open: this.#open ?? null });
+    this.#wants.deck = false;
+    const opened = this.#open;
+    this.#open = null;
+    if (deck) this.#takeDeck(deck, opened);
+  }
+
+  #takeDeck(deck, opened = null) {
+    this.progress = deck.progress ?? this.progress;
+    this.guidelines = deck.guidelines ?? this.guidelines;
+    if (deck.items) {
+      const known = new Map([...this.deck, this.item].filter(Boolean).map((item) => [item.id, item]));
+      const fresh = deck.items.filter((item) => !line.waits(item.id));
+      this.why = deck.why_empty;
+      this.deck = fresh.map((item) => {
+        const old = known.get(item.id);
+        if (!old || !sameTexts(old, item)) return item;
+        old.request = item.request;
+        old.showing = item.showing ?? old.showing;
+        old.shown = item.shown;
+        return old;
+      });
+      const here = this.item && this.deck.find((item) => item.id === this.item.id);
+      if (here && here !== this.item) this.#showChanged(here);
+      if (!this.item || opened) this.showNext();
+      if (this.item && this.deck.includes(this.item) && !this.item.shown && !line.acts.length) {
+        this.item.shown = true;
+        this.#wants.deck = true; // it is on the screen now: that counts as served
+      }
+      for (const item of this.deck) setTimeout(() => this.#texts(item));
+    } else this.#wants.deck = true;
+    this.#drawProgress();
+  }
+
+  /** The next answer, without waiting for the server. */
+  #following() {
+    const back = this.returned.shift();
+    if (back) return back;
+    if (this.compared) {
+      const beside = this.compared.find((item) => item.kept && item.rating === null && !this.done.has(item.id));
+      if (beside) return { item: beside };
+    }
+    const item = this.deck.find((one) => !line.waits(one.id));
+    return item ? { item } : null;
+  }
+
+  showNext() {
+    const next = this.#following();
+    if (next) this.show(next.item, { note: next.note });
+    else this.#showNothing();
+  }
+
+  show(item, { retracing = false, note = "" } = {}) {
+    const unsent = this.#unsent.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
+    const stays = this.compared?.includes(item);
+    if (!stays) this.compared = null;
+    this.item = item;
+    this.retracing = retracing;
+    this.flag = unsent.flag;
+    this.key("comment").value = unsent.comment;
+    this.#fitComment();
+    this.shownGuidelines = this.guidelines;
+    if (note) this.say(note);
+    this.#drawPlace();
+    this.#drawTexts();
+    this.#drawGuidelines();
+    this.#restartDwell();
+  }
+
+  #showNothing() {
+    this.item = null;
+    this.compared = null;
+    this.#paintedAt = 0;
+    this.key("comment").value = "";
+    this.#drawPlace();
+    this.#drawTexts();
+    this.#drawEmpty();
+  }
+
+  /** The answer on the screen has another text by now: a showing of its own, with what was typed. */
+  #showChanged(item) {
+    item.draft = this.#typedNow();
+    this.show(item, { retracing: this.retracing, note: CHANGED });
+  }
+
+  #restartDwell() {
+    const item = this.item;
+    this.#paintedAt = 0;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        if (this.item === item) this.#paintedAt = performance.now();
+      }),
+    );
+  }
+
+  // --- acts ---------------------------------------------------------------------------------------------------------
+
+  #accepts(say = (text) => this.say(text)) {
+    const now = performance.now();
+    if (!this.item || this.#step || line.stopped) return false;
+    if (!this.#paintedAt || now - this.#paintedAt < DWELL || now - this.#refusedAt < DWELL) {
+      this.#refusedAt = now;
+      say(TOO_FAST);
+      return false;
+    }
+    return true;
+  }
+
+  rate(value) {
+    if (!this.#accepts()) return;
+    if (!this.#isInView()) {
+      this.#bringIntoView();
+      this.#restartDwell();
+      const which = this.compared ? `Answer ${this.#place()}` : "The answer";
+      this.say(`${which} was out of view; here it is. Press the key again to rate it.`);
+      return;
+    }
+    this.#act("rate", value, { rating: value });
+  }
+
+  skip(reason = "") {
+    if (!this.#accepts()) return;
+    const rating = this.item.rating;
+    if (rating === null) this.#act("skip", "skip", { reason });
+    else this.#act("keep", "keep", { rating });
+  }
+
+  #act(act, suffix, said) {
+    const item = this.item;
+    const { comment, flag } = this.#typedNow();
+    const body = {
+      act,
+      item: item.id,
+      request: `${item.request}:${suffix}`,
+      showing: item.showing,
+      rating: null,
+      reason: "",
+      comment,
+      flag,
+      shown_ms: Math.round(performance.now() - this.#paintedAt),
+      guideline_version: this.shownGuidelines?.number ?? null,
+      ...said,
+    };
+    line.add(body, item);
+    this.#forgetDraft(item.id);
+    this.done.add(item.id);
+    this.#typing = null;
+    this.say("");
+    this.deck = this.deck.filter((one) => one.id !== item.id);
+    this.showNext();
+    this.run();
+    setTimeout(() => this.drawLine(), 500); // most are acknowledged long before
+  }
+
+  actStored(act, answer) {
+    this.key("receipt").textContent = answer.receipt.text;
+    const beside = this.compared?.find((item) => item.id === act.body.item);
+    if (beside && act.body.act === "rate") {
+      beside.rating = act.body.rating;
+      this.#drawCards();
+    }
+    this.#takeDeck(answer);
+  }
+
+  async actRefused(act, refused) {
+    const { item: id, comment, flag } = act.body;
+    if (refused.code === "gone") {
+      this.say(refused.message);
+      this.#wants.deck = true;
+      if (!this.item) this.showNext();
+      return;
+    }
+    const item = refused.item ?? act.item ?? (await this.#ask("item", { item: id }))?.item;
+    if (!item) return;
+    item.draft = { comment, flag };
+    this.done.delete(id);
+    this.returned.push({ item, note: refused.message });
+    if (this.item) this.say(`${refused.message} ${COMES_BACK}`);
+    else this.showNext();
+  }
+
+  // --- steps: what needs the server before anything is shown --------------------------------------------------------
+
+  #take(carryOut) {
+    if (this.#step || line.stopped) return;
+    this.#keepDraft(true);
+    const step = { carryOut };
+    this.#step = step;
+    setTimeout(() => {
+      if (this.#step !== step) return;
+      this.#step = null;
+      this.say(NOT_NOW);
+    }, STEP_PATIENCE);
+    this.run();
+  }
+
+  async #runStep() {
+    const step = this.#step;
+    const show = await step.carryOut();
+    if (this.#step !== step) return; // given up meanwhile
+    this.#step = null;
+    show?.();
+  }
+
+  undo() {
+    this.#take(async () => {
+      this.#undoRequest ??= `${freshRequest()}:undo`;
+      let undone;
+      try {
+        undone = await line.send("undo", { request: this.#undoRequest, at: this.item?.id ?? null });
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        this.#undoRequest = null;
+        if (line.ends(error)) return null;
+        undone = { notice: error.message, item: error.item };
+      }
+      this.#undoRequest = null;
+      return () => {
+        this.progress = undone.progress ?? this.progress;
+        this.#drawProgress();
+        if (undone.item) this.show(undone.item);
+        this.say(undone.notice);
+      };
+    });
+  }
+
+  move(way) {
+    this.#take(async () => {
+      const found = await this.#ask(way, { at: this.item?.id ?? null, retracing: this.retracing });
+      if (!found) return null;
+      return () => {
+        this.say(found.notice);
+        if (found.item) this.show(this.#known(found.item), { retracing: found.retracing });
+        else if (way === "forward" && !found.notice) this.showNext();
+      };
+    });
+  }
+
+  /** The answer as this browser has it already, with what was typed. */
+  #known(item) {
+    const known = this.deck.find((one) => one.id === item.id);
+    return known && sameTexts(known, item) ? known : item;
+  }
+
+  compare() {
+    if (!this.item) return;
+    if (this.compared) {
+      this.compared = null;
+      this.#drawPlace();
+      this.#drawTexts();
+      this.#restartDwell();
+      return;
+    }
+    const at = this.item;
+    this.#take(async () => {
+      const found = await this.#ask("compare", { item: at.id });
+      if (!found) return null;
+      return () => {
+        if (this.item !== at) return;
+        const items = found.items.map((item) => (item.id === at.id ? Object.assign(at, this.#asSeen(at, item)) : item));
+        if (items.length < 2) {
+          this.say("There is only one answer to this prompt.");
+          return;
+        }
+        this.done.clear();
+        this.compared = items;
+        this.show(items.includes(at) ? at : items[0]);
+      };
+    });
+  }
+
+  /** What a fresh reading says of an answer that stays on the screen with its draft. */
+  #asSeen(old, fresh) {
+    if (!sameTexts(old, fresh)) this.#drawn.delete(old);
+    return { ...fresh, draft: this.#typedNow() };
+  }
+
+  focus(id) {
+    const item = this.compared?.find((one) => one.id === id);
+    if (!item || item === this.item) return;
+    this.#keepDraft(true);
+    this.#setDraft();
+    this.show(item);
+  }
+
+  reveal() {
+    const at = this.item;
+    if (!at) return;
+    this.#take(async () => {
+      const found = await this.#ask("reveal", { item: at.id, showing: at.showing });
+      return found && (() => this.item === at && this.#replaceHere(found.item));
+    });
+  }
+
+  /** The answer on the screen is drawn as it is now; what was typed stays. */
+  #replaceHere(fresh, note = "") {
+    const at = this.item;
+    Object.assign(at, this.#asSeen(at, fresh));
+    this.show(at, { retracing: this.retracing, note });
+  }
+
+  async #renew() {
+    this.#wants.renewal = false;
+    const items = [...new Set([this.item, ...this.deck, ...(this.compared ?? [])].filter(Boolean).map((one) => one.id))];
+    if (!items.length) return;
+    const found = await this.#ask("renew", { items });
+    if (!found) return;
+    this.progress = found.progress ?? this.progress;
+    this.#drawProgress();
+    const before = this.deck.length;
+    this.deck = this.deck.filter((item) => !found.lost.includes(item.id));
+    if (this.deck.length < before) this.#wants.deck = true;
+    if (this.item && found.lost.includes(this.item.id)) await this.#refresh();
+  }
+
+  /** Look at the answer on the screen again: it may have been rated in another tab, changed, or deleted. */
+  async #refresh() {
+    const at = this.item;
+    let fresh;
+    try {
+      fresh = (await line.send("item", { item: at.id })).item;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (line.ends(error) || this.item !== at) return;
+      if (error.code !== "gone") return;
+      this.say(DELETED);
+      this.deck = this.deck.filter((item) => item !== at);
+      this.#wants.deck = true;
+      this.showNext();
+      return;
+    }
+    if (this.item !== at || line.waits(at.id)) return;
+    if (!sameTexts(at, fresh)) this.#replaceHere(fresh, at.revealed && !fresh.revealed ? "" : CHANGED);
+    else if (at.rating !== fresh.rating) {
+      at.rating = fresh.rating;
+      this.#drawPlace();
+      this.#drawCards();
+    }
+  }
+
+  #tick() {
+    this.#ticks += 1;
+    if (!this.item) this.#wants.deck = true;
+    if (this.#ticks % RENEW_TICKS === 0) this.#wants.renewal = true;
+    if (this.item?.revealed) this.#take(async () => void (await this.#refresh())); // ends after a quarter of an hour
+    this.run();
+  }
+
+  // --- the queue ----------------------------------------------------------------------------------------------------
+
+  async #fetchChoice() {
+    this.#wants.choice = false;
+    this.choice = await this.#ask("queue", {});
+    this.#drawChoice();
+  }
+
+  #drawChoice() {
+    if (!this.choice) return;
+    const { order, filters } = this.choice;
+    const narrowed = filters.session_label || filters.source || filters.flagged || filters.least_words || filters.most_words;
+    this.key("queue").textContent = (this.data.orders[order] ?? "Order") + (narrowed ? " · filtered" : "");
+  }
+
+  #openQueue() {
+    if (!this.choice) return this.say(NOT_NOW);
+    const { order, filters } = this.choice;
+    this.key("order").value = order;
+    this.key("session").value = filters.session_label;
+    this.key("source").value = filters.source;
+    this.key("length").value = Math.max(
+      0,
+      this.data.lengths.findIndex(([, least, most]) => least === filters.least_words && most === filters.most_words),
+    );
+    this.key("flagged").checked = filters.flagged;
+    this.part("queue-notice").textContent = "";
+    this.part("queue-dialog").showModal();
+  }
+
+  #chosen() {
+    const [, least, most] = this.data.lengths[Number(this.key("length").value)];
+    return {
+      order: this.key("order").value,
+      filters: {
+        session_label: this.key("session").value.trim(),
+        source: this.key("source").value,
+        least_words: least,
+        most_words: most,
+        flagged: this.key("flagged").checked,
+      },
+    };
+  }
+
+  #choose(choice) {
+    this.part("queue-dialog").close();
+    this.#take(async () => {
+      const deck = await this.#ask("choose", choice);
+      if (!deck) return null;
+      return () => {
+        this.choice = choice;
+        this.#drawChoice();
+        this.deck = [];
+        this.#showNothing();
+        this.#takeDeck(deck);
+        this.say("From now on you get what you chose.");
+      };
+    });
+  }
+
+  // --- drafts -------------------------------------------------------------------------------------------------------
+
+  #typedNow() {
+    return { comment: this.key("comment").value, flag: this.flag };
+  }
+
+  #setDraft() {
+    if (this.item) this.item.draft = this.#typedNow();
+  }
+
+  /** Note what is typed, in the tab at once and on the server after a pause in typing. */
+  #keepDraft(atOnce = false) {
+    const item = this.item;
+    if (!item) return;
+    const now = this.#typedNow();
+    const saved = item.draft ?? { comment: item.comment, flag: item.flag };
+    if (now.comment === saved.comment && now.flag === saved.flag) {
+      if (atOnce) this.#draftDue = 0;
+      return;
+    }
+    item.draft = now;
+    const typed = { item: item.id, ...now };
+    this.#unsent.set(item.id, typed);
+    line.type(typed);
+    const moment = performance.now();
+    this.#draftSince ||= moment;
+    this.#draftDue = atOnce ? 0 : Math.min(moment + DRAFT_PAUSE, this.#draftSince + DRAFT_AT_LATEST);
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.run(), Math.max(0, this.#draftDue - moment));
+  }
+
+  async #sendDraft() {
+    const [id, typed] = this.#unsent.entries().next().value;
+    this.#draftSince = 0;
+    await this.#ask("draft", typed);
+    if (this.#unsent.get(id) === typed) this.#forgetDraft(id);
+  }
+
+  #forgetDraft(id) {
+    this.#unsent.delete(id);
+    if (line.typed?.item === id) line.type(null);
+  }
+
+  /** On leaving: what was kept ahead and never shown goes to others, and what was typed is saved. */
+  #giveBack() {
+    if (line.stopped) return;
+    const ahead = this.deck.filter((item) => item !== this.item && !item.shown).map((item) => item.id);
+    this.#keepDraft(true);
+    const last = [...this.#unsent.values()].map((typed) => line.send("draft", typed));
+    if (ahead.length) last.push(line.send("release", { items: ahead }));
+    return Promise.allSettled(last);
+  }
+
+  async #leave() {
+    await Promise.race([this.#giveBack(), new Promise((resolve) => setTimeout(resolve, 1500))]);
+    line.clear();
+    this.left();
+  }
+
+  // --- keys ---------------------------------------------------------------------------------------------------------
+
+  #listen() {
+    const signal = this.#over.signal;
+    const on = (target, kind, act, options = {}) => target.addEventListener(kind, act, { signal, ...options });
+    on(window, "keydown", (event) => this.#pressed(event), { capture: true });
+    on(window, "keyup", (event) => event.code === this.#held && (this.#held = ""), { capture: true });
+    on(window, "blur", () => (this.#held = ""));
+    for (const kind of ["focusin", "input"]) on(window, kind, (event) => this.#nowTyping(event), { capture: true });
+    on(window, "pointerdown", () => (this.#typing = null), { capture: true });
+    // Streamlit sees the desk as one element, so it would take letters typed in here for its own shortcuts
+    for (const kind of ["keydown", "keypress", "keyup"]) on(this.root, kind, (event) => event.stopPropagation());
+    on(window, "pagehide", () => this.#giveBack());
+    on(window, "pageshow", (event) => event.persisted && this.#comeBack());
+    on(document, "visibilitychange", () => (document.hidden ? this.#goAway() : this.#lookAgain()));
+    this.timer = setInterval(() => this.#tick(), TICK);
+    this.dialogs = new MutationObserver(dismissConnectionError);
+    this.dialogs.observe(document.body, { childList: true });
+
+    const comment = this.key("comment");
+    on(comment, "input", () => {
+      this.#fitComment();
+      this.#keepDraft();
+    });
+    on(comment, "blur", () => {
+      this.#keepDraft(true);
+      this.run();
+    });
+    on(this.root, "click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      const act = this.#clicks[button.dataset.key ?? `part.${button.dataset.part}`];
+      act?.call(this, button);
+      if (event.detail) button.blur(); // pressed by hand: Space scrolls on, and does not press it again
+    });
+    on(this.part("why-form"), "submit", (event) => {
+      event.preventDefault();
+      if (this.#isSkipReason()) this.#skipNow();
+      else this.#discardNow();
+    });
+    on(this.key("reason"), "input", () => this.#weighReasons());
+    on(this.part("queue-form"), "submit", (event) => {
+      event.preventDefault();
+      this.#choose(this.#chosen());
+    });
+  }
+
+  #clicks = {
+    "rate.skip": () => this.skip(),
+    "rate.discard": () => this.#askWhy(),
+    "rate.skip_why": () => this.#skipNow(),
+    "rate.why_not": () => this.part("why-dialog").close(),
+    "rate.bias": () => this.#toggleFlag(),
+    "rate.undo": () => this.undo(),
+    "rate.back": () => this.move("back"),
+    "rate.forward": () => this.move("forward"),
+    "rate.compare": () => this.compare(),
+    "rate.focus": (button) => this.focus(Number(button.dataset.item)),
+    "rate.reveal": () => this.reveal(),
+    "rate.help": () => this.key("keys_help").showModal(),
+    "rate.queue": () => this.#openQueue(),
+    "rate.queue_reset": () =>
+      this.#choose({
+        order: this.choice?.order ?? "oldest",
+        filters: { session_label: "", source: "", least_words: null, most_words: null, flagged: false },
+      }),
+    "rate.change": () => this.#change(),
+    "part.queue-cancel": () => this.part("queue-dialog").close(),
+    "part.stay": () => this.part("leave-dialog").close(),
+    "part.leave": () => {
+      this.part("leave-dialog").close();
+      this.#leave();
+    },
+    "part.earlier": () => (this.part("reader").scrollTop = 0),
+    "part.reason": (button) => {
+      this.key("reason").value = button.textContent;
+      this.#weighReasons();
+      this.key("reason").focus();
+    },
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((value) => [`rate.key${value}`, () => this.rate(value)])),
+  };
+
+  #acts = {
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((value) => [value, () => this.rate(value)])),
+    s: () => this.skip(),
+    d: () => this.#askWhy(),
+    b: () => this.#toggleFlag(),
+    u: () => this.undo(),
+    v: () => this.compare(),
+    c: () => this.item && this.key("comment").focus(),
+    r: () => {}, // Streamlit's: it would run the page again
+    "?": () => this.key("keys_help").showModal(),
+    arrowleft: () => this.move("back"),
+    arrowright: () => this.move("forward"),
+  };
+
+  #pressed(event) {
+    const target = event.composedPath()[0];
+    const inField = isField(target);
+    if (event.repeat && event.code === this.#held) return refuse(event); // held on from the key that led here
+    if (event.key === "Escape" || event.key === "Tab" || (event.key === "Enter" && target.tagName === "INPUT")) {
+      this.#typing = null;
+      if (event.key === "Escape" && target === this.key("comment")) target.blur();
+      if (this.key("notice").textContent === INTERRUPTED) this.say("");
+      if (event.key === "Escape") this.key("guidelines").open = false;
+    }
+    if (event.key === "Enter" && event.ctrlKey && target === this.key("comment")) return refuse(event);
+    if (event.ctrlKey || event.altKey || event.metaKey || inField || event.isComposing) return;
+    if (this.root.querySelector("dialog[open]")) return;
+    if (this.#typing !== null && (event.key.length === 1 || event.key === "Backspace")) return this.#goOnTyping(event);
+    if (target.closest?.("[role=dialog], [role=menu], [role=listbox]")) return;
+    const act = this.#acts[event.key.toLowerCase()];
+    if (act) {
+      refuse(event);
+      if (event.repeat) return;
+      this.#held = event.code;
+      act();
+    } else if (this.#scrolls(event, target)) refuse(event);
+  }
+
+  #scrolls(event, target) {
+    const here = target === document.body || target === document.documentElement || this.shadow.contains(target);
+    if (!here || target.closest(".prompt-text, .panel")) return false;
+    if (event.key === " " && target.closest("button, a, summary")) return false;
+    const reader = this.part("reader");
+    const page = Math.max(60, reader.clientHeight - this.#pinned() - 40);
+    const by = { " ": event.shiftKey ? -page : page, PageDown: page, PageUp: -page, ArrowDown: 60, ArrowUp: -60 };
+    if (event.key in by) reader.scrollTop += by[event.key];
+    else if (event.key === "Home") reader.scrollTop = 0;
+    else if (event.key === "End") reader.scrollTop = reader.scrollHeight;
+    else return false;
+    return true;
+  }
+
+  #nowTyping(event) {
+    const target = event.composedPath()[0];
+    if (isField(target)) this.#typing = target === this.key("comment") ? (this.item?.id ?? "") : "";
+  }
+
+  /** Whoever types and loses the field goes on typing: no letter of that may rate. */
+  #goOnTyping(event) {
+    const comment = this.key("comment");
+    if (this.item && this.#typing === this.item.id && !comment.disabled) {
+      comment.focus(); // in time for this very key
+      comment.setSelectionRange(comment.value.length, comment.value.length);
+      if (this.shadow.activeElement === comment) return event.stopImmediatePropagation();
+    }
+    refuse(event);
+    this.say(INTERRUPTED);
+  }
+
+  #toggleFlag() {
+    if (!this.item || this.#step) return;
+    this.flag = !this.flag;
+    this.#drawFlag();
+    this.#keepDraft(true);
+    this.run();
+  }
+
+  #askWhy() {
+    if (!this.item || this.#step) return;
+    this.key("reason").value = "";
+    this.part("why-notice").textContent = "";
+    this.key("skip_why").hidden = this.part("skip-reasons").hidden = this.item.rating !== null;
+    this.#weighReasons();
+    this.part("why-dialog").showModal();
+    this.key("reason").focus();
+  }
+
+  #isSkipReason() {
+    return this.item?.rating === null && this.data.reasons.skip.includes(this.key("reason").value.trim());
+  }
+
+  /** The prominent button is the one that Enter presses. */
+  #weighReasons() {
+    const skips = this.#isSkipReason();
+    this.key("discard_now").className = skips ? "" : "strong";
+    this.key("skip_why").className = skips ? "strong" : "";
+  }
+
+  #discardNow() {
+    const told = this.part("why-notice");
+    const reason = this.key("reason").value.trim();
+    if (!reason) {
+      told.textContent = "Please say why this answer is to be discarded: it will be offered to nobody any more.";
+      return;
+    }
+    if (!this.#accepts((text) => (told.textContent = text))) return;
+    this.part("why-dialog").close();
+    this.#act("discard", "discard", { reason });
+  }
+
+  #skipNow() {
+    this.part("why-dialog").close();
+    this.skip(this.key("reason").value.trim());
+  }
+
+  #change() {
+    if (!line.acts.length) return this.#leave();
+    const waiting = plural(line.acts.length, "rating was", "ratings were");
+    this.part("leave-words").textContent =
+      `${waiting} not sent yet, because the server did not answer. If you change the name now, they are lost.`;
+    this.part("leave-dialog").showModal();
+  }
+
+  #goAway() {
+    this.#keepDraft(true);
+    this.run();
+  }
+
+  #lookAgain() {
+    this.#wants.renewal = true;
+    this.run();
+  }
+
+  /** The page comes out of the browser's memory: what was ahead was given back. */
+  #comeBack() {
+    this.deck = this.deck.filter((item) => item === this.item);
+    this.#wants.deck = true;
+    this.#lookAgain();
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------------------------
+
+  #fill() {
+    this.key("keys").replaceChildren(
+      ...Object.entries(this.data.ratings).map(([value, words]) => {
+        const button = element("button", { type: "button" }, element("kbd", { textContent: value }), element("span", { textContent: words }));
+        button.dataset.key = `rate.key${value}`;
+        button.setAttribute("aria-keyshortcuts", value);
+        button.setAttribute("aria-pressed", "false");
+        return button;
+      }),
+    );
+    for (const kind of ["discard", "skip"])
+      this.part(`${kind}-reasons`).replaceChildren(
+        ...this.data.reasons[kind].map((reason) => {
+          const button = element("button", { type: "button", textContent: reason });
+          button.dataset.part = "reason";
+          return button;
+        }),
+      );
+    const options = (name, pairs) =>
+      this.key(name).replaceChildren(...pairs.map(([value, words]) => element("option", { value, textContent: words })));
+    options("order", Object.entries(this.data.orders));
+    options("source", Object.entries(this.data.sources));
+    options("length", this.data.lengths.map(([words], number) => [number, words]));
+  }
+
+  say(text) {
+    this.key("notice").textContent = text;
+  }
+
+  drawLine(now = false) {
+    const { acts } = line;
+    if (line.stopped) {
+      this.root.dataset.state = "stopped";
+      this.key("notice").replaceChildren(`${line.stopped} `, element("a", { href: "/rate", textContent: "Load the page again" }));
+    }
+    const late = now || line.trouble || line.stopped || acts.some((act) => performance.now() - act.at >= 450);
+    const words = [];
+    if (acts.length && late) words.push(`${plural(acts.length, "rating waits", "ratings wait")} to be sent.`);
+    if (line.trouble) words.push(line.trouble, acts.length ? "Keep this page open." : "", NOTHING_LOST);
+    else if (line.isSlow()) words.push(SLOW_ANSWER);
+    const said = words.filter(Boolean).join(" ");
+    if (this.key("waiting").textContent !== said) this.key("waiting").textContent = said;
+    if (!this.item) this.#drawEmpty();
+  }
+
+  #drawProgress() {
+    if (!this.progress) return;
+    const { own, by_all: all, left, more_left: more } = this.progress;
+    const team = all > own ? `, ${all.toLocaleString("en")} by all` : "";
+    const remain = `${more ? "more than " : ""}${left.toLocaleString("en")} left`;
+    const words = `${own.toLocaleString("en")} rated today${team} · ${remain}`;
+    this.key("progress").textContent = words;
+    const bar = this.part("bar");
+    const share = own + left ? own / (own + left) : 0;
+    bar.firstElementChild.style.inlineSize = `${100 * share}%`;
+    bar.setAttribute("aria-valuemax", own + left);
+    bar.setAttribute("aria-valuenow", own);
+    bar.setAttribute("aria-valuetext", words);
+  }
+
+  #drawGuidelines() {
+    const shown = this.shownGuidelines;
+    if (!shown || this.drawnGuidelines === shown.number) return;
+    this.drawnGuidelines = shown.number;
+    this.part("guidelines").replaceChildren(this.#drawText(shown.text));
+    this.part("guidelines-by").textContent = shown.by;
+  }
+
+  /** Header, keys and what depends on the answer, but for its texts. */
+  #drawPlace() {
+    const item = this.item;
+    this.root.dataset.state = item ? "rating" : "waiting";
+    this.part("about").textContent = this.part("about").title = item?.about ?? "";
+    this.part("sample").hidden = !item?.sample;
+    this.part("acts").hidden = !item;
+    for (const name of ["bias", "skip", "discard", "compare"]) this.key(name).hidden = !item;
+    this.part("compare").textContent = this.compared ? "One answer" : "All answers";
+    this.key("compare").setAttribute("aria-pressed", String(Boolean(this.compared)));
+    if (!item) return;
+    for (const value of [1, 2, 3, 4, 5])
+      this.key(`key${value}`).setAttribute("aria-pressed", String(item.rating === value));
+    this.part("skip").textContent = item.rating === null ? "Skip" : "Keep";
+    this.key("skip").title =
+      item.rating === null
+        ? "Go on without a rating; the answer comes back when nothing else is left"
+        : "Go on and keep your earlier rating";
+    this.#drawFlag();
+  }
+
+  #drawFlag() {
+    this.key("bias").setAttribute("aria-pressed", String(this.flag));
+    this.part("bias").textContent = this.flag ? "Bias flagged" : "Flag bias";
+  }
+
+  #drawTexts() {
+    const item = this.item;
+    const prompt = this.key("prompt"), turns = this.key("turns"), answers = this.part("answers");
+    this.part("empty").hidden = Boolean(item);
+    prompt.hidden = answers.hidden = !item;
+    if (!item) {
+      turns.hidden = true;
+      answers.replaceChildren();
+      this.cards = null;
+      return;
+    }
+    const texts = this.#texts(item);
+    if (this.compared && this.cards?.of === this.compared) {
+      this.#drawCards(); // another of the answers that are on the screen: nothing moves but the mark
+      this.#bringIntoView();
+      return;
+    }
+    const earlier = item.turns.length;
+    turns.hidden = !earlier;
+    turns.replaceChildren(...texts.turns);
+    this.part("prompt-title").textContent = earlier ? "The question that is answered" : "Prompt";
+    this.part("earlier").hidden = !earlier;
+    this.part("earlier").textContent = `↑ ${plural(earlier, "earlier turn", "earlier turns")}`;
+    this.part("prompt").replaceChildren(texts.prompt);
+    this.part("prompt").scrollTop = 0;
+    const shown = this.compared ?? [item];
+    this.cards = { of: shown, each: shown.map((one) => this.#card(one)) };
+    answers.replaceChildren(...this.cards.each.map((card) => card.box));
+    this.#drawCards();
+    this.part("reader").scrollTop = 0;
+    if (this.compared) this.#bringIntoView();
+    else if (earlier) this.part("reader").scrollTop = prompt.offsetTop - this.part("reader").offsetTop - 90;
+  }
+
+  #card(item) {
+    const title = element("h2"), rated = element("p", { className: "told" }), hidden = element("p", { className: "told" });
+    const about = element("span", { className: "about", textContent: item.about, title: item.about });
+    const badge = element("span", { className: "badge" }), focus = element("button", { type: "button", className: "quiet", textContent: "Rate this one" });
+    focus.dataset.key = "rate.focus";
+    focus.dataset.item = item.id;
+    const box = element("article", {}, element("div", { className: "card-head" }, title, about, badge, focus), rated, hidden, this.#texts(item).answer);
+    box.setAttribute("aria-label", "Answer");
+    return { item, box, title, rated, hidden, badge, focus };
+  }
+
+  #drawCards() {
+    if (!this.cards || !this.item) return;
+    const several = Boolean(this.compared);
+    for (const { item, box, title, rated, hidden, badge, focus } of this.cards.each) {
+      const here = item === this.item;
+      box.dataset.key = here ? "rate.answer" : "rate.beside";
+      box.classList.toggle("card", several);
+      if (here && several) box.setAttribute("aria-current", "true");
+      else box.removeAttribute("aria-current");
+      title.textContent = several ? `Answer ${this.#place(item)}` : "Answer";
+      badge.hidden = !several || !here;
+      badge.textContent = "The keys rate this one";
+      focus.hidden = !several || here;
+      focus.setAttribute("aria-label", `Rate answer ${this.#place(item)}`);
+      const said = item.rating === null ? "" : `${item.rating} (${this.data.ratings[item.rating]})`;
+      rated.hidden = !said;
+      rated.replaceChildren("You rated this answer ", element("strong", { textContent: said }), here ? ". Another key changes it." : ".");
+      this.#drawHidden(hidden, item, here);
+    }
+  }
+
+  #drawHidden(line, item, here) {
+    line.hidden = !item.hidden && !item.revealed;
+    if (item.revealed)
+      line.textContent = "Personal identifiers are shown to you for 15 minutes; the audit log keeps that.";
+    else if (item.hidden) {
+      line.replaceChildren(`Hidden here: ${item.hidden.words}. `);
+      if (item.hidden.may_reveal && here) {
+        const button = element("button", { type: "button", className: "quiet", textContent: "Reveal" });
+        button.dataset.key = "rate.reveal";
+        button.title = "Shows them to you for 15 minutes. The audit log keeps that you looked.";
+        line.append(button);
+      }
+    }
+  }
+
+  /** "3 of 7". */
+  #place(item = this.item) {
+    const all = this.compared ?? [item];
+    return `${all.indexOf(item) + 1} of ${all.length}`;
+  }
+
+  #drawEmpty() {
+    const why = line.acts.length || line.trouble || this.#wants.deck ? null : this.why;
+    if (!line.stopped) this.root.dataset.state = why ? "empty" : "waiting";
+    this.part("why").textContent = why
+      ? why.sentence
+      : line.trouble
+        ? "The next answer is shown as soon as the server answers."
+        : "Fetching the next answer …";
+    for (const link of this.part("empty").querySelectorAll("[data-for]"))
+      link.hidden = !why || !link.dataset.for.split(" ").includes(why.kind);
+  }
+
+  /** The elements of an answer's texts, made once: those of the answer ahead before it is needed. */
+  #texts(item) {
+    let texts = this.#drawn.get(item);
+    if (!texts) {
+      texts = {
+        prompt: this.#drawText(item.prompt),
+        answer: this.#drawText(item.answer),
+        turns: item.turns.map(({ role, text }) => {
+          const who = { user: "User", assistant: "Assistant", system: "System" }[role] ?? role;
+          return element("div", { className: `turn turn-${role}` }, element("h3", { textContent: who }), this.#drawText(text));
+        }),
+      };
+      this.#drawn.set(item, texts);
+    }
+    return texts;
+  }
+
+  #drawText(text) {
+    if (text.html !== undefined) {
+      const box = element("div");
+      box.innerHTML = text.html; // made by core/ui/shell/texts.py: nothing in it acts or loads
+      return box;
+    }
+    const box = element("div", { className: "assay-text assay-plain", dir: "auto" });
+    const end = element("span", { className: "rest" });
+    let drawn = 0;
+    end.more = () => {
+      let until = Math.min(text.plain.length, drawn + PART);
+      if (/[\uD800-\uDBFF]/.test(text.plain[until - 1])) until += 1; // both halves of a character
+      end.before(text.plain.slice(drawn, until));
+      drawn = until;
+      this.more.unobserve(end);
+      if (drawn < text.plain.length) this.more.observe(end); // asked anew: it may still be in view
+    };
+    box.append(end);
+    end.more();
+    return box;
+  }
+
+  #fitComment() {
+    const comment = this.key("comment");
+    comment.style.blockSize = "auto";
+    if (comment.value) comment.style.blockSize = `${comment.scrollHeight + 2}px`;
+  }
+
+  #pinned() {
+    const prompt = this.key("prompt");
+    return prompt.hidden ? 0 : prompt.offsetHeight;
+  }
+
+  #isInView() {
+    const answer = this.key("answer").getBoundingClientRect();
+    const reader = this.part("reader").getBoundingClientRect();
+    const visible = Math.min(answer.bottom, reader.bottom) - Math.max(answer.top, this.key("prompt").getBoundingClientRect().bottom, reader.top);
+    return visible >= Math.min(LEAST_IN_VIEW, answer.height);
+  }
+
+  #bringIntoView() {
+    const reader = this.part("reader"); // nothing else moves, as it would with scrollIntoView
+    const above = this.key("answer").getBoundingClientRect().top - reader.getBoundingClientRect().top;
+    reader.scrollTop += above - this.#pinned() - 8;
+  }
+}
+
+function isField(target) {
+  return Boolean(target?.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role=combobox]"));
+}
+
+/** Streamlit's dialog would take the keyboard away in the middle of a word, and the desk says the same itself. */
+function dismissConnectionError() {
+  for (const dialog of document.querySelectorAll("[data-testid=stDialog] [role=dialog]"))
+    if (dialog.textContent.includes("Connection error")) dialog.querySelector("button[aria-label=Close]")?.click();
+}
+
+function refuse(event) {
+  event.stopImmediatePropagation();
+  event.preventDefault();
+}
+
+function sameTexts(one, other) {
+  const texts = ({ turns, prompt, answer }) => JSON.stringify([turns, prompt, answer]);
+  return texts(one) === texts(other);
+}

@@ -1,0 +1,155 @@
+"""What the desk is sent, as JSON: answers with their texts, guidelines, progress, and why there is nothing."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from core.domain.identifiers.masking import in_words
+from core.domain.queue import MOST_COUNTED, QueueFilters
+from core.domain.roles import Act, User, may
+from core.domain.texts import plural
+from core.services.data import interactions
+from core.services.operations.status import status
+from core.services.rating import queue, rating
+from core.services.rating.rating import ItemToRate, NextItems
+from core.services.review import guidelines
+from core.services.workspace import Workspace
+from core.ui.shell.texts import to_html
+
+RECOUNT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How far a rater and everybody were at a moment."""
+
+    at: float
+    own: int
+    by_all: int
+    left: int
+
+
+class Counts:
+    """What waits for each rater, and what all rated today: counted now and then, and kept up in between.
+
+    Counting takes longer than everything else that a rating needs.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[int, _Counted] = {}
+        self._lock = threading.Lock()
+
+    def recount(self, user: User) -> None:
+        """Count anew for this rater the next time."""
+        with self._lock:
+            self._counted.pop(user.rater_id, None)
+
+    def progress(self, workspace: Workspace, user: User) -> dict[str, Any]:
+        """Where this rater is today."""
+        own = rating.rated_today(workspace, user)
+        with self._lock:
+            counted = self._counted.get(user.rater_id)
+        if counted is None or time.monotonic() - counted.at > RECOUNT_SECONDS:
+            by_all, left = rating.rated_today_by_all(workspace, user), queue.left(workspace, user)
+            counted = _Counted(time.monotonic(), own, by_all, left)
+            with self._lock:
+                self._counted[user.rater_id] = counted
+        since = own - counted.own
+        left = max(0, counted.left - since) if counted.left <= MOST_COUNTED else counted.left
+        return {
+            "own": own,
+            "by_all": max(own, counted.by_all + since),
+            "left": min(left, MOST_COUNTED),
+            "more_left": left > MOST_COUNTED,
+        }
+
+
+def item(found: ItemToRate, user: User) -> dict[str, Any]:
+    """One answer with everything that the desk shows of it."""
+    interaction = found.interaction
+    hidden = (
+        {"words": in_words(interaction.hidden), "may_reveal": may(user, Act.REVEAL)} if interaction.hidden else None
+    )
+    return {
+        "id": interaction.interaction_id,
+        "request": found.request_id or uuid4().hex,
+        "showing": found.showing,
+        "shown": found.shown,
+        "rating": found.rating,
+        "comment": found.comment,
+        "flag": found.bias_flag,
+        "draft": None if found.draft is None else {"comment": found.draft, "flag": found.draft_flag},
+        "about": _about(found),
+        "sample": interaction.source == "sample",
+        "turns": [{"role": str(turn.role), "text": _text(turn.text)} for turn in interaction.turns],
+        "prompt": _text(interaction.prompt),
+        "answer": _text(interaction.response),
+        "hidden": hidden,
+        "revealed": interaction.revealed,
+    }
+
+
+def deck(workspace: Workspace, user: User, found: NextItems, counts: Counts) -> dict[str, Any]:
+    """What is kept for a rater, and everything that stands around it."""
+    return {
+        "items": [item(one, user) for one in found.items],
+        "lost": found.lost,
+        "progress": counts.progress(workspace, user),
+        "guidelines": _guidelines(workspace, user),
+        "why_empty": None if found.items else _why_empty(workspace, user),
+    }
+
+
+def opened_first(found: NextItems, opened: ItemToRate) -> NextItems:
+    """An answer that somebody opened, before what is kept for them."""
+    this = opened.interaction.interaction_id
+    others: Sequence[ItemToRate] = [one for one in found.items if one.interaction.interaction_id != this]
+    return replace(found, items=[opened, *others][:2], lost=[number for number in found.lost if number != this])
+
+
+def _about(found: ItemToRate) -> str:
+    interaction = found.interaction
+    about = [f"answer {interaction.interaction_id}"]
+    if interaction.session_label:
+        about.append(f"session {interaction.session_label}")
+    if interaction.context_id:
+        about.append(f"context {interaction.context_id}")
+    return " · ".join([*about, plural(interaction.response_words, "word")])
+
+
+def _text(text: str) -> dict[str, str]:
+    return {"html": to_html(text)}
+
+
+def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
+    version = guidelines.current(workspace, user)
+    if version.at is None:
+        by = "The text that Assay brings along; leads can write a better one: Review, Guidelines."
+    else:
+        by = f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"
+    return {"number": version.number, "text": _text(version.markdown), "by": by}
+
+
+def _why_empty(workspace: Workspace, user: User) -> dict[str, str]:
+    """Nothing to rate: there is nothing at all, nothing that fits the filters, or everything is done."""
+    if not interactions.sources(workspace, user):
+        words = "There is nothing to rate yet. Load the sample to try it out, or import your own answers."
+        return {"kind": "nothing", "sentence": words}
+    _, filters = queue.preference(workspace, user)
+    if filters != QueueFilters():
+        words = "No answer that waits for you fits what you chose to see."
+        if filters.session_label:
+            words += f" You see only the session “{filters.session_label}”."
+        return {"kind": "filtered", "sentence": words}
+    now = status(workspace, user)
+    if now.waiting:
+        words = f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens."
+        return {"kind": "others", "sentence": words}
+    if now.discarded:
+        words = f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you."
+    else:
+        words = "Every answer has a rating. Thank you."
+    return {"kind": "done", "sentence": words}
