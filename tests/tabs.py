@@ -228,6 +228,7 @@ def tabs_left_open(ends: list[str]) -> None:
             said = sign_in(client, "sam")
             with tab(client, "rate") as opened:
                 assert "account.sign_out" in opened.said
+                assert "shown_to" in opened.said  # the desk is there
                 sam = accounts.find(workspace, COMMAND_LINE, "sam@example.org").rater_id
                 if end == "signed out":
                     sign_out(workspace, said)

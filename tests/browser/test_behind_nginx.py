@@ -10,8 +10,10 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, expect
 
+from core.services.workspace import open_workspace
+from tests.browser.desk import key, ready
 from tests.browser.test_signing_in import ROOT, free_port, sign_in, started
-from tests.databases import environment
+from tests.databases import added, environment
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 OPENSSL = shutil.which("openssl")
@@ -39,7 +41,9 @@ def configuration(folder, port, behind):
 
 
 def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):
-    """The page comes up over TLS, the cookies are Secure, a large sign-in fits, and foreign pages are refused."""
+    """The page comes up over TLS, the cookies are Secure, a large sign-in fits, also to rate with; foreign pages are
+    refused.
+    """
     port, behind, provider = free_port(), free_port(), free_port()
     issuer, url = f"http://localhost:{provider}", f"https://localhost:{port}"
     secrets = tmp_path / "secrets.toml"
@@ -86,6 +90,13 @@ def test_a_sign_in_through_the_proxy(browser: Browser, tmp_path):
         context.add_cookies(padding)
         page.goto(f"{url}/settings")
         expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+        workspace = open_workspace(environ)
+        added(workspace)
+        workspace.store.engine.dispose()
+        page.goto(f"{url}/rate")
+        ready(page)
+        page.keyboard.press("4")
+        expect(key(page, "receipt")).to_contain_text("Saved 4")
         for headers in ({"origin": "https://evil.example"}, {"host": "evil.example"}):
             assert context.request.get(url, headers=headers).status == 403
         context.close()

@@ -4,8 +4,10 @@ import os
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from core.ui.shell.navigation import HOME, PAGES
+from tests.browser.desk import key, sit_down
 from tests.browser.test_signing_in import free_port, started
 
 pytestmark = pytest.mark.browser
@@ -24,7 +26,7 @@ socket.socket.connect = connect
 
 
 def test_a_session_over_every_page_asks_nobody_but_the_server(page, tmp_path):
-    """And the page's policy is never broken; the server itself connects to nothing, not even after a foreign Origin."""
+    """Rating included, and no policy is broken; the server connects to nothing, not even after a foreign Origin."""
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     port = free_port()
     environ = os.environ | {"ASSAY_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)}
@@ -46,6 +48,9 @@ def test_a_session_over_every_page_asks_nobody_but_the_server(page, tmp_path):
             if info is not HOME:
                 page.goto(f"http://127.0.0.1:{port}/{info.name}")
                 page.locator("h1").first.wait_for()
+        sit_down(page, f"http://127.0.0.1:{port}", "Ana")
+        page.keyboard.press("4")
+        expect(key(page, "receipt")).to_contain_text("Saved 4")
         page.context.request.get(f"http://127.0.0.1:{port}/", headers={"origin": "http://evil.example"})
     finally:
         server.terminate()

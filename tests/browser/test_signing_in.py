@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.people import accounts
 from core.services.workspace import open_workspace
-from tests.databases import PATIENCE, environment
+from tests.browser.desk import key, ready
+from tests.databases import PATIENCE, added, environment
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -115,8 +116,13 @@ def test_from_zero_to_lead_and_out_again(browser: Browser, signing_in):
     workspace = open_workspace(environ)
     (waiting,) = accounts.pending_identities(workspace, COMMAND_LINE)
     person = accounts.admit(workspace, COMMAND_LINE, waiting.identity_id, Role.SME)
+    for n in range(2):
+        added(workspace, response=f"text {n}")
     ben.goto(f"{url}/rate")
     expect(ben.get_by_text("Ben · sme")).to_be_visible()
+    ready(ben)
+    ben.keyboard.press("4")
+    expect(key(ben, "receipt")).to_contain_text("Saved 4")
     ben.goto(f"{url}/data")
     expect(ben.get_by_text("which does not include it")).to_be_visible()
 

@@ -14,6 +14,7 @@ from core.services.review import guidelines
 from core.services.workspace import open_workspace
 from core.ui.shell.navigation import HOME, PAGES, SettingsTab
 from tests import looked
+from tests.browser.desk import key, sit_down
 
 pytestmark = pytest.mark.browser
 
@@ -22,14 +23,18 @@ EVIL = (
     "<iframe srcdoc=\"<script>parent.alert('ran')</script>\"></iframe> [link](javascript:alert('ran')) "
     "www.example.org http://example.org/x mailto:a@example.org a@example.org ftp.example.org //example.org "
     "![picture](javascript:alert('ran')) <a href=\"javascript:alert('ran')\">press</a> :material/bomb: "
-    "$\\href{javascript:alert('ran')}{x}$"
+    "$\\href{javascript:alert('ran')}{x}$ $\\text{<script>alert('ran')</script><img src=x onerror=alert('ran')>}$ $x^2$"
 )
 NAME = "<img src=x onerror=alert('ran')> www.example.org http://example.org"
-IN_THE_PAGE = """() => [...document.querySelectorAll("*")].filter(one =>
-    [...one.attributes].some(said => /^on/i.test(said.name) && said.value.includes("ran"))
-    || one.matches("iframe[srcdoc], img[src=x], a[href^='javascript:' i], a[href*='example.org' i]")
-    || one.tagName.toLowerCase() === "script" && one.textContent.includes("ran')")
-).map(one => one.outerHTML)"""
+IN_THE_PAGE = """() => {
+    const everything = root => [...root.querySelectorAll("*")].flatMap(
+        one => one.shadowRoot ? [one, ...everything(one.shadowRoot)] : [one]);
+    return everything(document).filter(one =>
+        [...one.attributes].some(said => /^on/i.test(said.name) && said.value.includes("ran"))
+        || one.matches("iframe[srcdoc], img[src=x], a[href^='javascript:' i], a[href*='example.org' i]")
+        || one.tagName.toLowerCase() === "script" && one.textContent.includes("ran')")
+    ).map(one => one.outerHTML);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +96,13 @@ def looked_over(page: Page) -> list[str]:
 
 def test_a_stored_script_runs_on_no_page(page: Page, poisoned, ran):
     """Every page with every tab, an answer while it is rated, an opened one, and answers to rank: text stays text."""
-    page.goto(f"{poisoned.url}/rate")
-    page.locator(".st-key-rate-name input").press_sequentially("Ana")
-    page.keyboard.press("Enter")
-    expect(page.locator(".st-key-rate-receipt")).to_contain_text("0 rated today")
+    sit_down(page, poisoned.url, "Ana")
     found = looked_over(page)
-    shown = page.locator(".stMainBlockContainer").inner_text()
-    assert "<script>alert('ran')</script>" in shown, shown
+    expect(key(page, "prompt")).to_contain_text("<script>alert('ran')</script>")
+    expect(key(page, "answer")).to_contain_text("<script>alert('ran')</script>")
+    page.keyboard.press("v")
+    expect(key(page, "desk")).to_contain_text("answer 1 of")
+    found += looked_over(page)
     for info in PAGES.values():
         page.goto(f"{poisoned.url}/{'' if info is HOME else info.name}")
         page.locator("h1").first.wait_for()
@@ -123,3 +128,6 @@ def test_what_would_run_is_found(page: Page, ran):
     page.wait_for_timeout(200)
     assert len(page.evaluate(IN_THE_PAGE)) >= 5
     assert "ran" in ran
+    page.set_content("<div></div>")
+    page.locator("div").evaluate("(one, evil) => { one.attachShadow({mode: 'open'}).innerHTML = evil; }", EVIL)
+    assert len(page.evaluate(IN_THE_PAGE)) >= 5

@@ -109,4 +109,4 @@ def test_a_tab_that_was_left_open_follows_by_itself(asked, end, shown):
     """Nobody presses anything in it: its own timer finds that the sign-in or the role is gone, and says so."""
     said = asked("tabs_left_open", [end])[end]
     assert shown in said
-    assert "rate.key4" not in said
+    assert "shown_to" not in said

@@ -4,11 +4,14 @@ import os
 import platform
 import random
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.databases import ROOT
+from tests.desk import OpenDesk, raters_desks
+from tests.proofs import killing
 
 FULL = os.environ.get("ASSAY_PROOF") == "full"
 LINE = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
@@ -24,6 +27,20 @@ def draw() -> random.Random:
 def scaled(small: int, full: int) -> int:
     """How often something is tried."""
     return full if FULL else small
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[killing.Servers]:
+    """Dashboards that can be killed, many of them after one start of Python."""
+    with killing.servers(tmp_path_factory.mktemp("servers")) as started:
+        yield started
+
+
+@pytest.fixture
+def at_the_desk() -> Iterator[OpenDesk]:
+    """Opens the desk of a rater at a dashboard."""
+    with raters_desks() as open_one:
+        yield open_one
 
 
 @pytest.fixture

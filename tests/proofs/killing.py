@@ -1,16 +1,20 @@
-"""Acts in processes of their own that are killed somewhere in between, many of them after one start of Python."""
+"""Processes that are killed somewhere in between, many of them after one start of Python: acts, and the server."""
 
 import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
 
-from tests.databases import start_python
+from tests.databases import PATIENCE, start_python
 
 FORKER = """
     import json, os, sys
@@ -64,6 +68,35 @@ FORKER = """
         say("pid", child)
         _, status = os.waitpid(child, 0)
         say("ended", os.waitstatus_to_exitcode(status))
+"""
+
+SERVERS = """
+    import importlib, json, os, pkgutil, signal, sys
+    import uvicorn
+    import core.ui
+    for module in pkgutil.walk_packages(core.ui.__path__, "core.ui."):
+        importlib.import_module(module.name)
+
+    def serve(environ, port, log):
+        child = os.fork()
+        if child:
+            return child
+        os.environ.update(environ)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for output in (1, 2):
+            os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), output)
+        import Home
+        uvicorn.run(Home.app, host="127.0.0.1", port=port, log_level="error")
+        os._exit(0)
+
+    def kill(child):
+        os.kill(child, signal.SIGKILL)
+        return os.waitpid(child, 0)[0]
+
+    os.write(1, b"ready\\n")
+    for line in sys.stdin:
+        name, *words = json.loads(line)
+        os.write(1, f"{globals()[name](*words)}\\n".encode())
 """
 
 
@@ -126,6 +159,74 @@ def victims() -> Iterator[Victims]:
     process = start_python(FORKER, dict(os.environ))
     try:
         yield Victims(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+class Servers:
+    """Starts the dashboard, as often as it is to be killed, in well below a second each time."""
+
+    def __init__(self, process: subprocess.Popen[str], logs: Path) -> None:
+        self._process, self.logs = process, logs
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate()[1]
+
+    def ask(self, name: str, *words: object) -> int:
+        """Let the process that forks do something; the number of the server."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([name, *words]) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    @contextmanager
+    def serve(self, environ: dict[str, str]) -> Iterator["Server"]:
+        """A dashboard with this environment that answers."""
+        started = Server(self, environ)
+        try:
+            started.start()
+            yield started
+        finally:
+            started.kill()
+        said = started.log.read_text(errors="replace")
+        assert "Traceback" not in said, said[-3000:]
+
+
+class Server:
+    """The dashboard, always on the same port."""
+
+    def __init__(self, servers: Servers, environ: dict[str, str]) -> None:
+        self._servers, self._environ, self._number = servers, environ, 0
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self.log = servers.logs / f"{self._port}.log"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._number = self._servers.ask("serve", self._environ, self._port, str(self.log))
+        until, pause = time.monotonic() + PATIENCE, threading.Event()
+        while time.monotonic() < until:
+            with suppress(OSError), urlopen(f"{self.url}/_stcore/health", timeout=2):
+                return
+            pause.wait(0.01)
+        raise AssertionError(self.log.read_text(errors="replace")[-3000:])
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does."""
+        if self._number:
+            self._servers.ask("kill", self._number)
+            self._number = 0
+
+
+@contextmanager
+def servers(logs: Path) -> Iterator[Servers]:
+    """One start of Python for many servers, which write into this folder what they have to say."""
+    process = start_python(SERVERS, dict(os.environ))
+    try:
+        yield Servers(process, logs)
     finally:
         process.kill()
         process.communicate()

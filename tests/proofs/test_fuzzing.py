@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.domain.errors import BadInput
@@ -19,20 +20,37 @@ from core.domain.records import ImportRow, Rejected
 from core.domain.roles import COMMAND_LINE
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
+from core.http.rate_limit import Rate
 from core.labeling.candidates import understand
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.services.data import importing
 from core.services.data.importing import ImportResult
+from core.services.people.sign_in import Entry
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
+from core.ui.rate import routes
+from core.ui.shell import identity
+from tests.databases import added, rater
+from tests.desk import Desk
 from tests.proofs.conftest import scaled
 from tests.reward.fakes import FakeEncoder
 from tests.services.versions_made import made
 
 pytestmark = pytest.mark.slow
 
-COLUMNS = ("user_prompt", "ai_response", "rating", "rater", "session_id", "context_id", "feedback_comment", "bias_flag")
+COLUMNS = (
+    "user_prompt",
+    "ai_response",
+    "rating",
+    "rater",
+    "session_id",
+    "context_id",
+    "feedback_comment",
+    "bias_flag",
+    "messages",
+    "turns",
+)
 TEXTS = st.text(max_size=60) | st.sampled_from(
     [
         "",
@@ -49,6 +67,7 @@ TEXTS = st.text(max_size=60) | st.sampled_from(
         "a" * 5000,
         "<script>",
         "'; DROP TABLE x;--",
+        "Human: a\n\nAssistant: b\n\nHuman: c",
     ]
 )
 VALUES = st.recursive(
@@ -56,7 +75,12 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )
-ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, VALUES, max_size=8), max_size=6)
+ROLES = st.sampled_from(["system", "user", "assistant"])
+MESSAGES = st.lists(
+    st.fixed_dictionaries({}, optional={"role": ROLES | VALUES, "content": TEXTS | VALUES, "text": TEXTS}), max_size=5
+)
+GIVEN = VALUES | MESSAGES | MESSAGES.map(json.dumps)
+ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, GIVEN, max_size=8), max_size=6)
 
 
 def inputs(small: int, full: int):
@@ -242,3 +266,72 @@ def test_what_is_read_can_be_stored(workspace: Workspace, proven_once) -> None:
     check()
     assert counted["imported"]
     proven_once(f"{counted['imported']:,} files imported, {counted['refused']:,} refused in a sentence")
+
+
+LIKELY = st.sampled_from(
+    [
+        1,
+        2,
+        3,
+        0,
+        -1,
+        2**31,
+        2**63,
+        [1],
+        [1, 2],
+        [-1],
+        True,
+        "rate",
+        "skip",
+        "keep",
+        "discard",
+        "oldest",
+        "model",
+        "x" * 11_000,
+    ]
+    + [f"{'a' * 32}:{act}" for act in ("4", "skip", "undo")]
+)
+SAID = st.dictionaries(
+    st.sampled_from(["item", "request", "showing", "rating", "comment", "flag", "reason", "shown_ms"])
+    | st.sampled_from(
+        ["guideline_version", "shown", "have", "open", "at", "retracing", "items", "order", "filters", "act"]
+    ),
+    LIKELY | VALUES,
+    max_size=6,
+)
+
+
+def test_desk_does_or_refuses_whatever_a_browser_may_send(workspace: Workspace, proven_once) -> None:
+    """Any body to any route, an act with parts of it replaced too: done, or a sentence with a code; never a trace."""
+    for n in range(5):
+        added(workspace, f"prompt {n}")
+    ana = rater(workspace)
+    client = TestClient(
+        Starlette(routes=[routes.Desk(lambda: workspace, pace=Rate(1e9, 1e9)).mount]),
+        "http://localhost:8501",
+        headers={"origin": "http://localhost:8501"},
+        cookies={identity.COOKIE: "cookie of Ana"},
+    )
+    desk = Desk(client, identity.shown_to(Entry(ana, sign_in="cookie of Ana"))).open()
+    counted: dict[int, int] = {}
+
+    @inputs(150, 4000)
+    @given(name=st.sampled_from(sorted({*routes.ROUTES} - {"leave"})), said=SAID, instead=st.booleans())
+    def check(name: str, said: dict[str, Any], instead: bool) -> None:
+        body = {"shown_to": desk.shown_to, **said}
+        if name == "act" and instead and desk.open().items:
+            desk.press(4)
+            body = desk.waiting.pop() | {"shown": None, "have": []} | body
+        content = json.dumps(body).encode(errors="surrogatepass")
+        answer = client.post(f"/desk/{name}", content=content, headers={"content-type": "application/json"})
+        counted[answer.status_code] = counted.get(answer.status_code, 0) + 1
+        assert answer.status_code in (200, 400, 404, 409, 413), (name, body, answer.text)
+        if answer.status_code != 200:
+            refused = answer.json()
+            assert refused["error"] == refused["message"]
+            assert refused["code"] in ("bad_input", "text_changed", "gone", "conflict", "too_large")
+
+    check()
+    assert counted.get(200)
+    assert counted.get(400)
+    proven_once(", ".join(f"{number:,} answered {status}" for status, number in sorted(counted.items())))

@@ -28,7 +28,9 @@ from core.store.tables import Item, Rating, RatingEvent
 from core.store.training import runs
 from tests import looked
 from tests.databases import added, environment, rater
+from tests.desk import OpenDesk, Refused, rate_to_the_end
 from tests.proofs.conftest import scaled
+from tests.proofs.killing import Servers
 from tests.services.test_accounts import claims
 
 pytestmark = pytest.mark.slow
@@ -59,39 +61,47 @@ def fill_up(place: Path) -> Path:
     return filler
 
 
-def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path, tmp_path: Path, proven_once) -> None:
+def test_desk_says_that_the_disk_is_full_and_loses_nothing(
+    small_disk: Path, tmp_path: Path, servers: Servers, at_the_desk: OpenDesk, proven_once
+) -> None:
     """Ratings and imports say so in a sentence; what was acknowledged is there; with room again all goes on."""
-    workspace = open_workspace(environment(f"sqlite:///{small_disk / 'home' / 'assay.db'}", small_disk / "home"))
-    ana = rater(workspace, "Ana")
-    numbers = [added(workspace, f"prompt {n}", "answer " * 20) for n in range(60)]
-    for number in numbers[:5]:
-        looked.rate(workspace, ana, number, 4)
-    filler = fill_up(small_disk)
-    acknowledged, refused = set(numbers[:5]), []
-    for number in numbers[5:40]:
-        try:
-            looked.rate(workspace, ana, number, 2, comment="w" * 4000)
-            acknowledged.add(number)
-        except Unavailable as error:
-            refused.append(str(error))
-    assert refused
-    assert all("full" in sentence and "Nothing was changed" in sentence for sentence in refused)
-    file = tmp_path / "rows.csv"
-    file.write_text("user_prompt,ai_response,rating\n" + "".join(f"q{n},{'a' * 500},3\n" for n in range(3000)))
-    with pytest.raises(Unavailable, match="full"):
-        list(importing.import_file(workspace, COMMAND_LINE, file))
-    assert rated(workspace) == acknowledged
-    filler.unlink()
-    for number in set(numbers) - acknowledged:
-        looked.rate(workspace, ana, number, 5)
-    assert rated(workspace) == set(numbers)
+    environ = environment(f"sqlite:///{small_disk / 'home' / 'assay.db'}", small_disk / "home")
+    workspace = open_workspace(environ)
+    numbers = {added(workspace, f"prompt {n}", "answer " * 20) for n in range(60)}
+    refused: list[Refused] = []
+    with servers.serve(environ) as server:
+        desk = at_the_desk(server.url, workspace, "Ana")
+        for _ in range(5):
+            desk.rate(4)
+        filler = fill_up(small_disk)
+        while len(refused) < 10:
+            try:
+                if desk.waiting:
+                    desk.send_once()
+                elif desk.shown is not None:
+                    desk.press(2, comment="w" * 4000)
+                else:
+                    desk.open()
+            except Refused as error:
+                refused.append(error)
+        assert {error.code for error in refused} == {"unavailable"}
+        assert all("full" in error.sentence and "Nothing was changed" in error.sentence for error in refused)
+        acknowledged = len(desk.receipts)
+        assert len(rated(workspace)) == acknowledged
+        file = tmp_path / "rows.csv"
+        file.write_text("user_prompt,ai_response,rating\n" + "".join(f"q{n},{'a' * 500},3\n" for n in range(3000)))
+        with pytest.raises(Unavailable, match="full"):
+            list(importing.import_file(workspace, COMMAND_LINE, file))
+        filler.unlink()
+        desk.send()
+        rate_to_the_end(desk, lambda number: 5)
+    assert rated(workspace) == numbers
+    assert len(desk.receipts) == len(numbers)
     small = tmp_path / "small.csv"
     small.write_text("user_prompt,ai_response,rating\nq,a,3\n")
     list(importing.import_file(workspace, COMMAND_LINE, small))
     workspace.store.engine.dispose()
-    proven_once(
-        f"{len(refused)} ratings and an import refused in a sentence, {len(acknowledged)} acknowledged ones kept"
-    )
+    proven_once(f"{len(refused)} acts and an import refused in a sentence, {acknowledged} acknowledged ones kept")
 
 
 def rated(workspace: Workspace) -> set[int]:
@@ -101,7 +111,9 @@ def rated(workspace: Workspace) -> set[int]:
     return found
 
 
-def test_a_folder_that_cannot_be_written_is_said(small_disk: Path, proven_once) -> None:
+def test_desk_says_that_its_folder_cannot_be_written(
+    small_disk: Path, servers: Servers, at_the_desk: OpenDesk, proven_once
+) -> None:
     """At the start and in the middle; when it can be written again, the same process goes on."""
     environ = environment(f"sqlite:///{small_disk / 'home' / 'assay.db'}", small_disk / "home")
     remounted(small_disk, "ro")
@@ -109,14 +121,19 @@ def test_a_folder_that_cannot_be_written_is_said(small_disk: Path, proven_once) 
         open_workspace(environ)
     remounted(small_disk, "rw")
     workspace = open_workspace(environ)
-    ana, number = rater(workspace, "Ana"), added(workspace)
-    workspace.store.engine.dispose()
-    remounted(small_disk, "ro")
-    with pytest.raises(AssayError) as caught:
-        looked.rate(workspace, ana, number, 4)
-    assert "cannot be written" in str(caught.value)
-    remounted(small_disk, "rw")
-    assert looked.rate(workspace, ana, number, 4).rating == 4
+    number = added(workspace)
+    with servers.serve(environ) as server:
+        desk = at_the_desk(server.url, workspace, "Ana")
+        server.kill()
+        workspace.store.engine.dispose()
+        remounted(small_disk, "ro")
+        server.start()
+        desk.press(4, comment="w")
+        with pytest.raises(Refused, match="cannot be written") as caught:
+            desk.send_once()
+        assert caught.value.code == "unavailable"
+        remounted(small_disk, "rw")
+        desk.send()
     assert rated(workspace) == {number}
     workspace.store.engine.dispose()
     proven_once("a sentence at the start and while rating; the same process went on afterwards")

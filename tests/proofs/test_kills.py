@@ -4,34 +4,26 @@ import os
 import random
 import signal
 import subprocess
-from collections import Counter
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy import select
 
 from core.domain.roles import COMMAND_LINE
 from core.services.data import importing
 from core.services.workspace import Workspace
 from core.store.tables import Import, Item, LegacyInteraction, Rating, RatingEvent
-from tests.databases import added, rater, start_python
+from tests.databases import added, start_python
+from tests.desk import OpenDesk
 from tests.proofs.conftest import scaled
+from tests.proofs.killing import Servers, moments
 
 pytestmark = pytest.mark.slow
 
-RATE_ON = """
-    import os, sys
-    from core.services.people import local_names
-    from core.services.rating import rating
-    from core.services.workspace import open_workspace
-    from tests import looked
-    workspace = open_workspace()
-    ana = local_names.rate_as(workspace, "token", "Ana")
-    os.write(1, b"ready\\n")
-    while (item := looked.next_item(workspace, ana)) is not None:
-        number = item.interaction.interaction_id
-        receipt = rating.rate(workspace, ana, number, number % 5 + 1, showing=item.showing, request_id=f"{number}")
-        os.write(1, f"{receipt.number} {number}\\n".encode())
-"""
 IMPORT = """
     import os, sys
     from pathlib import Path
@@ -56,32 +48,67 @@ def killed_after(process: subprocess.Popen[str], lines: int, pause: float) -> li
     return printed
 
 
-def test_every_acknowledged_rating_survives(workspace: Workspace, environ, draw: random.Random, proven) -> None:
-    """Killed at random moments while rating one answer after the other, every acknowledged rating is there once."""
+def stored_requests(workspace: Workspace) -> set[str | None]:
+    """The requests of all acts that are in the database."""
+    with workspace.store.read() as session:
+        return set(session.scalars(select(RatingEvent.request_id)))
+
+
+def test_desk_survives_a_server_killed_between_act_and_answer(
+    workspace: Workspace, environ, servers: Servers, at_the_desk: OpenDesk, draw: random.Random, proven
+) -> None:
+    """Whenever the server is killed, each act is stored once, no receipt was given for one that is not, and what was
+    not acknowledged is sent again with its request once the server is back.
+    """
     times = scaled(4, 100)
-    for number in range(times * 40):
+    for number in range(times * 3):
         added(workspace, response=f"answer {number}")
-    rater(workspace)
-    acknowledged: dict[int, int] = {}
-    for _ in range(times):
-        process = start_python(RATE_ON, environ)
-        printed = killed_after(process, 1 + draw.randint(1, 8), draw.uniform(0, 0.03))
-        for line in printed:
-            if line.endswith("\n") and line != "ready\n":
-                receipt, interaction_id = map(int, line.split())
-                acknowledged[receipt] = interaction_id
+    before, after = 0, 0
+    with servers.serve(environ) as server:
+        desk = at_the_desk(server.url, workspace, "Ana")
+        pressed: dict[str, tuple[int, int]] = {}
+
+        def press(value: int) -> str:
+            assert desk.shown is not None
+            number, request = desk.shown["id"], desk.press(value)["request"]
+            pressed[request] = (number, value)
+            return request
+
+        began = time.monotonic()
+        for value in (1, 2, 3, 4):
+            press(value)
+            desk.send()
+        length = 2 * (time.monotonic() - began) / 4
+        for moment in moments(draw, times, length):
+            request = press(draw.randint(1, 5))
+            killer = threading.Timer(moment, server.kill)
+            killer.start()
+            with suppress(httpx.TransportError):
+                desk.send_once()
+            killer.join()
+            is_stored, is_answered = request in stored_requests(workspace), request in desk.receipts
+            assert is_stored or not is_answered
+            before, after = before + (not is_stored), after + (is_stored and not is_answered)
+            server.start()
+            desk.send()
+        desk.send()
     with workspace.store.read() as session:
         events = {event.event_id: event for event in session.query(RatingEvent)}
-        ratings = Counter(rating.interaction_id for rating in session.query(Rating))
         values = {rating.interaction_id: rating.rating for rating in session.query(Rating)}
-        mirrored = {row.interaction_id: row.rating for row in session.query(LegacyInteraction)}
-    assert len(acknowledged) >= times
-    for receipt, interaction_id in acknowledged.items():
-        assert events[receipt].interaction_id == interaction_id
-        assert values[interaction_id] == mirrored[interaction_id] == interaction_id % 5 + 1
-    assert set(ratings.values()) == {1}
-    assert len(ratings) <= len(acknowledged) + times  # at most one more per kill: stored, but not yet acknowledged
-    proven(f"{times} kills, {len(acknowledged)} acknowledged ratings, each there exactly once")
+        ratings = session.query(Rating).count()
+        mirrored = {row.interaction_id: row.rating for row in session.query(LegacyInteraction) if row.rating}
+    assert len(events) == ratings == len(values) == len(pressed) == times + 4
+    assert values == mirrored == dict(pressed.values())
+    for request, receipt in desk.receipts.items():
+        assert (events[receipt["number"]].request_id, events[receipt["number"]].interaction_id) == (
+            request,
+            pressed[request][0],
+        )
+    assert set(desk.receipts) == set(pressed)
+    proven(
+        f"{times} kills of the server, {before} before the act was stored, {after} between that and the answer, "
+        f"{times - before - after} after it; {len(pressed)} acts, each there exactly once and acknowledged"
+    )
 
 
 def test_an_import_killed_again_and_again_ends_complete(

@@ -1,6 +1,5 @@
 """The database goes away while somebody rates: the page says so, keeps what was typed, and goes on."""
 
-import re
 import shutil
 import sqlite3
 import tempfile
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.services.workspace import Workspace, open_workspace
 from core.store.tables import Draft, Rating, RatingEvent
+from tests.browser.desk import comment, key, number, ready, sit_down
 from tests.browser.serving import serve
 from tests.databases import PATIENCE, added, environment
 from tests.proofs.conftest import scaled
@@ -47,32 +47,18 @@ def rating(browser: Browser, home: Path, url: str) -> Iterator[tuple[Workspace, 
     """A dashboard on this database with a browser in it that has typed a comment, and the answer it is at."""
     environ = environment(url, home)
     workspace = open_workspace(environ)
-    for number in range(5):
-        added(workspace, response=f"answer {number}")
+    for n in range(5):
+        added(workspace, response=f"text {n}")
     with serve(home, DATABASE_URL=url) as dashboard:
         context = browser.new_context()
         page = context.new_page()
-        page.goto(f"{dashboard.url}/rate")
-        page.locator(".st-key-rate-name input").press_sequentially("Ana")
-        page.keyboard.press("Enter")
-        expect(receipt(page)).to_contain_text("0 rated today")
-        shown = re.search(r"answer (\d+)", page.locator(".stMainBlockContainer").inner_text())
-        assert shown
-        page.locator(".st-key-rate-comment textarea").press_sequentially(TYPED)
-        page.keyboard.press("Tab")
-        ready(page)
-        yield workspace, page, int(shown[1])
+        sit_down(page, dashboard.url, "Ana")
+        first = number(page)
+        comment(page).press_sequentially(TYPED)
+        page.keyboard.press("Escape")
+        yield workspace, page, first
         context.close()
     workspace.store.engine.dispose()
-
-
-def receipt(page: Page):
-    return page.locator(".st-key-rate-receipt")
-
-
-def ready(page: Page) -> None:
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning] .st-key-rate-key5 button")
-    page.wait_for_timeout(350)
 
 
 def stored(workspace: Workspace) -> list[tuple]:
@@ -85,48 +71,43 @@ def stored(workspace: Workspace) -> list[tuple]:
 
 
 @pytest.mark.postgres
-def test_postgresql_is_stopped_while_somebody_rates(stoppable, browser, tmp_path: Path, proven_once) -> None:
-    """Presses while it is away say so and store nothing; the text stays; afterwards one press stores it once."""
+def test_desk_goes_on_when_postgresql_is_stopped(stoppable, browser, tmp_path: Path, proven_once) -> None:
+    """While it is away the desk says so and keeps what is pressed and typed; afterwards each is stored once."""
     with rating(browser, tmp_path, stoppable.get_uri()) as (workspace, page, first):
         stoppable.stop()
-        until, presses = time.monotonic() + AWAY_SECONDS, 0
-        while time.monotonic() < until or not presses:
-            page.keyboard.press("2")
-            presses += 1
-            expect(page.get_by_text("What you typed is still here").first).to_be_visible()
-            expect(page.get_by_text(f"answer {first}").first).to_be_visible()
-            expect(page.locator(".st-key-rate-comment textarea")).to_have_value(TYPED)
-            ready(page)
-        page.locator(".st-key-rate-comment textarea").focus()
-        page.keyboard.press("End")
-        page.keyboard.type(" so 4 said 5", delay=80)  # long enough to be handed over meanwhile
-        expect(page.get_by_text("does not answer").first).to_be_visible()
-        page.keyboard.type(" d s u", delay=80)
-        stoppable.start()
-        expect(page.get_by_text("does not answer")).to_have_count(0)  # it looks again by itself
-        expect(page.locator(".st-key-rate-comment textarea")).to_have_value(f"{TYPED} so 4 said 5 d s u")
-        page.keyboard.press("Escape")
-        ready(page)
+        until = time.monotonic() + AWAY_SECONDS
         page.keyboard.press("2")
-        expect(receipt(page)).to_contain_text("Saved 2")
-        assert stored(workspace) == [(first, 2, f"{TYPED} so 4 said 5 d s u")]
-        ready(page)
+        expect(key(page, "waiting")).to_contain_text("1 rating waits to be sent")
+        ready(page, after=first)
+        second, typed = number(page), "so 4 said 5 d s u"
+        comment(page).press_sequentially(typed, delay=80)  # long enough to be handed over meanwhile
+        while time.monotonic() < until:
+            page.wait_for_timeout(200)
+        expect(key(page, "waiting")).to_contain_text("1 rating waits to be sent")
+        expect(comment(page)).to_have_value(typed)
+        stoppable.start()
+        expect(key(page, "waiting")).to_be_empty()  # it tries again by itself
+        expect(key(page, "receipt")).to_contain_text("Saved 2")
+        expect(comment(page)).to_have_value(typed)
+        page.keyboard.press("Escape")
         page.keyboard.press("3")
-        expect(receipt(page)).to_contain_text("2 rated today")
-    proven_once(f"stopped for {AWAY_SECONDS} s, {presses} presses meanwhile, text kept, one rating after it was back")
+        expect(key(page, "progress")).to_contain_text("2 rated today")
+        assert stored(workspace) == [(first, 2, TYPED), (second, 3, typed)]
+    proven_once(f"stopped for {AWAY_SECONDS} s, one rating waited, what was typed meanwhile kept, each stored once")
 
 
-def test_sqlite_is_locked_by_another_writer_while_somebody_rates(browser, tmp_path: Path, proven_once) -> None:
+def test_desk_waits_for_sqlite_that_another_writer_holds(browser, tmp_path: Path, proven_once) -> None:
     """A press while another program holds the file waits, the page says so, and it is stored once with its comment."""
     file = tmp_path / "assay.db"
     with rating(browser, tmp_path, f"sqlite:///{file}") as (workspace, page, first):
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             page.keyboard.press("2")
-            expect(page.get_by_text("The database takes long to answer")).to_be_visible()
-            page.wait_for_timeout(1000 * AWAY_SECONDS - 3000)
+            expect(key(page, "waiting")).to_contain_text("1 rating waits to be sent")
+            page.wait_for_timeout(1000 * AWAY_SECONDS)
+            expect(key(page, "waiting")).to_contain_text("1 rating waits to be sent")
             other.execute("ROLLBACK")
-        expect(receipt(page)).to_contain_text("Saved 2")
-        expect(page.get_by_text("The database takes long to answer")).to_be_hidden()
+        expect(key(page, "receipt")).to_contain_text("Saved 2")
+        expect(key(page, "waiting")).to_be_empty()
         assert stored(workspace) == [(first, 2, TYPED)]
     proven_once(f"locked for {AWAY_SECONDS} s, the page said so, one rating with its comment afterwards")

@@ -11,18 +11,21 @@ from core.domain.turns import Speaker, Turn, turns_from_json
 from core.labeling.exports import gold_rows
 from core.labeling.tables import open_table
 from core.reward.metrics.labels import Labels
-from core.services.data import exporting, interactions
+from core.services.data import conversations, exporting, interactions
+from core.services.data.conversations import Converted
 from core.services.data.importing import import_file
 from core.services.models.evaluate import read_rated
+from core.services.people import audit_log
 from core.services.rating import rating
 from core.services.review import own_ratings
 from core.services.review.own_ratings import OwnFilters
 from core.services.training.readiness import pair_yield
 from core.services.workspace import open_workspace
+from core.store.audit import Wanted
 from core.store.interactions import exports, legacy
 from core.store.interactions.interactions import load
 from core.store.rating import suggestions
-from core.store.tables import TextHistory
+from core.store.tables import Item, TextHistory
 from core.store.training import statistics
 from tests import looked
 from tests.databases import added, added_after, environment, rater
@@ -193,3 +196,111 @@ def test_turns_are_hidden_like_prompts(workspace):
     assert shown.turns[0] == Turn(Speaker.USER, "My name is «name hidden», call «phone hidden».")
     assert shown.turns[1] == turns[1]
     assert "Quandt" not in shown.response
+
+
+# --- conversations that were stored as one text ---------------------------------------------------------------------
+
+MESSAGES = [{"role": str(turn.role), "content": turn.text} for turn in TURNS]
+RAW = json.dumps([*MESSAGES, {"role": "user", "content": "Why?"}])
+TRANSCRIPT = "\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: Why?\n\nAssistant:"
+OF_TRANSCRIPT = (Turn(Speaker.USER, "Hi"), Turn(Speaker.ASSISTANT, "Hello."))
+
+
+def test_stored_conversations_are_offered_and_nothing_changes(workspace):
+    """Counted, with what some would become; what only looks like one is not among them."""
+    assert not conversations.likely(workspace, COMMAND_LINE)
+    for prompt in ("Why?", "[Note] Why?", '{"question": "Why?"}', "User: admin cannot log in", json.dumps(MESSAGES)):
+        added(workspace, prompt)
+    added_after(workspace, TURNS, TRANSCRIPT, "answer")  # is in a conversation already
+    assert not conversations.likely(workspace, COMMAND_LINE)
+    assert conversations.offer(workspace, COMMAND_LINE).prompts == 0
+    numbers = [
+        added(workspace, prompt) for prompt in (RAW, json.dumps({"messages": json.loads(RAW)}, indent=2), TRANSCRIPT)
+    ]
+    assert conversations.likely(workspace, COMMAND_LINE)
+    found = conversations.offer(workspace, COMMAND_LINE)
+    assert found.prompts == 3
+    assert [(one.interaction_id, one.turns, one.prompt) for one in found.examples] == [
+        (numbers[0], TURNS, "Why?"),
+        (numbers[1], TURNS, "Why?"),
+        (numbers[2], OF_TRANSCRIPT, "Why?"),
+    ]
+    assert [stored(workspace, number).prompt for number in numbers[::2]] == [RAW, TRANSCRIPT]
+
+
+def test_an_offer_hides_identifiers(workspace):
+    """In every turn, by a name that is introduced in one of them."""
+    said = [{"role": "user", "content": "My name is Roswitha Quandt."}, {"role": "assistant", "content": "Hi Roswitha"}]
+    added(workspace, json.dumps([*said, {"role": "user", "content": "Call 555-217-4567."}]))
+    (one,) = conversations.offer(workspace, COMMAND_LINE).examples
+    assert [turn.text for turn in one.turns] == ["My name is «name hidden».", "Hi «name hidden»"]
+    assert one.prompt == "Call «phone hidden»."
+
+
+def test_conversion_keeps_ratings_and_is_no_write_of_the_old_application(workspace, old_app):
+    """The old column keeps the last question, the history the text before, and the audit log who did it."""
+    ana, ben = rater(workspace), rater(workspace, "Ben")
+    number, other = added(workspace, RAW, "Age."), added(workspace, "Why?", "Age.")
+    looked.rate(workspace, ana, number, 4, comment="fine", bias_flag=True)
+    looked.rate(workspace, ben, number, 5)
+    before = old_app.run("SELECT rating, feedback_comment, bias_flag FROM rlhf_interactions ORDER BY interaction_id")
+    assert list(conversations.convert(workspace, ana)) == [Converted(1, 0)]
+    assert stored(workspace, number).turns == TURNS
+    assert stored(workspace, number).consensus == 4.5
+    prompts = old_app.run("SELECT user_prompt FROM rlhf_interactions ORDER BY interaction_id")
+    assert prompts == [("Why?",), ("Why?",)]
+    after = old_app.run("SELECT rating, feedback_comment, bias_flag FROM rlhf_interactions ORDER BY interaction_id")
+    assert after == before
+    assert (workspace.pick_up(at_once=True), legacy.follow_texts(workspace.store)) == (0, 0)
+    assert [line.rater for line in interactions.history(workspace, COMMAND_LINE, number)] == ["Ana", "Ben"]
+    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, other)] == [other]
+    with workspace.store.read() as session:
+        (kept,) = session.query(TextHistory)
+        assert (kept.interaction_id, kept.action, kept.by, kept.user_prompt) == (number, "converted", "Ana", RAW)
+    (act,) = audit_log.acts(workspace, COMMAND_LINE, Wanted(action="converted prompts"))
+    assert (act.actor, act.new) == (ana.key, {"answers": 1, "left": 0})
+    assert list(conversations.convert(workspace, ana)) == []
+
+
+def test_what_the_old_application_wrote_before_is_taken_over(workspace, old_app):
+    """A rating that nobody had picked up yet is not lost."""
+    number = added(workspace, TRANSCRIPT, "Age.")
+    old_app.run("UPDATE rlhf_interactions SET rating = ? WHERE interaction_id = ?", 2, number)
+    list(conversations.convert(workspace, COMMAND_LINE))
+    assert (stored(workspace, number).consensus, stored(workspace, number).turns) == (2.0, OF_TRANSCRIPT)
+
+
+def test_an_answer_that_is_there_already_stays_as_it_is(workspace):
+    """It is counted; two that become the same are one converted and one left."""
+    added_after(workspace, TURNS, "Why?", "Age.")
+    left = added(workspace, RAW, "Age.")
+    twins = [added(workspace, prompt, "Weight.") for prompt in (RAW, RAW + "\n")]
+    *_, done = conversations.convert(workspace, COMMAND_LINE)
+    assert done == Converted(1, 2)
+    assert [stored(workspace, number).prompt for number in (left, *twins)] == [RAW, "Why?", RAW + "\n"]
+
+
+def test_a_repeat_of_the_old_application_stays_one(opened, legacy_database):
+    """Both rows are converted; only the first has an identity, as before."""
+    for _ in range(2):
+        legacy_database.run("INSERT INTO rlhf_interactions (user_prompt, ai_response) VALUES (?, ?)", RAW, "Age.")
+    workspace = opened()
+    workspace.pick_up(at_once=True)
+    *_, done = conversations.convert(workspace, COMMAND_LINE)
+    assert done == Converted(2, 0)
+    with workspace.store.read() as session:
+        found = session.query(Item).filter(Item.turns_group != "").order_by(Item.interaction_id)
+        assert [item.identity is None for item in found] == [False, True]
+
+
+def test_a_conversion_that_was_cut_off_goes_on(workspace, monkeypatch):
+    """What was committed stays; the rest is converted the next time."""
+    monkeypatch.setattr("core.store.interactions.conversations.BATCH", 2)
+    numbers = [added(workspace, RAW, f"answer {number}") for number in range(5)]
+    running = conversations.convert(workspace, COMMAND_LINE)
+    assert next(running) == Converted(2, 0)
+    running.close()
+    assert sum(stored(workspace, number).prompt == "Why?" for number in numbers) == 2
+    *_, done = conversations.convert(workspace, COMMAND_LINE)
+    assert done == Converted(3, 0)
+    assert {stored(workspace, number).prompt for number in numbers} == {"Why?"}

@@ -1,20 +1,28 @@
 """One way to open a page in a test: through Home.py, on a database of its own, as a browser of its own."""
 
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import COMMAND_LINE, User
 from core.services.data import importing
-from core.services.people import local_names
+from core.services.people import local_names, visitors
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
+from core.ui.server import asgi
 from core.ui.shell import identity
+from core.ui.shell.session import the_workspace
 from tests.databases import PATIENCE
+from tests.desk import Desk
+from tests.tabs import PLACE
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-token-of-this-browser"
@@ -67,6 +75,33 @@ def sample(workspace: Workspace) -> Workspace:
 def ana(workspace: Workspace) -> User:
     """The person for whom this browser speaks."""
     return local_names.rate_as(workspace, TOKEN, "Ana")
+
+
+@pytest.fixture
+def new_desk(fresh_process) -> Callable[[str], Desk]:
+    """A new browser at the routes of the server, whose person has chosen this name."""
+
+    def open_it(name: str) -> Desk:
+        workspace = the_workspace()
+        cookie = visitors.issue(workspace)
+        local_names.rate_as(workspace, cookie, name)
+        client = browser_of_the_server()
+        client.cookies.set(identity.COOKIE, cookie)
+        return Desk(client, shown_to(workspace, client))
+
+    return open_it
+
+
+def browser_of_the_server() -> TestClient:
+    """A browser without cookies on a page of the server."""
+    return TestClient(Starlette(routes=asgi.routes), PLACE, client=("127.0.0.1", 5), headers={"origin": PLACE})
+
+
+def shown_to(workspace: Workspace, client: TestClient) -> str:
+    """What the Rate page tells its component about this browser."""
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    request = HTTPConnection({"type": "http", "headers": [(b"cookie", cookies.encode())]})
+    return identity.shown_to(identity.entry_of(workspace, request, acting=False))
 
 
 @pytest.fixture

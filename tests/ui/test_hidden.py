@@ -2,29 +2,34 @@
 
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.data.exporting import Marked
-from core.services.people import accounts
+from core.services.people import accounts, audit_log
+from core.store.audit import Wanted
 from core.ui.shell.session import OPENED
 from tests import looked
 from tests.databases import added
+from tests.desk import words
 from tests.ui.reading import press, said
 
 SECRET = "555-123-4567"
 
 
-def test_a_rater_reveals_the_answer_in_front_of_them(open_page, workspace, ana):
-    """The text comes without the number, the note says what is missing, and one press shows it."""
-    accounts.set_role(
-        workspace, COMMAND_LINE, accounts.invite(workspace, COMMAND_LINE, "Lea", Role.LEAD).rater_id, Role.LEAD
-    )
+def test_a_rater_reveals_the_answer_in_front_of_them(new_desk, workspace, ana):
+    """The text comes without the number, with what is missing; asked for it comes with it, and is recorded."""
+    lea = accounts.invite(workspace, COMMAND_LINE, "Lea", Role.LEAD)
+    accounts.set_role(workspace, COMMAND_LINE, lea.rater_id, Role.LEAD)
     accounts.set_role(workspace, COMMAND_LINE, ana.rater_id, Role.SME)
     number = added(workspace, "What now?", f"Call {SECRET}.")
-    app = open_page("rate")
-    assert SECRET not in said(app)
-    assert "«phone hidden»" in said(app)
-    assert "Hidden here: 1 phone." in said(app)
-    press(app, f"rate.reveal.{number}")
-    assert f"Call {SECRET}." in said(app)
-    assert "the audit log keeps that" in said(app)
+    desk = new_desk("Ana").open()
+    assert SECRET not in str(desk.said)
+    assert "«phone hidden»" in words(desk.shown)
+    assert desk.shown["hidden"] == {"words": "1 phone", "may_reveal": True}
+    item = desk.ask("reveal", item=number, showing=desk.shown["showing"])["item"]
+    assert f"Call {SECRET}." in words(item)
+    assert (item["hidden"], item["revealed"]) == (None, True)
+    (act,) = audit_log.acts(workspace, COMMAND_LINE, Wanted(action="revealed identifiers"))
+    assert (act.subject, act.actor) == (f"interaction {number}", ana.key)
+    desk.show(item)
+    desk.rate(4)
 
 
 def test_an_edit_waits_for_the_identifiers(open_page, workspace, ana):

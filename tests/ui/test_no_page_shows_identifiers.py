@@ -17,6 +17,7 @@ from core.store.tables import QueuePreference, Rater
 from core.ui.shell.navigation import PAGES, SettingsTab
 from core.ui.shell.session import OPENED
 from tests import looked
+from tests.desk import Desk
 from tests.planted import everybody, joined, plant
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press
@@ -81,8 +82,6 @@ def visits(open_page, role: str, numbers: list[int]):
     if role != "viewer":
         for name in REVIEW_TABS:
             yield f"review {name}", open_page("review", review__tabs=name)
-        rate = open_page("rate")
-        yield "rate everything", press(rate, "rate.queue_reset") if _has(rate, "rate.queue_reset") else rate
 
 
 def _has(app: AppTest, start: str) -> bool:
@@ -106,6 +105,38 @@ def test_no_page_shows_an_identifier(open_page, trained, downloads, role):
     assert "hidden" in hidden
 
 
+def what_the_desk_is_sent(desk: Desk, numbers: list[int]):
+    """What each route of the desk answers where it sends texts: its name and the answer."""
+    yield "next", desk.open().said
+    queue = desk.ask("queue")
+    yield "queue", queue
+    yield "choose", desk.ask("choose", order="oldest", filters=dict.fromkeys(queue["filters"]) | NOTHING_CHOSEN)
+    for number in numbers:
+        yield "open", desk.open(number).said
+        yield "item", desk.ask("item", item=number)
+        yield "compare", desk.ask("compare", item=number)
+    yield "back", desk.step("back")
+    yield "forward", desk.step("forward", retracing=True)
+    yield "act", [desk.open().rate(4), desk.said]
+    yield "undo", desk.undo()
+    yield "renew", desk.ask("renew", items=desk.have)
+
+
+NOTHING_CHOSEN = {"session_label": "", "source": "", "flagged": False}
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.SME])
+def test_no_route_of_the_desk_sends_an_identifier(new_desk, trained, role):
+    """Prompt, answer, earlier turns, the line about the answer, guidelines, and the rater's choice of a session."""
+    persons = everybody(trained)
+    planted = plant(trained, persons)
+    sent = list(what_the_desk_is_sent(new_desk(persons[role].name), planted.numbers))
+    leaks = {name: found for name, said in sent if (found := planted.in_it(str(said), persons[role].name))}
+    assert leaks == {}
+    chose = {"queue"} if role is Role.SME else set()  # a session whose label is one
+    assert {name for name, said in sent if " hidden»" in str(said)} >= {"next", "open", "item", "compare", *chose}
+
+
 def test_the_report_and_why_show_none_either(open_page, trained, downloads):
     """The report of a training and its file, and the rated answers nearest to a candidate."""
     persons = everybody(trained)
@@ -120,18 +151,19 @@ def test_the_report_and_why_show_none_either(open_page, trained, downloads):
     assert planted.in_it(joined([everything(app), *downloads]), "Lea") == []
 
 
-def test_after_revealing_one_answer_only_that_person_sees_it(open_page, trained):
+def test_after_revealing_one_answer_only_that_person_sees_it(open_page, new_desk, trained):
     """The page of whoever revealed it, and nobody else's."""
     persons = everybody(trained)
     planted = plant(trained, persons)
     sam, lea = persons["sme"], persons["lead"]
     with trained.store.write() as session:
         session.query(QueuePreference).delete()
-    sits_here(trained, sam)
-    shown = open_page("rate")
-    number = next(int(b.key.rpartition(".")[2]) for b in shown.button if (b.key or "").startswith("rate.reveal."))
-    press(shown, f"rate.reveal.{number}")
-    assert "rlhf_interactions.ai_response" in planted.in_it(everything(shown), "Sam")
+    desk = new_desk(sam.name).open()
+    shown = next(item for item in desk.items if item["hidden"])
+    number = shown["id"]
+    revealed = desk.ask("reveal", item=number, showing=shown["showing"])
+    assert "rlhf_interactions.ai_response" in planted.in_it(str(revealed), "Sam")
+    assert planted.in_it(str(new_desk(lea.name).ask("item", item=number)), "Lea") == []
     sits_here(trained, lea)
     assert planted.in_it(everything(open_page("data", **{OPENED: number})), "Lea") == []
     looked.reveal(trained, lea, planted.numbers[0])

@@ -1,15 +1,16 @@
 """Review: one's latest ratings, and changing one."""
 
 from core.domain.roles import COMMAND_LINE, Role
+from core.domain.turns import Speaker, Turn
 from core.services.people import accounts, local_names
 from core.services.rating import rating
 from core.services.review import guidelines
 from core.store.training import runs
-from core.ui.shell.session import RATING_PAGE, SECOND_LOOK
+from core.ui.shell.session import SECOND_LOOK
 from tests import looked
-from tests.databases import added
+from tests.databases import added, added_after
 from tests.ui.conftest import TOKEN
-from tests.ui.reading import press, said
+from tests.ui.reading import desk_data, press, said
 
 
 def test_a_visitor_is_asked_for_a_name(open_page, sample):
@@ -25,7 +26,7 @@ def test_nothing_rated_leads_to_rating(open_page, sample, ana):
     assert "Rate this answer" in said(app)
 
 
-def test_a_rating_is_opened_to_be_changed(open_page, sample, ana):
+def test_a_rating_is_opened_to_be_changed(open_page, new_desk, sample, ana):
     """The latest comes first; opening one shows it on the Rate page with what was said."""
     looked.rate(sample, ana, 1, 5, comment="Very clear")
     looked.rate(sample, ana, 2, 1, bias_flag=True)
@@ -35,8 +36,9 @@ def test_a_rating_is_opened_to_be_changed(open_page, sample, ana):
     assert "Very clear" in text
     assert "Bias flagged" in text
     app.button(key="review.open.1").click().run()
-    assert app.session_state[RATING_PAGE].item == 1
-    assert "You rated this answer **5 (Excellent)**" in said(app)
+    assert desk_data(app)["open"] == 1
+    shown = new_desk("Ana").open(1).shown
+    assert (shown["rating"], shown["comment"]) == (5, "Very clear")
 
 
 def tab(app, name: str):
@@ -72,13 +74,15 @@ def test_a_gap_reaches_whoever_edits_the_guidelines(open_page, sample, ana):
     assert "Say how to rate old advice" not in said(app)
 
 
-def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, sample, ana):
+def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, new_desk, sample, ana):
     """Written on Review, read on Rate, and kept with the rating."""
     app = tab(open_page("review"), "Guidelines")
     app.text_area(key="review.guidelines.0").set_value("Only **5** when a colleague would sign it.")
     press(app, "review.guidelines_save")
     assert guidelines.current(sample, COMMAND_LINE).number == 1
-    assert "when a colleague would sign it." in said(open_page("rate"))
+    shown = new_desk("Ana").open().said["guidelines"]
+    assert shown["number"] == 1
+    assert "when a colleague would sign it." in shown["text"]["html"]
 
 
 def test_agreement_says_on_how_many_answers_it_stands(open_page, sample, ana):
@@ -148,3 +152,18 @@ def test_a_rating_is_withdrawn_where_it_is_listed(open_page, sample, ana):
     assert "Very clear" not in said(app)
     app.selectbox(key="review.state").set_value("Withdrawn").run()
     assert "Very clear" in said(app)
+
+
+def test_whoever_looks_again_sees_the_whole_conversation(open_page, workspace, ana):
+    """A lead who decides, and a rater at a second look: what was said before belongs to the question."""
+    number = added_after(workspace, [Turn(Speaker.USER, "My knee hurts.")], "Since Monday?", "Rest.")
+    looked.rate(workspace, ana, number, 5)
+    looked.rate(workspace, local_names.rate_as(workspace, "another browser", "Ben"), number, 1)
+    with workspace.store.write() as session:
+        run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
+        runs.save_predictions(session, run.run_id, [(number, 0, 0.05)])
+        runs.finish(session, run.run_id, "finished", "done", model_version="v1")
+    for name in ("Disagreements", "Second looks"):
+        text = said(tab(open_page("review"), name))
+        assert "My knee hurts." in text, name
+        assert "Last question:" in text, name

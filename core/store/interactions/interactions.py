@@ -182,7 +182,7 @@ def edit(
     if other is not None:
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {other}. Nothing was changed.")
     adopt_legacy_change(session, item, row)
-    _keep_texts(session, item, row, "edited", by)
+    keep_texts(session, item, row, "edited", by)
     row.user_prompt, row.ai_response = prompt, response
     before = item.identity or ""
     item.identity, item.prompt_group, item.context_id = identity, prompt_group(prompt), context_id
@@ -208,7 +208,7 @@ def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
     """
     item, row = lock_as_seen(session, interaction_id, seen)
     identity = item.identity or ""
-    _keep_texts(session, item, row, "deleted", by)
+    keep_texts(session, item, row, "deleted", by)
     session.flush()
     try:
         drop(session, [interaction_id])
@@ -251,7 +251,8 @@ def drop_sample(session: Session) -> int:
     return len(ids)
 
 
-def _keep_texts(session: Session, item: Item, row: LegacyInteraction, action: str, by: str) -> None:
+def keep_texts(session: Session, item: Item, row: LegacyInteraction, action: str, by: str) -> None:
+    """Keep the texts that an interaction has before ``action`` changes or deletes them."""
     session.add(
         TextHistory(
             interaction_id=item.interaction_id,
