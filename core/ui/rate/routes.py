@@ -82,7 +82,6 @@ class DeskRoute:
     act: Callable[[Asked], acts.Answer]
     acting: bool = True
     """Whether a person did something: what a timer sends is no sign of life for their sign-in."""
-    needs: Act | None = Act.RATE
 
 
 ROUTES = {
@@ -99,7 +98,6 @@ ROUTES = {
     "reveal": DeskRoute(acts.reveal),
     "queue": DeskRoute(acts.queue_choice),
     "choose": DeskRoute(acts.choose),
-    "leave": DeskRoute(acts.leave, needs=None),
 }
 
 
@@ -139,11 +137,10 @@ class Desk:
                 seconds = math.ceil(wait)
                 sentence = f"Too many requests from you. Try again in {plural(seconds, 'second')}."
                 return _refusal(429, sentence, headers={"retry-after": str(seconds)})
-            if route.needs is not None:
-                require(entry.user, route.needs)
+            require(entry.user, Act.RATE)
             if said.text("shown_to") != identity.shown_to(entry):
                 return _refusal(409, errors.CHANGED, code="changed_person")
-            asked = Asked(workspace, entry.user, said, self._counts, entry.sign_in)
+            asked = Asked(workspace, entry.user, said, self._counts)
             try:
                 return answer(route.act(asked))
             except TextChanged as error:
