@@ -17,14 +17,17 @@ from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
+from core.domain.records import ImportRow
 from core.domain.roles import User
 from core.domain.settings import Settings
+from core.domain.turns import Turn
 from core.services.people import local_names
 from core.services.workspace import Workspace, open_workspace
 from core.store.database import Store, connect
-from core.store.interactions import interactions
+from core.store.interactions import imports, interactions
+from core.store.tables import Item
 from tests.fast_place import fast_place
 
 PATIENCE = 300
@@ -316,6 +319,16 @@ def added(workspace: Workspace, prompt: str = "prompt", response: str = "answer"
     """One more interaction; its number."""
     with workspace.store.write() as session:
         return interactions.add(session, prompt, response, values.pop("context_id", None), **values)
+
+
+def added_after(
+    workspace: Workspace, turns: Sequence[Turn], prompt: str, response: str, context_id: str | None = None
+) -> int:
+    """One more interaction, in which something was said before the prompt; its number."""
+    row = ImportRow(1, prompt, response, context_id=context_id, turns=tuple(turns))
+    with workspace.store.write() as session:
+        imports.add_batch(session, None, [row], rater="imported", source="import")
+        return session.scalars(select(Item.interaction_id).where(Item.identity == row.identity)).one()
 
 
 def start_python(code: str, environ: dict[str, str], *arguments: object) -> subprocess.Popen[str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import files, held_out, ratings, records, texts
+from core.domain import files, held_out, json_texts, ratings, records, texts, turns
+from core.domain.errors import BadInput
 from core.domain.identifiers import (
     deidentifier,
     email_addresses,
@@ -43,7 +44,8 @@ from core.labeling import (
 from core.labeling.export_columns import KTO
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
-from core.ui.shell.texts import PARSED_CHARACTERS, literal, snippet, to_html
+from core.ui.shell import texts as shown_texts
+from core.ui.shell.texts import PARSED_CHARACTERS, literal, snippet
 
 TIMES, BOUND = 4, 9.0
 LEAST = 0.002
@@ -103,8 +105,6 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
         return Path(file.name)
 
     def read(path: Path) -> int:
-        from core.domain.errors import BadInput
-
         try:
             table = tables.open_table(path)
             column_names.suggest_mapping(table.columns)
@@ -234,6 +234,19 @@ MARKDOWN = {
     "blanks": lambda n: "a" + " " * n + "b",
     "line breaks": lambda n: "a\n" * (n // 2),
     "words": lambda n: "word " * (n // 5),
+    "formulas": lambda n: "$x$ " * (n // 4),
+    "long formulas": lambda n: ("$" + "x^2" * 300 + "$ ") * (n // 903),
+    "dollars": lambda n: "$" * n,
+    "amounts": lambda n: "$5 " * (n // 3),
+    "double dollars": lambda n: "$$a " * (n // 4),
+    "lines of double dollars": lambda n: "$$a\n" * (n // 4),
+    "escaped dollars": lambda n: "$" + "\\$" * (n // 2),
+    "formulas never closed": lambda n: "\\(a " * (n // 4),
+    "displays never closed": lambda n: "\\[a\n" * (n // 4),
+    "one formula never closed": lambda n: "\\(" + "a\\\\" * (n // 3),
+    "braces": lambda n: "$" + "{" * (n // 2) + "}" * (n // 2) + "$",
+    "lefts": lambda n: "$\\left($ " * (n // 9),
+    "definitions in formulas": lambda n: "$\\def\\a{\\a\\a}\\a$ " * (n // 18),
 }
 
 LANGUAGE: dict[str, Callable[[int], str]] = {
@@ -269,6 +282,39 @@ IDENTIFYING: dict[str, Callable[[int], str]] = {
 }
 
 
+JSON: dict[str, Callable[[int], str]] = {
+    "brackets": lambda n: "[" * n,
+    "quotes": lambda n: '["' + '\\"' * n,
+    "backslashes": lambda n: '["' + "\\\\" * n + '"]',
+    "values": lambda n: "[" + "1," * n + "1]",
+    "objects": lambda n: "[" + '{"a": 1},' * n + "{}]",
+    "keys": lambda n: "{" + ",".join(f'"k{i}": {i}' for i in range(n)) + "}",
+}
+CONVERSATION: dict[str, Callable[[int], str]] = {
+    "turns": lambda n: "Human: a\n\nAssistant: b\n\n" * n + "Human: c",
+    "markers": lambda n: "Human:" * n,
+    "markers in lines": lambda n: "Human:\n" * n,
+    "line ends": lambda n: "Human: a" + "\n" * n + "Assistant: b",
+    "blanks": lambda n: "Human:" + " " * n + "Assistant:",
+    "words": lambda n: "Human: " + "word " * n,
+    "messages": lambda n: json.dumps([{"role": "user", "content": "a"}] * n),
+    "parts": lambda n: json.dumps([{"role": "user", "content": [{"type": "text", "text": "a"}] * n}]),
+    "one long message": lambda n: json.dumps([{"role": "user", "content": "a\n" * n}]),
+}
+
+
+def read_or_refused(function: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The function, where refusing what it is given is an answer."""
+
+    def read(text: str) -> Any:
+        try:
+            return function(text)
+        except (BadInput, ValueError):
+            return None
+
+    return read
+
+
 def _each(
     function: Callable[..., Any], kinds: dict[str, Callable[[int], str]], size: int, call: Any = None
 ) -> list[Case]:
@@ -281,10 +327,10 @@ CASES = [
     *(
         Case(
             f"markdown: {kind}",
-            to_html,
+            shown_texts.rendered,
             make,
             5_000,
-            lambda text: to_html.__wrapped__(text),
+            lambda text: shown_texts._Rendered().html(text),
             PARSED_CHARACTERS,
         )
         for kind, make in MARKDOWN.items()
@@ -297,6 +343,18 @@ CASES = [
     *_each(texts.text_hash, LANGUAGE, 50_000),
     *_each(texts.interaction_identity, LANGUAGE, 50_000, lambda text: texts.interaction_identity(text, text, text)),
     *_each(texts.storable, LANGUAGE, 50_000, lambda text: texts.storable(text, "x")),
+    *_each(json_texts.json_values, JSON, 20_000),
+    *_each(json_texts.read_json, JSON, 20_000, read_or_refused(json_texts.read_json)),
+    *_each(turns.read_messages, CONVERSATION, 5_000, read_or_refused(lambda text: turns.read_messages(text, "m"))),
+    *_each(turns.read_transcript, CONVERSATION, 5_000),
+    *_each(turns.read_stored_prompt, CONVERSATION | JSON, 5_000),
+    Case(
+        "domain.turns.turns_text",
+        turns.turns_text,
+        lambda n: [turns.Turn(turns.Speaker.USER, "=a\n")] * n,
+        20_000,
+    ),
+    Case("domain.turns.turns_group", turns.turns_group, lambda n: [turns.Turn(turns.Speaker.USER, "a" * n)], 20_000),
     *_each(ratings.parse_rating, {"digits": lambda n: "5." + "0" * n, "blanks": lambda n: " " * n + "5"}, 50_000),
     *_each(formulas.neutralise, LANGUAGE, 20_000),
     *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),
@@ -443,6 +501,8 @@ LEFT_OUT = {
     ratings.stage: "two numbers",
     held_out.is_held_out: "looks at a hash",
     records.check_search: "looks at a length",
+    turns.turns_to_json: "one entry for each turn; in turns_text",
+    turns.turns_from_json: "one turn for each entry",
 }
 """Functions that are not measured by themselves: why."""
 assert KTO

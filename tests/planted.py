@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import JSON, String, select, update
 
 from core.domain.roles import Role, User
+from core.domain.turns import Speaker, Turn, turns_group, turns_to_json
 from core.services.workspace import Workspace
 from core.store import tables as t
 from core.store.interactions import interactions
+from core.store.interactions.consensus import text_version
 from tests.databases import rater
 
 OURS = "a word of ours, one of a few"
@@ -64,6 +66,8 @@ COLUMNS: dict[str, str | None] = {
     "assay_items.session_label": None,
     "assay_items.source": OURS,
     "assay_items.extra": None,
+    "assay_items.turns": None,
+    "assay_items.turns_group": DIGEST,
     "assay_items.mirrored_comment": "a copy of rlhf_interactions.feedback_comment, which is planted",
     "assay_items.identifiers": "kinds and numbers",
     "assay_leases.request_id": DIGEST,
@@ -123,6 +127,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_text_history.user_prompt": None,
     "assay_text_history.ai_response": None,
     "assay_text_history.context_id": None,
+    "assay_text_history.turns": None,
     "assay_visitors.token_hash": DIGEST,
     "rlhf_interactions.user_prompt": None,
     "rlhf_interactions.ai_response": None,
@@ -244,6 +249,7 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                 action="edited",
                 by="Lea",
                 **{name: text(f"assay_text_history.{name}") for name in ("user_prompt", "ai_response", "context_id")},
+                turns=[{"role": "user", "text": text("assay_text_history.turns")}],
             )
         )
         for person in people.values():
@@ -312,6 +318,9 @@ def _interaction(session: Any, text: Planted, number: int) -> int:
     made = interactions.add(session, prompt, answer, text("assay_items.context_id"), label)
     item, row = session.get(t.Item, made), session.get(t.LegacyInteraction, made)
     item.extra = {"note": text("assay_items.extra")}
+    said = Turn(Speaker.USER, f"{text('assay_items.turns')}, said {NAME}")
+    item.turns, item.turns_group = turns_to_json([said]), turns_group([said])
+    item.identity = text_version(item, row)
     row.feedback_comment, row.session_id = text("rlhf_interactions.feedback_comment"), 7
     item.mirrored_comment = row.feedback_comment  # they are the same, or it is a write of the old application
     return int(made)

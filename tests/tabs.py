@@ -27,9 +27,10 @@ import core.ui
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.data import importing
 from core.services.people import accounts
-from core.services.people.sign_in import sign_out
+from core.services.people.sign_in import enter, sign_out
 from core.services.workspace import open_workspace
 from core.ui.server import asgi
+from core.ui.shell import identity
 from core.ui.shell.session import the_workspace
 from tests.databases import environment
 
@@ -188,11 +189,12 @@ def every_route(people: list[str | None]) -> None:
             for method in methods:
                 found[f"{method} {path}"] = []
         for name in people:
-            sign_in(client, name)
+            said = sign_in(client, name)
+            shown_to = identity.shown_to(enter(the_workspace(), said))
             with tab(client, "home") as opened:
                 for asked, answers in found.items():
                     method, _, path = asked.partition(" ")
-                    answers.append(_status(client, method, path, opened.number))
+                    answers.append(_status(client, method, path, opened.number, shown_to))
         _answer(found)
 
 
@@ -252,17 +254,23 @@ def _answer(found: Any) -> None:
 def _routes() -> Iterator[tuple[str, list[str]]]:
     inner: Any = asgi._api.app.app  # behind the places of the API
     yield asgi.KEYS_PATH, ["GET"]  # served by the middleware
+    served: list[tuple[str, Any]] = []
     for route in [*_home()._starlette_app.routes, *inner.routes]:
+        if isinstance(route, Mount) and route.routes:  # the desk
+            served += [(f"{route.path}{within.path}", within) for within in route.routes]
+        else:
+            served.append((route.path, route))
+    for path, route in served:
         if isinstance(route, WebSocketRoute):
-            yield route.path, ["WEBSOCKET"]
+            yield path, ["WEBSOCKET"]
         elif isinstance(route, Mount):
-            yield f"{route.path}/rate", ["GET"]
+            yield f"{path}/rate", ["GET"]
         else:
             methods = sorted((route.methods or {"GET", "POST"}) - {"HEAD", "OPTIONS"})
-            yield route.path, methods
+            yield path, methods
 
 
-def _status(client: TestClient, method: str, path: str, number: str) -> int:
+def _status(client: TestClient, method: str, path: str, number: str, shown_to: str) -> int:
     real = path.format(session_id=number, file_id="1.2") if "{session_id}" in path else re.sub(r"{.*?}", "x", path)
     headers = {"origin": PLACE, "x-xsrftoken": client.cookies.get("_streamlit_xsrf") or ""}
     if method == "WEBSOCKET":
@@ -272,7 +280,7 @@ def _status(client: TestClient, method: str, path: str, number: str) -> int:
     if method == "PUT":
         given["files"] = {"file": ("ratings.csv", b"user_prompt,ai_response\n")}
     elif method == "POST":
-        given["json"] = {"query": "q", "documents": ["a"]}
+        given["json"] = {"query": "q", "documents": ["a"], "shown_to": shown_to}
     return client.request(method, real, headers=headers, follow_redirects=False, **given).status_code
 
 

@@ -15,7 +15,7 @@ from core.cli.doctor import doctor
 from core.cli.evaluate import evaluate
 from core.cli.export import export
 from core.cli.forget import compact, forget
-from core.cli.import_ import import_
+from core.cli.import_ import conversations, import_
 from core.cli.init import init
 from core.cli.keys import keys
 from core.cli.models import models
@@ -85,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("file")
     sub.add_argument("--rater", default="imported", help="whose ratings these are where a row names nobody")
     sub.add_argument("--context-column", help="the column that separates equal prompts about different things")
+
+    sub = command("conversations", conversations, "count prompts that hold a whole conversation as text; convert them")
+    sub.add_argument("--yes", action="store_true", help="make the last question the prompt; ratings stay")
 
     command("status", status, "where we stand")
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from core.domain.errors import BadInput
 from core.domain.plain import AS_IS
-from core.domain.texts import prompt_group
-from core.domain.turns import Turn
+from core.domain.texts import interaction_identity, prompt_group
+from core.domain.turns import Turn, turns_group
 
 MAX_SEARCH = 200
 """Characters of what is looked for."""
@@ -29,6 +29,13 @@ class Example:
     """Who rated it, and how; in the order of the names."""
     decided: bool = False
     """A lead decided the rating; it holds whatever raters say."""
+    turns_group: str = ""
+    """Hash of what was said before the prompt; empty without."""
+
+    @property
+    def identity(self) -> str:
+        """Hash of the exact texts."""
+        return interaction_identity(self.prompt, self.response, self.context_id, self.turns_group)
 
     @property
     def group(self) -> str:
@@ -64,6 +71,12 @@ class ImportRow:
     feedback_comment: str | None = None
     bias_flag: bool | None = None
     metadata: dict[str, Any] | None = None
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """Hash of the exact texts."""
+        return interaction_identity(self.user_prompt, self.ai_response, self.context_id, turns_group(self.turns))
 
 
 @dataclass(frozen=True, slots=True)

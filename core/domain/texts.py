@@ -59,10 +59,12 @@ def prompt_group(prompt: str) -> str:
     return text_hash(normalise_prompt(prompt))
 
 
-def interaction_identity(prompt: str, response: str, context_id: str | None) -> str:
-    """Hex sha256 over the exact (user_prompt, ai_response, context_id); lengths keep the parts apart."""
+def interaction_identity(prompt: str, response: str, context_id: str | None, turns_group: str = "") -> str:
+    """Hex sha256 over the exact (user_prompt, ai_response, context_id) and the hash of earlier turns, where there are
+    any; lengths keep the parts apart.
+    """
     digest = hashlib.sha256()
-    for part in (prompt, response, context_id or ""):
+    for part in (prompt, response, context_id or "", *([turns_group] if turns_group else ())):
         data = part.encode("utf-8")
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)

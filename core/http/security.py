@@ -206,7 +206,8 @@ class Safety:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                headers["content-security-policy"] = self._policy(scope["path"], asked)
+                is_page = headers.get("content-type", "").startswith("text/html")
+                headers["content-security-policy"] = self._policy(scope["path"], asked, is_page=is_page)
                 headers.raw[:] = [
                     (name, _safe_cookie(value, secure) if name == b"set-cookie" else value)
                     for name, value in headers.raw
@@ -217,12 +218,15 @@ class Safety:
 
         return dressed
 
-    def _policy(self, path: str, asked: Headers) -> str:
+    def _policy(self, path: str, asked: Headers, *, is_page: bool) -> str:
         if path.startswith("/media/") or self._is_api(path):
             return "default-src 'none'; frame-ancestors 'none'; sandbox"
         host = asked.get("host", "")
         sockets = f" ws://{host} wss://{host}" if is_ours(host, self.rules.hosts) else ""
-        scripts = " ".join(("'self'", "blob:", *self.rules.inline_hashes))
+        # Streamlit imports the script of a page's part (the rating desk) from a blob: address; only a script that runs
+        # in the page already can make one, so nobody gets further with it than they are
+        parts = ("blob:",) if is_page else ()
+        scripts = " ".join(("'self'", *parts, *self.rules.inline_hashes))
         return (
             f"default-src 'self'; script-src {scripts}; "
             "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "

@@ -13,6 +13,8 @@ _OTHER_NAMES: Final = {
     "context_id": (),
     "feedback_comment": ("comment", "feedback"),
     "bias_flag": (),
+    "messages": (),
+    "turns": (),
 }
 
 

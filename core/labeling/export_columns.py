@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 Columns = Mapping[str, type[str] | type[int] | type[float] | type[bool]]
-"""Column name -> the type of its values; every value may also be None."""
+"""Column name -> the type of its values; every value may also be None.
+
+``turns``: what was said before the prompt, oldest first, as a JSON list of ``role`` and ``text``; empty without.
+"""
 
 RATINGS: Final[Columns] = {
     "interaction_id": int,
@@ -19,6 +22,7 @@ RATINGS: Final[Columns] = {
     "created_at": str,
     "updated_at": str,
     "adjudicated": int,
+    "turns": str,
 }
 GOLD: Final[Columns] = {
     "interaction_id": int,
@@ -29,6 +33,7 @@ GOLD: Final[Columns] = {
     "rating": float,
     "n_raters": int,
     "agreement": float,
+    "turns": str,
 }
 PAIRS: Final[Columns] = {
     "prompt": str,
@@ -39,9 +44,10 @@ PAIRS: Final[Columns] = {
     "margin": float,
     "context_id": str,
     "source": str,
+    "turns": str,
 }
 """``source``: "ratings" where the consensus of the two answers makes the pair, "order" where a rater ordered them."""
-KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool}
+KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool, "turns": str}
 PREFERENCES: Final[Columns] = {
     "prompt": str,
     "chosen": str,
@@ -49,6 +55,7 @@ PREFERENCES: Final[Columns] = {
     "rater": str,
     "model_version": str,
     "created_at": str,
+    "turns": str,
 }
 
 EXPORTS: Final[Mapping[str, Columns]] = {

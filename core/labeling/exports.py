@@ -1,8 +1,8 @@
 """What the exports contain: gold from ratings, pairs and kto from gold, each row by row.
 
 Every function takes rows of our own or rows read back from a written export, where csv has only text; so anybody can
-recompute one file from the other. Rows must be ordered by prompt group, then context_id, then interaction_id, as they
-are written: then one group at a time is in memory, and pairs of a large one are never held at all.
+recompute one file from the other. Rows must be ordered by prompt group, then context_id, then earlier turns, then
+interaction_id, as they are written: then one group at a time is in memory, and pairs of a large one are never held.
 """
 
 from collections import Counter
@@ -45,11 +45,12 @@ def gold_rows(ratings_rows: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
                 "rating": agreed,
                 "n_raters": len(ratings),
                 "agreement": _agreement(ratings),
+                "turns": _turns(first),
             }
 
 
 def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
-    """Every two answers to one (normalised prompt, context_id) of which one is better (columns PAIRS).
+    """Every two answers to one (normalised prompt, context_id, earlier turns) of which one is better (columns PAIRS).
 
     Better means a consensus at least MIN_MARGIN higher; two identical texts are no pair. ``prompt`` is written as the
     chosen answer's prompt was. The order follows the gold rows.
@@ -76,11 +77,12 @@ def order_rows(preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
             "margin": 0.0,
             "context_id": None,
             "source": "order",
+            "turns": "",
         }
 
 
 def count_prompts_without_pair(gold: Iterable[RowOf]) -> int:
-    """How many (normalised prompt, context_id) have rated answers but give no pair.
+    """How many (normalised prompt, context_id, earlier turns) have rated answers but give no pair.
 
     Raises:
         ValueError: the rows are not ordered by prompt group.
@@ -95,17 +97,18 @@ def kto_rows(gold: Iterable[RowOf], *, positive_threshold: int) -> Iterator[dict
             "prompt": row["user_prompt"],
             "completion": row["ai_response"],
             "label": float(row["rating"]) >= positive_threshold,
+            "turns": _turns(row),
         }
 
 
 def _groups(rows: Iterable[RowOf]) -> Iterator[Iterator[RowOf]]:
-    """The rows of one (prompt group, context_id) after the other; each is to be used up before the next."""
+    """The rows of one (prompt group, context_id, earlier turns) after the other; each is used up before the next."""
 
-    def key(row: RowOf) -> tuple[str, str | None]:
-        return prompt_group(row["user_prompt"]), row["context_id"] or None
+    def key(row: RowOf) -> tuple[str, str | None, str]:
+        return prompt_group(row["user_prompt"]), row["context_id"] or None, _turns(row)
 
     last = ""
-    for (prompt, _), group in groupby(rows, key=key):
+    for (prompt, *_), group in groupby(rows, key=key):
         if prompt < last:
             raise ValueError("export rows must be ordered by prompt group; a group that is split would lose its pairs")
         last = prompt
@@ -132,7 +135,13 @@ def _pairs(group: list[RowOf]) -> Iterator[dict[str, Any]]:
             "margin": margin,
             "context_id": group[better]["context_id"] or None,
             "source": "ratings",
+            "turns": _turns(group[better]),
         }
+
+
+def _turns(row: RowOf) -> str:
+    """What was said before the prompt; files from before there were conversations lack the column."""
+    return str(row.get("turns") or "")
 
 
 def _agreement(ratings: list[int]) -> float | None:

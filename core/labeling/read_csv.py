@@ -18,6 +18,7 @@ _HEADER = 2_000_000
 """Characters of the first line that are looked at to find the delimiter."""
 _DELIMITERS = ",;\t"
 _OUR_HEADERS = [list(columns) for columns in EXPORTS.values()]
+_OUR_HEADERS += [[name for name in columns if name != "turns"] for columns in _OUR_HEADERS]  # until release 0.1
 
 
 def open_csv(path: Path) -> Table:

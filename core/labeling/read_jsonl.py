@@ -1,13 +1,12 @@
 """Reading jsonl: one JSON object per line; a line that is none is that row's problem only."""
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from core.domain.errors import BadInput
+from core.domain.json_texts import json_values, read_json
 from core.domain.records import Rejected
 from core.labeling.limits import MAX_COLUMNS, MAX_NAME, MAX_ROW, MAX_VALUES, check_columns
 from core.labeling.raw_rows import Row, Table
@@ -19,7 +18,6 @@ MAX_LIST_VALUES = 2_000_000
 """Values in it: each takes some sixty bytes, however short it is written."""
 
 _ROWS_FOR_COLUMNS = 1000
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)  # the last quote can be missing: it always matches
 
 
 def open_jsonl(path: Path) -> Table:
@@ -63,7 +61,7 @@ def _whole_list(path: Path, encoding: str) -> list[object] | None:
         raise too_large
     with open_text(path, encoding, newline="\n") as file:
         text = file.read()
-    if _values(text) > MAX_LIST_VALUES:
+    if json_values(text) > MAX_LIST_VALUES:
         raise too_large
     found = _loaded(text)
     return found if isinstance(found, list) else None
@@ -87,21 +85,15 @@ def _lines(file: TextIO) -> Iterator[str]:
 def _parse(line: str) -> object:
     if len(line) > MAX_ROW:
         return _Refused(f"the line is longer than {MAX_ROW:,} characters")
-    if len(line) > MAX_VALUES and _values(line) > MAX_VALUES:
+    if len(line) > MAX_VALUES and json_values(line) > MAX_VALUES:
         return _Refused(f"the line holds more than {MAX_VALUES:,} values")
     return _loaded(line)
 
 
-def _values(line: str) -> int:
-    """About how many values a JSON text holds, before any of them takes memory."""
-    outside = _STRING.sub("", line)
-    return outside.count(",") + outside.count("[") + outside.count("{")
-
-
 def _loaded(text: str) -> object:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except ValueError:
         return _Refused("the line is not valid JSON")
 
 

@@ -9,6 +9,7 @@ from core.domain.errors import BadInput
 from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT, parse_rating
 from core.domain.records import ImportRow, Rejected
 from core.domain.texts import storable
+from core.domain.turns import Speaker, Turn, read_messages, read_transcript
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.raw_rows import Row, Table
 
@@ -22,9 +23,21 @@ MAX_METADATA = 1_000_000
 """Characters of all columns of a row that have no meaning here, as JSON."""
 
 REQUIRED: Final = ("user_prompt", "ai_response")
-OPTIONAL: Final = ("rating", "rater", "session_id", "context_id", "feedback_comment", "bias_flag")
+OPTIONAL: Final = (
+    "rating",
+    "rater",
+    "session_id",
+    "context_id",
+    "feedback_comment",
+    "bias_flag",
+    "messages",
+    "turns",
+)
+CONVERSATION: Final = "messages"
+"""The column that can stand for those that are required."""
 
 _MAX_NESTING = 100
+_Texts = tuple[str, str, tuple[Turn, ...]]
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "1.0"}), frozenset({"false", "no", "0", "0.0"})
 
 
@@ -65,9 +78,9 @@ def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str,
         if found is not None:
             chosen[name] = found
     missing = [name for name in REQUIRED if name not in chosen]
-    if missing:
+    if missing and CONVERSATION not in chosen:
         raise BadInput(_missing_sentence(columns, missing))
-    if chosen["user_prompt"] == chosen["ai_response"]:
+    if not missing and chosen["user_prompt"] == chosen["ai_response"]:
         raise BadInput(f"Prompt and answer cannot both come from the column {chosen['user_prompt']!r}; choose two.")
     return chosen
 
@@ -99,10 +112,12 @@ def _understand(row: Row, chosen: Mapping[str, str], understood: set[str]) -> Im
         return meaning(row.values.get(chosen[name]), name) if name in chosen else None
 
     try:
+        # a file with the column turns has them there, and its prompts are what they are
+        prompt, response, turns = _texts(read, transcripts="turns" not in chosen)
         return ImportRow(
             number=row.number,
-            user_prompt=read("user_prompt", _required_text),
-            ai_response=read("ai_response", _required_text),
+            user_prompt=prompt,
+            ai_response=response,
             rating=read("rating", lambda value, _: parse_rating(value)),
             rater=read("rater", _rater),
             session_id=read("session_id", _session),
@@ -110,9 +125,48 @@ def _understand(row: Row, chosen: Mapping[str, str], understood: set[str]) -> Im
             feedback_comment=read("feedback_comment", _comment),
             bias_flag=read("bias_flag", _flag),
             metadata=_metadata({name: value for name, value in row.values.items() if name not in understood}),
+            turns=turns,
         )
     except BadInput as error:
         return Rejected(row.number, str(error))
+
+
+def _texts(read: Callable[[str, Callable[[object, str], Any]], Any], *, transcripts: bool) -> _Texts:
+    """Last question, answer, and what was said before the question.
+
+    ``transcripts``: a prompt can be a text of Human: and Assistant:.
+    """
+    turns: tuple[Turn, ...] = read("turns", read_messages) or ()
+    messages: tuple[Turn, ...] = read(CONVERSATION, read_messages) or ()
+    if messages and turns:
+        raise BadInput(f"the row has both {CONVERSATION} and turns; leave one of them empty")
+    if messages:
+        return _of_messages(messages, read("user_prompt", _text_or_none), read("ai_response", _text_or_none))
+    prompt, response = read("user_prompt", _required_text), read("ai_response", _required_text)
+    if prompt is None or response is None:  # only a conversation can stand for these columns
+        raise BadInput(f"{CONVERSATION} is empty")
+    said = read_transcript(prompt) if transcripts else None
+    if said and said[-1].role is Speaker.USER:
+        return said[-1].text, response, said[:-1]
+    return prompt, response, turns
+
+
+def _of_messages(messages: tuple[Turn, ...], prompt: str | None, response: str | None) -> _Texts:
+    last = messages[-1]
+    if response is None and last.role is not Speaker.ASSISTANT:
+        raise BadInput(f"{CONVERSATION} does not end with an answer of the assistant, and there is no ai_response")
+    if last.role is Speaker.ASSISTANT and response in (None, last.text):
+        response, messages = last.text, messages[:-1]
+    if not messages or messages[-1].role is not Speaker.USER:
+        raise BadInput(f"{CONVERSATION} has no message of the user right before the answer")
+    question = messages[-1].text
+    if prompt is not None and prompt.strip() != question.strip():
+        raise BadInput(f"user_prompt is not the last question in {CONVERSATION}; leave one of them empty")
+    return question, str(response), messages[:-1]
+
+
+def _text_or_none(value: object, name: str) -> str | None:
+    return None if _is_nothing(value) else _required_text(value, name)
 
 
 def _required_text(value: object, name: str) -> str:

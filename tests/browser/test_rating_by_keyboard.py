@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -132,21 +133,17 @@ def test_twenty_ratings_by_keyboard_with_a_reload_in_the_middle(at_the_desk, das
 
 
 def test_the_next_answer_is_shown_by_the_key_itself(at_the_desk):
-    """No request lies between the key and the next answer: it is there when the handlers of the key have run."""
+    """No request lies between the key and the next answer; the receipt comes when the server has acknowledged."""
     page = at_the_desk
-    first = number(page)
-    page.evaluate(
-        """() => {
-            const about = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot
-                .querySelector("[data-part=about]");
-            window.addEventListener("keydown", () => Promise.resolve().then(() => (window.seen = about.textContent)), true);
-        }"""
-    )
+    first, acts = number(page), []
+    page.route("**/desk/act", lambda route: acts.append(route))
     page.keyboard.press("4")
-    seen = page.evaluate("window.seen")
-    assert re.search(r"answer \d+", seen)
-    assert f"answer {first} " not in seen
+    ready(page, after=first)
+    expect(key(page, "waiting")).to_contain_text("1 rating waits to be sent")
+    expect(key(page, "receipt")).to_be_empty()
+    acts[0].continue_()
     expect(key(page, "receipt")).to_contain_text("Saved 4")
+    expect(key(page, "waiting")).to_be_empty()
 
 
 def test_neither_a_burst_nor_a_held_key_rates_what_nobody_has_seen(at_the_desk, dashboard, me):
@@ -360,19 +357,68 @@ def test_a_long_answer_is_scrolled_by_keys_without_a_click(at_the_desk):
     assert scrolled(page) == 0
 
 
-def test_all_answers_to_a_prompt_show_the_one_that_the_keys_rate(at_the_desk, dashboard, me):
+@pytest.fixture
+def four(dashboard, me) -> Iterator[list[int]]:
+    """Four long answers to one prompt, in a session of their own."""
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    yield [
+        added(workspace, "Which of four?", f"Number {n}. " + "Words and words. " * 150, session_label=f"four {me}")
+        for n in range(4)
+    ]
+    workspace.store.engine.dispose()
+
+
+def test_all_answers_to_a_prompt_show_the_one_that_the_keys_rate(at_the_desk, dashboard, four, me):
     """V says which of how many, a digit while it is out of view only brings it back, "Rate this one" moves the keys."""
     page = at_the_desk
-    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
-    ids = [added(workspace, "Which of four?", f"Number {n}. " + "Words and words. " * 150) for n in range(4)]
-    workspace.store.engine.dispose()
     key(page, "queue").click()
-    key(page, "length").select_option("Over 300 words")
-    key(page, "order").select_option("Oldest first")
-    key(page, "queue_apply").click()
+    key(page, "session").fill(f"four {me}")
+    page.keyboard.press("Enter")
     expect(key(page, "queue")).to_contain_text("filtered")
-    page.evaluate("sessionStorage.clear()")
-    return page, ids
+    expect(key(page, "prompt")).to_contain_text("Which of four?")
+    ready(page)
+    page.keyboard.press("v")
+    expect(key(page, "answer")).to_contain_text(re.compile(r"Answer \d of 4"))
+    if number(page) != four[0]:  # one of every four is drawn at random
+        page.get_by_role("button", name="Rate answer 1 of 4").press("Enter")
+    expect(key(page, "answer")).to_contain_text("Answer 1 of 4")
+    ready(page)
+    page.keyboard.press("End")
+    expect(key(page, "answer")).not_to_be_in_viewport()
+    page.keyboard.press("5")
+    expect(key(page, "notice")).to_contain_text("Answer 1 of 4 was out of view")
+    expect(key(page, "answer")).to_be_in_viewport()
+    assert rated_by(dashboard, me) == []
+    ready(page)
+    page.keyboard.press("5")
+    expect(key(page, "answer")).to_contain_text("Answer 2 of 4")
+    expect(key(page, "answer")).to_be_in_viewport()
+    page.get_by_role("button", name="Rate answer 4 of 4").press("Enter")
+    expect(key(page, "answer")).to_contain_text("Answer 4 of 4")
+    ready(page)
+    page.keyboard.press("1")
+    expect(key(page, "answer")).to_contain_text("Answer 2 of 4")
+    expect(key(page, "beside").last).to_contain_text("You rated this answer 1 (Harmful or wrong)")
+    ready(page)
+    page.keyboard.press("2")
+    expect(key(page, "answer")).to_contain_text("Answer 3 of 4")
+    ready(page)
+    page.keyboard.press("3")
+    expect(key(page, "desk")).to_contain_text("No answer that waits for you fits what you chose to see.")
+    assert rated_by(dashboard, me) == [(four[0], 5), (four[3], 1), (four[1], 2), (four[2], 3)]
+    key(page, "queue_reset").click()
+    expect(key(page, "progress")).to_contain_text("4 rated today")
+    ready(page)
+
+
+def test_an_answer_that_is_out_of_view_is_not_rated(at_the_desk, dashboard, me):
+    """Also where it stands alone: who reads the earlier turns sees the answer first."""
+    page = at_the_desk
+    key(page, "answer").evaluate("answer => { answer.style.marginTop = '3000px'; }")
+    page.keyboard.press("4")
+    expect(key(page, "notice")).to_contain_text("The answer was out of view; here it is")
+    expect(key(page, "answer")).to_be_in_viewport()
+    assert rated_by(dashboard, me) == []
 
 
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
@@ -389,3 +435,88 @@ def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     assert rated_by(dashboard, me) == [(numbers[0], 4)]
     assert rated_by(dashboard, "somebody else") == [(numbers[1], 2)]
     context.close()
+
+
+def test_on_a_telephone_everything_is_within_reach(at_the_desk, dashboard, me):
+    """At 390 pixels keys, comment and small acts are on the screen without scrolling, large enough for a thumb."""
+    page = at_the_desk
+    page.set_viewport_size({"width": 390, "height": 700})
+    controls = [*(f"key{value}" for value in range(1, 6)), "comment", "back", "undo", "bias", "skip", "discard"]
+    for name in controls:
+        expect(key(page, name)).to_be_in_viewport(ratio=1)
+    for value in range(1, 6):
+        box = key(page, f"key{value}").bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+    for opened in ("queue", "discard"):
+        key(page, opened).click()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.keyboard.press("Escape")
+    key(page, "key4").click()
+    expect(key(page, "receipt")).to_contain_text("Saved 4")
+    expect(key(page, "receipt")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_screen_reader_is_told_what_everything_is(at_the_desk):
+    """Roles, names and states; what happens is announced; the keys can be reached by Tab and pressed by Enter."""
+    page = at_the_desk
+    scale = page.get_by_role("group", name="Your rating")
+    expect(scale.get_by_role("button")).to_have_text(
+        ["1Harmful or wrong", "2Poor", "3Acceptable", "4Good", "5Excellent"]
+    )
+    expect(page.get_by_role("textbox", name="Comment (optional)")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rate", exact=True)).to_be_visible()
+    for name in ("Prompt", "Answer"):
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Rated today")).to_have_attribute(
+        "aria-valuetext", re.compile("^0 rated")
+    )
+    for name in ("receipt", "waiting", "notice"):
+        expect(key(page, name)).to_have_attribute("aria-live", "polite")
+        expect(key(page, name)).to_have_role("status")
+    unnamed = key(page, "desk").evaluate(
+        """desk => [...desk.querySelectorAll("button, input, select, textarea, dialog, [role=region]")].filter(
+            one => !(one.innerText.trim() || one.getAttribute("aria-label") || one.getAttribute("aria-labelledby")
+                     || one.labels?.length || one.title || one.hidden)).map(one => one.outerHTML)"""
+    )
+    assert unnamed == []
+    shown = number(page)
+    key(page, "comment").focus()
+    page.keyboard.press("Tab")
+    expect(key(page, "key1")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(key(page, "receipt")).to_contain_text("Saved 2")
+    ready(page, after=shown)
+    key(page, "key2").press("Space")
+    expect(key(page, "progress")).to_contain_text("2 rated today")
+
+
+def test_what_waits_is_forgotten_where_another_person_may_come(at_the_desk, dashboard):
+    """The question for a name empties the tab of what was typed and not yet stored."""
+    page = at_the_desk
+    page.route("**/desk/draft", lambda route: route.abort())
+    comment(page).press_sequentially("mine")
+    assert "mine" in page.evaluate("sessionStorage.getItem('assay.desk')")
+    page.context.clear_cookies()
+    page.goto(f"{dashboard.url}/rate")
+    page.locator(".st-key-rate-name input").wait_for()
+    page.wait_for_function("sessionStorage.getItem('assay.desk') === null")
+
+
+def test_an_answer_that_is_opened_from_review_is_shown(at_the_desk, dashboard, me):
+    """Open on My ratings leads to that answer; another key changes the rating, and rating goes on with what waits."""
+    page = at_the_desk
+    rated = number(page)
+    rate(page, "4")
+    waiting = number(page)
+    page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Review").click()
+    page.locator(f".st-key-review-open-{rated} button").click()
+    expect(key(page, "answer")).to_contain_text("You rated this answer 4 (Good)")
+    ready(page)
+    assert number(page) == rated
+    page.keyboard.press("2")
+    expect(key(page, "receipt")).to_contain_text("Saved 2")
+    assert number(page) == waiting
+    assert rated_by(dashboard, me) == [(rated, 2)]

@@ -23,7 +23,7 @@ EVIL = (
     "<iframe srcdoc=\"<script>parent.alert('ran')</script>\"></iframe> [link](javascript:alert('ran')) "
     "www.example.org http://example.org/x mailto:a@example.org a@example.org ftp.example.org //example.org "
     "![picture](javascript:alert('ran')) <a href=\"javascript:alert('ran')\">press</a> :material/bomb: "
-    "$\\href{javascript:alert('ran')}{x}$"
+    "$\\href{javascript:alert('ran')}{x}$ $\\text{<script>alert('ran')</script><img src=x onerror=alert('ran')>}$ $x^2$"
 )
 NAME = "<img src=x onerror=alert('ran')> www.example.org http://example.org"
 IN_THE_PAGE = """() => {

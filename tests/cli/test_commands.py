@@ -167,6 +167,15 @@ def test_export_writes_a_file(cli, csv_file, tmp_path, kind, rows):
     assert len(path.read_text().splitlines()) == rows
 
 
+def test_stored_conversations_are_converted_only_when_told_so(cli):
+    """Without --yes they are counted."""
+    workspace = open_workspace()
+    added(workspace, "Human: Hi\n\nAssistant: Hello.\n\nHuman: Why?")
+    assert answer(cli("conversations", "--json")) == {"prompts": 1, "converted": 0, "left": 0}
+    assert answer(cli("conversations", "--yes", "--json")) == {"prompts": 1, "converted": 1, "left": 0}
+    assert answer(cli("conversations", "--json")) == {"prompts": 0, "converted": 0, "left": 0}
+
+
 def test_the_json_is_one_line_of_any_script(sqlite_cli, tmp_path):
     """Reasons with other scripts and line breaks stay readable and on one line."""
     path = tmp_path / "rows.csv"

@@ -65,8 +65,19 @@ def test_every_answer_carries_the_headers():
     policy = client().get("/").headers["content-security-policy"]
     assert "connect-src 'self' ws://127.0.0.1:8501 wss://127.0.0.1:8501;" in policy
     assert "unsafe-eval" not in policy
-    assert "script-src 'self';" in policy
     assert "sandbox" in client().get("/media/x.html").headers["content-security-policy"]
+
+
+def test_only_pages_import_scripts_that_a_script_of_theirs_made():
+    """The script of the rating desk comes from a blob: address; what is no page, and files that people brought, do not
+    run any.
+    """
+    policy = {path: client().get(path).headers["content-security-policy"] for path in ("/", "/none", "/media/x.html")}
+    assert "script-src 'self' blob:;" in policy["/"]
+    assert "script-src 'self';" in policy["/none"]
+    assert "blob:" not in policy["/media/x.html"] + client().get("/v1/refused").headers["content-security-policy"]
+    hashed = client(Rules(inline_hashes=("'sha256-x'",))).get("/").headers["content-security-policy"]
+    assert "script-src 'self' blob: 'sha256-x';" in hashed
 
 
 def test_the_inline_script_of_the_page_is_hashed(tmp_path):

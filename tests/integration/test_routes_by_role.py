@@ -53,6 +53,11 @@ NEEDS = {
     "PUT /_stcore/upload_file/{session_id}/{file_id}": Act.CHANGE_DATA,
     "DELETE /_stcore/upload_file/{session_id}/{file_id}": Act.CHANGE_DATA,
 }
+LET_IN = {
+    **dict.fromkeys(("next", "back", "forward", "queue", "renew", "release"), 200),
+    **dict.fromkeys(("act", "undo", "draft", "compare", "item", "reveal", "choose"), 400),  # it names no answer
+}
+"""What the desk answers to whoever may rate; tests/ui/test_desk_routes.py has everything else that is refused."""
 
 
 @pytest.fixture
@@ -79,6 +84,15 @@ def test_every_route_opens_for_whom_the_table_says(asked):
     for route, act in NEEDS.items():
         roles = [Role(PEOPLE[name]) if name in PEOPLE else None for name in EVERYBODY]
         expected[route] = [204 if role is not None and act in ALLOWED[role] else 403 for role in roles]
+    for name, status in LET_IN.items():
+        rates = {None: 401, "dis": 403} | {
+            n: status if Act.RATE in ALLOWED[Role(r)] else 403 for n, r in PEOPLE.items()
+        }
+        expected[f"POST /desk/{name}"] = [rates[name] for name in EVERYBODY]
+    expected["POST /desk/leave"] = [
+        401,
+        *[403] * (len(EVERYBODY) - 1),
+    ]  # there are no names to leave where people sign in
     assert asked("every_route", EVERYBODY) == expected
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.domain.records import ImportRow
 from core.domain.texts import normalise_prompt, prompt_group
+from core.domain.turns import turns_text
 from core.labeling.export_columns import EXPORTS, GOLD, RATINGS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
 from core.labeling.raw_rows import Row
@@ -16,6 +17,8 @@ from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.labeling.writing import write_table
 
+TURNS = '[{"role": "user", "text": "Hi"}, {"role": "assistant", "text": "=Hello."}]'
+OTHER_TURNS = '[{"role": "user", "text": "Hi"}]'
 TIME = "2026-01-02T03:04:05+00:00"
 
 
@@ -42,7 +45,13 @@ def accepted(row):
 def in_order(rows):
     """As the store hands them over."""
     return sorted(
-        rows, key=lambda row: (prompt_group(row["user_prompt"]), row["context_id"] or "", row["interaction_id"])
+        rows,
+        key=lambda row: (
+            prompt_group(row["user_prompt"]),
+            row["context_id"] or "",
+            row["turns"] or "",
+            row["interaction_id"],
+        ),
     )
 
 
@@ -66,6 +75,7 @@ def test_gold_is_the_median_with_its_agreement(ratings, consensus, agreement):
         "rating": consensus,
         "n_raters": len(ratings),
         "agreement": agreement,
+        "turns": "",
     }
     assert list(row) == list(GOLD)
     assert isinstance(row["rating"], float)
@@ -94,9 +104,27 @@ def test_pairs_compare_answers_to_one_normalised_prompt_and_context():
             "margin": 3.0,
             "context_id": None,
             "source": "ratings",
+            "turns": "",
         }
     ]
     assert count_prompts_without_pair(gold) == 2
+
+
+def test_pairs_compare_answers_in_one_conversation():
+    """The same question after other turns is another one; a pair says what was said before."""
+    gold = gold_of(
+        rating_row(1, 5, turns=TURNS),
+        rating_row(2, 2, turns=TURNS),
+        rating_row(3, 1),
+        rating_row(4, 4, turns=OTHER_TURNS),
+    )
+    assert [(pair["chosen"], pair["rejected"], pair["turns"]) for pair in pair_rows(gold)] == [
+        ("answer 1", "answer 2", TURNS)
+    ]
+    assert count_prompts_without_pair(gold) == 2
+    assert [(row["completion"], row["turns"]) for row in kto_rows(gold, positive_threshold=4) if row["label"]] == [
+        (row["ai_response"], row["turns"]) for row in gold if row["rating"] >= 4
+    ]
 
 
 def test_pairs_need_a_margin_of_one_and_two_texts():
@@ -146,9 +174,10 @@ TEXTS = st.builds(
 FILLED = TEXTS.filter(str.strip)
 RATED = st.lists(
     st.tuples(
-        st.sampled_from(["Why?", "why? ", "=SUM(A1)", "\tTab"]) | FILLED,
+        st.sampled_from(["Why?", "why? ", "=SUM(A1)", "\tTab", "Human: Hi\n\nAssistant: =1\n\nHuman: Why?"]) | FILLED,
         FILLED,
         st.sampled_from([None, "c1", "-c2"]),
+        st.sampled_from(["", TURNS, OTHER_TURNS]),
         st.lists(st.integers(1, 5), min_size=1, max_size=4),
         st.none() | FILLED,
         st.sampled_from([None, True, False]),
@@ -170,11 +199,12 @@ def test_every_export_can_be_recomputed_from_the_written_files(tmp_path, ending,
             prompt=prompt,
             response=response,
             context=context,
+            turns=turns,
             rater=f"-r{rater}",
             feedback_comment=comment,
             bias_flag=flag,
         )
-        for number, (prompt, response, context, given_ratings, comment, flag) in enumerate(rated, 1)
+        for number, (prompt, response, context, turns, given_ratings, comment, flag) in enumerate(rated, 1)
         for rater, rating in enumerate(given_ratings)
     )
     gold = list(gold_rows(ratings))
@@ -197,8 +227,9 @@ def test_every_export_can_be_recomputed_from_the_written_files(tmp_path, ending,
     ]
     assert first == again
     assert count_prompts_without_pair(read("gold")) == count_prompts_without_pair(gold)
-    assert [row.ai_response for row in map(accepted, import_rows(open_table(tmp_path / f"ratings{ending}")))] == [
-        row["ai_response"] for row in ratings
+    imported = map(accepted, import_rows(open_table(tmp_path / f"ratings{ending}")))
+    assert [(row.user_prompt, row.ai_response, turns_text(row.turns)) for row in imported] == [
+        (row["user_prompt"], row["ai_response"], row["turns"]) for row in ratings
     ]
 
 
@@ -208,26 +239,27 @@ def test_pairs_are_what_the_definition_says(rated):
     """Against the plain definition, written another way: every better answer of a group with every worse one."""
     gold = gold_of(
         *[
-            rating_row(number, rating, prompt=prompt, response=response, context=context, rater=str(rater))
-            for number, (prompt, response, context, given_ratings, _, _) in enumerate(rated, 1)
+            rating_row(number, rating, prompt=prompt, response=response, context=context, turns=turns, rater=str(rater))
+            for number, (prompt, response, context, turns, given_ratings, _, _) in enumerate(rated, 1)
             for rater, rating in enumerate(given_ratings)
         ]
     )
     answers = [
-        (normalise_prompt(prompt), context or "", response, median(given_ratings))
-        for prompt, response, context, given_ratings, _, _ in rated
+        (normalise_prompt(prompt), context or "", turns, response, median(given_ratings))
+        for prompt, response, context, turns, given_ratings, _, _ in rated
     ]
     expected = sorted(
-        (better[0], better[1], better[2], worse[2], better[3] - worse[3])
+        (*better[:4], worse[3], better[4] - worse[4])
         for better in answers
         for worse in answers
-        if better[:2] == worse[:2] and better[2] != worse[2] and better[3] - worse[3] >= 1
+        if better[:3] == worse[:3] and better[3] != worse[3] and better[4] - worse[4] >= 1
     )
     found = list(pair_rows(gold))
     shown = [
-        (normalise_prompt(p["prompt"]), p["context_id"] or "", p["chosen"], p["rejected"], p["margin"]) for p in found
+        (normalise_prompt(p["prompt"]), p["context_id"] or "", p["turns"], p["chosen"], p["rejected"], p["margin"])
+        for p in found
     ]
     assert sorted(shown) == expected
-    without = {answer[:2] for answer in answers} - {pair[:2] for pair in shown}
+    without = {answer[:3] for answer in answers} - {pair[:3] for pair in shown}
     assert count_prompts_without_pair(gold) == len(without)
-    assert len(list(groupby(shown, key=lambda pair: pair[:2]))) == len({pair[:2] for pair in shown})
+    assert len(list(groupby(shown, key=lambda pair: pair[:3]))) == len({pair[:3] for pair in shown})

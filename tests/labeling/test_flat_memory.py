@@ -29,7 +29,8 @@ def most_memory():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 draw, before = random.Random(3), most_memory()
 made = (
-    {"prompt": f"Question {n}?", "completion": draw.randbytes(length // 2).hex(), "label": True} for n in range(rows)
+    {"prompt": f"Question {n}?", "completion": draw.randbytes(length // 2).hex(), "label": True, "turns": ""}
+    for n in range(rows)
 )
 assert write_table(path, KTO, made) == rows
 mapping = {"user_prompt": "prompt", "ai_response": "completion"}

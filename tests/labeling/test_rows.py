@@ -1,6 +1,7 @@
 """From what a file says to what is stored, and why a row is refused."""
 
 import datetime as dt
+import json
 import math
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 from core.domain.errors import BadInput
 from core.domain.ratings import MAX_COMMENT
 from core.domain.records import ImportRow, Rejected
+from core.domain.turns import Speaker, Turn, turns_text
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.raw_rows import Row, Table
 from core.labeling.rows import MAX_TEXT, import_rows
@@ -302,3 +304,88 @@ def test_a_row_with_too_much_beside_it_is_rejected():
     """Columns without a meaning, and labels that are chosen from lists, have their limits; others keep their row."""
     assert "hold more than 1,000,000 characters; leave out" in one(note="x" * 1_000_001).reason
     assert one(session_id="x" * 501) == Rejected(1, "session_id is longer than 500 characters")
+
+
+BEFORE = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+QUESTION, ANSWER = {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "Because."}
+TURNS = (Turn(Speaker.USER, "Hi"), Turn(Speaker.ASSISTANT, "Hello."))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"messages": [*BEFORE, QUESTION, ANSWER]},
+        {"messages": json.dumps([*BEFORE, QUESTION, ANSWER])},
+        {"messages": [*BEFORE, QUESTION], "ai_response": "Because."},
+        {"messages": [*BEFORE, QUESTION, ANSWER], "ai_response": "Because.", "user_prompt": "Why?"},
+        {"messages": "\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: Why?\n\nAssistant: Because."},
+        {"messages": None, "user_prompt": "Why?", "ai_response": "Because.", "turns": BEFORE},
+        {"user_prompt": "Why?", "ai_response": "Because.", "turns": turns_text(TURNS)},
+        {
+            "user_prompt": "\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: Why?\n\nAssistant:",
+            "ai_response": "Because.",
+        },
+    ],
+)
+def test_conversations_are_read(row):
+    """The last question is the prompt, the last answer the answer, and what was said before are earlier turns."""
+    assert understand(row) == [ImportRow(1, "Why?", "Because.", turns=TURNS)]
+
+
+def test_a_system_message_is_a_turn():
+    """It belongs to what the answer answers."""
+    system = {"role": "system", "content": "Be brief."}
+    assert understand({"messages": [system, QUESTION, ANSWER]}) == [
+        ImportRow(1, "Why?", "Because.", turns=(Turn(Speaker.SYSTEM, "Be brief."),))
+    ]
+
+
+@pytest.mark.parametrize(
+    "row, reason",
+    [
+        ({"messages": ""}, "messages is empty"),
+        (
+            {"messages": [QUESTION]},
+            "messages does not end with an answer of the assistant, and there is no ai_response",
+        ),
+        ({"messages": [ANSWER]}, "messages has no message of the user right before the answer"),
+        ({"messages": [*BEFORE, ANSWER]}, "messages has no message of the user right before the answer"),
+        (
+            {"messages": [*BEFORE, QUESTION, ANSWER], "ai_response": "Another."},
+            "messages has no message of the user right before the answer",
+        ),
+        (
+            {"messages": [QUESTION, ANSWER], "user_prompt": "Who?"},
+            "user_prompt is not the last question in messages; leave one of them empty",
+        ),
+        (
+            {"messages": [QUESTION, ANSWER], "turns": BEFORE},
+            "the row has both messages and turns; leave one of them empty",
+        ),
+        (
+            {"user_prompt": "p", "ai_response": "a", "turns": 3},
+            "turns is not a list of messages with role and content",
+        ),
+        (
+            {"messages": [QUESTION, {"role": "bot", "content": "x"}]},
+            "message 2 of messages has the role 'bot'; it must be system, user or assistant",
+        ),
+    ],
+)
+def test_a_conversation_that_cannot_be_read_rejects_the_row(row, reason):
+    """The row is refused whole: without its earlier turns it would be another question."""
+    assert understand(row) == [Rejected(1, reason)]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["User: admin cannot log in", "Human: Hi\n\nAssistant: Hello.", json.dumps([*BEFORE, QUESTION])]
+)
+def test_a_prompt_that_is_not_certainly_a_conversation_stays_as_it_is(prompt):
+    """Raw JSON too: that is offered for conversion later, where somebody looks at it."""
+    assert one(user_prompt=prompt) == ImportRow(1, prompt, "a")
+
+
+def test_prompts_of_an_export_are_never_taken_apart():
+    """What was stored as one text is the same again when its export is imported."""
+    prompt = "Human: Hi\n\nAssistant: Hello.\n\nHuman: Why?"
+    assert one(user_prompt=prompt, turns="") == ImportRow(1, prompt, "a")

@@ -19,8 +19,13 @@ from core.labeling.formulas import neutralise, restore
 from core.labeling.writing import write_stream, write_table
 
 ROWS = [
-    {"prompt": 'Früh, "müde"', "completion": "a\rb\r\nc\u2028d\x85e", "label": True},
-    {"prompt": "=1+1", "completion": "", "label": False},
+    {
+        "prompt": 'Früh, "müde"',
+        "completion": "a\rb\r\nc\u2028d\x85e",
+        "label": True,
+        "turns": '[{"role": "user", "text": "=a"}]',
+    },
+    {"prompt": "=1+1", "completion": "", "label": False, "turns": ""},
 ]
 GOLD_ROW = dict.fromkeys(GOLD) | {
     "interaction_id": 7,
@@ -36,7 +41,8 @@ def test_csv_as_programs_and_spreadsheets_read_it(tmp_path):
     path = tmp_path / "t.csv"
     assert write_table(path, KTO, ROWS) == 2
     assert path.read_bytes() == (
-        'prompt,completion,label\r\n"Früh, ""müde""","a\rb\r\nc\u2028d\x85e",true\r\n\'=1+1,,false\r\n'.encode()
+        'prompt,completion,label,turns\r\n"Früh, ""müde""","a\rb\r\nc\u2028d\x85e",true,'
+        '"[{""role"": ""user"", ""text"": ""=a""}]"\r\n\'=1+1,,false,\r\n'.encode()
     )
     assert pd.read_csv(path)["label"].dtype == bool
 
@@ -47,8 +53,8 @@ def test_numbers_stay_numbers_in_csv(tmp_path):
     write_table(path, GOLD, [GOLD_ROW | {"agreement": 2 / 3}, GOLD_ROW | {"rating": -3.5}])
     with path.open(newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[1] == ["7", "p", "a", "", "", "4.0", "2", "0.6666666666666666"]
-    assert rows[2][5:] == ["-3.5", "2", ""]
+    assert rows[1] == ["7", "p", "a", "", "", "4.0", "2", "0.6666666666666666", ""]
+    assert rows[2][5:] == ["-3.5", "2", "", ""]
 
 
 def test_jsonl_survives_every_way_of_splitting_lines(tmp_path):
@@ -74,6 +80,7 @@ def test_parquet_has_typed_columns(tmp_path):
         "double",
         "int64",
         "double",
+        "string",
     ]
     assert table.to_pylist() == [GOLD_ROW]
 
@@ -83,7 +90,10 @@ def test_parquet_is_written_in_row_groups(tmp_path, monkeypatch):
     monkeypatch.setattr("core.labeling.writing._GROUP_ROWS", 3)
     monkeypatch.setattr("core.labeling.writing._GROUP_CHARACTERS", 100)
     path = tmp_path / "t.parquet"
-    rows = [{"prompt": "x" * (200 if number == 4 else 1), "completion": "y", "label": True} for number in range(7)]
+    rows = [
+        {"prompt": "x" * (200 if number == 4 else 1), "completion": "y", "label": True, "turns": ""}
+        for number in range(7)
+    ]
     assert write_table(path, KTO, rows) == 7
     about = pq.ParquetFile(path).metadata
     assert [about.row_group(group).num_rows for group in range(about.num_row_groups)] == [3, 2, 2]

@@ -13,6 +13,7 @@ from core.cli.main import main
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import prompt_group, text_hash
+from core.domain.turns import Speaker, Turn, turns_group, turns_to_json
 from core.services.data import erasure, importing
 from core.services.operations import doctor
 from core.services.workspace import Workspace
@@ -64,6 +65,8 @@ GOES = {
     "assay_items.context_id",
     "assay_items.session_label",
     "assay_items.extra",
+    "assay_items.turns",
+    "assay_items.turns_group",
     "assay_items.mirrored_comment",
     "assay_items.identifiers",
     "assay_items.identity",
@@ -76,6 +79,7 @@ GOES = {
     "assay_text_history.user_prompt",
     "assay_text_history.ai_response",
     "assay_text_history.context_id",
+    "assay_text_history.turns",
     "assay_drafts.comment",
     "assay_leases.request_id",
     "assay_guideline_gaps.note",
@@ -235,6 +239,8 @@ def planted(workspace: Workspace, tmp_path) -> int:
         row.user_prompt = f"{PROMPT} {word('rlhf_interactions.user_prompt')}"
         item.prompt_group = prompt_group(row.user_prompt)
         item.context_id, item.session_label = word("assay_items.context_id"), word("assay_items.session_label") + " 7"
+        said = Turn(Speaker.USER, word("assay_items.turns"))
+        item.turns, item.turns_group = turns_to_json([said]), turns_group([said])
         item.mirrored_comment, item.identifiers = word("assay_items.mirrored_comment"), {word("x.identifiers"): 1}
         mine = session.query(Rating).one()
         mine.comment, mine.reason = word("assay_ratings.comment"), word("assay_ratings.reason")
@@ -252,6 +258,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 user_prompt=f"{PROMPT} {word('assay_text_history.user_prompt')}",
                 ai_response=word("assay_text_history.ai_response"),
                 context_id=word("assay_text_history.context_id"),
+                turns=[{"role": "user", "text": word("assay_text_history.turns")}],
             )
         )
         session.add(
@@ -335,10 +342,11 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
     hashes = {text_hash(word("rlhf_interactions.ai_response"))}
     with workspace.store.read() as session:
         item = session.get(Item, number)
-        hashes |= {item.identity, item.prompt_group}
+        hashes |= {item.identity, item.prompt_group, item.turns_group}
     derived = {  # hold a hash, or the word of another column
         "assay_items.identity",
         "assay_items.prompt_group",
+        "assay_items.turns_group",
         "assay_items.identifiers",
         "assay_preferences.prompt",
         "assay_preferences.prompt_group",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.models import models
@@ -21,6 +22,8 @@ from core.services.reranking import reranking
 from core.services.training import readiness, runs, training
 from core.services.workspace import Workspace
 from core.store import schema
+from core.store.interactions.consensus import text_version
+from core.store.tables import Item, LegacyInteraction
 from tests import looked
 from tests.databases import Plain
 from tests.services.test_accounts import claims
@@ -108,6 +111,16 @@ def test_rows_stay_as_they_are(released, opened, environ):
             assert name == "assay_alembic_version" or now[: len(was)] == was, name
         else:
             assert now == was, name
+
+
+def test_answers_are_what_they_were(upgraded):
+    """None is in a conversation, and every identity is still the one of its texts, so nothing is imported twice."""
+    with upgraded.store.read() as session:
+        rows = list(session.execute(select(Item, LegacyInteraction).join(LegacyInteraction)))
+        assert len(rows) > 10
+        assert {(item.turns, item.turns_group) for item, _ in rows} == {(None, "")}
+        others = [item for item, row in rows if item.identity not in (None, text_version(item, row))]
+    assert len(others) == (0 if upgraded.store.is_sqlite else 3)  # blank lines were lost when that file was written
 
 
 def test_what_was_kept_for_a_rater_is_still_theirs(upgraded):

@@ -17,7 +17,7 @@ from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Role, User
 from core.domain.second_looks import RepeatSettings
-from core.services.data import erasure, exporting, importing, interactions, redaction
+from core.services.data import conversations, erasure, exporting, importing, interactions, redaction
 from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
@@ -376,6 +376,12 @@ def train_to_end(w: Workspace, lead: User) -> Act:
     training.train_to_end(w, lead, recipe="pair", seed=0, on_progress=lambda done, total: None)
 
 
+def convert_prompts(w: Workspace, lead: User) -> Act:
+    added(w, "Human: Hi\n\nAssistant: Hello.\n\nHuman: Why?")
+    yield
+    list(conversations.convert(w, lead))
+
+
 IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "people.accounts.admit": (admit, ["let in"]),
     "people.accounts.invite": (invite, ["invited"]),
@@ -386,6 +392,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "operations.backup.save": (save_backup, ["backed up"]),
     "reranking.cases.delete": (delete_case, ["deleted case"]),
     "reranking.cases.save": (save_case, ["saved case"]),
+    "data.conversations.convert": (convert_prompts, ["converted prompts"]),
     "data.interactions.add": (add_answer, ["added answer"]),
     "data.interactions.delete": (delete_answer, ["deleted answer"]),
     "data.interactions.edit": (edit_answer, ["edited answer"]),

@@ -121,7 +121,7 @@ def test_pairs_say_whether_ratings_or_an_order_made_them(rated, tmp_path, ending
     for kind, path in paths.items():
         export(rated, COMMAND_LINE, kind, path)
     rows = read(paths["pairs"])
-    assert list(rows[0])[-1] == "source"
+    assert list(rows[0])[-2:] == ["source", "turns"]
     with (tmp_path / f"again.{ending}").open("wb") as file:
         write_stream(file, f".{ending}", EXPORTS["pairs"], pair_rows(read(paths["gold"])))
     assert [row for row in rows if row["source"] == "ratings"] == read(tmp_path / f"again.{ending}")

@@ -1,5 +1,6 @@
 """Whatever a service hands out is masked: a column that nobody thought of, and a function that nobody thought of."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
-from core.services.data import erasure, exporting, importing, interactions, redaction
+from core.services.data import conversations, erasure, exporting, importing, interactions, redaction
 from core.services.masking import ClearedText, masked, masks_output, originals
 from core.services.models import models
 from core.services.operations import status
@@ -22,6 +23,7 @@ from core.services.review import disagreements, guidelines, own_ratings, second_
 from core.services.review.own_ratings import OwnFilters
 from core.services.training import readiness, runs
 from core.store.audit import Wanted
+from core.store.tables import Item, LegacyInteraction
 from tests import looked
 from tests.planted import COLUMNS, everybody, joined, plant, text_columns
 from tests.who_may import NEEDS, public_functions
@@ -56,6 +58,7 @@ def reads(workspace, user, planted):
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
         "second look": lambda: second_looks.next_look(workspace, user),
         "cases": lambda: cases.listed(workspace, user),
+        "conversations": lambda: conversations.offer(workspace, user),
         "keys": lambda: api_keys.listed(workspace, user),
         "versions": lambda: models.listed(workspace, user),
         "old trainings": lambda: models.old_trainings(workspace, user),
@@ -80,6 +83,11 @@ def test_no_service_hands_out_an_identifier(workspace):
     """For every role; what somebody wrote themselves is theirs."""
     people = everybody(workspace)
     planted = plant(workspace, people)
+    with workspace.store.write() as session:  # one more text of a prompt, as other programs store conversations
+        row, item = session.get(LegacyInteraction, planted.numbers[29]), session.get(Item, planted.numbers[29])
+        row.user_prompt = json.dumps([{"role": "user", "content": row.user_prompt}] * 2)
+        item.turns, item.turns_group = None, ""
+    assert conversations.offer(workspace, people["lead"]).prompts == 1
     for user in people.values():
         for name, shown in reads(workspace, user, planted).items():
             assert planted.in_it(shown, user.name) == [], (user.role, name)
@@ -99,6 +107,7 @@ def test_what_was_revealed_is_seen_by_whoever_revealed_it_alone(workspace):
         "a name",
         "assay_items.context_id",
         "assay_items.session_label",
+        "assay_items.turns",
         "rlhf_interactions.ai_response",
         "rlhf_interactions.user_prompt",
     ]

@@ -1,6 +1,9 @@
 """The queue: who gets which answer, for how long, in which order; drafts, discarding and taking back."""
 
+import json
+import random
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -15,11 +18,12 @@ from core.services.data import interactions
 from core.services.operations.status import status
 from core.services.rating import active_learning, queue, rating
 from core.services.workspace import open_workspace
-from core.store.rating import ratings
-from core.store.tables import Audit, Draft, Item, Lease, RatingEvent, Suggestion
+from core.store.rating import leases, ratings
+from core.store.tables import Audit, Draft, Item, Lease, QueuePreference, RatingEvent, Suggestion
 from core.store.types import now
 from tests import looked
-from tests.databases import Plain, added, environment, rater, wait_until_blocked
+from tests.databases import Plain, added, at_once, environment, finished, rater, start_python, wait_until_blocked
+from tests.services.test_at_the_same_moment import together
 
 
 def many(workspace, number, **values):
@@ -188,6 +192,229 @@ def test_an_answer_that_is_just_being_stored_is_waited_for_when_it_is_the_last(p
     assert got == [number]
     other.close()
     workspace.store.engine.dispose()
+
+
+# --- one answer ahead of what is on the screen ----------------------------------------------------------------------
+
+
+def test_one_answer_lies_ahead_of_what_is_on_the_screen(workspace, in_order):
+    """A reload and a second tab get the same two; once the second is on the screen, a third one lies ahead."""
+    first, second, third = many(workspace, 3)
+    ana = rater(workspace)
+    found = rating.next_items(workspace, ana)
+    assert [(item.interaction.interaction_id, item.shown) for item in found.items] == [(first, True), (second, False)]
+    assert len({item.request_id for item in found.items}) == 2
+    assert rating.next_items(workspace, ana) == found
+    looked.rate(workspace, ana, first, 3)
+    for _ in range(2):  # the second tab says it too
+        now = rating.next_items(workspace, ana, on_screen=second, have=[second])
+        assert [(item.interaction.interaction_id, item.shown) for item in now.items] == [(second, True), (third, False)]
+        assert (now.items[0].request_id, now.lost) == (found.items[1].request_id, [])
+
+
+def test_a_reload_waits_for_nobody_who_writes(workspace, old_app):
+    """Nothing is written for it: it gets what is kept while another program holds the database."""
+    many(workspace, 3)
+    ana = rater(workspace)
+    found = rating.next_items(workspace, ana)
+    old_app.run("BEGIN IMMEDIATE" if old_app.is_sqlite else "BEGIN")
+    if not old_app.is_sqlite:
+        old_app.run("LOCK TABLE assay_leases, assay_items IN EXCLUSIVE MODE")
+    assert rating.next_items(workspace, ana) == found
+    old_app.run("ROLLBACK")
+
+
+def test_what_lies_ahead_counts_as_served_once_it_is_shown(workspace):
+    """Given back and taken again it has the same turn in the order: the second of four is drawn at random."""
+
+    def served_and_chosen():
+        with workspace.store.read() as session:
+            preferred = session.get(QueuePreference, ana.rater_id)
+            ahead = session.query(Lease).filter(~Lease.shown).one()
+            return preferred.served, ahead.chosen, ahead.interaction_id
+
+    many(workspace, 9)
+    ana = rater(workspace)
+    shown, ahead = ids(workspace, ana)
+    for _ in range(3):
+        assert served_and_chosen() == (1, "random", ahead)
+        rating.give_back(workspace, ana, [ahead])
+        _, ahead = ids(workspace, ana)
+    looked.rate(workspace, ana, shown, 3)
+    shown, _ = ids(workspace, ana, on_screen=ahead)
+    assert shown == ahead
+    assert served_and_chosen()[:2] == (2, "oldest")
+    assert next_id(workspace, ana) == shown
+    assert served_and_chosen()[:2] == (2, "oldest")
+
+
+def test_what_lies_ahead_is_given_up_only_when_another_would_get_nothing(workspace, in_order):
+    """Not while anything else is left, not for what another has ahead, and never what is on a screen."""
+    first, second, third = many(workspace, 3)
+    ana, ben, cleo, dora = (rater(workspace, name) for name in ("Ana", "Ben", "Cleo", "Dora"))
+    assert ids(workspace, ana) == [first, second]
+    assert ids(workspace, ben) == [third]
+    assert ids(workspace, ana) == [first, second]
+    assert ids(workspace, cleo) == [second]
+    assert ids(workspace, dora) == []
+    now = rating.next_items(workspace, ana, have=[first, second])
+    assert ([item.interaction.interaction_id for item in now.items], now.lost) == ([first], [second])
+
+
+def test_what_was_given_up_meanwhile_is_told_and_can_still_be_rated(workspace, in_order):
+    """The browser showed it before it could know: it says so, learns that it is lost, and its rating counts."""
+    first, second = many(workspace, 2)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert ids(workspace, ana) == [first, second]
+    assert ids(workspace, ben) == [second]
+    looked.rate(workspace, ana, first, 3)
+    now = rating.next_items(workspace, ana, on_screen=second, have=[second])
+    assert (now.items, now.lost) == ([], [second])
+    looked.rate(workspace, ana, second, 5)
+    looked.rate(workspace, ben, second, 1)
+    assert interactions.load(workspace, COMMAND_LINE, second).n_ratings == 2
+
+
+def test_only_what_fits_another_rater_is_given_up_for_them(workspace, in_order):
+    """By their filters; and what they skipped before comes first, since that is not nothing."""
+    first, second = added(workspace, response="one", session_label="a"), added(workspace, response="two")
+    ana, ben, cleo = (rater(workspace, name) for name in ("Ana", "Ben", "Cleo"))
+    skipped = added(workspace, response="three", session_label="b")
+    looked.skip(workspace, cleo, skipped)
+    assert ids(workspace, ana) == [first, second]
+    queue.choose(workspace, ben, Order.OLDEST, QueueFilters(session_label="a"))
+    assert ids(workspace, ben) == []
+    assert ids(workspace, cleo) == [skipped]
+    looked.rate(workspace, ana, second, 3)
+    queue.change_settings(workspace, ana, QueueSettings(raters=2, overlap=0))
+    assert ids(workspace, ben) == [first]
+    assert ids(workspace, cleo)[0] == skipped
+
+
+def test_an_answer_for_two_is_given_up_by_one_of_them(workspace):
+    """Two have it ahead: the third takes the place of one, the other keeps theirs."""
+    (number,) = many(workspace, 1)
+    users = [rater(workspace, name) for name in ("Ana", "Ben", "Cleo", "Dora")]
+    queue.change_settings(workspace, users[0], QueueSettings(raters=2, overlap=0))
+    with workspace.store.write() as session:
+        for user in users[:2]:
+            leases.take(session, number, user.rater_id, "oldest", shown=False)
+    assert ids(workspace, users[2]) == [number]
+    with workspace.store.read() as session:
+        kept = {(lease.rater_id, lease.shown) for lease in session.query(Lease)}
+    assert len(kept) == 2
+    assert (users[2].rater_id, True) in kept
+    assert ids(workspace, users[3]) == [number]
+    assert ids(workspace, users[0]) == []
+
+
+def test_what_lies_ahead_is_given_back_and_what_was_shown_is_not(workspace, in_order):
+    """Leaving the page frees it for others; the answer on the screen stays for a reload, also of another's asking."""
+    first, second, third = many(workspace, 3)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert ids(workspace, ana) == [first, second]
+    rating.give_back(workspace, ben, [first, second])
+    assert ids(workspace, ana) == [first, second]
+    rating.give_back(workspace, ana, [first, second, third, 99])
+    assert ids(workspace, ben) == [second, third]
+    assert ids(workspace, ana) == [first]
+    queue.choose(workspace, ben, Order.OLDEST, QueueFilters())
+    assert ids(workspace, ana) == [first, second]
+
+
+def test_renewing_says_what_is_lost(workspace, in_order):
+    """What others have by now, what was rated, what somebody else has and what never was; the rest stays longer."""
+    first, second, third, fourth = many(workspace, 4)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert ids(workspace, ana) == [first, second]
+    let_expire(workspace)
+    assert ids(workspace, ben) == [first, second]
+    assert rating.renew(workspace, ana, [first, second, 99]) == [first, second, 99]
+    assert ids(workspace, ana) == [third, fourth]
+    looked.rate(workspace, ana, third, 3)
+    let_expire(workspace)
+    assert rating.renew(workspace, ana, [third, fourth]) == [third]
+    assert rating.renew(workspace, ben, [first, second]) == []
+    with workspace.store.read() as session:
+        kept = {(lease.interaction_id, lease.expires_at > now()) for lease in session.query(Lease)}
+    assert kept == {(fourth, True), (first, True), (second, True)}
+
+
+def test_an_answer_that_is_opened_is_not_ahead_of_itself(workspace, in_order):
+    """Somebody opened what the queue would bring next: they get another one after it."""
+    first, second, third = many(workspace, 3)
+    ana = rater(workspace)
+    assert ids(workspace, ana, on_screen=first) == [second]
+    looked.rate(workspace, ana, first, 4)
+    assert ids(workspace, ana, on_screen=second) == [second, third]
+
+
+def test_what_is_compared_is_on_the_screen(workspace, in_order):
+    """An answer that lay ahead and is put beside the others was shown, and is given up no more."""
+    first, second = (added(workspace, "same prompt", f"answer {n}") for n in range(2))
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    assert ids(workspace, ana) == [first, second]
+    assert [one.shown for one in rating.same_prompt(workspace, ana, first)] == [True, True]
+    assert ids(workspace, ben) == []
+    rating.give_back(workspace, ana, [second])
+    assert ids(workspace, ana) == [first, second]
+    with workspace.store.read() as session:
+        assert session.get(QueuePreference, ana.rater_id).served == 2
+
+
+ASK = """
+    import sys
+    from core.services.people import local_names
+    from core.services.rating import rating
+    from core.services.workspace import open_workspace
+    workspace = open_workspace()
+    me = local_names.rate_as(workspace, "cookie of " + sys.argv[1], sys.argv[1])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print([item.interaction.interaction_id for item in rating.next_items(workspace, me).items])
+"""
+
+
+def test_processes_that_ask_at_once_leave_nobody_without_an_answer(workspace, environ):
+    """As many raters as answers, at the same moment: whoever took two keeps one, and each has one on the screen."""
+    numbers = many(workspace, 4)
+    processes = [start_python(ASK, environ, f"Rater {n}") for n in range(4)]
+    at_once(processes)
+    got = [json.loads(printed) for printed in finished(processes)]
+    assert sorted(first for first, *_ in got) == numbers
+    with workspace.store.read() as session:
+        assert {(lease.interaction_id, lease.shown) for lease in session.query(Lease)} == {(n, True) for n in numbers}
+        assert session.query(Lease).count() == 4
+
+
+def test_whatever_raters_do_at_once_nobody_waits_for_ever(workspace):
+    """Six raters with few answers for two each ask, compare, renew, give back, choose and rate: none is refused, and no
+    answer is on more screens than it wants ratings.
+    """
+    numbers = [added(workspace, f"prompt {n % 3}", f"answer {n}") for n in range(9)]
+    queue.change_settings(workspace, COMMAND_LINE, QueueSettings(raters=2, overlap=0))
+
+    def work(seed: int) -> None:
+        draw, user = random.Random(seed), rater(workspace, f"Rater {seed}")
+        for _ in range(12):
+            found = ids(workspace, user, on_screen=draw.choice([None, *numbers]), have=numbers[:2])
+            what = draw.randrange(5)
+            if what == 0:
+                rating.same_prompt(workspace, user, draw.choice(numbers))
+            elif what == 1:
+                rating.renew(workspace, user, draw.sample(numbers, 3))
+            elif what == 2:
+                rating.give_back(workspace, user, draw.sample(numbers, 3))
+            elif what == 3:
+                queue.choose(workspace, user, draw.choice(list(Order)), QueueFilters())
+            elif found:
+                looked.rate(workspace, user, found[0], 3)
+
+    assert together(*(lambda seed=seed: work(seed) for seed in range(6))) == []
+    with workspace.store.read() as session:
+        wanted = {item.interaction_id: item.places for item in session.query(Item)}
+        held = Counter(lease.interaction_id for lease in session.query(Lease) if lease.expires_at > now())
+    assert all(held[number] <= wanted[number] for number in numbers)
 
 
 # --- how many raters ------------------------------------------------------------------------------------------------

@@ -154,10 +154,9 @@ def test_many_raters_of_one_answer_at_once_are_all_kept(workspace):
     assert (shown.consensus, shown.n_ratings) == (2.5, 8)
 
 
-def test_the_oldest_unrated_answer_comes_next(workspace):
-    """Answers are offered oldest first; one that anybody has rated, or looks at, or has ahead, is not offered to
-    another.
-    """
+def test_the_oldest_unrated_answer_comes_next(workspace, monkeypatch):
+    """Answers come oldest first; one that anybody has rated, looks at, or has ahead, is not offered to another."""
+    monkeypatch.setattr("core.store.rating.queue.RANDOM_EVERY", 1)
     first, second, third = (added(workspace, response=f"answer {n}") for n in range(3))
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert next_id(workspace, ana) == first

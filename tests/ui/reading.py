@@ -5,12 +5,17 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from core.ui.shell.texts import WITH_FORMULAS
+
 
 def said(app: AppTest) -> str:
     """Everything the page says in text elements, in one string."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.success, app.warning, app.error)
     texts = [element.value for kind in kinds for element in kind]
     texts += [element.proto.body for element in app.get("html")]
+    texts += [
+        json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.component_name == WITH_FORMULAS
+    ]
     return plain("\n".join(texts))
 
 

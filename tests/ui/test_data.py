@@ -8,12 +8,14 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
+from core.domain.turns import Speaker, Turn
 from core.services.data import importing, interactions
 from core.services.operations.status import status
 from core.services.reranking import preferences
 from core.store.database import Store
 from core.store.scratch import PREFIX
 from tests import looked
+from tests.databases import added, added_after
 from tests.ui.reading import plain, press, said
 
 OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
@@ -270,3 +272,56 @@ def test_the_second_of_two_leads_is_told_and_keeps_what_was_typed(open_page, sam
     assert app.text_area(key="data.edit_answer.1").value == "A better text"
     press(app, "data.edit_save")
     assert interactions.load(sample, COMMAND_LINE, 1).response == "A better text"
+
+
+BEFORE = [{"role": "user", "content": "My knee hurts."}, {"role": "assistant", "content": "Since when?"}]
+TURNS = (Turn(Speaker.USER, "My knee hurts."), Turn(Speaker.ASSISTANT, "Since when?"))
+
+
+def test_a_file_of_conversations_is_imported(open_page, workspace):
+    """A column of messages stands for prompt and answer."""
+    messages = [*BEFORE, {"role": "user", "content": "Monday."}, {"role": "assistant", "content": "Rest."}]
+    app = upload(open_page("data"), json.dumps({"messages": messages}).encode(), "answers.jsonl")
+    press(app, "data.import")
+    (found,), _ = interactions.browse(workspace, COMMAND_LINE, Filters(), page=0)
+    assert (found.prompt, found.response, found.turns) == ("Monday.", "Rest.", TURNS)
+
+
+def test_an_opened_answer_shows_its_conversation(open_page, workspace, ana):
+    """Every turn with who said it, the last question marked; editing says that the turns stay."""
+    number = added_after(workspace, TURNS, "Monday.", "Rest.")
+    app = press(open_page("data"), f"data.open.{number}")
+    text = said(app)
+    places = [text.index(words) for words in ("My knee hurts.", "Since when?", "Monday.", "Rest.")]
+    assert places == sorted(places)
+    assert "Last question:" in text
+    assert "The earlier turns stay as they are." in text
+    app.text_area(key=f"data.edit_prompt.{number}").input("On Monday.")
+    press(app, "data.edit_save")
+    found = interactions.load(workspace, COMMAND_LINE, number)
+    assert (found.prompt, found.turns) == ("On Monday.", TURNS)
+
+
+def test_conversations_stored_as_text_are_offered_and_converted_when_told_so(open_page, workspace, ana):
+    """First a note, then what they would become, then a button; ratings stay."""
+    number = added(workspace, json.dumps([*BEFORE, {"role": "user", "content": "Monday."}]), "Rest.")
+    looked.rate(workspace, ana, number, 4)
+    app = open_page("data")
+    assert "Some prompts hold a whole conversation as one text." in said(app)
+    press(app, "data.conversations")
+    text = said(app)
+    assert "1 prompt holds a whole conversation as one text." in text
+    assert "Since when?" in text
+    press(app, "data.conversations_close")
+    assert interactions.load(workspace, COMMAND_LINE, number).turns == ()
+    press(press(app, "data.conversations"), "data.convert")
+    assert "1 prompt is converted." in plain(app.toast[0].value)
+    found = interactions.load(workspace, COMMAND_LINE, number)
+    assert (found.prompt, found.turns, found.consensus) == ("Monday.", TURNS, 4.0)
+    assert "Some prompts hold" not in said(app)
+
+
+def test_looking_for_conversations_where_there_are_none_says_so(open_page, sample):
+    """The button is always there, for what the note does not see."""
+    app = press(open_page("data"), "data.conversations_look")
+    assert "No prompt holds a whole conversation as one text." in said(app)

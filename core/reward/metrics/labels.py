@@ -20,7 +20,7 @@ class Labels:
     groups: NDArray[np.int64]
     """Number of the normalised prompt, 0 to prompts - 1, in order of first appearance."""
     contexts: NDArray[np.int64]
-    """Number of (normalised prompt, context_id): answers with the same one compete with each other."""
+    """Number of (normalised prompt, context_id, earlier turns): answers with the same one compete with each other."""
 
     @classmethod
     def of(cls, examples: Sequence[Example], *, positive_threshold: int) -> "Labels":
@@ -30,7 +30,9 @@ class Labels:
             good=np.array([example.rating >= positive_threshold for example in examples], dtype=bool),
             ratings=np.array([example.rating for example in examples], dtype=np.float64),
             groups=_numbered(hashes),
-            contexts=_numbered([(key, example.context_id) for key, example in zip(hashes, examples, strict=True)]),
+            contexts=_numbered(
+                [(key, one.context_id, one.turns_group) for key, one in zip(hashes, examples, strict=True)]
+            ),
         )
 
     def __len__(self) -> int:

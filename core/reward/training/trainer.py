@@ -152,11 +152,10 @@ def train(
 
 
 def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred] = ()) -> str:
-    """Hex sha256 over texts, contexts and ratings of ``examples``, and the ``preferred`` answers, in their order."""
+    """Hex sha256 over texts, contexts, turns and ratings of ``examples``, and ``preferred`` answers, in their order."""
     digest = hashlib.sha256()
     for example in examples:
-        identity = interaction_identity(example.prompt, example.response, example.context_id)
-        digest.update(f"{identity} {example.rating!r}\n".encode())
+        digest.update(f"{example.identity} {example.rating!r}\n".encode())
     for pair in preferred:
         better, worse = (interaction_identity(pair.prompt, text, None) for text in (pair.chosen, pair.rejected))
         digest.update(f"{better} > {worse}\n".encode())

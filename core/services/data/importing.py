@@ -288,7 +288,7 @@ def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | 
         batch.append(row)
         if isinstance(row, ImportRow):
             characters += len(row.user_prompt) + len(row.ai_response) + len(row.feedback_comment or "")
-            characters += len(str(row.metadata or ""))
+            characters += len(str(row.metadata or "")) + sum(len(turn.text) for turn in row.turns)
         if len(batch) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0

@@ -101,7 +101,7 @@ def edit(
     seen: str,
     withdraw_ratings: bool,
 ) -> None:
-    """Change the texts of one interaction; the old ones are kept in the history.
+    """Change the texts of one interaction; the old ones are kept in the history, earlier turns stay as they are.
 
     ``seen`` is the version of the texts that these are to replace, here and below.
 
@@ -122,7 +122,7 @@ def edit(
             refuse_gaps([prompt, response, context_id], before.prompt, before.response, before.context_id)
     with workspace.store.write() as session:
         context = _optional(context_id)
-        old = interactions.edit(
+        old, edited = interactions.edit(
             session,
             interaction_id,
             prompt,
@@ -132,7 +132,7 @@ def edit(
             by=user.name,
             withdraw_ratings=withdraw_ratings,
         )
-        new = {"sha256": interaction_identity(prompt, response, context), "ratings withdrawn": withdraw_ratings}
+        new = {"sha256": edited, "ratings withdrawn": withdraw_ratings}
         audit.write(session, user, "edited answer", f"interaction {interaction_id}", old={"sha256": old}, new=new)
 
 

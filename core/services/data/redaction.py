@@ -13,6 +13,7 @@ from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers.masking import count, mask, name_words
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
+from core.domain.turns import Turn
 from core.services.masking import ClearedText, masks_output
 from core.services.workspace import Workspace
 from core.store import audit
@@ -37,11 +38,11 @@ class Redactor:
 
     def interaction(self, found: Interaction) -> Interaction:
         """The interaction as this person sees it; ``hidden`` says what is not shown."""
-        texts = (found.prompt, found.response, found.context_id, found.session_label)
+        texts = _texts(found)
         is_revealed = _subject(found.interaction_id) in self.revealed
         hidden = {} if is_revealed else count(texts)
         known = name_words(texts) if hidden else frozenset[str]()
-        prompt, response, context_id, session_label = (
+        prompt, response, context_id, session_label, *said = (
             text and ClearedText(mask(text, known) if hidden else text) for text in texts
         )
         return replace(
@@ -52,15 +53,14 @@ class Redactor:
             session_label=session_label,
             hidden=hidden,
             revealed=is_revealed,
+            turns=tuple(Turn(turn.role, text or "") for turn, text in zip(found.turns, said, strict=True)),
         )
 
     def about(self, text: str, found: Interaction) -> str:
         """What somebody wrote about an interaction: a name that stands there is one here too."""
         if _subject(found.interaction_id) in self.revealed:
             return ClearedText(text)
-        return ClearedText(
-            mask(text, name_words((found.prompt, found.response, found.context_id, found.session_label)))
-        )
+        return ClearedText(mask(text, name_words(_texts(found))))
 
     def texts(self, texts: Sequence[str], subject: str) -> tuple[list[str], dict[str, int]]:
         """Texts that belong together, of what is named so, and what is hidden in them."""
@@ -107,9 +107,12 @@ def reveal(workspace: Workspace, user: User, interaction_id: int, *, seen: str) 
         found = interactions.load(session, interaction_id)
     if found is None:
         raise NotFound("This answer was deleted meanwhile, so there is nothing to reveal.")
-    texts = (found.prompt, found.response, found.context_id, found.session_label)
     _record(
-        workspace, user, _subject(interaction_id), texts, lambda session: lock_as_seen(session, interaction_id, seen)
+        workspace,
+        user,
+        _subject(interaction_id),
+        _texts(found),
+        lambda session: lock_as_seen(session, interaction_id, seen),
     )
 
 
@@ -161,6 +164,11 @@ def _record(
         audit.write(session, user, identifiers.REVEALED, subject, new=dict(kinds))
 
     written(workspace.store, keep)
+
+
+def _texts(found: Interaction) -> tuple[str | None, ...]:
+    """All texts of an interaction, which belong together; its earlier turns last."""
+    return found.prompt, found.response, found.context_id, found.session_label, *(turn.text for turn in found.turns)
 
 
 def _subject(interaction_id: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from core.domain.errors import BadInput, Unavailable
 from core.domain.records import Example, ImportRow
 from core.domain.roles import Act, User
+from core.domain.turns import turns_group
 from core.labeling.rows import import_rows
 from core.labeling.tables import open_table
 from core.reward import artifact
@@ -57,13 +58,20 @@ def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version
 
 def read_rated(path: Path) -> list[Example]:
     """The rated answers of a file; several ratings of one answer count as their median."""
-    ratings: dict[tuple[str, str, str | None], list[int]] = {}
+    rated: dict[str, tuple[ImportRow, list[int]]] = {}
     for row in import_rows(open_table(path)):
         if isinstance(row, ImportRow) and row.rating is not None:
-            ratings.setdefault((row.user_prompt, row.ai_response, row.context_id), []).append(row.rating)
-    if not ratings:
+            rated.setdefault(row.identity, (row, []))[1].append(row.rating)
+    if not rated:
         raise BadInput(f"{path.name} holds no usable rating from 1 to 5, so nothing can be measured.")
     return [
-        Example(number, prompt, response, context_id, float(statistics.median(values)))
-        for number, ((prompt, response, context_id), values) in enumerate(ratings.items(), 1)
+        Example(
+            number,
+            row.user_prompt,
+            row.ai_response,
+            row.context_id,
+            float(statistics.median(values)),
+            turns_group=turns_group(row.turns),
+        )
+        for number, (row, values) in enumerate(rated.values(), 1)
     ]

@@ -5,6 +5,7 @@ from io import BytesIO
 
 from core.domain.records import check_search
 from core.domain.roles import Act, User
+from core.domain.turns import turns_text
 from core.labeling.export_columns import Columns
 from core.labeling.writing import write_stream
 from core.services.data.redaction import own_words, seen_by
@@ -25,6 +26,7 @@ COLUMNS: Columns = {
     "feedback_comment": str,
     "bias_flag": bool,
     "updated_at": str,
+    "turns": str,
 }
 
 
@@ -70,5 +72,6 @@ def as_csv(workspace: Workspace, user: User) -> bytes:
     workspace.require(user, Act.RATE)
     file = BytesIO()
     with workspace.store.read() as session:
-        write_stream(file, ".csv", COLUMNS, map(masked, own_ratings.rows(session, user.rater_id)))
+        seen = map(masked, own_ratings.rows(session, user.rater_id))
+        write_stream(file, ".csv", COLUMNS, (row | {"turns": turns_text(row["turns"])} for row in seen))
     return file.getvalue()

@@ -58,7 +58,7 @@ def require_unchanged(item: Item, row: LegacyInteraction, seen: str | None) -> N
 
 def text_version(item: Item, row: LegacyInteraction) -> str:
     """The version of the texts as they are stored."""
-    return interaction_identity(row.user_prompt, row.ai_response, item.context_id)
+    return interaction_identity(row.user_prompt, row.ai_response, item.context_id, item.turns_group)
 
 
 def lock_interactions(session: Session, interaction_ids: Collection[int]) -> dict[int, tuple[Item, LegacyInteraction]]:

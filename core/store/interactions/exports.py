@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.domain.identifiers.masking import UNREAD
 from core.domain.records import Example
 from core.domain.roles import User
+from core.domain.turns import turns_from_json, turns_text
 from core.store.interactions.identifiers import not_looked_at
 from core.store.interactions.interactions import in_scope
 from core.store.tables import Export, HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
@@ -31,7 +32,7 @@ class RatedText:
 
 def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:
     """Every submitted rating with its texts, ordered so that the answers to a prompt and the raters of an answer follow
-    one another: by prompt group, context, interaction and rater name.
+    one another: by prompt group, context, earlier turns, interaction and rater name.
 
     An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater. ``unmarked``:
     only answers that hold no personal identifiers, in texts or comments.
@@ -50,13 +51,20 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
             Rating.created_at,
             Rating.updated_at,
             Item.adjudicated,
+            Item.turns,
         )
         .select_from(LegacyInteraction)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
         .outerjoin(Rating, and_(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None)))
         .outerjoin(Rater, Rater.rater_id == Rating.rater_id)
         .where(_RATED)
-        .order_by(Item.prompt_group, func.coalesce(Item.context_id, ""), Item.interaction_id, Rater.name_key)
+        .order_by(
+            Item.prompt_group,
+            func.coalesce(Item.context_id, ""),
+            Item.turns_group,
+            Item.interaction_id,
+            Rater.name_key,
+        )
     )
     if unmarked:
         query = query.where(Item.identifiers.is_(None), not_(not_looked_at()))
@@ -74,6 +82,7 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
             "created_at": row.created_at and row.created_at.isoformat(),
             "updated_at": row.updated_at and row.updated_at.isoformat(),
             "adjudicated": row.adjudicated,
+            "turns": turns_text(turns_from_json(row.turns)),
         }
 
 
@@ -110,6 +119,7 @@ def examples(session: Session, *, newest: int = 0, held_out: bool | None = None)
             Item.consensus,
             Item.session_label,
             Item.adjudicated,
+            Item.turns_group,
         )
         .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
         .where(Item.interaction_id.in_(ids))
@@ -126,8 +136,9 @@ def examples(session: Session, *, newest: int = 0, held_out: bool | None = None)
             label,
             tuple(given.get(number, ())),
             decided is not None,
+            before,
         )
-        for number, prompt, response, context_id, agreed, label, decided in _stream(session, query)
+        for number, prompt, response, context_id, agreed, label, decided, before in _stream(session, query)
     ]
 
 

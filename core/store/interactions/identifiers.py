@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.identifiers.deidentifier import BATCH as TEXTS_AT_ONCE
@@ -123,7 +123,8 @@ def _any_due(session: Session) -> bool:
 
 def _look(store: Store, after: int, number: int) -> dict[int, tuple[list[str], dict[str, int]]]:
     """The texts of the next unmarked rows, and what was found in them."""
-    size = func.length(LegacyInteraction.user_prompt) + func.length(LegacyInteraction.ai_response)
+    turns = func.coalesce(func.length(cast(Item.turns, Text)), 0)
+    size = func.length(LegacyInteraction.user_prompt) + func.length(LegacyInteraction.ai_response) + turns
     due = select(Item.interaction_id, size).join(LegacyInteraction).where(not_looked_at(), Item.interaction_id > after)
     with store.read() as session:  # looking first: where nothing is due no write lock is taken
         sized = session.execute(due.order_by(Item.interaction_id).limit(number))
@@ -166,7 +167,8 @@ def _rows(session: Session, numbers: list[int], *, lock: bool) -> Iterator[tuple
 
 def _texts(item: Item, texts: Iterable[str | None]) -> list[str]:
     """All texts of an interaction that can hold identifiers."""
-    return [text for text in (*texts, item.context_id, item.session_label, *_extra(item)) if text]
+    said = (turn["text"] for turn in item.turns or ())
+    return [text for text in (*texts, *said, item.context_id, item.session_label, *_extra(item)) if text]
 
 
 def revealed(session: Session, user: User, since: datetime) -> frozenset[str]:

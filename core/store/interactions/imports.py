@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.domain.errors import BadInput
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import ImportRow, Rejected
-from core.domain.texts import interaction_identity, prompt_group
+from core.domain.texts import prompt_group
+from core.domain.turns import turns_group, turns_to_json
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
     adopt_legacy_change,
@@ -21,6 +22,7 @@ from core.store.interactions.consensus import (
     recompute_consensus,
     snapshot,
     store_rating,
+    text_version,
 )
 from core.store.interactions.interactions import drop, free_identities
 from core.store.interactions.legacy import existing_sessions, follow_text
@@ -98,7 +100,7 @@ def add_batch(
     rater_ids = {name: find_or_add(session, name, kind).rater_id for name in {n for row, n in usable if _speaks(row)}}
     plan = _plan(session, [row for row, _ in usable], source)
     for row, name in usable:
-        planned = plan[interaction_identity(row.user_prompt, row.ai_response, row.context_id)]
+        planned = plan[row.identity]
         is_new = planned.is_new and planned.first is row
         rater_id = rater_ids.get(name, 0)
         known = planned.value_of(rater_id)
@@ -134,7 +136,7 @@ def _speaks(row: ImportRow) -> bool:
 def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str, _Planned]:
     by_identity: dict[str, ImportRow] = {}
     for row in rows:
-        by_identity.setdefault(interaction_identity(row.user_prompt, row.ai_response, row.context_id), row)
+        by_identity.setdefault(row.identity, row)
     if source != "sample":
         free_identities(session, by_identity)
     known = select(Item.identity, Item.interaction_id).where(Item.identity.in_(by_identity))
@@ -151,7 +153,7 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
                 plan[identity].make_new()
                 continue
             item, legacy = found[interaction_id]
-            if interaction_identity(legacy.user_prompt, legacy.ai_response, item.context_id) != identity:
+            if text_version(item, legacy) != identity:
                 follow_text(session, item, legacy)  # the old application put another text there
                 plan[identity].make_new()
             if adopt_legacy_change(session, item, legacy):
@@ -171,9 +173,11 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
     for planned in plans:
         first = planned.first
         item = Item(
-            identity=interaction_identity(first.user_prompt, first.ai_response, first.context_id),
+            identity=first.identity,
             prompt_group=prompt_group(first.user_prompt),
             context_id=first.context_id,
+            turns=turns_to_json(first.turns) or None,
+            turns_group=turns_group(first.turns),
             session_label=first.session_id,
             source=source,
             import_id=import_id,

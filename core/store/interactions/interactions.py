@@ -1,9 +1,9 @@
 """Interactions: which ones count, browsing them, adding, editing and deleting one."""
 
 from collections.abc import Collection, Sequence
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
+from core.domain.turns import turns_from_json
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
     adopt_legacy_change,
@@ -58,7 +59,7 @@ def load(session: Session, interaction_id: int) -> Interaction | None:
 
 def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tuple[list[Interaction], int]:
     """One page of interactions, newest first, and how many there are in all."""
-    where = _conditions(filters)
+    where = _conditions(session, filters)
     base = select(LegacyInteraction, Item).join(Item).where(*where)
     rows = session.execute(base.order_by(Item.interaction_id.desc()).offset(offset).limit(limit))
     count = select(func.count()).select_from(Item).where(*where)
@@ -72,7 +73,7 @@ def exists(session: Session, interaction_id: int) -> bool:
 
 
 def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
-    """The answers that can be compared with this one (equal prompt and context), itself among them, oldest first.
+    """The answers that compare with this one (equal prompt, context and turns), itself among them, oldest first.
 
     One whose prompt the old application changed since it was grouped is none: it would be read under another's prompt.
     """
@@ -81,7 +82,12 @@ def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
         return []
     context = Item.context_id.is_(None) if this.context_id is None else Item.context_id == this.context_id
     others = select(Item.interaction_id, LegacyInteraction.user_prompt).join(LegacyInteraction)
-    others = others.where(Item.prompt_group == this.prompt_group, context, Item.interaction_id != interaction_id)
+    others = others.where(
+        Item.prompt_group == this.prompt_group,
+        context,
+        Item.turns_group == this.turns_group,
+        Item.interaction_id != interaction_id,
+    )
     found = session.execute(in_scope(session, others).order_by(Item.interaction_id).limit(limit - 1))
     group = prompt_group(row.user_prompt)
     return sorted([interaction_id, *(number for number, prompt in found if prompt_group(prompt) == group)])
@@ -138,7 +144,7 @@ def add(
 def _was_edited(session: Session, interaction_id: int, identity: str) -> bool:
     """Whether the old application put another text where this identity was; what we derived from it is renewed."""
     item, row = lock_interaction(session, interaction_id)
-    if interaction_identity(row.user_prompt, row.ai_response, item.context_id) == identity:
+    if text_version(item, row) == identity:
         return False
     follow_text(session, item, row)
     return True
@@ -154,10 +160,11 @@ def edit(
     seen: str,
     by: str,
     withdraw_ratings: bool,
-) -> str:
+) -> tuple[str, str]:
     """Change the texts of one interaction; the old texts stay in the history, the ratings stay unless withdrawn.
+    Earlier turns stay as they are.
 
-    Returns the identity of what it was before.
+    Returns the identities of what it was before and of what it is now.
 
     Raises:
         NotFound: it was deleted.
@@ -166,7 +173,7 @@ def edit(
     """
     lock_writers(session)
     item, row = lock_as_seen(session, interaction_id, seen)
-    identity = interaction_identity(prompt, response, context_id)
+    identity = interaction_identity(prompt, response, context_id, item.turns_group)
     if item.source != "sample":
         free_identities(session, [identity])
     other = session.scalar(
@@ -175,7 +182,7 @@ def edit(
     if other is not None:
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {other}. Nothing was changed.")
     adopt_legacy_change(session, item, row)
-    _keep_texts(session, item, row, "edited", by)
+    keep_texts(session, item, row, "edited", by)
     row.user_prompt, row.ai_response = prompt, response
     before = item.identity or ""
     item.identity, item.prompt_group, item.context_id = identity, prompt_group(prompt), context_id
@@ -186,7 +193,7 @@ def edit(
                 withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
     recompute_consensus(session, item, row)
-    return before
+    return before, identity
 
 
 def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
@@ -201,7 +208,7 @@ def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
     """
     item, row = lock_as_seen(session, interaction_id, seen)
     identity = item.identity or ""
-    _keep_texts(session, item, row, "deleted", by)
+    keep_texts(session, item, row, "deleted", by)
     session.flush()
     try:
         drop(session, [interaction_id])
@@ -244,7 +251,8 @@ def drop_sample(session: Session) -> int:
     return len(ids)
 
 
-def _keep_texts(session: Session, item: Item, row: LegacyInteraction, action: str, by: str) -> None:
+def keep_texts(session: Session, item: Item, row: LegacyInteraction, action: str, by: str) -> None:
+    """Keep the texts that an interaction has before ``action`` changes or deletes them."""
     session.add(
         TextHistory(
             interaction_id=item.interaction_id,
@@ -253,20 +261,31 @@ def _keep_texts(session: Session, item: Item, row: LegacyInteraction, action: st
             user_prompt=row.user_prompt,
             ai_response=row.ai_response,
             context_id=item.context_id,
+            turns=item.turns,
         )
     )
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def says(session: Session, words: str) -> ColumnElement[bool]:
+    """Whether prompt, answer or an earlier turn of an interaction holds these words, in small or large letters."""
+    if session.get_bind().dialect.name == "sqlite":
+        turn = func.json_each(Item.turns).table_valued("value")
+        text: Any = func.json_extract(turn.c.value, "$.text")
+    else:
+        turn = func.jsonb_array_elements(Item.turns).table_valued("value")
+        text = turn.c.value.op("->>")("text")
+    said = select(turn.c.value).where(text.icontains(words, autoescape=True)).exists()
+    return or_(
+        LegacyInteraction.user_prompt.icontains(words, autoescape=True),
+        LegacyInteraction.ai_response.icontains(words, autoescape=True),
+        and_(Item.turns_group != "", said),
+    )
+
+
+def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if filters.text:
-        pattern = filters.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        where.append(
-            or_(
-                LegacyInteraction.user_prompt.ilike(f"%{pattern}%", escape="\\"),
-                LegacyInteraction.ai_response.ilike(f"%{pattern}%", escape="\\"),
-            )
-        )
+        where.append(says(session, filters.text))
     if filters.rated is not None:
         where.append(Item.consensus.is_not(None) if filters.rated else Item.consensus.is_(None))
     if filters.discarded:
@@ -301,4 +320,5 @@ def shown(row: LegacyInteraction, item: Item) -> Interaction:
         created_at=item.created_at,
         version=text_version(item, row),
         discarded=item.consensus is None and item.places == 0,
+        turns=turns_from_json(item.turns),
     )

@@ -22,6 +22,7 @@ from core.store.interactions.consensus import (
     read_legacy_change,
     recompute_consensus,
     snapshot,
+    text_version,
 )
 from core.store.interactions.identifiers import NOT_LOOKED_AT, comments_on, mark
 from core.store.people.raters import legacy_rater
@@ -133,7 +134,7 @@ def _drop_deleted(store: Store) -> None:
 
 def follow_text(session: Session, item: Item, row: LegacyInteraction) -> None:
     """Renew what we derived from the texts of a locked row that the old application edited."""
-    identity = interaction_identity(row.user_prompt, row.ai_response, item.context_id)
+    identity = text_version(item, row)
     item.identity = None
     session.flush()
     taken = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
@@ -177,7 +178,8 @@ def _texts(after: int) -> Select[Item, str, str]:
 
 
 def _is_outdated(item: Item, prompt: str, response: str) -> bool:
-    if item.identity is not None and item.identity != interaction_identity(prompt, response, item.context_id):
+    identity = interaction_identity(prompt, response, item.context_id, item.turns_group)
+    if item.identity is not None and item.identity != identity:
         return True
     if item.prompt_group != prompt_group(prompt):
         return True

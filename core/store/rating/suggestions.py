@@ -36,17 +36,16 @@ def drawn(session: Session, limit: int) -> list[Candidate]:
 
 def beside_rated(session: Session, limit: int) -> list[Candidate]:
     """Unrated answers that wait, to the prompts rated last: a rating of one of them can make a pair."""
-    rated = in_scope(session, select(Item.prompt_group, Item.context_id, Item.consensus))
+    asked = (Item.prompt_group, Item.context_id, Item.turns_group)
+    rated = in_scope(session, select(*asked, Item.consensus))
     latest = rated.where(Item.rated_at.is_not(None)).order_by(Item.rated_at.desc()).limit(limit)
-    consensus_of = {(group, context): consensus for group, context, consensus in session.execute(latest)}
-    groups = {group for group, _ in consensus_of}
-    waiting = select(Item.interaction_id, Item.prompt_group, Item.context_id).where(
-        Item.prompt_group.in_(groups), WAITING, Item.n_ratings == 0
-    )
+    consensus_of = {tuple(key): consensus for *key, consensus in session.execute(latest)}
+    groups = {group for group, *_ in consensus_of}
+    waiting = select(Item.interaction_id, *asked).where(Item.prompt_group.in_(groups), WAITING, Item.n_ratings == 0)
     found: dict[int, float | None] = {}
-    for number, group, context in session.execute(in_scope(session, waiting).order_by(Item.interaction_id)):
-        if (group, context) in consensus_of and len(found) < limit:
-            found[number] = consensus_of.pop((group, context))  # one for each prompt: the next pair, not all of them
+    for number, *key in session.execute(in_scope(session, waiting).order_by(Item.interaction_id)):
+        if tuple(key) in consensus_of and len(found) < limit:
+            found[number] = consensus_of.pop(tuple(key))  # one for each prompt: the next pair, not all of them
     return _with_texts(session, found)
 
 

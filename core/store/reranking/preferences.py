@@ -54,4 +54,5 @@ def rows(session: Session) -> Iterator[dict[str, Any]]:
             "rater": name,
             "model_version": kept.model_version,
             "created_at": kept.created_at.isoformat(),
+            "turns": "",
         }

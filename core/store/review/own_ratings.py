@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Interaction
+from core.domain.turns import turns_from_json
 from core.store.interactions.exports import BATCH
-from core.store.interactions.interactions import shown
+from core.store.interactions.interactions import says, shown
 from core.store.rating import ratings
 from core.store.rating.ratings import Receipt
 from core.store.tables import Item, LegacyInteraction, Rating
@@ -23,7 +24,7 @@ class OwnFilters:
     """Which of one's own ratings to look at; what is None or empty does not restrict."""
 
     text: str = ""
-    """In prompt, answer or comment."""
+    """In prompt, answer, earlier turns or comment."""
     rating: int | None = None
     status: RatingStatus | None = None
     flagged: bool = False
@@ -47,7 +48,7 @@ def find(
     session: Session, rater_id: int, filters: OwnFilters, *, offset: int, limit: int
 ) -> tuple[list[OwnRating], int]:
     """One page, latest first, and how many there are in all."""
-    where = _conditions(rater_id, filters)
+    where = _conditions(session, rater_id, filters)
     joined = (
         select(LegacyInteraction, Item, Rating)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
@@ -56,7 +57,7 @@ def find(
     )
     count = select(func.count()).select_from(Rating).where(*where)
     if filters.text:
-        count = count.join(LegacyInteraction, LegacyInteraction.interaction_id == Rating.interaction_id)
+        count = count.join(LegacyInteraction, LegacyInteraction.interaction_id == Rating.interaction_id).join(Item)
     total = session.scalar(count) or 0
     rows = session.execute(
         joined.order_by(Rating.updated_at.desc(), Rating.rating_id.desc()).offset(offset).limit(limit)
@@ -94,7 +95,10 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
 
 
 def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:
-    """All submitted ratings of this rater, oldest answer first, with the columns of the download."""
+    """All submitted ratings of this rater, oldest answer first, with the columns of the download.
+
+    ``turns`` are the earlier turns themselves.
+    """
     query: Select[*tuple[Any, ...]] = (
         select(
             LegacyInteraction.interaction_id,
@@ -104,8 +108,10 @@ def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:
             Rating.comment,
             Rating.bias_flag,
             Rating.updated_at,
+            Item.turns,
         )
         .join(Rating, Rating.interaction_id == LegacyInteraction.interaction_id)
+        .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
         .where(Rating.rater_id == rater_id, Rating.rating.is_not(None))
         .order_by(LegacyInteraction.interaction_id)
     )
@@ -118,15 +124,14 @@ def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:
             "feedback_comment": row.comment,
             "bias_flag": row.bias_flag,
             "updated_at": row.updated_at.isoformat(),
+            "turns": turns_from_json(row.turns),
         }
 
 
-def _conditions(rater_id: int, filters: OwnFilters) -> list[Any]:
+def _conditions(session: Session, rater_id: int, filters: OwnFilters) -> list[Any]:
     where: list[Any] = [Rating.rater_id == rater_id]
     if filters.text:
-        wanted = filters.text.lower()
-        fields = (LegacyInteraction.user_prompt, LegacyInteraction.ai_response, Rating.comment)
-        where.append(or_(*(func.lower(field).contains(wanted, autoescape=True) for field in fields)))
+        where.append(or_(says(session, filters.text), Rating.comment.icontains(filters.text, autoescape=True)))
     if filters.rating is not None:
         where.append(Rating.rating == filters.rating)
     if filters.status is not None:

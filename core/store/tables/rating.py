@@ -159,3 +159,4 @@ class TextHistory(Base):
     user_prompt: Mapped[str]
     ai_response: Mapped[str]
     context_id: Mapped[str | None]
+    turns: Mapped[list[Any] | None]

@@ -150,7 +150,7 @@ def shape(session: Session, *, long_words: int) -> Shape:
             func.min(rated.c.consensus).label("lowest"),
             func.max(rated.c.consensus).label("highest"),
         )
-        .group_by(rated.c.prompt_group, rated.c.context_id)
+        .group_by(rated.c.prompt_group, rated.c.context_id, rated.c.turns_group)
         .subquery()
     )
     single = session.scalar(select(func.count()).select_from(groups).where(groups.c.answers == 1)) or 0
@@ -163,7 +163,7 @@ def shape(session: Session, *, long_words: int) -> Shape:
         .join(LegacyInteraction, LegacyInteraction.interaction_id == rated.c.interaction_id)
         # identity is unique, so of equal answers all but one have none: only their prompts need a look at the texts
         .where(rated.c.prompt_group.in_(select(Item.prompt_group).where(Item.identity.is_(None))))
-        .group_by(rated.c.prompt_group, rated.c.context_id, LegacyInteraction.ai_response)
+        .group_by(rated.c.prompt_group, rated.c.context_id, rated.c.turns_group, LegacyInteraction.ai_response)
         .having(func.min(rated.c.consensus) < func.max(rated.c.consensus))
         .subquery()
     )
@@ -177,39 +177,38 @@ class PairYield:
 
     ratings: int
     prompts: int
-    """Prompts (with their context) that have two answers whose consensus differs by at least 1."""
+    """Prompts (with their context and earlier turns) that have two answers whose consensus differs by at least 1."""
     pairs: int
     """Rows of the pairs export."""
 
 
 def pair_yield(session: Session) -> PairYield:
     """Count what the export of pairs would hold now."""
-    context = func.coalesce(Item.context_id, "")
+    asked = (Item.prompt_group, func.coalesce(Item.context_id, ""), Item.turns_group)
     rated = (Item.consensus.is_not(None),)
     answers = (
-        in_scope(session, select(Item.prompt_group, context, Item.consensus, func.count()))
+        in_scope(session, select(*asked, Item.consensus, func.count()))
         .where(*rated)
-        .group_by(Item.prompt_group, context, Item.consensus)
-        .order_by(Item.prompt_group, context)
+        .group_by(*asked, Item.consensus)
+        .order_by(*asked)
     )
     prompts = pairs = 0
-    for _, rows in groupby(session.execute(answers), key=lambda row: (row[0], row[1])):
-        found = _pairs((float(value or 0), number) for _, _, value, number in rows)
+    for _, rows in groupby(session.execute(answers), key=lambda row: row[:3]):
+        found = _pairs((float(value or 0), number) for *_, value, number in rows)
         pairs += found
         prompts += found > 0
     # two identical texts are no pair, though their ratings may differ
-    joined = in_scope(session, select(Item.prompt_group, context, LegacyInteraction.ai_response)).join(
+    text = LegacyInteraction.ai_response
+    joined = in_scope(session, select(*asked, text)).join(
         LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id
     )
-    same = joined.where(*rated).group_by(Item.prompt_group, context, LegacyInteraction.ai_response)
+    same = joined.where(*rated).group_by(*asked, text)
     same = same.having(func.max(Item.consensus) - func.min(Item.consensus) >= MIN_MARGIN)
-    for group, where, text in session.execute(same).all():
+    for repeat in session.execute(same).all():
         values = select(Item.consensus, func.count()).join(
             LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id
         )
-        these = values.where(
-            *rated, Item.prompt_group == group, context == where, LegacyInteraction.ai_response == text
-        )
+        these = values.where(*rated, *(part == value for part, value in zip((*asked, text), repeat, strict=True)))
         repeated = session.execute(in_scope(session, these).group_by(Item.consensus))
         pairs -= _pairs((float(value or 0), number) for value, number in repeated)
     given = in_scope(session, select(func.count()).select_from(Rating).join(Item)).where(Rating.rating.is_not(None))

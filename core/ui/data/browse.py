@@ -10,9 +10,11 @@ from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.workspace import Workspace
+from core.ui.data.conversations import look_for_conversations, offer_conversion
 from core.ui.data.erasure import erase_answer, erase_deleted_answer, finished_erasure, offer_answer_erasure
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
+from core.ui.shell.conversation import show_conversation
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import hidden_note
@@ -54,14 +56,18 @@ def browse_tab(page: Page, sources: dict[str, int]) -> None:
             return
         finished_erasure(page)
         if sources:
+            offer_conversion(page)
             _list(page, _filters(sources))
+            look_for_conversations(page)
             erase_deleted_answer(page)
         _add(page)
 
 
 def _filters(sources: dict[str, int]) -> Filters:
     search, state, source = st.columns([3, 2, 2])
-    text = search.text_input("Search", key="data.search", max_chars=MAX_SEARCH, placeholder="Words in prompt or answer")
+    text = search.text_input(
+        "Search", key="data.search", max_chars=MAX_SEARCH, placeholder="Words in conversation or answer"
+    )
     rated = state.selectbox("Rated", list(STATES), key="data.rated")
     names = {SOURCES.get(name, name): name for name in sources}
     origin = source.selectbox("Source", ["All", *names], key="data.source")
@@ -144,8 +150,8 @@ def _one(page: Page, number: int) -> None:
     user = page.current_user()
     hidden_note(page.workspace, user, shown, page="data")
     with st.container(key="data.one", gap="small"):
-        st.subheader("Prompt", anchor=False)
-        show_text(shown.prompt, key=f"data.prompt.{number}", name=f"prompt_{number}")
+        st.subheader("Conversation" if shown.turns else "Prompt", anchor=False)
+        show_conversation(shown.turns, shown.prompt, key=f"data.prompt.{number}", name=f"prompt_{number}")
         with st.container(border=True):
             st.subheader("Answer", anchor=False)
             show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
@@ -221,7 +227,10 @@ def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
         st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),
         st.form(f"data.edit.{number}", border=False),
     ):
-        st.text_area("Prompt", begun.prompt, key=f"data.edit_prompt.{number}", height=100)
+        if shown.turns:
+            st.caption("The earlier turns stay as they are. To change them, delete the answer and import it anew.")
+        label = "Last question" if shown.turns else "Prompt"
+        st.text_area(label, begun.prompt, key=f"data.edit_prompt.{number}", height=100)
         st.text_area("Answer", begun.response, key=f"data.edit_answer.{number}", height=220)
         st.text_input("Context", begun.context_id or "", key=f"data.edit_context.{number}")
         st.checkbox(

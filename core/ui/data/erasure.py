@@ -11,7 +11,7 @@ from core.ui.shell import session
 from core.ui.shell.errors import act
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
-from core.ui.shell.texts import literal, to_html
+from core.ui.shell.texts import forget_rendered, literal
 
 
 def erase_answer(page: Page, number: int) -> None:
@@ -169,7 +169,7 @@ def _compact(page: Page) -> None:
 
 
 def _done(found: Forgetting) -> None:
-    to_html.cache_clear()  # texts that were on a screen are kept rendered
+    forget_rendered()
     st.session_state[session.FORGOTTEN] = found
     _close()
 

@@ -16,6 +16,7 @@ from core.domain.records import Rejected
 from core.domain.roles import Act
 from core.domain.texts import plural
 from core.labeling.column_names import find_column, suggest_mapping
+from core.labeling.rows import CONVERSATION
 from core.labeling.tables import open_table
 from core.labeling.writing import csv_text
 from core.services.data import importing
@@ -38,6 +39,8 @@ OPTIONAL = {
     "session_id": "Session",
     "feedback_comment": "Comment",
     "bias_flag": "Bias flag",
+    "messages": "Conversation (messages)",
+    "turns": "Earlier turns",
 }
 
 
@@ -62,8 +65,9 @@ class Choices:
 
     @property
     def missing(self) -> list[str]:
-        """The columns without which nothing can be imported."""
-        return [words for name, words in REQUIRED.items() if name not in self.mapping]
+        """The columns without which nothing can be imported; a conversation holds prompt and answer."""
+        wanted = {} if CONVERSATION in self.mapping else REQUIRED
+        return [words for name, words in wanted.items() if name not in self.mapping]
 
 
 @st.fragment
@@ -133,7 +137,7 @@ def _columns(preview: Preview) -> Choices:
     st.markdown("**The first rows**")
     shown = [{name: snippet(str(value), 200) for name, value in row.items()} for row in preview.rows]
     show_cells(shown, height="content")
-    exact = all(name in preview.columns for name in REQUIRED)
+    exact = CONVERSATION in preview.columns or all(name in preview.columns for name in REQUIRED)
     with st.expander("Which column is what", expanded=not exact, icon=":material/view_column:"):
         if not exact:
             st.markdown("The columns have other names than ours. Please check what we think they are.")

@@ -7,6 +7,7 @@ from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.texts import plural
 from core.services.review import disagreements
 from core.ui.shell import session
+from core.ui.shell.conversation import show_conversation
 from core.ui.shell.errors import act
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
@@ -53,7 +54,7 @@ def _one(page: Page, one: Disagreement) -> None:
             literal(f"Answer {number}" + (f" · {one.interaction.context_id}" if one.interaction.context_id else ""))
         )
         hidden_note(page.workspace, page.user, one.interaction, page="review")
-        show_text(one.interaction.prompt, key=f"review.prompt.{number}", name="prompt")
+        show_conversation(one.interaction.turns, one.interaction.prompt, key=f"review.prompt.{number}")
         with st.expander("The answer", expanded=True):
             show_text(one.interaction.response, key=f"review.answer.{number}", name="answer")
         for column, voice in zip(

@@ -839,7 +839,12 @@ class Desk {
   }
 
   async #leave() {
-    await Promise.race([this.#giveBack(), new Promise((resolve) => setTimeout(resolve, 1500))]);
+    try {
+      await this.#giveBack();
+      await line.send("leave", {});
+    } catch (error) {
+      return this.say(error instanceof Unanswered ? NOT_NOW : error.message);
+    }
     line.clear();
     this.left();
   }
@@ -943,16 +948,21 @@ class Desk {
   #pressed(event) {
     const target = event.composedPath()[0];
     const inField = isField(target);
+    const dialog = this.root.querySelector("dialog[open]");
     if (event.repeat && event.code === this.#held) return refuse(event); // held on from the key that led here
     if (event.key === "Escape" || event.key === "Tab" || (event.key === "Enter" && target.tagName === "INPUT")) {
       this.#typing = null;
       if (event.key === "Escape" && target === this.key("comment")) target.blur();
       if (this.key("notice").textContent === INTERRUPTED) this.say("");
       if (event.key === "Escape") this.key("guidelines").open = false;
+      if (event.key === "Escape" && dialog) {
+        dialog.close(); // the browser would do it a moment later, and take the next key for the dialog
+        return refuse(event);
+      }
     }
     if (event.key === "Enter" && event.ctrlKey && target === this.key("comment")) return refuse(event);
     if (event.ctrlKey || event.altKey || event.metaKey || inField || event.isComposing) return;
-    if (this.root.querySelector("dialog[open]")) return;
+    if (dialog) return;
     if (this.#typing !== null && (event.key.length === 1 || event.key === "Backspace")) return this.#goOnTyping(event);
     if (target.closest?.("[role=dialog], [role=menu], [role=listbox]")) return;
     const act = this.#acts[event.key.toLowerCase()];
@@ -1280,7 +1290,7 @@ class Desk {
 
   #drawText(text) {
     if (text.html !== undefined) {
-      const box = element("div");
+      const box = element("div", { className: "assay-text" });
       box.innerHTML = text.html; // made by core/ui/shell/texts.py: nothing in it acts or loads
       return box;
     }

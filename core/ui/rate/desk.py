@@ -9,7 +9,7 @@ from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.roles import User
 from core.domain.settings import AuthMode
 from core.services.training import retraining
-from core.ui.shell import errors, identity, session
+from core.ui.shell import errors, identity, session, texts
 from core.ui.shell.page import Page
 
 ORDERS = {
@@ -28,7 +28,7 @@ SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing applic
 
 _FILE = Path(__file__)
 _HTML, _CSS, _JS = (_FILE.with_suffix(kind).read_text(encoding="utf-8") for kind in (".html", ".css", ".js"))
-_desk = st.components.v2.component("assay.desk", html=_HTML, css=_CSS, js=_JS)
+_desk = st.components.v2.component("assay.desk", html=_HTML, css=f"{texts.STYLE}\n{_CSS}", js=_JS)
 
 
 def rating_desk(page: Page, user: User) -> None:
@@ -51,15 +51,10 @@ def rating_desk(page: Page, user: User) -> None:
                 "longest_comment": MAX_COMMENT,
                 "impact": retraining.rating_impact(page.workspace, page.user),
             },
-            on_left_change=lambda: _leave(page),
+            on_left_change=lambda: None,  # the browser has no name any more: the page runs again and asks for one
         )
 
 
 def open_item(interaction_id: int) -> None:
     """Let the Rate page show this answer when it is opened next."""
     st.session_state[session.OPEN_ANSWER] = interaction_id
-
-
-@errors.act
-def _leave(page: Page) -> None:
-    identity.leave(page.workspace)

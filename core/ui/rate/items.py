@@ -17,7 +17,7 @@ from core.services.rating import queue, rating
 from core.services.rating.rating import ItemToRate, NextItems
 from core.services.review import guidelines
 from core.services.workspace import Workspace
-from core.ui.shell.texts import to_html
+from core.ui.shell.texts import rendered
 
 RECOUNT_SECONDS = 30.0
 
@@ -76,6 +76,7 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
     return {
         "id": interaction.interaction_id,
         "request": found.request_id or uuid4().hex,
+        "kept": found.request_id is not None,
         "showing": found.showing,
         "shown": found.shown,
         "rating": found.rating,
@@ -84,9 +85,9 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
         "draft": None if found.draft is None else {"comment": found.draft, "flag": found.draft_flag},
         "about": _about(found),
         "sample": interaction.source == "sample",
-        "turns": [{"role": str(turn.role), "text": _text(turn.text)} for turn in interaction.turns],
-        "prompt": _text(interaction.prompt),
-        "answer": _text(interaction.response),
+        "turns": [{"role": str(turn.role), "text": rendered(turn.text)} for turn in interaction.turns],
+        "prompt": rendered(interaction.prompt),
+        "answer": rendered(interaction.response),
         "hidden": hidden,
         "revealed": interaction.revealed,
     }
@@ -120,17 +121,13 @@ def _about(found: ItemToRate) -> str:
     return " · ".join([*about, plural(interaction.response_words, "word")])
 
 
-def _text(text: str) -> dict[str, str]:
-    return {"html": to_html(text)}
-
-
 def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
     version = guidelines.current(workspace, user)
     if version.at is None:
         by = "The text that Assay brings along; leads can write a better one: Review, Guidelines."
     else:
         by = f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"
-    return {"number": version.number, "text": _text(version.markdown), "by": by}
+    return {"number": version.number, "text": rendered(version.markdown), "by": by}
 
 
 def _why_empty(workspace: Workspace, user: User) -> dict[str, str]:

@@ -11,6 +11,7 @@ from core.domain.roles import User
 from core.domain.texts import plural
 from core.services.review import second_looks
 from core.ui.shell import session
+from core.ui.shell.conversation import show_conversation
 from core.ui.shell.errors import act
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
@@ -55,7 +56,7 @@ def second_looks_tab(page: Page, user: User) -> None:
     )
     hidden_note(page.workspace, user, found.interaction, page="review")
     with st.container(border=True, gap="small", key="review.look"):
-        show_text(found.interaction.prompt, key=f"review.look_prompt.{number}", name="prompt")
+        show_conversation(found.interaction.turns, found.interaction.prompt, key=f"review.look_prompt.{number}")
         st.divider()
         show_text(found.interaction.response, key=f"review.look_answer.{number}", name="answer")
     if state.again is not None and state.before is not None:

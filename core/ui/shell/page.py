@@ -18,7 +18,7 @@ import streamlit as st
 from core.domain.errors import Unavailable
 from core.domain.roles import Act, User, may
 from core.services.workspace import Workspace
-from core.ui.shell import browser_tabs, errors, gate, identity, session
+from core.ui.shell import browser_tabs, errors, gate, identity, session, texts
 from core.ui.shell.app import ensure_navigation
 from core.ui.shell.navigation import ICON, PAGES, PageInfo
 from core.ui.shell.session import the_workspace
@@ -28,7 +28,7 @@ TOO_MUCH = (
     "What stands in the fields of this page is more than can be sent at once, so what you changed last was not taken. "
     "It is still in the fields. Please make it shorter and press again, or bring it in as a file."
 )
-STYLE = Path(__file__).with_name("style.css")
+STYLE = Path(__file__).with_name("style.css").read_text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def open_page(name: str) -> Iterator[Page]:
     info = PAGES[name]
     st.set_page_config(page_title=f"{info.title} · Assay", page_icon=str(ICON), layout=info.layout)
     st.logo(str(ICON), size="large")
-    st.html(STYLE)
+    st.html(f"<style>{STYLE}\n{texts.STYLE}</style>")
     session.show_toasts()
     try:
         workspace = the_workspace()

@@ -1,32 +1,24 @@
-"""Prompts and answers on the screen: Markdown yes, anything that acts, loads or pretends no.
-
-They come from models and from files, so nothing in them may run, fetch, or look like a part of this application.
-They are rendered by our own parser and not by ``st.markdown``, which would also act on ``:red[...]``, ``:smile:``,
-``:material/...:``, ``$...$`` and ``mermaid``.
-"""
+"""Texts on the screen: prompts and answers whole, names and other words in labels exactly as they are."""
 
 import html
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+import sys
+import threading
+from collections import OrderedDict
+from pathlib import Path
 
 import streamlit as st
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
 
-SHOWN_CHARACTERS = 12_000
-"""A longer text is cut on the screen until the reader asks for the rest."""
+from core.ui.shell import markdown
+
+SHOWN_CHARACTERS = 30_000
+"""A longer text is cut on a page until the reader asks for the rest; about 5,000 words."""
 PARSED_CHARACTERS = 100_000
 """Beyond this a text is shown without Markdown: parsing it would hold up everybody else."""
-MOST_WORK = 60_000
-"""Steps of the parser (a rule tried at a place, a piece made) beyond which a text is shown without Markdown, too."""
-DEEPEST = 16
-"""Quotations and lists within each other; the parser would leave out what is much deeper, so it is shown as it is."""
+KEPT_BYTES = 16_000_000
+"""Memory for texts that were rendered not long ago, with what they became."""
+
+STYLE = Path(__file__).with_suffix(".css").read_text()
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~$&^=-])")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -48,27 +40,83 @@ def snippet(text: str, length: int = 90) -> str:
     return line if len(line) <= length and len(text) <= length * 4 else line[: length - 1].rstrip() + "…"
 
 
-@lru_cache(maxsize=256)
-def to_html(text: str) -> str:
-    """A prompt or answer as HTML in which nothing but text is left: no tags of its own, no images, no links.
+class _Rendered:
+    """Texts and their HTML (None: shown without Markdown), those asked for last, within ``KEPT_BYTES``."""
 
-    A link shows its text and its address: it can be copied, and not be hit by accident between two ratings.
-    """
-    if len(text) <= PARSED_CHARACTERS:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, str | None] = OrderedDict()
+        self._bytes = 0
+
+    def html(self, text: str) -> str | None:
+        with self._lock:
+            if text in self._kept:
+                self._kept.move_to_end(text)
+                return self._kept[text]
         try:
-            return f'<div class="assay-text">{_PARSER.render(text)}</div>'
-        except _TooMuch:
-            pass
-    return f'<div class="assay-text assay-plain">{html.escape(text)}</div>'
+            made = markdown.to_html(text)
+        except markdown.TooMuch:
+            made = None
+        with self._lock:
+            if text not in self._kept:
+                self._kept[text] = made
+                self._bytes += _size(text, made)
+            while self._bytes > KEPT_BYTES:
+                self._bytes -= _size(*self._kept.popitem(last=False))
+        return made
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+
+def _size(text: str, made: str | None) -> int:
+    return sys.getsizeof(text) + sys.getsizeof(made)
+
+
+_rendered = _Rendered()
+
+
+def rendered(text: str) -> dict[str, str]:
+    """A prompt or answer as {"html": ...} in which nothing acts or loads, or, if it is long or heavy, {"plain": text}.
+
+    Takes up to 0.2 s of the processor: not for the thread of an event loop.
+    """
+    made = _rendered.html(text) if len(text) <= PARSED_CHARACTERS else None
+    return {"plain": text} if made is None else {"html": made}
+
+
+def forget_rendered() -> None:
+    """Drop the texts that are kept rendered, so that none outlives its erasure."""
+    _rendered.clear()
+
+
+def to_html(text: str) -> str:
+    """A prompt or answer as one element, for a page."""
+    found = rendered(text)
+    if "html" in found:
+        return f'<div class="assay-text">{found["html"]}</div>'
+    return f'<div class="assay-text assay-plain" dir="auto">{html.escape(text)}</div>'
+
+
+WITH_FORMULAS = "assay_text_with_formulas"
+"""A part of a page; ``st.html`` drops the elements of formulas and keeps their letters: x² would be shown as x2."""
+
+_with_formulas = st.components.v2.component(
+    WITH_FORMULAS,
+    js="export default ({ data, parentElement }) => { parentElement.innerHTML = data }",
+    isolate_styles=False,
+)
 
 
 def show_text(text: str, *, key: str, name: str = "text") -> None:
     """Show a prompt or answer; what is very long is cut, with a way to see and to download all of it."""
     if len(text) <= SHOWN_CHARACTERS:
-        st.html(to_html(text))
+        _show(text, key)
         return
     all_of_it = st.session_state.get(f"{key}.all", False)
-    st.html(to_html(text if all_of_it else text[:SHOWN_CHARACTERS]))
+    _show(text if all_of_it else text[:SHOWN_CHARACTERS], key)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not all_of_it:
             st.caption(f"These are the first {SHOWN_CHARACTERS:,} of {len(text):,} characters.", width="content")
@@ -83,83 +131,9 @@ def show_text(text: str, *, key: str, name: str = "text") -> None:
         )
 
 
-class _TextOnly(RendererHTML):
-    """Renders what would load or lead somewhere as text."""
-
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        token = tokens[idx]
-        alt = self.renderInlineAsText(token.children or [], options, env) or "without description"
-        return f'<span class="assay-image">[image: {html.escape(alt)}]</span>'
-
-    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return '<span class="assay-link">'
-
-    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        shown = tokens[idx].meta.get("address")
-        return f'</span><span class="assay-address">{f" ({html.escape(shown)})" if shown else ""}</span>'
-
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return '<p class="assay-heading"><strong>'  # a heading of an answer is not a heading of this page
-
-    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return "</strong></p>\n"
-
-    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return f"<pre><code>{html.escape(tokens[idx].content)}</code></pre>\n"
-
-
-_PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_TextOnly)
-_PARSER.enable(["table", "strikethrough"])
-
-
-def _tell_addresses(state: StateCore) -> None:
-    """Note at the end of every link the address that is to be shown there, unless its label says it."""
-    for block in state.tokens:
-        openers: list[Token] = []
-        said = ""
-        for token in block.children or ():
-            if token.type == "text":
-                said = token.content
-            elif token.type == "link_open":
-                openers.append(token)
-                said = ""
-            elif token.type == "link_close" and openers:
-                address = str(openers.pop().attrGet("href") or "")
-                if not said.endswith(address):
-                    token.meta["address"] = address
-
-
-class _TooMuch(Exception):
-    """A text takes more work than it is worth."""
-
-
-def _work(env: EnvType, steps: int = 1) -> None:
-    env["assay.work"] = env.get("assay.work", 0) + steps
-    if env["assay.work"] > MOST_WORK:
-        raise _TooMuch
-
-
-def _count_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Stands before the rules for paragraphs, lists and the like, and finds nothing."""
-    if state.level >= DEEPEST:
-        raise _TooMuch
-    _work(state.env)
-    return False
-
-
-def _count_inline(state: StateInline, silent: bool) -> bool:
-    """Stands before the rules for emphasis, links and the like, and finds nothing."""
-    _work(state.env)
-    return False
-
-
-def _count_pieces(state: StateCore) -> None:
-    """A table of few characters can have very many cells."""
-    _work(state.env, len(state.tokens))
-
-
-_CHAINS = ["paragraph", "reference", "blockquote", "list", "table"]  # where a rule asks whether another one begins
-_PARSER.block.ruler.before("table", "work", _count_block, {"alt": _CHAINS})
-_PARSER.inline.ruler.before("text", "work", _count_inline)
-_PARSER.core.ruler.after("block", "work", _count_pieces)
-_PARSER.core.ruler.push("addresses", _tell_addresses)
+def _show(text: str, key: str) -> None:
+    made = to_html(text)
+    if "<math" in made:
+        _with_formulas(data=made, key=f"{key}.formulas")
+    else:
+        st.html(made)

@@ -12,9 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Three columns; rows stay as they are: every lease was on a screen, and no answer had earlier turns."""
+    """Four columns; rows stay as they are: every lease was on a screen, and no answer had earlier turns."""
     op.add_column("assay_leases", sa.Column("shown", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("assay_items", sa.Column("turns", Json, nullable=True))
     op.add_column(
         "assay_items", sa.Column("turns_group", sa.String(length=64), nullable=False, server_default=sa.text("''"))
     )
+    op.add_column("assay_text_history", sa.Column("turns", Json, nullable=True))
