@@ -7,7 +7,9 @@ from typing import Any
 from core.domain.errors import BadInput, Conflict, NotFound, TextChanged
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_RATING, MIN_RATING, RATING_WORDS
-from core.domain.roles import User
+from core.domain.roles import NotAllowed, User
+from core.domain.settings import AuthMode
+from core.services.people import local_names
 from core.services.rating import queue, rating
 from core.services.rating.rating import ItemToRate, Receipt, Undone
 from core.services.workspace import Workspace
@@ -39,6 +41,8 @@ class Asked:
     user: User
     said: Fields
     counts: Counts
+    browser: str
+    """The token of the browser, in local mode."""
 
 
 def next_answers(asked: Asked) -> Answer:
@@ -171,6 +175,14 @@ def choose(asked: Asked) -> Answer:
     queue.choose(asked.workspace, asked.user, order, filters)
     asked.counts.recount(asked.user)
     return _deck(asked)
+
+
+def leave(asked: Asked) -> Answer:
+    """Forget the name of this browser."""
+    if asked.workspace.settings.auth_mode is not AuthMode.LOCAL:
+        raise NotAllowed("People sign in here, so there is no name to forget. To leave, use Sign out.")
+    local_names.stop_rating(asked.workspace, asked.browser)
+    return {}
 
 
 def changed_item(asked: Asked, changed: TextChanged) -> Answer | None:

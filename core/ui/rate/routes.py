@@ -82,6 +82,7 @@ class DeskRoute:
     act: Callable[[Asked], acts.Answer]
     acting: bool = True
     """Whether a person did something: what a timer sends is no sign of life for their sign-in."""
+    needs: Act | None = Act.RATE
 
 
 ROUTES = {
@@ -98,6 +99,7 @@ ROUTES = {
     "reveal": DeskRoute(acts.reveal),
     "queue": DeskRoute(acts.queue_choice),
     "choose": DeskRoute(acts.choose),
+    "leave": DeskRoute(acts.leave, needs=None),
 }
 
 
@@ -137,10 +139,11 @@ class Desk:
                 seconds = math.ceil(wait)
                 sentence = f"Too many requests from you. Try again in {plural(seconds, 'second')}."
                 return _refusal(429, sentence, headers={"retry-after": str(seconds)})
-            require(entry.user, Act.RATE)
+            if route.needs is not None:
+                require(entry.user, route.needs)
             if said.text("shown_to") != identity.shown_to(entry):
                 return _refusal(409, errors.CHANGED, code="changed_person")
-            asked = Asked(workspace, entry.user, said, self._counts)
+            asked = Asked(workspace, entry.user, said, self._counts, entry.sign_in)
             try:
                 return answer(route.act(asked))
             except TextChanged as error:
