@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.domain.queue import QueueSettings
 from core.services.workspace import open_workspace
 from tests.browser.desk import comment, key, number, ready, sit_down
 from tests.databases import PATIENCE, added
@@ -427,7 +428,7 @@ def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     other = context.new_page()
     sit_down(other, dashboard.url, "somebody else")
     numbers = [number(page) for page in (own_page, other)]
-    assert len(set(numbers)) == 2
+    assert len(set(numbers)) == 2 or QueueSettings().wanted(numbers[0]) == 2  # some shall be rated by two
     own_page.keyboard.press("4")
     other.keyboard.press("2")
     expect(key(own_page, "progress")).to_contain_text("1 rated today")
