@@ -314,7 +314,6 @@ class Desk {
     });
     this.#listen();
     this.#showNothing();
-    line.attach(this, data);
     if (line.typed) this.#unsent.set(line.typed.item, line.typed);
     this.run();
   }
