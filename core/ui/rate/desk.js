@@ -463,6 +463,7 @@ class Desk {
     this.item = null;
     this.compared = null;
     this.#paintedAt = 0;
+    this.#wants.deck = true;
     this.key("comment").value = "";
     this.#drawPlace();
     this.#drawTexts();
@@ -722,7 +723,6 @@ class Desk {
       if (error.code !== "gone") return;
       this.say(DELETED);
       this.deck = this.deck.filter((item) => item !== at);
-      this.#wants.deck = true;
       this.showNext();
       return;
     }
@@ -746,8 +746,8 @@ class Desk {
   // --- the queue ----------------------------------------------------------------------------------------------------
 
   async #fetchChoice() {
-    this.#wants.choice = false;
     this.choice = await this.#ask("queue", {});
+    this.#wants.choice = false;
     this.#drawChoice();
   }
 
