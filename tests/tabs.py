@@ -253,11 +253,11 @@ def _answer(found: Any) -> None:
 
 def _routes() -> Iterator[tuple[str, list[str]]]:
     inner: Any = asgi._api.app.app  # behind the places of the API
-    yield asgi.KEYS_PATH, ["GET"]  # served by the middleware
     served: list[tuple[str, Any]] = []
     for route in [*_home()._starlette_app.routes, *inner.routes]:
         if isinstance(route, Mount) and route.routes:  # the desk
-            served += [(f"{route.path}{within.path}", within) for within in route.routes]
+            within: list[Any] = route.routes
+            served += [(f"{route.path}{one.path}", one) for one in within]
         else:
             served.append((route.path, route))
     for path, route in served:

@@ -89,10 +89,7 @@ def test_every_route_opens_for_whom_the_table_says(asked):
             n: status if Act.RATE in ALLOWED[Role(r)] else 403 for n, r in PEOPLE.items()
         }
         expected[f"POST /desk/{name}"] = [rates[name] for name in EVERYBODY]
-    expected["POST /desk/leave"] = [
-        401,
-        *[403] * (len(EVERYBODY) - 1),
-    ]  # there are no names to leave where people sign in
+    expected["POST /desk/leave"] = [401, *[403] * (len(EVERYBODY) - 1)]  # no names to leave where people sign in
     assert asked("every_route", EVERYBODY) == expected
 
 

@@ -42,7 +42,7 @@ def workspace(running) -> Workspace:
 @pytest.fixture
 def me(request: pytest.FixtureRequest) -> str:
     """A rater of their own for every test."""
-    return request.node.name.removeprefix("test_desk_")
+    return request.node.name.removeprefix("test_desk_").replace("[chromium", "").strip("-]")
 
 
 @pytest.fixture
@@ -129,6 +129,7 @@ def test_desk_loses_no_letter_that_is_typed_without_a_network(page, workspace, m
     wait_for_draft(page, workspace, second, typed)
     page.reload()
     expect(comment(page)).to_have_value(typed)
+    ready(page)
     assert number(page) == second
     page.keyboard.press("5")
     expect(key(page, "receipt")).to_contain_text("Saved 5")

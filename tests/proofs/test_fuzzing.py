@@ -39,7 +39,18 @@ from tests.services.versions_made import made
 
 pytestmark = pytest.mark.slow
 
-COLUMNS = ("user_prompt", "ai_response", "rating", "rater", "session_id", "context_id", "feedback_comment", "bias_flag")
+COLUMNS = (
+    "user_prompt",
+    "ai_response",
+    "rating",
+    "rater",
+    "session_id",
+    "context_id",
+    "feedback_comment",
+    "bias_flag",
+    "messages",
+    "turns",
+)
 TEXTS = st.text(max_size=60) | st.sampled_from(
     [
         "",
@@ -56,6 +67,7 @@ TEXTS = st.text(max_size=60) | st.sampled_from(
         "a" * 5000,
         "<script>",
         "'; DROP TABLE x;--",
+        "Human: a\n\nAssistant: b\n\nHuman: c",
     ]
 )
 VALUES = st.recursive(
@@ -63,7 +75,12 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )
-ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, VALUES, max_size=8), max_size=6)
+ROLES = st.sampled_from(["system", "user", "assistant"])
+MESSAGES = st.lists(
+    st.fixed_dictionaries({}, optional={"role": ROLES | VALUES, "content": TEXTS | VALUES, "text": TEXTS}), max_size=5
+)
+GIVEN = VALUES | MESSAGES | MESSAGES.map(json.dumps)
+ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, GIVEN, max_size=8), max_size=6)
 
 
 def inputs(small: int, full: int):

@@ -86,6 +86,7 @@ ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
         nothing,
         lambda w, ana, s: rating.discard(w, ana, s.number, showing=s.showing, reason="Broken"),
     ),
+    "rating.rating.reveal": (nothing, lambda w, ana, s: rating.reveal(w, ana, s.number, showing=s.showing or "")),
     "rating.rating.undo_last": (rated, lambda w, ana, s: rating.undo_last(w, ana)),
     "review.own_ratings.withdraw": (rated, lambda w, ana, s: own_ratings.withdraw(w, ana, s.number, seen=s.version)),
     "review.second_looks.look": (surprising, look),

@@ -1,13 +1,14 @@
 """Review: one's latest ratings, and changing one."""
 
 from core.domain.roles import COMMAND_LINE, Role
+from core.domain.turns import Speaker, Turn
 from core.services.people import accounts, local_names
 from core.services.rating import rating
 from core.services.review import guidelines
 from core.store.training import runs
 from core.ui.shell.session import SECOND_LOOK
 from tests import looked
-from tests.databases import added
+from tests.databases import added, added_after
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import desk_data, press, said
 
@@ -151,3 +152,18 @@ def test_a_rating_is_withdrawn_where_it_is_listed(open_page, sample, ana):
     assert "Very clear" not in said(app)
     app.selectbox(key="review.state").set_value("Withdrawn").run()
     assert "Very clear" in said(app)
+
+
+def test_whoever_looks_again_sees_the_whole_conversation(open_page, workspace, ana):
+    """A lead who decides, and a rater at a second look: what was said before belongs to the question."""
+    number = added_after(workspace, [Turn(Speaker.USER, "My knee hurts.")], "Since Monday?", "Rest.")
+    looked.rate(workspace, ana, number, 5)
+    looked.rate(workspace, local_names.rate_as(workspace, "another browser", "Ben"), number, 1)
+    with workspace.store.write() as session:
+        run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
+        runs.save_predictions(session, run.run_id, [(number, 0, 0.05)])
+        runs.finish(session, run.run_id, "finished", "done", model_version="v1")
+    for name in ("Disagreements", "Second looks"):
+        text = said(tab(open_page("review"), name))
+        assert "My knee hurts." in text, name
+        assert "Last question:" in text, name

@@ -1,12 +1,12 @@
 """Conversations that were stored as one text: shown before, and converted only when somebody says so."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 
 from core.domain.roles import Act, User
 from core.domain.turns import Turn
-from core.services.data.redaction import seen_by
+from core.services.data.redaction import Redactor
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
@@ -65,7 +65,8 @@ def offer(workspace: Workspace, user: User) -> Offer:
     """
     workspace.require(user, Act.CHANGE_DATA)
     prompts, examples = 0, list[Preview]()
-    with seen_by(workspace, user) as (session, redactor):
+    redactor = Redactor()  # hidden for everybody: this is for reading form, not content
+    with workspace.store.read() as session:
         for one in conversations.stored_as_text(session):
             prompts += 1
             if len(examples) < EXAMPLES:
@@ -78,7 +79,7 @@ def offer(workspace: Workspace, user: User) -> Offer:
 
 
 @masks_output()
-def convert(workspace: Workspace, user: User) -> Iterator[Converted]:
+def convert(workspace: Workspace, user: User) -> Generator[Converted, None, None]:
     """Make the last question the prompt wherever that holds a whole conversation, and keep what was said before as
     earlier turns; yields how many so far, after every batch.
 

@@ -1,6 +1,6 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,17 +56,25 @@ def next_items(
         Unavailable: the database does not answer.
     """
     workspace.require(user, Act.RATE)
-    found = _kept(workspace, user, on_screen, have) or _taken(workspace, user, on_screen, have)
+    found = _kept(workspace, user, have) if on_screen is None else None
+    if found is None:
+        found = _taken(workspace, user, on_screen, have)
     if not found.items and workspace.pick_up():
         found = _taken(workspace, user, on_screen, have)
     return found
 
 
 @masks_output()
+@retried  # somebody may delete the answer between the two steps
 def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | None:
     """One interaction to rate or to change one's rating of; None when it was deleted."""
     workspace.require(user, Act.RATE)
-    return _shown(workspace, user, lambda session: queue.load_item(session, user.rater_id, interaction_id))
+    with workspace.store.read() as session:  # once it was shown, this takes no write lock
+        found = queue.load_items(session, user.rater_id, [interaction_id])
+    if any(one.showing is None for one in found):
+        with workspace.store.write() as session:
+            found = _noted(session, user, queue.load_items(session, user.rater_id, [interaction_id]))
+    return next(iter(_as_seen(workspace, user, found)), None)
 
 
 @masks_output()
@@ -76,12 +84,11 @@ def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: in
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
         ids = interactions.same_prompt(session, interaction_id, limit)
-        served = queue.take_also(session, user.rater_id, ids)
-        noted = [_noted(session, user, queue.load_item(session, user.rater_id, number)) for number in ids]
+        is_kept = queue.take_also(session, user.rater_id, ids)
+        found = _noted(session, user, queue.load_items(session, user.rater_id, ids))
     return [
-        replace(found, request_id=served[number].request_id if number in served else None)
-        for number, found in zip(ids, _as_seen(workspace, user, noted), strict=True)
-        if found is not None
+        one if one.interaction.interaction_id in is_kept else replace(one, request_id=None)
+        for one in _as_seen(workspace, user, found)
     ]
 
 
@@ -265,54 +272,46 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
         return ratings.rated_by_all(session, _midnight())
 
 
-def _kept(workspace: Workspace, user: User, on_screen: int | None, have: Collection[int]) -> NextItems | None:
+def _kept(workspace: Workspace, user: User, have: Collection[int]) -> NextItems | None:
     """What is kept for this rater and was shown to them in this form: a reload takes no write lock."""
     with workspace.store.read() as session:
-        kept = queue.kept(session, user.rater_id, on_screen, have) or []
-        found = [queue.load_item(session, user.rater_id, one.interaction_id) for one in kept]
-    if not found or any(one is None or one.showing is None for one in found):
+        found = queue.load_items(session, user.rater_id, queue.kept(session, user.rater_id, have) or [])
+    if not found or any(one.showing is None for one in found):
         return None
-    return NextItems([one for one in _as_seen(workspace, user, found) if one is not None], [])
+    return NextItems(_as_seen(workspace, user, found), [])
 
 
 @retried  # two tabs of one rater at the same moment: the second look finds what the first one got
 def _taken(workspace: Workspace, user: User, on_screen: int | None, have: Collection[int]) -> NextItems:
     with workspace.store.write() as session:
         taken, lost = queue.next_items(session, user.rater_id, on_screen, have)
-        found = [_noted(session, user, queue.load_item(session, user.rater_id, one.interaction_id)) for one in taken]
-    return NextItems([one for one in _as_seen(workspace, user, found) if one is not None], lost)
+        found = _noted(session, user, queue.load_items(session, user.rater_id, taken))
+    return NextItems(_as_seen(workspace, user, found), lost)
 
 
-@retried  # somebody may delete the answer between the two steps
-def _shown(workspace: Workspace, user: User, find: Callable[[Session], ItemToRate | None]) -> ItemToRate | None:
-    """The answer that this finds, as this rater sees it, with the showing noted."""
-    with workspace.store.read() as session:  # a reload takes no write lock
-        found = find(session)
-    if found is not None and found.showing is None:
-        with workspace.store.write() as session:
-            found = _noted(session, user, find(session))
-    return _as_seen(workspace, user, [found])[0]
+def _noted(session: Session, user: User, found: Sequence[ItemToRate]) -> list[ItemToRate]:
+    """These answers, and that this rater sees them is noted."""
+    return [
+        replace(one, showing=one.showing or showings.note(session, user.rater_id, one.interaction)) for one in found
+    ]
 
 
-def _noted(session: Session, user: User, found: ItemToRate | None) -> ItemToRate | None:
-    """The answer, and that this rater sees it is noted."""
-    return found and replace(found, showing=showings.note(session, user.rater_id, found.interaction))
+def _as_seen(workspace: Workspace, user: User, found: Sequence[ItemToRate]) -> list[ItemToRate]:
+    """Answers as this rater sees them; not inside a transaction that writes, for long texts take a while.
 
-
-def _as_seen(workspace: Workspace, user: User, found: Sequence[ItemToRate | None]) -> list[ItemToRate | None]:
-    """Answers as this rater sees them; not inside a transaction that writes, for long texts take a while."""
+    The comment is their own and stays as they typed it.
+    """
     with workspace.store.read() as session:
-        return [_seen(session, user, one) for one in found]
-
-
-def _seen(session: Session, user: User, shown: ItemToRate | None) -> ItemToRate | None:
-    """The answer as this rater sees it; the comment is their own and stays as they typed it."""
-    return shown and replace(
-        shown,
-        interaction=redaction.redactor_for(session, user).interaction(shown.interaction),
-        comment=redaction.own_words(shown.comment),
-        draft=shown.draft and redaction.own_words(shown.draft),
-    )
+        redactor = redaction.redactor_for(session, user)
+    return [
+        replace(
+            one,
+            interaction=redactor.interaction(one.interaction),
+            comment=redaction.own_words(one.comment),
+            draft=one.draft and redaction.own_words(one.draft),
+        )
+        for one in found
+    ]
 
 
 def _act(

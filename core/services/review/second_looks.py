@@ -79,7 +79,7 @@ def look(
     if value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
-        earlier = ratings.by_request(session, request_id)
+        earlier = ratings.by_request(session, user.rater_id, request_id)
         if earlier is not None:
             return RatingPair(ratings.receipt_of(earlier))
         own_rating = second_looks.own_rating(
@@ -117,7 +117,7 @@ def choose(
     if value not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     with workspace.store.write() as session:
-        earlier = ratings.by_request(session, request_id)
+        earlier = ratings.by_request(session, user.rater_id, request_id)
         if earlier is not None:
             return ratings.receipt_of(earlier)
         own_rating = second_looks.own_rating(session, user.rater_id, interaction_id, seen=seen)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from core.domain.texts import interaction_identity, prompt_group
@@ -42,8 +42,8 @@ def stored_as_text(session: Session, *, within: int | None = None) -> Iterator[S
         .execution_options(yield_per=BATCH)
     )
     if within is not None:
-        oldest, newest = (select(number).order_by(order).limit(within).subquery() for order in (number, number.desc()))
-        query = query.where(or_(number.in_(select(oldest)), number.in_(select(newest))))
+        ends = (select(number).order_by(order).limit(within).subquery() for order in (number, number.desc()))
+        query = query.where(number.in_(union_all(*map(select, ends))))
     for interaction_id, prompt in session.execute(query):
         found = read_stored_prompt(prompt)
         if found is not None:

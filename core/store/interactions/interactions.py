@@ -1,9 +1,11 @@
 """Interactions: which ones count, browsing them, adding, editing and deleting one."""
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, cast, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -271,10 +273,10 @@ def says(session: Session, words: str) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "sqlite":
         turn = func.json_each(Item.turns).table_valued("value")
         text: Any = func.json_extract(turn.c.value, "$.text")
-    else:
-        turn = func.jsonb_array_elements(Item.turns).table_valued("value")
-        text = turn.c.value.op("->>")("text")
-    said = select(turn.c.value).where(text.icontains(words, autoescape=True)).exists()
+        said: ColumnElement[bool] = select(turn.c.value).where(text.icontains(words, autoescape=True)).exists()
+    else:  # not a subquery: with one the search of a million answers takes three times as long
+        path = f'$[*].text ? (@ like_regex {json.dumps(words)} flag "iq")'
+        said = func.jsonb_path_exists(Item.turns, cast(path, JSONPATH))
     return or_(
         LegacyInteraction.user_prompt.icontains(words, autoescape=True),
         LegacyInteraction.ai_response.icontains(words, autoescape=True),

@@ -6,7 +6,7 @@ costs the same with a million interactions as with a hundred.
 
 import secrets
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
@@ -16,23 +16,14 @@ from core.domain.ratings import RatingStatus
 from core.domain.records import Interaction
 from core.store.interactions import interactions
 from core.store.interactions.interactions import only_sample
-from core.store.rating import leases, ratings, showings
-from core.store.tables import Item, Lease, QueuePreference, Rater, Rating, Suggestion
+from core.store.rating import leases, showings
+from core.store.tables import Draft, Item, Lease, LegacyInteraction, QueuePreference, Rater, Rating, Suggestion
 from core.store.types import now
 from core.store.upsert import insert_missing
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 FEW = 200
 COMES_BACK = (RatingStatus.SKIPPED, RatingStatus.WITHDRAWN, RatingStatus.NOTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """An answer that is kept for a rater."""
-
-    interaction_id: int
-    request_id: str
-    chosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +62,19 @@ def set_preference(session: Session, rater_id: int, order: Order, filters: dict[
     leases.end_all(session, rater_id)
 
 
-def kept(session: Session, rater_id: int, on_screen: int | None, have: Collection[int]) -> list[Served] | None:
-    """What ``next_items`` would find, where nothing is to be written for it (a reload); None where something is."""
+def kept(session: Session, rater_id: int, have: Collection[int]) -> list[int] | None:
+    """What ``next_items`` would find for an empty screen, where nothing is to be written for it, as after a reload."""
     held = select(Lease).join(Item, Item.interaction_id == Lease.interaction_id).where(Lease.rater_id == rater_id)
     open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
-    first, rest = _in_turn(session.scalars(open_now.order_by(*leases.IN_TURN)).all(), on_screen)
-    if first is None or not first.shown or not rest:
+    first, rest = _in_turn(session.scalars(open_now.order_by(*leases.IN_TURN)).all(), None)
+    if first is None or not rest or not {*have} <= {lease.interaction_id for lease in [first, *rest]}:
         return None
-    wanted = {*have} if on_screen is None else {*have, on_screen}
-    return [_served(first), _served(rest[0])] if wanted <= {lease.interaction_id for lease in [first, *rest]} else None
+    return [first.interaction_id, rest[0].interaction_id]
 
 
 def next_items(
     session: Session, rater_id: int, on_screen: int | None, have: Collection[int]
-) -> tuple[list[Served], list[int]]:
+) -> tuple[list[int], list[int]]:
     """Keep for this rater what is on their screen, and one answer ahead of it; needs a writing session.
 
     What is on the screen counts as served from now on. ``on_screen`` is None where nothing is: then the first of what
@@ -97,6 +87,8 @@ def next_items(
     first, rest = _in_turn(held, on_screen)
     if first is None and on_screen is None:
         first = rest.pop(0) if rest else _take(session, preferred, scope, ahead=False)
+    for lease in [one for one in (first, *rest[:1]) if one is not None]:
+        leases.renew(lease)
     if first is not None and not first.shown:
         first.shown = True
         preferred.served += 1
@@ -107,18 +99,19 @@ def next_items(
         beside = [*scope, Item.interaction_id.not_in(shown)]
         following = _take(session, preferred, beside, ahead=True)
         rest = [following] if following is not None else []
-    found = [lease for lease in (first, *rest[:1]) if lease is not None]
-    for lease in found:
-        leases.renew(lease)
-    is_kept = {lease.interaction_id for lease in (*held, *found)}
-    return [_served(lease) for lease in found], sorted(({*have} | shown) - is_kept)
+    found = [lease.interaction_id for lease in (first, *rest[:1]) if lease is not None]
+    is_kept = {*found, *(lease.interaction_id for lease in held)}
+    return found, sorted(({*have} | shown) - is_kept)
 
 
-def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> dict[int, Served]:
-    """Keep those of these answers for this rater that wait for them, as the other answers to a prompt on the screen."""
+def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> set[int]:
+    """Keep those of these answers for this rater that wait for them, as the other answers to a prompt on the screen.
+
+    Which these are.
+    """
     preferred = _locked_preference(session, rater_id)
     scope = _scope(session)
-    found = {}
+    found = set()
     for interaction_id in sorted(interaction_ids):
         if _lock(session, interaction_id, rater_id, scope):
             lease = session.get(Lease, (interaction_id, rater_id))
@@ -128,7 +121,7 @@ def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -
                 lease.shown = True
                 preferred.served += 1
             leases.renew(lease)
-            found[interaction_id] = _served(lease)
+            found.add(interaction_id)
     return found
 
 
@@ -155,27 +148,39 @@ def give_back(session: Session, rater_id: int, interaction_ids: Collection[int])
         leases.give_back(session, interaction_id, rater_id)
 
 
-def load_item(session: Session, rater_id: int, interaction_id: int) -> ItemToRate | None:
-    """One answer for this rater; None when it was deleted."""
-    shown = interactions.load(session, interaction_id)
-    if shown is None:
-        return None
-    own_rating = ratings.own(session, interaction_id, rater_id)
-    typed = ratings.load_draft(session, rater_id, interaction_id)
-    lease = session.get(Lease, (interaction_id, rater_id))
-    found = ItemToRate(
+def load_items(session: Session, rater_id: int, interaction_ids: Collection[int]) -> list[ItemToRate]:
+    """These answers for this rater, in this order; those that were deleted are left out."""
+    rows = select(LegacyInteraction, Item, Rating, Draft, Lease).select_from(LegacyInteraction).join(Item)
+    for of_rater in (Rating, Draft, Lease):
+        rows = rows.outerjoin(
+            of_rater, and_(of_rater.interaction_id == Item.interaction_id, of_rater.rater_id == rater_id)
+        )
+    rows = rows.where(Item.interaction_id.in_(interaction_ids)).execution_options(populate_existing=True)
+    found = {row[1].interaction_id: row for row in session.execute(rows)}
+    showing = showings.find(session, rater_id, interaction_ids)
+    return [_to_rate(showing, *found[number]) for number in interaction_ids if number in found]
+
+
+def _to_rate(
+    showing: dict[tuple[int, str], str],
+    row: LegacyInteraction,
+    item: Item,
+    own: Rating | None,
+    typed: Draft | None,
+    lease: Lease | None,
+) -> ItemToRate:
+    shown = interactions.shown(row, item)
+    return ItemToRate(
         shown,
-        None,
-        "",
-        False,
+        own.rating if own else None,
+        (own.comment or "") if own else "",
+        own.bias_flag if own else False,
         request_id=lease.request_id if lease else None,
-        showing=showings.find(session, rater_id, shown),
+        showing=showing.get((shown.interaction_id, shown.version)),
+        draft=typed.comment if typed else None,
+        draft_flag=typed.bias_flag if typed else False,
         shown=lease is None or lease.shown,
     )
-    if own_rating is not None:
-        comment, bias_flag = own_rating.comment or "", own_rating.bias_flag
-        found = replace(found, rating=own_rating.rating, comment=comment, bias_flag=bias_flag)
-    return replace(found, draft=typed.comment, draft_flag=typed.bias_flag) if typed else found
 
 
 def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
@@ -235,10 +240,6 @@ def _in_turn(held: Sequence[Lease], on_screen: int | None) -> tuple[Lease | None
     return first, [lease for lease in held if lease is not first]
 
 
-def _served(lease: Lease) -> Served:
-    return Served(lease.interaction_id, lease.request_id, lease.chosen)
-
-
 def _take(
     session: Session, preferred: QueuePreference, where: list[ColumnElement[bool]], *, ahead: bool
 ) -> Lease | None:
@@ -258,8 +259,8 @@ def _take(
         found = _first_free(session, rater_id, order, [*where, *filters], waits=waits)
         if found is not None:
             return leases.take(session, found[0], rater_id, found[1], shown=False)
-        if session.get_bind().dialect.name == "sqlite":
-            break  # its one writer has nobody to wait for
+        if _has_one_writer(session):
+            break  # it has nobody to wait for
     number = None if ahead else _given_up(session, rater_id, [*where, *filters])
     return leases.take(session, number, rater_id, Chosen.OLDEST, shown=False) if number is not None else None
 
@@ -272,9 +273,10 @@ def _given_up(session: Session, rater_id: int, where: list[ColumnElement[bool]])
     ahead = ahead.where(Lease.rater_id != rater_id, ~Lease.shown, Lease.expires_at > now(), *fits)
     for number, other in session.execute(ahead.order_by(Lease.interaction_id, Lease.taken_at.desc())).all():
         session.scalar(select(Item.interaction_id).where(Item.interaction_id == number).with_for_update())
-        still = session.scalar(select(Item.interaction_id).where(Item.interaction_id == number, *fits))
-        if still is not None and leases.give_back(session, number, other):
-            return number
+        if session.scalar(select(Item.interaction_id).where(Item.interaction_id == number, *fits)) is not None:
+            leases.give_back(session, number, other)
+            if session.scalar(_is_open(number, rater_id, where)) is not None:  # else it was shown meanwhile
+                return number
     return None
 
 
@@ -297,7 +299,7 @@ def _first_free(
                 break
             interaction_id, chosen = found
             # PostgreSQL looked before it locked: somebody may have taken it in between
-            if session.scalar(_is_open(interaction_id, rater_id, where)) is not None:
+            if _has_one_writer(session) or session.scalar(_is_open(interaction_id, rater_id, where)) is not None:
                 return interaction_id, chosen
             passed.add(interaction_id)
     return None
@@ -327,10 +329,16 @@ def _lock(
     session: Session, interaction_id: int, rater_id: int, scope: list[ColumnElement[bool]], *, skip_locked: bool = False
 ) -> bool:
     """Lock an item and say whether it waits for this rater."""
-    row = select(Item.interaction_id).where(Item.interaction_id == interaction_id)
-    if session.scalar(row.with_for_update(skip_locked=skip_locked)) is None:
-        return False
+    if not _has_one_writer(session):
+        row = select(Item.interaction_id).where(Item.interaction_id == interaction_id)
+        if session.scalar(row.with_for_update(skip_locked=skip_locked)) is None:
+            return False
     return session.scalar(_is_open(interaction_id, rater_id, scope)) is not None
+
+
+def _has_one_writer(session: Session) -> bool:
+    """Whether everybody else waits while this session writes, as on SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _is_open(interaction_id: int, rater_id: int, where: list[ColumnElement[bool]]) -> Select[int]:

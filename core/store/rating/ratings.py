@@ -68,7 +68,7 @@ def record(
         TextChanged: it is not what was seen.
     """
     item, row = lock_interaction(session, interaction_id)  # the lock also orders two requests for the same item
-    earlier = by_request(session, context.request_id)
+    earlier = by_request(session, rater_id, context.request_id)
     if earlier is not None:
         return receipt_of(earlier)
     require_unchanged(item, row, seen)
@@ -97,7 +97,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
         Conflict: there are only acts that nothing can take back any more.
         TextChanged: the answer has a text that this rater never saw.
     """
-    earlier = by_request(session, request_id)
+    earlier = by_request(session, rater_id, request_id)
     if earlier is not None:
         before = session.get(RatingEvent, earlier.undoes)
         return Undone(
@@ -176,11 +176,18 @@ def history(session: Session, interaction_id: int) -> list[tuple[RatingEvent, st
     return [(event, name) for event, name in found]
 
 
-def by_request(session: Session, request_id: str | None) -> RatingEvent | None:
-    """What was stored for this request, if it was."""
+def by_request(session: Session, rater_id: int, request_id: str | None) -> RatingEvent | None:
+    """What was stored for this request of this rater, if it was.
+
+    Raises:
+        Conflict: it is a request of somebody else.
+    """
     if request_id is None:
         return None
-    return session.scalar(select(RatingEvent).where(RatingEvent.request_id == request_id))
+    earlier = session.scalar(select(RatingEvent).where(RatingEvent.request_id == request_id))
+    if earlier is not None and earlier.rater_id != rater_id:
+        raise Conflict("A request of this name came from somebody else. Nothing was stored. Load the page again.")
+    return earlier
 
 
 def receipt_of(event: RatingEvent) -> Receipt:

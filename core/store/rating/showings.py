@@ -5,6 +5,7 @@ which text it stands. Shown again unchanged, an answer keeps the name; a changed
 two tabs speaks of what it shows.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import uuid4
 
@@ -21,12 +22,13 @@ KEPT = timedelta(days=7)
 RENEWED_AFTER = timedelta(days=1)
 
 
-def find(session: Session, rater_id: int, shown: Interaction) -> str | None:
-    """The name under which this text was shown to this rater lately."""
-    this = (Showing.interaction_id == shown.interaction_id) & (Showing.version == shown.version)
-    return session.scalar(
-        select(Showing.showing).where(this, Showing.rater_id == rater_id, Showing.at > now() - RENEWED_AFTER)
+def find(session: Session, rater_id: int, interaction_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """The names under which texts of these answers were shown to this rater lately, by answer and version."""
+    these = (Showing.rater_id == rater_id) & Showing.interaction_id.in_(interaction_ids)
+    lately = select(Showing.interaction_id, Showing.version, Showing.showing).where(
+        these, Showing.at > now() - RENEWED_AFTER
     )
+    return {(number, version): showing for number, version, showing in session.execute(lately)}
 
 
 def note(session: Session, rater_id: int, shown: Interaction) -> str:

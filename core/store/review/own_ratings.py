@@ -84,7 +84,7 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
         TextChanged: it is not what was seen.
         Conflict: there is no rating to take back.
     """
-    earlier = ratings.by_request(session, request_id)
+    earlier = ratings.by_request(session, rater_id, request_id)
     if earlier is not None:
         return ratings.receipt_of(earlier)
     own_rating = ratings.own(session, interaction_id, rater_id)

@@ -106,7 +106,7 @@ def _choose_file() -> UploadedFile | None:
     generation = st.session_state.setdefault(session.UPLOADS_SEEN, 0)
     with st.container(key="data.file"):
         chosen = st.file_uploader(
-            "A file with a prompt and an answer in each row, with or without ratings",
+            "A file with a prompt and an answer in each row, or a conversation (messages), with or without ratings",
             type=["csv", "jsonl", "ndjson", "parquet"],
             key=f"data.file.{generation}",
         )
