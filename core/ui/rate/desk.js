@@ -314,7 +314,6 @@ class Desk {
     });
     this.#listen();
     this.#showNothing();
-    line.attach(this, data);
     if (line.typed) this.#unsent.set(line.typed.item, line.typed);
     this.run();
   }
@@ -464,6 +463,7 @@ class Desk {
     this.item = null;
     this.compared = null;
     this.#paintedAt = 0;
+    this.#wants.deck = true;
     this.key("comment").value = "";
     this.#drawPlace();
     this.#drawTexts();
@@ -723,7 +723,6 @@ class Desk {
       if (error.code !== "gone") return;
       this.say(DELETED);
       this.deck = this.deck.filter((item) => item !== at);
-      this.#wants.deck = true;
       this.showNext();
       return;
     }
@@ -747,8 +746,8 @@ class Desk {
   // --- the queue ----------------------------------------------------------------------------------------------------
 
   async #fetchChoice() {
-    this.#wants.choice = false;
     this.choice = await this.#ask("queue", {});
+    this.#wants.choice = false;
     this.#drawChoice();
   }
 
