@@ -17,6 +17,8 @@ from tests.proofs.killing import Server, Servers
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
+expect.set_options(timeout=PATIENCE * 1000)
+
 AWAY_SECONDS = scaled(3, 60)
 ACT = "**/desk/act"
 
@@ -217,7 +219,7 @@ def test_desk_that_is_closed_after_the_warning_loses_what_waited(page, running, 
     page.keyboard.press("5")
     expect(key(page, "receipt")).to_contain_text("Saved 5")
     ready(page, after=first)
-    page.route(ACT, lambda route: route.abort())
+    running[0].kill()
     lost = []
     for waiting in ("1 rating waits", "2 ratings wait"):
         lost.append(number(page))
@@ -228,6 +230,7 @@ def test_desk_that_is_closed_after_the_warning_loses_what_waited(page, running, 
     with page.expect_event("close"):
         page.close(run_before_unload=True)
     assert warnings == ["beforeunload"]
+    running[0].start()
     again = page.context.new_page()
     again.goto(f"{running[0].url}/rate")
     expect(key(again, "progress")).to_contain_text("1 rated today")

@@ -183,7 +183,7 @@ class Line {
   }
 
   async run() {
-    if (this.#running) return this.#wake.soon?.();
+    if (this.#running) return;
     this.#running = true;
     try {
       for (;;) {
@@ -282,6 +282,7 @@ class Desk {
   progress = null;
   why = null;
   choice = null;
+  #parts = new Map();
   #open;
   #unsent = new Map(); // drafts by answer
   #draftDue = 0;
@@ -303,8 +304,10 @@ class Desk {
     this.root = shadow.querySelector('[data-key="rate.desk"]');
     this.left = left;
     this.#open = data.open;
+    this.#find();
     this.follow(data);
     this.#fill();
+    this.#find();
     this.more = new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && one.target.more()), {
       root: this.part("reader"),
       rootMargin: "600px",
@@ -336,11 +339,17 @@ class Desk {
   }
 
   part(name) {
-    return this.root.querySelector(`[data-part="${name}"]`);
+    return this.#parts.get(name);
   }
 
   key(name) {
-    return this.root.querySelector(`[data-key="rate.${name}"]`);
+    return this.#parts.get(`rate.${name}`);
+  }
+
+  /** Elements that stay, by data-part or data-key: looked up once, for a text can have very many elements. */
+  #find() {
+    for (const one of this.root.querySelectorAll("[data-part], [data-key]"))
+      this.#parts.set(one.dataset.part ?? one.dataset.key, one);
   }
 
   run() {
@@ -379,7 +388,7 @@ class Desk {
   async #fetchDeck() {
     const deck = await this.#ask("next", { ...this.onScreen(), open: this.#open ?? null });
     this.#wants.deck = false;
-    const opened = this.#open;
+    const opened = deck?.items?.[0]?.id === this.#open ? deck.items.shift() : null; // opened from another page
     this.#open = null;
     if (deck) this.#takeDeck(deck, opened);
   }
@@ -401,14 +410,17 @@ class Desk {
       });
       const here = this.item && this.deck.find((item) => item.id === this.item.id);
       if (here && here !== this.item) this.#showChanged(here);
-      if (!this.item || opened) this.showNext();
-      if (this.item && this.deck.includes(this.item) && !this.item.shown && !line.acts.length) {
-        this.item.shown = true;
-        this.#wants.deck = true; // it is on the screen now: that counts as served
-      }
+      if (opened) this.show(opened);
+      else if (!this.item) this.showNext();
       for (const item of this.deck) setTimeout(() => this.#texts(item));
-    } else this.#wants.deck = true;
+    }
+    this.#wants.deck = !deck.items || this.#isUntold();
     this.#drawProgress();
+  }
+
+  /** Whether the server does not know yet that the answer on the screen was shown, which counts as served. */
+  #isUntold() {
+    return this.deck.includes(this.item) && !this.item.shown;
   }
 
   /** The next answer, without waiting for the server. */
@@ -431,8 +443,8 @@ class Desk {
 
   show(item, { retracing = false, note = "" } = {}) {
     const unsent = this.#unsent.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
-    const stays = this.compared?.includes(item);
-    if (!stays) this.compared = null;
+    if (!this.compared?.includes(item)) this.compared = null;
+    if (this.item?.id !== item.id) this.key("comment").blur(); // who is typing there would go on in another's comment
     this.item = item;
     this.retracing = retracing;
     this.flag = unsent.flag;
@@ -443,10 +455,12 @@ class Desk {
     this.#drawPlace();
     this.#drawTexts();
     this.#drawGuidelines();
+    this.#wants.deck ||= this.#isUntold();
     this.#restartDwell();
   }
 
   #showNothing() {
+    this.key("comment").blur();
     this.item = null;
     this.compared = null;
     this.#paintedAt = 0;
@@ -458,8 +472,9 @@ class Desk {
 
   /** The answer on the screen has another text by now: a showing of its own, with what was typed. */
   #showChanged(item) {
+    const note = this.item.revealed && !item.revealed ? "" : CHANGED;
     item.draft = this.#typedNow();
-    this.show(item, { retracing: this.retracing, note: CHANGED });
+    this.show(item, { retracing: this.retracing, note });
   }
 
   #restartDwell() {
@@ -549,8 +564,9 @@ class Desk {
       if (!this.item) this.showNext();
       return;
     }
-    const item = refused.item ?? act.item ?? (await this.#ask("item", { item: id }))?.item;
-    if (!item) return;
+    const fresh = () => line.send("item", { item: id }).then((found) => found.item, () => act.item);
+    const item = refused.item ?? (await fresh());
+    if (!item) return this.say(refused.message);
     item.draft = { comment, flag };
     this.done.delete(id);
     this.returned.push({ item, note: refused.message });
@@ -593,8 +609,8 @@ class Desk {
         if (line.ends(error)) return null;
         undone = { notice: error.message, item: error.item };
       }
-      this.#undoRequest = null;
       return () => {
+        this.#undoRequest = null;
         this.progress = undone.progress ?? this.progress;
         this.#drawProgress();
         if (undone.item) this.show(undone.item);
@@ -650,7 +666,10 @@ class Desk {
 
   /** What a fresh reading says of an answer that stays on the screen with its draft. */
   #asSeen(old, fresh) {
-    if (!sameTexts(old, fresh)) this.#drawn.delete(old);
+    if (!sameTexts(old, fresh)) {
+      this.#drawn.delete(old);
+      this.cards = null;
+    }
     return { ...fresh, draft: this.#typedNow() };
   }
 
@@ -658,7 +677,6 @@ class Desk {
     const item = this.compared?.find((one) => one.id === id);
     if (!item || item === this.item) return;
     this.#keepDraft(true);
-    this.#setDraft();
     this.show(item);
   }
 
@@ -689,7 +707,8 @@ class Desk {
     const before = this.deck.length;
     this.deck = this.deck.filter((item) => !found.lost.includes(item.id));
     if (this.deck.length < before) this.#wants.deck = true;
-    if (this.item && found.lost.includes(this.item.id)) await this.#refresh();
+    for (const item of this.compared ?? []) item.kept &&= !found.lost.includes(item.id);
+    if (this.item && (this.item.revealed || found.lost.includes(this.item.id))) await this.#refresh();
   }
 
   /** Look at the answer on the screen again: it may have been rated in another tab, changed, or deleted. */
@@ -720,8 +739,8 @@ class Desk {
   #tick() {
     this.#ticks += 1;
     if (!this.item) this.#wants.deck = true;
-    if (this.#ticks % RENEW_TICKS === 0) this.#wants.renewal = true;
-    if (this.item?.revealed) this.#take(async () => void (await this.#refresh())); // ends after a quarter of an hour
+    // what was revealed is hidden again after a quarter of an hour
+    if (this.#ticks % RENEW_TICKS === 0 || this.item?.revealed) this.#wants.renewal = true;
     this.run();
   }
 
@@ -770,7 +789,7 @@ class Desk {
   }
 
   #choose(choice) {
-    this.part("queue-dialog").close();
+    this.#close(this.part("queue-dialog"));
     this.#take(async () => {
       const deck = await this.#ask("choose", choice);
       if (!deck) return null;
@@ -789,10 +808,6 @@ class Desk {
 
   #typedNow() {
     return { comment: this.key("comment").value, flag: this.flag };
-  }
-
-  #setDraft() {
-    if (this.item) this.item.draft = this.#typedNow();
   }
 
   /** Note what is typed, in the tab at once and on the server after a pause in typing. */
@@ -880,9 +895,8 @@ class Desk {
     on(this.root, "click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
-      const act = this.#clicks[button.dataset.key ?? `part.${button.dataset.part}`];
-      act?.call(this, button);
       if (event.detail) button.blur(); // pressed by hand: Space scrolls on, and does not press it again
+      this.#clicks[button.dataset.key ?? `part.${button.dataset.part}`]?.(button);
     });
     on(this.part("why-form"), "submit", (event) => {
       event.preventDefault();
@@ -900,7 +914,7 @@ class Desk {
     "rate.skip": () => this.skip(),
     "rate.discard": () => this.#askWhy(),
     "rate.skip_why": () => this.#skipNow(),
-    "rate.why_not": () => this.part("why-dialog").close(),
+    "rate.why_not": (button) => this.#close(button.closest("dialog")),
     "rate.bias": () => this.#toggleFlag(),
     "rate.undo": () => this.undo(),
     "rate.back": () => this.move("back"),
@@ -916,10 +930,9 @@ class Desk {
         filters: { session_label: "", source: "", least_words: null, most_words: null, flagged: false },
       }),
     "rate.change": () => this.#change(),
-    "part.queue-cancel": () => this.part("queue-dialog").close(),
-    "part.stay": () => this.part("leave-dialog").close(),
-    "part.leave": () => {
-      this.part("leave-dialog").close();
+    "part.close": (button) => this.#close(button.closest("dialog")),
+    "part.leave": (button) => {
+      this.#close(button.closest("dialog"));
       this.#leave();
     },
     "part.earlier": () => (this.part("reader").scrollTop = 0),
@@ -956,7 +969,7 @@ class Desk {
       if (this.key("notice").textContent === INTERRUPTED) this.say("");
       if (event.key === "Escape") this.key("guidelines").open = false;
       if (event.key === "Escape" && dialog) {
-        dialog.close(); // the browser would do it a moment later, and take the next key for the dialog
+        this.#close(dialog); // the browser would do it a moment later, and take the next key for the dialog
         return refuse(event);
       }
     }
@@ -1005,6 +1018,12 @@ class Desk {
     this.say(INTERRUPTED);
   }
 
+  #close(dialog) {
+    dialog.close();
+    const focused = this.shadow.activeElement;
+    if (dialog.contains(focused)) focused.blur(); // else the field would take the next key, although it is not seen
+  }
+
   #toggleFlag() {
     if (!this.item || this.#step) return;
     this.flag = !this.flag;
@@ -1042,12 +1061,12 @@ class Desk {
       return;
     }
     if (!this.#accepts((text) => (told.textContent = text))) return;
-    this.part("why-dialog").close();
+    this.#close(this.part("why-dialog"));
     this.#act("discard", "discard", { reason });
   }
 
   #skipNow() {
-    this.part("why-dialog").close();
+    this.#close(this.part("why-dialog"));
     this.skip(this.key("reason").value.trim());
   }
 
@@ -1109,7 +1128,7 @@ class Desk {
 
   drawLine(now = false) {
     const { acts } = line;
-    if (line.stopped) {
+    if (line.stopped && this.root.dataset.state !== "stopped") {
       this.root.dataset.state = "stopped";
       this.key("notice").replaceChildren(`${line.stopped} `, element("a", { href: "/rate", textContent: "Load the page again" }));
     }
@@ -1321,8 +1340,12 @@ class Desk {
     return prompt.hidden ? 0 : prompt.offsetHeight;
   }
 
+  #cardHere() {
+    return this.cards.each.find((card) => card.item === this.item).box;
+  }
+
   #isInView() {
-    const answer = this.key("answer").getBoundingClientRect();
+    const answer = this.#cardHere().getBoundingClientRect();
     const reader = this.part("reader").getBoundingClientRect();
     const visible = Math.min(answer.bottom, reader.bottom) - Math.max(answer.top, this.key("prompt").getBoundingClientRect().bottom, reader.top);
     return visible >= Math.min(LEAST_IN_VIEW, answer.height);
@@ -1330,7 +1353,7 @@ class Desk {
 
   #bringIntoView() {
     const reader = this.part("reader"); // nothing else moves, as it would with scrollIntoView
-    const above = this.key("answer").getBoundingClientRect().top - reader.getBoundingClientRect().top;
+    const above = this.#cardHere().getBoundingClientRect().top - reader.getBoundingClientRect().top;
     reader.scrollTop += above - this.#pinned() - 8;
   }
 }
@@ -1351,6 +1374,7 @@ function refuse(event) {
 }
 
 function sameTexts(one, other) {
-  const texts = ({ turns, prompt, answer }) => JSON.stringify([turns, prompt, answer]);
-  return texts(one) === texts(other);
+  const texts = ({ turns, prompt, answer }) => [prompt, answer, ...turns.map((turn) => turn.text)];
+  const [these, those] = [texts(one), texts(other)];
+  return these.length === those.length && these.every((text, n) => text.html === those[n].html && text.plain === those[n].plain);
 }
