@@ -4,7 +4,6 @@ Everything is on this machine and bounded. What the API answers is compared with
 """
 
 import argparse
-import asyncio
 import http.client
 import json
 import os
@@ -15,23 +14,23 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
 from bench.dashboard import HOST, ready, running
-from bench.encoding import WORDS
-from bench.load import new_browser, rate_at_once
+from bench.load import THINK_SECONDS, question, rate
 from bench.seeding import fill
 from bench.table import Line, percentile
 from core.domain.roles import COMMAND_LINE
 from core.reward.encoding import openvino_build
 from core.services.models import models
-from core.services.people import local_names
 from core.services.reranking import reranking
 from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
+from tests.desk import raters_desks
 
 PORT = 8799
-RATERS, EACH, THINK_SECONDS = 5, 30, 1.0
-DOCUMENTS, DOCUMENT_WORDS = 10, 45  # about 60 tokens each
+RATERS, EACH = 5, 30
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +61,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
         )
         if not trained["promoted"]:  # invented answers are told apart by their length alone
             models.promote(workspace, COMMAND_LINE, trained["model_version"], reason="To be measured.")
-        back_end = _settled(workspace)
+        back_end = settled(workspace)
         with running(environ, PORT):
             ready(PORT, "/readyz")
             alone = _rate(workspace, "alone", 10)
@@ -89,8 +88,8 @@ def measure(given: argparse.Namespace) -> list[Line]:
     ]
 
 
-def _settled(workspace: Workspace) -> str:
-    """The encoder that serves, once a fast one that is installed is built: both sides shall use the same."""
+def settled(workspace: Workspace) -> str:
+    """Wait for the fast encoder to be built, where one is installed; the encoder that serves."""
     give_up = time.monotonic() + 180
     while True:
         reranking.rank(workspace, COMMAND_LINE, *question(-1))
@@ -101,19 +100,11 @@ def _settled(workspace: Workspace) -> str:
 
 
 def _rate(workspace: Workspace, name: str, each: int) -> list[float]:
-    """Let people rate; milliseconds from key to next answer."""
-    cookies = [new_browser(PORT) for _ in range(RATERS)]
-    for number, cookie in enumerate(cookies):
-        token = cookie.partition("assay_visitor=")[2].partition(";")[0]
-        local_names.rate_as(workspace, token, f"{name} {number}")
-    return [1000 * t for t in asyncio.run(rate_at_once(PORT, cookies, each=each, think=THINK_SECONDS))]
-
-
-def question(number: int) -> tuple[str, list[str]]:
-    """A prompt and answers that nobody asked before."""
-    draw = random.Random(number)
-    answers = [" ".join(draw.choices(WORDS, k=DOCUMENT_WORDS)) + f" {number}.{n}" for n in range(DOCUMENTS)]
-    return f"question {number} about the patient", answers
+    """Let people rate; milliseconds until each rating was acknowledged."""
+    draws = [random.Random(f"{name} {number}") for number in range(RATERS)]
+    with raters_desks() as sit_down, ThreadPoolExecutor(RATERS) as pool:
+        desks = [sit_down(f"http://{HOST}:{PORT}", workspace, f"{name} {number}") for number in range(RATERS)]
+        return list(chain.from_iterable(pool.map(partial(rate, times=each, think=THINK_SECONDS), desks, draws)))
 
 
 def _call(requests: int, clients: int, calls: Calls) -> None:

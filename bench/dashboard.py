@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +11,33 @@ from urllib.request import urlopen
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[1]
+RELEASE = "e0c1b4a"
+"""The commit of the last release, which is measured beside this one."""
 
 
 @contextmanager
-def running(environ: dict[str, str], port: int) -> Iterator[None]:
-    """The dashboard with this environment, ended with the block."""
+def running(environ: dict[str, str], port: int, root: Path = ROOT) -> Iterator[None]:
+    """The dashboard of the code in ``root`` with this environment, ended with the block."""
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port)]
-    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environ, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         ready(port, "/_stcore/health")
         yield
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def last_release() -> Iterator[Path]:
+    """The code of the last release in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "release"
+        subprocess.run(["git", "worktree", "add", "--detach", root, RELEASE], cwd=ROOT, check=True, capture_output=True)
+        try:
+            yield root
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", root], cwd=ROOT, check=True, capture_output=True)
 
 
 def ready(port: int, path: str, seconds: float = 120) -> None:

@@ -1,127 +1,102 @@
-"""A rater without a browser: speaks the dashboard's own websocket protocol, on this machine only.
+"""What is on a server while it is measured, from a process of its own: raters who speak the routes of the desk, and
+programs that call the API. Everything is on this machine and bounded.
 
-It opens the Rate page, waits as a person who reads would, presses a rating button and measures how long it takes until
-the next answer has arrived completely. Only loopback addresses are possible, and every run is bounded.
+``python -m bench.load PORT RATERS EACH PROGRAMS``, with the environment of that server; it says "begun" once everybody
+is there, and at the end, or once its input is closed, in JSON how many milliseconds each act took.
 """
 
-import asyncio
-import http.client
+import json
 import random
-import re
+import subprocess
+import sys
+import threading
 import time
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
+import httpx
 
-HOST = "127.0.0.1"
-PATIENCE_SECONDS = 60.0
-RATING_BUTTON = re.compile(r"-rate\.key(\d)\.(\d+)$")
+from bench.dashboard import HOST, ROOT
+from bench.encoding import WORDS
+from core.services.workspace import open_workspace
+from tests.desk import Desk, raters_desks
+
+THINK_SECONDS = 1.0
+DOCUMENTS, DOCUMENT_WORDS = 10, 45  # about 60 tokens each
 
 
-@dataclass
-class Rater:
-    """One open tab on the Rate page."""
+def question(number: int) -> tuple[str, list[str]]:
+    """A prompt and answers that nobody asked before."""
+    draw = random.Random(number)
+    answers = [" ".join(draw.choices(WORDS, k=DOCUMENT_WORDS)) + f" {number}.{n}" for n in range(DOCUMENTS)]
+    return f"question {number} about the patient", answers
 
-    port: int
-    cookie: str
-    socket: ClientConnection | None = None
-    buttons: dict[str, str] = field(default_factory=dict)
-    """Key of the rating ("4") to the id of its button, for the answer on the screen."""
-    fragment: str = ""
-    visit: int = -1
 
-    async def open(self) -> None:
-        """Open the Rate page and wait until the first answer is there."""
-        self.socket = await connect(
-            f"ws://{HOST}:{self.port}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": self.cookie},
-            origin=f"http://{HOST}:{self.port}",  # type: ignore[arg-type]
-            max_size=2**25,
-        )
-        message = BackMsg()
-        message.rerun_script.query_string = ""
-        message.rerun_script.page_name = "rate"
-        await self.socket.send(message.SerializeToString())
-        await self._until_finished()
-        if not self.buttons:
-            raise RuntimeError("the Rate page shows no answer to rate")
-
-    async def rate(self, value: int) -> float:
-        """Press one rating; seconds until the next answer is there.
-
-        Raises:
-            RuntimeError: the same answer is still there, so nothing was saved.
-        """
-        assert self.socket is not None
-        before = self.visit
-        message = BackMsg()
-        pressed = message.rerun_script.widget_states.widgets.add()
-        pressed.id, pressed.trigger_value = self.buttons[str(value)], True
-        message.rerun_script.fragment_id = self.fragment
-        message.rerun_script.page_name = "rate"
+def rate(
+    desk: Desk, draw: random.Random, *, times: int, think: float, ended: threading.Event | None = None
+) -> list[float]:
+    """Rate so many answers, each after about ``think`` seconds; milliseconds until each act was acknowledged."""
+    ended, took = ended or threading.Event(), []
+    for _ in range(times):
+        if ended.wait(think * draw.uniform(0.6, 1.4)):
+            break
+        desk.press(draw.randint(1, 5))
         began = time.perf_counter()
-        await self.socket.send(message.SerializeToString())
-        await self._until_finished()
-        took = time.perf_counter() - began
-        if self.visit == before:
-            raise RuntimeError("the rating was not taken")
-        return took
-
-    async def close(self) -> None:
-        """Close the tab."""
-        if self.socket is not None:
-            await self.socket.close()
-
-    async def _until_finished(self) -> None:
-        assert self.socket is not None
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                received = await self.socket.recv()
-                assert isinstance(received, bytes)
-                message = ForwardMsg.FromString(received)
-                kind = message.WhichOneof("type")
-                if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-                    self._see(message)
-                elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    return
-
-    def _see(self, message: ForwardMsg) -> None:
-        element = message.delta.new_element
-        found = RATING_BUTTON.search(element.button.id) if element.WhichOneof("type") == "button" else None
-        if found:
-            self.buttons[found[1]], self.visit = element.button.id, int(found[2])
-            self.fragment = message.delta.fragment_id
+        desk.send_once()
+        took.append(1000 * (time.perf_counter() - began))
+        assert desk.shown is not None, "somebody found nothing to rate"
+    return took
 
 
-def new_browser(port: int) -> str:
-    """The cookies that the server gives to a new browser, as a header."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
+@contextmanager
+def loaded(environ: dict[str, str], port: int, raters: int, programs: int) -> Iterator[list[float]]:
+    """Let raters rate and programs call during the block; afterwards the list holds the milliseconds of every act."""
+    command = [sys.executable, "-m", "bench.load", str(port), str(raters), "600", str(programs)]
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin
+    assert process.stdout
+    took: list[float] = []
     try:
-        connection.request("GET", "/rate")
-        response = connection.getresponse()
-        response.read()
-        return "; ".join(cookie.split(";")[0] for cookie in response.headers.get_all("Set-Cookie") or [])
+        if process.stdout.readline() != "begun\n":
+            raise RuntimeError("the raters found no desk")
+        yield took
     finally:
-        connection.close()
+        process.stdin.close()
+        said = process.stdout.read()
+        process.wait()
+    took += json.loads(said)
 
 
-async def rate_at_once(port: int, cookies: list[str], *, each: int, think: float = 1.0) -> list[float]:
-    """Let as many raters as there are cookies rate ``each`` answers side by side; the seconds of every rating."""
-    times = await asyncio.gather(*(_one(port, cookie, each, think) for cookie in cookies))
-    return sorted(chain.from_iterable(times))
+def _call(port: int, first: int, ended: threading.Event) -> None:
+    """Call the API again and again, each time with texts that it has not seen."""
+    with httpx.Client(base_url=f"http://{HOST}:{port}", timeout=60) as client:
+        while not ended.is_set():
+            query, documents = question(first)
+            answer = client.post("/v1/rerank", json={"query": query, "documents": documents})
+            assert answer.status_code in (200, 429), answer.text
+            first += 1
 
 
-async def _one(port: int, cookie: str, each: int, think: float) -> list[float]:
-    draw = random.Random(cookie)
-    rater = Rater(port, cookie)
-    await rater.open()
-    times = []
-    for _ in range(each):
-        await asyncio.sleep(think * draw.uniform(0.6, 1.4))
-        times.append(await rater.rate(draw.randint(1, 5)))
-    await rater.close()
-    return times
+def main(port: int, raters: int, each: int, programs: int) -> None:
+    """Rate and call until the input is closed."""
+    workspace, ended, took = open_workspace(), threading.Event(), list[float]()
+
+    def work(desk: Desk, number: int) -> None:
+        took.extend(rate(desk, random.Random(number), times=each, think=THINK_SECONDS, ended=ended))
+
+    with raters_desks() as sit_down:
+        desks = [sit_down(f"http://{HOST}:{port}", workspace, f"rater {number}") for number in range(raters)]
+        threads = [threading.Thread(target=work, args=(desk, number)) for number, desk in enumerate(desks)]
+        threads += [threading.Thread(target=_call, args=(port, 10**6 * (n + 1), ended)) for n in range(programs)]
+        for thread in threads:
+            thread.start()
+        print("begun", flush=True)
+        sys.stdin.read()
+        ended.set()
+        for thread in threads:
+            thread.join()
+    print(json.dumps(took))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

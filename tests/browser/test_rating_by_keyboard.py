@@ -2,13 +2,18 @@
 
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.domain.queue import QueueSettings
+from core.domain.roles import COMMAND_LINE
 from core.services.workspace import open_workspace
+from tests import looked
 from tests.browser.desk import comment, key, number, ready, sit_down
 from tests.databases import PATIENCE, added
 
@@ -485,13 +490,78 @@ def test_an_answer_that_is_out_of_view_is_not_rated(at_the_desk, dashboard, me):
     assert rated_by(dashboard, me) == []
 
 
+def change_elsewhere(dashboard, sql: str) -> None:
+    """As the old application does it: plain SQL."""
+    with closing(sqlite3.connect(dashboard.home / "assay.db", timeout=PATIENCE)) as file, file:
+        file.execute(sql)
+
+
+def test_a_text_that_was_changed_comes_back_with_what_was_typed(at_the_desk, dashboard, me):
+    """The next answer is on the screen already when the server refuses; the refused one follows it, as it is now."""
+    page = at_the_desk
+    changed = number(page)
+    comment(page).press_sequentially("fine so far")
+    page.keyboard.press("Escape")
+    change_elsewhere(
+        dashboard, f"update rlhf_interactions set ai_response = 'Harmful.' where interaction_id = {changed}"
+    )
+    page.keyboard.press("5")
+    expect(key(page, "notice")).to_contain_text("comes back as the next one")
+    ready(page, after=changed)
+    page.keyboard.press("3")
+    expect(key(page, "answer")).to_contain_text("Harmful.")
+    expect(comment(page)).to_have_value("fine so far")
+    expect(key(page, "notice")).to_contain_text("was changed")
+    assert [answer for answer, _ in rated_by(dashboard, me)] != [changed]
+    ready(page)
+    page.keyboard.press("1")
+    expect(key(page, "progress")).to_contain_text("2 rated today")
+    rows = f"select rating, comment from assay_ratings where interaction_id = {changed} and status = 'submitted'"
+    assert dashboard.query(rows) == [(1, "fine so far")]
+
+
+def test_an_answer_that_was_deleted_is_said_and_rated_by_nobody(at_the_desk, dashboard, me):
+    """The rating of it is refused; rating goes on."""
+    page = at_the_desk
+    gone = number(page)
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    looked.delete(workspace, COMMAND_LINE, gone)
+    workspace.store.engine.dispose()
+    page.keyboard.press("5")
+    expect(key(page, "notice")).to_contain_text("was deleted meanwhile")
+    ready(page, after=gone)
+    page.keyboard.press("3")
+    expect(key(page, "progress")).to_contain_text("1 rated today")
+    assert gone not in [answer for answer, _ in rated_by(dashboard, me)]
+
+
+def test_hidden_identifiers_are_revealed_in_place(at_the_desk, dashboard, me):
+    """What is hidden is said beside the answer; revealed, the same answer stays with what was typed."""
+    page = at_the_desk
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    added(workspace, "Who wrote?", "Write to anna.bell@example.org for more.", session_label=me)
+    workspace.store.engine.dispose()
+    key(page, "queue").click()
+    key(page, "session").fill(me)
+    page.keyboard.press("Enter")
+    expect(key(page, "answer")).to_contain_text("Hidden here: 1 e-mail")
+    expect(key(page, "answer")).not_to_contain_text("anna.bell")
+    comment(page).press_sequentially("who is it")
+    key(page, "reveal").click()
+    expect(key(page, "answer")).to_contain_text("anna.bell@example.org")
+    expect(comment(page)).to_have_value("who is it")
+    ready(page)
+    page.keyboard.press("4")
+    expect(key(page, "receipt")).to_contain_text("Saved 4")
+
+
 def test_two_browsers_are_two_raters(at_the_desk, dashboard, browser, me):
     """At the same moment two browsers show two different answers, and each rates under its own name."""
     own_page, context = at_the_desk, browser.new_context()
     other = context.new_page()
     sit_down(other, dashboard.url, "somebody else")
     numbers = [number(page) for page in (own_page, other)]
-    assert len(set(numbers)) == 2
+    assert len(set(numbers)) == 2 or QueueSettings().wanted(numbers[0]) == 2  # some shall be rated by two
     own_page.keyboard.press("4")
     other.keyboard.press("2")
     expect(key(own_page, "progress")).to_contain_text("1 rated today")

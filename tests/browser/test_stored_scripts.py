@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.domain.roles import COMMAND_LINE, Role
+from core.domain.turns import Speaker, Turn
 from core.services.data import importing, redaction
 from core.services.people import accounts, api_keys, local_names
 from core.services.reranking import cases, preferences
@@ -14,7 +15,8 @@ from core.services.review import guidelines
 from core.services.workspace import open_workspace
 from core.ui.shell.navigation import HOME, PAGES, SettingsTab
 from tests import looked
-from tests.browser.desk import key, sit_down
+from tests.browser.desk import key, number, ready, sit_down
+from tests.databases import added_after
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +27,8 @@ EVIL = (
     "![picture](javascript:alert('ran')) <a href=\"javascript:alert('ran')\">press</a> :material/bomb: "
     "$\\href{javascript:alert('ran')}{x}$ $\\text{<script>alert('ran')</script><img src=x onerror=alert('ran')>}$ $x^2$"
 )
+RATED = 6
+"""Answers that wait for a rating."""
 NAME = "<img src=x onerror=alert('ran')> www.example.org http://example.org"
 IN_THE_PAGE = """() => {
     const everything = root => [...root.querySelectorAll("*")].flatMap(
@@ -53,6 +57,7 @@ def poisoned(dashboard):
         writer.writerow((EVIL, EVIL, "no number <script>alert('ran')</script>", "", "", "", "", ""))
     (dashboard.home / f"{NAME.replace('/', '')}.csv").write_bytes(file.read_bytes())
     list(importing.import_file(workspace, COMMAND_LINE, dashboard.home / f"{NAME.replace('/', '')}.csv"))
+    added_after(workspace, [Turn(Speaker.USER, EVIL), Turn(Speaker.ASSISTANT, EVIL)], f"Asked {EVIL}", EVIL)
     lead = local_names.rate_as(workspace, "elsewhere", f"{NAME} lead")
     accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
     guidelines.save(workspace, lead, EVIL, read=0)
@@ -97,12 +102,22 @@ def looked_over(page: Page) -> list[str]:
 def test_a_stored_script_runs_on_no_page(page: Page, poisoned, ran):
     """Every page with every tab, an answer while it is rated, an opened one, and answers to rank: text stays text."""
     sit_down(page, poisoned.url, "Ana")
-    found = looked_over(page)
-    expect(key(page, "prompt")).to_contain_text("<script>alert('ran')</script>")
-    expect(key(page, "answer")).to_contain_text("<script>alert('ran')</script>")
-    page.keyboard.press("v")
-    expect(key(page, "desk")).to_contain_text("answer 1 of")
-    found += looked_over(page)
+    found = []
+    for _ in range(RATED):
+        found += looked_over(page)
+        for part in ("prompt", "answer"):
+            expect(key(page, part)).to_contain_text("<script>alert('ran')</script>")
+        if key(page, "turns").is_visible():
+            expect(key(page, "turns")).to_contain_text("<script>alert('ran')</script>")
+            page.keyboard.press("v")
+            expect(key(page, "answer")).to_contain_text("Answer 1 of 1")
+            found += looked_over(page)
+            break
+        rated = number(page)
+        page.keyboard.press("3")
+        ready(page, after=rated)
+    else:
+        raise AssertionError("the conversation was not shown")
     for info in PAGES.values():
         page.goto(f"{poisoned.url}/{'' if info is HOME else info.name}")
         page.locator("h1").first.wait_for()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -15,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.domain.roles import COMMAND_LINE, User
 from core.services.data import importing
 from core.services.people import local_names, visitors
+from core.services.people.sign_in import Entry
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
 from core.ui.server import asgi
@@ -84,24 +84,12 @@ def new_desk(fresh_process) -> Callable[[str], Desk]:
     def open_it(name: str) -> Desk:
         workspace = the_workspace()
         cookie = visitors.issue(workspace)
-        local_names.rate_as(workspace, cookie, name)
-        client = browser_of_the_server()
+        user = local_names.rate_as(workspace, cookie, name)
+        client = TestClient(Starlette(routes=asgi.routes), PLACE, headers={"origin": PLACE})
         client.cookies.set(identity.COOKIE, cookie)
-        return Desk(client, shown_to(workspace, client))
+        return Desk(client, identity.shown_to(Entry(user, sign_in=cookie)))
 
     return open_it
-
-
-def browser_of_the_server() -> TestClient:
-    """A browser without cookies on a page of the server."""
-    return TestClient(Starlette(routes=asgi.routes), PLACE, client=("127.0.0.1", 5), headers={"origin": PLACE})
-
-
-def shown_to(workspace: Workspace, client: TestClient) -> str:
-    """What the Rate page tells its component about this browser."""
-    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    request = HTTPConnection({"type": "http", "headers": [(b"cookie", cookies.encode())]})
-    return identity.shown_to(identity.entry_of(workspace, request, acting=False))
 
 
 @pytest.fixture

@@ -5,20 +5,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import ALLOWED, COMMAND_LINE, Act, Role, User
 from core.services.people import accounts, local_names, sign_in
-from core.services.people.accounts import Person
-from core.services.workspace import Workspace, open_workspace
-from core.store.rating import ratings
+from core.services.workspace import open_workspace
 from core.store.types import now
 from core.ui.settings.team import TEAM_ACTS
 from core.ui.shell import app as entry
 from core.ui.shell import identity, page
 from core.ui.shell.navigation import HOME, PAGES, ROOT, SettingsTab
-from core.ui.shell.session import the_workspace
 from tests.databases import PATIENCE
-from tests.desk import Desk, Refused
-from tests.tabs import SECRET
-from tests.tabs import sign_in as shows_sign_in
-from tests.ui.conftest import TOKEN, browser_of_the_server, shown_to
+from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
 
@@ -53,11 +47,6 @@ def by_itself(monkeypatch):
         return shown
 
     return run
-
-
-def rated_by(workspace, person):
-    with workspace.store.read() as session:
-        return ratings.latest_of(session, person.rater_id, 10)
 
 
 @pytest.mark.parametrize("name", list(PAGES))
@@ -132,47 +121,6 @@ def test_somebody_uninvited_is_told_what_happens_next(signed_in, open_page):
     accounts.invite(open_workspace(), COMMAND_LINE, "carl", Role.SME)
     press(app, "account.again")
     assert "not invited" not in said(app)
-
-
-@pytest.fixture
-def desk_of_bea(signed_in, sample, monkeypatch) -> tuple[Desk, dict]:
-    """The desk of an sme who signed in, with an answer on it; and what the provider said of her."""
-    monkeypatch.setattr(identity, "get_cookie_secret", lambda: SECRET)
-    signed_in("bea", Role.SME)
-    client = browser_of_the_server()
-    claims = shows_sign_in(client, "bea")
-    return Desk(client, shown_to(the_workspace(), client)).open(), claims
-
-
-def ends(what: str, workspace: Workspace, claims: dict, person: Person) -> None:
-    """What ends the sign-in or the role behind a page that is open."""
-    if what == "disabled":
-        accounts.set_disabled(workspace, COMMAND_LINE, person.rater_id, True)
-    elif what == "demoted":
-        accounts.set_role(workspace, COMMAND_LINE, person.rater_id, Role.VIEWER)
-    else:
-        sign_in.sign_out(workspace, claims)
-
-
-@pytest.mark.parametrize(
-    "what, status, code, sentence",
-    [
-        ("disabled", 403, "not_allowed", "Your access is switched off"),
-        ("demoted", 403, "not_allowed", "viewer"),
-        ("signed out", 401, "signed_out", "You are signed out"),
-    ],
-)
-def test_a_desk_that_is_open_takes_nothing_any_more(desk_of_bea, sample, what, status, code, sentence):
-    """The rating that was pressed is not stored, nor what was typed, and the answer says why."""
-    desk, claims = desk_of_bea
-    bea = accounts.find(sample, COMMAND_LINE, "bea@example.org")
-    ends(what, sample, claims, bea)
-    number = desk.shown["id"]
-    for act in (lambda: desk.rate(4), lambda: desk.ask("draft", item=number, comment="Half", flag=False), desk.open):
-        with pytest.raises(Refused, match=sentence) as caught:
-            act()
-        assert (caught.value.status, caught.value.code) == (status, code)
-    assert not rated_by(sample, bea)
 
 
 def test_a_disabled_name_asks_for_another(open_page, workspace, ana):

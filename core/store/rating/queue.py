@@ -273,9 +273,10 @@ def _given_up(session: Session, rater_id: int, where: list[ColumnElement[bool]])
     ahead = ahead.where(Lease.rater_id != rater_id, ~Lease.shown, Lease.expires_at > now(), *fits)
     for number, other in session.execute(ahead.order_by(Lease.interaction_id, Lease.taken_at.desc())).all():
         session.scalar(select(Item.interaction_id).where(Item.interaction_id == number).with_for_update())
-        still = session.scalar(select(Item.interaction_id).where(Item.interaction_id == number, *fits))
-        if still is not None and leases.give_back(session, number, other):
-            return number
+        if session.scalar(select(Item.interaction_id).where(Item.interaction_id == number, *fits)) is not None:
+            leases.give_back(session, number, other)
+            if session.scalar(_is_open(number, rater_id, where)) is not None:  # else it was shown meanwhile
+                return number
     return None
 
 

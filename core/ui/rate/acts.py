@@ -53,7 +53,7 @@ def next_answers(asked: Asked) -> Answer:
         if found is not None:
             kept = rating.next_items(asked.workspace, asked.user, on_screen=opened, have=asked.said.numbers("have"))
             return items.deck(asked.workspace, asked.user, items.opened_first(kept, found), asked.counts)
-    return _deck(asked)
+    return _deck(asked, *_there(asked))
 
 
 def act(asked: Asked) -> Answer:
@@ -61,13 +61,13 @@ def act(asked: Asked) -> Answer:
     acts: dict[str, Callable[[Asked, int], tuple[Receipt | None, str]]]
     acts = {"rate": _rate, "skip": _skip, "keep": _keep, "discard": _discard}
     do = acts[asked.said.one_of("act", list(acts))]
-    asked.said.number_or_none("shown"), asked.said.numbers("have")  # before anything is stored
+    there = _there(asked)
     if asked.said.number("shown_ms") < DWELL_MS:
         raise BadInput(TOO_FAST)
     receipt, words = do(asked, asked.said.number("item"))
     told = {"receipt": {"number": receipt.number if receipt else 0, "text": words}}
     try:
-        return told | _deck(asked)
+        return told | _deck(asked, *there)
     except Exception as error:  # noqa: BLE001  it is stored, and that is what has to be said now
         errors.describe(error)
         return told | NO_DECK
@@ -174,7 +174,7 @@ def choose(asked: Asked) -> Answer:
     )
     queue.choose(asked.workspace, asked.user, order, filters)
     asked.counts.recount(asked.user)
-    return _deck(asked)
+    return _deck(asked, None, [])
 
 
 def leave(asked: Asked) -> Answer:
@@ -191,13 +191,13 @@ def changed_item(asked: Asked, changed: TextChanged) -> Answer | None:
     return None if found is None else items.item(found, asked.user)
 
 
-def _deck(asked: Asked) -> Answer:
-    found = rating.next_items(
-        asked.workspace,
-        asked.user,
-        on_screen=asked.said.number_or_none("shown"),
-        have=asked.said.numbers("have"),
-    )
+def _there(asked: Asked) -> tuple[int | None, list[int]]:
+    """What is on the screen by now, and all that is in the browser."""
+    return asked.said.number_or_none("shown"), asked.said.numbers("have")
+
+
+def _deck(asked: Asked, on_screen: int | None, have: list[int]) -> Answer:
+    found = rating.next_items(asked.workspace, asked.user, on_screen=on_screen, have=have)
     return items.deck(asked.workspace, asked.user, found, asked.counts)
 
 

@@ -469,6 +469,7 @@ class Desk {
     this.item = null;
     this.compared = null;
     this.#paintedAt = 0;
+    this.#wants.deck = true;
     this.key("comment").value = "";
     this.#drawPlace();
     this.#drawTexts();
@@ -731,7 +732,6 @@ class Desk {
       if (error.code !== "gone") return;
       this.say(DELETED);
       this.deck = this.deck.filter((item) => item !== at);
-      this.#wants.deck = true;
       this.showNext();
       return;
     }
@@ -751,8 +751,8 @@ class Desk {
   // --- the queue ----------------------------------------------------------------------------------------------------
 
   async #fetchChoice() {
-    this.#wants.choice = false;
     this.choice = await this.#ask("queue", {});
+    this.#wants.choice = false;
     this.#drawChoice();
   }
 

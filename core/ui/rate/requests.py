@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import BadInput
+from core.domain.texts import storable
 
 HIGHEST = 2**31 - 1
 """Of every whole number that a database column has to hold."""
@@ -31,11 +32,11 @@ class Fields:
         return cls(body)
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text; ``default`` where the field is missing."""
+        """A text that a database can hold; ``default`` where the field is missing."""
         value = self.said.get(name, default)
         if not isinstance(value, str):
             raise BadInput(f"{name} must be a text.")
-        return value
+        return storable(value, f"The {name}")
 
     def one_of(self, name: str, choices: Collection[str]) -> str:
         """One of these words."""
