@@ -1295,8 +1295,8 @@ class Desk {
         prompt: this.#drawText(item.prompt),
         answer: this.#drawText(item.answer),
         turns: item.turns.map(({ role, text }) => {
-          const who = { user: "User", assistant: "Assistant", system: "System" }[role] ?? role;
-          return element("div", { className: `turn turn-${role}` }, element("h3", { textContent: who }), this.#drawText(text));
+          const who = element("h3", { textContent: this.data.speakers[role] });
+          return element("div", { className: `turn turn-${role}` }, who, this.#drawText(text));
         }),
       };
       this.#drawn.set(item, texts);
