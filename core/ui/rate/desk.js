@@ -180,8 +180,13 @@ class Line {
   async send(name, body) {
     this.#since = performance.now();
     const timer = setTimeout(() => this.changed(), SLOW);
+    const shownTo = this.#shownTo;
     try {
-      return await post(name, { shown_to: this.#shownTo, ...body });
+      return await post(name, { shown_to: shownTo, ...body });
+    } catch (error) {
+      // refused to another person or an earlier sign-in: that says nothing of whom the page is shown to now
+      if (error instanceof Refused && shownTo !== this.#shownTo) throw new Unanswered(error.message);
+      throw error;
     } finally {
       clearTimeout(timer);
       this.#since = 0;
@@ -542,6 +547,7 @@ class Desk {
       ...said,
     };
     item.request = freshRequest(); // another key for the same answer is another act
+    this.#undoRequest = null; // from now on U means this act
     line.add(body, item);
     line.forget(item.id);
     this.done.add(item.id);
