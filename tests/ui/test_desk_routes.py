@@ -249,10 +249,10 @@ def test_undo_of_what_has_another_text_now_shows_it_first(ana):
     first, _ = ana.deck()
     ana.ask("act", **an_act(first))
     looked.edit(ana.workspace, COMMAND_LINE, first["id"], "prompt 0", "another answer", withdraw_ratings=False)
-    answered = ana.post("undo", {"request": f"{uuid4()}:undo", "at": None})
+    answered = ana.post("undo", {"request": f"{uuid4()}:undo"})
     assert refusal(answered) == (409, "text_changed")
     assert "another answer" in answered.json()["item"]["answer"]["html"]
-    assert ana.ask("undo", request=f"{uuid4()}:undo", at=None)["item"]["id"] == first["id"]
+    assert ana.ask("undo", request=f"{uuid4()}:undo")["item"]["id"] == first["id"]
 
 
 def test_back_and_forward_go_along_what_was_done_last(ana):
@@ -404,7 +404,7 @@ def test_what_is_left_is_counted_now_and_then(ana, monkeypatch):
 
 GOOD = {
     "next": {"shown": None, "have": []},
-    "undo": {"request": f"{'0' * 32}:undo", "at": 1},
+    "undo": {"request": f"{'0' * 32}:undo"},
     "back": {"at": 1, "retracing": False},
     "forward": {"at": 1, "retracing": False},
     "draft": {"item": 1, "comment": "x", "flag": False},

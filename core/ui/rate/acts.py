@@ -75,7 +75,6 @@ def act(asked: Asked) -> Answer:
 
 def undo(asked: Asked) -> Answer:
     """Take back the last act and show that answer again."""
-    asked.said.number_or_none("at")
     undone = rating.undo_last(asked.workspace, asked.user, request_id=asked.said.request())
     asked.counts.recount(asked.user)
     again = rating.item(asked.workspace, asked.user, undone.receipt.interaction_id) if undone else None
