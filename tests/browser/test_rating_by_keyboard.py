@@ -205,7 +205,7 @@ def test_arrows_undo_skip_and_number_pad(at_the_desk, dashboard, me):
 
 
 def test_an_undo_that_was_not_answered_takes_back_one_act(at_the_desk, dashboard, me):
-    """While nobody knows whether it was carried out, the desk says so and no key acts; then another U is another act."""
+    """While nobody knows whether it was carried out, the desk says so and no key acts; the next U is another act."""
     page = at_the_desk
     for pressed in "123":
         rate(page, pressed)

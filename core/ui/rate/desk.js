@@ -271,7 +271,7 @@ class Line {
   async #sendAct(act) {
     let answer, refused;
     try {
-      answer = await this.send("act", { ...act.body, ...(this.desk?.onScreen() ?? { shown: null, have: [] }) });
+      answer = await this.send("act", { ...act.body, shown: this.desk?.item?.id ?? null });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (this.ends(error)) return;
@@ -405,12 +405,6 @@ class Desk {
 
   // --- the place ----------------------------------------------------------------------------------------------------
 
-  onScreen() {
-    const have = this.deck.map((item) => item.id);
-    if (this.item && !have.includes(this.item.id)) have.push(this.item.id);
-    return { shown: this.item?.id ?? null, have };
-  }
-
   nextJob() {
     const due = this.#step || performance.now() >= this.#draftDue;
     if (due && line.unsent().length) return () => this.#sendDraft();
@@ -433,7 +427,7 @@ class Desk {
   }
 
   async #fetchDeck() {
-    const deck = await this.#ask("next", { ...this.onScreen(), open: this.#open ?? null });
+    const deck = await this.#ask("next", { shown: this.item?.id ?? null, open: this.#open ?? null });
     this.#wants.deck = false;
     const opened = deck?.items?.[0]?.id === this.#open ? deck.items.shift() : null; // opened from another page
     this.#open = null;
@@ -710,6 +704,8 @@ class Desk {
         this.done.clear();
         this.compared = items;
         this.show(items.includes(at) ? at : items[0]);
+        if (found.in_all > items.length)
+          this.say(`${items.length} of ${found.in_all.toLocaleString("en")} answers to this prompt are shown.`);
       };
     });
   }
