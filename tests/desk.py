@@ -18,6 +18,7 @@ import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from core.services.people import local_names
 from core.services.workspace import Workspace
@@ -231,9 +232,9 @@ def component_data(client: httpx.Client) -> dict[str, Any]:
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     with connect(
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        subprotocols=[Subprotocol("streamlit")],
         additional_headers={"Cookie": cookies},
-        origin=url,  # type: ignore[arg-type]
+        origin=Origin(url),
         max_size=2**25,
     ) as socket:
         message = BackMsg()

@@ -416,6 +416,70 @@ def test_all_answers_to_a_prompt_show_the_one_that_the_keys_rate(at_the_desk, da
     ready(page)
 
 
+def show_all_four(page: Page, me: str) -> None:
+    """The four answers to one prompt, of which the keys rate the first."""
+    key(page, "queue").click()
+    key(page, "session").fill(f"four {me}")
+    page.keyboard.press("Enter")
+    expect(key(page, "prompt")).to_contain_text("Which of four?")
+    ready(page)
+    page.keyboard.press("v")
+    expect(key(page, "answer")).to_contain_text(re.compile(r"Answer \d of 4"))
+    rate_the(page, 1)
+
+
+def rate_the(page: Page, place: int) -> None:
+    """Let the keys rate this one of the four."""
+    other = page.get_by_role("button", name=f"Rate answer {place} of 4")
+    if other.count():
+        other.press("Enter")
+    expect(key(page, "answer")).to_contain_text(f"Answer {place} of 4")
+    ready(page)
+
+
+def test_a_rating_that_was_changed_can_be_changed_back(at_the_desk, dashboard, four, me):
+    """The same key again for the same answer, after another one, is an act of its own."""
+    page = at_the_desk
+    show_all_four(page, me)
+    for pressed in "454":
+        rate_the(page, 1)
+        page.keyboard.press(pressed)
+        expect(key(page, "receipt")).to_contain_text(f"Saved {pressed}")
+    assert rated_by(dashboard, me) == [(four[0], 4)]
+
+
+def test_what_was_typed_for_two_answers_outlives_a_reload_without_a_network(at_the_desk, dashboard, four, me):
+    """Both comments are kept in the tab until the server has them."""
+    page = at_the_desk
+    show_all_four(page, me)
+    page.route("**/desk/draft", lambda route: route.abort())
+    for place in (1, 2):
+        rate_the(page, place)
+        comment(page).fill(f"about answer {place}")
+        page.keyboard.press("Escape")
+    page.reload()
+    ready(page)
+    page.unroute("**/desk/draft")
+    drafts = f"select interaction_id, comment from assay_drafts where rater_id = {rater(dashboard, me)} order by 1"
+    until, typed = time.monotonic() + PATIENCE, [(four[0], "about answer 1"), (four[1], "about answer 2")]
+    while dashboard.query(drafts) != typed and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    assert dashboard.query(drafts) == typed
+
+
+def test_what_was_typed_is_there_after_signing_in_again(at_the_desk):
+    """A draft that is refused because the sign-in expired waits in the tab."""
+    page = at_the_desk
+    expired = '{"error": "Your sign-in has expired.", "code": "signed_out"}'
+    page.route("**/desk/draft", lambda route: route.fulfill(status=401, body=expired))
+    page.keyboard.press("c")
+    page.keyboard.type("The dose is wrong")
+    expect(key(page, "notice")).to_contain_text("Your sign-in has expired. Load the page again")
+    page.unroute("**/desk/draft")
+    page.reload()
+    expect(comment(page)).to_have_value("The dose is wrong")
+
+
 def test_an_answer_that_is_out_of_view_is_not_rated(at_the_desk, dashboard, me):
     """Also where it stands alone: who reads the earlier turns sees the answer first."""
     page = at_the_desk

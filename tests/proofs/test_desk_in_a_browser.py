@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from core.services.workspace import Workspace, open_workspace
 from core.store.tables import Draft, Rater, Rating, RatingEvent
@@ -246,7 +246,12 @@ def test_desk_that_is_closed_after_the_warning_loses_what_waited(page, running, 
 def test_desk_does_not_warn_when_nothing_waits(page, me) -> None:
     """A tab in which everything is stored closes at once."""
     warnings: list[str] = []
-    page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.accept()))
+
+    def note(dialog: Dialog) -> None:
+        warnings.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", note)
     page.keyboard.press("5")
     expect(key(page, "receipt")).to_have_text(re.compile("Saved 5"))
     with page.expect_event("close"):

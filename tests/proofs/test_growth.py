@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import contextmanager
+from html import escape
 
 import pytest
 
@@ -60,15 +61,16 @@ def test_ratings_beside_a_row_of_telephone_numbers(workspace, tmp_path, monkeypa
 
 
 def test_answers_made_to_be_slow_to_show(proven_once):
-    """References, quotations, tables and lists of the full length that is parsed."""
+    """References, formulas, quotations, tables and brackets of the full length that is parsed."""
     nasty = {
         "references": "[a]: /u\n\n" + "[a] " * scaled(3_000, 12_500),
         "quotations": (">" * 18 + "a\n") * scaled(500, 2_500),
         "table cells": "|a" * 4_000 + "|\n" + "|-" * 4_000 + "|\n" + "|\n" * scaled(2_000, 15_000),
         "brackets": "![" * scaled(6_000, 25_000),
+        "formulas": "$x^2$ " * scaled(3_000, 16_000),
     }
     found = {name: to_html(text) for name, text in nasty.items()}
     plain = [name for name, html in found.items() if "assay-plain" in html]
-    assert "references" not in plain
     assert {"quotations", "table cells"} <= set(plain)
+    assert all(escape(nasty[name]) in found[name] for name in plain)
     proven_once(f"{len(nasty)} answers made to be slow, once each: {', '.join(plain)} shown as plain text, whole.")

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.domain.errors import BadInput, NotFound
+from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.rating import rating
@@ -108,6 +108,17 @@ def test_the_same_request_again_stores_nothing(workspace):
     assert looked.rate(workspace, ana, interaction_id, 2, request_id="r1") == first
     assert events(workspace) == [("rated", None, 2), ("changed", 2, 5)]
     assert stored(workspace)[0][3] == 5
+
+
+def test_a_request_that_says_something_else_gets_no_receipt_for_it(workspace):
+    """Two tabs press the same key with different comments: the second is told, and what was stored stands."""
+    interaction_id, other, ana = added(workspace), added(workspace, "another"), rater(workspace)
+    looked.rate(workspace, ana, interaction_id, 4, comment="of one tab", request_id="r:4")
+    with pytest.raises(Conflict, match="in another tab"):
+        looked.rate(workspace, ana, interaction_id, 4, comment="of another tab", request_id="r:4")
+    with pytest.raises(Conflict, match="in another tab"):
+        looked.rate(workspace, ana, other, 4, comment="of one tab", request_id="r:4")
+    assert stored(workspace) == [(interaction_id, ana.rater_id, "submitted", 4, "of one tab", False)]
 
 
 def test_the_same_request_twice_at_once_stores_one(workspace):

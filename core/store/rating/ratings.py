@@ -31,6 +31,10 @@ NOT_SEEN = (
     "The text of answer {}, where your last act was, may be another one since. Nothing was undone. The answer is shown "
     "now: read it, and undo once more if you still want to."
 )
+OTHER_WORDS = (
+    "You acted on this answer in another tab, with another comment or flag, so nothing was stored now. What you typed "
+    "here is kept: look at the answer again, then act once more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,14 @@ def record(
     Raises:
         NotFound: the interaction was deleted.
         TextChanged: it is not what was seen.
+        Conflict: what was stored for this request says something else.
     """
     item, row = lock_interaction(session, interaction_id)  # the lock also orders two requests for the same item
     earlier = by_request(session, rater_id, context.request_id)
     if earlier is not None:
+        stored = earlier.interaction_id, earlier.new.get("comment"), earlier.new.get("bias_flag")
+        if stored != (interaction_id, given.comment, given.bias_flag):
+            raise Conflict(OTHER_WORDS)
         return receipt_of(earlier)
     require_unchanged(item, row, seen)
     adopt_legacy_change(session, item, row)

@@ -80,7 +80,7 @@ async function post(name, body) {
 /** One request after the other, acts first: what is not acknowledged waits in the tab and is sent again. */
 class Line {
   acts = []; // {body, item, at}
-  typed = null; // {item, comment, flag}: typed, and not yet kept as a draft
+  typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
   desk = null;
   stopped = "";
   trouble = "";
@@ -102,7 +102,7 @@ class Line {
     this.#shownTo = data.shown_to;
     if (this.#person === data.person) return;
     this.acts = [];
-    this.typed = null;
+    this.typed = new Map();
     this.#person = data.person;
     let stored = null;
     try {
@@ -112,7 +112,7 @@ class Line {
     }
     if (stored && stored.person === data.person) {
       this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
-      this.typed = stored.typed;
+      this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
     }
     this.save();
   }
@@ -123,7 +123,7 @@ class Line {
 
   clear() {
     this.acts = [];
-    this.typed = null;
+    this.typed = new Map();
     this.#person = null;
     this.save();
     this.changed();
@@ -139,14 +139,20 @@ class Line {
   }
 
   type(typed) {
-    this.typed = typed;
+    this.typed.set(typed.item, typed);
+    this.save();
+  }
+
+  /** What was typed for an answer is stored, or to be forgotten; unless more was typed since. */
+  forget(id, typed = this.typed.get(id)) {
+    if (this.typed.get(id) === typed) this.typed.delete(id);
     this.save();
   }
 
   save() {
     window[this.acts.length ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
     try {
-      if (!this.acts.length && !this.typed) sessionStorage.removeItem(STORE);
+      if (!this.acts.length && !this.typed.size) sessionStorage.removeItem(STORE);
       else
         sessionStorage.setItem(
           STORE,
@@ -154,7 +160,7 @@ class Line {
             person: this.#person,
             shown_to: this.#shownTo,
             acts: this.acts.map((act) => act.body),
-            typed: this.typed,
+            typed: [...this.typed.values()],
           }),
         );
     } catch {
@@ -174,8 +180,13 @@ class Line {
   async send(name, body) {
     this.#since = performance.now();
     const timer = setTimeout(() => this.changed(), SLOW);
+    const shownTo = this.#shownTo;
     try {
-      return await post(name, { shown_to: this.#shownTo, ...body });
+      return await post(name, { shown_to: shownTo, ...body });
+    } catch (error) {
+      // refused to another person or an earlier sign-in: that says nothing of whom the page is shown to now
+      if (error instanceof Refused && shownTo !== this.#shownTo) throw new Unanswered(error.message);
+      throw error;
     } finally {
       clearTimeout(timer);
       this.#since = 0;
@@ -284,7 +295,6 @@ class Desk {
   choice = null;
   #parts = new Map();
   #open;
-  #unsent = new Map(); // drafts by answer
   #draftDue = 0;
   #draftSince = 0;
   #draftTimer = 0;
@@ -314,7 +324,6 @@ class Desk {
     });
     this.#listen();
     this.#showNothing();
-    if (line.typed) this.#unsent.set(line.typed.item, line.typed);
     this.run();
   }
 
@@ -365,7 +374,7 @@ class Desk {
 
   nextJob() {
     const due = this.#step || performance.now() >= this.#draftDue;
-    if (this.#unsent.size && due) return () => this.#sendDraft();
+    if (line.typed.size && due) return () => this.#sendDraft();
     if (this.#step) return () => this.#runStep();
     if (this.#wants.deck) return () => this.#fetchDeck();
     if (this.#wants.renewal) return () => this.#renew();
@@ -441,8 +450,9 @@ class Desk {
   }
 
   show(item, { retracing = false, note = "" } = {}) {
-    const unsent = this.#unsent.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
+    const unsent = line.typed.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
     if (!this.compared?.includes(item)) this.compared = null;
+    this.#close(this.part("why-dialog")); // it asked about what was on the screen
     if (this.item?.id !== item.id) this.key("comment").blur(); // who is typing there would go on in another's comment
     this.item = item;
     this.retracing = retracing;
@@ -459,6 +469,7 @@ class Desk {
   }
 
   #showNothing() {
+    this.#close(this.part("why-dialog"));
     this.key("comment").blur();
     this.item = null;
     this.compared = null;
@@ -535,8 +546,10 @@ class Desk {
       guideline_version: this.shownGuidelines?.number ?? null,
       ...said,
     };
+    item.request = freshRequest(); // another key for the same answer is another act
+    this.#undoRequest = null; // from now on U means this act
     line.add(body, item);
-    this.#forgetDraft(item.id);
+    line.forget(item.id);
     this.done.add(item.id);
     this.#typing = null;
     this.say("");
@@ -670,7 +683,9 @@ class Desk {
       this.#drawn.delete(old);
       this.cards = null;
     }
-    return { ...fresh, draft: this.#typedNow() };
+    const now = this.#typedNow();
+    const isTouched = now.comment !== old.comment || now.flag !== old.flag;
+    return { ...fresh, draft: isTouched ? now : fresh.draft };
   }
 
   focus(id) {
@@ -728,11 +743,7 @@ class Desk {
     }
     if (this.item !== at || line.waits(at.id)) return;
     if (!sameTexts(at, fresh)) this.#replaceHere(fresh, at.revealed && !fresh.revealed ? "" : CHANGED);
-    else if (at.rating !== fresh.rating) {
-      at.rating = fresh.rating;
-      this.#drawPlace();
-      this.#drawCards();
-    }
+    else if (at.rating !== fresh.rating || at.comment !== fresh.comment || at.flag !== fresh.flag) this.#replaceHere(fresh);
   }
 
   #tick() {
@@ -820,9 +831,7 @@ class Desk {
       return;
     }
     item.draft = now;
-    const typed = { item: item.id, ...now };
-    this.#unsent.set(item.id, typed);
-    line.type(typed);
+    line.type({ item: item.id, ...now });
     const moment = performance.now();
     this.#draftSince ||= moment;
     this.#draftDue = atOnce ? 0 : Math.min(moment + DRAFT_PAUSE, this.#draftSince + DRAFT_AT_LATEST);
@@ -831,15 +840,10 @@ class Desk {
   }
 
   async #sendDraft() {
-    const [id, typed] = this.#unsent.entries().next().value;
+    const typed = line.typed.values().next().value;
     this.#draftSince = 0;
     await this.#ask("draft", typed);
-    if (this.#unsent.get(id) === typed) this.#forgetDraft(id);
-  }
-
-  #forgetDraft(id) {
-    this.#unsent.delete(id);
-    if (line.typed?.item === id) line.type(null);
+    if (!line.stopped) line.forget(typed.item, typed);
   }
 
   /** On leaving: what was kept ahead and never shown goes to others, and what was typed is saved. */
@@ -847,7 +851,7 @@ class Desk {
     if (line.stopped) return;
     const ahead = this.deck.filter((item) => item !== this.item && !item.shown).map((item) => item.id);
     this.#keepDraft(true);
-    const last = [...this.#unsent.values()].map((typed) => line.send("draft", typed));
+    const last = [...line.typed.values()].map((typed) => line.send("draft", typed).then(() => line.forget(typed.item, typed)));
     if (ahead.length) last.push(line.send("release", { items: ahead }));
     return Promise.allSettled(last);
   }
@@ -1297,8 +1301,8 @@ class Desk {
         prompt: this.#drawText(item.prompt),
         answer: this.#drawText(item.answer),
         turns: item.turns.map(({ role, text }) => {
-          const who = { user: "User", assistant: "Assistant", system: "System" }[role] ?? role;
-          return element("div", { className: `turn turn-${role}` }, element("h3", { textContent: who }), this.#drawText(text));
+          const who = element("h3", { textContent: this.data.speakers[role] });
+          return element("div", { className: `turn turn-${role}` }, who, this.#drawText(text));
         }),
       };
       this.#drawn.set(item, texts);

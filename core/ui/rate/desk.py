@@ -10,6 +10,7 @@ from core.domain.roles import User
 from core.domain.settings import AuthMode
 from core.services.training import retraining
 from core.ui.shell import errors, identity, session, texts
+from core.ui.shell.conversation import SPEAKERS
 from core.ui.shell.page import Page
 
 ORDERS = {
@@ -47,6 +48,7 @@ def rating_desk(page: Page, user: User) -> None:
                 "lengths": LENGTHS,
                 "sources": SOURCES,
                 "ratings": RATING_WORDS,
+                "speakers": SPEAKERS,
                 "reasons": {"discard": DISCARD_REASONS, "skip": SKIP_REASONS},
                 "longest_comment": MAX_COMMENT,
                 "impact": retraining.rating_impact(page.workspace, page.user),
