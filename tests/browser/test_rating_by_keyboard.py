@@ -367,7 +367,9 @@ def four(dashboard, me) -> Iterator[list[int]]:
     """Four long answers to one prompt, in a session of their own."""
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
     yield [
-        added(workspace, "Which of four?", f"Number {n}. " + "Words and words. " * 150, session_label=f"four {me}")
+        added(
+            workspace, f"Which of four? {me}", f"Number {n}. " + "Words and words. " * 150, session_label=f"four {me}"
+        )
         for n in range(4)
     ]
     workspace.store.engine.dispose()
