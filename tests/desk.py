@@ -83,7 +83,7 @@ class Desk:
 
     def open(self, item: int | None = None) -> "Desk":
         """As the page does when it is loaded: nothing is in the browser, the first answer that comes is shown."""
-        self._take(self.ask("next", shown=None, have=[], open=item))
+        self._take(self.ask("next", shown=None, open=item))
         return self
 
     def show(self, item: Item) -> None:
@@ -122,7 +122,7 @@ class Desk:
         act = self.waiting[0]
         shown = self.items[0]["id"] if self.items else None
         try:
-            answer = self.ask("act", **act, shown=shown, have=self.have)
+            answer = self.ask("act", **act, shown=shown)
         except Refused as refused:
             if refused.status not in AGAIN:
                 self.waiting.popleft()
@@ -161,8 +161,7 @@ class Desk:
 
     def undo(self) -> dict[str, Any]:
         """U: take back the last act; the answer that it was for is on the screen again."""
-        at = self.items[0]["id"] if self.items else None
-        done = self.ask("undo", request=f"{uuid4().hex}:undo", at=at)
+        done = self.ask("undo", request=f"{uuid4().hex}:undo")
         if done["item"] is not None:
             self.show(done["item"])
         return done

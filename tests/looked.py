@@ -29,7 +29,7 @@ def showing(workspace: Workspace, user: User, interaction_id: int) -> str | None
 
 def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
     """What comes on the screen of a rater who asks for the next answer."""
-    return next(iter(rating.next_items(workspace, user).items), None)
+    return next(iter(rating.next_items(workspace, user)), None)
 
 
 def rate(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> Receipt:

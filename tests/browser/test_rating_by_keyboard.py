@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.domain.queue import QueueSettings
 from core.domain.roles import COMMAND_LINE
@@ -202,6 +202,35 @@ def test_arrows_undo_skip_and_number_pad(at_the_desk, dashboard, me):
     assert [rating for _, rating in rated_by(dashboard, me)] == [2]
     history = f"select action from assay_rating_events where rater_id = {rater(dashboard, me)} order by event_id"
     assert [action for (action,) in dashboard.query(history)] == ["rated", "changed", "skipped", "undone", "undone"]
+
+
+def test_an_undo_that_was_not_answered_takes_back_one_act(at_the_desk, dashboard, me):
+    """While nobody knows whether it was carried out, the desk says so and no key acts; the next U is another act."""
+    page = at_the_desk
+    for pressed in "123":
+        rate(page, pressed)
+    answers: list[Route] = []
+
+    def never_answered(route: Route) -> None:
+        route.fetch()
+        answers.append(route)
+        route.abort()
+
+    page.route("**/desk/undo", never_answered)
+    page.keyboard.press("u")
+    expect(key(page, "notice")).to_contain_text("not known yet whether the server took your last act back")
+    page.keyboard.press("5")
+    page.unroute("**/desk/undo")
+    expect(key(page, "notice")).to_contain_text("Undone: your 3")
+    assert len(answers) > 1
+    assert [rating for _, rating in rated_by(dashboard, me)] == [1, 2]
+    ready(page)
+    rate(page, "4")
+    page.keyboard.press("u")
+    expect(key(page, "notice")).to_contain_text("Undone: your 4")
+    page.keyboard.press("u")
+    expect(key(page, "notice")).to_contain_text("Undone: your 2")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [1]
 
 
 def test_back_and_forward_lead_to_the_answer_that_waits(at_the_desk, dashboard, me):
@@ -522,6 +551,55 @@ def test_a_text_that_was_changed_comes_back_with_what_was_typed(at_the_desk, das
     assert dashboard.query(rows) == [(1, "fine so far")]
 
 
+def test_what_was_said_with_a_refused_act_outlives_a_reload(at_the_desk):
+    """Its comment comes back with the answer, also where the server refuses that too, and D offers its reason again."""
+    page = at_the_desk
+    refused = number(page)
+    error = '{"error": "This sign cannot be stored.", "code": "bad_input"}'
+    for what in ("act", "draft"):
+        page.route(f"**/desk/{what}", lambda route: route.fulfill(status=400, body=error))
+    comment(page).fill("not in our language")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.keyboard.type("My own reason")
+    page.keyboard.press("Enter")
+    expect(key(page, "notice")).to_contain_text("This sign cannot be stored.")
+    page.reload()
+    ready(page)
+    page.unroute("**/desk/act")
+    if number(page) != refused:
+        rate(page, "3")
+    assert number(page) == refused
+    expect(comment(page)).to_have_value("not in our language")
+    page.keyboard.press("d")
+    expect(key(page, "reason")).to_have_value("My own reason")
+    page.keyboard.press("Enter")
+    expect(key(page, "receipt")).to_contain_text(f"Discarded answer {refused}")
+    ready(page, after=refused)
+    page.keyboard.press("d")
+    expect(key(page, "reason")).to_have_value("")
+    assert page.evaluate("sessionStorage.getItem('assay.desk')") is None
+
+
+def test_a_refusal_to_another_person_stops_nothing(at_the_desk, dashboard, me):
+    """The name was changed while a request was under way; that it is refused then says nothing of the new one."""
+    page = at_the_desk
+    held: list[Route] = []
+    page.route("**/desk/renew", lambda route: held.append(route))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    while not held:
+        page.wait_for_timeout(20)
+    key(page, "change").click()
+    page.locator(".st-key-rate-name input").press_sequentially(f"not {me}")
+    page.keyboard.press("Enter")
+    expect(key(page, "desk")).to_contain_text(f"not {me}")
+    held[0].fulfill(status=409, body='{"error": "Somebody else is here now.", "code": "changed_person"}')
+    ready(page)
+    rate(page, "4")
+    assert rated_by(dashboard, me) == []
+    expect(key(page, "notice")).to_be_empty()
+
+
 def test_an_answer_that_was_deleted_is_said_and_rated_by_nobody(at_the_desk, dashboard, me):
     """The rating of it is refused; rating goes on."""
     page = at_the_desk
@@ -608,6 +686,7 @@ def test_a_screen_reader_is_told_what_everything_is(at_the_desk):
     expect(page.get_by_role("progressbar", name="Rated today")).to_have_attribute(
         "aria-valuetext", re.compile("^0 rated")
     )
+    expect(page.get_by_role("region", name="Prompt", exact=True).first).to_be_visible()
     for name in ("receipt", "waiting", "notice"):
         expect(key(page, name)).to_have_attribute("aria-live", "polite")
         expect(key(page, name)).to_have_role("status")

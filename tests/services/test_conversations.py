@@ -71,8 +71,8 @@ def test_the_same_question_after_other_turns_is_another_one(workspace):
     assert len({plain, first, second, beside}) == 4
     assert len({stored(workspace, number).version for number in (plain, first, second)}) == 3
     ana = rater(workspace)
-    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, first)] == [first, beside]
-    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, plain)] == [plain]
+    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, first)[0]] == [first, beside]
+    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, plain)[0]] == [plain]
 
 
 def test_every_place_that_compares_answers_compares_within_a_conversation(workspace, tmp_path):
@@ -266,7 +266,7 @@ def test_conversion_keeps_ratings_and_is_no_write_of_the_old_application(workspa
     assert after == before
     assert (workspace.pick_up(at_once=True), legacy.follow_texts(workspace.store)) == (0, 0)
     assert [line.rater for line in interactions.history(workspace, COMMAND_LINE, number)] == ["Ana", "Ben"]
-    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, other)] == [other]
+    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, other)[0]] == [other]
     with workspace.store.read() as session:
         (kept,) = session.query(TextHistory)
         assert (kept.interaction_id, kept.action, kept.by, kept.user_prompt) == (number, "converted", "Ana", RAW)

@@ -38,7 +38,7 @@ def next_id(workspace, user):
 
 def ids(workspace, user, **there):
     """What is kept for a rater: what is on their screen, and what is ahead."""
-    return [item.interaction.interaction_id for item in rating.next_items(workspace, user, **there).items]
+    return [item.interaction.interaction_id for item in rating.next_items(workspace, user, **there)]
 
 
 def places(workspace):
@@ -202,14 +202,14 @@ def test_one_answer_lies_ahead_of_what_is_on_the_screen(workspace, in_order):
     first, second, third = many(workspace, 3)
     ana = rater(workspace)
     found = rating.next_items(workspace, ana)
-    assert [(item.interaction.interaction_id, item.shown) for item in found.items] == [(first, True), (second, False)]
-    assert len({item.request_id for item in found.items}) == 2
+    assert [(item.interaction.interaction_id, item.shown) for item in found] == [(first, True), (second, False)]
+    assert len({item.request_id for item in found}) == 2
     assert rating.next_items(workspace, ana) == found
     looked.rate(workspace, ana, first, 3)
     for _ in range(2):  # the second tab says it too
-        now = rating.next_items(workspace, ana, on_screen=second, have=[second])
-        assert [(item.interaction.interaction_id, item.shown) for item in now.items] == [(second, True), (third, False)]
-        assert (now.items[0].request_id, now.lost) == (found.items[1].request_id, [])
+        now = rating.next_items(workspace, ana, on_screen=second)
+        assert [(item.interaction.interaction_id, item.shown) for item in now] == [(second, True), (third, False)]
+        assert now[0].request_id == found[1].request_id
 
 
 def test_a_reload_waits_for_nobody_who_writes(workspace, old_app):
@@ -257,19 +257,17 @@ def test_what_lies_ahead_is_given_up_only_when_another_would_get_nothing(workspa
     assert ids(workspace, ana) == [first, second]
     assert ids(workspace, cleo) == [second]
     assert ids(workspace, dora) == []
-    now = rating.next_items(workspace, ana, have=[first, second])
-    assert ([item.interaction.interaction_id for item in now.items], now.lost) == ([first], [second])
+    assert ids(workspace, ana) == [first]
 
 
-def test_what_was_given_up_meanwhile_is_told_and_can_still_be_rated(workspace, in_order):
-    """The browser showed it before it could know: it says so, learns that it is lost, and its rating counts."""
+def test_what_was_given_up_meanwhile_can_still_be_rated(workspace, in_order):
+    """The browser showed it before it could know: it says so, and its rating counts."""
     first, second = many(workspace, 2)
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert ids(workspace, ana) == [first, second]
     assert ids(workspace, ben) == [second]
     looked.rate(workspace, ana, first, 3)
-    now = rating.next_items(workspace, ana, on_screen=second, have=[second])
-    assert (now.items, now.lost) == ([], [second])
+    assert ids(workspace, ana, on_screen=second) == []
     looked.rate(workspace, ana, second, 5)
     looked.rate(workspace, ben, second, 1)
     assert interactions.load(workspace, COMMAND_LINE, second).n_ratings == 2
@@ -354,7 +352,7 @@ def test_what_is_compared_is_on_the_screen(workspace, in_order):
     first, second = (added(workspace, "same prompt", f"answer {n}") for n in range(2))
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert ids(workspace, ana) == [first, second]
-    assert [one.shown for one in rating.same_prompt(workspace, ana, first)] == [True, True]
+    assert [one.shown for one in rating.same_prompt(workspace, ana, first)[0]] == [True, True]
     assert ids(workspace, ben) == []
     rating.give_back(workspace, ana, [second])
     assert ids(workspace, ana) == [first, second]
@@ -371,7 +369,7 @@ ASK = """
     me = local_names.rate_as(workspace, "cookie of " + sys.argv[1], sys.argv[1])
     print("ready", flush=True)
     sys.stdin.readline()
-    print([item.interaction.interaction_id for item in rating.next_items(workspace, me).items])
+    print([item.interaction.interaction_id for item in rating.next_items(workspace, me)])
 """
 
 
@@ -397,7 +395,7 @@ def test_whatever_raters_do_at_once_nobody_waits_for_ever(workspace):
     def work(seed: int) -> None:
         draw, user = random.Random(seed), rater(workspace, f"Rater {seed}")
         for _ in range(12):
-            found = ids(workspace, user, on_screen=draw.choice([None, *numbers]), have=numbers[:2])
+            found = ids(workspace, user, on_screen=draw.choice([None, *numbers]))
             what = draw.randrange(5)
             if what == 0:
                 rating.same_prompt(workspace, user, draw.choice(numbers))
@@ -735,7 +733,7 @@ def test_all_answers_to_a_prompt_are_kept_for_whoever_compares_them(workspace):
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     assert next_id(workspace, ben) == one
     rating.give_back(workspace, ben, [two, three])
-    shown = rating.same_prompt(workspace, ana, two)
+    shown, _ = rating.same_prompt(workspace, ana, two)
     assert [(s.interaction.interaction_id, s.request_id is not None) for s in shown] == [
         (one, False),
         (two, True),

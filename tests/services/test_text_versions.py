@@ -255,7 +255,7 @@ def test_an_answer_whose_prompt_changed_is_not_read_under_another_prompt(workspa
     ana = rater(workspace)
     first, second, third = (added(workspace, "Which dose?", f"answer {n}") for n in range(3))
     old_app.run("UPDATE rlhf_interactions SET user_prompt = 'Which food' WHERE interaction_id = ?", second)
-    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, first)] == [first, third]
+    assert [one.interaction.interaction_id for one in rating.same_prompt(workspace, ana, first)[0]] == [first, third]
 
 
 def test_of_two_leads_who_edit_at_once_one_wins(workspace):

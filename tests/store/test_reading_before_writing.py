@@ -54,7 +54,7 @@ def test_no_act_reads_a_long_text_while_others_wait(workspace, read_inside, tmp_
     number = interactions.add(workspace, COMMAND_LINE, "What?", LONG)
     ana = rater(workspace, "Ana")
     assert looked.next_item(workspace, ana) is not None
-    assert rating.same_prompt(workspace, ana, number)
+    assert rating.same_prompt(workspace, ana, number)[0]
     looked.rate(workspace, ana, number, 3, comment="Asked (212) 555-0148 too.")
     looked.reveal(workspace, COMMAND_LINE, number)
     looked.edit(workspace, COMMAND_LINE, number, "What?", LONG + "More.", withdraw_ratings=False)

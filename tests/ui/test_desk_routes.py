@@ -55,7 +55,7 @@ class Browser:
 
     def deck(self):
         """The answers after a reload."""
-        return self.ask("next", shown=None, have=[])["items"]
+        return self.ask("next", shown=None)["items"]
 
 
 def browser(workspace, name="Ana", **how):
@@ -67,7 +67,7 @@ def browser(workspace, name="Ana", **how):
 
 def an_act(item, act="rate", value=4, **said):
     """The body of an act on an answer as it was shown."""
-    what = {"act": act, "item": item["id"], "showing": item["showing"], "shown_ms": 1000, "shown": None, "have": []}
+    what = {"act": act, "item": item["id"], "showing": item["showing"], "shown_ms": 1000, "shown": None}
     if act == "rate":
         what["rating"] = value
     return what | {"request": f"{item['request']}:{value if act == 'rate' else act}"} | said
@@ -113,7 +113,7 @@ def ana(workspace, monkeypatch):
 
 def test_the_desk_shows_one_answer_and_has_one_ahead(ana):
     """With everything that stands around it; a reload finds the same."""
-    deck = ana.ask("next", shown=None, have=[])
+    deck = ana.ask("next", shown=None)
     first, second = deck["items"]
     assert [(one["id"], one["shown"]) for one in (first, second)] == [(1, True), (2, False)]
     assert first["about"] == "answer 1 · session s · 2 words"
@@ -124,7 +124,7 @@ def test_the_desk_shows_one_answer_and_has_one_ahead(ana):
     assert deck["progress"] == {"own": 0, "by_all": 0, "left": 5, "more_left": False}
     assert deck["guidelines"]["number"] == 0
     assert "Rate the answer" in deck["guidelines"]["text"]["html"]
-    assert (deck["why_empty"], deck["lost"]) == (None, [])
+    assert deck["why_empty"] is None
     assert ana.deck() == deck["items"]
 
 
@@ -133,7 +133,7 @@ def test_a_rating_is_acknowledged_with_its_row_and_what_comes_next(ana):
     again, because the answer was lost on the way, it brings the same and stores nothing.
     """
     first, second = ana.deck()
-    said = an_act(first, comment="good", flag=True, guideline_version=0, shown=second["id"], have=[second["id"]])
+    said = an_act(first, comment="good", flag=True, guideline_version=0, shown=second["id"])
     told = ana.ask("act", **said)
     (event,) = events(ana.workspace)
     assert told["receipt"]["number"] == event.event_id
@@ -237,8 +237,8 @@ def test_a_rating_is_acknowledged_although_the_next_answers_cannot_be_had(ana, m
 def test_undo_brings_the_answer_back_with_what_was_typed(ana):
     """In words, once for each request; what was never done cannot be undone."""
     first, second = ana.deck()
-    assert ana.ask("undo", request=f"{uuid4()}:undo", at=first["id"])["notice"] == "There is nothing of today to undo"
-    ana.ask("act", **an_act(first, comment="typed", shown=second["id"], have=[second["id"]]))
+    assert ana.ask("undo", request=f"{uuid4()}:undo")["notice"] == "There is nothing of today to undo"
+    ana.ask("act", **an_act(first, comment="typed", shown=second["id"]))
     request = f"{uuid4()}:undo"
     undone = ana.ask("undo", request=request, at=second["id"])
     assert undone["notice"] == "Undone: your 4 (Good) of answer 1; it has no rating of yours now"
@@ -259,10 +259,10 @@ def test_undo_of_what_has_another_text_now_shows_it_first(ana):
     first, _ = ana.deck()
     ana.ask("act", **an_act(first))
     looked.edit(ana.workspace, COMMAND_LINE, first["id"], "prompt 0", "another answer", withdraw_ratings=False)
-    answered = ana.post("undo", {"request": f"{uuid4()}:undo", "at": None})
+    answered = ana.post("undo", {"request": f"{uuid4()}:undo"})
     assert refusal(answered) == (409, "text_changed")
     assert "another answer" in answered.json()["item"]["answer"]["html"]
-    assert ana.ask("undo", request=f"{uuid4()}:undo", at=None)["item"]["id"] == first["id"]
+    assert ana.ask("undo", request=f"{uuid4()}:undo")["item"]["id"] == first["id"]
 
 
 def test_back_and_forward_go_along_what_was_done_last(ana):
@@ -306,18 +306,17 @@ def test_what_lies_ahead_is_renewed_released_and_told_lost(ana):
     assert [one["id"] for one in ben.deck()] == [2, 3]
     renewed = ana.ask("renew", items=[first["id"], second["id"]])
     assert (renewed["lost"], renewed["progress"]["left"]) == ([second["id"]], 5)
-    told = ana.ask("next", shown=second["id"], have=[second["id"]])
-    assert told["lost"] == [second["id"]]
+    assert [one["id"] for one in ana.ask("next", shown=first["id"])["items"]] == [first["id"], 4]
 
 
 def test_an_opened_answer_comes_first(ana):
     """Whatever the queue says, and the queue's after it; one that is gone is passed over."""
     first, _ = ana.deck()
-    opened = ana.ask("next", shown=None, have=[], open=4)["items"]
+    opened = ana.ask("next", shown=None, open=4)["items"]
     assert [one["id"] for one in opened] == [4, first["id"]]
     ana.ask("act", **an_act(opened[0]))
-    assert [one["id"] for one in ana.ask("next", shown=None, have=[], open=999)["items"]] == [1, 2]
-    assert [one["id"] for one in ana.ask("next", shown=None, have=[], open=1)["items"]] == [1, 2]
+    assert [one["id"] for one in ana.ask("next", shown=None, open=999)["items"]] == [1, 2]
+    assert [one["id"] for one in ana.ask("next", shown=None, open=1)["items"]] == [1, 2]
 
 
 def test_all_answers_to_a_prompt_are_compared_and_kept(ana):
@@ -327,6 +326,11 @@ def test_all_answers_to_a_prompt_are_compared_and_kept(ana):
     assert [(item["id"], item["shown"]) for item in found] == [(one, True), (two, True)]
     assert browser(ana.workspace, "Ben").ask("renew", items=[one, two])["lost"] == [one, two]
     assert ana.ask("renew", items=[one, two])["lost"] == []
+    assert ana.ask("compare", item=two)["in_all"] == 2
+    for n in range(30):
+        added(ana.workspace, "same", f"answer number {n}")
+    many = ana.ask("compare", item=two)
+    assert (len(many["items"]), many["in_all"]) == (20, 32)
     assert refusal(ana.post("compare", {"item": 999})) == (404, "gone")
 
 
@@ -372,22 +376,22 @@ def test_order_and_filters_are_chosen_and_kept(ana):
 def test_why_there_is_nothing_to_rate(workspace):
     """There is nothing at all, others have it, or everything is done."""
     ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
-    assert ana.ask("next", shown=None, have=[])["why_empty"]["kind"] == "nothing"
+    assert ana.ask("next", shown=None)["why_empty"]["kind"] == "nothing"
     number = added(workspace)
     (item,) = ana.deck()
-    told = ben.ask("next", shown=None, have=[])["why_empty"]
+    told = ben.ask("next", shown=None)["why_empty"]
     assert told["kind"] == "others"
     assert "1 without a rating" in told["sentence"]
     told = ana.ask("act", **an_act(item))["why_empty"]
     assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you."}
     looked.discard(workspace, ana.user, number, reason="Test data")
-    assert "except 1 that were discarded" in ana.ask("next", shown=None, have=[])["why_empty"]["sentence"]
+    assert "except 1 that were discarded" in ana.ask("next", shown=None)["why_empty"]["sentence"]
 
 
 def test_new_guidelines_come_with_the_next_answer(ana):
     """With their number, which the browser keeps for the rating."""
     guidelines.save(ana.workspace, ana.user, "Five is **good**.", read=0)
-    told = ana.ask("next", shown=None, have=[])["guidelines"]
+    told = ana.ask("next", shown=None)["guidelines"]
     assert told["number"] == 1
     assert "<strong>good</strong>" in told["text"]["html"]
     assert told["by"].startswith("Version 1, Ana, ")
@@ -413,8 +417,8 @@ def test_what_is_left_is_counted_now_and_then(ana, monkeypatch):
 
 
 GOOD = {
-    "next": {"shown": None, "have": []},
-    "undo": {"request": f"{'0' * 32}:undo", "at": 1},
+    "next": {"shown": None},
+    "undo": {"request": f"{'0' * 32}:undo"},
     "back": {"at": 1, "retracing": False},
     "forward": {"at": 1, "retracing": False},
     "draft": {"item": 1, "comment": "x", "flag": False},
@@ -566,7 +570,7 @@ def test_the_leases_of_others_are_out_of_reach(ana):
     assert ben.ask("release", items=theirs) == {}
     assert refusal(ben.post("act", an_act(shown))) == (409, "text_changed")  # the showing is Ana's
     assert refusal(ben.post("reveal", {"item": shown["id"], "showing": shown["showing"]})) == (409, "text_changed")
-    assert ben.ask("undo", request=f"{uuid4()}:undo", at=shown["id"])["item"] is None
+    assert ben.ask("undo", request=f"{uuid4()}:undo")["item"] is None
     assert stored(ana.workspace) == before
     assert ana.deck() == [shown, ahead]
 
@@ -627,8 +631,8 @@ def test_a_field_of_another_kind_is_refused_in_words(ana):
     ):
         assert refusal(ana.post("choose", {"order": "oldest", "filters": {field: value}})) == (400, "bad_input")
     for field in bodies["act"]:
-        left_out = {name: value for name, value in bodies["act"].items() if name not in (field, "shown", "have")}
-        assert field in ("shown", "have") or refusal(ana.post("act", left_out)) == (400, "bad_input")
+        left_out = {name: value for name, value in bodies["act"].items() if name not in (field, "shown")}
+        assert field == "shown" or refusal(ana.post("act", left_out)) == (400, "bad_input")
 
 
 def test_an_answer_that_is_gone_is_said_to_be(ana):

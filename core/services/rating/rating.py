@@ -29,38 +29,26 @@ UNDO_FOR = timedelta(hours=12)
 """An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextItems:
-    """What is kept for a rater: what is on their screen (else what is shown next), then at most one ahead of it."""
-
-    items: list[ItemToRate]
-    lost: list[int]
-    """What the browser has and is not kept for this rater (any more); a rating of it is stored all the same."""
-
-
 @masks_output()
-def next_items(
-    workspace: Workspace, user: User, *, on_screen: int | None = None, have: Collection[int] = ()
-) -> NextItems:
-    """What is kept for this rater, and in their order what is not yet: nothing when nothing waits for them.
+def next_items(workspace: Workspace, user: User, *, on_screen: int | None = None) -> list[ItemToRate]:
+    """What is on this rater's screen (else what is shown next), then at most one that is kept ahead of it.
 
     Each is kept for 15 minutes (``renew``), and is served to no more raters than it wants ratings. What lies ahead is
     given up when another rater would otherwise get nothing.
 
     Args:
         on_screen: what the rater sees now, which counts as served; None where the first of these is shown at once.
-        have: what else is in the rater's browser.
 
     Raises:
         NotAllowed: the user's role does not rate.
         Unavailable: the database does not answer.
     """
     workspace.require(user, Act.RATE)
-    found = _kept(workspace, user, have) if on_screen is None else None
+    found = _kept(workspace, user) if on_screen is None else None
     if found is None:
-        found = _taken(workspace, user, on_screen, have)
-    if not found.items and workspace.pick_up():
-        found = _taken(workspace, user, on_screen, have)
+        found = _taken(workspace, user, on_screen)
+    if not found and workspace.pick_up():
+        found = _taken(workspace, user, on_screen)
     return found
 
 
@@ -79,17 +67,21 @@ def item(workspace: Workspace, user: User, interaction_id: int) -> ItemToRate | 
 
 @masks_output()
 @retried
-def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> list[ItemToRate]:
-    """All answers to the prompt of this one, oldest first; those that wait for this rater are kept for them."""
+def same_prompt(workspace: Workspace, user: User, interaction_id: int, limit: int = 20) -> tuple[list[ItemToRate], int]:
+    """At most ``limit`` answers to the prompt of this one, oldest first, and how many there are in all.
+
+    Those that wait for this rater are kept for them.
+    """
     workspace.require(user, Act.RATE)
     with workspace.store.write() as session:
-        ids = interactions.same_prompt(session, interaction_id, limit)
+        ids, in_all = interactions.same_prompt(session, interaction_id, limit)
         is_kept = queue.take_also(session, user.rater_id, ids)
         found = _noted(session, user, queue.load_items(session, user.rater_id, ids))
-    return [
+    shown = [
         one if one.interaction.interaction_id in is_kept else replace(one, request_id=None)
         for one in _as_seen(workspace, user, found)
     ]
+    return shown, in_all
 
 
 @masks_output()
@@ -272,21 +264,21 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
         return ratings.rated_by_all(session, _midnight())
 
 
-def _kept(workspace: Workspace, user: User, have: Collection[int]) -> NextItems | None:
+def _kept(workspace: Workspace, user: User) -> list[ItemToRate] | None:
     """What is kept for this rater and was shown to them in this form: a reload takes no write lock."""
     with workspace.store.read() as session:
-        found = queue.load_items(session, user.rater_id, queue.kept(session, user.rater_id, have) or [])
+        found = queue.load_items(session, user.rater_id, queue.kept(session, user.rater_id) or [])
     if not found or any(one.showing is None for one in found):
         return None
-    return NextItems(_as_seen(workspace, user, found), [])
+    return _as_seen(workspace, user, found)
 
 
 @retried  # two tabs of one rater at the same moment: the second look finds what the first one got
-def _taken(workspace: Workspace, user: User, on_screen: int | None, have: Collection[int]) -> NextItems:
+def _taken(workspace: Workspace, user: User, on_screen: int | None) -> list[ItemToRate]:
     with workspace.store.write() as session:
-        taken, lost = queue.next_items(session, user.rater_id, on_screen, have)
+        taken = queue.next_items(session, user.rater_id, on_screen)
         found = _noted(session, user, queue.load_items(session, user.rater_id, taken))
-    return NextItems(_as_seen(workspace, user, found), lost)
+    return _as_seen(workspace, user, found)
 
 
 def _noted(session: Session, user: User, found: Sequence[ItemToRate]) -> list[ItemToRate]:

@@ -74,14 +74,16 @@ def exists(session: Session, interaction_id: int) -> bool:
     return session.get(Item, interaction_id) is not None
 
 
-def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
+def same_prompt(session: Session, interaction_id: int, limit: int) -> tuple[list[int], int]:
     """The answers that compare with this one (equal prompt, context and turns), itself among them, oldest first.
+
+    At most ``limit``, and how many there are in all.
 
     One whose prompt the old application changed since it was grouped is none: it would be read under another's prompt.
     """
     this, row = session.get(Item, interaction_id), session.get(LegacyInteraction, interaction_id)
     if this is None or row is None:
-        return []
+        return [], 0
     context = Item.context_id.is_(None) if this.context_id is None else Item.context_id == this.context_id
     others = select(Item.interaction_id, LegacyInteraction.user_prompt).join(LegacyInteraction)
     others = others.where(
@@ -90,9 +92,14 @@ def same_prompt(session: Session, interaction_id: int, limit: int) -> list[int]:
         Item.turns_group == this.turns_group,
         Item.interaction_id != interaction_id,
     )
-    found = session.execute(in_scope(session, others).order_by(Item.interaction_id).limit(limit - 1))
     group = prompt_group(row.user_prompt)
-    return sorted([interaction_id, *(number for number, prompt in found if prompt_group(prompt) == group)])
+    others = in_scope(session, others)
+    found = session.execute(others.order_by(Item.interaction_id).limit(limit)).all()
+    equal = [number for number, prompt in found[: limit - 1] if prompt_group(prompt) == group]
+    ids = sorted([interaction_id, *equal])
+    if len(found) < limit:
+        return ids, len(ids)
+    return ids, 1 + (session.scalar(select(func.count()).select_from(others.subquery())) or 0)
 
 
 def sources(session: Session) -> dict[str, int]:

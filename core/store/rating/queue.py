@@ -62,29 +62,26 @@ def set_preference(session: Session, rater_id: int, order: Order, filters: dict[
     leases.end_all(session, rater_id)
 
 
-def kept(session: Session, rater_id: int, have: Collection[int]) -> list[int] | None:
+def kept(session: Session, rater_id: int) -> list[int] | None:
     """What ``next_items`` would find for an empty screen, where nothing is to be written for it, as after a reload."""
     held = select(Lease).join(Item, Item.interaction_id == Lease.interaction_id).where(Lease.rater_id == rater_id)
     open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
     first, rest = _in_turn(session.scalars(open_now.order_by(*leases.IN_TURN)).all(), None)
-    if first is None or not rest or not {*have} <= {lease.interaction_id for lease in [first, *rest]}:
+    if first is None or not rest:
         return None
     return [first.interaction_id, rest[0].interaction_id]
 
 
-def next_items(
-    session: Session, rater_id: int, on_screen: int | None, have: Collection[int]
-) -> tuple[list[int], list[int]]:
+def next_items(session: Session, rater_id: int, on_screen: int | None) -> list[int]:
     """Keep for this rater what is on their screen, and one answer ahead of it; needs a writing session.
 
     What is on the screen counts as served from now on. ``on_screen`` is None where nothing is: then the first of what
-    is found is shown at once. What of ``on_screen`` and ``have`` is not kept for this rater comes second.
+    is found is shown at once.
     """
     # locked: two tabs of one rater come one after the other, to the same answers
     preferred = _locked_preference(session, rater_id)
     scope = _scope(session)
-    held = _resume(session, rater_id, scope)
-    first, rest = _in_turn(held, on_screen)
+    first, rest = _in_turn(_resume(session, rater_id, scope), on_screen)
     if first is None and on_screen is None:
         first = rest.pop(0) if rest else _take(session, preferred, scope, ahead=False)
     for lease in [one for one in (first, *rest[:1]) if one is not None]:
@@ -99,9 +96,7 @@ def next_items(
         beside = [*scope, Item.interaction_id.not_in(shown)]
         following = _take(session, preferred, beside, ahead=True)
         rest = [following] if following is not None else []
-    found = [lease.interaction_id for lease in (first, *rest[:1]) if lease is not None]
-    is_kept = {*found, *(lease.interaction_id for lease in held)}
-    return found, sorted(({*have} | shown) - is_kept)
+    return [lease.interaction_id for lease in (first, *rest[:1]) if lease is not None]
 
 
 def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -> set[int]:

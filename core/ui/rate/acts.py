@@ -28,7 +28,7 @@ NO_RATING = (
     "You have no rating of this answer any more, so there is none to keep. Nothing was stored, and what you typed is "
     "kept. Rate it, or skip it."
 )
-NO_DECK: dict[str, Any] = {"items": None, "lost": [], "progress": None, "guidelines": None, "why_empty": None}
+NO_DECK: dict[str, Any] = {"items": None, "progress": None, "guidelines": None, "why_empty": None}
 
 Answer = dict[str, Any]
 
@@ -51,9 +51,9 @@ def next_answers(asked: Asked) -> Answer:
     if opened is not None:
         found = rating.item(asked.workspace, asked.user, opened)
         if found is not None:
-            kept = rating.next_items(asked.workspace, asked.user, on_screen=opened, have=asked.said.numbers("have"))
+            kept = rating.next_items(asked.workspace, asked.user, on_screen=opened)
             return items.deck(asked.workspace, asked.user, items.opened_first(kept, found), asked.counts)
-    return _deck(asked, *_there(asked))
+    return _deck(asked, asked.said.number_or_none("shown"))
 
 
 def act(asked: Asked) -> Answer:
@@ -61,13 +61,13 @@ def act(asked: Asked) -> Answer:
     acts: dict[str, Callable[[Asked, int], tuple[Receipt | None, str]]]
     acts = {"rate": _rate, "skip": _skip, "keep": _keep, "discard": _discard}
     do = acts[asked.said.one_of("act", list(acts))]
-    there = _there(asked)
+    on_screen = asked.said.number_or_none("shown")
     if asked.said.number("shown_ms") < DWELL_MS:
         raise BadInput(TOO_FAST)
     receipt, words = do(asked, asked.said.number("item"))
     told = {"receipt": {"number": receipt.number if receipt else 0, "text": words}}
     try:
-        return told | _deck(asked, *there)
+        return told | _deck(asked, on_screen)
     except Exception as error:  # noqa: BLE001  it is stored, and that is what has to be said now
         errors.describe(error)
         return told | NO_DECK
@@ -75,7 +75,6 @@ def act(asked: Asked) -> Answer:
 
 def undo(asked: Asked) -> Answer:
     """Take back the last act and show that answer again."""
-    asked.said.number_or_none("at")
     undone = rating.undo_last(asked.workspace, asked.user, request_id=asked.said.request())
     asked.counts.recount(asked.user)
     again = rating.item(asked.workspace, asked.user, undone.receipt.interaction_id) if undone else None
@@ -137,10 +136,10 @@ def release(asked: Asked) -> Answer:
 
 def compare(asked: Asked) -> Answer:
     """All answers to the prompt of one."""
-    found = rating.same_prompt(asked.workspace, asked.user, asked.said.number("item"))
+    found, in_all = rating.same_prompt(asked.workspace, asked.user, asked.said.number("item"))
     if not found:
         raise NotFound(GONE)
-    return {"items": [items.item(one, asked.user) for one in found]}
+    return {"items": [items.item(one, asked.user) for one in found], "in_all": in_all}
 
 
 def item(asked: Asked) -> Answer:
@@ -174,7 +173,7 @@ def choose(asked: Asked) -> Answer:
     )
     queue.choose(asked.workspace, asked.user, order, filters)
     asked.counts.recount(asked.user)
-    return _deck(asked, None, [])
+    return _deck(asked, None)
 
 
 def leave(asked: Asked) -> Answer:
@@ -191,13 +190,8 @@ def changed_item(asked: Asked, changed: TextChanged) -> Answer | None:
     return None if found is None else items.item(found, asked.user)
 
 
-def _there(asked: Asked) -> tuple[int | None, list[int]]:
-    """What is on the screen by now, and all that is in the browser."""
-    return asked.said.number_or_none("shown"), asked.said.numbers("have")
-
-
-def _deck(asked: Asked, on_screen: int | None, have: list[int]) -> Answer:
-    found = rating.next_items(asked.workspace, asked.user, on_screen=on_screen, have=have)
+def _deck(asked: Asked, on_screen: int | None) -> Answer:
+    found = rating.next_items(asked.workspace, asked.user, on_screen=on_screen)
     return items.deck(asked.workspace, asked.user, found, asked.counts)
 
 

@@ -7,7 +7,7 @@ const DWELL = 300; // milliseconds that an answer must have been on the screen b
 const DRAFT_PAUSE = 700, DRAFT_AT_LATEST = 2000;
 const TICK = 60_000, RENEW_TICKS = 4;
 const SLOW = 2500, STEP_PATIENCE = 3000, REQUEST_TIMEOUT = 20_000, LONGEST_PAUSE = 5000;
-const KEEPALIVE_LIMIT = 60_000; // bytes: browsers refuse more in a request that outlives its page
+const KEEPALIVE_LIMIT = 60_000; // bytes: browsers refuse more in all requests that outlive their page
 const PART = 20_000; // characters of a long text that are drawn at a time
 const LEAST_IN_VIEW = 80; // pixels of an answer that must be on the screen for a digit to count
 
@@ -18,6 +18,7 @@ const SLOW_ANSWER = "The database takes long to answer. What you typed and press
 const NO_CONNECTION = "There is no connection to the server.";
 const NOTHING_LOST = "What you typed is still here, and this goes on by itself once the server answers.";
 const NOT_NOW = "That was not possible without the server. Nothing was lost; please try again in a moment.";
+const UNDO_WAITS = "It is not known yet whether the server took your last act back. Keys act again as soon as it answers.";
 const CHANGED = "The text of this answer was changed meanwhile; this is the new one. Read it, then act again.";
 const DELETED = "The answer you were at was deleted meanwhile; this is the next one.";
 const COMES_BACK = "The answer comes back as the next one.";
@@ -48,8 +49,13 @@ class Refused extends Error {
   }
 }
 
+let outliving = 0; // bytes under way in requests that outlive their page
+
 async function post(name, body) {
   const text = JSON.stringify(body);
+  const bytes = new TextEncoder().encode(text).length;
+  const keepalive = outliving + bytes < KEEPALIVE_LIMIT;
+  if (keepalive) outliving += bytes;
   let response, said;
   try {
     response = await fetch(`/desk/${name}`, {
@@ -57,12 +63,14 @@ async function post(name, body) {
       headers: { "content-type": "application/json" },
       body: text,
       cache: "no-store",
-      keepalive: text.length * 3 < KEEPALIVE_LIMIT,
+      keepalive,
       signal: AbortSignal.timeout(REQUEST_TIMEOUT),
     });
     said = await response.text();
   } catch {
     throw new Unanswered(NO_CONNECTION);
+  } finally {
+    if (keepalive) outliving -= bytes;
   }
   let answer = {};
   try {
@@ -81,6 +89,8 @@ async function post(name, body) {
 class Line {
   acts = []; // {body, item, at}
   typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
+  reasons = new Map(); // by answer: why it was to be discarded or skipped, where the server refused that
+  #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
   desk = null;
   stopped = "";
   trouble = "";
@@ -103,6 +113,7 @@ class Line {
     if (this.#person === data.person) return;
     this.acts = [];
     this.typed = new Map();
+    this.reasons = new Map();
     this.#person = data.person;
     let stored = null;
     try {
@@ -110,9 +121,11 @@ class Line {
     } catch {
       // nothing that can be read
     }
+    // another person's is removed unsent; an earlier sign-in (shown_to) of the same person had to end before it was sent
     if (stored && stored.person === data.person) {
       this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
       this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
+      this.reasons = new Map(stored.reasons);
     }
     this.save();
   }
@@ -124,6 +137,7 @@ class Line {
   clear() {
     this.acts = [];
     this.typed = new Map();
+    this.reasons = new Map();
     this.#person = null;
     this.save();
     this.changed();
@@ -135,24 +149,48 @@ class Line {
 
   add(body, item) {
     this.acts.push({ body, item, at: performance.now() });
+    this.typed.delete(body.item);
+    this.reasons.delete(body.item);
     this.save();
   }
 
   type(typed) {
+    this.typed.delete(typed.item); // the one that was typed last stands last
     this.typed.set(typed.item, typed);
     this.save();
   }
 
-  /** What was typed for an answer is stored, or to be forgotten; unless more was typed since. */
-  forget(id, typed = this.typed.get(id)) {
-    if (this.typed.get(id) === typed) this.typed.delete(id);
+  /** What was typed for an answer is stored; unless more was typed since. */
+  forget(typed) {
+    if (this.typed.get(typed.item) === typed) this.typed.delete(typed.item);
     this.save();
+  }
+
+  /** What was typed and can be sent, as it was typed first. */
+  unsent() {
+    return [...this.typed.values()].filter((typed) => !this.#unsendable.has(typed));
+  }
+
+  async sendDraft(typed) {
+    try {
+      await this.send("draft", typed);
+    } catch (error) {
+      if (error instanceof Refused) this.#unsendable.add(typed);
+      throw error;
+    }
+    this.forget(typed);
+  }
+
+  /** What was said with a refused act is typed, and not stored, again. */
+  #takeBack({ item, comment, flag, reason }) {
+    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag });
+    if (reason) this.reasons.set(item, reason);
   }
 
   save() {
     window[this.acts.length ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
     try {
-      if (!this.acts.length && !this.typed.size) sessionStorage.removeItem(STORE);
+      if (!this.acts.length && !this.typed.size && !this.reasons.size) sessionStorage.removeItem(STORE);
       else
         sessionStorage.setItem(
           STORE,
@@ -161,6 +199,7 @@ class Line {
             shown_to: this.#shownTo,
             acts: this.acts.map((act) => act.body),
             typed: [...this.typed.values()],
+            reasons: [...this.reasons],
           }),
         );
     } catch {
@@ -180,17 +219,17 @@ class Line {
   async send(name, body) {
     this.#since = performance.now();
     const timer = setTimeout(() => this.changed(), SLOW);
-    const shownTo = this.#shownTo;
+    const shownTo = this.#shownTo, person = this.#person;
     try {
-      return await post(name, { shown_to: shownTo, ...body });
+      const answer = await post(name, { shown_to: shownTo, ...body });
+      if (person === this.#person) return answer;
     } catch (error) {
-      // refused to another person or an earlier sign-in: that says nothing of whom the page is shown to now
-      if (error instanceof Refused && shownTo !== this.#shownTo) throw new Unanswered(error.message);
-      throw error;
+      if (shownTo === this.#shownTo || !(error instanceof Refused)) throw error;
     } finally {
       clearTimeout(timer);
       this.#since = 0;
     }
+    throw new Unanswered(""); // to another person or an earlier sign-in: it says nothing to whom the page is shown now
   }
 
   async run() {
@@ -232,7 +271,7 @@ class Line {
   async #sendAct(act) {
     let answer, refused;
     try {
-      answer = await this.send("act", { ...act.body, ...(this.desk?.onScreen() ?? { shown: null, have: [] }) });
+      answer = await this.send("act", { ...act.body, shown: this.desk?.item?.id ?? null });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (this.ends(error)) return;
@@ -240,6 +279,7 @@ class Line {
     }
     if (this.acts[0] !== act) return; // cleared meanwhile
     this.acts.shift();
+    if (refused && refused.code !== "gone") this.#takeBack(act.body);
     this.save();
     if (refused) await this.desk?.actRefused(act, refused);
     else this.desk?.actStored(act, answer);
@@ -299,7 +339,6 @@ class Desk {
   #draftSince = 0;
   #draftTimer = 0;
   #step = null;
-  #undoRequest = null; // until it is known whether it was carried out
   #wants = { deck: true, choice: true, renewal: false };
   #paintedAt = 0;
   #refusedAt = -DWELL;
@@ -366,15 +405,9 @@ class Desk {
 
   // --- the place ----------------------------------------------------------------------------------------------------
 
-  onScreen() {
-    const have = this.deck.map((item) => item.id);
-    if (this.item && !have.includes(this.item.id)) have.push(this.item.id);
-    return { shown: this.item?.id ?? null, have };
-  }
-
   nextJob() {
     const due = this.#step || performance.now() >= this.#draftDue;
-    if (line.typed.size && due) return () => this.#sendDraft();
+    if (due && line.unsent().length) return () => this.#sendDraft();
     if (this.#step) return () => this.#runStep();
     if (this.#wants.deck) return () => this.#fetchDeck();
     if (this.#wants.renewal) return () => this.#renew();
@@ -394,7 +427,7 @@ class Desk {
   }
 
   async #fetchDeck() {
-    const deck = await this.#ask("next", { ...this.onScreen(), open: this.#open ?? null });
+    const deck = await this.#ask("next", { shown: this.item?.id ?? null, open: this.#open ?? null });
     this.#wants.deck = false;
     const opened = deck?.items?.[0]?.id === this.#open ? deck.items.shift() : null; // opened from another page
     this.#open = null;
@@ -547,9 +580,7 @@ class Desk {
       ...said,
     };
     item.request = freshRequest(); // another key for the same answer is another act
-    this.#undoRequest = null; // from now on U means this act
     line.add(body, item);
-    line.forget(item.id);
     this.done.add(item.id);
     this.#typing = null;
     this.say("");
@@ -592,10 +623,11 @@ class Desk {
   #take(carryOut) {
     if (this.#step || line.stopped) return;
     this.#keepDraft(true);
-    const step = { carryOut };
+    const step = { carryOut, isSent: false };
     this.#step = step;
     setTimeout(() => {
       if (this.#step !== step) return;
+      if (step.isSent) return this.say(UNDO_WAITS); // given up, it could take back a later act
       this.#step = null;
       this.say(NOT_NOW);
     }, STEP_PATIENCE);
@@ -604,26 +636,25 @@ class Desk {
 
   async #runStep() {
     const step = this.#step;
-    const show = await step.carryOut();
+    const show = await step.carryOut(step);
     if (this.#step !== step) return; // given up meanwhile
     this.#step = null;
     show?.();
   }
 
   undo() {
-    this.#take(async () => {
-      this.#undoRequest ??= `${freshRequest()}:undo`;
+    const request = `${freshRequest()}:undo`; // the same until its answer is heard: one press takes back one act
+    this.#take(async (step) => {
+      step.isSent = true;
       let undone;
       try {
-        undone = await line.send("undo", { request: this.#undoRequest, at: this.item?.id ?? null });
+        undone = await line.send("undo", { request });
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        this.#undoRequest = null;
         if (line.ends(error)) return null;
         undone = { notice: error.message, item: error.item };
       }
       return () => {
-        this.#undoRequest = null;
         this.progress = undone.progress ?? this.progress;
         this.#drawProgress();
         if (undone.item) this.show(undone.item);
@@ -673,6 +704,8 @@ class Desk {
         this.done.clear();
         this.compared = items;
         this.show(items.includes(at) ? at : items[0]);
+        if (found.in_all > items.length)
+          this.say(`${items.length} of ${found.in_all.toLocaleString("en")} answers to this prompt are shown.`);
       };
     });
   }
@@ -749,7 +782,7 @@ class Desk {
   #tick() {
     this.#ticks += 1;
     if (!this.item) this.#wants.deck = true;
-    // what was revealed is hidden again after a quarter of an hour
+    // what was revealed is hidden again after a while
     if (this.#ticks % RENEW_TICKS === 0 || this.item?.revealed) this.#wants.renewal = true;
     this.run();
   }
@@ -840,10 +873,13 @@ class Desk {
   }
 
   async #sendDraft() {
-    const typed = line.typed.values().next().value;
     this.#draftSince = 0;
-    await this.#ask("draft", typed);
-    if (!line.stopped) line.forget(typed.item, typed);
+    try {
+      await line.sendDraft(line.unsent()[0]);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!line.ends(error)) this.say(error.message);
+    }
   }
 
   /** On leaving: what was kept ahead and never shown goes to others, and what was typed is saved. */
@@ -851,8 +887,8 @@ class Desk {
     if (line.stopped) return;
     const ahead = this.deck.filter((item) => item !== this.item && !item.shown).map((item) => item.id);
     this.#keepDraft(true);
-    const last = [...line.typed.values()].map((typed) => line.send("draft", typed).then(() => line.forget(typed.item, typed)));
-    if (ahead.length) last.push(line.send("release", { items: ahead }));
+    const last = ahead.length ? [line.send("release", { items: ahead })] : [];
+    for (const typed of line.unsent().reverse()) last.push(line.sendDraft(typed)); // not all may outlive the page
     return Promise.allSettled(last);
   }
 
@@ -1037,7 +1073,7 @@ class Desk {
 
   #askWhy() {
     if (!this.item || this.#step) return;
-    this.key("reason").value = "";
+    this.key("reason").value = line.reasons.get(this.item.id) ?? "";
     this.part("why-notice").textContent = "";
     this.key("skip_why").hidden = this.part("skip-reasons").hidden = this.item.rating !== null;
     this.#weighReasons();
@@ -1263,13 +1299,13 @@ class Desk {
   #drawHidden(line, item, here) {
     line.hidden = !item.hidden && !item.revealed;
     if (item.revealed)
-      line.textContent = "Personal identifiers are shown to you for 15 minutes; the audit log keeps that.";
+      line.textContent = `Personal identifiers are shown to you for ${this.data.revealed_for}; the audit log keeps that.`;
     else if (item.hidden) {
       line.replaceChildren(`Hidden here: ${item.hidden.words}. `);
       if (item.hidden.may_reveal && here) {
         const button = element("button", { type: "button", className: "quiet", textContent: "Reveal" });
         button.dataset.key = "rate.reveal";
-        button.title = "Shows them to you for 15 minutes. The audit log keeps that you looked.";
+        button.title = `Shows them to you for ${this.data.revealed_for}. The audit log keeps that you looked.`;
         line.append(button);
       }
     }

@@ -9,7 +9,7 @@ from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.roles import User
 from core.domain.settings import AuthMode
 from core.services.training import retraining
-from core.ui.shell import errors, identity, session, texts
+from core.ui.shell import errors, identity, redaction, session, texts
 from core.ui.shell.conversation import SPEAKERS
 from core.ui.shell.page import Page
 
@@ -51,6 +51,7 @@ def rating_desk(page: Page, user: User) -> None:
                 "speakers": SPEAKERS,
                 "reasons": {"discard": DISCARD_REASONS, "skip": SKIP_REASONS},
                 "longest_comment": MAX_COMMENT,
+                "revealed_for": redaction.FOR,
                 "impact": retraining.rating_impact(page.workspace, page.user),
             },
             on_left_change=lambda: None,  # the browser has no name any more: the page runs again and asks for one

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.operations.status import status
 from core.services.rating import queue, rating
-from core.services.rating.rating import ItemToRate, NextItems, Receipt
+from core.services.rating.rating import ItemToRate, Receipt
 from core.services.review import guidelines
 from core.services.workspace import Workspace
 from core.ui.shell.texts import rendered
@@ -105,22 +105,20 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
     }
 
 
-def deck(workspace: Workspace, user: User, found: NextItems, counts: Counts) -> dict[str, Any]:
+def deck(workspace: Workspace, user: User, found: Sequence[ItemToRate], counts: Counts) -> dict[str, Any]:
     """What is kept for a rater, and everything that stands around it."""
     return {
-        "items": [item(one, user) for one in found.items],
-        "lost": found.lost,
+        "items": [item(one, user) for one in found],
         "progress": counts.progress(workspace, user),
         "guidelines": _guidelines(workspace, user),
-        "why_empty": None if found.items else _why_empty(workspace, user),
+        "why_empty": None if found else _why_empty(workspace, user),
     }
 
 
-def opened_first(found: NextItems, opened: ItemToRate) -> NextItems:
+def opened_first(found: Sequence[ItemToRate], opened: ItemToRate) -> list[ItemToRate]:
     """An answer that somebody opened, before what is kept for them."""
     this = opened.interaction.interaction_id
-    others: Sequence[ItemToRate] = [one for one in found.items if one.interaction.interaction_id != this]
-    return replace(found, items=[opened, *others][:2], lost=[number for number in found.lost if number != this])
+    return [opened, *(one for one in found if one.interaction.interaction_id != this)][:2]
 
 
 def _about(found: ItemToRate) -> str:
