@@ -81,6 +81,7 @@ async function post(name, body) {
 class Line {
   acts = []; // {body, item, at}
   typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
+  typing = null; // the answer whose comment, or "" for another field, somebody was in when the browser left the page
   desk = null;
   stopped = "";
   trouble = "";
@@ -103,6 +104,7 @@ class Line {
     if (this.#person === data.person) return;
     this.acts = [];
     this.typed = new Map();
+    this.typing = null;
     this.#person = data.person;
     let stored = null;
     try {
@@ -113,6 +115,7 @@ class Line {
     if (stored && stored.person === data.person) {
       this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
       this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
+      this.typing = stored.typing;
     }
     this.save();
   }
@@ -124,6 +127,7 @@ class Line {
   clear() {
     this.acts = [];
     this.typed = new Map();
+    this.typing = null;
     this.#person = null;
     this.save();
     this.changed();
@@ -143,6 +147,12 @@ class Line {
     this.save();
   }
 
+  /** Note where somebody was typing, for the page that comes after a reload. */
+  leave(typing) {
+    this.typing = typing;
+    this.save();
+  }
+
   /** What was typed for an answer is stored, or to be forgotten; unless more was typed since. */
   forget(id, typed = this.typed.get(id)) {
     if (this.typed.get(id) === typed) this.typed.delete(id);
@@ -152,7 +162,7 @@ class Line {
   save() {
     window[this.acts.length ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
     try {
-      if (!this.acts.length && !this.typed.size) sessionStorage.removeItem(STORE);
+      if (!this.acts.length && !this.typed.size && this.typing === null) sessionStorage.removeItem(STORE);
       else
         sessionStorage.setItem(
           STORE,
@@ -161,6 +171,7 @@ class Line {
             shown_to: this.#shownTo,
             acts: this.acts.map((act) => act.body),
             typed: [...this.typed.values()],
+            typing: this.typing,
           }),
         );
     } catch {
@@ -324,6 +335,8 @@ class Desk {
     });
     this.#listen();
     this.#showNothing();
+    this.#typing = line.typing; // who reloads the page in the middle of a comment goes on typing
+    line.leave(null);
     this.run();
   }
 
@@ -463,6 +476,7 @@ class Desk {
     if (note) this.say(note);
     this.#drawPlace();
     this.#drawTexts();
+    if (this.#typing === item.id) this.key("comment").focus();
     this.#drawGuidelines();
     this.#wants.deck ||= this.#isUntold();
     this.#restartDwell();
@@ -800,6 +814,7 @@ class Desk {
 
   #choose(choice) {
     this.#close(this.part("queue-dialog"));
+    this.shadow.activeElement?.blur(); // the browser goes back to the button, where Space would ask again and not scroll
     this.#take(async () => {
       const deck = await this.#ask("choose", choice);
       if (!deck) return null;
@@ -879,7 +894,10 @@ class Desk {
     on(window, "pointerdown", () => (this.#typing = null), { capture: true });
     // Streamlit sees the desk as one element, so it would take letters typed in here for its own shortcuts
     for (const kind of ["keydown", "keypress", "keyup"]) on(this.root, kind, (event) => event.stopPropagation());
-    on(window, "pagehide", () => this.#giveBack());
+    on(window, "pagehide", () => {
+      this.#giveBack();
+      line.leave(this.#typing);
+    });
     on(window, "pageshow", (event) => event.persisted && this.#comeBack());
     on(document, "visibilitychange", () => (document.hidden ? this.#goAway() : this.#lookAgain()));
     this.timer = setInterval(() => this.#tick(), TICK);
@@ -895,6 +913,7 @@ class Desk {
       this.#keepDraft(true);
       this.run();
     });
+    on(this.key("keys"), "keyup", (event) => event.key === " " && event.preventDefault()); // Firefox presses it here
     on(this.root, "click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
@@ -993,7 +1012,8 @@ class Desk {
   #scrolls(event, target) {
     const here = target === document.body || target === document.documentElement || this.shadow.contains(target);
     if (!here || target.closest(".prompt-text, .panel")) return false;
-    if (event.key === " " && target.closest("button, a, summary")) return false;
+    // Tab out of the comment leads to the first rating key: Space scrolls there too, and only Enter presses it
+    if (event.key === " " && target.closest("button, a, summary") && !target.closest(".keys")) return false;
     const reader = this.part("reader");
     const page = Math.max(60, reader.clientHeight - this.#pinned() - 40);
     const by = { " ": event.shiftKey ? -page : page, PageDown: page, PageUp: -page, ArrowDown: 60, ArrowUp: -60 };
