@@ -275,7 +275,7 @@ def test_who_reloads_in_the_middle_of_a_comment_goes_on_typing(at_the_desk, dash
 
 
 def test_space_after_the_comment_scrolls_and_rates_nothing(at_the_desk, dashboard, me):
-    """Tab out of the comment leads to the first rating key: Space scrolls there as everywhere, Enter presses it."""
+    """Tab out of the comment leads to a key that nobody chose: Space scrolls there, later too; Enter presses it."""
     page = at_the_desk
     page.keyboard.press("c")
     page.keyboard.type("so far")
@@ -288,6 +288,9 @@ def test_space_after_the_comment_scrolls_and_rates_nothing(at_the_desk, dashboar
     assert rated_by(dashboard, me) == []
     page.keyboard.press("Enter")
     expect(key(page, "receipt")).to_contain_text("Saved 1")
+    ready(page, after=shown)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
     rows = f"select rating, comment from assay_ratings where rater_id = {rater(dashboard, me)}"
     assert dashboard.query(rows) == [(1, "so far")]
 

@@ -316,6 +316,7 @@ class Desk {
   #refusedAt = -DWELL;
   #typing = null; // the answer whose comment, or "" for another field, that was not left on purpose
   #held = "";
+  #parked = null; // the rating key to which Tab out of the comment led
   #drawn = new WeakMap();
   #ticks = 0;
   #over = new AbortController();
@@ -913,7 +914,11 @@ class Desk {
       this.#keepDraft(true);
       this.run();
     });
-    on(this.key("keys"), "keyup", (event) => event.key === " " && event.preventDefault()); // Firefox presses it here
+    on(this.key("keys"), "focusin", (event) => {
+      if (event.relatedTarget) this.#parked = event.relatedTarget === comment ? event.target : null;
+    });
+    const keepsFromPressing = (event) => event.key === " " && this.#isParked(event.target) && event.preventDefault();
+    on(this.key("keys"), "keyup", keepsFromPressing); // where Firefox presses
     on(this.root, "click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
@@ -1009,11 +1014,15 @@ class Desk {
     } else if (this.#scrolls(event, target)) refuse(event);
   }
 
+  /** Whether Tab out of the comment led to this key, which nobody chose: Space scrolls there too, and Enter presses. */
+  #isParked(target) {
+    return target === this.#parked;
+  }
+
   #scrolls(event, target) {
     const here = target === document.body || target === document.documentElement || this.shadow.contains(target);
     if (!here || target.closest(".prompt-text, .panel")) return false;
-    // Tab out of the comment leads to the first rating key: Space scrolls there too, and only Enter presses it
-    if (event.key === " " && target.closest("button, a, summary") && !target.closest(".keys")) return false;
+    if (event.key === " " && target.closest("button, a, summary") && !this.#isParked(target)) return false;
     const reader = this.part("reader");
     const page = Math.max(60, reader.clientHeight - this.#pinned() - 40);
     const by = { " ": event.shiftKey ? -page : page, PageDown: page, PageUp: -page, ArrowDown: 60, ArrowUp: -60 };
