@@ -1,7 +1,7 @@
 """Rating: the next item, one act on it, and what one has done so far."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain.errors import BadInput, TextChanged
