@@ -73,6 +73,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
             for name, before, environ in databases(release, given.rows):
                 with running(before, PORT, release):
                     old = key_to_painted(PORT, "Ana", KEYS, answer=LAST_RELEASE)
+                subprocess.run([sys.executable, "-m", "core", "init"], env=environ, cwd=ROOT, check=True)
                 workspace = open_workspace(environ)
                 lines += _at_the_database(name, workspace, environ, given.raters)
                 lines += _at_the_desk(name, workspace, environ, given.raters, old)

@@ -284,6 +284,46 @@ def test_what_was_typed_a_moment_before_a_reload_is_there(at_the_desk):
     expect(comment(page)).to_have_value("on and on and on")
 
 
+def test_who_reloads_in_the_middle_of_a_comment_goes_on_typing(at_the_desk, dashboard, me):
+    """The field has the keyboard again, so that what is typed on is a comment and no rating."""
+    page = at_the_desk
+    page.keyboard.press("c")
+    page.keyboard.type("half a com")
+    page.reload()
+    expect(comment(page)).to_be_focused()
+    ready(page)
+    page.keyboard.type("ment 5")
+    expect(comment(page)).to_have_value("half a comment 5")
+    assert rated_by(dashboard, me) == []
+    page.keyboard.press("Tab")
+    page.reload()
+    ready(page)
+    page.keyboard.press("4")
+    expect(key(page, "receipt")).to_contain_text("Saved 4")
+    assert [rating for _, rating in rated_by(dashboard, me)] == [4]
+
+
+def test_space_after_the_comment_scrolls_and_rates_nothing(at_the_desk, dashboard, me):
+    """Tab out of the comment leads to a key that nobody chose: Space scrolls there, later too; Enter presses it."""
+    page = at_the_desk
+    page.keyboard.press("c")
+    page.keyboard.type("so far")
+    page.keyboard.press("Tab")
+    expect(key(page, "key1")).to_be_focused()
+    shown = number(page)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    assert number(page) == shown
+    assert rated_by(dashboard, me) == []
+    page.keyboard.press("Enter")
+    expect(key(page, "receipt")).to_contain_text("Saved 1")
+    ready(page, after=shown)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    rows = f"select rating, comment from assay_ratings where rater_id = {rater(dashboard, me)}"
+    assert dashboard.query(rows) == [(1, "so far")]
+
+
 def test_what_is_typed_without_a_pause_reaches_the_server(at_the_desk, dashboard, me):
     """Whoever types on and on for seconds loses no more than the latest of it to a browser that breaks down."""
     page = at_the_desk
@@ -396,7 +436,9 @@ def four(dashboard, me) -> Iterator[list[int]]:
     """Four long answers to one prompt, in a session of their own."""
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
     yield [
-        added(workspace, f"Which of four, {me}?", f"Number {n}. " + "Words, words. " * 170, session_label=f"four {me}")
+        added(
+            workspace, f"Which of four? {me}", f"Number {n}. " + "Words and words. " * 150, session_label=f"four {me}"
+        )
         for n in range(4)
     ]
     workspace.store.engine.dispose()
@@ -471,7 +513,7 @@ def test_more_answers_than_are_shown_are_counted(at_the_desk, dashboard, four, m
     page = at_the_desk
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
     for n in range(30):
-        added(workspace, f"Which of four, {me}?", f"And number {n}.")
+        added(workspace, f"Which of four? {me}", f"And number {n}.")
     workspace.store.engine.dispose()
     key(page, "queue").click()
     key(page, "session").fill(f"four {me}")

@@ -109,9 +109,6 @@ def test_a_stored_script_runs_on_no_page(page: Page, poisoned, ran):
             expect(key(page, part)).to_contain_text("<script>alert('ran')</script>")
         if key(page, "turns").is_visible():
             expect(key(page, "turns")).to_contain_text("<script>alert('ran')</script>")
-            page.keyboard.press("v")
-            expect(key(page, "answer")).to_contain_text("Answer 1 of 1")
-            found += looked_over(page)
             break
         rated = number(page)
         page.keyboard.press("3")

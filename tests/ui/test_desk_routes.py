@@ -145,8 +145,18 @@ def test_a_rating_is_acknowledged_with_its_row_and_what_comes_next(ana):
     assert told["items"][0]["request"] == second["request"]
     assert (told["progress"]["own"], told["progress"]["by_all"], told["progress"]["left"]) == (1, 1, 4)
     again = ana.ask("act", **said)
-    assert (again["receipt"], again["items"]) == (told["receipt"], told["items"])
+    assert (again["receipt"], again["items"], again["progress"]) == (told["receipt"], told["items"], told["progress"])
     assert len(events(ana.workspace)) == 1
+
+
+def test_a_receipt_says_which_rating_was_replaced(ana):
+    """Two tabs with one answer: who rates it again is told so, and it counts once."""
+    first, *_ = ana.deck()
+    ana.ask("act", **an_act(first))
+    again = an_act(first) | {"rating": 1, "request": f"{first['request']}:1"}
+    told = ana.ask("act", **again)
+    assert told["receipt"]["text"].startswith("Saved 1 (Harmful or wrong) instead of 4 (Good) ")
+    assert told["progress"]["own"] == 1
 
 
 def test_skipping_keeping_and_discarding(ana):

@@ -45,6 +45,8 @@ class Receipt:
     at: datetime
     interaction_id: int
     rating: int | None
+    before: int | None = None
+    """This rater's rating that it replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ def by_request(session: Session, rater_id: int, request_id: str | None) -> Ratin
 
 def receipt_of(event: RatingEvent) -> Receipt:
     """The receipt of what was stored."""
-    return Receipt(event.event_id, event.at, event.interaction_id, event.new.get("rating"))
+    before = event.old.get("rating") if event.old else None
+    return Receipt(event.event_id, event.at, event.interaction_id, event.new.get("rating"), before)
 
 
 def _count_standing(session: Session, acts: Select[int] | Select[int, int]) -> int:

@@ -219,9 +219,12 @@ def _rate(asked: Asked, number: int) -> tuple[Receipt, str]:
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     version = asked.said.number_or_none("guideline_version")
     receipt = rating.rate(asked.workspace, asked.user, number, value, guideline_version=version, **_how(asked))
-    stored = receipt.rating or value
-    at = receipt.at.astimezone()
-    return receipt, f"Saved {stored} ({RATING_WORDS[stored]}) {at:%H:%M:%S}, no. {receipt.number}"
+    asked.counts.note(asked.user, receipt)
+    stored, before = receipt.rating or value, receipt.before
+    instead = f" instead of {before} ({RATING_WORDS[before]})" if before not in (None, stored) else ""
+    return receipt, (
+        f"Saved {stored} ({RATING_WORDS[stored]}){instead} {receipt.at.astimezone():%H:%M:%S}, no. {receipt.number}"
+    )
 
 
 def _skip(asked: Asked, number: int) -> tuple[Receipt, str]:

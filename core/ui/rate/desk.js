@@ -91,6 +91,7 @@ class Line {
   typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
   reasons = new Map(); // by answer: why it was to be discarded or skipped, where the server refused that
   #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
+  typing = null; // the answer whose comment, or "" for another field, somebody was in when the browser left the page
   desk = null;
   stopped = "";
   trouble = "";
@@ -115,6 +116,7 @@ class Line {
     this.acts = [];
     this.typed = new Map();
     this.reasons = new Map();
+    this.typing = null;
     this.#person = data.person;
     let stored = null;
     try {
@@ -127,6 +129,7 @@ class Line {
       this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
       this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
       this.reasons = new Map(stored.reasons);
+      this.typing = stored.typing;
     }
     this.save();
   }
@@ -139,6 +142,7 @@ class Line {
     this.acts = [];
     this.typed = new Map();
     this.reasons = new Map();
+    this.typing = null;
     this.#person = null;
     this.save();
     this.changed();
@@ -158,6 +162,12 @@ class Line {
   type(typed) {
     this.typed.delete(typed.item); // the one that was typed last stands last
     this.typed.set(typed.item, typed);
+    this.save();
+  }
+
+  /** Note where somebody was typing, for the page that comes after a reload. */
+  leave(typing) {
+    this.typing = typing;
     this.save();
   }
 
@@ -191,7 +201,8 @@ class Line {
   save() {
     window[this.acts.length ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
     try {
-      if (!this.acts.length && !this.typed.size && !this.reasons.size) sessionStorage.removeItem(STORE);
+      const nothing = !this.acts.length && !this.typed.size && !this.reasons.size && this.typing === null;
+      if (nothing) sessionStorage.removeItem(STORE);
       else
         sessionStorage.setItem(
           STORE,
@@ -201,6 +212,7 @@ class Line {
             acts: this.acts.map((act) => act.body),
             typed: [...this.typed.values()],
             reasons: [...this.reasons],
+            typing: this.typing,
           }),
         );
     } catch {
@@ -345,6 +357,7 @@ class Desk {
   #refusedAt = -DWELL;
   #typing = null; // the answer whose comment, or "" for another field, that was not left on purpose
   #held = "";
+  #parked = null; // the rating key to which Tab out of the comment led
   #drawn = new WeakMap();
   #ticks = 0;
   #over = new AbortController();
@@ -364,6 +377,8 @@ class Desk {
     });
     this.#listen();
     this.#showNothing();
+    this.#typing = line.typing; // who reloads the page in the middle of a comment goes on typing
+    line.leave(null);
     this.run();
   }
 
@@ -498,6 +513,7 @@ class Desk {
     if (note) this.say(note);
     this.#drawPlace();
     this.#drawTexts();
+    if (this.#typing === item.id) this.key("comment").focus();
     this.#drawGuidelines();
     this.#wants.deck ||= this.#isUntold();
     this.#restartDwell();
@@ -835,6 +851,7 @@ class Desk {
 
   #choose(choice) {
     this.#close(this.part("queue-dialog"));
+    this.shadow.activeElement?.blur(); // the browser goes back to the button, where Space would ask again and not scroll
     this.#take(async () => {
       const deck = await this.#ask("choose", choice);
       if (!deck) return null;
@@ -917,7 +934,10 @@ class Desk {
     on(window, "pointerdown", () => (this.#typing = null), { capture: true });
     // Streamlit sees the desk as one element, so it would take letters typed in here for its own shortcuts
     for (const kind of ["keydown", "keypress", "keyup"]) on(this.root, kind, (event) => event.stopPropagation());
-    on(window, "pagehide", () => this.#giveBack());
+    on(window, "pagehide", () => {
+      this.#giveBack();
+      line.leave(this.#typing);
+    });
     on(window, "pageshow", (event) => event.persisted && this.#comeBack());
     on(document, "visibilitychange", () => (document.hidden ? this.#goAway() : this.#lookAgain()));
     this.timer = setInterval(() => this.#tick(), TICK);
@@ -933,6 +953,11 @@ class Desk {
       this.#keepDraft(true);
       this.run();
     });
+    on(this.key("keys"), "focusin", (event) => {
+      if (event.relatedTarget) this.#parked = event.relatedTarget === comment ? event.target : null;
+    });
+    const keepsFromPressing = (event) => event.key === " " && this.#isParked(event.target) && event.preventDefault();
+    on(this.key("keys"), "keyup", keepsFromPressing); // where Firefox presses
     on(this.root, "click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
@@ -1028,10 +1053,15 @@ class Desk {
     } else if (this.#scrolls(event, target)) refuse(event);
   }
 
+  /** Whether Tab out of the comment led to this key, which nobody chose: Space scrolls there too, and Enter presses. */
+  #isParked(target) {
+    return target === this.#parked;
+  }
+
   #scrolls(event, target) {
     const here = target === document.body || target === document.documentElement || this.shadow.contains(target);
     if (!here || target.closest(".prompt-text, .panel")) return false;
-    if (event.key === " " && target.closest("button, a, summary")) return false;
+    if (event.key === " " && target.closest("button, a, summary") && !this.#isParked(target)) return false;
     const reader = this.part("reader");
     const page = Math.max(60, reader.clientHeight - this.#pinned() - 40);
     const by = { " ": event.shiftKey ? -page : page, PageDown: page, PageUp: -page, ArrowDown: 60, ArrowUp: -60 };

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.operations.status import status
 from core.services.rating import queue, rating
-from core.services.rating.rating import ItemToRate
+from core.services.rating.rating import ItemToRate, Receipt
 from core.services.review import guidelines
 from core.services.workspace import Workspace
 from core.ui.shell.texts import rendered
@@ -30,6 +30,8 @@ class _Counted:
     own: int
     by_all: int
     left: int
+    since: set[int] = field(default_factory=set)
+    """Numbers of the rater's receipts from then on."""
 
 
 class Counts:
@@ -47,21 +49,31 @@ class Counts:
         with self._lock:
             self._counted.pop(user.rater_id, None)
 
+    def note(self, user: User, receipt: Receipt) -> None:
+        """Count a rating that this rater just gave; the same one sent again counts once."""
+        if receipt.before is not None:  # it may be one of an earlier day
+            self.recount(user)
+            return
+        with self._lock:
+            counted = self._counted.get(user.rater_id)
+            if counted is not None:
+                counted.since.add(receipt.number)
+
     def progress(self, workspace: Workspace, user: User) -> dict[str, Any]:
         """Where this rater is today."""
-        own = rating.rated_today(workspace, user)
         with self._lock:
             counted = self._counted.get(user.rater_id)
         if counted is None or time.monotonic() - counted.at > RECOUNT_SECONDS:
-            by_all, left = rating.rated_today_by_all(workspace, user), queue.left(workspace, user)
-            counted = _Counted(time.monotonic(), own, by_all, left)
+            at = time.monotonic()
+            own, by_all = rating.rated_today(workspace, user), rating.rated_today_by_all(workspace, user)
+            counted = _Counted(at, own, by_all, queue.left(workspace, user))
             with self._lock:
                 self._counted[user.rater_id] = counted
-        since = own - counted.own
+        since = len(counted.since)
         left = max(0, counted.left - since) if counted.left <= MOST_COUNTED else counted.left
         return {
-            "own": own,
-            "by_all": max(own, counted.by_all + since),
+            "own": counted.own + since,
+            "by_all": counted.by_all + since,
             "left": min(left, MOST_COUNTED),
             "more_left": left > MOST_COUNTED,
         }
