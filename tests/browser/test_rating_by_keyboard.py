@@ -451,7 +451,7 @@ def test_all_answers_to_a_prompt_show_the_one_that_the_keys_rate(at_the_desk, da
     key(page, "session").fill(f"four {me}")
     page.keyboard.press("Enter")
     expect(key(page, "queue")).to_contain_text("filtered")
-    expect(key(page, "prompt")).to_contain_text("Which of four?")
+    expect(key(page, "prompt")).to_contain_text("Which of four")
     ready(page)
     page.keyboard.press("v")
     expect(key(page, "answer")).to_contain_text(re.compile(r"Answer \d of 4"))
@@ -492,7 +492,7 @@ def show_all_four(page: Page, me: str) -> None:
     key(page, "queue").click()
     key(page, "session").fill(f"four {me}")
     page.keyboard.press("Enter")
-    expect(key(page, "prompt")).to_contain_text("Which of four?")
+    expect(key(page, "prompt")).to_contain_text("Which of four")
     ready(page)
     page.keyboard.press("v")
     expect(key(page, "answer")).to_contain_text(re.compile(r"Answer \d of 4"))
@@ -506,6 +506,23 @@ def rate_the(page: Page, place: int) -> None:
         other.press("Enter")
     expect(key(page, "answer")).to_contain_text(f"Answer {place} of 4")
     ready(page)
+
+
+def test_more_answers_than_are_shown_are_counted(at_the_desk, dashboard, four, me):
+    """Twenty are on the screen, and the desk says of how many."""
+    page = at_the_desk
+    workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
+    for n in range(30):
+        added(workspace, f"Which of four? {me}", f"And number {n}.")
+    workspace.store.engine.dispose()
+    key(page, "queue").click()
+    key(page, "session").fill(f"four {me}")
+    page.keyboard.press("Enter")
+    expect(key(page, "prompt")).to_contain_text("Which of four")
+    ready(page)
+    page.keyboard.press("v")
+    expect(key(page, "notice")).to_have_text("20 of 34 answers to this prompt are shown.")
+    expect(key(page, "beside")).to_have_count(19)
 
 
 def test_a_rating_that_was_changed_can_be_changed_back(at_the_desk, dashboard, four, me):

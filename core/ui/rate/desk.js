@@ -110,6 +110,7 @@ class Line {
   attach(desk, data) {
     this.desk = desk;
     this.stopped = "";
+    this.#unsendable = new WeakSet(); // after a fresh sign-in it may be taken
     this.#shownTo = data.shown_to;
     if (this.#person === data.person) return;
     this.acts = [];
@@ -123,7 +124,7 @@ class Line {
     } catch {
       // nothing that can be read
     }
-    // another person's is removed unsent; an earlier sign-in (shown_to) of the same person had to end before it was sent
+    // another person's is removed unsent; of the same person's an earlier sign-in (shown_to) may have ended meanwhile
     if (stored && stored.person === data.person) {
       this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
       this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
@@ -392,6 +393,7 @@ class Desk {
 
   end() {
     this.#over.abort();
+    this.#step = null;
     clearInterval(this.timer);
     clearTimeout(this.#draftTimer);
     this.more.disconnect();
