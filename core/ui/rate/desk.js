@@ -423,6 +423,7 @@ class Desk {
   // --- the place ----------------------------------------------------------------------------------------------------
 
   nextJob() {
+    if (this.#wants.deck && !this.item) return () => this.#fetchDeck(); // what was typed is in the tab, and can wait
     const due = this.#step || performance.now() >= this.#draftDue;
     if (due && line.unsent().length) return () => this.#sendDraft();
     if (this.#step) return () => this.#runStep();
@@ -675,7 +676,10 @@ class Desk {
       return () => {
         this.progress = undone.progress ?? this.progress;
         this.#drawProgress();
-        if (undone.item) this.show(undone.item);
+        if (undone.item) {
+          this.show(undone.item);
+          this.key("receipt").textContent = ""; // it was for what is taken back
+        }
         this.say(undone.notice);
       };
     });
