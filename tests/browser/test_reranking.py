@@ -27,6 +27,8 @@ def tab_to(page: Page, key: str) -> None:
     inside = "key => !!document.activeElement.closest('.st-key-' + key)"
     for _ in range(12):
         page.keyboard.press("Tab")
+        # leaving a field runs the page again; what is drawn anew at that moment is passed over
+        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
         if page.evaluate(inside, key):
             return
     raise AssertionError(f"{key} cannot be reached with Tab")
