@@ -1,6 +1,7 @@
 """What the ratings mean, as leads wrote it, and where that was not clear enough."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +17,7 @@ class Guideline(Base):
 
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     markdown: Mapped[str]
+    reasons: Mapped[list[Any] | None]  # short reasons that go with a rating, by key; NULL: those of Assay
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(default=now)
 

@@ -63,6 +63,7 @@ class Draft(Base):
     )
     comment: Mapped[str]
     bias_flag: Mapped[bool]
+    reasons: Mapped[list[Any] | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -83,6 +83,8 @@ class Item(Base):
     n_ratings: Mapped[int] = mapped_column(default=0)
     places: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """How many ratings it still wants (``QueueSettings.places``)."""
+    asked: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many ratings somebody asked for (a second opinion: 2); 0: as many as the team's rule wants."""
     random_key: Mapped[int] = mapped_column(default=random_key, server_default=text("0"))
     rated_at: Mapped[datetime | None] = mapped_column(index=True)
     mirrored_rating: Mapped[int | None]
@@ -114,6 +116,7 @@ class Rating(Base):
     comment: Mapped[str | None]
     bias_flag: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None]  # why it was skipped or discarded
+    reasons: Mapped[list[Any] | None]  # the short reasons of the guidelines that go with the rating, as worded then
     import_id: Mapped[int | None] = mapped_column(
         ForeignKey("assay_imports.import_id", ondelete="SET NULL"), index=True
     )
@@ -160,3 +163,18 @@ class TextHistory(Base):
     ai_response: Mapped[str]
     context_id: Mapped[str | None]
     turns: Mapped[list[Any] | None]
+
+
+class BetterAnswer(Base):
+    """An answer that a rater wrote by editing another one; it is an interaction of its own."""
+
+    __tablename__ = "assay_better_answers"
+
+    interaction_id: Mapped[int] = mapped_column(
+        ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    original_id: Mapped[int] = mapped_column(ForeignKey("assay_items.interaction_id"), index=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("assay_raters.rater_id"), index=True)
+    """Who wrote it, and to whom it is never served."""
+    request_id: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
