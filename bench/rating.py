@@ -194,7 +194,7 @@ def _rate(
     for _ in range(times):
         time.sleep(think * draw.uniform(0.6, 1.4))
         began = time.perf_counter()
-        found = rating.next_items(workspace, user).items
+        found = rating.next_items(workspace, user)
         picks.append(1000 * (time.perf_counter() - began))
         if not found:
             break
