@@ -377,6 +377,8 @@ def test_why_there_is_nothing_to_rate(workspace):
     """There is nothing at all, others have it, or everything is done."""
     ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
     assert ana.ask("next", shown=None)["why_empty"]["kind"] == "nothing"
+    told = ben.ask("next", shown=None)["why_empty"]  # the way to bring answers in is for leads
+    assert (told["kind"], "A lead brings answers in" in told["sentence"]) == ("nothing yet", True)
     number = added(workspace)
     (item,) = ana.deck()
     told = ben.ask("next", shown=None)["why_empty"]

@@ -143,6 +143,9 @@ def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
 def _why_empty(workspace: Workspace, user: User) -> dict[str, str]:
     """Nothing to rate: there is nothing at all, nothing that fits the filters, or everything is done."""
     if not interactions.sources(workspace, user):
+        if not may(user, Act.CHANGE_DATA):
+            words = "There is nothing to rate yet. A lead brings answers in; load this page again then."
+            return {"kind": "nothing yet", "sentence": words}
         words = "There is nothing to rate yet. Load the sample to try it out, or import your own answers."
         return {"kind": "nothing", "sentence": words}
     _, filters = queue.preference(workspace, user)
