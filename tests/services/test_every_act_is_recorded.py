@@ -22,7 +22,8 @@ from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
-from core.services.rating import queue, rating
+from core.services.rating import queue, rating, second_opinions
+from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, second_looks
 from core.services.training import retraining, training
@@ -322,6 +323,19 @@ def change_queue(w: Workspace, lead: User) -> Act:
     queue.change_settings(w, lead, QueueSettings(raters=2))
 
 
+def ask_second_opinions(w: Workspace, lead: User) -> Act:
+    looked.rate(w, rater(w, "Ben"), added(w), 4)
+    yield
+    second_opinions.ask(w, lead, AskFor(20, 3))
+
+
+def open_second_opinions(w: Workspace, lead: User) -> Act:
+    looked.rate(w, rater(w, "Ben"), added(w), 4)
+    queue.change_settings(w, lead, QueueSettings(overlap=0))
+    yield
+    second_opinions.open_queue(w, lead)
+
+
 def change_second_looks(w: Workspace, lead: User) -> Act:
     yield
     second_looks.change_settings(w, lead, RepeatSettings(share=3))
@@ -425,6 +439,8 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "reranking.preferences.withdraw": (withdraw_preferences, ["withdrew preferences"]),
     "training.retraining.change_settings": (change_reminder, ["changed reminder"]),
     "rating.queue.change_settings": (change_queue, ["changed queue"]),
+    "rating.second_opinions.ask": (ask_second_opinions, ["second opinions asked"]),
+    "rating.second_opinions.open_queue": (open_second_opinions, ["second opinions asked"]),
     "people.audit_log.as_file": (record_as_file, ["exported"]),
     "people.audit_log.export": (export_record, ["exported"]),
     "review.second_looks.change_settings": (change_second_looks, ["changed second looks"]),

@@ -207,11 +207,12 @@ def recompute_consensus(session: Session, item: Item, row: LegacyInteraction) ->
     item.places = queue_settings(session).places(
         item.interaction_id,
         item.n_ratings,
-        rated_here=any(
+        given_here=sum(
             kind == "person" and rating.import_id is None and rating.status == RatingStatus.SUBMITTED
             for rating, kind in rows
         ),
         discarded=any(rating.status == RatingStatus.DISCARDED for rating in ratings),
+        asked=item.asked,
     )
     item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, ratings)
     row.rating, row.feedback_comment, row.bias_flag = item.mirrored_rating, item.mirrored_comment, item.mirrored_bias

@@ -10,7 +10,7 @@ from core.domain.ratings import MAX_RATING, MIN_RATING, RATING_WORDS
 from core.domain.roles import NotAllowed, User
 from core.domain.settings import AuthMode
 from core.services.people import local_names
-from core.services.rating import queue, rating
+from core.services.rating import queue, rating, second_opinions
 from core.services.rating.rating import ItemToRate, Receipt, Undone
 from core.services.workspace import Workspace
 from core.ui.rate import items
@@ -161,7 +161,10 @@ def queue_choice(asked: Asked) -> Answer:
 
 
 def choose(asked: Asked) -> Answer:
-    """Set order and filters; the first answer by them."""
+    """Set order and filters; the first answer by them.
+
+    Second opinions alone are drawn where none waits, so that whoever wants to give some has a queue.
+    """
     order = Order(asked.said.one_of("order", [str(order) for order in Order]))
     chosen = asked.said.inner("filters")
     filters = QueueFilters(
@@ -170,8 +173,13 @@ def choose(asked: Asked) -> Answer:
         least_words=chosen.number_or_none("least_words"),
         most_words=chosen.number_or_none("most_words"),
         flagged=chosen.flag("flagged"),
+        second=chosen.flag("second"),
+        pair=chosen.flag("pair"),
     )
-    queue.choose(asked.workspace, asked.user, order, filters)
+    if filters == QueueFilters(second=True):
+        second_opinions.open_queue(asked.workspace, asked.user, order)
+    else:
+        queue.choose(asked.workspace, asked.user, order, filters)
     asked.counts.recount(asked.user)
     return _deck(asked, None)
 

@@ -22,6 +22,10 @@ const UNDO_WAITS = "It is not known yet whether the server took your last act ba
 const CHANGED = "The text of this answer was changed meanwhile; this is the new one. Read it, then act again.";
 const DELETED = "The answer you were at was deleted meanwhile; this is the next one.";
 const COMES_BACK = "The answer comes back as the next one.";
+const CHECKED = ["flagged", "second", "pair"]; // filters that are on or off
+const NO_FILTERS = { session_label: "", source: "", least_words: null, most_words: null, flagged: false, second: false, pair: false };
+const ONLY_SECOND = "You see only answers that others rated: second opinions.";
+const ONLY_PAIR = "You see only unrated answers to prompts that have a rated answer: each rating can make a pair.";
 
 const plural = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 const element = (name, properties = {}, ...children) => {
@@ -820,8 +824,11 @@ class Desk {
   #drawChoice() {
     if (!this.choice) return;
     const { order, filters } = this.choice;
-    const narrowed = filters.session_label || filters.source || filters.flagged || filters.least_words || filters.most_words;
+    const narrowed = Object.values(filters).some(Boolean);
     this.key("queue").textContent = (this.data.orders[order] ?? "Order") + (narrowed ? " · filtered" : "");
+    const only = [filters.second && ONLY_SECOND, filters.pair && ONLY_PAIR].filter(Boolean);
+    this.key("only").hidden = !only.length;
+    this.part("only").textContent = only.join(" ");
   }
 
   #openQueue() {
@@ -834,7 +841,7 @@ class Desk {
       0,
       this.data.lengths.findIndex(([, least, most]) => least === filters.least_words && most === filters.most_words),
     );
-    this.key("flagged").checked = filters.flagged;
+    for (const name of CHECKED) this.key(name).checked = filters[name];
     this.part("queue-notice").textContent = "";
     this.part("queue-dialog").showModal();
   }
@@ -848,9 +855,14 @@ class Desk {
         source: this.key("source").value,
         least_words: least,
         most_words: most,
-        flagged: this.key("flagged").checked,
+        ...Object.fromEntries(CHECKED.map((name) => [name, this.key(name).checked])),
       },
     };
+  }
+
+  /** The same order, and nothing but these filters. */
+  #chooseOnly(filters) {
+    this.#choose({ order: this.choice?.order ?? "oldest", filters: { ...NO_FILTERS, ...filters } });
   }
 
   #choose(choice) {
@@ -994,11 +1006,9 @@ class Desk {
     "rate.reveal": () => this.reveal(),
     "rate.help": () => this.key("keys_help").showModal(),
     "rate.queue": () => this.#openQueue(),
-    "rate.queue_reset": () =>
-      this.#choose({
-        order: this.choice?.order ?? "oldest",
-        filters: { session_label: "", source: "", least_words: null, most_words: null, flagged: false },
-      }),
+    "rate.queue_reset": () => this.#chooseOnly({}),
+    "rate.show_all": () => this.#chooseOnly({}),
+    "rate.second_opinions": () => this.#chooseOnly({ second: true }),
     "rate.change": () => this.#change(),
     "part.close": (button) => this.#close(button.closest("dialog")),
     "part.leave": (button) => {
@@ -1363,6 +1373,7 @@ class Desk {
         : "Fetching the next answer …";
     for (const link of this.part("empty").querySelectorAll("[data-for]"))
       link.hidden = !why || !link.dataset.for.split(" ").includes(why.kind);
+    if (!why?.second) this.key("second_opinions").hidden = true;
   }
 
   /** The elements of an answer's texts, made once: those of the answer ahead before it is needed. */
