@@ -92,7 +92,7 @@ async function post(name, body) {
 /** One request after the other, acts first: what is not acknowledged waits in the tab and is sent again. */
 class Line {
   acts = []; // {body, item, at}
-  typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
+  typed = new Map(); // {item, comment, flag, reasons} by answer: typed or chosen, and not yet kept as a draft
   reasons = new Map(); // by answer: why it was to be discarded or skipped, where the server refused that
   #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
   typing = null; // the answer whose comment, or "" for another field, somebody was in when the browser left the page
@@ -197,8 +197,8 @@ class Line {
   }
 
   /** What was said with a refused act is typed, and not stored, again. */
-  #takeBack({ item, comment, flag, reason }) {
-    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag });
+  #takeBack({ item, comment, flag, reasons, reason }) {
+    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag, reasons });
     if (reason) this.reasons.set(item, reason);
   }
 
@@ -345,6 +345,8 @@ class Desk {
   done = new Set(); // of those, what was acted on
   retracing = false;
   flag = false;
+  reasons = []; // that go with the rating, as the guidelines word them
+  offered = []; // to choose from: those of the guidelines, then what was chosen under other guidelines
   guidelines = null;
   shownGuidelines = null;
   progress = null;
@@ -380,6 +382,7 @@ class Desk {
       rootMargin: "600px",
     });
     this.#listen();
+    [...data.reason_keys].forEach((key, place) => (this.#acts[key] = () => this.#toggleReason(this.shownGuidelines?.reasons[place])));
     this.#showNothing();
     this.#typing = line.typing; // who reloads the page in the middle of a comment goes on typing
     line.leave(null);
@@ -505,7 +508,7 @@ class Desk {
   }
 
   show(item, { retracing = false, note = "" } = {}) {
-    const unsent = line.typed.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
+    const unsent = line.typed.get(item.id) ?? item.draft ?? savedOf(item);
     if (!this.compared?.includes(item)) this.compared = null;
     this.#close(this.part("why-dialog")); // it asked about what was on the screen
     if (this.item?.id !== item.id) this.key("comment").blur(); // who is typing there would go on in another's comment
@@ -515,6 +518,8 @@ class Desk {
     this.key("comment").value = unsent.comment;
     this.#fitComment();
     this.shownGuidelines = this.guidelines;
+    this.reasons = unsent.reasons ?? []; // a tab of an earlier release kept none
+    this.offered = [...new Set([...(this.guidelines?.reasons ?? []), ...item.reasons, ...this.reasons])];
     if (note) this.say(note);
     this.#drawPlace();
     this.#drawTexts();
@@ -588,7 +593,7 @@ class Desk {
 
   #act(act, suffix, said) {
     const item = this.item;
-    const { comment, flag } = this.#typedNow();
+    const { comment, flag, reasons } = this.#typedNow();
     const body = {
       act,
       item: item.id,
@@ -598,6 +603,7 @@ class Desk {
       reason: "",
       comment,
       flag,
+      reasons,
       shown_ms: Math.round(performance.now() - this.#paintedAt),
       guideline_version: this.shownGuidelines?.number ?? null,
       ...said,
@@ -624,7 +630,7 @@ class Desk {
   }
 
   async actRefused(act, refused) {
-    const { item: id, comment, flag } = act.body;
+    const { item: id, comment, flag, reasons } = act.body;
     if (refused.code === "gone") {
       this.say(refused.message);
       this.#wants.deck = true;
@@ -634,7 +640,7 @@ class Desk {
     const fresh = () => line.send("item", { item: id }).then((found) => found.item, () => act.item);
     const item = refused.item ?? (await fresh());
     if (!item) return this.say(refused.message);
-    item.draft = { comment, flag };
+    item.draft = { comment, flag, reasons };
     this.done.delete(id);
     this.returned.push({ item, note: refused.message });
     if (this.item) this.say(`${refused.message} ${COMES_BACK}`);
@@ -743,8 +749,7 @@ class Desk {
       this.cards = null;
     }
     const now = this.#typedNow();
-    const isTouched = now.comment !== old.comment || now.flag !== old.flag;
-    return { ...fresh, draft: isTouched ? now : fresh.draft };
+    return { ...fresh, draft: sameInput(now, savedOf(old)) ? fresh.draft : now };
   }
 
   focus(id) {
@@ -802,7 +807,7 @@ class Desk {
     }
     if (this.item !== at || line.waits(at.id)) return;
     if (!sameTexts(at, fresh)) this.#replaceHere(fresh, at.revealed && !fresh.revealed ? "" : CHANGED);
-    else if (at.rating !== fresh.rating || at.comment !== fresh.comment || at.flag !== fresh.flag) this.#replaceHere(fresh);
+    else if (at.rating !== fresh.rating || !sameInput(savedOf(at), savedOf(fresh))) this.#replaceHere(fresh);
   }
 
   #tick() {
@@ -885,7 +890,7 @@ class Desk {
   // --- drafts -------------------------------------------------------------------------------------------------------
 
   #typedNow() {
-    return { comment: this.key("comment").value, flag: this.flag };
+    return { comment: this.key("comment").value, flag: this.flag, reasons: this.reasons };
   }
 
   /** Note what is typed, in the tab at once and on the server after a pause in typing. */
@@ -893,8 +898,7 @@ class Desk {
     const item = this.item;
     if (!item) return;
     const now = this.#typedNow();
-    const saved = item.draft ?? { comment: item.comment, flag: item.flag };
-    if (now.comment === saved.comment && now.flag === saved.flag) {
+    if (sameInput(now, item.draft ?? savedOf(item))) {
       if (atOnce) this.#draftDue = 0;
       return;
     }
@@ -998,6 +1002,7 @@ class Desk {
     "rate.skip_why": () => this.#skipNow(),
     "rate.why_not": (button) => this.#close(button.closest("dialog")),
     "rate.bias": () => this.#toggleFlag(),
+    "rate.reason_chip": (button) => this.#toggleReason(button.value),
     "rate.undo": () => this.undo(),
     "rate.back": () => this.move("back"),
     "rate.forward": () => this.move("forward"),
@@ -1113,6 +1118,18 @@ class Desk {
     if (!this.item || this.#step) return;
     this.flag = !this.flag;
     this.#drawFlag();
+    this.#keepDraft(true);
+    this.run();
+  }
+
+  #toggleReason(reason) {
+    if (!this.item || this.#step || reason === undefined) return;
+    const chosen = new Set(this.reasons);
+    if (!chosen.delete(reason)) chosen.add(reason);
+    const most = this.data.reason_keys.length;
+    if (chosen.size > most) return this.say(`At most ${most} reasons go with a rating.`);
+    this.reasons = this.offered.filter((one) => chosen.has(one));
+    this.#drawReasons();
     this.#keepDraft(true);
     this.run();
   }
@@ -1269,6 +1286,28 @@ class Desk {
         ? "Go on without a rating; the answer comes back when nothing else is left"
         : "Go on and keep your earlier rating";
     this.#drawFlag();
+    this.#drawReasons();
+  }
+
+  /** Buttons stay while the reasons do: a press must not take the focus away. */
+  #drawReasons() {
+    const box = this.key("reasons");
+    if ([...box.children].map((button) => button.value).join("\n") !== this.offered.join("\n"))
+      box.replaceChildren(...this.offered.map((reason, place) => this.#reasonChip(reason, place)));
+    for (const button of box.children) button.setAttribute("aria-pressed", String(this.reasons.includes(button.value)));
+    box.hidden = !this.offered.length;
+  }
+
+  #reasonChip(reason, place) {
+    const words = element("span", { textContent: reason, dir: "auto" });
+    const button = element("button", { type: "button", value: reason }, words);
+    const key = place < (this.shownGuidelines?.reasons ?? []).length ? this.data.reason_keys[place] : null;
+    if (key) {
+      button.prepend(element("kbd", { textContent: key.toUpperCase(), ariaHidden: "true" }), " ");
+      button.setAttribute("aria-keyshortcuts", key.toUpperCase());
+    }
+    button.dataset.key = "rate.reason_chip";
+    return button;
   }
 
   #drawFlag() {
@@ -1442,6 +1481,16 @@ class Desk {
     const above = this.#cardHere().getBoundingClientRect().top - reader.getBoundingClientRect().top;
     reader.scrollTop += above - this.#pinned() - 8;
   }
+}
+
+/** What is stored beside a rating: comment, flag, reasons. */
+function savedOf({ comment, flag, reasons }) {
+  return { comment, flag, reasons };
+}
+
+function sameInput(one, other) {
+  const reasons = [one, other].map((said) => [...(said.reasons ?? [])].sort().join("\n"));
+  return one.comment === other.comment && one.flag === other.flag && reasons[0] === reasons[1];
 }
 
 function isField(target) {

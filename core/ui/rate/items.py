@@ -94,7 +94,10 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
         "rating": found.rating,
         "comment": found.comment,
         "flag": found.bias_flag,
-        "draft": None if found.draft is None else {"comment": found.draft, "flag": found.draft_flag},
+        "reasons": list(found.reasons),
+        "draft": None
+        if found.draft is None
+        else {"comment": found.draft, "flag": found.draft_flag, "reasons": list(found.draft_reasons)},
         "about": _about(found),
         "sample": interaction.source == "sample",
         "turns": [{"role": str(turn.role), "text": rendered(turn.text)} for turn in interaction.turns],
@@ -137,7 +140,12 @@ def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
         by = "The text that Assay brings along; leads can write a better one: Quality, Guidelines."
     else:
         by = f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"
-    return {"number": version.number, "text": rendered(version.markdown), "by": by}
+    return {
+        "number": version.number,
+        "text": rendered(version.markdown),
+        "by": by,
+        "reasons": list(version.reasons),
+    }
 
 
 def _why_empty(workspace: Workspace, user: User) -> dict[str, Any]:
