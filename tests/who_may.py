@@ -91,6 +91,7 @@ NEEDS = {
     "training.retraining.change_settings": Act.TRAIN,
     "training.retraining.due": Act.TRAIN,
     "training.retraining.get_settings": Act.TRAIN,
+    "rating.better_answers.write": Act.RATE,
     "rating.queue.change_settings": Act.JUDGE,
     "rating.queue.choose": Act.RATE,
     "rating.queue.get_settings": Act.JUDGE,
