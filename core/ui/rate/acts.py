@@ -11,7 +11,7 @@ from core.domain.reasons import MOST_REASONS
 from core.domain.roles import NotAllowed, User
 from core.domain.settings import AuthMode
 from core.services.people import local_names
-from core.services.rating import queue, rating, second_opinions
+from core.services.rating import better_answers, queue, rating, second_opinions
 from core.services.rating.rating import ItemToRate, Receipt, Undone
 from core.services.workspace import Workspace
 from core.ui.rate import items
@@ -72,6 +72,26 @@ def act(asked: Asked) -> Answer:
     except Exception as error:  # noqa: BLE001  it is stored, and that is what has to be said now
         errors.describe(error)
         return told | NO_DECK
+
+
+def better(asked: Asked) -> Answer:
+    """Store an answer that this rater wrote in place of the one that was shown to them."""
+    original = asked.said.number("item")
+    written = better_answers.write(
+        asked.workspace,
+        asked.user,
+        original,
+        asked.said.text("text"),
+        showing=asked.said.text("showing"),
+        request_id=asked.said.request(),
+    )
+    found = rating.item(asked.workspace, asked.user, original)
+    saved = f"Saved as answer {written}, with you as its author. Others rate it, you do not."
+    if found is None:
+        return {"notice": saved}
+    if found.rating is None:
+        return {"notice": f"{saved} Answer {original} itself still waits for your rating: press 1 to 5."}
+    return {"notice": f"{saved} Your rating of answer {original} stays as it is."}
 
 
 def undo(asked: Asked) -> Answer:

@@ -20,6 +20,8 @@ from core.services.workspace import Workspace
 from core.ui.shell.texts import rendered
 
 RECOUNT_SECONDS = 30.0
+MOST_EDITED = 100_000
+"""Characters of an answer in place of which a better one can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
         "turns": [{"role": str(turn.role), "text": rendered(turn.text)} for turn in interaction.turns],
         "prompt": rendered(interaction.prompt),
         "answer": rendered(interaction.response),
+        "source": None if hidden or len(interaction.response) > MOST_EDITED else interaction.response,
         "hidden": hidden,
         "revealed": interaction.revealed,
     }
