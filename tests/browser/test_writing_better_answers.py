@@ -40,7 +40,7 @@ def original(dashboard, page: Page, request) -> Iterator[int]:
     page.keyboard.press("Enter")
     expect(key(page, "prompt")).to_contain_text("How much?")
     ready(page)
-    yield shown
+    return shown
 
 
 def text(page: Page) -> Locator:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain.errors import BadInput, TextChanged
+from core.domain.progress import midnight, today
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, EventContext, RatingInput, RatingStatus
 from core.domain.reasons import MAX_REASON_LENGTH, NOT_OFFERED, in_order
@@ -270,7 +271,7 @@ def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        return ratings.rated_by(session, user.rater_id, _midnight())
+        return ratings.rated_by(session, user.rater_id, midnight(today()))
 
 
 @masks_output()
@@ -278,7 +279,7 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        return ratings.rated_by_all(session, _midnight())
+        return ratings.rated_by_all(session, midnight(today()))
 
 
 def _kept(workspace: Workspace, user: User) -> list[ItemToRate] | None:
@@ -386,7 +387,3 @@ def _reason(typed: str) -> str | None:
     if len(typed) > MAX_REASON:
         raise BadInput(f"The reason has {len(typed):,} characters; {MAX_REASON} are possible. Please shorten it.")
     return storable(" ".join(typed.split()), "The reason") or None
-
-
-def _midnight() -> datetime:
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
