@@ -26,7 +26,7 @@ NOT_KNOWN = (
     "you typed is kept. Read the answer as it is shown now, then act again."
 )
 UNDO_FOR = timedelta(hours=12)
-"""An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
+"""An act of an earlier day is changed on the page My ratings, where it is seen, and not by a key."""
 
 
 @masks_output()

@@ -124,7 +124,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
             return None
         raise Conflict(
             f"Your last act, on answer {passed[0]}, cannot be undone: the answer was deleted, or your rating of it was "
-            "changed since. Nothing was undone; what is there to change is on the Review page."
+            "changed since. Nothing was undone; what is there to change is on the page My ratings."
         )
     item, row, own_rating = found
     if not showings.saw(session, rater_id, item.interaction_id, text_version(item, row)):

@@ -28,7 +28,7 @@ def agreement_tab(page: Page) -> None:
     found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
-        next_step("Rate answers", "rate", key="review.agreement_rate")
+        next_step("Rate answers", "rate", key="quality.agreement_rate")
         return
     _over_all(found)
     if found.pairs:
@@ -58,9 +58,9 @@ def _over_all(found: Agreement) -> None:
             "sets how many answers two people rate.",
             icon=":material/groups:",
         )
-        next_step("Open Settings", "settings", key="review.agreement_share", tab=SettingsTab.TEAM)
+        next_step("Open Settings", "settings", key="quality.agreement_share", tab=SettingsTab.TEAM)
         return
-    with st.container(horizontal=True, key="review.alpha"):
+    with st.container(horizontal=True, key="quality.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)
         st.metric("Equal ratings", _share(found.shares.exact), border=True)
         st.metric("Within 1", _share(found.shares.within_1), border=True)
@@ -120,7 +120,7 @@ def _share(metric: Metric) -> str:
 
 
 def _table(rows: list[dict[str, str]], name: str) -> None:
-    with st.container(key=f"review.{name}"):
+    with st.container(key=f"quality.{name}"):
         st.table(
             [{column: literal(value) for column, value in row.items()} for row in rows],
             border="horizontal",
@@ -131,7 +131,7 @@ def _table(rows: list[dict[str, str]], name: str) -> None:
         csv_text(rows),
         f"agreement-{name}.csv",
         "text/csv",
-        key=f"review.{name}_csv",
+        key=f"quality.{name}_csv",
         type="tertiary",
         icon=":material/download:",
     )

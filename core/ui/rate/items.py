@@ -134,7 +134,7 @@ def _about(found: ItemToRate) -> str:
 def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
     version = guidelines.current(workspace, user)
     if version.at is None:
-        by = "The text that Assay brings along; leads can write a better one: Review, Guidelines."
+        by = "The text that Assay brings along; leads can write a better one: Quality, Guidelines."
     else:
         by = f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"
     return {"number": version.number, "text": rendered(version.markdown), "by": by}
