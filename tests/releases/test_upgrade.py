@@ -25,7 +25,7 @@ from core.store import schema
 from core.store.interactions.consensus import text_version
 from core.store.tables import Item, LegacyInteraction
 from tests import looked
-from tests.databases import Plain, rater
+from tests.databases import Plain
 from tests.services.test_accounts import claims
 
 HERE = Path(__file__).parent / "0.1.0"

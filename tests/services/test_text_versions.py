@@ -18,7 +18,7 @@ from core.services.workspace import Workspace, open_workspace
 from core.store.rating import ratings
 from core.store.tables import Showing
 from tests import looked
-from tests.databases import PATIENCE, Plain, added, environment, rater, wait_until_blocked
+from tests.databases import PATIENCE, Plain, added, environment, lead, rater, wait_until_blocked
 from tests.services.test_second_looks import predicted
 from tests.who_may import public_functions
 
@@ -115,11 +115,11 @@ ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
 
 
 def edited_here(w: Workspace, old_app: Plain, number: int) -> None:
-    looked.edit(w, rater(w, "Lea"), number, "Which dose?", "Ten times as much.", withdraw_ratings=False)
+    looked.edit(w, lead(w, "Lea"), number, "Which dose?", "Ten times as much.", withdraw_ratings=False)
 
 
 def context_here(w: Workspace, old_app: Plain, number: int) -> None:
-    looked.edit(w, rater(w, "Lea"), number, "Which dose?", ANSWER, "for children", withdraw_ratings=False)
+    looked.edit(w, lead(w, "Lea"), number, "Which dose?", ANSWER, "for children", withdraw_ratings=False)
 
 
 def answer_there(w: Workspace, old_app: Plain, number: int) -> None:

@@ -30,8 +30,10 @@ class SettingsTab(StrEnum):
 class QualityTab(StrEnum):
     """A tab of Quality, as it is labelled and as the address names it."""
 
+    PROGRESS = "Progress"
     AGREEMENT = "Agreement"
     DISAGREEMENTS = "Disagreements"
+    SECOND_OPINIONS = "Second opinions"
     GUIDELINES = "Guidelines"
 
 
