@@ -80,7 +80,7 @@ def test_hidden_identifiers_are_revealed_first(workspace):
     """Where something is hidden nothing is edited: the gaps would be stored. Revealed, it is."""
     first, lea = added(workspace, "Why?", "Call Mrs. Miller, +44 20 7946 0958."), lead(workspace, "Lea")
     with pytest.raises(Conflict, match="Reveal them first"):
-        looked.write_better(workspace, lead, first, "Call the patient.")
-    looked.reveal(workspace, lead, first)
-    better = looked.write_better(workspace, lead, first, "Call +44 20 7946 0958 at once.")
+        looked.write_better(workspace, lea, first, "Call the patient.")
+    looked.reveal(workspace, lea, first)
+    better = looked.write_better(workspace, lea, first, "Call +44 20 7946 0958 at once.")
     assert interactions.load(workspace, COMMAND_LINE, better).hidden == {"phone": 1}

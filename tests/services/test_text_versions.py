@@ -268,17 +268,17 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
         gate.wait(PATIENCE)
         try:
             interactions.edit(
-                workspace, rater(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False
+                workspace, lead(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False
             )
             outcomes.append(text)
         except TextChanged:
             outcomes.append("refused")
 
-    leads = [threading.Thread(target=save, args=(text,)) for text in ("Lea", "Ben")]
-    for lead in leads:
-        lead.start()
-    for lead in leads:
-        lead.join(60)
+    saving = [threading.Thread(target=save, args=(text,)) for text in ("Lea", "Ben")]
+    for thread in saving:
+        thread.start()
+    for thread in saving:
+        thread.join(60)
     (won,) = {*outcomes} - {"refused"}
     assert len(outcomes) == 2
     assert interactions.load(workspace, rater(workspace), number).response == won
