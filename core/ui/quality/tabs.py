@@ -7,12 +7,14 @@ import streamlit as st
 from core.ui.quality.agreement import agreement_tab
 from core.ui.quality.disagreements import disagreements_tab
 from core.ui.quality.guidelines import guidelines_tab
+from core.ui.quality.to_check import to_check_of_all
 from core.ui.shell.navigation import TOPIC, QualityTab
 from core.ui.shell.page import Page
 
 TABS: dict[QualityTab, Callable[[Page], None]] = {
     QualityTab.AGREEMENT: agreement_tab,
     QualityTab.DISAGREEMENTS: disagreements_tab,
+    QualityTab.TO_CHECK: to_check_of_all,
     QualityTab.GUIDELINES: guidelines_tab,
 }
 """What draws each tab; whoever may open the page may see all of them."""

@@ -32,6 +32,7 @@ class QualityTab(StrEnum):
 
     AGREEMENT = "Agreement"
     DISAGREEMENTS = "Disagreements"
+    TO_CHECK = "To check"
     GUIDELINES = "Guidelines"
 
 
