@@ -60,6 +60,7 @@ NOT_IN_THE_RECORD = {
     "training.registry.save_and_register": "part of a training, which is recorded (test_training)",
     "review.second_looks.choose": "ratings have a history of their own",
     "review.second_looks.look": "ratings have a history of their own",
+    "review.to_check.keep": "ratings have a history of their own",
     "rating.active_learning.suggest": "the order in which raters see answers",
     "rating.active_learning.suggest_or_say": "the order in which raters see answers",
     "people.visitors.accepted": "may draw the key that signs cookies, once",

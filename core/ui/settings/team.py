@@ -56,7 +56,10 @@ def _second_looks(page: Page) -> None:
         )
         st.number_input("After days", 1, 365, now.days, key="team.repeat_days", width=140)
         st.button("Save", key="team.repeat_save", on_click=_save_second_looks, args=(page,))
-    st.caption("What raters then say changes no rating; Agreement shows how often they say the same again.")
+    st.caption(
+        "Answers that the model would have rated otherwise come back after these days too, under My ratings, To check. "
+        "What raters say of a repeat changes no rating; Agreement shows how often they say the same again."
+    )
 
 
 def _training_reminder(page: Page) -> None:

@@ -33,6 +33,7 @@ class QualityTab(StrEnum):
     PROGRESS = "Progress"
     AGREEMENT = "Agreement"
     DISAGREEMENTS = "Disagreements"
+    TO_CHECK = "To check"
     SECOND_OPINIONS = "Second opinions"
     GUIDELINES = "Guidelines"
 
