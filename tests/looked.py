@@ -1,11 +1,12 @@
 """Acts of somebody who looks first: what is acted on is the text as it stands at that moment."""
 
 from typing import Any
+from uuid import uuid4
 
 from core.domain.roles import User
 from core.services.data import erasure, interactions, redaction
 from core.services.data.erasure import Forgetting
-from core.services.rating import rating
+from core.services.rating import better_answers, rating
 from core.services.rating.rating import ItemToRate, Receipt
 from core.services.review import disagreements, own_ratings, second_looks
 from core.services.review.second_looks import RatingPair
@@ -35,6 +36,12 @@ def next_item(workspace: Workspace, user: User) -> ItemToRate | None:
 def rate(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> Receipt:
     shown = showing(workspace, user, interaction_id)
     return rating.rate(workspace, user, interaction_id, value, showing=shown, **how)
+
+
+def write_better(workspace: Workspace, user: User, interaction_id: int, text: str, request_id: str = "") -> int:
+    shown = showing(workspace, user, interaction_id) or ""
+    request_id = request_id or uuid4().hex
+    return better_answers.write(workspace, user, interaction_id, text, showing=shown, request_id=request_id)
 
 
 def skip(workspace: Workspace, user: User, interaction_id: int, **how: Any) -> Receipt:

@@ -13,6 +13,7 @@ import pytest
 
 import core.services
 from core.domain.errors import AssayError
+from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Role, User
@@ -25,7 +26,7 @@ from core.services.people.audit_log import Wanted
 from core.services.rating import queue, rating, second_opinions
 from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences
-from core.services.review import disagreements, guidelines, second_looks
+from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace
 from core.store.people.api_keys import suspend
@@ -341,6 +342,11 @@ def change_second_looks(w: Workspace, lead: User) -> Act:
     second_looks.change_settings(w, lead, RepeatSettings(share=3))
 
 
+def change_target(w: Workspace, lead: User) -> Act:
+    yield
+    progress.change_target(w, lead, RatingTarget(20))
+
+
 def record_as_file(w: Workspace, lead: User) -> Act:
     yield
     audit_log.as_file(w, lead, Wanted(), ".csv")
@@ -443,6 +449,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "rating.second_opinions.open_queue": (open_second_opinions, ["second opinions asked"]),
     "people.audit_log.as_file": (record_as_file, ["exported"]),
     "people.audit_log.export": (export_record, ["exported"]),
+    "review.progress.change_target": (change_target, ["changed target"]),
     "review.second_looks.change_settings": (change_second_looks, ["changed second looks"]),
     "people.sign_in.enter": (enter, ["signed in"]),
     "people.sign_in.sign_out": (sign_out, ["signed out"]),

@@ -19,7 +19,7 @@ from core.http.rate_limit import Rate
 from core.services.people import accounts, local_names, sign_in
 from core.services.rating import queue, rating
 from core.services.review import guidelines
-from core.store.tables import Audit, Draft, Identity, Lease, RatingEvent, Visitor
+from core.store.tables import Audit, BetterAnswer, Draft, Identity, Lease, RatingEvent, Visitor
 from core.store.tables import SignIn as StoredSignIn
 from core.store.types import now
 from core.ui.rate import acts, items, routes
@@ -73,6 +73,12 @@ def an_act(item, act="rate", value=4, **said):
     return what | {"request": f"{item['request']}:{value if act == 'rate' else act}"} | said
 
 
+def written(item, text="A better one."):
+    """The body of a request that saves a better answer than the one that was shown."""
+    request = f"{uuid4().hex}:better"
+    return {"item": item["id"], "showing": item["showing"], "text": text, "request": request}
+
+
 def refusal(answered):
     """Status and code of a refusal, which is a sentence in the one form that all have."""
     said = answered.json()
@@ -87,7 +93,7 @@ def stored(workspace):
     with workspace.store.read() as session:
         return [
             [tuple(getattr(row, column.key) for column in table.__table__.columns) for row in session.query(table)]
-            for table in (RatingEvent, Draft, Lease, Audit, Visitor)
+            for table in (RatingEvent, Draft, Lease, Audit, Visitor, BetterAnswer)
         ]
 
 
@@ -355,6 +361,55 @@ def test_identifiers_are_hidden_and_revealed_by_what_was_shown(ana):
     assert refusal(ana.post("reveal", {"item": other, "showing": revealed["showing"]})) == (409, "text_changed")
 
 
+def test_a_better_answer_is_stored_once_and_the_original_still_waits(ana):
+    """It says what happens now; sent again, because the answer was lost on the way, it stores nothing more."""
+    shown, _ = ana.deck()
+    assert shown["source"] == "answer 0"
+    said = written(shown)
+    told = ana.ask("better", **said)
+    assert told == ana.ask("better", **said)
+    assert told["notice"] == (
+        "Saved as answer 6, with you as its author. Others rate it, you do not. Answer 1 itself still waits for your "
+        "rating: press 1 to 5."
+    )
+    with ana.workspace.store.read() as session:
+        (kept,) = session.query(BetterAnswer)
+        assert (kept.interaction_id, kept.original_id, kept.rater_id) == (6, 1, ana.user.rater_id)
+    assert events(ana.workspace) == []
+    assert ana.deck()[0]["id"] == 1
+    ana.ask("act", **an_act(shown))
+    shown = ana.ask("item", item=1)["item"]
+    assert "Your rating of answer 1 stays" in ana.ask("better", **written(shown, "Another one."))["notice"]
+
+
+def test_a_better_answer_is_refused_in_words(ana):
+    """An empty one, the same text, one that is there already, and one that was made from a text that is no more."""
+    shown, _ = ana.deck()
+    for text in ("", " \n", "answer 0"):
+        assert refusal(ana.post("better", written(shown, text))) == (400, "bad_input")
+    ana.ask("better", **written(shown))
+    assert refusal(ana.post("better", written(shown))) == (409, "conflict")
+    looked.edit(ana.workspace, COMMAND_LINE, 1, "prompt 0", "changed", withdraw_ratings=False)
+    answered = ana.post("better", written(shown, "Another one."))
+    assert refusal(answered) == (409, "text_changed")
+    assert answered.json()["item"]["source"] == "changed"
+    looked.delete(ana.workspace, COMMAND_LINE, 1)
+    assert refusal(ana.post("better", written(shown, "Another one."))) == (404, "gone")
+
+
+def test_only_what_is_not_hidden_is_sent_to_be_edited(ana):
+    """Revealed first, then edited; an answer that is too long for a field is sent to be read only."""
+    number = added(ana.workspace, "Who?", "Call (212) 555-0147.")
+    shown = ana.ask("item", item=number)["item"]
+    assert shown["source"] is None
+    assert refusal(ana.post("better", written(shown, "Call nobody."))) == (409, "conflict")
+    shown = ana.ask("reveal", item=number, showing=shown["showing"])["item"]
+    assert shown["source"] == "Call (212) 555-0147."
+    assert "Saved as answer" in ana.ask("better", **written(shown, "Call (212) 555-0147 at night."))["notice"]
+    long = added(ana.workspace, "long", "x" * (items.MOST_EDITED + 1))
+    assert ana.ask("item", item=long)["item"]["source"] is None
+
+
 def test_order_and_filters_are_chosen_and_kept(ana):
     """The next answers follow at once, nothing of before is kept, and it says why there is nothing."""
     fitting = added(ana.workspace, "long", "one two three", session_label="t")
@@ -459,7 +514,8 @@ GOOD = {
 def good(desk):
     """The body of a request to each route that would succeed."""
     shown = desk.deck()[0]
-    return GOOD | {"act": an_act(shown), "reveal": {"item": shown["id"], "showing": shown["showing"]}}
+    seen = {"item": shown["id"], "showing": shown["showing"]}
+    return GOOD | {"act": an_act(shown), "reveal": seen, "better": seen | written(shown)}
 
 
 def test_leaving_forgets_the_name_of_this_browser(ana):
@@ -473,7 +529,7 @@ def test_leaving_forgets_the_name_of_this_browser(ana):
 
 def test_each_route_is_tried_below():
     """A new one is tried too."""
-    assert {*GOOD, "act", "reveal"} == {*ROUTES}
+    assert {*GOOD, "act", "reveal", "better"} == {*ROUTES}
 
 
 FOREIGN = [
@@ -677,6 +733,12 @@ def test_a_body_that_is_too_large_is_refused_and_the_longest_comment_is_not(ana)
     assert len(body) > 12 * MAX_COMMENT
     answered = ana.client.post("/desk/act", content=body, headers={"origin": PLACE, "content-type": "application/json"})
     assert answered.status_code == 200
+    body = json.dumps({"shown_to": ana.shown_to, **written(shown, "💚" * items.MOST_EDITED)}).encode()
+    answered = ana.client.post(
+        "/desk/better", content=body, headers={"origin": PLACE, "content-type": "application/json"}
+    )
+    assert answered.status_code in (200, 404)
+    assert refusal(ana.post("better", written(shown, "x" * 3_000_000))) == (413, "too_large")
 
 
 def test_one_person_cannot_ask_without_end(ana):

@@ -56,5 +56,5 @@ def test_each_rule_is_shown_to_whoever_may_change_it(open_page, sample, ana, mon
 def test_agreement_leads_to_the_rule_that_it_lacks(open_page, workspace, ana):
     """Where no answer was rated twice, the way to the tab where a lead changes that."""
     looked.rate(workspace, ana, interactions.add(workspace, ana, "A question?", "An answer."), 4)
-    app = press(open_page("review", review__tabs="Agreement"), "review.agreement_share")
+    app = press(open_page("quality", topic="Agreement"), "quality.agreement_share")
     assert [field.key for field in app.number_input][:1] == ["team.raters"]

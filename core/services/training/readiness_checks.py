@@ -294,7 +294,7 @@ def raters_use_the_scale(facts: Facts) -> Check:
             f"{told}. Such ratings teach no difference: talk about what the numbers mean, and look at these "
             "answers again."
         )
-        return Check("raters_use_the_scale", title, CheckResult.WARNING, text, Remedy("Review ratings", "review"))
+        return Check("raters_use_the_scale", title, CheckResult.WARNING, text, Remedy("See my ratings", "review"))
     return Check("raters_use_the_scale", title, CheckResult.OK, "Nobody gave the same rating to everything.")
 
 

@@ -13,7 +13,7 @@ from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
-from core.domain.turns import turns_from_json
+from core.domain.turns import Turn, turns_from_json, turns_group, turns_to_json
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
     adopt_legacy_change,
@@ -115,6 +115,7 @@ def add(
     context_id: str | None,
     session_label: str | None = None,
     *,
+    turns: Sequence[Turn] = (),
     source: str = "manual",
 ) -> int:
     """Add one interaction, its id.
@@ -123,8 +124,9 @@ def add(
         Conflict: exactly this interaction exists.
     """
     lock_writers(session)
-    identity = interaction_identity(prompt, response, context_id)
-    free_identities(session, [identity])
+    identity = interaction_identity(prompt, response, context_id, turns_group(turns))
+    if source != "sample":
+        free_identities(session, [identity])
     existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
     if existing is not None and not _was_edited(session, existing, identity):
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
@@ -138,6 +140,8 @@ def add(
         identity=identity,
         prompt_group=prompt_group(prompt),
         context_id=context_id,
+        turns=turns_to_json(turns) or None,
+        turns_group=turns_group(turns),
         session_label=session_label,
         source=source,
         response_words=len(response.split()),
@@ -199,7 +203,8 @@ def edit(
     if withdraw_ratings:
         for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
             if rating.status == RatingStatus.SUBMITTED:
-                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+                reasons = tuple(rating.reasons or ())
+                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag, reasons=reasons)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
     recompute_consensus(session, item, row)
     return before, identity

@@ -56,6 +56,9 @@ class ItemToRate:
     draft_flag: bool = False
     shown: bool = True
     """Whether it was on the screen; else it is kept for when what is there is done."""
+    reasons: tuple[str, ...] = ()
+    """The short reasons that go with the rating."""
+    draft_reasons: tuple[str, ...] = ()
 
     @property
     def unsaved(self) -> tuple[str, bool]:
@@ -189,6 +192,8 @@ def _to_rate(
         draft=typed.comment if typed else None,
         draft_flag=typed.bias_flag if typed else False,
         shown=lease is None or lease.shown,
+        reasons=tuple((own.reasons or ()) if own else ()),
+        draft_reasons=tuple((typed.reasons or ()) if typed else ()),
     )
 
 

@@ -94,7 +94,9 @@ def note(
 
 def change(session: Session, own_rating: Rating, value: int, request_id: str | None, *, seen: str) -> Receipt:
     """Let the second rating count; comment and flag stay."""
-    given = RatingInput(RatingStatus.SUBMITTED, value, own_rating.comment, own_rating.bias_flag)
+    given = RatingInput(
+        RatingStatus.SUBMITTED, value, own_rating.comment, own_rating.bias_flag, reasons=tuple(own_rating.reasons or ())
+    )
     context = EventContext("changed", request_id, chosen=SECOND_LOOK)
     return ratings.record(session, own_rating.interaction_id, own_rating.rater_id, given, context, seen=seen)
 

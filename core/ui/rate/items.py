@@ -20,6 +20,8 @@ from core.services.workspace import Workspace
 from core.ui.shell.texts import rendered
 
 RECOUNT_SECONDS = 30.0
+MOST_EDITED = 100_000
+"""Characters of an answer in place of which a better one can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,16 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
         "rating": found.rating,
         "comment": found.comment,
         "flag": found.bias_flag,
-        "draft": None if found.draft is None else {"comment": found.draft, "flag": found.draft_flag},
+        "reasons": list(found.reasons),
+        "draft": None
+        if found.draft is None
+        else {"comment": found.draft, "flag": found.draft_flag, "reasons": list(found.draft_reasons)},
         "about": _about(found),
         "sample": interaction.source == "sample",
         "turns": [{"role": str(turn.role), "text": rendered(turn.text)} for turn in interaction.turns],
         "prompt": rendered(interaction.prompt),
         "answer": rendered(interaction.response),
+        "source": None if hidden or len(interaction.response) > MOST_EDITED else interaction.response,
         "hidden": hidden,
         "revealed": interaction.revealed,
     }
@@ -134,10 +140,15 @@ def _about(found: ItemToRate) -> str:
 def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
     version = guidelines.current(workspace, user)
     if version.at is None:
-        by = "The text that Assay brings along; leads can write a better one: Review, Guidelines."
+        by = "The text that Assay brings along; leads can write a better one: Quality, Guidelines."
     else:
         by = f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"
-    return {"number": version.number, "text": rendered(version.markdown), "by": by}
+    return {
+        "number": version.number,
+        "text": rendered(version.markdown),
+        "by": by,
+        "reasons": list(version.reasons),
+    }
 
 
 def _why_empty(workspace: Workspace, user: User) -> dict[str, Any]:
