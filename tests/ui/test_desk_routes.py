@@ -418,7 +418,8 @@ def test_order_and_filters_are_chosen_and_kept(ana):
     deck = ana.ask("choose", order="random", filters=filters)
     assert [one["id"] for one in deck["items"]] == [fitting]
     assert deck["progress"]["left"] == 1
-    assert ana.ask("queue") == {"order": "random", "filters": filters}
+    kept = filters | {"second": False, "pair": False}
+    assert ana.ask("queue") == {"order": "random", "filters": kept}
     deck = ana.ask("act", **an_act(deck["items"][0]))
     assert deck["items"] == []
     assert deck["why_empty"]["kind"] == "filtered"
@@ -440,9 +441,32 @@ def test_why_there_is_nothing_to_rate(workspace):
     assert told["kind"] == "others"
     assert "1 without a rating" in told["sentence"]
     told = ana.ask("act", **an_act(item))["why_empty"]
-    assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you."}
+    assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you.", "second": False}
     looked.discard(workspace, ana.user, number, reason="Test data")
     assert "except 1 that were discarded" in ana.ask("next", shown=None)["why_empty"]["sentence"]
+
+
+def test_where_everything_is_rated_a_second_opinion_can_be_given(workspace):
+    """The empty desk says whether there is something to give one about; choosing that draws it."""
+    ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
+    number = added(workspace)
+    looked.rate(workspace, ana.user, number, 4)
+    assert [ana.ask("next", shown=None)["why_empty"][name] for name in ("kind", "second")] == ["done", False]
+    assert [ben.ask("next", shown=None)["why_empty"][name] for name in ("kind", "second")] == ["done", True]
+    deck = ben.ask("choose", order="oldest", filters={"second": True})
+    assert [one["id"] for one in deck["items"]] == [number]
+    assert (deck["items"][0]["rating"], deck["progress"]["left"]) == (None, 1)
+    told = ben.ask("act", **an_act(deck["items"][0]))["why_empty"]
+    assert told["sentence"] == "No answer waits for a second opinion of yours."
+    assert (told["kind"], told["second"]) == ("filtered", False)
+
+
+def test_the_desk_says_where_nothing_makes_a_pair(workspace):
+    """The unrated answer has no rated one beside it."""
+    ana = browser(workspace, "Ana")
+    added(workspace)
+    told = ana.ask("choose", order="model", filters={"pair": True})["why_empty"]
+    assert told["sentence"] == "No answer waits for you whose rating would make a pair with a rated one."
 
 
 def test_new_guidelines_come_with_the_next_answer(ana):
