@@ -451,8 +451,8 @@ def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
 def _makes_pair() -> list[ColumnElement[bool]]:
     """What makes a rating of an item the second one within its prompt, context and earlier turns."""
     beside = aliased(Item)
-    # the prompts first: while few answers are rated, not every one that waits has to be looked at
-    rated_prompts = select(beside.prompt_group).where(beside.rated_at.is_not(None))
+    # the rated prompts first, by the index of the consensus: else each answer that waits is a look for its siblings
+    rated_prompts = select(beside.prompt_group).where(beside.consensus > 0)
     same = exists().where(
         beside.prompt_group == Item.prompt_group,
         func.coalesce(beside.context_id, "") == func.coalesce(Item.context_id, ""),
