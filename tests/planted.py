@@ -38,6 +38,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_cases.texts": None,
     "assay_desks.order": OURS,
     "assay_desks.filters": None,
+    "assay_better_answers.request_id": DIGEST,
     "assay_drafts.comment": None,
     "assay_embeddings.fingerprint": DIGEST,
     "assay_embeddings.text_hash": DIGEST,

@@ -21,6 +21,7 @@ from core.store import compacting
 from core.store.tables import (
     ApiKey,
     Base,
+    BetterAnswer,
     Case,
     Draft,
     Embedding,
@@ -85,6 +86,7 @@ GOES = {
     "assay_guideline_gaps.note",
     "assay_showings.version",
     "assay_showings.showing",
+    "assay_better_answers.request_id",
     "assay_cases.name",
     "assay_cases.prompt",
     "assay_cases.texts",
@@ -228,6 +230,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
         workspace, COMMAND_LINE, file, file_name=word("assay_imports.file_name"), rater="Bea"
     )
     assert result.rejected_total == 1
+    original = added(workspace, "Another question?", "Another answer.")
     with workspace.store.write() as session:
         item = session.query(Item).filter(Item.import_id.is_not(None)).one()
         number, row = item.interaction_id, session.get(LegacyInteraction, item.interaction_id)
@@ -281,6 +284,14 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 version=word("assay_showings.version"),
                 showing=word("assay_showings.showing"),
                 at=item.created_at,
+            )
+        )
+        session.add(
+            BetterAnswer(
+                interaction_id=number,
+                original_id=original,
+                rater_id=ana.rater_id,
+                request_id=word("assay_better_answers.request_id"),
             )
         )
         session.add(GuidelineGap(interaction_id=number, note=word("assay_guideline_gaps.note"), by="Ana"))
