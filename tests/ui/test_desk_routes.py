@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from core.domain.errors import Collision, Unavailable
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_COMMENT
+from core.domain.reasons import DEFAULT_REASONS
 from core.domain.roles import COMMAND_LINE, Role
 from core.http.rate_limit import Rate
 from core.services.people import accounts, local_names, sign_in
@@ -193,11 +194,33 @@ def test_skipping_keeping_and_discarding(ana):
     ]
 
 
+def test_reasons_go_with_a_rating_and_come_back(ana):
+    """In the deck, in a draft, with the act, kept with the rating, and again after undo; words of nobody are refused."""
+    deck = ana.ask("next", shown=None)
+    assert deck["guidelines"]["reasons"] == list(DEFAULT_REASONS)
+    first, _ = deck["items"]
+    assert (first["reasons"], first["draft"]) == ([], None)
+    ana.ask("draft", item=first["id"], comment="", flag=False, reasons=["unclear", "wrong"])
+    kept = {"comment": "", "flag": False, "reasons": ["wrong", "unclear"]}
+    assert ana.deck()[0]["draft"] == kept
+    for refused in (["whatever"], [1], "wrong", ["wrong"] * 6):
+        assert refusal(ana.post("act", an_act(first, reasons=refused))) == (400, "bad_input")
+    ana.ask("act", **an_act(first, reasons=["unclear", "wrong"]))
+    again = ana.ask("item", item=first["id"])["item"]
+    assert (again["reasons"], again["draft"]) == (["wrong", "unclear"], None)
+    told = ana.ask("act", **an_act(again, "keep", reasons=["wrong", "unclear"]))
+    assert told["receipt"] == {"number": 0, "text": "Kept your earlier rating"}
+    ana.ask("act", **an_act(again, "keep", reasons=["unsafe"]) | {"request": f"{'1' * 32}:keep"})
+    assert [event.new["reasons"] for event in events(ana.workspace)] == [["wrong", "unclear"], ["unsafe"]]
+    undone = ana.ask("undo", request=f"{'2' * 32}:undo")["item"]
+    assert (undone["reasons"], undone["draft"]["reasons"]) == (["wrong", "unclear"], ["unsafe"])
+
+
 def test_keeping_what_is_no_rating_any_more_says_so_and_loses_nothing(ana):
     """It was taken back in another tab: what was typed is there as a draft."""
     first, _ = ana.deck()
     assert refusal(ana.post("act", an_act(first, "keep", comment="added"))) == (409, "conflict")
-    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False}
+    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False, "reasons": []}
     assert events(ana.workspace) == []
 
 
@@ -297,7 +320,7 @@ def test_a_draft_comes_back_and_ends_with_the_rating(ana):
     """Kept while somebody types, also for an answer that is gone by now."""
     first, _ = ana.deck()
     assert ana.ask("draft", item=first["id"], comment="half a th", flag=True) == {}
-    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True}
+    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True, "reasons": []}
     ana.ask("act", **an_act(first, comment="half a thought"))
     assert ana.ask("item", item=first["id"])["item"]["draft"] is None
     assert ana.ask("draft", item=999, comment="too late", flag=False) == {}
