@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -21,7 +20,7 @@ BETTER = (
 
 
 @pytest.fixture
-def original(dashboard, page: Page, request) -> Iterator[int]:
+def original(dashboard, page: Page, request) -> int:
     """The answer on the screen, the only one of its session."""
     me = request.node.originalname.removeprefix("test_")
     workspace = open_workspace({**os.environ, "ASSAY_HOME": str(dashboard.home)})
@@ -40,7 +39,7 @@ def original(dashboard, page: Page, request) -> Iterator[int]:
     page.keyboard.press("Enter")
     expect(key(page, "prompt")).to_contain_text("How much?")
     ready(page)
-    yield shown
+    return shown
 
 
 def text(page: Page) -> Locator:
