@@ -407,7 +407,7 @@ def test_a_better_answer_is_stored_once_and_the_original_still_waits(ana):
 
 def test_a_better_answer_is_refused_in_words(ana):
     """An empty one, the same text, one that is there already, and one that was made from a text that is no more."""
-    shown, _ = ana.deck()
+    shown, ahead = ana.deck()
     for text in ("", " \n", "answer 0"):
         assert refusal(ana.post("better", written(shown, text))) == (400, "bad_input")
     ana.ask("better", **written(shown))
@@ -416,8 +416,8 @@ def test_a_better_answer_is_refused_in_words(ana):
     answered = ana.post("better", written(shown, "Another one."))
     assert refusal(answered) == (409, "text_changed")
     assert answered.json()["item"]["source"] == "changed"
-    looked.delete(ana.workspace, COMMAND_LINE, 1)
-    assert refusal(ana.post("better", written(shown, "Another one."))) == (404, "gone")
+    looked.delete(ana.workspace, COMMAND_LINE, 2)
+    assert refusal(ana.post("better", written(ahead))) == (404, "gone")
 
 
 def test_only_what_is_not_hidden_is_sent_to_be_edited(ana):
