@@ -195,7 +195,7 @@ def test_skipping_keeping_and_discarding(ana):
 
 
 def test_reasons_go_with_a_rating_and_come_back(ana):
-    """In the deck, in a draft, with the act, kept with the rating, and again after undo; words of nobody are refused."""
+    """In the deck, in a draft, with the act, with the rating, and again after undo; words of nobody are refused."""
     deck = ana.ask("next", shown=None)
     assert deck["guidelines"]["reasons"] == list(DEFAULT_REASONS)
     first, _ = deck["items"]

@@ -217,13 +217,13 @@ def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
 
 def is_free(session: Session, rater_id: int, filters: QueueFilters) -> bool:
     """Whether an answer could be served to this rater now under these filters."""
-    fits = _open_for(rater_id, [*_scope(session), *_conditions(filters)])
+    fits = _open_for(rater_id, [*_scope(session, rater_id), *_conditions(filters)])
     return session.scalar(select(Item.interaction_id).where(*fits).limit(1)) is not None
 
 
 def waits(session: Session, filters: QueueFilters) -> bool:
     """Whether an answer waits for anybody under these filters."""
-    some = select(Item.interaction_id).where(WAITING, *_scope(session), *_conditions(filters))
+    some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(filters))
     return session.scalar(some.limit(1)) is not None
 
 
@@ -438,9 +438,14 @@ def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str
 
 
 def _scope(session: Session, rater_id: int) -> list[ColumnElement[bool]]:
-    """What is served to this rater at all: own data, or the sample where there is nothing else; not what they wrote."""
+    """What is served to this rater at all; not what they wrote."""
     wrote = exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
-    return [~wrote] if only_sample(session) else [~wrote, Item.source != "sample"]
+    return [~wrote, *_own_data(session)]
+
+
+def _own_data(session: Session) -> list[ColumnElement[bool]]:
+    """Own data, or the sample where there is nothing else."""
+    return [] if only_sample(session) else [Item.source != "sample"]
 
 
 def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from core.domain.disagreements import Gap
 from core.domain.reasons import MAX_REASON_LENGTH, MOST_REASONS, REASON_KEYS
 from core.domain.roles import Act
 from core.services.data import redaction
-from core.services.quality.guidelines import MAX_LENGTH, Version
+from core.services.review.guidelines import MAX_LENGTH, Version
 from core.services.review import disagreements, guidelines
 from core.ui.shell import session
 from core.ui.shell.errors import act
