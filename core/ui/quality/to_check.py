@@ -6,7 +6,7 @@ from core.domain.ratings import RATING_WORDS
 from core.domain.texts import plural
 from core.services.review import to_check
 from core.services.review.to_check import Entry, Kind
-from core.ui.shell.navigation import QualityTab, go_to
+from core.ui.shell.navigation import TOPIC, QualityTab
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import literal, show_text, snippet
@@ -45,10 +45,14 @@ def to_check_of_all(page: Page) -> None:
             )
             if kind in WHERE:
                 label, tab = WHERE[kind]
-                if st.button(label, key=f"quality.check_open.{kind.name}", type="tertiary"):
-                    go_to("quality", tab)
+                key = f"quality.check_open.{kind.name}"
+                st.button(label, key=key, type="tertiary", on_click=_open_tab, args=(tab,))
         for place, entry in enumerate(entries):
             _entry(page, entry, f"{kind.name}.{place}")
+
+
+def _open_tab(tab: QualityTab) -> None:
+    st.session_state[TOPIC] = str(tab)
 
 
 def _entry(page: Page, entry: Entry, key: str) -> None:
