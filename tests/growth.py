@@ -465,6 +465,8 @@ LEFT_OUT = {
     candidates.read_candidates: "split_candidates and open_table, both here, on a file",
     exports.pair_rows: "as many rows as there are pairs, by its contract; read one by one",
     exports.order_rows: "one row for each",
+    exports.edit_rows: "at most one row for each",
+    exports.sft_rows: "one row for each",
     exports.count_prompts_without_pair: "stops at the first pair of each prompt",
     exports.kto_rows: "one row for each",
     files.file_sha256: "reads a file in pieces",

@@ -12,7 +12,7 @@ from core.services.data.importing import import_file
 from core.services.people import accounts, local_names, sign_in
 from core.store.tables import Audit, Setting
 from core.store.types import now
-from tests.databases import PATIENCE, rater
+from tests.databases import PATIENCE, lead, rater
 
 
 def with_sign_in(workspace, **settings):
@@ -104,13 +104,13 @@ def test_the_last_lead_stays(workspace, change):
         do()
     assert local_names.user_of(workspace, "cookie of Ana") == ana
     assert [action for _, action, _ in acts(workspace)] == ["chose a new name"]
-    rater(workspace, "Ben")
+    lead(workspace, "Ben")
     do()
 
 
 def test_two_leads_cannot_demote_each_other_at_the_same_moment(workspace):
     """Both look, see two leads, and act: one of them is refused, so that a lead is left."""
-    pair = [rater(workspace, "Ana"), rater(workspace, "Ben")]
+    pair = [rater(workspace, "Ana"), lead(workspace, "Ben")]
     gate, said = threading.Barrier(2), []
 
     def demote(me, other):

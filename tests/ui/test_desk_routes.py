@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from core.domain.errors import Collision, Unavailable
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_COMMENT
+from core.domain.reasons import DEFAULT_REASONS
 from core.domain.roles import COMMAND_LINE, Role
 from core.http.rate_limit import Rate
 from core.services.people import accounts, local_names, sign_in
@@ -193,11 +194,33 @@ def test_skipping_keeping_and_discarding(ana):
     ]
 
 
+def test_reasons_go_with_a_rating_and_come_back(ana):
+    """In the deck, in a draft, with the act, with the rating, and again after undo; words of nobody are refused."""
+    deck = ana.ask("next", shown=None)
+    assert deck["guidelines"]["reasons"] == list(DEFAULT_REASONS)
+    first, _ = deck["items"]
+    assert (first["reasons"], first["draft"]) == ([], None)
+    ana.ask("draft", item=first["id"], comment="", flag=False, reasons=["unclear", "wrong"])
+    kept = {"comment": "", "flag": False, "reasons": ["wrong", "unclear"]}
+    assert ana.deck()[0]["draft"] == kept
+    for refused in (["whatever"], [1], "wrong", ["wrong"] * 6):
+        assert refusal(ana.post("act", an_act(first, reasons=refused))) == (400, "bad_input")
+    ana.ask("act", **an_act(first, reasons=["unclear", "wrong"]))
+    again = ana.ask("item", item=first["id"])["item"]
+    assert (again["reasons"], again["draft"]) == (["wrong", "unclear"], None)
+    told = ana.ask("act", **an_act(again, "keep", reasons=["wrong", "unclear"]))
+    assert told["receipt"] == {"number": 0, "text": "Kept your earlier rating"}
+    ana.ask("act", **an_act(again, "keep", reasons=["unsafe"]) | {"request": f"{'1' * 32}:keep"})
+    assert [event.new["reasons"] for event in events(ana.workspace)] == [["wrong", "unclear"], ["unsafe"]]
+    undone = ana.ask("undo", request=f"{'2' * 32}:undo")["item"]
+    assert (undone["reasons"], undone["draft"]["reasons"]) == (["wrong", "unclear"], ["unsafe"])
+
+
 def test_keeping_what_is_no_rating_any_more_says_so_and_loses_nothing(ana):
     """It was taken back in another tab: what was typed is there as a draft."""
     first, _ = ana.deck()
     assert refusal(ana.post("act", an_act(first, "keep", comment="added"))) == (409, "conflict")
-    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False}
+    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False, "reasons": []}
     assert events(ana.workspace) == []
 
 
@@ -297,7 +320,7 @@ def test_a_draft_comes_back_and_ends_with_the_rating(ana):
     """Kept while somebody types, also for an answer that is gone by now."""
     first, _ = ana.deck()
     assert ana.ask("draft", item=first["id"], comment="half a th", flag=True) == {}
-    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True}
+    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True, "reasons": []}
     ana.ask("act", **an_act(first, comment="half a thought"))
     assert ana.ask("item", item=first["id"])["item"]["draft"] is None
     assert ana.ask("draft", item=999, comment="too late", flag=False) == {}
@@ -384,7 +407,7 @@ def test_a_better_answer_is_stored_once_and_the_original_still_waits(ana):
 
 def test_a_better_answer_is_refused_in_words(ana):
     """An empty one, the same text, one that is there already, and one that was made from a text that is no more."""
-    shown, _ = ana.deck()
+    shown, ahead = ana.deck()
     for text in ("", " \n", "answer 0"):
         assert refusal(ana.post("better", written(shown, text))) == (400, "bad_input")
     ana.ask("better", **written(shown))
@@ -393,8 +416,8 @@ def test_a_better_answer_is_refused_in_words(ana):
     answered = ana.post("better", written(shown, "Another one."))
     assert refusal(answered) == (409, "text_changed")
     assert answered.json()["item"]["source"] == "changed"
-    looked.delete(ana.workspace, COMMAND_LINE, 1)
-    assert refusal(ana.post("better", written(shown, "Another one."))) == (404, "gone")
+    looked.delete(ana.workspace, COMMAND_LINE, 2)
+    assert refusal(ana.post("better", written(ahead))) == (404, "gone")
 
 
 def test_only_what_is_not_hidden_is_sent_to_be_edited(ana):
@@ -418,7 +441,8 @@ def test_order_and_filters_are_chosen_and_kept(ana):
     deck = ana.ask("choose", order="random", filters=filters)
     assert [one["id"] for one in deck["items"]] == [fitting]
     assert deck["progress"]["left"] == 1
-    assert ana.ask("queue") == {"order": "random", "filters": filters}
+    kept = filters | {"second": False, "pair": False}
+    assert ana.ask("queue") == {"order": "random", "filters": kept}
     deck = ana.ask("act", **an_act(deck["items"][0]))
     assert deck["items"] == []
     assert deck["why_empty"]["kind"] == "filtered"
@@ -432,15 +456,40 @@ def test_why_there_is_nothing_to_rate(workspace):
     """There is nothing at all, others have it, or everything is done."""
     ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
     assert ana.ask("next", shown=None)["why_empty"]["kind"] == "nothing"
+    told = ben.ask("next", shown=None)["why_empty"]  # the way to bring answers in is for leads
+    assert (told["kind"], "A lead brings answers in" in told["sentence"]) == ("nothing yet", True)
     number = added(workspace)
     (item,) = ana.deck()
     told = ben.ask("next", shown=None)["why_empty"]
     assert told["kind"] == "others"
     assert "1 without a rating" in told["sentence"]
     told = ana.ask("act", **an_act(item))["why_empty"]
-    assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you."}
+    assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you.", "second": False}
     looked.discard(workspace, ana.user, number, reason="Test data")
     assert "except 1 that were discarded" in ana.ask("next", shown=None)["why_empty"]["sentence"]
+
+
+def test_where_everything_is_rated_a_second_opinion_can_be_given(workspace):
+    """The empty desk says whether there is something to give one about; choosing that draws it."""
+    ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
+    number = added(workspace)
+    looked.rate(workspace, ana.user, number, 4)
+    assert [ana.ask("next", shown=None)["why_empty"][name] for name in ("kind", "second")] == ["done", False]
+    assert [ben.ask("next", shown=None)["why_empty"][name] for name in ("kind", "second")] == ["done", True]
+    deck = ben.ask("choose", order="oldest", filters={"second": True})
+    assert [one["id"] for one in deck["items"]] == [number]
+    assert (deck["items"][0]["rating"], deck["progress"]["left"]) == (None, 1)
+    told = ben.ask("act", **an_act(deck["items"][0]))["why_empty"]
+    assert told["sentence"] == "No answer waits for a second opinion of yours."
+    assert (told["kind"], told["second"]) == ("filtered", False)
+
+
+def test_the_desk_says_where_nothing_makes_a_pair(workspace):
+    """The unrated answer has no rated one beside it."""
+    ana = browser(workspace, "Ana")
+    added(workspace)
+    told = ana.ask("choose", order="model", filters={"pair": True})["why_empty"]
+    assert told["sentence"] == "No answer waits for you whose rating would make a pair with a rated one."
 
 
 def test_new_guidelines_come_with_the_next_answer(ana):

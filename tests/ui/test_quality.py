@@ -42,10 +42,13 @@ def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, ne
     """Written on Quality, read on Rate, and kept with the rating."""
     app = open_page("quality", topic="Guidelines")
     app.text_area(key="quality.guidelines.0").set_value("Only **5** when a colleague would sign it.")
+    app.text_input(key="quality.guidelines_reason.0.0").set_value("no source")
+    app.text_input(key="quality.guidelines_reason.0.3").set_value("")
     press(app, "quality.guidelines_save")
     assert guidelines.current(sample, COMMAND_LINE).number == 1
     shown = new_desk("Ana").open().said["guidelines"]
     assert shown["number"] == 1
+    assert shown["reasons"] == ["no source", "unsafe", "incomplete", "unclear"]
     assert "when a colleague would sign it." in shown["text"]["html"]
 
 

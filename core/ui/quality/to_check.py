@@ -45,8 +45,9 @@ def to_check_of_all(page: Page) -> None:
             )
             if kind in WHERE:
                 label, tab = WHERE[kind]
-                key = f"quality.check_open.{kind.name}"
-                st.button(label, key=key, type="tertiary", on_click=_open_tab, args=(tab,))
+                st.button(
+                    label, key=f"quality.check_open.{kind.name}", type="tertiary", on_click=_open_tab, args=(tab,)
+                )
         for place, entry in enumerate(entries):
             _entry(page, entry, f"{kind.name}.{place}")
 

@@ -157,6 +157,9 @@ def _why_empty(workspace: Workspace, user: User) -> dict[str, Any]:
     ``second``: whether a queue of second opinions would open.
     """
     if not interactions.sources(workspace, user):
+        if not may(user, Act.CHANGE_DATA):
+            words = "There is nothing to rate yet. A lead brings answers in; load this page again then."
+            return {"kind": "nothing yet", "sentence": words}
         words = "There is nothing to rate yet. Load the sample to try it out, or import your own answers."
         return {"kind": "nothing", "sentence": words, "second": False}
     kind, words = _why_none_waits(workspace, user)

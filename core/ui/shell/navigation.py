@@ -30,9 +30,11 @@ class SettingsTab(StrEnum):
 class QualityTab(StrEnum):
     """A tab of Quality, as it is labelled and as the address names it."""
 
+    PROGRESS = "Progress"
     AGREEMENT = "Agreement"
     DISAGREEMENTS = "Disagreements"
     TO_CHECK = "To check"
+    SECOND_OPINIONS = "Second opinions"
     GUIDELINES = "Guidelines"
 
 
