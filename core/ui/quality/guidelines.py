@@ -6,8 +6,8 @@ from core.domain.disagreements import Gap
 from core.domain.reasons import MAX_REASON_LENGTH, MOST_REASONS, REASON_KEYS
 from core.domain.roles import Act
 from core.services.data import redaction
-from core.services.review.guidelines import MAX_LENGTH, Version
 from core.services.review import disagreements, guidelines
+from core.services.review.guidelines import MAX_LENGTH, Version
 from core.ui.shell import session
 from core.ui.shell.errors import act
 from core.ui.shell.name_prompt import actor
