@@ -1,4 +1,4 @@
-"""How good an answer was, told from the rater's comment alone: where it disagrees with the rating, one may be a slip."""
+"""How good an answer was, told from the rater's comment alone: where the two disagree, one of them may be a slip."""
 
 from collections.abc import Sequence
 
@@ -37,9 +37,7 @@ def probabilities_of_good(
     folds = grouped_folds(good, groups, folds=FOLDS, seed=seed)
     if folds is None:
         return None
-    words = TfidfVectorizer(
-        ngram_range=(1, 2), sublinear_tf=True, max_features=MOST_TERMS, token_pattern=r"(?u)\b\w+\b"
-    )
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_features=MOST_TERMS)
     try:
         features = words.fit_transform([comment[:READ_CHARACTERS] for comment in comments])
     except ValueError:  # scikit-learn's way to say that no comment holds a word

@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from core.domain.disagreements import Which
-from core.domain.errors import Conflict
 from core.domain.plain import Name
 from core.domain.records import Interaction
 from core.domain.roles import Act, User
@@ -22,6 +21,7 @@ from core.domain.texts import plural
 from core.reward import comments as model_of_comments
 from core.services.data.redaction import Redactor, own_words, seen_by
 from core.services.masking import masks_output
+from core.services.rating import second_opinions
 from core.services.workspace import Workspace
 from core.store.database import Session
 from core.store.interactions import interactions
@@ -47,6 +47,7 @@ class Kind(StrEnum):
 
     LOOK = "look again"
     COMMENT = "comment"
+    SECOND_OPINION = "second opinion"
     DISAGREEMENT = "disagreement"
     GAP = "gap"
 
@@ -90,7 +91,8 @@ def listed(workspace: Workspace, user: User) -> list[Entry]:
         ]
         entries = [_looks(len(looks))] if looks else []
         entries += [_of_own(redactor, one, threshold) for one in found[:MOST_LISTED]]
-        return entries
+    waiting = second_opinions.waiting(workspace, user)
+    return [*entries, _second_opinions(waiting)] if waiting else entries
 
 
 @masks_output()
@@ -145,8 +147,7 @@ def keep(workspace: Workspace, user: User, interaction_id: int, *, seen: str, re
         if earlier is not None:
             return ratings.receipt_of(earlier)
         own_rating = second_looks.own_rating(session, user.rater_id, interaction_id, seen=seen)
-        if own_rating.rating is None:
-            raise Conflict("Your rating of this answer was taken back meanwhile. Nothing was changed.")
+        assert own_rating.rating is not None  # own_rating refuses what was taken back
         return second_looks.note(
             session,
             own_rating,
@@ -163,6 +164,15 @@ def _looks(count: int) -> Entry:
         Kind.LOOK,
         f"{plural(count, 'of your answers is', 'of your answers are')} back after some days.",
         "Rate each as if you saw it for the first time: what you said before is hidden, so that it does not sway you.",
+        count,
+    )
+
+
+def _second_opinions(count: int) -> Entry:
+    return Entry(
+        Kind.SECOND_OPINION,
+        f"{plural(count, 'answer waits', 'answers wait')} for a second opinion: others rated them, you did not yet.",
+        "Rate them; what the others said stays hidden.",
         count,
     )
 
