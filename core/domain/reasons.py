@@ -31,7 +31,7 @@ def worded_reasons(typed: Iterable[str]) -> tuple[str, ...]:
     for reason in found:
         if len(reason) > MAX_REASON_LENGTH:
             raise BadInput(
-                f"The reason “{reason}” has {len(reason)} characters; {MAX_REASON_LENGTH} are possible. "
+                f"The reason “{reason[:MAX_REASON_LENGTH]} …” has {len(reason)} characters; {MAX_REASON_LENGTH} are possible. "
                 "Nothing was saved."
             )
         if ";" in reason:

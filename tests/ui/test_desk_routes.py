@@ -189,7 +189,7 @@ def test_skipping_keeping_and_discarding(ana):
 
 
 def test_reasons_go_with_a_rating_and_come_back(ana):
-    """In the deck, in a draft, with the act, kept with the rating, and again after undo; words of nobody are refused."""
+    """In the deck, in a draft, with the act, kept with the rating, and again after undo; unknown words are refused."""
     deck = ana.ask("next", shown=None)
     assert deck["guidelines"]["reasons"] == list(DEFAULT_REASONS)
     first, _ = deck["items"]
@@ -237,7 +237,10 @@ def test_a_text_that_was_changed_meanwhile_is_not_rated(ana):
     assert refusal(answered) == (409, "text_changed")
     now_shown = answered.json()["item"]
     assert "another answer" in now_shown["answer"]["html"]
-    assert (now_shown["draft"], now_shown["request"]) == ({"comment": "typed", "flag": False}, first["request"])
+    assert (now_shown["draft"], now_shown["request"]) == (
+        {"comment": "typed", "flag": False, "reasons": []},
+        first["request"],
+    )
     assert events(ana.workspace) == []
     ana.ask("act", **an_act(now_shown))
     assert len(events(ana.workspace)) == 1
@@ -265,7 +268,7 @@ def test_undo_brings_the_answer_back_with_what_was_typed(ana):
     request = f"{uuid4()}:undo"
     undone = ana.ask("undo", request=request, at=second["id"])
     assert undone["notice"] == "Undone: your 4 (Good) of answer 1; it has no rating of yours now"
-    assert (undone["item"]["id"], undone["item"]["draft"]) == (1, {"comment": "typed", "flag": False})
+    assert (undone["item"]["id"], undone["item"]["draft"]) == (1, {"comment": "typed", "flag": False, "reasons": []})
     assert (undone["progress"]["own"], undone["progress"]["left"]) == (0, 5)
     again = ana.ask("undo", request=request, at=second["id"])
     assert again == undone
@@ -444,7 +447,7 @@ GOOD = {
     "undo": {"request": f"{'0' * 32}:undo"},
     "back": {"at": 1, "retracing": False},
     "forward": {"at": 1, "retracing": False},
-    "draft": {"item": 1, "comment": "x", "flag": False},
+    "draft": {"item": 1, "comment": "x", "flag": False, "reasons": ["wrong"]},
     "renew": {"items": [1]},
     "release": {"items": [2]},
     "compare": {"item": 1},
