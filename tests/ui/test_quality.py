@@ -80,3 +80,12 @@ def test_the_address_names_the_tab(open_page, workspace, ana):
     app = press(open_page("review", review__tabs="Guidelines"), "review.guidelines_edit")
     assert app.session_state[TOPIC] == QualityTab.GUIDELINES
     assert app.text_area(key="quality.guidelines.0").value
+
+
+def test_what_is_to_check_leads_to_the_tab_where_it_is_settled(open_page, sample, ana):
+    """From the list of all that waits to the disagreements."""
+    looked.rate(sample, ana, 190, 5)
+    looked.rate(sample, local_names.rate_as(sample, "another browser", "Ben"), 190, 1)
+    app = press(open_page("quality", topic="To check"), "quality.check_open.DISAGREEMENT")
+    assert app.session_state[TOPIC] == QualityTab.DISAGREEMENTS
+    assert "quality.decide.190.2" in {button.key for button in app.button}
