@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.domain.queue import MOST_RATERS
-from core.domain.roles import Act, User
+from core.domain.roles import User
 from core.domain.texts import plural
 from core.services.rating import second_opinions
 from core.services.rating.second_opinions import MOST_ASKED, AskFor
@@ -19,8 +19,6 @@ FEW = 20
 
 def second_opinions_panel(page: Page, user: User) -> None:
     """Say how many rated answers wait for a further rating, and let a lead ask for more."""
-    if not page.may(Act.JUDGE):
-        return
     found = second_opinions.choices(page.workspace, user)
     st.markdown(
         "Ask for further ratings of answers that are rated already. The answers are drawn at random; raters get them "
