@@ -7,7 +7,7 @@ from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.rating import better_answers, rating
 from tests import looked
-from tests.databases import added, rater
+from tests.databases import added, lead, rater
 
 pytestmark = pytest.mark.every_database
 
@@ -55,7 +55,7 @@ def test_the_same_request_again_adds_nothing(workspace):
     """Sent twice it is one answer, also when the original changed meanwhile; other words or another person are told."""
     first, ana = added(workspace, "Why?", "Because."), rater(workspace, "Ana")
     better = looked.write_better(workspace, ana, first, "Better.", "request")
-    looked.edit(workspace, rater(workspace, "Lead"), first, "Why?", "Because it is.", withdraw_ratings=False)
+    looked.edit(workspace, lead(workspace, "Lead"), first, "Why?", "Because it is.", withdraw_ratings=False)
     assert better_answers.write(workspace, ana, first, "Better.", showing="x", request_id="request") == better
     with pytest.raises(Conflict, match="in another tab"):
         looked.write_better(workspace, ana, first, "Still better.", "request")
@@ -68,7 +68,7 @@ def test_an_answer_that_changed_since_it_was_shown_is_not_edited(workspace):
     """A better answer to a text that nobody sees any more is refused; so is one whose showing is not known."""
     first, ana = added(workspace, "Why?", "Because."), rater(workspace, "Ana")
     shown = looked.showing(workspace, ana, first)
-    looked.edit(workspace, rater(workspace, "Lead"), first, "Why?", "Because it is.", withdraw_ratings=False)
+    looked.edit(workspace, lead(workspace, "Lead"), first, "Why?", "Because it is.", withdraw_ratings=False)
     with pytest.raises(TextChanged, match="changed after it was shown"):
         better_answers.write(workspace, ana, first, "Better.", showing=shown, request_id="1")
     with pytest.raises(TextChanged, match="not known any more"):
@@ -78,9 +78,9 @@ def test_an_answer_that_changed_since_it_was_shown_is_not_edited(workspace):
 
 def test_hidden_identifiers_are_revealed_first(workspace):
     """Where something is hidden nothing is edited: the gaps would be stored. Revealed, it is."""
-    first, lead = added(workspace, "Why?", "Call Mrs. Miller, +44 20 7946 0958."), rater(workspace, "Lead")
+    first, lea = added(workspace, "Why?", "Call Mrs. Miller, +44 20 7946 0958."), lead(workspace, "Lea")
     with pytest.raises(Conflict, match="Reveal them first"):
-        looked.write_better(workspace, lead, first, "Call the patient.")
-    looked.reveal(workspace, lead, first)
-    better = looked.write_better(workspace, lead, first, "Call +44 20 7946 0958 at once.")
+        looked.write_better(workspace, lea, first, "Call the patient.")
+    looked.reveal(workspace, lea, first)
+    better = looked.write_better(workspace, lea, first, "Call +44 20 7946 0958 at once.")
     assert interactions.load(workspace, COMMAND_LINE, better).hidden == {"phone": 1}

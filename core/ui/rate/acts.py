@@ -7,10 +7,11 @@ from typing import Any
 from core.domain.errors import BadInput, Conflict, NotFound, TextChanged
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_RATING, MIN_RATING, RATING_WORDS
+from core.domain.reasons import MOST_REASONS
 from core.domain.roles import NotAllowed, User
 from core.domain.settings import AuthMode
 from core.services.people import local_names
-from core.services.rating import better_answers, queue, rating
+from core.services.rating import better_answers, queue, rating, second_opinions
 from core.services.rating.rating import ItemToRate, Receipt, Undone
 from core.services.workspace import Workspace
 from core.ui.rate import items
@@ -134,11 +135,10 @@ def forward(asked: Asked) -> Answer:
 
 
 def draft(asked: Asked) -> Answer:
-    """Keep what was typed and flagged and not yet saved."""
-    flag = asked.said.flag("flag")
-    rating.keep_draft(
-        asked.workspace, asked.user, asked.said.number("item"), asked.said.text("comment"), bias_flag=flag
-    )
+    """Keep what was typed, flagged and chosen and not yet saved."""
+    number, comment = asked.said.number("item"), asked.said.text("comment")
+    flag, reasons = asked.said.flag("flag"), _reasons(asked)
+    rating.keep_draft(asked.workspace, asked.user, number, comment, bias_flag=flag, reasons=reasons)
     return {}
 
 
@@ -181,7 +181,10 @@ def queue_choice(asked: Asked) -> Answer:
 
 
 def choose(asked: Asked) -> Answer:
-    """Set order and filters; the first answer by them."""
+    """Set order and filters; the first answer by them.
+
+    Second opinions alone are drawn where none waits, so that whoever wants to give some has a queue.
+    """
     order = Order(asked.said.one_of("order", [str(order) for order in Order]))
     chosen = asked.said.inner("filters")
     filters = QueueFilters(
@@ -190,8 +193,13 @@ def choose(asked: Asked) -> Answer:
         least_words=chosen.number_or_none("least_words"),
         most_words=chosen.number_or_none("most_words"),
         flagged=chosen.flag("flagged"),
+        second=chosen.flag("second"),
+        pair=chosen.flag("pair"),
     )
-    queue.choose(asked.workspace, asked.user, order, filters)
+    if filters == QueueFilters(second=True):
+        second_opinions.open_queue(asked.workspace, asked.user, order)
+    else:
+        queue.choose(asked.workspace, asked.user, order, filters)
     asked.counts.recount(asked.user)
     return _deck(asked, None)
 
@@ -233,12 +241,25 @@ def _how(asked: Asked) -> dict[str, Any]:
     }
 
 
+def _reasons(asked: Asked) -> list[str]:
+    """The short reasons that go with a rating."""
+    return asked.said.texts("reasons", MOST_REASONS)
+
+
 def _rate(asked: Asked, number: int) -> tuple[Receipt, str]:
     value = asked.said.number("rating")
     if not MIN_RATING <= value <= MAX_RATING:
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     version = asked.said.number_or_none("guideline_version")
-    receipt = rating.rate(asked.workspace, asked.user, number, value, guideline_version=version, **_how(asked))
+    receipt = rating.rate(
+        asked.workspace,
+        asked.user,
+        number,
+        value,
+        reasons=_reasons(asked),
+        guideline_version=version,
+        **_how(asked),
+    )
     asked.counts.note(asked.user, receipt)
     stored, before = receipt.rating or value, receipt.before
     instead = f" instead of {before} ({RATING_WORDS[before]})" if before not in (None, stored) else ""
@@ -255,14 +276,19 @@ def _skip(asked: Asked, number: int) -> tuple[Receipt, str]:
 
 def _keep(asked: Asked, number: int) -> tuple[Receipt | None, str]:
     """Go on from a rated answer: the rating stays, and what was added to it is saved."""
-    how, found = _how(asked), _load(asked, number)
+    how, found, reasons = _how(asked), _load(asked, number), _reasons(asked)
     if found.rating is None:
-        rating.keep_draft(asked.workspace, asked.user, number, how["comment"], bias_flag=how["bias_flag"])
+        rating.keep_draft(
+            asked.workspace, asked.user, number, how["comment"], bias_flag=how["bias_flag"], reasons=reasons
+        )
         raise Conflict(NO_RATING)
-    if (how["comment"].strip(), how["bias_flag"]) == (found.comment, found.bias_flag):
+    said = how["comment"].strip(), how["bias_flag"], {*reasons}
+    if said == (found.comment, found.bias_flag, {*found.reasons}):
         return None, "Kept your earlier rating"
     version = asked.said.number_or_none("guideline_version")
-    receipt = rating.rate(asked.workspace, asked.user, number, found.rating, guideline_version=version, **how)
+    receipt = rating.rate(
+        asked.workspace, asked.user, number, found.rating, reasons=reasons, guideline_version=version, **how
+    )
     return receipt, "Kept your rating and saved what you added"
 
 

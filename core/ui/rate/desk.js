@@ -22,6 +22,10 @@ const UNDO_WAITS = "It is not known yet whether the server took your last act ba
 const CHANGED = "The text of this answer was changed meanwhile; this is the new one. Read it, then act again.";
 const DELETED = "The answer you were at was deleted meanwhile; this is the next one.";
 const COMES_BACK = "The answer comes back as the next one.";
+const CHECKED = ["flagged", "second", "pair"]; // filters that are on or off
+const NO_FILTERS = { session_label: "", source: "", least_words: null, most_words: null, flagged: false, second: false, pair: false };
+const ONLY_SECOND = "You see only answers that others rated: second opinions.";
+const ONLY_PAIR = "You see only unrated answers to prompts that have a rated answer: each rating can make a pair.";
 const UNCHANGED = "This is still the answer as it was. Change it first, then save.";
 const SAVING = "Saving …";
 const WRITING_KEPT = "What you wrote is kept; E goes on with it.";
@@ -94,7 +98,7 @@ async function post(name, body) {
 /** One request after the other, acts first: what is not acknowledged waits in the tab and is sent again. */
 class Line {
   acts = []; // {body, item, at}
-  typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
+  typed = new Map(); // {item, comment, flag, reasons} by answer: typed or chosen, and not yet kept as a draft
   reasons = new Map(); // by answer: why it was to be discarded or skipped, where the server refused that
   written = new Map(); // {text, showing, request} by answer: a better one, not yet saved; request: it is to be sent
   #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
@@ -215,8 +219,8 @@ class Line {
   }
 
   /** What was said with a refused act is typed, and not stored, again. */
-  #takeBack({ item, comment, flag, reason }) {
-    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag });
+  #takeBack({ item, comment, flag, reasons, reason }) {
+    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag, reasons });
     if (reason) this.reasons.set(item, reason);
   }
 
@@ -365,6 +369,8 @@ class Desk {
   done = new Set(); // of those, what was acted on
   retracing = false;
   flag = false;
+  reasons = []; // that go with the rating, as the guidelines word them
+  offered = []; // to choose from: those of the guidelines, then what was chosen under other guidelines
   guidelines = null;
   shownGuidelines = null;
   progress = null;
@@ -401,6 +407,7 @@ class Desk {
       rootMargin: "600px",
     });
     this.#listen();
+    [...data.reason_keys].forEach((key, place) => (this.#acts[key] = () => this.#toggleReason(this.shownGuidelines?.reasons[place])));
     this.#showNothing();
     this.#typing = line.typing; // who reloads the page in the middle of a comment goes on typing
     line.leave(null);
@@ -529,7 +536,7 @@ class Desk {
   }
 
   show(item, { retracing = false, note = "" } = {}) {
-    const unsent = line.typed.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
+    const unsent = line.typed.get(item.id) ?? item.draft ?? savedOf(item);
     if (!this.compared?.includes(item)) this.compared = null;
     this.#close(this.part("why-dialog")); // it asked about what was on the screen
     if (this.item?.id !== item.id) this.key("comment").blur(); // who is typing there would go on in another's comment
@@ -539,6 +546,8 @@ class Desk {
     this.key("comment").value = unsent.comment;
     this.#fitComment();
     this.shownGuidelines = this.guidelines;
+    this.reasons = unsent.reasons ?? []; // a tab of an earlier release kept none
+    this.offered = [...new Set([...(this.guidelines?.reasons ?? []), ...item.reasons, ...this.reasons])];
     if (note) this.say(note);
     this.#drawPlace();
     this.#drawTexts();
@@ -614,7 +623,7 @@ class Desk {
 
   #act(act, suffix, said) {
     const item = this.item;
-    const { comment, flag } = this.#typedNow();
+    const { comment, flag, reasons } = this.#typedNow();
     const body = {
       act,
       item: item.id,
@@ -624,6 +633,7 @@ class Desk {
       reason: "",
       comment,
       flag,
+      reasons,
       shown_ms: Math.round(performance.now() - this.#paintedAt),
       guideline_version: this.shownGuidelines?.number ?? null,
       ...said,
@@ -650,7 +660,7 @@ class Desk {
   }
 
   async actRefused(act, refused) {
-    const { item: id, comment, flag } = act.body;
+    const { item: id, comment, flag, reasons } = act.body;
     if (refused.code === "gone") {
       this.say(refused.message);
       this.#wants.deck = true;
@@ -660,7 +670,7 @@ class Desk {
     const fresh = () => line.send("item", { item: id }).then((found) => found.item, () => act.item);
     const item = refused.item ?? (await fresh());
     if (!item) return this.say(refused.message);
-    item.draft = { comment, flag };
+    item.draft = { comment, flag, reasons };
     this.done.delete(id);
     this.returned.push({ item, note: refused.message });
     if (this.item) this.say(`${refused.message} ${COMES_BACK}`);
@@ -769,8 +779,7 @@ class Desk {
       this.cards = null;
     }
     const now = this.#typedNow();
-    const isTouched = now.comment !== old.comment || now.flag !== old.flag;
-    return { ...fresh, draft: isTouched ? now : fresh.draft };
+    return { ...fresh, draft: sameInput(now, savedOf(old)) ? fresh.draft : now };
   }
 
   focus(id) {
@@ -828,7 +837,7 @@ class Desk {
     }
     if (this.item !== at || line.waits(at.id)) return;
     if (!sameTexts(at, fresh)) this.#replaceHere(fresh, at.revealed && !fresh.revealed ? "" : CHANGED);
-    else if (at.rating !== fresh.rating || at.comment !== fresh.comment || at.flag !== fresh.flag) this.#replaceHere(fresh);
+    else if (at.rating !== fresh.rating || !sameInput(savedOf(at), savedOf(fresh))) this.#replaceHere(fresh);
   }
 
   #tick() {
@@ -961,8 +970,11 @@ class Desk {
   #drawChoice() {
     if (!this.choice) return;
     const { order, filters } = this.choice;
-    const narrowed = filters.session_label || filters.source || filters.flagged || filters.least_words || filters.most_words;
+    const narrowed = Object.values(filters).some(Boolean);
     this.key("queue").textContent = (this.data.orders[order] ?? "Order") + (narrowed ? " · filtered" : "");
+    const only = [filters.second && ONLY_SECOND, filters.pair && ONLY_PAIR].filter(Boolean);
+    this.key("only").hidden = !only.length;
+    this.part("only").textContent = only.join(" ");
   }
 
   #openQueue() {
@@ -975,7 +987,7 @@ class Desk {
       0,
       this.data.lengths.findIndex(([, least, most]) => least === filters.least_words && most === filters.most_words),
     );
-    this.key("flagged").checked = filters.flagged;
+    for (const name of CHECKED) this.key(name).checked = filters[name];
     this.part("queue-notice").textContent = "";
     this.part("queue-dialog").showModal();
   }
@@ -989,9 +1001,14 @@ class Desk {
         source: this.key("source").value,
         least_words: least,
         most_words: most,
-        flagged: this.key("flagged").checked,
+        ...Object.fromEntries(CHECKED.map((name) => [name, this.key(name).checked])),
       },
     };
+  }
+
+  /** The same order, and nothing but these filters. */
+  #chooseOnly(filters) {
+    this.#choose({ order: this.choice?.order ?? "oldest", filters: { ...NO_FILTERS, ...filters } });
   }
 
   #choose(choice) {
@@ -1014,7 +1031,7 @@ class Desk {
   // --- drafts -------------------------------------------------------------------------------------------------------
 
   #typedNow() {
-    return { comment: this.key("comment").value, flag: this.flag };
+    return { comment: this.key("comment").value, flag: this.flag, reasons: this.reasons };
   }
 
   /** Note what is typed, in the tab at once and on the server after a pause in typing. */
@@ -1022,8 +1039,7 @@ class Desk {
     const item = this.item;
     if (!item) return;
     const now = this.#typedNow();
-    const saved = item.draft ?? { comment: item.comment, flag: item.flag };
-    if (now.comment === saved.comment && now.flag === saved.flag) {
+    if (sameInput(now, item.draft ?? savedOf(item))) {
       if (atOnce) this.#draftDue = 0;
       return;
     }
@@ -1138,6 +1154,7 @@ class Desk {
     "rate.skip_why": () => this.#skipNow(),
     "rate.why_not": (button) => this.#close(button.closest("dialog")),
     "rate.bias": () => this.#toggleFlag(),
+    "rate.reason_chip": (button) => this.#toggleReason(button.value),
     "rate.undo": () => this.undo(),
     "rate.back": () => this.move("back"),
     "rate.forward": () => this.move("forward"),
@@ -1148,11 +1165,9 @@ class Desk {
     "rate.better_reveal": () => this.reveal(),
     "rate.help": () => this.key("keys_help").showModal(),
     "rate.queue": () => this.#openQueue(),
-    "rate.queue_reset": () =>
-      this.#choose({
-        order: this.choice?.order ?? "oldest",
-        filters: { session_label: "", source: "", least_words: null, most_words: null, flagged: false },
-      }),
+    "rate.queue_reset": () => this.#chooseOnly({}),
+    "rate.show_all": () => this.#chooseOnly({}),
+    "rate.second_opinions": () => this.#chooseOnly({ second: true }),
     "rate.change": () => this.#change(),
     "part.close": (button) => this.#close(button.closest("dialog")),
     "part.leave": (button) => {
@@ -1261,6 +1276,18 @@ class Desk {
     if (!this.item || this.#step) return;
     this.flag = !this.flag;
     this.#drawFlag();
+    this.#keepDraft(true);
+    this.run();
+  }
+
+  #toggleReason(reason) {
+    if (!this.item || this.#step || reason === undefined) return;
+    const chosen = new Set(this.reasons);
+    if (!chosen.delete(reason)) chosen.add(reason);
+    const most = this.data.reason_keys.length;
+    if (chosen.size > most) return this.say(`At most ${most} reasons go with a rating.`);
+    this.reasons = this.offered.filter((one) => chosen.has(one));
+    this.#drawReasons();
     this.#keepDraft(true);
     this.run();
   }
@@ -1426,6 +1453,28 @@ class Desk {
         ? "Go on without a rating; the answer comes back when nothing else is left"
         : "Go on and keep your earlier rating";
     this.#drawFlag();
+    this.#drawReasons();
+  }
+
+  /** Buttons stay while the reasons do: a press must not take the focus away. */
+  #drawReasons() {
+    const box = this.key("reasons");
+    if ([...box.children].map((button) => button.value).join("\n") !== this.offered.join("\n"))
+      box.replaceChildren(...this.offered.map((reason, place) => this.#reasonChip(reason, place)));
+    for (const button of box.children) button.setAttribute("aria-pressed", String(this.reasons.includes(button.value)));
+    box.hidden = !this.offered.length;
+  }
+
+  #reasonChip(reason, place) {
+    const words = element("span", { textContent: reason, dir: "auto" });
+    const button = element("button", { type: "button", value: reason }, words);
+    const key = place < (this.shownGuidelines?.reasons ?? []).length ? this.data.reason_keys[place] : null;
+    if (key) {
+      button.prepend(element("kbd", { textContent: key.toUpperCase(), ariaHidden: "true" }), " ");
+      button.setAttribute("aria-keyshortcuts", key.toUpperCase());
+    }
+    button.dataset.key = "rate.reason_chip";
+    return button;
   }
 
   #drawFlag() {
@@ -1530,6 +1579,7 @@ class Desk {
         : "Fetching the next answer …";
     for (const link of this.part("empty").querySelectorAll("[data-for]"))
       link.hidden = !why || !link.dataset.for.split(" ").includes(why.kind);
+    if (!why?.second) this.key("second_opinions").hidden = true;
   }
 
   /** The elements of an answer's texts, made once: those of the answer ahead before it is needed. */
@@ -1598,6 +1648,16 @@ class Desk {
     const above = this.#cardHere().getBoundingClientRect().top - reader.getBoundingClientRect().top;
     reader.scrollTop += above - this.#pinned() - 8;
   }
+}
+
+/** What is stored beside a rating: comment, flag, reasons. */
+function savedOf({ comment, flag, reasons }) {
+  return { comment, flag, reasons };
+}
+
+function sameInput(one, other) {
+  const reasons = [one, other].map((said) => [...(said.reasons ?? [])].sort().join("\n"));
+  return one.comment === other.comment && one.flag === other.flag && reasons[0] === reasons[1];
 }
 
 function isField(target) {
