@@ -106,7 +106,7 @@ def next_numbers(workspace, user, count=3):
 
 
 def test_others_rate_it_and_its_writer_never_does(workspace):
-    """The writer's queue passes it over; opened by its number it takes no rating of theirs, and a skip stores nothing."""
+    """The queue passes it over; opened by its number it takes no rating of theirs, and a skip stores nothing."""
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
     first = added(workspace, "Why?", "Because.")
     better = looked.write_better(workspace, ana, first, "Better.")
