@@ -27,7 +27,7 @@ from core.ui.rate import acts, items, routes
 from core.ui.rate.routes import ROUTES, Desk
 from core.ui.shell import errors, identity
 from tests import looked
-from tests.databases import PATIENCE, added
+from tests.databases import PATIENCE, added, lead
 from tests.services.test_accounts import claims, with_sign_in
 from tests.ui.test_sign_out import SECRET, cookies
 
@@ -243,7 +243,10 @@ def test_a_text_that_was_changed_meanwhile_is_not_rated(ana):
     assert refusal(answered) == (409, "text_changed")
     now_shown = answered.json()["item"]
     assert "another answer" in now_shown["answer"]["html"]
-    assert (now_shown["draft"], now_shown["request"]) == ({"comment": "typed", "flag": False}, first["request"])
+    assert (now_shown["draft"], now_shown["request"]) == (
+        {"comment": "typed", "flag": False, "reasons": []},
+        first["request"],
+    )
     assert events(ana.workspace) == []
     ana.ask("act", **an_act(now_shown))
     assert len(events(ana.workspace)) == 1
@@ -271,7 +274,7 @@ def test_undo_brings_the_answer_back_with_what_was_typed(ana):
     request = f"{uuid4()}:undo"
     undone = ana.ask("undo", request=request, at=second["id"])
     assert undone["notice"] == "Undone: your 4 (Good) of answer 1; it has no rating of yours now"
-    assert (undone["item"]["id"], undone["item"]["draft"]) == (1, {"comment": "typed", "flag": False})
+    assert (undone["item"]["id"], undone["item"]["draft"]) == (1, {"comment": "typed", "flag": False, "reasons": []})
     assert (undone["progress"]["own"], undone["progress"]["left"]) == (0, 5)
     again = ana.ask("undo", request=request, at=second["id"])
     assert again == undone
@@ -525,7 +528,7 @@ GOOD = {
     "undo": {"request": f"{'0' * 32}:undo"},
     "back": {"at": 1, "retracing": False},
     "forward": {"at": 1, "retracing": False},
-    "draft": {"item": 1, "comment": "x", "flag": False},
+    "draft": {"item": 1, "comment": "x", "flag": False, "reasons": ["wrong"]},
     "renew": {"items": [1]},
     "release": {"items": [2]},
     "compare": {"item": 1},
@@ -644,7 +647,7 @@ def test_another_person_by_now_is_refused(ana):
 
 def test_a_role_that_does_not_rate_and_a_disabled_person_are_refused(ana):
     """From the next request on, whatever the page was shown with."""
-    lea = local_names.rate_as(ana.workspace, "token of Lea", "Lea")
+    lea = lead(ana.workspace)
     bodies = good(ana)
     accounts.set_role(ana.workspace, lea, ana.user.rater_id, Role.VIEWER)
     before = stored(ana.workspace)

@@ -227,6 +227,11 @@ def waits(session: Session, filters: QueueFilters) -> bool:
     return session.scalar(some.limit(1)) is not None
 
 
+def written_by(rater_id: int) -> Exists:
+    """That this rater wrote the answer."""
+    return exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
+
+
 def renew_places(session: Session, settings: QueueSettings) -> int:
     """Give every answer the places that these settings want; how many changed."""
     places = places_wanted(settings, Item.asked)
@@ -439,8 +444,7 @@ def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str
 
 def _scope(session: Session, rater_id: int) -> list[ColumnElement[bool]]:
     """What is served to this rater at all; not what they wrote."""
-    wrote = exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
-    return [~wrote, *_own_data(session)]
+    return [~written_by(rater_id), *_own_data(session)]
 
 
 def _own_data(session: Session) -> list[ColumnElement[bool]]:
