@@ -1,13 +1,14 @@
 """Acts of somebody who looks first: what is acted on is the text as it stands at that moment."""
 
 from typing import Any
+from uuid import uuid4
 
 from core.domain.roles import User
 from core.services.data import erasure, interactions, redaction
 from core.services.data.erasure import Forgetting
-from core.services.rating import rating
+from core.services.rating import better_answers, rating
 from core.services.rating.rating import ItemToRate, Receipt
-from core.services.review import disagreements, own_ratings, second_looks
+from core.services.review import disagreements, own_ratings, second_looks, to_check
 from core.services.review.second_looks import RatingPair
 from core.services.workspace import Workspace
 from core.store.interactions.interactions import load
@@ -37,6 +38,12 @@ def rate(workspace: Workspace, user: User, interaction_id: int, value: int, **ho
     return rating.rate(workspace, user, interaction_id, value, showing=shown, **how)
 
 
+def write_better(workspace: Workspace, user: User, interaction_id: int, text: str, request_id: str = "") -> int:
+    shown = showing(workspace, user, interaction_id) or ""
+    request_id = request_id or uuid4().hex
+    return better_answers.write(workspace, user, interaction_id, text, showing=shown, request_id=request_id)
+
+
 def skip(workspace: Workspace, user: User, interaction_id: int, **how: Any) -> Receipt:
     return rating.skip(workspace, user, interaction_id, showing=showing(workspace, user, interaction_id), **how)
 
@@ -58,6 +65,10 @@ def look(workspace: Workspace, user: User, interaction_id: int, value: int, **ho
 def choose(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> Receipt:
     seen = version(workspace, interaction_id)
     return second_looks.choose(workspace, user, interaction_id, value, seen=seen, **how)
+
+
+def keep_comment(workspace: Workspace, user: User, interaction_id: int, **how: Any) -> Receipt:
+    return to_check.keep(workspace, user, interaction_id, seen=version(workspace, interaction_id), **how)
 
 
 def decide(workspace: Workspace, user: User, interaction_id: int, value: int | None, *, expected: int | None) -> None:

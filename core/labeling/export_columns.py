@@ -7,6 +7,7 @@ Columns = Mapping[str, type[str] | type[int] | type[float] | type[bool]]
 """Column name -> the type of its values; every value may also be None.
 
 ``turns``: what was said before the prompt, oldest first, as a JSON list of ``role`` and ``text``; empty without.
+``reasons``: the short reasons that go with the rating, joined by "; "; empty without.
 """
 
 RATINGS: Final[Columns] = {
@@ -23,6 +24,7 @@ RATINGS: Final[Columns] = {
     "updated_at": str,
     "adjudicated": int,
     "turns": str,
+    "reasons": str,
 }
 GOLD: Final[Columns] = {
     "interaction_id": int,
@@ -46,8 +48,12 @@ PAIRS: Final[Columns] = {
     "source": str,
     "turns": str,
 }
-"""``source``: "ratings" where the consensus of the two answers makes the pair, "order" where a rater ordered them."""
+"""``source``: "ratings" where the consensus of the two answers makes the pair, "edit" where a rater wrote the chosen
+one by editing the other, "order" where a rater ordered them.
+"""
 KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool, "turns": str}
+SFT: Final[Columns] = {"prompt": str, "completion": str, "author": str, "turns": str}
+"""Only answers that raters wrote; ``author`` is the rater."""
 PREFERENCES: Final[Columns] = {
     "prompt": str,
     "chosen": str,
@@ -63,5 +69,6 @@ EXPORTS: Final[Mapping[str, Columns]] = {
     "gold": GOLD,
     "pairs": PAIRS,
     "kto": KTO,
+    "sft": SFT,
     "preferences": PREFERENCES,
 }

@@ -23,7 +23,8 @@ from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
-from core.services.rating import queue, rating
+from core.services.rating import queue, rating, second_opinions
+from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
@@ -59,6 +60,7 @@ NOT_IN_THE_RECORD = {
     "training.registry.save_and_register": "part of a training, which is recorded (test_training)",
     "review.second_looks.choose": "ratings have a history of their own",
     "review.second_looks.look": "ratings have a history of their own",
+    "review.to_check.keep": "ratings have a history of their own",
     "rating.active_learning.suggest": "the order in which raters see answers",
     "rating.active_learning.suggest_or_say": "the order in which raters see answers",
     "people.visitors.accepted": "may draw the key that signs cookies, once",
@@ -323,6 +325,19 @@ def change_queue(w: Workspace, lead: User) -> Act:
     queue.change_settings(w, lead, QueueSettings(raters=2))
 
 
+def ask_second_opinions(w: Workspace, lead: User) -> Act:
+    looked.rate(w, rater(w, "Ben"), added(w), 4)
+    yield
+    second_opinions.ask(w, lead, AskFor(20, 3))
+
+
+def open_second_opinions(w: Workspace, lead: User) -> Act:
+    looked.rate(w, rater(w, "Ben"), added(w), 4)
+    queue.change_settings(w, lead, QueueSettings(overlap=0))
+    yield
+    second_opinions.open_queue(w, lead)
+
+
 def change_second_looks(w: Workspace, lead: User) -> Act:
     yield
     second_looks.change_settings(w, lead, RepeatSettings(share=3))
@@ -431,6 +446,8 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "reranking.preferences.withdraw": (withdraw_preferences, ["withdrew preferences"]),
     "training.retraining.change_settings": (change_reminder, ["changed reminder"]),
     "rating.queue.change_settings": (change_queue, ["changed queue"]),
+    "rating.second_opinions.ask": (ask_second_opinions, ["second opinions asked"]),
+    "rating.second_opinions.open_queue": (open_second_opinions, ["second opinions asked"]),
     "people.audit_log.as_file": (record_as_file, ["exported"]),
     "people.audit_log.export": (export_record, ["exported"]),
     "review.progress.change_target": (change_target, ["changed target"]),

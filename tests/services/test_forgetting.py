@@ -19,6 +19,7 @@ from core.store.rating import leases, suggestions
 from core.store.tables import (
     Audit,
     Base,
+    BetterAnswer,
     HeldOutPrompt,
     Identity,
     Item,
@@ -31,7 +32,7 @@ from core.store.tables import (
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
 from tests import looked
-from tests.databases import PATIENCE, added, at_once, finished, rater, start_python
+from tests.databases import PATIENCE, added, at_once, finished, lead, rater, start_python
 
 PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
 NAME, EMAIL = "Zoltan Quux", "zoltan@quux.example"
@@ -46,7 +47,8 @@ def ben(workspace):
 @pytest.fixture
 def zoltan(workspace, ben):
     """A lead who is to be forgotten; they signed in once."""
-    person = local_names.rate_as(workspace, "cookie", NAME)
+    local_names.rate_as(workspace, "cookie", NAME)
+    person = lead(workspace, NAME)
     accounts.set_address(workspace, ben, person.rater_id, EMAIL)
     with workspace.store.write() as session:
         identity = Identity(issuer="https://login", subject="quux-1", rater_id=person.rater_id, name=NAME, email=EMAIL)
@@ -65,10 +67,14 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
     looked.rate(workspace, ben, number, 4)
     looked.mark_gap(workspace, zoltan, number, "Zyxwv is unclear")
     other = added(workspace, PROMPT + " too", "Another answer")
+    looked.write_better(workspace, zoltan, other, "Another answer, a better one")
+    looked.write_better(workspace, zoltan, number, "Zyxwv better answer")
     queue.choose(workspace, zoltan, Order.RANDOM, QueueFilters())
     queue.choose(workspace, ben, Order.RANDOM, QueueFilters())
     looked.next_item(workspace, zoltan)
     with workspace.store.write() as session:
+        written = BetterAnswer(interaction_id=number, original_id=other, rater_id=ben.rater_id, request_id="x")
+        session.add(written)
         leases.take(session, number, ben.rater_id, "oldest")
         suggestions.replace(session, [(number, "model", 0.5), (other, "model", 0.4)])
         session.add(HeldOutPrompt(prompt_group=prompt_group(PROMPT)))
@@ -160,6 +166,7 @@ def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
     assert done.remains == before.remains
     assert (before.done, done.done) == (False, True)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
+    assert not any(counts(workspace, referring("original_id"), lived).values())
     left = dump(workspace)
     assert "Zyxwv" not in left.replace(f"{PROMPT} too", "")
     assert "Another answer" in left
@@ -274,7 +281,7 @@ def test_who_cannot_be_forgotten(workspace, ben):
         session.add(Rater(name="imported", name_key="imported", kind="imported"))
     with pytest.raises(BadInput, match="nobody"):
         erasure.rater(workspace, ben, "imported", ratings_stay=False)
-    rater(workspace, "Lea")
+    lead(workspace, "Lea")
     with workspace.store.write() as session:
         runs.start(session, "pair", 0, "Ben", "elsewhere:1")
     for act in (

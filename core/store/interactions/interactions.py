@@ -13,12 +13,13 @@ from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.records import Filters, Interaction
 from core.domain.texts import interaction_identity, prompt_group
-from core.domain.turns import turns_from_json
+from core.domain.turns import Turn, turns_from_json, turns_group, turns_to_json
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
     adopt_legacy_change,
     lock_as_seen,
     lock_interaction,
+    lock_interactions,
     recompute_consensus,
     store_rating,
     text_version,
@@ -26,7 +27,7 @@ from core.store.interactions.consensus import (
 from core.store.interactions.identifiers import not_looked_at, note
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
-from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
+from core.store.tables import SYSTEM_USER, BetterAnswer, Item, LegacyInteraction, Rating, TextHistory
 
 Columns = TypeVarTuple("Columns")
 
@@ -115,6 +116,7 @@ def add(
     context_id: str | None,
     session_label: str | None = None,
     *,
+    turns: Sequence[Turn] = (),
     source: str = "manual",
 ) -> int:
     """Add one interaction, its id.
@@ -123,8 +125,9 @@ def add(
         Conflict: exactly this interaction exists.
     """
     lock_writers(session)
-    identity = interaction_identity(prompt, response, context_id)
-    free_identities(session, [identity])
+    identity = interaction_identity(prompt, response, context_id, turns_group(turns))
+    if source != "sample":
+        free_identities(session, [identity])
     existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
     if existing is not None and not _was_edited(session, existing, identity):
         raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
@@ -138,6 +141,8 @@ def add(
         identity=identity,
         prompt_group=prompt_group(prompt),
         context_id=context_id,
+        turns=turns_to_json(turns) or None,
+        turns_group=turns_group(turns),
         session_label=session_label,
         source=source,
         response_words=len(response.split()),
@@ -199,14 +204,16 @@ def edit(
     if withdraw_ratings:
         for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
             if rating.status == RatingStatus.SUBMITTED:
-                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+                reasons = tuple(rating.reasons or ())
+                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag, reasons=reasons)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
     recompute_consensus(session, item, row)
     return before, identity
 
 
 def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
-    """Delete one interaction with its ratings; texts and rating history are kept in our history tables.
+    """Delete one interaction with its ratings and the better answers made from it; texts and rating history are kept
+    in our history tables.
 
     Returns the identity of what it was.
 
@@ -218,6 +225,8 @@ def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
     item, row = lock_as_seen(session, interaction_id, seen)
     identity = item.identity or ""
     keep_texts(session, item, row, "deleted", by)
+    for better, text in lock_interactions(session, better_answers_to(session, [interaction_id])).values():
+        keep_texts(session, better, text, "deleted", by)
     session.flush()
     try:
         drop(session, [interaction_id])
@@ -248,8 +257,21 @@ def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
 
 
 def drop(session: Session, interaction_ids: Sequence[int]) -> None:
-    """Delete these interactions; items and ratings go with them by the schema's rules."""
-    session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
+    """Delete these interactions and the better answers made from them; items and ratings go with them by the schema's
+    rules.
+    """
+    going = [*better_answers_to(session, interaction_ids), *interaction_ids]
+    session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(going)))
+
+
+def better_answers_to(session: Session, interaction_ids: Collection[int]) -> list[int]:
+    """The better answers made from these, and those made from them in turn, deleted ones included."""
+    found: list[int] = []
+    latest = [*interaction_ids]
+    while latest:
+        latest = list(session.scalars(select(BetterAnswer.interaction_id).where(BetterAnswer.original_id.in_(latest))))
+        found += latest
+    return found
 
 
 def drop_sample(session: Session) -> int:

@@ -8,8 +8,21 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, literal, literal_column, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.queue import MOST_COUNTED, RANDOM_EVERY, RANDOM_KEYS, Chosen, Order, QueueFilters, QueueSettings
 from core.domain.ratings import RatingStatus
@@ -17,11 +30,22 @@ from core.domain.records import Interaction
 from core.store.interactions import interactions
 from core.store.interactions.interactions import only_sample
 from core.store.rating import leases, showings
-from core.store.tables import Draft, Item, Lease, LegacyInteraction, QueuePreference, Rater, Rating, Suggestion
+from core.store.tables import (
+    BetterAnswer,
+    Draft,
+    Item,
+    Lease,
+    LegacyInteraction,
+    QueuePreference,
+    Rater,
+    Rating,
+    Suggestion,
+)
 from core.store.types import now
 from core.store.upsert import insert_missing
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
+HAS_RATING = Item.n_ratings > literal_column("0")
 FEW = 200
 COMES_BACK = (RatingStatus.SKIPPED, RatingStatus.WITHDRAWN, RatingStatus.NOTED)
 
@@ -42,6 +66,9 @@ class ItemToRate:
     draft_flag: bool = False
     shown: bool = True
     """Whether it was on the screen; else it is kept for when what is there is done."""
+    reasons: tuple[str, ...] = ()
+    """The short reasons that go with the rating."""
+    draft_reasons: tuple[str, ...] = ()
 
     @property
     def unsaved(self) -> tuple[str, bool]:
@@ -65,7 +92,7 @@ def set_preference(session: Session, rater_id: int, order: Order, filters: dict[
 def kept(session: Session, rater_id: int) -> list[int] | None:
     """What ``next_items`` would find for an empty screen, where nothing is to be written for it, as after a reload."""
     held = select(Lease).join(Item, Item.interaction_id == Lease.interaction_id).where(Lease.rater_id == rater_id)
-    open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
+    open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session, rater_id)))
     first, rest = _in_turn(session.scalars(open_now.order_by(*leases.IN_TURN)).all(), None)
     if first is None or not rest:
         return None
@@ -80,7 +107,7 @@ def next_items(session: Session, rater_id: int, on_screen: int | None) -> list[i
     """
     # locked: two tabs of one rater come one after the other, to the same answers
     preferred = _locked_preference(session, rater_id)
-    scope = _scope(session)
+    scope = _scope(session, rater_id)
     first, rest = _in_turn(_resume(session, rater_id, scope), on_screen)
     if first is None and on_screen is None:
         first = rest.pop(0) if rest else _take(session, preferred, scope, ahead=False)
@@ -105,7 +132,7 @@ def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -
     Which these are.
     """
     preferred = _locked_preference(session, rater_id)
-    scope = _scope(session)
+    scope = _scope(session, rater_id)
     found = set()
     for interaction_id in sorted(interaction_ids):
         if _lock(session, interaction_id, rater_id, scope):
@@ -123,7 +150,7 @@ def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -
 def renew(session: Session, rater_id: int, interaction_ids: Collection[int]) -> list[int]:
     """Keep these for the rater for another 15 minutes; which of them are not kept for them any more."""
     _locked_preference(session, rater_id)
-    scope = _scope(session)
+    scope = _scope(session, rater_id)
     lost = []
     for interaction_id in sorted(interaction_ids):
         is_open = _lock(session, interaction_id, rater_id, scope)
@@ -175,36 +202,71 @@ def _to_rate(
         draft=typed.comment if typed else None,
         draft_flag=typed.bias_flag if typed else False,
         shown=lease is None or lease.shown,
+        reasons=tuple((own.reasons or ()) if own else ()),
+        draft_reasons=tuple((typed.reasons or ()) if typed else ()),
     )
 
 
 def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
     """How many answers wait for this rater, counted up to ``MOST_COUNTED`` + 1."""
-    some = select(Item.interaction_id).where(WAITING, ~_rated(rater_id), *_scope(session), *_conditions(filters))
+    some = select(Item.interaction_id).where(
+        WAITING, ~_rated(rater_id), *_scope(session, rater_id), *_conditions(filters)
+    )
     return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
+
+
+def is_free(session: Session, rater_id: int, filters: QueueFilters) -> bool:
+    """Whether an answer could be served to this rater now under these filters."""
+    fits = _open_for(rater_id, [*_scope(session, rater_id), *_conditions(filters)])
+    return session.scalar(select(Item.interaction_id).where(*fits).limit(1)) is not None
+
+
+def waits(session: Session, filters: QueueFilters) -> bool:
+    """Whether an answer waits for anybody under these filters."""
+    some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(filters))
+    return session.scalar(some.limit(1)) is not None
+
+
+def written_by(rater_id: int) -> Exists:
+    """That this rater wrote the answer."""
+    return exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
 
 
 def renew_places(session: Session, settings: QueueSettings) -> int:
     """Give every answer the places that these settings want; how many changed."""
-    # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
-    wanted = settings.raters + case((Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0)
-    of_item = Rating.interaction_id == Item.interaction_id
-    discarded = exists().where(of_item, Rating.status == RatingStatus.DISCARDED)
-    here = exists().where(
-        of_item,
-        Rating.status == RatingStatus.SUBMITTED,
-        Rating.import_id.is_(None),
-        Rating.rater_id.in_(select(Rater.rater_id).where(Rater.kind == "person")),
-    )
-    places = case(
-        (and_(Item.n_ratings > 0, ~here), 0),
-        (discarded, 0),
-        (Item.n_ratings < wanted, wanted - Item.n_ratings),
-        else_=0,
-    )
+    places = places_wanted(settings, Item.asked)
     changed = update(Item).where(Item.places != places).values(places=places)
     result = session.execute(changed.execution_options(synchronize_session=False))
     return int(getattr(result, "rowcount", 0))
+
+
+def places_wanted(settings: QueueSettings, asked: SQLColumnExpression[int]) -> ColumnElement[int]:
+    """How many ratings an item still wants by these settings and this request, as ``QueueSettings.places`` has it."""
+    # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
+    wanted: ColumnElement[int] = settings.raters + case(
+        (Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0
+    )
+    here = [
+        Rating.interaction_id == Item.interaction_id,
+        Rating.status == RatingStatus.SUBMITTED,
+        Rating.import_id.is_(None),
+        Rating.rater_id.in_(select(Rater.rater_id).where(Rater.kind == "person")),
+    ]
+    missing: ColumnElement[int]
+    if settings.imported_count:
+        only_imported = and_(Item.n_ratings > 0, ~exists().where(*here))
+        missing = case((only_imported, settings.raters), else_=wanted) - Item.n_ratings
+    else:
+        missing = wanted - select(func.count()).select_from(Rating).where(*here).correlate(Item).scalar_subquery()
+    by_request = asked - Item.n_ratings
+    return case(
+        (discarded(), 0), (and_(missing > 0, missing >= by_request), missing), (by_request > 0, by_request), else_=0
+    )
+
+
+def discarded() -> Exists:
+    """Whether somebody discarded an item."""
+    return exists().where(Rating.interaction_id == Item.interaction_id, Rating.status == RatingStatus.DISCARDED)
 
 
 def _locked_preference(session: Session, rater_id: int) -> QueuePreference:
@@ -380,7 +442,13 @@ def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str
     return passed_over.order_by(Rating.updated_at, Item.interaction_id)
 
 
-def _scope(session: Session) -> list[ColumnElement[bool]]:
+def _scope(session: Session, rater_id: int) -> list[ColumnElement[bool]]:
+    """What is served to this rater at all; not what they wrote."""
+    return [~written_by(rater_id), *_own_data(session)]
+
+
+def _own_data(session: Session) -> list[ColumnElement[bool]]:
+    """Own data, or the sample where there is nothing else."""
     return [] if only_sample(session) else [Item.source != "sample"]
 
 
@@ -396,4 +464,22 @@ def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
         where.append(Item.response_words <= filters.most_words)
     if filters.flagged:
         where.append(Item.mirrored_bias.is_(True))
+    if filters.second:
+        where.append(HAS_RATING)
+    if filters.pair:
+        where += _makes_pair()
     return where
+
+
+def _makes_pair() -> list[ColumnElement[bool]]:
+    """What makes a rating of an item the second one within its prompt, context and earlier turns."""
+    beside = aliased(Item)
+    # the prompts first: while few answers are rated, not every one that waits has to be looked at
+    rated_prompts = select(beside.prompt_group).where(beside.rated_at.is_not(None))
+    same = exists().where(
+        beside.prompt_group == Item.prompt_group,
+        func.coalesce(beside.context_id, "") == func.coalesce(Item.context_id, ""),
+        beside.turns_group == Item.turns_group,
+        beside.consensus.is_not(None),
+    )
+    return [Item.n_ratings == 0, Item.prompt_group.in_(rated_prompts), same]

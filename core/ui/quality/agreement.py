@@ -37,7 +37,7 @@ def agreement_tab(page: Page) -> None:
     found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
-        next_step("Rate answers", "rate", key="review.agreement_rate")
+        next_step("Rate answers", "rate", key="quality.agreement_rate")
         return
     _over_all(found)
     _over_time(page)
@@ -68,9 +68,9 @@ def _over_all(found: Agreement) -> None:
             "sets how many answers two people rate.",
             icon=":material/groups:",
         )
-        next_step("Open Settings", "settings", key="review.agreement_share", tab=SettingsTab.TEAM)
+        next_step("Open Settings", "settings", key="quality.agreement_share", tab=SettingsTab.TEAM)
         return
-    with st.container(horizontal=True, key="review.alpha"):
+    with st.container(horizontal=True, key="quality.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)
         st.metric("Equal ratings", _share(found.shares.exact), border=True)
         st.metric("Within 1", _share(found.shares.within_1), border=True)

@@ -20,6 +20,14 @@ def upgrade() -> None:
     op.add_column("assay_drafts", sa.Column("reasons", Json, nullable=True))
     op.add_column("assay_guidelines", sa.Column("reasons", Json, nullable=True))
     op.add_column("assay_items", sa.Column("asked", sa.Integer(), nullable=False, server_default=sa.text("0")))
+    second = sa.text("places > 0 AND n_ratings > 0")
+    op.create_index(
+        "ix_assay_items_queue_second",
+        "assay_items",
+        ["interaction_id"],
+        sqlite_where=second,
+        postgresql_where=second,
+    )
     op.create_table(
         "assay_better_answers",
         sa.Column("interaction_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -27,15 +35,6 @@ def upgrade() -> None:
         sa.Column("rater_id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["interaction_id"],
-            ["assay_items.interaction_id"],
-            name="fk_assay_better_answers_interaction_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["original_id"], ["assay_items.interaction_id"], name="fk_assay_better_answers_original_id"
-        ),
         sa.ForeignKeyConstraint(["rater_id"], ["assay_raters.rater_id"], name="fk_assay_better_answers_rater_id"),
         sa.PrimaryKeyConstraint("interaction_id", name="pk_assay_better_answers"),
         sa.UniqueConstraint("request_id", name="uq_assay_better_answers_request_id"),
