@@ -1,4 +1,10 @@
-"""Learning curves of both recipes and of the baselines, on the rated files that lie in ../shared/data.
+"""Flipped ratings found by their comments, on comments that are made; and learning curves on rated files.
+
+Comments: 5 % of the ratings are flipped, and what counts is the share of them in the tenth that is doubted most, the
+mean of several draws. Beside it, where ../shared/data has rated files, what the answer model finds of as many flipped
+ratings of theirs.
+
+Learning curves: of both recipes and of the baselines, on the rated files that lie in ../shared/data.
 
 Grouped five-fold cross-validation: models learn from about N ratings to the prompts of four folds, and are measured on
 the fifth. Vectors are kept in a folder of the system's temporary directory, so that only the first run computes them.
@@ -10,10 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.made_comments import FLIPPED, GOOD_FROM, found_in_top_tenth, made
 from bench.table import Line
 from core.domain.records import Example
 from core.domain.settings import ROOT
 from core.reward.baselines import original_order
+from core.reward.comments import doubts
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.learning_curve import some_prompts
 from core.reward.fitting import fit, fit_baselines
@@ -30,8 +38,10 @@ from core.services.workspace import open_workspace
 DATA = ROOT.parent / "shared" / "data"
 SIZES = (50, 100, 200, 500, 1_000)
 SHOWN = ("roc_auc", "pairwise_accuracy", "accuracy")
-GOOD_FROM = 4
 SEED = 0
+COMMENTED = (200, 500, 1_500)
+GOAL_AT = 500
+DRAWS, DRAWS_OF_ANSWERS = 10, 3
 
 
 def tables() -> Iterator[str]:
@@ -58,10 +68,49 @@ def vectors_of(examples: list[Example], source: Embedder) -> dict[str, np.ndarra
 
 
 def measure() -> list[Line]:
-    """Print the tables; they are figures to read, and gate nothing."""
+    """Print the tables; only the share of flipped ratings that comments find gates."""
+    shares = {size: found_by_comments(size) for size in COMMENTED}
+    print("Flipped ratings in the tenth that is doubted most, by comments that are made:")
+    print(*(f"  {size:,} ratings: {share:.0%}" for size, share in shares.items()), sep="\n", flush=True)
     for line in tables():
         print(line, flush=True)
-    return []
+    missed = 1 - shares[GOAL_AT]
+    return [Line(f"flipped of {GOAL_AT} ratings not in the top tenth by comment", 100 * missed, "%", 50, gates=True)]
+
+
+def found_by_comments(size: int) -> float:
+    """The share of flipped ratings that comments find, the mean of ``DRAWS`` draws."""
+    shares = []
+    for draw in range(DRAWS):
+        rows = made(size, seed=draw)
+        doubt = doubts(rows.comments, rows.good, rows.groups, seed=SEED)
+        assert doubt is not None
+        shares.append(found_in_top_tenth(doubt, rows.flipped))
+    return float(np.mean(shares))
+
+
+def found_by_answers(rated: Labels, features: np.ndarray, size: int) -> float | None:
+    """As ``found_by_comments``, by what the answer model of the default recipe expects, out of fold.
+
+    ``features`` is (n, d) in the order of ``rated``.
+    """
+    shares = []
+    for draw in range(DRAWS_OF_ANSWERS):
+        rng = np.random.default_rng(draw)
+        some = np.sort(rng.choice(len(rated), size=size, replace=False))
+        flipped = np.zeros(size, dtype=bool)
+        flipped[rng.choice(size, size=round(FLIPPED * size), replace=False)] = True
+        good, groups = rated.good[some] ^ flipped, rated.groups[some]
+        folds = grouped_folds(good, groups, folds=5, seed=SEED)
+        if folds is None:
+            return None
+        chance = np.empty(size)
+        for fold in range(int(folds.max()) + 1):
+            test = folds == fold
+            fitted = fit(PAIR, features[some][~test], good[~test], groups[~test], seed=SEED)
+            chance[test] = fitted.model.predict(features[some][test])
+        shares.append(found_in_top_tenth(np.where(good, 1 - chance, chance), flipped))
+    return float(np.mean(shares))
 
 
 def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
@@ -80,6 +129,10 @@ def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
         if progress.done % 500 < 10 and progress.done < progress.total:
             yield f"  vectors: {progress.done:,} of {progress.total:,}"
     features = vectors_of(examples, source)
+    for size in COMMENTED:
+        share = found_by_answers(rated, features[PAIR.name], size) if size <= len(rated) else None
+        if share is not None:
+            yield f"  flipped ratings in the tenth that the answer model doubts most, of {size:,}: {share:.0%}"
     learned = len(rated) * 4 // 5
     yield f"  {'':<16}" + "".join(f"{n:>24,}" for n in _sizes(learned))
     curves = [_at(size, rated, folds, features) for size in _sizes(learned)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain import files, held_out, json_texts, ratings, records, texts, turns
+from core.domain import files, held_out, json_texts, ratings, reasons, records, texts, turns
 from core.domain.errors import BadInput
 from core.domain.identifiers import (
     deidentifier,
@@ -354,6 +354,7 @@ CASES = [
         lambda n: [turns.Turn(turns.Speaker.USER, "=a\n")] * n,
         20_000,
     ),
+    Case("domain.reasons.worded_reasons", reasons.worded_reasons, lambda n: [" \t" * n], 100_000),
     Case("domain.turns.turns_group", turns.turns_group, lambda n: [turns.Turn(turns.Speaker.USER, "a" * n)], 20_000),
     *_each(ratings.parse_rating, {"digits": lambda n: "5." + "0" * n, "blanks": lambda n: " " * n + "5"}, 50_000),
     *_each(formulas.neutralise, LANGUAGE, 20_000),
@@ -462,9 +463,12 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    reasons.in_order: "at most five, or refused",
     candidates.read_candidates: "split_candidates and open_table, both here, on a file",
     exports.pair_rows: "as many rows as there are pairs, by its contract; read one by one",
     exports.order_rows: "one row for each",
+    exports.edit_rows: "at most one row for each",
+    exports.sft_rows: "one row for each",
     exports.count_prompts_without_pair: "stops at the first pair of each prompt",
     exports.kto_rows: "one row for each",
     files.file_sha256: "reads a file in pieces",

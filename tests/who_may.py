@@ -60,6 +60,7 @@ NEEDS = {
     "review.guidelines.current": Act.RATE,
     "review.guidelines.save": Act.JUDGE,
     "review.guidelines.versions": Act.RATE,
+    "review.reasons.counted": Act.LOOK,
     "data.redaction.reveal": Act.REVEAL,
     "data.redaction.reveal_case": Act.READ_DATA,
     "data.redaction.reveal_guidelines": Act.REVEAL,

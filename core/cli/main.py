@@ -106,8 +106,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--candidates", required=True, metavar="FILE", help="jsonl with text, or txt with lines of ---")
     sub.add_argument("--top-k", type=int, help="print only the best K")
 
-    sub = command("export", export, "write ratings, gold, pairs or kto to a file")
-    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "preferences"))
+    sub = command("export", export, "write ratings, gold, pairs, kto or sft to a file")
+    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "sft", "preferences"))
     sub.add_argument("--out", required=True, metavar="FILE")
     marked = sub.add_mutually_exclusive_group()
     marked.add_argument(

@@ -31,8 +31,8 @@ def worded_reasons(typed: Iterable[str]) -> tuple[str, ...]:
     for reason in found:
         if len(reason) > MAX_REASON_LENGTH:
             raise BadInput(
-                f"The reason “{reason}” has {len(reason)} characters; {MAX_REASON_LENGTH} are possible. "
-                "Nothing was saved."
+                f"The reason “{reason[:MAX_REASON_LENGTH]} …” has over {MAX_REASON_LENGTH} characters. Nothing was "
+                "saved."
             )
         if ";" in reason:
             raise BadInput(f"Please write the reason “{reason}” without a semicolon. Nothing was saved.")

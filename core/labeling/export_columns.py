@@ -48,8 +48,12 @@ PAIRS: Final[Columns] = {
     "source": str,
     "turns": str,
 }
-"""``source``: "ratings" where the consensus of the two answers makes the pair, "order" where a rater ordered them."""
+"""``source``: "ratings" where the consensus of the two answers makes the pair, "edit" where a rater wrote the chosen
+one by editing the other, "order" where a rater ordered them.
+"""
 KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool, "turns": str}
+SFT: Final[Columns] = {"prompt": str, "completion": str, "author": str, "turns": str}
+"""Only answers that raters wrote; ``author`` is the rater."""
 PREFERENCES: Final[Columns] = {
     "prompt": str,
     "chosen": str,
@@ -65,5 +69,6 @@ EXPORTS: Final[Mapping[str, Columns]] = {
     "gold": GOLD,
     "pairs": PAIRS,
     "kto": KTO,
+    "sft": SFT,
     "preferences": PREFERENCES,
 }

@@ -62,6 +62,42 @@ def pair_rows(gold: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
         yield from _pairs(list(group))
 
 
+def edit_rows(better: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """One pair per better answer that a rater wrote: it over the one that was edited (columns PAIRS).
+
+    Where the ratings of the two make a pair already (``pair_rows``), in whichever direction, that stands alone. Like an
+    order, an edit says nothing about grades; the ratings stand beside it where there are any.
+    """
+    for row in better:
+        ratings = row["rating"], row["original_rating"]
+        if row["original"] is None or row["original"] == row["ai_response"]:
+            continue
+        if None not in ratings and abs(ratings[0] - ratings[1]) >= MIN_MARGIN:
+            continue
+        yield {
+            "prompt": row["user_prompt"],
+            "chosen": row["ai_response"],
+            "rejected": row["original"],
+            "chosen_rating": ratings[0],
+            "rejected_rating": ratings[1],
+            "margin": 0.0,
+            "context_id": row["context_id"] or None,
+            "source": "edit",
+            "turns": _turns(row),
+        }
+
+
+def sft_rows(better: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
+    """One row per better answer that a rater wrote (columns SFT)."""
+    for row in better:
+        yield {
+            "prompt": row["user_prompt"],
+            "completion": row["ai_response"],
+            "author": row["author"],
+            "turns": _turns(row),
+        }
+
+
 def order_rows(preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
     """One pair per row of the preferences export (columns PAIRS), as they stand behind those of ratings.
 

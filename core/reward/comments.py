@@ -1,4 +1,4 @@
-"""How good an answer was, told from the rater's comment alone: where it disagrees with the rating, one may be a slip."""
+"""How good an answer was, told from the rater's comment alone: where the two disagree, one of them may be a slip."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,8 @@ FOLDS = 5
 READ_CHARACTERS = 400
 """Of each comment: its beginning says how good the answer was, and the time stays bounded."""
 MOST_TERMS = 20_000
+MOST_GROUPS = 500
+"""Beyond that, several prompts share a fold by their number: the time of splitting grows with the groups."""
 REGULARISATION = 1.0
 """scikit-learn's C."""
 
@@ -34,12 +36,10 @@ def probabilities_of_good(
     Returns:
         None where there is too little to learn from: no word, or no two prompts with ratings of each verdict.
     """
-    folds = grouped_folds(good, groups, folds=FOLDS, seed=seed)
+    folds = grouped_folds(good, groups % MOST_GROUPS, folds=FOLDS, seed=seed)
     if folds is None:
         return None
-    words = TfidfVectorizer(
-        ngram_range=(1, 2), sublinear_tf=True, max_features=MOST_TERMS, token_pattern=r"(?u)\b\w+\b"
-    )
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_features=MOST_TERMS)
     try:
         features = words.fit_transform([comment[:READ_CHARACTERS] for comment in comments])
     except ValueError:  # scikit-learn's way to say that no comment holds a word

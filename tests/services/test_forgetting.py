@@ -19,6 +19,7 @@ from core.store.rating import leases, suggestions
 from core.store.tables import (
     Audit,
     Base,
+    BetterAnswer,
     HeldOutPrompt,
     Identity,
     Item,
@@ -66,10 +67,14 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
     looked.rate(workspace, ben, number, 4)
     looked.mark_gap(workspace, zoltan, number, "Zyxwv is unclear")
     other = added(workspace, PROMPT + " too", "Another answer")
+    looked.write_better(workspace, zoltan, other, "Another answer, a better one")
+    looked.write_better(workspace, zoltan, number, "Zyxwv better answer")
     queue.choose(workspace, zoltan, Order.RANDOM, QueueFilters())
     queue.choose(workspace, ben, Order.RANDOM, QueueFilters())
     looked.next_item(workspace, zoltan)
     with workspace.store.write() as session:
+        written = BetterAnswer(interaction_id=number, original_id=other, rater_id=ben.rater_id, request_id="x")
+        session.add(written)
         leases.take(session, number, ben.rater_id, "oldest")
         suggestions.replace(session, [(number, "model", 0.5), (other, "model", 0.4)])
         session.add(HeldOutPrompt(prompt_group=prompt_group(PROMPT)))
@@ -161,6 +166,7 @@ def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
     assert done.remains == before.remains
     assert (before.done, done.done) == (False, True)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
+    assert not any(counts(workspace, referring("original_id"), lived).values())
     left = dump(workspace)
     assert "Zyxwv" not in left.replace(f"{PROMPT} too", "")
     assert "Another answer" in left

@@ -530,7 +530,7 @@ def test_a_filter_that_many_answers_fit_serves_every_one_of_them(workspace, monk
     for few in (2, 5):
         monkeypatch.setattr("core.store.rating.queue.FEW", few)
         user = rater(workspace, f"Rater {few}")
-        queue.change_settings(workspace, user, QueueSettings(raters=2, overlap=0))
+        queue.change_settings(workspace, COMMAND_LINE, QueueSettings(raters=2, overlap=0))
         queue.choose(workspace, user, Order.RANDOM, QueueFilters(session_label="s"))
         assert sorted(rate_all(workspace, user)) == fitting
 

@@ -211,3 +211,17 @@ def test_the_form_offers_what_is_rated(workspace, imported):
     second_opinions.ask(workspace, COMMAND_LINE, AskFor(7))
     found = second_opinions.choices(workspace, COMMAND_LINE)
     assert (found.sessions, found.raters, found.waiting) == ({"first": 20, "second": 40}, {"Ida": 60}, 7)
+
+
+def test_nobody_gets_their_own_better_answer_as_a_second_opinion(workspace):
+    """Others rated what Ana wrote; where that is all there is, no queue opens for her."""
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    original = added(workspace)
+    written = looked.write_better(workspace, ana, original, "Take 250 mg twice a day.")
+    assert rate_all(workspace, ben) == [original, written]
+    assert second_opinions.can_open(workspace, ana)
+    looked.rate(workspace, ana, original, 4)
+    assert not second_opinions.can_open(workspace, ana)
+    second_opinions.open_queue(workspace, ana)
+    assert looked.next_item(workspace, ana) is None
+    assert wanted(workspace) == set()

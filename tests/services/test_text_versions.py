@@ -13,7 +13,7 @@ from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.roles import User
 from core.services.data import erasure, interactions, redaction
 from core.services.rating import rating
-from core.services.review import disagreements, own_ratings, second_looks
+from core.services.review import disagreements, own_ratings, second_looks, to_check
 from core.services.workspace import Workspace, open_workspace
 from core.store.rating import ratings
 from core.store.tables import Showing
@@ -91,6 +91,7 @@ ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
     "review.own_ratings.withdraw": (rated, lambda w, ana, s: own_ratings.withdraw(w, ana, s.number, seen=s.version)),
     "review.second_looks.look": (surprising, look),
     "review.second_looks.choose": (surprising, choose),
+    "review.to_check.keep": (rated, lambda w, ana, s: to_check.keep(w, ana, s.number, seen=s.version)),
     "review.disagreements.decide": (
         rated,
         lambda w, ana, s: disagreements.decide(w, ana, s.number, 1, seen=s.version, expected=None),

@@ -1,18 +1,18 @@
 """To check: the reason for each entry, blind where it must be, and a comment that speaks against its rating."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from bench.made_comments import GOOD_FROM, found_in_top_tenth, made
 from core.domain.roles import COMMAND_LINE, Role, User
 from core.reward.comments import doubts
+from core.services.rating import second_opinions
+from core.services.rating.second_opinions import AskFor
 from core.services.review import second_looks, to_check
 from core.services.review.to_check import FEWEST_COMMENTS, Kind
 from core.store.tables import Rating, RatingEvent
-from core.store.training import runs
 from tests import looked
 from tests.databases import added, rater
+from tests.services.test_second_looks import predicted
 
 GOOD, POOR = "Correct and complete", "Wrong and dangerous"
 ANSWERS = FEWEST_COMMENTS + 10
@@ -26,12 +26,17 @@ def ana(workspace):
 
 @pytest.fixture
 def slip(workspace, ana) -> int:
-    """The one of Ana's answers whose comment speaks against the rating, of many that fit."""
+    """The one of Ana's answers whose comment speaks against the rating."""
+    return one_slip(workspace, ana)
+
+
+def one_slip(workspace, user: User) -> int:
+    """Many ratings of this rater that fit their comments, and the number of the one answer where they do not."""
     numbers = [added(workspace, f"prompt {n}", f"answer {n}") for n in range(ANSWERS)]
     with workspace.store.write() as session:
         for place, number in enumerate(numbers):
             rating, comment = (5, GOOD) if place % 2 else (1, POOR)
-            one = Rating(interaction_id=number, rater_id=ana.rater_id, status="submitted", rating=rating)
+            one = Rating(interaction_id=number, rater_id=user.rater_id, status="submitted", rating=rating)
             one.comment = POOR if place == 1 else comment
             session.add(one)
     return numbers[1]
@@ -82,12 +87,7 @@ def test_a_change_is_seen_at_once(workspace, ana, slip):
 
 def test_an_answer_that_waits_for_a_blind_look_does_not_show_its_rating(workspace, ana, slip):
     """The look comes first, without the number of the answer; the comment after it."""
-    with workspace.store.write() as session:
-        run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
-        runs.save_predictions(session, run.run_id, [(slip, 0, 0.05)])
-        runs.finish(session, run.run_id, "finished", "done", model_version="v1")
-        for one in session.query(Rating):
-            one.updated_at = datetime.now(UTC) - timedelta(days=8)
+    predicted(workspace, {slip: 0.05})
     (look,) = [one for one in to_check.listed(workspace, ana) if one.kind is Kind.LOOK]
     assert (look.interaction, look.rating, look.comment) == (None, None, "")
     assert slip not in commented(workspace, ana)
@@ -97,6 +97,17 @@ def test_an_answer_that_waits_for_a_blind_look_does_not_show_its_rating(workspac
             before = session.query(Rating).filter_by(interaction_id=number).one().rating
         looked.look(workspace, ana, number, before)
     assert commented(workspace, ana) == [slip]
+
+
+def test_ratings_of_others_that_want_a_second_opinion_are_counted(workspace, ana):
+    """For whoever has not rated them; not for whoever did."""
+    lea, ben = User(0, "Lea", Role.LEAD), rater(workspace, "Ben")
+    looked.rate(workspace, ana, added(workspace), 5)
+    assert to_check.listed(workspace, ben) == []
+    second_opinions.ask(workspace, lea, AskFor(10))
+    (entry,) = to_check.listed(workspace, ben)
+    assert (entry.kind, entry.count, entry.interaction) == (Kind.SECOND_OPINION, 1, None)
+    assert to_check.listed(workspace, ana) == []
 
 
 def test_few_comments_say_nothing(workspace, ana):

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from core.domain.errors import Collision, Unavailable
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_COMMENT
+from core.domain.reasons import DEFAULT_REASONS
 from core.domain.roles import COMMAND_LINE, Role
 from core.http.rate_limit import Rate
 from core.services.people import accounts, local_names, sign_in
@@ -26,7 +27,7 @@ from core.ui.rate import acts, items, routes
 from core.ui.rate.routes import ROUTES, Desk
 from core.ui.shell import errors, identity
 from tests import looked
-from tests.databases import PATIENCE, added
+from tests.databases import PATIENCE, added, lead
 from tests.services.test_accounts import claims, with_sign_in
 from tests.ui.test_sign_out import SECRET, cookies
 
@@ -193,11 +194,33 @@ def test_skipping_keeping_and_discarding(ana):
     ]
 
 
+def test_reasons_go_with_a_rating_and_come_back(ana):
+    """In the deck, in a draft, with the act, with the rating, and again after undo; words of nobody are refused."""
+    deck = ana.ask("next", shown=None)
+    assert deck["guidelines"]["reasons"] == list(DEFAULT_REASONS)
+    first, _ = deck["items"]
+    assert (first["reasons"], first["draft"]) == ([], None)
+    ana.ask("draft", item=first["id"], comment="", flag=False, reasons=["unclear", "wrong"])
+    kept = {"comment": "", "flag": False, "reasons": ["wrong", "unclear"]}
+    assert ana.deck()[0]["draft"] == kept
+    for refused in (["whatever"], [1], "wrong", ["wrong"] * 6):
+        assert refusal(ana.post("act", an_act(first, reasons=refused))) == (400, "bad_input")
+    ana.ask("act", **an_act(first, reasons=["unclear", "wrong"]))
+    again = ana.ask("item", item=first["id"])["item"]
+    assert (again["reasons"], again["draft"]) == (["wrong", "unclear"], None)
+    told = ana.ask("act", **an_act(again, "keep", reasons=["wrong", "unclear"]))
+    assert told["receipt"] == {"number": 0, "text": "Kept your earlier rating"}
+    ana.ask("act", **an_act(again, "keep", reasons=["unsafe"]) | {"request": f"{'1' * 32}:keep"})
+    assert [event.new["reasons"] for event in events(ana.workspace)] == [["wrong", "unclear"], ["unsafe"]]
+    undone = ana.ask("undo", request=f"{'2' * 32}:undo")["item"]
+    assert (undone["reasons"], undone["draft"]["reasons"]) == (["wrong", "unclear"], ["unsafe"])
+
+
 def test_keeping_what_is_no_rating_any_more_says_so_and_loses_nothing(ana):
     """It was taken back in another tab: what was typed is there as a draft."""
     first, _ = ana.deck()
     assert refusal(ana.post("act", an_act(first, "keep", comment="added"))) == (409, "conflict")
-    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False}
+    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False, "reasons": []}
     assert events(ana.workspace) == []
 
 
@@ -220,7 +243,10 @@ def test_a_text_that_was_changed_meanwhile_is_not_rated(ana):
     assert refusal(answered) == (409, "text_changed")
     now_shown = answered.json()["item"]
     assert "another answer" in now_shown["answer"]["html"]
-    assert (now_shown["draft"], now_shown["request"]) == ({"comment": "typed", "flag": False}, first["request"])
+    assert (now_shown["draft"], now_shown["request"]) == (
+        {"comment": "typed", "flag": False, "reasons": []},
+        first["request"],
+    )
     assert events(ana.workspace) == []
     ana.ask("act", **an_act(now_shown))
     assert len(events(ana.workspace)) == 1
@@ -248,7 +274,7 @@ def test_undo_brings_the_answer_back_with_what_was_typed(ana):
     request = f"{uuid4()}:undo"
     undone = ana.ask("undo", request=request, at=second["id"])
     assert undone["notice"] == "Undone: your 4 (Good) of answer 1; it has no rating of yours now"
-    assert (undone["item"]["id"], undone["item"]["draft"]) == (1, {"comment": "typed", "flag": False})
+    assert (undone["item"]["id"], undone["item"]["draft"]) == (1, {"comment": "typed", "flag": False, "reasons": []})
     assert (undone["progress"]["own"], undone["progress"]["left"]) == (0, 5)
     again = ana.ask("undo", request=request, at=second["id"])
     assert again == undone
@@ -297,7 +323,7 @@ def test_a_draft_comes_back_and_ends_with_the_rating(ana):
     """Kept while somebody types, also for an answer that is gone by now."""
     first, _ = ana.deck()
     assert ana.ask("draft", item=first["id"], comment="half a th", flag=True) == {}
-    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True}
+    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True, "reasons": []}
     ana.ask("act", **an_act(first, comment="half a thought"))
     assert ana.ask("item", item=first["id"])["item"]["draft"] is None
     assert ana.ask("draft", item=999, comment="too late", flag=False) == {}
@@ -384,7 +410,7 @@ def test_a_better_answer_is_stored_once_and_the_original_still_waits(ana):
 
 def test_a_better_answer_is_refused_in_words(ana):
     """An empty one, the same text, one that is there already, and one that was made from a text that is no more."""
-    shown, _ = ana.deck()
+    shown, ahead = ana.deck()
     for text in ("", " \n", "answer 0"):
         assert refusal(ana.post("better", written(shown, text))) == (400, "bad_input")
     ana.ask("better", **written(shown))
@@ -393,8 +419,8 @@ def test_a_better_answer_is_refused_in_words(ana):
     answered = ana.post("better", written(shown, "Another one."))
     assert refusal(answered) == (409, "text_changed")
     assert answered.json()["item"]["source"] == "changed"
-    looked.delete(ana.workspace, COMMAND_LINE, 1)
-    assert refusal(ana.post("better", written(shown, "Another one."))) == (404, "gone")
+    looked.delete(ana.workspace, COMMAND_LINE, 2)
+    assert refusal(ana.post("better", written(ahead))) == (404, "gone")
 
 
 def test_only_what_is_not_hidden_is_sent_to_be_edited(ana):
@@ -502,7 +528,7 @@ GOOD = {
     "undo": {"request": f"{'0' * 32}:undo"},
     "back": {"at": 1, "retracing": False},
     "forward": {"at": 1, "retracing": False},
-    "draft": {"item": 1, "comment": "x", "flag": False},
+    "draft": {"item": 1, "comment": "x", "flag": False, "reasons": ["wrong"]},
     "renew": {"items": [1]},
     "release": {"items": [2]},
     "compare": {"item": 1},
@@ -621,7 +647,7 @@ def test_another_person_by_now_is_refused(ana):
 
 def test_a_role_that_does_not_rate_and_a_disabled_person_are_refused(ana):
     """From the next request on, whatever the page was shown with."""
-    lea = local_names.rate_as(ana.workspace, "token of Lea", "Lea")
+    lea = lead(ana.workspace)
     bodies = good(ana)
     accounts.set_role(ana.workspace, lea, ana.user.rater_id, Role.VIEWER)
     before = stored(ana.workspace)

@@ -80,8 +80,8 @@ def visits(open_page, role: str, numbers: list[int]):
         if role == "lead":
             yield f"forgetting {number}", press(app, f"data.forget.{number}") if _has(app, "data.forget") else app
     if role == "lead":
-        for tab in QualityTab:
-            yield f"quality {tab}", open_page("quality", topic=tab)
+        for topic in QualityTab:
+            yield f"quality {topic}", open_page("quality", topic=topic)
     if role != "viewer":
         for name in REVIEW_TABS:
             yield f"review {name}", open_page("review", review__tabs=name)

@@ -8,29 +8,26 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.metrics import Metric
 from core.domain.progress import RatingTarget, midnight, today
-from core.domain.roles import COMMAND_LINE, Role
+from core.domain.roles import COMMAND_LINE
 from core.services.people import accounts, local_names
 from core.services.review import progress
 from core.services.review.agreement import AgreementAt
 from core.store.tables import Rater
 from core.ui.quality.agreement import agreement_figure
-from core.ui.quality.progress import progress_panel
-from core.ui.review import tabs
+from core.ui.shell.navigation import QualityTab
 from tests import looked
 from tests.databases import added
 from tests.ui.reading import press, said
 
 
 @pytest.fixture
-def panel(open_page, workspace, ana, monkeypatch):
+def panel(open_page, workspace, ana):
     """The panel as Ana, a lead, sees it; Ben was added three weeks ago to rate and did not rate yet."""
     ben = local_names.rate_as(workspace, "another browser", "Ben *B*")
-    accounts.set_role(workspace, COMMAND_LINE, ben.rater_id, Role.SME)
     came = midnight(today() - timedelta(weeks=3))
     with workspace.store.write() as session:
         session.execute(update(Rater).where(Rater.rater_id == ben.rater_id).values(created_at=came))
-    monkeypatch.setattr(tabs, "agreement_tab", lambda page: progress_panel(page, page.current_user()))
-    return open_page("review", review__tabs="Agreement")
+    return open_page("quality", topic=QualityTab.PROGRESS)
 
 
 def rows(app: AppTest) -> list[dict[str, str]]:
@@ -91,7 +88,7 @@ def test_agreement_over_time_says_the_same_as_a_table(open_page, sample, ana):
     """A row for each week that is over and for now, with the answers behind it."""
     for number in range(190, 196):
         looked.rate(sample, ana, number, number % 5 + 1)
-    app = open_page("review", review__tabs="Agreement")
+    app = open_page("quality", topic=QualityTab.AGREEMENT)
     shown = [table.value for table in app.table if "Answers with several ratings" in table.value.columns]
     assert len(shown) == 1
     assert len(shown[0]) == 9

@@ -7,6 +7,7 @@ from core.services.review import guidelines
 from core.ui.shell.navigation import TOPIC, QualityTab
 from tests import looked
 from tests.databases import added, added_after
+from tests.services.test_to_check import one_slip
 from tests.ui.reading import press, said
 
 
@@ -41,10 +42,13 @@ def test_a_new_version_of_the_guidelines_is_beside_the_next_answer(open_page, ne
     """Written on Quality, read on Rate, and kept with the rating."""
     app = open_page("quality", topic="Guidelines")
     app.text_area(key="quality.guidelines.0").set_value("Only **5** when a colleague would sign it.")
+    app.text_input(key="quality.guidelines_reason.0.0").set_value("no source")
+    app.text_input(key="quality.guidelines_reason.0.3").set_value("")
     press(app, "quality.guidelines_save")
     assert guidelines.current(sample, COMMAND_LINE).number == 1
     shown = new_desk("Ana").open().said["guidelines"]
     assert shown["number"] == 1
+    assert shown["reasons"] == ["no source", "unsafe", "incomplete", "unclear"]
     assert "when a colleague would sign it." in shown["text"]["html"]
 
 
@@ -80,3 +84,17 @@ def test_the_address_names_the_tab(open_page, workspace, ana):
     app = press(open_page("review", review__tabs="Guidelines"), "review.guidelines_edit")
     assert app.session_state[TOPIC] == QualityTab.GUIDELINES
     assert app.text_area(key="quality.guidelines.0").value
+
+
+def test_to_check_of_all_says_why_each_is_there(open_page, workspace, ana):
+    """A disagreement leads to where it is decided; a comment that speaks against its rating names the rater."""
+    one_slip(workspace, ana)
+    looked.rate(workspace, ana, 1, 1)
+    looked.rate(workspace, local_names.rate_as(workspace, "another browser", "Ben"), 1, 5)
+    app = open_page("quality", topic="To check")
+    text = said(app)
+    assert "Ratings differ: 1, 5." in text
+    assert "The comment reads like one on a poorer answer." in text
+    assert "Ana" in text
+    app.button(key="quality.check_open.DISAGREEMENT").click().run()
+    assert app.button(key="quality.decide.1.2")

@@ -7,6 +7,8 @@ from core.store.training import runs
 from core.ui.shell.session import SECOND_LOOK
 from tests import looked
 from tests.databases import added_after
+from tests.services.test_second_looks import aged
+from tests.services.test_to_check import POOR, one_slip
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import desk_data, press, said
 
@@ -53,6 +55,7 @@ def surprised(workspace):
         run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
         runs.save_predictions(session, run.run_id, [(1, 0, 0.05)])
         runs.finish(session, run.run_id, "finished", "done", model_version="v1", sample=True)
+    aged(workspace, 8)
     return ana
 
 
@@ -66,7 +69,7 @@ def test_a_second_look_hides_what_was_said_and_asks_when_it_differs(open_page, t
     press(app, "review.look2")
     assert "You say 2 (Poor) now and said 5 (Excellent) before" in said(app).replace("**", "")
     press(app, "review.look_keep")
-    assert "No answer waits for a second look" in said(app)
+    assert "of your answers" not in said(app)
     assert rating.item(trained, ana, 1).rating == 5
 
 
@@ -106,6 +109,25 @@ def test_at_a_second_look_the_whole_conversation_is_shown(open_page, workspace, 
         run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
         runs.save_predictions(session, run.run_id, [(number, 0, 0.05)])
         runs.finish(session, run.run_id, "finished", "done", model_version="v1")
+    aged(workspace, 8)
     text = said(tab(open_page("review"), "To check"))
     assert "My knee hurts." in text
     assert "Last question:" in text
+
+
+def test_a_comment_that_speaks_against_its_rating_is_settled_where_it_is_listed(open_page, workspace, ana):
+    """Both side by side; one press opens the answer to change it, another one says that both are right."""
+    number = one_slip(workspace, ana)
+    app = tab(open_page("review"), "To check")
+    assert "Your comment reads like one on a poorer answer" in said(app)
+    assert "5 · Excellent" in said(app)
+    assert POOR in said(app)
+    press(app, f"review.comment_keep.{number}")
+    assert "Nothing waits to be checked" in said(app)
+
+
+def test_nothing_to_check_says_what_will_come(open_page, sample, ana):
+    """An empty list leads on."""
+    app = tab(open_page("review"), "To check")
+    assert "Nothing waits to be checked" in said(app)
+    assert desk_data(press(app, "review.look_rate"))

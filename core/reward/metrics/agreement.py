@@ -136,30 +136,34 @@ def alpha_over_prompts(units: Sequence[Sequence[int]], prompts: Sequence[str], *
 
     Undefined with fewer than FEWEST_PROMPTS prompts, for which there is no honest interval.
     """
-    alpha = ordinal_alpha(units)
-    names, group = np.unique(np.asarray(prompts, dtype=np.str_), return_inverse=True)
-    if alpha.value is None:
-        return alpha
-    if len(names) < FEWEST_PROMPTS:
+    if not units:
+        return Metric(None, reason=NOTHING_SHARED)
+    by_prompt: dict[str, list[tuple[int, ...]]] = defaultdict(list)
+    for prompt, ratings in zip(prompts, units, strict=True):
+        by_prompt[prompt].append(tuple(sorted(ratings)))
+    if len(by_prompt) < FEWEST_PROMPTS:
         return Metric(None, reason=FEW_PROMPTS)
-    by_prompt = np.zeros((len(names), len(VALUES) ** 2))
-    np.add.at(by_prompt, group, _coincidences(units).reshape(len(units), -1))
-    # prompts with the same coincidences are drawn together: how often each kind is drawn is multinomial
-    kinds, times = np.unique(by_prompt, axis=0, return_counts=True)
-    rng, shape = np.random.default_rng(seed), (len(VALUES), len(VALUES))
+    # prompts with the same ratings are drawn together: how often each kind is drawn is multinomial
+    counted = Counter(tuple(sorted(answers)) for answers in by_prompt.values())
+    kinds = np.stack([_coincidences(answers).sum(axis=0).ravel() for answers in counted])
+    times = np.fromiter(counted.values(), dtype=np.int64)
+    rng, shape, number = np.random.default_rng(seed), (len(VALUES), len(VALUES)), len(by_prompt)
+    value = float(_alphas((times @ kinds).reshape(shape)))
+    if math.isnan(value):
+        return Metric(None, reason=ONE_VALUE)
     size = max(1, _CHUNK_CELLS // len(kinds))
     samples = [
-        _alphas((rng.multinomial(len(names), times / len(names), size=drawn) @ kinds).reshape(drawn, *shape))
+        _alphas((rng.multinomial(number, times / number, size=drawn) @ kinds).reshape(drawn, *shape))
         for drawn in (min(size, RESAMPLES - start) for start in range(0, RESAMPLES, size))
     ]
-    return with_interval(alpha.value, np.concatenate(samples), prompts=len(names), within=(-math.inf, 1.0))
+    return with_interval(value, np.concatenate(samples), prompts=number, within=(-math.inf, 1.0))
 
 
 def _coincidences(units: Sequence[Sequence[int]]) -> Floats:
     """How often which two values meet within each answer, (answers, values, values)."""
     counts = np.asarray([[ratings.count(value) for value in VALUES] for ratings in units], dtype=np.float64)
     weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
-    found = counts[:, :, None] * weighted[:, None, :]
+    found: Floats = counts[:, :, None] * weighted[:, None, :]
     found[:, range(len(VALUES)), range(len(VALUES))] -= weighted
     return found
 
@@ -171,8 +175,8 @@ def _alphas(observed: Floats) -> Floats:
     distance = (middle[..., :, None] - middle[..., None, :]) ** 2  # how many ratings lie between two values' middles
     expected = (frequency[..., :, None] * frequency[..., None, :] * distance).sum(axis=(-2, -1))
     wrong = (frequency.sum(axis=-1) - 1) * (observed * distance).sum(axis=(-2, -1))
-    alphas: Floats = 1 - np.divide(wrong, expected, out=np.full_like(expected, math.nan), where=expected > 0)
-    return alphas
+    share = np.divide(wrong, expected, out=np.full_like(expected, math.nan), where=expected > 0)
+    return np.asarray(1 - share)
 
 
 def _pairs(shared: Mapping[int, Mapping[str, int]]) -> list[PairOfRaters]:

@@ -25,7 +25,7 @@ from core.store.people.raters import Rater
 from core.store.retrying import retried, written
 
 LISTED = 10
-WITH_RATERS = ("ratings", "preferences", "pairs")
+WITH_RATERS = ("ratings", "preferences", "pairs", "sft")
 """Kinds of export that can hold names of raters (pairs could until release 0.1); texts are in all of them."""
 
 
@@ -59,7 +59,7 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     with workspace.store.read() as session:
         going = answers.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
-        goes |= copies.copies(session, interaction_id, going).count()
+        goes |= copies.copies(session, [interaction_id], going).count()
         shown = interactions.load(session, interaction_id)
         remains = _after_interaction(workspace, session, interaction_id, going)
         return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
@@ -85,7 +85,7 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
             # a rating of it that is being stored comes first, or finds it gone
             lock_as_seen(session, interaction_id, seen)
         going = answers.parts(session, interaction_id)
-        copied = copies.copies(session, interaction_id, going)
+        copied = copies.copies(session, [interaction_id], going)
         remains = _after_interaction(workspace, session, interaction_id, going)
         goes = answers.remove(session, going) | copied.count()
         copied.put_out(session)
@@ -123,11 +123,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
     workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         rater = _rater(session, who)
-        going = raters.parts(rater.rater_id, ratings_stay=ratings_stay)
-        goes = {part.words: number for part in going if (number := part.count(session))}
-        renamed = raters.named(session, rater.name)
-        if renamed:
-            goes["records in which the name becomes a number"] = renamed
+        goes = raters.goes(session, rater, ratings_stay=ratings_stay)
         return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
 
 
@@ -186,7 +182,7 @@ def _after_interaction(workspace: Workspace, session: Session, interaction_id: i
             "prompt. Train again, take these versions out of use, and have their folders deleted (folder models on the "
             "server).",
         )
-    texts = {answer for _, answer in answers.texts_of(session, interaction_id)}
+    texts = {answer for _, answer in answers.texts_of(session, answers.with_better(session, [interaction_id]))}
     cases, orders = copies.held_elsewhere(session, texts, going)
     if cases or orders:
         remains.append(
@@ -217,7 +213,9 @@ def _after_rater(workspace: Workspace, session: Session, rater: Rater, ratings_s
     remains = _elsewhere(workspace, session, traces, kinds=WITH_RATERS)
     if ratings_stay:
         remains.insert(
-            0, "The ratings, with comments as they were typed, and saved cases: under a number, without the name."
+            0,
+            "The ratings, with comments as they were typed, the better answers, and saved cases: under a number, "
+            "without the name.",
         )
     else:
         remains.insert(

@@ -1,4 +1,4 @@
-"""Exports of the ratings and of how raters ordered answers, streamed from one state of the database.
+"""Exports of the ratings, of better answers and of how raters ordered answers, streamed from one state of the database.
 
 Before a file is written: whether it would hold personal identifiers, who says that it may, and the list of exports.
 """
@@ -18,7 +18,15 @@ from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
 from core.labeling.export_columns import EXPORTS
-from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, order_rows, pair_rows
+from core.labeling.exports import (
+    count_prompts_without_pair,
+    edit_rows,
+    gold_rows,
+    kto_rows,
+    order_rows,
+    pair_rows,
+    sft_rows,
+)
 from core.labeling.writing import check_target, write_table
 from core.services.masking import ClearedText, masks_output
 from core.services.workspace import Workspace
@@ -152,7 +160,9 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
     answers = orders = held = 0
     kinds: Counter[str] = Counter()
     if kind != "preferences":
-        answers, held, in_answers = exports.identifiers_in(session)
+        answers, held, in_answers = exports.identifiers_in(
+            session, rated=kind != "sft", better=kind in ("sft", "pairs"), originals=kind == "pairs"
+        )
         kinds.update(in_answers)
     if kind in ("preferences", "pairs"):
         for row in preferences.rows(session):
@@ -162,7 +172,8 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
             kinds.update(in_row)
     rows = answers + orders
     if held and marked is Marked.REFUSE:
-        parts = (("rated answers", kind != "preferences"), ("comparisons", orders))
+        named = {"sft": "better answers", "pairs": "answers"}.get(kind, "rated answers")
+        parts = ((named, kind != "preferences"), ("comparisons", orders))
         what = " and ".join(name for name, there in parts if there)
         sentence = (
             f"{held:,} of {rows:,} {what} hold personal identifiers ({in_words(dict(kinds))}). "
@@ -214,9 +225,10 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
     with workspace.store.read() as session:
         found = _count_identifiers(session, kind, marked)  # once more: this state is written
         ratings = exports.rating_rows(session, unmarked=unmarked)
+        better = exports.better_rows(session, unmarked=unmarked)
         ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
         threshold = workspace.settings.positive_rating_threshold
-        rows = write_table(path, EXPORTS[kind], _rows(kind, ratings, ordered, positive_threshold=threshold))
+        rows = write_table(path, EXPORTS[kind], _rows(kind, ratings, better, ordered, positive_threshold=threshold))
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
         return ExportResult(rows, str(path), without, found.marked if unmarked else None)
 
@@ -227,15 +239,22 @@ def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
 
 
 def _rows(
-    kind: str, ratings: Iterator[dict[str, Any]], ordered: Iterator[dict[str, Any]], *, positive_threshold: int
+    kind: str,
+    ratings: Iterator[dict[str, Any]],
+    better: Iterator[dict[str, Any]],
+    ordered: Iterator[dict[str, Any]],
+    *,
+    positive_threshold: int,
 ) -> Iterator[dict[str, Any]]:
     if kind == "ratings":
         return ratings
     if kind == "preferences":
         return ordered
+    if kind == "sft":
+        return sft_rows(better)
     gold = gold_rows(ratings)
     if kind == "gold":
         return gold
     if kind == "pairs":
-        return chain(pair_rows(gold), order_rows(ordered))
+        return chain(pair_rows(gold), edit_rows(better), order_rows(ordered))
     return kto_rows(gold, positive_threshold=positive_threshold)

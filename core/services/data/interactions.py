@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.plain import Name
@@ -194,10 +195,11 @@ def _optional(text: str) -> str | None:
     return storable(text, "The text").strip() or None
 
 
-def _in_words(state: dict[str, object] | None) -> str:
+def _in_words(state: dict[str, Any] | None) -> str:
     if state is None:
         return ""
     if "adjudicated" in state:
         return "no decision" if state["adjudicated"] is None else f"decided: {state['adjudicated']}"
     said = str(state["rating"]) if state.get("rating") is not None else str(state["status"])
+    said = ", ".join([said, *state.get("reasons", ())])
     return f"{said}: {state['reason']}" if state.get("reason") else said

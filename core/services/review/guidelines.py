@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.identifiers.masking import mask, name_words
+from core.domain.identifiers.masking import count
 from core.domain.plain import Name
 from core.domain.ratings import RATING_WORDS
 from core.domain.reasons import DEFAULT_REASONS, worded_reasons
@@ -108,8 +108,8 @@ def save(
     if (text, worded) == (before.markdown if before else DEFAULT, given):
         raise BadInput("Nothing was changed, so there is no new version.")
     if worded != given:
-        names = name_words([text, *worded])
-        marked = next((reason for reason in worded if mask(reason, names) != reason), None)
+        alone = count([text])
+        marked = next((reason for reason in worded if count([text, reason]) != alone), None)
         if marked is not None:
             raise BadInput(IDENTIFIER_IN_REASON.format(marked))
     with workspace.store.write() as session:

@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from core.domain.disagreements import Which
-from core.domain.errors import Conflict
 from core.domain.plain import Name
 from core.domain.records import Interaction
 from core.domain.roles import Act, User
@@ -22,6 +21,7 @@ from core.domain.texts import plural
 from core.reward import comments as model_of_comments
 from core.services.data.redaction import Redactor, own_words, seen_by
 from core.services.masking import masks_output
+from core.services.rating import second_opinions
 from core.services.workspace import Workspace
 from core.store.database import Session
 from core.store.interactions import interactions
@@ -32,7 +32,7 @@ from core.store.retrying import retried
 from core.store.review import comments, disagreements, second_looks
 from core.store.review.comments import RatingInDoubt, State
 
-MOST_COMMENTS = 3_000
+MOST_COMMENTS = 5_000
 """The newest ones that are read, in about a second."""
 FEWEST_COMMENTS = 50
 """Below, nothing can be told from words."""
@@ -47,6 +47,7 @@ class Kind(StrEnum):
 
     LOOK = "look again"
     COMMENT = "comment"
+    SECOND_OPINION = "second opinion"
     DISAGREEMENT = "disagreement"
     GAP = "gap"
 
@@ -85,12 +86,12 @@ def listed(workspace: Workspace, user: User) -> list[Entry]:
     threshold = workspace.settings.positive_rating_threshold
     with seen_by(workspace, user) as (session, redactor):
         looks = second_looks.waiting(session, user.rater_id, threshold, datetime.now(UTC))
-        found = [
-            one for one in _in_doubt(workspace, session, user.rater_id) if one.interaction.interaction_id not in looks
-        ]
+        doubted = _in_doubt(workspace, session, user.rater_id)
+        shown = [number for number, answer in doubted.items() if answer not in looks][:MOST_LISTED]
         entries = [_looks(len(looks))] if looks else []
-        entries += [_of_own(redactor, one, threshold) for one in found[:MOST_LISTED]]
-        return entries
+        entries += [_of_own(redactor, one, threshold) for one in comments.load(session, shown)]
+    waiting = second_opinions.waiting(workspace, user)
+    return [*entries, _second_opinions(waiting)] if waiting else entries
 
 
 @masks_output()
@@ -125,7 +126,8 @@ def listed_for_lead(workspace: Workspace, user: User) -> LeadList:
                         comment=redactor.about(gap.note, answer),
                     )
                 )
-        entries += [_of_rater(redactor, one, threshold) for one in doubted[:MOST_LISTED]]
+        shown = list(doubted)[:MOST_LISTED]
+        entries += [_of_rater(redactor, one, threshold) for one in comments.load(session, shown)]
         return LeadList(entries, {Kind.DISAGREEMENT: total, Kind.GAP: len(gaps), Kind.COMMENT: len(doubted)})
 
 
@@ -145,8 +147,7 @@ def keep(workspace: Workspace, user: User, interaction_id: int, *, seen: str, re
         if earlier is not None:
             return ratings.receipt_of(earlier)
         own_rating = second_looks.own_rating(session, user.rater_id, interaction_id, seen=seen)
-        if own_rating.rating is None:
-            raise Conflict("Your rating of this answer was taken back meanwhile. Nothing was changed.")
+        assert own_rating.rating is not None  # own_rating refuses what was taken back
         return second_looks.note(
             session,
             own_rating,
@@ -163,6 +164,15 @@ def _looks(count: int) -> Entry:
         Kind.LOOK,
         f"{plural(count, 'of your answers is', 'of your answers are')} back after some days.",
         "Rate each as if you saw it for the first time: what you said before is hidden, so that it does not sway you.",
+        count,
+    )
+
+
+def _second_opinions(count: int) -> Entry:
+    return Entry(
+        Kind.SECOND_OPINION,
+        f"{plural(count, 'answer waits', 'answers wait')} for a second opinion: others rated them, you did not yet.",
+        "Rate them; what the others said stays hidden.",
         count,
     )
 
@@ -197,10 +207,14 @@ def _other(one: RatingInDoubt, threshold: int) -> str:
     return "one on a poorer answer" if one.rating >= threshold else "one on a better answer"
 
 
-def _in_doubt(workspace: Workspace, session: Session, rater_id: int | None) -> list[RatingInDoubt]:
-    """Ratings whose comment speaks against them, of this rater or (None) of all; the most doubtful ones first."""
+def _in_doubt(workspace: Workspace, session: Session, rater_id: int | None) -> dict[int, int]:
+    """Ratings whose comment speaks against them, of this rater or (None) of all, the most doubtful ones first.
+
+    By the number of the rating; the value is that of the answer.
+    """
     doubts = _doubts.of(workspace, session)
-    return sorted(comments.in_doubt(session, doubts, rater_id), key=lambda one: (-doubts[one.rating_id], one.rating_id))
+    found = comments.not_looked_at(session, doubts, rater_id)
+    return {number: found[number] for number in doubts if number in found}
 
 
 class _Doubts:
@@ -208,10 +222,10 @@ class _Doubts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: WeakKeyDictionary[object, tuple[tuple[State, int], dict[int, float]]] = WeakKeyDictionary()
+        self._found: WeakKeyDictionary[object, tuple[tuple[State, int], list[int]]] = WeakKeyDictionary()
 
-    def of(self, workspace: Workspace, session: Session) -> dict[int, float]:
-        """How far each doubtful comment speaks against its rating, by the rating's number.
+    def of(self, workspace: Workspace, session: Session) -> list[int]:
+        """The numbers of ratings whose comment speaks against them, the most doubtful ones first.
 
         That is the tenth that is doubted most, of those where the comment alone would have had the other verdict
         expected.
@@ -228,14 +242,14 @@ class _Doubts:
 _doubts = _Doubts()
 
 
-def _read(session: Session, threshold: int) -> dict[int, float]:
+def _read(session: Session, threshold: int) -> list[int]:
     rows = comments.newest(session, MOST_COMMENTS, model_of_comments.READ_CHARACTERS)
     if len(rows) < FEWEST_COMMENTS:
-        return {}
+        return []
     good = np.array([row.rating >= threshold for row in rows], dtype=bool)
     groups = np.unique([row.prompt_group for row in rows], return_inverse=True)[1].astype(np.int64)
     found = model_of_comments.doubts([row.comment for row in rows], good, groups)
     if found is None:
-        return {}
+        return []
     top = np.argsort(-found, kind="stable")[: max(1, len(rows) // 10)]
-    return {rows[at].rating_id: float(found[at]) for at in top if found[at] >= DOUBTED_FROM}
+    return [rows[at].rating_id for at in top if found[at] >= DOUBTED_FROM]

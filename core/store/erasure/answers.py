@@ -17,9 +17,11 @@ from core.domain.errors import Conflict, NotFound
 from core.domain.texts import prompt_group, text_hash
 from core.store.compacting import to_tidy
 from core.store.database import lock_writers
+from core.store.interactions.interactions import better_answers_to
 from core.store.tables import (
     Audit,
     Base,
+    BetterAnswer,
     Case,
     Draft,
     Embedding,
@@ -44,6 +46,7 @@ TRAINING = (
     "A training is running and holds the texts in memory. Nothing was changed. Wait for its end, or cancel it, then "
     "try again."
 )
+THE_ANSWER = "the answer itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,27 @@ def parts(session: Session, interaction_id: int) -> list[Part]:
     Raises:
         NotFound: there is nothing of that number, not even a history.
     """
-    item = session.get(Item, interaction_id)
-    texts = texts_of(session, interaction_id)
     events = select(RatingEvent.event_id).where(RatingEvent.interaction_id == interaction_id).limit(1)
-    if not texts and session.scalar(events) is None:
+    if not texts_of(session, [interaction_id]) and session.scalar(events) is None:
         raise NotFound(f"There is no answer no. {interaction_id}, and no history of one. Nothing was changed.")
+    return parts_of(session, [interaction_id])
+
+
+def with_better(session: Session, interaction_ids: Sequence[int]) -> list[int]:
+    """These answers and the better answers made from them, which go with them."""
+    return [*interaction_ids, *better_answers_to(session, interaction_ids)]
+
+
+def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
+    """As ``parts``, for some answers together."""
+    better = better_answers_to(session, interaction_ids)
+    ids = [*interaction_ids, *better]
+    texts = texts_of(session, ids)
+    items = session.scalars(select(Item.prompt_group).where(Item.interaction_id.in_(ids)))
     hashes = {text_hash(text) for pair in texts for text in (*pair, " </s> ".join(pair))}  # the last: recipe "concat"
-    groups = {prompt_group(prompt) for prompt, _ in texts} | ({item.prompt_group} if item else set())
+    groups = {prompt_group(prompt) for prompt, _ in texts} | set(items)
     others = set(
-        session.scalars(
-            select(Item.prompt_group).where(Item.prompt_group.in_(groups), Item.interaction_id != interaction_id)
-        )
+        session.scalars(select(Item.prompt_group).where(Item.prompt_group.in_(groups), Item.interaction_id.not_in(ids)))
     )
     only_here, answers = groups - others, {answer for _, answer in texts}
     ordered = or_(
@@ -101,30 +114,33 @@ def parts(session: Session, interaction_id: int) -> list[Part]:
         Preference.prompt_group.in_(groups) & (Preference.chosen.in_(answers) | Preference.rejected.in_(answers)),
     )
     return [
-        Part("ratings", Rating, Rating.interaction_id == interaction_id),
-        Part("lines of rating history", RatingEvent, RatingEvent.interaction_id == interaction_id),
-        Part("earlier texts", TextHistory, TextHistory.interaction_id == interaction_id),
-        Part("unsaved comments", Draft, Draft.interaction_id == interaction_id),
-        Part("places on raters' screens", Lease, Lease.interaction_id == interaction_id),
-        Part("notes of what was shown to raters", Showing, Showing.interaction_id == interaction_id),
-        Part("suggestions for rating", Suggestion, Suggestion.interaction_id == interaction_id),
-        Part("notes for the guidelines", GuidelineGap, GuidelineGap.interaction_id == interaction_id),
-        Part("scores of trainings", Prediction, Prediction.interaction_id == interaction_id),
+        Part("ratings", Rating, Rating.interaction_id.in_(ids)),
+        Part("lines of rating history", RatingEvent, RatingEvent.interaction_id.in_(ids)),
+        Part("earlier texts", TextHistory, TextHistory.interaction_id.in_(ids)),
+        Part("unsaved comments", Draft, Draft.interaction_id.in_(ids)),
+        Part("places on raters' screens", Lease, Lease.interaction_id.in_(ids)),
+        Part("notes of what was shown to raters", Showing, Showing.interaction_id.in_(ids)),
+        Part("suggestions for rating", Suggestion, Suggestion.interaction_id.in_(ids)),
+        Part("notes for the guidelines", GuidelineGap, GuidelineGap.interaction_id.in_(ids)),
+        Part("scores of trainings", Prediction, Prediction.interaction_id.in_(ids)),
         Part("vectors", Embedding, Embedding.text_hash.in_(hashes)),
         Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
         Part("comparisons of raters", Preference, ordered),
         Part("marks of held-out prompts", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
-        Part("records beside the answer", Item, Item.interaction_id == interaction_id),
-        Part("the answer itself", LegacyInteraction, LegacyInteraction.interaction_id == interaction_id),
+        Part("notes of who wrote it", BetterAnswer, BetterAnswer.interaction_id.in_(ids)),
+        Part("records beside the answer", Item, Item.interaction_id.in_(ids)),
+        Part("better answers made from it", LegacyInteraction, LegacyInteraction.interaction_id.in_(better)),
+        Part(THE_ANSWER, LegacyInteraction, LegacyInteraction.interaction_id.in_(interaction_ids)),
     ]
 
 
-def texts_of(session: Session, interaction_id: int) -> list[tuple[str, str]]:
-    """Prompt and answer of an interaction as they are and as they were, if it is there or was."""
-    row = session.get(LegacyInteraction, interaction_id)
-    earlier = session.scalars(select(TextHistory).where(TextHistory.interaction_id == interaction_id))
-    texts = [(old.user_prompt, old.ai_response) for old in earlier]
-    return texts + ([(row.user_prompt, row.ai_response)] if row else [])
+def texts_of(session: Session, interaction_ids: Sequence[int]) -> list[tuple[str, str]]:
+    """Prompt and answer of these interactions as they are and as they were, where they are there or were."""
+    rows = session.scalars(select(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
+    earlier = session.scalars(select(TextHistory).where(TextHistory.interaction_id.in_(interaction_ids)))
+    return [(old.user_prompt, old.ai_response) for old in earlier] + [
+        (row.user_prompt, row.ai_response) for row in rows
+    ]
 
 
 def traces(session: Session, interaction_id: int) -> Traces:
@@ -133,7 +149,7 @@ def traces(session: Session, interaction_id: int) -> Traces:
     first = session.scalar(select(func.min(RatingEvent.at)).where(RatingEvent.interaction_id == interaction_id))
     since = item.created_at if item else first
     learned = select(Run.model_version).join(Prediction, Prediction.run_id == Run.run_id)
-    learned = learned.where(Prediction.interaction_id == interaction_id)
+    learned = learned.where(Prediction.interaction_id.in_(with_better(session, [interaction_id])))
     on_its_prompt = Preference.prompt_group == (prompt_group(row.user_prompt) if row else "")
     found = versions_of(session, learned, orders=on_its_prompt)
     return Traces(since, found, row.session_id if row else None, backups_since(session, since))
@@ -143,7 +159,7 @@ def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
     """Delete these parts; how many rows of each there were, those left out of which there were none.
 
     Raises:
-        Conflict: a training is running, or another table of the existing application refers to the answer.
+        Conflict: a training is running, or another table of the existing application refers to an answer.
     """
     refuse_while_training(session)
     to_tidy(session)

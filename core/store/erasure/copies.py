@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, not_, select
 from sqlalchemy.orm import Session
 
 from core.domain.identifiers.session_names import NO_SESSION, OTHERS, REMOVED, source_of
-from core.store.erasure.answers import Part
+from core.store.erasure.answers import Part, with_better
 from core.store.schema import VERSION_TABLE
 from core.store.tables import Base, Case, Embedding, HeldOutPrompt, Import, Item, Preference, QueuePreference, RunEvent
 
@@ -51,10 +51,11 @@ class Copies:
         session.flush()
 
 
-def copies(session: Session, interaction_id: int, going: Sequence[Part]) -> Copies:
-    """What was copied from an answer of which ``going`` are the rows; nothing is changed yet."""
+def copies(session: Session, interaction_ids: Sequence[int], going: Sequence[Part]) -> Copies:
+    """What was copied from answers of which ``going`` are the rows; nothing is changed yet."""
     pieces = [_plain(piece) for piece in _pieces(session, going)]
-    others = select(Item.session_label).where(Item.session_label.is_not(None), Item.interaction_id != interaction_id)
+    ids = with_better(session, interaction_ids)
+    others = select(Item.session_label).where(Item.session_label.is_not(None), Item.interaction_id.not_in(ids))
     found = Copies()
     for record in session.scalars(select(Import).where(Import.rejected_total > 0)):
         rejected = [line | {"reason": _unquoted(str(line["reason"]), pieces)} for line in record.rejected]

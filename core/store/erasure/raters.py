@@ -4,6 +4,8 @@ Their number stays (the audit log and the history point to it, and SQLite would 
 nothing behind it.
 """
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, delete, func, select, update
@@ -11,11 +13,23 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.domain.errors import BadInput, NotFound
 from core.store.compacting import to_tidy
-from core.store.erasure.answers import Part, Traces, backups_since, refuse_while_training, versions_of
+from core.store.erasure.answers import (
+    THE_ANSWER,
+    Part,
+    Traces,
+    backups_since,
+    parts_of,
+    refuse_while_training,
+    remove,
+    versions_of,
+    with_better,
+)
+from core.store.erasure.copies import Copies, copies
 from core.store.interactions.consensus import adopt_legacy_change, lock_interactions, recompute_consensus
 from core.store.people import accounts, raters
 from core.store.tables import (
     ApiKey,
+    BetterAnswer,
     Case,
     Draft,
     Guideline,
@@ -91,7 +105,7 @@ def _checked(rater: Rater) -> Rater:
     return rater
 
 
-def parts(rater_id: int, *, ratings_stay: bool) -> list[Part]:
+def parts(session: Session, rater_id: int, *, ratings_stay: bool) -> list[Part]:
     """What goes with a rater, in the order in which it can go."""
     identities = select(Identity.identity_id).where(Identity.rater_id == rater_id)
     both = [
@@ -106,12 +120,42 @@ def parts(rater_id: int, *, ratings_stay: bool) -> list[Part]:
     if ratings_stay:
         return both
     return [
+        *_better_answers(session, written_by(session, rater_id)),
         Part("ratings", Rating, Rating.rater_id == rater_id),
         Part("lines of rating history", RatingEvent, RatingEvent.rater_id == rater_id),
         Part("saved cases", Case, Case.rater_id == rater_id),
         Part("comparisons", Preference, Preference.rater_id == rater_id),
         *both,
     ]
+
+
+def _better_answers(session: Session, numbers: list[int]) -> list[Part]:
+    """What goes with the better answers that a rater wrote."""
+    return [
+        replace(part, words="better answers that they wrote") if part.words == THE_ANSWER else part
+        for part in (parts_of(session, numbers) if numbers else ())
+    ]
+
+
+def written_by(session: Session, rater_id: int) -> list[int]:
+    """The better answers that a rater wrote, deleted ones included."""
+    return list(session.scalars(select(BetterAnswer.interaction_id).where(BetterAnswer.rater_id == rater_id)))
+
+
+def goes(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, int]:
+    """What an erasure of this rater removes or renames, and how many rows of it."""
+    found = Counter[str]()
+    for part in parts(session, rater.rater_id, ratings_stay=ratings_stay):
+        found[part.words] += part.count(session)
+    if not ratings_stay:
+        found.update(_copied(session, written_by(session, rater.rater_id)).count())
+    found["records in which the name becomes a number"] = named(session, rater.name)
+    return {words: number for words, number in found.items() if number}
+
+
+def _copied(session: Session, numbers: list[int]) -> Copies:
+    """What was copied from the better answers that a rater wrote."""
+    return copies(session, numbers, parts_of(session, numbers)) if numbers else Copies()
 
 
 def named(session: Session, name: str) -> int:
@@ -146,15 +190,14 @@ def erase(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, in
     to_tidy(session)
     rater_id, name = rater.rater_id, rater.name
     session.refresh(rater, with_for_update=True)  # a rating of theirs that is being stored comes first
-    going = parts(rater_id, ratings_stay=ratings_stay)
-    gone = {part.words: number for part in going if (number := part.count(session))}
+    if not ratings_stay:  # a rating of their better answers that is being stored comes first, or finds it gone
+        lock_interactions(session, with_better(session, written_by(session, rater_id)))
+    going = parts(session, rater_id, ratings_stay=ratings_stay)
+    gone = goes(session, rater, ratings_stay=ratings_stay)
     if not ratings_stay:
+        _copied(session, written_by(session, rater_id)).put_out(session)
         _take_ratings_back(session, rater_id)
-    for part in going:
-        part.remove(session)
-    renamed = named(session, name)
-    if renamed:
-        gone["records in which the name becomes a number"] = renamed
+    remove(session, going)
     rater = session.get_one(Rater, rater_id)
     rater.name = accounts.free_name(session, f"Rater {rater_id}", None)
     rater.name_key = rater.name.casefold()

@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from core.domain.identifiers.masking import UNREAD
+from core.domain.identifiers.masking import UNREAD, current_rules
 from core.domain.reasons import SEPARATOR
 from core.domain.records import Example
 from core.domain.roles import User
 from core.domain.turns import turns_from_json, turns_text
 from core.store.interactions.identifiers import not_looked_at
-from core.store.interactions.interactions import in_scope
-from core.store.tables import Export, HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
+from core.store.interactions.interactions import discarded, in_scope
+from core.store.tables import BetterAnswer, Export, HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
 
 BATCH = 1000
 _RATED = or_(Rating.rating.is_not(None), Item.adjudicated.is_not(None))
@@ -89,12 +89,80 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
         }
 
 
-def identifiers_in(session: Session) -> tuple[int, int, dict[str, int]]:
-    """The answers of ``rating_rows``: how many there are, how many of these hold identifiers, and how many by kind."""
+def better_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:
+    """Every better answer that a rater wrote, in the order of ``rating_rows``, with who wrote it and the consensus.
+
+    ``original`` is the text that was edited, None where the two do not compare any more (one of them got another
+    prompt, context or earlier turns). One that was discarded is left out. ``unmarked``: only answers that hold no
+    personal identifiers; an original that holds some is None.
+    """
+    item, text = aliased(Item), aliased(LegacyInteraction)
+    compares = and_(
+        item.prompt_group == Item.prompt_group,
+        func.coalesce(item.context_id, "") == func.coalesce(Item.context_id, ""),
+        item.turns_group == Item.turns_group,
+    )
+    if unmarked:
+        compares = and_(compares, item.identifiers.is_(None), item.identifier_rules == current_rules())
+    query = (
+        select(
+            LegacyInteraction.user_prompt,
+            LegacyInteraction.ai_response,
+            Item.context_id,
+            Item.turns,
+            Item.consensus,
+            Rater.name,
+            text.ai_response.label("original"),
+            item.consensus.label("original_rating"),
+        )
+        .select_from(BetterAnswer)
+        .join(Item, Item.interaction_id == BetterAnswer.interaction_id)
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+        .join(Rater, Rater.rater_id == BetterAnswer.rater_id)
+        .outerjoin(item, and_(item.interaction_id == BetterAnswer.original_id, compares))
+        .outerjoin(text, text.interaction_id == item.interaction_id)
+        .where(~discarded())
+        .order_by(
+            Item.prompt_group,
+            func.coalesce(Item.context_id, ""),
+            Item.turns_group,
+            Item.interaction_id,
+        )
+    )
+    if unmarked:
+        query = query.where(Item.identifiers.is_(None), not_(not_looked_at()))
+    for row in _stream(session, in_scope(session, query)):
+        yield {
+            "user_prompt": row.user_prompt,
+            "ai_response": row.ai_response,
+            "context_id": row.context_id,
+            "author": row.name,
+            "rating": None if row.consensus is None else float(row.consensus),
+            "original": row.original,
+            "original_rating": None if row.original_rating is None else float(row.original_rating),
+            "turns": turns_text(turns_from_json(row.turns)),
+        }
+
+
+def identifiers_in(
+    session: Session, *, rated: bool = True, better: bool = False, originals: bool = False
+) -> tuple[int, int, dict[str, int]]:
+    """The answers of ``rating_rows``, of ``better_rows``, and those that were edited there: how many there are, how
+    many of these hold identifiers, and how many by kind.
+    """
     given = exists().where(Rating.interaction_id == Item.interaction_id, Rating.rating.is_not(None))
-    rated = or_(given, Item.adjudicated.is_not(None))
-    answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(rated))) or 0
-    marks = select(Item.identifiers, not_looked_at()).where(rated, or_(Item.identifiers.is_not(None), not_looked_at()))
+    wrote = exists().where(BetterAnswer.interaction_id == Item.interaction_id)
+    item = aliased(Item)
+    edited = exists().where(
+        BetterAnswer.original_id == Item.interaction_id, BetterAnswer.interaction_id == item.interaction_id
+    )
+    which = or_(
+        *([given, Item.adjudicated.is_not(None)] if rated else ()),
+        *([and_(wrote, ~discarded())] if better else ()),
+        *([edited] if originals else ()),
+    )
+    answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(which))) or 0
+    marks = select(Item.identifiers, not_looked_at()).where(which, or_(Item.identifiers.is_not(None), not_looked_at()))
     marked, kinds = 0, Counter[str]()
     for found, unread in _stream(session, in_scope(session, marks)):
         marked += 1  # what nobody has looked at may hold some

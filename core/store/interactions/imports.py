@@ -28,7 +28,7 @@ from core.store.interactions.interactions import drop, free_identities
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.people.raters import find_or_add, rater_name
 from core.store.settings import queue_settings
-from core.store.tables import SYSTEM_USER, Import, Item, LegacyInteraction, Rating, RatingEvent
+from core.store.tables import SYSTEM_USER, BetterAnswer, Import, Item, LegacyInteraction, Rating, RatingEvent
 from core.store.types import now
 
 KEPT_REJECTED = 1000
@@ -333,6 +333,8 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
         Rating.status.in_((RatingStatus.SUBMITTED, RatingStatus.NOTED)),
     )
     rated_since = set(session.scalars(select(Rating.interaction_id).where(foreign)))
+    better = select(BetterAnswer.original_id).join(Item, Item.interaction_id == BetterAnswer.interaction_id)
+    rated_since |= set(session.scalars(better.where(BetterAnswer.original_id.in_(ids))))  # somebody's work too
     for interaction_id in rated_since:
         session.execute(update(Item).where(Item.interaction_id == interaction_id).values(import_id=None))
     drop(session, [interaction_id for interaction_id in ids if interaction_id not in rated_since])

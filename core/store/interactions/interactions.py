@@ -19,6 +19,7 @@ from core.store.interactions.consensus import (
     adopt_legacy_change,
     lock_as_seen,
     lock_interaction,
+    lock_interactions,
     recompute_consensus,
     store_rating,
     text_version,
@@ -26,7 +27,7 @@ from core.store.interactions.consensus import (
 from core.store.interactions.identifiers import not_looked_at, note
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
-from core.store.tables import SYSTEM_USER, Item, LegacyInteraction, Rating, TextHistory
+from core.store.tables import SYSTEM_USER, BetterAnswer, Item, LegacyInteraction, Rating, TextHistory
 
 Columns = TypeVarTuple("Columns")
 
@@ -211,7 +212,8 @@ def edit(
 
 
 def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
-    """Delete one interaction with its ratings; texts and rating history are kept in our history tables.
+    """Delete one interaction with its ratings and the better answers made from it; texts and rating history are kept
+    in our history tables.
 
     Returns the identity of what it was.
 
@@ -223,6 +225,8 @@ def remove(session: Session, interaction_id: int, *, seen: str, by: str) -> str:
     item, row = lock_as_seen(session, interaction_id, seen)
     identity = item.identity or ""
     keep_texts(session, item, row, "deleted", by)
+    for better, text in lock_interactions(session, better_answers_to(session, [interaction_id])).values():
+        keep_texts(session, better, text, "deleted", by)
     session.flush()
     try:
         drop(session, [interaction_id])
@@ -253,8 +257,21 @@ def put_back(session: Session, interaction_id: int, *, seen: str) -> int:
 
 
 def drop(session: Session, interaction_ids: Sequence[int]) -> None:
-    """Delete these interactions; items and ratings go with them by the schema's rules."""
-    session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(interaction_ids)))
+    """Delete these interactions and the better answers made from them; items and ratings go with them by the schema's
+    rules.
+    """
+    going = [*better_answers_to(session, interaction_ids), *interaction_ids]
+    session.execute(delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(going)))
+
+
+def better_answers_to(session: Session, interaction_ids: Collection[int]) -> list[int]:
+    """The better answers made from these, and those made from them in turn, deleted ones included."""
+    found: list[int] = []
+    latest = [*interaction_ids]
+    while latest:
+        latest = list(session.scalars(select(BetterAnswer.interaction_id).where(BetterAnswer.original_id.in_(latest))))
+        found += latest
+    return found
 
 
 def drop_sample(session: Session) -> int:

@@ -7,7 +7,7 @@ application waits long. Old ratings become ratings of ``legacy``; adopting a row
 from datetime import UTC
 
 from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.errors import NotFound
 from core.domain.identifiers.masking import count
@@ -28,7 +28,16 @@ from core.store.interactions.identifiers import NOT_LOOKED_AT, comments_on, mark
 from core.store.people.raters import legacy_rater
 from core.store.retrying import retried
 from core.store.settings import queue_settings
-from core.store.tables import Item, LegacyInteraction, LegacySession, LegacyTraining, Rating, RatingEvent, Run
+from core.store.tables import (
+    BetterAnswer,
+    Item,
+    LegacyInteraction,
+    LegacySession,
+    LegacyTraining,
+    Rating,
+    RatingEvent,
+    Run,
+)
 from core.store.types import now
 
 BATCH = 500
@@ -39,6 +48,7 @@ def sweep(store: Store) -> int:
     """Adopt new rows and pick up changed ones; the number of rows that the old application had written."""
     if store.is_sqlite:
         _drop_deleted(store)
+    _drop_without_original(store)
     total = 0
     while True:
         with store.read() as session:  # looking first: a sweep that finds nothing takes no write lock
@@ -130,6 +140,21 @@ def _drop_deleted(store: Store) -> None:
             return
     with store.write() as session:
         session.execute(delete(Item).where(Item.interaction_id.in_(gone)).execution_options(synchronize_session=False))
+
+
+def _drop_without_original(store: Store) -> None:
+    """Delete the better answers whose original another program deleted: what was to go may stand in them too."""
+    original = aliased(Item)
+    there = select(original.interaction_id).where(original.interaction_id == BetterAnswer.original_id).exists()
+    left = select(BetterAnswer.interaction_id).join(Item, Item.interaction_id == BetterAnswer.interaction_id)
+    left = left.where(~there)
+    while True:  # a better answer can be made from another one
+        with store.read() as session:
+            if session.scalar(left.limit(1)) is None:
+                return
+        with store.write() as session:
+            rows = delete(LegacyInteraction).where(LegacyInteraction.interaction_id.in_(left))
+            session.execute(rows.execution_options(synchronize_session=False))
 
 
 def follow_text(session: Session, item: Item, row: LegacyInteraction) -> None:

@@ -1,7 +1,5 @@
 """Better answers: interactions that a rater wrote by editing the answer of another one."""
 
-from collections.abc import Collection
-
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -65,7 +63,9 @@ def by_request(session: Session, rater_id: int, original_id: int, text: str, *, 
     if earlier.rater_id != rater_id:
         raise Conflict("A request of this name came from somebody else. Nothing was stored. Load the page again.")
     stored = interactions.load(session, earlier.interaction_id)
-    if earlier.original_id != original_id or stored is None or stored.response != text:
+    if stored is None:
+        raise Conflict("The better answer that you saved was deleted meanwhile. Nothing was stored.")
+    if earlier.original_id != original_id or stored.response != text:
         raise Conflict(OTHER_TEXT)
     return earlier.interaction_id
 
@@ -74,13 +74,3 @@ def wrote(session: Session, rater_id: int, interaction_id: int) -> bool:
     """Whether this rater wrote this answer."""
     own = exists().where(BetterAnswer.interaction_id == interaction_id, BetterAnswer.rater_id == rater_id)
     return bool(session.scalar(select(own)))
-
-
-def made_from(session: Session, interaction_ids: Collection[int]) -> list[int]:
-    """The better answers made from these, and those made from them in turn, the last ones first."""
-    found: list[int] = []
-    latest = [*interaction_ids]
-    while latest:
-        latest = list(session.scalars(select(BetterAnswer.interaction_id).where(BetterAnswer.original_id.in_(latest))))
-        found = [*sorted(latest), *found]
-    return found

@@ -30,7 +30,17 @@ from core.domain.records import Interaction
 from core.store.interactions import interactions
 from core.store.interactions.interactions import only_sample
 from core.store.rating import leases, showings
-from core.store.tables import Draft, Item, Lease, LegacyInteraction, QueuePreference, Rater, Rating, Suggestion
+from core.store.tables import (
+    BetterAnswer,
+    Draft,
+    Item,
+    Lease,
+    LegacyInteraction,
+    QueuePreference,
+    Rater,
+    Rating,
+    Suggestion,
+)
 from core.store.types import now
 from core.store.upsert import insert_missing
 
@@ -82,7 +92,7 @@ def set_preference(session: Session, rater_id: int, order: Order, filters: dict[
 def kept(session: Session, rater_id: int) -> list[int] | None:
     """What ``next_items`` would find for an empty screen, where nothing is to be written for it, as after a reload."""
     held = select(Lease).join(Item, Item.interaction_id == Lease.interaction_id).where(Lease.rater_id == rater_id)
-    open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session)))
+    open_now = held.where(Lease.expires_at > now(), *_open_for(rater_id, _scope(session, rater_id)))
     first, rest = _in_turn(session.scalars(open_now.order_by(*leases.IN_TURN)).all(), None)
     if first is None or not rest:
         return None
@@ -97,7 +107,7 @@ def next_items(session: Session, rater_id: int, on_screen: int | None) -> list[i
     """
     # locked: two tabs of one rater come one after the other, to the same answers
     preferred = _locked_preference(session, rater_id)
-    scope = _scope(session)
+    scope = _scope(session, rater_id)
     first, rest = _in_turn(_resume(session, rater_id, scope), on_screen)
     if first is None and on_screen is None:
         first = rest.pop(0) if rest else _take(session, preferred, scope, ahead=False)
@@ -122,7 +132,7 @@ def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -
     Which these are.
     """
     preferred = _locked_preference(session, rater_id)
-    scope = _scope(session)
+    scope = _scope(session, rater_id)
     found = set()
     for interaction_id in sorted(interaction_ids):
         if _lock(session, interaction_id, rater_id, scope):
@@ -140,7 +150,7 @@ def take_also(session: Session, rater_id: int, interaction_ids: Sequence[int]) -
 def renew(session: Session, rater_id: int, interaction_ids: Collection[int]) -> list[int]:
     """Keep these for the rater for another 15 minutes; which of them are not kept for them any more."""
     _locked_preference(session, rater_id)
-    scope = _scope(session)
+    scope = _scope(session, rater_id)
     lost = []
     for interaction_id in sorted(interaction_ids):
         is_open = _lock(session, interaction_id, rater_id, scope)
@@ -199,20 +209,27 @@ def _to_rate(
 
 def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
     """How many answers wait for this rater, counted up to ``MOST_COUNTED`` + 1."""
-    some = select(Item.interaction_id).where(WAITING, ~_rated(rater_id), *_scope(session), *_conditions(filters))
+    some = select(Item.interaction_id).where(
+        WAITING, ~_rated(rater_id), *_scope(session, rater_id), *_conditions(filters)
+    )
     return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
 def is_free(session: Session, rater_id: int, filters: QueueFilters) -> bool:
     """Whether an answer could be served to this rater now under these filters."""
-    fits = _open_for(rater_id, [*_scope(session), *_conditions(filters)])
+    fits = _open_for(rater_id, [*_scope(session, rater_id), *_conditions(filters)])
     return session.scalar(select(Item.interaction_id).where(*fits).limit(1)) is not None
 
 
 def waits(session: Session, filters: QueueFilters) -> bool:
     """Whether an answer waits for anybody under these filters."""
-    some = select(Item.interaction_id).where(WAITING, *_scope(session), *_conditions(filters))
+    some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(filters))
     return session.scalar(some.limit(1)) is not None
+
+
+def written_by(rater_id: int) -> Exists:
+    """That this rater wrote the answer."""
+    return exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
 
 
 def renew_places(session: Session, settings: QueueSettings) -> int:
@@ -425,7 +442,13 @@ def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str
     return passed_over.order_by(Rating.updated_at, Item.interaction_id)
 
 
-def _scope(session: Session) -> list[ColumnElement[bool]]:
+def _scope(session: Session, rater_id: int) -> list[ColumnElement[bool]]:
+    """What is served to this rater at all; not what they wrote."""
+    return [~written_by(rater_id), *_own_data(session)]
+
+
+def _own_data(session: Session) -> list[ColumnElement[bool]]:
+    """Own data, or the sample where there is nothing else."""
     return [] if only_sample(session) else [Item.source != "sample"]
 
 

@@ -21,7 +21,7 @@ from core.store.interactions.consensus import (
     store_rating,
     text_version,
 )
-from core.store.rating import leases, showings
+from core.store.rating import better_answers, leases, showings
 from core.store.tables import Draft, Item, Lease, LegacyInteraction, Rater, Rating, RatingEvent
 from core.store.types import now
 from core.store.upsert import upsert
@@ -32,6 +32,9 @@ MOST_PASSED = 100
 NOT_SEEN = (
     "The text of answer {}, where your last act was, may be another one since. Nothing was undone. The answer is shown "
     "now: read it, and undo once more if you still want to."
+)
+OWN = (
+    "You wrote this better answer yourself, so others rate it. Nothing was stored. Press S to go on to the next answer."
 )
 OTHER_WORDS = (
     "You acted on this answer in another tab, with another comment, flag or reason, so nothing was stored now. What "
@@ -74,7 +77,7 @@ def record(
     Raises:
         NotFound: the interaction was deleted.
         TextChanged: it is not what was seen.
-        Conflict: what was stored for this request says something else.
+        Conflict: what was stored for this request says something else, or they wrote this answer themselves.
     """
     item, row = lock_interaction(session, interaction_id)  # the lock also orders two requests for the same item
     earlier = by_request(session, rater_id, context.request_id)
@@ -85,6 +88,10 @@ def record(
             raise Conflict(OTHER_WORDS)
         return receipt_of(earlier)
     require_unchanged(item, row, seen)
+    if better_answers.wrote(session, rater_id, interaction_id):
+        if given.status is RatingStatus.SKIPPED:  # it was opened by its number; there is nothing to come back to
+            return Receipt(0, now(), interaction_id, None)
+        raise Conflict(OWN)
     adopt_legacy_change(session, item, row)
     own_rating = own(session, interaction_id, rater_id)
     chosen = leases.end(session, interaction_id, rater_id)

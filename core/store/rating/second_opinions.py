@@ -55,7 +55,7 @@ def count_waiting(session: Session) -> int:
 
 def _rated_by_others(rater_id: int) -> Sequence[ColumnElement[bool]]:
     touched = exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
-    return [Item.places == 0, Item.n_ratings < MOST_RATERS, ~touched, ~queue.discarded()]
+    return [Item.places == 0, Item.n_ratings < MOST_RATERS, ~touched, ~queue.written_by(rater_id), ~queue.discarded()]
 
 
 def _ask(session: Session, where: Sequence[ColumnElement[bool]], target: ColumnElement[int], limit: int) -> int:

@@ -1,6 +1,6 @@
 """Ratings with comments: which there are, and which of them a rater said to be right as they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
@@ -32,7 +32,6 @@ class CommentedRating:
 class RatingInDoubt:
     """One rating whose comment speaks against it, with the answer that both are about."""
 
-    rating_id: int
     interaction: Interaction
     rater: str
     rater_kind: str
@@ -55,30 +54,41 @@ def newest(session: Session, limit: int, characters: int) -> list[CommentedRatin
     return [CommentedRating(number, rating or 0, text, group) for number, rating, text, group in session.execute(rows)]
 
 
-def in_doubt(session: Session, rating_ids: Collection[int], rater_id: int | None = None) -> list[RatingInDoubt]:
-    """These ratings, of this rater or (None) of all, but for those that were looked at since they were given."""
+def not_looked_at(session: Session, rating_ids: Collection[int], rater_id: int | None = None) -> dict[int, int]:
+    """Of these ratings, of this rater or (None) of all, those not looked at since they were given: number, answer."""
     looks = (
         select(RatingEvent.interaction_id, RatingEvent.rater_id, func.max(RatingEvent.at).label("at"))
         .where(RatingEvent.chosen == COMMENT_CHECK)
+        .where(RatingEvent.interaction_id.in_(select(Rating.interaction_id).where(Rating.rating_id.in_(rating_ids))))
         .group_by(RatingEvent.interaction_id, RatingEvent.rater_id)
+        .subquery()
     )
-    items = select(Rating.interaction_id).where(Rating.rating_id.in_(rating_ids))
-    looked = looks.where(RatingEvent.interaction_id.in_(items)).subquery()
+    same = and_(looks.c.interaction_id == Rating.interaction_id, looks.c.rater_id == Rating.rater_id)
+    rows = (
+        select(Rating.rating_id, Rating.interaction_id)
+        .outerjoin(looks, same)
+        .where(Rating.rating_id.in_(rating_ids))
+        .where(looks.c.at.is_(None) | (looks.c.at < Rating.updated_at))
+    )
+    if rater_id is not None:
+        rows = rows.where(Rating.rater_id == rater_id)
+    return dict(session.execute(rows).tuples().all())
+
+
+def load(session: Session, rating_ids: Sequence[int]) -> list[RatingInDoubt]:
+    """These ratings, in the order of their numbers here."""
     rows = (
         select(LegacyInteraction, Item, Rating, Rater.name, Rater.kind)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
         .join(Rating, Rating.interaction_id == Item.interaction_id)
         .join(Rater, Rater.rater_id == Rating.rater_id)
-        .outerjoin(looked, and_(looked.c.interaction_id == Rating.interaction_id, looked.c.rater_id == Rating.rater_id))
-        .where(Rating.rating_id.in_(rating_ids), Rating.rating.is_not(None), Rating.comment != "")
-        .where(looked.c.at.is_(None) | (looked.c.at < Rating.updated_at))
+        .where(Rating.rating_id.in_(rating_ids))
     )
-    if rater_id is not None:
-        rows = rows.where(Rating.rater_id == rater_id)
-    return [
-        RatingInDoubt(own.rating_id, shown(row, item), name, kind, own.rating or 0, own.comment or "")
+    found = {
+        own.rating_id: RatingInDoubt(shown(row, item), name, kind, own.rating or 0, own.comment or "")
         for row, item, own, name, kind in session.execute(rows)
-    ]
+    }
+    return [found[number] for number in rating_ids if number in found]
 
 
 def _newest(session: Session, columns: Select[*Columns], limit: int) -> Select[*Columns]:

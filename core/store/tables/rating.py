@@ -172,14 +172,15 @@ class TextHistory(Base):
 
 
 class BetterAnswer(Base):
-    """An answer that a rater wrote by editing another one; it is an interaction of its own."""
+    """An answer that a rater wrote by editing another one; it is an interaction of its own.
+
+    It outlives both, so that an erasure of the original finds the texts of a better answer that was deleted before.
+    """
 
     __tablename__ = "assay_better_answers"
 
-    interaction_id: Mapped[int] = mapped_column(
-        ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    original_id: Mapped[int] = mapped_column(ForeignKey("assay_items.interaction_id"), index=True)
+    interaction_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    original_id: Mapped[int] = mapped_column(index=True)
     rater_id: Mapped[int] = mapped_column(ForeignKey("assay_raters.rater_id"), index=True)
     """Who wrote it, and to whom it is never served."""
     request_id: Mapped[str] = mapped_column(String(64), unique=True)

@@ -22,10 +22,14 @@ KINDS = {
     "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
     "pairs": (
         "Pairs",
-        "For training on comparisons: a prompt with a better and a worse answer, by ratings or as raters ordered them "
-        "on the Rerank page (TRL: DPO, reward).",
+        "For training on comparisons: a prompt with a better and a worse answer, by ratings, as raters ordered them "
+        "on the Rerank page, or as they wrote a better one (TRL: DPO, reward).",
     ),
     "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
+    "sft": (
+        "Better answers",
+        "For training on examples: a prompt and the answer that a rater wrote, with the rater's name (TRL: SFT).",
+    ),
     "preferences": (
         "Preferences",
         "How raters would have ordered answers on the Rerank page: a better and a worse one.",
@@ -140,7 +144,7 @@ def _download(prepared: Prepared) -> None:
     left_out = prepared.result.left_out
     without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
     st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
-    if without and prepared.kind != "preferences":
+    if without and prepared.kind not in ("preferences", "sft"):
         st.caption(
             f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at "
             "least one point apart."

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.domain.disagreements import Gap
+from core.domain.reasons import MAX_REASON_LENGTH, MOST_REASONS, REASON_KEYS
 from core.domain.roles import Act
 from core.services.data import redaction
 from core.services.review import disagreements, guidelines
@@ -28,12 +29,12 @@ def guidelines_tab(page: Page) -> None:
 def guidelines_to_read(page: Page) -> None:
     """The version in force and older ones; for a lead also the way to where a new one is written."""
     current = guidelines.current(page.workspace, page.user)
-    _text(current, "review.guidelines_text")
+    _text(current, "quality.guidelines_text")
     if page.may(Act.JUDGE):
         next_step(
             "Write a new version",
             "quality",
-            key="review.guidelines_edit",
+            key="quality.guidelines_edit",
             icon=":material/edit:",
             primary=False,
             tab=QualityTab.GUIDELINES,
@@ -52,6 +53,8 @@ def _older(page: Page, current: Version) -> None:
 
 def _text(version: Version, key: str) -> None:
     show_text(version.markdown, key=key, name="text")
+    if version.reasons:
+        st.caption(literal(f"Reasons that go with a rating: {', '.join(version.reasons)}."))
     if version.at is None:
         st.caption("The text that Assay brings along; leads can write a better one: Quality, Guidelines.")
     else:
@@ -93,6 +96,21 @@ def _form(page: Page, current: Version) -> None:
             height=320,
             max_chars=MAX_LENGTH,
         )
+        st.markdown("**Reasons that go with a rating**")
+        st.caption(
+            "Raters choose them with one key, before they rate. At most five; an empty field has no key. Ratings keep "
+            "the words with which they were given, so another word counts as another reason."
+        )
+        with st.container(horizontal=True):
+            for place, key in enumerate(REASON_KEYS):
+                worded = current.reasons[place] if place < len(current.reasons) else ""
+                st.text_input(
+                    f"Key {key.upper()}",
+                    worded,
+                    key=_reason_field(current.number, place),
+                    max_chars=MAX_REASON_LENGTH,
+                    width=160,
+                )
         st.form_submit_button(
             "Save as a new version",
             key="quality.guidelines_save",
@@ -102,12 +120,17 @@ def _form(page: Page, current: Version) -> None:
         )
 
 
+def _reason_field(version: int, place: int) -> str:
+    return f"quality.guidelines_reason.{version}.{place}"
+
+
 @act
 def _save(page: Page, read: int) -> None:
     user = actor(page)
     if user is not None:
         text = str(st.session_state.get(f"quality.guidelines.{read}") or "")
-        saved = guidelines.save(page.workspace, user, text, read=read)
+        reasons = [str(st.session_state.get(_reason_field(read, place)) or "") for place in range(MOST_REASONS)]
+        saved = guidelines.save(page.workspace, user, text, read=read, reasons=reasons)
         session.toast(f"Version {saved.number} is in force. Raters see it with their next answer.")
 
 

@@ -7,9 +7,9 @@ import streamlit as st
 from core.ui.quality.agreement import agreement_tab
 from core.ui.quality.disagreements import disagreements_tab
 from core.ui.quality.guidelines import guidelines_tab
-from core.ui.quality.to_check import to_check_of_all
 from core.ui.quality.progress import progress_panel
 from core.ui.quality.second_opinions import second_opinions_panel
+from core.ui.quality.to_check import to_check_of_all
 from core.ui.shell.navigation import TOPIC, QualityTab
 from core.ui.shell.page import Page
 

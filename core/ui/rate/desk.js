@@ -864,7 +864,8 @@ class Desk {
     this.#drawEdited();
     text.setSelectionRange(0, 0);
     text.scrollTop = 0;
-    this.part("better-dialog").querySelector("textarea:not([hidden] *), .closed:not([hidden]) button:not([hidden]), h2").focus();
+    const isRevealed = item.source !== null, mayReveal = item.hidden?.may_reveal;
+    (isRevealed ? text : mayReveal ? this.key("better_reveal") : this.part("better-title")).focus();
   }
 
   /** The dialog as its answer is now: to be edited, on its way to the server, or closed while something is hidden. */

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
+from core.services.rating import second_opinions
 from core.services.review import to_check
 from core.services.review.to_check import Entry, Kind
 from core.ui.rate.desk import open_item
@@ -33,8 +34,14 @@ def to_check_tab(page: Page, user: User) -> None:
         if entry.kind is Kind.LOOK:
             _heading(entry)
             show_next_look(page, user)
-        else:
+        elif entry.kind is Kind.COMMENT:
             _comment(page, user, entry)
+        else:
+            with st.container(border=True, gap="xsmall"):
+                _heading(entry)
+                if st.button("Rate them", key="review.second_opinions", icon=":material/rate_review:"):
+                    second_opinions.open_queue(page.workspace, user)
+                    go_to("rate")
 
 
 def _heading(entry: Entry) -> None:

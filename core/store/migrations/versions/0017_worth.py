@@ -35,15 +35,6 @@ def upgrade() -> None:
         sa.Column("rater_id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["interaction_id"],
-            ["assay_items.interaction_id"],
-            name="fk_assay_better_answers_interaction_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["original_id"], ["assay_items.interaction_id"], name="fk_assay_better_answers_original_id"
-        ),
         sa.ForeignKeyConstraint(["rater_id"], ["assay_raters.rater_id"], name="fk_assay_better_answers_rater_id"),
         sa.PrimaryKeyConstraint("interaction_id", name="pk_assay_better_answers"),
         sa.UniqueConstraint("request_id", name="uq_assay_better_answers_request_id"),
