@@ -34,7 +34,7 @@ def measure() -> list[Line]:
 
         def keep_rating() -> None:
             while not stop.wait(0.5):
-                for item in rating.next_items(workspace, user).items[:1]:
+                for item in rating.next_items(workspace, user)[:1]:
                     began = time.perf_counter()
                     rating.rate(workspace, user, item.interaction.interaction_id, 4, showing=item.showing)
                     waits.append(time.perf_counter() - began)

@@ -28,5 +28,5 @@ with open_page("readiness") as page:
         next_step_button(found)
         measured_support(found)
         checks(page, found)
-        pair_counts(page)
+        pair_counts(page, more_wait=found.facts.pairs_wait)
         rating_counts(found, page.workspace.settings.positive_rating_threshold)

@@ -1,4 +1,4 @@
-"""Review: my ratings; for leads also disagreements and agreement; the guidelines for everybody who rates."""
+"""My ratings: what a rater rated, what is worth another look, and what the ratings mean."""
 
 from core.ui.review.tabs import tabs
 from core.ui.shell.name_prompt import ask_for_name, name_line
@@ -9,6 +9,6 @@ with open_page("review") as page:
     if user is None:
         ask_for_name(page)
     else:
-        heading(page, lead="Look again at what was rated, where raters differ, and what the ratings mean.")
+        heading(page, lead="Find, change or withdraw what you rated, and look again where that is worth it.")
         name_line(page, user)
         tabs(page, user)

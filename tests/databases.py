@@ -20,10 +20,10 @@ import pytest
 from sqlalchemy import make_url, select
 
 from core.domain.records import ImportRow
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.settings import Settings
 from core.domain.turns import Turn
-from core.services.people import local_names
+from core.services.people import accounts, local_names
 from core.services.workspace import Workspace, open_workspace
 from core.store.database import Store, connect
 from core.store.interactions import imports, interactions
@@ -313,6 +313,12 @@ def legacy_database(old_app: Plain) -> Plain:
 def rater(workspace: Workspace, name: str = "Ana") -> User:
     """A person who rates."""
     return local_names.rate_as(workspace, f"cookie of {name}", name)
+
+
+def lead(workspace: Workspace, name: str = "Lea") -> User:
+    """A person who leads raters, whether or not theirs is the first name here."""
+    person = rater(workspace, name)
+    return User(person.rater_id, name, accounts.set_role(workspace, COMMAND_LINE, person.rater_id, Role.LEAD).role)
 
 
 def added(workspace: Workspace, prompt: str = "prompt", response: str = "answer", **values: Any) -> int:

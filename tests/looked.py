@@ -8,7 +8,7 @@ from core.services.data import erasure, interactions, redaction
 from core.services.data.erasure import Forgetting
 from core.services.rating import better_answers, rating
 from core.services.rating.rating import ItemToRate, Receipt
-from core.services.review import disagreements, own_ratings, second_looks
+from core.services.review import disagreements, own_ratings, second_looks, to_check
 from core.services.review.second_looks import RatingPair
 from core.services.workspace import Workspace
 from core.store.interactions.interactions import load
@@ -65,6 +65,10 @@ def look(workspace: Workspace, user: User, interaction_id: int, value: int, **ho
 def choose(workspace: Workspace, user: User, interaction_id: int, value: int, **how: Any) -> Receipt:
     seen = version(workspace, interaction_id)
     return second_looks.choose(workspace, user, interaction_id, value, seen=seen, **how)
+
+
+def keep_comment(workspace: Workspace, user: User, interaction_id: int, **how: Any) -> Receipt:
+    return to_check.keep(workspace, user, interaction_id, seen=version(workspace, interaction_id), **how)
 
 
 def decide(workspace: Workspace, user: User, interaction_id: int, value: int | None, *, expected: int | None) -> None:

@@ -40,6 +40,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_desks.filters": None,
     "assay_better_answers.request_id": DIGEST,
     "assay_drafts.comment": None,
+    "assay_drafts.reasons": None,
     "assay_embeddings.fingerprint": DIGEST,
     "assay_embeddings.text_hash": DIGEST,
     "assay_exports.by": ACTOR,
@@ -50,6 +51,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_guideline_gaps.note": None,
     "assay_guideline_gaps.by": PERSON,
     "assay_guidelines.markdown": None,
+    "assay_guidelines.reasons": None,
     "assay_guidelines.by": PERSON,
     "assay_held_out.prompt_group": DIGEST,
     "assay_identities.issuer": "the address of the identity provider; no service hands it out",
@@ -107,6 +109,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_ratings.status": OURS,
     "assay_ratings.comment": None,
     "assay_ratings.reason": None,
+    "assay_ratings.reasons": None,
     "assay_rerankings.source": OURS,
     "assay_rerankings.model_version": VERSION,
     "assay_rerankings.scores": "figures",
@@ -219,7 +222,7 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
         numbers = [_interaction(session, text, number) for number in range(30)]
         text.numbers = numbers
         for number in numbers[:25]:
-            _rated(session, number, sam, 2, text("assay_ratings.comment", "Sam"))
+            _rated(session, number, sam, 2, text("assay_ratings.comment", "Sam"), text("assay_ratings.reasons"))
         other = t.Rater(name="Pat", name_key="pat", kind="person", role="sme")
         session.add(other)
         session.flush()
@@ -237,13 +240,15 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                 interaction_id=numbers[27],
                 comment=text("assay_drafts.comment", "Sam"),
                 bias_flag=False,
+                reasons=[text("assay_drafts.reasons")],
             )
         )
         session.add(
             t.GuidelineGap(interaction_id=numbers[0], note=f"{text('assay_guideline_gaps.note')}, Roswitha", by="Lea")
         )
         for version in (1, 2):
-            session.add(t.Guideline(version=version, markdown=text("assay_guidelines.markdown"), by="Lea"))
+            words = {"markdown": text("assay_guidelines.markdown"), "reasons": [text("assay_guidelines.reasons")]}
+            session.add(t.Guideline(version=version, by="Lea", **words))
         session.add(
             t.TextHistory(
                 interaction_id=numbers[0],
@@ -327,10 +332,9 @@ def _interaction(session: Any, text: Planted, number: int) -> int:
     return int(made)
 
 
-def _rated(session: Any, number: int, who: User, rating: int, comment: str) -> None:
-    session.add(
-        t.Rating(interaction_id=number, rater_id=who.rater_id, status="submitted", rating=rating, comment=comment)
-    )
+def _rated(session: Any, number: int, who: User, rating: int, comment: str, *reasons: str) -> None:
+    said = {"comment": comment, "reasons": list(reasons) or None}
+    session.add(t.Rating(interaction_id=number, rater_id=who.rater_id, status="submitted", rating=rating, **said))
     item, row = session.get(t.Item, number), session.get(t.LegacyInteraction, number)
     item.n_ratings, item.consensus, item.places = item.n_ratings + 1, float(rating), 0
     item.mirrored_rating = row.rating = rating

@@ -55,6 +55,10 @@ class QueueFilters:
     most_words: int | None = None
     flagged: bool = False
     """Only answers that somebody flagged as biased."""
+    second: bool = False
+    """Only answers that have a rating already: what is given is a second opinion."""
+    pair: bool = False
+    """Only unrated answers to a prompt that has a rated answer: each rating can make a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class QueueSettings:
 
     raters: int = 1
     overlap: int = 10
+    imported_count: bool = True
+    """Whether a rating that came with data is one of these ratings; else only those that were given here are."""
 
     def check(self) -> None:
         """Raises BadInput: a number outside its range."""
@@ -79,15 +85,20 @@ class QueueSettings:
         """
         return self.raters + (interaction_id * 61 % 100 < self.overlap)
 
-    def places(self, interaction_id: int, n_ratings: int, *, rated_here: bool, discarded: bool) -> int:
-        """How many ratings this answer still wants.
+    def places(
+        self, interaction_id: int, n_ratings: int, *, given_here: int, discarded: bool = False, asked: int = 0
+    ) -> int:
+        """How many ratings this answer still wants, of which ``n_ratings`` are there and ``given_here`` not imported.
 
-        None when somebody discarded it, and none when it only has ratings that came with data: what was rated
-        elsewhere counts as done until somebody rates it here.
+        None when somebody discarded it. Where imported ratings count, an answer that has nothing else gets no further
+        rater for the overlap. ``asked`` is the number that somebody asked for, whatever the rule.
         """
-        if discarded or (n_ratings and not rated_here):
+        if discarded:
             return 0
-        return max(0, self.wanted(interaction_id) - n_ratings)
+        wanted, there = self.wanted(interaction_id), given_here
+        if self.imported_count:
+            wanted, there = self.raters if n_ratings and not given_here else wanted, n_ratings
+        return max(0, wanted - there, asked - n_ratings)
 
 
 def random_key() -> int:

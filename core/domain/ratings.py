@@ -38,6 +38,8 @@ class RatingInput:
     bias_flag: bool = False
     reason: str | None = None
     """Why it was skipped or discarded."""
+    reasons: tuple[str, ...] = ()
+    """The short reasons of the guidelines that go with the rating."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Columns = Mapping[str, type[str] | type[int] | type[float] | type[bool]]
 """Column name -> the type of its values; every value may also be None.
 
 ``turns``: what was said before the prompt, oldest first, as a JSON list of ``role`` and ``text``; empty without.
+``reasons``: the short reasons that go with the rating, joined by "; "; empty without.
 """
 
 RATINGS: Final[Columns] = {
@@ -23,6 +24,7 @@ RATINGS: Final[Columns] = {
     "updated_at": str,
     "adjudicated": int,
     "turns": str,
+    "reasons": str,
 }
 GOLD: Final[Columns] = {
     "interaction_id": int,

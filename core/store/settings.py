@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import User
@@ -48,7 +49,7 @@ def queue_settings(session: Session) -> QueueSettings:
 def change(
     session: Session,
     name: str,
-    wanted: QueueSettings | RepeatSettings | RetrainSettings,
+    wanted: QueueSettings | RatingTarget | RepeatSettings | RetrainSettings,
     *,
     by: User,
     action: str,

@@ -783,7 +783,7 @@ def test_an_answer_that_is_opened_from_review_is_shown(at_the_desk, dashboard, m
     rated = number(page)
     rate(page, "4")
     waiting = number(page)
-    page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Review").click()
+    page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="My ratings").click()
     page.locator(f".st-key-review-open-{rated} button").click()
     expect(key(page, "answer")).to_contain_text("You rated this answer 4 (Good)")
     ready(page)

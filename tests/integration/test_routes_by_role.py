@@ -55,7 +55,9 @@ NEEDS = {
 }
 LET_IN = {
     **dict.fromkeys(("next", "back", "forward", "queue", "renew", "release"), 200),
-    **dict.fromkeys(("act", "undo", "draft", "compare", "item", "reveal", "choose"), 400),  # it names no answer
+    **dict.fromkeys(
+        ("act", "better", "undo", "draft", "compare", "item", "reveal", "choose"), 400
+    ),  # it names no answer
 }
 """What the desk answers to whoever may rate; tests/ui/test_desk_routes.py has everything else that is refused."""
 

@@ -74,6 +74,7 @@ GOES = {
     "assay_items.prompt_group",
     "assay_ratings.comment",
     "assay_ratings.reason",
+    "assay_ratings.reasons",
     "assay_rating_events.old",
     "assay_rating_events.new",
     "assay_rating_events.request_id",
@@ -82,6 +83,7 @@ GOES = {
     "assay_text_history.context_id",
     "assay_text_history.turns",
     "assay_drafts.comment",
+    "assay_drafts.reasons",
     "assay_leases.request_id",
     "assay_guideline_gaps.note",
     "assay_showings.version",
@@ -107,6 +109,7 @@ GOES = {
 STAYS = {
     "rlhf_sessions.notes": "Session",
     "assay_guidelines.markdown": "in their own words: guidelines",
+    "assay_guidelines.reasons": "in their own words: guidelines",
     "assay_promotions.reason": "reasons",
     "assay_exports.reason": "reasons",
     "assay_exports.place": "Files that were exported",
@@ -247,6 +250,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
         item.mirrored_comment, item.identifiers = word("assay_items.mirrored_comment"), {word("x.identifiers"): 1}
         mine = session.query(Rating).one()
         mine.comment, mine.reason = word("assay_ratings.comment"), word("assay_ratings.reason")
+        mine.reasons = [word("assay_ratings.reasons")]
         event = session.query(RatingEvent).one()
         event.old, event.new = (
             {"comment": word("assay_rating_events.old")},
@@ -265,7 +269,13 @@ def planted(workspace: Workspace, tmp_path) -> int:
             )
         )
         session.add(
-            Draft(rater_id=ana.rater_id, interaction_id=number, comment=word("assay_drafts.comment"), bias_flag=False)
+            Draft(
+                rater_id=ana.rater_id,
+                interaction_id=number,
+                comment=word("assay_drafts.comment"),
+                bias_flag=False,
+                reasons=[word("assay_drafts.reasons")],
+            )
         )
         lease = word("assay_leases.request_id")
         session.add(
@@ -319,7 +329,8 @@ def planted(workspace: Workspace, tmp_path) -> int:
         report = {"sources": [{"name": word("assay_items.session_label")}, {"name": "all others"}], "raters": []}
         runs.add_event(session, run.run_id, "Reported", {"event": "reported", "report": report})
         runs.finish(session, run.run_id, "finished", "done")
-        session.add(Guideline(version=1, markdown=word("assay_guidelines.markdown"), by="Ana"))
+        worded = {"markdown": word("assay_guidelines.markdown"), "reasons": [word("assay_guidelines.reasons")]}
+        session.add(Guideline(version=1, by="Ana", **worded))
         session.add(Promotion(action="promote", by="Ana", model_version="v1", reason=word("assay_promotions.reason")))
         session.add(
             Export(

@@ -144,6 +144,9 @@ def test_people_and_programs_come_in_as_before(upgraded, said):
     assert (entry.user and entry.user.role) == Role.LEAD
     roles = {person.name: person.role for person in accounts.listed(upgraded, COMMAND_LINE)}
     assert roles["Vic"] == Role.VIEWER
+    assert (
+        local_names.rate_as(upgraded, "cookie of a new one", "Somebody new").role == Role.LEAD
+    )  # as every name there was
     assert api_keys.KeyRing(upgraded).check(said["key"]).key_id == 1
 
 

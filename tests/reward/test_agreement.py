@@ -5,7 +5,15 @@ import random
 import krippendorff
 import pytest
 
-from core.reward.metrics.agreement import NOTHING_SHARED, ONE_VALUE, agreement, ordinal_alpha
+from core.domain.metrics import Metric
+from core.reward.metrics.agreement import (
+    FEW_PROMPTS,
+    NOTHING_SHARED,
+    ONE_VALUE,
+    agreement,
+    alpha_over_prompts,
+    ordinal_alpha,
+)
 
 
 def invented(items: int, raters: int, noise: float, seed: int) -> list[tuple[int, str, int]]:
@@ -81,3 +89,54 @@ def test_a_rater_who_shares_nothing_has_no_difference():
     found = agreement([(1, "Ana", 4), (2, "Ben", 2), (2, "Cem", 2)])
     assert found.raters[0].ratings == 1
     assert found.raters[0].difference.value is None
+
+
+def test_the_interval_holds_the_true_alpha_about_as_often_as_it_says():
+    """Of many small samples of one population, drawn prompt by prompt with two answers each."""
+    population = invented(4_000, 2, 0.4, seed=1)
+    by_item: dict[int, list[int]] = {}
+    for item, _, value in population:
+        by_item.setdefault(item, []).append(value)
+    units = {item: values for item, values in by_item.items() if len(values) == 2}
+    true = ordinal_alpha(list(units.values())).value
+    assert true is not None
+    draw, held = random.Random(2), 0
+    for _ in range(100):
+        chosen = draw.sample(sorted(units), 60)
+        found = alpha_over_prompts([units[item] for item in chosen], [str(place // 2) for place in range(60)])
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= true <= found.high
+    assert held >= 88
+
+
+def test_answers_to_few_prompts_give_no_alpha():
+    """Nine prompts are too few, however many answers they have; with ten there is an interval."""
+    units = [(place % 5 + 1, place % 3 + 1) for place in range(90)]
+    few = alpha_over_prompts(units, [str(place % 9) for place in range(90)])
+    assert (few.value, few.reason) == (None, FEW_PROMPTS)
+    enough = alpha_over_prompts(units, [str(place % 10) for place in range(90)])
+    assert enough.value == ordinal_alpha(units).value
+    assert enough.low is not None
+
+
+def test_prompts_with_many_answers_widen_the_interval():
+    """Answers of one prompt resemble each other: drawing answers would claim too much."""
+    draw = random.Random(4)
+    units, prompts = [], []
+    for prompt in range(20):
+        noisy = prompt % 2
+        for _ in range(10):
+            true = draw.randint(1, 5)
+            units.append((true, draw.randint(1, 5) if noisy else true))
+            prompts.append(str(prompt))
+    by_prompt = alpha_over_prompts(units, prompts)
+    by_answer = alpha_over_prompts(units, [str(place) for place in range(len(units))])
+    assert by_prompt.value == by_answer.value
+    assert _width(by_prompt) > 1.2 * _width(by_answer)
+
+
+def _width(metric: Metric) -> float:
+    assert metric.low is not None
+    assert metric.high is not None
+    return metric.high - metric.low

@@ -10,9 +10,9 @@ from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.domain.settings import AuthMode
 from core.services.data.importing import import_file
 from core.services.people import accounts, local_names, sign_in
-from core.store.tables import Audit
+from core.store.tables import Audit, Setting
 from core.store.types import now
-from tests.databases import PATIENCE, rater
+from tests.databases import PATIENCE, lead, rater
 
 
 def with_sign_in(workspace, **settings):
@@ -33,10 +33,42 @@ def acts(workspace):
         return [(row.actor, row.action, row.subject) for row in session.query(Audit).order_by(Audit.audit_id)]
 
 
-def test_a_name_that_was_chosen_is_a_lead_until_a_lead_says_otherwise(workspace):
-    """Local mode: the role that a lead gave holds for the browser that speaks for the name, from the next look on."""
+def news(workspace):
+    with workspace.store.read() as session:
+        return [row.new for row in session.query(Audit).order_by(Audit.audit_id)]
+
+
+def test_the_first_name_is_a_lead_and_later_ones_rate(workspace):
+    """Local mode: until a lead says otherwise; a name that is chosen again keeps its role."""
     ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
-    assert ben.role is Role.LEAD
+    assert (ana.role, ben.role) == (Role.LEAD, Role.SME)
+    assert (ben.key, "chose a new name", f"person {ben.rater_id}", {"role": "sme"}) in [
+        (*act, new) for act, new in zip(acts(workspace), news(workspace), strict=True)
+    ]
+    accounts.set_role(workspace, ana, ben.rater_id, Role.LEAD)
+    assert rater(workspace, "Ben").role is Role.LEAD
+
+
+def test_where_no_lead_is_left_the_next_name_is_one(workspace):
+    """Somebody added raters on the command line before anybody opened the dashboard: nobody is locked out."""
+    accounts.invite(workspace, COMMAND_LINE, "Ben", Role.SME)
+    assert rater(workspace, "Ben").role is Role.SME
+    assert rater(workspace, "Ana").role is Role.LEAD
+    assert rater(workspace, "Lea").role is Role.SME
+
+
+def test_where_names_were_leads_before_they_still_are(workspace):
+    """A database of an earlier release has no such setting: who works with it finds what they found."""
+    with workspace.store.write() as session:
+        session.delete(session.get(Setting, local_names.LATER_NAMES))
+    assert [rater(workspace, name).role for name in ("Ana", "Ben", "Cy")] == [Role.LEAD] * 3
+
+
+def test_the_role_that_a_lead_gave_holds_from_the_next_look_on(workspace):
+    """Local mode: for every browser that speaks for the name."""
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    accounts.set_role(workspace, ana, ben.rater_id, Role.LEAD)
+    assert local_names.user_of(workspace, "cookie of Ben").role is Role.LEAD
     accounts.set_role(workspace, ana, ben.rater_id, Role.SME)
     assert local_names.user_of(workspace, "cookie of Ben").role is Role.SME
     assert local_names.rate_as(workspace, "another browser", "ben").role is Role.SME
@@ -72,13 +104,13 @@ def test_the_last_lead_stays(workspace, change):
         do()
     assert local_names.user_of(workspace, "cookie of Ana") == ana
     assert [action for _, action, _ in acts(workspace)] == ["chose a new name"]
-    rater(workspace, "Ben")
+    lead(workspace, "Ben")
     do()
 
 
 def test_two_leads_cannot_demote_each_other_at_the_same_moment(workspace):
     """Both look, see two leads, and act: one of them is refused, so that a lead is left."""
-    pair = [rater(workspace, "Ana"), rater(workspace, "Ben")]
+    pair = [rater(workspace, "Ana"), lead(workspace, "Ben")]
     gate, said = threading.Barrier(2), []
 
     def demote(me, other):

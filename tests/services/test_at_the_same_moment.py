@@ -21,7 +21,7 @@ from core.services.training import retraining
 from core.services.workspace import Workspace, open_workspace
 from core.store import retrying
 from tests import looked
-from tests.databases import PATIENCE, added, environment, rater
+from tests.databases import PATIENCE, added, environment, lead, rater
 
 SERVICES = Path(core.services.__file__).parent
 ON_ITS_OWN = {
@@ -130,7 +130,7 @@ def test_two_leads_who_decide_differently_are_still_told(workspace: Workspace) -
     """Trying again is no way around what another person decided."""
     number = added(workspace)
     version = looked.version(workspace, number)
-    leads = [rater(workspace, name) for name in ("Lea", "Ben")]
+    leads = [lead(workspace, name) for name in ("Lea", "Ben")]
     wrong = together(
         *(
             lambda lead=lead, value=value: disagreements.decide(

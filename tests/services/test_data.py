@@ -9,7 +9,7 @@ from core.services.data import interactions
 from core.services.data.importing import import_file
 from core.store.tables import RatingEvent, TextHistory
 from tests import looked
-from tests.databases import added, rater
+from tests.databases import added, lead, rater
 
 
 def texts_kept(workspace):
@@ -77,7 +77,7 @@ def test_an_edit_keeps_the_old_texts_and_the_ratings(workspace, old_app):
     """The texts before an edit stay in the history with who changed them; ratings, consensus and mirror stay."""
     number, ana = interactions.add(workspace, COMMAND_LINE, "prompt", "answer", "case"), rater(workspace)
     looked.rate(workspace, ana, number, 4, comment="good")
-    looked.edit(workspace, rater(workspace, "Lead"), number, "new prompt", "a new answer", "", withdraw_ratings=False)
+    looked.edit(workspace, lead(workspace, "Lead"), number, "new prompt", "a new answer", "", withdraw_ratings=False)
     shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.prompt, shown.response, shown.context_id, shown.response_words) == (
@@ -98,7 +98,7 @@ def test_an_edit_may_withdraw_the_ratings(workspace, old_app):
     number = interactions.add(workspace, COMMAND_LINE, "prompt", "answer")
     for name, value in (("Ana", 4), ("Ben", 2)):
         looked.rate(workspace, rater(workspace, name), number, value)
-    looked.edit(workspace, rater(workspace, "Lead"), number, "prompt", "different", withdraw_ratings=True)
+    looked.edit(workspace, lead(workspace, "Lead"), number, "prompt", "different", withdraw_ratings=True)
     shown = interactions.load(workspace, COMMAND_LINE, number)
     assert shown is not None
     assert (shown.consensus, shown.n_ratings) == (None, 0)
@@ -138,7 +138,7 @@ def test_a_deleted_answer_leaves_its_history(workspace, old_app):
     """Deleting removes the answer and its ratings everywhere; texts and what was rated can still be looked up."""
     number, ana = interactions.add(workspace, COMMAND_LINE, "prompt", "answer"), rater(workspace)
     looked.rate(workspace, ana, number, 4)
-    looked.delete(workspace, rater(workspace, "Lead"), number)
+    looked.delete(workspace, lead(workspace, "Lead"), number)
     assert found(workspace) == []
     assert old_app.run("SELECT count(*) FROM rlhf_interactions") == [(0,)]
     assert old_app.run("SELECT count(*) FROM assay_ratings") == [(0,)]

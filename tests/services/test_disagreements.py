@@ -10,7 +10,7 @@ from core.services.rating import rating
 from core.services.review import disagreements
 from core.store.tables import Audit, Item, LegacyInteraction, Rating, RatingEvent
 from tests import looked
-from tests.databases import added, rater
+from tests.databases import added, lead, rater
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_two_leads_at_once_do_not_overwrite_each_other(workspace, team):
     number = rated(workspace, team, 5, 1)
     looked.decide(workspace, team[0], number, 2, expected=None)
     with pytest.raises(Conflict, match=r"Another lead decided.*Nothing was changed"):
-        looked.decide(workspace, team[1], number, 4, expected=None)
+        looked.decide(workspace, lead(workspace, "Ana"), number, 4, expected=None)
     assert item(workspace, number) == (2.0, 2, 2)
 
 

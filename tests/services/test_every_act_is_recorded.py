@@ -13,6 +13,7 @@ import pytest
 
 import core.services
 from core.domain.errors import AssayError
+from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Role, User
@@ -22,9 +23,10 @@ from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
-from core.services.rating import queue, rating
+from core.services.rating import queue, rating, second_opinions
+from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences
-from core.services.review import disagreements, guidelines, second_looks
+from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace
 from core.store.people.api_keys import suspend
@@ -58,6 +60,7 @@ NOT_IN_THE_RECORD = {
     "training.registry.save_and_register": "part of a training, which is recorded (test_training)",
     "review.second_looks.choose": "ratings have a history of their own",
     "review.second_looks.look": "ratings have a history of their own",
+    "review.to_check.keep": "ratings have a history of their own",
     "rating.active_learning.suggest": "the order in which raters see answers",
     "rating.active_learning.suggest_or_say": "the order in which raters see answers",
     "people.visitors.accepted": "may draw the key that signs cookies, once",
@@ -322,9 +325,27 @@ def change_queue(w: Workspace, lead: User) -> Act:
     queue.change_settings(w, lead, QueueSettings(raters=2))
 
 
+def ask_second_opinions(w: Workspace, lead: User) -> Act:
+    looked.rate(w, rater(w, "Ben"), added(w), 4)
+    yield
+    second_opinions.ask(w, lead, AskFor(20, 3))
+
+
+def open_second_opinions(w: Workspace, lead: User) -> Act:
+    looked.rate(w, rater(w, "Ben"), added(w), 4)
+    queue.change_settings(w, lead, QueueSettings(overlap=0))
+    yield
+    second_opinions.open_queue(w, lead)
+
+
 def change_second_looks(w: Workspace, lead: User) -> Act:
     yield
     second_looks.change_settings(w, lead, RepeatSettings(share=3))
+
+
+def change_target(w: Workspace, lead: User) -> Act:
+    yield
+    progress.change_target(w, lead, RatingTarget(20))
 
 
 def record_as_file(w: Workspace, lead: User) -> Act:
@@ -425,8 +446,11 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "reranking.preferences.withdraw": (withdraw_preferences, ["withdrew preferences"]),
     "training.retraining.change_settings": (change_reminder, ["changed reminder"]),
     "rating.queue.change_settings": (change_queue, ["changed queue"]),
+    "rating.second_opinions.ask": (ask_second_opinions, ["second opinions asked"]),
+    "rating.second_opinions.open_queue": (open_second_opinions, ["second opinions asked"]),
     "people.audit_log.as_file": (record_as_file, ["exported"]),
     "people.audit_log.export": (export_record, ["exported"]),
+    "review.progress.change_target": (change_target, ["changed target"]),
     "review.second_looks.change_settings": (change_second_looks, ["changed second looks"]),
     "people.sign_in.enter": (enter, ["signed in"]),
     "people.sign_in.sign_out": (sign_out, ["signed out"]),

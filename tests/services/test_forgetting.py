@@ -32,7 +32,7 @@ from core.store.tables import (
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
 from tests import looked
-from tests.databases import PATIENCE, added, at_once, finished, rater, start_python
+from tests.databases import PATIENCE, added, at_once, finished, lead, rater, start_python
 
 PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
 NAME, EMAIL = "Zoltan Quux", "zoltan@quux.example"
@@ -47,7 +47,8 @@ def ben(workspace):
 @pytest.fixture
 def zoltan(workspace, ben):
     """A lead who is to be forgotten; they signed in once."""
-    person = local_names.rate_as(workspace, "cookie", NAME)
+    local_names.rate_as(workspace, "cookie", NAME)
+    person = lead(workspace, NAME)
     accounts.set_address(workspace, ben, person.rater_id, EMAIL)
     with workspace.store.write() as session:
         identity = Identity(issuer="https://login", subject="quux-1", rater_id=person.rater_id, name=NAME, email=EMAIL)
@@ -280,7 +281,7 @@ def test_who_cannot_be_forgotten(workspace, ben):
         session.add(Rater(name="imported", name_key="imported", kind="imported"))
     with pytest.raises(BadInput, match="nobody"):
         erasure.rater(workspace, ben, "imported", ratings_stay=False)
-    rater(workspace, "Lea")
+    lead(workspace, "Lea")
     with workspace.store.write() as session:
         runs.start(session, "pair", 0, "Ben", "elsewhere:1")
     for act in (

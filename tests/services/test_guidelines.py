@@ -7,7 +7,7 @@ from core.domain.ratings import RATING_WORDS
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.services.review import guidelines
 from core.store.tables import Audit
-from tests.databases import rater
+from tests.databases import lead, rater
 
 
 def test_there_is_a_text_before_anybody_writes_one(workspace):
@@ -36,7 +36,7 @@ def test_every_version_is_kept_and_recorded_without_its_text(workspace):
 
 def test_who_wrote_on_an_old_version_is_told(workspace):
     """Nothing is overwritten: the second lead keeps the text and learns why it was not saved."""
-    lea, ben = rater(workspace, "Lea"), rater(workspace, "Ben")
+    lea, ben = rater(workspace, "Lea"), lead(workspace, "Ben")
     guidelines.save(workspace, lea, "Lea's text", read=0)
     with pytest.raises(Conflict, match="Another lead saved the guidelines while you were writing"):
         guidelines.save(workspace, ben, "Ben's text", read=0)

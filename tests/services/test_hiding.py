@@ -19,7 +19,7 @@ from core.services.review.own_ratings import OwnFilters
 from core.store.tables import Audit, Rating
 from core.store.types import now
 from tests import looked
-from tests.databases import added, rater
+from tests.databases import added, lead, rater
 
 SECRET = "555-123-4567"
 PROMPT, ANSWER, COMMENT = f"Call me at {SECRET}.", f"I will call {SECRET}.", f"Do not call {SECRET}"
@@ -35,7 +35,7 @@ def ana(workspace) -> User:
 @pytest.fixture
 def lea(workspace) -> User:
     """A lead."""
-    return rater(workspace, "Lea")
+    return lead(workspace, "Lea")
 
 
 @pytest.fixture

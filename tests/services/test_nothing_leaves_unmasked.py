@@ -19,7 +19,7 @@ from core.services.operations import status
 from core.services.people import api_keys, audit_log
 from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences
-from core.services.review import disagreements, guidelines, own_ratings, second_looks
+from core.services.review import disagreements, guidelines, own_ratings, reasons, second_looks, to_check
 from core.services.review.own_ratings import OwnFilters
 from core.services.training import readiness, runs
 from core.store.audit import Wanted
@@ -52,10 +52,13 @@ def reads(workspace, user, planted):
         "disagreements": lambda: [disagreements.listed(workspace, user, one, page=0) for one in Which],
         "gaps": lambda: disagreements.open_gaps(workspace, user),
         "guidelines": lambda: [guidelines.current(workspace, user), guidelines.versions(workspace, user)],
+        "reasons": lambda: reasons.counted(workspace, user),
         "queue": lambda: queue.preference(workspace, user),
         "next": lambda: looked.next_item(workspace, user),
         "items": lambda: [rating.item(workspace, user, one) for one in planted.numbers],
         "same prompt": lambda: rating.same_prompt(workspace, user, number),
+        "to check": lambda: to_check.listed(workspace, user),
+        "to check of all": lambda: to_check.listed_for_lead(workspace, user),
         "second look": lambda: second_looks.next_look(workspace, user),
         "cases": lambda: cases.listed(workspace, user),
         "conversations": lambda: conversations.offer(workspace, user),

@@ -450,8 +450,8 @@ def test_a_lead_sets_how_many_raters_and_the_record_says_so(workspace, in_order)
         line = session.query(Audit).filter(Audit.action == "changed queue").one()
         assert (line.actor, line.old, line.new) == (
             ana.key,
-            {"raters": 1, "overlap": 10},
-            {"raters": 2, "overlap": 0},
+            {"raters": 1, "overlap": 10, "imported_count": True},
+            {"raters": 2, "overlap": 0, "imported_count": True},
         )
     assert queue.change_settings(workspace, ana, QueueSettings(raters=2, overlap=0)) == 0
     assert queue.change_settings(workspace, ana, QueueSettings(raters=1, overlap=0)) == 0  # all have two already

@@ -190,7 +190,8 @@ def test_what_helps_depends_on_what_waits(unrated, page):
     """Where answers wait for ratings the button rates; where none do it gets more of them."""
     assert readiness_checks.enough_ratings(facts(rated=10, unrated=unrated)).remedy.page == page
     assert readiness_checks.both_ends(facts(low=1, unrated=unrated)).remedy.page == page
-    found = readiness_checks.comparable_answers(facts(prompts_with_one_answer=37, unrated=unrated))
+    single = facts(prompts_with_one_answer=37, unrated=unrated, pairs_wait=unrated > 0)
+    found = readiness_checks.comparable_answers(single)
     assert "37 prompts have a single rated answer and give no comparison" in found.sentence
     assert found.remedy.page == page
 

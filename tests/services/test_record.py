@@ -15,7 +15,7 @@ from core.services.workspace import Workspace
 from core.store import audit
 from core.store.people import raters
 from core.store.tables import Audit, Rater
-from tests.databases import Plain, rater
+from tests.databases import Plain, lead, rater
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -100,7 +100,7 @@ def test_an_empty_record_is_a_normal_state(workspace: Workspace) -> None:
 
 def test_a_person_stands_in_it_by_number(workspace: Workspace, lena: User, old_app: Plain) -> None:
     """A new name is shown everywhere at once, and the old one is nowhere in the record."""
-    ben = rater(workspace, "Ben Unforgettable")
+    ben = lead(workspace, "Ben Unforgettable")
     accounts.set_role(workspace, ben, lena.rater_id, Role.SME)
     with workspace.store.write() as session:
         found = session.get(Rater, ben.rater_id)

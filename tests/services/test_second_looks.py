@@ -13,6 +13,7 @@ from core.services.data import interactions
 from core.services.rating import rating
 from core.services.review import second_looks
 from core.store.review.agreement import repeats
+from core.store.review.second_looks import surprising
 from core.store.tables import Audit, Item, LegacyInteraction, Rating, RatingEvent
 from core.store.training import runs
 from tests import looked
@@ -33,12 +34,13 @@ def rated(workspace, user, *values: int) -> list[int]:
     return numbers
 
 
-def predicted(workspace, scores: dict[int, float]) -> None:
-    """A finished training whose out-of-fold scores were these."""
+def predicted(workspace, scores: dict[int, float], *, days: int = 8) -> None:
+    """A finished training whose out-of-fold scores were these, on ratings that were given so many days ago."""
     with workspace.store.write() as session:
         run = runs.start(session, "pair", 0, "Lea", "elsewhere:1")
         runs.save_predictions(session, run.run_id, [(number, 0, score) for number, score in scores.items()])
         runs.finish(session, run.run_id, "finished", "done", model_version=f"v{run.run_id}")
+    aged(workspace, days)
 
 
 def aged(workspace, days: int) -> None:
@@ -89,6 +91,17 @@ def test_only_ratings_that_the_model_contradicts_come_back(workspace, ana):
     assert waiting(workspace, ana) == expected
 
 
+def test_what_surprises_comes_back_days_later(workspace, ana):
+    """Not minutes after the rating, when the rater remembers it; as late as a lead set for repeats."""
+    (number,) = rated(workspace, ana, 5)
+    predicted(workspace, {number: 0.1}, days=6)
+    assert second_looks.next_look(workspace, ana) is None
+    with pytest.raises(Conflict):
+        looked.look(workspace, ana, number, 3)
+    second_looks.change_settings(workspace, ana, RepeatSettings(4, 5))
+    assert waiting(workspace, ana) == [number]
+
+
 def test_the_same_rating_is_noted_and_the_answer_does_not_return(workspace, ana):
     """One event; rating, consensus, mirror and times are as before, also after the next look."""
     (number,) = rated(workspace, ana, 5)
@@ -137,7 +150,9 @@ def test_a_rating_that_is_given_anew_can_surprise_again(workspace, ana):
     predicted(workspace, {number: 0.1})
     looked.look(workspace, ana, number, 5)
     looked.rate(workspace, ana, number, 4)
-    assert waiting(workspace, ana) == [number]
+    with workspace.store.read() as session:
+        in_days = datetime.now(UTC) + timedelta(days=8)
+        assert surprising(session, ana.rater_id, 4, in_days) == [number]
 
 
 def test_a_repeat_changes_nothing_and_is_asked_once(workspace, ana, monkeypatch):

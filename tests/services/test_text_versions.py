@@ -18,7 +18,7 @@ from core.services.workspace import Workspace, open_workspace
 from core.store.rating import ratings
 from core.store.tables import Showing
 from tests import looked
-from tests.databases import PATIENCE, Plain, added, environment, rater, wait_until_blocked
+from tests.databases import PATIENCE, Plain, added, environment, lead, rater, wait_until_blocked
 from tests.services.test_second_looks import predicted
 from tests.who_may import public_functions
 
@@ -115,11 +115,11 @@ ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
 
 
 def edited_here(w: Workspace, old_app: Plain, number: int) -> None:
-    looked.edit(w, rater(w, "Lea"), number, "Which dose?", "Ten times as much.", withdraw_ratings=False)
+    looked.edit(w, lead(w, "Lea"), number, "Which dose?", "Ten times as much.", withdraw_ratings=False)
 
 
 def context_here(w: Workspace, old_app: Plain, number: int) -> None:
-    looked.edit(w, rater(w, "Lea"), number, "Which dose?", ANSWER, "for children", withdraw_ratings=False)
+    looked.edit(w, lead(w, "Lea"), number, "Which dose?", ANSWER, "for children", withdraw_ratings=False)
 
 
 def answer_there(w: Workspace, old_app: Plain, number: int) -> None:
@@ -268,17 +268,17 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
         gate.wait(PATIENCE)
         try:
             interactions.edit(
-                workspace, rater(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False
+                workspace, lead(workspace, text), number, "prompt", text, seen=seen, withdraw_ratings=False
             )
             outcomes.append(text)
         except TextChanged:
             outcomes.append("refused")
 
-    leads = [threading.Thread(target=save, args=(text,)) for text in ("Lea", "Ben")]
-    for lead in leads:
-        lead.start()
-    for lead in leads:
-        lead.join(60)
+    saving = [threading.Thread(target=save, args=(text,)) for text in ("Lea", "Ben")]
+    for thread in saving:
+        thread.start()
+    for thread in saving:
+        thread.join(60)
     (won,) = {*outcomes} - {"refused"}
     assert len(outcomes) == 2
     assert interactions.load(workspace, rater(workspace), number).response == won

@@ -14,12 +14,13 @@ from starlette.testclient import TestClient
 from core.domain.errors import Collision, Unavailable
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_COMMENT
+from core.domain.reasons import DEFAULT_REASONS
 from core.domain.roles import COMMAND_LINE, Role
 from core.http.rate_limit import Rate
 from core.services.people import accounts, local_names, sign_in
 from core.services.rating import queue, rating
 from core.services.review import guidelines
-from core.store.tables import Audit, Draft, Identity, Lease, RatingEvent, Visitor
+from core.store.tables import Audit, BetterAnswer, Draft, Identity, Lease, RatingEvent, Visitor
 from core.store.tables import SignIn as StoredSignIn
 from core.store.types import now
 from core.ui.rate import acts, items, routes
@@ -73,6 +74,12 @@ def an_act(item, act="rate", value=4, **said):
     return what | {"request": f"{item['request']}:{value if act == 'rate' else act}"} | said
 
 
+def written(item, text="A better one."):
+    """The body of a request that saves a better answer than the one that was shown."""
+    request = f"{uuid4().hex}:better"
+    return {"item": item["id"], "showing": item["showing"], "text": text, "request": request}
+
+
 def refusal(answered):
     """Status and code of a refusal, which is a sentence in the one form that all have."""
     said = answered.json()
@@ -87,7 +94,7 @@ def stored(workspace):
     with workspace.store.read() as session:
         return [
             [tuple(getattr(row, column.key) for column in table.__table__.columns) for row in session.query(table)]
-            for table in (RatingEvent, Draft, Lease, Audit, Visitor)
+            for table in (RatingEvent, Draft, Lease, Audit, Visitor, BetterAnswer)
         ]
 
 
@@ -187,11 +194,33 @@ def test_skipping_keeping_and_discarding(ana):
     ]
 
 
+def test_reasons_go_with_a_rating_and_come_back(ana):
+    """In the deck, in a draft, with the act, with the rating, and again after undo; words of nobody are refused."""
+    deck = ana.ask("next", shown=None)
+    assert deck["guidelines"]["reasons"] == list(DEFAULT_REASONS)
+    first, _ = deck["items"]
+    assert (first["reasons"], first["draft"]) == ([], None)
+    ana.ask("draft", item=first["id"], comment="", flag=False, reasons=["unclear", "wrong"])
+    kept = {"comment": "", "flag": False, "reasons": ["wrong", "unclear"]}
+    assert ana.deck()[0]["draft"] == kept
+    for refused in (["whatever"], [1], "wrong", ["wrong"] * 6):
+        assert refusal(ana.post("act", an_act(first, reasons=refused))) == (400, "bad_input")
+    ana.ask("act", **an_act(first, reasons=["unclear", "wrong"]))
+    again = ana.ask("item", item=first["id"])["item"]
+    assert (again["reasons"], again["draft"]) == (["wrong", "unclear"], None)
+    told = ana.ask("act", **an_act(again, "keep", reasons=["wrong", "unclear"]))
+    assert told["receipt"] == {"number": 0, "text": "Kept your earlier rating"}
+    ana.ask("act", **an_act(again, "keep", reasons=["unsafe"]) | {"request": f"{'1' * 32}:keep"})
+    assert [event.new["reasons"] for event in events(ana.workspace)] == [["wrong", "unclear"], ["unsafe"]]
+    undone = ana.ask("undo", request=f"{'2' * 32}:undo")["item"]
+    assert (undone["reasons"], undone["draft"]["reasons"]) == (["wrong", "unclear"], ["unsafe"])
+
+
 def test_keeping_what_is_no_rating_any_more_says_so_and_loses_nothing(ana):
     """It was taken back in another tab: what was typed is there as a draft."""
     first, _ = ana.deck()
     assert refusal(ana.post("act", an_act(first, "keep", comment="added"))) == (409, "conflict")
-    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False}
+    assert ana.ask("item", item=first["id"])["item"]["draft"] == {"comment": "added", "flag": False, "reasons": []}
     assert events(ana.workspace) == []
 
 
@@ -291,7 +320,7 @@ def test_a_draft_comes_back_and_ends_with_the_rating(ana):
     """Kept while somebody types, also for an answer that is gone by now."""
     first, _ = ana.deck()
     assert ana.ask("draft", item=first["id"], comment="half a th", flag=True) == {}
-    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True}
+    assert ana.deck()[0]["draft"] == {"comment": "half a th", "flag": True, "reasons": []}
     ana.ask("act", **an_act(first, comment="half a thought"))
     assert ana.ask("item", item=first["id"])["item"]["draft"] is None
     assert ana.ask("draft", item=999, comment="too late", flag=False) == {}
@@ -355,6 +384,55 @@ def test_identifiers_are_hidden_and_revealed_by_what_was_shown(ana):
     assert refusal(ana.post("reveal", {"item": other, "showing": revealed["showing"]})) == (409, "text_changed")
 
 
+def test_a_better_answer_is_stored_once_and_the_original_still_waits(ana):
+    """It says what happens now; sent again, because the answer was lost on the way, it stores nothing more."""
+    shown, _ = ana.deck()
+    assert shown["source"] == "answer 0"
+    said = written(shown)
+    told = ana.ask("better", **said)
+    assert told == ana.ask("better", **said)
+    assert told["notice"] == (
+        "Saved as answer 6, with you as its author. Others rate it, you do not. Answer 1 itself still waits for your "
+        "rating: press 1 to 5."
+    )
+    with ana.workspace.store.read() as session:
+        (kept,) = session.query(BetterAnswer)
+        assert (kept.interaction_id, kept.original_id, kept.rater_id) == (6, 1, ana.user.rater_id)
+    assert events(ana.workspace) == []
+    assert ana.deck()[0]["id"] == 1
+    ana.ask("act", **an_act(shown))
+    shown = ana.ask("item", item=1)["item"]
+    assert "Your rating of answer 1 stays" in ana.ask("better", **written(shown, "Another one."))["notice"]
+
+
+def test_a_better_answer_is_refused_in_words(ana):
+    """An empty one, the same text, one that is there already, and one that was made from a text that is no more."""
+    shown, ahead = ana.deck()
+    for text in ("", " \n", "answer 0"):
+        assert refusal(ana.post("better", written(shown, text))) == (400, "bad_input")
+    ana.ask("better", **written(shown))
+    assert refusal(ana.post("better", written(shown))) == (409, "conflict")
+    looked.edit(ana.workspace, COMMAND_LINE, 1, "prompt 0", "changed", withdraw_ratings=False)
+    answered = ana.post("better", written(shown, "Another one."))
+    assert refusal(answered) == (409, "text_changed")
+    assert answered.json()["item"]["source"] == "changed"
+    looked.delete(ana.workspace, COMMAND_LINE, 2)
+    assert refusal(ana.post("better", written(ahead))) == (404, "gone")
+
+
+def test_only_what_is_not_hidden_is_sent_to_be_edited(ana):
+    """Revealed first, then edited; an answer that is too long for a field is sent to be read only."""
+    number = added(ana.workspace, "Who?", "Call (212) 555-0147.")
+    shown = ana.ask("item", item=number)["item"]
+    assert shown["source"] is None
+    assert refusal(ana.post("better", written(shown, "Call nobody."))) == (409, "conflict")
+    shown = ana.ask("reveal", item=number, showing=shown["showing"])["item"]
+    assert shown["source"] == "Call (212) 555-0147."
+    assert "Saved as answer" in ana.ask("better", **written(shown, "Call (212) 555-0147 at night."))["notice"]
+    long = added(ana.workspace, "long", "x" * (items.MOST_EDITED + 1))
+    assert ana.ask("item", item=long)["item"]["source"] is None
+
+
 def test_order_and_filters_are_chosen_and_kept(ana):
     """The next answers follow at once, nothing of before is kept, and it says why there is nothing."""
     fitting = added(ana.workspace, "long", "one two three", session_label="t")
@@ -363,7 +441,8 @@ def test_order_and_filters_are_chosen_and_kept(ana):
     deck = ana.ask("choose", order="random", filters=filters)
     assert [one["id"] for one in deck["items"]] == [fitting]
     assert deck["progress"]["left"] == 1
-    assert ana.ask("queue") == {"order": "random", "filters": filters}
+    kept = filters | {"second": False, "pair": False}
+    assert ana.ask("queue") == {"order": "random", "filters": kept}
     deck = ana.ask("act", **an_act(deck["items"][0]))
     assert deck["items"] == []
     assert deck["why_empty"]["kind"] == "filtered"
@@ -377,15 +456,40 @@ def test_why_there_is_nothing_to_rate(workspace):
     """There is nothing at all, others have it, or everything is done."""
     ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
     assert ana.ask("next", shown=None)["why_empty"]["kind"] == "nothing"
+    told = ben.ask("next", shown=None)["why_empty"]  # the way to bring answers in is for leads
+    assert (told["kind"], "A lead brings answers in" in told["sentence"]) == ("nothing yet", True)
     number = added(workspace)
     (item,) = ana.deck()
     told = ben.ask("next", shown=None)["why_empty"]
     assert told["kind"] == "others"
     assert "1 without a rating" in told["sentence"]
     told = ana.ask("act", **an_act(item))["why_empty"]
-    assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you."}
+    assert told == {"kind": "done", "sentence": "Every answer has a rating. Thank you.", "second": False}
     looked.discard(workspace, ana.user, number, reason="Test data")
     assert "except 1 that were discarded" in ana.ask("next", shown=None)["why_empty"]["sentence"]
+
+
+def test_where_everything_is_rated_a_second_opinion_can_be_given(workspace):
+    """The empty desk says whether there is something to give one about; choosing that draws it."""
+    ana, ben = browser(workspace, "Ana"), browser(workspace, "Ben")
+    number = added(workspace)
+    looked.rate(workspace, ana.user, number, 4)
+    assert [ana.ask("next", shown=None)["why_empty"][name] for name in ("kind", "second")] == ["done", False]
+    assert [ben.ask("next", shown=None)["why_empty"][name] for name in ("kind", "second")] == ["done", True]
+    deck = ben.ask("choose", order="oldest", filters={"second": True})
+    assert [one["id"] for one in deck["items"]] == [number]
+    assert (deck["items"][0]["rating"], deck["progress"]["left"]) == (None, 1)
+    told = ben.ask("act", **an_act(deck["items"][0]))["why_empty"]
+    assert told["sentence"] == "No answer waits for a second opinion of yours."
+    assert (told["kind"], told["second"]) == ("filtered", False)
+
+
+def test_the_desk_says_where_nothing_makes_a_pair(workspace):
+    """The unrated answer has no rated one beside it."""
+    ana = browser(workspace, "Ana")
+    added(workspace)
+    told = ana.ask("choose", order="model", filters={"pair": True})["why_empty"]
+    assert told["sentence"] == "No answer waits for you whose rating would make a pair with a rated one."
 
 
 def test_new_guidelines_come_with_the_next_answer(ana):
@@ -435,7 +539,8 @@ GOOD = {
 def good(desk):
     """The body of a request to each route that would succeed."""
     shown = desk.deck()[0]
-    return GOOD | {"act": an_act(shown), "reveal": {"item": shown["id"], "showing": shown["showing"]}}
+    seen = {"item": shown["id"], "showing": shown["showing"]}
+    return GOOD | {"act": an_act(shown), "reveal": seen, "better": seen | written(shown)}
 
 
 def test_leaving_forgets_the_name_of_this_browser(ana):
@@ -449,7 +554,7 @@ def test_leaving_forgets_the_name_of_this_browser(ana):
 
 def test_each_route_is_tried_below():
     """A new one is tried too."""
-    assert {*GOOD, "act", "reveal"} == {*ROUTES}
+    assert {*GOOD, "act", "reveal", "better"} == {*ROUTES}
 
 
 FOREIGN = [
@@ -653,6 +758,12 @@ def test_a_body_that_is_too_large_is_refused_and_the_longest_comment_is_not(ana)
     assert len(body) > 12 * MAX_COMMENT
     answered = ana.client.post("/desk/act", content=body, headers={"origin": PLACE, "content-type": "application/json"})
     assert answered.status_code == 200
+    body = json.dumps({"shown_to": ana.shown_to, **written(shown, "💚" * items.MOST_EDITED)}).encode()
+    answered = ana.client.post(
+        "/desk/better", content=body, headers={"origin": PLACE, "content-type": "application/json"}
+    )
+    assert answered.status_code in (200, 404)
+    assert refusal(ana.post("better", written(shown, "x" * 3_000_000))) == (413, "too_large")
 
 
 def test_one_person_cannot_ask_without_end(ana):

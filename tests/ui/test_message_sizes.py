@@ -47,7 +47,7 @@ def test_a_thousand_rejected_rows_with_long_reasons():
     assert largest(AppTest.from_function(rejected_rows).run()) < LIMIT / 2
 
 
-@pytest.mark.parametrize("name", ["home", "readiness", "models", "train", "data", "review"])
+@pytest.mark.parametrize("name", ["home", "readiness", "models", "train", "data", "review", "quality"])
 def test_pages_with_a_trained_model_and_its_report(open_page, trained, ana, name):
     """Figures and tables of a report have bounded numbers of points and rows, whatever was trained on."""
     assert largest(open_page(name)) < LIMIT / 10

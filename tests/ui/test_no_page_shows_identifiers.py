@@ -14,7 +14,7 @@ from core.cli.main import main
 from core.domain.roles import Role, User
 from core.services.people import local_names
 from core.store.tables import QueuePreference, Rater
-from core.ui.shell.navigation import PAGES, SettingsTab
+from core.ui.shell.navigation import PAGES, QualityTab, SettingsTab
 from core.ui.shell.session import OPENED
 from tests import looked
 from tests.desk import Desk
@@ -22,7 +22,7 @@ from tests.planted import everybody, joined, plant
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press
 
-REVIEW_TABS = ["My ratings", "Second looks", "Disagreements", "Agreement", "Guidelines"]
+REVIEW_TABS = ["My ratings", "To check", "Guidelines"]
 
 
 @pytest.fixture
@@ -79,6 +79,9 @@ def visits(open_page, role: str, numbers: list[int]):
         yield f"data {number}", app
         if role == "lead":
             yield f"forgetting {number}", press(app, f"data.forget.{number}") if _has(app, "data.forget") else app
+    if role == "lead":
+        for topic in QualityTab:
+            yield f"quality {topic}", open_page("quality", topic=topic)
     if role != "viewer":
         for name in REVIEW_TABS:
             yield f"review {name}", open_page("review", review__tabs=name)

@@ -7,14 +7,17 @@ from sqlalchemy import text
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
+from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
+from core.services.rating import queue
 from core.services.training.forecast import Outlook
 from core.services.training.readiness_checks import Latest
 from core.store.database import Store
 from core.store.rating.queue import preference
 from core.ui.training.readiness import MANY_RATERS, forecast_sentence, ratings_by_value, ratings_per_day
 from tests import looked
+from tests.databases import rater
 from tests.ui.reading import press, said
 
 pytestmark = pytest.mark.slow
@@ -145,3 +148,31 @@ def test_many_raters_are_drawn_together():
     assert len({bars.marker.color for bars in drawn.data}) == MANY_RATERS + 1
     assert drawn.data[-1].y == (10, 10)
     assert sum(sum(bars.y) for bars in drawn.data) == 110
+
+
+def test_a_further_person_gets_the_queue_that_the_link_promises(open_page, workspace, ana):
+    """All ratings are Ben's, and nothing waits: the link opens what he rated, and after Ana's rating both count."""
+    ben = rater(workspace, "Ben")
+    numbers = [interactions.add(workspace, COMMAND_LINE, f"Question {n}?", "An answer.") for n in range(3)]
+    queue.change_settings(workspace, COMMAND_LINE, QueueSettings(overlap=0))
+    for number in numbers:
+        looked.rate(workspace, ben, number, 3 + number % 2)
+    assert looked.next_item(workspace, ana) is None
+    press(open_page("readiness"), "readiness.fix.several_raters")
+    assert queue.preference(workspace, ana) == (Order.OLDEST, QueueFilters(second=True))
+    while (shown := looked.next_item(workspace, ana)) is not None:
+        looked.rate(workspace, ana, shown.interaction.interaction_id, 4)
+    assert {interactions.load(workspace, COMMAND_LINE, number).n_ratings for number in numbers} == {2}
+
+
+def test_the_next_pair_is_offered_where_one_waits(open_page, workspace, ana):
+    """The link opens the unrated answers beside rated ones, and is not there before there are any."""
+    looked.rate(workspace, ana, interactions.add(workspace, COMMAND_LINE, "A question?", "An answer."), 5)
+    interactions.add(workspace, COMMAND_LINE, "Another question?", "An answer.")
+    app = open_page("readiness")
+    assert "readiness.fix.pairs" not in {button.key for button in app.button}
+    beside = interactions.add(workspace, COMMAND_LINE, "A question?", "Another answer.")
+    press(open_page("readiness"), "readiness.fix.pairs")
+    assert queue.preference(workspace, ana) == (Order.MODEL, QueueFilters(pair=True))
+    assert queue.left(workspace, ana) == 1
+    assert looked.next_item(workspace, ana).interaction.interaction_id == beside

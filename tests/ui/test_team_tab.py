@@ -20,8 +20,9 @@ def test_a_lead_sets_the_rules_of_the_team(open_page, sample, ana):
     app = open_page("settings", tab=SettingsTab.TEAM)
     app.number_input(key="team.raters").set_value(3)
     app.number_input(key="team.overlap").set_value(20)
+    app.checkbox(key="team.imported_count").set_value(False)
     press(app, "team.queue_save")
-    assert queue.get_settings(sample, COMMAND_LINE) == QueueSettings(raters=3, overlap=20)
+    assert queue.get_settings(sample, COMMAND_LINE) == QueueSettings(raters=3, overlap=20, imported_count=False)
     app.selectbox(key="team.repeat_share").set_value(5)
     app.number_input(key="team.repeat_days").set_value(14)
     press(app, "team.repeat_save")
@@ -55,5 +56,5 @@ def test_each_rule_is_shown_to_whoever_may_change_it(open_page, sample, ana, mon
 def test_agreement_leads_to_the_rule_that_it_lacks(open_page, workspace, ana):
     """Where no answer was rated twice, the way to the tab where a lead changes that."""
     looked.rate(workspace, ana, interactions.add(workspace, ana, "A question?", "An answer."), 4)
-    app = press(open_page("review", review__tabs="Agreement"), "review.agreement_share")
+    app = press(open_page("quality", topic="Agreement"), "quality.agreement_share")
     assert [field.key for field in app.number_input][:1] == ["team.raters"]

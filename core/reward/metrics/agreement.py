@@ -17,11 +17,14 @@ from sklearn.metrics import cohen_kappa_score
 from core.domain.metrics import Metric
 from core.domain.plain import Name
 from core.domain.ratings import MAX_RATING, MIN_RATING
+from core.reward.metrics.bootstrap import FEWEST_PROMPTS, RESAMPLES, Floats, with_interval
 
 VALUES = range(MIN_RATING, MAX_RATING + 1)
 MAX_PAIRED = 100
 """Raters who are compared two by two: those with the most shared answers. An import can bring thousands of names."""
 NOTHING_SHARED = "no answer was rated by two people"
+FEW_PROMPTS = f"fewer than {FEWEST_PROMPTS} prompts have answers that several people rated"
+_CHUNK_CELLS = 2_000_000  # of a (resamples, kinds of prompts) matrix of 8-byte numbers held at once: 16 MB
 ONE_VALUE = "all ratings of shared answers are the same, so there is nothing to tell apart"
 
 Given = tuple[int, str, int]
@@ -124,20 +127,52 @@ def ordinal_alpha(units: Sequence[Sequence[int]]) -> Metric:
     """
     if not units:
         return Metric(None, reason=NOTHING_SHARED)
-    counts = np.zeros((len(units), len(VALUES)))
-    for row, ratings in zip(counts, units, strict=True):
-        for rating in ratings:
-            row[rating - MIN_RATING] += 1
-    pairable = counts.sum(axis=1, keepdims=True)
-    observed = counts.T @ (counts / (pairable - 1)) - np.diag((counts / (pairable - 1)).sum(axis=0))
-    frequency = observed.sum(axis=1)
-    cumulated = np.cumsum(frequency)
-    middle = cumulated - frequency / 2  # the distance of two values: how many ratings lie between their middles
-    distance = (middle[:, None] - middle[None, :]) ** 2
-    expected = (np.outer(frequency, frequency) * distance).sum()
-    if expected == 0:
-        return Metric(None, reason=ONE_VALUE)
-    return Metric(float(1 - (frequency.sum() - 1) * (observed * distance).sum() / expected))
+    value = float(_alphas(_coincidences(units).sum(axis=0)))
+    return Metric(None, reason=ONE_VALUE) if math.isnan(value) else Metric(value)
+
+
+def alpha_over_prompts(units: Sequence[Sequence[int]], prompts: Sequence[str], *, seed: int = 0) -> Metric:
+    """``ordinal_alpha`` with its 95 % interval from drawing prompts; ``prompts`` holds that of each answer.
+
+    Undefined with fewer than FEWEST_PROMPTS prompts, for which there is no honest interval.
+    """
+    alpha = ordinal_alpha(units)
+    names, group = np.unique(np.asarray(prompts, dtype=np.str_), return_inverse=True)
+    if alpha.value is None:
+        return alpha
+    if len(names) < FEWEST_PROMPTS:
+        return Metric(None, reason=FEW_PROMPTS)
+    by_prompt = np.zeros((len(names), len(VALUES) ** 2))
+    np.add.at(by_prompt, group, _coincidences(units).reshape(len(units), -1))
+    # prompts with the same coincidences are drawn together: how often each kind is drawn is multinomial
+    kinds, times = np.unique(by_prompt, axis=0, return_counts=True)
+    rng, shape = np.random.default_rng(seed), (len(VALUES), len(VALUES))
+    size = max(1, _CHUNK_CELLS // len(kinds))
+    samples = [
+        _alphas((rng.multinomial(len(names), times / len(names), size=drawn) @ kinds).reshape(drawn, *shape))
+        for drawn in (min(size, RESAMPLES - start) for start in range(0, RESAMPLES, size))
+    ]
+    return with_interval(alpha.value, np.concatenate(samples), prompts=len(names), within=(-math.inf, 1.0))
+
+
+def _coincidences(units: Sequence[Sequence[int]]) -> Floats:
+    """How often which two values meet within each answer, (answers, values, values)."""
+    counts = np.asarray([[ratings.count(value) for value in VALUES] for ratings in units], dtype=np.float64)
+    weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
+    found = counts[:, :, None] * weighted[:, None, :]
+    found[:, range(len(VALUES)), range(len(VALUES))] -= weighted
+    return found
+
+
+def _alphas(observed: Floats) -> Floats:
+    """Alpha of each matrix of coincidences (..., values, values); nan where nothing is there to tell apart."""
+    frequency = observed.sum(axis=-1)
+    middle = np.cumsum(frequency, axis=-1) - frequency / 2
+    distance = (middle[..., :, None] - middle[..., None, :]) ** 2  # how many ratings lie between two values' middles
+    expected = (frequency[..., :, None] * frequency[..., None, :] * distance).sum(axis=(-2, -1))
+    wrong = (frequency.sum(axis=-1) - 1) * (observed * distance).sum(axis=(-2, -1))
+    alphas: Floats = 1 - np.divide(wrong, expected, out=np.full_like(expected, math.nan), where=expected > 0)
+    return alphas
 
 
 def _pairs(shared: Mapping[int, Mapping[str, int]]) -> list[PairOfRaters]:

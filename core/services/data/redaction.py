@@ -125,10 +125,10 @@ def reveal_guidelines(workspace: Workspace, user: User, version: int) -> None:
     """
     workspace.require(user, Act.REVEAL)
     with workspace.store.read() as session:
-        text = next((one.markdown for one in guidelines.versions(session) if one.version == version), None)
-    if text is None:
+        found = next((one for one in guidelines.versions(session) if one.version == version), None)
+    if found is None:
         raise NotFound("There is no such version of the guidelines, so there is nothing to reveal.")
-    _record(workspace, user, f"guidelines {version}", [text])
+    _record(workspace, user, f"guidelines {version}", [found.markdown, *guidelines.reasons_of(found)])
 
 
 @masks_output()

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.domain.errors import BadInput, TextChanged
+from core.domain.progress import midnight, today
 from core.domain.queue import MAX_REASON
 from core.domain.ratings import MAX_COMMENT, MAX_RATING, MIN_RATING, EventContext, RatingInput, RatingStatus
+from core.domain.reasons import MAX_REASON_LENGTH, NOT_OFFERED, in_order
 from core.domain.roles import Act, User
 from core.domain.texts import storable
 from core.services.data import redaction
-from core.services.masking import GAP, masks_output, refuse_gaps
+from core.services.masking import GAP, masks_output, originals, refuse_gaps
 from core.services.workspace import Workspace
 from core.store.database import Session
 from core.store.interactions import interactions
@@ -18,6 +20,7 @@ from core.store.rating import queue, ratings, showings
 from core.store.rating.queue import ItemToRate
 from core.store.rating.ratings import Receipt, Undone
 from core.store.retrying import retried
+from core.store.review import guidelines
 
 __all__ = ["ItemToRate", "Receipt", "Undone"]
 
@@ -26,7 +29,7 @@ NOT_KNOWN = (
     "you typed is kept. Read the answer as it is shown now, then act again."
 )
 UNDO_FOR = timedelta(hours=12)
-"""An act of an earlier day is changed on the Review page, where it is seen, and not by a key."""
+"""An act of an earlier day is changed on the page My ratings, where it is seen, and not by a key."""
 
 
 @masks_output()
@@ -115,23 +118,34 @@ def reveal(workspace: Workspace, user: User, interaction_id: int, *, showing: st
 
 @masks_output(takes_gaps="compared with what is stored")
 @retried
-def keep_draft(workspace: Workspace, user: User, interaction_id: int, comment: str, *, bias_flag: bool = False) -> None:
-    """Keep what was typed and flagged and not yet saved; it comes back with the answer, wherever it is opened.
+def keep_draft(
+    workspace: Workspace,
+    user: User,
+    interaction_id: int,
+    comment: str,
+    *,
+    bias_flag: bool = False,
+    reasons: Sequence[str] = (),
+) -> None:
+    """Keep what was typed, flagged and chosen and not yet saved; it comes back with the answer, wherever it is opened.
 
     Raises:
-        BadInput: it cannot be stored.
+        BadInput: it cannot be stored, or the guidelines do not offer such a reason.
     """
     workspace.require(user, Act.RATE)
     kept = storable(comment[:MAX_COMMENT], "The comment")
     with workspace.store.read() as session:
         _refuse_gaps(session, user, interaction_id, [kept])
+        chosen = _offered(session, user, interaction_id, reasons)
     with workspace.store.write() as session:
         if interactions.load(session, interaction_id) is None:  # deleted, and with it what there was to say
             return
         own_rating = ratings.own(session, interaction_id, user.rater_id)
-        saved = (own_rating.comment or "", own_rating.bias_flag) if own_rating else ("", False)
-        if (kept.strip(), bias_flag) != saved:
-            ratings.keep_draft(session, user.rater_id, interaction_id, kept, bias_flag)
+        saved = ("", False, set[str]())
+        if own_rating:
+            saved = own_rating.comment or "", own_rating.bias_flag, {*(own_rating.reasons or ())}
+        if (kept.strip(), bias_flag, {*chosen}) != saved:
+            ratings.keep_draft(session, user.rater_id, interaction_id, kept, bias_flag, chosen)
         else:
             ratings.delete_draft(session, user.rater_id, interaction_id)
 
@@ -146,6 +160,7 @@ def rate(
     showing: str | None,
     comment: str = "",
     bias_flag: bool = False,
+    reasons: Sequence[str] = (),
     request_id: str | None = None,
     shown_ms: int | None = None,
     guideline_version: int | None = None,
@@ -153,10 +168,11 @@ def rate(
     """Store one rating; when this returns, it is on disk. The same ``request_id`` again stores nothing twice.
 
     ``showing`` (``ItemToRate.showing``) says which text was rated. A rating that comes after its answer was no longer
-    kept for the rater is stored like any other.
+    kept for the rater is stored like any other. ``reasons`` are words of the guidelines, of the version in force or of
+    an earlier one, which may have been on the screen; they are stored as worded, in the order of the guidelines.
 
     Raises:
-        BadInput: not 1 to 5, or a comment that cannot be stored.
+        BadInput: not 1 to 5, a comment that cannot be stored, or a reason that the guidelines do not offer.
         NotFound: the interaction was deleted.
         TextChanged: the text is another one by now; nothing was stored, the comment is kept as a draft.
         Unavailable: the database does not answer; nothing was stored.
@@ -164,7 +180,9 @@ def rate(
     workspace.require(user, Act.RATE)
     if rating not in range(MIN_RATING, MAX_RATING + 1):
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
-    said = RatingInput(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag)
+    with workspace.store.read() as session:
+        chosen = _offered(session, user, interaction_id, reasons)
+    said = RatingInput(RatingStatus.SUBMITTED, rating, _comment(comment), bias_flag, reasons=chosen)
     how = EventContext("rated", request_id, shown_ms, guideline_version)
     return _act(workspace, user, interaction_id, said, how, showing)
 
@@ -253,7 +271,7 @@ def rated_today(workspace: Workspace, user: User) -> int:
     """How many interactions this rater has rated since midnight, local time of the server."""
     workspace.require(user, Act.RATE)
     with workspace.store.read() as session:
-        return ratings.rated_by(session, user.rater_id, _midnight())
+        return ratings.rated_by(session, user.rater_id, midnight(today()))
 
 
 @masks_output()
@@ -261,7 +279,7 @@ def rated_today_by_all(workspace: Workspace, user: User) -> int:
     """How many ratings all raters together have given since midnight, local time of the server."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        return ratings.rated_by_all(session, _midnight())
+        return ratings.rated_by_all(session, midnight(today()))
 
 
 def _kept(workspace: Workspace, user: User) -> list[ItemToRate] | None:
@@ -314,7 +332,8 @@ def _act(
     try:
         return _record(workspace, user, interaction_id, said, how, showing)
     except TextChanged:
-        keep_draft(workspace, user, interaction_id, said.comment or "", bias_flag=said.bias_flag)
+        comment = said.comment or ""
+        keep_draft(workspace, user, interaction_id, comment, bias_flag=said.bias_flag, reasons=said.reasons)
         raise
 
 
@@ -339,6 +358,25 @@ def _refuse_gaps(session: Session, user: User, interaction_id: int, typed: list[
         refuse_gaps(typed, *stored, draft.comment if draft else None)
 
 
+def _offered(session: Session, user: User, interaction_id: int, reasons: Sequence[str]) -> tuple[str, ...]:
+    """These reasons as the guidelines word them, in their order; what was stored for this rater may stay as it is.
+
+    Raises:
+        BadInput: too many, or one that no version of the guidelines offers.
+    """
+    if not reasons:
+        return ()
+    own_rating = ratings.own(session, interaction_id, user.rater_id)
+    draft = ratings.load_draft(session, user.rater_id, interaction_id)
+    stored = [reason for one in (own_rating, draft) if one for reason in one.reasons or ()]
+    offered = list(dict.fromkeys([*guidelines.reasons_ever_offered(session), *stored]))
+    meant = [originals(reason, offered) for reason in reasons]
+    unknown = next((reason for reason in meant if reason not in offered), None)
+    if unknown is not None:
+        raise BadInput(NOT_OFFERED.format(unknown[:MAX_REASON_LENGTH]))
+    return in_order(meant, offered)
+
+
 def _comment(typed: str) -> str | None:
     if len(typed) > MAX_COMMENT:
         raise BadInput(f"The comment has {len(typed):,} characters; {MAX_COMMENT:,} are possible. Please shorten it.")
@@ -349,7 +387,3 @@ def _reason(typed: str) -> str | None:
     if len(typed) > MAX_REASON:
         raise BadInput(f"The reason has {len(typed):,} characters; {MAX_REASON} are possible. Please shorten it.")
     return storable(" ".join(typed.split()), "The reason") or None
-
-
-def _midnight() -> datetime:
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

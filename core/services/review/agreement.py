@@ -1,12 +1,27 @@
 """How far the raters agree, for leads."""
 
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from core.domain.metrics import Metric
+from core.domain.progress import midnight, today
 from core.domain.roles import Act, User
-from core.reward.metrics.agreement import Agreement, Shares, agreement
+from core.reward.metrics.agreement import Agreement, Shares, agreement, alpha_over_prompts
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
-from core.store.review.agreement import median_seconds, ratings_given, repeats
+from core.store.review.agreement import median_seconds, ratings_given, repeats, shared_at
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementAt:
+    """Agreement as it stood when a day ended; today: as it stands now."""
+
+    day: date
+    alpha: Metric
+    """With its interval; undefined where too few prompts have answers that several people rated."""
+    answers: int
+    """With several ratings: what alpha rests on."""
 
 
 @masks_output()
@@ -17,6 +32,23 @@ def measure(workspace: Workspace, user: User) -> Agreement:
     with workspace.store.read() as session:
         given, seconds, given_twice = ratings_given(session), median_seconds(session), repeats(session)
     return agreement(given, seconds=seconds, repeats=given_twice)
+
+
+@masks_output()
+def over_time(workspace: Workspace, user: User, weeks: int = 8) -> list[AgreementAt]:
+    """Agreement at the end of each of the last weeks (Sunday night, local time of the server) and now, oldest first."""
+    workspace.require(user, Act.READ_DATA)
+    workspace.pick_up()
+    monday = today() - timedelta(days=today().weekday())
+    mondays = [monday - timedelta(weeks=ago) for ago in range(weeks)]
+    days = [today(), *(day - timedelta(days=1) for day in mondays)]
+    with workspace.store.read() as session:
+        shared = shared_at(session, [datetime.max.replace(tzinfo=UTC), *map(midnight, mondays)])
+    found = []
+    for day, answers in zip(days, shared, strict=True):
+        prompts, ratings = [prompt for prompt, _ in answers], [given for _, given in answers]
+        found.append(AgreementAt(day, alpha_over_prompts(ratings, prompts), len(answers)))
+    return found[::-1]
 
 
 def to_json(found: Agreement) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """The guidelines: what 1 to 5 mean here, read by raters, written by leads, every version kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.errors import BadInput, Conflict
+from core.domain.identifiers.masking import count
 from core.domain.plain import Name
 from core.domain.ratings import RATING_WORDS
+from core.domain.reasons import DEFAULT_REASONS, worded_reasons
 from core.domain.roles import Act, User
 from core.domain.texts import storable, text_hash
 from core.services.data.redaction import Redactor, seen_by
@@ -33,6 +36,10 @@ HIDDEN = (
     "Personal identifiers are hidden in the guidelines, and saving would put the gaps in their place. Nothing was "
     "saved. Copy your text, reveal them, then put your change in."
 )
+IDENTIFIER_IN_REASON = (
+    "The reason “{}” seems to hold a personal identifier. Reasons go with every rating that is given with them, also "
+    "into exports. Nothing was saved. Please word it without that."
+)
 CHANGED_MEANWHILE = (
     "Another lead saved the guidelines while you were writing. Nothing of yours was saved: copy your text, load this "
     "page again and put your change into the new version."
@@ -47,6 +54,8 @@ class Version:
     markdown: str
     by: Name
     at: datetime | None
+    reasons: tuple[str, ...] = DEFAULT_REASONS
+    """The short reasons that go with a rating, in the order of their keys."""
     hidden: dict[str, int] = field(default_factory=dict)
     """How many personal identifiers of which kind are not shown."""
 
@@ -70,11 +79,16 @@ def versions(workspace: Workspace, user: User) -> list[Version]:
 
 @masks_output(takes_gaps="compared with what is stored")
 @retried
-def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Version:
+def save(
+    workspace: Workspace, user: User, markdown: str, *, read: int, reasons: Sequence[str] | None = None
+) -> Version:
     """Put a new version in force; ``read`` is the number of the version that was changed.
 
+    ``reasons``: the short reasons that go with a rating; None: as they were. Ratings keep the words they were given
+    with.
+
     Raises:
-        BadInput: empty, too long or not storable.
+        BadInput: empty, too long, not storable, or a reason that is none or holds a personal identifier.
         Conflict: somebody else saved one meanwhile.
         NotAllowed: the role does not include writing them.
     """
@@ -88,18 +102,26 @@ def save(workspace: Workspace, user: User, markdown: str, *, read: int) -> Versi
         before = guidelines.latest(session)
         if before is not None and _view(before, redactor).hidden:
             raise Conflict(HIDDEN)
-    refuse_gaps(text, before.markdown if before else None)
-    if text == (before.markdown if before else DEFAULT):
-        raise BadInput("Nothing was changed in the text, so there is no new version.")
+    given = guidelines.reasons_of(before)
+    worded = given if reasons is None else worded_reasons(reasons)
+    refuse_gaps([text, *worded], before.markdown if before else None)
+    if (text, worded) == (before.markdown if before else DEFAULT, given):
+        raise BadInput("Nothing was changed, so there is no new version.")
+    if worded != given:
+        alone = count([text])
+        marked = next((reason for reason in worded if count([text, reason]) != alone), None)
+        if marked is not None:
+            raise BadInput(IDENTIFIER_IN_REASON.format(marked))
     with workspace.store.write() as session:
         if guidelines.version(session) != read:
             raise Conflict(CHANGED_MEANWHILE)
-        guidelines.add(session, read + 1, text, user.name)
-        what = {"version": read + 1, "sha256": text_hash(text)}
+        guidelines.add(session, read + 1, text, worded, user.name)
+        what = {"version": read + 1, "sha256": text_hash(text), "reasons": len(worded)}
         audit.write(session, user, "guidelines saved", "guidelines", old={"version": read}, new=what)
     return current(workspace, user)
 
 
 def _view(found: Guideline, redactor: Redactor) -> Version:
-    (markdown,), hidden = redactor.texts([found.markdown], f"guidelines {found.version}")
-    return Version(found.version, markdown, found.by, found.at, hidden)
+    texts = [found.markdown, *guidelines.reasons_of(found)]
+    (markdown, *reasons), hidden = redactor.texts(texts, f"guidelines {found.version}")
+    return Version(found.version, markdown, found.by, found.at, tuple(reasons), hidden)

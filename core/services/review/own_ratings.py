@@ -27,6 +27,7 @@ COLUMNS: Columns = {
     "bias_flag": bool,
     "updated_at": str,
     "turns": str,
+    "reasons": str,
 }
 
 

@@ -153,7 +153,5 @@ def change_settings(workspace: Workspace, user: User, wanted: RepeatSettings) ->
 
 
 def _waiting(workspace: Workspace, session: Session, user: User) -> dict[int, str]:
-    """The answers that come back, with what is noted when the rating is the same again."""
     threshold = workspace.settings.positive_rating_threshold
-    steady = dict.fromkeys(second_looks.repeats(session, user.rater_id, datetime.now(UTC)), second_looks.REPEAT)
-    return steady | dict.fromkeys(second_looks.surprising(session, user.rater_id, threshold), second_looks.KEPT)
+    return second_looks.waiting(session, user.rater_id, threshold, datetime.now(UTC))

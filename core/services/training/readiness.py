@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from core.domain.queue import QueueFilters
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED, Stage, stage
 from core.domain.roles import Act, User
 from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS
@@ -10,6 +11,7 @@ from core.services.masking import masked, masks_output
 from core.services.training.forecast import Outlook, latest_training
 from core.services.training.readiness_checks import CHECKS, Check, Facts
 from core.services.workspace import Workspace
+from core.store.rating import queue
 from core.store.training import statistics
 from core.store.training.statistics import PairYield
 
@@ -56,6 +58,7 @@ def readiness(workspace: Workspace, user: User) -> Readiness:
             rated_by_session={name: rated for name, (rated, _) in by_session.items() if rated},
             unrated_by_session={name: unrated for name, (_, unrated) in by_session.items() if unrated},
             latest=outlook.latest if outlook else None,
+            pairs_wait=queue.waits(session, QueueFilters(pair=True)),
         )
         per_day = statistics.ratings_per_day(session)
     reached, following = stage(facts.rated, facts.minimum)

@@ -43,6 +43,10 @@ class Remedy:
     """The order of the queue that helps; None leaves it as it is."""
     session: str = ""
     """Only answers of this session."""
+    second: bool = False
+    """Only answers that others rated: a further rating of some is asked for where none waits."""
+    pair: bool = False
+    """Only unrated answers to prompts with a rated answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,16 @@ class Facts:
     spread: Annotated[dict[str, statistics.Spread], AS_IS] = field(default_factory=dict)
     rated_by_session: dict[str, int] = field(default_factory=dict)
     unrated_by_session: dict[str, int] = field(default_factory=dict)
+    pairs_wait: bool = False
+    """Whether an unrated answer waits whose prompt has a rated one."""
     latest: Latest | None = None
 
 
 RATE = Remedy("Rate answers", "rate")
 RATE_NEW_PROMPTS = Remedy("Rate new prompts", "rate", order=Order.RANDOM)
-RATE_SIBLINGS = Remedy("Rate what makes comparisons", "rate", order=Order.MODEL)
-SECOND_LOOKS = Remedy("Rate as a further person", "rate", order=Order.OLDEST)
+RATE_SIBLINGS = Remedy("Rate what makes comparisons", "rate", order=Order.MODEL, pair=True)
+RATE_NEXT_PAIR = Remedy("Rate what makes the next pair", "rate", order=Order.MODEL, pair=True)
+SECOND_OPINIONS = Remedy("Rate as a further person", "rate", second=True)
 GET_ANSWERS = Remedy("Import more answers", "data")
 
 
@@ -180,7 +187,7 @@ def comparable_answers(facts: Facts) -> Check:
             "answer is chosen."
         )
         return Check(
-            "comparable_answers", title, CheckResult.WARNING, text, RATE_SIBLINGS if facts.unrated else GET_ANSWERS
+            "comparable_answers", title, CheckResult.WARNING, text, RATE_SIBLINGS if facts.pairs_wait else GET_ANSWERS
         )
     text = f"{plural(shape.prompts_with_differing_answers, 'prompt has', 'prompts have')} answers of different quality"
     if shape.prompts_with_one_answer:
@@ -189,7 +196,7 @@ def comparable_answers(facts: Facts) -> Check:
             "and give no comparison"
         )
         worse = shape.prompts_with_one_answer > shape.prompts_with_differing_answers
-        remedy = RATE_SIBLINGS if facts.unrated else GET_ANSWERS
+        remedy = RATE_SIBLINGS if facts.pairs_wait else GET_ANSWERS
         return Check("comparable_answers", title, CheckResult.WARNING if worse else CheckResult.OK, text + ".", remedy)
     return Check("comparable_answers", title, CheckResult.OK, text + ".")
 
@@ -240,13 +247,13 @@ def several_raters(facts: Facts) -> Check:
             f"All ratings are from one rater ({name}), so nothing is known about whether others would agree. "
             "Let a second person rate some of the same answers."
         )
-        return Check("several_raters", title, CheckResult.WARNING, text, SECOND_LOOKS)
+        return Check("several_raters", title, CheckResult.WARNING, text, SECOND_OPINIONS)
     if most > ONE_RATER * total:
         text = (
             f"{most / total:.0%} of the ratings are from one rater ({name}): the model learns mostly what this "
             "person thinks."
         )
-        return Check("several_raters", title, CheckResult.WARNING, text, SECOND_LOOKS)
+        return Check("several_raters", title, CheckResult.WARNING, text, SECOND_OPINIONS)
     return Check(
         "several_raters",
         title,
@@ -265,7 +272,7 @@ def second_opinions(facts: Facts) -> Check:
             f"{plural(facts.rated_twice, 'answer was', 'answers were')} rated by two people or more: too few "
             f"to tell how far experts agree. Aim for {FEW_TWICE}."
         )
-        return Check("second_opinions", title, CheckResult.WARNING, text, SECOND_LOOKS)
+        return Check("second_opinions", title, CheckResult.WARNING, text, SECOND_OPINIONS)
     return Check(
         "second_opinions", title, CheckResult.OK, f"{facts.rated_twice:,} answers were rated by two people or more."
     )
@@ -287,7 +294,7 @@ def raters_use_the_scale(facts: Facts) -> Check:
             f"{told}. Such ratings teach no difference: talk about what the numbers mean, and look at these "
             "answers again."
         )
-        return Check("raters_use_the_scale", title, CheckResult.WARNING, text, Remedy("Review ratings", "review"))
+        return Check("raters_use_the_scale", title, CheckResult.WARNING, text, Remedy("See my ratings", "review"))
     return Check("raters_use_the_scale", title, CheckResult.OK, "Nobody gave the same rating to everything.")
 
 

@@ -149,6 +149,7 @@ def store_rating(
         session.add(existing)
     existing.status, existing.rating, existing.comment = given.status, given.rating, given.comment
     existing.bias_flag, existing.reason, existing.updated_at = given.bias_flag, given.reason, at
+    existing.reasons = list(given.reasons) or None
     existing.import_id = import_id  # of the last change: a rating changed by hand no longer goes with its import
     event = history_event(interaction_id, rater_id, context, old=old, new=snapshot(existing), undoes=undoes)
     event.at = at
@@ -190,7 +191,8 @@ def snapshot(rating: Rating) -> dict[str, object]:
         "comment": rating.comment,
         "bias_flag": bool(rating.bias_flag),
     }
-    return kept | ({"reason": rating.reason} if rating.reason else {})
+    kept |= {"reason": rating.reason} if rating.reason else {}
+    return kept | ({"reasons": list(rating.reasons)} if rating.reasons else {})
 
 
 def recompute_consensus(session: Session, item: Item, row: LegacyInteraction) -> None:
@@ -207,11 +209,12 @@ def recompute_consensus(session: Session, item: Item, row: LegacyInteraction) ->
     item.places = queue_settings(session).places(
         item.interaction_id,
         item.n_ratings,
-        rated_here=any(
+        given_here=sum(
             kind == "person" and rating.import_id is None and rating.status == RatingStatus.SUBMITTED
             for rating, kind in rows
         ),
         discarded=any(rating.status == RatingStatus.DISCARDED for rating in ratings),
+        asked=item.asked,
     )
     item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, ratings)
     row.rating, row.feedback_comment, row.bias_flag = item.mirrored_rating, item.mirrored_comment, item.mirrored_bias

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.identifiers.masking import UNREAD, current_rules
+from core.domain.reasons import SEPARATOR
 from core.domain.records import Example
 from core.domain.roles import User
 from core.domain.turns import turns_from_json, turns_text
@@ -52,6 +53,7 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
             Rating.updated_at,
             Item.adjudicated,
             Item.turns,
+            Rating.reasons,
         )
         .select_from(LegacyInteraction)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
@@ -83,6 +85,7 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
             "updated_at": row.updated_at and row.updated_at.isoformat(),
             "adjudicated": row.adjudicated,
             "turns": turns_text(turns_from_json(row.turns)),
+            "reasons": SEPARATOR.join(row.reasons or ()),
         }
 
 

@@ -208,7 +208,7 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
     wishes = queue_settings(session)
     for interaction_id, item, own in zip(ids, items, ratings, strict=True):
         item.interaction_id = interaction_id
-        item.places = wishes.places(interaction_id, item.n_ratings, rated_here=False, discarded=False)
+        item.places = wishes.places(interaction_id, item.n_ratings, given_here=0)
         for rating in own:
             rating.interaction_id = interaction_id
     session.execute(insert(Item), [_columns(item) for item in items])

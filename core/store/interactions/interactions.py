@@ -204,7 +204,8 @@ def edit(
     if withdraw_ratings:
         for rating in session.scalars(select(Rating).where(Rating.interaction_id == interaction_id)).all():
             if rating.status == RatingStatus.SUBMITTED:
-                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag)
+                reasons = tuple(rating.reasons or ())
+                withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag, reasons=reasons)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
     recompute_consensus(session, item, row)
     return before, identity

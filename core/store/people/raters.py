@@ -85,6 +85,11 @@ def people(session: Session) -> list[Rater]:
     return list(session.scalars(there.order_by(Rater.name_key)))
 
 
+def listed(session: Session) -> list[Rater]:
+    """All raters by name, also those that came with data or were erased."""
+    return list(session.scalars(select(Rater).order_by(Rater.name_key)))
+
+
 def names(session: Session) -> dict[int, str]:
     """The name of every rater by id."""
     return {rater.rater_id: rater.name for rater in session.scalars(select(Rater))}

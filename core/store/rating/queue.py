@@ -8,8 +8,21 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, literal, literal_column, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.queue import MOST_COUNTED, RANDOM_EVERY, RANDOM_KEYS, Chosen, Order, QueueFilters, QueueSettings
 from core.domain.ratings import RatingStatus
@@ -32,6 +45,7 @@ from core.store.types import now
 from core.store.upsert import insert_missing
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
+HAS_RATING = Item.n_ratings > literal_column("0")
 FEW = 200
 COMES_BACK = (RatingStatus.SKIPPED, RatingStatus.WITHDRAWN, RatingStatus.NOTED)
 
@@ -52,6 +66,9 @@ class ItemToRate:
     draft_flag: bool = False
     shown: bool = True
     """Whether it was on the screen; else it is kept for when what is there is done."""
+    reasons: tuple[str, ...] = ()
+    """The short reasons that go with the rating."""
+    draft_reasons: tuple[str, ...] = ()
 
     @property
     def unsaved(self) -> tuple[str, bool]:
@@ -185,6 +202,8 @@ def _to_rate(
         draft=typed.comment if typed else None,
         draft_flag=typed.bias_flag if typed else False,
         shown=lease is None or lease.shown,
+        reasons=tuple((own.reasons or ()) if own else ()),
+        draft_reasons=tuple((typed.reasons or ()) if typed else ()),
     )
 
 
@@ -196,27 +215,53 @@ def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
     return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
+def is_free(session: Session, rater_id: int, filters: QueueFilters) -> bool:
+    """Whether an answer could be served to this rater now under these filters."""
+    fits = _open_for(rater_id, [*_scope(session, rater_id), *_conditions(filters)])
+    return session.scalar(select(Item.interaction_id).where(*fits).limit(1)) is not None
+
+
+def waits(session: Session, filters: QueueFilters) -> bool:
+    """Whether an answer waits for anybody under these filters."""
+    some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(filters))
+    return session.scalar(some.limit(1)) is not None
+
+
 def renew_places(session: Session, settings: QueueSettings) -> int:
     """Give every answer the places that these settings want; how many changed."""
-    # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
-    wanted = settings.raters + case((Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0)
-    of_item = Rating.interaction_id == Item.interaction_id
-    discarded = exists().where(of_item, Rating.status == RatingStatus.DISCARDED)
-    here = exists().where(
-        of_item,
-        Rating.status == RatingStatus.SUBMITTED,
-        Rating.import_id.is_(None),
-        Rating.rater_id.in_(select(Rater.rater_id).where(Rater.kind == "person")),
-    )
-    places = case(
-        (and_(Item.n_ratings > 0, ~here), 0),
-        (discarded, 0),
-        (Item.n_ratings < wanted, wanted - Item.n_ratings),
-        else_=0,
-    )
+    places = places_wanted(settings, Item.asked)
     changed = update(Item).where(Item.places != places).values(places=places)
     result = session.execute(changed.execution_options(synchronize_session=False))
     return int(getattr(result, "rowcount", 0))
+
+
+def places_wanted(settings: QueueSettings, asked: SQLColumnExpression[int]) -> ColumnElement[int]:
+    """How many ratings an item still wants by these settings and this request, as ``QueueSettings.places`` has it."""
+    # the remainder first: 61 times a number above 35 million does not fit PostgreSQL's integer
+    wanted: ColumnElement[int] = settings.raters + case(
+        (Item.interaction_id % 100 * 61 % 100 < settings.overlap, 1), else_=0
+    )
+    here = [
+        Rating.interaction_id == Item.interaction_id,
+        Rating.status == RatingStatus.SUBMITTED,
+        Rating.import_id.is_(None),
+        Rating.rater_id.in_(select(Rater.rater_id).where(Rater.kind == "person")),
+    ]
+    missing: ColumnElement[int]
+    if settings.imported_count:
+        only_imported = and_(Item.n_ratings > 0, ~exists().where(*here))
+        missing = case((only_imported, settings.raters), else_=wanted) - Item.n_ratings
+    else:
+        missing = wanted - select(func.count()).select_from(Rating).where(*here).correlate(Item).scalar_subquery()
+    by_request = asked - Item.n_ratings
+    return case(
+        (discarded(), 0), (and_(missing > 0, missing >= by_request), missing), (by_request > 0, by_request), else_=0
+    )
+
+
+def discarded() -> Exists:
+    """Whether somebody discarded an item."""
+    return exists().where(Rating.interaction_id == Item.interaction_id, Rating.status == RatingStatus.DISCARDED)
 
 
 def _locked_preference(session: Session, rater_id: int) -> QueuePreference:
@@ -393,9 +438,18 @@ def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str
 
 
 def _scope(session: Session, rater_id: int) -> list[ColumnElement[bool]]:
-    """What is served to this rater at all: own data, or the sample where there is nothing else; not what they wrote."""
-    wrote = exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
-    return [~wrote] if only_sample(session) else [~wrote, Item.source != "sample"]
+    """What is served to this rater at all; not what they wrote."""
+    return [~wrote(rater_id), *_own_data(session)]
+
+
+def wrote(rater_id: int) -> Exists:
+    """Whether an item is a better answer that this rater wrote."""
+    return exists().where(BetterAnswer.interaction_id == Item.interaction_id, BetterAnswer.rater_id == rater_id)
+
+
+def _own_data(session: Session) -> list[ColumnElement[bool]]:
+    """Own data, or the sample where there is nothing else."""
+    return [] if only_sample(session) else [Item.source != "sample"]
 
 
 def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
@@ -410,4 +464,22 @@ def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
         where.append(Item.response_words <= filters.most_words)
     if filters.flagged:
         where.append(Item.mirrored_bias.is_(True))
+    if filters.second:
+        where.append(HAS_RATING)
+    if filters.pair:
+        where += _makes_pair()
     return where
+
+
+def _makes_pair() -> list[ColumnElement[bool]]:
+    """What makes a rating of an item the second one within its prompt, context and earlier turns."""
+    beside = aliased(Item)
+    # the prompts first: while few answers are rated, not every one that waits has to be looked at
+    rated_prompts = select(beside.prompt_group).where(beside.rated_at.is_not(None))
+    same = exists().where(
+        beside.prompt_group == Item.prompt_group,
+        func.coalesce(beside.context_id, "") == func.coalesce(Item.context_id, ""),
+        beside.turns_group == Item.turns_group,
+        beside.consensus.is_not(None),
+    )
+    return [Item.n_ratings == 0, Item.prompt_group.in_(rated_prompts), same]

@@ -1,7 +1,9 @@
 """One rater's acts on one interaction (rate, change, skip, discard, undo), each kept with its history, and drafts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
@@ -35,8 +37,8 @@ OWN = (
     "You wrote this better answer yourself, so others rate it. Nothing was stored. Press S to go on to the next answer."
 )
 OTHER_WORDS = (
-    "You acted on this answer in another tab, with another comment or flag, so nothing was stored now. What you typed "
-    "here is kept: look at the answer again, then act once more."
+    "You acted on this answer in another tab, with another comment, flag or reason, so nothing was stored now. What "
+    "you typed here is kept: look at the answer again, then act once more."
 )
 
 
@@ -81,7 +83,8 @@ def record(
     earlier = by_request(session, rater_id, context.request_id)
     if earlier is not None:
         stored = earlier.interaction_id, earlier.new.get("comment"), earlier.new.get("bias_flag")
-        if stored != (interaction_id, given.comment, given.bias_flag):
+        reasons = {*earlier.new.get("reasons", ())}  # their order is that of the guidelines, which change
+        if (*stored, reasons) != (interaction_id, given.comment, given.bias_flag, {*given.reasons}):
             raise Conflict(OTHER_WORDS)
         return receipt_of(earlier)
     require_unchanged(item, row, seen)
@@ -131,7 +134,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
             return None
         raise Conflict(
             f"Your last act, on answer {passed[0]}, cannot be undone: the answer was deleted, or your rating of it was "
-            "changed since. Nothing was undone; what is there to change is on the Review page."
+            "changed since. Nothing was undone; what is there to change is on the page My ratings."
         )
     item, row, own_rating = found
     if not showings.saw(session, rater_id, item.interaction_id, text_version(item, row)):
@@ -152,7 +155,7 @@ def undo_last(session: Session, rater_id: int, since: datetime, request_id: str 
         )
     recompute_consensus(session, item, row)
     comment, bias_flag = event.new.get("comment") or "", bool(event.new["bias_flag"])
-    keep_draft(session, rater_id, event.interaction_id, comment, bias_flag)
+    keep_draft(session, rater_id, event.interaction_id, comment, bias_flag, event.new.get("reasons", ()))
     if session.get(Lease, (event.interaction_id, rater_id)) is None:
         leases.take(session, event.interaction_id, rater_id, event.chosen or Chosen.OLDEST)
     return Undone(receipt_of(undoing), event.action, event.new.get("rating"), tuple(dict.fromkeys(passed)))
@@ -245,7 +248,7 @@ def _rating_left_by(
     return None if own_rating is None or snapshot(own_rating) != event.new else (item, row, own_rating)
 
 
-def _rating_input(state: dict[str, object]) -> RatingInput:
+def _rating_input(state: dict[str, Any]) -> RatingInput:
     """A state as the history keeps it (``snapshot``), to be stored again."""
     rating, comment, reason = state.get("rating"), state.get("comment"), state.get("reason")
     return RatingInput(
@@ -254,15 +257,18 @@ def _rating_input(state: dict[str, object]) -> RatingInput:
         None if comment is None else str(comment),
         bool(state.get("bias_flag")),
         None if reason is None else str(reason),
+        tuple(state.get("reasons", ())),
     )
 
 
-# --- drafts: what was typed and flagged and not yet saved with a rating -------------------------------------------
+# --- drafts: what was typed, flagged and chosen and not yet saved with a rating ------------------------------------
 
 
-def keep_draft(session: Session, rater_id: int, interaction_id: int, comment: str, bias_flag: bool) -> None:
-    """Keep what a rater typed and flagged; it replaces what was kept before."""
-    typed = {"comment": comment, "bias_flag": bias_flag, "updated_at": now()}
+def keep_draft(
+    session: Session, rater_id: int, interaction_id: int, comment: str, bias_flag: bool, reasons: Iterable[str]
+) -> None:
+    """Keep what a rater typed, flagged and chose as reasons; it replaces what was kept before."""
+    typed = {"comment": comment, "bias_flag": bias_flag, "reasons": list(reasons) or None, "updated_at": now()}
     row = {"rater_id": rater_id, "interaction_id": interaction_id, **typed}
     upsert(session, Draft, row, key=("rater_id", "interaction_id"))
 

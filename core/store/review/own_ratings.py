@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
+from core.domain.reasons import SEPARATOR
 from core.domain.records import Interaction
 from core.domain.turns import turns_from_json
 from core.store.interactions.exports import BATCH
@@ -42,6 +43,8 @@ class OwnRating:
     """Why it was skipped or discarded."""
     bias_flag: bool
     at: datetime
+    reasons: tuple[str, ...] = ()
+    """The short reasons that go with the rating."""
 
 
 def find(
@@ -71,6 +74,7 @@ def find(
             rating.reason,
             rating.bias_flag,
             rating.updated_at,
+            tuple(rating.reasons or ()),
         )
         for row, item, rating in rows
     ], total
@@ -90,7 +94,9 @@ def withdraw(session: Session, interaction_id: int, rater_id: int, request_id: s
     own_rating = ratings.own(session, interaction_id, rater_id)
     if own_rating is None or own_rating.rating is None:
         raise Conflict("This rating was taken back already. Nothing was changed.")
-    given = RatingInput(RatingStatus.WITHDRAWN, None, own_rating.comment, own_rating.bias_flag)
+    given = RatingInput(
+        RatingStatus.WITHDRAWN, None, own_rating.comment, own_rating.bias_flag, reasons=tuple(own_rating.reasons or ())
+    )
     return ratings.record(session, interaction_id, rater_id, given, EventContext("withdrawn", request_id), seen=seen)
 
 
@@ -109,6 +115,7 @@ def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:
             Rating.bias_flag,
             Rating.updated_at,
             Item.turns,
+            Rating.reasons,
         )
         .join(Rating, Rating.interaction_id == LegacyInteraction.interaction_id)
         .join(Item, Item.interaction_id == LegacyInteraction.interaction_id)
@@ -125,6 +132,7 @@ def rows(session: Session, rater_id: int) -> Iterator[dict[str, Any]]:
             "bias_flag": row.bias_flag,
             "updated_at": row.updated_at.isoformat(),
             "turns": turns_from_json(row.turns),
+            "reasons": SEPARATOR.join(row.reasons or ()),
         }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
@@ -17,6 +17,8 @@ from core.store.tables import Item, Prediction, Rating, RatingEvent
 from core.store.training import runs
 
 KEPT, REPEAT = "kept", "repeat"
+COMMENT_CHECK = "comment check"
+"""Why an answer was shown (``RatingEvent.chosen``): because the rater's comment speaks against the rating."""
 SETTINGS = "second_looks"
 SURPRISING_BELOW = 0.5
 """Self-confidence under which the model would have given the other verdict."""
@@ -27,10 +29,17 @@ def repeat_settings(session: Session) -> RepeatSettings:
     return RepeatSettings(**settings.get(session, SETTINGS))
 
 
-def surprising(session: Session, rater_id: int, threshold: int) -> list[int]:
+def waiting(session: Session, rater_id: int, threshold: int, at: datetime) -> dict[int, str]:
+    """The answers that come back to this rater, with what is noted when the rating is the same again."""
+    steady = dict.fromkeys(repeats(session, rater_id, at), REPEAT)
+    return steady | dict.fromkeys(surprising(session, rater_id, threshold, at), KEPT)
+
+
+def surprising(session: Session, rater_id: int, threshold: int, at: datetime) -> list[int]:
     """Own ratings that the latest training's out-of-fold predictions contradict, most surprising first.
 
-    One that was looked at again since it was given does not come back.
+    They come back as late as repeats do, so that nobody remembers what they said. One that was looked at again since
+    it was given does not come back.
     """
     run = runs.latest_with_model(session, sample=only_sample(session))
     if run is None:
@@ -41,7 +50,11 @@ def surprising(session: Session, rater_id: int, threshold: int) -> list[int]:
         _own(session, rater_id)
         .outerjoin(looked, looked.c.interaction_id == Rating.interaction_id)
         .join(Prediction, and_(Prediction.interaction_id == Rating.interaction_id, Prediction.run_id == run.run_id))
-        .where(confidence < SURPRISING_BELOW, or_(looked.c.at.is_(None), looked.c.at < Rating.updated_at))
+        .where(
+            confidence < SURPRISING_BELOW,
+            _old(session, at),
+            or_(looked.c.at.is_(None), looked.c.at < Rating.updated_at),
+        )
         .order_by(confidence, Rating.interaction_id)
         .limit(MOST_SURPRISING)
     )
@@ -54,8 +67,7 @@ def repeats(session: Session, rater_id: int, at: datetime) -> list[int]:
     # in two steps: looked up for each rating anew, a rater's events would be read as often as there are ratings
     again = select(RatingEvent.interaction_id).where(RatingEvent.rater_id == rater_id, RatingEvent.action == REPEAT)
     done = set(session.scalars(again))
-    old = Rating.updated_at <= at - timedelta(days=wanted.days)
-    due = session.scalars(_own(session, rater_id).where(old).order_by(Rating.interaction_id))
+    due = session.scalars(_own(session, rater_id).where(_old(session, at)).order_by(Rating.interaction_id))
     return [number for number in due if wanted.comes_back(rater_id, number) and number not in done]
 
 
@@ -76,10 +88,16 @@ def own_rating(session: Session, rater_id: int, interaction_id: int, *, seen: st
 
 
 def note(
-    session: Session, own_rating: Rating, action: str, value: int, request_id: str | None, shown_ms: int | None
+    session: Session,
+    own_rating: Rating,
+    action: str,
+    value: int,
+    request_id: str | None,
+    shown_ms: int | None,
+    chosen: str = SECOND_LOOK,
 ) -> Receipt:
     """Keep that a rater looked again; neither the rating nor the consensus nor its mirror changes."""
-    context = EventContext(action, request_id, shown_ms, chosen=SECOND_LOOK)
+    context = EventContext(action, request_id, shown_ms, chosen=chosen)
     event = history_event(
         own_rating.interaction_id,
         own_rating.rater_id,
@@ -94,7 +112,9 @@ def note(
 
 def change(session: Session, own_rating: Rating, value: int, request_id: str | None, *, seen: str) -> Receipt:
     """Let the second rating count; comment and flag stay."""
-    given = RatingInput(RatingStatus.SUBMITTED, value, own_rating.comment, own_rating.bias_flag)
+    given = RatingInput(
+        RatingStatus.SUBMITTED, value, own_rating.comment, own_rating.bias_flag, reasons=tuple(own_rating.reasons or ())
+    )
     context = EventContext("changed", request_id, chosen=SECOND_LOOK)
     return ratings.record(session, own_rating.interaction_id, own_rating.rater_id, given, context, seen=seen)
 
@@ -102,6 +122,11 @@ def change(session: Session, own_rating: Rating, value: int, request_id: str | N
 def _own(session: Session, rater_id: int) -> Select[int]:
     rows = select(Rating.interaction_id).join(Item, Item.interaction_id == Rating.interaction_id)
     return in_scope(session, rows).where(Rating.rater_id == rater_id, Rating.rating.is_not(None))
+
+
+def _old(session: Session, at: datetime) -> ColumnElement[bool]:
+    """Whether a rating was given so long ago that its answer may come back."""
+    return Rating.updated_at <= at - timedelta(days=repeat_settings(session).days)
 
 
 def _looked_at(rater_id: int) -> Subquery:

@@ -53,6 +53,12 @@ class Item(Base):
         Index("ix_assay_items_queue_source", "source", "interaction_id", **_WAITING),
         Index("ix_assay_items_queue_words", "response_words", "interaction_id", **_WAITING),
         Index(
+            "ix_assay_items_queue_second",
+            "interaction_id",
+            sqlite_where=text("places > 0 AND n_ratings > 0"),
+            postgresql_where=text("places > 0 AND n_ratings > 0"),
+        ),
+        Index(
             "ix_assay_items_queue_flagged",
             "interaction_id",
             sqlite_where=text("places > 0 AND mirrored_bias IS 1"),

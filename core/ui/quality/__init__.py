@@ -1,1 +1,1 @@
-"""How far raters agree: agreement, disagreements to settle, guidelines."""
+"""The page Quality: how far each rater is, how far they agree, what is to settle, and what the ratings mean."""

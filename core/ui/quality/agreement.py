@@ -1,12 +1,19 @@
 """The Agreement tab: how far raters agree, with the number of answers behind every figure."""
 
+from collections.abc import Sequence
+from datetime import date
+
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.labeling.writing import csv_text
+from core.domain.progress import today
+from core.domain.texts import plural
 from core.reward.metrics.agreement import MAX_PAIRED, Agreement, OneRater, PairOfRaters
-from core.services.review.agreement import measure
-from core.ui.report.format import interval, ratio
+from core.services.review.agreement import AgreementAt, measure, over_time
+from core.ui.quality.tables import table_with_csv
+from core.ui.report.format import RANGE, cell, interval, ratio
+from core.ui.report.plots import GREY, TEAL, error_bars, without_tools
 from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
@@ -16,6 +23,8 @@ HOW_TO_READ = (
     "than chance. It is usual to rely on ratings from 0.80 on, and to draw only careful conclusions between 0.67 and "
     "0.80."
 )
+RELIED_ON = (0.667, 0.8)
+"""From the lower one on with care, from the upper one on without (Krippendorff)."""
 FEW_ITEMS = 20
 FEW = (
     "So few answers have several ratings that this can still turn out quite differently: let more of them be rated "
@@ -28,16 +37,17 @@ def agreement_tab(page: Page) -> None:
     found = measure(page.workspace, page.user)
     if not found.raters:
         st.info("There are no ratings yet, so there is nothing to compare.", icon=":material/groups:")
-        next_step("Rate answers", "rate", key="review.agreement_rate")
+        next_step("Rate answers", "rate", key="quality.agreement_rate")
         return
     _over_all(found)
+    _over_time(page)
     if found.pairs:
         st.subheader("Two raters at a time", anchor=False)
         st.caption(
             "On the answers that both rated. Kappa is Cohen's with quadratic weights: a difference of two counts four "
             "times as much as one of one."
         )
-        _table([_pair_row(pair) for pair in found.pairs], "pairs")
+        table_with_csv([_pair_row(pair) for pair in found.pairs], key="review.pairs", file="agreement-pairs.csv")
         if len(found.raters) > MAX_PAIRED:
             st.caption(
                 f"Of {len(found.raters):,} raters, the {MAX_PAIRED} with the most shared answers are compared here."
@@ -48,7 +58,7 @@ def agreement_tab(page: Page) -> None:
         "its 95 % interval (Student's t over answers): it says strict or generous, not right or wrong. Repeats are "
         "answers that the rater saw again later without the first rating."
     )
-    _table([_rater_row(rater) for rater in found.raters], "raters")
+    table_with_csv([_rater_row(rater) for rater in found.raters], key="review.raters", file="agreement-raters.csv")
 
 
 def _over_all(found: Agreement) -> None:
@@ -58,9 +68,9 @@ def _over_all(found: Agreement) -> None:
             "sets how many answers two people rate.",
             icon=":material/groups:",
         )
-        next_step("Open Settings", "settings", key="review.agreement_share", tab=SettingsTab.TEAM)
+        next_step("Open Settings", "settings", key="quality.agreement_share", tab=SettingsTab.TEAM)
         return
-    with st.container(horizontal=True, key="review.alpha"):
+    with st.container(horizontal=True, key="quality.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)
         st.metric("Equal ratings", _share(found.shares.exact), border=True)
         st.metric("Within 1", _share(found.shares.within_1), border=True)
@@ -73,10 +83,78 @@ def _over_all(found: Agreement) -> None:
     st.caption(HOW_TO_READ)
 
 
+def _over_time(page: Page) -> None:
+    """Alpha as it stood at the end of each of the last weeks, drawn and as a table."""
+    found = over_time(page.workspace, page.user)
+    if not any(point.answers for point in found):
+        return
+    st.subheader("Over time", anchor=False)
+    known = [point for point in found if point.alpha.value is not None]
+    now = found[-1]
+    if known:
+        st.plotly_chart(
+            agreement_figure(known),
+            key="review.alpha_over_time",
+            config={"displayModeBar": False},
+            alt=f"Alpha with its range at {plural(len(known), 'moment')}, oldest first; the table below says the same.",
+        )
+    if now.alpha.value is None:
+        st.markdown(
+            literal(f"Alpha now has no range that could be relied on: {now.alpha.reason}. ")
+            + f"It would rest on {plural(now.answers, 'answer')}."
+        )
+    else:
+        st.markdown(f"Alpha is {cell(now.alpha, percent=False)} now, on {plural(now.answers, 'answer')}.")
+    st.caption(
+        "Measured on the ratings as they stood when each week ended (Sunday night), and as they stand now. A week is "
+        f"left out where too few prompts had answers that several people rated. {RANGE}"
+    )
+    table_with_csv(
+        [
+            {
+                "When": day_name(point.day),
+                "Alpha": cell(point.alpha, percent=False) if point.alpha.value is not None else "too few answers",
+                "Answers with several ratings": f"{point.answers:,}",
+            }
+            for point in reversed(found)
+        ],
+        key="review.over_time",
+        file="agreement-over-time.csv",
+    )
+
+
+def agreement_figure(points: Sequence[AgreementAt]) -> go.Figure:
+    """Alpha with its interval, oldest first, and the two values from which on ratings are relied on."""
+    when = [day_name(point.day) for point in points]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=when,
+        y=[point.alpha.value for point in points],
+        error_y=error_bars([point.alpha for point in points]),
+        name="Alpha",
+        mode="lines+markers",
+        line={"color": TEAL, "width": 2},
+        marker={"color": TEAL, "size": 9},
+        text=[f"{cell(point.alpha, percent=False)}<br>{plural(point.answers, 'answer')}" for point in points],
+        hovertemplate="%{x}<br>%{text}<extra></extra>",
+    )
+    for height in RELIED_ON:
+        figure.add_hline(y=height, line={"color": GREY, "dash": "dot", "width": 1})
+    lows = [low for point in points for low in (point.alpha.low, point.alpha.value) if low is not None]
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0)
+    figure.update_yaxes(title="Alpha", tickformat=".1f", range=[min([0.0, *lows]) - 0.05, 1.05], zeroline=False)
+    return without_tools(figure, 290).update_layout(showlegend=False)
+
+
+def day_name(day: date) -> str:
+    """22 Nov, or Today."""
+    return "Today" if day == today() else f"{day:%d %b}"
+
+
 def _verdict(alpha: float) -> str:
-    if alpha >= 0.8:
+    if alpha >= RELIED_ON[1]:
         return "Raters agree well: the ratings can be relied on."
-    if alpha >= 0.667:
+    if alpha >= RELIED_ON[0]:
         return "Raters agree fairly: draw careful conclusions, and look at the disagreements."
     return "Raters agree too little to rely on: look at the disagreements, and make the guidelines clearer."
 
@@ -117,21 +195,3 @@ def _number(metric: Metric) -> str:
 
 def _share(metric: Metric) -> str:
     return "undefined" if metric.value is None else ratio(metric.value)
-
-
-def _table(rows: list[dict[str, str]], name: str) -> None:
-    with st.container(key=f"review.{name}"):
-        st.table(
-            [{column: literal(value) for column, value in row.items()} for row in rows],
-            border="horizontal",
-            hide_index=True,
-        )
-    st.download_button(
-        "Download as csv",
-        csv_text(rows),
-        f"agreement-{name}.csv",
-        "text/csv",
-        key=f"review.{name}_csv",
-        type="tertiary",
-        icon=":material/download:",
-    )

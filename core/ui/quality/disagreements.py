@@ -29,13 +29,13 @@ def disagreements_tab(page: Page) -> None:
         "Answers whose ratings differ by 2 or more, widest apart first. Your decision is what counts from then on, "
         "whatever raters say later, until a lead clears it. The raters' own ratings stay as they are."
     )
-    chosen = st.selectbox("Show", list(WHICH), key="review.which", width=260)
+    chosen = st.selectbox("Show", list(WHICH), key="quality.which", width=260)
     which = WHICH[chosen]
-    asked = int(st.session_state.get("review.disagreements_page") or 1)
+    asked = int(st.session_state.get("quality.disagreements_page") or 1)
     found, total = disagreements.listed(page.workspace, page.user, which, page=asked - 1, size=PAGE_SIZE)
     if not found and asked > 1:  # decisions emptied the page we were on
         asked = 1
-        st.session_state.pop("review.disagreements_page", None)
+        st.session_state.pop("quality.disagreements_page", None)
         found, total = disagreements.listed(page.workspace, page.user, which, page=0, size=PAGE_SIZE)
     if not found:
         st.success(NOTHING[which], icon=":material/task_alt:")
@@ -44,19 +44,19 @@ def disagreements_tab(page: Page) -> None:
     for one in found:
         _one(page, one)
     if total > PAGE_SIZE:
-        st.pagination(-(-total // PAGE_SIZE), key="review.disagreements_page")
+        st.pagination(-(-total // PAGE_SIZE), key="quality.disagreements_page")
 
 
 def _one(page: Page, one: Disagreement) -> None:
     number = one.interaction.interaction_id
-    with st.container(border=True, gap="small", key=f"review.disagreement.{number}"):
+    with st.container(border=True, gap="small", key=f"quality.disagreement.{number}"):
         st.caption(
             literal(f"Answer {number}" + (f" · {one.interaction.context_id}" if one.interaction.context_id else ""))
         )
-        hidden_note(page.workspace, page.user, one.interaction, page="review")
-        show_conversation(one.interaction.turns, one.interaction.prompt, key=f"review.prompt.{number}")
+        hidden_note(page.workspace, page.user, one.interaction, page="quality")
+        show_conversation(one.interaction.turns, one.interaction.prompt, key=f"quality.prompt.{number}")
         with st.expander("The answer", expanded=True):
-            show_text(one.interaction.response, key=f"review.answer.{number}", name="answer")
+            show_text(one.interaction.response, key=f"quality.answer.{number}", name="answer")
         for column, voice in zip(
             st.columns(max(2, min(4, len(one.voices)))) * len(one.voices), one.voices, strict=False
         ):
@@ -77,7 +77,7 @@ def _decision(page: Page, one: Disagreement) -> None:
             st.badge(f"Decided: {one.adjudicated} · {RATING_WORDS[one.adjudicated]}", icon=":material/gavel:")
             st.button(
                 "Clear the decision",
-                key=f"review.clear.{number}",
+                key=f"quality.clear.{number}",
                 type="tertiary",
                 on_click=_decide,
                 args=(page, one, None),
@@ -90,17 +90,17 @@ def _decision(page: Page, one: Disagreement) -> None:
             if value != one.adjudicated:
                 st.button(
                     f"{value} {word}",
-                    key=f"review.decide.{number}.{value}",
+                    key=f"quality.decide.{number}.{value}",
                     on_click=_decide,
                     args=(page, one, value),
                 )
         if not one.gaps:
-            with st.popover("A gap in the guidelines", icon=":material/menu_book:", key=f"review.gap.{number}"):
+            with st.popover("A gap in the guidelines", icon=":material/menu_book:", key=f"quality.gap.{number}"):
                 st.caption("The answer then waits under “Gaps in the guidelines” until the gap is closed.")
                 st.text_area(
-                    "What should the guidelines make clear?", key=f"review.gap_note.{number}", max_chars=MAX_COMMENT
+                    "What should the guidelines make clear?", key=f"quality.gap_note.{number}", max_chars=MAX_COMMENT
                 )
-                st.button("Mark it", key=f"review.gap_save.{number}", type="primary", on_click=_mark, args=(page, one))
+                st.button("Mark it", key=f"quality.gap_save.{number}", type="primary", on_click=_mark, args=(page, one))
 
 
 @act
@@ -122,6 +122,6 @@ def _decide(page: Page, one: Disagreement, value: int | None) -> None:
 def _mark(page: Page, one: Disagreement) -> None:
     user, number = actor(page), one.interaction.interaction_id
     if user is not None:
-        note = str(st.session_state.get(f"review.gap_note.{number}") or "")
+        note = str(st.session_state.get(f"quality.gap_note.{number}") or "")
         disagreements.mark_gap(page.workspace, user, number, note, seen=one.interaction.version)
         session.toast("Marked. Whoever edits the guidelines sees it there.")

@@ -7,10 +7,11 @@ from typing import Any
 from core.domain.errors import BadInput, Conflict, NotFound, TextChanged
 from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import MAX_RATING, MIN_RATING, RATING_WORDS
+from core.domain.reasons import MOST_REASONS
 from core.domain.roles import NotAllowed, User
 from core.domain.settings import AuthMode
 from core.services.people import local_names
-from core.services.rating import queue, rating
+from core.services.rating import better_answers, queue, rating, second_opinions
 from core.services.rating.rating import ItemToRate, Receipt, Undone
 from core.services.workspace import Workspace
 from core.ui.rate import items
@@ -73,6 +74,26 @@ def act(asked: Asked) -> Answer:
         return told | NO_DECK
 
 
+def better(asked: Asked) -> Answer:
+    """Store an answer that this rater wrote in place of the one that was shown to them."""
+    original = asked.said.number("item")
+    written = better_answers.write(
+        asked.workspace,
+        asked.user,
+        original,
+        asked.said.text("text"),
+        showing=asked.said.text("showing"),
+        request_id=asked.said.request(),
+    )
+    found = rating.item(asked.workspace, asked.user, original)
+    saved = f"Saved as answer {written}, with you as its author. Others rate it, you do not."
+    if found is None:
+        return {"notice": saved}
+    if found.rating is None:
+        return {"notice": f"{saved} Answer {original} itself still waits for your rating: press 1 to 5."}
+    return {"notice": f"{saved} Your rating of answer {original} stays as it is."}
+
+
 def undo(asked: Asked) -> Answer:
     """Take back the last act and show that answer again."""
     undone = rating.undo_last(asked.workspace, asked.user, request_id=asked.said.request())
@@ -114,11 +135,10 @@ def forward(asked: Asked) -> Answer:
 
 
 def draft(asked: Asked) -> Answer:
-    """Keep what was typed and flagged and not yet saved."""
-    flag = asked.said.flag("flag")
-    rating.keep_draft(
-        asked.workspace, asked.user, asked.said.number("item"), asked.said.text("comment"), bias_flag=flag
-    )
+    """Keep what was typed, flagged and chosen and not yet saved."""
+    number, comment = asked.said.number("item"), asked.said.text("comment")
+    flag, reasons = asked.said.flag("flag"), _reasons(asked)
+    rating.keep_draft(asked.workspace, asked.user, number, comment, bias_flag=flag, reasons=reasons)
     return {}
 
 
@@ -161,7 +181,10 @@ def queue_choice(asked: Asked) -> Answer:
 
 
 def choose(asked: Asked) -> Answer:
-    """Set order and filters; the first answer by them."""
+    """Set order and filters; the first answer by them.
+
+    Second opinions alone are drawn where none waits, so that whoever wants to give some has a queue.
+    """
     order = Order(asked.said.one_of("order", [str(order) for order in Order]))
     chosen = asked.said.inner("filters")
     filters = QueueFilters(
@@ -170,8 +193,13 @@ def choose(asked: Asked) -> Answer:
         least_words=chosen.number_or_none("least_words"),
         most_words=chosen.number_or_none("most_words"),
         flagged=chosen.flag("flagged"),
+        second=chosen.flag("second"),
+        pair=chosen.flag("pair"),
     )
-    queue.choose(asked.workspace, asked.user, order, filters)
+    if filters == QueueFilters(second=True):
+        second_opinions.open_queue(asked.workspace, asked.user, order)
+    else:
+        queue.choose(asked.workspace, asked.user, order, filters)
     asked.counts.recount(asked.user)
     return _deck(asked, None)
 
@@ -213,12 +241,25 @@ def _how(asked: Asked) -> dict[str, Any]:
     }
 
 
+def _reasons(asked: Asked) -> list[str]:
+    """The short reasons that go with a rating."""
+    return asked.said.texts("reasons", MOST_REASONS)
+
+
 def _rate(asked: Asked, number: int) -> tuple[Receipt, str]:
     value = asked.said.number("rating")
     if not MIN_RATING <= value <= MAX_RATING:
         raise BadInput("A rating is one of 1, 2, 3, 4, 5.")
     version = asked.said.number_or_none("guideline_version")
-    receipt = rating.rate(asked.workspace, asked.user, number, value, guideline_version=version, **_how(asked))
+    receipt = rating.rate(
+        asked.workspace,
+        asked.user,
+        number,
+        value,
+        reasons=_reasons(asked),
+        guideline_version=version,
+        **_how(asked),
+    )
     asked.counts.note(asked.user, receipt)
     stored, before = receipt.rating or value, receipt.before
     instead = f" instead of {before} ({RATING_WORDS[before]})" if before not in (None, stored) else ""
@@ -235,14 +276,19 @@ def _skip(asked: Asked, number: int) -> tuple[Receipt, str]:
 
 def _keep(asked: Asked, number: int) -> tuple[Receipt | None, str]:
     """Go on from a rated answer: the rating stays, and what was added to it is saved."""
-    how, found = _how(asked), _load(asked, number)
+    how, found, reasons = _how(asked), _load(asked, number), _reasons(asked)
     if found.rating is None:
-        rating.keep_draft(asked.workspace, asked.user, number, how["comment"], bias_flag=how["bias_flag"])
+        rating.keep_draft(
+            asked.workspace, asked.user, number, how["comment"], bias_flag=how["bias_flag"], reasons=reasons
+        )
         raise Conflict(NO_RATING)
-    if (how["comment"].strip(), how["bias_flag"]) == (found.comment, found.bias_flag):
+    said = how["comment"].strip(), how["bias_flag"], {*reasons}
+    if said == (found.comment, found.bias_flag, {*found.reasons}):
         return None, "Kept your earlier rating"
     version = asked.said.number_or_none("guideline_version")
-    receipt = rating.rate(asked.workspace, asked.user, number, found.rating, guideline_version=version, **how)
+    receipt = rating.rate(
+        asked.workspace, asked.user, number, found.rating, reasons=reasons, guideline_version=version, **how
+    )
     return receipt, "Kept your rating and saved what you added"
 
 

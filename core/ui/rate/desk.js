@@ -22,6 +22,16 @@ const UNDO_WAITS = "It is not known yet whether the server took your last act ba
 const CHANGED = "The text of this answer was changed meanwhile; this is the new one. Read it, then act again.";
 const DELETED = "The answer you were at was deleted meanwhile; this is the next one.";
 const COMES_BACK = "The answer comes back as the next one.";
+const CHECKED = ["flagged", "second", "pair"]; // filters that are on or off
+const NO_FILTERS = { session_label: "", source: "", least_words: null, most_words: null, flagged: false, second: false, pair: false };
+const ONLY_SECOND = "You see only answers that others rated: second opinions.";
+const ONLY_PAIR = "You see only unrated answers to prompts that have a rated answer: each rating can make a pair.";
+const UNCHANGED = "This is still the answer as it was. Change it first, then save.";
+const SAVING = "Saving …";
+const WRITING_KEPT = "What you wrote is kept; E goes on with it.";
+const WRITING_CHANGED =
+  "The text of this answer was changed meanwhile, so nothing was saved. What you wrote is kept: press Esc, read the new text, then press E to go on with yours.";
+const WRITING_DELETED = "What you wrote is still here; copy it if you want to keep it.";
 
 const plural = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 const element = (name, properties = {}, ...children) => {
@@ -88,8 +98,9 @@ async function post(name, body) {
 /** One request after the other, acts first: what is not acknowledged waits in the tab and is sent again. */
 class Line {
   acts = []; // {body, item, at}
-  typed = new Map(); // {item, comment, flag} by answer: typed, and not yet kept as a draft
+  typed = new Map(); // {item, comment, flag, reasons} by answer: typed or chosen, and not yet kept as a draft
   reasons = new Map(); // by answer: why it was to be discarded or skipped, where the server refused that
+  written = new Map(); // {text, showing, request} by answer: a better one, not yet saved; request: it is to be sent
   #unsendable = new WeakSet(); // of what was typed: refused by the server, so it stays in the tab
   typing = null; // the answer whose comment, or "" for another field, somebody was in when the browser left the page
   desk = null;
@@ -116,6 +127,7 @@ class Line {
     this.acts = [];
     this.typed = new Map();
     this.reasons = new Map();
+    this.written = new Map();
     this.typing = null;
     this.#person = data.person;
     let stored = null;
@@ -129,6 +141,7 @@ class Line {
       this.acts = stored.acts.map((body) => ({ body, item: null, at: 0 }));
       this.typed = new Map(stored.typed.map((typed) => [typed.item, typed]));
       this.reasons = new Map(stored.reasons);
+      this.written = new Map(stored.written);
       this.typing = stored.typing;
     }
     this.save();
@@ -142,6 +155,7 @@ class Line {
     this.acts = [];
     this.typed = new Map();
     this.reasons = new Map();
+    this.written = new Map();
     this.typing = null;
     this.#person = null;
     this.save();
@@ -163,6 +177,18 @@ class Line {
     this.typed.delete(typed.item); // the one that was typed last stands last
     this.typed.set(typed.item, typed);
     this.save();
+  }
+
+  /** Note a better answer to this one, or, with null, that there is none that is not saved. */
+  write(id, written) {
+    if (written) this.written.set(id, written);
+    else this.written.delete(id);
+    this.save();
+  }
+
+  /** The better answer that is to be sent next: [answer, what was written]. */
+  toSave() {
+    return [...this.written].find(([, { request }]) => request);
   }
 
   /** Note where somebody was typing, for the page that comes after a reload. */
@@ -193,15 +219,16 @@ class Line {
   }
 
   /** What was said with a refused act is typed, and not stored, again. */
-  #takeBack({ item, comment, flag, reason }) {
-    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag });
+  #takeBack({ item, comment, flag, reasons, reason }) {
+    if (!this.typed.has(item)) this.typed.set(item, { item, comment, flag, reasons });
     if (reason) this.reasons.set(item, reason);
   }
 
   save() {
-    window[this.acts.length ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
+    window[this.acts.length || this.toSave() ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
     try {
-      const nothing = !this.acts.length && !this.typed.size && !this.reasons.size && this.typing === null;
+      const kept = this.acts.length + this.typed.size + this.reasons.size + this.written.size;
+      const nothing = !kept && this.typing === null;
       if (nothing) sessionStorage.removeItem(STORE);
       else
         sessionStorage.setItem(
@@ -212,6 +239,7 @@ class Line {
             acts: this.acts.map((act) => act.body),
             typed: [...this.typed.values()],
             reasons: [...this.reasons],
+            written: [...this.written],
             typing: this.typing,
           }),
         );
@@ -341,6 +369,8 @@ class Desk {
   done = new Set(); // of those, what was acted on
   retracing = false;
   flag = false;
+  reasons = []; // that go with the rating, as the guidelines word them
+  offered = []; // to choose from: those of the guidelines, then what was chosen under other guidelines
   guidelines = null;
   shownGuidelines = null;
   progress = null;
@@ -356,6 +386,7 @@ class Desk {
   #paintedAt = 0;
   #refusedAt = -DWELL;
   #typing = null; // the answer whose comment, or "" for another field, that was not left on purpose
+  #edited = null; // in the dialog for a better answer: {item, showing}
   #held = "";
   #parked = null; // the rating key to which Tab out of the comment led
   #drawn = new WeakMap();
@@ -376,6 +407,7 @@ class Desk {
       rootMargin: "600px",
     });
     this.#listen();
+    [...data.reason_keys].forEach((key, place) => (this.#acts[key] = () => this.#toggleReason(this.shownGuidelines?.reasons[place])));
     this.#showNothing();
     this.#typing = line.typing; // who reloads the page in the middle of a comment goes on typing
     line.leave(null);
@@ -424,6 +456,8 @@ class Desk {
 
   nextJob() {
     if (this.#wants.deck && !this.item) return () => this.#fetchDeck(); // what was typed is in the tab, and can wait
+    const written = line.toSave();
+    if (written) return () => this.#sendWritten(...written);
     const due = this.#step || performance.now() >= this.#draftDue;
     if (due && line.unsent().length) return () => this.#sendDraft();
     if (this.#step) return () => this.#runStep();
@@ -464,6 +498,7 @@ class Desk {
         if (!old || !sameTexts(old, item)) return item;
         old.request = item.request;
         old.showing = item.showing ?? old.showing;
+        old.source = item.source;
         old.shown = item.shown;
         return old;
       });
@@ -501,7 +536,7 @@ class Desk {
   }
 
   show(item, { retracing = false, note = "" } = {}) {
-    const unsent = line.typed.get(item.id) ?? item.draft ?? { comment: item.comment, flag: item.flag };
+    const unsent = line.typed.get(item.id) ?? item.draft ?? savedOf(item);
     if (!this.compared?.includes(item)) this.compared = null;
     this.#close(this.part("why-dialog")); // it asked about what was on the screen
     if (this.item?.id !== item.id) this.key("comment").blur(); // who is typing there would go on in another's comment
@@ -511,10 +546,14 @@ class Desk {
     this.key("comment").value = unsent.comment;
     this.#fitComment();
     this.shownGuidelines = this.guidelines;
+    this.reasons = unsent.reasons ?? []; // a tab of an earlier release kept none
+    this.offered = [...new Set([...(this.guidelines?.reasons ?? []), ...item.reasons, ...this.reasons])];
     if (note) this.say(note);
     this.#drawPlace();
     this.#drawTexts();
     if (this.#typing === item.id) this.key("comment").focus();
+    if (this.part("better-dialog").open) this.#drawEdited();
+    else if (this.#typing === `better ${item.id}`) this.#openBetter();
     this.#drawGuidelines();
     this.#wants.deck ||= this.#isUntold();
     this.#restartDwell();
@@ -584,7 +623,7 @@ class Desk {
 
   #act(act, suffix, said) {
     const item = this.item;
-    const { comment, flag } = this.#typedNow();
+    const { comment, flag, reasons } = this.#typedNow();
     const body = {
       act,
       item: item.id,
@@ -594,6 +633,7 @@ class Desk {
       reason: "",
       comment,
       flag,
+      reasons,
       shown_ms: Math.round(performance.now() - this.#paintedAt),
       guideline_version: this.shownGuidelines?.number ?? null,
       ...said,
@@ -620,7 +660,7 @@ class Desk {
   }
 
   async actRefused(act, refused) {
-    const { item: id, comment, flag } = act.body;
+    const { item: id, comment, flag, reasons } = act.body;
     if (refused.code === "gone") {
       this.say(refused.message);
       this.#wants.deck = true;
@@ -630,7 +670,7 @@ class Desk {
     const fresh = () => line.send("item", { item: id }).then((found) => found.item, () => act.item);
     const item = refused.item ?? (await fresh());
     if (!item) return this.say(refused.message);
-    item.draft = { comment, flag };
+    item.draft = { comment, flag, reasons };
     this.done.delete(id);
     this.returned.push({ item, note: refused.message });
     if (this.item) this.say(`${refused.message} ${COMES_BACK}`);
@@ -739,8 +779,7 @@ class Desk {
       this.cards = null;
     }
     const now = this.#typedNow();
-    const isTouched = now.comment !== old.comment || now.flag !== old.flag;
-    return { ...fresh, draft: isTouched ? now : fresh.draft };
+    return { ...fresh, draft: sameInput(now, savedOf(old)) ? fresh.draft : now };
   }
 
   focus(id) {
@@ -798,7 +837,7 @@ class Desk {
     }
     if (this.item !== at || line.waits(at.id)) return;
     if (!sameTexts(at, fresh)) this.#replaceHere(fresh, at.revealed && !fresh.revealed ? "" : CHANGED);
-    else if (at.rating !== fresh.rating || at.comment !== fresh.comment || at.flag !== fresh.flag) this.#replaceHere(fresh);
+    else if (at.rating !== fresh.rating || !sameInput(savedOf(at), savedOf(fresh))) this.#replaceHere(fresh);
   }
 
   #tick() {
@@ -807,6 +846,116 @@ class Desk {
     // what was revealed is hidden again after a while
     if (this.#ticks % RENEW_TICKS === 0 || this.item?.revealed) this.#wants.renewal = true;
     this.run();
+  }
+
+  // --- a better answer ----------------------------------------------------------------------------------------------
+
+  /** Open the text of the answer on the screen to be edited, or what was already written in its place. */
+  #openBetter() {
+    const item = this.item;
+    if (!item || this.#step) return;
+    this.#edited = { item, showing: item.showing, isGone: false };
+    const text = this.key("better_text");
+    text.value = line.written.get(item.id)?.text ?? "";
+    this.part("better-notice").textContent = "";
+    this.part("better-title").textContent = `A better answer than answer ${item.id}`;
+    this.part("better-prompt").replaceChildren(this.#drawText(item.prompt));
+    this.part("better-dialog").showModal();
+    this.#drawEdited();
+    text.setSelectionRange(0, 0);
+    text.scrollTop = 0;
+    this.part("better-dialog").querySelector("textarea:not([hidden] *), .closed:not([hidden]) button:not([hidden]), h2").focus();
+  }
+
+  /** The dialog as its answer is now: to be edited, on its way to the server, or closed while something is hidden. */
+  #drawEdited() {
+    const { item, isGone } = this.#edited;
+    if (isGone) return;
+    const written = line.written.get(item.id);
+    const text = this.key("better_text");
+    if (!written) {
+      this.#edited.showing = item.showing;
+      text.value = item.source ?? "";
+    }
+    const canEdit = item.source !== null;
+    this.part("better-edit").hidden = this.key("better_save").hidden = !canEdit;
+    this.part("better-closed").hidden = canEdit;
+    this.key("better_reveal").hidden = !item.hidden?.may_reveal;
+    this.part("better-why").textContent = canEdit ? "" : this.#whyClosed(item, Boolean(written));
+    text.readOnly = Boolean(written?.request);
+    this.key("better_save").disabled = text.readOnly;
+  }
+
+  #whyClosed({ hidden }, isBegun) {
+    const kept = isBegun ? " What you wrote is kept." : "";
+    if (!hidden) return `This answer is too long to be edited here.${kept}`;
+    const how = hidden.may_reveal
+      ? "Reveal them first, then write. The audit log keeps that you looked."
+      : "Your role does not reveal them, so somebody who may has to write it.";
+    return `Personal identifiers are hidden in this answer (${hidden.words}), and saving would put gaps in their place. ${how}${kept}`;
+  }
+
+  #noteWriting() {
+    const { item, showing, isGone } = this.#edited;
+    const text = this.key("better_text").value;
+    if (isGone) return;
+    line.write(item.id, text === asTyped(item.source) ? null : { text, showing, request: null });
+    this.part("better-notice").textContent = "";
+    this.#drawWriting();
+  }
+
+  #saveWriting() {
+    const { item, showing, isGone } = this.#edited;
+    const written = line.written.get(item.id);
+    if (isGone || item.source === null || written?.request || line.stopped) return;
+    if (!written) return this.say(UNCHANGED);
+    line.write(item.id, { text: written.text, showing, request: `${freshRequest()}:better` });
+    this.#typing = null;
+    this.part("better-notice").textContent = SAVING;
+    this.#drawEdited();
+    this.run();
+  }
+
+  async #sendWritten(id, written) {
+    let saved, refused;
+    try {
+      saved = await line.send("better", { item: id, ...written });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (line.ends(error)) return;
+      refused = error;
+    }
+    if (line.written.get(id) !== written) return; // cleared meanwhile
+    const isGone = refused?.code === "gone";
+    line.write(id, refused && !isGone ? { ...written, request: null } : null);
+    const isOpen = this.part("better-dialog").open && this.#edited.item.id === id;
+    if (refused) return this.#writingRefused(id, refused, isOpen);
+    if (isOpen) this.#close(this.part("better-dialog"));
+    this.#drawWriting();
+    this.say(saved.notice);
+    this.#restartDwell(); // the dialog goes when the server answers, so a key may come that was meant for it
+  }
+
+  async #writingRefused(id, { code, message }, isOpen) {
+    const isGone = code === "gone";
+    if (isOpen) {
+      this.#edited.isGone = isGone;
+      if (isGone) this.key("better_save").disabled = true;
+      else this.#drawEdited();
+    }
+    const words = {
+      text_changed: WRITING_CHANGED,
+      gone: isOpen ? `${message} ${WRITING_DELETED}` : message,
+    };
+    const told = words[code] ?? `${message} ${WRITING_KEPT}`;
+    this.say(told);
+    if (this.item?.id !== id) return;
+    await this.#refresh();
+    this.say(told);
+  }
+
+  #drawWriting() {
+    this.part("better").textContent = line.written.has(this.item?.id) ? "Go on writing" : "Better answer";
   }
 
   // --- the queue ----------------------------------------------------------------------------------------------------
@@ -820,8 +969,11 @@ class Desk {
   #drawChoice() {
     if (!this.choice) return;
     const { order, filters } = this.choice;
-    const narrowed = filters.session_label || filters.source || filters.flagged || filters.least_words || filters.most_words;
+    const narrowed = Object.values(filters).some(Boolean);
     this.key("queue").textContent = (this.data.orders[order] ?? "Order") + (narrowed ? " · filtered" : "");
+    const only = [filters.second && ONLY_SECOND, filters.pair && ONLY_PAIR].filter(Boolean);
+    this.key("only").hidden = !only.length;
+    this.part("only").textContent = only.join(" ");
   }
 
   #openQueue() {
@@ -834,7 +986,7 @@ class Desk {
       0,
       this.data.lengths.findIndex(([, least, most]) => least === filters.least_words && most === filters.most_words),
     );
-    this.key("flagged").checked = filters.flagged;
+    for (const name of CHECKED) this.key(name).checked = filters[name];
     this.part("queue-notice").textContent = "";
     this.part("queue-dialog").showModal();
   }
@@ -848,9 +1000,14 @@ class Desk {
         source: this.key("source").value,
         least_words: least,
         most_words: most,
-        flagged: this.key("flagged").checked,
+        ...Object.fromEntries(CHECKED.map((name) => [name, this.key(name).checked])),
       },
     };
+  }
+
+  /** The same order, and nothing but these filters. */
+  #chooseOnly(filters) {
+    this.#choose({ order: this.choice?.order ?? "oldest", filters: { ...NO_FILTERS, ...filters } });
   }
 
   #choose(choice) {
@@ -873,7 +1030,7 @@ class Desk {
   // --- drafts -------------------------------------------------------------------------------------------------------
 
   #typedNow() {
-    return { comment: this.key("comment").value, flag: this.flag };
+    return { comment: this.key("comment").value, flag: this.flag, reasons: this.reasons };
   }
 
   /** Note what is typed, in the tab at once and on the server after a pause in typing. */
@@ -881,8 +1038,7 @@ class Desk {
     const item = this.item;
     if (!item) return;
     const now = this.#typedNow();
-    const saved = item.draft ?? { comment: item.comment, flag: item.flag };
-    if (now.comment === saved.comment && now.flag === saved.flag) {
+    if (sameInput(now, item.draft ?? savedOf(item))) {
       if (atOnce) this.#draftDue = 0;
       return;
     }
@@ -974,6 +1130,17 @@ class Desk {
       else this.#discardNow();
     });
     on(this.key("reason"), "input", () => this.#weighReasons());
+    const text = this.key("better_text");
+    on(text, "input", () => this.#noteWriting());
+    on(text, "keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      event.preventDefault();
+      if (!event.repeat) this.#saveWriting();
+    });
+    on(this.part("better-form"), "submit", (event) => {
+      event.preventDefault();
+      this.#saveWriting();
+    });
     on(this.part("queue-form"), "submit", (event) => {
       event.preventDefault();
       this.#choose(this.#chosen());
@@ -986,19 +1153,20 @@ class Desk {
     "rate.skip_why": () => this.#skipNow(),
     "rate.why_not": (button) => this.#close(button.closest("dialog")),
     "rate.bias": () => this.#toggleFlag(),
+    "rate.reason_chip": (button) => this.#toggleReason(button.value),
     "rate.undo": () => this.undo(),
     "rate.back": () => this.move("back"),
     "rate.forward": () => this.move("forward"),
     "rate.compare": () => this.compare(),
     "rate.focus": (button) => this.focus(Number(button.dataset.item)),
     "rate.reveal": () => this.reveal(),
+    "rate.better": () => this.#openBetter(),
+    "rate.better_reveal": () => this.reveal(),
     "rate.help": () => this.key("keys_help").showModal(),
     "rate.queue": () => this.#openQueue(),
-    "rate.queue_reset": () =>
-      this.#choose({
-        order: this.choice?.order ?? "oldest",
-        filters: { session_label: "", source: "", least_words: null, most_words: null, flagged: false },
-      }),
+    "rate.queue_reset": () => this.#chooseOnly({}),
+    "rate.show_all": () => this.#chooseOnly({}),
+    "rate.second_opinions": () => this.#chooseOnly({ second: true }),
     "rate.change": () => this.#change(),
     "part.close": (button) => this.#close(button.closest("dialog")),
     "part.leave": (button) => {
@@ -1021,6 +1189,7 @@ class Desk {
     b: () => this.#toggleFlag(),
     u: () => this.undo(),
     v: () => this.compare(),
+    e: () => this.#openBetter(),
     c: () => this.item && this.key("comment").focus(),
     r: () => {}, // Streamlit's: it would run the page again
     "?": () => this.key("keys_help").showModal(),
@@ -1078,7 +1247,10 @@ class Desk {
 
   #nowTyping(event) {
     const target = event.composedPath()[0];
-    if (isField(target)) this.#typing = target === this.key("comment") ? (this.item?.id ?? "") : "";
+    if (!isField(target)) return;
+    if (target === this.key("comment")) this.#typing = this.item?.id ?? "";
+    else if (target !== this.key("better_text")) this.#typing = "";
+    else if (!target.readOnly) this.#typing = `better ${this.#edited.item.id}`;
   }
 
   /** Whoever types and loses the field goes on typing: no letter of that may rate. */
@@ -1103,6 +1275,18 @@ class Desk {
     if (!this.item || this.#step) return;
     this.flag = !this.flag;
     this.#drawFlag();
+    this.#keepDraft(true);
+    this.run();
+  }
+
+  #toggleReason(reason) {
+    if (!this.item || this.#step || reason === undefined) return;
+    const chosen = new Set(this.reasons);
+    if (!chosen.delete(reason)) chosen.add(reason);
+    const most = this.data.reason_keys.length;
+    if (chosen.size > most) return this.say(`At most ${most} reasons go with a rating.`);
+    this.reasons = this.offered.filter((one) => chosen.has(one));
+    this.#drawReasons();
     this.#keepDraft(true);
     this.run();
   }
@@ -1146,10 +1330,14 @@ class Desk {
   }
 
   #change() {
-    if (!line.acts.length) return this.#leave();
-    const waiting = plural(line.acts.length, "rating was", "ratings were");
-    this.part("leave-words").textContent =
-      `${waiting} not sent yet, because the server did not answer. If you change the name now, they are lost.`;
+    const { acts, written } = line;
+    if (!acts.length && !written.size) return this.#leave();
+    const words = [];
+    if (acts.length)
+      words.push(`${plural(acts.length, "rating was", "ratings were")} not sent yet, because the server did not answer.`);
+    if (written.size)
+      words.push(`${plural(written.size, "better answer", "better answers")} that you began to write ${written.size === 1 ? "is" : "are"} not saved.`);
+    this.part("leave-words").textContent = `${words.join(" ")} If you change the name now, they are lost.`;
     this.part("leave-dialog").showModal();
   }
 
@@ -1199,6 +1387,7 @@ class Desk {
 
   say(text) {
     this.key("notice").textContent = text;
+    if (this.part("better-dialog").open) this.part("better-notice").textContent = text;
   }
 
   drawLine(now = false) {
@@ -1209,11 +1398,14 @@ class Desk {
     }
     const late = now || line.trouble || line.stopped || acts.some((act) => performance.now() - act.at >= 450);
     const words = [];
+    if (line.toSave() && late) words.push("A better answer of yours waits to be sent.");
     if (acts.length && late) words.push(`${plural(acts.length, "rating waits", "ratings wait")} to be sent.`);
     if (line.trouble) words.push(line.trouble, acts.length ? "Keep this page open." : "", NOTHING_LOST);
     else if (line.isSlow()) words.push(SLOW_ANSWER);
     const said = words.filter(Boolean).join(" ");
     if (this.key("waiting").textContent !== said) this.key("waiting").textContent = said;
+    if (this.part("better-dialog").open && line.written.get(this.#edited.item.id)?.request)
+      this.part("better-notice").textContent = line.stopped || said || SAVING;
     if (!this.item) this.#drawEmpty();
   }
 
@@ -1247,7 +1439,8 @@ class Desk {
     this.part("about").textContent = this.part("about").title = item?.about ?? "";
     this.part("sample").hidden = !item?.sample;
     this.part("acts").hidden = !item;
-    for (const name of ["bias", "skip", "discard", "compare"]) this.key(name).hidden = !item;
+    for (const name of ["bias", "skip", "discard", "better", "compare"]) this.key(name).hidden = !item;
+    this.#drawWriting();
     this.part("compare").textContent = this.compared ? "One answer" : "All answers";
     this.key("compare").setAttribute("aria-pressed", String(Boolean(this.compared)));
     if (!item) return;
@@ -1259,6 +1452,28 @@ class Desk {
         ? "Go on without a rating; the answer comes back when nothing else is left"
         : "Go on and keep your earlier rating";
     this.#drawFlag();
+    this.#drawReasons();
+  }
+
+  /** Buttons stay while the reasons do: a press must not take the focus away. */
+  #drawReasons() {
+    const box = this.key("reasons");
+    if ([...box.children].map((button) => button.value).join("\n") !== this.offered.join("\n"))
+      box.replaceChildren(...this.offered.map((reason, place) => this.#reasonChip(reason, place)));
+    for (const button of box.children) button.setAttribute("aria-pressed", String(this.reasons.includes(button.value)));
+    box.hidden = !this.offered.length;
+  }
+
+  #reasonChip(reason, place) {
+    const words = element("span", { textContent: reason, dir: "auto" });
+    const button = element("button", { type: "button", value: reason }, words);
+    const key = place < (this.shownGuidelines?.reasons ?? []).length ? this.data.reason_keys[place] : null;
+    if (key) {
+      button.prepend(element("kbd", { textContent: key.toUpperCase(), ariaHidden: "true" }), " ");
+      button.setAttribute("aria-keyshortcuts", key.toUpperCase());
+    }
+    button.dataset.key = "rate.reason_chip";
+    return button;
   }
 
   #drawFlag() {
@@ -1363,6 +1578,7 @@ class Desk {
         : "Fetching the next answer …";
     for (const link of this.part("empty").querySelectorAll("[data-for]"))
       link.hidden = !why || !link.dataset.for.split(" ").includes(why.kind);
+    if (!why?.second) this.key("second_opinions").hidden = true;
   }
 
   /** The elements of an answer's texts, made once: those of the answer ahead before it is needed. */
@@ -1433,8 +1649,23 @@ class Desk {
   }
 }
 
+/** What is stored beside a rating: comment, flag, reasons. */
+function savedOf({ comment, flag, reasons }) {
+  return { comment, flag, reasons };
+}
+
+function sameInput(one, other) {
+  const reasons = [one, other].map((said) => [...(said.reasons ?? [])].sort().join("\n"));
+  return one.comment === other.comment && one.flag === other.flag && reasons[0] === reasons[1];
+}
+
 function isField(target) {
   return Boolean(target?.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role=combobox]"));
+}
+
+/** A text as a field gives it back. */
+function asTyped(text) {
+  return text?.replace(/\r\n?/g, "\n");
 }
 
 /** Streamlit's dialog would take the keyboard away in the middle of a word, and the desk says the same itself. */

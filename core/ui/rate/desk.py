@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.domain.queue import DISCARD_REASONS, SKIP_REASONS, Order
 from core.domain.ratings import MAX_COMMENT, RATING_WORDS
+from core.domain.reasons import REASON_KEYS
 from core.domain.roles import User
 from core.domain.settings import AuthMode
 from core.services.training import retraining
@@ -48,6 +49,7 @@ def rating_desk(page: Page, user: User) -> None:
                 "lengths": LENGTHS,
                 "sources": SOURCES,
                 "ratings": RATING_WORDS,
+                "reason_keys": REASON_KEYS,
                 "speakers": SPEAKERS,
                 "reasons": {"discard": DISCARD_REASONS, "skip": SKIP_REASONS},
                 "longest_comment": MAX_COMMENT,

@@ -13,13 +13,15 @@ from core.domain.roles import Act, User, may
 from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.operations.status import status
-from core.services.rating import queue, rating
+from core.services.rating import queue, rating, second_opinions
 from core.services.rating.rating import ItemToRate, Receipt
 from core.services.review import guidelines
 from core.services.workspace import Workspace
 from core.ui.shell.texts import rendered
 
 RECOUNT_SECONDS = 30.0
+MOST_EDITED = 100_000
+"""Characters of an answer in place of which a better one can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,16 @@ def item(found: ItemToRate, user: User) -> dict[str, Any]:
         "rating": found.rating,
         "comment": found.comment,
         "flag": found.bias_flag,
-        "draft": None if found.draft is None else {"comment": found.draft, "flag": found.draft_flag},
+        "reasons": list(found.reasons),
+        "draft": None
+        if found.draft is None
+        else {"comment": found.draft, "flag": found.draft_flag, "reasons": list(found.draft_reasons)},
         "about": _about(found),
         "sample": interaction.source == "sample",
         "turns": [{"role": str(turn.role), "text": rendered(turn.text)} for turn in interaction.turns],
         "prompt": rendered(interaction.prompt),
         "answer": rendered(interaction.response),
+        "source": None if hidden or len(interaction.response) > MOST_EDITED else interaction.response,
         "hidden": hidden,
         "revealed": interaction.revealed,
     }
@@ -134,29 +140,47 @@ def _about(found: ItemToRate) -> str:
 def _guidelines(workspace: Workspace, user: User) -> dict[str, Any]:
     version = guidelines.current(workspace, user)
     if version.at is None:
-        by = "The text that Assay brings along; leads can write a better one: Review, Guidelines."
+        by = "The text that Assay brings along; leads can write a better one: Quality, Guidelines."
     else:
         by = f"Version {version.number}, {version.by}, {version.at.astimezone():%d %b %Y, %H:%M}"
-    return {"number": version.number, "text": rendered(version.markdown), "by": by}
+    return {
+        "number": version.number,
+        "text": rendered(version.markdown),
+        "by": by,
+        "reasons": list(version.reasons),
+    }
 
 
-def _why_empty(workspace: Workspace, user: User) -> dict[str, str]:
-    """Nothing to rate: there is nothing at all, nothing that fits the filters, or everything is done."""
+def _why_empty(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Nothing to rate: there is nothing at all, nothing that fits the filters, or everything is done.
+
+    ``second``: whether a queue of second opinions would open.
+    """
     if not interactions.sources(workspace, user):
+        if not may(user, Act.CHANGE_DATA):
+            words = "There is nothing to rate yet. A lead brings answers in; load this page again then."
+            return {"kind": "nothing yet", "sentence": words}
         words = "There is nothing to rate yet. Load the sample to try it out, or import your own answers."
-        return {"kind": "nothing", "sentence": words}
+        return {"kind": "nothing", "sentence": words, "second": False}
+    kind, words = _why_none_waits(workspace, user)
+    return {"kind": kind, "sentence": words, "second": second_opinions.can_open(workspace, user)}
+
+
+def _why_none_waits(workspace: Workspace, user: User) -> tuple[str, str]:
     _, filters = queue.preference(workspace, user)
+    if filters == QueueFilters(second=True):
+        return "filtered", "No answer waits for a second opinion of yours."
+    if filters == QueueFilters(pair=True):
+        return "filtered", "No answer waits for you whose rating would make a pair with a rated one."
     if filters != QueueFilters():
         words = "No answer that waits for you fits what you chose to see."
         if filters.session_label:
             words += f" You see only the session “{filters.session_label}”."
-        return {"kind": "filtered", "sentence": words}
+        return "filtered", words
     now = status(workspace, user)
     if now.waiting:
         words = f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens."
-        return {"kind": "others", "sentence": words}
+        return "others", words
     if now.discarded:
-        words = f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you."
-    else:
-        words = "Every answer has a rating. Thank you."
-    return {"kind": "done", "sentence": words}
+        return "done", f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you."
+    return "done", "Every answer has a rating. Thank you."

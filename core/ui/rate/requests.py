@@ -70,6 +70,13 @@ class Fields:
             raise BadInput(f"{name} must be a list of at most {MOST_IDS} numbers.")
         return [Fields({name: one}).number(name) for one in value]
 
+    def texts(self, name: str, most: int) -> list[str]:
+        """A list of at most so many texts; empty where the field is missing."""
+        value = self.said.get(name, [])
+        if not isinstance(value, list) or len(value) > most:
+            raise BadInput(f"{name} must be a list of at most {most} texts.")
+        return [Fields({name: one}).text(name) for one in value]
+
     def request(self) -> str:
         """The name of the request, under which it is stored once however often it comes."""
         value = self.text("request")

@@ -47,6 +47,8 @@ from core.ui.shell.gate import REASONS
 PLACE = "/desk"
 MOST_BYTES = 150_000
 """Of a body: a comment of 10,000 characters has 120,000 where each is spelt as two escapes."""
+MOST_BYTES_WRITTEN = 2_000_000
+"""Of a body with an answer; what escapes make of the longest fits."""
 THREADS = 8
 NO_NAME = "This browser has no name any more, so it is not known who rates. Nothing was saved. Choose your name first."
 FOREIGN = "This was not sent by a page of this server, so it was refused."
@@ -83,11 +85,15 @@ class DeskRoute:
     acting: bool = True
     """Whether a person did something: what a timer sends is no sign of life for their sign-in."""
     needs: Act | None = Act.RATE
+    most: int = MOST_BYTES
+    text: str = "comment"
+    """What is long where a body is longer than ``most`` bytes."""
 
 
 ROUTES = {
     "next": DeskRoute(acts.next_answers, acting=False),
     "act": DeskRoute(acts.act),
+    "better": DeskRoute(acts.better, most=MOST_BYTES_WRITTEN, text="answer"),
     "undo": DeskRoute(acts.undo),
     "back": DeskRoute(acts.back),
     "forward": DeskRoute(acts.forward),
@@ -121,7 +127,7 @@ class Desk:
     async def _answer(self, route: DeskRoute, request: Request) -> Response:
         try:
             _check_sender(request)
-            body = await read_json(request, most=MOST_BYTES, advice="Please shorten the comment.")
+            body = await read_json(request, most=route.most, advice=f"Please shorten the {route.text}.")
             return await anyio.to_thread.run_sync(self._carry_out, route, request, body, limiter=self._threads)
         except Refused as error:
             # too slow or cut off: sent again it may arrive

@@ -1,1 +1,1 @@
-"""The page Review: a rater's own ratings, second looks, and what several raters said."""
+"""The page My ratings: a rater's own ratings, what is worth another look, and the guidelines."""

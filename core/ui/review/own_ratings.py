@@ -104,6 +104,8 @@ def _line(page: Page, user: User, one: OwnRating) -> None:
         st.markdown(literal(snippet(interaction.response, 160)))
         if one.reason:
             st.caption(f"Your reason: {literal(one.reason)}")
+        if one.reasons:
+            st.caption(f"Your reasons: {literal(', '.join(one.reasons))}")
         if one.comment:
             st.caption(f"Your comment: {literal(snippet(one.comment, 160))}")
 

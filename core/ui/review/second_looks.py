@@ -1,4 +1,4 @@
-"""The Second looks tab: one's own answers again, without the rating that was given."""
+"""Second looks: one's own answers again, without the rating that was given."""
 
 import time
 from dataclasses import dataclass
@@ -8,12 +8,10 @@ import streamlit as st
 
 from core.domain.ratings import RATING_WORDS
 from core.domain.roles import User
-from core.domain.texts import plural
 from core.services.review import second_looks
 from core.ui.shell import session
 from core.ui.shell.conversation import show_conversation
 from core.ui.shell.errors import act
-from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.redaction import hidden_note
 from core.ui.shell.texts import show_text
@@ -34,26 +32,16 @@ class SecondLookState:
     again: int | None = None
 
 
-def second_looks_tab(page: Page, user: User) -> None:
-    """The next answer to look at again, or why there is none."""
+def show_next_look(page: Page, user: User) -> None:
+    """The next answer to rate once more; nothing where none waits (any more)."""
     state: SecondLookState = st.session_state.setdefault(session.SECOND_LOOK, SecondLookState())
     found = second_looks.next_look(page.workspace, user)
     if found is None:
-        st.success("No answer waits for a second look.", icon=":material/task_alt:")
-        st.caption(
-            "Answers come back here after a training, when the model would have expected another verdict of yours, and "
-            "a few after some days, to see how steady ratings are."
-        )
-        next_step("Rate answers", "rate", key="review.look_rate")
         return
     number = found.interaction.interaction_id
     if (state.item, state.version) != (number, found.interaction.version):
         state = SecondLookState(number, found.interaction.version, uuid4().hex, time.monotonic())
         st.session_state[session.SECOND_LOOK] = state
-    st.caption(
-        f"{plural(found.left, 'of your answers is', 'of your answers are')} back. Rate each as if you saw it for the "
-        "first time: what you said before is hidden, so that it does not sway you."
-    )
     hidden_note(page.workspace, user, found.interaction, page="review")
     with st.container(border=True, gap="small", key="review.look"):
         show_conversation(found.interaction.turns, found.interaction.prompt, key=f"review.look_prompt.{number}")

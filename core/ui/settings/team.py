@@ -34,9 +34,12 @@ def _raters_per_answer(page: Page) -> None:
         st.number_input("Raters per answer", 1, MOST_RATERS, now.raters, key="team.raters", width=180)
         st.number_input("Answers that get one rater more, in %", 0, 100, now.overlap, key="team.overlap", width=300)
         st.button("Save", key="team.queue_save", on_click=_save_queue, args=(page,))
+    st.checkbox(
+        "A rating that came with data counts as one of these raters", now.imported_count, key="team.imported_count"
+    )
     st.caption(
-        "Answers that came with a rating count as done until somebody rates them here. Without answers that two people "
-        "rated, nobody can say how far experts agree."
+        "Where it does not count, answers that were rated elsewhere are rated here as well. Without answers that two "
+        "people rated, nobody can say how far experts agree."
     )
 
 
@@ -53,7 +56,10 @@ def _second_looks(page: Page) -> None:
         )
         st.number_input("After days", 1, 365, now.days, key="team.repeat_days", width=140)
         st.button("Save", key="team.repeat_save", on_click=_save_second_looks, args=(page,))
-    st.caption("What raters then say changes no rating; Agreement shows how often they say the same again.")
+    st.caption(
+        "Answers that the model would have rated otherwise come back after these days too, under My ratings, To check. "
+        "What raters say of a repeat changes no rating; Agreement shows how often they say the same again."
+    )
 
 
 def _training_reminder(page: Page) -> None:
@@ -71,7 +77,11 @@ def _save_queue(page: Page) -> None:
     user = actor(page)
     if user is None:
         return
-    wanted = QueueSettings(int(st.session_state["team.raters"]), int(st.session_state["team.overlap"]))
+    wanted = QueueSettings(
+        int(st.session_state["team.raters"]),
+        int(st.session_state["team.overlap"]),
+        imported_count=bool(st.session_state["team.imported_count"]),
+    )
     touched = queue.change_settings(page.workspace, user, wanted)
     session.toast(f"Saved; {touched:,} answers want more or fewer ratings now.")
 

@@ -3,9 +3,11 @@
 ``open_page`` goes through ``enter`` on every full run; callbacks and fragments ask ``identity.still_here``.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.domain.roles import Act, User, may
+from core.domain.roles import SOMEBODY_HERE, Act, Role, User, may
 from core.domain.settings import AuthMode
 from core.services.people import accounts, sign_in
 from core.services.people.sign_in import Entry, Why
@@ -58,9 +60,16 @@ def enter(workspace: Workspace, info: PageInfo) -> User:
 
 
 def who_is_here() -> User | None:
-    """Return the person who sees the navigation; None where nobody is let in or the database cannot be opened."""
+    """Return the person for whom the navigation is drawn; None where nobody is let in or the database cannot be opened.
+
+    Where a lead is at work already, a browser without a name is most likely that of somebody who was asked to rate.
+    """
     try:
-        return identity.person_of(identity.entry(the_workspace()))
+        workspace = the_workspace()
+        here = identity.person_of(identity.entry(workspace))
+        return (
+            replace(SOMEBODY_HERE, role=Role.SME) if here == SOMEBODY_HERE and accounts.lead_names(workspace) else here
+        )
     except Exception:  # noqa: BLE001  the page itself says what is wrong
         return None
 

@@ -7,13 +7,15 @@ from typing import Literal
 
 import streamlit as st
 
-from core.domain.roles import Act, User, may
+from core.domain.roles import Act, Role, User, may
 
 ROOT = Path(__file__).resolve().parents[3]
 ICON = Path(__file__).with_name("icon.png")  # a file: an icon by name would be fetched from the internet
 
 TAB = "tab"
 """The query parameter that names the open tab of Settings."""
+TOPIC = "topic"
+"""The query parameter that names the open tab of Quality; another one, since a page cannot set that of its own tabs."""
 
 
 class SettingsTab(StrEnum):
@@ -23,6 +25,17 @@ class SettingsTab(StrEnum):
     API_KEYS = "API keys"
     AUDIT_LOG = "Audit log"
     TEAM = "Team"
+
+
+class QualityTab(StrEnum):
+    """A tab of Quality, as it is labelled and as the address names it."""
+
+    PROGRESS = "Progress"
+    AGREEMENT = "Agreement"
+    DISAGREEMENTS = "Disagreements"
+    TO_CHECK = "To check"
+    SECOND_OPINIONS = "Second opinions"
+    GUIDELINES = "Guidelines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,13 @@ class PageInfo:
         """Whether this person may see the page."""
         return any(may(user, act) for act in self.acts)
 
+    def listed_for(self, user: User) -> bool:
+        """Whether the navigation lists the page for this person; a page that it does not list has its address still."""
+        return self.opens_for(user) and (user.role is not Role.SME or self.name in LISTED_FOR_SMES)
 
+
+LISTED_FOR_SMES = ("rate", "review", "rerank")
+"""Who is here to rate has nothing to look for elsewhere; ``/`` shows them the first of these."""
 HOME = PageInfo("home", "Home", ":material/home:", "", (Act.LOOK,))
 SETTINGS_ACTS = (Act.PEOPLE, Act.KEYS, Act.AUDIT)
 PAGES = {
@@ -55,7 +74,8 @@ PAGES = {
     for info in (
         HOME,
         PageInfo("rate", "Rate", ":material/rate_review:", "Rate", (Act.RATE,), "centered"),
-        PageInfo("review", "Review", ":material/history:", "Rate", (Act.RATE,), "centered"),
+        PageInfo("review", "My ratings", ":material/history:", "Rate", (Act.RATE,), "centered"),
+        PageInfo("quality", "Quality", ":material/verified:", "Rate", (Act.JUDGE,)),
         PageInfo("readiness", "Readiness", ":material/fact_check:", "Learn", (Act.LOOK,)),
         PageInfo("train", "Train", ":material/model_training:", "Learn", (Act.TRAIN,)),
         PageInfo("models", "Models", ":material/insights:", "Learn", (Act.LOOK,)),
@@ -66,9 +86,10 @@ PAGES = {
 }
 
 
-def go_to(name: str, tab: SettingsTab | None = None) -> None:
-    """Leave this page for another one, or for a tab of Settings; call it in the page, not in a callback."""
-    st.switch_page(PAGES[name].path, query_params={TAB: str(tab)} if tab else None)
+def go_to(name: str, tab: SettingsTab | QualityTab | None = None) -> None:
+    """Leave this page for another one, or for a tab of Settings or Quality; call it in the page, not in a callback."""
+    parameter = TOPIC if isinstance(tab, QualityTab) else TAB
+    st.switch_page(PAGES[name].path, query_params={parameter: str(tab)} if tab else None)
 
 
 def next_step(
@@ -78,8 +99,8 @@ def next_step(
     key: str,
     icon: str | None = None,
     primary: bool = True,
-    tab: SettingsTab | None = None,
+    tab: SettingsTab | QualityTab | None = None,
 ) -> None:
-    """Show a button that leads to another page, or to a tab of Settings."""
+    """Show a button that leads to another page, or to a tab of Settings or Quality."""
     if st.button(label, key=key, icon=icon or PAGES[page].icon, type="primary" if primary else "secondary"):
         go_to(page, tab)

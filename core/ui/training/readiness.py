@@ -11,10 +11,10 @@ from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
 from core.domain.roles import Act
 from core.domain.texts import plural
-from core.services.rating import queue
+from core.services.rating import queue, second_opinions
 from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness, pair_yield
-from core.services.training.readiness_checks import Check, CheckResult, Remedy
+from core.services.training.readiness_checks import RATE_NEXT_PAIR, Check, CheckResult, Remedy
 from core.ui.report.plots import COLOURS, GREY, ORANGE, TEAL, without_tools
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page
@@ -154,14 +154,16 @@ def remedy_button(page: Page, code: str, remedy: Remedy) -> None:
     icon = PAGES[remedy.page].icon
     if st.button(remedy.label, key=f"readiness.fix.{code}", type="tertiary", icon=icon):
         user = page.current_user()
-        if remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
-            filters = QueueFilters(session_label=remedy.session)
+        if remedy.second and user is not None:
+            second_opinions.open_queue(page.workspace, user)
+        elif remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
+            filters = QueueFilters(session_label=remedy.session, pair=remedy.pair)
             queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
         go_to(remedy.page)
 
 
-def pair_counts(page: Page) -> None:
-    """Show how many ratings, prompts and pairs there are, what they mean, and the next step."""
+def pair_counts(page: Page, *, more_wait: bool) -> None:
+    """Show how many ratings, prompts and pairs there are, what they mean, and the next step where one waits."""
     found = pair_yield(page.workspace, page.user)
     st.subheader("Comparisons", anchor=False)
     with st.container(horizontal=True, key="readiness.pairs"):
@@ -173,7 +175,8 @@ def pair_counts(page: Page) -> None:
         "reward models learn from. A further rating of a prompt that has one rated answer makes more of them than a "
         "new prompt."
     )
-    remedy_button(page, "pairs", Remedy("Rate what makes the next pair", "rate", order=Order.MODEL))
+    if more_wait:
+        remedy_button(page, "pairs", RATE_NEXT_PAIR)
 
 
 def rating_counts(found: Readiness, good_from: int) -> None:

@@ -20,6 +20,14 @@ def upgrade() -> None:
     op.add_column("assay_drafts", sa.Column("reasons", Json, nullable=True))
     op.add_column("assay_guidelines", sa.Column("reasons", Json, nullable=True))
     op.add_column("assay_items", sa.Column("asked", sa.Integer(), nullable=False, server_default=sa.text("0")))
+    second = sa.text("places > 0 AND n_ratings > 0")
+    op.create_index(
+        "ix_assay_items_queue_second",
+        "assay_items",
+        ["interaction_id"],
+        sqlite_where=second,
+        postgresql_where=second,
+    )
     op.create_table(
         "assay_better_answers",
         sa.Column("interaction_id", sa.Integer(), autoincrement=False, nullable=False),
