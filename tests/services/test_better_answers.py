@@ -11,7 +11,7 @@ from core.domain.roles import COMMAND_LINE
 from core.labeling.tables import open_table
 from core.services.data import erasure, exporting, importing, interactions
 from core.services.data.exporting import Marked
-from core.services.rating import better_answers, queue, rating
+from core.services.rating import better_answers, queue, rating, second_opinions
 from core.store.tables import Item, TextHistory
 from tests import looked
 from tests.databases import PATIENCE, added, lead, rater
@@ -85,7 +85,7 @@ def test_an_answer_that_changed_since_it_was_shown_is_not_edited(workspace):
 
 def test_hidden_identifiers_are_revealed_first(workspace):
     """Where something is hidden nothing is edited: the gaps would be stored. Revealed, it is."""
-    first, lea = added(workspace, "Why?", "Call Mrs. Miller, +44 20 7946 0958."), lead(workspace, "Lea")
+    first, lea = added(workspace, "Why?", "Call Mrs. Miller, +44 20 7946 0958."), lead(workspace)
     with pytest.raises(Conflict, match="Reveal them first"):
         looked.write_better(workspace, lea, first, "Call the patient.")
     looked.reveal(workspace, lea, first)
@@ -122,6 +122,7 @@ def test_others_rate_it_and_its_writer_never_does(workspace):
     assert rating.same_prompt(workspace, ana, first)[1] == 2
     assert interactions.history(workspace, COMMAND_LINE, better) == []
     assert next_numbers(workspace, ben) == [better]
+    assert not second_opinions.can_open(workspace, ana)
 
 
 def test_a_better_one_of_ones_own_can_be_made_better(workspace):
@@ -185,15 +186,15 @@ def test_an_import_that_is_taken_back_leaves_what_was_made_better(workspace, tmp
 @pytest.mark.parametrize("ratings_stay", [True, False])
 def test_a_writer_who_is_erased(workspace, tmp_path, ratings_stay):
     """Their better answers stay under a number, as their ratings do, or go with all that was made from them."""
-    lead, ana, first = rater(workspace, "Lead"), rater(workspace, "Ana"), added(workspace, "Why?", "Because.")
+    lea, ana, first = lead(workspace, "Lea"), rater(workspace, "Ana"), added(workspace, "Why?", "Because.")
     better = looked.write_better(workspace, ana, first, "Better.")
-    looked.write_better(workspace, lead, better, "Best.")
-    looked.rate(workspace, lead, better, 4)
-    before = erasure.preview_rater(workspace, lead, "Ana", ratings_stay=ratings_stay)
-    done = erasure.rater(workspace, lead, "Ana", ratings_stay=ratings_stay)
+    looked.write_better(workspace, lea, better, "Best.")
+    looked.rate(workspace, lea, better, 4)
+    before = erasure.preview_rater(workspace, lea, "Ana", ratings_stay=ratings_stay)
+    done = erasure.rater(workspace, lea, "Ana", ratings_stay=ratings_stay)
     assert done.goes == before.goes
     authors = {row["completion"]: row["author"] for row in exported(workspace, "sft", tmp_path)}
-    assert authors == ({"Better.": f"Rater {ana.rater_id}", "Best.": "Lead"} if ratings_stay else {})
+    assert authors == ({"Better.": f"Rater {ana.rater_id}", "Best.": "Lea"} if ratings_stay else {})
     assert written(workspace, first).response == "Because."
     assert ("better answers that they wrote" in done.goes) is not ratings_stay
 
@@ -235,23 +236,23 @@ def test_it_is_a_pair_and_an_example_with_its_author(workspace, tmp_path):
 
 def test_one_that_does_not_compare_or_was_discarded_is_no_pair(workspace, tmp_path):
     """An original with another prompt since is no other side; what is not fit to be rated is no example."""
-    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    ana, lea = rater(workspace, "Ana"), lead(workspace)
     first, second = added(workspace, "Why?", "Because."), added(workspace, "How?", "Somehow.")
     looked.write_better(workspace, ana, first, "Better.")
     discarded = looked.write_better(workspace, ana, second, "Like this.")
-    looked.edit(workspace, ben, first, "Why not?", "Because.", withdraw_ratings=False)
-    looked.discard(workspace, ben, discarded, reason="not an answer")
+    looked.edit(workspace, lea, first, "Why not?", "Because.", withdraw_ratings=False)
+    looked.discard(workspace, lea, discarded, reason="not an answer")
     assert exported(workspace, "pairs", tmp_path) == []
     assert [row["completion"] for row in exported(workspace, "sft", tmp_path)] == ["Better."]
 
 
 def test_identifiers_in_it_are_counted_before_it_leaves(workspace, tmp_path):
     """Refused, left out with its pair, or included with a reason; an original that holds some makes no pair."""
-    lead = rater(workspace, "Lead")
+    lea = lead(workspace)
     first, second = added(workspace, "Why?", "Because."), added(workspace, "How?", "Call +44 20 7946 0958.")
-    looked.write_better(workspace, lead, first, "Call +44 20 7946 0958.")
-    looked.reveal(workspace, lead, second)
-    looked.write_better(workspace, lead, second, "Call them.")
+    looked.write_better(workspace, lea, first, "Call +44 20 7946 0958.")
+    looked.reveal(workspace, lea, second)
+    looked.write_better(workspace, lea, second, "Call them.")
     with pytest.raises(HoldsIdentifiers, match="1 of 2 better answers hold personal identifiers"):
         exported(workspace, "sft", tmp_path)
     with pytest.raises(HoldsIdentifiers, match="2 of 4 answers hold personal identifiers"):
@@ -260,7 +261,7 @@ def test_identifiers_in_it_are_counted_before_it_leaves(workspace, tmp_path):
     assert [row["completion"] for row in left] == ["Call them."]
     assert exported(workspace, "pairs", tmp_path, marked=Marked.LEAVE_OUT) == []
     all_pairs = exported(workspace, "pairs", tmp_path, marked=Marked.INCLUDE, reason="asked for")
-    assert [row["chosen"] for row in all_pairs] == ["Call +44 20 7946 0958.", "Call them."]
+    assert sorted(row["chosen"] for row in all_pairs) == ["Call +44 20 7946 0958.", "Call them."]
 
 
 def test_two_people_who_write_the_same_at_once_add_it_once(workspace):

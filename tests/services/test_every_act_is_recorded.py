@@ -135,6 +135,12 @@ def add_answer(w: Workspace, lead: User) -> Act:
     interactions.add(w, lead, "prompt", "answer")
 
 
+def write_better(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    looked.write_better(w, lead, number, "A better answer.")
+
+
 def edit_answer(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
@@ -414,6 +420,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "reranking.cases.delete": (delete_case, ["deleted case"]),
     "reranking.cases.save": (save_case, ["saved case"]),
     "data.conversations.convert": (convert_prompts, ["converted prompts"]),
+    "rating.better_answers.write": (write_better, ["wrote better answer"]),
     "data.interactions.add": (add_answer, ["added answer"]),
     "data.interactions.delete": (delete_answer, ["deleted answer"]),
     "data.interactions.edit": (edit_answer, ["edited answer"]),

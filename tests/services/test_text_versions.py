@@ -12,7 +12,7 @@ from core.domain.errors import AssayError, Conflict, TextChanged
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.roles import User
 from core.services.data import erasure, interactions, redaction
-from core.services.rating import rating
+from core.services.rating import better_answers, rating
 from core.services.review import disagreements, own_ratings, second_looks, to_check
 from core.services.workspace import Workspace, open_workspace
 from core.store.rating import ratings
@@ -85,6 +85,10 @@ ACTS: dict[str, tuple[Callable[[Workspace, User, int], int | None], Does]] = {
     "rating.rating.discard": (
         nothing,
         lambda w, ana, s: rating.discard(w, ana, s.number, showing=s.showing, reason="Broken"),
+    ),
+    "rating.better_answers.write": (
+        nothing,
+        lambda w, ana, s: better_answers.write(w, ana, s.number, "Better.", showing=s.showing or "", request_id="1"),
     ),
     "rating.rating.reveal": (nothing, lambda w, ana, s: rating.reveal(w, ana, s.number, showing=s.showing or "")),
     "rating.rating.undo_last": (rated, lambda w, ana, s: rating.undo_last(w, ana)),
