@@ -72,7 +72,7 @@ def not_looked_at(session: Session, rating_ids: Collection[int], rater_id: int |
     )
     if rater_id is not None:
         rows = rows.where(Rating.rater_id == rater_id)
-    return {number: interaction_id for number, interaction_id in session.execute(rows)}
+    return dict(session.execute(rows).tuples().all())
 
 
 def load(session: Session, rating_ids: Sequence[int]) -> list[RatingInDoubt]:
