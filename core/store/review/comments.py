@@ -72,7 +72,7 @@ def not_looked_at(session: Session, rating_ids: Collection[int], rater_id: int |
     )
     if rater_id is not None:
         rows = rows.where(Rating.rater_id == rater_id)
-    return dict(session.execute(rows).tuples().all())
+    return {row.rating_id: row.interaction_id for row in session.execute(rows)}
 
 
 def load(session: Session, rating_ids: Sequence[int]) -> list[RatingInDoubt]:
