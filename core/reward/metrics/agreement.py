@@ -163,7 +163,7 @@ def _coincidences(units: Sequence[Sequence[int]]) -> Floats:
     """How often which two values meet within each answer, (answers, values, values)."""
     counts = np.asarray([[ratings.count(value) for value in VALUES] for ratings in units], dtype=np.float64)
     weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
-    found = counts[:, :, None] * weighted[:, None, :]
+    found: Floats = counts[:, :, None] * weighted[:, None, :]
     found[:, range(len(VALUES)), range(len(VALUES))] -= weighted
     return found
 

@@ -47,7 +47,7 @@ def agreement_tab(page: Page) -> None:
             "On the answers that both rated. Kappa is Cohen's with quadratic weights: a difference of two counts four "
             "times as much as one of one."
         )
-        table_with_csv([_pair_row(pair) for pair in found.pairs], key="review.pairs", file="agreement-pairs.csv")
+        table_with_csv([_pair_row(pair) for pair in found.pairs], key="quality.pairs", file="agreement-pairs.csv")
         if len(found.raters) > MAX_PAIRED:
             st.caption(
                 f"Of {len(found.raters):,} raters, the {MAX_PAIRED} with the most shared answers are compared here."
@@ -58,7 +58,7 @@ def agreement_tab(page: Page) -> None:
         "its 95 % interval (Student's t over answers): it says strict or generous, not right or wrong. Repeats are "
         "answers that the rater saw again later without the first rating."
     )
-    table_with_csv([_rater_row(rater) for rater in found.raters], key="review.raters", file="agreement-raters.csv")
+    table_with_csv([_rater_row(rater) for rater in found.raters], key="quality.raters", file="agreement-raters.csv")
 
 
 def _over_all(found: Agreement) -> None:
@@ -94,7 +94,7 @@ def _over_time(page: Page) -> None:
     if known:
         st.plotly_chart(
             agreement_figure(known),
-            key="review.alpha_over_time",
+            key="quality.alpha_over_time",
             config={"displayModeBar": False},
             alt=f"Alpha with its range at {plural(len(known), 'moment')}, oldest first; the table below says the same.",
         )
@@ -118,7 +118,7 @@ def _over_time(page: Page) -> None:
             }
             for point in reversed(found)
         ],
-        key="review.over_time",
+        key="quality.over_time",
         file="agreement-over-time.csv",
     )
 
