@@ -14,7 +14,7 @@ from core.services.review.agreement import AgreementAt, measure, over_time
 from core.ui.quality.tables import table_with_csv
 from core.ui.report.format import RANGE, cell, interval, ratio
 from core.ui.report.plots import GREY, TEAL, error_bars, without_tools
-from core.ui.shell.navigation import SettingsTab, next_step
+from core.ui.shell.navigation import TOPIC, QualityTab, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
@@ -47,7 +47,7 @@ def agreement_tab(page: Page) -> None:
             "On the answers that both rated. Kappa is Cohen's with quadratic weights: a difference of two counts four "
             "times as much as one of one."
         )
-        table_with_csv([_pair_row(pair) for pair in found.pairs], key="review.pairs", file="agreement-pairs.csv")
+        table_with_csv([_pair_row(pair) for pair in found.pairs], key="quality.pairs", file="agreement-pairs.csv")
         if len(found.raters) > MAX_PAIRED:
             st.caption(
                 f"Of {len(found.raters):,} raters, the {MAX_PAIRED} with the most shared answers are compared here."
@@ -58,17 +58,27 @@ def agreement_tab(page: Page) -> None:
         "its 95 % interval (Student's t over answers): it says strict or generous, not right or wrong. Repeats are "
         "answers that the rater saw again later without the first rating."
     )
-    table_with_csv([_rater_row(rater) for rater in found.raters], key="review.raters", file="agreement-raters.csv")
+    table_with_csv([_rater_row(rater) for rater in found.raters], key="quality.raters", file="agreement-raters.csv")
+
+
+def _open_second_opinions() -> None:
+    st.session_state[TOPIC] = str(QualityTab.SECOND_OPINIONS)
 
 
 def _over_all(found: Agreement) -> None:
     if not found.items:
         st.info(
-            "No answer was rated by two people yet, so agreement cannot be measured. Under Settings, Team, a lead "
-            "sets how many answers two people rate.",
+            "No answer was rated by two people yet, so agreement cannot be measured. Ask for second opinions of answers "
+            "that are rated; a share of all answers that two people rate is set under Settings, Team.",
             icon=":material/groups:",
         )
-        next_step("Open Settings", "settings", key="quality.agreement_share", tab=SettingsTab.TEAM)
+        st.button(
+            "Ask for second opinions",
+            key="quality.agreement_second",
+            type="primary",
+            icon=":material/rate_review:",
+            on_click=_open_second_opinions,
+        )
         return
     with st.container(horizontal=True, key="quality.alpha"):
         st.metric("Alpha", _number(found.alpha), border=True, help=found.alpha.reason)
@@ -94,7 +104,7 @@ def _over_time(page: Page) -> None:
     if known:
         st.plotly_chart(
             agreement_figure(known),
-            key="review.alpha_over_time",
+            key="quality.alpha_over_time",
             config={"displayModeBar": False},
             alt=f"Alpha with its range at {plural(len(known), 'moment')}, oldest first; the table below says the same.",
         )
@@ -118,7 +128,7 @@ def _over_time(page: Page) -> None:
             }
             for point in reversed(found)
         ],
-        key="review.over_time",
+        key="quality.over_time",
         file="agreement-over-time.csv",
     )
 

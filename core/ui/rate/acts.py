@@ -54,7 +54,10 @@ def next_answers(asked: Asked) -> Answer:
         if found is not None:
             kept = rating.next_items(asked.workspace, asked.user, on_screen=opened)
             return items.deck(asked.workspace, asked.user, items.opened_first(kept, found), asked.counts)
-    return _deck(asked, asked.said.number_or_none("shown"))
+    shown = asked.said.number_or_none("shown")
+    if shown is None:  # a page that was just opened: its filters may have been chosen on another one
+        asked.counts.recount(asked.user)
+    return _deck(asked, shown)
 
 
 def act(asked: Asked) -> Answer:
