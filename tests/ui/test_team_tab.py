@@ -53,8 +53,10 @@ def test_each_rule_is_shown_to_whoever_may_change_it(open_page, sample, ana, mon
     assert keys.isdisjoint(others) is (act is Act.TRAIN)
 
 
-def test_agreement_leads_to_the_rule_that_it_lacks(open_page, workspace, ana):
-    """Where no answer was rated twice, the way to the tab where a lead changes that."""
+def test_agreement_leads_to_what_it_lacks(open_page, workspace, ana):
+    """Where no answer was rated twice, the way to the tab where a lead changes that, and the rule named."""
     looked.rate(workspace, ana, interactions.add(workspace, ana, "A question?", "An answer."), 4)
-    app = press(open_page("quality", topic="Agreement"), "quality.agreement_share")
-    assert [field.key for field in app.number_input][:1] == ["team.raters"]
+    app = open_page("quality", topic="Agreement")
+    assert "Settings, Team" in said(app)
+    press(app, "quality.agreement_second")
+    assert "quality.second_ask" in {button.key for button in app.button}

@@ -68,8 +68,8 @@ def _open_second_opinions() -> None:
 def _over_all(found: Agreement) -> None:
     if not found.items:
         st.info(
-            "No answer was rated by two people yet, so agreement cannot be measured. Ask for second opinions of answers "
-            "that are rated; a share of all answers that two people rate is set under Settings, Team.",
+            "No answer was rated by two people yet, so agreement cannot be measured. Ask for second opinions on rated "
+            "answers; the share of all answers that two people rate is set under Settings, Team.",
             icon=":material/groups:",
         )
         st.button(
