@@ -87,7 +87,7 @@ def test_a_draft_comes_back_wherever_the_answer_is_shown(desk, new_desk, sample)
     here = number(desk)
     desk.ask("draft", item=here, comment="Half a thought", flag=True)
     desk.step("back")
-    typed = {"comment": "Half a thought", "flag": True}
+    typed = {"comment": "Half a thought", "flag": True, "reasons": ["wrong"]}
     assert desk.ask("item", item=here)["item"]["draft"] == typed
     for one in (desk, new_desk("Ana")):
         assert (number(one.open()), one.shown["draft"]) == (here, typed)
