@@ -17,7 +17,7 @@ from core.services.reranking import preferences
 from core.services.workspace import open_workspace
 from core.store.interactions import exports, imports
 from tests import looked
-from tests.databases import added, environment, rater
+from tests.databases import added, environment, lead, rater
 
 ENDINGS = ("csv", "jsonl", "parquet")
 
@@ -56,13 +56,13 @@ def written(rows, columns):
 @pytest.fixture
 def decided(rated):
     """The same, where a lead decided on two answers: against the median, and where no rating is left."""
-    lead = rater(rated, "Lea")
+    lea = lead(rated)
     with rated.store.read() as session:
         low = [row["interaction_id"] for row in gold_rows(exports.rating_rows(session)) if row["rating"] < 5]
     first, second = low[:2]
     for number in (first, second):
-        looked.decide(rated, lead, number, 5, expected=None)
-    looked.edit(rated, lead, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
+        looked.decide(rated, lea, number, 5, expected=None)
+    looked.edit(rated, lea, second, "Prompt 99?", "an answer that nobody rated", withdraw_ratings=True)
     return rated
 
 
