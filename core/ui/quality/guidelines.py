@@ -29,12 +29,12 @@ def guidelines_tab(page: Page) -> None:
 def guidelines_to_read(page: Page) -> None:
     """The version in force and older ones; for a lead also the way to where a new one is written."""
     current = guidelines.current(page.workspace, page.user)
-    _text(current, "quality.guidelines_text")
+    _text(current, "review.guidelines_text")
     if page.may(Act.JUDGE):
         next_step(
             "Write a new version",
             "quality",
-            key="quality.guidelines_edit",
+            key="review.guidelines_edit",
             icon=":material/edit:",
             primary=False,
             tab=QualityTab.GUIDELINES,
