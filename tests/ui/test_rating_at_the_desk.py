@@ -85,7 +85,7 @@ def test_a_draft_comes_back_wherever_the_answer_is_shown(desk, new_desk, sample)
     desk.open()
     desk.rate(4)
     here = number(desk)
-    desk.ask("draft", item=here, comment="Half a thought", flag=True)
+    desk.ask("draft", item=here, comment="Half a thought", flag=True, reasons=["wrong"])
     desk.step("back")
     typed = {"comment": "Half a thought", "flag": True, "reasons": ["wrong"]}
     assert desk.ask("item", item=here)["item"]["draft"] == typed
