@@ -22,6 +22,7 @@ KEYS = {
     "ArrowRight": "forward",
     "v": "compare",
     "d": "opens why-dialog",
+    "e": "opens better-dialog",
     "?": "opens keys-help",
     "c": "begins a comment",
     "b": "chooses bias",
