@@ -60,6 +60,7 @@ def poisoned(dashboard):
     added_after(workspace, [Turn(Speaker.USER, EVIL), Turn(Speaker.ASSISTANT, EVIL)], f"Asked {EVIL}", EVIL)
     lead = local_names.rate_as(workspace, "elsewhere", f"{NAME} lead")
     accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
+    accounts.invite(workspace, lead, "Ana", Role.LEAD)  # who sees every page, with all that stands on it
     guidelines.save(workspace, lead, EVIL, read=0)
     redaction.reveal_guidelines(workspace, lead, 1)  # an address in it is hidden else, and cannot be saved over
     guidelines.save(workspace, lead, f"New. {EVIL}", read=1)

@@ -4,7 +4,7 @@ from core.services.people import accounts, audit_log
 from core.services.people.audit_log import Wanted
 from core.store import audit
 from core.ui.shell.navigation import SettingsTab
-from tests.databases import rater
+from tests.databases import lead
 from tests.ui.reading import press, said
 
 
@@ -37,7 +37,7 @@ def test_a_lead_looks_back_and_forth(open_page, workspace, ana):
 
 def test_who_and_what_narrow_it_down(open_page, workspace, ana):
     """People are listed by the name of today; whom an act was about is named beside the number."""
-    ben = rater(workspace, "Ben <b>bold</b>")
+    ben = lead(workspace, "Ben <b>bold</b>")
     acts(workspace, ana, 2)
     accounts.set_disabled(workspace, ben, ana.rater_id, True)
     accounts.set_disabled(workspace, ben, ana.rater_id, False)
