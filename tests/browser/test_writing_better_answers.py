@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from core.services.workspace import open_workspace
 from tests.browser.desk import key, number, ready, sit_down
@@ -73,8 +73,13 @@ def test_what_is_written_outlives_esc_reload_and_an_outage(page: Page, dashboard
     expect(text(page)).to_have_value("500 mg. 5 days, sbduv")
     page.keyboard.press("Control+End")
     page.keyboard.type(" 1")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.reload()
     assert asked == ["beforeunload"]  # the browser cannot say whether the tab is closed, and the text with it
     expect(text(page)).to_be_focused()  # who is interrupted in the middle goes on
