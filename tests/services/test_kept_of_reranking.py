@@ -23,7 +23,7 @@ def exported(workspace: Workspace, folder: Path) -> list[dict[str, str]]:
 
 def test_a_case_comes_back_as_it_was_and_can_be_deleted(workspace: Workspace, old_app: Plain) -> None:
     """Texts unchanged; an expert sees their own, a lead everybody's; nobody deletes another's case but a lead."""
-    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    ben, ana = rater(workspace, "Ben"), rater(workspace, "Ana")
     ana_rates = User(ana.rater_id, "Ana", Role.SME)
     number = cases.save(workspace, ana_rates, "  burns \n short ", "What now?", TEXTS)
     (found,) = cases.listed(workspace, ana_rates)
@@ -86,7 +86,7 @@ def test_an_order_becomes_pairs_under_the_name(workspace: Workspace, old_app: Pl
 
 def test_the_latest_word_on_two_answers_counts(workspace: Workspace, tmp_path: Path) -> None:
     """Another order replaces what it contradicts; another rater's stays; taken back, only one's own go."""
-    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    ben, ana = rater(workspace, "Ben"), rater(workspace, "Ana")
     preferences.keep(workspace, ana, "Q?", ["a", "b"], [0, 1], model_version=None)
     preferences.keep(workspace, ben, "Q?", ["a", "b"], [0, 1], model_version=None)
     preferences.keep(workspace, ana, "Q?", ["b", "a"], [0], model_version="m")

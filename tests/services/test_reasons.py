@@ -17,7 +17,7 @@ from core.services.rating import rating
 from core.services.review import guidelines, own_ratings, reasons
 from core.store.tables import Rating, RatingEvent
 from tests import looked
-from tests.databases import added, rater
+from tests.databases import added, lead, rater
 
 OWN = ["no source", "too long"]
 
@@ -102,7 +102,7 @@ def test_a_rating_has_the_words_in_the_order_of_the_guidelines(workspace, ana):
 
 def test_only_words_of_the_guidelines_are_taken(workspace, ana):
     """Of those in force or of an earlier version, which may be on a screen yet; nothing else, and at most five."""
-    number, lea = added(workspace), rater(workspace, "Lea")
+    number, lea = added(workspace), lead(workspace, "Lea")
     guidelines.save(workspace, lea, "Text", read=0, reasons=OWN)
     for refused in (["whatever"], [*DEFAULT_REASONS, "no source"]):
         with pytest.raises(BadInput, match="Nothing was stored"):
@@ -154,7 +154,7 @@ def test_what_was_chosen_for_another_text_is_kept_as_a_draft(workspace, ana):
     """The answer was edited meanwhile: nothing is stored, and the choice is there again."""
     number = added(workspace)
     shown = looked.showing(workspace, ana, number)
-    looked.edit(workspace, rater(workspace, "Lea"), number, "prompt", "another answer", withdraw_ratings=False)
+    looked.edit(workspace, lead(workspace, "Lea"), number, "prompt", "another answer", withdraw_ratings=False)
     with pytest.raises(TextChanged):
         rating.rate(workspace, ana, number, 2, showing=shown, reasons=["wrong"])
     assert rating.item(workspace, ana, number).draft_reasons == ("wrong",)
@@ -193,7 +193,7 @@ def test_exports_have_them_in_their_last_column(workspace, ana, tmp_path, ending
 
 def test_they_are_counted_by_week_and_by_session(workspace, ana):
     """Each rating once for each of its reasons; words of earlier guidelines are counted as they were worded."""
-    lea, ben = rater(workspace, "Lea"), rater(workspace, "Ben")
+    lea, ben = lead(workspace, "Lea"), rater(workspace, "Ben")
     numbers = [added(workspace, f"prompt {n}", session_label=label) for n, label in enumerate(["a", "a", "b", None])]
     looked.rate(workspace, ana, numbers[0], 1, reasons=["wrong", "unsafe"])
     looked.rate(workspace, ben, numbers[0], 2, reasons=["wrong"])

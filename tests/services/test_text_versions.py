@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.errors import AssayError, Conflict, TextChanged
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
-from core.domain.roles import User
+from core.domain.roles import COMMAND_LINE, User
 from core.services.data import erasure, interactions, redaction
 from core.services.rating import better_answers, rating
 from core.services.review import disagreements, own_ratings, second_looks, to_check
@@ -286,7 +286,7 @@ def test_of_two_leads_who_edit_at_once_one_wins(workspace):
         thread.join(60)
     (won,) = {*outcomes} - {"refused"}
     assert len(outcomes) == 2
-    assert interactions.load(workspace, rater(workspace), number).response == won
+    assert interactions.load(workspace, COMMAND_LINE, number).response == won
 
 
 def test_a_change_that_is_not_committed_yet_is_waited_for(workspace, old_app):
