@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from core.services.workspace import open_workspace
 from tests.browser.desk import key, number, ready, sit_down
@@ -73,7 +73,15 @@ def test_what_is_written_outlives_esc_reload_and_an_outage(page: Page, dashboard
     expect(text(page)).to_have_value("500 mg. 5 days, sbduv")
     page.keyboard.press("Control+End")
     page.keyboard.type(" 1")
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.reload()
+    assert asked == ["beforeunload"]  # the browser cannot say whether the tab is closed, and the text with it
     expect(text(page)).to_be_focused()  # who is interrupted in the middle goes on
     expect(text(page)).to_have_value("500 mg. 5 days, sbduv 1")
     page.set_viewport_size({"width": 390, "height": 700})
@@ -85,7 +93,6 @@ def test_what_is_written_outlives_esc_reload_and_an_outage(page: Page, dashboard
     page.keyboard.press("Control+Enter")
     expect(told(page)).to_contain_text("waits to be sent")
     expect(text(page)).not_to_be_editable()  # it may be stored already, as it is
-    page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(key(page, "waiting")).to_contain_text("A better answer of yours waits to be sent")
     assert dashboard.query(BETTER.format(original)) == []

@@ -238,12 +238,16 @@ def test_one_that_does_not_compare_or_was_discarded_is_no_pair(workspace, tmp_pa
     """An original with another prompt since is no other side; what is not fit to be rated is no example."""
     ana, lea = rater(workspace, "Ana"), lead(workspace)
     first, second = added(workspace, "Why?", "Because."), added(workspace, "How?", "Somehow.")
+    third = added(workspace, "When?", "Error 500, call +44 20 7946 0958")
     looked.write_better(workspace, ana, first, "Better.")
     discarded = looked.write_better(workspace, ana, second, "Like this.")
+    looked.reveal(workspace, lea, third)
+    looked.write_better(workspace, lea, third, "Today.")
     looked.edit(workspace, lea, first, "Why not?", "Because.", withdraw_ratings=False)
     looked.discard(workspace, lea, discarded, reason="not an answer")
-    assert exported(workspace, "pairs", tmp_path) == []
-    assert [row["completion"] for row in exported(workspace, "sft", tmp_path)] == ["Better."]
+    looked.discard(workspace, lea, third, reason="not an answer")
+    assert exported(workspace, "pairs", tmp_path) == []  # nor does what is not in the file hold it back
+    assert [row["completion"] for row in exported(workspace, "sft", tmp_path)] == ["Today.", "Better."]
 
 
 def test_identifiers_in_it_are_counted_before_it_leaves(workspace, tmp_path):

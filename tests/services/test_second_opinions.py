@@ -189,8 +189,13 @@ def test_an_imported_rating_counts_or_not(workspace, imported, settings, elsewhe
         assert renew_places(session, settings) == 0
 
 
-def test_what_makes_a_pair_is_unrated_beside_a_rated_answer(workspace):
-    """Of the same prompt, context and earlier turns; a prompt without a rating, and one in another context, are not."""
+@pytest.mark.parametrize("few", [0, 20_000])
+def test_what_makes_a_pair_is_unrated_beside_a_rated_answer(workspace, monkeypatch, few):
+    """Of the same prompt, context and earlier turns; a prompt without a rating, and one in another context, are not.
+
+    Whether few or many answers are rated: it is looked for from the rated ones on, or from those that wait.
+    """
+    monkeypatch.setattr("core.store.rating.queue.FEW_RATED", few)
     ana = rater(workspace)
     queue.change_settings(workspace, ana, QueueSettings(overlap=0))
     rated, beside = (added(workspace, "asked", f"answer {n}", context_id=None) for n in range(2))

@@ -73,7 +73,7 @@ def listed(monkeypatch) -> list[str]:
 def test_who_rates_finds_three_pages_and_one_of_them_open(open_page, sample, ana, listed):
     """An SME's browser shows Rate at ``/``; no other page is listed, and every other page keeps its address."""
     local_names.rate_as(sample, TOKEN, "Sam")
-    assert desk_data(open_page())
+    assert desk_data(open_page())["lists_readiness"] is False  # nor does the desk lead there when it is empty
     assert listed == ["Rate", "My ratings", "Rerank"]
     assert "Readiness" in said(open_page("readiness"))
 

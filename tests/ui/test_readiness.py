@@ -10,6 +10,7 @@ from core.domain.metrics import Metric
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
+from core.services.people import local_names
 from core.services.rating import queue
 from core.services.training.forecast import Outlook
 from core.services.training.readiness_checks import Latest
@@ -18,6 +19,7 @@ from core.store.rating.queue import preference
 from core.ui.training.readiness import MANY_RATERS, forecast_sentence, ratings_by_value, ratings_per_day
 from tests import looked
 from tests.databases import rater
+from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
 pytestmark = pytest.mark.slow
@@ -163,6 +165,20 @@ def test_a_further_person_gets_the_queue_that_the_link_promises(open_page, works
     while (shown := looked.next_item(workspace, ana)) is not None:
         looked.rate(workspace, ana, shown.interaction.interaction_id, 4)
     assert {interactions.load(workspace, COMMAND_LINE, number).n_ratings for number in numbers} == {2}
+
+
+def test_whoever_has_no_name_yet_is_asked_before_the_queue_is_set(open_page, workspace):
+    """The link of a fresh browser would lead to an empty desk: a queue is set for a person."""
+    ben = rater(workspace, "Ben")
+    queue.change_settings(workspace, COMMAND_LINE, QueueSettings(overlap=0))
+    looked.rate(workspace, ben, interactions.add(workspace, COMMAND_LINE, "A question?", "An answer."), 4)
+    app = press(open_page("readiness"), "readiness.fix.several_raters")
+    assert "Who are you?" in said(app)
+    app.text_input(key="rate.name").set_value("Ana")
+    press(press(app, "rate.start"), "readiness.fix.several_raters")
+    ana = local_names.rate_as(workspace, TOKEN, "Ana")
+    assert queue.preference(workspace, ana) == (Order.OLDEST, QueueFilters(second=True))
+    assert looked.next_item(workspace, ana) is not None
 
 
 def test_the_next_pair_is_offered_where_one_waits(open_page, workspace, ana):

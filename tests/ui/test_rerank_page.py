@@ -8,11 +8,13 @@ import shutil
 import pytest
 
 from core.domain.errors import Unavailable
+from core.services.people import local_names
 from core.services.reranking import cases, preferences, reranking
 from core.store.tables import ModelVersion
 from core.store.training import versions
 from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
 from core.ui.rerank.result import Ranked, as_file, movement
+from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
 
@@ -60,6 +62,14 @@ def test_without_a_model_the_order_is_kept_and_the_next_step_named(open_page):
     assert "rerank.next" in keys(app)
     assert not app.get("progress")
     assert said(app).index("One") < said(app).index("Two") < said(app).index("Three")
+
+
+def test_who_rates_is_not_led_where_they_may_not_go(open_page, workspace, ana):
+    """An SME cannot train, so the way to a model is not theirs."""
+    local_names.rate_as(workspace, TOKEN, "Sam")
+    app = ranked(open_page("rerank"))
+    assert "No model is in use yet, so the answers keep their original order" in said(app)
+    assert "rerank.next" not in keys(app)
 
 
 def test_a_broken_model_says_what_is_wrong(open_page, trained):

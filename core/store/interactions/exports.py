@@ -92,15 +92,16 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
 def better_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:
     """Every better answer that a rater wrote, in the order of ``rating_rows``, with who wrote it and the consensus.
 
-    ``original`` is the text that was edited, None where the two do not compare any more (one of them got another
-    prompt, context or earlier turns). One that was discarded is left out. ``unmarked``: only answers that hold no
-    personal identifiers; an original that holds some is None.
+    ``original`` is the text that was edited, None where it was discarded or the two do not compare any more (one of
+    them got another prompt, context or earlier turns). A better answer that was discarded is left out. ``unmarked``:
+    only answers that hold no personal identifiers; an original that holds some is None.
     """
     item, text = aliased(Item), aliased(LegacyInteraction)
     compares = and_(
         item.prompt_group == Item.prompt_group,
         func.coalesce(item.context_id, "") == func.coalesce(Item.context_id, ""),
         item.turns_group == Item.turns_group,
+        or_(item.consensus.is_not(None), item.places > 0),  # not discarded
     )
     if unmarked:
         compares = and_(compares, item.identifiers.is_(None), item.identifier_rules == current_rules())
@@ -159,7 +160,7 @@ def identifiers_in(
     which = or_(
         *([given, Item.adjudicated.is_not(None)] if rated else ()),
         *([and_(wrote, ~discarded())] if better else ()),
-        *([edited] if originals else ()),
+        *([and_(edited, ~discarded())] if originals else ()),
     )
     answers = session.scalar(in_scope(session, select(func.count()).select_from(Item).where(which))) or 0
     marks = select(Item.identifiers, not_looked_at()).where(which, or_(Item.identifiers.is_not(None), not_looked_at()))

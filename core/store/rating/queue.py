@@ -47,6 +47,8 @@ from core.store.upsert import insert_missing
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 HAS_RATING = Item.n_ratings > literal_column("0")
 FEW = 200
+FEW_RATED = 20_000
+"""Rated answers up to which what makes a pair is looked for from them on."""
 COMES_BACK = (RatingStatus.SKIPPED, RatingStatus.WITHDRAWN, RatingStatus.NOTED)
 
 
@@ -210,20 +212,20 @@ def _to_rate(
 def count_left(session: Session, rater_id: int, filters: QueueFilters) -> int:
     """How many answers wait for this rater, counted up to ``MOST_COUNTED`` + 1."""
     some = select(Item.interaction_id).where(
-        WAITING, ~_rated(rater_id), *_scope(session, rater_id), *_conditions(filters)
+        WAITING, ~_rated(rater_id), *_scope(session, rater_id), *_conditions(session, filters)
     )
     return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
 def is_free(session: Session, rater_id: int, filters: QueueFilters) -> bool:
     """Whether an answer could be served to this rater now under these filters."""
-    fits = _open_for(rater_id, [*_scope(session, rater_id), *_conditions(filters)])
+    fits = _open_for(rater_id, [*_scope(session, rater_id), *_conditions(session, filters)])
     return session.scalar(select(Item.interaction_id).where(*fits).limit(1)) is not None
 
 
 def waits(session: Session, filters: QueueFilters) -> bool:
     """Whether an answer waits for anybody under these filters."""
-    some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(filters))
+    some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(session, filters))
     return session.scalar(some.limit(1)) is not None
 
 
@@ -305,7 +307,7 @@ def _take(
     For one that is to be ahead of another nobody is waited for, and nobody gives anything up.
     """
     rater_id = preferred.rater_id
-    filters = _conditions(QueueFilters(**preferred.filters))
+    filters = _conditions(session, QueueFilters(**preferred.filters))
     if filters:  # where few fit, the filter's own index finds them; a whole order would be walked through for a handful
         few = session.scalars(select(Item.interaction_id).where(WAITING, *where, *filters).limit(FEW + 1)).all()
         if len(few) <= FEW:
@@ -452,7 +454,7 @@ def _own_data(session: Session) -> list[ColumnElement[bool]]:
     return [] if only_sample(session) else [Item.source != "sample"]
 
 
-def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, filters: QueueFilters) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if filters.session_label:
         where.append(Item.session_label == filters.session_label)
@@ -467,19 +469,24 @@ def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
     if filters.second:
         where.append(HAS_RATING)
     if filters.pair:
-        where += _makes_pair()
+        where += _makes_pair(session)
     return where
 
 
-def _makes_pair() -> list[ColumnElement[bool]]:
+def _makes_pair(session: Session) -> list[ColumnElement[bool]]:
     """What makes a rating of an item the second one within its prompt, context and earlier turns."""
     beside = aliased(Item)
-    # the rated prompts first, by the index of the consensus: else each answer that waits is a look for its siblings
-    rated_prompts = select(beside.prompt_group).where(beside.consensus > 0)
     same = exists().where(
         beside.prompt_group == Item.prompt_group,
         func.coalesce(beside.context_id, "") == func.coalesce(Item.context_id, ""),
         beside.turns_group == Item.turns_group,
         beside.consensus.is_not(None),
     )
-    return [Item.n_ratings == 0, Item.prompt_group.in_(rated_prompts), same]
+    where = [Item.n_ratings == 0, same]
+    # the rated prompts first, by the index of the consensus, where they are few: else each answer that waits is a look
+    # for its siblings; where they are many, the next answer of a pair is near, and reading them all would take longer
+    rated = select(beside.prompt_group).where(beside.consensus > 0)
+    some = rated.with_only_columns(beside.consensus).limit(FEW_RATED + 1).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW_RATED:
+        where.append(Item.prompt_group.in_(rated))
+    return where

@@ -28,6 +28,7 @@ const ONLY_SECOND = "You see only answers that others rated: second opinions.";
 const ONLY_PAIR = "You see only unrated answers to prompts that have a rated answer: each rating can make a pair.";
 const UNCHANGED = "This is still the answer as it was. Change it first, then save.";
 const SAVING = "Saving …";
+const WRITING_KEPT_HERE = "What you wrote is kept: press Esc, then load the page again.";
 const WRITING_KEPT = "What you wrote is kept; E goes on with it.";
 const WRITING_CHANGED =
   "The text of this answer was changed meanwhile, so nothing was saved. What you wrote is kept: press Esc, read the new text, then press E to go on with yours.";
@@ -225,7 +226,7 @@ class Line {
   }
 
   save() {
-    window[this.acts.length || this.toSave() ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
+    window[this.acts.length || this.written.size ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
     try {
       const kept = this.acts.length + this.typed.size + this.reasons.size + this.written.size;
       const nothing = !kept && this.typing === null;
@@ -879,12 +880,14 @@ class Desk {
       text.value = item.source ?? "";
     }
     const canEdit = item.source !== null;
+    const wasClosed = this.part("better-edit").hidden;
     this.part("better-edit").hidden = this.key("better_save").hidden = !canEdit;
     this.part("better-closed").hidden = canEdit;
     this.key("better_reveal").hidden = !item.hidden?.may_reveal;
     this.part("better-why").textContent = canEdit ? "" : this.#whyClosed(item, Boolean(written));
     text.readOnly = Boolean(written?.request);
     this.key("better_save").disabled = text.readOnly;
+    if (canEdit && wasClosed) text.focus(); // the button that revealed it is gone, and the focus with it
   }
 
   #whyClosed({ hidden }, isBegun) {
@@ -908,7 +911,11 @@ class Desk {
   #saveWriting() {
     const { item, showing, isGone } = this.#edited;
     const written = line.written.get(item.id);
-    if (isGone || item.source === null || written?.request || line.stopped) return;
+    if (isGone || item.source === null || written?.request) return;
+    if (line.stopped) {
+      this.part("better-notice").textContent = `${line.stopped} ${WRITING_KEPT_HERE}`;
+      return;
+    }
     if (!written) return this.say(UNCHANGED);
     line.write(item.id, { text: written.text, showing, request: `${freshRequest()}:better` });
     this.#typing = null;
@@ -1400,6 +1407,7 @@ class Desk {
     const late = now || line.trouble || line.stopped || acts.some((act) => performance.now() - act.at >= 450);
     const words = [];
     if (line.toSave() && late) words.push("A better answer of yours waits to be sent.");
+    else if (line.written.size && now) words.push("A better answer that you began to write is not saved yet.");
     if (acts.length && late) words.push(`${plural(acts.length, "rating waits", "ratings wait")} to be sent.`);
     if (line.trouble) words.push(line.trouble, acts.length ? "Keep this page open." : "", NOTHING_LOST);
     else if (line.isSlow()) words.push(SLOW_ANSWER);
@@ -1580,6 +1588,7 @@ class Desk {
     for (const link of this.part("empty").querySelectorAll("[data-for]"))
       link.hidden = !why || !link.dataset.for.split(" ").includes(why.kind);
     if (!why?.second) this.key("second_opinions").hidden = true;
+    if (!this.data.lists_readiness) this.key("to_readiness").hidden = true;
   }
 
   /** The elements of an answer's texts, made once: those of the answer ahead before it is needed. */

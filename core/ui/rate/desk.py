@@ -12,6 +12,7 @@ from core.domain.settings import AuthMode
 from core.services.training import retraining
 from core.ui.shell import errors, identity, redaction, session, texts
 from core.ui.shell.conversation import SPEAKERS
+from core.ui.shell.navigation import PAGES
 from core.ui.shell.page import Page
 
 ORDERS = {
@@ -43,6 +44,7 @@ def rating_desk(page: Page, user: User) -> None:
                 "person": f"person {user.rater_id}",
                 "shown_to": identity.shown_to(st.session_state[session.SHOWN_TO]),
                 "name": user.name,
+                "lists_readiness": PAGES["readiness"].listed_for(user),
                 "local": page.workspace.settings.auth_mode is AuthMode.LOCAL,
                 "open": st.session_state.pop(session.OPEN_ANSWER, None),
                 "orders": ORDERS,

@@ -179,7 +179,8 @@ def _why_none_waits(workspace: Workspace, user: User) -> tuple[str, str]:
         return "filtered", words
     now = status(workspace, user)
     if now.waiting:
-        words = f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens."
+        words = f"Nothing waits for you now. {now.waiting:,} without a rating are on other raters' screens"
+        words += ", or are better answers of yours, which others rate."
         return "others", words
     if now.discarded:
         return "done", f"Every answer has a rating, except {now.discarded:,} that were discarded. Thank you."

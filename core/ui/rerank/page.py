@@ -192,7 +192,7 @@ def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
         return
     if (ranked.prompt, ranked.texts) == (prompt, texts):
         st.subheader("Ranking", anchor=False)
-        _whole(ranked)
+        _whole(page, ranked)
         own_order(page, ranked, page_state().rankings)
         keep_case(page, ranked)
         return
@@ -203,13 +203,13 @@ def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     )
     with st.expander("Outdated ranking, of the earlier text", icon=":material/history:", key="rerank.outdated"):
         st.caption(literal(f"For the prompt: {snippet(ranked.prompt, 200)}"))
-        _whole(ranked)
+        _whole(page, ranked)
 
 
-def _whole(ranked: Ranked) -> None:
+def _whole(page: Page, ranked: Ranked) -> None:
     if ranked.beside is not None:
         two_versions(ranked, ranked.beside)
-    show(ranked)
+    show(page, ranked)
 
 
 def _say_what_was_understood(found: Pasted) -> None:

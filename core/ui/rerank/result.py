@@ -9,8 +9,8 @@ from core.labeling.writing import write_stream
 from core.reward.confidence import Certainty
 from core.services.reranking.explain import Explanation
 from core.ui.rerank.explanation import explain_score
-from core.ui.shell.navigation import next_step
-from core.ui.shell.page import sample_badge
+from core.ui.shell.navigation import PAGES, next_step
+from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal, show_text, snippet
 
 SHOWN = 20
@@ -49,9 +49,9 @@ class Ranked:
     """The same answers by another version."""
 
 
-def show(ranked: Ranked) -> None:
+def show(page: Page, ranked: Ranked) -> None:
     """Show a ranking: who scored it, how sure it is, its cards and the downloads."""
-    _scored_by(ranked)
+    _scored_by(page, ranked)
     if ranked.model_version is not None:
         _how_sure(ranked)
     show_all = len(ranked.order) <= SHOWN or st.toggle(f"Show all {len(ranked.order):,}", key="rerank.all")
@@ -139,7 +139,7 @@ def two_versions(first: Ranked, second: Ranked) -> None:
     st.caption(f"The cards below are in the order of {literal(one)}.")
 
 
-def _scored_by(ranked: Ranked) -> None:
+def _scored_by(page: Page, ranked: Ranked) -> None:
     if ranked.model_version is None:
         reason = (
             "No model is in use yet"
@@ -150,12 +150,10 @@ def _scored_by(ranked: Ranked) -> None:
             f"{reason}, so the answers keep their original order and have no scores.",
             icon=":material/do_not_disturb_on:",
         )
-        with st.container(horizontal=True):
-            next_step(
-                "Train a model" if ranked.no_champion else "Look at the models",
-                "train" if ranked.no_champion else "models",
-                key="rerank.next",
-            )
+        label, leads_to = ("Train a model", "train") if ranked.no_champion else ("Look at the models", "models")
+        if PAGES[leads_to].listed_for(page.user):
+            with st.container(horizontal=True):
+                next_step(label, leads_to, key="rerank.next")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(

@@ -16,6 +16,7 @@ from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness, pair_yield
 from core.services.training.readiness_checks import RATE_NEXT_PAIR, Check, CheckResult, Remedy
 from core.ui.report.plots import COLOURS, GREY, ORANGE, TEAL, without_tools
+from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
@@ -149,16 +150,19 @@ def _check(page: Page, check: Check) -> None:
 
 def remedy_button(page: Page, code: str, remedy: Remedy) -> None:
     """A button that leads to what helps, with the queue set for it."""
-    if remedy.page == "data" and not page.may(Act.CHANGE_DATA):
+    if not PAGES[remedy.page].opens_for(page.user) or (remedy.page == "data" and not page.may(Act.CHANGE_DATA)):
         return
     icon = PAGES[remedy.page].icon
     if st.button(remedy.label, key=f"readiness.fix.{code}", type="tertiary", icon=icon):
-        user = page.current_user()
-        if remedy.second and user is not None:
-            second_opinions.open_queue(page.workspace, user)
-        elif remedy.page == "rate" and user is not None and (remedy.order or remedy.session):
-            filters = QueueFilters(session_label=remedy.session, pair=remedy.pair)
-            queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
+        if remedy.second or remedy.order or remedy.session:
+            user = actor(page)
+            if user is None:
+                st.rerun()  # the page asks for the name: a queue is set for a person
+            elif remedy.second:
+                second_opinions.open_queue(page.workspace, user)
+            else:
+                filters = QueueFilters(session_label=remedy.session, pair=remedy.pair)
+                queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
         go_to(remedy.page)
 
 
