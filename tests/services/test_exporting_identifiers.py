@@ -25,11 +25,19 @@ def lea(workspace) -> User:
 
 @pytest.fixture
 def held(workspace, lea):
-    """Two prompts with two rated answers each; a text holds a number, a comment another, a preference a third."""
+    """Two prompts with two rated answers each; a text holds a number, a comment another, a preference a third.
+
+    Two better answers were written, to one of each prompt; one of them holds a number too.
+    """
+    answers = []
     for number, (prompt, response, comment) in enumerate(
         [("One?", f"Call {SECRET}.", ""), ("One?", "Wait.", ""), ("Two?", "Yes.", f"ask {SECRET}"), ("Two?", "No.", "")]
     ):
-        looked.rate(workspace, lea, added(workspace, prompt, response), 1 + number, comment=comment)
+        answers.append(added(workspace, prompt, response))
+        looked.rate(workspace, lea, answers[-1], 1 + number, comment=comment)
+    ana = rater(workspace, "Ana")
+    looked.write_better(workspace, ana, answers[1], f"Wait, then call {SECRET}.")
+    looked.write_better(workspace, ana, answers[3], "No, never.")
     added(workspace, "Unrated?", f"Nobody rated {SECRET}.")
     preferences.keep(workspace, lea, f"Who is {SECRET}?", ["one", "two"], [1], model_version=None)
     preferences.keep(workspace, lea, "What?", ["one", "two"], [1], model_version=None)
@@ -44,11 +52,13 @@ def read(path):
 def test_an_export_is_refused_whole_and_says_how_to_go_on(held, lea, tmp_path, kind):
     """Numbers, kinds and both ways on; no file, and nothing in the list of exports."""
     file = tmp_path / "out.jsonl"
-    counts = {"preferences": "1 of 2 comparisons", "pairs": "3 of 6 rated answers and comparisons"}.get(
-        kind, "2 of 4 rated answers"
-    )
+    counts = {
+        "preferences": "1 of 2 comparisons",
+        "pairs": "4 of 8 answers and comparisons",
+        "sft": "1 of 2 better answers",
+    }.get(kind, "2 of 4 rated answers")
     with pytest.raises(
-        HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([123] phones?\)\. Nothing was wr"
+        HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([1-4] phones?\)\. Nothing was wr"
     ):
         export(held, lea, kind, file)
     assert not file.exists()
@@ -63,12 +73,13 @@ def test_leaving_them_out_keeps_the_exports_in_line_with_each_other(held, lea, t
         result = export(held, lea, kind, tmp_path / f"{kind}.jsonl", marked=Marked.LEAVE_OUT)
         made[kind] = read(tmp_path / f"{kind}.jsonl")
         assert SECRET not in (tmp_path / f"{kind}.jsonl").read_text()
-        assert result.to_json()["left_out"] == {"preferences": 1, "pairs": 3}.get(kind, 2)
+        assert result.to_json()["left_out"] == {"preferences": 1, "pairs": 4, "sft": 1}.get(kind, 2)
     assert [row["ai_response"] for row in made["ratings"]] == ["Wait.", "No."]
     gold = list(gold_rows(iter(made["ratings"])))
     assert [row["rating"] for row in made["gold"]] == [row["rating"] for row in gold] == [2, 4]
     assert list(pair_rows(iter(gold))) == []
-    assert [(row["prompt"], row["source"]) for row in made["pairs"]] == [("What?", "order")]
+    assert [(row["prompt"], row["source"]) for row in made["pairs"]] == [("Two?", "edit"), ("What?", "order")]
+    assert [(row["completion"], row["author"]) for row in made["sft"]] == [("No, never.", "Ana")]
     assert len(made["kto"]) == len(list(kto_rows(iter(gold), positive_threshold=4))) == 2
     assert [row["prompt"] for row in made["preferences"]] == ["What?"]
 

@@ -180,6 +180,7 @@ WRITES = {
     "rating.skip comment": lambda w, u, n: looked.skip(w, u, n, comment=GAP),
     "rating.rating.discard": lambda w, u, n: looked.discard(w, u, n, reason=GAP),
     "rating.rating.keep_draft": lambda w, u, n: rating.keep_draft(w, u, n, GAP),
+    "rating.better_answers.write": lambda w, u, n: looked.write_better(w, u, n, GAP),
 }
 
 
@@ -210,6 +211,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.rating.skip",
         "rating.rating.discard",
         "rating.rating.keep_draft",
+        "rating.better_answers.write",
     }
     stores_nothing = {
         "data.interactions.browse",
@@ -219,6 +221,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "people.audit_log.as_file",
         "people.audit_log.export",
         "rating.queue.choose",
+        "rating.second_opinions.ask",
         "reranking.reranking.rank",
         "reranking.reranking.rerank_file",
         "reranking.explain.explain",
