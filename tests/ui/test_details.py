@@ -5,8 +5,8 @@ import pytest
 from core.domain.errors import MissingRight, Unavailable
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.people import accounts, local_names
+from core.services.training import readiness
 from core.store.database import Store
-from core.ui import home
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import said
 
@@ -32,18 +32,24 @@ def browser_of(workspace):
     return of
 
 
+@pytest.mark.parametrize("role", [Role.LEAD, Role.VIEWER])
+def test_where_the_database_is_stands_on_home_for_leads(open_page, browser_of, role):
+    """Others read only of which kind it is; who rates is shown Rate instead of Home."""
+    browser_of(role)
+    text = said(open_page())
+    assert ("sqlite:///" in text) is (role is Role.LEAD)
+    assert "Database: " in text
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_a_grant_is_for_leads(open_page, browser_of, monkeypatch, role):
-    """Others are told whom to ask. The database's address is on Home for leads only."""
+    """Others are told whom to ask."""
     browser_of(role)
-    app = open_page()
-    assert ("sqlite:///" in said(app)) is (role is Role.LEAD)
-    assert "Database: " in said(app)
     refusal = MissingRight(
         "The database does not let Assay do this. Ask whoever runs this server.", GRANT, detail=GRANT
     )
-    monkeypatch.setattr(home, "status", _raise(refusal))
-    app = open_page()
+    monkeypatch.setattr(readiness, "readiness", _raise(refusal))
+    app = open_page("readiness")
     assert "Ask whoever runs this server" in said(app)
     assert [code.value for code in app.code] == ([GRANT] if role is Role.LEAD else [])
     assert "anauser" not in said(app)
