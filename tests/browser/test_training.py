@@ -15,7 +15,7 @@ from core.domain.metrics import Metric
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.training import runs
 from tests.browser.serving import serve
-from tests.databases import PATIENCE
+from tests.databases import PATIENCE, lead
 
 pytestmark = pytest.mark.browser
 
@@ -133,6 +133,7 @@ def test_a_training_started_by_keyboard_survives_a_reload_and_shows_its_result(
     page: Page, second: Page, dashboard, workspace
 ):
     """Name, start, reload in the middle, seen by a second browser, no second training, result and model at the end."""
+    lead(workspace, "Ana")
     page.goto(f"{dashboard.url}/train")
     page.locator(".st-key-train-start button").press("Enter")
     page.locator(".st-key-rate-name input").press_sequentially("Ana")

@@ -125,7 +125,7 @@ def what_the_desk_is_sent(desk: Desk, numbers: list[int]):
     yield "renew", desk.ask("renew", items=desk.have)
 
 
-NOTHING_CHOSEN = {"session_label": "", "source": "", "flagged": False}
+NOTHING_CHOSEN = {"session_label": "", "source": "", "flagged": False, "second": False, "pair": False}
 
 
 @pytest.mark.parametrize("role", [Role.LEAD, Role.SME])
