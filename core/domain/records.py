@@ -59,7 +59,7 @@ class Preferred:
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One readable row of an imported file; ``number`` counts data rows from 1."""
+    """One answer of an imported file; ``number`` counts data rows from 1, and one row can hold several answers."""
 
     number: int
     user_prompt: str
@@ -72,6 +72,10 @@ class ImportRow:
     bias_flag: bool | None = None
     metadata: dict[str, Any] | None = None
     turns: tuple[Turn, ...] = ()
+    left_out: str | None = None
+    """Why the rating of the file is not kept; the answer is."""
+    place: int = 0
+    """The row as a spreadsheet or an editor counts; 0 where it is the number."""
 
     @property
     def identity(self) -> str:
@@ -80,11 +84,49 @@ class ImportRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportComparison:
+    """Two answers to one prompt of an imported file: both become answers, and which is better a preference."""
+
+    number: int
+    user_prompt: str
+    chosen: str
+    rejected: str
+    tie: bool = False
+    """Neither is better; which is called chosen means nothing."""
+    rater: str | None = None
+    session_id: str | None = None
+    context_id: str | None = None
+    metadata: dict[str, Any] | None = None
+    turns: tuple[Turn, ...] = ()
+    place: int = 0
+
+    @property
+    def answers(self) -> tuple[ImportRow, ImportRow]:
+        """Both answers, each as a row without a rating."""
+        one, other = (
+            ImportRow(
+                number=self.number,
+                user_prompt=self.user_prompt,
+                ai_response=text,
+                session_id=self.session_id,
+                context_id=self.context_id,
+                metadata=self.metadata,
+                turns=self.turns,
+                place=self.place,
+            )
+            for text in (self.chosen, self.rejected)
+        )
+        return one, other
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """One row that was refused whole, and why."""
 
     number: int
     reason: str
+    place: int = 0
+    """The row as a spreadsheet or an editor counts; 0 where it is the number."""
 
 
 @dataclass(frozen=True, slots=True)

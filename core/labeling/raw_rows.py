@@ -15,6 +15,8 @@ class Row:
 
     number: int
     values: Mapping[str, object]
+    place: int = 0
+    """The row as a spreadsheet or an editor counts; 0 where it is the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,9 @@ class Table:
     """As the file names them; for jsonl those of the first 1,000 rows."""
     rows: Callable[[], Iterator[Row | Rejected]]
     """Reads from the start, one row in memory at a time; a row that cannot be read comes as Rejected."""
+    kind: str = ""
+    """What the file is, in words: "csv with semicolons, Windows-1252", "Excel workbook"."""
+    sheets: tuple[str, ...] = ()
+    """The sheets of a workbook; empty for other files."""
+    sheet: str = ""
+    """The one of them that is read."""

@@ -11,6 +11,7 @@ from core.store.tables.queue import Draft, Lease, QueuePreference, Setting, Show
 from core.store.tables.rating import BetterAnswer, Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.reranking import Case, Preference
 from core.store.tables.serving import ApiKey, Reranking
+from core.store.tables.uploads import Upload
 
 __all__ = [
     "SYSTEM_USER",
@@ -48,5 +49,6 @@ __all__ = [
     "SignIn",
     "Suggestion",
     "TextHistory",
+    "Upload",
     "Visitor",
 ]

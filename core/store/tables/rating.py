@@ -28,6 +28,12 @@ class Import(Base):
     duplicates: Mapped[int] = mapped_column(default=0)
     rejected_total: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[list[Any]] = mapped_column(default=list)  # the first 1,000
+    how: Mapped[dict[str, Any] | None]  # HowToRead: mapping, shape and scale by which the file was read
+    left_out_total: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # answers stored without a rating
+    left_out: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))  # the first 1,000
+    preferences: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    ties: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # comparisons that prefer neither
+    equal_pairs: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # comparisons of one text with itself
     process: Mapped[str]  # host:pid, to tell a stopped import from a running one
     started_at: Mapped[datetime] = mapped_column(default=now)
     heartbeat_at: Mapped[datetime] = mapped_column(default=now)

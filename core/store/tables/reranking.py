@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.tables.base import Base
@@ -38,6 +38,10 @@ class Preference(Base):
     prompt_group: Mapped[str] = mapped_column(String(64))
     chosen: Mapped[str]
     rejected: Mapped[str]
+    context_id: Mapped[str | None]
+    turns: Mapped[list[Any] | None]  # what was said before the prompt
+    turns_group: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    import_id: Mapped[int | None] = mapped_column(index=True)
     pair_hash: Mapped[str] = mapped_column(String(64))  # of the question and the two answers, whichever is better
     model_version: Mapped[str | None] = mapped_column(String(100))  # whose order was on the screen
     created_at: Mapped[datetime] = mapped_column(default=now)

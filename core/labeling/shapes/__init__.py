@@ -1,0 +1,1 @@
+"""Shapes: what the files of other tools look like, one small definition each."""

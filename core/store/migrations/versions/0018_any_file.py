@@ -1,0 +1,49 @@
+"""Files that are being brought in, how an import read its file, and preferences with context and earlier turns."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from core.store.types import Json, UTCDateTime
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Columns that both databases add without rewriting a table, and a table; no row changes what it means."""
+    op.add_column("assay_imports", sa.Column("how", Json, nullable=True))
+    for name in ("left_out_total", "preferences", "ties", "equal_pairs"):
+        op.add_column("assay_imports", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
+    op.add_column("assay_imports", sa.Column("left_out", Json, nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("assay_preferences", sa.Column("context_id", sa.Text(), nullable=True))
+    op.add_column("assay_preferences", sa.Column("turns", Json, nullable=True))
+    op.add_column(
+        "assay_preferences", sa.Column("turns_group", sa.String(64), nullable=False, server_default=sa.text("''"))
+    )
+    op.add_column("assay_preferences", sa.Column("import_id", sa.Integer(), nullable=True))
+    op.create_index("ix_assay_preferences_import_id", "assay_preferences", ["import_id"])
+    op.create_table(
+        "assay_uploads",
+        sa.Column("upload_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("folder", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("how", Json, nullable=False),
+        sa.Column("report", Json, nullable=True),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("heartbeat_at", UTCDateTime(), nullable=False),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('chosen', 'checking', 'checked', 'importing', 'stopped', 'finished')",
+            name="ck_assay_uploads_state",
+        ),
+        sa.PrimaryKeyConstraint("upload_id", name="pk_assay_uploads"),
+    )
