@@ -37,12 +37,14 @@ from core.labeling import (
     read_jsonl,
     read_parquet,
     rows,
+    scales,
     tables,
     text_files,
     writing,
 )
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
+from core.labeling.shapes import registry
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -111,11 +113,8 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
             column_names.suggest_mapping(table.columns)
             names = list(table.columns)
             mapping = {"user_prompt": names[0], "ai_response": names[-1]} if len(names) > 1 else {}
-            return (
-                exhausted(rows.understand(table, HowToRead(mapping=mapping)).rows())
-                if mapping
-                else exhausted(table.rows())
-            )
+            understood = rows.understand(table, HowToRead(mapping=mapping)) if mapping else table
+            return exhausted(understood.rows())
         except BadInput:
             return 0
 
@@ -362,6 +361,25 @@ CASES = [
     Case("domain.reasons.worded_reasons", reasons.worded_reasons, lambda n: [" \t" * n], 100_000),
     Case("domain.turns.turns_group", turns.turns_group, lambda n: [turns.Turn(turns.Speaker.USER, "a" * n)], 20_000),
     *_each(ratings.parse_rating, {"digits": lambda n: "5." + "0" * n, "blanks": lambda n: " " * n + "5"}, 50_000),
+    *_each(scales.is_no_rating, {"blanks": lambda n: " " * n + "-", "letters": lambda n: "é" * n}, 50_000),
+    *_each(
+        scales.named,
+        {
+            "words": lambda n: ",".join(f"word {i}=3" for i in range(n)),
+            "blanks": lambda n: "a=1" + " " * n + "b",
+            "equal signs": lambda n: "=" * n,
+            "digits": lambda n: "1" * n,
+        },
+        2_000,
+        read_or_refused(scales.named),
+    ),
+    Case(
+        "labeling.scales.RatingValues",
+        scales.RatingValues,
+        lambda n: [f"{i}/{n}" for i in range(n)],
+        2_000,
+        lambda made: [values.add(one) for values in [scales.RatingValues(scales.as_given())] for one in made],
+    ),
     *_each(formulas.neutralise, LANGUAGE, 20_000),
     *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),
     *_each(
@@ -520,6 +538,9 @@ LEFT_OUT = {
     read_parquet.open_parquet: "by open_table",
     files.file_sha256: "reads a file once, in pieces",
     rows.understand: "with every file",
+    scales.of_words: "in named",
+    registry.find_shape: "looks at names, and at five rows",
+    registry.named: "compares a name with those of the shapes",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",
     text_files.open_text: "reads nothing itself",
