@@ -192,6 +192,8 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             break
     while written(workspace.store, lambda session: imports.remove_ratings_some(session, import_id)):
         pass
+    while written(workspace.store, lambda session: imports.remove_preferences_some(session, import_id)):
+        pass
     written(workspace.store, lambda session: imports.delete_record(session, import_id))
     return kept
 
