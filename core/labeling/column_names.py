@@ -16,6 +16,8 @@ _OTHER_NAMES: Final = {
     "messages": (),
     "turns": (),
 }
+COLUMNS: Final = tuple(_OTHER_NAMES)
+"""Our column names."""
 
 
 def find_column(columns: Sequence[str], name: str) -> str | None:
