@@ -32,6 +32,7 @@ NEEDS = {
     "reranking.cases.listed": Act.RERANK,
     "reranking.cases.save": Act.RERANK,
     "models.compare.compare": Act.LOOK,
+    "data.checking.check": Act.CHANGE_DATA,
     "data.conversations.convert": Act.CHANGE_DATA,
     "data.conversations.likely": Act.CHANGE_DATA,
     "data.conversations.offer": Act.CHANGE_DATA,

@@ -37,7 +37,7 @@ def _read(values: Values) -> Iterable[Values]:
         for name, suggestion in as_object(values.get("suggestions")).items()
     }
     if several:
-        question = {**kept, **asked({name: value for name, value in fields.items() if name not in several})}
+        question = {**kept, **asked(fields, several)}
         orders = [(rater, _order(answer, several)) for rater, answers in given.items() for answer in answers.values()]
         if given and not any(order for _, order in orders):
             raise BadInput(f"no response says which of {', '.join(several)} is better")
@@ -91,10 +91,11 @@ def _only_number(answers: dict[str, Any]) -> str | None:
 
 def _order(answer: object, names: Sequence[str]) -> list[str]:
     """The alternatives, best first: a ranking lists them, a label names the best one of two."""
-    ranked = [name for name in as_list(answer) if name in names]
-    if ranked or answer not in names:
+    known = set(names)
+    ranked = [name for name in as_list(answer) if isinstance(name, str) and name in known]
+    if ranked or not isinstance(answer, str) or answer not in known:
         return ranked
-    return [str(answer), *(name for name in names if name != answer)] if len(names) == 2 else []
+    return [answer, *(name for name in names if name != answer)] if len(names) == 2 else []
 
 
 ARGILLA = Shape(

@@ -6,34 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import BadInput
-from core.domain.json_texts import json_values, read_json
-from core.labeling.column_names import COLUMNS, suggest_mapping
+from core.labeling.column_names import COLUMNS, opened, suggest_mapping
 from core.labeling.shapes.shape import Values
 
-_MAX_VALUES = 100_000
-_NUMBERED = re.compile(r"(?:[\W_]*\d{1,3}|[\W_]+[a-zA-Z]|(?<=[a-z])[A-Z])$")
+_NUMBERED = re.compile(r"(?:[\W_]{0,3}\d{1,3}|[\W_]{1,3}[a-zA-Z]|(?<=[a-z])[A-Z])$")
 """The end of ``answer_1``, ``response-b``, ``answerA``."""
-
-
-def decoded(value: object) -> object:
-    """The value, or what its JSON text says: csv and some exports hold lists and objects as text."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and json_values(value) <= _MAX_VALUES:
-        try:
-            return read_json(value)
-        except ValueError:
-            return value
-    return value
 
 
 def as_object(value: object) -> Mapping[str, Any]:
     """The object that a value is or holds as JSON text; empty where it is none."""
-    found = decoded(value)
+    found = opened(value)
     return found if isinstance(found, dict) else {}
 
 
 def as_list(value: object) -> Sequence[Any]:
     """The list that a value is or holds as JSON text; empty where it is none."""
-    found = decoded(value)
+    found = opened(value)
     return found if isinstance(found, list) else []
 
 
@@ -42,15 +30,21 @@ def is_messages(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and "role" in one for one in value)
 
 
-def asked(fields: Values) -> dict[str, object]:
+def asked(fields: Values, beside: Iterable[str] = ()) -> dict[str, object]:
     """Our columns for the question: ``messages`` where a field is a list of them, else ``user_prompt``.
+
+    Args:
+        fields: of the record.
+        beside: names of those that are something else.
 
     Raises:
         BadInput: no field is either.
     """
+    others = set(beside)
+    fields = {name: value for name, value in fields.items() if name not in others}
     for value in fields.values():
-        if is_messages(decoded(value)):
-            return {"messages": decoded(value)}
+        if is_messages(opened(value)):
+            return {"messages": opened(value)}
     name = suggest_mapping(list(fields)).get("user_prompt")
     if name is None:
         raise BadInput(_not_found("question", fields, "user_prompt"))
@@ -75,7 +69,7 @@ def answered(fields: Values) -> dict[str, object]:
 def shown_in(fields: Values) -> set[str]:
     """Names of the fields that ``answered`` reads."""
     likely = suggest_mapping(list(fields))
-    chats = {name for name, value in fields.items() if is_messages(decoded(value))}
+    chats = {name for name, value in fields.items() if is_messages(opened(value))}
     return chats | {likely[name] for name in ("user_prompt", "ai_response") if name in likely}
 
 
@@ -101,8 +95,8 @@ def compared(question: Values, best_first: Sequence[object]) -> Iterator[Values]
 
 def metadata(values: Values, *known: str | None) -> dict[str, object]:
     """What a record holds beside the known fields; a name that is one of our columns becomes ``metadata.<name>``."""
-    ours = {*COLUMNS, "chosen", "rejected", "tie"}
-    left = {name: value for name, value in values.items() if name not in known}
+    ours, read = {*COLUMNS, "chosen", "rejected", "tie"}, set(known)
+    left = {name: value for name, value in values.items() if name not in read}
     return {f"metadata.{name}" if name in ours else name: value for name, value in left.items()}
 
 

@@ -31,7 +31,7 @@ def _read(values: Values) -> Iterable[Values]:
     done = [one for one in map(as_object, as_list(values.get("annotations"))) if one and not one.get("was_cancelled")]
     several = alternatives(data)
     if several:
-        question = {**asked({name: value for name, value in data.items() if name not in several}), "task_id": task}
+        question = {**asked(data, several), "task_id": task}
         first, second = (data[name] for name in several[:2])
         sides = [(_annotator(one), _side(one)) for one in done]
         if done and not any(side for _, side in sides):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import BadInput
-from core.labeling.column_names import suggest_mapping
-from core.labeling.shapes.fields import as_list, as_object, asked, decoded, is_messages, metadata, rating_name
+from core.labeling.column_names import opened, suggest_mapping
+from core.labeling.shapes.fields import as_list, as_object, asked, is_messages, metadata, rating_name
 from core.labeling.shapes.shape import Shape, Values
 
 _TIMES = {"timestamp", "startTime", "start_time"}
@@ -34,7 +34,7 @@ def _read(values: Values) -> Iterable[Values]:
         **metadata(as_object(values.get("metadata"))),
         **metadata(scores, name),
         **({"generator": model} if model else {}),
-        **_question(decoded(values.get("input"))),
+        **_question(opened(values.get("input"))),
         "ai_response": _answer(values.get("output")),
         "session_id": session,
         "rating": scores.get(name or ""),
@@ -60,7 +60,7 @@ def _question(given: object) -> dict[str, object]:
     if is_messages(given):
         return {"messages": given}
     if isinstance(given, dict):
-        messages = decoded(given.get("messages"))
+        messages = opened(given.get("messages"))
         return {"messages": messages} if is_messages(messages) else asked(_texts(given) or given)
     return {"user_prompt": given}
 
@@ -72,7 +72,7 @@ def _texts(given: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _answer(output: object) -> object:
-    found = decoded(output)
+    found = opened(output)
     last = found[-1] if isinstance(found, list) and found else found
     if not isinstance(last, dict):
         return output

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import BadInput
+from core.domain.turns import MAX_TURNS
 from core.labeling.shapes.fields import as_list, as_object, metadata
 from core.labeling.shapes.shape import Shape, Values
 
@@ -60,10 +61,8 @@ def _messages(chat: Mapping[str, Any]) -> _Messages:
 def _spoken(answer: Mapping[str, Any], messages: _Messages) -> dict[str, object]:
     """The answer with what was said before it, back to the beginning."""
     said: list[object] = []
-    seen: set[str] = set()
     message: Mapping[str, Any] | None = answer
-    while message is not None and str(message["id"]) not in seen:
-        seen.add(str(message["id"]))
+    while message is not None and len(said) <= MAX_TURNS:  # longer ones, and circles, are refused with the row
         said.append({"role": message.get("role"), "content": message.get("content")})
         message = messages.get(str(message.get("parentId")))
     model = answer.get("modelName") or answer.get("model")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from core.labeling.column_names import COLUMNS, find_column
-from core.labeling.shapes.fields import as_list, as_object, decoded, is_messages, metadata
+from core.labeling.column_names import COLUMNS, find_column, opened
+from core.labeling.shapes.fields import as_list, as_object, is_messages, metadata
 from core.labeling.shapes.shape import Shape, Values
 
 _OUTPUTS = ("preferred_output", "non_preferred_output")
@@ -14,7 +14,7 @@ def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
         return True
     other = any(find_column(columns, name) for name in ("user_prompt", "ai_response", "chosen"))
     chats = find_column(columns, "messages")
-    return not other and chats is not None and any(is_messages(decoded(row.get(chats))) for row in rows)
+    return not other and chats is not None and any(is_messages(opened(row.get(chats))) for row in rows)
 
 
 def _read(values: Values) -> Iterable[Values]:
@@ -26,7 +26,7 @@ def _read(values: Values) -> Iterable[Values]:
         left = metadata(values, *named.values(), "input", *_OUTPUTS)
         yield {**left, **ours, "chosen": preferred, "rejected": other}
     else:
-        chat = decoded(ours.get("messages"))
+        chat = opened(ours.get("messages"))
         left = metadata(values, *named.values())
         yield {**left, **ours, "messages": _chat(chat) if is_messages(chat) else chat}
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.files import file_sha256
-from core.domain.records import ImportRow, Rejected
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import Act, User
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
 from core.services.masking import masks_output, refuse_gaps
 from core.services.workspace import Workspace, is_dead, this_process
@@ -112,7 +113,9 @@ def import_file(
     workspace.require(user, Act.CHANGE_DATA)
     rater_name(rater)  # a name that cannot be used would refuse every row
     table = open_table(path)
-    understood = import_rows(table, mapping=mapping, context_column=context_column)
+    how = HowToRead(mapping=mapping or {}, context_column=context_column or "", rater=rater)
+    # comparisons follow with the store that knows them
+    understood = (row for row in understand(table, how).rows() if not isinstance(row, ImportComparison))
     workspace.pick_up(at_once=True)
     file_hash = file_sha256(path)
     import_id, resumed = _begin(workspace, user, file_name or path.name, file_hash, source)
