@@ -43,6 +43,7 @@ from core.labeling import (
     writing,
 )
 from core.labeling.export_columns import KTO
+from core.labeling.how_to_read import HowToRead
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -111,7 +112,11 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
             column_names.suggest_mapping(table.columns)
             names = list(table.columns)
             mapping = {"user_prompt": names[0], "ai_response": names[-1]} if len(names) > 1 else {}
-            return exhausted(rows.import_rows(table, mapping=mapping)) if mapping else exhausted(table.rows())
+            return (
+                exhausted(rows.understand(table, HowToRead(mapping=mapping)).rows())
+                if mapping
+                else exhausted(table.rows())
+            )
         except BadInput:
             return 0
 
@@ -411,6 +416,27 @@ CASES = [
         lambda names: column_names.find_column(names, "x"),
     ),
     Case(
+        "labeling.column_names.find_path",
+        column_names.find_path,
+        lambda n: [f"c{i}" for i in range(n)],
+        5_000,
+        lambda names: column_names.find_path(names, "c1.x[0].y"),
+    ),
+    Case(
+        "labeling.column_names.look_up",
+        column_names.look_up,
+        lambda n: json.dumps({"messages": ["a"] * n}),
+        5_000,
+        lambda text: column_names.look_up(text, ".messages[-1]"),
+    ),
+    Case(
+        "labeling.column_names.without",
+        column_names.without,
+        lambda n: json.dumps({"messages": ["a"] * n}),
+        5_000,
+        lambda text: column_names.without(text, ".messages[-1]"),
+    ),
+    Case(
         "labeling.limits.check_columns",
         limits.check_columns,
         lambda n: [f"c{i}" for i in range(n)],
@@ -513,8 +539,8 @@ LEFT_OUT = {
     read_jsonl.open_jsonl: "by open_table",
     read_parquet.open_parquet: "by open_table",
     files.file_sha256: "reads a file once, in pieces",
-    rows.import_rows: "with every file",
     scales.of_words: "in named",
+    rows.understand: "with every file",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",
     text_files.open_text: "reads nothing itself",
