@@ -269,6 +269,8 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             break
     while written(workspace.store, lambda session: imports.remove_ratings_some(session, import_id)):
         pass
+    while written(workspace.store, lambda session: imports.remove_preferences_some(session, import_id)):
+        pass
     for folder in written(workspace.store, lambda session: _delete_record(session, import_id)):
         uploads.delete_copy(workspace.settings.home, folder)
     return kept
