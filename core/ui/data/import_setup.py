@@ -8,7 +8,7 @@ import streamlit as st
 from core.domain.errors import BadInput
 from core.domain.texts import plural
 from core.labeling import scales
-from core.labeling.column_names import suggest_mapping
+from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import CONVERSATION
 from core.labeling.shapes.registry import SHAPES, TABLE
@@ -63,7 +63,7 @@ def choose_how(page: Page, view: UploadView) -> tuple[HowToRead, str]:
     if look.rows:
         st.markdown("**The first rows**")
         show_cells([{name: snippet(_cell(value), 200) for name, value in row.items()} for row in look.rows])
-    if look.shape == TABLE.name:
+    if how.shape == TABLE.name:
         mapping = _columns(view, look)
         how = replace(how, mapping=mapping)
         wanted = {} if CONVERSATION in mapping else REQUIRED
@@ -99,11 +99,11 @@ def _what_it_is(page: Page, view: UploadView) -> HowToRead:
     titles = {shape.name: shape.title for shape in SHAPES}
     becomes = {shape.name: shape.becomes for shape in SHAPES}
     before = view.how.shape if view.how.sheet == sheet else ""
-    recognised = before or look.shape
+    recognised = before or look.shape or TABLE.name
     shape = st.selectbox(
         "What it is",
         names,
-        index=names.index(recognised) if recognised in names else 0,
+        index=names.index(recognised),
         format_func=lambda name: f"{titles[name]} (recognised)" if name == look.shape else titles[name],
         key=f"data.shape.{view.upload_id}.{sheet}",
         help="Recognised by its columns and first rows. Choose another one if that is wrong.",
@@ -126,11 +126,13 @@ def _columns(view: UploadView, look: FirstLook) -> dict[str, str]:
         fields = st.columns(2)
         mapping: dict[str, str] = {}
         for index, (name, words) in enumerate((REQUIRED | OPTIONAL).items()):
-            options = [NONE, *dict.fromkeys([*look.columns, *([known[name]] if name in known else [])])]
+            own = find_column(look.columns, name)  # a column of our name is always read as that
+            guess = known.get(name) or own or NONE
+            options = [*dict.fromkeys([*([] if own else [NONE]), *look.columns, guess])]
             chosen = fields[index % 2].selectbox(
                 words + (" *" if name in REQUIRED else ""),
                 options,
-                index=options.index(known[name]) if name in known else 0,
+                index=options.index(guess),
                 key=f"data.column.{name}.{view.upload_id}.{look.sheet}",
                 accept_new_options=True,
             )
@@ -186,7 +188,7 @@ def _scale(view: UploadView, ratings: Ratings) -> str | None:
         with st.container(border=True, key="data.scale"):
             st.markdown("**What do the ratings mean?**")
             st.markdown(
-                literal(ratings.question)
+                literal(ratings.question.partition(" Say what they mean")[0])
                 if ratings.question
                 else "The ratings in this file are not the whole numbers 1 to 5 that are stored here."
             )
