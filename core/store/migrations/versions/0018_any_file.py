@@ -10,6 +10,15 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+GENERATOR = {
+    "sqlite": (
+        "substr(coalesce(json_extract(extra, '$.generator'), json_extract(extra, '$.model'), "
+        "json_extract(extra, '$.model_name')), 1, 200)"
+    ),
+    "postgresql": """"left"(COALESCE(extra ->> 'generator', extra ->> 'model', extra ->> 'model_name'), 200)""",
+}
+"""Which model wrote an answer, out of its metadata."""
+
 
 def upgrade() -> None:
     """Columns that both databases add without rewriting a table, and a table; no row changes what it means."""
@@ -24,6 +33,7 @@ def upgrade() -> None:
     )
     op.add_column("assay_preferences", sa.Column("import_id", sa.Integer(), nullable=True))
     op.create_index("ix_assay_preferences_import_id", "assay_preferences", ["import_id"])
+    op.create_index("ix_assay_items_generator", "assay_items", [sa.text(GENERATOR[op.get_bind().dialect.name])])
     op.create_table(
         "assay_uploads",
         sa.Column("upload_id", sa.Integer(), nullable=False),
