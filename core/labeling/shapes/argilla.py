@@ -49,7 +49,7 @@ def _read(values: Values) -> Iterable[Values]:
     shown = answered(fields)
     kept |= metadata(fields, *shown_in(fields))
     for rater, answers in (given or _Given({None: {}})).items():
-        rating = rating_name(answers) or _only_number(answers)
+        rating = rating_name(answers)
         comment = suggest_mapping(list(answers)).get("feedback_comment")
         yield {
             **kept,
@@ -82,11 +82,6 @@ def _flat(values: Values) -> tuple[dict[str, object], _Given]:
     parts = (_RESPONSES, _USERS, _STATUS, ".suggestion", ".suggestion.score", ".suggestion.agent")
     fields = {name: value for name, value in values.items() if not name.endswith(parts)}
     return {name: value for name, value in fields.items() if name not in ("id", "status", "_server_id")}, given
-
-
-def _only_number(answers: dict[str, Any]) -> str | None:
-    numbers = [name for name, value in answers.items() if isinstance(value, int | float)]
-    return numbers[0] if len(numbers) == 1 else None
 
 
 def _order(answer: object, names: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ _KNOWN = ("text", "role", "replies", "rank", "labels", "parent_id", "user_id", "
 
 
 def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
-    if {"message_id", "parent_id", "text", "role"} <= set(columns):
+    if {"message_id", "parent_id", "message_tree_id", "text", "role"} <= set(columns):
         raise BadInput(
             "This is OpenAssistant's list of single messages, in which no answer stands beside its question. Take the "
             "file of the same release whose name ends in .trees.jsonl.gz: it has a whole conversation in each row."
