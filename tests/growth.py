@@ -44,6 +44,7 @@ from core.labeling import (
 )
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
+from core.labeling.shapes import registry
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -112,11 +113,8 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
             column_names.suggest_mapping(table.columns)
             names = list(table.columns)
             mapping = {"user_prompt": names[0], "ai_response": names[-1]} if len(names) > 1 else {}
-            return (
-                exhausted(rows.understand(table, HowToRead(mapping=mapping)).rows())
-                if mapping
-                else exhausted(table.rows())
-            )
+            understood = rows.understand(table, HowToRead(mapping=mapping)) if mapping else table
+            return exhausted(understood.rows())
         except BadInput:
             return 0
 
@@ -541,6 +539,8 @@ LEFT_OUT = {
     files.file_sha256: "reads a file once, in pieces",
     rows.understand: "with every file",
     scales.of_words: "in named",
+    registry.find_shape: "looks at names, and at five rows",
+    registry.named: "compares a name with those of the shapes",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",
     text_files.open_text: "reads nothing itself",
