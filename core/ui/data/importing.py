@@ -16,10 +16,12 @@ from core.domain.records import Rejected
 from core.domain.roles import Act
 from core.domain.texts import plural
 from core.labeling.column_names import find_column, suggest_mapping
+from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import CONVERSATION
 from core.labeling.tables import open_table
 from core.labeling.writing import csv_text
 from core.services.data import importing
+from core.services.data.checking import CheckProgress
 from core.services.data.importing import ImportProgress, ImportRecord, ImportResult
 from core.services.workspace import Workspace
 from core.store.scratch import scratch
@@ -198,7 +200,9 @@ def _import_button(page: Page, uploaded: UploadedFile, preview: Preview, choices
         closing(_events(page, path, uploaded.name, choices)) as events,  # a reload stops it in good order
     ):
         for event in events:
-            if isinstance(event, ImportProgress):
+            if isinstance(event, CheckProgress):
+                bar.progress(0.0, text=f"{event.rows:,} rows looked at")
+            elif isinstance(event, ImportProgress):
                 share = min(0.99, event.rows / preview.about_rows) if preview.about_rows else 0.0
                 bar.progress(share, text=f"{event.rows:,} rows, {event.rows_per_second:,.0f} per second")
             else:
@@ -208,14 +212,14 @@ def _import_button(page: Page, uploaded: UploadedFile, preview: Preview, choices
     st.rerun()
 
 
-def _events(page: Page, path: Path, name: str, choices: Choices) -> Generator[ImportProgress | ImportResult]:
+def _events(
+    page: Page, path: Path, name: str, choices: Choices
+) -> Generator[CheckProgress | ImportProgress | ImportResult]:
     yield from importing.import_file(
         page.workspace,
         page.user,
         path,
-        rater=choices.rater,
-        mapping=choices.mapping,
-        context_column=choices.context_column,
+        HowToRead(mapping=choices.mapping, context_column=choices.context_column or "", rater=choices.rater),
         file_name=name,
     )
 
