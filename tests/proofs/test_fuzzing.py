@@ -23,7 +23,7 @@ from core.http.openapi import DOCUMENT
 from core.http.rate_limit import Rate
 from core.labeling.candidates import understand
 from core.labeling.how_to_read import HowToRead
-from core.labeling.rows import understand
+from core.labeling.rows import understand as understand_table
 from core.labeling.tables import open_table
 from core.services.data import importing
 from core.services.data.importing import ImportResult
@@ -237,7 +237,7 @@ FILES = given(
 def check_reading(ending: str, rows: list[dict[str, Any]], encoding: str, junk: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(BadInput):
         table = open_table(written(Path(folder), ending, rows, encoding, junk))
-        for row in understand(table, HowToRead()).rows():
+        for row in understand_table(table, HowToRead()).rows():
             assert isinstance(row, ImportRow | ImportComparison | Rejected)
 
 
