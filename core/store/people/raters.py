@@ -49,7 +49,12 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
 
 def find(session: Session, name: str) -> Rater | None:
     """The rater of that name, whatever its kind."""
-    return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name[: 10 * MAX_NAME].split()))))
+    return session.scalar(select(Rater).where(Rater.name_key == _key(_collapsed(name))))
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are one rater's."""
+    return _key(_collapsed(one)) == _key(_collapsed(other))
 
 
 def load(session: Session, rater_id: int) -> Rater | None:
@@ -110,6 +115,10 @@ def delete_visitor(session: Session, token: str) -> None:
 def rater_of_visitor(session: Session, token: str) -> Rater | None:
     """The rater whose browser has this cookie, if any."""
     return session.scalar(select(Rater).join(Visitor).where(Visitor.token_hash == _hash(token)))
+
+
+def _collapsed(name: str) -> str:
+    return " ".join(name[: 10 * MAX_NAME].split())
 
 
 def _key(name: str) -> str:
