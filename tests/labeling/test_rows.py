@@ -12,20 +12,25 @@ from core.domain.ratings import MAX_COMMENT
 from core.domain.records import ImportRow, Rejected
 from core.domain.turns import Speaker, Turn, turns_text
 from core.labeling.column_names import find_column, suggest_mapping
+from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Row, Table
-from core.labeling.rows import MAX_TEXT, import_rows
+from core.labeling.rows import MAX_TEXT, understand
 
 
-def understand(*rows, columns=None, **options):
-    """The import rows of dicts that a file may have held."""
+def table_of(*rows, columns=None):
+    """The table of a file that held these dicts."""
     names = columns or list(dict.fromkeys(name for row in rows for name in row))
-    table = Table(names, lambda: (Row(number, row) for number, row in enumerate(rows, 1)))
-    return list(import_rows(table, **options))
+    return Table(names, lambda: (Row(number, row) for number, row in enumerate(rows, 1)))
+
+
+def read(*rows, columns=None, **how):
+    """The import rows of dicts that a file may have held."""
+    return list(understand(table_of(*rows, columns=columns), HowToRead(**how)).rows())
 
 
 def one(**values):
     """The import row of one answer with these other values."""
-    return understand({"user_prompt": "p", "ai_response": "a", **values})[0]
+    return read({"user_prompt": "p", "ai_response": "a", **values})[0]
 
 
 def test_a_full_row_is_understood():
@@ -50,14 +55,14 @@ def test_only_prompt_and_answer_are_needed():
 
 def test_prompts_and_answers_are_kept_exactly():
     """Outer blanks and newlines belong to the text."""
-    row = understand({"user_prompt": "  p\r\n", "ai_response": "\ta "})[0]
+    row = read({"user_prompt": "  p\r\n", "ai_response": "\ta "})[0]
     assert (row.user_prompt, row.ai_response) == ("  p\r\n", "\ta ")
 
 
 @pytest.mark.parametrize("value", ["", "  \n\t", None, math.nan])
 def test_an_empty_prompt_or_answer_is_rejected(value):
     """A row without one of the two texts has nothing to rate."""
-    rows = understand({"user_prompt": value, "ai_response": "a"}, {"user_prompt": "p", "ai_response": value})
+    rows = read({"user_prompt": value, "ai_response": "a"}, {"user_prompt": "p", "ai_response": value})
     assert rows == [Rejected(1, "user_prompt is empty"), Rejected(2, "ai_response is empty")]
 
 
@@ -74,9 +79,7 @@ def test_an_empty_prompt_or_answer_is_rejected(value):
 )
 def test_a_prompt_that_is_no_text_is_rejected(value, kind):
     """Numbers and nested values in place of a text hint at the wrong column, so they are not turned into text."""
-    assert understand({"user_prompt": value, "ai_response": "a"}) == [
-        Rejected(1, f"user_prompt is not text but {kind}")
-    ]
+    assert read({"user_prompt": value, "ai_response": "a"}) == [Rejected(1, f"user_prompt is not text but {kind}")]
 
 
 @pytest.mark.parametrize(
@@ -88,11 +91,11 @@ def test_usable_ratings(value, rating):
 
 
 @pytest.mark.parametrize("value", ["0", 6, "good", "3.5", True])
-def test_an_unusable_rating_rejects_the_row(value):
-    """The row is refused whole, because without its rating it would look unrated."""
+def test_an_unusable_rating_leaves_the_answer_without_one(value):
+    """The answer comes in unrated, the reason is said, and what the file has is kept."""
     row = one(rating=value)
-    assert isinstance(row, Rejected)
-    assert "is not a whole number from 1 to 5" in row.reason
+    assert (row.rating, row.metadata) == (None, {"rating": value})
+    assert row.left_out.startswith(f"rating {str(value)!r} ")
 
 
 @pytest.mark.parametrize(
@@ -179,18 +182,18 @@ def test_rejected_rows_of_the_file_pass_through():
     table = Table(
         ["user_prompt", "ai_response"], lambda: iter([broken, Row(2, {"user_prompt": "p", "ai_response": "a"})])
     )
-    assert list(import_rows(table)) == [broken, ImportRow(2, "p", "a")]
+    assert list(understand(table, HowToRead()).rows()) == [broken, ImportRow(2, "p", "a")]
 
 
 def test_columns_are_found_exactly_first_then_by_any_spelling():
     """Case and outer blanks do not matter, unless the exact name is there too."""
-    row = understand({" User_Prompt": "p", "AI_RESPONSE ": "a", "Rating": "note", "rating": "2"})[0]
+    row = read({" User_Prompt": "p", "AI_RESPONSE ": "a", "Rating": "note", "rating": "2"})[0]
     assert row == ImportRow(1, "p", "a", 2, metadata={"Rating": "note"})
 
 
 def test_a_mapping_names_the_columns_that_differ():
     """Mapped columns win over names, and a column is used once."""
-    row = understand(
+    row = read(
         {"question": "p", "answer": "a", "score": "5", "rating": "not used"},
         mapping={"user_prompt": "question", "ai_response": "Answer", "rating": "score"},
     )[0]
@@ -199,7 +202,7 @@ def test_a_mapping_names_the_columns_that_differ():
 
 def test_a_mapped_column_is_not_read_by_its_own_name_too():
     """A column that is mapped to one meaning loses the meaning of its name."""
-    row = understand(
+    row = read(
         {"p": "p", "a": "a", "rating": "r1"}, mapping={"user_prompt": "p", "ai_response": "a", "rater": "rating"}
     )[0]
     assert row == ImportRow(1, "p", "a", None, "r1")
@@ -208,10 +211,10 @@ def test_a_mapped_column_is_not_read_by_its_own_name_too():
 def test_the_context_column_keeps_its_own_meaning():
     """The session may be the context and stays the session; another column also stays metadata."""
     values = {"user_prompt": "p", "ai_response": "a", "session_id": "s", "story": "t"}
-    assert understand(values, context_column="Session_ID") == [
+    assert read(values, context_column="Session_ID") == [
         ImportRow(1, "p", "a", session_id="s", context_id="s", metadata={"story": "t"})
     ]
-    assert understand(values, context_column="story") == [
+    assert read(values, context_column="story") == [
         ImportRow(1, "p", "a", session_id="s", context_id="t", metadata={"story": "t"})
     ]
 
@@ -219,8 +222,8 @@ def test_the_context_column_keeps_its_own_meaning():
 def test_a_context_column_that_is_passed_over_is_kept():
     """Naming another column as the context does not lose what stood under context_id."""
     values = {"user_prompt": "p", "ai_response": "a", "context_id": "c", "story": "t"}
-    assert understand(values, context_column="story")[0].metadata == {"context_id": "c", "story": "t"}
-    assert understand(values, context_column="context_id")[0] == ImportRow(
+    assert read(values, context_column="story")[0].metadata == {"context_id": "c", "story": "t"}
+    assert read(values, context_column="context_id")[0] == ImportRow(
         1, "p", "a", context_id="c", metadata={"story": "t"}
     )
 
@@ -228,7 +231,7 @@ def test_a_context_column_that_is_passed_over_is_kept():
 def test_the_context_column_may_be_named_as_we_call_it():
     """With a mapping, session_id means the column that was mapped to it."""
     values = {"user_prompt": "p", "ai_response": "a", "sid": "s"}
-    rows = understand(values, mapping={"session_id": "sid"}, context_column="session_id")
+    rows = read(values, mapping={"session_id": "sid"}, context_column="session_id")
     assert rows == [ImportRow(1, "p", "a", session_id="s", context_id="s")]
 
 
@@ -236,7 +239,7 @@ def test_missing_columns_are_named_with_what_is_likely_meant():
     """The sentence says what is missing, what the file has and what to rename; it comes before any row is read."""
     table = Table(["id", "question", "Model Answer"], lambda: iter(()))
     with pytest.raises(BadInput) as caught:
-        import_rows(table)
+        understand(table, HowToRead())
     assert str(caught.value) == (
         "The file has no column user_prompt and no column ai_response, only id, question, Model Answer; "
         "rename 'question' to user_prompt and 'Model Answer' to ai_response, or choose the columns on the Data page."
@@ -246,7 +249,7 @@ def test_missing_columns_are_named_with_what_is_likely_meant():
 def test_a_file_with_many_columns_gets_a_short_sentence():
     """Hundreds of columns are not all listed."""
     with pytest.raises(BadInput, match=r"c19 and 280 more; rename the column that holds it"):
-        understand(columns=[f"c{number}" for number in range(300)])
+        read(columns=[f"c{number}" for number in range(300)])
 
 
 @pytest.mark.parametrize(
@@ -262,7 +265,7 @@ def test_a_file_with_many_columns_gets_a_short_sentence():
 def test_wrong_choices_of_columns_are_refused(options, says):
     """Columns that are named but not there, or used twice, stop the import with a sentence."""
     with pytest.raises(BadInput, match=says):
-        understand({"user_prompt": "p", "ai_response": "a"}, **options)
+        read({"user_prompt": "p", "ai_response": "a"}, **options)
 
 
 @pytest.mark.parametrize(
@@ -321,6 +324,11 @@ TURNS = (Turn(Speaker.USER, "Hi"), Turn(Speaker.ASSISTANT, "Hello."))
         {"messages": "\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: Why?\n\nAssistant: Because."},
         {"messages": None, "user_prompt": "Why?", "ai_response": "Because.", "turns": BEFORE},
         {"user_prompt": "Why?", "ai_response": "Because.", "turns": turns_text(TURNS)},
+        {"user_prompt": json.dumps([*BEFORE, QUESTION]), "ai_response": "Because."},
+        {"user_prompt": json.dumps({"messages": [*BEFORE, QUESTION]}), "ai_response": "Because."},
+        {"user_prompt": [*BEFORE, QUESTION], "ai_response": "Because."},
+        {"user_prompt": [*BEFORE, QUESTION], "ai_response": [ANSWER]},
+        {"user_prompt": [*BEFORE, QUESTION], "ai_response": [*BEFORE, QUESTION, ANSWER]},
         {
             "user_prompt": "\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: Why?\n\nAssistant:",
             "ai_response": "Because.",
@@ -329,13 +337,13 @@ TURNS = (Turn(Speaker.USER, "Hi"), Turn(Speaker.ASSISTANT, "Hello."))
 )
 def test_conversations_are_read(row):
     """The last question is the prompt, the last answer the answer, and what was said before are earlier turns."""
-    assert understand(row) == [ImportRow(1, "Why?", "Because.", turns=TURNS)]
+    assert read(row) == [ImportRow(1, "Why?", "Because.", turns=TURNS)]
 
 
 def test_a_system_message_is_a_turn():
     """It belongs to what the answer answers."""
     system = {"role": "system", "content": "Be brief."}
-    assert understand({"messages": [system, QUESTION, ANSWER]}) == [
+    assert read({"messages": [system, QUESTION, ANSWER]}) == [
         ImportRow(1, "Why?", "Because.", turns=(Turn(Speaker.SYSTEM, "Be brief."),))
     ]
 
@@ -374,14 +382,15 @@ def test_a_system_message_is_a_turn():
 )
 def test_a_conversation_that_cannot_be_read_rejects_the_row(row, reason):
     """The row is refused whole: without its earlier turns it would be another question."""
-    assert understand(row) == [Rejected(1, reason)]
+    assert read(row) == [Rejected(1, reason)]
 
 
 @pytest.mark.parametrize(
-    "prompt", ["User: admin cannot log in", "Human: Hi\n\nAssistant: Hello.", json.dumps([*BEFORE, QUESTION])]
+    "prompt",
+    ["User: admin cannot log in", "Human: Hi\n\nAssistant: Hello.", json.dumps([*BEFORE]), '["Why?"]', '{"a": 1}'],
 )
 def test_a_prompt_that_is_not_certainly_a_conversation_stays_as_it_is(prompt):
-    """Raw JSON too: that is offered for conversion later, where somebody looks at it."""
+    """Only what ends with a question of the user is one."""
     assert one(user_prompt=prompt) == ImportRow(1, prompt, "a")
 
 

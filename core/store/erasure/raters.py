@@ -64,6 +64,7 @@ NAMED: tuple[InstrumentedAttribute[Any], ...] = (
     Run.requested_by,
     ModelVersion.archived_by,
     ApiKey.created_by,
+    Upload.requested_by,
 )
 """Where a name stands as it was at the time."""
 
@@ -163,7 +164,7 @@ def named(session: Session, name: str) -> int:
     """In how many other records the name stands."""
     found = sum(session.scalar(select(func.count()).where(column == name)) or 0 for column in NAMED)
     found += session.scalar(select(func.count()).where(_refusals(name))) or 0
-    return found + len(_reports(session, name)) + len(_imports(session, name)) + len(_files_of(session, name))
+    return found + len(_reports(session, name)) + len(_imports(session, name))
 
 
 def traces(session: Session, rater: Rater) -> Traces:
@@ -241,8 +242,6 @@ def _rename(session: Session, old: str, new: str) -> None:
         record.rejected = [
             {**line, "reason": str(line["reason"]).replace(f"by {old}", f"by {new}")} for line in record.rejected
         ]
-    for read in _files_of(session, old):
-        read.how = {**(read.how or {}), "rater": new}
     session.flush()
 
 
@@ -265,15 +264,6 @@ def _imports(session: Session, name: str) -> list[Import]:
         for record in session.scalars(some)
         if any(str(line["reason"]).endswith(f"by {name}") for line in record.rejected)
     ]
-
-
-def _files_of(session: Session, name: str) -> list[Import | Upload]:
-    """Files whose ratings and preferences were taken for those of this name."""
-    read: list[Import | Upload] = [
-        *session.scalars(select(Import).where(Import.how.is_not(None))),
-        *session.scalars(select(Upload)),
-    ]
-    return [one for one in read if raters.is_same_name(str((one.how or {}).get("rater", "")), name)]
 
 
 def _replaced(value: Any, old: str, new: str) -> Any:
