@@ -22,7 +22,7 @@ _OPEN: Final[Mapping[str, Callable[[Path], Table]]] = {
 }
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path, sheet: str = "") -> Table:
     """Open a file as a table; memory stays flat however many rows it has.
 
     A csv whose header is exactly that of one of our exports gets the apostrophes back out that the export put in.
