@@ -10,6 +10,7 @@ from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.domain.turns import Speaker, Turn
 from core.services.data import importing, interactions, uploads
+from core.services.data.importing import ImportProgress
 from core.services.operations.status import status
 from core.store.scratch import PREFIX
 from tests import looked
@@ -118,7 +119,7 @@ def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
     assert app.button(key="data.check").disabled
 
 
-@pytest.mark.parametrize("name", ["broken.parquet", "picture.png", "answers.docx"])
+@pytest.mark.parametrize("name", ["broken.parquet", "answers.pdf", "answers.docx"])
 def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace, name):
     """Not a table: what is wrong, in words, with the file's own name, and what can be read; no copy is kept."""
     app = upload(open_page("data"), b"\x89PNG\r\n\x1a\n\0\0\0 not a table", name)
@@ -141,9 +142,10 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     path = tmp_path / "half.csv"
     path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
     with closing(importing.import_file(workspace, COMMAND_LINE, path)) as running:
-        next(running)
+        while not isinstance(next(running), ImportProgress):
+            pass
     app = open_page("data")
-    assert "half.csv is imported only in part" in said(app)
+    assert "**half.csv is imported only in part:**" in said(app)
     assert "Choose the same file again" in said(app)
     for name in (None, "readiness", "train"):  # wherever answers are counted
         assert "rows of half.csv are in: its import was cut off" in plain(
@@ -252,7 +254,7 @@ def test_a_file_that_is_put_aside_waits(open_page, workspace):
     """Not now: nothing is stored, another file can be chosen, and the first one goes on where it was left."""
     app = press(check(upload(open_page("data"), OTHERS)), "data.not_now")
     assert len(app.file_uploader) == 1
-    assert "answers.csv waits" in said(app)
+    assert "**answers.csv** waits" in said(app)
     assert status(workspace, COMMAND_LINE).interactions == 0
     press(app, "data.upload_open")
     press(app, "data.import")

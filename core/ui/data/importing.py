@@ -13,6 +13,7 @@ from core.services.data.importing import ImportRecord
 from core.services.data.uploads import UploadView
 from core.services.masking import masked_sentence
 from core.ui.data.import_progress import (
+    by_whom,
     drop_button,
     finished_note,
     running_card,
@@ -130,10 +131,10 @@ def _set_up(page: Page, view: UploadView) -> None:
             type="primary",
             icon=":material/fact_check:",
             disabled=bool(missing),
-            help="Reads every row and says what would come in. Nothing is stored yet.",
         )
         st.button("Not now", key="data.not_now", on_click=_put_aside)
         drop_button(page, view)
+    st.caption("The check reads every row and says what would come in. Nothing is stored by it.")
     if check:
         with st.spinner("Checking"):
             uploads.start_check(page.workspace, page.user, view.upload_id, how)
@@ -198,8 +199,7 @@ def _waiting(page: Page, views: Sequence[UploadView]) -> None:
     for view in views:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{literal(view.file_name)}** "
-                + literal(f"waits; chosen by {view.requested_by}. Nothing of it is stored."),
+                f"**{literal(view.file_name)}** waits; chosen by {by_whom(view)}. Nothing of it is stored.",
                 width="content",
             )
             st.button(
