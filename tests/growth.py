@@ -378,7 +378,7 @@ CASES = [
         scales.RatingValues,
         lambda n: [f"{i}/{n}" for i in range(n)],
         2_000,
-        lambda made: [values.add(one) for values in [scales.RatingValues(scales.as_given())] for one in made],
+        lambda made: exhausted(map(scales.RatingValues(scales.as_given()).add, made)),
     ),
     *_each(formulas.neutralise, LANGUAGE, 20_000),
     *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),

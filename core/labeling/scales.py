@@ -140,18 +140,23 @@ class RatingValues:
         found.sort(key=lambda one: one[:2])  # of those that are alike the narrowest: they are proposed in that order
         return tuple(scale for *_, scale in found[:_MOST_LIKELY])
 
+    @property
     def question(self) -> str:
-        """What has to be said before these ratings can be imported, in a sentence."""
+        """What makes them unusual, in a sentence."""
+        return (
+            f"The ratings in this file {self.range}: {self.unusual:,} of {self.given:,} are not {self.scale.expected}."
+        )
+
+    @property
+    def option(self) -> str:
+        """What to say on the command line, in a sentence."""
         likely = self.likely
         if likely:
             name = likely[0].name
             option = f"--scale{'=' if name.startswith('-') else ' '}{name}"
         else:
             option = "--scale 'poor=1,good=4' with a number from 1 to 5 for each word"
-        return (
-            f"The ratings in this file {self.range}: {self.unusual:,} of {self.given:,} are not {self.scale.expected}. "
-            f"Say what they mean, for instance by {option}. Nothing was stored."
-        )
+        return f"Say what they mean, for instance by {option}."
 
 
 def named(text: str) -> Scale:
@@ -183,7 +188,7 @@ def as_given() -> Scale:
 
     def meaning(value: object) -> int:
         number = _number(value)
-        if number not in range(MIN_RATING, MAX_RATING + 1):
+        if number is None or number not in _STEPS:
             raise ValueError
         return int(number)
 

@@ -119,17 +119,18 @@ def test_the_likeliest_scale_comes_first(values, likely):
     found = counted(values)
     assert found.must_ask
     assert found.likely[0].name == likely
-    assert likely in found.question()
+    assert likely in found.option
 
 
 def test_words_that_mean_nothing_here_are_named_and_no_scale_is_guessed():
     found = counted(["poor", "good", "good"])
     assert found.must_ask
     assert found.likely == ()
-    assert found.question() == (
-        "The ratings in this file hold words such as 'good', 'poor': 3 of 3 are not a whole number from 1 to 5. "
-        "Say what they mean, for instance by --scale 'poor=1,good=4' with a number from 1 to 5 for each word. "
-        "Nothing was stored."
+    assert found.question == (
+        "The ratings in this file hold words such as 'good', 'poor': 3 of 3 are not a whole number from 1 to 5."
+    )
+    assert found.option == (
+        "Say what they mean, for instance by --scale 'poor=1,good=4' with a number from 1 to 5 for each word."
     )
 
 

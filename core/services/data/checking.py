@@ -85,7 +85,9 @@ class Checked:
     must_ask: bool
     """Too many ratings are no whole number from 1 to 5, and nobody said what they mean: not imported like this."""
     question: str
-    """The sentence that says so: it names the range and the option. Empty unless ``must_ask``."""
+    """The sentence that says so: it names the range. Empty unless ``must_ask``."""
+    option: str
+    """The sentence that says what to write on the command line. Empty unless ``must_ask``."""
     likely: tuple[str, ...]
     """Names of the scales that fit, the likeliest first."""
 
@@ -121,7 +123,7 @@ def check(
     """
     workspace.require(user, Act.CHANGE_DATA)
     rater_name(how.rater)
-    table = open_table(path, how.sheet)
+    table = open_table(path)
     values = RatingValues(as_given())
     understood = understand(table, how, values)
     values.scale = understood.scale
@@ -162,7 +164,8 @@ def check(
         scale_title=understood.scale.title,
         scale_table=understood.scale.table,
         must_ask=must_ask,
-        question=values.question() if must_ask else "",
+        question=values.question if must_ask else "",
+        option=f"{values.option} Nothing was stored." if must_ask else "",
         likely=tuple(scale.name for scale in values.likely),
     )
 
