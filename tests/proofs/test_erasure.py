@@ -14,6 +14,7 @@ from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import prompt_group, text_hash
 from core.domain.turns import Speaker, Turn, turns_group, turns_to_json
+from core.labeling.how_to_read import HowToRead
 from core.services.data import erasure, importing
 from core.services.operations import doctor
 from core.services.workspace import Workspace
@@ -230,7 +231,11 @@ def planted(workspace: Workspace, tmp_path) -> int:
         f"{PROMPT},{answer},{refused} at,\n"
     )
     *_, result = importing.import_file(
-        workspace, COMMAND_LINE, file, file_name=word("assay_imports.file_name"), rater="Bea"
+        workspace,
+        COMMAND_LINE,
+        file,
+        HowToRead(scale="1-5", rater="Bea"),
+        file_name=word("assay_imports.file_name"),
     )
     assert result.rejected_total == 1
     original = added(workspace, "Another question?", "Another answer.")

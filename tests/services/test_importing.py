@@ -6,12 +6,13 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE
+from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, interactions
 from core.services.data.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.operations.status import status
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
 from tests import looked
-from tests.databases import SHARED, added, rater
+from tests.databases import SHARED, added, rater, until_a_batch_is_in
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def run(workspace, path, **options):
 
 
 def abandoned(steps):
-    """Take one step, then go away."""
-    next(steps)
+    """Take the first batch, then go away."""
+    until_a_batch_is_in(steps)
     steps.close()
 
 
@@ -107,7 +108,7 @@ def test_the_context_is_part_of_the_identity(workspace, file):
 def test_any_column_can_be_the_context(workspace, file):
     """A named column separates equal prompts and keeps its own meaning beside."""
     path = file("p,a,5,s1", "p,a,4,s2", columns="user_prompt,ai_response,rating,session_id")
-    assert counts(run(workspace, path, context_column="session_id")) == (2, 2, 0, 0)
+    assert counts(run(workspace, path, how=HowToRead(context_column="session_id"))) == (2, 2, 0, 0)
     with workspace.store.read() as session:
         assert sorted(session.query(Item.context_id, Item.session_label).all()) == [("s1", "s1"), ("s2", "s2")]
 
@@ -115,7 +116,7 @@ def test_any_column_can_be_the_context(workspace, file):
 def test_ratings_without_a_name_belong_to_imported(workspace, file):
     """Where a row names nobody the rater is the one given, else ``imported``."""
     run(workspace, file("p,one,5,", "p,two,4,Ben"))
-    run(workspace, file("p,three,3,", name="b.csv"), rater="Dr. Lima")
+    run(workspace, file("p,three,3,", name="b.csv"), how=HowToRead(rater="Dr. Lima"))
     assert [row[:3] for row in voices(workspace)] == [
         ("one", "imported", "5"),
         ("three", "Dr. Lima", "3"),
@@ -127,7 +128,7 @@ def test_ratings_without_a_name_belong_to_imported(workspace, file):
 def test_an_unusable_default_rater_is_refused_at_once(workspace, file, name):
     """A rater name that cannot be kept stops before anything is read, not row by row."""
     with pytest.raises(BadInput, match="name"):
-        run(workspace, file("p,one,5,"), rater=name)
+        run(workspace, file("p,one,5,"), how=HowToRead(rater=name))
     assert set(everything(workspace).values()) == {0}
 
 
@@ -195,13 +196,18 @@ def test_a_session_is_written_to_the_old_column_only_if_it_exists(legacy_databas
 
 def test_rows_are_committed_in_batches(workspace, file, old_app):
     """A file of more than one batch becomes visible batch by batch, and the record says how far it is."""
-    path = file(*[f"p{n},a,{n % 5 + 1},Ana" for n in range(1100)])
+    path = file(*[f"p{n},a,{n % 5 + 1},Ana" for n in range(700)])
     seen = []
     for step in import_file(workspace, COMMAND_LINE, path):
         if isinstance(step, ImportProgress):
             rows = old_app.run("SELECT count(*) FROM rlhf_interactions")[0][0]
             seen.append((step.rows, rows, old_app.run("SELECT rows_done, added FROM assay_imports")[0]))
-    assert seen == [(500, 500, (500, 500)), (1000, 1000, (1000, 1000)), (1100, 1100, (1100, 1100))]
+    assert [rows for rows, _, _ in seen] == [stored for _, stored, _ in seen]
+    assert [record for _, _, record in seen] == [(rows, rows) for rows, _, _ in seen]
+    sizes = [rows - before for before, (rows, _, _) in zip([0, *(rows for rows, _, _ in seen)], seen, strict=False)]
+    assert sum(sizes) == 700
+    assert sizes[0] == 100  # before anything is known of how long it takes
+    assert all(100 <= size <= 500 for size in sizes[:-1])
 
 
 def test_duplicates_are_found_across_batches(workspace, file):
@@ -253,7 +259,7 @@ def test_an_abandoned_import_can_be_finished(workspace, file):
     path = file(*[f"p{n},a,4,Ana" for n in range(1200)])
     abandoned(import_file(workspace, COMMAND_LINE, path))
     (record,) = recorded(workspace, COMMAND_LINE)
-    assert (record.unfinished, record.rows_done, record.added) == (True, 500, 500)
+    assert (record.unfinished, record.rows_done, record.added) == (True, 100, 100)
     result = run(workspace, path)
     assert (result.import_id, result.resumed) == (record.import_id, True)
     (record,) = recorded(workspace, COMMAND_LINE)
@@ -315,7 +321,7 @@ def test_a_running_import_is_neither_repeated_nor_removed(workspace, file):
     rows = [f"p{n},a,4,Ana" for n in range(600)]
     path = file(*rows)
     steps = import_file(workspace, COMMAND_LINE, path)
-    next(steps)
+    until_a_batch_is_in(steps)
     with pytest.raises(Conflict, match=r"rows\.csv is being imported right now"):
         run(workspace, path)
     with pytest.raises(Conflict, match="still running"):
@@ -328,7 +334,8 @@ def test_a_running_import_is_neither_repeated_nor_removed(workspace, file):
 def test_columns_can_be_mapped(workspace, file):
     """A file with other column names is understood when it is said which is which."""
     path = file("p,one,5", columns="question,answer,score")
-    result = run(workspace, path, mapping={"user_prompt": "question", "ai_response": "answer", "rating": "score"})
+    mapping = {"user_prompt": "question", "ai_response": "answer", "rating": "score"}
+    result = run(workspace, path, how=HowToRead(mapping=mapping))
     assert counts(result) == (1, 1, 0, 0)
 
 
@@ -370,7 +377,7 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     "name, options, expected",
     [
         ("mediqa_train.csv", {}, (1929, 1929, 6, 0)),
-        ("squality_raters.csv", {"context_column": "session_id"}, (300, 900, 0, 0)),
+        ("squality_raters.csv", {"how": HowToRead(context_column="session_id")}, (300, 900, 0, 0)),
     ],
 )
 def test_the_shared_data_sets_are_counted_as_promised(workspace, name, options, expected):
@@ -388,11 +395,6 @@ def test_the_rejections_of_one_batch_are_in_order(workspace, file):
     """Rows refused for their values and rows refused for what is stored come in the file's order."""
     result = run(workspace, file("p,a,4,Ana", "p,a,5,Ana", "p,b,9,Ana", "p,a,3,Ana"))
     assert [r.number for r in result.rejected] == [2, 3, 4]
-
-
-def test_the_default_batch_is_what_these_tests_assume():
-    """The numbers above stand on batches of 500 rows."""
-    assert importing.BATCH_ROWS == 500
 
 
 def test_a_rating_is_not_put_on_a_text_that_was_edited_meanwhile(workspace, old_app, tmp_path):

@@ -10,10 +10,10 @@ from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.domain.turns import Speaker, Turn
 from core.services.data import importing, interactions, uploads
-from core.services.data.importing import ImportProgress
 from core.services.operations.status import status
 from core.store.scratch import PREFIX
 from tests import looked
+from tests.databases import until_a_batch_is_in
 from tests.ui.reading import plain, press, said
 
 OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
@@ -142,13 +142,12 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     path = tmp_path / "half.csv"
     path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
     with closing(importing.import_file(workspace, COMMAND_LINE, path)) as running:
-        while not isinstance(next(running), ImportProgress):
-            pass
+        until_a_batch_is_in(running)
     app = open_page("data")
     assert "**half.csv is imported only in part:**" in said(app)
     assert "Choose the same file again" in said(app)
     for name in (None, "readiness", "train"):  # wherever answers are counted
-        assert "rows of half.csv are in: its import was cut off" in plain(
+        assert "100 rows of half.csv are in: its import was cut off" in plain(
             said(open_page(name) if name else open_page())
         )
     press(app, "data.remove_import")

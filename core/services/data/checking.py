@@ -123,7 +123,7 @@ def check(
     """
     workspace.require(user, Act.CHANGE_DATA)
     rater_name(how.rater)
-    table = open_table(path)
+    table = open_table(path, how.sheet)
     values = RatingValues(as_given())
     understood = understand(table, how, values)
     values.scale = understood.scale

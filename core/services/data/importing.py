@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from core.store.people.raters import rater_name
 from core.store.retrying import retried, written
 from core.store.training import versions
 
-FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 100, 20, 500
-"""Rows of the first batch, and between how many those of the following ones lie."""
+FEWEST_ROWS, MOST_ROWS = 100, 500
+"""Rows of a batch: the first has the fewest."""
 BATCH_CHARACTERS = 4_000_000
 BATCH_SECONDS = 0.02
 """How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
@@ -138,7 +138,7 @@ def import_file(
     rater_name(how.rater)  # a name that cannot be used would refuse every row
     for step in check(workspace, user, path, how):
         if isinstance(step, Checked):
-            refuse(step, file_name or path.name)
+            refuse(step)
         else:
             yield step
     yield from import_checked(
@@ -200,14 +200,12 @@ def import_checked(
     )
 
 
-def refuse(report: Checked, file_name: str) -> None:
+def refuse(report: Checked) -> None:
     """Let only a file pass that can be imported as it was checked.
 
     Raises:
-        BadInput: it has no rows, or nobody said what its ratings mean.
+        BadInput: nobody said what its ratings mean.
     """
-    if not report.rows:
-        raise BadInput(f"{file_name} has a header but no rows, so there is nothing to import.")
     if report.must_ask:
         raise BadInput(report.question)
 
@@ -392,7 +390,7 @@ def _store(
 class _Size:
     """How many rows the next batch has: as many as took the time that a batch may take."""
 
-    rows: int = FIRST_ROWS
+    rows: int = field(default_factory=lambda: FEWEST_ROWS)
 
     def follow(self, rows: int, seconds: float) -> None:
         """Adapt to what a batch took, at most by half or twice."""

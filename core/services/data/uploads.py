@@ -217,7 +217,7 @@ def start_import(workspace: Workspace, user: User, upload_id: int) -> None:
     Raises:
         NotFound: the upload, or its copy, is not here any more.
         Conflict: it is not checked, or the same file is being imported.
-        BadInput: nobody said what its ratings mean, or it has no rows.
+        BadInput: nobody said what its ratings mean.
         Unavailable: the process could not be started.
     """
     workspace.require(user, Act.CHANGE_DATA)
@@ -351,7 +351,7 @@ def _begin(
         if how is not None:
             upload.how, upload.report = how.to_json(), None
         elif upload.report is not None:
-            importing.refuse(Checked.from_json(upload.report), upload.file_name)
+            importing.refuse(Checked.from_json(upload.report))
         uploads.begin(session, upload, state, this_process(), user)
         return upload
 
@@ -413,15 +413,19 @@ def _end_early(session: Session, upload_id: int, process: str, message: str) -> 
 def _stop_dead(workspace: Workspace) -> None:
     """Tell the uploads whose process died as stopped."""
     with workspace.store.read() as session:
-        found = [upload for upload in uploads.active(session) if is_dead(upload.process, upload.heartbeat_at)]
-    for upload in found:
-        why = (
-            "The check ended unexpectedly (stopped, or out of memory). Nothing was imported; check it again."
-            if upload.state == "checking"
-            else "The import ended unexpectedly (stopped, or out of memory). What came in stays; it can go on."
-        )
-        dead = upload.process or ""
-        written(workspace.store, lambda session: _end_early(session, upload.upload_id, dead, why))
+        dead = [upload for upload in uploads.active(session) if is_dead(upload.process, upload.heartbeat_at)]
+    if dead:
+        written(workspace.store, lambda session: [_end_early(session, *_died(upload)) for upload in dead])
+
+
+def _died(upload: Upload) -> tuple[int, str, str]:
+    """Number, process and end of an upload whose process died."""
+    why = (
+        "The check ended unexpectedly (stopped, or out of memory). Nothing was imported; check it again."
+        if upload.state == "checking"
+        else "The import ended unexpectedly (stopped, or out of memory). What came in stays; it can go on."
+    )
+    return upload.upload_id, upload.process or "", why
 
 
 def _remove(session: Session, upload_id: int) -> str:
