@@ -44,7 +44,7 @@ from core.labeling import (
 )
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
-from core.labeling.shapes import registry
+from core.labeling.shapes import fields, registry
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -319,6 +319,11 @@ def read_or_refused(function: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
+def _record(count: int) -> dict[str, str]:
+    """Fields of a record of another tool."""
+    return {"prompt": "a", "answer": "b", **{f"answer_{n}": "c" for n in range(count)}}
+
+
 def _each(
     function: Callable[..., Any], kinds: dict[str, Callable[[int], str]], size: int, call: Any = None
 ) -> list[Case]:
@@ -434,6 +439,17 @@ CASES = [
         5_000,
         lambda text: column_names.without(text, ".messages[-1]"),
     ),
+    Case("labeling.column_names.opened", column_names.opened, lambda n: json.dumps(["a"] * n), 5_000),
+    *(
+        Case(f"labeling.shapes.fields.{read.__name__}", read, _record, 500)
+        for read in (fields.answered, fields.shown_in, fields.alternatives, fields.metadata)
+    ),
+    Case(
+        "labeling.shapes.fields.alternatives: long names",
+        fields.alternatives,
+        lambda n: {"_" * n: "a", "_" * n + "1": "b"},
+        20_000,
+    ),
     Case(
         "labeling.limits.check_columns",
         limits.check_columns,
@@ -507,6 +523,12 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    fields.as_object: "column_names.opened",
+    fields.as_list: "column_names.opened",
+    fields.is_messages: "looks at each message once",
+    fields.asked: "inside fields.answered",
+    fields.compared: "one comparison for each answer",
+    fields.rating_name: "column_names.suggest_mapping",
     reasons.in_order: "at most five, or refused",
     candidates.read_candidates: "split_candidates and open_table, both here, on a file",
     exports.pair_rows: "as many rows as there are pairs, by its contract; read one by one",

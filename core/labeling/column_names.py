@@ -19,6 +19,8 @@ _OTHER_NAMES: Final = {
     "messages": (),
     "turns": (),
 }
+COLUMNS: Final = tuple(_OTHER_NAMES)
+"""Our column names."""
 _STEP, _INDEX = re.compile(r"[.\[]"), re.compile(r"\[(-?\d{1,9})\]")
 _REST = re.compile(r"(?:\.[^.\[\]]+|\[-?\d{1,9}\])+")
 
@@ -68,7 +70,7 @@ def look_up(value: object, rest: str) -> object:
     """What a path leads to inside a column's value; JSON texts are looked into; None where it leads nowhere."""
     if not rest:
         return value
-    found = _step(_opened(value), rest)
+    found = _step(opened(value), rest)
     return None if found is None else look_up(*found[1:])
 
 
@@ -76,17 +78,17 @@ def without(value: object, rest: str) -> object:
     """The value without what a path leads to; objects and lists that are empty then are None."""
     if not rest:
         return None
-    opened = _opened(value)
-    found = _step(opened, rest)
+    whole = opened(value)
+    found = _step(whole, rest)
     if found is None:
         return value
     key, inner, further = found
     left = without(inner, further)
-    if isinstance(opened, Mapping):
-        kept = {name: part for name, part in opened.items() if name != key}
+    if isinstance(whole, Mapping):
+        kept = {name: part for name, part in whole.items() if name != key}
         return (kept | {key: left} if left is not None else kept) or None
-    assert isinstance(opened, list)
-    items = [left if place == key else part for place, part in enumerate(opened)]
+    assert isinstance(whole, list)
+    items = [left if place == key else part for place, part in enumerate(whole)]
     return None if all(item is None for item in items) else items
 
 
@@ -111,12 +113,13 @@ def _steps(path: str) -> list[int]:
     return [step.start() for step in _STEP.finditer(path)][::-1]
 
 
-def _opened(value: object) -> object:
+def opened(value: object) -> object:
+    """The object or list that a value holds as JSON text; else the value as it is."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
     if len(value) > MAX_VALUES and json_values(value) > MAX_VALUES:
-        return None
+        return value
     try:
         return read_json(value)
     except ValueError:
-        return None
+        return value

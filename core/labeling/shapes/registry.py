@@ -4,11 +4,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.domain.errors import BadInput
+from core.labeling.shapes.argilla import ARGILLA
+from core.labeling.shapes.label_studio import LABEL_STUDIO
+from core.labeling.shapes.langfuse import LANGFUSE
+from core.labeling.shapes.open_webui import OPEN_WEBUI
+from core.labeling.shapes.openai import OPENAI
+from core.labeling.shapes.openassistant import OPENASSISTANT
 from core.labeling.shapes.pairs import PAIRS
 from core.labeling.shapes.shape import Shape, Values
 from core.labeling.shapes.table import TABLE
 
 SHAPES: Final[tuple[Shape, ...]] = (
+    OPENASSISTANT,
+    LABEL_STUDIO,
+    ARGILLA,
+    OPEN_WEBUI,
+    LANGFUSE,
+    OPENAI,
     PAIRS,
     TABLE,
 )
