@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from core.domain.errors import BadInput
-from core.domain.plain import AS_IS
+from core.domain.plain import AS_IS, Name
 from core.domain.texts import interaction_identity, prompt_group
 from core.domain.turns import Turn, turns_group
 
@@ -168,6 +169,18 @@ class Interaction:
     """What was said before the prompt."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedInteraction(Interaction):
+    """An interaction as those who browse see it: with what nobody is shown who is to rate it."""
+
+    raters: tuple[Name, ...] = ()
+    """Whose ratings count, in the order in which they were given."""
+    rated_at: datetime | None = None
+    """When the last of these ratings was given."""
+    generator: str | None = None
+    """Which model wrote the answer, by the metadata of its import."""
+
+
 def check_search(text: str) -> None:
     """Make sure that a text can be searched for: every answer is compared with it.
 
@@ -190,5 +203,30 @@ class Filters:
     session_label: str = ""
     source: str = ""
     flagged: bool = False
+    rater: str = ""
+    """Only what this rater rated, by the rater's name."""
+    reason: str = ""
+    """Only what a rating gives this short reason for, or what was skipped or discarded with these words."""
+    generator: str = ""
+    since: datetime | None = None
+    """Only what was added at this time or later."""
+    until: datetime | None = None
+    """Only what was added before this time."""
+    by_rating: bool = False
+    """Whether ``since`` and ``until`` are about the last rating, and not about when it was added."""
     identified: bool = False
     """Only what holds personal identifiers, or may: what was not looked at yet is among it."""
+
+
+class Sort(StrEnum):
+    """The order of what is browsed; what has no such value comes last."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    MOST_RATINGS = "most ratings"
+    FEWEST_RATINGS = "fewest ratings"
+    LAST_RATED = "last rated"
+    LONGEST = "longest"
+    SHORTEST = "shortest"

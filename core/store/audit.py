@@ -10,14 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from core.domain.roles import Rule, User
+from core.store.distinct import distinct_values
 from core.store.tables import Audit
 
 __all__ = ["Audit"]  # rows that the functions return
 
 READ_AT_ONCE = 2_000
+DIFFERENT = 10_000
+"""Actors or acts that can be chosen from; there are not so many."""
 REFUSED = "the record of who did what is append-only"
 REFUSING_FUNCTION = (
     "CREATE OR REPLACE FUNCTION assay_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -85,20 +88,12 @@ def streamed(session: Session, wanted: Wanted, *, limit: int | None = None) -> I
 
 def actors(session: Session) -> list[str]:
     """Everybody who is in the audit log."""
-    return _different(session, Audit.actor)
+    return distinct_values(session, Audit.actor, at_most=DIFFERENT)
 
 
 def actions(session: Session) -> list[str]:
     """Every kind of act that is in the audit log."""
-    return _different(session, Audit.action)
-
-
-def _different(session: Session, column: InstrumentedAttribute[str]) -> list[str]:
-    """The different values of an indexed column, hopping from one to the next: DISTINCT would read every row."""
-    first = select(func.min(column).label("value")).cte("found", recursive=True)
-    following = select(func.min(column)).where(column > first.c.value).scalar_subquery()
-    found = first.union_all(select(following).where(first.c.value.is_not(None)))
-    return list(session.scalars(select(found.c.value).where(found.c.value.is_not(None))))
+    return distinct_values(session, Audit.action, at_most=DIFFERENT)
 
 
 def _matching(session: Session, wanted: Wanted) -> Select[Audit]:

@@ -18,7 +18,7 @@ from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Role, User
 from core.domain.second_looks import RepeatSettings
-from core.services.data import conversations, erasure, exporting, importing, interactions, redaction
+from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected
 from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
@@ -337,6 +337,26 @@ def ask_second_opinions(w: Workspace, lead: User) -> Act:
     second_opinions.ask(w, lead, AskFor(20, 3))
 
 
+def delete_selected(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    selected.delete(w, lead, {number: looked.version(w, number), number + 1: ""})
+
+
+def discard_selected(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    yield
+    selected.discard(w, lead, {number: looked.version(w, number)}, reason="Test data")
+
+
+def ask_for_selected(w: Workspace, lead: User) -> Act:
+    number = added(w)
+    queue.change_settings(w, lead, QueueSettings(overlap=0))
+    looked.rate(w, rater(w, "Ben"), number, 4)
+    yield
+    selected.ask_for_rating(w, lead, {number: looked.version(w, number)})
+
+
 def open_second_opinions(w: Workspace, lead: User) -> Act:
     looked.rate(w, rater(w, "Ben"), added(w), 4)
     queue.change_settings(w, lead, QueueSettings(overlap=0))
@@ -454,6 +474,9 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "training.retraining.change_settings": (change_reminder, ["changed reminder"]),
     "rating.queue.change_settings": (change_queue, ["changed queue"]),
     "rating.second_opinions.ask": (ask_second_opinions, ["second opinions asked"]),
+    "data.selected.ask_for_rating": (ask_for_selected, ["second opinions asked"]),
+    "data.selected.delete": (delete_selected, ["deleted answer"]),
+    "data.selected.discard": (discard_selected, ["discarded answer"]),
     "rating.second_opinions.open_queue": (open_second_opinions, ["second opinions asked"]),
     "people.audit_log.as_file": (record_as_file, ["exported"]),
     "people.audit_log.export": (export_record, ["exported"]),

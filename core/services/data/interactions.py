@@ -1,22 +1,27 @@
 """The Data page's acts on interactions: browse, add, edit, delete, and the history of one."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.errors import BadInput, Conflict
-from core.domain.plain import Name
-from core.domain.records import Filters, Interaction, check_search
+from core.domain.plain import AS_IS, Name
+from core.domain.queue import DISCARD_REASONS, SKIP_REASONS
+from core.domain.records import Filters, ListedInteraction, Sort, check_search
 from core.domain.roles import Act, User
 from core.domain.texts import interaction_identity, storable
 from core.services.data import redaction
 from core.services.data.redaction import seen_by
-from core.services.masking import masks_output, originals, refuse_gaps
+from core.services.masking import GAP, masks_output, originals, refuse_gaps
 from core.services.workspace import Workspace
 from core.store import audit
+from core.store.database import Session
+from core.store.interactions import browse as browsing
 from core.store.interactions import interactions
 from core.store.rating import ratings
 from core.store.retrying import retried
+from core.store.review.guidelines import reasons_ever_offered
 from core.store.training import statistics
 
 HIDDEN = (
@@ -36,19 +41,39 @@ class HistoryLine:
     new: str
 
 
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    """What browsing can be narrowed to; as keys, so that those that look alike once they are masked are told apart."""
+
+    raters: Annotated[tuple[str, ...], AS_IS]
+    generators: dict[str, None]
+    reasons: dict[str, None]
+
+
 @masks_output(takes_gaps="searching stores nothing")
 def browse(
-    workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25
-) -> tuple[list[Interaction], int]:
-    """One page (from 0) of what matches, newest first, and how many match."""
+    workspace: Workspace, user: User, filters: Filters, *, page: int, size: int = 25, sort: Sort = Sort.NEWEST
+) -> tuple[list[ListedInteraction], int]:
+    """One page (from 0) of what matches in this order, and how many match."""
     workspace.require(user, Act.READ_DATA)
     check_search(filters.text)
     workspace.pick_up()
     with seen_by(workspace, user) as (session, redactor):
-        label = originals(filters.session_label, list(statistics.by_session(session)))
-        filters = replace(filters, session_label=label)
-        found, total = interactions.browse(session, filters, offset=page * size, limit=size)
+        filters = _as_stored(session, filters)
+        found, total = browsing.browse(session, filters, offset=page * size, limit=size, sort=sort)
         return [redactor.interaction(one) for one in found], total
+
+
+@masks_output()
+def filter_choices(workspace: Workspace, user: User) -> FilterChoices:
+    """Raters with ratings, generators, and the reasons that were ever offered: what browsing can be narrowed to."""
+    workspace.require(user, Act.READ_DATA)
+    with workspace.store.read() as session:
+        return FilterChoices(
+            raters=tuple(browsing.raters(session)),
+            generators=dict.fromkeys(browsing.generators(session)),
+            reasons=dict.fromkeys(_reasons(session)),
+        )
 
 
 @masks_output()
@@ -60,12 +85,11 @@ def sources(workspace: Workspace, user: User) -> dict[str, int]:
 
 
 @masks_output()
-def load(workspace: Workspace, user: User, interaction_id: int) -> Interaction | None:
+def load(workspace: Workspace, user: User, interaction_id: int) -> ListedInteraction | None:
     """One interaction, None when it was deleted."""
     workspace.require(user, Act.READ_DATA)
     with seen_by(workspace, user) as (session, redactor):
-        found = interactions.load(session, interaction_id)
-        return found and redactor.interaction(found)
+        return next(map(redactor.interaction, browsing.listed(session, [interaction_id])), None)
 
 
 @masks_output()
@@ -182,6 +206,24 @@ def history(workspace: Workspace, user: User, interaction_id: int) -> list[Histo
             HistoryLine(event.at, name, event.action, _in_words(event.old), _in_words(event.new))
             for event, name in ratings.history(session, interaction_id)
         ]
+
+
+def _reasons(session: Session) -> tuple[str, ...]:
+    return (*reasons_ever_offered(session), *DISCARD_REASONS, *SKIP_REASONS)
+
+
+def _as_stored(session: Session, filters: Filters) -> Filters:
+    """The filters with what is meant in place of what was shown masked; labels are read only where something was."""
+
+    def meant(shown: str, labels: Callable[[Session], Iterable[str]]) -> str:
+        return originals(shown, list(labels(session))) if GAP.search(shown) else shown
+
+    return replace(
+        filters,
+        session_label=meant(filters.session_label, statistics.by_session),
+        generator=meant(filters.generator, browsing.generators),
+        reason=meant(filters.reason, _reasons),
+    )
 
 
 def _check(prompt: str, response: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers.masking import count, mask, name_words
@@ -29,6 +30,9 @@ REVEALED_FOR = timedelta(minutes=15)
 """As long as an answer is kept for a rater."""
 
 
+Shown = TypeVar("Shown", bound=Interaction)
+
+
 @dataclass(frozen=True, slots=True)
 class Redactor:
     """What one person may see at this moment."""
@@ -36,7 +40,7 @@ class Redactor:
     revealed: frozenset[str] = frozenset()
     """What this person revealed the identifiers of: "interaction 12", "guidelines 3", "case 4"."""
 
-    def interaction(self, found: Interaction) -> Interaction:
+    def interaction(self, found: Shown) -> Shown:
         """The interaction as this person sees it; ``hidden`` says what is not shown."""
         texts = _texts(found)
         is_revealed = _subject(found.interaction_id) in self.revealed

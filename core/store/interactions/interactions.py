@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
-from core.domain.records import Filters, Interaction
+from core.domain.records import Interaction
 from core.domain.texts import interaction_identity, prompt_group
 from core.domain.turns import Turn, turns_from_json, turns_group, turns_to_json
 from core.store.database import lock_writers
@@ -24,7 +24,7 @@ from core.store.interactions.consensus import (
     store_rating,
     text_version,
 )
-from core.store.interactions.identifiers import not_looked_at, note
+from core.store.interactions.identifiers import note
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
 from core.store.tables import SYSTEM_USER, BetterAnswer, Item, LegacyInteraction, Rating, TextHistory
@@ -58,16 +58,6 @@ def load(session: Session, interaction_id: int) -> Interaction | None:
         select(LegacyInteraction, Item).join(Item).where(LegacyInteraction.interaction_id == interaction_id)
     ).first()
     return None if row is None else shown(row[0], row[1])
-
-
-def browse(session: Session, filters: Filters, *, offset: int, limit: int) -> tuple[list[Interaction], int]:
-    """One page of interactions, newest first, and how many there are in all."""
-    where = _conditions(session, filters)
-    base = select(LegacyInteraction, Item).join(Item).where(*where)
-    rows = session.execute(base.order_by(Item.interaction_id.desc()).offset(offset).limit(limit))
-    count = select(func.count()).select_from(Item).where(*where)
-    total = session.scalar(count.join(LegacyInteraction) if filters.text else count) or 0
-    return [shown(row[0], row[1]) for row in rows], total
 
 
 def exists(session: Session, interaction_id: int) -> bool:
@@ -311,29 +301,6 @@ def says(session: Session, words: str) -> ColumnElement[bool]:
         LegacyInteraction.ai_response.icontains(words, autoescape=True),
         and_(Item.turns_group != "", said),
     )
-
-
-def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    if filters.text:
-        where.append(says(session, filters.text))
-    if filters.rated is not None:
-        where.append(Item.consensus.is_not(None) if filters.rated else Item.consensus.is_(None))
-    if filters.discarded:
-        where.append(discarded())
-    if filters.lowest is not None:
-        where.append(Item.consensus >= filters.lowest)
-    if filters.highest is not None:
-        where.append(Item.consensus <= filters.highest)
-    if filters.session_label:
-        where.append(Item.session_label == filters.session_label)
-    if filters.source:
-        where.append(Item.source == filters.source)
-    if filters.flagged:
-        where.append(Item.mirrored_bias.is_(True))
-    if filters.identified:
-        where.append(or_(Item.identifiers.is_not(None), not_looked_at()))
-    return where
 
 
 def shown(row: LegacyInteraction, item: Item) -> Interaction:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.queue import MOST_RATERS, QueueFilters
 from core.store import settings
+from core.store.interactions.consensus import lock_as_seen
 from core.store.interactions.interactions import in_scope
 from core.store.rating import queue
 from core.store.tables import Item, Rater, Rating
@@ -34,6 +35,25 @@ def ask(
 def ask_further(session: Session, rater_id: int, limit: int) -> int:
     """Ask for one more rating of up to ``limit`` answers that others rated and this rater did not; how many."""
     return _ask(session, _rated_by_others(rater_id), Item.n_ratings + 1, limit)
+
+
+def ask_about(session: Session, interaction_id: int, *, seen: str) -> str:
+    """Ask for one more rating of this rated answer; what is in the way, or nothing.
+
+    Raises:
+        NotFound: it was deleted.
+        TextChanged: it is not what was seen.
+    """
+    settings.hold(session, settings.QUEUE)  # before the answer is locked, in the order of those who change the rule
+    item, _ = lock_as_seen(session, interaction_id, seen)
+    if not item.n_ratings:
+        return "discarded" if item.consensus is None and not item.places else "waits for its first rating"
+    if item.places:
+        return "waits for a further rating already"
+    if item.n_ratings >= MOST_RATERS:
+        return f"has {MOST_RATERS} ratings, the most there can be"
+    asked = _ask(session, [Item.interaction_id == interaction_id], Item.n_ratings + 1, 1)
+    return "" if asked else "discarded by somebody, or part of the sample beside your own answers"
 
 
 def wait_for(session: Session, rater_id: int) -> bool:

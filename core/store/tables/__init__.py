@@ -8,7 +8,7 @@ from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTra
 from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.queue import Draft, Lease, QueuePreference, Setting, Showing, Suggestion
-from core.store.tables.rating import BetterAnswer, Import, Item, Rating, RatingEvent, TextHistory
+from core.store.tables.rating import BetterAnswer, Generator, Import, Item, Rating, RatingEvent, TextHistory
 from core.store.tables.reranking import Case, Preference
 from core.store.tables.serving import ApiKey, Reranking
 from core.store.tables.uploads import Upload
@@ -23,6 +23,7 @@ __all__ = [
     "Draft",
     "Embedding",
     "Export",
+    "Generator",
     "Guideline",
     "GuidelineGap",
     "HeldOutPrompt",

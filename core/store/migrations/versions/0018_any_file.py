@@ -10,6 +10,15 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+GENERATOR = {
+    "sqlite": (
+        "substr(coalesce(json_extract(extra, '$.generator'), json_extract(extra, '$.model'), "
+        "json_extract(extra, '$.model_name')), 1, 200)"
+    ),
+    "postgresql": """"left"(COALESCE(extra ->> 'generator', extra ->> 'model', extra ->> 'model_name'), 200)""",
+}
+"""Which model wrote an answer, out of its metadata."""
+
 
 def upgrade() -> None:
     """Columns and a table; no row changes what it means."""
@@ -30,6 +39,7 @@ def upgrade() -> None:
             )
     for name in ("import_id", "chosen_id", "rejected_id"):
         op.create_index(f"ix_assay_preferences_{name}", "assay_preferences", [name])
+    op.create_index("ix_assay_items_generator", "assay_items", [sa.text(GENERATOR[op.get_bind().dialect.name])])
     op.create_table(
         "assay_uploads",
         sa.Column("upload_id", sa.Integer(), nullable=False),
