@@ -189,7 +189,7 @@ def _scale(view: UploadView, ratings: Ratings) -> str | None:
         with st.container(border=True, key="data.scale"):
             st.markdown("**What do the ratings mean?**")
             st.markdown(
-                literal(ratings.question.partition(" Say what they mean")[0])
+                literal(ratings.question)
                 if ratings.question
                 else "The ratings in this file are not the whole numbers 1 to 5 that are stored here."
             )
