@@ -1,16 +1,21 @@
 """Importing through the page: what a file is, what its ratings mean, what a check says, and what came in."""
 
 import gzip
+import io
 import json
+import shutil
 from contextlib import closing
 
 import pytest
 
 from core.domain.records import Filters
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, User
 from core.domain.turns import Speaker, Turn
+from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, interactions, uploads
 from core.services.operations.status import status
+from core.services.workspace import this_process
+from core.store.interactions import uploads as stored
 from core.store.scratch import PREFIX
 from tests import looked
 from tests.databases import until_a_batch_is_in
@@ -286,3 +291,49 @@ def test_the_same_file_again_brings_nothing_and_says_so(open_page, workspace):
     app = check(upload(open_page("data"), OTHERS))
     assert "nothing in this file that is not here already" in said(app)
     assert app.button(key="data.import").disabled
+
+
+def begun(workspace, process: str) -> int:
+    """An import of a checked file that a process has begun; its number."""
+    upload_id = uploads.take(workspace, COMMAND_LINE, "long.csv", io.BytesIO(OTHERS))
+    how = HowToRead(mapping={"user_prompt": "question", "ai_response": "model_answer", "rating": "grade"})
+    uploads.start_check(workspace, COMMAND_LINE, upload_id, how)
+    with workspace.store.write() as session:
+        upload = stored.find(session, upload_id)
+        stored.begin(session, upload, "importing", process, User(0, "Ben"))
+        stored.beat(session, upload_id, process, 1)
+    return upload_id
+
+
+def test_a_running_import_is_shown_to_everybody_and_can_be_cancelled(open_page, workspace):
+    """How far it is and who started it; another file can be chosen meanwhile; asking it to stop is said."""
+    upload_id = begun(workspace, this_process())
+    app = open_page("data")
+    text = said(app)
+    assert "**long.csv** is being imported" in text
+    assert "Started by Ben." in text
+    assert app.get("progress")[0].proto.text == "1 of 2 rows"
+    assert len(app.file_uploader) == 1
+    press(app, f"data.upload_cancel.{upload_id}")
+    assert "It was asked to stop" in said(app)
+
+
+def test_an_import_whose_process_died_goes_on_from_its_copy(open_page, workspace):
+    """It is told as stopped, with what is in; one press brings in the rest."""
+    begun(workspace, this_process().rpartition(":")[0] + ":4194305")
+    app = open_page("data")
+    assert "**long.csv is not imported.** Nothing of it is stored." in said(app)
+    assert "ended unexpectedly" in said(app)
+    press(app, "data.upload_resume")
+    assert "long.csv is imported: 2 new answers, 2 ratings" in said(app)
+    assert ratings(workspace) == {"Yes": 5, "No": 2}
+
+
+def test_a_file_whose_copy_went_with_an_erasure_says_so(open_page, workspace, ana):
+    """What was erased could be in it, so it is chosen again."""
+    check(upload(open_page("data"), OTHERS))
+    shutil.rmtree(workspace.settings.home / "uploads")
+    app = open_page("data")
+    assert "answers.csv: Its copy is not here any more. Choose the file again." in said(app)
+    press(app, "data.upload_close")
+    assert "answers.csv" not in said(app)

@@ -101,6 +101,20 @@ def finished_note(page: Page, view: UploadView, record: ImportRecord) -> None:
         )
 
 
+def gone_note(page: Page, view: UploadView) -> None:
+    """Show that the copy of a file is not here any more, until somebody puts the note away."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"data.upload_gone.{view.upload_id}"):
+        why = view.message or "Its copy is not here any more. Choose the file again."
+        st.warning(f"{literal(view.file_name)}: {literal(why)}", icon=":material/hourglass_bottom:")
+        st.button(
+            "Close this note",
+            key=f"data.upload_close.{view.upload_id}",
+            type="tertiary",
+            on_click=_drop,
+            args=(page, view.upload_id),
+        )
+
+
 def drop_button(page: Page, view: UploadView) -> None:
     """Let a person take a file off the page; what was imported of it stays."""
     st.button(

@@ -16,6 +16,7 @@ from core.ui.data.import_progress import (
     by_whom,
     drop_button,
     finished_note,
+    gone_note,
     running_card,
     states,
     stopped_card,
@@ -184,6 +185,8 @@ def _unfinished(page: Page, views: Sequence[UploadView], records: dict[int, Impo
             stopped_card(page, view, record)
             if record is not None:
                 _remove_button(page, record)
+        elif not view.active and view.state != "finished" and not view.has_copy:
+            gone_note(page, view)
     for record in records.values():
         if record.unfinished and record.import_id not in here:
             with st.container(border=True):
