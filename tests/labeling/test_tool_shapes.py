@@ -1,7 +1,9 @@
 """Exports of other tools, one small file of each in `tests/labeling/shapes/`: what each is, and the right rows."""
 
 import csv
+import random
 import shlex
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from core.domain.turns import Speaker, Turn
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
 from core.labeling.shapes.langfuse import LANGFUSE
-from core.labeling.tables import open_table
+from core.labeling.shapes.registry import find_shape
+from core.labeling.tables import Row, Table, open_table
 
 FILES = Path(__file__).parent / "shapes"
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/import.md"
@@ -191,6 +194,8 @@ def test_open_webui_chats_give_every_answer():
     assert (second.rater, second.feedback_comment) == ("u-anna", "Too short.")
 
 
+PLAIN = ("openassistant_messages", "label_studio_min")
+"""Of no shape."""
 RECIPES = {
     "argilla.json": ("table", "No. Together they raise the risk of bleeding.", 5, "7f0c-anna"),
     "label_studio_min.json": ("table", "Better not: it raises the level of the drug.", 5, "3"),
@@ -209,3 +214,31 @@ def test_the_recipes_of_the_document_work(name):
     scale = words[words.index("--scale") + 1] if "--scale" in words else ""
     shape, rows = read(name, mapping=mapping, scale=scale)
     assert (shape, rows[0].ai_response, rows[0].rating, rows[0].rater) == RECIPES[name]
+
+
+def changed_somewhere(value: object, chance: random.Random) -> object:
+    """The value with one of its parts, at any depth, replaced by something that does not belong there."""
+    parts = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
+    if not parts or chance.random() < 0.15:
+        return chance.choice([None, 3, 2.5, True, "x", "[1", "{}", [], {}, [None], ["x"], {"role": 4}, [{"id": []}]])
+    key, inner = chance.choice(parts)
+    new = changed_somewhere(inner, chance)
+    if isinstance(value, dict):
+        return {**value, key: new}
+    return [new if place == key else part for place, part in parts]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir() if path.stem not in PLAIN))
+def test_what_does_not_belong_in_an_export_costs_its_row_only(name):
+    """Anything anywhere in a record: a row or a reason, never a stop."""
+    table = open_table(FILES / name)
+    shape = find_shape(table.columns, [row.values for row in table.rows()])
+    chance = random.Random(15)
+    for row in list(table.rows()) * 200:
+        column = chance.choice(table.columns)
+        broken = Row(1, {**row.values, column: changed_somewhere(row.values.get(column), chance)})
+        one = Table(table.columns, partial(iter, [broken]))
+        for found in understand(one, HowToRead(shape=shape.name)).rows():
+            assert isinstance(found, ImportRow | ImportComparison | Rejected)
