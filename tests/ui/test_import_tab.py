@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from core.domain.records import Filters
-from core.domain.roles import COMMAND_LINE, User
+from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.turns import Speaker, Turn
 from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, interactions, uploads
@@ -294,14 +294,22 @@ def test_the_same_file_again_brings_nothing_and_says_so(open_page, workspace):
 
 
 def begun(workspace, process: str) -> int:
-    """An import of a checked file that a process has begun; its number."""
-    upload_id = uploads.take(workspace, COMMAND_LINE, "long.csv", io.BytesIO(OTHERS))
-    how = HowToRead(mapping={"user_prompt": "question", "ai_response": "model_answer", "rating": "grade"})
-    uploads.start_check(workspace, COMMAND_LINE, upload_id, how)
+    """An import that a process has begun, with a part of its rows in; its number."""
+    content = b"user_prompt,ai_response,rating\n" + b"".join(b"Q%d,A%d,4\n" % (n, n) for n in range(1200))
+    upload_id = uploads.take(workspace, COMMAND_LINE, "long.csv", io.BytesIO(content))
+    uploads.start_check(workspace, COMMAND_LINE, upload_id, HowToRead())
     with workspace.store.write() as session:
         upload = stored.find(session, upload_id)
-        stored.begin(session, upload, "importing", process, User(0, "Ben"))
-        stored.beat(session, upload_id, process, 1)
+        folder, file_hash = upload.folder, upload.file_hash
+        stored.begin(session, upload, "importing", this_process(), User(0, "Ben", Role.LEAD))
+    path = stored.copies_folder(workspace.settings.home) / folder / "long.csv"
+    steps = importing.import_checked(
+        workspace, COMMAND_LINE, path, HowToRead(), file_name="long.csv", file_hash=file_hash, upload_id=upload_id
+    )
+    with closing(steps) as running:
+        until_a_batch_is_in(running)
+    with workspace.store.write() as session:
+        stored.hand_over(session, upload_id, this_process(), process)
     return upload_id
 
 
@@ -312,21 +320,21 @@ def test_a_running_import_is_shown_to_everybody_and_can_be_cancelled(open_page, 
     text = said(app)
     assert "**long.csv** is being imported" in text
     assert "Started by Ben." in text
-    assert app.get("progress")[0].proto.text == "1 of 2 rows"
+    assert app.get("progress")[0].proto.text == "100 of 1,200 rows"
     assert len(app.file_uploader) == 1
     press(app, f"data.upload_cancel.{upload_id}")
     assert "It was asked to stop" in said(app)
 
 
 def test_an_import_whose_process_died_goes_on_from_its_copy(open_page, workspace):
-    """It is told as stopped, with what is in; one press brings in the rest."""
+    """It is told as stopped, with how much is in; one press brings in the rest."""
     begun(workspace, this_process().rpartition(":")[0] + ":4194305")
     app = open_page("data")
-    assert "**long.csv is not imported.** Nothing of it is stored." in said(app)
+    assert "**long.csv is imported only in part:** 100 rows." in said(app)
     assert "ended unexpectedly" in said(app)
     press(app, "data.upload_resume")
-    assert "long.csv is imported: 2 new answers, 2 ratings" in said(app)
-    assert ratings(workspace) == {"Yes": 5, "No": 2}
+    assert "long.csv is imported: 1,200 new answers, 1,200 ratings" in said(app)
+    assert status(workspace, COMMAND_LINE).rated == 1200
 
 
 def test_a_file_whose_copy_went_with_an_erasure_says_so(open_page, workspace, ana):

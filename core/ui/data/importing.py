@@ -146,6 +146,8 @@ def _set_up(page: Page, view: UploadView) -> None:
 
 def _report(page: Page, view: UploadView) -> None:
     assert view.report is not None
+    if view.message:
+        st.warning(literal(view.message), icon=":material/info:")
     st.info("This is what is in the file. Nothing of it is stored yet.", icon=":material/fact_check:")
     show_check(view.report)
     brings = view.report.new_answers + view.report.ratings + view.report.preferences
