@@ -48,6 +48,8 @@ def open_excel(path: Path, sheet: str = "") -> Table:
     _check_sizes(path)
     with _workbook(path) as book:
         sheets = tuple(one.title for one in book.worksheets)
+        if not sheets:  # also a "strict" workbook, whose parts bear other names
+            raise _damaged(path)
         if sheet:
             chosen = find_column(sheets, sheet)
             if chosen is None:
@@ -100,8 +102,8 @@ def _check_sizes(path: Path) -> None:
 
 def _damaged(path: Path) -> BadInput:
     return BadInput(
-        f"{path.name} is not an Excel workbook (.xlsx) or is damaged; open it in Excel and save it again, or as "
-        "'CSV UTF-8'."
+        f"{path.name} is not an Excel workbook (.xlsx) or is damaged; open it in Excel and save it again as "
+        "'Excel Workbook (.xlsx)', or as 'CSV UTF-8'."
     )
 
 

@@ -101,14 +101,14 @@ def test_a_long_file_is_written_and_read_in_little_memory(tmp_path, name, rows, 
 @pytest.mark.parametrize(
     "name, rows, length, megabytes",
     [
-        ("t.json", 300_000, 200, 30),
-        ("on one line.json", 40_000, 2_000, 160),  # so far as one row may be long, its first line is looked at
-        ("t.json.gz", 100_000, 200, 30),
-        ("t.xlsx", 20_000, 200, 40),
+        ("t.json", 150_000, 200, 20),
+        ("on one line.json", 20_000, 2_000, 160),  # so far as one row may be long, its first line is looked at
+        ("t.json.gz", 60_000, 200, 20),
+        ("t.xlsx", 10_000, 200, 20),
     ],
 )
 def test_a_long_file_is_read_in_little_memory(tmp_path, name, rows, length, megabytes):
-    """A JSON list of 70 MB, also on one line and compressed, item by item; of a workbook its texts are held once."""
+    """A JSON list of 40 MB, also on one line and compressed, item by item; of a workbook its texts are held once."""
     assert most_memory(READING, tmp_path / name, rows, length) < megabytes
 
 
