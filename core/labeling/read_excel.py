@@ -87,7 +87,7 @@ def _check_sizes(path: Path) -> None:
     try:
         with readable(path), open_seekable(path) as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise _damaged(path) from None
     if "[Content_Types].xml" not in {part.filename for part in parts}:
         raise BadInput(f"{path.name} is a zip archive and no Excel workbook; unpack it and choose the table in it.")
