@@ -30,10 +30,8 @@ def _turns(prompt: object) -> object:
     if len(parts) < 3:
         return prompt
     said = zip(["user", *map(str.lower, parts[1::2])], parts[::2], strict=True)
-    messages = [{"role": role, "content": text.strip()} for role, text in said]
-    if messages[-1]["role"] == "assistant" and not messages[-1]["content"]:
-        messages.pop()  # where the answer belongs
-    return messages
+    # nothing stands before a first mark, and behind a last one where the answer belongs
+    return [{"role": role, "content": text.strip()} for role, text in said if text.strip()]
 
 
 HELPSTEER = Shape(
