@@ -88,7 +88,7 @@ def test_an_openassistant_tree_becomes_its_answers_and_their_order():
     """Quality from 0 to 1 is the rating; a reply of rank 0 is held better than that of rank 1."""
     shape, rows = read("openassistant.jsonl")
     assert shape == "openassistant"
-    pair, second, first, last = rows
+    second, first, last, pair = rows
     question = "Why can nobody divide by zero?"
     assert isinstance(pair, ImportComparison)
     assert (pair.user_prompt, pair.chosen, pair.rejected) == (question, first.ai_response, second.ai_response)
