@@ -56,7 +56,9 @@ def everything(workspace):
 
 
 def test_rows_are_counted_as_they_turn_out(workspace, file):
-    """New answers, new ratings, duplicates and refusals are counted apart; a refused row is named with its reason."""
+    """New answers, new ratings, duplicates and refusals are counted apart; a refused row is named with its reason, and
+    so is one that is in without its rating.
+    """
     path = file(
         "p,one,5,Ana",
         "p,two,,",
@@ -68,20 +70,50 @@ def test_rows_are_counted_as_they_turn_out(workspace, file):
         "p,two,2,Ben",
         "p,two,,",
     )
-    result = run(workspace, path)
+    result = run(workspace, path, how=HowToRead(scale="1-5"))
     assert result.to_json() == {
-        "added": 2,
+        "added": 3,
         "ratings": 3,
         "duplicates": 2,
-        "rejected_total": 3,
+        "rejected_total": 2,
         "import_id": result.import_id,
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
-            {"row": 6, "reason": "rating '6' is not a whole number from 1 to 5"},
             {"row": 7, "reason": "user_prompt is empty"},
         ],
+        "ratings_left_out": {"total": 1, "rows": [{"row": 6, "reason": "rating '6' is not a number from 1 to 5"}]},
+        "preferences": 0,
+        "ties": 0,
+        "equal_pairs": 0,
     }
     assert [row[:3] for row in voices(workspace)] == [("one", "Ana", "5"), ("one", "Ben", "3"), ("two", "Ben", "2")]
+
+
+def test_ratings_of_which_nobody_said_what_they_mean_are_not_guessed(workspace, file):
+    """More than 2 % are no whole number from 1 to 5: nothing is stored, and the sentence names range and option."""
+    path = file("p,one,0,Ana", "p,two,4,Ana", "p,three,2,Ana", "p,four,N/A,Ana")
+    with pytest.raises(BadInput, match=r"go from 0 to 4: 1 of 3 .* --scale 0-4\. Nothing was stored"):
+        run(workspace, path)
+    assert set(everything(workspace).values()) == {0}
+    result = run(workspace, path, how=HowToRead(scale="0-4"))
+    assert counts(result) == (4, 3, 0, 0)
+    assert [row[:3] for row in voices(workspace)] == [("one", "Ana", "1"), ("three", "Ana", "3"), ("two", "Ana", "5")]
+    with workspace.store.read() as session:
+        assert session.query(Import).one().how["scale"] == "0-4"  # the mapping is kept with the import
+
+
+def test_fewer_of_them_come_in_without_their_rating(workspace, file):
+    """Up to 2 % that are no whole number: the answers are in, the ratings are listed as left out and kept beside."""
+    path = file(*[f"p,a{n},4,Ana" for n in range(98)], "p,odd,3.5,Ana", "p,none,,Ana")
+    result = run(workspace, path)
+    assert counts(result) == (100, 98, 0, 0)
+    assert [(row.number, row.reason) for row in result.left_out] == [
+        (99, "rating '3.5' is not a whole number from 1 to 5")
+    ]
+    with workspace.store.read() as session:
+        assert [item.extra for item in session.query(Item).filter(Item.extra.is_not(None))] == [{"rating": "3.5"}]
+    (record,) = recorded(workspace, COMMAND_LINE)
+    assert (record.left_out_total, record.left_out[0]["reason"]) == (1, result.left_out[0].reason)
 
 
 def test_the_same_file_again_adds_nothing(workspace, file):
@@ -220,7 +252,7 @@ def test_duplicates_are_found_across_batches(workspace, file):
 
 def test_the_first_thousand_refusals_are_listed(workspace, file):
     """All refused rows are counted, the first 1,000 named, in the file's order."""
-    result = run(workspace, file(*["p,a,9,Ana"] * 1203, "p,a,4,Ana"))
+    result = run(workspace, file(*["p,,4,Ana"] * 1203, "p,a,4,Ana"))
     assert counts(result) == (1, 1, 0, 1203)
     assert [r.number for r in result.rejected] == list(range(1, 1001))
     (record,) = recorded(workspace, COMMAND_LINE)
@@ -366,9 +398,9 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     monkeypatch.setattr(imports, "progress", fails_once)
     with pytest.raises(RuntimeError, match="the disk is gone"):
         run(workspace, path)
-    assert everything(workspace)["rlhf_interactions"] == 500
+    assert everything(workspace)["rlhf_interactions"] == 100
     assert recorded(workspace, COMMAND_LINE)[0].unfinished
-    assert counts(run(workspace, path)) == (700, 700, 500, 0)
+    assert counts(run(workspace, path)) == (1100, 1100, 100, 0)
     assert everything(workspace)["rlhf_interactions"] == 1200
 
 
@@ -393,7 +425,7 @@ def test_the_shared_data_sets_are_counted_as_promised(workspace, name, options, 
 
 def test_the_rejections_of_one_batch_are_in_order(workspace, file):
     """Rows refused for their values and rows refused for what is stored come in the file's order."""
-    result = run(workspace, file("p,a,4,Ana", "p,a,5,Ana", "p,b,9,Ana", "p,a,3,Ana"))
+    result = run(workspace, file("p,a,4,Ana", "p,a,5,Ana", "p,,4,Ana", "p,a,3,Ana"))
     assert [r.number for r in result.rejected] == [2, 3, 4]
 
 

@@ -207,7 +207,7 @@ def refuse(report: Checked) -> None:
         BadInput: nobody said what its ratings mean.
     """
     if report.must_ask:
-        raise BadInput(report.question)
+        raise BadInput(f"{report.question} {report.option}")
 
 
 @masks_output()
