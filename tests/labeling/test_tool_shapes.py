@@ -196,10 +196,11 @@ def test_open_webui_chats_give_every_answer():
     assert (second.rater, second.feedback_comment) == ("u-anna", "Too short.")
 
 
-PLAIN = ("openassistant_messages", "label_studio_min")
+PLAIN = ("openassistant_messages", "label_studio_min", "argilla_1")
 """Of no shape."""
 RECIPES = {
     "argilla.json": ("table", "No. Together they raise the risk of bleeding.", 5, "7f0c-anna"),
+    "argilla_1.jsonl": ("table", "No. Together they raise the risk of bleeding.", 5, "7f0c-anna"),
     "label_studio_min.json": ("table", "Better not: it raises the level of the drug.", 5, "3"),
     "langfuse.json": ("langfuse", "How high is it?", 3, None),
 }
