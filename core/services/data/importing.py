@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -207,7 +207,7 @@ def refuse(report: Checked) -> None:
         BadInput: nobody said what its ratings mean.
     """
     if report.must_ask:
-        raise BadInput(report.question)
+        raise BadInput(f"{report.question} {report.option}")
 
 
 @masks_output()
@@ -390,7 +390,7 @@ def _store(
 class _Size:
     """How many rows the next batch has: as many as took the time that a batch may take."""
 
-    rows: int = FEWEST_ROWS
+    rows: int = field(default_factory=lambda: FEWEST_ROWS)
 
     def follow(self, rows: int, seconds: float) -> None:
         """Adapt to what a batch took, at most by half or twice."""

@@ -191,7 +191,7 @@ def first_look(workspace: Workspace, user: User, upload_id: int, how: HowToRead)
         scale=understood.scale.name,
         values=tuple(values.counts.most_common(MOST_VALUES)),
         must_ask=must_ask,
-        question=values.question() if must_ask else "",
+        question=values.question if must_ask else "",
         likely=tuple(scale.name for scale in values.likely),
     )
 
