@@ -110,7 +110,9 @@ def _champion(champion: Champion | None) -> None:
 
 def _next(now: Status, sample: SampleInUse | None) -> None:
     enough = now.stage is not Stage.COLLECTING
-    if sample is not None and sample.is_enough:
+    if sample is not None and sample.has_own_model:
+        label, page, why = "Look at the models", "models", f"{SAMPLE_IN_USE} {what_is_missing(sample)}"
+    elif sample is not None and sample.is_enough:
         label, page, why = train_on_own(sample), "train", SAMPLE_IN_USE
     elif sample is not None and now.waiting:
         label, page, why = "Rate answers", "rate", f"{SAMPLE_IN_USE} {what_is_missing(sample)}"

@@ -5,7 +5,8 @@ import pytest
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.people import local_names
-from core.store.tables import Item
+from core.store.tables import Item, ModelVersion
+from core.store.training import versions
 from tests import looked
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
@@ -64,3 +65,16 @@ def test_who_rates_is_told_and_not_led_where_they_may_not_go(open_page, own, mon
     app = open_page("rerank")
     assert SENTENCE in said(app)
     assert "rerank.train" not in labels(app)
+
+
+def test_an_own_model_that_is_not_in_use_is_named_instead_of_another_training(open_page, own):
+    """Such as one that was not clearly better than length alone: the same training again would change nothing."""
+    with own.store.write() as session:
+        sampled = versions.champion(session)
+        columns = {column.key: getattr(sampled, column.key) for column in sampled.__table__.columns}
+        own_model = {"model_version": "sbert-logreg-own", "champion": None, "sample": False}
+        session.add(ModelVersion(**columns | own_model))
+    app = open_page()
+    assert labels(app)["home.next"] == "Look at the models"
+    assert "A model of your own was trained, but is not in use" in said(app)
+    assert "models.train_own" not in labels(open_page("models"))

@@ -77,6 +77,8 @@ class SampleInUse:
     """Answers with a consensus."""
     needed: int
     """Rated answers that a training needs."""
+    has_own_model: bool
+    """A model learned from own data, and is not in use."""
 
     @property
     def is_enough(self) -> bool:
@@ -245,7 +247,9 @@ def sample_in_use(workspace: Workspace, user: User) -> SampleInUse | None:
         totals = statistics.totals(session, workspace.settings.positive_rating_threshold)
         if totals.sample or not totals.interactions:
             return None
-        return SampleInUse(statistics.ratings(session), totals.rated, workspace.settings.min_samples_to_train)
+        own = any(not version.sample and version.archived_at is None for version in versions.listed(session))
+        needed = workspace.settings.min_samples_to_train
+        return SampleInUse(statistics.ratings(session), totals.rated, needed, has_own_model=own)
 
 
 @masks_output()

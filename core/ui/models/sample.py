@@ -22,7 +22,7 @@ def sample_in_use(page: Page, *, key: str) -> bool:
         f"your own answers with it. {what_is_missing(found)}",
         icon=":material/science:",
     )
-    if found.is_enough and PAGES["train"].listed_for(page.user):
+    if found.is_enough and not found.has_own_model and PAGES["train"].listed_for(page.user):
         with st.container(horizontal=True):
             next_step(train_on_own(found), "train", key=key)
     return True
@@ -35,6 +35,10 @@ def train_on_own(found: SampleInUse) -> str:
 
 def what_is_missing(found: SampleInUse) -> str:
     """What a model of their own needs."""
+    if found.has_own_model:
+        return (
+            "A model of your own was trained, but is not in use; Models says how it did, and a lead can put it in use."
+        )
     if found.is_enough:
         return "There are enough ratings to train a model of your own."
     return f"A model of your own needs {found.needed:,} rated answers; there are {found.rated:,}."
