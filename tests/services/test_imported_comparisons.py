@@ -234,12 +234,22 @@ def test_a_preference_goes_with_either_answer(workspace):
     assert preferred(workspace) == [("imported", "other", "third")]
 
 
+def test_a_preference_goes_with_an_answer_that_the_existing_application_deletes(workspace, old_app):
+    """With the next look at what it did; on SQLite it asks for no cascade."""
+    stored(workspace, PAIR, replace(PAIR, rejected="fair"))
+    old_app.run("DELETE FROM rlhf_interactions WHERE ai_response = 'fair'")
+    workspace.pick_up(at_once=True)
+    assert preferred(workspace) == [("imported", "good", "poor")]
+
+
 def test_an_erasure_counts_orders_elsewhere_as_before(workspace):
-    """An order on another question that holds the same answer is told, though it is about no stored answer."""
-    stored(workspace, PAIR)
+    """An order on another question that holds the same answer is told, though it is about no stored answer; what a
+    file says of the same answer to another question is about that one.
+    """
+    stored(workspace, PAIR, replace(PAIR, user_prompt="Else, in a file?"))
     orders.keep(workspace, rater(workspace, "Ana"), "Else?", ["good", "x"], [0], model_version=None)
     with workspace.store.read() as session:
-        number = answers(session)["good"]
+        number = session.query(Preference.chosen_id).filter_by(prompt="Which?").scalar()
     assert "in 0 saved cases and 1 orders" in " ".join(looked.forget(workspace, COMMAND_LINE, number).remains)
 
 
