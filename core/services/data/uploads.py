@@ -303,7 +303,6 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
             )
             for _ in steps:
                 pass
-            uploads.delete_copy(workspace.settings.home, upload.folder)
 
 
 def log_file(workspace: Workspace, upload_id: int) -> Path:
