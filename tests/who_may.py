@@ -268,6 +268,7 @@ ASKS_NOBODY = {
         "masking.masked_sentence",
         "masking.originals",
         "masking.refuse_gaps",
+        "masking.without_gaps",
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "data.redaction.redactor_for",

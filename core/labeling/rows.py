@@ -359,7 +359,8 @@ def _texts(ours: Mapping[str, object], answer: str) -> _Texts:
 def _of_messages(messages: tuple[Turn, ...], name: str, prompt: str | None, response: str | None) -> _Texts:
     last = messages[-1]
     if response is None and last.role is not Speaker.ASSISTANT:
-        raise BadInput(f"{name} does not end with an answer of the assistant, and there is no ai_response")
+        beside = "" if name in COMPARED else ", and there is no ai_response"
+        raise BadInput(f"{name} does not end with an answer of the assistant{beside}")
     if last.role is Speaker.ASSISTANT and response in (None, last.text):
         response, messages = last.text, messages[:-1]
     if not messages or messages[-1].role is not Speaker.USER:

@@ -9,12 +9,13 @@ import pytest
 
 from core.domain.errors import BadInput
 from core.domain.ratings import MAX_COMMENT
-from core.domain.records import ImportRow, Rejected
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.turns import Speaker, Turn, turns_text
-from core.labeling.column_names import find_column, suggest_mapping
+from core.labeling.column_names import find_column, find_path, look_up, suggest_mapping
 from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Row, Table
 from core.labeling.rows import MAX_TEXT, understand
+from core.labeling.scales import RatingValues, as_given
 
 
 def table_of(*rows, columns=None):
@@ -398,3 +399,131 @@ def test_prompts_of_an_export_are_never_taken_apart():
     """What was stored as one text is the same again when its export is imported."""
     prompt = "Human: Hi\n\nAssistant: Hello.\n\nHuman: Why?"
     assert one(user_prompt=prompt, turns="") == ImportRow(1, prompt, "a")
+
+
+NESTED = {
+    "input": {"messages": [*BEFORE, QUESTION], "a.b": "dotted"},
+    "output": json.dumps({"text": "Because.", "score": 4}),
+    "x.y": "column",
+}
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("input.messages[-1].content", "Why?"),
+        ("input.messages[0].role", "user"),
+        ("Input.messages[1]", BEFORE[1]),
+        ("input.a.b", "dotted"),
+        ("output.text", "Because."),
+        ("x.y", "column"),
+        ("input.messages[7].content", None),
+        ("input.nothing.there", None),
+        ("output[0]", None),
+    ],
+)
+def test_a_path_leads_into_a_column(path, found):
+    """Keys, places from either end, JSON texts; a key that really contains a dot wins; what is not there is None."""
+    column, rest = find_path(list(NESTED), path)
+    assert look_up(NESTED[column], rest) == found
+
+
+@pytest.mark.parametrize("path", ["inputs.messages", "input messages", "input[a]", "input..x", "input.", ""])
+def test_a_path_that_is_none_is_not_found(path):
+    """The column must be there, and the rest must be keys and places."""
+    assert find_path(list(NESTED), path) is None
+
+
+def test_nested_fields_can_be_mapped_and_the_rest_is_kept():
+    """What was read is not kept a second time, everything beside it is."""
+    mapping = {"user_prompt": "input.messages[-1].content", "ai_response": "output.text", "rating": "output.score"}
+    (row,) = read(NESTED, mapping=mapping)
+    assert (row.user_prompt, row.ai_response, row.rating) == ("Why?", "Because.", 4)
+    assert row.metadata == {
+        "input": {"messages": [*BEFORE, {"role": "user"}], "a.b": "dotted"},
+        "x.y": "column",
+    }
+    kept = {"messages": "input.messages", "ai_response": "output.text"}
+    assert read(NESTED, mapping=kept)[0].turns == TURNS
+
+
+def test_a_path_into_nothing_leaves_the_row_out():
+    """With our name for what is missing; the other rows come in."""
+    rows = read({"in": {"q": "p"}, "a": "a"}, {"in": {}, "a": "a"}, mapping={"user_prompt": "in.q", "ai_response": "a"})
+    assert rows == [ImportRow(1, "p", "a"), Rejected(2, "user_prompt is empty")]
+
+
+def test_a_scale_changes_ratings_and_keeps_what_the_file_has():
+    """Under its column's name, unless the number is the same."""
+    values = {"user_prompt": "p", "ai_response": "a"}
+    rows = read(
+        {**values, "stars": "10"},
+        {**values, "stars": 1},
+        {**values, "stars": "N/A"},
+        {**values, "stars": "great"},
+        mapping={"rating": "stars"},
+        scale="1-10",
+    )
+    assert [(row.rating, row.metadata) for row in rows] == [
+        (5, {"stars": "10"}),
+        (1, None),
+        (None, None),
+        (None, {"stars": "great"}),
+    ]
+    assert [bool(row.left_out) for row in rows] == [False, False, False, True]
+
+
+def test_every_rating_is_shown_to_who_counts_them():
+    """As the file has it, those that are none included."""
+    values = RatingValues(as_given())
+    table = table_of(*({"user_prompt": "p", "ai_response": "a", "rating": value} for value in ("4,0", "N/A", "7")))
+    list(understand(table, HowToRead(), values).rows())
+    assert (dict(values.counts), values.unusual) == ({"4,0": 1, "7": 1}, 1)
+
+
+def test_columns_can_be_chosen_for_a_comparison():
+    """Both texts of it; what belongs to one answer only is kept as metadata."""
+    row = {"q": "Why?", "better": "Because.", "worse": "No idea.", "who": "ana", "rating": 5, "session_id": "s"}
+    mapping = {"user_prompt": "q", "chosen": "better", "rejected": "worse", "rater": "who"}
+    assert read(row, mapping=mapping) == [
+        ImportComparison(1, "Why?", "Because.", "No idea.", rater="ana", session_id="s", metadata={"rating": 5})
+    ]
+    for wrong in ({"chosen": "better"}, {"ai_response": "worse", "chosen": "better", "rejected": "worse"}):
+        with pytest.raises(BadInput, match="for a comparison both chosen and rejected"):
+            read(row, mapping={"user_prompt": "q", **wrong})
+
+
+def test_a_column_called_chosen_beside_an_answer_is_metadata():
+    """Only without an answer does it say what was compared."""
+    assert one(chosen=True, rejected=False) == ImportRow(1, "p", "a", metadata={"chosen": True, "rejected": False})
+
+
+@pytest.mark.parametrize(
+    "row, reason",
+    [
+        (
+            {"chosen": [QUESTION, ANSWER], "rejected": [{**QUESTION, "content": "Who?"}, ANSWER]},
+            "the two conversations differ before their last answers, so these do not answer the same thing",
+        ),
+        ({"user_prompt": "Why?", "chosen": "Because.", "rejected": None}, "rejected is empty"),
+        (
+            {"user_prompt": "Who?", "chosen": [QUESTION, ANSWER], "rejected": [QUESTION, ANSWER]},
+            "user_prompt is not the last question in chosen; leave one of them empty",
+        ),
+        (
+            {"turns": BEFORE, "chosen": [QUESTION, ANSWER], "rejected": [QUESTION, ANSWER]},
+            "the row has a conversation both in chosen and beside it; leave one of them empty",
+        ),
+        (
+            {"chosen": [QUESTION], "rejected": [QUESTION]},
+            "chosen does not end with an answer of the assistant",
+        ),
+        (
+            {"chosen": "a", "rejected": "b"},
+            "chosen is neither a list of messages nor a text of Human: and Assistant:",
+        ),
+    ],
+)
+def test_a_comparison_that_cannot_be_read_rejects_the_row(row, reason):
+    """Two answers are only compared where they answer the same thing."""
+    assert read(row) == [Rejected(1, reason)]

@@ -1,18 +1,24 @@
 """Importing through the page: what a file is, what its ratings mean, what a check says, and what came in."""
 
 import gzip
+import io
 import json
+import shutil
 from contextlib import closing
 
 import pytest
 
 from core.domain.records import Filters
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.turns import Speaker, Turn
+from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, interactions, uploads
 from core.services.operations.status import status
+from core.services.workspace import this_process
+from core.store.interactions import uploads as stored
 from core.store.scratch import PREFIX
 from tests import looked
+from tests.databases import until_a_batch_is_in
 from tests.ui.reading import plain, press, said
 
 OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
@@ -118,7 +124,7 @@ def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
     assert app.button(key="data.check").disabled
 
 
-@pytest.mark.parametrize("name", ["broken.parquet", "picture.png", "answers.docx"])
+@pytest.mark.parametrize("name", ["broken.parquet", "answers.pdf", "answers.docx"])
 def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace, name):
     """Not a table: what is wrong, in words, with the file's own name, and what can be read; no copy is kept."""
     app = upload(open_page("data"), b"\x89PNG\r\n\x1a\n\0\0\0 not a table", name)
@@ -141,12 +147,12 @@ def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, worksp
     path = tmp_path / "half.csv"
     path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
     with closing(importing.import_file(workspace, COMMAND_LINE, path)) as running:
-        next(running)
+        until_a_batch_is_in(running)
     app = open_page("data")
-    assert "half.csv is imported only in part" in said(app)
+    assert "**half.csv is imported only in part:**" in said(app)
     assert "Choose the same file again" in said(app)
     for name in (None, "readiness", "train"):  # wherever answers are counted
-        assert "rows of half.csv are in: its import was cut off" in plain(
+        assert "100 rows of half.csv are in: its import was cut off" in plain(
             said(open_page(name) if name else open_page())
         )
     press(app, "data.remove_import")
@@ -252,7 +258,7 @@ def test_a_file_that_is_put_aside_waits(open_page, workspace):
     """Not now: nothing is stored, another file can be chosen, and the first one goes on where it was left."""
     app = press(check(upload(open_page("data"), OTHERS)), "data.not_now")
     assert len(app.file_uploader) == 1
-    assert "answers.csv waits" in said(app)
+    assert "**answers.csv** waits" in said(app)
     assert status(workspace, COMMAND_LINE).interactions == 0
     press(app, "data.upload_open")
     press(app, "data.import")
@@ -285,3 +291,57 @@ def test_the_same_file_again_brings_nothing_and_says_so(open_page, workspace):
     app = check(upload(open_page("data"), OTHERS))
     assert "nothing in this file that is not here already" in said(app)
     assert app.button(key="data.import").disabled
+
+
+def begun(workspace, process: str) -> int:
+    """An import that a process has begun, with a part of its rows in; its number."""
+    content = b"user_prompt,ai_response,rating\n" + b"".join(b"Q%d,A%d,4\n" % (n, n) for n in range(1200))
+    upload_id = uploads.take(workspace, COMMAND_LINE, "long.csv", io.BytesIO(content))
+    uploads.start_check(workspace, COMMAND_LINE, upload_id, HowToRead())
+    with workspace.store.write() as session:
+        upload = stored.find(session, upload_id)
+        folder, file_hash = upload.folder, upload.file_hash
+        stored.begin(session, upload, "importing", this_process(), User(0, "Ben", Role.LEAD))
+    path = stored.copies_folder(workspace.settings.home) / folder / "long.csv"
+    steps = importing.import_checked(
+        workspace, COMMAND_LINE, path, HowToRead(), file_name="long.csv", file_hash=file_hash, upload_id=upload_id
+    )
+    with closing(steps) as running:
+        until_a_batch_is_in(running)
+    with workspace.store.write() as session:
+        stored.hand_over(session, upload_id, this_process(), process)
+    return upload_id
+
+
+def test_a_running_import_is_shown_to_everybody_and_can_be_cancelled(open_page, workspace):
+    """How far it is and who started it; another file can be chosen meanwhile; asking it to stop is said."""
+    upload_id = begun(workspace, this_process())
+    app = open_page("data")
+    text = said(app)
+    assert "**long.csv** is being imported" in text
+    assert "Started by Ben." in text
+    assert app.get("progress")[0].proto.text == "100 of 1,200 rows"
+    assert len(app.file_uploader) == 1
+    press(app, f"data.upload_cancel.{upload_id}")
+    assert "It was asked to stop" in said(app)
+
+
+def test_an_import_whose_process_died_goes_on_from_its_copy(open_page, workspace):
+    """It is told as stopped, with how much is in; one press brings in the rest."""
+    begun(workspace, this_process().rpartition(":")[0] + ":4194305")
+    app = open_page("data")
+    assert "**long.csv is imported only in part:** 100 rows." in said(app)
+    assert "ended unexpectedly" in said(app)
+    press(app, "data.upload_resume")
+    assert "long.csv is imported: 1,200 new answers, 1,200 ratings" in said(app)
+    assert status(workspace, COMMAND_LINE).rated == 1200
+
+
+def test_a_file_whose_copy_went_with_an_erasure_says_so(open_page, workspace, ana):
+    """What was erased could be in it, so it is chosen again."""
+    check(upload(open_page("data"), OTHERS))
+    shutil.rmtree(workspace.settings.home / "uploads")
+    app = open_page("data")
+    assert "answers.csv: Its copy is not here any more. Choose the file again." in said(app)
+    press(app, "data.upload_close")
+    assert "answers.csv" not in said(app)

@@ -49,7 +49,7 @@ def _read(values: Values) -> Iterable[Values]:
     shown = answered(fields)
     kept |= metadata(fields, *shown_in(fields))
     for rater, answers in (given or _Given({None: {}})).items():
-        rating = rating_name(answers) or _only_number(answers)
+        rating = rating_name(answers)
         comment = suggest_mapping(list(answers)).get("feedback_comment")
         yield {
             **kept,
@@ -65,7 +65,7 @@ def _nested(values: Values) -> tuple[dict[str, object], _Given]:
     given: _Given = {}
     for question, responses in as_object(values.get("responses")).items():
         for response in map(as_object, as_list(responses)):
-            given.setdefault(response.get("user_id"), {})[question] = response.get("value")
+            given.setdefault(_name(response.get("user_id")), {})[question] = response.get("value")
     return dict(as_object(values["fields"])), given
 
 
@@ -78,15 +78,14 @@ def _flat(values: Values) -> tuple[dict[str, object], _Given]:
             users, status = as_list(values.get(question + _USERS)), as_list(values.get(question + _STATUS))
             for place, answer in enumerate(as_list(values[column])):
                 if status[place : place + 1] in ([], [None], ["submitted"]):
-                    given.setdefault(users[place] if place < len(users) else None, {})[question] = answer
+                    given.setdefault(_name(users[place]) if place < len(users) else None, {})[question] = answer
     parts = (_RESPONSES, _USERS, _STATUS, ".suggestion", ".suggestion.score", ".suggestion.agent")
     fields = {name: value for name, value in values.items() if not name.endswith(parts)}
     return {name: value for name, value in fields.items() if name not in ("id", "status", "_server_id")}, given
 
 
-def _only_number(answers: dict[str, Any]) -> str | None:
-    numbers = [name for name, value in answers.items() if isinstance(value, int | float)]
-    return numbers[0] if len(numbers) == 1 else None
+def _name(user: object) -> str | None:
+    return None if user is None else str(user)
 
 
 def _order(answer: object, names: Sequence[str]) -> list[str]:

@@ -12,6 +12,9 @@ from core.labeling.shapes.shape import Values
 _NUMBERED = re.compile(r"(?:[\W_]{0,3}\d{1,3}|[\W_]{1,3}[a-zA-Z]|(?<=[a-z])[A-Z])$")
 """The end of ``answer_1``, ``response-b``, ``answerA``."""
 
+_RATINGS = ("quality", "overall", "stars")
+"""Names of ratings in tools, beside those that a table's column can have."""
+
 
 def as_object(value: object) -> Mapping[str, Any]:
     """The object that a value is or holds as JSON text; empty where it is none."""
@@ -83,8 +86,10 @@ def alternatives(fields: Values) -> list[str]:
 
 
 def rating_name(names: Iterable[str]) -> str | None:
-    """The name among these that is likely the rating's."""
-    return suggest_mapping(list(names)).get("rating")
+    """The name among these that is the rating's: by what it is called only, so that it is the same in every row."""
+    names = list(names)
+    likely = suggest_mapping(names).get("rating")
+    return likely or next((name for name in names if name.casefold() in _RATINGS), None)
 
 
 def compared(question: Values, best_first: Sequence[object]) -> Iterator[Values]:

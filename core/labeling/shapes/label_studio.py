@@ -18,9 +18,6 @@ from core.labeling.shapes.fields import (
 )
 from core.labeling.shapes.shape import Shape, Values
 
-_CHOSEN = ("rating", "number", "choices")
-"""Controls that can hold a rating, the likeliest first."""
-
 
 def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
     return {"data", "annotations"} <= set(columns) and any(as_object(row.get("data")) for row in rows)
@@ -60,8 +57,9 @@ def _results(annotation: Values) -> list[dict[str, Any]]:
 
 def _rated(results: list[dict[str, Any]]) -> dict[str, object]:
     given = {str(result.get("from_name")): (result["type"], _answer(result)) for result in results}
-    able = {name: kind for name, (kind, _) in given.items() if kind in _CHOSEN}
-    rating = rating_name(able) or min(able, key=lambda name: _CHOSEN.index(able[name]), default=None)
+    stars = [name for name, (kind, _) in given.items() if kind == "rating"]
+    rating = rating_name(name for name, (kind, _) in given.items() if kind in ("rating", "number", "choices"))
+    rating = rating or (stars[0] if len(stars) == 1 else None)
     texts = [name for name, (kind, _) in given.items() if kind == "textarea"]
     comment = suggest_mapping(texts).get("feedback_comment") or (texts[0] if len(texts) == 1 else None)
     answers = {name: answer for name, (_, answer) in given.items()}
@@ -88,8 +86,8 @@ def _annotator(annotation: Values) -> object:
 LABEL_STUDIO = Shape(
     name="label-studio",
     title="Label Studio tasks",
-    becomes="Each annotation becomes a rating by its annotator: stars, a number or one choice; a text field is the "
-    "comment. A choice between two answers becomes a comparison.",
+    becomes="Each annotation becomes a rating by its annotator, a text field the comment. A choice between two answers "
+    "becomes a comparison.",
     recognises=_recognises,
     read=_read,
 )

@@ -8,16 +8,15 @@ from core.labeling.column_names import opened, suggest_mapping
 from core.labeling.shapes.fields import as_list, as_object, asked, is_messages, metadata, rating_name
 from core.labeling.shapes.shape import Shape, Values
 
-_TIMES = {"timestamp", "startTime", "start_time"}
-_OURS = {"sessionId": "session_id", "session_id": "session_id"}
 _MODELS = ("model", "providedModelName", "provided_model_name")
 _KNOWN = ("input", "output", "scores", "comments", "metadata", "sessionId", "session_id", *_MODELS)
 
 
 def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
     found = set(columns)
-    named = {"traceId", "trace_id", "sessionId", "session_id"} & found
-    return {"id", "input", "output"} <= found and bool(_TIMES & found) and bool(named)
+    trace = {"timestamp", "release", "version"} <= found
+    step = bool({"traceId", "trace_id"} & found) and bool({"startTime", "start_time"} & found)
+    return {"id", "input", "output"} <= found and (trace or step)
 
 
 def _read(values: Values) -> Iterable[Values]:
@@ -50,8 +49,8 @@ def _scores(values: Values) -> dict[str, object]:
             value = score.get("value") if score.get("value") is not None else score.get("stringValue")
             found.setdefault(str(score.get("name")), []).append(value)
     for name, value in values.items():
-        column = as_list(value) if name not in (*_KNOWN, "tags") else ()
-        if column and all(isinstance(one, str | int | float) for one in column):
+        column = [value] if isinstance(value, int | float) else as_list(value)
+        if column and name not in (*_KNOWN, "tags") and all(isinstance(one, str | int | float) for one in column):
             found[name] = list(column)
     return {name: given[0] if len(given) == 1 else given for name, given in found.items()}
 

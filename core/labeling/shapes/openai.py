@@ -33,7 +33,8 @@ def _read(values: Values) -> Iterable[Values]:
 
 def _chat(messages: object) -> list[object]:
     """Messages with the roles of a conversation: what the developer says is the system's."""
-    return [{**one, "role": "system"} if one.get("role") == "developer" else one for one in as_list(messages)]
+    said = as_list(messages)
+    return [{**one, "role": "system"} if as_object(one).get("role") == "developer" else one for one in said]
 
 
 OPENAI = Shape(

@@ -1,6 +1,6 @@
 """OpenAssistant's conversation trees, a whole conversation in each row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import BadInput
@@ -12,7 +12,7 @@ _KNOWN = ("text", "role", "replies", "rank", "labels", "parent_id", "user_id", "
 
 
 def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
-    if {"message_id", "parent_id", "text", "role"} <= set(columns):
+    if {"message_id", "parent_id", "message_tree_id", "text", "role"} <= set(columns):
         raise BadInput(
             "This is OpenAssistant's list of single messages, in which no answer stands beside its question. Take the "
             "file of the same release whose name ends in .trees.jsonl.gz: it has a whole conversation in each row."
@@ -24,20 +24,21 @@ def _read(values: Values) -> Iterable[Values]:
     root = as_object(values.get("prompt"))
     if not root:
         raise BadInput("the row has no conversation in the column prompt")
-    waiting: list[tuple[dict[str, Any], list[dict[str, object]]]] = [(dict(root), [])]
+    waiting: list[tuple[Mapping[str, Any], list[dict[str, object]]]] = [(root, [])]
     while waiting:
         message, before = waiting.pop()
         said = [*before, {"role": _ROLES.get(str(message.get("role"))), "content": message.get("text")}]
-        replies = [dict(reply) for reply in as_list(message.get("replies"))]
+        replies = [as_object(reply) for reply in as_list(message.get("replies"))]
         waiting += ((reply, said) for reply in reversed(replies))
         if message.get("role") == "assistant" and before:
             yield {**_answer(message), "messages": said, "session_id": values.get("message_tree_id")}
-        ranked = sorted((one for one in replies if one.get("rank") is not None), key=lambda one: int(one["rank"]))
+        ranked = [reply for reply in replies if isinstance(reply.get("rank"), int | float)]
+        ranked.sort(key=lambda reply: float(reply["rank"]))
         if message.get("role") == "prompter":
             yield from compared({"messages": said}, [one.get("text") for one in ranked])
 
 
-def _answer(message: dict[str, Any]) -> dict[str, object]:
+def _answer(message: Mapping[str, Any]) -> dict[str, object]:
     labels = as_object(message.get("labels"))
     return {
         **metadata(message, *_KNOWN),

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.domain.errors import BadInput
+from core.labeling.shapes.arena import ARENA
 from core.labeling.shapes.argilla import ARGILLA
+from core.labeling.shapes.helpsteer import HELPSTEER
+from core.labeling.shapes.hh_rlhf import HH_RLHF
+from core.labeling.shapes.kto import KTO
 from core.labeling.shapes.label_studio import LABEL_STUDIO
 from core.labeling.shapes.langfuse import LANGFUSE
 from core.labeling.shapes.open_webui import OPEN_WEBUI
@@ -13,6 +17,7 @@ from core.labeling.shapes.openassistant import OPENASSISTANT
 from core.labeling.shapes.pairs import PAIRS
 from core.labeling.shapes.shape import Shape, Values
 from core.labeling.shapes.table import TABLE
+from core.labeling.shapes.ultrafeedback import ULTRAFEEDBACK
 
 SHAPES: Final[tuple[Shape, ...]] = (
     OPENASSISTANT,
@@ -21,6 +26,11 @@ SHAPES: Final[tuple[Shape, ...]] = (
     OPEN_WEBUI,
     LANGFUSE,
     OPENAI,
+    HH_RLHF,
+    ULTRAFEEDBACK,
+    ARENA,
+    HELPSTEER,
+    KTO,
     PAIRS,
     TABLE,
 )

@@ -116,7 +116,7 @@ def check(
 ) -> Generator[CheckProgress | Checked, None, None]:
     """Read a whole file and say what an import of it would do; yields progress and the result at the end.
 
-    Memory is bounded but for nine bytes for each answer, rating and preference, times two to four.
+    Memory is bounded but for 14 to 40 bytes for each answer, rating and preference.
 
     Raises:
         BadInput: nothing can be read or understood.
@@ -290,10 +290,10 @@ def _digest(*parts: str) -> int:
 
 
 class _Seen:
-    """What was seen so far: 64 bits of a hash -> a small number; nine bytes each in a table that is half empty."""
+    """What was seen so far: 64 bits of a hash -> a small number; nine bytes each, in a table with room for more."""
 
     def __init__(self) -> None:
-        self._keys, self._values, self._filled = array("Q", bytes(8 * 1024)), bytearray(1024), 0
+        self._keys, self._values, self._filled = array("Q", [0]) * 1024, bytearray(1024), 0
 
     def put(self, key: int, value: int = 1) -> int:
         """The number that this key has, or 0: then it has ``value`` from now on."""
@@ -302,7 +302,7 @@ class _Seen:
             return self._values[place]
         self._keys[place], self._values[place] = key, value
         self._filled += 1
-        if 2 * self._filled > len(self._values):
+        if 3 * self._filled > 2 * len(self._values):
             self._grow()
         return 0
 
@@ -315,7 +315,7 @@ class _Seen:
 
     def _grow(self) -> None:
         keys, values = self._keys, self._values
-        self._keys, self._values = array("Q", bytes(16 * len(values))), bytearray(2 * len(values))
+        self._keys, self._values = array("Q", [0]) * (2 * len(values)), bytearray(2 * len(values))
         for key, value in zip(keys, values, strict=True):
             if value:
                 place = self._place(key)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.domain.roles import SOMEBODY_HERE
 from core.services.data import uploads
 from core.services.data.importing import ImportRecord
 from core.services.data.uploads import UploadView
@@ -34,10 +35,9 @@ def running_card(page: Page, upload_id: int) -> None:
             share = min(0.99, view.rows_done / view.rows_total) if view.rows_total else 0.0
             of = f" of {view.rows_total:,}" if view.rows_total else ""
             st.progress(share, text=f"{view.rows_done:,}{of} rows" if view.rows_done else "Starting")
-            after = "Nothing is stored before you say so." if checking else "Raters can go on."
             st.caption(
-                literal(f"Started by {view.requested_by}.")
-                + f" You can leave this page or close the browser: it goes on by itself. {after}"
+                f"Started by {by_whom(view)}. You can leave this page or close the browser: it goes on by itself. "
+                + ("Nothing is stored before you say so." if checking else "Raters can go on; what is in stays.")
             )
             _quiet(view)
             _cancel(page, view)
@@ -56,6 +56,11 @@ def states(views: Sequence[UploadView]) -> tuple[tuple[int, str], ...]:
     return tuple((view.upload_id, view.state) for view in views)
 
 
+def by_whom(view: UploadView) -> str:
+    """Who chose a file."""
+    return "somebody at this machine" if view.requested_by == SOMEBODY_HERE.name else literal(view.requested_by)
+
+
 def stopped_card(page: Page, view: UploadView, record: ImportRecord | None) -> None:
     """Show a check or an import that ended early: why, what is kept, and how it goes on."""
     with st.container(border=True, key=f"data.upload_stopped.{view.upload_id}"):
@@ -67,6 +72,7 @@ def stopped_card(page: Page, view: UploadView, record: ImportRecord | None) -> N
         )
         if view.message:
             st.markdown(literal(view.message))
+        st.caption("Going on brings in the rest; what is in is not imported twice. A discarded file is deleted here.")
         with st.container(horizontal=True):
             st.button(
                 "Go on",
@@ -75,7 +81,6 @@ def stopped_card(page: Page, view: UploadView, record: ImportRecord | None) -> N
                 icon=":material/play_arrow:",
                 on_click=_resume,
                 args=(page, view.upload_id),
-                help="What is in already is not imported twice.",
             )
             drop_button(page, view)
 
@@ -96,15 +101,28 @@ def finished_note(page: Page, view: UploadView, record: ImportRecord) -> None:
         )
 
 
+def gone_note(page: Page, view: UploadView) -> None:
+    """Show that the copy of a file is not here any more, until somebody puts the note away."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"data.upload_gone.{view.upload_id}"):
+        why = view.message or "Its copy is not here any more. Choose the file again."
+        st.warning(f"{literal(view.file_name)}: {literal(why)}", icon=":material/hourglass_bottom:")
+        st.button(
+            "Close this note",
+            key=f"data.upload_close.{view.upload_id}",
+            type="tertiary",
+            on_click=_drop,
+            args=(page, view.upload_id),
+        )
+
+
 def drop_button(page: Page, view: UploadView) -> None:
     """Let a person take a file off the page; what was imported of it stays."""
     st.button(
-        "Put the file away",
+        "Discard the file",
         key=f"data.upload_drop.{view.upload_id}",
         icon=":material/delete:",
         on_click=_drop,
         args=(page, view.upload_id),
-        help="Deletes the copy of the file on this server. What was imported of it stays.",
     )
 
 
@@ -128,7 +146,6 @@ def _cancel(page: Page, view: UploadView) -> None:
         icon=":material/stop_circle:",
         on_click=_stop,
         args=(page, view.upload_id),
-        help="Stops here. What is in stays; it can go on later, or be removed.",
     )
 
 

@@ -30,7 +30,9 @@ def show_check(report: Checked) -> None:
         stays.append(f"{plural(report.repeats, 'answer')} that would bring nothing new: they are here already")
     stays += _of_comparisons(report.ties, report.equal_pairs)
     if report.left_out_total:
-        stays.append(f"{plural(report.left_out_total, 'rating')} that cannot be read; the answers come in without them")
+        ratings = plural(report.left_out_total, "rating")
+        without = "its answer comes in without it" if report.left_out_total == 1 else "their answers come in without"
+        stays.append(f"{ratings} that cannot be read; {without}")
     if report.rejected_total:
         stays.append(f"{plural(report.rejected_total, 'row')} that cannot be used at all")
     if stays:
@@ -46,7 +48,8 @@ def show_result(record: ImportRecord) -> None:
     parts = [plural(record.added, "new answer"), plural(record.ratings, "rating")]
     if record.preferences:
         parts.append(plural(record.preferences, "comparison"))
-    parts.append(f"{plural(record.duplicates, 'row')} that brought nothing new")
+    if record.duplicates:
+        parts.append(f"{plural(record.duplicates, 'row')} that brought nothing new")
     parts += _of_comparisons(record.ties, record.equal_pairs)
     if record.left_out_total:
         parts.append(f"{plural(record.left_out_total, 'rating')} left out")

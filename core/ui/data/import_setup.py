@@ -32,6 +32,7 @@ OPTIONAL = {
 }
 RANGES = ("0-4", "0-1", "1-10", "thumbs")
 """Scales that can be chosen whatever the file holds."""
+MOST_LIKELY = 2
 AS_GIVEN = "as given"
 OTHER_RANGE = "another range"
 WORDS = "words"
@@ -188,7 +189,7 @@ def _scale(view: UploadView, ratings: Ratings) -> str | None:
         with st.container(border=True, key="data.scale"):
             st.markdown("**What do the ratings mean?**")
             st.markdown(
-                literal(ratings.question.partition(" Say what they mean")[0])
+                literal(ratings.question)
                 if ratings.question
                 else "The ratings in this file are not the whole numbers 1 to 5 that are stored here."
             )
@@ -198,7 +199,7 @@ def _scale(view: UploadView, ratings: Ratings) -> str | None:
 
 
 def _choose_scale(view: UploadView, ratings: Ratings) -> str | None:
-    offered = [*dict.fromkeys([*ratings.likely, *RANGES])]
+    offered = [*dict.fromkeys([*ratings.likely[:MOST_LIKELY], *RANGES])]
     options = [*([] if ratings.must_ask else [AS_GIVEN]), *offered, OTHER_RANGE]
     if len(ratings.values) <= MOST_WORDS:
         options.append(WORDS)
@@ -238,7 +239,8 @@ def _choose_scale(view: UploadView, ratings: Ratings) -> str | None:
 
 
 def _in_words(option: str) -> str:
-    return OPTIONS_IN_WORDS.get(option) or literal(scales.named(option).title)
+    title = OPTIONS_IN_WORDS.get(option) or literal(scales.named(option).title)
+    return title[:1].upper() + title[1:]
 
 
 def _words(view: UploadView, ratings: Ratings) -> str:
@@ -264,7 +266,7 @@ def _words(view: UploadView, ratings: Ratings) -> str:
 def _becomes(scale: scales.Scale, ratings: Ratings) -> None:
     """The table of a scale: what is in the file, what is stored, how often."""
     rows = []
-    for value, count in ratings.values:
+    for value, count in sorted(ratings.values, key=lambda counted: (_read(scale, counted[0]) or 0, counted[0])):
         read = _read(scale, value)
         rows.append(
             {"In the file": literal(snippet(value, 60)), "Becomes": str(read or "no rating"), "Rows": f"{count:,}"}

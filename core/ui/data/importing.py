@@ -13,8 +13,10 @@ from core.services.data.importing import ImportRecord
 from core.services.data.uploads import UploadView
 from core.services.masking import masked_sentence
 from core.ui.data.import_progress import (
+    by_whom,
     drop_button,
     finished_note,
+    gone_note,
     running_card,
     states,
     stopped_card,
@@ -130,10 +132,10 @@ def _set_up(page: Page, view: UploadView) -> None:
             type="primary",
             icon=":material/fact_check:",
             disabled=bool(missing),
-            help="Reads every row and says what would come in. Nothing is stored yet.",
         )
         st.button("Not now", key="data.not_now", on_click=_put_aside)
         drop_button(page, view)
+    st.caption("The check reads every row and says what would come in. Nothing is stored by it.")
     if check:
         with st.spinner("Checking"):
             uploads.start_check(page.workspace, page.user, view.upload_id, how)
@@ -144,6 +146,8 @@ def _set_up(page: Page, view: UploadView) -> None:
 
 def _report(page: Page, view: UploadView) -> None:
     assert view.report is not None
+    if view.message:
+        st.warning(literal(view.message), icon=":material/info:")
     st.info("This is what is in the file. Nothing of it is stored yet.", icon=":material/fact_check:")
     show_check(view.report)
     brings = view.report.new_answers + view.report.ratings + view.report.preferences
@@ -183,6 +187,8 @@ def _unfinished(page: Page, views: Sequence[UploadView], records: dict[int, Impo
             stopped_card(page, view, record)
             if record is not None:
                 _remove_button(page, record)
+        elif not view.active and view.state != "finished" and not view.has_copy:
+            gone_note(page, view)
     for record in records.values():
         if record.unfinished and record.import_id not in here:
             with st.container(border=True):
@@ -198,8 +204,7 @@ def _waiting(page: Page, views: Sequence[UploadView]) -> None:
     for view in views:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{literal(view.file_name)}** "
-                + literal(f"waits; chosen by {view.requested_by}. Nothing of it is stored."),
+                f"**{literal(view.file_name)}** waits; chosen by {by_whom(view)}. Nothing of it is stored.",
                 width="content",
             )
             st.button(
