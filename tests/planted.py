@@ -67,7 +67,6 @@ COLUMNS: dict[str, str | None] = {
     "assay_imports.left_out": None,
     "assay_imports.how": None,
     "assay_imports.process": "host and number of one of our processes",
-    "assay_imports.how": "names of columns; no service hands it out",
     "assay_uploads.file_name": None,
     "assay_uploads.folder": DIGEST,
     "assay_uploads.file_hash": DIGEST,

@@ -344,9 +344,9 @@ def _begin(
 ) -> Upload:
     with workspace.store.write() as session:
         upload = _find(session, upload_id)
-        _copy_of(workspace, upload)
         if upload.state not in allowed:
             raise Conflict(_not_now(upload))
+        _copy_of(workspace, upload)
         if how is not None:
             upload.how, upload.report = how.to_json(), None
         elif upload.report is not None:
