@@ -45,6 +45,7 @@ from core.store.tables import (
     Showing,
     Suggestion,
     TextHistory,
+    Upload,
 )
 from core.store.training import runs
 from tests import looked
@@ -106,6 +107,9 @@ GOES = {
     "assay_held_out.prompt_group",
     "assay_imports.rejected",
     "assay_imports.left_out",
+    "assay_uploads.how",
+    "assay_uploads.report",
+    "assay_uploads.message",
     "assay_run_events.payload",
     "assay_desks.filters",
 }
@@ -119,6 +123,7 @@ STAYS = {
     "assay_exports.reason": "reasons",
     "assay_exports.place": "Files that were exported",
     "assay_imports.file_name": "names of files",
+    "assay_uploads.file_name": "names of files",
     "assay_api_keys.name": "keys",
 }
 """Columns in which somebody may have quoted it: what the erasure says of them."""
@@ -129,6 +134,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_exports.kind",
         "assay_exports.identifiers",
         "assay_imports.state",
+        "assay_uploads.state",
         "assay_items.source",
         "assay_rating_events.action",
         "assay_rating_events.chosen",
@@ -154,6 +160,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_promotions.by",
         "assay_text_history.by",
         "assay_runs.requested_by",
+        "assay_uploads.requested_by",
         "assay_model_versions.archived_by",
         "assay_audit.actor",
         "assay_raters.name",
@@ -173,6 +180,9 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_runs.model_version",
         "assay_runs.process",
         "assay_imports.process",
+        "assay_uploads.process",
+        "assay_uploads.folder",
+        "assay_uploads.file_hash",
         "assay_imports.file_hash",
         "assay_model_versions.model_version",
         "assay_model_versions.sha256",
@@ -185,7 +195,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_sign_ins.key",
         "assay_settings.name",
     ],
-    "names of columns of a file, and of a rater": ["assay_imports.how"],
+    "names of columns of a file": ["assay_imports.how"],
     "figures and sentences made of them": [
         "assay_runs.message",
         "assay_runs.result",
@@ -356,6 +366,22 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 answers=1,
                 identifiers="included",
                 reason=word("assay_exports.reason"),
+            )
+        )
+        copy = workspace.settings.home / "uploads" / "c0" / "rows.csv"
+        copy.parent.mkdir(parents=True)
+        copy.write_text(word("uploads.copy"))
+        session.add(
+            Upload(
+                file_name=word("assay_uploads.file_name"),
+                folder=copy.parent.name,
+                size=copy.stat().st_size,
+                file_hash="c0",
+                requested_by="Ana",
+                state="checked",
+                how={"mapping": {"user_prompt": word("assay_uploads.how")}},
+                report={"rejected": [word("assay_uploads.report")]},
+                message=word("assay_uploads.message"),
             )
         )
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
