@@ -303,7 +303,6 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
             )
             for _ in steps:
                 pass
-            uploads.delete_copy(workspace.settings.home, upload.folder)
 
 
 def log_file(workspace: Workspace, upload_id: int) -> Path:
@@ -345,9 +344,9 @@ def _begin(
 ) -> Upload:
     with workspace.store.write() as session:
         upload = _find(session, upload_id)
-        _copy_of(workspace, upload)
         if upload.state not in allowed:
             raise Conflict(_not_now(upload))
+        _copy_of(workspace, upload)
         if how is not None:
             upload.how, upload.report = how.to_json(), None
         elif upload.report is not None:
