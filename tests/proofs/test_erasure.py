@@ -242,9 +242,9 @@ def planted(workspace: Workspace, tmp_path) -> int:
     answer, refused = word("rlhf_interactions.ai_response"), word("assay_imports.rejected")
     left_out = word("assay_imports.left_out")
     file.write_text(
-        "user_prompt,ai_response,rating,note\n"
-        f'{PROMPT},{answer},4,"{word("assay_items.extra")} {refused} at length, {left_out}"\n'
-        f"{PROMPT},{answer},{refused} at,\n"
+        "user_prompt,ai_response,rating,bias_flag,note\n"
+        f'{PROMPT},{answer},4,,"{word("assay_items.extra")} {refused} at length, {left_out}"\n'
+        f"{PROMPT},{answer},{left_out} at,,\n{PROMPT},{answer},4,{refused} at,\n"
     )
     *_, result = importing.import_file(
         workspace,
@@ -253,7 +253,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
         HowToRead(scale="1-5", rater="Bea"),
         file_name=word("assay_imports.file_name"),
     )
-    assert result.rejected_total == 1
+    assert (result.rejected_total, result.left_out_total) == (1, 1)
     original = added(workspace, "Another question?", "Another answer.")
     with workspace.store.write() as session:
         item = session.query(Item).filter(Item.import_id.is_not(None)).one()
@@ -266,8 +266,6 @@ def planted(workspace: Workspace, tmp_path) -> int:
         row.user_prompt = f"{PROMPT} {word('rlhf_interactions.user_prompt')}"
         item.prompt_group = prompt_group(row.user_prompt)
         item.context_id, item.session_label = word("assay_items.context_id"), word("assay_items.session_label") + " 7"
-        record = session.query(Import).one()
-        record.left_out, record.left_out_total = [{"row": 1, "reason": f"rating {left_out!r} is no number"}], 1
         said = Turn(Speaker.USER, word("assay_items.turns"))
         item.turns, item.turns_group = turns_to_json([said]), turns_group([said])
         item.mirrored_comment, item.identifiers = word("assay_items.mirrored_comment"), {word("x.identifiers"): 1}
@@ -467,7 +465,7 @@ def test_a_label_that_another_answer_bears_stays(workspace, tmp_path) -> None:
         assert [part["name"] for part in event.payload["report"]["sources"]] == [label, "all others"]
         assert session.query(QueuePreference).one().filters["session_label"] == f"{label} 7"
         (record,) = session.query(Import)
-        assert record.rejected[0]["reason"] == "rating '...' is not a whole number from 1 to 5"
+        assert record.rejected[0]["reason"] == "bias_flag '...' is neither true nor false"
 
 
 def test_what_still_quotes_the_answer_is_counted(workspace, tmp_path) -> None:
