@@ -243,7 +243,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
     left_out = word("assay_imports.left_out")
     file.write_text(
         "user_prompt,ai_response,rating,bias_flag,note\n"
-        f'{PROMPT},{answer},4,,"{word("assay_items.extra")} {refused} at length, {left_out}"\n'
+        f'{PROMPT},{answer},4,,"{word("assay_items.extra")} {refused} at length, {left_out} at last"\n'
         f"{PROMPT},{answer},{left_out} at,,\n{PROMPT},{answer},4,{refused} at,\n"
     )
     *_, result = importing.import_file(
