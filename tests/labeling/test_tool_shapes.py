@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 import shlex
 from functools import partial
 from itertools import pairwise
@@ -15,7 +16,8 @@ from core.domain.turns import Speaker, Turn
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
 from core.labeling.shapes.langfuse import LANGFUSE
-from core.labeling.shapes.registry import find_shape
+from core.labeling.shapes.registry import SHAPES, find_shape
+from core.labeling.shapes.table import TABLE
 from core.labeling.tables import Row, Table, open_table
 
 FILES = Path(__file__).parent / "shapes"
@@ -214,6 +216,12 @@ def test_the_recipes_of_the_document_work(name):
     scale = words[words.index("--scale") + 1] if "--scale" in words else ""
     shape, rows = read(name, mapping=mapping, scale=scale)
     assert (shape, rows[0].ai_response, rows[0].rating, rows[0].rater) == RECIPES[name]
+
+
+def test_every_shape_has_a_section_of_its_own():
+    """docs/import.md says of each what is read, under the name that --shape takes."""
+    sections = re.findall(r"^### .*\(`([\w-]+)`\)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(sections) == sorted(shape.name for shape in SHAPES if shape is not TABLE)
 
 
 def changed_somewhere(value: object, chance: random.Random) -> object:
