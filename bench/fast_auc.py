@@ -7,7 +7,8 @@ import numpy as np
 from bench.table import Line
 from core.domain.records import Example, ImportRow
 from core.domain.settings import Settings
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
 from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.fitting import fit
@@ -21,7 +22,8 @@ from core.services.reranking.reranking import encoder, serving_encoder
 
 def auc_difference(file: Path, settings: Settings) -> Line:
     """Five groups of prompts; each scored by a model of the other four's reference vectors, with either encoder."""
-    rows = [row for row in import_rows(open_table(file)) if isinstance(row, ImportRow) and row.rating is not None]
+    understood = understand(open_table(file), HowToRead()).rows()
+    rows = [row for row in understood if isinstance(row, ImportRow) and row.rating is not None]
     unique = {(row.user_prompt, row.ai_response, row.context_id): float(row.rating or 0) for row in rows}
     examples = [Example(i, *identity, rating) for i, (identity, rating) in enumerate(unique.items(), 1)]
     rated = Labels.of(examples, positive_threshold=settings.positive_rating_threshold)

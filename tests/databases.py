@@ -23,6 +23,7 @@ from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.settings import Settings
 from core.domain.turns import Turn
+from core.services.data.importing import ImportProgress
 from core.services.people import accounts, local_names
 from core.services.workspace import Workspace, open_workspace
 from core.store.database import Store, connect
@@ -122,6 +123,11 @@ class Plain:
 def driver_url(url: str) -> str:
     """The address as psycopg2 itself reads it."""
     return url.replace("postgresql+psycopg2://", "postgresql://")
+
+
+def until_a_batch_is_in(steps: Iterator[Any]) -> None:
+    """Take the steps of an import until its first batch is committed."""
+    next(step for step in steps if isinstance(step, ImportProgress))
 
 
 class PostgresServer:

@@ -37,11 +37,14 @@ from core.labeling import (
     read_jsonl,
     read_parquet,
     rows,
+    scales,
     tables,
     text_files,
     writing,
 )
 from core.labeling.export_columns import KTO
+from core.labeling.how_to_read import HowToRead
+from core.labeling.shapes import fields, registry
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -110,7 +113,8 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
             column_names.suggest_mapping(table.columns)
             names = list(table.columns)
             mapping = {"user_prompt": names[0], "ai_response": names[-1]} if len(names) > 1 else {}
-            return exhausted(rows.import_rows(table, mapping=mapping)) if mapping else exhausted(table.rows())
+            understood = rows.understand(table, HowToRead(mapping=mapping)) if mapping else table
+            return exhausted(understood.rows())
         except BadInput:
             return 0
 
@@ -315,6 +319,11 @@ def read_or_refused(function: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
+def _record(count: int) -> dict[str, str]:
+    """Fields of a record of another tool."""
+    return {"prompt": "a", "answer": "b", **{f"answer_{n}": "c" for n in range(count)}}
+
+
 def _each(
     function: Callable[..., Any], kinds: dict[str, Callable[[int], str]], size: int, call: Any = None
 ) -> list[Case]:
@@ -357,6 +366,25 @@ CASES = [
     Case("domain.reasons.worded_reasons", reasons.worded_reasons, lambda n: [" \t" * n], 100_000),
     Case("domain.turns.turns_group", turns.turns_group, lambda n: [turns.Turn(turns.Speaker.USER, "a" * n)], 20_000),
     *_each(ratings.parse_rating, {"digits": lambda n: "5." + "0" * n, "blanks": lambda n: " " * n + "5"}, 50_000),
+    *_each(scales.is_no_rating, {"blanks": lambda n: " " * n + "-", "letters": lambda n: "é" * n}, 50_000),
+    *_each(
+        scales.named,
+        {
+            "words": lambda n: ",".join(f"word {i}=3" for i in range(n)),
+            "blanks": lambda n: "a=1" + " " * n + "b",
+            "equal signs": lambda n: "=" * n,
+            "digits": lambda n: "1" * n,
+        },
+        2_000,
+        read_or_refused(scales.named),
+    ),
+    Case(
+        "labeling.scales.RatingValues",
+        scales.RatingValues,
+        lambda n: [f"{i}/{n}" for i in range(n)],
+        2_000,
+        lambda made: exhausted(map(scales.RatingValues(scales.as_given()).add, made)),
+    ),
     *_each(formulas.neutralise, LANGUAGE, 20_000),
     *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),
     *_each(
@@ -389,6 +417,38 @@ CASES = [
         lambda n: [f"c{i}" for i in range(n)],
         20_000,
         lambda names: column_names.find_column(names, "x"),
+    ),
+    Case(
+        "labeling.column_names.find_path",
+        column_names.find_path,
+        lambda n: [f"c{i}" for i in range(n)],
+        5_000,
+        lambda names: column_names.find_path(names, "c1.x[0].y"),
+    ),
+    Case(
+        "labeling.column_names.look_up",
+        column_names.look_up,
+        lambda n: json.dumps({"messages": ["a"] * n}),
+        5_000,
+        lambda text: column_names.look_up(text, ".messages[-1]"),
+    ),
+    Case(
+        "labeling.column_names.without",
+        column_names.without,
+        lambda n: json.dumps({"messages": ["a"] * n}),
+        5_000,
+        lambda text: column_names.without(text, ".messages[-1]"),
+    ),
+    Case("labeling.column_names.opened", column_names.opened, lambda n: json.dumps(["a"] * n), 5_000),
+    *(
+        Case(f"labeling.shapes.fields.{read.__name__}", read, _record, 500)
+        for read in (fields.answered, fields.shown_in, fields.alternatives, fields.metadata)
+    ),
+    Case(
+        "labeling.shapes.fields.alternatives: long names",
+        fields.alternatives,
+        lambda n: {"_" * n: "a", "_" * n + "1": "b"},
+        20_000,
     ),
     Case(
         "labeling.limits.check_columns",
@@ -463,6 +523,12 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    fields.as_object: "column_names.opened",
+    fields.as_list: "column_names.opened",
+    fields.is_messages: "looks at each message once",
+    fields.asked: "inside fields.answered",
+    fields.compared: "one comparison for each answer",
+    fields.rating_name: "column_names.suggest_mapping",
     reasons.in_order: "at most five, or refused",
     candidates.read_candidates: "split_candidates and open_table, both here, on a file",
     exports.pair_rows: "as many rows as there are pairs, by its contract; read one by one",
@@ -493,7 +559,10 @@ LEFT_OUT = {
     read_jsonl.open_jsonl: "by open_table",
     read_parquet.open_parquet: "by open_table",
     files.file_sha256: "reads a file once, in pieces",
-    rows.import_rows: "with every file",
+    rows.understand: "with every file",
+    scales.of_words: "in named",
+    registry.find_shape: "looks at names, and at five rows",
+    registry.named: "compares a name with those of the shapes",
     text_files.check_file: "reads one byte",
     text_files.readable: "reads nothing",
     text_files.open_text: "reads nothing itself",

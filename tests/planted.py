@@ -62,6 +62,8 @@ COLUMNS: dict[str, str | None] = {
     "assay_imports.file_hash": DIGEST,
     "assay_imports.state": OURS,
     "assay_imports.rejected": None,
+    "assay_imports.left_out": None,
+    "assay_imports.how": None,
     "assay_imports.process": "host and number of one of our processes",
     "assay_items.identity": DIGEST,
     "assay_items.prompt_group": DIGEST,
@@ -89,6 +91,9 @@ COLUMNS: dict[str, str | None] = {
     "assay_preferences.prompt_group": DIGEST,
     "assay_preferences.chosen": None,
     "assay_preferences.rejected": None,
+    "assay_preferences.context_id": None,
+    "assay_preferences.turns": None,
+    "assay_preferences.turns_group": DIGEST,
     "assay_preferences.pair_hash": DIGEST,
     "assay_preferences.model_version": VERSION,
     "assay_promotions.action": OURS,
@@ -207,6 +212,9 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                     rows_done=3,
                     rejected=[{"row": 1, "reason": text("assay_imports.rejected")}],
                     rejected_total=1,
+                    left_out=[{"row": 2, "reason": text("assay_imports.left_out")}],
+                    left_out_total=1,
+                    how={"mapping": {"user_prompt": text("assay_imports.how")}},
                     process="gone:1",
                 )
             )
@@ -285,7 +293,9 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                 rater_id=sam.rater_id,
                 prompt_group="1" * 64,
                 pair_hash="2" * 64,
-                **{name: text(f"assay_preferences.{name}") for name in ("prompt", "chosen", "rejected")},
+                **{name: text(f"assay_preferences.{name}") for name in ("prompt", "chosen", "rejected", "context_id")},
+                turns=[{"role": "user", "text": text("assay_preferences.turns")}],
+                turns_group="5" * 64,
             )
         )
         session.add(t.ApiKey(name=text("assay_api_keys.name"), start="assay_1", key_hash="3" * 64, created_by="Lea"))

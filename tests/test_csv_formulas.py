@@ -58,11 +58,13 @@ def test_no_cell_of_a_shown_table_calculates():
 def test_the_list_of_rejected_rows_does_not_calculate(tmp_path):
     """A reason can begin with a column's name, and that comes from the file."""
     from core.domain.records import Rejected
-    from core.labeling.rows import import_rows
+    from core.labeling.how_to_read import HowToRead
+    from core.labeling.rows import understand
     from core.labeling.tables import open_table
 
     path = tmp_path / "t.jsonl"
     path.write_text('{"user_prompt": "p", "ai_response": "a", "=1+1": ' + "[" * 102 + "]" * 102 + "}\n")
-    rejected = [row for row in import_rows(open_table(path)) if isinstance(row, Rejected)]
+    understood = understand(open_table(path), HowToRead())
+    rejected = [row for row in understood.rows() if isinstance(row, Rejected)]
     assert rejected[0].reason.startswith("=1+1")
     assert "\r\n1,'=1+1 is nested" in csv_text([{"row": one.number, "reason": one.reason} for one in rejected])

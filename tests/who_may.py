@@ -32,6 +32,7 @@ NEEDS = {
     "reranking.cases.listed": Act.RERANK,
     "reranking.cases.save": Act.RERANK,
     "models.compare.compare": Act.LOOK,
+    "data.checking.check": Act.CHANGE_DATA,
     "data.conversations.convert": Act.CHANGE_DATA,
     "data.conversations.likely": Act.CHANGE_DATA,
     "data.conversations.offer": Act.CHANGE_DATA,
@@ -255,6 +256,7 @@ ASKS_NOBODY = {
         "masking.masked_sentence",
         "masking.originals",
         "masking.refuse_gaps",
+        "masking.without_gaps",
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "data.redaction.redactor_for",

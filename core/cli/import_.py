@@ -1,40 +1,113 @@
 """`import`: answers and ratings from a file; `conversations`: those that came in as one text."""
 
 import argparse
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli.output import Done, ProgressBar, say
+from core.domain.errors import BadInput
+from core.domain.records import Rejected
 from core.domain.roles import COMMAND_LINE
+from core.labeling.how_to_read import HowToRead
+from core.services.data import checking, importing, uploads
 from core.services.data import conversations as stored
-from core.services.data import importing
+from core.services.data.checking import Checked
 from core.services.data.conversations import Converted
-from core.services.data.importing import ImportProgress, ImportResult
+from core.services.data.importing import ImportResult
 from core.services.workspace import open_workspace
 
 
 def import_(options: argparse.Namespace) -> Done:
-    """Import a file."""
-    result: ImportResult | None = None
+    """Import a file, or say what an import of it would do."""
+    if options.upload is not None:
+        os.nice(10)  # the raters at this machine come first
+        uploads.carry_out(open_workspace(), COMMAND_LINE, options.upload)
+        return {"upload_id": options.upload}, 0
+    how = HowToRead(
+        sheet=options.sheet,
+        shape=options.shape,
+        mapping=_mapping(options.map),
+        context_column=options.context_column or "",
+        scale=options.scale,
+        rater=options.rater,
+    )
     path = Path(options.file)
+    return _check(path, how) if options.check else _import(path, how)
+
+
+def _import(path: Path, how: HowToRead) -> Done:
+    result: ImportResult | None = None
     with ProgressBar("rows", unit="row") as bar:
-        steps = importing.import_file(
-            open_workspace(), COMMAND_LINE, path, rater=options.rater, context_column=options.context_column
-        )
-        for step in steps:
-            if isinstance(step, ImportProgress):
-                bar.at(step.rows)
-            else:
+        for step in importing.import_file(open_workspace(), COMMAND_LINE, path, how):
+            if isinstance(step, ImportResult):
                 result = step
+            else:
+                bar.at(step.rows)
     assert result is not None
     say(
         f"{result.added:,} interactions added, {result.ratings:,} ratings, {result.duplicates:,} duplicates, "
         f"{result.rejected_total:,} rows rejected."
     )
-    for rejected in result.rejected[:10]:
-        say(f"  row {rejected.number}: {rejected.reason}")
-    if result.rejected_total > 10:
-        say(f"  ... and {result.rejected_total - 10:,} more (the Data page lists them)")
+    _say_comparisons(result.preferences, result.ties, result.equal_pairs)
+    _say_rows(result.rejected, result.rejected_total)
+    if result.left_out_total:
+        say(f"{result.left_out_total:,} answers are in without their rating:")
+        _say_rows(result.left_out, result.left_out_total)
     return result.to_json(), 0
+
+
+def _check(path: Path, how: HowToRead) -> Done:
+    report: Checked | None = None
+    with ProgressBar("rows", unit="row") as bar:
+        for step in checking.check(open_workspace(), COMMAND_LINE, path, how):
+            if isinstance(step, Checked):
+                report = step
+            else:
+                bar.at(step.rows)
+    assert report is not None
+    sheet = f", sheet {report.sheet}" if report.sheet else ""
+    say(f"{path.name}: {report.kind}{sheet}. {report.shape_title}: {report.becomes}")
+    say(
+        f"{report.rows:,} rows: {report.new_answers:,} new answers, {report.ratings:,} ratings, {report.repeats:,} "
+        f"repeats, {report.rejected_total:,} that cannot be imported."
+    )
+    _say_comparisons(report.preferences, report.ties, report.equal_pairs)
+    _say_rows(report.rejected, report.rejected_total)
+    if report.scale and report.scale_table:
+        pairs = ", ".join(f"{written} is {stored}" for written, stored in report.scale_table)
+        say(f"Ratings are read as {report.scale_title}: {pairs}.")
+    if report.left_out_total:
+        say(f"{report.left_out_total:,} answers would come in without their rating:")
+        _say_rows(report.left_out, report.left_out_total)
+    if report.metadata:
+        say(f"Kept as metadata: {', '.join(report.metadata)}.")
+    say(report.question or "Nothing was stored.")
+    return report.to_json(), 0
+
+
+def _mapping(given: Sequence[str]) -> dict[str, str]:
+    """Our column -> the file's, from ``user_prompt=Question``."""
+    pairs = [pair.partition("=") for pair in given]
+    for ours, equals, theirs in pairs:
+        if not (ours.strip() and equals and theirs.strip()):
+            raise BadInput(f"--map {ours}{equals}{theirs} is not understood; write it as --map user_prompt=Question.")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def _say_comparisons(preferences: int, ties: int, equal_pairs: int) -> None:
+    if preferences or ties or equal_pairs:
+        say(
+            f"{preferences:,} comparisons become preferences, {ties:,} prefer neither answer, {equal_pairs:,} compare "
+            "an answer with itself."
+        )
+
+
+def _say_rows(rows: Sequence[Rejected], total: int) -> None:
+    for row in rows[:10]:
+        say(f"  row {row.place or row.number}: {row.reason}")
+    if total > 10:
+        say(f"  ... and {total - 10:,} more (the Data page lists them)")
 
 
 def conversations(options: argparse.Namespace) -> Done:

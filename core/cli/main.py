@@ -81,10 +81,25 @@ def parser() -> argparse.ArgumentParser:
 
     command("init", init, "create or upgrade the tables")
 
-    sub = command("import", import_, "import answers and ratings from a csv, jsonl or parquet file")
-    sub.add_argument("file")
+    sub = command("import", import_, "import answers, ratings and comparisons from a file: csv, Excel, JSON, parquet")
+    what = sub.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?")
+    what.add_argument("--upload", type=int, help=argparse.SUPPRESS)  # a file that the Data page took in
     sub.add_argument("--rater", default="imported", help="whose ratings these are where a row names nobody")
     sub.add_argument("--context-column", help="the column that separates equal prompts about different things")
+    sub.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help="which column of the file is what, as in user_prompt=Question or user_prompt=input.messages[-1].content",
+    )
+    sub.add_argument("--sheet", default="", help="which sheet of an Excel file (default: the first that has rows)")
+    sub.add_argument("--shape", default="", metavar="NAME", help="what the file is, where it is not recognised")
+    sub.add_argument(
+        "--scale", default="", help="what its ratings mean: a range like 0-4 or 1-10, thumbs, or poor=1,good=4"
+    )
+    sub.add_argument("--check", action="store_true", help="say what would happen, and store nothing")
 
     sub = command("conversations", conversations, "count prompts that hold a whole conversation as text; convert them")
     sub.add_argument("--yes", action="store_true", help="make the last question the prompt; ratings stay")

@@ -103,7 +103,10 @@ class ImportComparison:
 
     @property
     def answers(self) -> tuple[ImportRow, ImportRow]:
-        """Both answers, each as a row without a rating."""
+        """Both answers, each as a row without a rating.
+
+        Metadata that belongs to one of them (``chosen_generator``, ``rejected_generator``) is there without its prefix.
+        """
         one, other = (
             ImportRow(
                 number=self.number,
@@ -111,13 +114,20 @@ class ImportComparison:
                 ai_response=text,
                 session_id=self.session_id,
                 context_id=self.context_id,
-                metadata=self.metadata,
+                metadata=self._metadata_of(mine, others),
                 turns=self.turns,
                 place=self.place,
             )
-            for text in (self.chosen, self.rejected)
+            for text, mine, others in (
+                (self.chosen, "chosen_", "rejected_"),
+                (self.rejected, "rejected_", "chosen_"),
+            )
         )
         return one, other
+
+    def _metadata_of(self, mine: str, others: str) -> dict[str, Any] | None:
+        kept = (self.metadata or {}).items()
+        return {name.removeprefix(mine): value for name, value in kept if not name.startswith(others)} or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""Recognising columns whose names differ from ours."""
+"""Recognising columns whose names differ from ours, and paths into their values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from core.domain.json_texts import json_values, read_json
+from core.labeling.limits import MAX_VALUES
 
 _OTHER_NAMES: Final = {
     "user_prompt": ("prompt", "question", "query", "instruction", "input"),
@@ -16,6 +19,10 @@ _OTHER_NAMES: Final = {
     "messages": (),
     "turns": (),
 }
+COLUMNS: Final = tuple(_OTHER_NAMES)
+"""Our column names."""
+_STEP, _INDEX = re.compile(r"[.\[]"), re.compile(r"\[(-?\d{1,9})\]")
+_REST = re.compile(r"(?:\.[^.\[\]]+|\[-?\d{1,9}\])+")
 
 
 def find_column(columns: Sequence[str], name: str) -> str | None:
@@ -45,3 +52,74 @@ def suggest_mapping(columns: Sequence[str]) -> dict[str, str]:
     offer(others, {column: "_".join(words[column]) for column in columns})
     offer(others, {column: words[column][-1] if words[column] else "" for column in columns})
     return found
+
+
+def find_path(columns: Sequence[str], path: str) -> tuple[str, str] | None:
+    """The column that a path such as ``input.messages[-1].content`` begins with, and the rest of the path; else None.
+
+    The rest is empty where the path is a column's name: a name that really contains a dot wins.
+    """
+    for end in (len(path), *_steps(path)):
+        column = find_column(columns, path[:end])
+        if column is not None and (end == len(path) or _REST.fullmatch(path[end:])):
+            return column, path[end:]
+    return None
+
+
+def look_up(value: object, rest: str) -> object:
+    """What a path leads to inside a column's value; JSON texts are looked into; None where it leads nowhere."""
+    if not rest:
+        return value
+    found = _step(opened(value), rest)
+    return None if found is None else look_up(*found[1:])
+
+
+def without(value: object, rest: str) -> object:
+    """The value without what a path leads to; objects and lists that are empty then are None."""
+    if not rest:
+        return None
+    whole = opened(value)
+    found = _step(whole, rest)
+    if found is None:
+        return value
+    key, inner, further = found
+    left = without(inner, further)
+    if isinstance(whole, Mapping):
+        kept = {name: part for name, part in whole.items() if name != key}
+        return (kept | {key: left} if left is not None else kept) or None
+    assert isinstance(whole, list)
+    items = [left if place == key else part for place, part in enumerate(whole)]
+    return None if all(item is None for item in items) else items
+
+
+def _step(value: object, rest: str) -> tuple[object, object, str] | None:
+    """The first key of a path into a value, what is there, and the path that remains."""
+    if isinstance(value, list):
+        index = _INDEX.match(rest)
+        place = int(index[1]) if index else 0
+        if index is None or not -len(value) <= place < len(value):
+            return None
+        return place % len(value), value[place], rest[index.end() :]
+    if isinstance(value, Mapping):
+        name = rest.removeprefix(".")
+        for end in (len(name), *_steps(name)):
+            if name[:end] in value:
+                return name[:end], value[name[:end]], name[end:]
+    return None
+
+
+def _steps(path: str) -> list[int]:
+    """Where a path may be cut, the last place first."""
+    return [step.start() for step in _STEP.finditer(path)][::-1]
+
+
+def opened(value: object) -> object:
+    """The object or list that a value holds as JSON text; else the value as it is."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    if len(value) > MAX_VALUES and json_values(value) > MAX_VALUES:
+        return value
+    try:
+        return read_json(value)
+    except ValueError:
+        return value

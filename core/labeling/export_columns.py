@@ -49,7 +49,7 @@ PAIRS: Final[Columns] = {
     "turns": str,
 }
 """``source``: "ratings" where the consensus of the two answers makes the pair, "edit" where a rater wrote the chosen
-one by editing the other, "order" where a rater ordered them.
+one by editing the other, "order" where a rater ordered them or a file brought the preference.
 """
 KTO: Final[Columns] = {"prompt": str, "completion": str, "label": bool, "turns": str}
 SFT: Final[Columns] = {"prompt": str, "completion": str, "author": str, "turns": str}
@@ -62,7 +62,9 @@ PREFERENCES: Final[Columns] = {
     "model_version": str,
     "created_at": str,
     "turns": str,
+    "context_id": str,
 }
+"""``model_version``: whose order a rater saw on the Rerank page; empty where the preference came with a file."""
 
 EXPORTS: Final[Mapping[str, Columns]] = {
     "ratings": RATINGS,

@@ -111,9 +111,9 @@ def order_rows(preferences: Iterable[RowOf]) -> Iterator[dict[str, Any]]:
             "chosen_rating": None,
             "rejected_rating": None,
             "margin": 0.0,
-            "context_id": None,
+            "context_id": row.get("context_id") or None,
             "source": "order",
-            "turns": "",
+            "turns": _turns(row),
         }
 
 

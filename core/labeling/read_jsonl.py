@@ -1,6 +1,6 @@
 """Reading jsonl: one JSON object per line; a line that is none is that row's problem only."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -10,67 +10,54 @@ from core.domain.json_texts import json_values, read_json
 from core.domain.records import Rejected
 from core.labeling.limits import MAX_COLUMNS, MAX_NAME, MAX_ROW, MAX_VALUES, check_columns
 from core.labeling.raw_rows import Row, Table
-from core.labeling.text_files import find_encoding, open_text, readable
-
-MAX_JSON_LIST = 50_000_000
-"""Bytes of one JSON list that are taken into memory."""
-MAX_LIST_VALUES = 2_000_000
-"""Values in it: each takes some sixty bytes, however short it is written."""
+from core.labeling.text_files import open_text
 
 _ROWS_FOR_COLUMNS = 1000
 
 
-def open_jsonl(path: Path) -> Table:
-    """Find the columns of a jsonl file; a single JSON list of objects is read as well while it is small.
+def open_jsonl(path: Path, encoding: str) -> Table:
+    """Find the columns of a file with one object per line.
 
     Raises:
-        BadInput: not text, a large JSON list, or no object in the first 1,000 lines.
+        BadInput: no object in the first 1,000 lines.
     """
-    encoding = find_encoding(path)
 
     def rows() -> Iterator[Row | Rejected]:
         # Only \n ends a line: JSON texts may contain the other characters that Python takes for line ends.
         with open_text(path, encoding, newline="\n") as file:
-            yield from _numbered(map(_parse, filter(str.strip, _lines(file))))
+            lines = ((place, line) for place, line in enumerate(_lines(file), 1) if line.strip())
+            for number, (place, line) in enumerate(lines, 1):
+                yield _parse(number, line, place)
 
-    with open_text(path, encoding, newline="\n") as file:
-        first = next(filter(str.strip, iter(lambda: file.readline(1 << 20), "")), "").lstrip()
-    whole = _whole_list(path, encoding) if first.startswith("[") else None
-    if whole is not None:
-        return _table(path, lambda: _numbered(whole))
-    return _table(path, rows)
+    columns = columns_of(path, rows)
+    if not columns:
+        raise BadInput(f"No line of {path.name} is a JSON object with columns; write one {{...}} per line.")
+    return Table(columns, rows, kind="JSON lines")
 
 
-def _table(path: Path, rows: Callable[[], Iterator[Row | Rejected]]) -> Table:
+def columns_of(path: Path, rows: Callable[[], Iterator[Row | Rejected]]) -> list[str]:
+    """The keys of the first 1,000 rows, in the order in which they come.
+
+    Raises:
+        BadInput: more of them, or longer ones, than can be read.
+    """
     columns: dict[str, None] = {}
     for row in islice(rows(), _ROWS_FOR_COLUMNS):
         if isinstance(row, Row):
             columns.update(dict.fromkeys(row.values))
     check_columns(path.name, list(columns))
-    if not columns:
-        raise BadInput(f"No line of {path.name} is a JSON object with columns; write one {{...}} per line.")
-    return Table(list(columns), rows)
+    return list(columns)
 
 
-def _whole_list(path: Path, encoding: str) -> list[object] | None:
-    """The items of a file that is one JSON list, None when it is lines after all."""
-    with readable(path):
-        size = path.stat().st_size
-    too_large = BadInput(f"{path.name} is one large JSON list; save it with one object per line, or as csv or parquet.")
-    if size > MAX_JSON_LIST:
-        raise too_large
-    with open_text(path, encoding, newline="\n") as file:
-        text = file.read()
-    if json_values(text) > MAX_LIST_VALUES:
-        raise too_large
-    found = _loaded(text)
-    return found if isinstance(found, list) else None
-
-
-class _Refused(str):
-    """Stands for a line that cannot be used: why."""
-
-    __slots__ = ()
+def object_row(number: int, item: object, place: int = 0) -> Row | Rejected:
+    """A row from one JSON value, Rejected where it is no object or has keys that cannot be read."""
+    if not isinstance(item, dict):
+        return Rejected(number, "is not a JSON object ({...})", place)
+    if len(item) > MAX_COLUMNS:
+        return Rejected(number, f"has {len(item):,} keys; at most {MAX_COLUMNS:,} can be read", place)
+    if any(len(name) > MAX_NAME for name in item):
+        return Rejected(number, f"has a key longer than {MAX_NAME} characters", place)
+    return Row(number, item, place)
 
 
 def _lines(file: TextIO) -> Iterator[str]:
@@ -82,30 +69,12 @@ def _lines(file: TextIO) -> Iterator[str]:
                 line = file.readline(1 << 20)
 
 
-def _parse(line: str) -> object:
+def _parse(number: int, line: str, place: int) -> Row | Rejected:
     if len(line) > MAX_ROW:
-        return _Refused(f"the line is longer than {MAX_ROW:,} characters")
+        return Rejected(number, f"the line is longer than {MAX_ROW:,} characters", place)
     if len(line) > MAX_VALUES and json_values(line) > MAX_VALUES:
-        return _Refused(f"the line holds more than {MAX_VALUES:,} values")
-    return _loaded(line)
-
-
-def _loaded(text: str) -> object:
+        return Rejected(number, f"the line holds more than {MAX_VALUES:,} values", place)
     try:
-        return read_json(text)
+        return object_row(number, read_json(line), place)
     except ValueError:
-        return _Refused("the line is not valid JSON")
-
-
-def _numbered(items: Iterable[object]) -> Iterator[Row | Rejected]:
-    for number, item in enumerate(items, 1):
-        if isinstance(item, _Refused):
-            yield Rejected(number, str(item))
-        elif not isinstance(item, dict):
-            yield Rejected(number, "the line is not a JSON object ({...})")
-        elif len(item) > MAX_COLUMNS:
-            yield Rejected(number, f"has {len(item):,} keys; at most {MAX_COLUMNS:,} can be read")
-        elif any(len(name) > MAX_NAME for name in item):
-            yield Rejected(number, f"has a key longer than {MAX_NAME} characters")
-        else:
-            yield Row(number, item)
+        return Rejected(number, "the line is not valid JSON", place)

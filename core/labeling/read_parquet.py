@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
+from core.labeling.compressed import open_seekable
 from core.labeling.limits import MAX_ROW, check_columns
 from core.labeling.raw_rows import Row, Table
 
@@ -32,7 +33,7 @@ def open_parquet(path: Path) -> Table:
     broken = (pa.ArrowException, OSError, ValueError, OverflowError)  # pyarrow raises any of them for a damaged file
     unreadable = f"{path.name} is not a parquet file or is damaged; export it again, or as csv."
     try:
-        with pq.ParquetFile(path) as file:
+        with open_seekable(path) as source, pq.ParquetFile(source) as file:
             about, columns = file.metadata, list(file.schema_arrow.names)
     except broken as error:
         raise BadInput(unreadable) from error
@@ -46,7 +47,10 @@ def open_parquet(path: Path) -> Table:
         number = 0
         try:
             # A buffer and no read-ahead: a row group can be as large as the file.
-            with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False, read_dictionary=texts) as file:
+            with (
+                open_seekable(path) as source,
+                pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False, read_dictionary=texts) as file,
+            ):
                 for group in range(about.num_row_groups):
                     size = _batch_rows(about.row_group(group))
                     for part in file.iter_batches(batch_size=size, row_groups=[group], use_threads=False):
@@ -59,7 +63,7 @@ def open_parquet(path: Path) -> Table:
         except broken as error:
             raise BadInput(f"{path.name} is damaged after row {number}; export it again, or as csv.") from error
 
-    return Table(columns, rows)
+    return Table(columns, rows, kind="parquet")
 
 
 def _check_sizes(path: Path, about: "pq.FileMetaData") -> None:

@@ -2,16 +2,26 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from core.domain.errors import BadInput
-from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT, parse_rating
-from core.domain.records import ImportRow, Rejected
+from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import storable
-from core.domain.turns import Speaker, Turn, read_messages, read_transcript
-from core.labeling.column_names import find_column, suggest_mapping
+from core.domain.turns import Speaker, Turn, read_messages, read_stored_prompt
+from core.labeling.column_names import find_column, find_path, look_up, suggest_mapping, without
+from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Row, Table
+from core.labeling.scales import RatingValues, Scale, as_given
+from core.labeling.scales import named as scale_named
+from core.labeling.shapes.registry import find_shape
+from core.labeling.shapes.registry import named as shape_named
+from core.labeling.shapes.shape import Shape
+from core.labeling.shapes.table import TABLE
 
 MAX_TEXT = 5_000_000
 """Characters of one text."""
@@ -32,63 +42,196 @@ OPTIONAL: Final = (
     "bias_flag",
     "messages",
     "turns",
+    "chosen",
+    "rejected",
 )
+COMPARED: Final = ("chosen", "rejected")
+"""The two columns that stand for the answer in a comparison."""
 CONVERSATION: Final = "messages"
 """The column that can stand for those that are required."""
 
+_LOOKED_AT = 5
+"""Rows by which a shape is told."""
+_OURS = frozenset({*REQUIRED, *OPTIONAL, "tie"})
+_OF_AN_ANSWER = ("rating", "feedback_comment", "bias_flag", "ai_response")
+"""Of ours, what a comparison does not have."""
+_AS_GIVEN = as_given()
 _MAX_NESTING = 100
 _Texts = tuple[str, str, tuple[Turn, ...]]
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "1.0"}), frozenset({"false", "no", "0", "0.0"})
 
 
-def import_rows(
-    table: Table, *, mapping: Mapping[str, str] | None = None, context_column: str | None = None
-) -> Iterator[ImportRow | Rejected]:
-    """Understand every row of a table; rows that cannot be stored come as Rejected, in the file's order.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a file's rows are understood, and the rows."""
+
+    shape: Shape
+    mapping: Mapping[str, str]
+    """Our column name -> the file's column or path, as applied; a shape finds its own columns itself."""
+    metadata: tuple[str, ...]
+    """Columns that are kept as metadata."""
+    scale: Scale
+    rows: Callable[[], Iterator[ImportRow | ImportComparison | Rejected]]
+    """Reads from the start; what cannot be stored comes as Rejected, in the file's order."""
+
+
+def understand(table: Table, how: HowToRead, values: RatingValues | None = None) -> Understood:
+    """Find out what a file's rows are, and understand every one of them.
+
+    A rating that the scale cannot read leaves its answer without one (``ImportRow.left_out``). The rating as the file
+    has it is then metadata under its column's name, and so is one that the scale changed.
 
     Args:
         table: an opened file.
-        mapping: our column name -> the file's, where they differ; the others are found by their name.
-        context_column: the file's column that is the context_id; it also keeps its own meaning.
+        how: what somebody chose; the others are found by looking at the file.
+        values: is given every rating as the file has it.
 
     Raises:
-        BadInput: at once, when a required or named column is not in the file.
+        BadInput: at once, when a required or named column is not in the file, or a shape or scale does not exist.
     """
-    chosen = _choose_columns(table.columns, mapping or {})
-    understood = set(chosen.values())
-    if context_column is not None:
+    shape = _shape(table, how)
+    scale = scale_named(how.scale or shape.scale)
+    translation = _by_columns(table.columns, how) if shape is TABLE else _by_shape(table, shape, how)
+
+    def rows() -> Iterator[ImportRow | ImportComparison | Rejected]:
+        for row in table.rows():
+            if isinstance(row, Rejected):
+                yield row
+                continue
+            held = False
+            try:
+                for answer in translation.read(row.values):
+                    held = True
+                    yield _understand(row, answer, translation, scale, values)
+                if not held:
+                    raise BadInput("the row holds no answer")
+            except BadInput as error:
+                yield Rejected(row.number, str(error), row.place)
+
+    return Understood(shape, translation.mapping, translation.metadata, scale, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer or comparison before its values are checked."""
+
+    ours: dict[str, object]
+    others: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Translation:
+    """From a row of the file to our columns."""
+
+    mapping: Mapping[str, str]
+    metadata: tuple[str, ...]
+    read: Callable[[Mapping[str, object]], Iterable[_Answer]]
+
+    @property
+    def rating(self) -> str:
+        """The rating's name in the metadata."""
+        return self.mapping.get("rating", "rating")
+
+
+def _shape(table: Table, how: HowToRead) -> Shape:
+    if how.shape:
+        return shape_named(how.shape)
+    if not set(how.mapping).isdisjoint(REQUIRED):
+        return TABLE  # somebody says which column is what
+    return find_shape(table.columns, _first_rows(table))
+
+
+def _first_rows(table: Table) -> list[Mapping[str, object]]:
+    return [row.values for row in islice(table.rows(), _LOOKED_AT) if isinstance(row, Row)]
+
+
+def _by_columns(columns: list[str], how: HowToRead) -> _Translation:
+    """Our columns as they are named or chosen; the other columns of the file are metadata."""
+    chosen = _choose_columns(columns, how.mapping)
+    understood = {column for column, rest in chosen.values() if not rest}
+    if how.context_column:
         # Named as in the file, or as we call it when the mapping says which column that is.
-        named = find_column(table.columns, context_column) or chosen.get(context_column)
-        understood.discard(chosen.get("context_id", ""))  # a context_id that is passed over is kept as metadata
-        chosen["context_id"] = named or _existing(table.columns, context_column)
-        understood |= {column for name, column in chosen.items() if name != "context_id" or find_column([column], name)}
-    return (row if isinstance(row, Rejected) else _understand(row, chosen, understood) for row in table.rows())
+        named = find_path(columns, how.context_column) or chosen.get(how.context_column)
+        understood.discard(chosen.get("context_id", ("", ""))[0])  # one that is passed over is kept as metadata
+        chosen["context_id"] = named or _existing(columns, how.context_column)
+        understood |= {
+            column
+            for name, (column, rest) in chosen.items()
+            if not rest and (name != "context_id" or find_column([column], name))
+        }
+    inner = [(column, rest) for name, (column, rest) in chosen.items() if rest and name != "context_id"]
+
+    def read(values: Mapping[str, object]) -> Iterable[_Answer]:
+        ours = {name: look_up(values.get(column), rest) for name, (column, rest) in chosen.items()}
+        others = {name: value for name, value in values.items() if name not in understood}
+        for column, rest in inner:
+            if column in others:
+                others[column] = without(others[column], rest)
+        yield _Answer(ours, others)
+
+    kept = tuple(column for column in columns if column not in understood)
+    return _Translation({name: "".join(path) for name, path in chosen.items()}, kept, read)
 
 
-def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Our column names -> the file's, for those of ours that the file has."""
-    chosen: dict[str, str] = {}
-    for name, column in mapping.items():
-        if name not in REQUIRED + OPTIONAL:
-            raise BadInput(f"{name!r} is not a column that can be imported; use {_listed(REQUIRED + OPTIONAL)}.")
-        chosen[name] = _existing(columns, column)
+def _by_shape(table: Table, shape: Shape, how: HowToRead) -> _Translation:
+    """What the shape reads, and over it the columns that somebody chose."""
+    chosen = {name: _existing(table.columns, path) for name, path in how.mapping.items() if _importable(name)}
+    if how.context_column:
+        chosen["context_id"] = _existing(table.columns, how.context_column)
+    understood = {column for name, (column, rest) in chosen.items() if not rest and name != "context_id"}
+
+    def read(values: Mapping[str, object]) -> Iterable[_Answer]:
+        mapped = {name: look_up(values.get(column), rest) for name, (column, rest) in chosen.items()}
+        for row in shape.read(values):
+            yield _Answer(
+                {name: value for name, value in row.items() if name in _OURS} | mapped,
+                {name: value for name, value in row.items() if name not in _OURS and name not in understood},
+            )
+
+    kept: dict[str, None] = {}
+    for values in _first_rows(table):
+        with suppress(BadInput):
+            for answer in read(values):
+                kept |= dict.fromkeys(answer.others)
+    return _Translation({name: "".join(path) for name, path in chosen.items()}, tuple(kept), read)
+
+
+def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Our column names -> column and path in the file, for those of ours that the file has."""
+    chosen = {name: _existing(columns, path) for name, path in mapping.items() if _importable(name)}
+    compared = not set(COMPARED).isdisjoint(chosen)
+    if compared and ("ai_response" in chosen or not set(COMPARED).issubset(chosen)):
+        raise BadInput("For one answer in a row choose ai_response, for a comparison both chosen and rejected.")
     for name in REQUIRED + OPTIONAL:
-        free = [column for column in columns if column not in chosen.values()]
-        found = None if name in chosen else find_column(free, name)
+        if name in chosen or (name == "ai_response" and compared):
+            continue
+        if name in COMPARED and ("ai_response" in chosen or CONVERSATION in chosen):
+            continue  # a column of this name says something else there
+        free = [column for column in columns if (column, "") not in chosen.values()]
+        found = find_column(free, name)
         if found is not None:
-            chosen[name] = found
+            chosen[name] = (found, "")
+    compared = set(COMPARED).issubset(chosen)
     missing = [name for name in REQUIRED if name not in chosen]
-    if missing and CONVERSATION not in chosen:
+    if missing and CONVERSATION not in chosen and not compared:
         raise BadInput(_missing_sentence(columns, missing))
     if not missing and chosen["user_prompt"] == chosen["ai_response"]:
-        raise BadInput(f"Prompt and answer cannot both come from the column {chosen['user_prompt']!r}; choose two.")
+        raise BadInput(
+            f"Prompt and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
+        )
     return chosen
 
 
-def _existing(columns: list[str], name: str) -> str:
-    found = find_column(columns, name)
+def _importable(name: str) -> bool:
+    if name not in REQUIRED + OPTIONAL:
+        raise BadInput(f"{name!r} is not a column that can be imported; use {_listed(REQUIRED + OPTIONAL)}.")
+    return True
+
+
+def _existing(columns: list[str], path: str) -> tuple[str, str]:
+    found = find_path(columns, path)
     if found is None:
-        raise BadInput(f"The file has no column {name!r}; it has {_listed(columns)}.")
+        raise BadInput(f"The file has no column {path!r}; it has {_listed(columns)}.")
     return found
 
 
@@ -107,62 +250,129 @@ def _listed(names: list[str] | tuple[str, ...]) -> str:
     return f"{shown} and {len(names) - 20} more" if len(names) > 20 else shown
 
 
-def _understand(row: Row, chosen: Mapping[str, str], understood: set[str]) -> ImportRow | Rejected:
+def _understand(
+    row: Row, answer: _Answer, translation: _Translation, scale: Scale, values: RatingValues | None
+) -> ImportRow | ImportComparison | Rejected:
+    """Check every value of one answer or comparison."""
+    ours, others = answer.ours, answer.others
+
     def read(name: str, meaning: Callable[[object, str], Any]) -> Any:
-        return meaning(row.values.get(chosen[name]), name) if name in chosen else None
+        return meaning(ours.get(name), name)
 
     try:
-        # a file with the column turns has them there, and its prompts are what they are
-        prompt, response, turns = _texts(read, transcripts="turns" not in chosen)
+        if "chosen" in ours:
+            return _comparison(row, ours, others, read)
+        prompt, response, turns = _texts(ours, "ai_response")
+        given = ours.get("rating")
+        if values is not None and "rating" in ours:
+            values.add(given)
+        rating, left_out = _rating(given, scale)
+        if left_out or (scale.name and rating is not None and _rating(given, _AS_GIVEN)[0] != rating):
+            others = {**others, translation.rating: given}
         return ImportRow(
             number=row.number,
             user_prompt=prompt,
             ai_response=response,
-            rating=read("rating", lambda value, _: parse_rating(value)),
+            rating=rating,
             rater=read("rater", _rater),
             session_id=read("session_id", _session),
             context_id=read("context_id", _optional_text),
             feedback_comment=read("feedback_comment", _comment),
             bias_flag=read("bias_flag", _flag),
-            metadata=_metadata({name: value for name, value in row.values.items() if name not in understood}),
+            metadata=_metadata(others),
             turns=turns,
+            left_out=left_out,
+            place=row.place,
         )
     except BadInput as error:
-        return Rejected(row.number, str(error))
+        return Rejected(row.number, str(error), row.place)
 
 
-def _texts(read: Callable[[str, Callable[[object, str], Any]], Any], *, transcripts: bool) -> _Texts:
+def _comparison(
+    row: Row,
+    ours: Mapping[str, object],
+    others: Mapping[str, object],
+    read: Callable[[str, Callable[[object, str], Any]], Any],
+) -> ImportComparison:
+    (prompt, chosen, turns), (other_prompt, rejected, other_turns) = (_texts(ours, name) for name in COMPARED)
+    if (prompt, turns) != (other_prompt, other_turns):
+        raise BadInput("the two conversations differ before their last answers, so these do not answer the same thing")
+    meaningless = {name: ours[name] for name in _OF_AN_ANSWER if name in ours}
+    return ImportComparison(
+        number=row.number,
+        user_prompt=prompt,
+        chosen=chosen,
+        rejected=rejected,
+        tie=bool(read("tie", _flag)),
+        rater=read("rater", _rater),
+        session_id=read("session_id", _session),
+        context_id=read("context_id", _optional_text),
+        metadata=_metadata({**meaningless, **others}),
+        turns=turns,
+        place=row.place,
+    )
+
+
+def _rating(value: object, scale: Scale) -> tuple[int | None, str | None]:
+    """The rating, or why there is none."""
+    try:
+        return scale.read(value), None
+    except BadInput as error:
+        return None, str(error)
+
+
+def _texts(ours: Mapping[str, object], answer: str) -> _Texts:
     """Last question, answer, and what was said before the question.
 
-    ``transcripts``: a prompt can be a text of Human: and Assistant:.
+    The prompt can be a conversation that ends with the question, and the answer one that ends with the answer: as a
+    list of messages, or, in a file without the column turns, as text. In a file with it prompts are what they are.
     """
-    turns: tuple[Turn, ...] = read("turns", read_messages) or ()
-    messages: tuple[Turn, ...] = read(CONVERSATION, read_messages) or ()
+    turns = read_messages(ours.get("turns"), "turns")
+    messages = read_messages(ours.get(CONVERSATION), CONVERSATION)
     if messages and turns:
         raise BadInput(f"the row has both {CONVERSATION} and turns; leave one of them empty")
+    prompt, response, name = ours.get("user_prompt"), ours.get(answer), CONVERSATION
+    if _is_conversation(prompt):
+        if messages or turns:
+            raise BadInput("the row has a conversation both in user_prompt and beside it; leave one of them empty")
+        messages, prompt, name = read_messages(prompt, "user_prompt"), None, "user_prompt"
+    compared_text = answer in COMPARED and isinstance(response, str) and _is_nothing(prompt) and not messages
+    if _is_conversation(response) or compared_text:
+        said = read_messages(response, answer)
+        if len(said) == 1 and said[0].role is Speaker.ASSISTANT:
+            response = said[0].text
+        elif turns or said[: len(messages)] != messages:
+            raise BadInput(f"the row has a conversation both in {answer} and beside it; leave one of them empty")
+        else:
+            messages, response, name = said, None, answer
     if messages:
-        return _of_messages(messages, read("user_prompt", _text_or_none), read("ai_response", _text_or_none))
-    prompt, response = read("user_prompt", _required_text), read("ai_response", _required_text)
-    if prompt is None or response is None:  # only a conversation can stand for these columns
-        raise BadInput(f"{CONVERSATION} is empty")
-    said = read_transcript(prompt) if transcripts else None
-    if said and said[-1].role is Speaker.USER:
-        return said[-1].text, response, said[:-1]
+        return _of_messages(messages, name, _text_or_none(prompt, "user_prompt"), _text_or_none(response, answer))
+    if "user_prompt" not in ours or answer not in ours:  # only a conversation can stand for these columns
+        raise BadInput(f"{CONVERSATION if CONVERSATION in ours else answer} is empty")
+    prompt, response = _required_text(prompt, "user_prompt"), _required_text(response, answer)
+    said_before = read_stored_prompt(prompt) if "turns" not in ours else None
+    if said_before:
+        return said_before.prompt, response, said_before.turns
     return prompt, response, turns
 
 
-def _of_messages(messages: tuple[Turn, ...], prompt: str | None, response: str | None) -> _Texts:
+def _of_messages(messages: tuple[Turn, ...], name: str, prompt: str | None, response: str | None) -> _Texts:
     last = messages[-1]
     if response is None and last.role is not Speaker.ASSISTANT:
-        raise BadInput(f"{CONVERSATION} does not end with an answer of the assistant, and there is no ai_response")
+        beside = "" if name in COMPARED else ", and there is no ai_response"
+        raise BadInput(f"{name} does not end with an answer of the assistant{beside}")
     if last.role is Speaker.ASSISTANT and response in (None, last.text):
         response, messages = last.text, messages[:-1]
     if not messages or messages[-1].role is not Speaker.USER:
-        raise BadInput(f"{CONVERSATION} has no message of the user right before the answer")
+        raise BadInput(f"{name} has no message of the user right before the answer")
     question = messages[-1].text
     if prompt is not None and prompt.strip() != question.strip():
-        raise BadInput(f"user_prompt is not the last question in {CONVERSATION}; leave one of them empty")
+        raise BadInput(f"user_prompt is not the last question in {name}; leave one of them empty")
     return question, str(response), messages[:-1]
+
+
+def _is_conversation(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "role" in item for item in value)
 
 
 def _text_or_none(value: object, name: str) -> str | None:

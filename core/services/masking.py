@@ -21,6 +21,7 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 from core.domain.errors import AssayError, BadInput
 from core.domain.identifiers.masking import UNREAD_SHOWN, is_made_by_machines, mask, name_words, read_together, site
 from core.domain.plain import AS_IS
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import User
 
 Arguments = ParamSpec("Arguments")
@@ -142,6 +143,20 @@ def refuse_gaps(given: Any, *stored: str | None) -> None:
             f"This text holds {gap}: that stands in the place of something that is hidden, and saving it would lose "
             "what is behind it. Nothing was changed. Reveal the text first, or write it without that."
         )
+
+
+def without_gaps(row: ImportRow | ImportComparison | Rejected) -> ImportRow | ImportComparison | Rejected:
+    """The row of a file; one that came from where identifiers were hidden is refused whole."""
+    try:
+        refuse_gaps(row)
+    except BadInput:
+        return Rejected(
+            row.number,
+            "a text holds «... hidden», the gap of something that was hidden where it was copied from; "
+            "take the original",
+            row.place,
+        )
+    return row
 
 
 def _texts_in(given: Any, *, records: bool = True) -> Iterator[str]:

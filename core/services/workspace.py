@@ -18,7 +18,7 @@ from core.domain.settings import AuthMode, Settings
 from core.services.masking import inside, masks_output
 from core.store import compacting, schema
 from core.store.database import Store, connect
-from core.store.interactions import identifiers, legacy
+from core.store.interactions import identifiers, legacy, uploads
 from core.store.people import accounts
 from core.store.training import versions
 from core.store.types import now
@@ -76,6 +76,7 @@ class Workspace:
         self._sweep_again_at = began + SWEEP_SECONDS
         taken = legacy.sweep(self.store)
         compacting.tidy(self.store)
+        uploads.sweep(self.store, self.settings.home)
         self.mark_due()
         # a look over a million rows takes seconds: it may fill a twentieth of the time, not more
         self._sweep_again_at = time.monotonic() + max(SWEEP_SECONDS, 20 * (time.monotonic() - began))

@@ -12,8 +12,9 @@ from core.domain.texts import normalise_prompt, prompt_group
 from core.domain.turns import turns_text
 from core.labeling.export_columns import EXPORTS, GOLD, RATINGS
 from core.labeling.exports import count_prompts_without_pair, gold_rows, kto_rows, pair_rows
+from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Row
-from core.labeling.rows import import_rows
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
 from core.labeling.writing import write_table
 
@@ -227,7 +228,7 @@ def test_every_export_can_be_recomputed_from_the_written_files(tmp_path, ending,
     ]
     assert first == again
     assert count_prompts_without_pair(read("gold")) == count_prompts_without_pair(gold)
-    imported = map(accepted, import_rows(open_table(tmp_path / f"ratings{ending}")))
+    imported = map(accepted, understand(open_table(tmp_path / f"ratings{ending}"), HowToRead()).rows())
     assert [(row.user_prompt, row.ai_response, turns_text(row.turns)) for row in imported] == [
         (row["user_prompt"], row["ai_response"], row["turns"]) for row in ratings
     ]

@@ -20,7 +20,8 @@ from collections import deque
 from pathlib import Path
 import pyarrow.parquet
 from core.labeling.export_columns import KTO
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
 from core.labeling.writing import write_table
 
@@ -34,7 +35,7 @@ made = (
 )
 assert write_table(path, KTO, made) == rows
 mapping = {"user_prompt": "prompt", "ai_response": "completion"}
-last = deque(import_rows(open_table(path), mapping=mapping), maxlen=1)[0]
+last = deque(understand(open_table(path), HowToRead(mapping=mapping)).rows(), maxlen=1)[0]
 assert (last.number, len(last.ai_response)) == (rows, length)
 print(most_memory() - before)
 """

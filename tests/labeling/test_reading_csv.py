@@ -35,6 +35,8 @@ def values(rows):
         ("utf-8", codecs.BOM_UTF8),
         ("utf-16-le", codecs.BOM_UTF16_LE),
         ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
         ("cp1252", b""),
     ],
 )
@@ -89,10 +91,63 @@ def test_delimiters_and_line_ends(read, delimiter, end):
     assert values(rows) == [["a,b;c\td", "x", "5"]]
 
 
+@pytest.mark.parametrize("delimiter", ["|", ":", "^", "~", "#"])
+def test_any_single_character_divides_where_all_rows_agree(read, delimiter):
+    """Databases write vertical bars and stranger things."""
+    lines = [["user_prompt", "ai_response", "rating"], ["Why, oh; why?", "So.", "5"], ["When?", "Now", "4"]]
+    columns, rows = read("\n".join(delimiter.join(line) for line in lines).encode())
+    assert [columns, *values(rows)] == lines
+
+
+def test_a_question_in_the_header_is_no_delimiter(read):
+    """One column whose header and some of its rows hold a sign stays one column."""
+    columns, rows = read(b"note: free text\none: two\nthree\n")
+    assert columns == ["note: free text"]
+    assert values(rows) == [["one: two"], ["three"]]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_the_line_that_excel_writes_for_itself_is_no_row(read, line):
+    """``sep=;`` names the delimiter and is no row of the sheet, neither for numbers nor for places."""
+    columns, rows = read(f"{line}\r\na,b;c\r\n1,2;3\r\nx;y;z\r\n".encode())
+    assert columns == ["a,b", "c"]
+    assert rows[0] == Row(1, {"a,b": "1,2", "c": "3"}, place=2)
+    assert (rows[1].number, rows[1].place) == (2, 3)
+
+
+def test_lines_in_messages_count_the_line_that_excel_writes_for_itself(read):
+    """An editor shows it."""
+    _, rows = read(b'sep=;\na;b\n1;2\n"he said "hi"";2\n')
+    assert rows[1] == Rejected(2, "a quotation mark inside a quoted cell is not doubled (line 4)", place=3)
+
+
+def test_a_cell_of_several_lines_is_one_row_of_the_spreadsheet(read):
+    """The place is what the spreadsheet shows beside the row, not the line of the file."""
+    _, rows = read(b'a,b\n"one\ntwo\nthree",x\ny,z\n')
+    assert [row.place for row in rows] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    "data, kind",
+    [
+        ("a;b\nmüde;1\n".encode("cp1252"), "csv with semicolons, Windows-1252"),
+        ("a\tb\nmüde\t1\n".encode("utf-16"), "csv with tabs, UTF-16"),
+        (b"a|b\n1|2\n", "csv with vertical bars, UTF-8"),
+        (b"a\n1\n", "csv with one column, UTF-8"),
+    ],
+)
+def test_what_the_file_is_is_told_in_words(tmp_path, data, kind):
+    """For the person who is about to import it; .txt and .tsv are the same."""
+    for ending in (".csv", ".txt", ".tsv"):
+        path = tmp_path / f"t{ending}"
+        path.write_bytes(data)
+        assert open_table(path).kind == kind
+
+
 def test_blank_lines_are_no_rows(read):
-    """Blank lines before the header, between rows and at the end neither count nor shift the numbers."""
+    """Blank lines shift no numbers, and the place is the row that a spreadsheet shows."""
     _, rows = read(b"\r\n\r\na,b\r\n1,2\r\n\r\n   \r\n3,4\r\n\r\n\r\n")
-    assert rows == [Row(1, {"a": "1", "b": "2"}), Row(2, {"a": "3", "b": "4"})]
+    assert rows == [Row(1, {"a": "1", "b": "2"}, place=4), Row(2, {"a": "3", "b": "4"}, place=7)]
 
 
 def test_quotes_newlines_and_blanks_in_cells_are_kept(read):
@@ -110,17 +165,17 @@ def test_one_column_is_enough_for_a_table(read):
 def test_short_rows_are_filled_and_long_rows_rejected(read):
     """Missing cells are None; a row with too many cells is refused instead of shifted, and the next one is read."""
     _, rows = read(b"a,b,c\n1\n1,2,3,4\n5,6,7\n")
-    assert rows[0] == Row(1, {"a": "1", "b": None, "c": None})
+    assert rows[0] == Row(1, {"a": "1", "b": None, "c": None}, 2)
     assert isinstance(rows[1], Rejected)
     assert rows[1].number == 2
     assert "4 cells where the header has 3" in rows[1].reason
-    assert rows[2] == Row(3, {"a": "5", "b": "6", "c": "7"})
+    assert rows[2] == Row(3, {"a": "5", "b": "6", "c": "7"}, 4)
 
 
 def test_an_undoubled_quote_costs_one_row(read):
     """A stray quote in a quoted cell is reported with its line; the rows around it are read."""
     _, rows = read(b'a,b\n1,2\n"he said "hi"",2\n3,4\n')
-    assert rows[1] == Rejected(2, "a quotation mark inside a quoted cell is not doubled (line 3)")
+    assert rows[1] == Rejected(2, "a quotation mark inside a quoted cell is not doubled (line 3)", place=3)
     assert values([rows[0], rows[2]]) == [["1", "2"], ["3", "4"]]
 
 
@@ -133,6 +188,7 @@ def test_an_unclosed_quote_says_where_it_was_opened(read):
             2,
             "a quotation mark opened in the row at line 3 is never closed, "
             "so nothing from there to line 5 could be read",
+            place=3,
         )
     ]
 
@@ -159,7 +215,7 @@ def test_a_cell_without_end_is_one_rejected_row(read, monkeypatch):
     finally:
         csv.field_size_limit(limit)
     assert rows[0] == Rejected(
-        1, "the row at line 2 is longer than 1,000 characters; probably a quotation mark is never closed"
+        1, "the row at line 2 is longer than 1,000 characters; probably a quotation mark is never closed", place=2
     )
     assert values(rows[1:]) == [["3", "4"]]
 
@@ -199,7 +255,7 @@ def test_rows_can_be_read_twice(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a\n1\n2\n")
     table = open_table(path)
-    assert list(table.rows()) == list(table.rows()) == [Row(1, {"a": "1"}), Row(2, {"a": "2"})]
+    assert list(table.rows()) == list(table.rows()) == [Row(1, {"a": "1"}, 2), Row(2, {"a": "2"}, 3)]
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)

@@ -7,6 +7,7 @@ import random
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,39 +21,74 @@ from core.labeling.tables import open_table
 def zipped() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("table.csv", "a,b")
     return target.getvalue()
 
 
-@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".xlsx"])
 @pytest.mark.parametrize(
     "data, says",
     [
-        (zipped(), "Excel workbook or a zip archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Excel"),
-        (b"PAR1" + bytes(50), "a parquet file"),
-        (gzip.compress(b"a,b\n1,2\n", mtime=0), "compressed"),
+        (zipped(), "is a zip archive and no Excel workbook"),
+        (b"PK\x03\x04" + bytes(600), "not an Excel workbook .* or is damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old Excel .* protected by a password"),
+        (b"PAR1" + bytes(50), "not a parquet file or is damaged"),
+        (gzip.compress(gzip.compress(b"a,b\n1,2\n", mtime=0), mtime=0), "compressed twice"),
+        (gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-30], "damaged or not all there"),
+        (b"BZh91AY", "bzip2"),
         (b"%PDF-1.7\n%\xe2\xe3\n", "a PDF"),
-        ("a,b\n1,2\n".encode("utf-16-le"), "not a text file"),
         (b"\x89PNG\r\n\x1a\n" + random.Random(7).randbytes(5000), "not a text file"),
         (b"", "is empty"),
+        (gzip.compress(b"", mtime=0), "is empty"),
     ],
 )
 def test_other_kinds_of_file_are_named(tmp_path, ending, data, says):
-    """A workbook, archive, picture or nothing at all under a text ending is told apart from a bad table."""
+    """An archive, picture or nothing at all under a text ending is told apart from a bad table."""
     path = tmp_path / f"table{ending}"
     path.write_bytes(data)
     with pytest.raises(BadInput, match=says):
         open_table(path)
 
 
-@pytest.mark.parametrize("name", ["table.xlsx", "table.json", "table", "table.csv.gz"])
+@pytest.mark.parametrize("name", ["table.xls", "table.docx", "table", "table.gz", "table.csv.zip"])
 def test_unknown_endings_are_refused(tmp_path, name):
     """The ending decides, and the sentence lists those that work."""
     path = tmp_path / name
     path.write_text("a\n1\n")
-    with pytest.raises(BadInput, match=r"does not end in \.csv, \.jsonl or \.parquet"):
+    with pytest.raises(BadInput, match=r"does not end in \.csv, .* or \.parquet \(each also with \.gz\)"):
         open_table(path)
+
+
+def test_a_text_file_that_is_called_a_workbook_gets_a_sentence(tmp_path):
+    """Web sites export text under Excel's ending."""
+    path = tmp_path / "table.xlsx"
+    path.write_text("a\n1\n")
+    with pytest.raises(BadInput, match="is a text file and no Excel workbook"):
+        open_table(path)
+
+
+def test_a_sheet_of_something_without_sheets_gets_a_sentence(tmp_path):
+    """A sheet that was asked for is never silently passed over."""
+    path = tmp_path / "table.csv"
+    path.write_text("a\n1\n")
+    with pytest.raises(BadInput, match="no Excel workbook, so it has no sheet 'Second'"):
+        open_table(path, "Second")
+
+
+def test_the_content_decides_where_the_ending_lies(tmp_path):
+    """A workbook, parquet, JSON or compressed table is read whatever it is called."""
+    book = tmp_path / "book.csv"
+    workbook = openpyxl.Workbook()
+    for row in ("a", "b"), ("1", "2"):
+        workbook.active.append(row)
+    workbook.save(book)
+    pq.write_table(pa.table({"a": ["1"], "b": ["2"]}), tmp_path / "parquet.json")
+    (tmp_path / "lines.csv").write_text('{"a": "1", "b": "2"}\n' * 2)
+    (tmp_path / "list.txt").write_text('[\n{"a": "1", "b": "2"}\n]')
+    (tmp_path / "packed.csv").write_bytes(gzip.compress(b"a,b\n1,2\n"))
+    for path in tmp_path.iterdir():
+        assert next(open_table(path).rows()).values == {"a": "1", "b": "2"}, path.name
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):

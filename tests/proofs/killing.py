@@ -51,7 +51,8 @@ FORKER = """
 
     def load(file):
         for step in importing.import_file(open_workspace(), COMMAND_LINE, Path(file)):
-            say("step")
+            if isinstance(step, importing.ImportProgress):
+                say("step")
         say("done", step.import_id)
 
     say("ready")

@@ -14,6 +14,7 @@ from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import prompt_group, text_hash
 from core.domain.turns import Speaker, Turn, turns_group, turns_to_json
+from core.labeling.how_to_read import HowToRead
 from core.services.data import erasure, importing
 from core.services.operations import doctor
 from core.services.workspace import Workspace
@@ -97,10 +98,14 @@ GOES = {
     "assay_preferences.chosen",
     "assay_preferences.rejected",
     "assay_preferences.pair_hash",
+    "assay_preferences.context_id",
+    "assay_preferences.turns",
+    "assay_preferences.turns_group",
     "assay_embeddings.text_hash",
     "assay_embeddings.vectors",
     "assay_held_out.prompt_group",
     "assay_imports.rejected",
+    "assay_imports.left_out",
     "assay_run_events.payload",
     "assay_desks.filters",
 }
@@ -180,6 +185,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_sign_ins.key",
         "assay_settings.name",
     ],
+    "names of columns of a file, and of a rater": ["assay_imports.how"],
     "figures and sentences made of them": [
         "assay_runs.message",
         "assay_runs.result",
@@ -224,13 +230,18 @@ def planted(workspace: Workspace, tmp_path) -> int:
     ana = rater(workspace)
     file = tmp_path / "rows.csv"
     answer, refused = word("rlhf_interactions.ai_response"), word("assay_imports.rejected")
+    left_out = word("assay_imports.left_out")
     file.write_text(
         "user_prompt,ai_response,rating,note\n"
-        f'{PROMPT},{answer},4,"{word("assay_items.extra")} {refused} at length"\n'
+        f'{PROMPT},{answer},4,"{word("assay_items.extra")} {refused} at length, {left_out}"\n'
         f"{PROMPT},{answer},{refused} at,\n"
     )
     *_, result = importing.import_file(
-        workspace, COMMAND_LINE, file, file_name=word("assay_imports.file_name"), rater="Bea"
+        workspace,
+        COMMAND_LINE,
+        file,
+        HowToRead(scale="1-5", rater="Bea"),
+        file_name=word("assay_imports.file_name"),
     )
     assert result.rejected_total == 1
     original = added(workspace, "Another question?", "Another answer.")
@@ -245,6 +256,8 @@ def planted(workspace: Workspace, tmp_path) -> int:
         row.user_prompt = f"{PROMPT} {word('rlhf_interactions.user_prompt')}"
         item.prompt_group = prompt_group(row.user_prompt)
         item.context_id, item.session_label = word("assay_items.context_id"), word("assay_items.session_label") + " 7"
+        record = session.query(Import).one()
+        record.left_out, record.left_out_total = [{"row": 1, "reason": f"rating {left_out!r} is no number"}], 1
         said = Turn(Speaker.USER, word("assay_items.turns"))
         item.turns, item.turns_group = turns_to_json([said]), turns_group([said])
         item.mirrored_comment, item.identifiers = word("assay_items.mirrored_comment"), {word("x.identifiers"): 1}
@@ -317,6 +330,9 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 chosen=word("assay_preferences.chosen"),
                 rejected=word("assay_preferences.rejected"),
                 pair_hash=word("assay_preferences.pair_hash"),
+                context_id=word("assay_preferences.context_id"),
+                turns=[{"role": "user", "text": word("assay_preferences.turns")}],
+                turns_group=word("assay_preferences.turns_group"),
             )
         )
         vector = word("assay_embeddings.vectors").encode().ljust(64)

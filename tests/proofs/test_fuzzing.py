@@ -16,13 +16,14 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.domain.errors import BadInput
-from core.domain.records import ImportRow, Rejected
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import COMMAND_LINE
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
 from core.http.rate_limit import Rate
 from core.labeling.candidates import understand
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand as understand_table
 from core.labeling.tables import open_table
 from core.services.data import importing
 from core.services.data.importing import ImportResult
@@ -235,8 +236,9 @@ FILES = given(
 @FILES
 def check_reading(ending: str, rows: list[dict[str, Any]], encoding: str, junk: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(BadInput):
-        for row in import_rows(open_table(written(Path(folder), ending, rows, encoding, junk))):
-            assert isinstance(row, ImportRow | Rejected)
+        table = open_table(written(Path(folder), ending, rows, encoding, junk))
+        for row in understand_table(table, HowToRead()).rows():
+            assert isinstance(row, ImportRow | ImportComparison | Rejected)
 
 
 def test_any_file_is_read_or_refused_in_a_sentence() -> None:

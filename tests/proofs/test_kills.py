@@ -31,7 +31,8 @@ IMPORT = """
     from core.services.data import importing
     from core.services.workspace import open_workspace
     for step in importing.import_file(open_workspace(), COMMAND_LINE, Path(sys.argv[1])):
-        os.write(1, b"batch\\n")
+        if isinstance(step, importing.ImportProgress):
+            os.write(1, b"batch\\n")
 """
 
 

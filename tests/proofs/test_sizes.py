@@ -20,13 +20,14 @@ from pathlib import Path
 import pyarrow.parquet
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
 def most():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 before, began, good, reasons = most(), time.process_time(), 0, []
 try:
-    for row in import_rows(open_table(Path(sys.argv[1]))):
+    for row in understand(open_table(Path(sys.argv[1])), HowToRead()).rows():
         if isinstance(row, Rejected):
             reasons.append(row.reason)
         else:

@@ -6,12 +6,13 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.roles import COMMAND_LINE
+from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, interactions
 from core.services.data.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.operations.status import status
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
 from tests import looked
-from tests.databases import SHARED, added, rater
+from tests.databases import SHARED, added, rater, until_a_batch_is_in
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def run(workspace, path, **options):
 
 
 def abandoned(steps):
-    """Take one step, then go away."""
-    next(steps)
+    """Take the first batch, then go away."""
+    until_a_batch_is_in(steps)
     steps.close()
 
 
@@ -55,7 +56,9 @@ def everything(workspace):
 
 
 def test_rows_are_counted_as_they_turn_out(workspace, file):
-    """New answers, new ratings, duplicates and refusals are counted apart; a refused row is named with its reason."""
+    """New answers, new ratings, duplicates and refusals are counted apart; a refused row is named with its reason, and
+    so is one that is in without its rating.
+    """
     path = file(
         "p,one,5,Ana",
         "p,two,,",
@@ -67,20 +70,50 @@ def test_rows_are_counted_as_they_turn_out(workspace, file):
         "p,two,2,Ben",
         "p,two,,",
     )
-    result = run(workspace, path)
+    result = run(workspace, path, how=HowToRead(scale="1-5"))
     assert result.to_json() == {
-        "added": 2,
+        "added": 3,
         "ratings": 3,
         "duplicates": 2,
-        "rejected_total": 3,
+        "rejected_total": 2,
         "import_id": result.import_id,
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
-            {"row": 6, "reason": "rating '6' is not a whole number from 1 to 5"},
             {"row": 7, "reason": "user_prompt is empty"},
         ],
+        "ratings_left_out": {"total": 1, "rows": [{"row": 6, "reason": "rating '6' is not a number from 1 to 5"}]},
+        "preferences": 0,
+        "ties": 0,
+        "equal_pairs": 0,
     }
     assert [row[:3] for row in voices(workspace)] == [("one", "Ana", "5"), ("one", "Ben", "3"), ("two", "Ben", "2")]
+
+
+def test_ratings_of_which_nobody_said_what_they_mean_are_not_guessed(workspace, file):
+    """More than 2 % are no whole number from 1 to 5: nothing is stored, and the sentence names range and option."""
+    path = file("p,one,0,Ana", "p,two,4,Ana", "p,three,2,Ana", "p,four,N/A,Ana")
+    with pytest.raises(BadInput, match=r"go from 0 to 4: 1 of 3 .* --scale 0-4\. Nothing was stored"):
+        run(workspace, path)
+    assert set(everything(workspace).values()) == {0}
+    result = run(workspace, path, how=HowToRead(scale="0-4"))
+    assert counts(result) == (4, 3, 0, 0)
+    assert [row[:3] for row in voices(workspace)] == [("one", "Ana", "1"), ("three", "Ana", "3"), ("two", "Ana", "5")]
+    with workspace.store.read() as session:
+        assert session.query(Import).one().how["scale"] == "0-4"  # the mapping is kept with the import
+
+
+def test_fewer_of_them_come_in_without_their_rating(workspace, file):
+    """Up to 2 % that are no whole number: the answers are in, the ratings are listed as left out and kept beside."""
+    path = file(*[f"p,a{n},4,Ana" for n in range(98)], "p,odd,3.5,Ana", "p,none,,Ana")
+    result = run(workspace, path)
+    assert counts(result) == (100, 98, 0, 0)
+    assert [(row.number, row.reason) for row in result.left_out] == [
+        (99, "rating '3.5' is not a whole number from 1 to 5")
+    ]
+    with workspace.store.read() as session:
+        assert [item.extra for item in session.query(Item).filter(Item.extra.is_not(None))] == [{"rating": "3.5"}]
+    (record,) = recorded(workspace, COMMAND_LINE)
+    assert (record.left_out_total, record.left_out[0]["reason"]) == (1, result.left_out[0].reason)
 
 
 def test_the_same_file_again_adds_nothing(workspace, file):
@@ -107,7 +140,7 @@ def test_the_context_is_part_of_the_identity(workspace, file):
 def test_any_column_can_be_the_context(workspace, file):
     """A named column separates equal prompts and keeps its own meaning beside."""
     path = file("p,a,5,s1", "p,a,4,s2", columns="user_prompt,ai_response,rating,session_id")
-    assert counts(run(workspace, path, context_column="session_id")) == (2, 2, 0, 0)
+    assert counts(run(workspace, path, how=HowToRead(context_column="session_id"))) == (2, 2, 0, 0)
     with workspace.store.read() as session:
         assert sorted(session.query(Item.context_id, Item.session_label).all()) == [("s1", "s1"), ("s2", "s2")]
 
@@ -115,7 +148,7 @@ def test_any_column_can_be_the_context(workspace, file):
 def test_ratings_without_a_name_belong_to_imported(workspace, file):
     """Where a row names nobody the rater is the one given, else ``imported``."""
     run(workspace, file("p,one,5,", "p,two,4,Ben"))
-    run(workspace, file("p,three,3,", name="b.csv"), rater="Dr. Lima")
+    run(workspace, file("p,three,3,", name="b.csv"), how=HowToRead(rater="Dr. Lima"))
     assert [row[:3] for row in voices(workspace)] == [
         ("one", "imported", "5"),
         ("three", "Dr. Lima", "3"),
@@ -127,7 +160,7 @@ def test_ratings_without_a_name_belong_to_imported(workspace, file):
 def test_an_unusable_default_rater_is_refused_at_once(workspace, file, name):
     """A rater name that cannot be kept stops before anything is read, not row by row."""
     with pytest.raises(BadInput, match="name"):
-        run(workspace, file("p,one,5,"), rater=name)
+        run(workspace, file("p,one,5,"), how=HowToRead(rater=name))
     assert set(everything(workspace).values()) == {0}
 
 
@@ -195,13 +228,18 @@ def test_a_session_is_written_to_the_old_column_only_if_it_exists(legacy_databas
 
 def test_rows_are_committed_in_batches(workspace, file, old_app):
     """A file of more than one batch becomes visible batch by batch, and the record says how far it is."""
-    path = file(*[f"p{n},a,{n % 5 + 1},Ana" for n in range(1100)])
+    path = file(*[f"p{n},a,{n % 5 + 1},Ana" for n in range(700)])
     seen = []
     for step in import_file(workspace, COMMAND_LINE, path):
         if isinstance(step, ImportProgress):
             rows = old_app.run("SELECT count(*) FROM rlhf_interactions")[0][0]
             seen.append((step.rows, rows, old_app.run("SELECT rows_done, added FROM assay_imports")[0]))
-    assert seen == [(500, 500, (500, 500)), (1000, 1000, (1000, 1000)), (1100, 1100, (1100, 1100))]
+    assert [rows for rows, _, _ in seen] == [stored for _, stored, _ in seen]
+    assert [record for _, _, record in seen] == [(rows, rows) for rows, _, _ in seen]
+    sizes = [rows - before for before, (rows, _, _) in zip([0, *(rows for rows, _, _ in seen)], seen, strict=False)]
+    assert sum(sizes) == 700
+    assert sizes[0] == 100  # before anything is known of how long it takes
+    assert all(100 <= size <= 500 for size in sizes[:-1])
 
 
 def test_duplicates_are_found_across_batches(workspace, file):
@@ -214,7 +252,7 @@ def test_duplicates_are_found_across_batches(workspace, file):
 
 def test_the_first_thousand_refusals_are_listed(workspace, file):
     """All refused rows are counted, the first 1,000 named, in the file's order."""
-    result = run(workspace, file(*["p,a,9,Ana"] * 1203, "p,a,4,Ana"))
+    result = run(workspace, file(*["p,,4,Ana"] * 1203, "p,a,4,Ana"))
     assert counts(result) == (1, 1, 0, 1203)
     assert [r.number for r in result.rejected] == list(range(1, 1001))
     (record,) = recorded(workspace, COMMAND_LINE)
@@ -253,7 +291,7 @@ def test_an_abandoned_import_can_be_finished(workspace, file):
     path = file(*[f"p{n},a,4,Ana" for n in range(1200)])
     abandoned(import_file(workspace, COMMAND_LINE, path))
     (record,) = recorded(workspace, COMMAND_LINE)
-    assert (record.unfinished, record.rows_done, record.added) == (True, 500, 500)
+    assert (record.unfinished, record.rows_done, record.added) == (True, 100, 100)
     result = run(workspace, path)
     assert (result.import_id, result.resumed) == (record.import_id, True)
     (record,) = recorded(workspace, COMMAND_LINE)
@@ -315,7 +353,7 @@ def test_a_running_import_is_neither_repeated_nor_removed(workspace, file):
     rows = [f"p{n},a,4,Ana" for n in range(600)]
     path = file(*rows)
     steps = import_file(workspace, COMMAND_LINE, path)
-    next(steps)
+    until_a_batch_is_in(steps)
     with pytest.raises(Conflict, match=r"rows\.csv is being imported right now"):
         run(workspace, path)
     with pytest.raises(Conflict, match="still running"):
@@ -328,7 +366,8 @@ def test_a_running_import_is_neither_repeated_nor_removed(workspace, file):
 def test_columns_can_be_mapped(workspace, file):
     """A file with other column names is understood when it is said which is which."""
     path = file("p,one,5", columns="question,answer,score")
-    result = run(workspace, path, mapping={"user_prompt": "question", "ai_response": "answer", "rating": "score"})
+    mapping = {"user_prompt": "question", "ai_response": "answer", "rating": "score"}
+    result = run(workspace, path, how=HowToRead(mapping=mapping))
     assert counts(result) == (1, 1, 0, 0)
 
 
@@ -359,9 +398,9 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     monkeypatch.setattr(imports, "progress", fails_once)
     with pytest.raises(RuntimeError, match="the disk is gone"):
         run(workspace, path)
-    assert everything(workspace)["rlhf_interactions"] == 500
+    assert everything(workspace)["rlhf_interactions"] == 100
     assert recorded(workspace, COMMAND_LINE)[0].unfinished
-    assert counts(run(workspace, path)) == (700, 700, 500, 0)
+    assert counts(run(workspace, path)) == (1100, 1100, 100, 0)
     assert everything(workspace)["rlhf_interactions"] == 1200
 
 
@@ -370,7 +409,7 @@ def test_a_stopped_database_does_not_count_half_a_batch(workspace, file, monkeyp
     "name, options, expected",
     [
         ("mediqa_train.csv", {}, (1929, 1929, 6, 0)),
-        ("squality_raters.csv", {"context_column": "session_id"}, (300, 900, 0, 0)),
+        ("squality_raters.csv", {"how": HowToRead(context_column="session_id")}, (300, 900, 0, 0)),
     ],
 )
 def test_the_shared_data_sets_are_counted_as_promised(workspace, name, options, expected):
@@ -386,13 +425,8 @@ def test_the_shared_data_sets_are_counted_as_promised(workspace, name, options, 
 
 def test_the_rejections_of_one_batch_are_in_order(workspace, file):
     """Rows refused for their values and rows refused for what is stored come in the file's order."""
-    result = run(workspace, file("p,a,4,Ana", "p,a,5,Ana", "p,b,9,Ana", "p,a,3,Ana"))
+    result = run(workspace, file("p,a,4,Ana", "p,a,5,Ana", "p,,4,Ana", "p,a,3,Ana"))
     assert [r.number for r in result.rejected] == [2, 3, 4]
-
-
-def test_the_default_batch_is_what_these_tests_assume():
-    """The numbers above stand on batches of 500 rows."""
-    assert importing.BATCH_ROWS == 500
 
 
 def test_a_rating_is_not_put_on_a_text_that_was_edited_meanwhile(workspace, old_app, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from core.domain.errors import Conflict
 from core.domain.roles import COMMAND_LINE
+from core.labeling.how_to_read import HowToRead
 from core.services.data import interactions
 from core.services.data.exporting import export
 from core.services.data.importing import import_file, load_sample, recorded, remove_sample
@@ -116,7 +117,7 @@ def test_own_data_that_repeats_the_sample_is_not_lost_with_it(sampled, tmp_path)
         assert row is not None
         prompt, answer = row.user_prompt, row.ai_response
     (tmp_path / "own.jsonl").write_text(json.dumps({"user_prompt": prompt, "ai_response": answer, "rating": 4}))
-    *_, result = import_file(sampled, COMMAND_LINE, tmp_path / "own.jsonl", rater="Dr. Lima")
+    *_, result = import_file(sampled, COMMAND_LINE, tmp_path / "own.jsonl", HowToRead(rater="Dr. Lima"))
     assert (result.added, result.ratings) == (1, 1)
     remove_sample(sampled, COMMAND_LINE)
     found = status(sampled, COMMAND_LINE)

@@ -14,7 +14,7 @@ from core.services.workspace import open_workspace
 from core.store.rating import ratings
 from core.store.tables import Item, Rater, Rating
 from tests import looked
-from tests.databases import Plain, added, environment, rater, wait_until_blocked
+from tests.databases import Plain, added, environment, rater, until_a_batch_is_in, wait_until_blocked
 
 COLUMNS = "rating, feedback_comment, bias_flag, updated_by"
 
@@ -331,12 +331,13 @@ def test_removing_an_import_keeps_what_the_old_application_rated_in_it(workspace
 
 def test_importing_picks_up_what_was_written_during_it(workspace, old_app, tmp_path, monkeypatch):
     """An import that adds ratings to an answer does not overwrite what the old application wrote since its start."""
-    monkeypatch.setattr(importing, "BATCH_ROWS", 1)
+    monkeypatch.setattr(importing, "FEWEST_ROWS", 1)
+    monkeypatch.setattr(importing, "MOST_ROWS", 1)
     interaction_id = added(workspace, "p", "one")
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\nq,other,3,Ben\np,one,5,Ben\np,one,4,legacy\n")
     steps = import_file(workspace, COMMAND_LINE, file)
-    next(steps)
+    until_a_batch_is_in(steps)
     write(old_app, interaction_id, rating=2)
     *_, result = steps
     assert [(r.number, r.reason) for r in result.rejected] == [(3, "already rated 2 by legacy")]

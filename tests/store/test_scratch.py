@@ -27,21 +27,22 @@ HOLD = """
         print(folder, flush=True)
         sys.stdin.readline()
 """
-IMPORT = """
-    import os, sys
-    from io import BytesIO
+UPLOAD = """
+    import sys
     from core.domain.roles import COMMAND_LINE
-    from core.services.data import importing
+    from core.services.data import uploads
     from core.services.workspace import open_workspace
-    from core.ui.data.importing import _on_disk
-    class Uploaded(BytesIO):
-        name = "patients.csv"
-    rows = "".join(f"{i},Jane Q. Patient {i}\\n" for i in range(5000))
     workspace = open_workspace()
-    with _on_disk(workspace, Uploaded(("user_prompt,ai_response\\n" + rows).encode())) as path:
-        for _ in importing.import_file(workspace, COMMAND_LINE, path):
-            print(path, flush=True)
+    rows = "".join(f"{i},Jane Q. Patient {i}\\n" for i in range(5000))
+    pieces = [("user_prompt,ai_response\\n" + rows).encode()]
+    class Slow:
+        def read(self, size):
+            if pieces:
+                return pieces.pop()
+            (copy,) = (workspace.settings.home / "uploads").glob("*/*/patients.csv")
+            print(copy.parent, flush=True)
             sys.stdin.readline()
+    uploads.take(workspace, COMMAND_LINE, "patients.csv", Slow())
 """
 EXPORT = """
     import sys
@@ -119,15 +120,15 @@ def holding(folder):
     return [path for path in files if SECRET.encode() in path.read_bytes()]
 
 
-@pytest.mark.parametrize("what", ["upload and import", "export to a file", "backup"])
+@pytest.mark.parametrize("what", ["upload", "export to a file", "backup"])
 def test_what_a_killed_process_left_is_named_and_gone_at_the_next_start(home, started, tmp_path, monkeypatch, what):
     """A real kill in the middle of the act; another process that works at the same place keeps its files throughout."""
     place, environ = home
     settings = Settings.from_env(environ)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    code = {"upload and import": IMPORT, "export to a file": EXPORT, "backup": BACKUP}[what]
-    arguments = {"upload and import": [], "export to a file": [elsewhere / "a.csv"], "backup": [elsewhere / "B"]}[what]
+    code = {"upload": UPLOAD, "export to a file": EXPORT, "backup": BACKUP}[what]
+    arguments = {"upload": [], "export to a file": [elsewhere / "a.csv"], "backup": [elsewhere / "B"]}[what]
     at_work, kept = started(HOLD, elsewhere if arguments else place)
     victim, left = started(code, *arguments)
     assert left.exists()

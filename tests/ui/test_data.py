@@ -2,15 +2,13 @@
 
 import json
 import re
-from contextlib import closing
 
 import pytest
 
 from core.domain.errors import Unavailable
-from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE
 from core.domain.turns import Speaker, Turn
-from core.services.data import importing, interactions
+from core.services.data import interactions
 from core.services.operations.status import status
 from core.services.reranking import preferences
 from core.store.database import Store
@@ -19,15 +17,6 @@ from tests import looked
 from tests.databases import added, added_after
 from tests.ui.reading import plain, press, said
 
-OURS = b"user_prompt,ai_response,rating\nA?,Yes,5\nA?,No,9\nB?,Maybe,\n"
-OTHERS = b"question,model_answer,grade,story\nA?,Yes,5,s1\nA?,No,2,s2\n"
-
-
-def upload(app, content: bytes, name: str = "answers.csv"):
-    app.file_uploader[0].upload(name, content).run()
-    assert not app.exception
-    return app
-
 
 def test_the_empty_page_says_how_to_begin(open_page):
     """Without answers the import comes first, and the export says that there is nothing."""
@@ -35,96 +24,6 @@ def test_the_empty_page_says_how_to_begin(open_page):
     assert "no answers yet" in said(app)
     assert "nothing to export yet" in said(app)
     assert len(app.file_uploader) == 1
-
-
-def test_a_file_is_previewed_and_imported(open_page, workspace):
-    """First rows, one button, and a result in words with every refused row and its reason."""
-    app = upload(open_page("data"), OURS)
-    assert list(app.dataframe[0].value.columns) == ["user_prompt", "ai_response", "rating"]
-    press(app, "data.import")
-    text = said(app)
-    assert "answers.csv is imported: 2 new answers, 1 rating, 0 rows that brought nothing new, 1 row rejected" in text
-    assert app.dataframe[0].value.to_dict("records")[0]["Row"] == 2
-    assert status(workspace, COMMAND_LINE).interactions == 2
-    assert status(workspace, COMMAND_LINE).rated == 1
-
-
-def test_the_result_can_be_put_away(open_page, workspace):
-    """The note stays until it is closed."""
-    app = press(upload(open_page("data"), OURS), "data.import")
-    press(app, "data.close_note")
-    assert "is imported" not in said(app)
-
-
-def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
-    """The mapping step proposes columns; the context column separates equal prompts."""
-    app = upload(open_page("data"), OTHERS)
-    guessed = {box.key.split(".")[2]: box.value for box in app.selectbox if (box.key or "").startswith("data.column.")}
-    assert guessed["user_prompt"] == "question"
-    assert guessed["ai_response"] == "model_answer"
-    assert guessed["rating"] == "grade"
-    app.selectbox(key="data.context").select("story")
-    app.text_input(key="data.rater").input("Dr Kim").run()
-    press(app, "data.import")
-    found, total = interactions.browse(workspace, COMMAND_LINE, Filters(), page=0)
-    assert total == 2
-    assert {item.context_id for item in found} == {"s1", "s2"}
-    assert interactions.history(workspace, COMMAND_LINE, found[0].interaction_id)[0].rater == "Dr Kim"
-
-
-def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
-    """The button waits until prompt and answer are chosen, and the page says for which."""
-    app = upload(open_page("data"), b"x,y\n1,2\n")
-    assert "Please choose the column for: Prompt, Answer" in said(app)
-    assert app.button(key="data.import").disabled
-
-
-def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace):
-    """Not a table: what is wrong, in words, with the file's own name."""
-    app = upload(open_page("data"), b"PAR1 not really", "broken.parquet")
-    assert app.error
-    assert "broken.parquet" in said(app)
-    assert not list(workspace.settings.home.glob(f"{PREFIX}*"))
-
-
-def test_no_copy_of_an_uploaded_file_stays(open_page, workspace):
-    """The temporary copy is gone after preview and import."""
-    press(upload(open_page("data"), OURS), "data.import")
-    assert not list(workspace.settings.home.glob(f"{PREFIX}*"))
-
-
-def test_a_name_full_of_markup_is_shown_as_it_is(open_page, workspace):
-    """A file's name is text, also in messages."""
-    app = press(upload(open_page("data"), OURS, ":red[x] **b**.csv"), "data.import")
-    assert ":red[x] **b**.csv is imported" in said(app)
-    assert ":red[" not in app.warning[0].value
-
-
-def test_an_import_that_was_cut_off_can_be_finished_or_removed(open_page, workspace, tmp_path):
-    """It is listed with both ways out; removing takes a second press."""
-    path = tmp_path / "half.csv"
-    path.write_bytes(b"user_prompt,ai_response\n" + b"".join(b"Q%d,A\n" % n for n in range(1200)))
-    with closing(importing.import_file(workspace, COMMAND_LINE, path)) as running:
-        next(running)
-    app = open_page("data")
-    assert "half.csv is imported only in part" in said(app)
-    assert "Choose the same file again" in said(app)
-    for name in (None, "readiness", "train"):  # wherever answers are counted
-        assert "500 rows of half.csv are in: its import was cut off" in plain(
-            said(open_page(name) if name else open_page())
-        )
-    press(app, "data.remove_import")
-    assert status(workspace, COMMAND_LINE).interactions == 0
-    assert "half.csv is removed." in plain(app.toast[0].value)
-
-
-def test_removing_an_import_keeps_what_was_rated_since(open_page, workspace, ana):
-    """What stays is said."""
-    press(upload(open_page("data"), b"user_prompt,ai_response\nA?,Yes\nB?,No\n"), "data.import")
-    looked.rate(workspace, ana, 1, 4)
-    app = press(open_page("data"), "data.remove_import")
-    assert "1 answer stays, rated here since." in plain(app.toast[0].value)
-    assert status(workspace, COMMAND_LINE).interactions == 1
 
 
 @pytest.mark.parametrize("kind", ["ratings", "gold", "pairs", "kto"])
@@ -371,15 +270,6 @@ def test_the_second_of_two_leads_is_told_and_keeps_what_was_typed(open_page, sam
 
 BEFORE = [{"role": "user", "content": "My knee hurts."}, {"role": "assistant", "content": "Since when?"}]
 TURNS = (Turn(Speaker.USER, "My knee hurts."), Turn(Speaker.ASSISTANT, "Since when?"))
-
-
-def test_a_file_of_conversations_is_imported(open_page, workspace):
-    """A column of messages stands for prompt and answer."""
-    messages = [*BEFORE, {"role": "user", "content": "Monday."}, {"role": "assistant", "content": "Rest."}]
-    app = upload(open_page("data"), json.dumps({"messages": messages}).encode(), "answers.jsonl")
-    press(app, "data.import")
-    (found,), _ = interactions.browse(workspace, COMMAND_LINE, Filters(), page=0)
-    assert (found.prompt, found.response, found.turns) == ("Monday.", "Rest.", TURNS)
 
 
 def test_an_opened_answer_shows_its_conversation(open_page, workspace, ana):

@@ -32,10 +32,9 @@ def largest(app: AppTest) -> int:
 
 
 def rejected_rows() -> None:
-    from core.domain.records import Rejected
-    from core.ui.data.importing import _rejected
+    from core.ui.data.import_report import _rejected
 
-    _rejected([Rejected(number, "a reason " * 60) for number in range(1_000)], 5_000)
+    _rejected([{"row": number, "reason": "a reason " * 60} for number in range(1_000)], 5_000)
     for _ in range(3):
         import streamlit as st
 

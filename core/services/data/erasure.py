@@ -18,7 +18,7 @@ from core.store import audit, compacting
 from core.store.database import Session
 from core.store.erasure import answers, copies, raters
 from core.store.erasure.answers import Part, Traces
-from core.store.interactions import exports, interactions
+from core.store.interactions import exports, interactions, uploads
 from core.store.interactions.consensus import lock_as_seen
 from core.store.people import accounts
 from core.store.people.raters import Rater
@@ -59,7 +59,7 @@ def preview_interaction(workspace: Workspace, user: User, interaction_id: int) -
     with workspace.store.read() as session:
         going = answers.parts(session, interaction_id)
         goes = {part.words: number for part in going if (number := part.count(session))}
-        goes |= copies.copies(session, [interaction_id], going).count()
+        goes |= copies.copies(session, [interaction_id], going).count() | _uploads(session)
         shown = interactions.load(session, interaction_id)
         remains = _after_interaction(workspace, session, interaction_id, going)
         return Forgetting(f"answer {interaction_id}", False, goes, remains, shown.version if shown else None)
@@ -87,9 +87,10 @@ def interaction(workspace: Workspace, user: User, interaction_id: int, *, seen: 
         going = answers.parts(session, interaction_id)
         copied = copies.copies(session, [interaction_id], going)
         remains = _after_interaction(workspace, session, interaction_id, going)
-        goes = answers.remove(session, going) | copied.count()
+        goes = answers.remove(session, going) | copied.count() | _uploads(session)
         copied.put_out(session)
         audit.write(session, user, "forgot", f"interaction {interaction_id}", new=dict(goes))
+        _delete_uploads(workspace, session)
     return Forgetting(f"answer {interaction_id}", True, goes, remains + _until_tidy(workspace))
 
 
@@ -123,7 +124,7 @@ def preview_rater(workspace: Workspace, user: User, who: str | int, *, ratings_s
     workspace.require(user, Act.PEOPLE)
     with workspace.store.read() as session:
         rater = _rater(session, who)
-        goes = raters.goes(session, rater, ratings_stay=ratings_stay)
+        goes = raters.goes(session, rater, ratings_stay=ratings_stay) | _uploads(session)
         return Forgetting(f"rater {rater.name}", False, goes, _after_rater(workspace, session, rater, ratings_stay))
 
 
@@ -147,7 +148,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
         rater_id, name = found.rater_id, found.name
         leads = accounts.leads(session, who_can_sign_in=signs_in)
         remains = _after_rater(workspace, session, found, ratings_stay)
-        goes = raters.erase(session, found, ratings_stay=ratings_stay)
+        goes = raters.erase(session, found, ratings_stay=ratings_stay) | _uploads(session)
         if leads and not accounts.leads(session, who_can_sign_in=signs_in):
             raise Conflict(
                 f"{name} is the last lead, and somebody must be left who can decide here. Nothing was changed. Make "
@@ -155,7 +156,23 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
             )
         did = "pseudonymised" if ratings_stay else "forgot"
         audit.write(session, user, did, f"person {rater_id}", new=dict(goes))
+        _delete_uploads(workspace, session)
     return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
+
+
+def _uploads(session: Session) -> dict[str, int]:
+    """How many copies of files go, as ``Part.words`` says it: any of them can hold what is erased."""
+    number = uploads.count_unfinished(session)
+    return {"copies of files that are being brought in": number} if number else {}
+
+
+def _delete_uploads(workspace: Workspace, session: Session) -> None:
+    """Stop what is being brought in, and delete the copies; those on other machines go at the next sweep there.
+
+    Before the transaction ends: a copy that survived an erasure would be worse than one that is missed.
+    """
+    for folder in uploads.put_out(session):
+        uploads.delete_copy(workspace.settings.home, folder)
 
 
 def _rater(session: Session, who: str | int) -> Rater:

@@ -17,6 +17,7 @@ from core.domain.identifiers.masking import count, in_words
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
+from core.domain.turns import read_messages
 from core.labeling.export_columns import EXPORTS
 from core.labeling.exports import (
     count_prompts_without_pair,
@@ -235,7 +236,8 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
 
 def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
     """How many identifiers of which kind the texts of a preference hold."""
-    return count(preference[name] for name in ("prompt", "chosen", "rejected"))
+    said = [turn.text for turn in read_messages(preference["turns"], "turns")]
+    return count([*(preference[name] for name in ("prompt", "chosen", "rejected", "context_id")), *said])
 
 
 def _rows(

@@ -2,31 +2,38 @@
 
 import shutil
 import time
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.files import file_sha256
-from core.domain.records import ImportRow, Rejected
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import Act, User
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
-from core.services.masking import masks_output, refuse_gaps
+from core.services.data.checking import Checked, CheckProgress, check
+from core.services.masking import masks_output, without_gaps
 from core.services.workspace import Workspace, is_dead, this_process
 from core.store import audit
-from core.store.interactions import imports, interactions
+from core.store.database import Session
+from core.store.interactions import imports, interactions, uploads
 from core.store.interactions.imports import Counted
-from core.store.people.raters import IMPORTED, rater_name
+from core.store.people.raters import rater_name
 from core.store.retrying import retried, written
 from core.store.training import versions
 
-BATCH_ROWS = 500
+FEWEST_ROWS, MOST_ROWS = 100, 500
+"""Rows of a batch: the first has the fewest."""
 BATCH_CHARACTERS = 4_000_000
+BATCH_SECONDS = 0.02
+"""How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
 BREATH_SECONDS = 0.01
 """Pause between batches in which a rater's write gets in: SQLite has one writer at a time and no queue."""
+Understandable = ImportRow | ImportComparison | Rejected
 SAMPLE = Path(__file__).parents[2] / "labeling" / "sample.csv"
 
 
@@ -49,6 +56,12 @@ class ImportResult:
     duplicates: int
     rejected: list[Rejected]
     rejected_total: int
+    left_out: list[Rejected]
+    """The first 1,000 answers that are in without the rating that the file gave, and why."""
+    left_out_total: int
+    preferences: int
+    ties: int
+    equal_pairs: int
     resumed: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +73,13 @@ class ImportResult:
             "rejected": [{"row": rejected.number, "reason": rejected.reason} for rejected in self.rejected],
             "rejected_total": self.rejected_total,
             "import_id": self.import_id,
+            "ratings_left_out": {
+                "total": self.left_out_total,
+                "rows": [{"row": left_out.number, "reason": left_out.reason} for left_out in self.left_out],
+            },
+            "preferences": self.preferences,
+            "ties": self.ties,
+            "equal_pairs": self.equal_pairs,
         }
 
 
@@ -76,7 +96,16 @@ class ImportRecord:
     duplicates: int
     rejected_total: int
     rejected: list[dict[str, Any]]
+    left_out_total: int
+    left_out: list[dict[str, Any]]
+    preferences: int
+    ties: int
+    equal_pairs: int
     started_at: datetime
+
+
+class Stopped(Conflict):
+    """Somebody asked to stop a check or an import, or what it reads was erased."""
 
 
 @masks_output()
@@ -84,57 +113,101 @@ def import_file(
     workspace: Workspace,
     user: User,
     path: Path,
+    how: HowToRead = HowToRead(),
     *,
-    rater: str = IMPORTED,
-    mapping: Mapping[str, str] | None = None,
-    context_column: str | None = None,
     file_name: str | None = None,
     source: str = "import",
-) -> Generator[ImportProgress | ImportResult, None, None]:
-    """Import a file; yields progress after every batch and the result at the end.
+) -> Generator[CheckProgress | ImportProgress | ImportResult, None, None]:
+    """Check a whole file, then import it; yields progress now and then, after every batch, and the result at the end.
 
     What was committed stays when it is cut off; importing the same file again finishes it.
 
     Args:
         workspace: where to.
         user: who imports.
-        path: csv, jsonl or parquet.
-        rater: whose ratings these are where a row names nobody.
-        mapping: our column name -> the file's, where they differ.
-        context_column: the file's column that separates equal prompts.
+        path: any file that ``open_table`` reads.
+        how: how it is to be read; what is empty in it is found by looking.
         file_name: as the user knows the file, when ``path`` is a temporary copy.
         source: ``import``, or ``sample``.
 
     Raises:
-        BadInput: nothing can be read or understood.
+        BadInput: nothing can be read or understood, or nobody said what its ratings mean; nothing was stored.
         Conflict: the same file is being imported right now.
     """
     workspace.require(user, Act.CHANGE_DATA)
-    rater_name(rater)  # a name that cannot be used would refuse every row
-    table = open_table(path)
-    understood = import_rows(table, mapping=mapping, context_column=context_column)
+    rater_name(how.rater)  # a name that cannot be used would refuse every row
+    for step in check(workspace, user, path, how):
+        if isinstance(step, Checked):
+            refuse(step)
+        else:
+            yield step
+    yield from import_checked(
+        workspace, user, path, how, file_name=file_name or path.name, file_hash=file_sha256(path), source=source
+    )
+
+
+@masks_output()
+def import_checked(
+    workspace: Workspace,
+    user: User,
+    path: Path,
+    how: HowToRead,
+    *,
+    file_name: str,
+    file_hash: str,
+    source: str = "import",
+    upload_id: int | None = None,
+) -> Generator[ImportProgress | ImportResult, None, None]:
+    """Import a file that was checked as ``how`` says; yields as ``import_file``.
+
+    ``upload_id``: the upload that it is the copy of, and that tells how far it is; it can be stopped there.
+
+    Raises:
+        As ``import_file``.
+        Stopped: the upload was cancelled, or something was erased; what was committed stays.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    understood = understand(open_table(path, how.sheet), how)
     workspace.pick_up(at_once=True)
-    file_hash = file_sha256(path)
-    import_id, resumed = _begin(workspace, user, file_name or path.name, file_hash, source)
-    total, rows, started = Counted(), 0, time.monotonic()
+    import_id, resumed = _begin(workspace, user, how, file_name, file_hash, source, upload_id)
+    total, rows, started, size = Counted(), 0, time.monotonic(), _Size()
     try:
-        for batch in _batches(understood):
+        for batch in _batches(understood.rows(), size):
             rows += len(batch)
-            total.add(_store(workspace, import_id, batch, rows, rater, source))
-            if workspace.store.is_sqlite:
-                time.sleep(BREATH_SECONDS)
+            counted, seconds = _store(workspace, import_id, batch, rows, how.rater, source, upload_id)
+            total.add(counted)
+            size.follow(len(batch), seconds)
+            time.sleep(BREATH_SECONDS)
             yield ImportProgress(import_id, rows, rows / max(time.monotonic() - started, 1e-9))
     except BaseException:  # also when the reader of this generator goes away, or Ctrl-C
         written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
         raise
-    if not rows:
-        written(workspace.store, lambda session: imports.delete_record(session, import_id))
-        raise BadInput(f"{file_name or path.name} has a header but no rows, so there is nothing to import.")
-    _finish(workspace, user, import_id, total)
+    _finish(workspace, user, import_id, total, upload_id)
     workspace.mark_due()
     yield ImportResult(
-        import_id, total.added, total.ratings, total.duplicates, total.rejected, total.rejected_total, resumed
+        import_id=import_id,
+        added=total.added,
+        ratings=total.ratings,
+        duplicates=total.duplicates,
+        rejected=total.rejected,
+        rejected_total=total.rejected_total,
+        left_out=total.left_out,
+        left_out_total=total.left_out_total,
+        preferences=total.preferences,
+        ties=total.ties,
+        equal_pairs=total.equal_pairs,
+        resumed=resumed,
     )
+
+
+def refuse(report: Checked) -> None:
+    """Let only a file pass that can be imported as it was checked.
+
+    Raises:
+        BadInput: nobody said what its ratings mean.
+    """
+    if report.must_ask:
+        raise BadInput(f"{report.question} {report.option}")
 
 
 @masks_output()
@@ -154,6 +227,11 @@ def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
                 duplicates=record.duplicates,
                 rejected_total=record.rejected_total,
                 rejected=record.rejected,
+                left_out_total=record.left_out_total,
+                left_out=record.left_out,
+                preferences=record.preferences,
+                ties=record.ties,
+                equal_pairs=record.equal_pairs,
                 started_at=record.started_at,
             )
             for record in imports.listed(session)
@@ -189,8 +267,19 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
             break
     while written(workspace.store, lambda session: imports.remove_ratings_some(session, import_id)):
         pass
-    written(workspace.store, lambda session: imports.delete_record(session, import_id))
+    while written(workspace.store, lambda session: imports.remove_preferences_some(session, import_id)):
+        pass
+    for folder in written(workspace.store, lambda session: _delete_record(session, import_id)):
+        uploads.delete_copy(workspace.settings.home, folder)
     return kept
+
+
+def _delete_record(session: Session, import_id: int) -> list[str]:
+    """Delete the record of an import with the uploads that it came from; the folders of their copies."""
+    imports.delete_record(session, import_id)
+    taken = uploads.of_import(session, import_id)
+    uploads.remove(session, [upload.upload_id for upload in taken])
+    return [upload.folder for upload in taken]
 
 
 @masks_output()
@@ -226,7 +315,15 @@ def remove_sample(workspace: Workspace, user: User) -> int:
 
 
 @retried
-def _begin(workspace: Workspace, user: User, file_name: str, file_hash: str, source: str) -> tuple[int, bool]:
+def _begin(
+    workspace: Workspace,
+    user: User,
+    how: HowToRead,
+    file_name: str,
+    file_hash: str,
+    source: str,
+    upload_id: int | None,
+) -> tuple[int, bool]:
     """Open the record of an import; its number, and whether it takes up a cut-off one."""
     with workspace.store.write() as session:
         other = imports.running_elsewhere(session, file_hash)
@@ -235,62 +332,93 @@ def _begin(workspace: Workspace, user: User, file_name: str, file_hash: str, sou
                 f"{other.file_name} is being imported right now (import {other.import_id}). Wait for its end."
             )
         record = imports.begin(session, file_name, file_hash, this_process())
+        # whose ratings they are stands with the ratings, where an erasure finds the name
+        record.how = {name: value for name, value in how.to_json().items() if name != "rater"}
         import_id, resumed = record.import_id, record.added + record.ratings > 0
+        if upload_id is not None:
+            uploads.note_import(session, upload_id, import_id)
         begun = {"sha256": file_hash, "source": source, "resumed": resumed}
         audit.write(session, user, "started import", f"import {import_id}", new=begun)
     return import_id, resumed
 
 
 @retried
-def _finish(workspace: Workspace, user: User, import_id: int, total: Counted) -> None:
+def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, upload_id: int | None) -> None:
     with workspace.store.write() as session:
         imports.end(session, import_id, "finished")
-        done = {"added": total.added, "ratings": total.ratings, "rejected": total.rejected_total}
+        if upload_id is not None:
+            uploads.finish(session, upload_id, this_process())
+        done = {
+            "added": total.added,
+            "ratings": total.ratings,
+            "rejected": total.rejected_total,
+            "preferences": total.preferences,
+        }
         audit.write(session, user, "finished import", f"import {import_id}", new=done)
 
 
 @retried  # the existing application and we waited for each other: once more settles it
 def _store(
-    workspace: Workspace, import_id: int, batch: list[ImportRow | Rejected], rows: int, rater: str, source: str
-) -> Counted:
-    """Store one batch in one transaction, its share of the import's record included."""
+    workspace: Workspace,
+    import_id: int,
+    batch: list[Understandable],
+    rows: int,
+    rater: str,
+    source: str,
+    upload_id: int | None,
+) -> tuple[Counted, float]:
+    """Store one batch in one transaction, its share of the import's record included; and the seconds it took."""
     counted = Counted()
-    usable = []
-    for row in map(_without_gaps, batch):
+    usable: list[ImportRow | ImportComparison] = []
+    for row in map(without_gaps, batch):
         if isinstance(row, Rejected):
             counted.reject(row)
         else:
             usable.append(row)
     with workspace.store.write() as session:
+        began = time.monotonic()
         counted.add(imports.add_batch(session, import_id, usable, rater=rater, source=source))
         counted.rejected.sort(key=lambda rejected: rejected.number)
         imports.progress(session, import_id, rows, counted)
-    return counted
+        # after the writers' lock: an erasure that came before is seen, one that comes later finds these rows
+        if upload_id is not None and not uploads.beat(session, upload_id, this_process(), rows):
+            raise Stopped("The import was stopped. What came in stays; it can go on where it stopped.")
+    return counted, time.monotonic() - began
 
 
-def _without_gaps(row: ImportRow | Rejected) -> ImportRow | Rejected:
-    """A row that came from a page or a download in which identifiers were hidden is refused whole."""
-    try:
-        refuse_gaps(row)
-    except BadInput:
-        return Rejected(
-            row.number,
-            "a text holds «... hidden», the gap of something that was hidden where it was copied from; "
-            "take the original",
-        )
-    return row
+@dataclass(slots=True)
+class _Size:
+    """How many rows the next batch has: as many as took the time that a batch may take."""
+
+    rows: int = field(default_factory=lambda: FEWEST_ROWS)
+
+    def follow(self, rows: int, seconds: float) -> None:
+        """Adapt to what a batch took, at most by half or twice."""
+        wanted = int(rows * BATCH_SECONDS / max(seconds, 1e-6))
+        self.rows = max(FEWEST_ROWS, min(MOST_ROWS, 2 * self.rows, max(self.rows // 2, wanted)))
 
 
-def _batches(rows: Iterator[ImportRow | Rejected]) -> Iterator[list[ImportRow | Rejected]]:
-    batch: list[ImportRow | Rejected] = []
+def _batches(rows: Iterator[Understandable], size: _Size) -> Iterator[list[Understandable]]:
+    batch: list[Understandable] = []
     characters = 0
     for row in rows:
         batch.append(row)
-        if isinstance(row, ImportRow):
-            characters += len(row.user_prompt) + len(row.ai_response) + len(row.feedback_comment or "")
-            characters += len(str(row.metadata or "")) + sum(len(turn.text) for turn in row.turns)
-        if len(batch) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
+        characters += _length(row)
+        if len(batch) >= size.rows or characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
     if batch:
         yield batch
+
+
+def _length(row: Understandable) -> int:
+    """About how many characters a row holds."""
+    if isinstance(row, Rejected):
+        return 0
+    texts = (row.ai_response, row.feedback_comment or "") if isinstance(row, ImportRow) else (row.chosen, row.rejected)
+    return (
+        len(row.user_prompt)
+        + sum(map(len, texts))
+        + len(str(row.metadata or ""))
+        + sum(len(turn.text) for turn in row.turns)
+    )

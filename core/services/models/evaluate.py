@@ -8,7 +8,8 @@ from core.domain.errors import BadInput, Unavailable
 from core.domain.records import Example, ImportRow
 from core.domain.roles import Act, User
 from core.domain.turns import turns_group
-from core.labeling.rows import import_rows
+from core.labeling.how_to_read import HowToRead
+from core.labeling.rows import understand
 from core.labeling.tables import open_table
 from core.reward import artifact
 from core.reward.evaluation.evaluation import evaluate_model, leave_out_seen
@@ -59,7 +60,7 @@ def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version
 def read_rated(path: Path) -> list[Example]:
     """The rated answers of a file; several ratings of one answer count as their median."""
     rated: dict[str, tuple[ImportRow, list[int]]] = {}
-    for row in import_rows(open_table(path)):
+    for row in understand(open_table(path), HowToRead()).rows():
         if isinstance(row, ImportRow) and row.rating is not None:
             rated.setdefault(row.identity, (row, []))[1].append(row.rating)
     if not rated:

@@ -1,6 +1,6 @@
 """Temporary files that a killed process left: found, told of, and removed at the next start of the dashboard.
 
-An import that was cut off is finished with the file itself, chosen once more; it needs no copy from before.
+A file that is being brought in is none of them: its copy stays until it is imported (``core.services.data.uploads``).
 """
 
 from datetime import datetime
@@ -9,6 +9,7 @@ from pathlib import Path
 from core.domain.settings import Settings
 from core.store import scratch
 from core.store.database import connect
+from core.store.interactions.uploads import copies_folder
 from core.store.scratch import Scratch
 
 
@@ -45,7 +46,7 @@ def _own(settings: Settings) -> list[Path]:
     store = connect(settings)
     beside = [Path(str(store.engine.url.database)).resolve().parent] if store.is_sqlite else []
     store.engine.dispose()
-    return [settings.home, settings.model_dir, settings.home / "encoders", *beside]
+    return [settings.home, settings.model_dir, settings.home / "encoders", copies_folder(settings.home), *beside]
 
 
 def _elsewhere(settings: Settings) -> list[Path]:

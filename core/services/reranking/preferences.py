@@ -1,6 +1,5 @@
 """How a rater would have ordered answers: kept as pairs under the rater's name (docs/decisions/preferences.md)."""
 
-import hashlib
 from collections.abc import Sequence
 
 from core.domain.errors import BadInput
@@ -59,7 +58,7 @@ def keep(
             "prompt_group": group,
             "chosen": better,
             "rejected": worse,
-            "pair_hash": _pair_hash(group, better, worse),
+            "pair_hash": preferences.pair_hash(group, better, worse),
             "model_version": model_version,
             "created_at": at,
         }
@@ -101,10 +100,3 @@ def withdraw(workspace: Workspace, user: User, prompt: str) -> int:
         gone = preferences.withdraw(session, user.rater_id, prompt_group(prompt))
         audit.write(session, user, "withdrew preferences", "a question", old={"pairs": gone})
     return gone
-
-
-def _pair_hash(group: str, one: str, other: str) -> str:
-    digest = hashlib.sha256(group.encode())
-    for part in sorted(text.encode() for text in (one, other)):
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()

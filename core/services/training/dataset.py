@@ -76,7 +76,9 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
             # rated between the two transactions: it joins with the next training, and is not learned from in this one
             examples = [example for example in examples if not is_held_out(example.group)]
         left_out = None if without_rater is None else raters.find(session, without_rater)
-        everything = preferences.for_training(session, without_rater=left_out.rater_id if left_out else None)
+        everything = preferences.for_training(
+            session, newest=settings.train_limit, without_rater=left_out.rater_id if left_out else None
+        )
     before = {example.interaction_id: example.rating for example in [*examples, *kept]}
     if without_rater is not None:
         examples = _without(left_out.name if left_out else without_rater, examples)

@@ -18,6 +18,7 @@ from core.domain.texts import prompt_group, text_hash
 from core.store.compacting import to_tidy
 from core.store.database import lock_writers
 from core.store.interactions.interactions import better_answers_to
+from core.store.reranking.preferences import of_answers
 from core.store.tables import (
     Audit,
     Base,
@@ -112,6 +113,7 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
     ordered = or_(
         Preference.prompt_group.in_(only_here),
         Preference.prompt_group.in_(groups) & (Preference.chosen.in_(answers) | Preference.rejected.in_(answers)),
+        of_answers(ids),
     )
     return [
         Part("ratings", Rating, Rating.interaction_id.in_(ids)),

@@ -1,4 +1,4 @@
-"""What was copied from an answer into records that stay: reasons for refused rows, names of sessions.
+"""What was copied from an answer into records that stay: reasons in the lists of imports, names of sessions.
 
 A part of a record is put out here, the record itself stays.
 """
@@ -26,15 +26,15 @@ QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 class Copies:
     """Where something of an answer stands besides its own rows; found before these go."""
 
-    reasons: list[tuple[Import, list[Any]]] = field(default_factory=list)
-    """Imports with the reasons as they will be."""
+    reasons: list[tuple[Import, list[Any], list[Any]]] = field(default_factory=list)
+    """Imports with the lines of refused and of left-out rows as they will be."""
     reports: list[tuple[RunEvent, dict[str, Any]]] = field(default_factory=list)
     queues: list[tuple[QueuePreference, dict[str, Any]]] = field(default_factory=list)
 
     def count(self) -> dict[str, int]:
         """How many of which, in words, as ``Part.words`` says it."""
         found = {
-            "lists of refused rows that quote it": len(self.reasons),
+            "lists of refused rows and left-out ratings that quote it": len(self.reasons),
             "trust reports that name its session": len(self.reports),
             "queue settings that name its session": len(self.queues),
         }
@@ -42,8 +42,8 @@ class Copies:
 
     def put_out(self, session: Session) -> None:
         """Replace them."""
-        for record, rejected in self.reasons:
-            record.rejected = rejected
+        for record, rejected, left_out in self.reasons:
+            record.rejected, record.left_out = rejected, left_out
         for event, payload in self.reports:
             event.payload = payload
         for queue, filters in self.queues:
@@ -57,10 +57,14 @@ def copies(session: Session, interaction_ids: Sequence[int], going: Sequence[Par
     ids = with_better(session, interaction_ids)
     others = select(Item.session_label).where(Item.session_label.is_not(None), Item.interaction_id.not_in(ids))
     found = Copies()
-    for record in session.scalars(select(Import).where(Import.rejected_total > 0)):
-        rejected = [line | {"reason": _unquoted(str(line["reason"]), pieces)} for line in record.rejected]
-        if rejected != record.rejected:
-            found.reasons.append((record, rejected))
+    listing = select(Import).where((Import.rejected_total > 0) | (Import.left_out_total > 0))
+    for record in session.scalars(listing):
+        rejected, left_out = (
+            [line | {"reason": _unquoted(str(line["reason"]), pieces)} for line in lines]
+            for lines in (record.rejected, record.left_out)
+        )
+        if (rejected, left_out) != (record.rejected, record.left_out):
+            found.reasons.append((record, rejected, left_out))
     reports = list(session.scalars(select(RunEvent).where(RunEvent.kind == "Reported")))
     queues = [queue for queue in session.scalars(select(QueuePreference)) if queue.filters.get("session_label")]
     labels = set(session.scalars(others.distinct())) if reports or queues else set()

@@ -50,6 +50,7 @@ from core.store.tables import (
     Showing,
     SignIn,
     TextHistory,
+    Upload,
     Visitor,
 )
 from core.store.types import now
@@ -63,6 +64,7 @@ NAMED: tuple[InstrumentedAttribute[Any], ...] = (
     Run.requested_by,
     ModelVersion.archived_by,
     ApiKey.created_by,
+    Upload.requested_by,
 )
 """Where a name stands as it was at the time."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import BadInput
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
-from core.domain.records import ImportRow, Rejected
+from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import prompt_group
 from core.domain.turns import turns_group, turns_to_json
 from core.store.database import lock_writers
@@ -27,24 +27,44 @@ from core.store.interactions.consensus import (
 from core.store.interactions.interactions import drop, free_identities
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.people.raters import find_or_add, rater_name
+from core.store.reranking import preferences
 from core.store.settings import queue_settings
-from core.store.tables import SYSTEM_USER, BetterAnswer, Import, Item, LegacyInteraction, Rating, RatingEvent
+from core.store.tables import (
+    SYSTEM_USER,
+    BetterAnswer,
+    Import,
+    Item,
+    LegacyInteraction,
+    Preference,
+    Rating,
+    RatingEvent,
+)
 from core.store.types import now
 
 KEPT_REJECTED = 1000
+"""Rows that are listed with a reason, of those refused and of those whose rating was left out."""
 SAMPLE = "sample"
 """File name under which the import of the sample is recorded."""
 
 
 @dataclass
 class Counted:
-    """What a batch, or a whole import, came to; ``rejected`` keeps the first 1,000."""
+    """What a batch, or a whole import, came to; ``rejected`` and ``left_out`` keep the first 1,000."""
 
     added: int = 0
     ratings: int = 0
     duplicates: int = 0
+    """Rows that added nothing because all of it is there; ties and equal pairs are counted apart."""
+    preferences: int = 0
+    ties: int = 0
+    """Comparisons that prefer neither answer."""
+    equal_pairs: int = 0
+    """Comparisons of an answer with itself."""
     rejected_total: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    left_out_total: int = 0
+    left_out: list[Rejected] = field(default_factory=list)
+    """Rows of which the answer is kept and the rating is not, and why."""
 
     def reject(self, rejected: Rejected) -> None:
         """Count one refused row."""
@@ -52,13 +72,24 @@ class Counted:
         if len(self.rejected) < KEPT_REJECTED:
             self.rejected.append(rejected)
 
+    def leave_out(self, row: Rejected) -> None:
+        """Count one row without the rating that it gave."""
+        self.left_out_total += 1
+        if len(self.left_out) < KEPT_REJECTED:
+            self.left_out.append(row)
+
     def add(self, other: "Counted") -> None:
         """Add what another batch came to."""
         self.added += other.added
         self.ratings += other.ratings
         self.duplicates += other.duplicates
+        self.preferences += other.preferences
+        self.ties += other.ties
+        self.equal_pairs += other.equal_pairs
         self.rejected_total += other.rejected_total
         self.rejected.extend(other.rejected[: KEPT_REJECTED - len(self.rejected)])
+        self.left_out_total += other.left_out_total
+        self.left_out.extend(other.left_out[: KEPT_REJECTED - len(self.left_out)])
 
 
 @dataclass
@@ -81,42 +112,126 @@ class _Planned:
         return self.existing[rater_id].rating if rater_id in self.existing else None
 
 
-def add_batch(
-    session: Session, import_id: int | None, rows: Sequence[ImportRow], *, rater: str, source: str
-) -> Counted:
-    """Add interactions that are not there yet and ratings that do not exist yet; nothing that exists is replaced.
+@dataclass
+class _Compared:
+    """One comparison of which something is stored."""
 
-    ``rater`` is whom a rating belongs to where the row names nobody.
+    row: ImportComparison
+    answers: tuple[ImportRow, ...]
+    """The better one first; of equal ones only one."""
+    rater_id: int | None = None
+    """Whose preference it adds."""
+    is_known: bool = False
+    """The preference is there already."""
+
+
+def add_batch(
+    session: Session, import_id: int | None, rows: Sequence[ImportRow | ImportComparison], *, rater: str, source: str
+) -> Counted:
+    """Add answers that are not there yet, and ratings and preferences that do not exist yet; nothing that exists is
+    replaced.
+
+    ``rater`` is whom a rating or a preference belongs to where the row names nobody.
     """
     lock_writers(session)
     counted = Counted()
-    usable: list[tuple[ImportRow, str]] = []
+    usable: list[tuple[ImportRow | ImportComparison, str]] = []
     for row in rows:
         try:
             usable.append((row, rater_name(row.rater or rater)))
         except BadInput as error:
-            counted.reject(Rejected(row.number, str(error)))
+            counted.reject(Rejected(row.number, str(error), row.place))
     kind = "sample" if source == "sample" else "imported"
     rater_ids = {name: find_or_add(session, name, kind).rater_id for name in {n for row, n in usable if _speaks(row)}}
-    plan = _plan(session, [row for row, _ in usable], source)
-    for row, name in usable:
-        planned = plan[row.identity]
-        is_new = planned.is_new and planned.first is row
-        rater_id = rater_ids.get(name, 0)
-        known = planned.value_of(rater_id)
-        counted.added += is_new
-        if row.rating is not None and known is None:
-            planned.added[rater_id] = _with_remark(row, planned.added.get(rater_id), planned.existing.get(rater_id))
-            counted.ratings += 1
-        elif row.rating is not None and known != row.rating:
-            counted.reject(Rejected(row.number, f"already rated {known} by {name}"))
-        else:
-            counted.duplicates += not is_new
-            if _speaks(row) and rater_id not in planned.existing:  # a remark without a rating
-                planned.added.setdefault(rater_id, row)
+    rated = [(row, name) for row, name in usable if isinstance(row, ImportRow)]
+    comparisons = [(row, rater_ids.get(name, 0)) for row, name in usable if isinstance(row, ImportComparison)]
+    compared = _compare(session, comparisons, counted)
+    plan = _plan(session, [*(row for row, _ in rated), *(row for one in compared for row in one.answers)], source)
+    for row, name in rated:
+        _count_rated(plan[row.identity], row, name, rater_ids.get(name, 0), counted)
+    new = {id(planned.first) for planned in plan.values() if planned.is_new}
+    for one in compared:
+        added = sum(id(answer) in new for answer in one.answers)
+        counted.added += added
+        counted.duplicates += one.is_known and not added
     _insert_new(session, import_id, [planned for planned in plan.values() if planned.is_new], source)
     _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
+    _add_preferences(session, import_id, [one for one in compared if one.rater_id is not None], plan)
     return counted
+
+
+def _count_rated(planned: _Planned, row: ImportRow, name: str, rater_id: int, counted: Counted) -> None:
+    """Count one answer, and plan the rating or the remark that comes with it."""
+    is_new = planned.is_new and planned.first is row
+    known = planned.value_of(rater_id)
+    counted.added += is_new
+    if row.left_out is not None:
+        counted.leave_out(Rejected(row.number, row.left_out, row.place))
+    if row.rating is not None and known is None:
+        planned.added[rater_id] = _with_remark(row, planned.added.get(rater_id), planned.existing.get(rater_id))
+        counted.ratings += 1
+    elif row.rating is not None and known != row.rating:
+        counted.reject(Rejected(row.number, f"already rated {known} by {name}", row.place))
+    else:
+        counted.duplicates += not is_new
+        if _speaks(row) and rater_id not in planned.existing:  # a remark without a rating
+            planned.added.setdefault(rater_id, row)
+
+
+def _compare(
+    session: Session, comparisons: Sequence[tuple[ImportComparison, int]], counted: Counted
+) -> list[_Compared]:
+    """Count preferences, ties and equal pairs; a pair that its rater preferred the other way round is refused."""
+    hashes = [_pair_hash(row) for row, _ in comparisons]
+    known = preferences.chosen_before(session, hashes) if hashes else {}
+    found: list[_Compared] = []
+    for (row, rater_id), pair in zip(comparisons, hashes, strict=True):
+        if row.chosen == row.rejected:
+            counted.equal_pairs += 1
+            found.append(_Compared(row, row.answers[:1]))
+        elif row.tie:
+            counted.ties += 1
+            found.append(_Compared(row, row.answers))
+        elif (rater_id, pair) not in known:
+            counted.preferences += 1
+            known[rater_id, pair] = row.chosen
+            found.append(_Compared(row, row.answers, rater_id=rater_id))
+        elif known[rater_id, pair] == row.chosen:
+            found.append(_Compared(row, row.answers, is_known=True))
+        else:
+            counted.reject(Rejected(row.number, "already preferred the other way", row.place))
+    return found
+
+
+def _add_preferences(
+    session: Session, import_id: int | None, compared: Sequence[_Compared], plan: dict[str, _Planned]
+) -> None:
+    at = now()
+    rows = [
+        {
+            "rater_id": one.rater_id,
+            "prompt": one.row.user_prompt,
+            "prompt_group": prompt_group(one.row.user_prompt),
+            "chosen": one.row.chosen,
+            "rejected": one.row.rejected,
+            "context_id": one.row.context_id,
+            "turns": turns_to_json(one.row.turns) or None,
+            "turns_group": turns_group(one.row.turns),
+            "import_id": import_id,
+            "chosen_id": plan[one.answers[0].identity].interaction_id,
+            "rejected_id": plan[one.answers[1].identity].interaction_id,
+            "pair_hash": _pair_hash(one.row),
+            "created_at": at,
+        }
+        for one in compared
+    ]
+    preferences.add_missing(session, sorted(rows, key=lambda row: str(row["pair_hash"])))
+
+
+def _pair_hash(row: ImportComparison) -> str:
+    return preferences.pair_hash(
+        prompt_group(row.user_prompt), row.chosen, row.rejected, row.context_id, turns_group(row.turns)
+    )
 
 
 def _with_remark(row: ImportRow, earlier: ImportRow | None, existing: Rating | None) -> ImportRow:
@@ -129,7 +244,10 @@ def _with_remark(row: ImportRow, earlier: ImportRow | None, existing: Rating | N
     return replace(row, feedback_comment=comment, bias_flag=bias)
 
 
-def _speaks(row: ImportRow) -> bool:
+def _speaks(row: ImportRow | ImportComparison) -> bool:
+    """Whether somebody said something in this row."""
+    if isinstance(row, ImportComparison):
+        return not row.tie and row.chosen != row.rejected
     return row.rating is not None or bool(row.feedback_comment) or bool(row.bias_flag)
 
 
@@ -206,8 +324,8 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
         insert(LegacyInteraction).returning(LegacyInteraction.interaction_id, sort_by_parameter_order=True), rows
     ).all()
     wishes = queue_settings(session)
-    for interaction_id, item, own in zip(ids, items, ratings, strict=True):
-        item.interaction_id = interaction_id
+    for planned, interaction_id, item, own in zip(plans, ids, items, ratings, strict=True):
+        planned.interaction_id = item.interaction_id = interaction_id
         item.places = wishes.places(interaction_id, item.n_ratings, given_here=0)
         for rating in own:
             rating.interaction_id = interaction_id
@@ -275,8 +393,10 @@ def begin(session: Session, file_name: str, file_hash: str, process: str) -> Imp
         found = Import(file_name=file_name, file_hash=file_hash, state="running", process=process)
         session.add(found)
     found.state, found.process, found.heartbeat_at = "running", process, now()
-    found.rows_done = found.duplicates = found.rejected_total = 0
-    found.rejected = []
+    # the whole file is read again; what was stored counts on
+    found.rows_done = found.duplicates = found.rejected_total = found.left_out_total = found.ties = 0
+    found.equal_pairs = 0
+    found.rejected, found.left_out = [], []
     session.flush()
     return found
 
@@ -294,10 +414,26 @@ def progress(session: Session, import_id: int, rows_done: int, batch: Counted) -
     record.added += batch.added
     record.ratings += batch.ratings
     record.duplicates += batch.duplicates
+    record.preferences += batch.preferences
+    record.ties += batch.ties
+    record.equal_pairs += batch.equal_pairs
     record.rejected_total += batch.rejected_total
-    room = KEPT_REJECTED - len(record.rejected)
-    if batch.rejected and room > 0:
-        record.rejected = [*record.rejected, *({"row": r.number, "reason": r.reason} for r in batch.rejected[:room])]
+    record.rejected = _with_more(record.rejected, batch.rejected)
+    record.left_out_total += batch.left_out_total
+    record.left_out = _with_more(record.left_out, batch.left_out)
+
+
+def _with_more(kept: list[Any], more: Sequence[Rejected]) -> list[Any]:
+    """The first rows with their reasons; ``place`` is where a spreadsheet shows the row, missing where that is none."""
+    room = KEPT_REJECTED - len(kept)
+    if not more or room <= 0:
+        return kept
+    return [*kept, *(_line(row) for row in more[:room])]
+
+
+def _line(row: Rejected) -> dict[str, Any]:
+    line: dict[str, Any] = {"row": row.number, "reason": row.reason}
+    return line | {"place": row.place} if row.place else line
 
 
 def end(session: Session, import_id: int, state: str) -> None:
@@ -335,6 +471,7 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     rated_since = set(session.scalars(select(Rating.interaction_id).where(foreign)))
     better = select(BetterAnswer.original_id).join(Item, Item.interaction_id == BetterAnswer.interaction_id)
     rated_since |= set(session.scalars(better.where(BetterAnswer.original_id.in_(ids))))  # somebody's work too
+    rated_since |= _preferred_since(session, import_id, ids)
     for interaction_id in rated_since:
         session.execute(update(Item).where(Item.interaction_id == interaction_id).values(import_id=None))
     drop(session, [interaction_id for interaction_id in ids if interaction_id not in rated_since])
@@ -361,6 +498,21 @@ def remove_ratings_some(session: Session, import_id: int, limit: int = 500) -> i
         session.flush()
         recompute_consensus(session, item, row)
     return len(ratings)
+
+
+def _preferred_since(session: Session, import_id: int, ids: Sequence[int]) -> set[int]:
+    """Which of these answers stand in preferences of other imports."""
+    others = select(Preference.chosen_id, Preference.rejected_id).where(
+        preferences.of_answers(ids), Preference.import_id.is_distinct_from(import_id)
+    )
+    return {number for pair in session.execute(others) for number in pair} & set(ids)
+
+
+def remove_preferences_some(session: Session, import_id: int, limit: int = 500) -> int:
+    """Take back a part of the preferences that an import gave on answers that stay; how many."""
+    ids = list(session.scalars(select(Preference.preference_id).where(Preference.import_id == import_id).limit(limit)))
+    session.execute(delete(Preference).where(Preference.preference_id.in_(ids)))
+    return len(ids)
 
 
 def delete_record(session: Session, import_id: int) -> None:

@@ -29,7 +29,7 @@ def rater_name(name: str) -> str:
     clean = " ".join(unicodedata.normalize("NFC", name).split())
     if not clean:
         raise BadInput("Please enter a name: every rating is kept under the name of its rater.")
-    if max(len(clean), len(_key(clean))) > MAX_NAME:
+    if max(len(clean), len(name_key(clean))) > MAX_NAME:
         raise BadInput(f"A name can have at most {MAX_NAME} characters.")
     if not clean.isprintable():
         raise BadInput("This name contains characters that cannot be shown. Please type it again.")
@@ -39,7 +39,7 @@ def rater_name(name: str) -> str:
 def find_or_add(session: Session, name: str, kind: str) -> Rater:
     """The rater of that name whatever its kind, added as ``kind`` where there is none; safe against a second writer."""
     clean = rater_name(name)
-    key = _key(clean)
+    key = name_key(clean)
     found = session.scalar(select(Rater).where(Rater.name_key == key))
     if found is None:
         insert_missing(session, Rater, {"name": clean, "name_key": key, "kind": kind})
@@ -49,7 +49,7 @@ def find_or_add(session: Session, name: str, kind: str) -> Rater:
 
 def find(session: Session, name: str) -> Rater | None:
     """The rater of that name, whatever its kind."""
-    return session.scalar(select(Rater).where(Rater.name_key == _key(" ".join(name[: 10 * MAX_NAME].split()))))
+    return session.scalar(select(Rater).where(Rater.name_key == name_key(" ".join(name[: 10 * MAX_NAME].split()))))
 
 
 def load(session: Session, rater_id: int) -> Rater | None:
@@ -70,7 +70,7 @@ def person(session: Session, name: str) -> Rater:
         Conflict: the name belongs to ratings that came with data, or is kept for them.
     """
     clean = rater_name(name)
-    found = None if _key(clean) in KEPT else find_or_add(session, clean, "person")
+    found = None if name_key(clean) in KEPT else find_or_add(session, clean, "person")
     if found is None or found.kind != "person" or found.forgotten_at is not None:
         raise Conflict(
             f"{clean!r} is the name of ratings that came with data. Please choose another, for example "
@@ -112,7 +112,8 @@ def rater_of_visitor(session: Session, token: str) -> Rater | None:
     return session.scalar(select(Rater).join(Visitor).where(Visitor.token_hash == _hash(token)))
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """What is equal for names of one rater: capitals and forms of a letter do not matter."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 

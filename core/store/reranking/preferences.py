@@ -1,20 +1,54 @@
-"""Preferences: which of two answers a rater holds better."""
+"""Preferences: which of two answers a rater holds better, as they said on the Rerank page or as a file brought it."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.records import Preferred
+from core.domain.turns import turns_from_json, turns_text
 from core.store.interactions.exports import BATCH
-from core.store.tables import Preference, Rater
-from core.store.upsert import upsert
+from core.store.interactions.interactions import discarded
+from core.store.tables import Item, Preference, Rater
+from core.store.upsert import insert_missing, upsert
+
+_OF_NO_IMPORT = {"import_id": None, "chosen_id": None, "rejected_id": None}
+
+
+def pair_hash(group: str, one: str, other: str, context_id: str | None = None, turns_group: str = "") -> str:
+    """Hex sha256 of two answers to one question, whichever is better.
+
+    Args:
+        group: hash of the normalised question.
+        one: an answer.
+        other: the other answer.
+        context_id: what the question is about, where equal questions are about different things.
+        turns_group: hash of what was said before the question.
+    """
+    digest = hashlib.sha256(group.encode())
+    about = [(context_id or "").encode(), turns_group.encode()] if context_id or turns_group else []
+    for part in [*sorted(text.encode() for text in (one, other)), *about]:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
 
 
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep preferences; what the rater said before about the same two answers is replaced."""
-    upsert(session, Preference, *rows, key=("rater_id", "pair_hash"))
+    """Keep preferences; what the rater said before about the same two answers, or a file for them, is replaced."""
+    upsert(session, Preference, *(row | _OF_NO_IMPORT for row in rows), key=("rater_id", "pair_hash"))
+
+
+def add_missing(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add preferences; what the rater said before about the same two answers stays."""
+    insert_missing(session, Preference, *rows)
+
+
+def chosen_before(session: Session, pair_hashes: Collection[str]) -> dict[tuple[int, str], str]:
+    """The better answer of each kept preference about these pairs, by rater and pair."""
+    kept = select(Preference.rater_id, Preference.pair_hash, Preference.chosen)
+    found = session.execute(kept.where(Preference.pair_hash.in_(pair_hashes)))
+    return {(rater_id, pair): chosen for rater_id, pair, chosen in found}
 
 
 def count(session: Session, rater_id: int, prompt_group: str) -> int:
@@ -23,11 +57,18 @@ def count(session: Session, rater_id: int, prompt_group: str) -> int:
     return session.scalar(kept.where(Preference.rater_id == rater_id, Preference.prompt_group == prompt_group)) or 0
 
 
-def for_training(session: Session, *, without_rater: int | None = None) -> list[Preferred]:
-    """Every preference but those of one rater, those on one question beside each other."""
-    query = select(Preference.prompt, Preference.chosen, Preference.rejected)
+def for_training(session: Session, *, newest: int = 0, without_rater: int | None = None) -> list[Preferred]:
+    """Every preference that counts but those of one rater, those on one question beside each other.
+
+    ``newest``: only so many, those kept last; 0 for all.
+    """
+    which = select(Preference.preference_id).where(_counts())
     if without_rater is not None:
-        query = query.where(Preference.rater_id != without_rater)
+        which = which.where(Preference.rater_id != without_rater)
+    if newest:
+        which = which.order_by(Preference.preference_id.desc()).limit(newest)
+    query = select(Preference.prompt, Preference.chosen, Preference.rejected)
+    query = query.where(Preference.preference_id.in_(which))
     found = session.execute(query.order_by(Preference.prompt_group, Preference.preference_id))
     return [Preferred(prompt, chosen, rejected) for prompt, chosen, rejected in found]
 
@@ -38,11 +79,22 @@ def withdraw(session: Session, rater_id: int, prompt_group: str) -> int:
     return int(session.execute(own_rows).rowcount)  # type: ignore[attr-defined]
 
 
+def of_answers(interaction_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether a preference is about one of these stored answers."""
+    return or_(
+        *(
+            column.is_not(None) & column.in_(interaction_ids)  # false where it is about no stored answer, never NULL
+            for column in (Preference.chosen_id, Preference.rejected_id)
+        )
+    )
+
+
 def rows(session: Session) -> Iterator[dict[str, Any]]:
-    """Every preference with the rater's name, those on one question beside each other."""
+    """Every preference that counts with the rater's name, those on one question beside each other."""
     query = (
         select(Preference, Rater.name)
         .join(Rater, Rater.rater_id == Preference.rater_id)
+        .where(_counts())
         .order_by(Preference.prompt_group, Preference.preference_id)
         .execution_options(yield_per=BATCH)
     )
@@ -54,5 +106,12 @@ def rows(session: Session) -> Iterator[dict[str, Any]]:
             "rater": name,
             "model_version": kept.model_version,
             "created_at": kept.created_at.isoformat(),
-            "turns": "",
+            "turns": turns_text(turns_from_json(kept.turns)),
+            "context_id": kept.context_id,
         }
+
+
+def _counts() -> ColumnElement[bool]:
+    """Whether neither answer of a preference was discarded; of answers that are not stored nobody can say it."""
+    either = Item.interaction_id.in_([Preference.chosen_id, Preference.rejected_id])
+    return ~select(Item.interaction_id).where(either, discarded()).correlate(Preference).exists()

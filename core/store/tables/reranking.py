@@ -1,4 +1,7 @@
-"""What people keep of the Rerank page, and only when they say so: cases, and how they would have ordered answers."""
+"""What people keep of the Rerank page, and only when they say so: cases, and how they would have ordered answers.
+
+Preferences also come with imported files, where they are about answers that are stored.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -42,6 +45,13 @@ class Preference(Base):
     turns: Mapped[list[Any] | None]  # what was said before the prompt
     turns_group: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     import_id: Mapped[int | None] = mapped_column(index=True)
+    # the two answers where the preference was imported: it goes with either of them
+    chosen_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), index=True
+    )
+    rejected_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assay_items.interaction_id", ondelete="CASCADE"), index=True
+    )
     pair_hash: Mapped[str] = mapped_column(String(64))  # of the question and the two answers, whichever is better
     model_version: Mapped[str | None] = mapped_column(String(100))  # whose order was on the screen
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -22,7 +22,9 @@ class Upload(Base):
     file_name: Mapped[str]  # as its owner knows it
     folder: Mapped[str] = mapped_column(String(64))  # under ASSAY_HOME/uploads, on the machine that took the file
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
+    file_hash: Mapped[str] = mapped_column(String(64))  # sha256
     requested_by: Mapped[str]
+    rater_id: Mapped[int] = mapped_column(default=0)  # the same person; 0 is nobody with a sign-in or a name here
     state: Mapped[str] = mapped_column(String(16), default="chosen")
     how: Mapped[dict[str, Any]] = mapped_column(default=dict)  # HowToRead
     report: Mapped[dict[str, Any] | None]  # Checked

@@ -23,7 +23,7 @@ KINDS = {
     "pairs": (
         "Pairs",
         "For training on comparisons: a prompt with a better and a worse answer, by ratings, as raters ordered them "
-        "on the Rerank page, or as they wrote a better one (TRL: DPO, reward).",
+        "on the Rerank page or in a file, or as they wrote a better one (TRL: DPO, reward).",
     ),
     "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
     "sft": (
@@ -32,7 +32,7 @@ KINDS = {
     ),
     "preferences": (
         "Preferences",
-        "How raters would have ordered answers on the Rerank page: a better and a worse one.",
+        "Which of two answers raters hold better: as they ordered them on the Rerank page, or as a file brought it.",
     ),
 }
 FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": "parquet (large tables)"}

@@ -21,18 +21,24 @@ GENERATOR = {
 
 
 def upgrade() -> None:
-    """Columns that both databases add without rewriting a table, and a table; no row changes what it means."""
+    """Columns and a table; no row changes what it means."""
     op.add_column("assay_imports", sa.Column("how", Json, nullable=True))
     for name in ("left_out_total", "preferences", "ties", "equal_pairs"):
         op.add_column("assay_imports", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("assay_imports", sa.Column("left_out", Json, nullable=False, server_default=sa.text("'[]'")))
-    op.add_column("assay_preferences", sa.Column("context_id", sa.Text(), nullable=True))
-    op.add_column("assay_preferences", sa.Column("turns", Json, nullable=True))
-    op.add_column(
-        "assay_preferences", sa.Column("turns_group", sa.String(64), nullable=False, server_default=sa.text("''"))
-    )
-    op.add_column("assay_preferences", sa.Column("import_id", sa.Integer(), nullable=True))
-    op.create_index("ix_assay_preferences_import_id", "assay_preferences", ["import_id"])
+    # SQLite adds no foreign key to a table that exists: a new one takes its rows and its name
+    with op.batch_alter_table("assay_preferences") as preferences:
+        preferences.add_column(sa.Column("context_id", sa.Text(), nullable=True))
+        preferences.add_column(sa.Column("turns", Json, nullable=True))
+        preferences.add_column(sa.Column("turns_group", sa.String(64), nullable=False, server_default=sa.text("''")))
+        preferences.add_column(sa.Column("import_id", sa.Integer(), nullable=True))
+        for name in ("chosen_id", "rejected_id"):
+            preferences.add_column(sa.Column(name, sa.Integer(), nullable=True))
+            preferences.create_foreign_key(
+                f"fk_assay_preferences_{name}", "assay_items", [name], ["interaction_id"], ondelete="CASCADE"
+            )
+    for name in ("import_id", "chosen_id", "rejected_id"):
+        op.create_index(f"ix_assay_preferences_{name}", "assay_preferences", [name])
     op.create_index("ix_assay_items_generator", "assay_items", [sa.text(GENERATOR[op.get_bind().dialect.name])])
     op.create_table(
         "assay_uploads",
@@ -40,7 +46,9 @@ def upgrade() -> None:
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("folder", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
         sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("rater_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("how", Json, nullable=False),
         sa.Column("report", Json, nullable=True),
