@@ -50,6 +50,9 @@ from core.labeling import (
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
 from core.labeling.shapes import fields, registry
+from core.labeling.shapes.helpsteer import HELPSTEER
+from core.labeling.shapes.hh_rlhf import HH_RLHF
+from core.labeling.shapes.shape import Shape
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -124,6 +127,11 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
             return 0
 
     return Case(f"{ending} {name}", tables.open_table, written, size, read, most)
+
+
+def _reading(shape: Shape) -> Callable[[str], int]:
+    """Reads a row with the same text in every column."""
+    return lambda text: exhausted(shape.read(dict.fromkeys(("chosen", "rejected", "prompt", "response"), text)))
 
 
 def parquet(make: Callable[[int], Any], **options: Any) -> Callable[[int], bytes]:
@@ -445,6 +453,21 @@ CASES = [
         lambda n: [f"c{i}" for i in range(n)],
         20_000,
         lambda names: column_names.find_column(names, "x"),
+    ),
+    *(
+        Case(
+            f"labeling.shapes {shape.name} {kind}",
+            shape.read,
+            make,
+            20_000,
+            _reading(shape),
+        )
+        for shape in (HH_RLHF, HELPSTEER)
+        for kind, make in {
+            "blanks": lambda n: " \n" * n + "\n\nAssistant: a",
+            "answers": lambda n: "\n\nAssistant: a" * n,
+            "turns": lambda n: "a\n<extra_id_1>Assistant\n" * n + "\n\nAssistant: a",
+        }.items()
     ),
     Case(
         "labeling.column_names.find_path",
