@@ -50,21 +50,24 @@ def open_excel(path: Path, sheet: str = "") -> Table:
         sheets = tuple(one.title for one in book.worksheets)
         if not sheets:  # also a "strict" workbook, whose parts bear other names
             raise _damaged(path)
+        wanted = sheets
         if sheet:
-            chosen = find_column(sheets, sheet)
-            if chosen is None:
+            found = find_column(sheets, sheet)
+            if found is None:
                 shown = ", ".join(repr(name) for name in sheets[:20])
                 raise BadInput(f"{path.name} has no sheet {sheet[:60]!r}; it has {shown}.")
-        else:
-            chosen = next((name for name in sheets if len(list(islice(_cells(book, name), 2))) == 2), None)
-            if chosen is None:
-                raise BadInput(f"{path.name} has no sheet with a header and rows; nothing can be read from it.")
-        header = next(_cells(book, chosen), None)
-    if header is None:
-        raise BadInput(f"The sheet {chosen!r} of {path.name} is empty; choose another.")
-    columns = [name if name.strip() else f"column {place}" for place, name in enumerate(header[1], 1)]
+            wanted = (found,)
+        for chosen in wanted:
+            begin = list(islice(_cells(book, chosen), 2))
+            if len(begin) == 2:
+                break
+    if len(begin) < 2 and not sheet:
+        raise BadInput(f"{path.name} has no sheet with a header and rows; nothing can be read from it.")
+    if len(begin) < 2:
+        what = "has a header but no rows" if begin else "is empty"
+        raise BadInput(f"The sheet {chosen!r} of {path.name} {what}; choose another.")
+    columns = [name if name.strip() else f"column {place}" for place, name in enumerate(begin[0][1], 1)]
     check_columns(path.name, columns)
-
     ours = is_ours(columns)  # our csv, saved as a workbook
 
     def rows() -> Iterator[Row | Rejected]:
@@ -72,13 +75,10 @@ def open_excel(path: Path, sheet: str = "") -> Table:
             for number, (place, cells) in enumerate(islice(_cells(book, chosen), 1, None), 1):
                 if ours:
                     cells = [restore(cell) for cell in cells]
-                beyond = {f"column {at}": cells[at - 1] for at in range(len(columns) + 1, len(cells) + 1)}
-                values: dict[str, object] = dict(zip_longest(columns, cells[: len(columns)]))
-                values |= {name: cell for name, cell in beyond.items() if cell}
-                yield Row(number, values, place)
+                beyond = enumerate(cells[len(columns) :], len(columns) + 1)
+                remarks = {f"column {at}": cell for at, cell in beyond if cell}
+                yield Row(number, remarks | dict(zip_longest(columns, cells[: len(columns)])), place)
 
-    if next(rows(), None) is None:
-        raise BadInput(f"The sheet {chosen!r} of {path.name} has a header but no rows; choose another.")
     return Table(columns, rows, kind="Excel workbook", sheets=sheets, sheet=chosen)
 
 
