@@ -96,6 +96,7 @@ NEEDS = {
     "models.models.promote": Act.MODELS,
     "models.models.promotions": Act.LOOK,
     "models.models.rollback": Act.MODELS,
+    "models.models.sample_in_use": Act.LOOK,
     "models.models.trouble": Act.LOOK,
     "review.own_ratings.as_csv": Act.RATE,
     "review.own_ratings.listed": Act.RATE,

@@ -134,7 +134,7 @@ def test_import_asks_what_ratings_mean_and_stores_nothing_until_it_is_said(cli, 
 
 
 def test_import_lists_the_ratings_that_it_leaves_out(cli, tmp_path):
-    """Up to 2 % that are no whole number: the answers are in without them, and the command says which rows these are."""
+    """Up to 2 % that are no whole number: the answers are in without them, and the command says in which rows."""
     path = tmp_path / "rows.csv"
     path.write_text("user_prompt,ai_response,rating\n" + "".join(f"p,a{n},4\n" for n in range(99)) + "p,odd,3.5\n")
     code, lines, err = cli("import", path, "--json")

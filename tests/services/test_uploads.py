@@ -264,7 +264,8 @@ def test_an_import_that_is_running_stops_at_an_erasure(workspace, lead, monkeypa
     """The next batch is not stored any more: it could bring back what was erased."""
     number = taken(workspace, lead, many(250))
     uploads.start_check(workspace, lead, number, AS_IT_IS)
-    began, store = [], importing._store
+    began: list[int] = []
+    store = importing._store
 
     def erased_before_the_second(*arguments):
         if len(began) == 1:

@@ -158,9 +158,8 @@ def _is_needless(upload: Any, entry: os.DirEntry[str]) -> bool:
         return datetime.fromtimestamp(entry.stat().st_mtime, oldest.tzinfo) < oldest
     if upload.state in ACTIVE:
         return False
-    return upload.state == "finished" or upload.message == ERASED or upload.heartbeat_at < oldest
+    return bool(upload.state == "finished" or upload.message == ERASED or upload.heartbeat_at < oldest)
 
 
 def _changed(session: Session, change: Any) -> bool:
-    found: Any = session.execute(change)
-    return bool(found.rowcount)
+    return bool(session.execute(change).rowcount)  # type: ignore[attr-defined]
