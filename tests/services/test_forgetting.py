@@ -27,6 +27,7 @@ from core.store.tables import (
     Identity,
     Item,
     ModelVersion,
+    Preference,
     Promotion,
     Rater,
     Rating,
@@ -98,6 +99,10 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
             )
         )
         session.add(Promotion(action="promote", by=NAME, model_version="v1", reason="good"))
+        for pair in ((number, other), (other, number)):  # of a file, about texts that were other ones then
+            texts = {"prompt": "Zyxwv then?", "chosen": "Zyxwv so", "rejected": "Zyxwv or so", "prompt_group": "then"}
+            numbers = dict(zip(("chosen_id", "rejected_id"), pair, strict=True))
+            session.add(Preference(rater_id=ben.rater_id, pair_hash=str(pair), **texts, **numbers))
     rating.keep_draft(workspace, ben, number, "Zyxwv, I think")
     rating.keep_draft(workspace, zoltan, other, "not yet")
     vectors = DatabaseVectors(workspace.store)
@@ -152,8 +157,8 @@ def test_every_table_that_refers_to_an_answer_or_a_rater_is_known(workspace, liv
         ("interaction_id", {"chosen_id", "rejected_id"}, ("rlhf_interactions", "assay_items"), lived),
         ("rater_id", set(), ("assay_raters",), zoltan.rater_id),
     ):
-        columns = referring(name)
-        assert all(counts(workspace, columns, value).values())
+        for column in {name} | others:
+            assert all(counts(workspace, referring(column), value).values())
         pointing = {
             key.parent
             for table in Base.metadata.tables.values()
