@@ -21,7 +21,7 @@ from core.services.workspace import open_workspace
 def import_(options: argparse.Namespace) -> Done:
     """Import a file, or say what an import of it would do."""
     if options.upload is not None:
-        os.nice(10)  # the raters at this machine come first
+        os.nice(5)  # the raters at this machine come first; not less, or they would wait for what this holds
         uploads.carry_out(open_workspace(), COMMAND_LINE, options.upload)
         return {"upload_id": options.upload}, 0
     how = HowToRead(

@@ -331,8 +331,7 @@ def test_removing_an_import_keeps_what_the_old_application_rated_in_it(workspace
 
 def test_importing_picks_up_what_was_written_during_it(workspace, old_app, tmp_path, monkeypatch):
     """An import that adds ratings to an answer does not overwrite what the old application wrote since its start."""
-    monkeypatch.setattr(importing, "FEWEST_ROWS", 1)
-    monkeypatch.setattr(importing, "MOST_ROWS", 1)
+    monkeypatch.setattr(importing, "FIRST_ROWS", 1)
     interaction_id = added(workspace, "p", "one")
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\nq,other,3,Ben\np,one,5,Ben\np,one,4,legacy\n")

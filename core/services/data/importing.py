@@ -26,8 +26,8 @@ from core.store.people.raters import rater_name
 from core.store.retrying import retried, written
 from core.store.training import versions
 
-FEWEST_ROWS, MOST_ROWS = 100, 500
-"""Rows of a batch: the first has the fewest."""
+FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 100, 50, 500
+"""Rows of the first batch, and between how many those of the others lie."""
 BATCH_CHARACTERS = 4_000_000
 BATCH_SECONDS = 0.02
 """How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
@@ -390,7 +390,7 @@ def _store(
 class _Size:
     """How many rows the next batch has: as many as took the time that a batch may take."""
 
-    rows: int = field(default_factory=lambda: FEWEST_ROWS)
+    rows: int = field(default_factory=lambda: FIRST_ROWS)
 
     def follow(self, rows: int, seconds: float) -> None:
         """Adapt to what a batch took, at most by half or twice."""

@@ -200,6 +200,7 @@ def erase(session: Session, rater: Rater, *, ratings_stay: bool) -> dict[str, in
         _copied(session, written_by(session, rater_id)).put_out(session)
         _take_ratings_back(session, rater_id)
     remove(session, going)
+    session.execute(update(Upload).where(Upload.rater_id == rater_id).values(rater_id=0))  # notes of files stay
     rater = session.get_one(Rater, rater_id)
     rater.name = accounts.free_name(session, f"Rater {rater_id}", None)
     rater.name_key = rater.name.casefold()

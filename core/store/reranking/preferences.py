@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.records import Preferred
@@ -92,18 +92,27 @@ def of_answers(interaction_ids: Collection[int]) -> ColumnElement[bool]:
 def rows(session: Session) -> Iterator[dict[str, Any]]:
     """Every preference that counts with the rater's name, those on one question beside each other."""
     query = (
-        select(Preference, Rater.name)
+        select(
+            Preference.prompt,
+            Preference.chosen,
+            Preference.rejected,
+            Rater.name,
+            Preference.model_version,
+            Preference.created_at,
+            Preference.turns,
+            Preference.context_id,
+        )
         .join(Rater, Rater.rater_id == Preference.rater_id)
         .where(_counts())
         .order_by(Preference.prompt_group, Preference.preference_id)
         .execution_options(yield_per=BATCH)
     )
-    for kept, name in session.execute(query):
+    for kept in session.execute(query):
         yield {
             "prompt": kept.prompt,
             "chosen": kept.chosen,
             "rejected": kept.rejected,
-            "rater": name,
+            "rater": kept.name,
             "model_version": kept.model_version,
             "created_at": kept.created_at.isoformat(),
             "turns": turns_text(turns_from_json(kept.turns)),
@@ -113,5 +122,12 @@ def rows(session: Session) -> Iterator[dict[str, Any]]:
 
 def _counts() -> ColumnElement[bool]:
     """Whether neither answer of a preference was discarded; of answers that are not stored nobody can say it."""
-    either = Item.interaction_id.in_([Preference.chosen_id, Preference.rejected_id])
-    return ~select(Item.interaction_id).where(either, discarded()).correlate(Preference).exists()
+    return and_(  # one after the other: PostgreSQL makes a join of each, and of both together a loop
+        *(
+            ~select(Item.interaction_id)
+            .where(Item.interaction_id == answer, discarded())
+            .correlate(Preference)
+            .exists()
+            for answer in (Preference.chosen_id, Preference.rejected_id)
+        )
+    )
