@@ -3,20 +3,27 @@
 import streamlit as st
 
 from core.services.data import interactions
+from core.ui.data.address import open_tab_of_address
 from core.ui.data.browse import browse_tab
 from core.ui.data.exporting import export_tab
 from core.ui.data.importing import import_tab
+from core.ui.shell.name_prompt import asks_for_name
+from core.ui.shell.navigation import PART, DataTab
 from core.ui.shell.page import heading, open_page
 
+LEAD = "Bring answers in, take ratings out, look at single answers."
+
 with open_page("data") as page:
-    sources = interactions.sources(page.workspace, page.user)
-    heading(page, sample=set(sources) == {"sample"}, lead="Bring answers in, take ratings out, look at single answers.")
-    if not sources:
-        st.info("There are no answers yet. Import a file here, or load the sample on the start page.")
-    importing, exporting, browsing = st.tabs(["Import", "Export", "Browse and edit"])
-    with importing:
-        import_tab(page)
-    with exporting:
-        export_tab(page, anything=bool(sources))
-    with browsing:
-        browse_tab(page, sources)
+    if not asks_for_name(page):
+        sources = interactions.sources(page.workspace, page.user)
+        heading(page, sample=set(sources) == {"sample"}, lead=LEAD)
+        if not sources:
+            st.info("There are no answers yet. Import a file here, or load the sample on the start page.")
+        open_tab_of_address()
+        importing, exporting, browsing = st.tabs(list(map(str, DataTab)), key=PART, bind="query-params")
+        with importing:
+            import_tab(page)
+        with exporting:
+            export_tab(page, anything=bool(sources))
+        with browsing:
+            browse_tab(page, sources)

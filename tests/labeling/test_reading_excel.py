@@ -2,12 +2,14 @@
 
 import datetime as dt
 import gzip
+import random
 import zipfile
 
 import openpyxl
 import pytest
 
 from core.domain.errors import BadInput
+from core.labeling.export_columns import EXPORTS
 from core.labeling.tables import Row, open_table
 
 
@@ -43,6 +45,19 @@ def test_values_arrive_as_the_sheet_shows_them(save):
         ["4", "3.5", "2026-03-04", "2026-03-04 15:30:00", "TRUE", "one\ntwo", None],
         ["4", "0.3", "08:15:00", "04", "FALSE", " x ", "12345678901"],
     ]
+
+
+def test_what_excel_could_not_calculate_is_nothing(save):
+    """``#NAME?`` is what Excel makes of an answer that begins with = or -, and no answer."""
+    path = save(A=[("a", "b"), ("#NAME?", "x"), ("#N/A", "#NUM!"), ("#1", "y")])
+    assert [row.values for row in open_table(path).rows()] == [{"a": "", "b": "x"}, {"a": "#1", "b": "y"}]
+
+
+def test_our_csv_saved_as_a_workbook_gives_back_its_texts(save):
+    """The apostrophe in front of what a spreadsheet would calculate is ours and not the answer's."""
+    header = list(EXPORTS["sft"])
+    rows = open_table(save(A=[header, ["Why?", "'=1+1", "Ana", ""], ["When?", "'tis", "Ana", ""]])).rows()
+    assert [row.values["completion"] for row in rows] == ["=1+1", "'tis"]
 
 
 def test_every_sheet_is_offered_and_the_first_with_rows_is_read(save):
@@ -139,3 +154,21 @@ def test_a_compressed_workbook_is_read(save, tmp_path):
     packed = tmp_path / "t.xlsx.gz"
     packed.write_bytes(gzip.compress(save(A=[("a",), (1,)]).read_bytes()))
     assert list(open_table(packed).rows()) == [Row(1, {"a": "1"}, place=2)]
+
+
+def test_a_workbook_with_any_bytes_changed_is_read_or_refused_in_a_sentence(save, tmp_path):
+    """Whatever the archive, its parts or their XML raise, also from versions of zip that nobody knows."""
+    data, draw, changed, refused = save(A=[("a", "b"), (1, "x")]).read_bytes(), random.Random(9), tmp_path / "c.xlsx", 0
+    for at in range(150):
+        bytes_now = bytearray(data)
+        for _ in range(draw.randint(1, 5)):
+            bytes_now[draw.randrange(4, len(data))] = draw.randrange(256)
+        if at == 0:
+            bytes_now = bytearray(data)
+            bytes_now[data.index(b"PK\x01\x02") + 6] = 166  # the version of zip that is needed
+        changed.write_bytes(bytes_now)
+        try:
+            list(open_table(changed).rows())
+        except BadInput:
+            refused += 1
+    assert refused > 50

@@ -17,6 +17,7 @@ from core.services.people import local_names, visitors
 from core.services.people.sign_in import Entry
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
+from core.ui.data.address import ANSWER
 from core.ui.server import asgi
 from core.ui.shell import identity
 from core.ui.shell.session import the_workspace
@@ -103,11 +104,13 @@ def trained(trained_once, fresh_process, tmp_path) -> Workspace:
 def open_page():
     """Open a page by name; it must come up without an exception."""
 
-    def open_it(name: str = "home", **state: object) -> AppTest:
+    def open_it(name: str = "home", *, answer: int | None = None, **state: object) -> AppTest:
         app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=PATIENCE)
         for key, value in state.items():
             app.session_state[key.replace("__", ".")] = value
         app.run()
+        if answer is not None:  # as the address of the page names it
+            app.query_params[ANSWER] = str(answer)
         if name != "home":
             app.switch_page(f"pages/{name}.py").run()
         assert not app.exception

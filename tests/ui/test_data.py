@@ -1,6 +1,7 @@
 """Data: importing, exporting, browsing, editing; each act tried through the page."""
 
 import json
+import re
 
 import pytest
 
@@ -51,27 +52,86 @@ def test_pairs_hold_what_raters_ordered(open_page, sample, ana):
     assert (ordered["source"], ordered["chosen"]) == ("order", "better")
 
 
+def listing(app):
+    """The table of the Browse tab, and the key of its widget."""
+    (table,) = [one for one in app.dataframe if "Prompt" in one.value.columns and "Raters" in one.value.columns]
+    return table
+
+
+def select(app, *rows: int):
+    """Tick these rows of the table."""
+    key = re.search(r"data\.rows\.[0-9a-f]+", listing(app).proto.id)[0]
+    app.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    return app.run()
+
+
 def test_browsing_filters_and_pages(open_page, sample):
     """25 to a page; search and state narrow the list; nothing found says what to do."""
     app = open_page("data")
     assert "204 answers, newest first" in said(app)
-    app.selectbox(key="data.rated").select("Not rated").run()
+    app.selectbox(key="state").select("Not rated").run()
     assert "20 answers" in said(app)
-    app.selectbox(key="data.rated").select("Discarded").run()
+    app.selectbox(key="state").select("Discarded").run()
     assert "No answer matches" in said(app)
-    app.selectbox(key="data.rated").select("Not rated").run()
-    app.text_input(key="data.search").input("no such words anywhere").run()
+    app.selectbox(key="state").select("Not rated").run()
+    app.text_input(key="search").input("no such words anywhere").run()
     assert "No answer matches" in said(app)
+
+
+def test_the_list_is_sorted_by_the_server(open_page, sample):
+    """What is on the first page are the highest of all, not of the newest 25; the column's head says so."""
+    app = open_page("data")
+    app.selectbox(key="sort").select("Highest rating first").run()
+    assert set(listing(app).value["Rating"]) == {"5"}
+    assert "highest rating first" in said(app)
+    app.selectbox(key="sort").select("Oldest first").run()
+    assert listing(app).value["No."].tolist()[:2] == ["1", "2"]
+
+
+def test_the_address_names_what_is_listed_and_a_reload_comes_back_to_it(open_page, sample, ana):
+    """Filters, order, rows and page; what is no choice of today is left out."""
+    looked.rate(sample, ana, 204, 2)
+    app = open_page("data")
+    app.selectbox(key="sort").select("Oldest first").run()
+    app.selectbox(key="rater").select("Ana").run()
+    assert app.query_params["sort"] == "Oldest first"
+    assert app.query_params["rater"] == "Ana"
+    assert listing(app).value["No."].tolist() == ["204"]
+    again = open_page()
+    asked = {"sort": "Lowest rating first", "rows": "50", "page": "2", "highest": "2", "from": "soon", "rater": "Eve"}
+    for name, value in asked.items():
+        again.query_params[name] = value
+    again.switch_page("pages/data.py").run()
+    assert again.selectbox(key="sort").value == "Lowest rating first"
+    assert again.selectbox(key="highest").value == 2
+    assert again.selectbox(key="rater").value == "All"
+    assert "from" not in again.query_params
+    assert "rater" not in again.query_params
+
+
+def test_a_reload_comes_back_to_the_page_of_the_list(open_page, sample):
+    """Also after an answer was opened from it and closed again."""
+    app = open_page()
+    app.query_params["page"] = "3"
+    app.switch_page("pages/data.py").run()
+    assert listing(app).value["No."].tolist()[0] == "154"
+    app = select(app, 0)
+    press(app, "data.open_selected")
+    assert app.query_params["answer"] == "154"
+    assert "no. 154 · Sample" in said(app)
+    press(app, "data.close")
+    assert listing(app).value["No."].tolist()[0] == "154"
+    app.selectbox(key="state").select("Rated").run()
+    assert "page" not in app.query_params
 
 
 def test_an_opened_answer_shows_texts_and_history(open_page, sample):
     """Full text, facts, and who rated what when."""
-    app = open_page("data")
-    app.button(key="data.open.204").click().run()
+    app = press(select(open_page("data"), 0), "data.open_selected")
     text = said(app)
     assert "no. 204 · Sample" in text
     press(app, "data.close")
-    app = open_page("data", data__opened=1)
+    app = open_page("data", answer=1)
     text = said(app)
     assert "Ratings and their history" in text
     assert "say who you are first" in text
@@ -83,9 +143,10 @@ def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
     """The list marks it, its history says why it was discarded, and one press lets it wait again."""
     looked.discard(sample, ana, 204, reason="Test data")
     app = open_page("data")
-    app.selectbox(key="data.rated").select("Discarded").run()
+    app.selectbox(key="state").select("Discarded").run()
     assert "1 answer, newest first" in said(app)
-    app.button(key="data.open.204").click().run()
+    assert listing(app).value["Rating"].tolist() == ["discarded"]
+    press(select(app, 0), "data.open_selected")
     assert app.dataframe[0].value["After"].tolist() == ["discarded: Test data"]
     app = press(app, "data.put_back")
     assert "No. 204 waits for ratings again" in plain(app.toast[0].value)
@@ -93,9 +154,43 @@ def test_a_discarded_answer_is_put_back_by_a_lead(open_page, sample, ana):
     assert "data.put_back" not in {button.key for button in app.button}
 
 
+def test_several_answers_are_deleted_at_once(open_page, sample, ana):
+    """After a second press; what was changed since it was shown is left, and that is said until it is put away."""
+    app = select(open_page("data"), 0, 2, 3)
+    assert "3 selected" in said(app)
+    looked.edit(sample, ana, 202, "Another prompt", "Another answer", withdraw_ratings=False)
+    app = press(app, "data.delete_selected_yes")
+    assert "2 answers were deleted." in said(app)
+    assert "Left as it is, changed after it was shown to you: no. 202" in said(app)
+    assert listing(app).value["No."].tolist()[:2] == ["203", "202"]
+    assert "Select answers" in said(app)
+    press(app, "data.acted_on_away")
+    assert "were deleted" not in said(app)
+
+
+def test_several_answers_are_discarded_and_asked_about_at_once(open_page, sample, ana):
+    """Each act is only for those that it fits; the others are said with the reason."""
+    app = open_page("data")
+    app.selectbox(key="sort").select("Fewest ratings first").run()
+    numbers = listing(app).value["No."].tolist()[:2]
+    press(select(app, 0, 1), "data.ask_selected")
+    assert f"Left as they are, waits for its first rating: no. {', '.join(numbers)}" in said(app)
+    press(select(app, 0), "data.discard_selected_yes")
+    assert "1 answer was discarded." in said(app)
+    app.selectbox(key="state").select("Discarded").run()
+    assert listing(app).value["No."].tolist() == numbers[:1]
+
+
+def test_an_act_on_several_asks_for_the_name_first(open_page, sample):
+    """Nothing is done without one."""
+    app = press(select(open_page("data"), 0), "data.delete_selected_yes")
+    assert "Who are you?" in said(app)
+    assert interactions.load(sample, COMMAND_LINE, 204) is not None
+
+
 def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):
     """Changing a text withdraws its ratings unless told otherwise."""
-    app = open_page("data", data__opened=1)
+    app = open_page("data", answer=1)
     app.text_area(key="data.edit_answer.1").input("A better text")
     press(app, "data.edit_save")
     shown = interactions.load(sample, COMMAND_LINE, 1)
@@ -107,7 +202,7 @@ def test_texts_are_edited_under_a_name_with_history(open_page, sample, ana):
 
 def test_an_empty_text_is_refused_and_nothing_changes(open_page, sample, ana):
     """The sentence says which text is missing."""
-    app = open_page("data", data__opened=1)
+    app = open_page("data", answer=1)
     app.text_area(key="data.edit_answer.1").input("  ")
     press(app, "data.edit_save")
     assert "The answer is empty" in said(app)
@@ -118,7 +213,7 @@ def test_an_empty_text_is_refused_and_nothing_changes(open_page, sample, ana):
 
 def test_an_answer_is_deleted_only_after_a_second_press(open_page, sample, ana):
     """The confirmation says what goes and what is kept."""
-    app = open_page("data", data__opened=1)
+    app = open_page("data", answer=1)
     assert "kept apart" in said(app)
     press(app, "data.delete_yes")
     assert interactions.load(sample, COMMAND_LINE, 1) is None
@@ -127,8 +222,8 @@ def test_an_answer_is_deleted_only_after_a_second_press(open_page, sample, ana):
 
 def test_an_answer_that_is_gone_is_said_to_be_gone(open_page, sample):
     """Somebody else deleted it: no crash, and the way back to the list."""
-    app = open_page("data", data__opened=99_999)
-    assert "not there any more" in said(app)
+    app = open_page("data", answer=99_999)
+    assert "There is no answer no. 99999. It was deleted" in said(app)
     assert "data.close" in [button.key for button in app.button]
 
 
@@ -139,7 +234,7 @@ def test_one_answer_is_added_by_hand(open_page, workspace):
         app.text_area(key="data.add_prompt").input("A question?")
         app.text_area(key="data.add_answer").input("An answer.")
         press(app, "data.add")
-        if app.session_state["data.opened"]:
+        if "answer" in app.query_params:
             assert "no. 1 · Added here" in said(app)
             press(app, "data.close")
     assert "is there already, as no. 1" in said(app)
@@ -161,7 +256,7 @@ def test_a_database_that_is_away_is_a_sentence(open_page, sample, monkeypatch):
 
 def test_the_second_of_two_leads_is_told_and_keeps_what_was_typed(open_page, sample, ana):
     """Somebody else saved first: the new text is on the page, what was typed is still there, then it is saved."""
-    app = open_page("data", data__opened=1)
+    app = open_page("data", answer=1)
     looked.edit(sample, ana, 1, "Another prompt", "Another answer", withdraw_ratings=False)
     app.text_area(key="data.edit_answer.1").input("A better text")
     press(app, "data.edit_save")
@@ -180,7 +275,7 @@ TURNS = (Turn(Speaker.USER, "My knee hurts."), Turn(Speaker.ASSISTANT, "Since wh
 def test_an_opened_answer_shows_its_conversation(open_page, workspace, ana):
     """Every turn with who said it, the last question marked; editing says that the turns stay."""
     number = added_after(workspace, TURNS, "Monday.", "Rest.")
-    app = press(open_page("data"), f"data.open.{number}")
+    app = open_page("data", answer=number)
     text = said(app)
     places = [text.index(words) for words in ("My knee hurts.", "Since when?", "Monday.", "Rest.")]
     assert places == sorted(places)

@@ -5,7 +5,6 @@ from core.services.data import interactions
 from core.services.people import accounts, local_names
 from core.store.tables import Audit
 from core.ui.shell.navigation import SettingsTab
-from core.ui.shell.session import OPENED
 from tests import looked
 from tests.databases import added
 from tests.ui.reading import press, said
@@ -15,7 +14,7 @@ def test_an_answer_is_forgotten_after_reading_what_stays(open_page, workspace, a
     """The button waits for the tick; afterwards the list of what stays is there until it is put away."""
     number = added(workspace, "What now?", "Wait.")
     looked.rate(workspace, ana, number, 4)
-    app = open_page("data", **{OPENED: number})
+    app = open_page("data", answer=number)
     press(app, f"data.forget.{number}.open")
     assert "the answer itself: 1" in said(app)
     assert app.button(key=f"data.forget.{number}.yes").disabled
@@ -47,7 +46,7 @@ def test_a_person_is_forgotten_under_a_number(open_page, workspace, ana):
 def test_not_after_all_changes_nothing(open_page, workspace, ana):
     """The panel closes and the answer is still there."""
     number = added(workspace)
-    app = open_page("data", **{OPENED: number})
+    app = open_page("data", answer=number)
     press(app, f"data.forget.{number}.open")
     press(app, f"data.forget.{number}.no")
     assert f"data.forget.{number}.yes" not in {button.key for button in app.button}

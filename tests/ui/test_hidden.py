@@ -4,7 +4,6 @@ from core.domain.roles import COMMAND_LINE, Role
 from core.services.data.exporting import Marked
 from core.services.people import accounts, audit_log
 from core.store.audit import Wanted
-from core.ui.shell.session import OPENED
 from tests import looked
 from tests.databases import added
 from tests.desk import words
@@ -35,7 +34,7 @@ def test_a_rater_reveals_the_answer_in_front_of_them(new_desk, workspace, ana):
 def test_an_edit_waits_for_the_identifiers(open_page, workspace, ana):
     """The form would hold a text with gaps, so it is not there before they are revealed."""
     number = added(workspace, "What now?", f"Call {SECRET}.")
-    app = open_page("data", **{OPENED: number})
+    app = open_page("data", answer=number)
     assert "reveal its personal identifiers first" in said(app)
     assert f"data.edit_answer.{number}" not in {area.key for area in app.text_area}
     press(app, f"data.reveal.{number}")

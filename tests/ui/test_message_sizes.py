@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.services.data import interactions
-from core.ui.data.browse import EDITED_CHARACTERS
+from core.ui.data.answer import EDITED_CHARACTERS
 from core.ui.server.messages import LET_IN
 from core.ui.shell.navigation import SettingsTab
 from tests.databases import ROOT, added
@@ -62,7 +62,7 @@ def test_an_answer_that_can_just_be_edited(open_page, workspace, ana):
     """Shown, edited and sent back, in letters of three bytes (the most that one of the browser's characters takes)."""
     text = "語" * EDITED_CHARACTERS
     number = added(workspace, text, text)
-    app = open_page("data", data__opened=number)
+    app = open_page("data", answer=number)
     assert len(app.text_area) >= 2
     assert EDITED_CHARACTERS * 3 < largest(app) < LIMIT / 2
     assert 2 * len(text.encode()) < LET_IN.size / 2
@@ -72,6 +72,6 @@ def test_a_longer_answer_is_shown_and_not_edited(open_page, workspace, ana):
     """With a sentence where the fields would be."""
     number = added(workspace, "prompt", "x" * (EDITED_CHARACTERS + 1))
     assert interactions.load(workspace, ana, number) is not None
-    app = open_page("data", data__opened=number)
+    app = open_page("data", answer=number)
     assert any("cannot be edited here" in caption.value for caption in app.caption)
     assert largest(app) < LIMIT / 10

@@ -15,7 +15,6 @@ from core.domain.roles import Role, User
 from core.services.people import local_names
 from core.store.tables import QueuePreference, Rater
 from core.ui.shell.navigation import PAGES, QualityTab, SettingsTab
-from core.ui.shell.session import OPENED
 from tests import looked
 from tests.desk import Desk
 from tests.planted import everybody, joined, plant
@@ -75,7 +74,7 @@ def visits(open_page, role: str, numbers: list[int]):
         yield f"settings {tab}", open_page("settings", tab=tab)
     yield "train 1", open_page("train", train__run=1)
     for number in (numbers[0], numbers[25], numbers[26]):
-        app = open_page("data", **{OPENED: number})
+        app = open_page("data", answer=number)
         yield f"data {number}", app
         if role == "lead":
             yield f"forgetting {number}", press(app, f"data.forget.{number}") if _has(app, "data.forget") else app
@@ -168,9 +167,9 @@ def test_after_revealing_one_answer_only_that_person_sees_it(open_page, new_desk
     assert "rlhf_interactions.ai_response" in planted.in_it(str(revealed), "Sam")
     assert planted.in_it(str(new_desk(lea.name).ask("item", item=number)), "Lea") == []
     sits_here(trained, lea)
-    assert planted.in_it(everything(open_page("data", **{OPENED: number})), "Lea") == []
+    assert planted.in_it(everything(open_page("data", answer=number)), "Lea") == []
     looked.reveal(trained, lea, planted.numbers[0])
-    assert planted.in_it(everything(open_page("data", **{OPENED: planted.numbers[1]})), "Lea") == []
+    assert planted.in_it(everything(open_page("data", answer=planted.numbers[1])), "Lea") == []
 
 
 COMMANDS = [

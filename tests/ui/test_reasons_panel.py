@@ -23,4 +23,4 @@ def test_the_reasons_are_counted_and_shown_with_the_rating(open_page, workspace,
     rows = {row["Session"]: (row["Ratings"], row["wrong"], row["unclear"]) for row in table(app)}
     assert rows == {"ward 1": (2, 1, 2), "ward 2": (1, 1, 1)}
     assert "Your reasons: wrong, unclear" in said(open_page("review"))
-    assert table(open_page("data", data__opened=3))[0]["After"] == "2, wrong, unclear"
+    assert table(open_page("data", answer=3))[0]["After"] == "2, wrong, unclear"

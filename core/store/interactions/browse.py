@@ -16,7 +16,7 @@ from core.store.tables import Generator, Item, LegacyInteraction, Rater, Rating
 
 MOST_GENERATORS = 200
 """Generators that are offered to choose from."""
-GENERATOR = Generator(Item.extra)
+GENERATOR: ColumnElement[str] = Generator(Item.extra)
 ORDERS: Mapping[Sort, Sequence[ColumnElement[Any]]] = {
     Sort.NEWEST: (Item.interaction_id.desc(),),
     Sort.OLDEST: (Item.interaction_id.asc(),),

@@ -1,246 +1,321 @@
-"""The Browse tab: find answers, open one, read its history, edit, delete, add."""
+"""The Browse tab: answers found, sorted and selected in a table; one of them opened, one added."""
 
-import html
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import streamlit as st
 
-from core.domain.records import MAX_SEARCH, Filters, Interaction
-from core.domain.roles import Act, User
+from core.domain.records import MAX_SEARCH, Filters, ListedInteraction, Sort
 from core.domain.texts import plural
 from core.services.data import interactions
-from core.services.workspace import Workspace
+from core.services.data.interactions import FilterChoices
+from core.ui.data.address import moves, open_answer, opened, page_in_address, read_address, write_address, write_page
+from core.ui.data.answer import SOURCES, answer_view
 from core.ui.data.conversations import look_for_conversations, offer_conversion
-from core.ui.data.erasure import erase_answer, erase_deleted_answer, finished_erasure, offer_answer_erasure
+from core.ui.data.erasure import erase_deleted_answer, finished_erasure
+from core.ui.data.selected import acts_on_selected, what_became_of_selected
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
-from core.ui.shell.conversation import show_conversation
-from core.ui.shell.navigation import next_step
+from core.ui.shell.name_prompt import waits_for_name
 from core.ui.shell.page import Page
-from core.ui.shell.redaction import hidden_note
-from core.ui.shell.texts import literal, show_text, snippet
+from core.ui.shell.texts import snippet
 
-PAGE_SIZE = 25
-EDITED_CHARACTERS = 200_000
-"""A longer text would go to the browser and back with every press of a key."""
-SOURCES = {"import": "Imported", "sample": "Sample", "manual": "Added here", "legacy": "Existing application"}
+PAGE_SIZES = (25, 50, 100)
+ALL = "All"
 STATES: dict[str, dict[str, Any]] = {
-    "All": {},
+    ALL: {},
     "Rated": {"rated": True},
     "Not rated": {"rated": False},
     "Discarded": {"discarded": True},
 }
-ACTIONS = {
-    "rated": "rated",
-    "changed": "changed the rating",
-    "skipped": "skipped",
-    "discarded": "discarded for everybody",
-    "undone": "took back the last act",
-    "put back": "a lead put it back",
-    "imported": "imported",
-    "legacy": "from the existing application",
-    "withdrawn": "withdrew",
-    "text edited": "withdrawn: text edited",
-    "adjudicated": "decided as a lead",
-    "cleared": "cleared a lead's decision",
+DATES = {"Added": False, "Last rated": True}
+SORTS = {
+    "Newest first": Sort.NEWEST,
+    "Oldest first": Sort.OLDEST,
+    "Highest rating first": Sort.HIGHEST,
+    "Lowest rating first": Sort.LOWEST,
+    "Most ratings first": Sort.MOST_RATINGS,
+    "Fewest ratings first": Sort.FEWEST_RATINGS,
+    "Last rated first": Sort.LAST_RATED,
+    "Longest answers first": Sort.LONGEST,
+    "Shortest answers first": Sort.SHORTEST,
 }
+BEGINNINGS = (next(iter(DATES)), next(iter(SORTS)), PAGE_SIZES[0])
+"""The values with which widgets begin that have no empty one."""
+BY_COLUMN = {
+    "No.": ("Newest first", "Oldest first"),
+    "Answer": ("Longest answers first", "Shortest answers first"),
+    "Rating": ("Highest rating first", "Lowest rating first"),
+    "Ratings": ("Most ratings first", "Fewest ratings first"),
+    "Added": ("Newest first", "Oldest first"),
+    "Last rated": ("Last rated first", "Last rated first"),
+}
+"""The orders that a click on the head of a column asks for: the first one, and the second where that one is on."""
+
+# The keys of the widgets are the names of the address's parameters.
+SEARCH, STATE, SOURCE, LOWEST, HIGHEST, SESSION = "search", "state", "source", "lowest", "highest", "session"
+RATER, REASON, GENERATOR, DATED, FROM, UNTIL = "rater", "reason", "generator", "dated", "from", "until"
+FLAGGED, IDENTIFIERS, SORT, ROWS = "flagged", "identifiers", "sort", "rows"
+FOLDED = (LOWEST, HIGHEST, RATER, REASON, GENERATOR, SESSION, DATED, FROM, UNTIL, FLAGGED, IDENTIFIERS)
+"""Those that are folded away until one of them is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is listed: which answers, in what order, and how many on one page."""
+
+    filters: Filters
+    sort: str
+    size: int
 
 
 @st.fragment
 def browse_tab(page: Page, sources: dict[str, int]) -> None:
-    """Show the Browse tab: the list of answers, or the one that was opened."""
+    """Show the Browse tab: the list of answers, or the one that the address names."""
     with errors.shown("data.browsing"):
-        opened = st.session_state.get(session.OPENED)
-        if opened is not None:
-            _one(page, opened)
+        if waits_for_name(page):
+            st.rerun()  # the page asks for it
+        named = opened()
+        if named is not None:
+            answer_view(page, named)
             return
         finished_erasure(page)
         if sources:
             offer_conversion(page)
-            _list(page, _filters(sources))
+            _list(page, sources)
             look_for_conversations(page)
             erase_deleted_answer(page)
         _add(page)
 
 
-def _filters(sources: dict[str, int]) -> Filters:
-    search, state, source = st.columns([3, 2, 2])
-    text = search.text_input(
-        "Search", key="data.search", max_chars=MAX_SEARCH, placeholder="Words in conversation or answer"
+def _list(page: Page, sources: dict[str, int]) -> None:
+    known = interactions.filter_choices(page.workspace, page.user)
+    readers = _readers(known, sources)
+    read_address(readers)
+    filters = _filters(known, sources)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="data.order"):
+        place = st.container(width="stretch")
+        sort = st.selectbox("Sort by", list(SORTS), key=SORT, width=220)
+        size = st.selectbox("Rows", PAGE_SIZES, key=ROWS, width=90)
+    write_address({key: _as_text(st.session_state[key]) for key in readers})
+    what_became_of_selected()
+    if filters is None:
+        return
+    listing = Listing(filters, str(sort), int(size))
+    widget = f"data.page.{moves()}.{hash(listing) & 0xFFFFFFFF:x}"  # of this list: another begins at its first page
+    asked = int(st.session_state.get(widget) or page_in_address())
+    found, total = _browse(page, listing, asked)
+    if not found and asked > 1:  # there are fewer pages than the one we were on
+        asked = 1
+        found, total = _browse(page, listing, asked)
+    if not found:
+        st.info("No answer matches these filters. Take one of them away.", icon=":material/search_off:")
+        return
+    place.caption(f"{plural(total, 'answer')}, {listing.sort[0].lower()}{listing.sort[1:]}.")
+    _table(page, listing, found)
+    pages = -(-total // listing.size)
+    if pages > 1:
+        asked = st.pagination(pages, default=asked, key=widget)
+    write_page(asked)
+
+
+def _browse(page: Page, listing: Listing, number: int) -> tuple[list[ListedInteraction], int]:
+    return interactions.browse(
+        page.workspace,
+        page.user,
+        listing.filters,
+        page=number - 1,
+        size=listing.size,
+        sort=SORTS[listing.sort],
     )
-    rated = state.selectbox("Rated", list(STATES), key="data.rated")
-    names = {SOURCES.get(name, name): name for name in sources}
-    origin = source.selectbox("Source", ["All", *names], key="data.source")
-    with st.expander("More filters", icon=":material/tune:"):
-        ratings, label, flag = st.columns([3, 2, 2], vertical_alignment="bottom")
-        low, high = ratings.select_slider("Consensus from, to", [1, 2, 3, 4, 5], (1, 5), key="data.range")
-        session_label = label.text_input("Session", key="data.session")
-        flagged = flag.checkbox("Bias flagged", key="data.flagged")
-        identified = flag.checkbox(
-            "Personal identifiers", key="data.identified", help="Answers that were not looked at yet are listed too."
-        )
+
+
+def _readers(known: FilterChoices, sources: dict[str, int]) -> dict[str, Callable[[str], Any]]:
+    """What makes the value of each widget of a text in the address."""
+
+    def one_of(options: Iterable[Any]) -> Callable[[str], Any]:
+        return {str(option): option for option in options}.get
+
+    return {
+        SEARCH: str,
+        STATE: one_of(STATES),
+        SOURCE: one_of(_named_sources(sources)),
+        LOWEST: one_of(range(1, 6)),
+        HIGHEST: one_of(range(1, 6)),
+        RATER: one_of(known.raters),
+        REASON: one_of(known.reasons),
+        GENERATOR: one_of(known.generators),
+        SESSION: str,
+        DATED: one_of(DATES),
+        FROM: _day,
+        UNTIL: _day,
+        FLAGGED: one_of([True]),
+        IDENTIFIERS: one_of([True]),
+        SORT: one_of(SORTS),
+        ROWS: one_of(PAGE_SIZES),
+    }
+
+
+def _as_text(value: Any) -> str:
+    """The value of a widget as the address has it; nothing for the value with which it begins."""
+    return "" if value in (None, False, ALL, *BEGINNINGS) else str(value)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _named_sources(sources: dict[str, int]) -> dict[str, str]:
+    return {SOURCES.get(name, name): name for name in sources}
+
+
+def _filters(known: FilterChoices, sources: dict[str, int]) -> Filters | None:
+    """The filters; None, and a sentence, where they make no sense."""
+    search, state, source = st.columns([3, 2, 2])
+    text = search.text_input("Search", key=SEARCH, max_chars=MAX_SEARCH, placeholder="Words in conversation or answer")
+    rated = state.selectbox("Rated", list(STATES), key=STATE)
+    names = _named_sources(sources)
+    origin = source.selectbox("Source", [ALL, *names], key=SOURCE)
+    used = any(key in st.query_params for key in FOLDED)
+    with st.expander("More filters", icon=":material/tune:", expanded=used, key="data.more"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key="data.filters"):
+            low = st.selectbox("Rating from", [ALL, 1, 2, 3, 4, 5], key=LOWEST, width=110)
+            high = st.selectbox("Rating to", [ALL, 1, 2, 3, 4, 5], key=HIGHEST, width=110)
+            rater = st.selectbox("Rated by", [ALL, *known.raters], key=RATER, width=180)
+            reason = st.selectbox("Reason given", [ALL, *known.reasons], key=REASON, width=180)
+            generator = st.selectbox(
+                "Generator",
+                [ALL, *known.generators],
+                key=GENERATOR,
+                width=180,
+                help="The model that wrote the answer, where the imported file says so.",
+            )
+            label = st.text_input("Session", key=SESSION, width=180, placeholder="Its whole name")
+        with st.container(horizontal=True, vertical_alignment="bottom", key="data.dates"):
+            dated = st.selectbox("Date", list(DATES), key=DATED, width=140)
+            first = st.date_input("From", None, key=FROM, width=150, format="YYYY-MM-DD")
+            last = st.date_input("Until", None, key=UNTIL, width=150, format="YYYY-MM-DD")
+            flagged = st.checkbox("Bias flagged", key=FLAGGED, width="content")
+            identified = st.checkbox(
+                "Personal identifiers",
+                key=IDENTIFIERS,
+                width="content",
+                help="Answers that were not looked at yet are listed too.",
+            )
+    since, until = _morning(first), _morning(last, days_later=1)
+    if since and until and since >= until:
+        st.warning("The first day is after the last one, so nothing can match.", icon=":material/event_busy:")
+        return None
     return Filters(
         text=(text or "").strip(),
         **STATES[rated],
-        lowest=low if low > 1 else None,
-        highest=high if high < 5 else None,
-        session_label=(session_label or "").strip(),
+        lowest=low if isinstance(low, int) else None,
+        highest=high if isinstance(high, int) else None,
+        session_label=(label or "").strip(),
         source=names.get(origin, ""),
         flagged=flagged,
         identified=identified,
+        rater="" if rater == ALL else rater,
+        reason="" if reason == ALL else reason,
+        generator="" if generator == ALL else generator,
+        since=since,
+        until=until,
+        by_rating=DATES[dated],
     )
 
 
-def _list(page: Page, filters: Filters) -> None:
-    place = st.container()
-    asked = int(st.session_state.get("data.page") or 1)
-    found, total = interactions.browse(page.workspace, page.user, filters, page=asked - 1, size=PAGE_SIZE)
-    pages = max(1, -(-total // PAGE_SIZE))
-    if not found and asked > 1:  # the filter leaves fewer pages than the one we were on
-        found, total = interactions.browse(page.workspace, page.user, filters, page=0, size=PAGE_SIZE)
-        pages, asked = max(1, -(-total // PAGE_SIZE)), 1
-        st.session_state.pop("data.page", None)
-    if not found:
-        place.info("No answer matches these filters. Take one of them away.", icon=":material/search_off:")
-        return
-    with place:
-        st.caption(f"{plural(total, 'answer')}, newest first.")
-        with st.container(key="data.rows", gap=None):
-            for interaction in found:
-                _row(interaction)
-    if pages > 1:
-        st.pagination(pages, key="data.page")
+def _morning(day: Any, *, days_later: int = 0) -> datetime | None:
+    """The first moment of a chosen day, local time of the server."""
+    if not isinstance(day, date):
+        return None
+    return datetime.combine(day + timedelta(days=days_later), time()).astimezone()
 
 
-def _row(interaction: Interaction) -> None:
-    number = interaction.interaction_id
-    with st.container(horizontal=True, vertical_alignment="center", key=f"data.row.{number}"):
-        prompt, response = (
-            html.escape(snippet(interaction.prompt, 110)),
-            html.escape(snippet(interaction.response, 150)),
+def _table(page: Page, listing: Listing, found: Sequence[ListedInteraction]) -> None:
+    numbers = [one.interaction_id for one in found]
+    # another page, order or answer is another table: nothing stays selected that stands for something else now
+    key = f"data.rows.{hash((listing.sort, *numbers)) & 0xFFFFFFFF:x}"
+    selected = _selected(key, found)
+    acts_on_selected(page, selected)
+    with st.container(key="data.rows"):
+        show_cells(
+            [_cells(one) for one in found],
+            key=key,
+            height="content",
+            alt="Answers",
+            on_select=lambda: _sort_by_column(key, listing.sort),
+            selection_mode=["multi-row", "single-column"],
+            column_config=_columns(listing, numbers, key),
+            placeholder="",
         )
-        st.html(
-            f'<div class="assay-row"><span class="assay-quiet">{number}</span> <strong>{prompt}</strong>'
-            f'<div class="assay-quiet">{response}</div></div>'
-        )
-        if interaction.source == "sample":
-            st.badge("Sample", color="violet")
-        if interaction.discarded:
-            st.badge("Discarded", color="gray", icon=":material/delete_sweep:")
-        elif interaction.consensus is None:
-            st.badge("Not rated", color="gray")
-        else:
-            times = f" · {interaction.n_ratings} ratings" if interaction.n_ratings > 1 else ""
-            st.badge(f"{interaction.consensus:g}{times}", color="blue")
-        st.button("Open", key=f"data.open.{number}", type="tertiary", on_click=_open, args=(number,))
 
 
-def _one(page: Page, number: int) -> None:
-    st.button("Back to the list", key="data.close", icon=":material/arrow_back:", on_click=_open, args=(None,))
-    shown = interactions.load(page.workspace, page.user, number)
-    if shown is None:
-        st.warning(f"No. {number} is not there any more.", icon=":material/delete:")
-        return
-    facts = [f"no. {number}", SOURCES.get(shown.source, shown.source), f"{shown.response_words:,} words"]
-    facts += [f"session {shown.session_label}"] if shown.session_label else []
-    facts += [f"context {shown.context_id}"] if shown.context_id else []
-    facts.append(f"consensus {shown.consensus:g}" if shown.consensus is not None else "not rated")
-    facts.append(f"added {shown.created_at.astimezone():%d %b %Y}")
-    st.caption(literal(" · ".join(facts)))
-    user = page.current_user()
-    hidden_note(page.workspace, user, shown, page="data")
-    with st.container(key="data.one", gap="small"):
-        st.subheader("Conversation" if shown.turns else "Prompt", anchor=False)
-        show_conversation(shown.turns, shown.prompt, key=f"data.prompt.{number}", name=f"prompt_{number}")
-        with st.container(border=True):
-            st.subheader("Answer", anchor=False)
-            show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
-    _history(page, number)
-    if user is None:
-        st.info("To edit or delete, say who you are first: the history keeps the name.", icon=":material/person:")
-        next_step("Say who you are", "rate", key="data.to_name", primary=False)
-        return
-    if shown.discarded and page.may(Act.JUDGE):
-        st.button(
-            "Put it back: it waits for ratings again",
-            key="data.put_back",
-            icon=":material/undo:",
-            on_click=_put_back,
-            args=(page.workspace, user, shown),
-        )
-    _edit(page.workspace, user, shown)
-    with st.container(horizontal=True):
-        with st.popover("Delete", icon=":material/delete:", key="data.delete"):
-            st.markdown(
-                "This removes the answer and its ratings from everything that is counted and trained. "
-                "Its texts and the history of its ratings are kept apart."
-            )
-            st.button(
-                "Yes, delete it",
-                key="data.delete_yes",
-                type="primary",
-                on_click=_delete,
-                args=(page.workspace, user, shown),
-            )
-        offer_answer_erasure(page, number)
-    erase_answer(page, number)
+def _selected(key: str, found: Sequence[ListedInteraction]) -> list[ListedInteraction]:
+    state = st.session_state.get(key)
+    rows = state["selection"]["rows"] if state else []
+    return [found[row] for row in rows if row < len(found)]
 
 
-def _history(page: Page, number: int) -> None:
-    lines = interactions.history(page.workspace, page.user, number)
-    if not lines:
-        return
-    st.markdown("**Ratings and their history**")
-    rows = [
-        {
-            "When": line.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-            "Who": line.rater,
-            "What": ACTIONS.get(line.action, line.action),
-            "Before": line.old,
-            "After": line.new,
-        }
-        for line in lines
-    ]
-    show_cells(rows, height="content" if len(rows) < 12 else 400, alt="History of the ratings")
+def _cells(one: ListedInteraction) -> dict[str, Any]:
+    return {
+        "No.": str(one.interaction_id),
+        "Prompt": snippet(one.prompt, 110),
+        "Answer": snippet(one.response, 150),
+        "Rating": "discarded" if one.discarded else "not rated" if one.consensus is None else f"{one.consensus:g}",
+        "Ratings": one.n_ratings,
+        "Raters": ", ".join(one.raters),
+        "Added": f"{one.created_at.astimezone():%Y-%m-%d}",
+        "Last rated": f"{one.rated_at.astimezone():%Y-%m-%d}" if one.rated_at else "",
+        "Session": one.session_label or "",
+        "Generator": one.generator or "",
+        "Source": SOURCES.get(one.source, one.source),
+    }
 
 
-def _edit(workspace: Workspace, user: User, shown: Interaction) -> None:
-    number = shown.interaction_id
-    if shown.hidden:
-        st.session_state.pop(session.EDITING, None)
-        st.caption("To edit this answer, reveal its personal identifiers first.")
-        return
-    if max(len(shown.prompt), len(shown.response)) > EDITED_CHARACTERS:
-        st.caption(
-            f"Texts of more than {EDITED_CHARACTERS:,} characters cannot be edited here. Delete it and import it anew."
-        )
-        return
-    # the fields begin with the text at which they were opened, or a change by somebody else would take what was typed
-    begun: Interaction = st.session_state.setdefault(session.EDITING, shown)
-    if begun.version != shown.version:
-        st.warning(
-            "This answer was changed since you began to edit it. Above is its text as it is now; what you typed is "
-            "still below. Saving puts yours in its place.",
-            icon=":material/edit_note:",
-        )
-    with (
-        st.expander("Edit", icon=":material/edit:", key=f"data.editing.{number}"),
-        st.form(f"data.edit.{number}", border=False),
-    ):
-        if shown.turns:
-            st.caption("The earlier turns stay as they are. To change them, delete the answer and import it anew.")
-        label = "Last question" if shown.turns else "Prompt"
-        st.text_area(label, begun.prompt, key=f"data.edit_prompt.{number}", height=100)
-        st.text_area("Answer", begun.response, key=f"data.edit_answer.{number}", height=220)
-        st.text_input("Context", begun.context_id or "", key=f"data.edit_context.{number}")
-        st.checkbox(
-            "Withdraw its ratings: they were given to a text that said something else",
-            value=True,
-            key=f"data.edit_withdraw.{number}",
-        )
-        st.form_submit_button(
-            "Save", key="data.edit_save", type="primary", on_click=_save, args=(workspace, user, shown)
-        )
+def _columns(listing: Listing, numbers: Sequence[int], key: str) -> dict[str, Any]:
+    """How the columns look; the head of the one that sorts says so."""
+    widths = {"Prompt": 220, "Answer": 240, "Rating": 80, "Ratings": 75, "Raters": 110, "Added": 95}
+    columns: dict[str, Any] = {
+        name: st.column_config.Column(_head(name, listing.sort), width=width) for name, width in widths.items()
+    }
+    columns["Last rated"] = st.column_config.Column(_head("Last rated", listing.sort), width=95)
+    clicked = f"{key}.open"
+    columns["No."] = st.column_config.ButtonColumn(
+        _head("No.", listing.sort),
+        width=80,
+        pinned=True,
+        type="tertiary",
+        help="Opens the answer.",
+        key=clicked,
+        on_click=lambda: _open_row(clicked, numbers),
+    )
+    return columns
+
+
+def _head(name: str, sort: str) -> str:
+    first, second = BY_COLUMN.get(name, ("", ""))
+    if name == "Added":  # the numbers say it already
+        return name
+    return f"{name} ↓" if sort == first else f"{name} ↑" if sort == second else name
+
+
+def _sort_by_column(key: str, sort: str) -> None:
+    """Sort by the column whose head was clicked, on the server: the table holds one page of many."""
+    columns = st.session_state[key]["selection"]["columns"]
+    if columns and columns[0] in BY_COLUMN:
+        first, second = BY_COLUMN[columns[0]]
+        st.session_state[SORT] = second if sort == first else first
+
+
+def _open_row(clicked: str, numbers: Sequence[int]) -> None:
+    click = st.session_state.get(clicked)
+    if click is not None and click["row"] < len(numbers):
+        open_answer(numbers[click["row"]])
 
 
 def _add(page: Page) -> None:
@@ -264,41 +339,4 @@ def _add_it(page: Page) -> None:
     for name in names:
         state[name] = ""
     session.toast(f"Added as no. {number}.")
-    _open(number)
-
-
-@errors.act
-def _save(workspace: Workspace, user: User, shown: Interaction) -> None:
-    state, number = st.session_state, shown.interaction_id
-    interactions.edit(
-        workspace,
-        user,
-        number,
-        str(state.get(f"data.edit_prompt.{number}") or ""),
-        str(state.get(f"data.edit_answer.{number}") or ""),
-        str(state.get(f"data.edit_context.{number}") or ""),
-        seen=shown.version,
-        withdraw_ratings=bool(state.get(f"data.edit_withdraw.{number}")),
-    )
-    state.pop(session.EDITING, None)
-    session.toast(f"No. {number} is saved; the text before is kept in the history.")
-
-
-@errors.act
-def _delete(workspace: Workspace, user: User, shown: Interaction) -> None:
-    number = shown.interaction_id
-    interactions.delete(workspace, user, number, seen=shown.version)
-    _open(None)
-    session.toast(f"No. {number} is deleted.")
-
-
-@errors.act
-def _put_back(workspace: Workspace, user: User, shown: Interaction) -> None:
-    number = shown.interaction_id
-    interactions.put_back(workspace, user, number, seen=shown.version)
-    session.toast(f"No. {number} waits for ratings again.")
-
-
-def _open(number: int | None) -> None:
-    st.session_state.pop(session.EDITING, None)
-    st.session_state[session.OPENED] = number
+    open_answer(number)

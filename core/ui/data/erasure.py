@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.roles import Act
 from core.services.data import erasure
 from core.services.data.erasure import Forgetting
+from core.ui.data.address import open_answer
 from core.ui.shell import session
 from core.ui.shell.errors import act
 from core.ui.shell.name_prompt import actor
@@ -149,7 +150,7 @@ def _erase_answer(page: Page, number: int, seen: str | None) -> None:
     user = actor(page)
     if user is not None:
         _done(erasure.interaction(page.workspace, user, number, seen=seen))
-        st.session_state[session.OPENED] = None
+        open_answer(None)
 
 
 @act

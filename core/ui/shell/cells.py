@@ -12,7 +12,10 @@ _FIGURE = re.compile(r"[+-]?[0-9.,]+ ?%?", re.ASCII)
 
 
 def show_cells(rows: Sequence[Mapping[str, Any]], **options: Any) -> None:
-    """Show rows as a table to scroll, search and download; what a spreadsheet would calculate gets an apostrophe."""
+    """Show rows as a table to scroll, search and download; what a spreadsheet would calculate gets an apostrophe.
+
+    ``options`` are those of ``st.dataframe``.
+    """
     harmless = [{_harmless(name): _harmless(cell) for name, cell in row.items()} for row in rows]
     st.dataframe(harmless, hide_index=True, **options)
 

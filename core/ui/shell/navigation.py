@@ -18,6 +18,10 @@ TOPIC = "topic"
 """The query parameter that names the open tab of Quality; another one, since a page cannot set that of its own tabs."""
 
 
+PART = "part"
+"""The query parameter that names the open tab of Data."""
+
+
 class SettingsTab(StrEnum):
     """A tab of Settings, as it is labelled and as the address names it."""
 
@@ -36,6 +40,14 @@ class QualityTab(StrEnum):
     TO_CHECK = "To check"
     SECOND_OPINIONS = "Second opinions"
     GUIDELINES = "Guidelines"
+
+
+class DataTab(StrEnum):
+    """A tab of Data, as it is labelled and as the address names it."""
+
+    IMPORT = "Import"
+    EXPORT = "Export"
+    BROWSE = "Browse and edit"
 
 
 @dataclass(frozen=True, slots=True)
