@@ -43,6 +43,7 @@ def reads(workspace, user, planted):
         "status": lambda: status.status(workspace, user),
         "readiness": lambda: readiness.readiness(workspace, user),
         "browse": lambda: interactions.browse(workspace, user, Filters(), page=0, size=100),
+        "browse choices": lambda: interactions.filter_choices(workspace, user),
         "load": lambda: interactions.load(workspace, user, number),
         "history": lambda: [interactions.history(workspace, user, one) for one in (number, discarded)],
         "imports": lambda: importing.recorded(workspace, user),

@@ -76,6 +76,9 @@ def test_browsing_filters_and_pages(open_page, sample):
     app.selectbox(key="state").select("Not rated").run()
     app.text_input(key="search").input("no such words anywhere").run()
     assert "No answer matches" in said(app)
+    press(app, "data.show_all")
+    assert "204 answers, newest first" in said(app)
+    assert "search" not in app.query_params
 
 
 def test_the_list_is_sorted_by_the_server(open_page, sample):
@@ -163,7 +166,7 @@ def test_several_answers_are_deleted_at_once(open_page, sample, ana):
     assert "2 answers were deleted." in said(app)
     assert "Left as it is, changed after it was shown to you: no. 202" in said(app)
     assert listing(app).value["No."].tolist()[:2] == ["203", "202"]
-    assert "Select answers" in said(app)
+    assert "tick answers" in said(app)
     press(app, "data.acted_on_away")
     assert "were deleted" not in said(app)
 

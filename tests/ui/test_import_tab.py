@@ -7,6 +7,7 @@ import shutil
 from contextlib import closing
 
 import pytest
+from openpyxl import Workbook
 
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, Role, User
@@ -248,6 +249,27 @@ def test_a_packed_file_is_read(open_page, workspace):
     """gzip'd csv, by its two endings."""
     bring_in(upload(open_page("data"), gzip.compress(OTHERS), "answers.csv.gz"))
     assert ratings(workspace) == {"Yes": 5, "No": 2}
+
+
+def test_one_sheet_of_a_workbook_is_chosen(open_page, workspace):
+    """Every sheet is offered, the first with rows is read; the rows count as the sheet shows them."""
+    book = Workbook()
+    book.active.title = "Notes"
+    for title, answer in (("March", "Old"), ("April", "New")):
+        sheet = book.create_sheet(title)
+        for row in (("Question", "Answer", "Rating"), ("Q?", answer, 4), (None, "No prompt", 3)):
+            sheet.append(row)
+    book.save(content := io.BytesIO())
+    app = upload(open_page("data"), content.getvalue(), "ratings.xlsx")
+    (sheet,) = [box for box in app.selectbox if (box.key or "").startswith("data.sheet.")]
+    assert sheet.options == ["Notes", "March", "April"]
+    assert sheet.value == "March"
+    sheet.select("April").run()
+    check(app)
+    (rejected,) = [frame.value for frame in app.dataframe if "Reason" in frame.value.columns]
+    assert rejected["Row"].tolist() == [3]
+    press(app, "data.import")
+    assert ratings(workspace) == {"New": 4}
 
 
 def test_a_file_of_conversations_is_imported(open_page, workspace):

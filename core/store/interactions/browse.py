@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, func, or_, select
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -40,7 +40,11 @@ def browse(
         numbers, count = numbers.join(LegacyInteraction), count.join(LegacyInteraction)
     # numbers first: what is sorted is small, and texts are read of one page alone
     page = session.scalars(numbers.where(*where).order_by(*ORDERS[sort]).offset(offset).limit(limit)).all()
-    return listed(session, page), session.scalar(count.where(*where)) or 0
+    if len(page) < limit and (page or not offset):  # the last page: what there is has been looked through already
+        total = offset + len(page)
+    else:
+        total = session.scalar(count.where(*where)) or 0
+    return listed(session, page), total
 
 
 def listed(session: Session, interaction_ids: Sequence[int]) -> list[ListedInteraction]:
@@ -110,7 +114,7 @@ def _rated(session: Session, rater: str, reason: str) -> ColumnElement[bool]:
 def _gives(session: Session, reason: str) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "sqlite":
         one = func.json_each(Rating.reasons).table_valued("value")
-        return select(one.c.value).where(one.c.value == reason).exists()
+        return and_(Rating.reasons.is_not(None), select(one.c.value).where(one.c.value == reason).exists())
     return cast(Rating.reasons, JSONB).contains([reason])
 
 

@@ -131,7 +131,7 @@ class Item(Base):
     """How many personal identifiers of which kind its texts and comments hold; NULL: none."""
     identifier_rules: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The version of the rules that looked; 0: none yet."""
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 
 Index("ix_assay_items_generator", Generator(Item.extra))

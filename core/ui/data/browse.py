@@ -100,6 +100,15 @@ def _list(page: Page, sources: dict[str, int]) -> None:
         sort = st.selectbox("Sort by", list(SORTS), key=SORT, width=220)
         size = st.selectbox("Rows", PAGE_SIZES, key=ROWS, width=90)
     write_address({key: _as_text(st.session_state[key]) for key in readers})
+    if filters != Filters():
+        place.button(
+            "Show all answers",
+            key="data.show_all",
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+            on_click=_show_all,
+            args=([key for key in readers if key not in (SORT, ROWS)],),
+        )
     what_became_of_selected()
     if filters is None:
         return
@@ -119,6 +128,13 @@ def _list(page: Page, sources: dict[str, int]) -> None:
     if pages > 1:
         asked = st.pagination(pages, default=asked, key=widget)
     write_page(asked)
+
+
+def _show_all(keys: Sequence[str]) -> None:
+    """Take all filters away."""
+    for key in keys:
+        st.session_state.pop(key, None)
+    write_address(dict.fromkeys(keys, ""))
 
 
 def _browse(page: Page, listing: Listing, number: int) -> tuple[list[ListedInteraction], int]:

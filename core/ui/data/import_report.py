@@ -5,8 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.domain.errors import BadInput
 from core.domain.records import Rejected
 from core.domain.texts import plural
+from core.labeling import scales
+from core.labeling.scales import Scale
 from core.labeling.writing import csv_text
 from core.services.data.checking import Checked
 from core.services.data.importing import ImportRecord
@@ -64,6 +67,24 @@ def show_result(record: ImportRecord) -> None:
     _rejected(record.rejected, record.rejected_total, key="data.result")
 
 
+def show_scale(scale: Scale, values: Sequence[tuple[str, int]]) -> None:
+    """Show what each rating in the file becomes on a scale, and how often it is there."""
+    known = sorted((read_rating(scale, value) or 0, value, count) for value, count in values)
+    rows = [
+        {"In the file": literal(snippet(value, 60)), "Becomes": str(rating or "no rating"), "Rows": f"{count:,}"}
+        for rating, value, count in known
+    ]
+    st.table(rows, border="horizontal", hide_index=True, alt="What each rating in the file becomes.")
+
+
+def read_rating(scale: Scale, value: str) -> int | None:
+    """A rating of the file on a scale; None where it has no meaning there."""
+    try:
+        return scale.read(value)
+    except BadInput:
+        return None
+
+
 def _of_comparisons(ties: int, equal_pairs: int) -> list[str]:
     found = []
     if ties:
@@ -84,16 +105,8 @@ def _read_as(report: Checked) -> None:
                 f"Columns that have no meaning here are kept beside the answers: {literal(', '.join(report.metadata))}"
             )
         if report.scale:
-            becomes = dict(report.scale_table)
             st.markdown(f"Ratings: {literal(report.scale_title)}")
-            counts = dict(report.values)
-            rows = [
-                {"In the file": literal(snippet(value, 60)), "Becomes": str(rating), "Rows": f"{counts[value]:,}"}
-                for value, rating in becomes.items()
-                if value in counts
-            ]
-            if rows:
-                st.table(rows, border="horizontal", hide_index=True, alt="What each rating in the file becomes.")
+            show_scale(scales.named(report.scale), report.values)
         else:
             st.markdown("Ratings: whole numbers from 1 to 5, as they are.")
 

@@ -11,9 +11,11 @@ from core.labeling import scales
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import CONVERSATION
-from core.labeling.shapes.registry import SHAPES, TABLE
+from core.labeling.shapes.registry import SHAPES
+from core.labeling.shapes.table import TABLE
 from core.services.data import uploads
 from core.services.data.uploads import FirstLook, UploadView
+from core.ui.data.import_report import read_rating, show_scale
 from core.ui.shell import session
 from core.ui.shell.cells import show_cells
 from core.ui.shell.page import Page
@@ -235,7 +237,9 @@ def _choose_scale(view: UploadView, ratings: Ratings) -> str | None:
     except BadInput as error:
         st.warning(literal(str(error)), icon=":material/straighten:")
         return None
-    _becomes(scale, ratings)
+    show_scale(scale, ratings.values)
+    counted = "all rows" if ratings.of_all_rows else "the first rows"
+    st.caption(f"Counted in {counted}. What stands in the file is kept beside the rating.")
     return name
 
 
@@ -252,7 +256,7 @@ def _words(view: UploadView, ratings: Ratings) -> str:
     found = []
     options = [NO_RATING, "1", "2", "3", "4", "5"]
     for index, (value, count) in enumerate(ratings.values):
-        known = NO_RATING if before is None else str(_read(before, value) or NO_RATING)
+        known = NO_RATING if before is None else str(read_rating(before, value) or NO_RATING)
         chosen = fields[index % 3].selectbox(
             f"{literal(snippet(value, 40))} ({plural(count, 'row')})",
             options,
@@ -262,26 +266,6 @@ def _words(view: UploadView, ratings: Ratings) -> str:
         if chosen and chosen != NO_RATING:
             found.append(f"{value}={chosen}")
     return ",".join(found)
-
-
-def _becomes(scale: scales.Scale, ratings: Ratings) -> None:
-    """The table of a scale: what is in the file, what is stored, how often."""
-    rows = []
-    for value, count in sorted(ratings.values, key=lambda counted: (_read(scale, counted[0]) or 0, counted[0])):
-        read = _read(scale, value)
-        rows.append(
-            {"In the file": literal(snippet(value, 60)), "Becomes": str(read or "no rating"), "Rows": f"{count:,}"}
-        )
-    st.table(rows, border="horizontal", hide_index=True, alt="What each rating in the file becomes.")
-    counted = "all rows" if ratings.of_all_rows else "the first rows"
-    st.caption(f"Counted in {counted}. What stands in the file is kept beside the rating.")
-
-
-def _read(scale: scales.Scale, value: str) -> int | None:
-    try:
-        return scale.read(value)
-    except BadInput:
-        return None
 
 
 def _look(page: Page, view: UploadView, how: HowToRead) -> FirstLook:

@@ -18,6 +18,8 @@ from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
+SELECTING = "Click a number to open it, or tick answers in the first column (keyboard: Shift and Space)."
+
 
 @dataclass(frozen=True, slots=True)
 class ActedOn:
@@ -32,7 +34,7 @@ def acts_on_selected(page: Page, chosen: Sequence[ListedInteraction]) -> None:
     seen = {one.interaction_id: one.version for one in chosen}
     nothing = not seen
     with st.container(horizontal=True, vertical_alignment="center", key="data.selected"):
-        words = f"{len(seen):,} selected" if seen else "Select answers in the first column, or open one by its number."
+        words = f"{len(seen):,} selected" if seen else SELECTING
         st.caption(words, width="content")
         st.button(
             "Open",

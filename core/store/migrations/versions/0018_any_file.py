@@ -39,6 +39,7 @@ def upgrade() -> None:
             )
     for name in ("import_id", "chosen_id", "rejected_id"):
         op.create_index(f"ix_assay_preferences_{name}", "assay_preferences", [name])
+    op.create_index("ix_assay_items_created_at", "assay_items", ["created_at"])
     op.create_index("ix_assay_items_generator", "assay_items", [sa.text(GENERATOR[op.get_bind().dialect.name])])
     op.create_table(
         "assay_uploads",
