@@ -27,7 +27,7 @@ with open_page("models") as page:
         changes = models.promotions(page.workspace, page.user)
         champion_problem(page)
         if versions:
-            champion_card(versions, changes)
+            champion_card(page, versions, changes)
         else:
             no_versions()
         if versions or old:

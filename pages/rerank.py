@@ -1,5 +1,6 @@
 """Rerank: a prompt and several answers in, the answers ranked out."""
 
+from core.ui.models.sample import sample_in_use
 from core.ui.rerank.page import choices, inputs, result, run_row, saved
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
@@ -11,6 +12,7 @@ with open_page("rerank") as page:
             lead="Paste a question and several answers to it. The model in use puts the answer that experts would most "
             "likely call good first. Nothing you enter here is stored unless you save it.",
         )
+        sample_in_use(page, key="rerank.train")
         saved(page)
         prompt, texts = inputs()
         choices(page)

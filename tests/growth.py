@@ -5,6 +5,7 @@ again before it counts, so that a busy machine does not decide.
 """
 
 import gc
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterable
@@ -30,10 +31,14 @@ from core.http import json_body, rerank_request
 from core.labeling import (
     candidates,
     column_names,
+    compressed,
+    export_columns,
     exports,
     formulas,
     limits,
     read_csv,
+    read_excel,
+    read_json,
     read_jsonl,
     read_parquet,
     rows,
@@ -45,6 +50,9 @@ from core.labeling import (
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
 from core.labeling.shapes import fields, registry
+from core.labeling.shapes.helpsteer import HELPSTEER
+from core.labeling.shapes.hh_rlhf import HH_RLHF
+from core.labeling.shapes.shape import Shape
 from core.reward.encoding import windows
 from core.reward.metrics import agreement
 from core.ui.shell import texts as shown_texts
@@ -121,6 +129,11 @@ def file_case(name: str, ending: str, make: Callable[[int], str | bytes], size: 
     return Case(f"{ending} {name}", tables.open_table, written, size, read, most)
 
 
+def _reading(shape: Shape) -> Callable[[str], int]:
+    """Reads a row with the same text in every column."""
+    return lambda text: exhausted(shape.read(dict.fromkeys(("chosen", "rejected", "prompt", "response"), text)))
+
+
 def parquet(make: Callable[[int], Any], **options: Any) -> Callable[[int], bytes]:
     def content(count: int) -> bytes:
         import io
@@ -155,6 +168,19 @@ def _long_list(count: int) -> Any:
     import pyarrow as pa
 
     return pa.table({"user_prompt": ["p"], "ai_response": ["a"], "other": [[str(number) for number in range(count)]]})
+
+
+def _workbook(count: int) -> bytes:
+    import io
+
+    import openpyxl
+
+    book, out = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet("A")
+    for row in [("user_prompt", "ai_response"), *((f"p{number}", "a") for number in range(count))]:
+        sheet.append(row)
+    book.save(out)
+    return out.getvalue()
 
 
 FILES = [
@@ -193,6 +219,16 @@ FILES = [
     file_case("digits", ".jsonl", lambda n: '{"a": 1, "b": 2}\n{"a": ' + "1" * n + "}", 100_000),
     file_case("one list", ".jsonl", lambda n: json.dumps([{"a": "p", "b": "q"}] * n), 2_000),
     file_case("one long text", ".jsonl", lambda n: json.dumps({"user_prompt": "x\n" * n, "ai_response": "a"}), 100_000),
+    file_case("rows", ".json", lambda n: json.dumps([{"user_prompt": "p", "ai_response": "a"}] * n, indent=1), 2_000),
+    file_case("a list among others", ".json", lambda n: json.dumps({"x": [1] * n, "l": [{"a": 1, "b": 2}] * n}), 2_000),
+    file_case("nesting", ".json", lambda n: '[\n{"a": 1, "b": ' + "[" * n + "]" * n + "}]", 20_000),
+    file_case(
+        "rows of nesting", ".json", lambda n: "[\n" + ",\n".join(['{"a": ' + "[" * 900 + "]" * 900 + "}"] * n) + "]", 40
+    ),
+    file_case("one long text", ".json", lambda n: json.dumps([{"a": "x\n" * n, "b": "a"}], indent=1), 100_000),
+    file_case("one column", ".txt", lambda n: "a:b\n" + "x\n" * n, 20_000),
+    file_case("rows", ".csv.gz", lambda n: gzip.compress(b"user_prompt,ai_response\n" + b"p,a\n" * n), 2_000),
+    file_case("rows", ".xlsx", _workbook, 200),
     file_case("rows", ".parquet", parquet(_references), 50, most=10_000),
     file_case("columns", ".parquet", parquet(_wide), 250, most=limits.MAX_COLUMNS),
     file_case("columns beyond the limit", ".parquet", parquet(_wide), 1_500, most=20_000),
@@ -418,6 +454,21 @@ CASES = [
         20_000,
         lambda names: column_names.find_column(names, "x"),
     ),
+    *(
+        Case(
+            f"labeling.shapes {shape.name} {kind}",
+            shape.read,
+            make,
+            20_000,
+            _reading(shape),
+        )
+        for shape in (HH_RLHF, HELPSTEER)
+        for kind, make in {
+            "blanks": lambda n: " \n" * n + "\n\nAssistant: a",
+            "answers": lambda n: "\n\nAssistant: a" * n,
+            "turns": lambda n: "a\n<extra_id_1>Assistant\n" * n + "\n\nAssistant: a",
+        }.items()
+    ),
     Case(
         "labeling.column_names.find_path",
         column_names.find_path,
@@ -557,6 +608,15 @@ LEFT_OUT = {
     person_names.names: "inside count and mask",
     read_csv.open_csv: "by open_table",
     read_jsonl.open_jsonl: "by open_table",
+    read_jsonl.columns_of: "by open_table",
+    read_jsonl.object_row: "by open_table",
+    read_json.open_json: "by open_table",
+    read_json.is_json: "by open_table",
+    read_excel.open_excel: "by open_table",
+    compressed.is_compressed: "reads two bytes",
+    compressed.open_bytes: "reads nothing itself",
+    compressed.open_seekable: "decodes what its limit allows",
+    export_columns.is_ours: "compares with a dozen headers",
     read_parquet.open_parquet: "by open_table",
     files.file_sha256: "reads a file once, in pieces",
     rows.understand: "with every file",

@@ -5,12 +5,14 @@ from outside. A new column without an entry fails tests/services/test_nothing_le
 """
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import JSON, String, select, update
 
 from core.domain.roles import Role, User
 from core.domain.turns import Speaker, Turn, turns_group, turns_to_json
+from core.services.data.checking import Checked
 from core.services.workspace import Workspace
 from core.store import tables as t
 from core.store.interactions import interactions
@@ -65,6 +67,15 @@ COLUMNS: dict[str, str | None] = {
     "assay_imports.left_out": None,
     "assay_imports.how": None,
     "assay_imports.process": "host and number of one of our processes",
+    "assay_uploads.file_name": None,
+    "assay_uploads.folder": DIGEST,
+    "assay_uploads.file_hash": DIGEST,
+    "assay_uploads.requested_by": PERSON,
+    "assay_uploads.state": OURS,
+    "assay_uploads.how": "names of columns, which are chosen by whoever sees them",
+    "assay_uploads.report": None,
+    "assay_uploads.process": "host and number of one of our processes",
+    "assay_uploads.message": None,
     "assay_items.identity": DIGEST,
     "assay_items.prompt_group": DIGEST,
     "assay_items.context_id": None,
@@ -197,6 +208,19 @@ def everybody(workspace: Workspace) -> dict[str, User]:
     return found
 
 
+def _report(reason: str) -> dict[str, Any]:
+    """What a check found: one row that is refused."""
+    report: dict[str, Any] = {one.name: 0 for one in fields(Checked)}
+    lists = ("sheets", "left_out", "rejected", "values", "scale_table", "likely", "metadata")
+    return (
+        report
+        | {name: [] for name in lists}
+        | {"mapping": {}, "kind": "csv", "must_ask": False, "rows": 1, "rejected_total": 1}
+        | {"rejected": [{"number": 1, "reason": reason, "place": 2}]}
+        | dict.fromkeys(("sheet", "shape", "shape_title", "becomes", "scale", "scale_title", "question", "option"), "")
+    )
+
+
 def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
     """Fill the database; whatever is there already stays."""
     text = Planted()
@@ -218,6 +242,18 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
                     process="gone:1",
                 )
             )
+        session.add(
+            t.Upload(
+                file_name=text("assay_uploads.file_name"),
+                folder="0" * 32,
+                size=1,
+                file_hash="0" * 64,
+                requested_by="Lea",
+                state="checked",
+                message=text("assay_uploads.message"),
+                report=_report(text("assay_uploads.report")),
+            )
+        )
         old = t.LegacySession(
             session_id=7,
             model_version=text("rlhf_sessions.model_version"),

@@ -82,7 +82,7 @@ def _check(path: Path, how: HowToRead) -> Done:
         _say_rows(report.left_out, report.left_out_total)
     if report.metadata:
         say(f"Kept as metadata: {', '.join(report.metadata)}.")
-    say(report.question or "Nothing was stored.")
+    say(f"{report.question} {report.option}".strip() or "Nothing was stored.")
     return report.to_json(), 0
 
 

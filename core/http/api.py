@@ -236,6 +236,8 @@ def _found(number: str, question: RerankRequest, ranking: Ranking) -> dict[str, 
         "fallback": ranking.fallback,
         "truncated": list(ranking.truncated),
     }
+    if ranking.ignores_own_data:
+        meta["sample"] = True
     if question.abstain:
         meta["abstained"] = ranking.abstained
     if question.certainty:

@@ -126,6 +126,11 @@ _SCHEMAS: dict[str, Any] = {
                         "items": {"type": "integer", "minimum": 0},
                         "description": "Indices of documents that are longer than the model reads.",
                     },
+                    "sample": {
+                        "type": "boolean",
+                        "description": "Only where it is true: there are answers of your own, but the model still "
+                        "is the one that learned from the sample. A field of Assay, not of Cohere's.",
+                    },
                     "abstained": {
                         "type": ["string", "null"],
                         "description": "Only where abstain was asked for: why the order of the documents was kept, "

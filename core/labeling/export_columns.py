@@ -1,6 +1,6 @@
 """The columns of the exports, in their order: a contract with everybody who reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 Columns = Mapping[str, type[str] | type[int] | type[float] | type[bool]]
@@ -74,3 +74,11 @@ EXPORTS: Final[Mapping[str, Columns]] = {
     "sft": SFT,
     "preferences": PREFERENCES,
 }
+
+_HEADERS: Final = [list(columns) for columns in EXPORTS.values()]
+_EARLIER: Final = [[name for name in columns if name != "turns"] for columns in _HEADERS]  # until release 0.1
+
+
+def is_ours(header: Sequence[str]) -> bool:
+    """Whether a header is exactly that of one of our exports, whose cells ``neutralise`` has made harmless."""
+    return list(header) in _HEADERS + _EARLIER

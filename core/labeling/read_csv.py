@@ -9,7 +9,7 @@ from typing import TextIO
 
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
-from core.labeling.export_columns import EXPORTS
+from core.labeling.export_columns import is_ours
 from core.labeling.formulas import restore
 from core.labeling.limits import MAX_COLUMNS, MAX_ROW, check_columns
 from core.labeling.raw_rows import Row, Table
@@ -21,8 +21,6 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical ba
 _UNUSUAL_DELIMITERS = ":^~#!&*/\x1f\x01"
 _ROWS_FOR_DELIMITER = 20
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?\s*', re.IGNORECASE)
-_OUR_HEADERS = [list(columns) for columns in EXPORTS.values()]
-_OUR_HEADERS += [[name for name in columns if name != "turns"] for columns in _OUR_HEADERS]  # until release 0.1
 
 
 def open_csv(path: Path, encoding: str) -> Table:
@@ -163,7 +161,7 @@ def _header(path: Path, parser: _Parser) -> list[str]:
 
 
 def _rows(parser: _Parser, columns: list[str]) -> Iterator[Row | Rejected]:
-    ours = columns in _OUR_HEADERS
+    ours = is_ours(columns)
     number = 0
     while True:
         try:

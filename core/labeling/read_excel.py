@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,8 @@ from core.domain.errors import BadInput
 from core.domain.records import Rejected
 from core.labeling.column_names import find_column
 from core.labeling.compressed import open_seekable
+from core.labeling.export_columns import is_ours
+from core.labeling.formulas import restore
 from core.labeling.limits import check_columns
 from core.labeling.raw_rows import Row, Table
 from core.labeling.text_files import readable
@@ -27,8 +29,7 @@ MAX_FREE, MAX_RATIO = 32 << 20, 100
 MAX_ROWS: Final = 1_048_576
 """Of a sheet, in Excel itself."""
 
-_HEADER_ROWS = 1000
-"""Rows among which the header is looked for."""
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 # openpyxl warns of whatever in a workbook it would not write back; nothing is written here.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -47,6 +48,8 @@ def open_excel(path: Path, sheet: str = "") -> Table:
     _check_sizes(path)
     with _workbook(path) as book:
         sheets = tuple(one.title for one in book.worksheets)
+        if not sheets:  # also a "strict" workbook, whose parts bear other names
+            raise _damaged(path)
         if sheet:
             chosen = find_column(sheets, sheet)
             if chosen is None:
@@ -56,18 +59,22 @@ def open_excel(path: Path, sheet: str = "") -> Table:
             chosen = next((name for name in sheets if len(list(islice(_cells(book, name), 2))) == 2), None)
             if chosen is None:
                 raise BadInput(f"{path.name} has no sheet with a header and rows; nothing can be read from it.")
-        header = next(islice(_cells(book, chosen), _HEADER_ROWS), None)
+        header = next(_cells(book, chosen), None)
     if header is None:
         raise BadInput(f"The sheet {chosen!r} of {path.name} is empty; choose another.")
     columns = [name if name.strip() else f"column {place}" for place, name in enumerate(header[1], 1)]
     check_columns(path.name, columns)
 
+    ours = is_ours(columns)  # our csv, saved as a workbook
+
     def rows() -> Iterator[Row | Rejected]:
         with _workbook(path) as book:
             for number, (place, cells) in enumerate(islice(_cells(book, chosen), 1, None), 1):
+                if ours:
+                    cells = [restore(cell) for cell in cells]
                 beyond = {f"column {at}": cells[at - 1] for at in range(len(columns) + 1, len(cells) + 1)}
-                values: dict[str, object] = {name: cell or None for name, cell in beyond.items() if cell}
-                values |= {name: cells[at] if at < len(cells) else None for at, name in enumerate(columns)}
+                values: dict[str, object] = dict(zip_longest(columns, cells[: len(columns)]))
+                values |= {name: cell for name, cell in beyond.items() if cell}
                 yield Row(number, values, place)
 
     if next(rows(), None) is None:
@@ -95,8 +102,8 @@ def _check_sizes(path: Path) -> None:
 
 def _damaged(path: Path) -> BadInput:
     return BadInput(
-        f"{path.name} is not an Excel workbook (.xlsx) or is damaged; open it in Excel and save it again, or as "
-        "'CSV UTF-8'."
+        f"{path.name} is not an Excel workbook (.xlsx) or is damaged; open it in Excel and save it again as "
+        "'Excel Workbook (.xlsx)', or as 'CSV UTF-8'."
     )
 
 
@@ -133,14 +140,18 @@ def _cells(book: "Workbook", sheet: str) -> Iterator[tuple[int, list[str]]]:
         place += 1
         if row is None or place > MAX_ROWS:
             return
-        width = next((at for at in range(len(row), 0, -1) if row[at - 1] not in (None, "")), 0)
-        cells = [_text(value) for value in row[:width]]
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
         if any(map(str.strip, cells)):
             yield place, cells
 
 
 def _text(value: object) -> str:
     """A cell as a person reads it: 4 and not 4.0, fifteen digits as Excel has them, dates as ISO 8601."""
+    if isinstance(value, str):
+        # an error is no text, often of an answer that Excel took for a formula; _x000D_ is how it writes a character
+        return "" if value in _ERRORS else value.replace("_x000D_", "\r")
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -152,4 +163,4 @@ def _text(value: object) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", timespec="seconds")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return str(value).replace("_x000D_", "\r")  # how Excel writes this character
+    return str(value)

@@ -22,8 +22,8 @@ MAX_MARKS: Final = 2_000_000
 MAX_OPEN: Final = 4_000
 """Brackets open at once: ijson takes the square of the depth in time."""
 
-_CHUNK = 8 << 10
-"""Characters read at once; deeper than this nothing is nested before it is seen."""
+_CHUNK, _MOST = 8 << 10, 1 << 20
+"""Characters read at once: more the longer a row is, since ijson begins anew in a text that goes on beyond them."""
 _LIST = "item"
 """How ijson calls what is in a list."""
 
@@ -47,7 +47,7 @@ def open_json(path: Path, encoding: str, *, lines: bool) -> Table:
         with _as_utf_8(path, encoding) as stream:
             number = 0
             try:
-                for number, item in enumerate(ijson.items(stream, prefix, buf_size=_CHUNK), 1):
+                for number, item in enumerate(ijson.items(stream, prefix), 1):
                     stream.begin_row(number + 1)
                     yield _row(number, item)
             except ijson.JSONError:
@@ -68,7 +68,7 @@ def is_json(path: Path, encoding: str) -> bool:
     first, _ = _first_line(path, encoding)
     value = _whole(first)
     if value is not None:
-        return isinstance(value, dict) or (isinstance(value, list) and all(isinstance(item, dict) for item in value))
+        return isinstance(value, dict) or all(isinstance(item, dict) for item in value)
     return first.startswith(("[", "{")) and _find_list(path, encoding, lines=False) is not None
 
 
@@ -191,17 +191,21 @@ class _Utf8:
         self._number, self._bytes, self._marks, self._open = number, 0, 0, 0
 
     def read(self, size: int) -> bytes:
-        """So many characters."""
+        """The next characters; nothing only where none are asked for, or at the end."""
+        size = size and min(max(_CHUNK, self._bytes // 2), _MOST)
         data = self._file.read(size).encode("utf-8")
-        self._bytes += len(data)
+        for start in range(0, len(data), _CHUNK):  # in pieces, so that nothing deeper than one is overlooked
+            self._count(data[start : start + _CHUNK])
+        return data
+
+    def _count(self, data: bytes) -> None:
         opened = data.count(b"[") + data.count(b"{")
+        self._bytes += len(data)
         self._marks += data.count(b",") + opened
         self._open += opened - data.count(b"]") - data.count(b"}")
-        if self._bytes > MAX_ROW + size or self._marks > MAX_MARKS or self._open > MAX_OPEN:
+        if self._bytes > MAX_ROW + _MOST or self._marks > MAX_MARKS or self._open > MAX_OPEN:
             which = f"Row {self._number}" if self._number else "A value"
             raise BadInput(
                 f"{which} of {self._path.name} is longer than {MAX_ROW:,} characters, holds too many "
-                "values or is nested too deep; "
-                "save the file with one object per line, or as csv or parquet."
+                "values or is nested too deep; save the file with one object per line, or as csv or parquet."
             )
-        return data

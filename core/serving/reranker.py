@@ -36,6 +36,8 @@ class ModelRef:
     """sha256 by file, as the database knows them."""
     sample: bool
     """It learned from the sample that comes with the product."""
+    ignores_own_data: bool = False
+    """It learned from the sample, and by now there is own data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Ranking:
     """Why no model was used, or why the one used is not the champion; None when all is well."""
     sample: bool = False
     """The model learned from the sample."""
+    ignores_own_data: bool = False
+    """It learned from the sample, and by now there is own data."""
     stand_in: bool = False
     """The champion could not be loaded, and the last good version before it ranked."""
     truncated: tuple[int, ...] = ()
@@ -189,6 +193,7 @@ class Reranker:
             tuple(scores),
             self._reason,
             sample=loaded.ref.sample,
+            ignores_own_data=loaded.ref.ignores_own_data,
             stand_in=self.stands_in(loaded.ref),
             truncated=tuple(index for index, one in enumerate(read) if one.truncated),
             windows=tuple(one.windows for one in read),

@@ -8,8 +8,10 @@ from core.domain.roles import Act, Role
 from core.domain.texts import plural
 from core.services.data import importing
 from core.services.models import models
+from core.services.models.models import SampleInUse
 from core.services.operations.status import Champion, Status, status
 from core.ui.data.importing import unfinished_import
+from core.ui.models.sample import train_on_own, what_is_missing
 from core.ui.report.format import MEASURES, cell, ratio
 from core.ui.shell import errors, session
 from core.ui.shell.navigation import go_to, next_step
@@ -23,6 +25,7 @@ STAGES = {
     Stage.RECOMMENDED: "Recommended amount reached",
     Stage.OPTIMAL: "All thresholds reached",
 }
+SAMPLE_IN_USE = "The model in use learned from the sample, not from your ratings."
 
 
 def show(page: Page) -> None:
@@ -38,7 +41,7 @@ def show(page: Page) -> None:
     if not now.interactions:
         _empty(page)
     else:
-        _next(now)
+        _next(now, models.sample_in_use(page.workspace, page.user))
         retraining_due(page)
         _standing(now)
         if now.sample and page.may(Act.CHANGE_DATA):
@@ -105,9 +108,17 @@ def _champion(champion: Champion | None) -> None:
     st.caption(f"{literal(champion.model_version)} · in use since {champion.promoted_at.astimezone():%d %b %Y}")
 
 
-def _next(now: Status) -> None:
+def _next(now: Status, sample: SampleInUse | None) -> None:
     enough = now.stage is not Stage.COLLECTING
-    if now.champion:
+    if sample is not None and sample.has_own_model:
+        label, page, why = "Look at the models", "models", f"{SAMPLE_IN_USE} {what_is_missing(sample)}"
+    elif sample is not None and sample.is_enough:
+        label, page, why = train_on_own(sample), "train", SAMPLE_IN_USE
+    elif sample is not None and now.waiting:
+        label, page, why = "Rate answers", "rate", f"{SAMPLE_IN_USE} {what_is_missing(sample)}"
+    elif sample is not None:
+        label, page, why = "Import more answers", "data", f"{SAMPLE_IN_USE} {what_is_missing(sample)}"
+    elif now.champion:
         label, page, why = "Rank answers", "rerank", "A model is in use: paste a prompt and several answers."
     elif enough and not now.champion:
         label, page, why = "Train a model", "train", "There are enough ratings to train a first model."
@@ -120,7 +131,7 @@ def _next(now: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="home.step"):
         if st.button(label, key="home.next", type="primary", icon=":material/arrow_forward:"):
             go_to(page)
-        st.markdown(why, width="content")
+        st.markdown(why, width="stretch" if sample else "content")
     if page != "rate" and now.waiting:
         with st.container(horizontal=True, vertical_alignment="center"):
             next_step("Rate answers", "rate", key="home.rate", primary=False)

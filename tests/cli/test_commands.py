@@ -71,7 +71,7 @@ def sentence(result, expected_code):
 def csv_file(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text(
-        "user_prompt,ai_response,rating,rater\np,one,5,Ana\np,two,2,Ana\np,one,5,Ana\np,one,1,Ana\np,two,7,Ben\n"
+        "user_prompt,ai_response,rating,rater\np,one,5,Ana\np,two,2,Ana\np,one,5,Ana\np,one,1,Ana\np,,3,Ben\n"
     )
     return path
 
@@ -106,11 +106,90 @@ def test_import_says_what_became_of_every_row(cli, csv_file):
         "import_id": found["import_id"],
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
-            {"row": 5, "reason": "rating '7' is not a whole number from 1 to 5"},
+            {"row": 5, "reason": "ai_response is empty"},
         ],
+        "ratings_left_out": {"total": 0, "rows": []},
+        "preferences": 0,
+        "ties": 0,
+        "equal_pairs": 0,
     }
     assert lines[0] == "2 interactions added, 2 ratings, 1 duplicates, 2 rows rejected."
-    assert lines[1] == "  row 4: already rated 5 by Ana"
+    assert lines[1] == "  row 5: already rated 5 by Ana"  # as a spreadsheet counts, with the header
+
+
+def test_import_asks_what_ratings_mean_and_stores_nothing_until_it_is_said(cli, tmp_path):
+    """A file from 0 to 4 ends with exit 2 and a sentence that names the range and the option; with it, it is in."""
+    path = tmp_path / "rows.csv"
+    path.write_text("user_prompt,ai_response,rating\np,one,0\np,two,4\np,three,N/A\np,four,\n")
+    said = sentence(cli("import", path), 2)
+    assert "go from 0 to 4" in said
+    assert "--scale 0-4" in said
+    assert "Nothing was stored." in said
+    assert answer(cli("status", "--json"))["interactions"] == 0
+    found = answer(cli("import", path, "--scale", "0-4", "--json"))
+    assert (found["added"], found["ratings"], found["ratings_left_out"]["total"]) == (4, 2, 0)
+    answer(cli("export", "ratings", "--out", tmp_path / "out.jsonl", "--json"))
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert {row["ai_response"]: row["rating"] for row in rows} == {"one": 1, "two": 5}
+
+
+def test_import_lists_the_ratings_that_it_leaves_out(cli, tmp_path):
+    """Up to 2 % that are no whole number: the answers are in without them, and the command says in which rows."""
+    path = tmp_path / "rows.csv"
+    path.write_text("user_prompt,ai_response,rating\n" + "".join(f"p,a{n},4\n" for n in range(99)) + "p,odd,3.5\n")
+    code, lines, err = cli("import", path, "--json")
+    assert (code, err) == (0, "")
+    reason = "rating '3.5' is not a whole number from 1 to 5"
+    assert json.loads(lines[-1])["ratings_left_out"] == {"total": 1, "rows": [{"row": 100, "reason": reason}]}
+    assert lines[1:3] == ["1 answers are in without their rating:", f"  row 101: {reason}"]
+
+
+def test_import_check_says_what_would_happen_and_stores_nothing(cli, tmp_path):
+    """What the file is, what would come in and what not, what has to be said first; exit 0 in every case."""
+    path = tmp_path / "rows.csv"
+    path.write_text("Question;Reply;Score;Ward\np;one;0;A\np;two;4;B\n;three;1;B\n")
+    columns = ["--map", "user_prompt=Question", "--map", "ai_response=Reply", "--map", "rating=Score"]
+    code, lines, err = cli("import", path, *columns, "--check", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(lines[-1])
+    assert (found["rows"], found["new_answers"], found["ratings"], found["rejected_total"]) == (3, 2, 1, 1)
+    assert (found["must_ask"], found["metadata"], found["shape"]) == (True, ["Ward"], "table")
+    said = "\n".join(lines[:-1])
+    assert "semicolon" in said
+    assert "  row 4: user_prompt is empty" in said
+    assert "Kept as metadata: Ward." in said
+    assert "--scale 0-4" in said
+    code, lines, _ = cli("import", path, *columns, "--check", "--scale", "0-4", "--json")
+    assert (code, json.loads(lines[-1])["ratings"], json.loads(lines[-1])["must_ask"]) == (0, 2, False)
+    assert lines[-2] == "Nothing was stored."
+    assert answer(cli("status", "--json"))["interactions"] == 0
+    found = answer(cli("import", path, *columns, "--scale", "0-4", "--json"))
+    assert (found["added"], found["ratings"], found["rejected_total"]) == (2, 2, 1)
+
+
+def test_import_of_comparisons_says_what_became_of_them(cli, tmp_path):
+    """Both answers come in, and which is better as a preference; pairs of one text with itself are counted."""
+    path = tmp_path / "pairs.jsonl"
+    pairs = [("q", "good", "bad"), ("q", "same", "same")]
+    path.write_text("".join(json.dumps({"prompt": p, "chosen": c, "rejected": r}) + "\n" for p, c, r in pairs))
+    found = answer(cli("import", path, "--rater", "Ana", "--json"))
+    assert (found["added"], found["preferences"], found["ties"], found["equal_pairs"]) == (3, 1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--map", "user_prompt"], "--map user_prompt=Question"),
+        (["--map", "prompt=p"], "is not a column that can be imported"),
+        (["--shape", "nonsense"], "no shape 'nonsense'"),
+        (["--scale", "nonsense"], "'nonsense' is not a scale"),
+        (["--sheet", "Two"], "no sheet 'Two'"),
+    ],
+)
+def test_import_options_that_mean_nothing_are_refused(sqlite_cli, csv_file, options, words):
+    """One sentence, exit 2, nothing stored."""
+    assert words in sentence(sqlite_cli("import", csv_file, *options), 2)
+    assert answer(sqlite_cli("status", "--json"))["interactions"] == 0
 
 
 def test_import_takes_rater_and_context(cli, tmp_path):

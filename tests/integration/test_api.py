@@ -21,6 +21,7 @@ from core.http.api import Api
 from core.http.fair_queue import ASSUMED_PACE
 from core.http.openapi import DOCUMENT
 from core.http.readiness import Readiness, State
+from core.services.data import interactions
 from core.services.people import api_keys
 from core.services.reranking import reranking, usage
 from core.services.runtime import runtime
@@ -97,6 +98,16 @@ def test_results_are_those_of_the_python_call(client: TestClient, version: str) 
         "fallback": False,
         "truncated": [2],
     }
+
+
+def test_a_model_of_the_sample_says_so_once_there_is_own_data(client: TestClient, workspace: Workspace) -> None:
+    """Also of a version that is named; before that the answer is as it always was (the test above)."""
+    interactions.add(workspace, COMMAND_LINE, "A question of our own?", "An answer.")
+    sent = {"query": QUERY, "documents": [POOR, GOOD]}
+    for model in ("champion", core.get_model_info()["model_version"]):
+        body = client.post("/v1/rerank", json=sent | {"model": model}).json()
+        valid("RerankAnswer", body)
+        assert body["meta"]["sample"] is True
 
 
 def test_the_best_few_with_their_texts(client: TestClient) -> None:

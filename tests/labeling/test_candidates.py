@@ -42,7 +42,7 @@ def test_a_jsonl_file_keeps_every_key(tmp_path):
         ('{"text": "a"}\n{"answer": "b"}\n', 'index 1 of c.jsonl has no "text"'),
         ('{"text": "a"}\n{"text": 5}\n', 'index 1 of c.jsonl has no "text"'),
         ('{"text": "a"}\n{"text": \n', "index 1 of c.jsonl is unusable: the line is not valid JSON"),
-        ('["a", "b"]', "No line of c.jsonl is a JSON object"),
+        ('["a", "b"]', "The list in c.jsonl holds no JSON objects"),
     ],
 )
 def test_an_unusable_candidate_is_named_by_its_index(tmp_path, content, says):

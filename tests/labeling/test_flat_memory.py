@@ -41,17 +41,75 @@ print(most_memory() - before)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="not here: no /proc to measure with")
+# Kinds that are only read: a JSON list as programs write it, on one line or on many, and a sheet of a workbook.
+READING = """
+import gzip, json, random, sys
+from collections import deque
+from pathlib import Path
+import ijson, openpyxl
+from core.labeling.tables import open_table
+
+path, rows, length = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+def most_memory():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
+draw = random.Random(3)
+made = ({"prompt": f"Question {n}?", "completion": draw.randbytes(length // 2).hex(), "n": n} for n in range(rows))
+if path.suffix == ".xlsx":
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("A")
+    sheet.append(["prompt", "completion", "n"])
+    for row in made:
+        sheet.append(list(row.values()))
+    book.save(path)
+else:
+    with (gzip.open(path, "wt", compresslevel=1) if path.suffix == ".gz" else path.open("w")) as file:
+        end = "" if "one line" in path.name else "\\n"
+        file.write('{"made by": "test", "data": [' + end)
+        for number, row in enumerate(made):
+            file.write(("," + end if number else "") + json.dumps(row))
+        file.write("]}")
+    del file
+before = most_memory()
+last = deque(open_table(path).rows(), maxlen=1)[0]
+assert (last.number, len(last.values["completion"])) == (rows, length)
+print(most_memory() - before)
+"""
+
+
+def most_memory(program: str, *arguments: object) -> int:
+    """Megabytes of memory that the program says it took."""
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="not here: no /proc to measure with")
+
+
+@proc
 @pytest.mark.parametrize(
     "name, rows, length, megabytes",
     [("t.csv", 300_000, 200, 30), ("t.jsonl", 300_000, 200, 30), ("t.parquet", 15_000, 10_000, 220)],
 )
 def test_a_long_file_is_written_and_read_in_little_memory(tmp_path, name, rows, length, megabytes):
     """60 MB as text and 150 MB as parquet, which would be twice as much as objects, never come near their size."""
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path / name), str(rows), str(length)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < megabytes
+    assert most_memory(PROGRAM, tmp_path / name, rows, length) < megabytes
+
+
+@proc
+@pytest.mark.parametrize(
+    "name, rows, length, megabytes",
+    [
+        ("t.json", 150_000, 200, 20),
+        ("on one line.json", 20_000, 2_000, 160),  # so far as one row may be long, its first line is looked at
+        ("t.json.gz", 60_000, 200, 20),
+        ("t.xlsx", 10_000, 200, 20),
+    ],
+)
+def test_a_long_file_is_read_in_little_memory(tmp_path, name, rows, length, megabytes):
+    """A JSON list of 40 MB, also on one line and compressed, item by item; of a workbook its texts are held once."""
+    assert most_memory(READING, tmp_path / name, rows, length) < megabytes
 
 
 def test_the_pairs_of_a_large_group_are_never_held():

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from core.domain.errors import BadInput
+from core.labeling.export_columns import EXPORTS
 from core.labeling.tables import Row, open_table
 
 
@@ -43,6 +44,19 @@ def test_values_arrive_as_the_sheet_shows_them(save):
         ["4", "3.5", "2026-03-04", "2026-03-04 15:30:00", "TRUE", "one\ntwo", None],
         ["4", "0.3", "08:15:00", "04", "FALSE", " x ", "12345678901"],
     ]
+
+
+def test_what_excel_could_not_calculate_is_nothing(save):
+    """``#NAME?`` is what Excel makes of an answer that begins with = or -, and no answer."""
+    path = save(A=[("a", "b"), ("#NAME?", "x"), ("#N/A", "#NUM!"), ("#1", "y")])
+    assert [row.values for row in open_table(path).rows()] == [{"a": "", "b": "x"}, {"a": "#1", "b": "y"}]
+
+
+def test_our_csv_saved_as_a_workbook_gives_back_its_texts(save):
+    """The apostrophe in front of what a spreadsheet would calculate is ours and not the answer's."""
+    header = list(EXPORTS["sft"])
+    rows = open_table(save(A=[header, ["Why?", "'=1+1", "Ana", ""], ["When?", "'tis", "Ana", ""]])).rows()
+    assert [row.values["completion"] for row in rows] == ["=1+1", "'tis"]
 
 
 def test_every_sheet_is_offered_and_the_first_with_rows_is_read(save):

@@ -107,7 +107,7 @@ def test_one_row_without_end_is_not_taken_into_memory(write, monkeypatch):
     """By its length and by its values, however short these are written."""
     monkeypatch.setattr("core.labeling.read_json.MAX_ROW", 100_000)
     with pytest.raises(BadInput, match=r"Row 2 of t\.json is longer than 100,000 characters"):
-        list(write('[\n{"a": "x"},\n{"a": "' + "y" * 500_000 + '"}]').rows())
+        list(write('[\n{"a": "x"},\n{"a": "' + "y" * 2_500_000 + '"}]').rows())
     monkeypatch.setattr("core.labeling.read_json.MAX_MARKS", 1000)
     with pytest.raises(BadInput, match="holds too many values"):
         list(write("[\n" + ",".join(['{"a": [' + "1," * 90_000 + "1]}"] * 3) + "]").rows())

@@ -424,7 +424,7 @@ NESTED = {
 )
 def test_a_path_leads_into_a_column(path, found):
     """Keys, places from either end, JSON texts; a key that really contains a dot wins; what is not there is None."""
-    column, rest = find_path(list(NESTED), path)
+    column, rest = find_path(list(NESTED), path) or ("", "")
     assert look_up(NESTED[column], rest) == found
 
 

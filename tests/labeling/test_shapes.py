@@ -124,6 +124,19 @@ def test_helpsteer():
     assert (worst.rating, worst.left_out) == (1, None)
 
 
+@pytest.mark.parametrize("begin", ["", "<extra_id_1>User\n"])
+@pytest.mark.parametrize("end", ["", "\n<extra_id_1>Assistant\n"])
+def test_helpsteer_prompts_with_marks_at_their_ends(begin, end):
+    """A mark before the first question, and one where the answer belongs, are no turns."""
+    prompt = f"{begin}Hi\n<extra_id_1>Assistant\nHello.\n<extra_id_1>User\nWhy?{end}"
+    (row,) = named("helpsteer").read({"prompt": prompt, "response": "Because.", "helpfulness": 2})
+    assert row["user_prompt"] == [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "Hello."},
+        {"role": "user", "content": "Why?"},
+    ]
+
+
 def test_kto():
     """Thumbs are 5 and 1; messages are read on both sides; no label is no rating."""
     up, down, none = rows_of("kto.jsonl")

@@ -88,7 +88,7 @@ def test_an_openassistant_tree_becomes_its_answers_and_their_order():
     """Quality from 0 to 1 is the rating; a reply of rank 0 is held better than that of rank 1."""
     shape, rows = read("openassistant.jsonl")
     assert shape == "openassistant"
-    pair, second, first, last = rows
+    second, first, last, pair = rows
     question = "Why can nobody divide by zero?"
     assert isinstance(pair, ImportComparison)
     assert (pair.user_prompt, pair.chosen, pair.rejected) == (question, first.ai_response, second.ai_response)
@@ -196,10 +196,11 @@ def test_open_webui_chats_give_every_answer():
     assert (second.rater, second.feedback_comment) == ("u-anna", "Too short.")
 
 
-PLAIN = ("openassistant_messages", "label_studio_min")
+PLAIN = ("openassistant_messages", "label_studio_min", "argilla_1")
 """Of no shape."""
 RECIPES = {
     "argilla.json": ("table", "No. Together they raise the risk of bleeding.", 5, "7f0c-anna"),
+    "argilla_1.jsonl": ("table", "No. Together they raise the risk of bleeding.", 5, "7f0c-anna"),
     "label_studio_min.json": ("table", "Better not: it raises the level of the drug.", 5, "3"),
     "langfuse.json": ("langfuse", "How high is it?", 3, None),
 }

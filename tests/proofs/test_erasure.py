@@ -45,6 +45,7 @@ from core.store.tables import (
     Showing,
     Suggestion,
     TextHistory,
+    Upload,
 )
 from core.store.training import runs
 from tests import looked
@@ -106,6 +107,9 @@ GOES = {
     "assay_held_out.prompt_group",
     "assay_imports.rejected",
     "assay_imports.left_out",
+    "assay_uploads.how",
+    "assay_uploads.report",
+    "assay_uploads.message",
     "assay_run_events.payload",
     "assay_desks.filters",
 }
@@ -119,6 +123,7 @@ STAYS = {
     "assay_exports.reason": "reasons",
     "assay_exports.place": "Files that were exported",
     "assay_imports.file_name": "names of files",
+    "assay_uploads.file_name": "names of files",
     "assay_api_keys.name": "keys",
 }
 """Columns in which somebody may have quoted it: what the erasure says of them."""
@@ -129,6 +134,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_exports.kind",
         "assay_exports.identifiers",
         "assay_imports.state",
+        "assay_uploads.state",
         "assay_items.source",
         "assay_rating_events.action",
         "assay_rating_events.chosen",
@@ -154,6 +160,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_promotions.by",
         "assay_text_history.by",
         "assay_runs.requested_by",
+        "assay_uploads.requested_by",
         "assay_model_versions.archived_by",
         "assay_audit.actor",
         "assay_raters.name",
@@ -173,6 +180,9 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_runs.model_version",
         "assay_runs.process",
         "assay_imports.process",
+        "assay_uploads.process",
+        "assay_uploads.folder",
+        "assay_uploads.file_hash",
         "assay_imports.file_hash",
         "assay_model_versions.model_version",
         "assay_model_versions.sha256",
@@ -185,7 +195,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_sign_ins.key",
         "assay_settings.name",
     ],
-    "names of columns of a file, and of a rater": ["assay_imports.how"],
+    "names of columns of a file": ["assay_imports.how"],
     "figures and sentences made of them": [
         "assay_runs.message",
         "assay_runs.result",
@@ -232,9 +242,10 @@ def planted(workspace: Workspace, tmp_path) -> int:
     answer, refused = word("rlhf_interactions.ai_response"), word("assay_imports.rejected")
     left_out = word("assay_imports.left_out")
     file.write_text(
-        "user_prompt,ai_response,rating,note\n"
-        f'{PROMPT},{answer},4,"{word("assay_items.extra")} {refused} at length, {left_out}"\n'
-        f"{PROMPT},{answer},{refused} at,\n"
+        "user_prompt,ai_response,rating,bias_flag,note\n"
+        f'{PROMPT},{answer},4,,"{word("assay_items.extra")} {refused} at length, {left_out} at length"\n'
+        f"{PROMPT},{answer},4,{refused} at,\n"
+        f"{PROMPT},{answer},{left_out} at,,\n"
     )
     *_, result = importing.import_file(
         workspace,
@@ -243,7 +254,7 @@ def planted(workspace: Workspace, tmp_path) -> int:
         HowToRead(scale="1-5", rater="Bea"),
         file_name=word("assay_imports.file_name"),
     )
-    assert result.rejected_total == 1
+    assert (result.rejected_total, result.left_out_total) == (1, 1)
     original = added(workspace, "Another question?", "Another answer.")
     with workspace.store.write() as session:
         item = session.query(Item).filter(Item.import_id.is_not(None)).one()
@@ -256,8 +267,6 @@ def planted(workspace: Workspace, tmp_path) -> int:
         row.user_prompt = f"{PROMPT} {word('rlhf_interactions.user_prompt')}"
         item.prompt_group = prompt_group(row.user_prompt)
         item.context_id, item.session_label = word("assay_items.context_id"), word("assay_items.session_label") + " 7"
-        record = session.query(Import).one()
-        record.left_out, record.left_out_total = [{"row": 1, "reason": f"rating {left_out!r} is no number"}], 1
         said = Turn(Speaker.USER, word("assay_items.turns"))
         item.turns, item.turns_group = turns_to_json([said]), turns_group([said])
         item.mirrored_comment, item.identifiers = word("assay_items.mirrored_comment"), {word("x.identifiers"): 1}
@@ -358,6 +367,22 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 reason=word("assay_exports.reason"),
             )
         )
+        copy = workspace.settings.home / "uploads" / "c0" / "rows.csv"
+        copy.parent.mkdir(parents=True)
+        copy.write_text(word("uploads.copy"))
+        session.add(
+            Upload(
+                file_name=word("assay_uploads.file_name"),
+                folder=copy.parent.name,
+                size=copy.stat().st_size,
+                file_hash="c0",
+                requested_by="Ana",
+                state="checked",
+                how={"mapping": {"user_prompt": word("assay_uploads.how")}},
+                report={"rejected": [word("assay_uploads.report")]},
+                message=word("assay_uploads.message"),
+            )
+        )
         session.add(ApiKey(name=word("assay_api_keys.name"), start="a", key_hash="b", created_by="Ana"))
     return number
 
@@ -441,7 +466,8 @@ def test_a_label_that_another_answer_bears_stays(workspace, tmp_path) -> None:
         assert [part["name"] for part in event.payload["report"]["sources"]] == [label, "all others"]
         assert session.query(QueuePreference).one().filters["session_label"] == f"{label} 7"
         (record,) = session.query(Import)
-        assert record.rejected[0]["reason"] == "rating '...' is not a whole number from 1 to 5"
+        assert record.rejected[0]["reason"] == "bias_flag '...' is neither true nor false"
+        assert record.left_out[0]["reason"] == "rating '...' is not a number from 1 to 5"
 
 
 def test_what_still_quotes_the_answer_is_counted(workspace, tmp_path) -> None:

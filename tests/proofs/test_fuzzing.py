@@ -209,13 +209,15 @@ def written(folder: Path, ending: str, rows: list[dict[str, Any]], encoding: str
         except (pa.ArrowException, UnicodeError, OverflowError, TypeError, ValueError):
             file.write_bytes(junk)
         return file
-    if ending == "csv":
+    if ending in ("csv", "txt"):
         with file.open("w", newline="", encoding=encoding, errors="replace") as out:
             names = list(dict.fromkeys([*COLUMNS[:2], *(name for row in rows for name in row)]))
             writer = csv.writer(out, quoting=csv.QUOTE_ALL)
             writer.writerow([name.encode(errors="replace").decode() for name in names])
             for row in rows:
                 writer.writerow([str(row.get(name, "")).encode(errors="replace").decode() for name in names])
+    elif ending == "json":
+        file.write_text(json.dumps({"data": rows}, indent=1), encoding=encoding, errors="replace")
     else:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding=encoding, errors="replace")
     if junk:
@@ -225,7 +227,7 @@ def written(folder: Path, ending: str, rows: list[dict[str, Any]], encoding: str
 
 
 FILES = given(
-    ending=st.sampled_from(["csv", "jsonl", "parquet"]),
+    ending=st.sampled_from(["csv", "txt", "json", "jsonl", "parquet"]),
     rows=ROWS,
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "utf-32", "shift_jis"]),
     junk=st.binary(max_size=12) | st.just(b""),
@@ -242,7 +244,7 @@ def check_reading(ending: str, rows: list[dict[str, Any]], encoding: str, junk: 
 
 
 def test_any_file_is_read_or_refused_in_a_sentence() -> None:
-    """csv, jsonl and parquet in any encoding, with any cells, broken off or followed by any bytes."""
+    """csv, txt, JSON, jsonl and parquet in any encoding, with any cells, broken off or followed by any bytes."""
     check_reading()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,7 @@ def file(tmp_path):
 
 def checked(workspace, path, **how) -> Checked:
     *steps, result = check(workspace, COMMAND_LINE, path, HowToRead(**how))
+    assert isinstance(result, Checked)
     assert all(isinstance(step, CheckProgress) for step in steps)
     assert steps[-1].rows == result.rows
     return result
@@ -191,3 +193,21 @@ def test_rows_far_apart_are_known_again(workspace, file):
     rows = [f"prompt {number},answer,4,Ana" for number in range(1_500)]
     found = checked(workspace, file(*rows, *rows, *(row.replace(",4,", ",5,") for row in rows)))
     assert (found.new_answers, found.ratings, found.repeats, found.rejected_total) == (1_500, 1_500, 1_500, 1_500)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[1] / "labeling" / "shapes").iterdir()), ids=lambda p: p.name
+)
+def test_every_shape_is_counted_as_the_import_counts_it(workspace, path):
+    """With the scale that is likely where the ratings could be misread; and of a second import nothing is new."""
+    try:
+        found = checked(workspace, path)
+    except BadInput:
+        return  # a file that is known and of no use
+    scale = found.likely[0].strip() if found.must_ask else ""
+    found = checked(workspace, path, scale=scale)
+    assert found.new_answers
+    assert counts(found) == counts(stored(workspace, path, scale=scale))
+    again = checked(workspace, path, scale=scale)
+    assert (again.new_answers, again.ratings, again.preferences) == (0, 0, 0)
+    assert counts(again) == counts(stored(workspace, path, scale=scale))

@@ -7,6 +7,7 @@ Each is here with an act and what the record must say of it, or with the reason 
 import ast
 import subprocess
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from core.domain.errors import AssayError
 from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
-from core.domain.roles import Role, User
+from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.second_looks import RepeatSettings
-from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected
+from core.labeling.how_to_read import HowToRead
+from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
 from core.services.models import models
 from core.services.operations import backup
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
@@ -28,9 +30,9 @@ from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences
 from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
-from core.services.workspace import Workspace, open_workspace
+from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.people.api_keys import suspend
-from core.store.tables import Audit, Identity
+from core.store.tables import Audit, Identity, Upload
 from core.store.training import runs
 from tests import looked
 from tests.databases import added, rater
@@ -44,6 +46,10 @@ Act = Iterator[None]
 NOT_IN_THE_RECORD = {
     "training.dataset.load_training_set": "part of a training, which is recorded",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
+    "data.uploads.drop": "puts a copy of a file away; what was imported stays",
+    "data.uploads.listed": "tells those whose process died as stopped",
+    "data.uploads.start_check": "reads a file and stores nothing of it",
+    "data.uploads.take": "keeps a copy of a file until it is imported",
     "review.own_ratings.withdraw": "ratings have a history of their own",
     "people.local_names.stop_rating": "a browser that speaks for nobody changes no person",
     "rating.queue.choose": "the order in which one rater sees answers",
@@ -238,6 +244,52 @@ def import_file(w: Workspace, lead: User) -> Act:
     file.write_text("user_prompt,ai_response,rating\nq,a,5\n")
     yield
     list(importing.import_file(w, lead, file))
+
+
+def checked_upload(w: Workspace, lead: User) -> int:
+    number = uploads.take(w, lead, "rows.csv", BytesIO(b"user_prompt,ai_response,rating\nq,a,5\n"))
+    uploads.start_check(w, lead, number, HowToRead())
+    return number
+
+
+def import_checked(w: Workspace, lead: User) -> Act:
+    file = w.settings.home / "rows.csv"
+    file.write_text("user_prompt,ai_response,rating\nq,a,5\n")
+    yield
+    list(importing.import_checked(w, lead, file, HowToRead(), file_name="rows.csv", file_hash="0" * 64))
+
+
+def start_import(w: Workspace, lead: User) -> Act:
+    number = checked_upload(w, lead)
+    yield
+    uploads.start_import(w, lead, number)
+
+
+def begun_import(w: Workspace, lead: User, state: str) -> int:
+    number = checked_upload(w, lead)
+    with w.store.write() as session:
+        upload = session.get_one(Upload, number)
+        upload.state, upload.process, upload.import_id = state, this_process(), 1
+    return number
+
+
+def resume_import(w: Workspace, lead: User) -> Act:
+    number = begun_import(w, lead, "stopped")
+    yield
+    uploads.resume(w, lead, number)
+
+
+def carry_out_import(w: Workspace, lead: User) -> Act:
+    number = begun_import(w, lead, "importing")
+    yield
+    uploads.carry_out(w, COMMAND_LINE, number)
+
+
+def cancel_import(w: Workspace, lead: User) -> Act:
+    number = begun_import(w, lead, "importing")
+    yield
+    uploads.cancel(w, lead, number)
+    uploads.cancel(w, lead, number)
 
 
 def load_sample(w: Workspace, lead: User) -> Act:
@@ -458,6 +510,11 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "data.redaction.reveal_case": (reveal_case, ["revealed identifiers"]),
     "data.redaction.reveal_guidelines": (reveal_guidelines, ["revealed identifiers"]),
     "data.importing.import_file": (import_file, ["started import", "finished import"]),
+    "data.importing.import_checked": (import_checked, ["started import", "finished import"]),
+    "data.uploads.cancel": (cancel_import, ["cancelled import"]),
+    "data.uploads.carry_out": (carry_out_import, ["started import", "finished import"]),
+    "data.uploads.resume": (resume_import, ["started import", "finished import"]),
+    "data.uploads.start_import": (start_import, ["started import", "finished import"]),
     "data.importing.load_sample": (load_sample, ["started import", "finished import"]),
     "data.importing.remove_import": (remove_import, ["removed import"]),
     "data.importing.remove_sample": (remove_sample, ["took out of use", "removed sample"]),

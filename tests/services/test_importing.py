@@ -265,7 +265,7 @@ def test_the_first_thousand_refusals_are_listed(workspace, file):
         ("rows.csv", "", "empty"),
         ("rows.csv", "user_prompt,ai_response,rating\n", "has a header but no rows"),
         ("rows.csv", "user_prompt,rating\np,4\n", "ai_response"),
-        ("rows.txt", "user_prompt,ai_response\np,a\n", "csv, .jsonl or .parquet"),
+        ("rows.docx", "user_prompt,ai_response\np,a\n", ".ndjson or .parquet"),
         ("rows.jsonl", "not json\n", "rows.jsonl"),
         ("rows.parquet", "not parquet", "rows.parquet"),
     ],

@@ -89,6 +89,10 @@ def test_what_stays_out_is_listed_with_the_rows_of_the_spreadsheet(open_page, wo
     assert "1 row rejected" in text
     assert ratings(workspace)["Left"] is None  # the newest answer
     assert status(workspace, COMMAND_LINE).interactions == 101
+    app = check(
+        upload(app, b"user_prompt,ai_response,rating\n" + rows.replace(b"Q", b"R") + b"R,Left,9\n,No prompt,3\n")
+    )
+    assert "1 row that cannot be used" in said(app)  # beside the note on the first file, which has such lists too
 
 
 def test_the_result_can_be_put_away_and_survives_the_browser(open_page, workspace):

@@ -34,7 +34,7 @@ def largest(app: AppTest) -> int:
 def rejected_rows() -> None:
     from core.ui.data.import_report import _rejected
 
-    _rejected([{"row": number, "reason": "a reason " * 60} for number in range(1_000)], 5_000)
+    _rejected([{"row": number, "reason": "a reason " * 60} for number in range(1_000)], 5_000, key="data.check")
     for _ in range(3):
         import streamlit as st
 

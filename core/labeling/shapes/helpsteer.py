@@ -6,7 +6,7 @@ from typing import Final
 
 from core.labeling.shapes.shape import Shape, Values
 
-_TURN: Final = re.compile(r"\s*<extra_id_1>(User|Assistant)\n")
+_TURN: Final = re.compile(r"<extra_id_1>(User|Assistant)\n")
 """Where another turn of a conversation begins in a prompt."""
 
 
@@ -30,10 +30,8 @@ def _turns(prompt: object) -> object:
     if len(parts) < 3:
         return prompt
     said = zip(["user", *map(str.lower, parts[1::2])], parts[::2], strict=True)
-    messages = [{"role": role, "content": text} for role, text in said]
-    if messages[-1]["role"] == "assistant" and not messages[-1]["content"].strip():
-        messages.pop()  # where the answer belongs
-    return messages
+    # nothing stands before a first mark, and behind a last one where the answer belongs
+    return [{"role": role, "content": text.strip()} for role, text in said if text.strip()]
 
 
 HELPSTEER = Shape(

@@ -25,6 +25,7 @@ def _read(values: Values) -> Iterable[Values]:
     if not root:
         raise BadInput("the row has no conversation in the column prompt")
     waiting: list[tuple[Mapping[str, Any], list[dict[str, object]]]] = [(root, [])]
+    pairs: list[Values] = []
     while waiting:
         message, before = waiting.pop()
         said = [*before, {"role": _ROLES.get(str(message.get("role"))), "content": message.get("text")}]
@@ -32,10 +33,11 @@ def _read(values: Values) -> Iterable[Values]:
         waiting += ((reply, said) for reply in reversed(replies))
         if message.get("role") == "assistant" and before:
             yield {**_answer(message), "messages": said, "session_id": values.get("message_tree_id")}
-        ranked = [reply for reply in replies if isinstance(reply.get("rank"), int | float)]
-        ranked.sort(key=lambda reply: float(reply["rank"]))
-        if message.get("role") == "prompter":
-            yield from compared({"messages": said}, [one.get("text") for one in ranked])
+        elif message.get("role") == "prompter":
+            ranked = [reply for reply in replies if isinstance(reply.get("rank"), int | float)]
+            ranked.sort(key=lambda reply: float(reply["rank"]))
+            pairs += compared({"messages": said}, [reply.get("text") for reply in ranked])
+    yield from pairs  # behind the answers, which bring what is known of them
 
 
 def _answer(message: Mapping[str, Any]) -> dict[str, object]:

@@ -346,8 +346,6 @@ def _begin(
 def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, upload_id: int | None) -> None:
     with workspace.store.write() as session:
         imports.end(session, import_id, "finished")
-        if upload_id is not None:
-            uploads.finish(session, upload_id, this_process())
         done = {
             "added": total.added,
             "ratings": total.ratings,
@@ -355,6 +353,8 @@ def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, up
             "preferences": total.preferences,
         }
         audit.write(session, user, "finished import", f"import {import_id}", new=done)
+        if upload_id is not None:  # before this ends: what is finished has no copy any more
+            uploads.delete_copy(workspace.settings.home, uploads.finish(session, upload_id, this_process()))
 
 
 @retried  # the existing application and we waited for each other: once more settles it

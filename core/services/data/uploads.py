@@ -303,7 +303,6 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
             )
             for _ in steps:
                 pass
-            uploads.delete_copy(workspace.settings.home, upload.folder)
 
 
 def log_file(workspace: Workspace, upload_id: int) -> Path:
@@ -345,9 +344,9 @@ def _begin(
 ) -> Upload:
     with workspace.store.write() as session:
         upload = _find(session, upload_id)
-        _copy_of(workspace, upload)
         if upload.state not in allowed:
             raise Conflict(_not_now(upload))
+        _copy_of(workspace, upload)
         if how is not None:
             upload.how, upload.report = how.to_json(), None
         elif upload.report is not None:
@@ -415,17 +414,17 @@ def _stop_dead(workspace: Workspace) -> None:
     with workspace.store.read() as session:
         dead = [upload for upload in uploads.active(session) if is_dead(upload.process, upload.heartbeat_at)]
     if dead:
-        written(workspace.store, lambda session: [_end_early(session, *_died(upload)) for upload in dead])
+        written(workspace.store, lambda session: _end_all(session, dead))
 
 
-def _died(upload: Upload) -> tuple[int, str, str]:
-    """Number, process and end of an upload whose process died."""
-    why = (
-        "The check ended unexpectedly (stopped, or out of memory). Nothing was imported; check it again."
-        if upload.state == "checking"
-        else "The import ended unexpectedly (stopped, or out of memory). What came in stays; it can go on."
-    )
-    return upload.upload_id, upload.process or "", why
+def _end_all(session: Session, dead: list[Upload]) -> None:
+    for upload in dead:
+        why = (
+            "The check ended unexpectedly (stopped, or out of memory). Nothing was imported; check it again."
+            if upload.state == "checking"
+            else "The import ended unexpectedly (stopped, or out of memory). What came in stays; it can go on."
+        )
+        _end_early(session, upload.upload_id, upload.process or "", why)
 
 
 def _remove(session: Session, upload_id: int) -> str:

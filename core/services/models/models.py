@@ -19,7 +19,7 @@ from core.store import audit
 from core.store.interactions import legacy
 from core.store.people import raters
 from core.store.retrying import retried
-from core.store.training import versions
+from core.store.training import statistics, versions
 from core.store.training.versions import ModelVersion
 
 
@@ -66,6 +66,24 @@ class VersionView:
             "metrics": {name: metric.to_json() for name, metric in self.metrics.items()},
             "state": self.state,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SampleInUse:
+    """The model in use learned from the sample, and there is own data: what of it a model could learn from."""
+
+    ratings: int
+    rated: int
+    """Answers with a consensus."""
+    needed: int
+    """Rated answers that a training needs."""
+    has_own_model: bool
+    """A model learned from own data, and is not in use."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether a model of its own can be trained."""
+        return self.rated >= self.needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +234,22 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
         packed = artifact.packed(version_path(workspace, model_version), hashes=version.hashes)
         audit.write(session, user, "downloaded", f"model {model_version}")
     return packed
+
+
+@masks_output(as_is="figures")
+def sample_in_use(workspace: Workspace, user: User) -> SampleInUse | None:
+    """Whether the model in use learned from the sample although there is own data; None where it did not."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        champion = versions.champion(session)
+        if champion is None or not champion.sample:
+            return None
+        totals = statistics.totals(session, workspace.settings.positive_rating_threshold)
+        if totals.sample or not totals.interactions:
+            return None
+        own = any(not version.sample and version.archived_at is None for version in versions.listed(session))
+        needed = workspace.settings.min_samples_to_train
+        return SampleInUse(statistics.ratings(session), totals.rated, needed, has_own_model=own)
 
 
 @masks_output()

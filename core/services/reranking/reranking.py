@@ -21,7 +21,8 @@ from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store import schema
-from core.store.database import Store, connect
+from core.store.database import Session, Store, connect
+from core.store.interactions.interactions import only_sample
 from core.store.training import versions
 from core.store.training.embeddings import DatabaseVectors
 from core.store.training.versions import ModelVersion
@@ -130,18 +131,22 @@ def _usable(settings: Settings, store: Store) -> list[ModelRef]:
     if not schema.exists(store):
         return []
     with store.read() as session:
-        return [_ref(settings, version) for version in versions.champion_and_fallbacks(session)]
+        return [_ref(settings, session, version) for version in versions.champion_and_fallbacks(session)]
 
 
 def _named(settings: Settings, store: Store, model_version: str) -> list[ModelRef]:
     """One version, with none to stand in for it."""
     with store.read() as session:
-        return [_ref(settings, versions.find(session, model_version))]
+        return [_ref(settings, session, versions.find(session, model_version))]
 
 
-def _ref(settings: Settings, version: ModelVersion) -> ModelRef:
+def _ref(settings: Settings, session: Session, version: ModelVersion) -> ModelRef:
     return ModelRef(
-        version.model_version, settings.model_dir / version.model_version, version.hashes, sample=version.sample
+        version.model_version,
+        settings.model_dir / version.model_version,
+        version.hashes,
+        sample=version.sample,
+        ignores_own_data=version.sample and not only_sample(session),
     )
 
 

@@ -82,15 +82,19 @@ def copies(session: Session, interaction_ids: Sequence[int], going: Sequence[Par
 
 
 def held_elsewhere(session: Session, answers: set[str], going: Sequence[Part]) -> tuple[int, int]:
-    """How many saved cases and kept orders hold one of these ``answers`` and do not go, because another question is
-    asked there.
+    """How many saved cases and orders of the Rerank page hold one of these ``answers`` and do not go, because another
+    question is asked there.
     """
     which = {part.table: part.which for part in going}
     cases = session.scalars(select(Case).where(not_(which[Case])))
     orders = (
         select(func.count())
         .select_from(Preference)
-        .where(not_(which[Preference]), Preference.chosen.in_(answers) | Preference.rejected.in_(answers))
+        .where(
+            Preference.chosen_id.is_(None),  # an imported one is about another answer of the same text
+            not_(which[Preference]),
+            Preference.chosen.in_(answers) | Preference.rejected.in_(answers),
+        )
     )
     return sum(bool(answers & set(case.texts)) for case in cases), session.scalar(orders) or 0
 

@@ -225,7 +225,7 @@ def _add_preferences(
         }
         for one in compared
     ]
-    preferences.add_missing(session, sorted(rows, key=lambda row: str(row["pair_hash"])))
+    preferences.add_missing(session, rows)
 
 
 def _pair_hash(row: ImportComparison) -> str:

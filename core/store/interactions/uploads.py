@@ -94,9 +94,10 @@ def end(session: Session, upload_id: int, process: str, state: str, **values: An
     session.execute(mine.values(state=state, process=None, cancel_requested=False, heartbeat_at=now(), **values))
 
 
-def finish(session: Session, upload_id: int, process: str) -> None:
-    """Leave a note of an import that came to its end: of what the file held, only its record says anything."""
+def finish(session: Session, upload_id: int, process: str) -> str:
+    """Leave a note of an import that came to its end: what the file held stands in its record only; its folder."""
     end(session, upload_id, process, "finished", how={}, report=None, message=None)
+    return session.scalars(select(Upload.folder).where(Upload.upload_id == upload_id)).one()
 
 
 def remove(session: Session, upload_ids: Sequence[int]) -> None:
@@ -135,8 +136,8 @@ def delete_copy(home: Path, folder: str) -> None:
 def sweep(store: Store, home: Path) -> int:
     """Delete the copies on this machine that nobody needs any more; how many.
 
-    Those of finished and erased uploads (their process died before it did so, or an erasure began on another machine),
-    and those that nobody came back to for 30 days.
+    Those of finished and erased uploads (that ended on another machine), and those that nobody came back to for 30
+    days.
     """
     with suppress(OSError):
         folders = [entry for entry in os.scandir(copies_folder(home)) if not entry.name.startswith(PREFIX)]
@@ -157,9 +158,8 @@ def _is_needless(upload: Any, entry: os.DirEntry[str]) -> bool:
         return datetime.fromtimestamp(entry.stat().st_mtime, oldest.tzinfo) < oldest
     if upload.state in ACTIVE:
         return False
-    return upload.state == "finished" or upload.message == ERASED or upload.heartbeat_at < oldest
+    return bool(upload.state == "finished" or upload.message == ERASED or upload.heartbeat_at < oldest)
 
 
 def _changed(session: Session, change: Any) -> bool:
-    found: Any = session.execute(change)
-    return bool(found.rowcount)
+    return bool(session.execute(change).rowcount)  # type: ignore[attr-defined]

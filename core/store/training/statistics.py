@@ -48,6 +48,11 @@ def totals(session: Session, threshold: int) -> Totals:
     return Totals(interactions, rated, good, sample=interactions > 0 and only_sample(session), discarded=out)
 
 
+def ratings(session: Session) -> int:
+    """How many submitted ratings count."""
+    return session.scalar(in_scope(session, select(func.sum(Item.n_ratings)))) or 0
+
+
 def by_consensus(session: Session) -> dict[float, int]:
     """How many interactions have which consensus, lowest first."""
     rows = in_scope(session, select(Item.consensus, func.count()).where(Item.consensus.is_not(None)))

@@ -38,8 +38,8 @@ def show_check(report: Checked) -> None:
     if stays:
         st.markdown("**What would stay out**")
         st.markdown("\n".join(f"- {line}" for line in stays))
-    _left_out(_places(report.left_out), report.left_out_total)
-    _rejected(_places(report.rejected), report.rejected_total)
+    _left_out(_places(report.left_out), report.left_out_total, key="data.check")
+    _rejected(_places(report.rejected), report.rejected_total, key="data.check")
     _read_as(report)
 
 
@@ -60,8 +60,8 @@ def show_result(record: ImportRecord) -> None:
         st.warning(sentence, icon=":material/rule:")
     else:
         st.success(sentence, icon=":material/task_alt:")
-    _left_out(record.left_out, record.left_out_total)
-    _rejected(record.rejected, record.rejected_total)
+    _left_out(record.left_out, record.left_out_total, key="data.result")
+    _rejected(record.rejected, record.rejected_total, key="data.result")
 
 
 def _of_comparisons(ties: int, equal_pairs: int) -> list[str]:
@@ -102,14 +102,14 @@ def _places(rows: Sequence[Rejected]) -> list[dict[str, Any]]:
     return [{"row": row.place or row.number, "reason": row.reason} for row in rows]
 
 
-def _left_out(rows: Sequence[Mapping[str, Any]], total: int) -> None:
+def _left_out(rows: Sequence[Mapping[str, Any]], total: int, *, key: str) -> None:
     if total:
-        _list("Ratings that are left out", rows, total, "ratings_left_out.csv", key="data.left_out")
+        _list("Ratings that are left out", rows, total, "ratings_left_out.csv", key=f"{key}.left_out")
 
 
-def _rejected(rows: Sequence[Mapping[str, Any]], total: int) -> None:
+def _rejected(rows: Sequence[Mapping[str, Any]], total: int, *, key: str) -> None:
     if total:
-        _list("Rows that cannot be used", rows, total, "rejected_rows.csv", key="data.rejected")
+        _list("Rows that cannot be used", rows, total, "rejected_rows.csv", key=f"{key}.rejected")
 
 
 def _list(title: str, rows: Sequence[Mapping[str, Any]], total: int, file_name: str, *, key: str) -> None:

@@ -30,7 +30,7 @@ OPTIONAL = {
     CONVERSATION: "Conversation (messages)",
     "turns": "Earlier turns",
 }
-RANGES = ("0-4", "0-1", "1-10", "thumbs")
+RANGES = ("1-5", "0-4", "0-1", "1-10", "thumbs")
 """Scales that can be chosen whatever the file holds."""
 MOST_LIKELY = 2
 AS_GIVEN = "as given"
@@ -84,6 +84,7 @@ def choose_how(page: Page, view: UploadView) -> tuple[HowToRead, str]:
 def _what_it_is(page: Page, view: UploadView) -> HowToRead:
     """The sheet and the shape."""
     look = _look(page, view, HowToRead(sheet=view.how.sheet))
+    st.caption(f"{literal(look.kind[:1].upper() + look.kind[1:])} · {_size(view.size)}")
     sheet = look.sheet
     if len(look.sheets) > 1:
         chosen = st.selectbox(
@@ -199,10 +200,10 @@ def _scale(view: UploadView, ratings: Ratings) -> str | None:
 
 
 def _choose_scale(view: UploadView, ratings: Ratings) -> str | None:
-    offered = [*dict.fromkeys([*ratings.likely[:MOST_LIKELY], *RANGES])]
+    offered = dict.fromkeys([*ratings.likely[:MOST_LIKELY], *RANGES])
     options = [*([] if ratings.must_ask else [AS_GIVEN]), *offered, OTHER_RANGE]
     if len(ratings.values) <= MOST_WORDS:
-        options.append(WORDS)
+        options.insert(len(options) if ratings.likely else 0, WORDS)
     before = view.how.scale
     if before and before not in options:
         before = WORDS if "=" in before and WORDS in options else OTHER_RANGE
@@ -292,6 +293,10 @@ def _look(page: Page, view: UploadView, how: HowToRead) -> FirstLook:
         kept[name] = uploads.first_look(page.workspace, page.user, view.upload_id, how)
         st.session_state[session.FIRST_LOOKS] = kept
     return kept[name]
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3)):,} KB"
 
 
 def _cell(value: object) -> str:

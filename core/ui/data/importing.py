@@ -122,6 +122,12 @@ def _one_file(page: Page, view: UploadView) -> None:
 def _set_up(page: Page, view: UploadView) -> None:
     if view.message:
         st.warning(literal(view.message), icon=":material/info:")
+    if view.report is not None and view.report.must_ask:
+        st.info(
+            "The whole file was read, and nothing of it is stored. Before it can come in, please say what its ratings "
+            "mean.",
+            icon=":material/fact_check:",
+        )
     how, missing = choose_how(page, view)
     if missing:
         st.warning(literal(missing), icon=":material/view_column:")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.services.models import models
 from core.services.models.models import OldTraining, PromotionView, VersionView
+from core.ui.models.sample import sample_in_use
 from core.ui.report.format import MEASURES, RANGE, cards, cell, moment, ratio, recipe_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
@@ -37,7 +38,7 @@ def champion_problem(page: Page) -> None:
         st.error(literal(found), icon=":material/broken_image:")
 
 
-def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionView]) -> None:
+def champion_card(page: Page, versions: Sequence[VersionView], changes: Sequence[PromotionView]) -> None:
     """The model in use with its numbers."""
     champion = next((version for version in versions if version.state == "champion"), None)
     if champion is None:
@@ -71,7 +72,7 @@ def champion_card(versions: Sequence[VersionView], changes: Sequence[PromotionVi
         else:
             cards(champion.metrics, *MEASURES)
             st.caption(f"Measured on prompts that the model had not seen. {RANGE}")
-    if champion.sample:
+    if champion.sample and not sample_in_use(page, key="models.train_own"):
         st.info(
             "This model learned from the sample. It shows how Assay works, but do not judge real answers with it.",
             icon=":material/science:",
