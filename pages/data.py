@@ -11,12 +11,10 @@ from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.navigation import PART, DataTab
 from core.ui.shell.page import heading, open_page
 
-LEAD = "Bring answers in, take ratings out, look at single answers."
-
 with open_page("data") as page:
     if not asks_for_name(page):
         sources = interactions.sources(page.workspace, page.user)
-        heading(page, sample=set(sources) == {"sample"}, lead=LEAD)
+        heading(page, sample=set(sources) == {"sample"}, lead="Bring answers in, take ratings out, look at answers.")
         if not sources:
             st.info("There are no answers yet. Import a file here, or load the sample on the start page.")
         open_tab_of_address()

@@ -4,7 +4,7 @@ import csv
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from core.domain.errors import BadInput
 from core.domain.queue import QueueSettings
@@ -140,7 +140,7 @@ def test_generators_are_found_through_their_index(workspace):
     if not workspace.store.is_sqlite:
         pytest.skip("not here: PostgreSQL reads a small table whole")
     with workspace.store.read() as session:
-        query = browse.select(Item.interaction_id).where(browse.GENERATOR == "a")
+        query = select(Item.interaction_id).where(browse.generator_of_item == "a")
         compiled = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
         plan = str(session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all())
     assert "ix_assay_items_generator" in plan

@@ -16,7 +16,7 @@ from core.store.tables import Generator, Item, LegacyInteraction, Rater, Rating
 
 MOST_GENERATORS = 200
 """Generators that are offered to choose from."""
-GENERATOR: ColumnElement[str] = Generator(Item.extra)
+generator_of_item: ColumnElement[str] = Generator(Item.extra)
 ORDERS: Mapping[Sort, Sequence[ColumnElement[Any]]] = {
     Sort.NEWEST: (Item.interaction_id.desc(),),
     Sort.OLDEST: (Item.interaction_id.asc(),),
@@ -49,7 +49,7 @@ def browse(
 
 def listed(session: Session, interaction_ids: Sequence[int]) -> list[ListedInteraction]:
     """These interactions in this order, without those that were deleted."""
-    rows = select(LegacyInteraction, Item, GENERATOR).join(Item)
+    rows = select(LegacyInteraction, Item, generator_of_item).join(Item)
     raters = _raters(session, interaction_ids)
     found = {
         row.interaction_id: _listed(shown(row, item), item, raters.get(row.interaction_id, ()), wrote)
@@ -60,7 +60,7 @@ def listed(session: Session, interaction_ids: Sequence[int]) -> list[ListedInter
 
 def generators(session: Session) -> list[str]:
     """The models that wrote answers, by the metadata of imports; no more than ``MOST_GENERATORS``."""
-    return distinct_values(session, GENERATOR, at_most=MOST_GENERATORS)
+    return distinct_values(session, generator_of_item, at_most=MOST_GENERATORS)
 
 
 def raters(session: Session) -> list[str]:
@@ -90,7 +90,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.rater or filters.reason:
         where.append(_rated(session, filters.rater, filters.reason))
     if filters.generator:
-        where.append(filters.generator == GENERATOR)
+        where.append(generator_of_item == filters.generator)
     at = Item.rated_at if filters.by_rating else Item.created_at
     if filters.since is not None:
         where.append(at >= filters.since)
