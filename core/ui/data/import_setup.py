@@ -86,7 +86,7 @@ def choose_how(page: Page, view: UploadView) -> tuple[HowToRead, str]:
 def _what_it_is(page: Page, view: UploadView) -> HowToRead:
     """The sheet and the shape."""
     look = _look(page, view, HowToRead(sheet=view.how.sheet))
-    st.caption(f"{literal(look.kind[:1].upper() + look.kind[1:])} · {_size(view.size)}")
+    st.caption(f"{literal(look.kind)} · {_size(view.size)}")
     sheet = look.sheet
     if len(look.sheets) > 1:
         chosen = st.selectbox(
