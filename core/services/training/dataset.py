@@ -18,6 +18,10 @@ from core.store.reranking import preferences
 from core.store.retrying import written
 from core.store.training import held_out, statistics, versions
 
+MOST_PREFERENCES = 20_000
+"""The newest ones that are learned from, unless TRAIN_LIMIT says otherwise: each has two texts to embed, and a file can
+bring hundreds of thousands."""
+
 
 @dataclass(frozen=True)
 class TrainingSet:
@@ -77,7 +81,9 @@ def load_training_set(workspace: Workspace, embedder: Embedder, *, without_rater
             examples = [example for example in examples if not is_held_out(example.group)]
         left_out = None if without_rater is None else raters.find(session, without_rater)
         everything = preferences.for_training(
-            session, newest=settings.train_limit, without_rater=left_out.rater_id if left_out else None
+            session,
+            newest=settings.train_limit or MOST_PREFERENCES,
+            without_rater=left_out.rater_id if left_out else None,
         )
     before = {example.interaction_id: example.rating for example in [*examples, *kept]}
     if without_rater is not None:
