@@ -40,10 +40,10 @@ def test_a_click_on_a_head_sorts_and_a_click_on_a_number_opens(page: Page, liste
     """On the server: the oldest answer comes first. A reload and the way back find what was there."""
     page.set_viewport_size({"width": 1440, "height": 1600})  # the whole table: a place in it is in the window
     page.goto(f"{listed.url}/data?part=Browse+and+edit")
-    table(page, "30 answers, newest first.").click(position={"x": RATING, "y": ROW // 2})
+    table(page, "30 answers, newest first.").click(position={"x": RATING, "y": ROW // 2}, force=True)
     expect(page).to_have_url(re.compile("sort=Highest"))
     grid = table(page, "30 answers, highest rating first.")
-    grid.click(position={"x": NUMBER, "y": ROW + ROW // 2})
+    grid.click(position={"x": NUMBER, "y": ROW + ROW // 2}, force=True)
     expect(page).to_have_url(re.compile("answer=1$"))
     expect(page.get_by_text("no. 1 · Added here")).to_be_visible()
     page.reload()
