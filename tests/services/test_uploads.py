@@ -216,6 +216,13 @@ def test_a_check_that_died_can_be_started_again(workspace, lead):
     assert view(workspace, lead, number).state == "checked"
 
 
+def test_the_number_of_a_discarded_file_is_never_given_again(workspace, lead):
+    """A browser remembers the first rows and what was chosen by that number."""
+    first = taken(workspace, lead)
+    uploads.drop(workspace, lead, first)
+    assert taken(workspace, lead) > first
+
+
 def test_a_full_disk_leaves_nothing(workspace, lead):
     """The person is told what happened, and neither a row nor a part of the file stays."""
 

@@ -16,6 +16,7 @@ class Upload(Base):
     __tablename__ = "assay_uploads"
     __table_args__ = (
         CheckConstraint("state IN ('chosen', 'checking', 'checked', 'importing', 'stopped', 'finished')", name="state"),
+        {"sqlite_autoincrement": True},  # what a browser remembers of a discarded file must not meet another one
     )
 
     upload_id: Mapped[int] = mapped_column(primary_key=True)

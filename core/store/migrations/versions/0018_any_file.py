@@ -65,4 +65,5 @@ def upgrade() -> None:
             name="ck_assay_uploads_state",
         ),
         sa.PrimaryKeyConstraint("upload_id", name="pk_assay_uploads"),
+        sqlite_autoincrement=True,
     )
