@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -214,7 +215,7 @@ def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str,
     compared = set(COMPARED).issubset(chosen)
     missing = [name for name in REQUIRED if name not in chosen]
     if missing and CONVERSATION not in chosen and not compared:
-        raise BadInput(_missing_sentence(columns, missing))
+        raise _missing_columns(columns, missing, mapping)
     if not missing and chosen["user_prompt"] == chosen["ai_response"]:
         raise BadInput(
             f"Prompt and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
@@ -235,13 +236,18 @@ def _existing(columns: list[str], path: str) -> tuple[str, str]:
     return found
 
 
-def _missing_sentence(columns: list[str], missing: list[str]) -> str:
+def _missing_columns(columns: list[str], missing: list[str], mapping: Mapping[str, str]) -> BadInput:
+    """What is not in the file, and how to say what it is called there; options for the command line only."""
     likely = suggest_mapping(columns)
     renames = [f"{likely[name]!r} to {name}" for name in missing if name in likely]
     advice = f"rename {' and '.join(renames)}" if renames else "rename the column that holds it"
-    return (
+    unnamed = {name: column for name, column in likely.items() if find_column([column], name) is None}
+    named = dict.fromkeys(missing, "COLUMN") | unnamed | dict(mapping)
+    options = " ".join(f"--map {shlex.quote(f'{name}={column}')}" for name, column in named.items())
+    return BadInput(
         f"The file has no column {' and no column '.join(missing)}, only {_listed(columns)}; "
-        f"{advice}, or choose the columns on the Data page."
+        f"{advice}, or choose the columns on the Data page.",
+        detail=f"Or import it with {options}",
     )
 
 
