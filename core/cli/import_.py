@@ -9,6 +9,7 @@ from core.cli.output import Done, ProgressBar, say
 from core.domain.errors import BadInput
 from core.domain.records import Rejected
 from core.domain.roles import COMMAND_LINE
+from core.domain.texts import plural
 from core.labeling.how_to_read import HowToRead
 from core.services.data import checking, importing, uploads
 from core.services.data import conversations as stored
@@ -52,7 +53,7 @@ def _import(path: Path, how: HowToRead) -> Done:
     _say_comparisons(result.preferences, result.ties, result.equal_pairs)
     _say_rows(result.rejected, result.rejected_total)
     if result.left_out_total:
-        say(f"{result.left_out_total:,} answers are in without their rating:")
+        say(f"{plural(result.left_out_total, 'answer is', 'answers are')} in without a rating that can be read:")
         _say_rows(result.left_out, result.left_out_total)
     return result.to_json(), 0
 
@@ -78,7 +79,7 @@ def _check(path: Path, how: HowToRead) -> Done:
         pairs = ", ".join(f"{written} is {stored}" for written, stored in report.scale_table)
         say(f"Ratings are read as {report.scale_title}: {pairs}.")
     if report.left_out_total:
-        say(f"{report.left_out_total:,} answers would come in without their rating:")
+        say(f"{plural(report.left_out_total, 'answer')} would come in without a rating that can be read:")
         _say_rows(report.left_out, report.left_out_total)
     if report.metadata:
         say(f"Kept as metadata: {', '.join(report.metadata)}.")
@@ -98,8 +99,9 @@ def _mapping(given: Sequence[str]) -> dict[str, str]:
 def _say_comparisons(preferences: int, ties: int, equal_pairs: int) -> None:
     if preferences or ties or equal_pairs:
         say(
-            f"{preferences:,} comparisons become preferences, {ties:,} prefer neither answer, {equal_pairs:,} compare "
-            "an answer with itself."
+            f"{plural(preferences, 'comparison becomes a preference', 'comparisons become preferences')}, "
+            f"{plural(ties, 'prefers', 'prefer')} neither answer, "
+            f"{plural(equal_pairs, 'compares', 'compare')} an answer with itself."
         )
 
 

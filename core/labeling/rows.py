@@ -2,9 +2,11 @@
 
 import json
 import math
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -13,11 +15,12 @@ from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import storable
 from core.domain.turns import Speaker, Turn, read_messages, read_stored_prompt
-from core.labeling.column_names import find_column, find_path, look_up, suggest_mapping, without
+from core.labeling.column_names import find_column, find_path, look_up, opened, suggest_mapping, without
 from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Row, Table
 from core.labeling.scales import RatingValues, Scale, as_given
 from core.labeling.scales import named as scale_named
+from core.labeling.shapes.fields import is_messages
 from core.labeling.shapes.registry import find_shape
 from core.labeling.shapes.registry import named as shape_named
 from core.labeling.shapes.shape import Shape
@@ -58,6 +61,7 @@ _OF_AN_ANSWER = ("rating", "feedback_comment", "bias_flag", "ai_response")
 _AS_GIVEN = as_given()
 _MAX_NESTING = 100
 _Texts = tuple[str, str, tuple[Turn, ...]]
+_FirstRows = Callable[[], list[Mapping[str, object]]]
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "1.0"}), frozenset({"false", "no", "0", "0.0"})
 
 
@@ -89,9 +93,13 @@ def understand(table: Table, how: HowToRead, values: RatingValues | None = None)
     Raises:
         BadInput: at once, when a required or named column is not in the file, or a shape or scale does not exist.
     """
-    shape = _shape(table, how)
+    first_rows = cache(lambda: _first_rows(table))  # a workbook is opened anew each time
+    shape = _shape(table.columns, first_rows, how)
     scale = scale_named(how.scale or shape.scale)
-    translation = _by_columns(table.columns, how) if shape is TABLE else _by_shape(table, shape, how)
+    if shape is TABLE:
+        translation = _by_columns(table.columns, first_rows, how)
+    else:
+        translation = _by_shape(table.columns, first_rows, shape, how)
 
     def rows() -> Iterator[ImportRow | ImportComparison | Rejected]:
         for row in table.rows():
@@ -133,19 +141,19 @@ class _Translation:
         return self.mapping.get("rating", "rating")
 
 
-def _shape(table: Table, how: HowToRead) -> Shape:
+def _shape(columns: list[str], first_rows: _FirstRows, how: HowToRead) -> Shape:
     if how.shape:
         return shape_named(how.shape)
     if not set(how.mapping).isdisjoint(REQUIRED):
         return TABLE  # somebody says which column is what
-    return find_shape(table.columns, _first_rows(table))
+    return find_shape(columns, first_rows())
 
 
 def _first_rows(table: Table) -> list[Mapping[str, object]]:
     return [row.values for row in islice(table.rows(), _LOOKED_AT) if isinstance(row, Row)]
 
 
-def _by_columns(columns: list[str], how: HowToRead) -> _Translation:
+def _by_columns(columns: list[str], first_rows: _FirstRows, how: HowToRead) -> _Translation:
     """Our columns as they are named or chosen; the other columns of the file are metadata."""
     chosen = _choose_columns(columns, how.mapping)
     understood = {column for column, rest in chosen.values() if not rest}
@@ -159,9 +167,11 @@ def _by_columns(columns: list[str], how: HowToRead) -> _Translation:
             for name, (column, rest) in chosen.items()
             if not rest and (name != "context_id" or find_column([column], name))
         }
+    nested = {column for column, rest in chosen.values() if rest}
     inner = [(column, rest) for name, (column, rest) in chosen.items() if rest and name != "context_id"]
 
     def read(values: Mapping[str, object]) -> Iterable[_Answer]:
+        values = {**values, **{column: opened(values.get(column)) for column in nested}}
         ours = {name: look_up(values.get(column), rest) for name, (column, rest) in chosen.items()}
         others = {name: value for name, value in values.items() if name not in understood}
         for column, rest in inner:
@@ -169,15 +179,17 @@ def _by_columns(columns: list[str], how: HowToRead) -> _Translation:
                 others[column] = without(others[column], rest)
         yield _Answer(ours, others)
 
-    kept = tuple(column for column in columns if column not in understood)
+    others = [answer.others for values in (first_rows() if inner else ()) for answer in read(values)]
+    emptied = {column for column, _ in inner if all(_is_nothing(left.get(column)) for left in others)}
+    kept = tuple(column for column in columns if column not in understood | emptied)
     return _Translation({name: "".join(path) for name, path in chosen.items()}, kept, read)
 
 
-def _by_shape(table: Table, shape: Shape, how: HowToRead) -> _Translation:
+def _by_shape(columns: list[str], first_rows: _FirstRows, shape: Shape, how: HowToRead) -> _Translation:
     """What the shape reads, and over it the columns that somebody chose."""
-    chosen = {name: _existing(table.columns, path) for name, path in how.mapping.items() if _importable(name)}
+    chosen = {name: _existing(columns, path) for name, path in how.mapping.items() if _importable(name)}
     if how.context_column:
-        chosen["context_id"] = _existing(table.columns, how.context_column)
+        chosen["context_id"] = _existing(columns, how.context_column)
     understood = {column for name, (column, rest) in chosen.items() if not rest and name != "context_id"}
 
     def read(values: Mapping[str, object]) -> Iterable[_Answer]:
@@ -189,7 +201,7 @@ def _by_shape(table: Table, shape: Shape, how: HowToRead) -> _Translation:
             )
 
     kept: dict[str, None] = {}
-    for values in _first_rows(table):
+    for values in first_rows():
         with suppress(BadInput):
             for answer in read(values):
                 kept |= dict.fromkeys(answer.others)
@@ -214,7 +226,7 @@ def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str,
     compared = set(COMPARED).issubset(chosen)
     missing = [name for name in REQUIRED if name not in chosen]
     if missing and CONVERSATION not in chosen and not compared:
-        raise BadInput(_missing_sentence(columns, missing))
+        raise _missing_columns(columns, missing, mapping)
     if not missing and chosen["user_prompt"] == chosen["ai_response"]:
         raise BadInput(
             f"Prompt and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
@@ -235,13 +247,18 @@ def _existing(columns: list[str], path: str) -> tuple[str, str]:
     return found
 
 
-def _missing_sentence(columns: list[str], missing: list[str]) -> str:
+def _missing_columns(columns: list[str], missing: list[str], mapping: Mapping[str, str]) -> BadInput:
+    """What is not in the file, and how to say what it is called there; options for the command line only."""
     likely = suggest_mapping(columns)
     renames = [f"{likely[name]!r} to {name}" for name in missing if name in likely]
     advice = f"rename {' and '.join(renames)}" if renames else "rename the column that holds it"
-    return (
+    unnamed = {name: column for name, column in likely.items() if find_column([column], name) is None}
+    named = dict.fromkeys(missing, "COLUMN") | unnamed | dict(mapping)
+    options = " ".join(f"--map {shlex.quote(f'{name}={column}')}" for name, column in named.items())
+    return BadInput(
         f"The file has no column {' and no column '.join(missing)}, only {_listed(columns)}; "
-        f"{advice}, or choose the columns on the Data page."
+        f"{advice}, or choose the columns on the Data page.",
+        detail=f"Or import it with {options}",
     )
 
 
@@ -332,12 +349,12 @@ def _texts(ours: Mapping[str, object], answer: str) -> _Texts:
     if messages and turns:
         raise BadInput(f"the row has both {CONVERSATION} and turns; leave one of them empty")
     prompt, response, name = ours.get("user_prompt"), ours.get(answer), CONVERSATION
-    if _is_conversation(prompt):
+    if is_messages(prompt):
         if messages or turns:
             raise BadInput("the row has a conversation both in user_prompt and beside it; leave one of them empty")
         messages, prompt, name = read_messages(prompt, "user_prompt"), None, "user_prompt"
     compared_text = answer in COMPARED and isinstance(response, str) and _is_nothing(prompt) and not messages
-    if _is_conversation(response) or compared_text:
+    if is_messages(response) or compared_text:
         said = read_messages(response, answer)
         if len(said) == 1 and said[0].role is Speaker.ASSISTANT:
             response = said[0].text
@@ -369,10 +386,6 @@ def _of_messages(messages: tuple[Turn, ...], name: str, prompt: str | None, resp
     if prompt is not None and prompt.strip() != question.strip():
         raise BadInput(f"user_prompt is not the last question in {name}; leave one of them empty")
     return question, str(response), messages[:-1]
-
-
-def _is_conversation(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "role" in item for item in value)
 
 
 def _text_or_none(value: object, name: str) -> str | None:

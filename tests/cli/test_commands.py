@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -141,7 +142,7 @@ def test_import_lists_the_ratings_that_it_leaves_out(cli, tmp_path):
     assert (code, err) == (0, "")
     reason = "rating '3.5' is not a whole number from 1 to 5"
     assert json.loads(lines[-1])["ratings_left_out"] == {"total": 1, "rows": [{"row": 100, "reason": reason}]}
-    assert lines[1:3] == ["1 answers are in without their rating:", f"  row 101: {reason}"]
+    assert lines[1:3] == ["1 answer is in without a rating that can be read:", f"  row 101: {reason}"]
 
 
 def test_import_check_says_what_would_happen_and_stores_nothing(cli, tmp_path):
@@ -172,8 +173,21 @@ def test_import_of_comparisons_says_what_became_of_them(cli, tmp_path):
     path = tmp_path / "pairs.jsonl"
     pairs = [("q", "good", "bad"), ("q", "same", "same")]
     path.write_text("".join(json.dumps({"prompt": p, "chosen": c, "rejected": r}) + "\n" for p, c, r in pairs))
-    found = answer(cli("import", path, "--rater", "Ana", "--json"))
+    code, lines, err = cli("import", path, "--rater", "Ana", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(lines[-1])
     assert (found["added"], found["preferences"], found["ties"], found["equal_pairs"]) == (3, 1, 0, 1)
+    assert lines[1] == "1 comparison becomes a preference, 0 prefer neither answer, 1 compares an answer with itself."
+
+
+def test_import_of_columns_it_does_not_know_ends_with_the_options_to_paste(cli, tmp_path):
+    """What the sentence ends with imports the file."""
+    path = tmp_path / "rows.csv"
+    path.write_text("Prompt,Model answer,Score\np,one,4\n")
+    said = sentence(cli("import", path), 2)
+    options = "--map user_prompt=Prompt --map 'ai_response=Model answer' --map rating=Score"
+    assert said.endswith(f" {options}")
+    assert answer(cli("import", path, *shlex.split(options), "--json"))["ratings"] == 1
 
 
 @pytest.mark.parametrize(

@@ -447,6 +447,14 @@ def test_nested_fields_can_be_mapped_and_the_rest_is_kept():
     assert read(NESTED, mapping=kept)[0].turns == TURNS
 
 
+def test_columns_of_which_nothing_is_left_are_not_named_as_metadata():
+    """A column that is mapped whole by its paths is not kept; one of which something else is left is."""
+    rows = [{"in": {"q": "p"}, "out": '{"text": "a", "model": "m"}', "day": "1"}] * 2
+    understood = understand(table_of(*rows), HowToRead(mapping={"user_prompt": "in.q", "ai_response": "out.text"}))
+    assert understood.metadata == ("out", "day")
+    assert [row.metadata for row in understood.rows()] == [{"out": {"model": "m"}, "day": "1"}] * 2
+
+
 def test_a_path_into_nothing_leaves_the_row_out():
     """With our name for what is missing; the other rows come in."""
     rows = read({"in": {"q": "p"}, "a": "a"}, {"in": {}, "a": "a"}, mapping={"user_prompt": "in.q", "ai_response": "a"})
