@@ -11,7 +11,7 @@ from typing import Any
 from core.domain.errors import BadInput
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import Act, User
-from core.domain.texts import prompt_group
+from core.domain.texts import prompt_group, with_marks
 from core.domain.turns import turns_group
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
@@ -144,8 +144,8 @@ def check(
         shape=understood.shape.name,
         shape_title=understood.shape.title,
         becomes=understood.shape.becomes,
-        mapping=dict(understood.mapping),
-        metadata=understood.metadata,
+        mapping={ours: with_marks(theirs) for ours, theirs in understood.mapping.items()},
+        metadata=tuple(map(with_marks, understood.metadata)),
         rows=check.rows,
         new_answers=check.total.added,
         repeats=check.total.duplicates,
@@ -158,7 +158,7 @@ def check(
         preferences=check.total.preferences,
         ties=check.total.ties,
         equal_pairs=check.total.equal_pairs,
-        values=tuple(most),
+        values=tuple((with_marks(value), count) for value, count in most),
         values_more=values.given - sum(count for _, count in most),
         scale=understood.scale.name,
         scale_title=understood.scale.title,
