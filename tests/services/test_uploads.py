@@ -13,6 +13,7 @@ from core.domain.roles import NotAllowed
 from core.labeling.how_to_read import HowToRead
 from core.services.data import erasure, importing, uploads
 from core.services.operations.status import status
+from core.store.interactions import uploads as stored_uploads
 from core.store.interactions.uploads import ERASED, KEPT
 from core.store.tables import Audit, Import, Item, Rating, Upload
 from core.store.types import now
@@ -161,6 +162,19 @@ def test_a_large_file_is_imported_though_nobody_looks_on(workspace, lead, by_its
     assert acts(workspace) == [(lead.key, "started import"), (lead.key, "finished import")]
 
 
+def test_rows_are_counted_as_the_file_has_them(workspace, lead):
+    """One row of a file can hold several answers: how far an import is, is never more than there is."""
+    both = [{"response": text, "fine-grained_score": 4.0} for text in ("one", "two")]
+    rows = [{"instruction": f"q{number}", "completions": both} for number in range(3)]
+    number = taken(workspace, lead, "".join(json.dumps(row) + "\n" for row in rows).encode(), "rows.jsonl")
+    uploads.start_check(workspace, lead, number, AS_IT_IS)
+    assert view(workspace, lead, number).rows_total == 3
+    uploads.start_import(workspace, lead, number)
+    assert view(workspace, lead, number).rows_done == 3
+    (record,) = importing.recorded(workspace, lead)
+    assert (record.rows_done, record.added) == (3, 6)
+
+
 def test_an_import_that_is_stopped_goes_on_where_it_stopped(workspace, lead, by_itself):
     """What came in stays, the copy too, and nothing is there twice at the end."""
     number = taken(workspace, lead, many(20_000))
@@ -265,6 +279,19 @@ def test_an_erasure_takes_the_copies_with_it(workspace, lead, what):
         with pytest.raises(NotFound, match="Choose the file again"):
             uploads.resume(workspace, lead, number)
     assert view(workspace, lead, first).state == "finished"
+
+
+def test_a_copy_on_another_machine_is_not_read_after_an_erasure(workspace, lead, monkeypatch):
+    """It lies there until that machine's next sweep."""
+    number = taken(workspace, lead)
+    importing.load_sample(workspace, lead)
+    monkeypatch.setattr(stored_uploads, "delete_copy", lambda home, folder: None)
+    erasure.interaction(workspace, lead, 1, seen=looked.version(workspace, 1))
+    assert len(copies(workspace)) == 1
+    assert not view(workspace, lead, number).has_copy
+    for act in (uploads.resume, lambda *who: uploads.first_look(*who, AS_IT_IS)):
+        with pytest.raises(NotFound, match="Choose the file again"):
+            act(workspace, lead, number)
 
 
 def test_an_import_that_is_running_stops_at_an_erasure(workspace, lead, monkeypatch):

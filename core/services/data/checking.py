@@ -11,8 +11,7 @@ from typing import Any
 from core.domain.errors import BadInput
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import Act, User
-from core.domain.texts import prompt_group, with_marks
-from core.domain.turns import turns_group
+from core.domain.texts import with_marks
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
 from core.labeling.scales import RatingValues, as_given
@@ -20,10 +19,9 @@ from core.labeling.tables import open_table
 from core.services.masking import masks_output, without_gaps
 from core.services.workspace import Workspace
 from core.store.interactions import known
-from core.store.interactions.imports import Counted
+from core.store.interactions.imports import Counted, pair_hash
 from core.store.interactions.known import Known
 from core.store.people.raters import name_key, rater_name
-from core.store.reranking import preferences
 
 BATCH_ROWS = 500
 MOST_VALUES = 50
@@ -122,7 +120,7 @@ def check(
         BadInput: nothing can be read or understood.
     """
     workspace.require(user, Act.CHANGE_DATA)
-    rater_name(how.rater)
+    rater_name(how.rater)  # a name that cannot be used would refuse every row
     table = open_table(path, how.sheet)
     values = RatingValues(as_given())
     understood = understand(table, how, values)
@@ -215,7 +213,7 @@ class _Check:
             row.place,
             rater,
             tuple(answer.identity for answer in row.answers[: 1 if is_equal else 2]),
-            pair=_pair_hash(row) if prefers else "",
+            pair=pair_hash(row) if prefers else "",
             better=known.better(row.chosen, row.rejected),
             tie=row.tie,
             is_comparison=True,
@@ -276,12 +274,6 @@ class _Check:
         return sum(
             identity not in there.answers and not self._answers.put(_digest(identity)) for identity in row.identities
         )
-
-
-def _pair_hash(row: ImportComparison) -> str:
-    return preferences.pair_hash(
-        prompt_group(row.user_prompt), row.chosen, row.rejected, row.context_id, turns_group(row.turns)
-    )
 
 
 def _digest(*parts: str) -> int:

@@ -25,7 +25,7 @@ from core.labeling.column_names import suggest_mapping
 from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Table
 from core.labeling.rows import understand
-from core.labeling.scales import RatingValues
+from core.labeling.scales import RatingValues, as_given
 from core.labeling.tables import open_table
 from core.services.data import checking, importing
 from core.services.data.checking import Checked
@@ -123,7 +123,7 @@ class UploadView:
     @property
     def active(self) -> bool:
         """Whether it is being checked or imported."""
-        return self.state in ("checking", "importing")
+        return self.state in uploads.ACTIVE
 
 
 @masks_output()
@@ -139,7 +139,7 @@ def take(workspace: Workspace, user: User, file_name: str, stream: BinaryIO) -> 
     private_folder(uploads.copies_folder(home))
     try:
         with scratch(uploads.copies_folder(home)) as making:
-            size, file_hash = _copy(stream, making / _safe(file_name))
+            size, file_hash = _write_copy(stream, making / _safe(file_name))
             values = {"file_name": file_name, "folder": folder, "size": size, "file_hash": file_hash}
             # the row first: a folder without one would belong to nobody
             upload_id = written(workspace.store, lambda session: uploads.add(session, values, user).upload_id)
@@ -175,9 +175,10 @@ def first_look(workspace: Workspace, user: User, upload_id: int, how: HowToRead)
         mapping=dict(how.mapping) or suggest_mapping(table.columns),
     )
     try:
-        understood = understand(table, how)
-        values = RatingValues(understood.scale)
-        for _ in islice(understand(table, how, values).rows(), LOOKED_AT):
+        values = RatingValues(as_given())
+        understood = understand(table, how, values)
+        values.scale = understood.scale
+        for _ in islice(understood.rows(), LOOKED_AT):
             pass
     except BadInput as error:  # the person who chooses the columns has to see them first
         return replace(look, problem=str(error))
@@ -344,7 +345,7 @@ def _begin(
     workspace: Workspace, user: User, upload_id: int, state: str, allowed: tuple[str, ...], how: HowToRead | None
 ) -> Upload:
     with workspace.store.write() as session:
-        upload = _find(session, upload_id)
+        upload = _find(session, upload_id, lock=True)
         if upload.state not in allowed:
             raise Conflict(_not_now(upload))
         _copy_of(workspace, upload)
@@ -439,20 +440,22 @@ def _remove(session: Session, upload_id: int) -> str:
     return upload.folder
 
 
-def _find(session: Session, upload_id: int) -> Upload:
-    upload = uploads.find(session, upload_id)
+def _find(session: Session, upload_id: int, *, lock: bool = False) -> Upload:
+    upload = uploads.find(session, upload_id, lock=lock)
     if upload is None:
         raise NotFound("This file is not here any more: somebody put it away. Choose it again.")
     return upload
 
 
-def _path(workspace: Workspace, upload: Upload) -> Path:
-    return uploads.copies_folder(workspace.settings.home) / upload.folder / _safe(upload.file_name)
+def _copy(workspace: Workspace, upload: Upload) -> Path | None:
+    """The copy of a file, if it may be read: one that an erasure put out can wait for its end on another machine."""
+    path = uploads.copies_folder(workspace.settings.home) / upload.folder / _safe(upload.file_name)
+    return path if upload.message != uploads.ERASED and path.is_file() else None
 
 
 def _copy_of(workspace: Workspace, upload: Upload) -> Path:
-    path = _path(workspace, upload)
-    if not path.is_file():
+    path = _copy(workspace, upload)
+    if path is None:
         raise NotFound(GONE)
     return path
 
@@ -485,7 +488,7 @@ def _inside(value: object, path: str, depth: int) -> Iterator[str]:
         yield from _inside(one, name, depth + 1)
 
 
-def _copy(stream: BinaryIO, to: Path) -> tuple[int, str]:
+def _write_copy(stream: BinaryIO, to: Path) -> tuple[int, str]:
     """Copy to a new file; its size in bytes and its sha256."""
     digest, size = hashlib.sha256(), 0
     with to.open("xb") as file:
@@ -510,7 +513,7 @@ def _view(workspace: Workspace, upload: Upload) -> UploadView:
         cancel_requested=upload.cancel_requested,
         message=upload.message,
         import_id=upload.import_id,
-        has_copy=_path(workspace, upload).is_file(),
+        has_copy=_copy(workspace, upload) is not None,
         created_at=upload.created_at,
         heartbeat_at=upload.heartbeat_at,
     )

@@ -119,6 +119,8 @@ class _Compared:
     row: ImportComparison
     answers: tuple[ImportRow, ...]
     """The better one first; of equal ones only one."""
+    pair: str
+    """Hash of question and answers."""
     rater_id: int | None = None
     """Whose preference it adds."""
     is_known: bool = False
@@ -182,22 +184,22 @@ def _compare(
     session: Session, comparisons: Sequence[tuple[ImportComparison, int]], counted: Counted
 ) -> list[_Compared]:
     """Count preferences, ties and equal pairs; a pair that its rater preferred the other way round is refused."""
-    hashes = [_pair_hash(row) for row, _ in comparisons]
+    hashes = [pair_hash(row) for row, _ in comparisons]
     known = preferences.chosen_before(session, hashes) if hashes else {}
     found: list[_Compared] = []
     for (row, rater_id), pair in zip(comparisons, hashes, strict=True):
         if row.chosen == row.rejected:
             counted.equal_pairs += 1
-            found.append(_Compared(row, row.answers[:1]))
+            found.append(_Compared(row, row.answers[:1], pair))
         elif row.tie:
             counted.ties += 1
-            found.append(_Compared(row, row.answers))
+            found.append(_Compared(row, row.answers, pair))
         elif (rater_id, pair) not in known:
             counted.preferences += 1
             known[rater_id, pair] = row.chosen
-            found.append(_Compared(row, row.answers, rater_id=rater_id))
+            found.append(_Compared(row, row.answers, pair, rater_id=rater_id))
         elif known[rater_id, pair] == row.chosen:
-            found.append(_Compared(row, row.answers, is_known=True))
+            found.append(_Compared(row, row.answers, pair, is_known=True))
         else:
             counted.reject(Rejected(row.number, "already preferred the other way", row.place))
     return found
@@ -220,7 +222,7 @@ def _add_preferences(
             "import_id": import_id,
             "chosen_id": plan[one.answers[0].identity].interaction_id,
             "rejected_id": plan[one.answers[1].identity].interaction_id,
-            "pair_hash": _pair_hash(one.row),
+            "pair_hash": one.pair,
             "created_at": at,
         }
         for one in compared
@@ -228,7 +230,8 @@ def _add_preferences(
     preferences.add_missing(session, rows)
 
 
-def _pair_hash(row: ImportComparison) -> str:
+def pair_hash(row: ImportComparison) -> str:
+    """Hash of a comparison's question and answers, whichever is better."""
     return preferences.pair_hash(
         prompt_group(row.user_prompt), row.chosen, row.rejected, row.context_id, turns_group(row.turns)
     )
