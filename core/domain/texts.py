@@ -86,6 +86,11 @@ def storable(text: str, name: str) -> str:
     return text
 
 
+def with_marks(text: str) -> str:
+    """The text with a mark for each character that ``storable`` refuses: for names and what is shown of a file."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def plural(number: int, one: str, many: str | None = None) -> str:
     """A count with its words: "1 answer", "2,000 answers"; ``many`` where it is not ``one`` with an s."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -372,3 +372,31 @@ def test_who_may_not_import_cannot_even_take_a_file_in(workspace, lead):
     with pytest.raises(NotAllowed):
         uploads.take(workspace, expert, "rows.csv", io.BytesIO(ROWS))
     assert not (workspace.settings.home / "uploads").exists()
+
+
+def test_characters_that_no_database_holds_are_refused_by_their_rows(workspace, lead):
+    """The check ends and names the rows, also where the ratings or a column's name hold such a character."""
+    rows = [
+        {"user_prompt": "q", "ai_response": "a", "rating": "4\0"},
+        {"user_prompt": "q", "ai_response": "b", "rating": "\ud800"},
+        {"user_prompt": "q", "ai_response": "c", "rating": 4, "k\0": "v\ud800"},
+        {"user_prompt": "q", "ai_response": "d", "rating": 5},
+    ]
+    number = taken(workspace, lead, "\n".join(map(json.dumps, rows)).encode(), "rows.jsonl")
+    uploads.start_check(workspace, lead, number, HowToRead(scale="1-5"))
+    report = view(workspace, lead, number).report
+    assert (report.new_answers, [row.number for row in report.rejected]) == (1, [1, 2, 3])
+    assert dict(report.values)["4\ufffd"] == 1
+    assert report.metadata == ("k\ufffd",)
+
+
+@pytest.mark.parametrize("name", ["\udcffrows.csv", "ro\0ws.csv", "\U00010330" * 300 + ".csv"])
+def test_any_file_name_will_do(workspace, lead, tmp_path, name):
+    number = taken(workspace, lead, name=name)
+    uploads.start_check(workspace, lead, number, AS_IT_IS)
+    uploads.start_import(workspace, lead, number)
+    assert view(workspace, lead, number).state == "finished"
+    path = tmp_path / "rows.csv"
+    path.write_bytes(ROWS)
+    *_, result = importing.import_file(workspace, lead, path, file_name=name)
+    assert result.duplicates == 3

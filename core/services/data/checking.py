@@ -11,6 +11,7 @@ from typing import Any
 from core.domain.errors import BadInput
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import Act, User
+from core.domain.texts import with_marks
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
 from core.labeling.scales import RatingValues, as_given
@@ -141,8 +142,8 @@ def check(
         shape=understood.shape.name,
         shape_title=understood.shape.title,
         becomes=understood.shape.becomes,
-        mapping=dict(understood.mapping),
-        metadata=understood.metadata,
+        mapping={ours: with_marks(theirs) for ours, theirs in understood.mapping.items()},
+        metadata=tuple(map(with_marks, understood.metadata)),
         rows=check.rows,
         new_answers=check.total.added,
         repeats=check.total.duplicates,
@@ -155,7 +156,7 @@ def check(
         preferences=check.total.preferences,
         ties=check.total.ties,
         equal_pairs=check.total.equal_pairs,
-        values=tuple(most),
+        values=tuple((with_marks(value), count) for value, count in most),
         values_more=values.given - sum(count for _, count in most),
         scale=understood.scale.name,
         scale_title=understood.scale.title,

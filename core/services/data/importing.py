@@ -12,6 +12,7 @@ from core.domain.errors import BadInput, Conflict, NotFound
 from core.domain.files import file_sha256
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.roles import Act, User
+from core.domain.texts import with_marks
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
 from core.labeling.tables import open_table
@@ -139,8 +140,9 @@ def import_file(
             refuse(step)
         else:
             yield step
+    file_name = with_marks(file_name or path.name)
     yield from import_checked(
-        workspace, user, path, how, file_name=file_name or path.name, file_hash=file_sha256(path), source=source
+        workspace, user, path, how, file_name=file_name, file_hash=file_sha256(path), source=source
     )
 
 

@@ -20,6 +20,7 @@ from core.domain.errors import AssayError, BadInput, Conflict, NotFound, Unavail
 from core.domain.plain import AS_IS, Name
 from core.domain.records import Rejected
 from core.domain.roles import Act, User
+from core.domain.texts import with_marks
 from core.labeling.column_names import suggest_mapping
 from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Table
@@ -134,7 +135,7 @@ def take(workspace: Workspace, user: User, file_name: str, stream: BinaryIO) -> 
         Unavailable: the disk is full, or cannot be written; nothing of it is left there.
     """
     workspace.require(user, Act.CHANGE_DATA)
-    home, folder = workspace.settings.home, secrets.token_hex(16)
+    home, folder, file_name = workspace.settings.home, secrets.token_hex(16), with_marks(file_name)
     private_folder(uploads.copies_folder(home))
     try:
         with scratch(uploads.copies_folder(home)) as making:
@@ -461,7 +462,7 @@ def _copy_of(workspace: Workspace, upload: Upload) -> Path:
 
 def _safe(file_name: str) -> str:
     """The name of a copy: that of the file, as far as every disk can hold it; its endings say how to read it."""
-    return re.sub(r"[^\w.-]", "_", Path(file_name).name)[-80:].lstrip(".") or "file"
+    return re.sub(r"[^\w.-]", "_", Path(file_name).name, flags=re.ASCII)[-80:].lstrip(".") or "file"
 
 
 def _paths(table: Table, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
