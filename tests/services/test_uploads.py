@@ -289,9 +289,10 @@ def test_a_copy_on_another_machine_is_not_read_after_an_erasure(workspace, lead,
     erasure.interaction(workspace, lead, 1, seen=looked.version(workspace, 1))
     assert len(copies(workspace)) == 1
     assert not view(workspace, lead, number).has_copy
-    for act in (uploads.resume, lambda *who: uploads.first_look(*who, AS_IT_IS)):
-        with pytest.raises(NotFound, match="Choose the file again"):
-            act(workspace, lead, number)
+    with pytest.raises(NotFound, match="Choose the file again"):
+        uploads.resume(workspace, lead, number)
+    with pytest.raises(NotFound, match="Choose the file again"):
+        uploads.first_look(workspace, lead, number, AS_IT_IS)
 
 
 def test_an_import_that_is_running_stops_at_an_erasure(workspace, lead, monkeypatch):
