@@ -2,8 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from core.cli.output import Done, ProgressBar, say
 from core.domain.errors import BadInput
@@ -17,6 +18,8 @@ from core.services.data.checking import Checked
 from core.services.data.conversations import Converted
 from core.services.data.importing import ImportResult
 from core.services.workspace import open_workspace
+
+Result = TypeVar("Result")
 
 
 def import_(options: argparse.Namespace) -> Done:
@@ -38,14 +41,7 @@ def import_(options: argparse.Namespace) -> Done:
 
 
 def _import(path: Path, how: HowToRead) -> Done:
-    result: ImportResult | None = None
-    with ProgressBar("rows", unit="row") as bar:
-        for step in importing.import_file(open_workspace(), COMMAND_LINE, path, how):
-            if isinstance(step, ImportResult):
-                result = step
-            else:
-                bar.at(step.rows)
-    assert result is not None
+    result = _to_the_end(importing.import_file(open_workspace(), COMMAND_LINE, path, how), ImportResult)
     say(
         f"{result.added:,} interactions added, {result.ratings:,} ratings, {result.duplicates:,} duplicates, "
         f"{result.rejected_total:,} rows rejected."
@@ -59,14 +55,7 @@ def _import(path: Path, how: HowToRead) -> Done:
 
 
 def _check(path: Path, how: HowToRead) -> Done:
-    report: Checked | None = None
-    with ProgressBar("rows", unit="row") as bar:
-        for step in checking.check(open_workspace(), COMMAND_LINE, path, how):
-            if isinstance(step, Checked):
-                report = step
-            else:
-                bar.at(step.rows)
-    assert report is not None
+    report = _to_the_end(checking.check(open_workspace(), COMMAND_LINE, path, how), Checked)
     sheet = f", sheet {report.sheet}" if report.sheet else ""
     say(f"{path.name}: {report.kind}{sheet}. {report.shape_title}: {report.becomes}")
     say(
@@ -85,6 +74,19 @@ def _check(path: Path, how: HowToRead) -> Done:
         say(f"Kept as metadata: {', '.join(report.metadata)}.")
     say(f"{report.question} {report.option}".strip() or "Nothing was stored.")
     return report.to_json(), 0
+
+
+def _to_the_end(steps: Iterable[Any], kind: type[Result]) -> Result:
+    """What comes last, of this kind; the rows of the steps before are shown."""
+    result: Result | None = None
+    with ProgressBar("rows", unit="row") as bar:
+        for step in steps:
+            if isinstance(step, kind):
+                result = step
+            else:
+                bar.at(step.rows)
+    assert result is not None
+    return result
 
 
 def _mapping(given: Sequence[str]) -> dict[str, str]:

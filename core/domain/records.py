@@ -132,7 +132,7 @@ class ImportComparison:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One row that was refused whole, and why."""
+    """One row of a file that was refused whole, and why; in lists of left-out ratings, one whose rating was."""
 
     number: int
     reason: str

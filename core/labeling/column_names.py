@@ -21,6 +21,8 @@ _OTHER_NAMES: Final = {
 }
 COLUMNS: Final = tuple(_OTHER_NAMES)
 """Our column names."""
+OURS: Final = frozenset({*COLUMNS, "chosen", "rejected", "tie"})
+"""Those, and the ones of a comparison."""
 _STEP, _INDEX = re.compile(r"[.\[]"), re.compile(r"\[(-?\d{1,9})\]")
 _REST = re.compile(r"(?:\.[^.\[\]]+|\[-?\d{1,9}\])+")
 

@@ -15,7 +15,7 @@ from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import storable
 from core.domain.turns import Speaker, Turn, read_messages, read_stored_prompt
-from core.labeling.column_names import find_column, find_path, look_up, opened, suggest_mapping, without
+from core.labeling.column_names import OURS, find_column, find_path, look_up, opened, suggest_mapping, without
 from core.labeling.how_to_read import HowToRead
 from core.labeling.raw_rows import Row, Table
 from core.labeling.scales import RatingValues, Scale, as_given
@@ -55,7 +55,6 @@ CONVERSATION: Final = "messages"
 
 _LOOKED_AT = 5
 """Rows by which a shape is told."""
-_OURS = frozenset({*REQUIRED, *OPTIONAL, "tie"})
 _OF_AN_ANSWER = ("rating", "feedback_comment", "bias_flag", "ai_response")
 """Of ours, what a comparison does not have."""
 _AS_GIVEN = as_given()
@@ -196,8 +195,8 @@ def _by_shape(columns: list[str], first_rows: _FirstRows, shape: Shape, how: How
         mapped = {name: look_up(values.get(column), rest) for name, (column, rest) in chosen.items()}
         for row in shape.read(values):
             yield _Answer(
-                {name: value for name, value in row.items() if name in _OURS} | mapped,
-                {name: value for name, value in row.items() if name not in _OURS and name not in understood},
+                {name: value for name, value in row.items() if name in OURS} | mapped,
+                {name: value for name, value in row.items() if name not in OURS and name not in understood},
             )
 
     kept: dict[str, None] = {}

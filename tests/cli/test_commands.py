@@ -272,9 +272,12 @@ def test_stored_conversations_are_converted_only_when_told_so(cli):
 def test_the_json_is_one_line_of_any_script(sqlite_cli, tmp_path):
     """Reasons with other scripts and line breaks stay readable and on one line."""
     path = tmp_path / "rows.csv"
-    path.write_text('user_prompt,ai_response,rating\n日本語,"a\nb",gut\n', encoding="utf-8")
-    found = answer(sqlite_cli("import", path, "--json"))
-    assert found["rejected"] == [{"row": 1, "reason": "rating 'gut' is not a whole number from 1 to 5"}]
+    path.write_text('user_prompt,ai_response,rating\n日本語,"a\nb","良\nい"\n', encoding="utf-8")
+    code, lines, err = sqlite_cli("import", path, "--scale", "1-5", "--json")
+    assert (code, err) == (0, "")
+    assert "良" in lines[-1]
+    left_out = [{"row": 1, "reason": r"rating '良\nい' is not a number from 1 to 5"}]
+    assert json.loads(lines[-1])["ratings_left_out"] == {"total": 1, "rows": left_out}
 
 
 def test_without_json_there_are_only_words(sqlite_cli):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import BadInput
-from core.labeling.column_names import COLUMNS, opened, suggest_mapping
+from core.labeling.column_names import OURS, opened, suggest_mapping
 from core.labeling.shapes.shape import Values
 
 _NUMBERED = re.compile(r"(?:[\W_]{0,3}\d{1,3}|[\W_]{1,3}[a-zA-Z]|(?<=[a-z])[A-Z])$")
@@ -100,9 +100,8 @@ def compared(question: Values, best_first: Sequence[object]) -> Iterator[Values]
 
 def metadata(values: Values, *known: str | None) -> dict[str, object]:
     """What a record holds beside the known fields; a name that is one of our columns becomes ``metadata.<name>``."""
-    ours, read = {*COLUMNS, "chosen", "rejected", "tie"}, set(known)
-    left = {name: value for name, value in values.items() if name not in read}
-    return {f"metadata.{name}" if name in ours else name: value for name, value in left.items()}
+    left = {name: value for name, value in values.items() if name not in known}
+    return {f"metadata.{name}" if name in OURS else name: value for name, value in left.items()}
 
 
 def _not_found(what: str, fields: Values, column: str) -> str:

@@ -184,20 +184,7 @@ def import_checked(
         raise
     _finish(workspace, user, import_id, total, upload_id)
     workspace.mark_due()
-    yield ImportResult(
-        import_id=import_id,
-        added=total.added,
-        ratings=total.ratings,
-        duplicates=total.duplicates,
-        rejected=total.rejected,
-        rejected_total=total.rejected_total,
-        left_out=total.left_out,
-        left_out_total=total.left_out_total,
-        preferences=total.preferences,
-        ties=total.ties,
-        equal_pairs=total.equal_pairs,
-        resumed=resumed,
-    )
+    yield ImportResult(import_id=import_id, resumed=resumed, **vars(total))
 
 
 def refuse(report: Checked) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from core.domain.errors import BadInput
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
@@ -412,7 +412,12 @@ def running_elsewhere(session: Session, file_hash: str) -> Import | None:
 
 def progress(session: Session, import_id: int, rows_done: int, batch: Counted) -> None:
     """Write down, in the batch's own transaction, how far the import is and what it came to."""
-    record = session.get_one(Import, import_id)
+    lists = (defer(Import.rejected), defer(Import.left_out))  # long, and seldom added to
+    record = session.get_one(Import, import_id, options=lists)
+    if batch.rejected and record.rejected_total < KEPT_REJECTED:
+        record.rejected = _with_more(record.rejected, batch.rejected)
+    if batch.left_out and record.left_out_total < KEPT_REJECTED:
+        record.left_out = _with_more(record.left_out, batch.left_out)
     record.rows_done, record.heartbeat_at = rows_done, now()
     record.added += batch.added
     record.ratings += batch.ratings
@@ -421,17 +426,12 @@ def progress(session: Session, import_id: int, rows_done: int, batch: Counted) -
     record.ties += batch.ties
     record.equal_pairs += batch.equal_pairs
     record.rejected_total += batch.rejected_total
-    record.rejected = _with_more(record.rejected, batch.rejected)
     record.left_out_total += batch.left_out_total
-    record.left_out = _with_more(record.left_out, batch.left_out)
 
 
 def _with_more(kept: list[Any], more: Sequence[Rejected]) -> list[Any]:
     """The first rows with their reasons; ``place`` is where a spreadsheet shows the row, missing where that is none."""
-    room = KEPT_REJECTED - len(kept)
-    if not more or room <= 0:
-        return kept
-    return [*kept, *(_line(row) for row in more[:room])]
+    return [*kept, *map(_line, more)][:KEPT_REJECTED]
 
 
 def _line(row: Rejected) -> dict[str, Any]:
