@@ -273,8 +273,9 @@ def test_the_json_is_one_line_of_any_script(sqlite_cli, tmp_path):
     """Reasons with other scripts and line breaks stay readable and on one line."""
     path = tmp_path / "rows.csv"
     path.write_text('user_prompt,ai_response,rating\n日本語,"a\nb",gut\n', encoding="utf-8")
-    found = answer(sqlite_cli("import", path, "--json"))
-    assert found["rejected"] == [{"row": 1, "reason": "rating 'gut' is not a whole number from 1 to 5"}]
+    found = answer(sqlite_cli("import", path, "--scale", "1-5", "--json"))
+    (left_out,) = found["ratings_left_out"]["rows"]
+    assert (left_out["row"], left_out["reason"].partition(" is ")[0]) == (1, "rating 'gut'")
 
 
 def test_without_json_there_are_only_words(sqlite_cli):
