@@ -69,6 +69,17 @@ def test_a_shared_address_opens_the_answer_and_says_where_there_is_none(page: Pa
     table(page, "30 answers, newest first.")
 
 
+def test_all_answers_are_shown_again_and_stay(page: Page, listed) -> None:
+    """The widgets in the browser lose their values too, so that the next step does not bring the filter back."""
+    page.goto(f"{listed.url}/data?part=Browse+and+edit&rater=Ana")
+    table(page, "1 answer, newest first.")
+    page.get_by_role("button", name="Show all answers").click()
+    table(page, "30 answers, newest first.")
+    page.get_by_role("button", name="Page 2", exact=True).click()
+    expect(page).to_have_url(re.compile("page=2$"))
+    table(page, "30 answers, newest first.")
+
+
 def test_answers_are_selected_and_discarded_by_keyboard(page: Page, listed) -> None:
     """Shift and Space tick a row; who has not said a name is asked for it, and nothing was done yet."""
     page.goto(f"{listed.url}/data?part=Browse+and+edit")

@@ -55,7 +55,7 @@ def test_the_main_acts_leave_no_words_behind(workspace, logged, tmp_path):
     file = tmp_path / f"{MARKER}.csv"
     rows = [f'"{SAID} prompt {n}","{SAID} answer {n}",{n % 5 + 1},{SAID}' for n in range(8)]
     file.write_text("\n".join(["user_prompt,ai_response,rating,feedback_comment", *rows, f'"{SAID}","x","{SAID}",']))
-    list(importing.import_file(workspace, lea, file, HowToRead(rater=f"Imported {MARKER}")))
+    list(importing.import_file(workspace, lea, file, HowToRead(scale="1-5", rater=f"Imported {MARKER}")))
     number = interactions.add(workspace, lea, SAID, f"{SAID} answer", SAID, SAID)
     refused(lambda: interactions.add(workspace, lea, SAID, f"{SAID} answer", SAID))
     refused(lambda: looked.edit(workspace, lea, number, SAID, SAID, withdraw_ratings=True))

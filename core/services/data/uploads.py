@@ -284,10 +284,7 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
     """
     workspace.require(user, Act.CHANGE_DATA)
     process = this_process()
-    with workspace.store.write() as session:
-        upload = _find(session, upload_id)
-        if not uploads.hand_over(session, upload_id, upload.process or "", process):
-            raise Conflict("This file is not waiting to be checked or imported any more.")
+    upload = _take_over(workspace, upload_id, process)
     with _end_recorded(workspace, upload, process):
         path, how = _copy_of(workspace, upload), HowToRead.from_json(upload.how)
         asked_by = User(upload.rater_id, upload.requested_by)
@@ -305,6 +302,15 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
             )
             for _ in steps:
                 pass
+
+
+@retried
+def _take_over(workspace: Workspace, upload_id: int, process: str) -> Upload:
+    with workspace.store.write() as session:
+        upload = _find(session, upload_id)
+        if not uploads.hand_over(session, upload_id, upload.process or "", process):
+            raise Conflict("This file is not waiting to be checked or imported any more.")
+        return upload
 
 
 def log_file(workspace: Workspace, upload_id: int) -> Path:

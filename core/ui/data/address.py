@@ -5,6 +5,7 @@ Streamlit itself: that forgets those that are not on the screen, which the list 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,16 @@ PAGE = "page"
 """The query parameter with the page of the list."""
 HIGHEST = 2**31 - 1
 """No answer has a higher number: the existing application's column holds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a query parameter can hold for a widget, whose key is its name."""
+
+    beginning: Any
+    """The value with which the widget begins, and which the address leaves out."""
+    read: Callable[[str], Any]
+    """Makes a value of a text, None where it is none that fits."""
 
 
 def opened() -> str | None:
@@ -43,20 +54,21 @@ def open_tab_of_address() -> None:
         st.session_state[PART] = str(DataTab.BROWSE)
 
 
-def read_address(readers: Mapping[str, Callable[[str], Any]]) -> None:
+def read_address(parameters: Mapping[str, Parameter]) -> None:
     """Give widgets that are drawn anew the values in the address, by key; before they are drawn.
 
-    ``readers`` make a value of a text, None where it is none that fits. A widget that was drawn before keeps its value,
-    unless the address is another one than was written: then the browser went back or forth.
+    A widget that was drawn before keeps its value, unless the address is another one than was written: then the browser
+    went back or forth, and every widget gets what the address says.
     """
-    here = _named([*readers, PAGE])
-    if st.session_state.get(session.LIST_ADDRESS, here) != here:
-        for key in readers:
-            st.session_state.pop(key, None)
+    here = _named([*parameters, PAGE])
+    moved = st.session_state.get(session.LIST_ADDRESS, here) != here
+    if moved:
         st.session_state[session.LIST_MOVES] = moves() + 1
-    for key, text in here.items():
-        value = readers[key](text) if key in readers else None
-        if key not in st.session_state and value is not None:
+    for key, parameter in parameters.items():
+        value = parameter.read(here[key]) if key in here else None
+        if moved:  # set and not forgotten: the browser would go on with the value that it has
+            st.session_state[key] = parameter.beginning if value is None else value
+        elif key not in st.session_state and value is not None:
             st.session_state[key] = value
 
 
@@ -66,8 +78,10 @@ def moves() -> int:
     return moved
 
 
-def write_address(values: Mapping[str, str]) -> None:
-    """Write the values of widgets, by key, into the address, without empty ones; another list is at its first page."""
+def write_address(parameters: Mapping[str, Parameter]) -> None:
+    """Write what the widgets hold into the address, without beginnings; another list is at its first page."""
+    held = {key: st.session_state[key] for key in parameters}
+    values = {key: "" if value in (parameters[key].beginning, None) else str(value) for key, value in held.items()}
     changed = {key: value for key, value in values.items() if st.query_params.get(key, "") != value}
     if changed:
         _put(PAGE, "")  # before the others: each step is one that the browser can go back to

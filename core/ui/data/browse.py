@@ -1,6 +1,6 @@
 """The Browse tab: answers found, sorted and selected in a table; one of them opened, one added."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,16 @@ from core.domain.records import MAX_SEARCH, Filters, ListedInteraction, Sort
 from core.domain.texts import plural
 from core.services.data import interactions
 from core.services.data.interactions import FilterChoices
-from core.ui.data.address import moves, open_answer, opened, page_in_address, read_address, write_address, write_page
+from core.ui.data.address import (
+    Parameter,
+    moves,
+    open_answer,
+    opened,
+    page_in_address,
+    read_address,
+    write_address,
+    write_page,
+)
 from core.ui.data.answer import SOURCES, answer_view
 from core.ui.data.conversations import look_for_conversations, offer_conversion
 from core.ui.data.erasure import erase_deleted_answer, finished_erasure
@@ -42,8 +51,6 @@ SORTS = {
     "Longest answers first": Sort.LONGEST,
     "Shortest answers first": Sort.SHORTEST,
 }
-BEGINNINGS = (next(iter(DATES)), next(iter(SORTS)), PAGE_SIZES[0])
-"""The values with which widgets begin that have no empty one."""
 BY_COLUMN = {
     "No.": ("Newest first", "Oldest first"),
     "Answer": ("Longest answers first", "Shortest answers first"),
@@ -92,14 +99,14 @@ def browse_tab(page: Page, sources: dict[str, int]) -> None:
 
 def _list(page: Page, sources: dict[str, int]) -> None:
     known = interactions.filter_choices(page.workspace, page.user)
-    readers = _readers(known, sources)
-    read_address(readers)
+    parameters = _parameters(known, sources)
+    read_address(parameters)
     filters = _filters(known, sources)
     with st.container(horizontal=True, vertical_alignment="bottom", key="data.order"):
         place = st.container(width="stretch")
         sort = st.selectbox("Sort by", list(SORTS), key=SORT, width=220)
         size = st.selectbox("Rows", PAGE_SIZES, key=ROWS, width=90)
-    write_address({key: _as_text(st.session_state[key]) for key in readers})
+    write_address(parameters)
     if filters != Filters():
         place.button(
             "Show all answers",
@@ -107,7 +114,7 @@ def _list(page: Page, sources: dict[str, int]) -> None:
             icon=":material/filter_alt_off:",
             type="tertiary",
             on_click=_show_all,
-            args=([key for key in readers if key not in (SORT, ROWS)],),
+            args=(parameters,),
         )
     what_became_of_selected()
     if filters is None:
@@ -130,11 +137,11 @@ def _list(page: Page, sources: dict[str, int]) -> None:
     write_page(asked)
 
 
-def _show_all(keys: Sequence[str]) -> None:
+def _show_all(parameters: Mapping[str, Parameter]) -> None:
     """Take all filters away."""
-    for key in keys:
-        st.session_state.pop(key, None)
-    write_address(dict.fromkeys(keys, ""))
+    for key, parameter in parameters.items():
+        if key not in (SORT, ROWS):
+            st.session_state[key] = parameter.beginning
 
 
 def _browse(page: Page, listing: Listing, number: int) -> tuple[list[ListedInteraction], int]:
@@ -148,14 +155,14 @@ def _browse(page: Page, listing: Listing, number: int) -> tuple[list[ListedInter
     )
 
 
-def _readers(known: FilterChoices, sources: dict[str, int]) -> dict[str, Callable[[str], Any]]:
-    """What makes the value of each widget of a text in the address."""
+def _parameters(known: FilterChoices, sources: dict[str, int]) -> dict[str, Parameter]:
+    """What each widget begins with, and what the address can say of it."""
 
-    def one_of(options: Iterable[Any]) -> Callable[[str], Any]:
-        return {str(option): option for option in options}.get
+    def one_of(options: Iterable[Any], beginning: Any = ALL) -> Parameter:
+        return Parameter(beginning, {str(option): option for option in options}.get)
 
     return {
-        SEARCH: str,
+        SEARCH: Parameter("", str),
         STATE: one_of(STATES),
         SOURCE: one_of(_named_sources(sources)),
         LOWEST: one_of(range(1, 6)),
@@ -163,20 +170,15 @@ def _readers(known: FilterChoices, sources: dict[str, int]) -> dict[str, Callabl
         RATER: one_of(known.raters),
         REASON: one_of(known.reasons),
         GENERATOR: one_of(known.generators),
-        SESSION: str,
-        DATED: one_of(DATES),
-        FROM: _day,
-        UNTIL: _day,
-        FLAGGED: one_of([True]),
-        IDENTIFIERS: one_of([True]),
-        SORT: one_of(SORTS),
-        ROWS: one_of(PAGE_SIZES),
+        SESSION: Parameter("", str),
+        DATED: one_of(DATES, next(iter(DATES))),
+        FROM: Parameter(None, _day),
+        UNTIL: Parameter(None, _day),
+        FLAGGED: one_of([True], beginning=False),
+        IDENTIFIERS: one_of([True], beginning=False),
+        SORT: one_of(SORTS, next(iter(SORTS))),
+        ROWS: one_of(PAGE_SIZES, PAGE_SIZES[0]),
     }
-
-
-def _as_text(value: Any) -> str:
-    """The value of a widget as the address has it; nothing for the value with which it begins."""
-    return "" if value in (None, False, ALL, *BEGINNINGS) else str(value)
 
 
 def _day(text: str) -> date | None:
