@@ -73,13 +73,6 @@ class FirstLook:
     """Our column names -> the file's, as applied; where ``problem`` is set, as far as they can be guessed."""
     shape: str = ""
     """Its name, for ``HowToRead.shape``."""
-    shape_title: str = ""
-    becomes: str = ""
-    """What a row becomes, in a sentence."""
-    metadata: Annotated[tuple[str, ...], AS_IS] = ()
-    """Columns that are kept as metadata."""
-    scale: str = ""
-    """The scale that is applied; empty: whole numbers from 1 to 5, as they are."""
     values: tuple[tuple[str, int], ...] = ()
     """The ratings of the first 200 rows as the file writes them, each with its count, the most frequent first."""
     must_ask: bool = False
@@ -186,11 +179,7 @@ def first_look(workspace: Workspace, user: User, upload_id: int, how: HowToRead)
     return replace(
         look,
         shape=understood.shape.name,
-        shape_title=understood.shape.title,
-        becomes=understood.shape.becomes,
         mapping=dict(understood.mapping),
-        metadata=understood.metadata,
-        scale=understood.scale.name,
         values=tuple(values.counts.most_common(MOST_VALUES)),
         must_ask=must_ask,
         question=values.question if must_ask else "",
