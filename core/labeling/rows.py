@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -214,7 +215,7 @@ def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str,
     compared = set(COMPARED).issubset(chosen)
     missing = [name for name in REQUIRED if name not in chosen]
     if missing and CONVERSATION not in chosen and not compared:
-        raise BadInput(_missing_sentence(columns, missing))
+        raise BadInput(_missing_sentence(columns, missing), detail=_options(columns, missing))
     if not missing and chosen["user_prompt"] == chosen["ai_response"]:
         raise BadInput(
             f"Prompt and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
@@ -243,6 +244,14 @@ def _missing_sentence(columns: list[str], missing: list[str]) -> str:
         f"The file has no column {' and no column '.join(missing)}, only {_listed(columns)}; "
         f"{advice}, or choose the columns on the Data page."
     )
+
+
+def _options(columns: list[str], missing: list[str]) -> str:
+    """What to write on the command line."""
+    likely = suggest_mapping(columns)
+    names = [*missing, *(name for name in ("rating", "rater") if name in likely and name not in columns)]
+    options = [shlex.quote(f"{name}={likely.get(name, 'COLUMN')}") for name in names]
+    return f"On the command line: --map {' --map '.join(options)}"
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:
