@@ -238,12 +238,15 @@ def test_the_context_column_may_be_named_as_we_call_it():
 
 def test_missing_columns_are_named_with_what_is_likely_meant():
     """The sentence says what is missing, what the file has and what to rename; it comes before any row is read."""
-    table = Table(["id", "question", "Model Answer"], lambda: iter(()))
+    table = Table(["id", "question", "Model Answer", "Score"], lambda: iter(()))
     with pytest.raises(BadInput) as caught:
         understand(table, HowToRead())
     assert str(caught.value) == (
-        "The file has no column user_prompt and no column ai_response, only id, question, Model Answer; "
+        "The file has no column user_prompt and no column ai_response, only id, question, Model Answer, Score; "
         "rename 'question' to user_prompt and 'Model Answer' to ai_response, or choose the columns on the Data page."
+    )
+    assert caught.value.in_full.endswith(
+        "On the command line: --map user_prompt=question --map 'ai_response=Model Answer' --map rating=Score"
     )
 
 

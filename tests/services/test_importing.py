@@ -363,6 +363,31 @@ def test_a_running_import_is_neither_repeated_nor_removed(workspace, file):
     assert counts(result) == (600, 600, 0, 0)
 
 
+def test_an_import_that_goes_on_while_it_is_removed_keeps_its_record(workspace, file, monkeypatch):
+    """What it stores from then on can be removed with it."""
+    path = file(*(f"q,answer {n},3," for n in range(250)))
+    steps = import_file(workspace, COMMAND_LINE, path)
+    abandoned(steps)
+    (record,) = recorded(workspace, COMMAND_LINE)
+    remove_some, going_on = importing.imports.remove_some, import_file(workspace, COMMAND_LINE, path)
+
+    def and_then_it_goes_on(session, import_id):
+        found = remove_some(session, import_id)
+        if not found[0]:
+            session.commit()
+            until_a_batch_is_in(going_on)
+        return found
+
+    monkeypatch.setattr(importing.imports, "remove_some", and_then_it_goes_on)
+    with pytest.raises(Conflict, match="while it was being removed"):
+        remove_import(workspace, COMMAND_LINE, record.import_id)
+    monkeypatch.undo()
+    list(going_on)
+    assert status(workspace, COMMAND_LINE).interactions == 250
+    remove_import(workspace, COMMAND_LINE, record.import_id)
+    assert status(workspace, COMMAND_LINE).interactions == 0
+
+
 def test_columns_can_be_mapped(workspace, file):
     """A file with other column names is understood when it is said which is which."""
     path = file("p,one,5", columns="question,answer,score")

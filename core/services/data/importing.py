@@ -263,6 +263,11 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
 
 def _delete_record(session: Session, import_id: int) -> list[str]:
     """Delete the record of an import with the uploads that it came from; the folders of their copies."""
+    record = imports.find(session, import_id, lock=True)  # a batch that is being stored comes first, or finds it gone
+    if record is not None and record.state == "running" and not is_dead(record.process, record.heartbeat_at):
+        raise Conflict(
+            "Somebody went on with this import while it was being removed. Wait for its end, then remove it again."
+        )
     imports.delete_record(session, import_id)
     taken = uploads.of_import(session, import_id)
     uploads.remove(session, [upload.upload_id for upload in taken])

@@ -451,9 +451,9 @@ def listed(session: Session, limit: int = 50) -> list[Import]:
     return list(session.scalars(select(Import).order_by(Import.import_id.desc()).limit(limit)))
 
 
-def find(session: Session, import_id: int) -> Import | None:
-    """One import's record."""
-    return session.get(Import, import_id)
+def find(session: Session, import_id: int, *, lock: bool = False) -> Import | None:
+    """One import's record; ``lock`` keeps it as it is until the transaction ends."""
+    return session.get(Import, import_id, with_for_update=lock or None)
 
 
 def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int, int]:
