@@ -1,5 +1,6 @@
 """How a chosen file is to be read: its sheet, what it is, which column is what, and what its ratings mean."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -284,4 +285,6 @@ def _size(size: int) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return "" if value is None else str(value)
