@@ -54,7 +54,7 @@ class Scale:
     name: str
     """For ``--scale``; empty: whole numbers from 1 to 5 as they are."""
     title: str
-    """For people: "0 to 4, halves rounded up"."""
+    """For people: "0 to 4"."""
     expected: str
     """What a rating has to be: "a number from 0 to 4"."""
     meaning: Callable[[object], int]
@@ -241,7 +241,9 @@ def _of_range(low: Decimal, high: Decimal) -> Scale:
         rows = tuple(
             (f"{_plain(edges[n - 1])} to {'' if n == MAX_RATING else 'under '}{_plain(edges[n])}", n) for n in _STEPS
         )
-    return Scale(name, f"{limits}, halves rounded up", f"a number from {limits}", meaning, rows)
+    return Scale(
+        name, f"{limits}, halves rounded up" if name == _OURS else limits, f"a number from {limits}", meaning, rows
+    )
 
 
 def _of_words(

@@ -108,6 +108,7 @@ def test_a_first_look_names_what_can_be_chosen(workspace, lead):
     look = uploads.first_look(workspace, lead, number, AS_IT_IS)
     assert look.columns[:3] == ("input", "output", "score")
     assert "input.messages[0].content" in look.columns
+    assert look.mapping["user_prompt"] == "input.messages[-1].content"  # never a prompt of brackets and quotes
     assert len(look.rows) == 5
     mapping = {"user_prompt": "input.messages[-1].content", "ai_response": "output", "rating": "score"}
     look = uploads.first_look(workspace, lead, number, HowToRead(mapping=mapping))

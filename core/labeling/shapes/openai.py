@@ -41,7 +41,7 @@ OPENAI = Shape(
     name="openai",
     title="OpenAI chat messages",
     becomes="Each row is a conversation: its last message is the answer, the question before it the prompt, and what "
-    "was said before that the earlier turns. Where a row has two outputs, the preferred one is held better.",
+    "was said before that the earlier turns. Where a row has two outputs, the preferred one counts as better.",
     recognises=_recognises,
     read=_read,
 )

@@ -53,7 +53,7 @@ OPENASSISTANT = Shape(
     name="openassistant",
     title="OpenAssistant conversation trees",
     becomes="Each row is a conversation with several replies to a question: each reply becomes an answer with its "
-    "quality as rating, and a reply that volunteers ranked higher is held better than the next one.",
+    "quality as rating, and a reply that volunteers ranked higher counts as better than the next one.",
     recognises=_recognises,
     read=_read,
     scale="0-1",

@@ -159,13 +159,14 @@ def first_look(workspace: Workspace, user: User, upload_id: int, how: HowToRead)
         upload = _find(session, upload_id)
     table = open_table(_copy_of(workspace, upload), how.sheet)
     first = [row.values for row in islice(table.rows(), LOOKED_AT) if not isinstance(row, Rejected)]
+    paths = tuple(islice(_paths(table, first), MOST_PATHS))
     look = FirstLook(
         kind=table.kind,
         sheets=table.sheets,
         sheet=table.sheet,
-        columns=(*table.columns, *islice(_paths(table, first), MOST_PATHS)),
+        columns=(*table.columns, *paths),
         rows=tuple(dict(values) for values in first[:SHOWN]),
-        mapping=dict(how.mapping) or suggest_mapping(table.columns),
+        mapping=dict(how.mapping) or _suggest(table.columns, paths),
     )
     try:
         values = RatingValues(as_given())
@@ -471,12 +472,23 @@ def _paths(table: Table, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
                     yield path
 
 
+def _suggest(columns: Sequence[str], paths: Sequence[str]) -> dict[str, str]:
+    """Which column is likely what; of a nested column the last text in it."""
+    found = suggest_mapping(columns)
+    for name, column in found.items():
+        inside = [path for path in paths if path.startswith((f"{column}.", f"{column}["))]
+        texts = [path for path in inside if path.endswith((".content", ".text"))]
+        if inside:
+            found[name] = (texts or inside)[-1]
+    return found
+
+
 def _inside(value: object, path: str, depth: int) -> Iterator[str]:
     inner: list[tuple[str, object]] = []
     if isinstance(value, dict):
         inner = [(f"{path}.{key}", one) for key, one in value.items()]
     elif isinstance(value, list) and value:
-        inner = [(f"{path}[0]", value[0]), (f"{path}[-1]", value[-1])][: len(value)]
+        inner = [(f"{path}[0]", value[0]), (f"{path}[-1]", value[-1])]  # of one too: other rows can hold more
     elif depth:
         yield path
     for name, one in inner if depth < DEEPEST else ():

@@ -69,7 +69,8 @@ def show_result(record: ImportRecord) -> None:
 
 def show_scale(scale: Scale, values: Sequence[tuple[str, int]]) -> None:
     """Show what each rating in the file becomes on a scale, and how often it is there."""
-    known = sorted((read_rating(scale, value) or 0, value, count) for value, count in values)
+    known = [(read_rating(scale, value) or 0, value, count) for value, count in values]
+    known.sort(key=lambda one: (one[0], len(one[1]), one[1]))  # 9 before 10
     rows = [
         {"In the file": literal(snippet(value, 60)), "Becomes": str(rating or "no rating"), "Rows": f"{count:,}"}
         for rating, value, count in known

@@ -1,5 +1,6 @@
 """How a chosen file is to be read: its sheet, what it is, which column is what, and what its ratings mean."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -127,9 +128,10 @@ def _columns(view: UploadView, look: FirstLook) -> dict[str, str]:
             "Please check what we think the columns are. You can also type where a value lies inside of a column: "
             "`input.messages[-1].content`."
         )
-        fields = st.columns(2)
         mapping: dict[str, str] = {}
         for index, (name, words) in enumerate((REQUIRED | OPTIONAL).items()):
+            if index % 2 == 0:  # a pair at a time: on a narrow screen the answer comes after the prompt
+                fields = st.columns(2)
             own = find_column(look.columns, name)  # a column of our name is always read as that
             guess = known.get(name) or own or NONE
             options = [*dict.fromkeys([*([] if own else [NONE]), *look.columns, guess])]
@@ -284,4 +286,6 @@ def _size(size: int) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return "" if value is None else str(value)

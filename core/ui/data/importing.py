@@ -157,7 +157,14 @@ def _report(page: Page, view: UploadView) -> None:
     st.info("This is what is in the file. Nothing of it is stored yet.", icon=":material/fact_check:")
     show_check(view.report)
     brings = view.report.new_answers + view.report.ratings + view.report.preferences
-    if not brings:
+    if not brings and view.report.rejected:
+        first = view.report.rejected[0]
+        st.warning(
+            f"Nothing of this file can be imported as it is read now. Row {first.place or first.number}: "
+            f"{literal(first.reason)}.",
+            icon=":material/rule:",
+        )
+    elif not brings:
         st.markdown("There is nothing in this file that is not here already.")
     with st.container(horizontal=True):
         start = st.button("Import", key="data.import", type="primary", icon=":material/upload:", disabled=not brings)
