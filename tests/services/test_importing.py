@@ -10,6 +10,7 @@ from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, interactions
 from core.services.data.importing import ImportProgress, import_file, recorded, remove_import
 from core.services.operations.status import status
+from core.store.interactions import imports
 from core.store.tables import Import, Item, LegacyInteraction, Rater, Rating, RatingEvent
 from tests import looked
 from tests.databases import SHARED, added, rater, until_a_batch_is_in
@@ -369,7 +370,7 @@ def test_an_import_that_goes_on_while_it_is_removed_keeps_its_record(workspace, 
     steps = import_file(workspace, COMMAND_LINE, path)
     abandoned(steps)
     (record,) = recorded(workspace, COMMAND_LINE)
-    remove_some, going_on = importing.imports.remove_some, import_file(workspace, COMMAND_LINE, path)
+    remove_some, going_on = imports.remove_some, import_file(workspace, COMMAND_LINE, path)
 
     def and_then_it_goes_on(session, import_id):
         found = remove_some(session, import_id)
@@ -378,7 +379,7 @@ def test_an_import_that_goes_on_while_it_is_removed_keeps_its_record(workspace, 
             until_a_batch_is_in(going_on)
         return found
 
-    monkeypatch.setattr(importing.imports, "remove_some", and_then_it_goes_on)
+    monkeypatch.setattr(imports, "remove_some", and_then_it_goes_on)
     with pytest.raises(Conflict, match="while it was being removed"):
         remove_import(workspace, COMMAND_LINE, record.import_id)
     monkeypatch.undo()
