@@ -347,6 +347,7 @@ def test_a_running_import_is_shown_to_everybody_and_can_be_cancelled(open_page, 
     assert "**long.csv** is being imported" in text
     assert "Started by Ben." in text
     assert app.get("progress")[0].proto.text == "100 of 1,200 rows"
+    assert "long.csv is being imported. Until that ends" in said(open_page("train"))
     assert len(app.file_uploader) == 1
     press(app, f"data.upload_cancel.{upload_id}")
     assert "It was asked to stop" in said(app)

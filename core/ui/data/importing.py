@@ -56,9 +56,15 @@ def import_tab(page: Page) -> None:
 
 
 def unfinished_import(page: Page) -> None:
-    """Warn, on pages that count answers, of a file that was imported only in part; for those who may import."""
+    """Say, on pages that count answers, which file is in only in part, or coming in; for those who may import."""
     if not page.may(Act.CHANGE_DATA):
         return
+    for view in uploads.listed(page.workspace, page.user):
+        if view.state == "importing":
+            st.info(
+                f"{literal(view.file_name)} is being imported. Until that ends, only a part of it counts here.",
+                icon=":material/upload:",
+            )
     for record in importing.recorded(page.workspace, page.user):
         if record.unfinished:
             with st.container(horizontal=True, vertical_alignment="center", key=f"{page.info.name}.half_an_import"):

@@ -94,6 +94,7 @@ def acts_on_selected(page: Page, chosen: Sequence[ListedInteraction]) -> None:
 
 def what_became_of_selected() -> None:
     """Say, until it is put away, what the last act did, and which answers it left as they are and why."""
+    place = st.container()  # always there: what follows keeps its place, and nothing of it is drawn twice
     last: ActedOn | None = st.session_state.get(session.ACTED_ON)
     if last is None:
         return
@@ -103,7 +104,7 @@ def what_became_of_selected() -> None:
         f"- Left as {'it is' if len(numbers) == 1 else 'they are'}, {why}: no. {', '.join(map(str, numbers))}"
         for why, numbers in _by_reason(why_left).items()
     )
-    with st.container(horizontal=True, vertical_alignment="center", key="data.acted_on"):
+    with place.container(horizontal=True, vertical_alignment="center", key="data.acted_on"):
         if why_left:
             st.warning(f"{sentence}\n{reasons}", icon=":material/rule:")
         else:
