@@ -62,9 +62,10 @@ def _ending(path: Path) -> str:
         advice = (
             "save it as .xlsx and choose it again"
             if name.endswith((".xls", ".xlsm", ".xlsb", ".ods"))
-            else ("export it as one of these")
+            else "export it as one of these"
         )
         raise BadInput(
-            f"{path.name} does not end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]} (each also with .gz); {advice}."
+            f"The name of the file does not end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]} (each also with .gz); "
+            f"{advice}."
         )
     return found
