@@ -62,10 +62,9 @@ def _ending(path: Path) -> str:
         advice = (
             "save it as .xlsx and choose it again"
             if name.endswith((".xls", ".xlsm", ".xlsb", ".ods"))
-            else "export it as one of these"
+            else ("export it as one of these")
         )
         raise BadInput(
-            f"The name of the file does not end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]} (each also with .gz); "
-            f"{advice}."
+            f"{path.name} does not end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]} (each also with .gz); {advice}."
         )
     return found
