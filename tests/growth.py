@@ -388,7 +388,7 @@ CASES = [
     *_each(texts.text_hash, LANGUAGE, 50_000),
     *_each(texts.interaction_identity, LANGUAGE, 50_000, lambda text: texts.interaction_identity(text, text, text)),
     *_each(texts.storable, LANGUAGE, 50_000, lambda text: texts.storable(text, "x")),
-    *_each(texts.with_marks, LANGUAGE, 50_000),
+    *_each(texts.with_marks, LANGUAGE, 10_000),
     *_each(json_texts.json_values, JSON, 20_000),
     *_each(json_texts.read_json, JSON, 20_000, read_or_refused(json_texts.read_json)),
     *_each(turns.read_messages, CONVERSATION, 5_000, read_or_refused(lambda text: turns.read_messages(text, "m"))),
@@ -460,7 +460,7 @@ CASES = [
             f"labeling.shapes {shape.name} {kind}",
             shape.read,
             make,
-            20_000,
+            2_000,
             _reading(shape),
         )
         for shape in (HH_RLHF, HELPSTEER)

@@ -88,7 +88,7 @@ def storable(text: str, name: str) -> str:
 
 def with_marks(text: str) -> str:
     """The text with a mark for each character that ``storable`` refuses: for names and what is shown of a file."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

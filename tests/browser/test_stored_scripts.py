@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.domain.roles import COMMAND_LINE, Role
 from core.domain.turns import Speaker, Turn
+from core.labeling.how_to_read import HowToRead
 from core.services.data import importing, redaction
 from core.services.people import accounts, api_keys, local_names
 from core.services.reranking import cases, preferences
@@ -56,7 +57,8 @@ def poisoned(dashboard):
             writer.writerow((f"{number} {EVIL}", EVIL, "", "", NAME, NAME, "", EVIL))
         writer.writerow((EVIL, EVIL, "no number <script>alert('ran')</script>", "", "", "", "", ""))
     (dashboard.home / f"{NAME.replace('/', '')}.csv").write_bytes(file.read_bytes())
-    list(importing.import_file(workspace, COMMAND_LINE, dashboard.home / f"{NAME.replace('/', '')}.csv"))
+    evil = dashboard.home / f"{NAME.replace('/', '')}.csv"
+    list(importing.import_file(workspace, COMMAND_LINE, evil, HowToRead(scale="1-5")))
     added_after(workspace, [Turn(Speaker.USER, EVIL), Turn(Speaker.ASSISTANT, EVIL)], f"Asked {EVIL}", EVIL)
     lead = local_names.rate_as(workspace, "elsewhere", f"{NAME} lead")
     accounts.invite(workspace, lead, f"{NAME} sme", Role.SME)
@@ -128,7 +130,7 @@ def test_a_stored_script_runs_on_no_page(page: Page, poisoned, ran):
                 expect(page.locator(".assay-audit-log")).to_contain_text(NAME)
             found += looked_over(page)
         if info.name == "data":
-            page.locator("[class*=st-key-data-open-] button").last.click()
+            page.goto(f"{poisoned.url}/data?answer=1")
             page.get_by_text("Ratings and their history").wait_for()
             found += looked_over(page)
     assert found == []
