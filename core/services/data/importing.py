@@ -32,7 +32,9 @@ BATCH_CHARACTERS = 4_000_000
 BATCH_SECONDS = 0.02
 """How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
 BREATH_SECONDS = 0.01
-"""Pause between batches in which a rater's write gets in: SQLite has one writer at a time and no queue."""
+BREATH_SHARE = 1.5
+"""Pause between batches, at least so long and so many times what the batch took: a rater's write gets in meanwhile.
+SQLite has one writer at a time and no queue; who waits looks again only now and then."""
 Understandable = ImportRow | ImportComparison | Rejected
 SAMPLE = Path(__file__).parents[2] / "labeling" / "sample.csv"
 
@@ -177,7 +179,7 @@ def import_checked(
             counted, seconds = _store(workspace, import_id, batch, rows, how.rater, source, upload_id)
             total.add(counted)
             size.follow(len(batch), seconds)
-            time.sleep(BREATH_SECONDS)
+            time.sleep(max(BREATH_SECONDS, BREATH_SHARE * seconds))
             yield ImportProgress(import_id, rows, rows / max(time.monotonic() - started, 1e-9))
     except BaseException:  # also when the reader of this generator goes away, or Ctrl-C
         written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
