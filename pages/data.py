@@ -19,9 +19,9 @@ with open_page("data") as page:
             st.info("There are no answers yet. Import a file here, or load the sample on the start page.")
         open_tab_of_address()
         importing, exporting, browsing = st.tabs(list(map(str, DataTab)), key=PART, bind="query-params")
-        with importing:
-            import_tab(page)
-        with exporting:
-            export_tab(page, anything=bool(sources))
         with browsing:
             browse_tab(page, sources)
+        with exporting:
+            export_tab(page, anything=bool(sources))
+        with importing:  # last: a file that is chosen while a first, slow run still draws the others can be lost
+            import_tab(page)

@@ -257,7 +257,7 @@ def _missing_columns(columns: list[str], missing: list[str], mapping: Mapping[st
     return BadInput(
         f"The file has no column {' and no column '.join(missing)}, only {_listed(columns)}; "
         f"{advice}, or choose the columns on the Data page.",
-        detail=f"On the command line: {options}",
+        detail=f"To import it on the command line: {options}",
     )
 
 

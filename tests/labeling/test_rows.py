@@ -246,7 +246,8 @@ def test_missing_columns_are_named_with_what_is_likely_meant():
         "rename 'question' to user_prompt and 'Model Answer' to ai_response, or choose the columns on the Data page."
     )
     assert caught.value.in_full.endswith(
-        "On the command line: --map user_prompt=question --map 'ai_response=Model Answer' --map rating=Score"
+        "To import it on the command line: "
+        "--map user_prompt=question --map 'ai_response=Model Answer' --map rating=Score"
     )
 
 

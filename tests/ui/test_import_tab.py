@@ -101,7 +101,7 @@ def test_the_result_can_be_put_away_and_survives_the_browser(open_page, workspac
     bring_in(upload(open_page("data"), OTHERS))
     app = open_page("data")
     assert "is imported" in said(app)
-    press(app, "data.close_note")
+    press(app, "data.upload_close.1")
     assert "is imported" not in said(app)
     assert "is imported" not in said(open_page("data"))
 

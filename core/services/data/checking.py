@@ -73,8 +73,6 @@ class Checked:
     equal_pairs: int
     values: tuple[tuple[str, int], ...]
     """The most frequent 50 ratings as the file writes them, each with its count; no rating at all is not among them."""
-    values_more: int
-    """How many ratings are none of ``values``."""
     scale: str
     """Name of the scale that was applied; empty: whole numbers from 1 to 5, as they are."""
     scale_title: str
@@ -157,7 +155,6 @@ def check(
         ties=check.total.ties,
         equal_pairs=check.total.equal_pairs,
         values=tuple((with_marks(value), count) for value, count in most),
-        values_more=values.given - sum(count for _, count in most),
         scale=understood.scale.name,
         scale_title=understood.scale.title,
         scale_table=understood.scale.table,

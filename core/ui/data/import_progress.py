@@ -92,13 +92,7 @@ def finished_note(page: Page, view: UploadView, record: ImportRecord) -> None:
         if record.added > record.ratings:
             next_step("Rate answers", "rate", key="data.to_rate", primary=False)
         next_step("Check readiness", "readiness", key="data.to_readiness", primary=False)
-        st.button(
-            "Close this note",
-            key="data.close_note",
-            type="tertiary",
-            on_click=_drop,
-            args=(page, view.upload_id),
-        )
+        _close_button(page, view)
 
 
 def gone_note(page: Page, view: UploadView) -> None:
@@ -106,13 +100,17 @@ def gone_note(page: Page, view: UploadView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"data.upload_gone.{view.upload_id}"):
         why = view.message or "Its copy is not here any more. Choose the file again."
         st.warning(f"{literal(view.file_name)}: {literal(why)}", icon=":material/hourglass_bottom:")
-        st.button(
-            "Close this note",
-            key=f"data.upload_close.{view.upload_id}",
-            type="tertiary",
-            on_click=_drop,
-            args=(page, view.upload_id),
-        )
+        _close_button(page, view)
+
+
+def _close_button(page: Page, view: UploadView) -> None:
+    st.button(
+        "Close this note",
+        key=f"data.upload_close.{view.upload_id}",
+        type="tertiary",
+        on_click=_drop,
+        args=(page, view.upload_id),
+    )
 
 
 def drop_button(page: Page, view: UploadView) -> None:
