@@ -23,18 +23,19 @@ from core.store import audit
 from core.store.database import Session
 from core.store.interactions import imports, interactions, uploads
 from core.store.interactions.imports import Counted
+from core.store.rating import leases
 from core.store.retrying import retried, written
 from core.store.training import versions
 
-FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 100, 50, 500
+FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 100, 25, 500
 """Rows of the first batch, and between how many those of the others lie."""
 BATCH_CHARACTERS = 4_000_000
-BATCH_SECONDS = 0.02
+BATCH_SECONDS = 0.015
 """How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
 BREATH_SECONDS = 0.01
-BREATH_SHARE = 1.5
-"""Pause between batches, at least so long and so many times what the batch took: a rater's write gets in meanwhile.
-SQLite has one writer at a time and no queue; who waits looks again only now and then."""
+"""Pause between batches, at the least."""
+BREATH_SHARE_SQLITE, BREATH_SHARE = 4, 1
+"""The pause is so many times what the batch took while somebody rates: SQLite has one writer at a time and no queue."""
 Understandable = ImportRow | ImportComparison | Rejected
 SAMPLE = Path(__file__).parents[2] / "labeling" / "sample.csv"
 
@@ -179,7 +180,7 @@ def import_checked(
             counted, seconds = _store(workspace, import_id, batch, rows, how.rater, source, upload_id)
             total.add(counted)
             size.follow(len(batch), seconds)
-            time.sleep(max(BREATH_SECONDS, BREATH_SHARE * seconds))
+            time.sleep(_breath(workspace, seconds))
             yield ImportProgress(import_id, rows, rows / max(time.monotonic() - started, 1e-9))
     except BaseException:  # also when the reader of this generator goes away, or Ctrl-C
         written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
@@ -378,6 +379,14 @@ def _store(
         if upload_id is not None and not uploads.beat(session, upload_id, this_process(), rows):
             raise Stopped("The import was stopped. What came in stays; it can go on where it stopped.")
     return counted, time.monotonic() - began
+
+
+def _breath(workspace: Workspace, seconds: float) -> float:
+    """How many seconds to pause after a batch that took so long."""
+    with workspace.store.read() as session:
+        somebody_rates = leases.any_held(session)
+    share = BREATH_SHARE_SQLITE if workspace.store.is_sqlite else BREATH_SHARE
+    return max(BREATH_SECONDS, share * seconds * somebody_rates)
 
 
 @dataclass(slots=True)

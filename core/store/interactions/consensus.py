@@ -183,7 +183,7 @@ def history_event(
     )
 
 
-def snapshot(rating: Rating) -> dict[str, object]:
+def snapshot(rating: Rating | RatingInput) -> dict[str, object]:
     """A rating as the history keeps it."""
     kept: dict[str, object] = {
         "status": str(rating.status),
@@ -234,7 +234,9 @@ def apply_consensus(item: Item, ratings: Sequence[Rating]) -> None:
     item.rated_at = max((rating.updated_at for rating in submitted), default=None)
 
 
-def mirror_values(agreed: float | None, ratings: Sequence[Rating]) -> tuple[int | None, str | None, bool | None]:
+def mirror_values(
+    agreed: float | None, ratings: Sequence[Rating | RatingInput]
+) -> tuple[int | None, str | None, bool | None]:
     """What the old application's columns shall hold: floor of the consensus, latest comment, any flag."""
     speaking = [rating for rating in ratings if rating.status in (RatingStatus.SUBMITTED, RatingStatus.NOTED)]
     comments = [rating.comment for rating in speaking if rating.comment is not None]

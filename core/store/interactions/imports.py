@@ -4,18 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import Insert, and_, delete, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from core.domain.errors import BadInput
-from core.domain.ratings import EventContext, RatingInput, RatingStatus
+from core.domain.ratings import EventContext, RatingInput, RatingStatus, consensus
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import prompt_group
 from core.domain.turns import turns_group, turns_to_json
 from core.store.database import lock_writers
 from core.store.interactions.consensus import (
     adopt_legacy_change,
-    apply_consensus,
     lock_interaction,
     lock_interactions,
     mirror_values,
@@ -31,6 +30,7 @@ from core.store.reranking import preferences
 from core.store.settings import queue_settings
 from core.store.tables import (
     SYSTEM_USER,
+    Base,
     BetterAnswer,
     Import,
     Item,
@@ -258,10 +258,15 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
     by_identity: dict[str, ImportRow] = {}
     for row in rows:
         by_identity.setdefault(row.identity, row)
-    if source != "sample":
-        free_identities(session, by_identity)
-    known = select(Item.identity, Item.interaction_id).where(Item.identity.in_(by_identity))
-    ids = {str(identity): interaction_id for identity, interaction_id in session.execute(known)}
+    known = select(Item.identity, Item.interaction_id, Item.source).where(Item.identity.in_(by_identity))
+    ids, of_sample = {}, []
+    for identity, interaction_id, stored_source in session.execute(known):
+        if stored_source == "sample" != source:
+            of_sample.append(str(identity))
+        else:
+            ids[str(identity)] = interaction_id
+    if of_sample:
+        free_identities(session, of_sample)
     plan = {
         identity: _Planned(first=row, interaction_id=ids.get(identity), is_new=identity not in ids)
         for identity, row in by_identity.items()
@@ -286,91 +291,91 @@ def _plan(session: Session, rows: Sequence[ImportRow], source: str) -> dict[str,
 
 
 def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], source: str) -> None:
+    """Insert new answers with their ratings, as plain rows: objects would take most of the time that others wait."""
     if not plans:
         return
     at = now()
     sessions = existing_sessions(session, {p.first.session_id for p in plans if p.first.session_id})
-    rows, items, ratings = [], [], []
+    wishes = queue_settings(session)
+    rows: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    given: list[dict[int, RatingInput]] = []
     for planned in plans:
         first = planned.first
-        item = Item(
-            identity=first.identity,
-            prompt_group=prompt_group(first.user_prompt),
-            context_id=first.context_id,
-            turns=turns_to_json(first.turns) or None,
-            turns_group=turns_group(first.turns),
-            session_label=first.session_id,
-            source=source,
-            import_id=import_id,
-            extra=first.metadata or None,
-            response_words=len(first.ai_response.split()),
-            created_at=at,
+        own = {rater_id: _given(row) for rater_id, row in planned.added.items()}
+        submitted = [one.rating for one in own.values() if one.rating is not None]
+        agreed = consensus(submitted)
+        rating, comment, bias = mirror_values(agreed, list(own.values()))
+        given.append(own)
+        items.append(
+            {
+                "identity": first.identity,
+                "prompt_group": prompt_group(first.user_prompt),
+                "context_id": first.context_id,
+                "turns": turns_to_json(first.turns) or None,
+                "turns_group": turns_group(first.turns),
+                "session_label": first.session_id,
+                "source": source,
+                "import_id": import_id,
+                "extra": first.metadata or None,
+                "response_words": len(first.ai_response.split()),
+                "consensus": agreed,
+                "n_ratings": len(submitted),
+                "rated_at": at if submitted else None,
+                "mirrored_rating": rating,
+                "mirrored_comment": comment,
+                "mirrored_bias": bias,
+                "created_at": at,
+            }
         )
-        own = [_rating(rater_id, row, import_id, at) for rater_id, row in planned.added.items()]
-        apply_consensus(item, own)
-        item.mirrored_rating, item.mirrored_comment, item.mirrored_bias = mirror_values(item.consensus, own)
-        items.append(item)
-        ratings.append(own)
         rows.append(
             {
                 "session_id": sessions.get(first.session_id or ""),
                 "user_prompt": first.user_prompt,
                 "ai_response": first.ai_response,
-                "rating": item.mirrored_rating,
-                "feedback_comment": item.mirrored_comment,
-                "bias_flag": item.mirrored_bias,
+                "rating": rating,
+                "feedback_comment": comment,
+                "bias_flag": bias,
                 "created_by": SYSTEM_USER,
                 "updated_by": SYSTEM_USER,
             }
         )
-    ids = session.scalars(
-        insert(LegacyInteraction).returning(LegacyInteraction.interaction_id, sort_by_parameter_order=True), rows
-    ).all()
-    wishes = queue_settings(session)
-    for planned, interaction_id, item, own in zip(plans, ids, items, ratings, strict=True):
-        planned.interaction_id = item.interaction_id = interaction_id
-        item.places = wishes.places(interaction_id, item.n_ratings, given_here=0)
-        for rating in own:
-            rating.interaction_id = interaction_id
-    session.execute(insert(Item), [_columns(item) for item in items])
-    flat = [rating for own in ratings for rating in own]
-    if flat:
-        session.execute(insert(Rating), [_columns(rating) for rating in flat])
-        session.execute(
-            insert(RatingEvent),
-            [
-                {
-                    "interaction_id": rating.interaction_id,
-                    "rater_id": rating.rater_id,
-                    "at": at,
-                    "action": "imported",
-                    "new": snapshot(rating),
-                }
-                for rating in flat
-            ],
-        )
+    inserted = _plain_insert(LegacyInteraction)
+    inserted = inserted.returning(LegacyInteraction.interaction_id, sort_by_parameter_order=True)
+    ratings, events = [], []
+    for interaction_id, planned, item, own in zip(
+        session.scalars(inserted, rows).all(), plans, items, given, strict=True
+    ):
+        planned.interaction_id = item["interaction_id"] = interaction_id
+        item["places"] = wishes.places(interaction_id, item["n_ratings"], given_here=0)
+        for rater_id, one in own.items():
+            whose: dict[str, Any] = {"interaction_id": interaction_id, "rater_id": rater_id}
+            values = {
+                "status": one.status,
+                "rating": one.rating,
+                "comment": one.comment,
+                "bias_flag": one.bias_flag,
+                "import_id": import_id,
+                "created_at": at,
+                "updated_at": at,
+            }
+            ratings.append(whose | values)
+            events.append(whose | {"at": at, "action": "imported", "new": snapshot(one)})
+    session.execute(_plain_insert(Item), items)
+    if ratings:
+        session.execute(_plain_insert(Rating), ratings)
+        session.execute(_plain_insert(RatingEvent), events)
 
 
-def _rating(rater_id: int, row: ImportRow, import_id: int | None, at: Any) -> Rating:
-    return Rating(
-        rater_id=rater_id,
-        status=_status(row),
-        rating=row.rating,
-        comment=row.feedback_comment,
-        bias_flag=bool(row.bias_flag),
-        import_id=import_id,
-        created_at=at,
-        updated_at=at,
-    )
+def _plain_insert(table: type[Base]) -> Insert:
+    """An insert that goes past the objects."""
+    return insert(Base.metadata.tables[table.__tablename__])
 
 
-def _status(row: ImportRow) -> RatingStatus:
-    return RatingStatus.NOTED if row.rating is None else RatingStatus.SUBMITTED
-
-
-def _columns(record: Item | Rating) -> dict[str, Any]:
-    """The values that were set; the rest is the schema's default. Bulk rows never become tracked objects."""
-    return {name: value for name, value in vars(record).items() if not name.startswith("_")}
+def _given(row: ImportRow) -> RatingInput:
+    """What a row says, as it is stored."""
+    status = RatingStatus.NOTED if row.rating is None else RatingStatus.SUBMITTED
+    return RatingInput(status, row.rating, row.feedback_comment, bool(row.bias_flag))
 
 
 def _add_to_existing(session: Session, import_id: int | None, plans: list[_Planned]) -> None:
@@ -378,10 +383,8 @@ def _add_to_existing(session: Session, import_id: int | None, plans: list[_Plann
         item, legacy = lock_interaction(session, planned.interaction_id or 0)
         for rater_id, row in planned.added.items():
             existing = planned.existing.get(rater_id)
-            given = RatingInput(_status(row), row.rating, row.feedback_comment, bool(row.bias_flag))
-            store_rating(
-                session, existing, item.interaction_id, rater_id, given, EventContext("imported"), import_id=import_id
-            )
+            context = EventContext("imported")
+            store_rating(session, existing, item.interaction_id, rater_id, _given(row), context, import_id=import_id)
         recompute_consensus(session, item, legacy)
 
 

@@ -7,7 +7,7 @@ when the page is left, and given up when another rater would otherwise get nothi
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.queue import LEASE
@@ -61,6 +61,11 @@ def give_back(session: Session, interaction_id: int, rater_id: int) -> bool:
 def end_all(session: Session, rater_id: int) -> None:
     """End all leases of a rater."""
     session.execute(delete(Lease).where(Lease.rater_id == rater_id).execution_options(synchronize_session=False))
+
+
+def any_held(session: Session) -> bool:
+    """Whether any rater has an answer before them."""
+    return session.scalar(select(exists().where(Lease.expires_at > now()))) or False
 
 
 def held_by_others(rater_id: int, at: datetime) -> ScalarSelect[int]:
