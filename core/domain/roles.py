@@ -28,6 +28,7 @@ class Act(StrEnum):
     MODELS = "models"  # promote, roll back, archive
     PEOPLE = "people"  # invite, assign roles, disable, forget
     KEYS = "keys"  # keys of the HTTP API
+    SEND = "send"  # answers and feedback; what programs do with a key of that scope
     AUDIT = "audit"
 
 
@@ -36,6 +37,13 @@ ALLOWED: dict[Role, frozenset[Act]] = {
     Role.SME: frozenset({Act.LOOK, Act.RERANK, Act.RATE, Act.REVEAL}),
     Role.LEAD: frozenset(Act),
 }
+
+
+class KeyScope(StrEnum):
+    """What a key of the HTTP API may do."""
+
+    RANK = "rank"
+    SEND = "send"  # answers and feedback
 
 
 class NotAllowed(AssayError):
@@ -49,6 +57,8 @@ class User:
     rater_id: int
     name: str
     role: Role = Role.LEAD
+    also: frozenset[Act] = frozenset()
+    """What they may do beside what their role includes."""
 
     @property
     def key(self) -> str:
@@ -74,13 +84,16 @@ COMMAND_LINE = User(0, "command line")
 PROGRAM = User(0, "a program", Role.VIEWER)
 """Whoever calls the HTTP API and was let in there, with a key or from this machine; not a rater."""
 
+SENDER = User(0, "a program", Role.VIEWER, frozenset({Act.SEND}))
+"""A program whose key may send, or one on this machine where none is needed."""
+
 SOMEBODY_HERE = User(0, "local")
 """Whoever sits at this machine in local mode and has not chosen a name yet; not a rater."""
 
 
 def may(user: User, act: Act) -> bool:
-    """Whether the user's role includes the act."""
-    return act in ALLOWED[user.role]
+    """Whether the user's role includes the act, or they have it beside."""
+    return act in ALLOWED[user.role] or act in user.also
 
 
 def require(user: User | None, act: Act) -> None:

@@ -6,6 +6,7 @@ from core.store.tables.exports import Export
 from core.store.tables.guidelines import Guideline, GuidelineGap
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
 from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
+from core.store.tables.outcomes import AnswersGiven, Feedback, Occurrence
 from core.store.tables.people import Identity, Rater, SignIn, Visitor
 from core.store.tables.queue import Draft, Lease, QueuePreference, Setting, Showing, Suggestion
 from core.store.tables.rating import BetterAnswer, Generator, Import, Item, Rating, RatingEvent, TextHistory
@@ -15,6 +16,7 @@ from core.store.tables.uploads import Upload
 
 __all__ = [
     "SYSTEM_USER",
+    "AnswersGiven",
     "ApiKey",
     "Audit",
     "Base",
@@ -23,6 +25,7 @@ __all__ = [
     "Draft",
     "Embedding",
     "Export",
+    "Feedback",
     "Generator",
     "Guideline",
     "GuidelineGap",
@@ -35,6 +38,7 @@ __all__ = [
     "LegacySession",
     "LegacyTraining",
     "ModelVersion",
+    "Occurrence",
     "Prediction",
     "Preference",
     "Promotion",

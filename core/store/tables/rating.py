@@ -73,7 +73,7 @@ class Item(Base):
 
     __tablename__ = "assay_items"
     __table_args__ = (
-        CheckConstraint("source IN ('legacy', 'import', 'manual', 'sample')", name="source"),
+        CheckConstraint("source IN ('legacy', 'import', 'manual', 'sample', 'sent')", name="source"),
         CheckConstraint("consensus IS NULL OR consensus BETWEEN 1 AND 5", name="consensus"),
         CheckConstraint("adjudicated IS NULL OR adjudicated BETWEEN 1 AND 5", name="adjudicated"),
         Index("ix_assay_items_identifier_rules", "identifier_rules"),
@@ -94,6 +94,13 @@ class Item(Base):
             "interaction_id",
             sqlite_where=text("places > 0 AND mirrored_bias IS 1"),
             postgresql_where=text("places > 0 AND mirrored_bias IS TRUE"),
+        ),
+        Index(
+            "ix_assay_items_queue_disliked",
+            "disliked",
+            "interaction_id",
+            sqlite_where=text("places > 0 AND (disliked > 0 OR abstained = 1)"),
+            postgresql_where=text("places > 0 AND (disliked > 0 OR abstained)"),
         ),
     )
 
@@ -131,6 +138,10 @@ class Item(Base):
     """How many personal identifiers of which kind its texts and comments hold; NULL: none."""
     identifier_rules: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The version of the rules that looked; 0: none yet."""
+    disliked: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many users' latest word on it is a thumb down or a score of 1 or 2; never shown to a rater."""
+    abstained: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a model that ranked it could not tell."""
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 

@@ -20,6 +20,8 @@ class ApiKey(Base):
     name: Mapped[str] = mapped_column(String(100))
     start: Mapped[str] = mapped_column(String(16))  # its first characters, to recognise it by
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[str] = mapped_column(String(100), default="rank", server_default="rank")
+    """What it may do (``core.domain.scopes``), with commas between."""
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime | None]
@@ -42,4 +44,9 @@ class Reranking(Base):
     milliseconds: Mapped[float]
     fallback: Mapped[bool]  # the model abstained, or another one than the champion served
     first_replaced: Mapped[bool | None]  # another answer came first than in the input
+    rerank_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """What the caller got as ``id``; feedback names it."""
+    application: Mapped[str | None] = mapped_column(String(100))  # whose ranking it is: the name of the key
+    first: Mapped[int | None]  # index of the answer that came first
+    question: Mapped[str | None] = mapped_column(String(64))  # keyed hash of the prompt
     scores: Mapped[list[Any] | None]  # per tenth of 0 to 1; written until 0.1.0
