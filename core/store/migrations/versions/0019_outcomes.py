@@ -112,7 +112,7 @@ def _one_more_source(on_sqlite: bool) -> None:
     with op.batch_alter_table("assay_rerankings") as rerankings:
         rerankings.create_unique_constraint("uq_assay_rerankings_rerank_id", ["rerank_id"])
     # Building the largest table anew would delete what refers to it. SQLite's own way for a check that only widens
-    # (https://sqlite.org/lang_altertable.html#otheralter): its text, and a new number, so that every connection reads it
+    # (sqlite.org/lang_altertable.html#otheralter): its text, and a new number, so that every connection reads it
     bind = op.get_bind()
     version = bind.exec_driver_sql("PRAGMA schema_version").scalar_one()
     bind.exec_driver_sql("PRAGMA writable_schema=ON")
