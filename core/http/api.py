@@ -19,9 +19,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from core.domain.errors import AssayError, BadInput, NotFound
-from core.domain.roles import PROGRAM
+from core.domain.roles import PROGRAM, THIS_MACHINE, KeyScope
 from core.http import origin
 from core.http.openapi import DOCUMENT
+from core.http.origin import Caller
 from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
 from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, parse_rerank_request, read_body
@@ -120,7 +121,7 @@ class Api:
 
     async def _rerank(self, request: Request) -> Response:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
-        caller = await self._admit(request, workspace)
+        caller = (await self._admit(request, workspace, KeyScope.RANK)).share
         with self._reading.of(caller, request):
             question = parse_rerank_request(await read_body(request))
             note(request.scope, documents=len(question.documents), characters=question.characters)
@@ -163,11 +164,11 @@ class Api:
             self._keys = KeyRing(workspace)
         return self._keys
 
-    async def _admit(self, request: Request, workspace: Workspace) -> str:
-        """Let a request pass that has a valid key, or needs none; the name under which its caller has a share.
+    async def _admit(self, request: Request, workspace: Workspace, scope: KeyScope) -> Caller:
+        """Let a request pass that has a valid key with this scope, or needs none.
 
         Raises:
-            Refused: 401 or 415.
+            Refused: 401, 403 or 415.
         """
         given = _key(request.headers)
         checked = await anyio.to_thread.run_sync(self._ring(workspace).check, given, limiter=self._looking_up)
@@ -179,9 +180,15 @@ class Api:
                 raise _unauthorised("This key is unknown or was revoked." if given else "This call needs an API key.")
         elif (reason := origin.why_not_local(request.scope)) is not None:
             raise _unauthorised(f"This call needs an API key: {reason}.")
+        caller = (
+            Caller(THIS_MACHINE, THIS_MACHINE, frozenset(KeyScope))
+            if checked.name is None
+            else Caller(f"key {checked.key_id}", checked.name, checked.scopes)
+        )
+        caller.require(scope)
         if not origin.is_json(request.headers):
             raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
-        return "this machine" if checked.key_id is None else f"key {checked.key_id}"
+        return caller
 
     def _guarded(self, handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """The one error boundary of the API: whatever goes wrong becomes a sentence."""
