@@ -80,4 +80,4 @@ class RequestLog:
 
 def _known(path: str) -> str:
     """A path as it may stand in a log: somebody may have put a text into it."""
-    return path if path in ("/v1/rerank", "/v2/rerank", "/healthz", "/readyz", "/openapi.json") else "other"
+    return path if path in ("/rerank", "/v1/rerank", "/v2/rerank", "/healthz", "/readyz", "/openapi.json") else "other"
