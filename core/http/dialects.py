@@ -3,17 +3,15 @@
 What such a client sends becomes a request as `/v1/rerank` takes it, and what is answered there becomes what it reads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
+from core.http.origin import PAGE_AND_CALL
 from core.http.rerank_request import RerankRequest, parse_rerank_request
 from core.http.responses import answer
-
-PATH = "/rerank"
-"""Also the address of a page: that is asked for with GET, this is sent with POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,12 @@ class Dialect:
 
 def dialect_of(path: str, body: Any) -> Dialect:
     """The dialect that a client speaks, by the address it asks and the fields it sends."""
-    if path != PATH:
+    if path != PAGE_AND_CALL:
         return _COHERE
     return _TEXTS if isinstance(body, dict) and "texts" in body and "documents" not in body else _DOCUMENTS
 
 
-def error(status: int, sentence: str, headers: dict[str, str]) -> Response:
+def error(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
     """An error as the clients of all these servers read it: ours, with the ``error_type`` of text-embeddings-inference."""
     kind = {429: "overloaded", 500: "backend", 503: "unhealthy", 504: "backend"}.get(status, "validation")
     return answer({"error": sentence, "message": sentence, "error_type": kind}, status, headers)
