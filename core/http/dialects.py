@@ -1,4 +1,4 @@
-"""`POST /rerank`, where other rerank servers answer: vLLM and Infinity (`documents`), text-embeddings-inference (`texts`).
+"""`POST /rerank` for clients of other servers: vLLM and Infinity (`documents`), text-embeddings-inference (`texts`).
 
 What such a client sends becomes a request as `/v1/rerank` takes it, and what is answered there becomes what it reads.
 """
@@ -36,7 +36,7 @@ def dialect_of(path: str, body: Any) -> Dialect:
 
 
 def error(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An error as the clients of all these servers read it: ours, with the ``error_type`` of text-embeddings-inference."""
+    """An error as the clients of all these servers read it: ours, and text-embeddings-inference's ``error_type``."""
     kind = {429: "overloaded", 500: "backend", 503: "unhealthy", 504: "backend"}.get(status, "validation")
     return answer({"error": sentence, "message": sentence, "error_type": kind}, status, headers)
 

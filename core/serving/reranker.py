@@ -61,7 +61,7 @@ class Ranking:
     truncated: tuple[int, ...] = ()
     """Which candidates are longer than the model reads; their ends were not looked at."""
     windows: tuple[int, ...] = ()
-    """In how many pieces each candidate was read, in the order of the input, 0 for a blank one; empty without a model."""
+    """In how many pieces each candidate was read, in the order of the input, 0 where blank; empty without a model."""
     certainty: Certainty | None = None
     """How far the order can be trusted; None without a model, and for a version of which that was not measured."""
     abstained: str | None = None
