@@ -22,7 +22,7 @@ from core.domain.errors import AssayError, BadInput, NotFound
 from core.domain.roles import PROGRAM, THIS_MACHINE, KeyScope
 from core.http import origin
 from core.http.openapi import DOCUMENT
-from core.http.origin import Caller
+from core.http.origin import KEYED_PATHS, RERANK_PATHS, Caller
 from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
 from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, parse_rerank_request, read_body
@@ -43,7 +43,6 @@ KEY_WAITS = (
     "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API "
     "keys, or with: python -m core keys confirm"
 )
-_RERANK = ("/v1/rerank", "/v2/rerank")
 
 
 class Api:
@@ -70,7 +69,7 @@ class Api:
                 Route("/readyz", self._readyz),
                 Route("/openapi.json", self._openapi),
                 Route("/v1/openapi.json", self._openapi),
-                *(Route(path, self._guarded(self._rerank), methods=["POST"]) for path in _RERANK),
+                *(Route(path, self._guarded(self._rerank), methods=["POST"]) for path in RERANK_PATHS),
             ],
             exception_handlers={HTTPException: no_such_route},
         )
@@ -149,7 +148,7 @@ class Api:
 
     async def would_admit(self, scope: Scope) -> bool:
         """Whether a request may pass although many with wrong keys came from its address; asks no database for it."""
-        if scope["path"] not in _RERANK:  # holds no data, so there is nothing to guess
+        if scope["path"] not in KEYED_PATHS:  # holds no data, so there is nothing to guess
             return True
         try:
             ring = self._ring(await anyio.to_thread.run_sync(self._open, limiter=self._doubting))

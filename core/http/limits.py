@@ -10,6 +10,17 @@ MAX_QUERY_CHARACTERS = 50_000
 MAX_DEPTH = 16
 """Of nested lists and objects in the JSON."""
 
+MAX_ROWS = 1_000
+"""Answers in one call of /v1/interactions."""
+MAX_ROWS_BYTES = 16_000_000
+ROWS_A_MINUTE = 30_000
+"""Of one application, whatever its keys: raters rate on the same database meanwhile."""
+ROWS_AT_ONCE = 10_000
+MAX_FEEDBACK_BYTES = 1_000_000
+FEEDBACK_A_MINUTE = 12_000
+"""Of one application, whatever its keys; one key may call 6,000 times a minute (``security.Rules``)."""
+FEEDBACK_AT_ONCE = 2_000
+
 MAX_AT_ONCE = 32
 """Requests whose body was read and that wait or are scored."""
 LONG_SECONDS = 45.0

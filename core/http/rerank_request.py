@@ -135,13 +135,13 @@ class BodyAdmission:
         self._bodies, self._bytes = Share(bodies), Share(size)
 
     @contextmanager
-    def of(self, caller: str, request: Request) -> Iterator[None]:
-        """Room for the body of this request.
+    def of(self, caller: str, request: Request, *, most: int = MAX_BODY_BYTES) -> Iterator[None]:
+        """Room for the body of this request, of which ``most`` bytes are taken.
 
         Raises:
             Refused: 429, there is none, or the caller has its share of it.
         """
-        size = min(declared_size(request), MAX_BODY_BYTES) if "content-length" in request.headers else MAX_BODY_BYTES
+        size = min(declared_size(request), most) if "content-length" in request.headers else most
         if self._bodies.lacking(caller, 1) or self._bytes.lacking(caller, size):
             wait = math.ceil(BODY_SECONDS / 5)
             raise Refused(
