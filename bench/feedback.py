@@ -13,7 +13,7 @@ from bench.dashboard import HOST
 
 PROGRAMS, USERS = 16, 200
 ANSWERS = 1_000
-WORDS = "the answer helped me with what I had asked for but not at once".split()
+WORDS = ["the", "answer", "helped", "me", "with", "what", "I", "had", "asked", "for", "but", "not", "at", "once"]
 
 
 @dataclass
