@@ -16,6 +16,8 @@ MAX_ROWS_BYTES = 16_000_000
 ROWS_A_MINUTE = 30_000
 """Of one application, whatever its keys: raters rate on the same database meanwhile."""
 ROWS_AT_ONCE = 10_000
+MAX_FEEDBACK_WAITING = 64
+"""Feedback calls that are read or wait for a commit at once."""
 MAX_FEEDBACK_BYTES = 1_000_000
 FEEDBACK_A_MINUTE = 12_000
 """Of one application, whatever its keys; one key may call 6,000 times a minute (``security.Rules``)."""
