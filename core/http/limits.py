@@ -3,9 +3,9 @@
 MAX_BODY_BYTES = 4_000_000
 MAX_DOCUMENTS = 1_000
 MAX_DOCUMENT_CHARACTERS = 200_000
-"""Of a document at most the first 1,200 words are read, so a longer one is a mistake rather than an answer."""
+"""Of a document no more than this is looked at: the encoder reads its first 1,200 words at most."""
 MAX_CHARACTERS = 2_000_000
-"""Of the query and all documents together."""
+"""Of the query and of what is looked at of all documents together."""
 MAX_QUERY_CHARACTERS = 50_000
 MAX_DEPTH = 16
 """Of nested lists and objects in the JSON."""
