@@ -26,7 +26,7 @@ class OutcomeRoutes:
 
     def __init__(self, answers: Rate | None = None) -> None:
         self._answers = answers or Rate(ANSWERS_A_MINUTE, ANSWERS_AT_ONCE)
-        self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE, most=MAX_SENT_BYTES)
+        self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE)
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._threads = anyio.CapacityLimiter(4)
 
@@ -36,7 +36,7 @@ class OutcomeRoutes:
         Raises:
             Refused: 400, 408, 413 or 429, and nothing was stored.
         """
-        with self._bodies.of(caller.share, request):
+        with self._bodies.of(caller.share, request, most=MAX_SENT_BYTES):
             rows = parse_interactions(
                 await read_json(request, most=MAX_SENT_BYTES, advice="Send fewer answers at once. Nothing was stored.")
             )

@@ -152,17 +152,17 @@ def _flag(body: dict[str, Any], name: str) -> bool:
 class BodyAdmission:
     """Bodies that are on their way: so many at once, so many bytes together, of each caller a share."""
 
-    def __init__(self, *, bodies: int = MAX_BODIES, size: int = MAX_BODIES_BYTES, most: int = MAX_BODY_BYTES) -> None:
-        self._bodies, self._bytes, self._most = Share(bodies), Share(size), most
+    def __init__(self, *, bodies: int = MAX_BODIES, size: int = MAX_BODIES_BYTES) -> None:
+        self._bodies, self._bytes = Share(bodies), Share(size)
 
     @contextmanager
-    def of(self, caller: str, request: Request) -> Iterator[None]:
-        """Room for the body of this request.
+    def of(self, caller: str, request: Request, *, most: int = MAX_BODY_BYTES) -> Iterator[None]:
+        """Room for the body of this request, of which ``most`` bytes are taken.
 
         Raises:
             Refused: 429, there is none, or the caller has its share of it.
         """
-        size = min(declared_size(request), self._most) if "content-length" in request.headers else self._most
+        size = min(declared_size(request), most) if "content-length" in request.headers else most
         if self._bodies.lacking(caller, 1) or self._bytes.lacking(caller, size):
             wait = math.ceil(BODY_SECONDS / 5)
             raise Refused(
