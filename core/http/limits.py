@@ -16,8 +16,13 @@ ANSWERS_AT_ONCE = 10_000
 """Of these."""
 MAX_FEEDBACK_BYTES = 1_000_000
 FEEDBACK_A_MINUTE = 12_000
-"""Of one application, whatever its keys; one key may call 6,000 times a minute (``security.Rules``)."""
+"""Of one application, whatever its keys."""
 FEEDBACK_AT_ONCE = 2_000
+"""Of these."""
+
+REQUESTS_A_MINUTE = 6_000
+"""Of one key, or of one address; on average."""
+REQUESTS_AT_ONCE = 2_000
 """Of these."""
 
 MAX_AT_ONCE = 32
