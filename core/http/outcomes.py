@@ -24,8 +24,8 @@ from core.services.workspace import Workspace
 class OutcomeRoutes:
     """Takes in what was sent, a bounded amount at once: a caller holds its room until its answers are stored."""
 
-    def __init__(self, answers: Rate | None = None) -> None:
-        self._answers = answers or Rate(ANSWERS_A_MINUTE, ANSWERS_AT_ONCE)
+    def __init__(self) -> None:
+        self._answers = Rate(ANSWERS_A_MINUTE, ANSWERS_AT_ONCE)
         self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE)
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._threads = anyio.CapacityLimiter(4)
