@@ -8,9 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.domain.outcomes.feedback import read_feedback
+from core.domain.outcomes.sent_answers import MAX_SENT
 from core.domain.roles import SENDER
 from core.http.json_body import read_json
 from core.http.limits import (
+    ANSWERS_A_MINUTE,
+    ANSWERS_AT_ONCE,
     FEEDBACK_A_MINUTE,
     FEEDBACK_AT_ONCE,
     MAX_FEEDBACK_BYTES,
@@ -33,6 +36,7 @@ class OutcomeRoutes:
     """Takes in what was sent, a bounded amount at once: a caller holds its room until its answers are stored."""
 
     def __init__(self) -> None:
+        self._answers = Rate(ANSWERS_A_MINUTE, ANSWERS_AT_ONCE)
         self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE)
         self._said = BodyAdmission(bodies=MAX_FEEDBACK_WAITING, size=MAX_FEEDBACK_WAITING * MAX_FEEDBACK_BYTES)
         self._feedback_rate = Rate(FEEDBACK_A_MINUTE, FEEDBACK_AT_ONCE)
@@ -51,6 +55,7 @@ class OutcomeRoutes:
                 await read_json(request, most=MAX_SENT_BYTES, advice="Send fewer answers at once. Nothing was stored.")
             )
             note(request.scope, interactions=len(rows))
+            self._answers.take(caller.application, min(len(rows), MAX_SENT))
             store = partial(sending.send, workspace, SENDER, caller.application, rows)
             sent = await anyio.to_thread.run_sync(store, limiter=self._threads)
         note(request.scope, stored=sent.stored, known=sent.known, refused=len(sent.refused))
