@@ -23,7 +23,7 @@ class OutcomeRoutes:
     """Takes in what was sent, a bounded amount at once: a caller holds its room until its answers are stored."""
 
     def __init__(self) -> None:
-        self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE, most=MAX_SENT_BYTES)
+        self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE)
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._threads = anyio.CapacityLimiter(4)
 
@@ -33,7 +33,7 @@ class OutcomeRoutes:
         Raises:
             Refused: 400, 408, 413 or 429, and nothing was stored.
         """
-        with self._bodies.of(caller.share, request):
+        with self._bodies.of(caller.share, request, most=MAX_SENT_BYTES):
             rows = parse_interactions(
                 await read_json(request, most=MAX_SENT_BYTES, advice="Send fewer answers at once. Nothing was stored.")
             )

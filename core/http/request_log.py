@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.http.json_body import CLOSED
+from core.http.origin import KEYED_PATHS, OPEN_PATHS
 
 log = logging.getLogger("assay.http")
 
@@ -81,4 +82,4 @@ class RequestLog:
 
 def _known(path: str) -> str:
     """A path as it may stand in a log: somebody may have put a text into it."""
-    return path if path in _PATHS else "other"
+    return path if path in (*KEYED_PATHS, *OPEN_PATHS) else "other"
