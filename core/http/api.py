@@ -1,4 +1,4 @@
-"""The routes of the API: /v1/rerank and /v2/rerank as Cohere's clients send them, health, readiness and OpenAPI."""
+"""The routes of the API: rankings as Cohere's clients ask for them, what programs send, health, readiness, OpenAPI."""
 
 import logging
 import time
@@ -23,6 +23,7 @@ from core.domain.roles import PROGRAM, THIS_MACHINE, KeyScope
 from core.http import dialects, origin, responses
 from core.http.openapi import DOCUMENT
 from core.http.origin import KEYED_PATHS, PAGE_AND_CALL, RERANK_PATHS, Caller
+from core.http.outcomes import OutcomeRoutes
 from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
 from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, read_body
@@ -58,6 +59,7 @@ class Api:
         self._open = open_workspace
         self._turns = turns or ScoringQueue()
         self._reading = reading or BodyAdmission()
+        self._outcomes = OutcomeRoutes()
         self._keys: KeyRing | None = None
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
@@ -70,6 +72,7 @@ class Api:
                 Route("/openapi.json", self._openapi),
                 Route("/v1/openapi.json", self._openapi),
                 *(Route(path, self._guarded(self._rerank), methods=["POST"]) for path in RERANK_PATHS),
+                Route("/v1/interactions", self._guarded(self._interactions), methods=["POST"]),
             ],
             exception_handlers={HTTPException: no_such_route},
         )
@@ -147,6 +150,12 @@ class Api:
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
         note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
         return answer(dialect.written(_found(request_id(request.scope), question, ranking)))
+
+    async def _interactions(self, request: Request) -> Response:
+        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
+        return await self._outcomes.interactions(
+            request, workspace, await self._admit(request, workspace, KeyScope.SEND)
+        )
 
     async def would_admit(self, scope: Scope) -> bool:
         """Whether a request may pass although many with wrong keys came from its address; asks no database for it."""

@@ -10,16 +10,20 @@ MAX_QUERY_CHARACTERS = 50_000
 MAX_DEPTH = 16
 """Of nested lists and objects in the JSON."""
 
-MAX_ROWS = 1_000
-"""Answers in one call of /v1/interactions."""
-MAX_ROWS_BYTES = 16_000_000
-ROWS_A_MINUTE = 30_000
-"""Of one application, whatever its keys: raters rate on the same database meanwhile."""
-ROWS_AT_ONCE = 10_000
+ANSWERS_A_MINUTE = 30_000
+"""That one application may send, whatever its keys: raters rate on the same database meanwhile."""
+ANSWERS_AT_ONCE = 10_000
+"""Of these."""
 MAX_FEEDBACK_BYTES = 1_000_000
 FEEDBACK_A_MINUTE = 12_000
-"""Of one application, whatever its keys; one key may call 6,000 times a minute (``security.Rules``)."""
+"""Of one application, whatever its keys."""
 FEEDBACK_AT_ONCE = 2_000
+"""Of these."""
+
+REQUESTS_A_MINUTE = 6_000
+"""Of one key, or of one address; on average."""
+REQUESTS_AT_ONCE = 2_000
+"""Of these."""
 
 MAX_AT_ONCE = 32
 """Requests whose body was read and that wait or are scored."""
@@ -39,6 +43,16 @@ MAX_BODIES = 64
 """Bodies that are being read at once, apart from what waits for the model."""
 MAX_BODIES_BYTES = 100_000_000
 """What they may become together."""
+MAX_SENT_BYTES = 16_000_000
+"""Of a body with answers that a program sends."""
+MAX_SENT_BODIES = 32
+"""Of those that are read or stored at once."""
+MAX_SENT_BYTES_AT_ONCE = 64_000_000
+"""What they may become together."""
+MAX_JSON_VALUES = 500_000
+"""In the JSON of one body: each takes many times its bytes of memory."""
+PARSED_AT_ONCE = 1_000_000
+"""Bytes of JSON that are read between other requests; more is read in a thread beside them."""
 BODY_SECONDS = 10.0
 """For a body to arrive, and one second more for every ``BODY_RATE`` bytes of it that did."""
 BODY_RATE = 100_000
