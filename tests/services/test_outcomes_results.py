@@ -95,7 +95,7 @@ def test_where_no_user_is_named_questions_are_drawn_and_that_is_told(workspace: 
     assert (thumbs.words, thumbs.unnamed, thumbs.metric.value) == (60, 40, 0.5)
 
 
-@pytest.mark.parametrize(("users", "says"), [(19, False), (20, True)])
+@pytest.mark.parametrize("users, says", [(19, False), (20, True)])
 def test_under_twenty_users_nothing_is_said(workspace: Workspace, users: int, says: bool) -> None:
     """Not even the share without a range."""
     keep(workspace, by_users(users - 5, 5))
@@ -204,7 +204,7 @@ def test_comments_are_for_leads_masked_and_the_latest(workspace: Workspace) -> N
     keep(workspace, [{"comment": text, "value": 0} for text in texts])
     keep(workspace, [{"comment": "taken back", "latest": False}])
     found = results.comments(workspace, COMMAND_LINE, 10)
-    assert [one.comment for one in found][0] == "Too long"
+    assert found[0].comment == "Too long"
     assert len(found) == 2
     assert "555" not in found[1].comment
     assert "Smith" not in found[1].comment
