@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from sqlalchemy import delete
 
+from core.domain.outcomes.results import Apart, By
 from core.domain.roles import COMMAND_LINE, PROGRAM, NotAllowed, Role, User
 from core.reward.metrics.bootstrap import alike_draws, draws
 from core.services.outcomes import results
-from core.services.outcomes.results import Apart, By, Outcome
+from core.services.outcomes.results import Outcome
 from core.services.workspace import Workspace
 from core.store.tables import AnswersGiven, Feedback
 from core.store.types import now

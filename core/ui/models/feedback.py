@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from core.domain.outcomes.results import Apart, By
 from core.services.outcomes import results
-from core.services.outcomes.results import Apart, By, Outcome
+from core.services.outcomes.results import Outcome
 from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, name_of, nothing_yet
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal

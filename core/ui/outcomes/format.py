@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.domain.outcomes.results import By
 from core.domain.roles import Act
 from core.domain.texts import plural
-from core.services.outcomes.results import FEWEST, MOST_NAMES, WEEKS, By, Outcome, Outcomes
+from core.services.outcomes.results import FEWEST, MOST_NAMES, WEEKS, Outcome, Outcomes
 from core.ui.report.format import interval, number
 from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
@@ -53,13 +54,13 @@ def how_to_read(found: Outcomes) -> str:
     unnamed = sum(figure.unnamed for one in found.lines for figure in one.figures.values())
     sentences = [
         NO_RATING,
-        f"It is that of the last {WEEKS} weeks, sent by {', '.join(found.applications)}; of what a user said of an "
-        "answer the latest counts. The range in brackets shows how certain a figure is: 95 times out of 100 it holds "
-        "the true value. It is found by drawing users, not answers, since one user's words resemble each other.",
+        f"This is what came in the last {WEEKS} weeks, sent by {', '.join(found.applications)}; of what a user said "
+        "of an answer the latest counts. The range in brackets shows how certain a figure is: 95 times out of 100 it "
+        "holds the true value. It is found by drawing users, not answers, since one user's words resemble each other.",
     ]
     if unnamed:
-        whole = "No user was named" if unnamed == words else f"No user was named with {unnamed:,} of {words:,} pieces of feedback"
-        sentences.append(f"{whole}: there everything that was said counts, and questions are drawn instead of users.")
+        of = "" if unnamed == words else f" with {unnamed:,} of {words:,} pieces of feedback"
+        sentences.append(f"No user was named{of}: there each counts, and questions are drawn instead of users.")
     sentences.append(f"With fewer than {FEWEST} users nothing is said.")
     if found.left_out:
         sentences.append(

@@ -7,9 +7,10 @@ from datetime import date
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.domain.outcomes.results import Apart, By, Comment
 from core.domain.texts import plural
 from core.services.outcomes import results
-from core.services.outcomes.results import MOST_COMMENTS, RANGES, Apart, By, Comment, Outcome
+from core.services.outcomes.results import MOST_COMMENTS, RANGES, Outcome
 from core.ui.data.address import ANSWER
 from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, name_of, nothing_yet
 from core.ui.quality.tables import table_with_csv
@@ -59,7 +60,8 @@ def _weeks(page: Page, by: By) -> None:
             )
             or kind
         )
-    drawn = [one for one in found.lines if kind in one.figures and one.figures[kind].metric.value is not None]
+    lines = [one for one in found.lines if kind in one.figures]
+    drawn = [one for one in lines if one.figures[kind].metric.value is not None]
     if drawn:
         st.plotly_chart(
             weeks_figure(drawn, kind, by),
@@ -71,10 +73,12 @@ def _weeks(page: Page, by: By) -> None:
         st.markdown(f"No week has enough feedback for a figure of “{TITLES[kind]}” yet; the table says what came.")
     table_with_csv(
         [
-            {"Week from": f"{one.line.week:%d %b %Y}", "Model version" if by is By.VERSION else "Written by": name}
-            | {TITLES[each]: feedback_cell(one, each) for each in shown}
-            for one in found.lines
-            for name in [name_of(one, by)]
+            {
+                "Week from": f"{one.line.week:%d %b %Y}",
+                "Model version" if by is By.VERSION else "Written by": name_of(one, by),
+                TITLES[kind]: feedback_cell(one, kind),
+            }
+            for one in lines
         ],
         key="quality.feedback",
         file="feedback-by-week.csv",
