@@ -1,5 +1,6 @@
 """What users said of answers, with its uncertainty: latest words only, by week, version and generator."""
 
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from core.store.types import now
 from tests.databases import rater
 
 MONDAY = datetime.combine(now().date() - timedelta(days=now().weekday()), time(), UTC)
+NUMBERS = itertools.count()
+"""Of the things that feedback is about: no user said two things of one."""
 
 
 def keep(workspace: Workspace, rows: Iterable[dict[str, Any]]) -> None:
@@ -33,9 +36,7 @@ def keep(workspace: Workspace, rows: Iterable[dict[str, Any]]) -> None:
         "latest": True,
     }
     with workspace.store.write() as session:
-        session.add_all(
-            Feedback(**{**usual, "target": f"ranking r {number}", **row}) for number, row in enumerate(rows)
-        )
+        session.add_all(Feedback(**{**usual, "target": f"ranking r {next(NUMBERS)}", **row}) for row in rows)
 
 
 def by_users(ups: int, downs: int, **values: Any) -> list[dict[str, Any]]:
@@ -161,6 +162,13 @@ def test_generators_are_what_wrote_the_answers(workspace: Workspace) -> None:
     assert only(workspace).line.name == "v1"
     keep(workspace, by_users(20, 10, model_version=None))  # ranked without a model
     assert [one.line.name for one in measured(workspace)] == [None, "v1"]
+
+
+def test_what_is_said_of_an_answer_that_did_not_come_first_is_not_about_the_model(workspace: Workspace) -> None:
+    """A thumb down for the answer that it put last is no word against it."""
+    keep(workspace, by_users(15, 5, first_chosen=True))
+    keep(workspace, by_users(0, 30, first_chosen=False))
+    assert only(workspace).figures["thumb"].words == 20
 
 
 def test_the_first_answer_replaced_or_not_is_told_apart(workspace: Workspace) -> None:

@@ -111,9 +111,10 @@ def _name(by: By) -> ColumnElement[str | None]:
 
 
 def _is_about(by: By) -> ColumnElement[bool]:
-    """Feedback on a ranking is about what ordered it, feedback on an answer about what wrote it."""
-    if by is By.VERSION:
-        return or_(Feedback.model_version.is_not(None), Feedback.rerank_id.is_not(None))
+    """Feedback on what a ranking put first is about what ordered it, feedback on an answer about what wrote it."""
+    if by is By.VERSION:  # a bad answer that it put last says nothing against it
+        about_first = or_(Feedback.kind == "chosen", Feedback.first_chosen.is_not(False))
+        return and_(Feedback.rerank_id.is_not(None), about_first)
     return or_(
         Feedback.generator.is_not(None),
         and_(Feedback.rerank_id.is_(None), Feedback.interaction_id.is_not(None)),
