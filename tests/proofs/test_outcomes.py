@@ -350,7 +350,7 @@ def test_feedback_finds_a_ranking_of_another_process(
     with workspace.store.read() as session:
         said = session.scalars(select(Feedback).order_by(Feedback.feedback_id)).all()
         assert [(one.kind, one.value, one.place, one.first_chosen) for one in said] == [
-            ("thumb", 0, first, None),
+            ("thumb", 0, first, True),
             ("chosen", first, None, True),
         ]
         assert {one.model_version for one in said} == {"champion-of-outcomes"}
