@@ -1,0 +1,1 @@
+"""What comes back from use: answers that programs sent, and what users said of answers."""
