@@ -116,6 +116,7 @@ NEEDS = {
     "rating.better_answers.write": Act.RATE,
     "rating.queue.change_settings": Act.JUDGE,
     "rating.queue.choose": Act.RATE,
+    "rating.queue.disliked": Act.RATE,
     "rating.queue.get_settings": Act.JUDGE,
     "rating.queue.left": Act.RATE,
     "rating.queue.preference": Act.RATE,
