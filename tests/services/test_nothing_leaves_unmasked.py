@@ -72,6 +72,8 @@ def reads(workspace, user, planted):
         "acts as csv": lambda: audit_log.as_file(workspace, user, Wanted(), ".csv").decode(),
         "acts as jsonl": lambda: audit_log.as_file(workspace, user, Wanted(), ".jsonl").decode(),
         "forgetting": lambda: erasure.preview_interaction(workspace, user, number),
+        "applications": lambda: erasure.applications(workspace, user),
+        "forgetting a user": lambda: planted.user and erasure.preview_app_user(workspace, user, *planted.user),
         "forgetting a rater": lambda: erasure.preview_rater(workspace, user, "Sam", ratings_stay=True),
     }
     shown = {}
@@ -201,6 +203,7 @@ class Numbers:
     """Stands for what was planted."""
 
     numbers: list[int]
+    user = ()
 
 
 def test_every_writing_function_that_takes_texts_refuses_gaps():
@@ -215,6 +218,8 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.better_answers.write",
     }
     stores_nothing = {
+        "data.erasure.app_user",
+        "data.erasure.preview_app_user",
         "data.interactions.browse",
         "review.own_ratings.listed",
         "people.audit_log.acts",
