@@ -16,13 +16,13 @@ RELEASE = "e0c1b4a"
 
 
 @contextmanager
-def running(environ: dict[str, str], port: int, root: Path = ROOT) -> Iterator[None]:
-    """The dashboard of the code in ``root`` with this environment, ended with the block."""
+def running(environ: dict[str, str], port: int, root: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
+    """The dashboard of the code in ``root`` with this environment, ended with the block; its process."""
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port)]
     process = subprocess.Popen(command, env=environ, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         ready(port, "/_stcore/health")
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()

@@ -87,6 +87,9 @@ PROGRAM = User(0, "a program", Role.VIEWER)
 SENDER = User(0, "a program", Role.VIEWER, frozenset({Act.SEND}))
 """A program whose key may send, or one on this machine where none is needed."""
 
+THIS_MACHINE = "this machine"
+"""The application of a program that needs no key; of one with a key the application is the key's name."""
+
 SOMEBODY_HERE = User(0, "local")
 """Whoever sits at this machine in local mode and has not chosen a name yet; not a rater."""
 

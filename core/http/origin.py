@@ -8,14 +8,26 @@ rebinding), by the Host. A proxy betrays itself by the headers it adds.
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from core.domain.roles import KeyScope
+from core.http.responses import Refused
+
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+OPEN_PATHS = ("/healthz", "/readyz", "/openapi.json", "/v1/openapi.json")
+"""What holds no data and answers everybody."""
+PAGE_AND_CALL = "/rerank"
+"""The address of a page, which browsers GET, and where clients of other rerank servers POST."""
+RERANK_PATHS = ("/v1/rerank", "/v2/rerank", PAGE_AND_CALL)
+SENDING_PATHS = ("/v1/interactions", "/v1/feedback")
+KEYED_PATHS = (*RERANK_PATHS, *SENDING_PATHS)
+"""What wants a key, or a program on this machine while there is none."""
 USUAL = {"http": 80, "https": 443}
 """The port of an address that names none."""
 FORWARDING = (
@@ -28,6 +40,31 @@ FORWARDING = (
     "cf-connecting-ip",
 )
 """Headers of proxies, beside those that begin with X-Forwarded-."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program that was let in."""
+
+    share: str
+    """The name under which it has a share of what is bounded: each key has its own."""
+    application: str
+    """Whose answers and feedback it sends: the name of its key. Two keys of one name are one application."""
+    scopes: frozenset[KeyScope]
+
+    def require(self, scope: KeyScope) -> None:
+        """Let pass what the key may do.
+
+        Raises:
+            Refused: 403, the key has not this scope.
+        """
+        if scope not in self.scopes:
+            raise Refused(
+                403,
+                f'This key lacks the scope "{scope}" that this call needs. Nothing was ranked or stored. A lead makes '
+                "a key that has it, in the dashboard (Settings, API keys) or with: python -m core keys create NAME "
+                f"--scope {','.join(KeyScope)}",
+            )
 
 
 class HostPort(NamedTuple):

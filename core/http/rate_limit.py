@@ -1,8 +1,12 @@
 """How often somebody may ask: token buckets by name, in bounded memory."""
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+
+from core.domain.texts import plural
+from core.http.responses import Refused
 
 REMEMBERED = 10_000
 """Names with a bucket of their own; beyond that the one unused longest is forgotten, which fills it again."""
@@ -23,13 +27,27 @@ class Rate:
         self._clock, self._remembered = clock, remembered
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # name: what is left, when that was
 
-    def wait(self, name: str) -> float:
-        """Take one; 0 where it was there, else the seconds until there is one again."""
+    def wait(self, name: str, n: int = 1) -> float:
+        """Take ``n`` (at most ``burst``); 0 where they were there, else the seconds until they are."""
         left = self._left(name)
-        if left < 1:
-            return (1 - left) / self._per_second
-        self._keep(name, left - 1)
+        if left < n:
+            return (n - left) / self._per_second
+        self._keep(name, left - n)
         return 0.0
+
+    def take(self, name: str, n: int = 1) -> None:
+        """As ``wait``, for a call that is refused where there are not as many.
+
+        Raises:
+            Refused: 429, and Retry-After says when to come back.
+        """
+        if wait := math.ceil(self.wait(name, n)):
+            raise Refused(
+                429,
+                f"This application sends more than is taken in a minute. Nothing of this call was stored. Try again in "
+                f"{plural(wait, 'second')}.",
+                {"retry-after": str(wait)},
+            )
 
     def exhausted(self, name: str) -> float:
         """As ``wait``, without taking one."""

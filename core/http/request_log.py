@@ -13,11 +13,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.http.json_body import CLOSED
+from core.http.origin import KEYED_PATHS, OPEN_PATHS
 
 log = logging.getLogger("assay.http")
 
 HEADER = "x-request-id"
 NOTES = "assay.notes"
+_PATHS = ("/v1/rerank", "/v2/rerank", "/v1/interactions", "/healthz", "/readyz", "/openapi.json")
 _GIVEN = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
 
 
@@ -80,4 +82,4 @@ class RequestLog:
 
 def _known(path: str) -> str:
     """A path as it may stand in a log: somebody may have put a text into it."""
-    return path if path in ("/v1/rerank", "/v2/rerank", "/healthz", "/readyz", "/openapi.json") else "other"
+    return path if path in (*KEYED_PATHS, *OPEN_PATHS) else "other"

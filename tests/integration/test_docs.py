@@ -15,16 +15,18 @@ import cohere
 import httpx
 import pytest
 
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, KeyScope
 from core.http import limits
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
 from core.services.people import api_keys
 from core.services.workspace import Workspace, open_workspace
+from core.store.tables import Feedback, Occurrence
 from tests.integration.serving import on_a_port
 
 DOCS = Path(__file__).parents[2] / "docs"
 SHOWN = (DOCS / "http.md").read_text(encoding="utf-8")
+OUTCOMES = (DOCS / "outcomes.md").read_text(encoding="utf-8")
 README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
 THERE = "http://localhost:8501"
 GOOD = "Hold the power button for ten seconds to force a restart."
@@ -112,15 +114,21 @@ def test_the_python_examples_find_the_better_answer(
         names["client"].__exit__(None, None, None)  # its connection; a program's end closes it too
 
 
-def test_the_flask_endpoint_over_http_works_and_outlives_the_server(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It chooses with the model; without the server it answers as before, with the first candidate."""
-    spec = importlib.util.spec_from_file_location("flask_over_http", DOCS / "flask_over_http.py")
+def loaded(name: str) -> Any:
+    """The application in docs/ of that name."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def test_the_flask_endpoint_over_http_works_and_outlives_the_server(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It chooses with the model; without the server it answers as before, with the first candidate."""
+    module = loaded("flask_over_http")
     body = {
         "prompt": "My phone froze and does not react. What can I do?",
         "candidates": ["Buy our premium plan today!", GOOD],
@@ -131,6 +139,56 @@ def test_the_flask_endpoint_over_http_works_and_outlives_the_server(
             reply = module.app.test_client().post("/answer", json=body).get_json()
         assert reply["answer"] == answer
         assert (reply["score"] is not None) is scored
+
+
+def test_the_lines_that_send_answers_and_feedback_store_them(address: str, workspace: Workspace) -> None:
+    """Over HTTP and in the same process, as a reader would paste them; then feedback on a ranking, and curl."""
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "docs", tuple(KeyScope))
+
+    def run(block: str, names: dict[str, Any]) -> dict[str, Any]:
+        exec(shown("python", block, OUTCOMES).replace(THERE, address).replace("Bearer KEY", f"Bearer {key}"), names)
+        return names
+
+    over_http = run("import httpx", {})
+    assert [over_http["sent"]["stored"], over_http["said"]["stored"]] == [1, 1]
+    ranked = run('"store": True', over_http)
+    assert [ranked["told"]["stored"], ranked["chosen"]["stored"], ranked["shown"]] == [1, 1, 1]
+    over_http["assay"].close()
+    here = run("import core", {})
+    assert [here["sent"]["stored"], here["said"]["stored"]] == [1, 1]
+    if not shutil.which("curl"):
+        pytest.skip("not here: no curl")
+    answers = []
+    for block in ("v1/interactions", "v1/feedback"):
+        line = shown("bash", block, OUTCOMES).replace("-s ", f"-s -H 'Authorization: Bearer {key}' ")
+        line = line.replace(THERE, address)
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+        answers.append(json.loads(done.stdout))
+    assert answers[0]["stored"] == answers[1]["stored"] == 1
+    assert [refused["index"] for refused in answers[0]["refused"]] == [1]
+
+
+def test_the_flask_application_with_feedback_sends_and_outlives_the_server(
+    address: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer and the thumb arrive; without the server it answers all the same."""
+    with monkeypatch.context() as environ:
+        environ.setenv("ASSAY_URL", address)
+        module = loaded("flask_with_feedback")
+    browser = module.app.test_client()
+    reply = browser.post("/answer", json={"prompt": "My phone froze."}).get_json()
+    thanked = browser.post("/thumb", json={"id": reply["id"], "thumb": "down", "user": "17"})
+    assert thanked.get_json() == {"thanks": True}
+    module.sending.submit(lambda: None).result()  # what was to be sent before was
+    module.assay.close()
+    with workspace.store.read() as session:
+        (said,) = session.query(Feedback).all()
+        (answer,) = session.query(Occurrence).filter_by(caller_id=reply["id"]).all()
+        assert (said.interaction_id, said.value) == (answer.interaction_id, 0)
+    with httpx.Client(base_url="http://127.0.0.1:9", timeout=5) as nowhere:
+        monkeypatch.setattr(module, "assay", nowhere)
+        assert browser.post("/answer", json={"prompt": "My phone froze."}).get_json()["answer"]
+        module.sending.shutdown()
 
 
 def test_every_status_in_the_table_is_described_for_programs_too() -> None:

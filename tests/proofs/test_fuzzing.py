@@ -28,8 +28,9 @@ from core.labeling.tables import open_table
 from core.services.data import importing
 from core.services.data.importing import ImportResult
 from core.services.people.sign_in import Entry
-from core.services.reranking import reranking
+from core.services.reranking import reranking, usage
 from core.services.workspace import Workspace
+from core.store.tables import Feedback, Occurrence
 from core.ui.rate import routes
 from core.ui.shell import identity
 from tests.databases import added, rater
@@ -164,7 +165,7 @@ def test_the_api_takes_whatever_its_document_describes_and_what_it_forbids(clien
 @inputs(40, 2000)
 @given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode(errors="surrogatepass")))
 def check_body(client: TestClient, body: bytes) -> None:
-    for path in ("/v1/rerank", "/v2/rerank"):
+    for path in ("/v1/rerank", "/v2/rerank", "/v1/interactions", "/v1/feedback"):
         fine(client.post(path, content=body, headers={"content-type": "application/json"}))
 
 
@@ -173,9 +174,96 @@ def test_any_bytes_as_a_body(client: TestClient) -> None:
     check_body(client)
 
 
+NAMES = st.sampled_from(["a", "b", "c"]) | TEXTS
+SENT_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"id": NAMES, "response": NAMES},
+        optional={"prompt": NAMES, "messages": MESSAGES, "session": NAMES, "context_id": NAMES, "generator": NAMES}
+        | {"metadata": VALUES},
+    )
+    | st.dictionaries(st.sampled_from(["id", "prompt", "response", "messages", "session"]) | TEXTS, GIVEN, max_size=6)
+    | VALUES,
+    max_size=6,
+)
+
+
+def test_send_stores_or_names_every_row_that_a_program_may_send(
+    client: TestClient, workspace: Workspace, proven_once
+) -> None:
+    """Whatever the rows are, each is stored, known or named by its number with a reason."""
+    counted = {"stored": 0, "known": 0, "refused": 0}
+
+    @inputs(60, 2500)
+    @given(rows=SENT_ROWS)
+    def check(rows: list[Any]) -> None:
+        content = json.dumps({"interactions": rows}).encode(errors="surrogatepass")
+        answer = client.post("/v1/interactions", content=content, headers={"content-type": "application/json"})
+        fine(answer)
+        assert answer.status_code in (200, 400, 429)
+        if answer.status_code == 200:
+            found = answer.json()
+            refused = {one["index"]: one["reason"] for one in found["refused"]}
+            assert found["stored"] + found["known"] + len(refused) == len(rows)
+            assert set(refused) <= set(range(len(rows)))
+            assert all(refused.values())
+            for name in ("stored", "known"):
+                counted[name] += found[name]
+            counted["refused"] += len(refused)
+
+    check()
+    assert all(counted.values())
+    with workspace.store.read() as session:
+        assert session.query(Occurrence).count() == counted["stored"]
+    proven_once(", ".join(f"{number:,} rows {name}" for name, number in counted.items()))
+
+
+def test_feedback_of_any_form_is_stored_or_refused_in_a_sentence(
+    client: TestClient, workspace: Workspace, proven_once
+) -> None:
+    """Any fields with any values, about an answer that was sent, a ranking, or nothing that is known."""
+    sent = client.post("/v1/interactions", json={"interactions": [{"id": "a", "prompt": "q", "response": "r"}]})
+    assert sent.json()["stored"] == 1
+    ranked = client.post("/v1/rerank", json={"query": "q", "documents": ["r", "s"]}).json()["id"]
+    usage.log_of(workspace).write()
+    likely = st.sampled_from(["a", "b", ranked, "up", "down", 0, 1, 2, 5, 6, -1, 2**31, 2**63, 10**30, 1.5, True, None])
+    about = st.sampled_from([{"interaction": "a"}, {"rerank": ranked}, {"interaction": "b"}, {}])
+    counted: dict[int, int] = {}
+    stored = 0
+
+    @inputs(150, 4000)
+    @given(
+        about=about,
+        said=st.dictionaries(
+            st.sampled_from(["interaction", "rerank", "index", "thumb", "score", "chosen", "comment", "user", "id"])
+            | TEXTS,
+            likely | VALUES,
+            max_size=3,
+        ),
+    )
+    def check(about: dict[str, Any], said: dict[str, Any]) -> None:
+        nonlocal stored
+        content = json.dumps(about | said).encode(errors="surrogatepass")
+        answer = client.post("/v1/feedback", content=content, headers={"content-type": "application/json"})
+        fine(answer)
+        counted[answer.status_code] = counted.get(answer.status_code, 0) + 1
+        assert answer.status_code in (200, 400, 404, 409, 429), (about, said, answer.text)
+        if answer.status_code == 200:
+            found = answer.json()
+            assert (found["stored"], found["known"]) in ((1, 0), (0, 1))
+            stored += found["stored"]
+
+    check()
+    assert {200, 400, 404} <= set(counted)
+    with workspace.store.read() as session:
+        assert session.query(Feedback).count() == stored
+    proven_once(", ".join(f"{number:,} answered {status}" for status, number in sorted(counted.items())))
+
+
 @inputs(30, 1500)
 @given(
-    path=st.sampled_from(["healthz", "readyz", "openapi.json", "v1/rerank", "v2/rerank", "v1/", "rate", "record"]),
+    path=st.sampled_from(
+        ["healthz", "readyz", "openapi.json", "v1/rerank", "v2/rerank", "v1/", "v1/feedback", "rate", "record"]
+    ),
     query=st.text(max_size=80),
     header=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40),
 )

@@ -3,13 +3,14 @@
 import secrets
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from core.domain.errors import AssayError, BadInput, Conflict
 from core.domain.plain import AS_IS, Name
-from core.domain.roles import Act, User
+from core.domain.roles import Act, KeyScope, User
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import audit
@@ -36,6 +37,7 @@ class KeyView:
     key_id: int
     name: str
     start: Annotated[str, AS_IS]
+    scopes: frozenset[KeyScope]
     created_by: Name
     created_at: datetime
     last_used_at: datetime | None
@@ -49,6 +51,7 @@ class KeyView:
             "id": self.key_id,
             "name": self.name,
             "start": self.start,
+            "scopes": sorted(self.scopes),
             "created_by": self.created_by,
             "created_at": self.created_at.isoformat(),
             "last_used_at": self.last_used_at.isoformat() if self.last_used_at else None,
@@ -67,6 +70,10 @@ class Checked:
     """The number of the key that was sent; None where none was, or it is unknown or revoked, or waits."""
     waits: bool = False
     """Whether the key that was sent waits for a lead to confirm it."""
+    name: str | None = None
+    """The name of the key that was sent: the application that calls. Two keys of one name are one application."""
+    scopes: frozenset[KeyScope] = frozenset()
+    """What the key that was sent may do."""
 
 
 @masks_output()
@@ -83,12 +90,16 @@ def listed(workspace: Workspace, user: User) -> list[KeyView]:
 
 @masks_output(as_is="a key that is shown this once, and the name that was just typed")
 @retried
-def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
+def create(
+    workspace: Workspace, user: User, name: str, scopes: Collection[KeyScope] = (KeyScope.RANK,)
+) -> tuple[str, KeyView]:
     """Make a key for the program of that name; the key itself is returned this once and never again.
+
+    Two keys of one name are one application: what it sent with the first it can name with the second.
 
     Raises:
         NotAllowed: the role does not include keys.
-        BadInput: the name cannot be used.
+        BadInput: the name cannot be used, or the key could do nothing.
     """
     workspace.require(user, Act.KEYS)
     clean = " ".join(name.split())
@@ -96,10 +107,12 @@ def create(workspace: Workspace, user: User, name: str) -> tuple[str, KeyView]:
         raise BadInput(
             f"Give the key a name of 1 to {MAX_NAME} characters: the program that will use it. Nothing was made."
         )
+    if not scopes:
+        raise BadInput("Choose what the key may do: rank, send, or both. Nothing was made.")
     key = PREFIX + secrets.token_urlsafe(32)
     with workspace.store.write() as session:
-        added = api_keys.add(session, key, clean, user.name, shown=SHOWN)
-        audit.write(session, user, "created key", f"key {added.key_id}")
+        added = api_keys.add(session, key, clean, user.name, shown=SHOWN, scopes=scopes)
+        audit.write(session, user, "created key", f"key {added.key_id}", new={"scopes": added.scopes})
         return key, _view(added)
 
 
@@ -191,11 +204,10 @@ class KeyRing:
             with self._workspace.store.read() as session:
                 sent = api_keys.of_text(session, key) if key else None
                 waits = sent is not None and sent.waits_since is not None
-                found = Checked(
-                    any_made=sent is not None or api_keys.count(session) > 0,
-                    key_id=None if sent is None or waits else sent.key_id,
-                    waits=waits,
-                )
+                if sent is None or waits:
+                    found = Checked(any_made=waits or api_keys.count(session) > 0, key_id=None, waits=waits)
+                else:
+                    found = Checked(True, sent.key_id, False, sent.name, api_keys.scopes_of(sent))
         except AssayError:
             self._ask_again_at = time.monotonic() + RETRY_SECONDS
             if known is None:
@@ -227,6 +239,7 @@ def _view(key: ApiKey) -> KeyView:
         key.key_id,
         key.name,
         key.start,
+        api_keys.scopes_of(key),
         key.created_by,
         key.created_at,
         key.last_used_at,

@@ -1,22 +1,24 @@
 """Keys of the HTTP API: only their hashes are kept."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
+from core.domain.roles import KeyScope
 from core.store.tables import ApiKey
 from core.store.types import now
 
 __all__ = ["ApiKey"]  # rows that the functions return
 
 
-def add(session: Session, key: str, name: str, created_by: str, *, shown: int) -> ApiKey:
-    """Keep the hash of a new key and its first ``shown`` characters."""
-    added = ApiKey(name=name, start=key[:shown], key_hash=hash_of(key), created_by=created_by)
+def add(session: Session, key: str, name: str, created_by: str, *, shown: int, scopes: Collection[KeyScope]) -> ApiKey:
+    """Keep the hash of a new key, its first ``shown`` characters and what it may do."""
+    kept = ",".join(scope for scope in KeyScope if scope in scopes)
+    added = ApiKey(name=name, start=key[:shown], key_hash=hash_of(key), created_by=created_by, scopes=kept)
     session.add(added)
     session.flush()
     return added
@@ -42,6 +44,11 @@ def find(session: Session, key_id: int) -> ApiKey:
 def of_text(session: Session, key: str) -> ApiKey | None:
     """This key, where it exists and was not revoked; it may wait for a lead."""
     return session.scalar(select(ApiKey).where(ApiKey.key_hash == hash_of(key), ApiKey.revoked_at.is_(None)))
+
+
+def scopes_of(key: ApiKey) -> frozenset[KeyScope]:
+    """What a key may do."""
+    return frozenset(map(KeyScope, key.scopes.split(",")))
 
 
 def valid_hashes(session: Session) -> frozenset[str]:

@@ -21,7 +21,7 @@ class ApiKey(Base):
     start: Mapped[str] = mapped_column(String(16))  # its first characters, to recognise it by
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[str] = mapped_column(String(100), default="rank", server_default="rank")
-    """What it may do (``core.domain.scopes``), with commas between."""
+    """What it may do (``KeyScope``), with commas between."""
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""What comes back from use: answers that programs send, and what users say of answers."""
