@@ -161,6 +161,7 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
+    "outcomes.of_answer.in_use": Act.READ_DATA,
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
     "reranking.usage.lately": Act.LOOK,

@@ -1,4 +1,4 @@
-"""Exports of ratings, better answers, how raters ordered answers and what users said, streamed from one state of the database.
+"""Exports of ratings, better answers, orders and what users said, streamed from one state of the database.
 
 Before a file is written: whether it would hold personal identifiers, who says that it may, and the list of exports.
 """
@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple
 
 from core.domain.errors import BadInput, Conflict, HoldsIdentifiers
 from core.domain.identifiers.masking import count, in_words
+from core.domain.outcomes.ids import is_drawn
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
@@ -59,8 +60,8 @@ class ExportResult:
     path: Annotated[str, AS_IS]
     prompts_without_pair: int
     left_out: int | None = None
-    """Answers, ordered pairs or words of users that hold personal identifiers and are therefore not in the file; None where that was
-    not asked for."""
+    """Answers, ordered pairs or words of users that hold personal identifiers and are therefore not in the file; None
+    where that was not asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``export --json`` prints it."""
@@ -237,11 +238,10 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
         ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
         feedback = (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
         threshold = workspace.settings.positive_rating_threshold
-        rows = write_table(
-            path, EXPORTS[kind], _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)
-        )
+        rows = _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)
+        written = write_table(path, EXPORTS[kind], rows)
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
-        return ExportResult(rows, str(path), without, found.marked if unmarked else None)
+        return ExportResult(written, str(path), without, found.marked if unmarked else None)
 
 
 def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
@@ -251,8 +251,8 @@ def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
 
 
 def _identifiers_in_feedback(row: dict[str, Any]) -> dict[str, int]:
-    """How many identifiers of which kind stand in what an application sent with feedback."""
-    return count([row[name] for name in ("comment", "id", "application", "generator")])
+    """How many identifiers of which kind a comment and the application's id of the feedback hold."""
+    return count([row["comment"], None if is_drawn(row["id"] or "") else row["id"]])
 
 
 def _rows(
