@@ -54,8 +54,11 @@ NEEDS = {
     "reranking.explain.explain": Act.RERANK,
     "data.exporting.export": Act.READ_DATA,
     "data.exporting.listed": Act.READ_DATA,
+    "data.erasure.app_user": Act.CHANGE_DATA,
+    "data.erasure.applications": Act.CHANGE_DATA,
     "data.erasure.compact": Act.CHANGE_DATA,
     "data.erasure.interaction": Act.CHANGE_DATA,
+    "data.erasure.preview_app_user": Act.CHANGE_DATA,
     "data.erasure.preview_interaction": Act.CHANGE_DATA,
     "data.erasure.preview_rater": Act.PEOPLE,
     "data.erasure.rater": Act.PEOPLE,
@@ -160,7 +163,11 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
+<<<<<<< HEAD
     "outcomes.feedback.give": Act.SEND,
+=======
+    "outcomes.of_answer.in_use": Act.READ_DATA,
+>>>>>>> i16-g
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
     "reranking.usage.lately": Act.LOOK,
