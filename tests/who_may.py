@@ -163,11 +163,8 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
-<<<<<<< HEAD
     "outcomes.feedback.give": Act.SEND,
-=======
     "outcomes.of_answer.in_use": Act.READ_DATA,
->>>>>>> i16-g
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
     "reranking.usage.lately": Act.LOOK,
