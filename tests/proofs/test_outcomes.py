@@ -112,7 +112,7 @@ def test_send_refuses_other_texts_under_a_known_id(server: Server, workspace: Wo
         assert (both["stored"], both["refused"]) == (1, [])
     with workspace.store.read() as session:
         texts = set(session.scalars(select(LegacyInteraction.ai_response)))
-        numbers = dict(session.execute(select(Occurrence.caller_id, Occurrence.interaction_id)).tuples())
+        numbers = {one.caller_id: one.interaction_id for one in session.scalars(select(Occurrence))}
     assert texts == {"answer 1", "answer 2"}
     assert numbers["1"] == numbers["3"] != numbers["2"]
 
@@ -386,7 +386,7 @@ def test_feedback_on_ranked_answers_that_are_kept_leads_to_rating(
     assert [answer.status_code for answer in answers] == [403, 200], [answer.text for answer in answers]
     number = answers[1].json()["id"]
     with workspace.store.read() as session:
-        kept = dict(session.execute(select(Occurrence.caller_id, Occurrence.interaction_id)).tuples())
+        kept = {one.caller_id: one.interaction_id for one in session.scalars(select(Occurrence))}
     assert set(kept) == {f"{number}:{index}" for index in range(3)}
     assert kept[f"{number}:0"] == kept[f"{number}:2"] != kept[f"{number}:1"]
     with program(server, keys[KeyScope.RANK, KeyScope.SEND]) as client:
@@ -395,5 +395,5 @@ def test_feedback_on_ranked_answers_that_are_kept_leads_to_rating(
             assert until_found(client, said).status_code == 200
         assert client.post("/v1/feedback", json={"interaction": f"{number}:0", "score": 5}).status_code == 200
     with workspace.store.read() as session:
-        disliked = dict(session.execute(select(Item.interaction_id, Item.disliked)).tuples())
+        disliked = {item.interaction_id: item.disliked for item in session.scalars(select(Item))}
     assert disliked == {kept[f"{number}:1"]: 2, kept[f"{number}:0"]: 0}
