@@ -158,6 +158,8 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
+    "outcomes.results.comments": Act.READ_DATA,
+    "outcomes.results.measure": Act.LOOK,
     "reranking.usage.lately": Act.LOOK,
     "training.runs.active_run": Act.LOOK,
     "training.runs.history": Act.LOOK,

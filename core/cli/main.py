@@ -177,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("keys", keys, "list, create, revoke or (after a restore) confirm keys of the HTTP API")
     sub.add_argument("action", nargs="?", default="list", choices=("list", "create", "revoke", "confirm"))
     sub.add_argument("what", nargs="?", metavar="NAME_OR_ID", help="the program's name to create, the number to revoke")
+    sub.add_argument("--scope", metavar="SCOPES", help="what a new key may do: rank (default), send, or rank,send")
 
     sub = command("serve", serve, "answer the HTTP API alone, without the dashboard")
     sub.add_argument("--host", default="127.0.0.1", help="another address than this machine's needs a key first")

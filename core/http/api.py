@@ -1,4 +1,4 @@
-"""The routes of the API: /v1/rerank and /v2/rerank as Cohere's clients send them, health, readiness and OpenAPI."""
+"""The routes of the API: rankings as Cohere's clients ask for them, what programs send, health, readiness, OpenAPI."""
 
 import logging
 import time
@@ -20,13 +20,14 @@ from starlette.types import Scope
 
 from core.domain.errors import AssayError, BadInput, NotFound
 from core.domain.roles import PROGRAM, THIS_MACHINE, KeyScope
-from core.http import origin
+from core.http import dialects, origin, responses
 from core.http.openapi import DOCUMENT
-from core.http.origin import KEYED_PATHS, RERANK_PATHS, Caller
+from core.http.origin import KEYED_PATHS, PAGE_AND_CALL, RERANK_PATHS, Caller
+from core.http.outcomes import OutcomeRoutes
 from core.http.readiness import SENTENCES, ModelWarmer, State
 from core.http.request_log import RequestLog, note, request_id
-from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, parse_rerank_request, read_body
-from core.http.responses import Refused, answer, error
+from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, read_body
+from core.http.responses import Refused, answer
 from core.http.scheduler import ScoringQueue, Work
 from core.services.people.api_keys import KeyRing
 from core.services.reranking import reranking, usage
@@ -58,6 +59,7 @@ class Api:
         self._open = open_workspace
         self._turns = turns or ScoringQueue()
         self._reading = reading or BodyAdmission()
+        self._outcomes = OutcomeRoutes()
         self._keys: KeyRing | None = None
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
@@ -70,6 +72,7 @@ class Api:
                 Route("/openapi.json", self._openapi),
                 Route("/v1/openapi.json", self._openapi),
                 *(Route(path, self._guarded(self._rerank), methods=["POST"]) for path in RERANK_PATHS),
+                Route("/v1/interactions", self._guarded(self._interactions), methods=["POST"]),
             ],
             exception_handlers={HTTPException: no_such_route},
         )
@@ -79,7 +82,7 @@ class Api:
     @property
     def routes(self) -> list[BaseRoute]:
         """To be put into a server; paths arrive whole, so that the API answers for everything under its places."""
-        return [Route(path, self.app) for path in PLACES]
+        return [Route(PAGE_AND_CALL, self.app, methods=["POST"]), *(Route(path, self.app) for path in PLACES)]
 
     async def run(self) -> None:
         """The background work; ends only when it is cancelled, and writes what is still to be written."""
@@ -122,7 +125,9 @@ class Api:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
         caller = (await self._admit(request, workspace, KeyScope.RANK)).share
         with self._reading.of(caller, request):
-            question = parse_rerank_request(await read_body(request))
+            body = await read_body(request)
+            dialect = dialects.dialect_of(request.scope["path"], body)
+            question = dialect.parse(body)
             note(request.scope, documents=len(question.documents), characters=question.characters)
 
             def unread(texts: Sequence[str]) -> Sequence[int]:
@@ -136,7 +141,7 @@ class Api:
                 model_version=question.model,
                 abstain=question.abstain,
             )
-            work = Work(question.documents, unread, rank)
+            work = Work(question.texts, unread, rank)
             parts = await self._turns.measured(caller, work)
         began = time.perf_counter()
         ranking = await self._turns.score(caller, work, parts, partial(_gone, request))
@@ -144,7 +149,13 @@ class Api:
         if ranking.model_version is None:
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
         note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
-        return answer(_found(request_id(request.scope), question, ranking))
+        return answer(dialect.written(_found(request_id(request.scope), question, ranking)))
+
+    async def _interactions(self, request: Request) -> Response:
+        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
+        return await self._outcomes.interactions(
+            request, workspace, await self._admit(request, workspace, KeyScope.SEND)
+        )
 
     async def would_admit(self, scope: Scope) -> bool:
         """Whether a request may pass although many with wrong keys came from its address; asks no database for it."""
@@ -193,6 +204,7 @@ class Api:
         """The one error boundary of the API: whatever goes wrong becomes a sentence."""
 
         async def guarded(request: Request) -> Response:
+            error = dialects.error if request.scope["path"] == PAGE_AND_CALL else responses.error
             try:
                 return await handle(request)
             except Refused as refused:
@@ -240,7 +252,7 @@ def _found(number: str, question: RerankRequest, ranking: Ranking) -> dict[str, 
     meta: dict[str, Any] = {
         "model_version": ranking.model_version,
         "fallback": ranking.fallback,
-        "truncated": list(ranking.truncated),
+        "truncated": sorted(question.cut.union(ranking.truncated)),
     }
     if ranking.ignores_own_data:
         meta["sample"] = True
@@ -267,5 +279,5 @@ async def no_such_route(request: Request, missing: Exception) -> Response:
     assert isinstance(missing, HTTPException)
     if missing.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (missing.headers or {}).get("Allow", "")
-        return error(405, f"{request.method} is not understood here; use {allowed}.", missing.headers)
-    return error(missing.status_code, "There is nothing at this address. /openapi.json says what there is.")
+        return responses.error(405, f"{request.method} is not understood here; use {allowed}.", missing.headers)
+    return responses.error(missing.status_code, "There is nothing at this address. /openapi.json says what there is.")

@@ -4,9 +4,11 @@ import json
 from typing import Any, NoReturn
 
 import anyio
+import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 
-from core.http.limits import BODY_RATE, BODY_SECONDS, DISCARDED_BYTES, MAX_DEPTH
+from core.domain.json_texts import json_values
+from core.http.limits import BODY_RATE, BODY_SECONDS, DISCARDED_BYTES, MAX_DEPTH, MAX_JSON_VALUES, PARSED_AT_ONCE
 from core.http.responses import Refused
 
 CLOSED = 499
@@ -19,7 +21,9 @@ async def read_json(request: Request, *, most: int, advice: str) -> Any:
     Raises:
         Refused: 413 too large, 408 too slow, 400 no JSON, 499 the client left.
     """
-    return _parse(await _read(request, most, _too_large(most, advice)))
+    body = await _read(request, most, _too_large(most, advice))
+    # a large one takes a part of a second, in which nothing else would be answered
+    return _parse(body) if len(body) <= PARSED_AT_ONCE else await anyio.to_thread.run_sync(_parse, body)
 
 
 async def _read(request: Request, most: int, too_large: Refused) -> bytes:
@@ -61,7 +65,10 @@ def _too_large(most: int, advice: str) -> Refused:
 
 def _parse(body: bytes) -> Any:
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_no_number)
+        text = body.decode("utf-8")
+        if len(text) > MAX_JSON_VALUES and json_values(text) > MAX_JSON_VALUES:
+            raise Refused(400, f"The JSON holds more than {MAX_JSON_VALUES:,} values. Send less at once.")
+        value = json.loads(text, parse_constant=_no_number)
         if _deeper_than(value, MAX_DEPTH):
             raise RecursionError
     except UnicodeDecodeError:

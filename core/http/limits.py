@@ -3,9 +3,9 @@
 MAX_BODY_BYTES = 4_000_000
 MAX_DOCUMENTS = 1_000
 MAX_DOCUMENT_CHARACTERS = 200_000
-"""Of a document at most the first 1,200 words are read, so a longer one is a mistake rather than an answer."""
+"""Of a document no more than this is looked at: the encoder reads its first 1,200 words at most."""
 MAX_CHARACTERS = 2_000_000
-"""Of the query and all documents together."""
+"""Of the query and of what is looked at of all documents together."""
 MAX_QUERY_CHARACTERS = 50_000
 MAX_DEPTH = 16
 """Of nested lists and objects in the JSON."""
@@ -39,6 +39,16 @@ MAX_BODIES = 64
 """Bodies that are being read at once, apart from what waits for the model."""
 MAX_BODIES_BYTES = 100_000_000
 """What they may become together."""
+MAX_SENT_BYTES = 16_000_000
+"""Of a body with answers that a program sends."""
+MAX_SENT_BODIES = 32
+"""Of those that are read or stored at once."""
+MAX_SENT_BYTES_AT_ONCE = 64_000_000
+"""What they may become together."""
+MAX_JSON_VALUES = 500_000
+"""In the JSON of one body: each takes many times its bytes of memory."""
+PARSED_AT_ONCE = 1_000_000
+"""Bytes of JSON that are read between other requests; more is read in a thread beside them."""
 BODY_SECONDS = 10.0
 """For a body to arrive, and one second more for every ``BODY_RATE`` bytes of it that did."""
 BODY_RATE = 100_000

@@ -22,7 +22,9 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_PATHS = ("/healthz", "/readyz", "/openapi.json", "/v1/openapi.json")
 """What holds no data and answers everybody."""
-RERANK_PATHS = ("/v1/rerank", "/v2/rerank")
+PAGE_AND_CALL = "/rerank"
+"""The address of a page, which browsers GET, and where clients of other rerank servers POST."""
+RERANK_PATHS = ("/v1/rerank", "/v2/rerank", PAGE_AND_CALL)
 SENDING_PATHS = ("/v1/interactions", "/v1/feedback")
 KEYED_PATHS = (*RERANK_PATHS, *SENDING_PATHS)
 """What wants a key, or a program on this machine while there is none."""

@@ -32,6 +32,7 @@ class RerankRequest:
 
     query: str
     documents: tuple[str, ...]
+    """As they were sent; one that is null is blank."""
     model: str | None
     """A model version; None is the champion."""
     top_n: int
@@ -42,33 +43,50 @@ class RerankRequest:
     """Say how far the order can be trusted; a field of our own."""
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The documents as far as they are looked at."""
+        return tuple(document[:MAX_DOCUMENT_CHARACTERS] for document in self.documents)
+
+    @property
+    def cut(self) -> frozenset[int]:
+        """Indices of the documents of which only the beginning is looked at."""
+        return frozenset(i for i, document in enumerate(self.documents) if len(document) > MAX_DOCUMENT_CHARACTERS)
+
+    @property
     def characters(self) -> int:
-        """Of the query and all documents."""
-        return len(self.query) + sum(map(len, self.documents))
+        """Of the query and of what is looked at of all documents."""
+        return len(self.query) + sum(map(len, self.texts))
 
 
-def parse_rerank_request(body: Any) -> RerankRequest:
+def parse_rerank_request(
+    body: Any, *, documents: str = "documents", return_documents: str = "return_documents"
+) -> RerankRequest:
     """Check the JSON of a request; fields that other rerank services know and we do not use are passed over.
+
+    Args:
+        body: the JSON.
+        documents: what the field of the documents is called.
+        return_documents: what the field is called that asks for them.
 
     Raises:
         Refused: 400, and the sentence names the field.
     """
     if not isinstance(body, dict):
         raise Refused(400, 'The body must be a JSON object: {"query": "...", "documents": ["...", "..."]}.')
-    documents = _documents(body.get("documents"))
+    listed = _documents(body.get(documents), documents)
     question = RerankRequest(
         _query(body.get("query")),
-        documents,
+        listed,
         _model(body.get("model")),
-        _top_n(body.get("top_n"), len(documents)),
-        _flag(body, "return_documents"),
+        _top_n(body.get("top_n"), len(listed)),
+        _flag(body, return_documents),
         _flag(body, "abstain"),
         _flag(body, "certainty"),
     )
     if question.characters > MAX_CHARACTERS:
         raise Refused(
             400,
-            f"query and documents hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
+            f"query and {documents} hold {question.characters:,} characters together; at most {MAX_CHARACTERS:,} are "
             "taken. Send fewer or shorter documents.",
         )
     return question
@@ -82,23 +100,26 @@ def _query(value: Any) -> str:
     return value
 
 
-def _documents(value: Any) -> tuple[str, ...]:
+def _documents(value: Any, field: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        raise Refused(400, "documents must be a list of at least one answer: texts, or objects with a text.")
+        raise Refused(400, f"{field} must be a list of at least one answer: texts, or objects with a text.")
     if len(value) > MAX_DOCUMENTS:
-        raise Refused(400, f"documents has {len(value):,} entries; at most {MAX_DOCUMENTS:,} are taken at once.")
-    return tuple(_document(entry, index) for index, entry in enumerate(value))
+        raise Refused(400, f"{field} has {len(value):,} entries; at most {MAX_DOCUMENTS:,} are taken at once.")
+    return tuple(_document(entry, f"{field}[{index}]") for index, entry in enumerate(value))
 
 
-def _document(value: Any, index: int) -> str:
-    text = value.get("text") if isinstance(value, dict) else value
-    if not isinstance(text, str):
-        raise Refused(400, f'documents[{index}] is neither a text nor an object with "text".')
-    if len(text) > MAX_DOCUMENT_CHARACTERS:
-        raise Refused(
-            400, f"documents[{index}] has {len(text):,} characters; at most {MAX_DOCUMENT_CHARACTERS:,} are taken."
-        )
-    return text
+def _document(value: Any, named: str) -> str:
+    """The text of a document; null is a blank one, so that one hole in a list does not cost the others their ranking.
+
+    Anything else is a mistake in the program that sends it, and it is told.
+    """
+    if isinstance(value, dict) and "text" in value:
+        value = value["text"]
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Refused(400, f'{named} is neither a text nor an object with "text".')
+    return value
 
 
 def _model(value: Any) -> str | None:

@@ -1,7 +1,7 @@
 """What the API answers: JSON, and every error as ``{"error": sentence, "message": the same sentence}``."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -19,7 +19,9 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
 
-def answer(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answer(
+    content: Mapping[str, Any] | Sequence[Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """A JSON answer. ASCII only: a text may hold half of a surrogate pair, which UTF-8 cannot carry."""
     body = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
     return Response(body, status, {**HEADERS, **(headers or {})}, media_type="application/json")

@@ -19,7 +19,16 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.domain.texts import plural
-from core.http.origin import LOCAL_NAMES, client_of, host_of, is_loopback, is_ours, same_origin, through_a_proxy
+from core.http.origin import (
+    LOCAL_NAMES,
+    PAGE_AND_CALL,
+    client_of,
+    host_of,
+    is_loopback,
+    is_ours,
+    same_origin,
+    through_a_proxy,
+)
 from core.http.rate_limit import Rate
 from core.http.responses import error
 
@@ -94,7 +103,7 @@ class Safety:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers, is_api = Headers(scope=scope), self._is_api(scope["path"])
+        headers, is_api = Headers(scope=scope), self._is_api(scope)
         refused = self._refused(scope, headers, is_api) or await self._guessing(scope, is_api)
         dressed = self._dressed(scope, headers, send, is_api)
         if refused is not None:
@@ -110,8 +119,10 @@ class Safety:
         else:
             await self.app(scope, receive, dressed)
 
-    def _is_api(self, path: str) -> bool:
-        return self.rules.only_api or API.match(path) is not None
+    def _is_api(self, scope: Scope) -> bool:
+        path = scope["path"]
+        posted = path == PAGE_AND_CALL and scope.get("method") == "POST"  # with GET it is a page
+        return self.rules.only_api or posted or API.match(path) is not None
 
     async def _signing_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """On the way to the provider; where that fails Streamlit says two words, which help nobody."""
@@ -207,7 +218,7 @@ class Safety:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 is_page = headers.get("content-type", "").startswith("text/html")
-                headers["content-security-policy"] = self._policy(scope["path"], asked, is_page=is_page)
+                headers["content-security-policy"] = self._policy(scope, asked, is_page=is_page)
                 headers.raw[:] = [
                     (name, _safe_cookie(value, secure) if name == b"set-cookie" else value)
                     for name, value in headers.raw
@@ -218,8 +229,8 @@ class Safety:
 
         return dressed
 
-    def _policy(self, path: str, asked: Headers, *, is_page: bool) -> str:
-        if path.startswith("/media/") or self._is_api(path):
+    def _policy(self, scope: Scope, asked: Headers, *, is_page: bool) -> str:
+        if scope["path"].startswith("/media/") or self._is_api(scope):
             return "default-src 'none'; frame-ancestors 'none'; sandbox"
         host = asked.get("host", "")
         sockets = f" ws://{host} wss://{host}" if is_ours(host, self.rules.hosts) else ""

@@ -291,11 +291,11 @@ def _understand(
             ai_response=response,
             rating=rating,
             rater=read("rater", _rater),
-            session_id=read("session_id", _session),
-            context_id=read("context_id", _optional_text),
+            session_id=read("session_id", session_label),
+            context_id=read("context_id", optional_text),
             feedback_comment=read("feedback_comment", _comment),
             bias_flag=read("bias_flag", _flag),
-            metadata=_metadata(others),
+            metadata=bounded_metadata(others),
             turns=turns,
             left_out=left_out,
             place=row.place,
@@ -321,9 +321,9 @@ def _comparison(
         rejected=rejected,
         tie=bool(read("tie", _flag)),
         rater=read("rater", _rater),
-        session_id=read("session_id", _session),
-        context_id=read("context_id", _optional_text),
-        metadata=_metadata({**meaningless, **others}),
+        session_id=read("session_id", session_label),
+        context_id=read("context_id", optional_text),
+        metadata=bounded_metadata({**meaningless, **others}),
         turns=turns,
         place=row.place,
     )
@@ -362,17 +362,24 @@ def _texts(ours: Mapping[str, object], answer: str) -> _Texts:
         else:
             messages, response, name = said, None, answer
     if messages:
-        return _of_messages(messages, name, _text_or_none(prompt, "user_prompt"), _text_or_none(response, answer))
+        return split_messages(messages, name, _text_or_none(prompt, "user_prompt"), _text_or_none(response, answer))
     if "user_prompt" not in ours or answer not in ours:  # only a conversation can stand for these columns
         raise BadInput(f"{CONVERSATION if CONVERSATION in ours else answer} is empty")
-    prompt, response = _required_text(prompt, "user_prompt"), _required_text(response, answer)
+    prompt, response = required_text(prompt, "user_prompt"), required_text(response, answer)
     said_before = read_stored_prompt(prompt) if "turns" not in ours else None
     if said_before:
         return said_before.prompt, response, said_before.turns
     return prompt, response, turns
 
 
-def _of_messages(messages: tuple[Turn, ...], name: str, prompt: str | None, response: str | None) -> _Texts:
+def split_messages(
+    messages: tuple[Turn, ...], name: str, prompt: str | None, response: str | None
+) -> tuple[str, str, tuple[Turn, ...]]:
+    """Last question, answer, and what was said before; the messages may end with the answer.
+
+    Raises:
+        BadInput: they do not end with a question, or say something else than ``prompt``.
+    """
     last = messages[-1]
     if response is None and last.role is not Speaker.ASSISTANT:
         beside = "" if name in COMPARED else ", and there is no ai_response"
@@ -388,10 +395,15 @@ def _of_messages(messages: tuple[Turn, ...], name: str, prompt: str | None, resp
 
 
 def _text_or_none(value: object, name: str) -> str | None:
-    return None if _is_nothing(value) else _required_text(value, name)
+    return None if _is_nothing(value) else required_text(value, name)
 
 
-def _required_text(value: object, name: str) -> str:
+def required_text(value: object, name: str) -> str:
+    """A text that is not blank.
+
+    Raises:
+        BadInput: it is blank, no text, or one that cannot be stored.
+    """
     if _is_nothing(value):
         raise BadInput(f"{name} is empty")
     if not isinstance(value, str):
@@ -399,8 +411,12 @@ def _required_text(value: object, name: str) -> str:
     return _text(value, name)
 
 
-def _optional_text(value: object, name: str) -> str | None:
-    """A text as it is; numbers as people would write them, because programs turn ids into 3.0; blank is None."""
+def optional_text(value: object, name: str) -> str | None:
+    """A text as it is; numbers as people would write them, because programs turn ids into 3.0; blank is None.
+
+    Raises:
+        BadInput: it is a list or an object, or cannot be stored.
+    """
     if _is_nothing(value):
         return None
     if isinstance(value, dict | list):
@@ -410,15 +426,20 @@ def _optional_text(value: object, name: str) -> str | None:
     return _text(str(value), name)
 
 
-def _session(value: object, name: str) -> str | None:
-    text = _optional_text(value, name)
+def session_label(value: object, name: str) -> str | None:
+    """The label of a session; blank is None.
+
+    Raises:
+        BadInput: as ``optional_text``, or it is too long.
+    """
+    text = optional_text(value, name)
     if text and len(text) > MAX_SESSION:
         raise BadInput(f"{name} is longer than {MAX_SESSION} characters")
     return text
 
 
 def _rater(value: object, name: str) -> str | None:
-    text = _optional_text(value, name)
+    text = optional_text(value, name)
     clean = " ".join(text.split()) if text else None
     if clean and len(clean) > MAX_RATER:
         raise BadInput(f"{name} is longer than {MAX_RATER} characters")
@@ -426,7 +447,7 @@ def _rater(value: object, name: str) -> str | None:
 
 
 def _comment(value: object, name: str) -> str | None:
-    text = _optional_text(value, name)
+    text = optional_text(value, name)
     if text and len(text) > MAX_COMMENT:
         # Cutting it would lose what the expert wrote without anybody noticing.
         raise BadInput(f"{name} is longer than {MAX_COMMENT:,} characters")
@@ -442,14 +463,18 @@ def _flag(value: object, name: str) -> bool | None:
     return word in _TRUE
 
 
-def _metadata(values: Mapping[str, object]) -> dict[str, Any] | None:
+def bounded_metadata(
+    values: Mapping[str, object], name: str = "the columns beside prompt, answer and rating hold"
+) -> dict[str, Any] | None:
+    """Values as JSON can hold them; None where there are none. ``name`` begins the sentence where there are too many.
+
+    Raises:
+        BadInput: they are too many, or nested too deep, or hold a text that cannot be stored.
+    """
     kept = {_text(name, "a column name"): _plain(value, name, 0) for name, value in values.items() if value != ""}
     known = {name: value for name, value in kept.items() if value is not None} or None
     if known and sum(map(len, json.JSONEncoder(ensure_ascii=False).iterencode(known))) > MAX_METADATA:
-        raise BadInput(
-            f"the columns beside prompt, answer and rating hold more than {MAX_METADATA:,} characters; leave out those "
-            "that are not needed"
-        )
+        raise BadInput(f"{name} more than {MAX_METADATA:,} characters; leave out those that are not needed")
     return known
 
 

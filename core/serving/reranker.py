@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 """How long a promoted champion may go unnoticed."""
 NO_CHAMPION = "there is no champion yet"
+BLANK_SCORE = 0.0
+"""Of a candidate without a text: nobody would rate it good, and no model is asked."""
 PATIENCE_SECONDS = 1.0
 """How long a call with a loaded model waits for that look: a database that hangs must not hang the ranking."""
 RETRY_SECONDS = 10.0
@@ -59,7 +61,7 @@ class Ranking:
     truncated: tuple[int, ...] = ()
     """Which candidates are longer than the model reads; their ends were not looked at."""
     windows: tuple[int, ...] = ()
-    """In how many pieces each candidate was read, in the order of the input; empty without a model."""
+    """In how many pieces each candidate was read, in the order of the input, 0 where blank; empty without a model."""
     certainty: Certainty | None = None
     """How far the order can be trusted; None without a model, and for a version of which that was not measured."""
     abstained: str | None = None
@@ -147,9 +149,10 @@ class Reranker:
     def rank(self, prompt: str, texts: Sequence[str], *, abstain: bool = False) -> Ranking:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
 
-        With ``abstain`` the input order is kept where the best two are too close to call or the prompt is unlike those
-        that the model learned from; the scores are given all the same. Without a usable model the input order is kept,
-        scores are None and one line is logged; nothing is raised.
+        Blank ones have the score 0 and come last, equal texts have equal scores. With ``abstain`` the input order is
+        kept (blank ones last) where the best two are too close to call or the prompt is unlike those that the model
+        learned from; the scores are given all the same. Without a usable model the input order is kept, scores are
+        None and one line is logged; nothing is raised.
         """
         if not texts:
             return Ranking(None, (), ())
@@ -179,24 +182,32 @@ class Reranker:
 
     def _ranked(self, loaded: _Loaded, prompt: str, texts: Sequence[str], *, abstain: bool) -> Ranking:
         embedder = self._embedder()
-        pairs = [Pair(prompt, text) for text in texts]
-        scores = loaded.model.score(pairs, embedder).tolist()
-        order = sorted(range(len(texts)), key=lambda index: -scores[index])
-        certainty = (
-            None if loaded.confidence is None else loaded.confidence.judge(prompt, texts, scores, order, embedder)
-        )
-        read = loaded.model.read_of(pairs)
+        distinct = list(dict.fromkeys(text for text in texts if text.strip()))  # equal texts, equal scores
+        pairs = [Pair(prompt, text) for text in distinct]
+        score_of = dict(zip(distinct, loaded.model.score(pairs, embedder).tolist(), strict=True))
+        read_of = dict(zip(distinct, loaded.model.read_of(pairs), strict=True))
+        scores = [score_of.get(text, BLANK_SCORE) for text in texts]
+        blank_last = sorted(range(len(texts)), key=lambda index: texts[index] not in score_of)
+        order = sorted(blank_last, key=lambda index: -scores[index])
+        certainty = None
+        if loaded.confidence is not None and distinct:
+            written = [index for index in order if texts[index] in score_of]
+            judged = loaded.confidence.judge(prompt, texts, scores, written, embedder)
+            meanings = zip(texts, judged.meanings, strict=True)
+            certainty = replace(
+                judged, meanings=tuple(meaning if text in score_of else None for text, meaning in meanings)
+            )
         doubt = certainty.doubt if abstain and certainty is not None else None
         return Ranking(
             loaded.ref.model_version,
-            tuple(range(len(texts)) if doubt else order),
+            tuple(blank_last if doubt else order),
             tuple(scores),
             self._reason,
             sample=loaded.ref.sample,
             ignores_own_data=loaded.ref.ignores_own_data,
             stand_in=self.stands_in(loaded.ref),
-            truncated=tuple(index for index, one in enumerate(read) if one.truncated),
-            windows=tuple(one.windows for one in read),
+            truncated=tuple(i for i, text in enumerate(texts) if text in read_of and read_of[text].truncated),
+            windows=tuple(read_of[text].windows if text in read_of else 0 for text in texts),
             certainty=certainty,
             abstained=doubt,
         )

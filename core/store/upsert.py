@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,16 @@ def upsert(session: Session, table: type[Base], *rows: dict[str, Any], key: Sequ
     statement = _insert(session, table)
     replaced = {name: statement.excluded[name] for name in rows[0] if name not in key}
     session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=replaced), list(rows))
+
+
+def add_to(session: Session, table: type[Base], row: dict[str, Any], *, grows: str) -> None:
+    """Insert this row; where a row of the same primary key is there, its column ``grows`` by the new row's value."""
+    statement = _insert(session, table).values(row)
+    column = table.__table__.c[grows]
+    key = [one.name for one in inspect(table).primary_key]
+    session.execute(
+        statement.on_conflict_do_update(index_elements=key, set_={grows: column + statement.excluded[grows]})
+    )
 
 
 def _insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -144,8 +144,19 @@ def test_keys_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
         ("patient portal", "command line", None)
     ]
     assert made["key"] not in json.dumps(found)
+    assert [key["scopes"] for key in found["keys"]] == [["rank"]]
     assert run(capsys, "keys", "revoke", str(made["id"]))[1]["keys"][0]["revoked_at"]
+    for scope, kept in {"send": ["send"], "rank, send": ["rank", "send"]}.items():
+        assert run(capsys, "keys", "create", "patient portal", "--scope", scope)[1]["scopes"] == kept
     for wrong in (["create"], ["revoke"], ["revoke", "portal"], ["revoke", "77"], ["list", "x"], ["create", " "]):
         code, _, said = run(capsys, "keys", *wrong)
         assert code == 2, wrong
         assert said.count("\n") == 1
+    for wrong in (
+        ["create", "x", "--scope", "rank,write"],
+        ["create", "x", "--scope", ""],
+        ["list", "--scope", "rank"],
+    ):
+        assert run(capsys, "keys", *wrong)[0] == 2, wrong
+    assert "rank and send" in run(capsys, "keys", "create", "x", "--scope", "all")[2]
+    assert len(run(capsys, "keys")[1]["keys"]) == 3

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.domain.errors import BadInput, Conflict, NotFound
-from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
+from core.domain.roles import COMMAND_LINE, KeyScope, NotAllowed, Role, User
 from core.services.people import api_keys
 from core.services.workspace import Workspace
 from tests.databases import Plain
@@ -48,6 +48,22 @@ def test_only_leads_deal_with_keys_and_it_is_written_down(workspace: Workspace, 
     ]
     assert record == [("Lea", "created key", "key 1"), ("Lea", "revoked key", "key 1")]
     assert [key.revoked_at is None for key in api_keys.listed(workspace, COMMAND_LINE)] == [False]
+
+
+def test_a_key_may_do_what_it_was_made_for(workspace: Workspace, old_app: Plain) -> None:
+    """Only rank unless somebody says otherwise; never nothing; the record says which, and the ring tells."""
+    key, made = api_keys.create(workspace, COMMAND_LINE, "portal")
+    sending, _ = api_keys.create(workspace, COMMAND_LINE, "portal", [KeyScope.SEND, KeyScope.RANK])
+    with pytest.raises(BadInput, match="rank, send"):
+        api_keys.create(workspace, COMMAND_LINE, "portal", [])
+    assert made.scopes == {KeyScope.RANK}
+    assert [one.to_json()["scopes"] for one in api_keys.listed(workspace, COMMAND_LINE)] == [["rank", "send"], ["rank"]]
+    ring = api_keys.KeyRing(workspace)
+    assert (ring.check(key).name, ring.check(key).scopes) == ("portal", {KeyScope.RANK})
+    assert (ring.check(sending).name, ring.check(sending).scopes) == ("portal", set(KeyScope))
+    assert (ring.check("wrong").name, ring.check("wrong").scopes) == (None, set())
+    recorded = [str(row[-1]) for row in old_app.dump("assay_audit")["assay_audit"]]
+    assert ["rank,send" in new for new in recorded] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["", "  \n", "x" * 101, "bell\x07"])

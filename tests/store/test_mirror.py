@@ -7,7 +7,7 @@ import pytest
 from core.domain.errors import NotFound
 from core.domain.ratings import EventContext, RatingInput, RatingStatus
 from core.domain.roles import COMMAND_LINE
-from core.services.data import importing
+from core.services.data import batches
 from core.services.data.importing import import_file, remove_import
 from core.services.operations.status import status
 from core.services.workspace import open_workspace
@@ -331,7 +331,7 @@ def test_removing_an_import_keeps_what_the_old_application_rated_in_it(workspace
 
 def test_importing_picks_up_what_was_written_during_it(workspace, old_app, tmp_path, monkeypatch):
     """An import that adds ratings to an answer does not overwrite what the old application wrote since its start."""
-    monkeypatch.setattr(importing, "FIRST_ROWS", 1)
+    monkeypatch.setattr(batches, "FIRST_ROWS", 1)
     interaction_id = added(workspace, "p", "one")
     file = tmp_path / "rows.csv"
     file.write_text("user_prompt,ai_response,rating,rater\nq,other,3,Ben\np,one,5,Ben\np,one,4,legacy\n")

@@ -1,6 +1,6 @@
 """The API keys tab of Settings: made, shown once, revoked."""
 
-from core.domain.roles import COMMAND_LINE, Role
+from core.domain.roles import COMMAND_LINE, KeyScope, Role
 from core.services.people import accounts, api_keys
 from core.ui.shell.navigation import SettingsTab
 from tests.ui.reading import press, said
@@ -17,6 +17,7 @@ def test_a_key_is_shown_once_and_revoked(open_page, workspace, ana):
     assert shown.startswith(made.start)
     assert (made.name, made.created_by) == ("patient portal", "Ana")
     assert api_keys.KeyRing(workspace).check(shown).key_id == made.key_id
+    assert made.scopes == {KeyScope.RANK}
     assert app.text_input(key="keys.name").value == ""
     press(app, "keys.copied")
     assert shown not in str(app.code) + said(app)
@@ -31,6 +32,21 @@ def test_a_key_needs_a_name_that_says_who_uses_it(open_page, workspace, ana):
     press(app, "keys.create")
     assert "Give the key a name" in said(app)
     assert api_keys.listed(workspace, COMMAND_LINE) == []
+
+
+def test_what_a_key_may_do_is_chosen_for_each(open_page, workspace, ana):
+    """Ranking alone at first, and again for the next key; one that may do nothing is not made."""
+    app = open_page("settings", tab=SettingsTab.API_KEYS)
+    app.text_input(key="keys.name").set_value("portal")
+    app.checkbox(key="keys.may.rank").uncheck()
+    press(app, "keys.create")
+    assert "Choose what the key may do" in said(app)
+    app.checkbox(key="keys.may.send").check()
+    press(app, "keys.create")
+    (made,) = api_keys.listed(workspace, COMMAND_LINE)
+    assert made.scopes == {KeyScope.SEND}
+    assert "may send answers, and what users say of them" in said(app)
+    assert (app.checkbox(key="keys.may.rank").value, app.checkbox(key="keys.may.send").value) == (True, False)
 
 
 def test_an_expert_is_told_that_keys_are_for_leads(open_page, workspace, ana):

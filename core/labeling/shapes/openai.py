@@ -21,17 +21,17 @@ def _read(values: Values) -> Iterable[Values]:
     named = {name: column for name in COLUMNS if (column := find_column(list(values), name)) is not None}
     ours = {name: values[column] for name, column in named.items()}
     if set(_OUTPUTS) <= set(values):
-        before = _chat(as_object(values.get("input")).get("messages"))
+        before = with_known_roles(as_object(values.get("input")).get("messages"))
         preferred, other = ([*before, *as_list(values[name])] for name in _OUTPUTS)
         left = metadata(values, *named.values(), "input", *_OUTPUTS)
         yield {**left, **ours, "chosen": preferred, "rejected": other}
     else:
         chat = opened(ours.get("messages"))
         left = metadata(values, *named.values())
-        yield {**left, **ours, "messages": _chat(chat) if is_messages(chat) else chat}
+        yield {**left, **ours, "messages": with_known_roles(chat) if is_messages(chat) else chat}
 
 
-def _chat(messages: object) -> list[object]:
+def with_known_roles(messages: object) -> list[object]:
     """Messages with the roles of a conversation: what the developer says is the system's."""
     said = as_list(messages)
     return [{**one, "role": "system"} if as_object(one).get("role") == "developer" else one for one in said]

@@ -44,6 +44,19 @@ def draws(groups: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Fl
         yield np.bincount(drawn.ravel(), minlength=chunk * count).reshape(chunk, count).astype(np.float64)
 
 
+def alike_draws(alike: Ints, *, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
+    """Counts of each kind of group in each resample, in chunks of shape (some resamples, kinds).
+
+    The same as ``draws`` where many groups are alike and need not be told apart: ``alike`` (kinds,) says how many there
+    are of each kind, and however many they are, one number per kind is drawn.
+    """
+    rng = np.random.default_rng(seed)
+    count = int(alike.sum())
+    size = max(1, _CHUNK_CELLS // max(len(alike), 1))
+    for start in range(0, resamples, size):
+        yield rng.multinomial(count, alike / count, size=min(size, resamples - start)).astype(np.float64)
+
+
 def with_interval(
     value: float,
     samples: Floats,

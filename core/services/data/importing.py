@@ -2,8 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from core.domain.texts import with_marks
 from core.labeling.how_to_read import HowToRead
 from core.labeling.rows import understand
 from core.labeling.tables import open_table
+from core.services.data.batches import BatchSize, batches, pause_after
 from core.services.data.checking import Checked, CheckProgress, check
 from core.services.masking import masks_output, without_gaps
 from core.services.workspace import Workspace, is_dead, this_process
@@ -23,19 +24,9 @@ from core.store import audit
 from core.store.database import Session
 from core.store.interactions import imports, interactions, uploads
 from core.store.interactions.imports import Counted
-from core.store.rating import leases
 from core.store.retrying import retried, written
 from core.store.training import versions
 
-FIRST_ROWS, FEWEST_ROWS, MOST_ROWS = 100, 25, 500
-"""Rows of the first batch, and between how many those of the others lie."""
-BATCH_CHARACTERS = 4_000_000
-BATCH_SECONDS = 0.015
-"""How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
-BREATH_SECONDS = 0.01
-"""Pause between batches, at the least."""
-BREATH_SHARE_SQLITE, BREATH_SHARE = 4, 1
-"""The pause is so many times what the batch took while somebody rates: SQLite has one writer at a time and no queue."""
 Understandable = ImportRow | ImportComparison | Rejected
 SAMPLE = Path(__file__).parents[2] / "labeling" / "sample.csv"
 
@@ -173,14 +164,14 @@ def import_checked(
     understood = understand(open_table(path, how.sheet), how)
     workspace.pick_up(at_once=True)
     import_id, resumed = _begin(workspace, user, how, file_name, file_hash, source, upload_id)
-    total, rows, started, size = Counted(), 0, time.monotonic(), _Size()
+    total, rows, started, size = Counted(), 0, time.monotonic(), BatchSize()
     try:
-        for batch in _batches(understood.rows(), size):
+        for batch in batches(understood.rows(), size, _length):
             rows = batch[-1].number  # one row can hold several answers
             counted, seconds = _store(workspace, import_id, batch, rows, how.rater, source, upload_id)
             total.add(counted)
             size.follow(len(batch), seconds)
-            time.sleep(_breath(workspace, seconds))
+            time.sleep(pause_after(workspace, seconds))
             yield ImportProgress(import_id, rows, rows / max(time.monotonic() - started, 1e-9))
     except BaseException:  # also when the reader of this generator goes away, or Ctrl-C
         written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
@@ -379,39 +370,6 @@ def _store(
         if upload_id is not None and not uploads.beat(session, upload_id, this_process(), rows):
             raise Stopped("The import was stopped. What came in stays; it can go on where it stopped.")
     return counted, time.monotonic() - began
-
-
-def _breath(workspace: Workspace, seconds: float) -> float:
-    """How many seconds to pause after a batch that took so long."""
-    with workspace.store.read() as session:
-        somebody_rates = leases.any_held(session)
-    share = BREATH_SHARE_SQLITE if workspace.store.is_sqlite else BREATH_SHARE
-    return max(BREATH_SECONDS, share * seconds * somebody_rates)
-
-
-@dataclass(slots=True)
-class _Size:
-    """How many rows the next batch has: as many as took the time that a batch may take."""
-
-    rows: int = field(default_factory=lambda: FIRST_ROWS)
-
-    def follow(self, rows: int, seconds: float) -> None:
-        """Adapt to what a batch took, at most by half or twice."""
-        wanted = int(rows * BATCH_SECONDS / max(seconds, 1e-6))
-        self.rows = max(FEWEST_ROWS, min(MOST_ROWS, 2 * self.rows, max(self.rows // 2, wanted)))
-
-
-def _batches(rows: Iterator[Understandable], size: _Size) -> Iterator[list[Understandable]]:
-    batch: list[Understandable] = []
-    characters = 0
-    for row in rows:
-        batch.append(row)
-        characters += _length(row)
-        if len(batch) >= size.rows or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
 
 
 def _length(row: Understandable) -> int:

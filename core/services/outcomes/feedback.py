@@ -1,11 +1,16 @@
 """What users of an application say of answers and rankings; never a rating, and no figure of ratings changes by it."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from core.domain.errors import NotFound
 from core.domain.outcomes.feedback import Said
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
+from core.services.outcomes.grouped import commits_of
+from core.services.reranking import usage
 from core.services.workspace import Workspace
+from core.store.outcomes import feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +32,10 @@ def give(workspace: Workspace, user: User, application: str, said: Said) -> Give
         Conflict: its id is known with another content.
     """
     workspace.require(user, Act.SEND)
-    raise NotImplementedError
+    commits, act = commits_of(workspace), partial(feedback.keep, application=application, said=said)
+    try:
+        return Given(commits.run(act))
+    except NotFound:
+        if said.rerank is None or not usage.log_of(workspace).write():  # it may be this process's, of this moment
+            raise
+    return Given(commits.run(act))

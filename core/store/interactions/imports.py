@@ -35,6 +35,7 @@ from core.store.tables import (
     Import,
     Item,
     LegacyInteraction,
+    Occurrence,
     Preference,
     Rating,
     RatingEvent,
@@ -160,6 +161,18 @@ def add_batch(
     _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
     _add_preferences(session, import_id, [one for one in compared if one.rater_id is not None], plan)
     return counted
+
+
+def add_answers(session: Session, rows: Sequence[ImportRow], *, source: str) -> dict[str, int]:
+    """Add the answers of these rows that are not there yet, without ratings; what exists stays as it is.
+
+    Returns:
+        identity -> the number of the interaction, of all rows.
+    """
+    lock_writers(session)
+    plan = _plan(session, rows, source)
+    _insert_new(session, None, [planned for planned in plan.values() if planned.is_new], source)
+    return {identity: planned.interaction_id or 0 for identity, planned in plan.items()}
 
 
 def _count_rated(planned: _Planned, row: ImportRow, name: str, rater_id: int, counted: Counted) -> None:
@@ -478,6 +491,7 @@ def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int
     better = select(BetterAnswer.original_id).join(Item, Item.interaction_id == BetterAnswer.interaction_id)
     rated_since |= set(session.scalars(better.where(BetterAnswer.original_id.in_(ids))))  # somebody's work too
     rated_since |= _preferred_since(session, import_id, ids)
+    rated_since |= set(session.scalars(select(Occurrence.interaction_id).where(Occurrence.interaction_id.in_(ids))))
     for interaction_id in rated_since:
         session.execute(update(Item).where(Item.interaction_id == interaction_id).values(import_id=None))
     drop(session, [interaction_id for interaction_id in ids if interaction_id not in rated_since])

@@ -1,1 +1,1 @@
-"""What comes back from use: answers that programs send, and what users say of answers."""
+"""What comes back from use: answers that programs sent, and what users said of answers."""

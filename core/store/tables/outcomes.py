@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.tables.base import Base
@@ -43,7 +43,14 @@ class Feedback(Base):
     __table_args__ = (
         UniqueConstraint("application", "caller_id"),
         CheckConstraint("kind IN ('thumb', 'score', 'chosen')", name="kind"),
-        Index("ix_assay_feedback_target_user_hash", "target", "user_hash"),
+        Index(  # of what a user said of one thing exactly one is the latest, also where two processes write at once
+            "uq_assay_feedback_latest",
+            "target",
+            "user_hash",
+            unique=True,
+            sqlite_where=text("latest = 1"),
+            postgresql_where=text("latest"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

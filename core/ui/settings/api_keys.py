@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.roles import KeyScope
 from core.domain.texts import plural
 from core.services.people import api_keys
 from core.services.people.api_keys import KeyView
@@ -13,12 +14,25 @@ from core.ui.shell.texts import literal
 
 CALL = """curl -s {address}/v1/rerank -H 'Content-Type: application/json'{key} \\
      -d '{{"query": "How do I reset it?", "documents": ["Hold the button.", "Call us."]}}'"""
+SEND = """curl -s {address}/v1/interactions -H 'Content-Type: application/json'{key} \\
+     -d '{{"interactions": [{{"id": "a-1", "prompt": "How do I reset it?", "response": "Hold the button."}}]}}'
+curl -s {address}/v1/feedback -H 'Content-Type: application/json'{key} \\
+     -d '{{"interaction": "a-1", "thumb": "up", "user": "u-7"}}'"""
+
+MAY = {
+    KeyScope.RANK: "have answers ranked",
+    KeyScope.SEND: "send answers, and what users say of them",
+}
+"""What the scopes let a program do."""
 
 
 def api_keys_tab(page: Page) -> None:
     """Show the keys with which programs may have answers ranked over HTTP."""
     known = api_keys.listed(page.workspace, page.user)
-    st.markdown("With a key another program can have answers ranked over HTTP by the model in use.")
+    st.markdown(
+        "With a key another program can call over HTTP: have answers ranked by the model in use, or send answers and "
+        "what its users say of them."
+    )
     if not known:
         st.info(
             "There is no key yet, so only programs on this machine can call. From the first key on every program needs "
@@ -46,7 +60,7 @@ def _new_key() -> None:
 
 def _creation(page: Page) -> None:
     """Show the form that makes a key."""
-    with st.form("keys.form"), st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.form("keys.form"):
         st.text_input(
             "Which program will use it?",
             key="keys.name",
@@ -54,6 +68,14 @@ def _creation(page: Page) -> None:
             placeholder="For example: patient portal",
             autocomplete="off",
         )
+        st.caption(
+            "Two keys of one name are one program. To renew a key, create another of the same name and revoke the old "
+            "one: what was sent with it stays the program's."
+        )
+        with st.container(horizontal=True):
+            for scope, words in MAY.items():
+                st.session_state.setdefault(_box(scope), scope is KeyScope.RANK)
+                st.checkbox(f"May {words}", key=_box(scope), width="content")
         st.form_submit_button(
             "Create a key", key="keys.create", type="primary", icon=":material/key:", on_click=_create, args=(page,)
         )
@@ -98,7 +120,8 @@ def _all_keys(page: Page, known: list[KeyView]) -> None:
                 if key.waits_since is not None:
                     used += f" · off since a restore of {moment(key.waits_since)}"
                 st.caption(
-                    f"Number {key.key_id} · created {moment(key.created_at)} by {literal(key.created_by)} · {used}"
+                    f"Number {key.key_id} · may {_in_words(key)} · created {moment(key.created_at)} by "
+                    f"{literal(key.created_by)} · {used}"
                 )
             with st.popover("Revoke", key=f"keys.revoke.{key.key_id}", width="content", icon=":material/block:"):
                 st.markdown(f"Programs that use the key of **{literal(key.name)}** are refused from then on, for good.")
@@ -124,8 +147,18 @@ def _how_to_call(known: list[KeyView]) -> None:
     """Show one call to copy, for the address at which the dashboard was opened."""
     st.subheader("Calling", anchor=False)
     key = " \\\n     -H 'Authorization: Bearer KEY'" if known else ""
-    st.code(CALL.format(address=_address(), key=key), language="bash", wrap_lines=True)
+    for what, call in (("Have answers ranked:", CALL), ("Send an answer, then a user's thumb:", SEND)):
+        st.markdown(what)
+        st.code(call.format(address=_address(), key=key), language="bash", wrap_lines=True)
     st.caption("The description for programs (OpenAPI) is at /openapi.json; /readyz tells whether a model is loaded.")
+
+
+def _box(scope: KeyScope) -> str:
+    return f"keys.may.{scope}"
+
+
+def _in_words(key: KeyView) -> str:
+    return " and ".join(words for scope, words in MAY.items() if scope in key.scopes)
 
 
 def _address() -> str:
@@ -138,8 +171,11 @@ def _create(page: Page) -> None:
     user = actor(page)
     if user is None:
         return
-    key, made = api_keys.create(page.workspace, user, str(st.session_state.get("keys.name") or ""))
+    scopes = [scope for scope in KeyScope if st.session_state.get(_box(scope))]
+    key, made = api_keys.create(page.workspace, user, str(st.session_state.get("keys.name") or ""), scopes)
     st.session_state["keys.name"] = ""
+    for scope in KeyScope:  # a key that may send is asked for each time
+        st.session_state.pop(_box(scope), None)
     st.session_state[session.NEW_KEY] = (made.name, key)
 
 

@@ -88,7 +88,14 @@ def upgrade() -> None:
     )
     for name in ("interaction_id", "rerank_id", "user_hash", "at"):
         op.create_index(f"ix_assay_feedback_{name}", "assay_feedback", [name])
-    op.create_index("ix_assay_feedback_target_user_hash", "assay_feedback", ["target", "user_hash"])
+    op.create_index(
+        "uq_assay_feedback_latest",
+        "assay_feedback",
+        ["target", "user_hash"],
+        unique=True,
+        sqlite_where=sa.text("latest = 1"),
+        postgresql_where=sa.text("latest"),
+    )
     op.create_table(
         "assay_answers_given",
         sa.Column("week", sa.Date(), nullable=False),

@@ -1,0 +1,1 @@
+"""What comes back from use, as programs send it."""

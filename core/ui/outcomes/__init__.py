@@ -1,0 +1,1 @@
+"""What users said of answers, in words for the pages that show it."""
