@@ -158,6 +158,7 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
+    "outcomes.feedback.give": Act.SEND,
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
     "reranking.usage.lately": Act.LOOK,
@@ -217,6 +218,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
+    "a commit for what was asked before": ["outcomes.grouped.GroupedCommits.run", "outcomes.grouped.commits_of"],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
         "training.promotion.measure_all",
@@ -244,7 +246,6 @@ ASKS_NOBODY = {
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.percentile",
         *(
             f"training.readiness_checks.{name}"
             for name in (
