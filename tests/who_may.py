@@ -70,6 +70,7 @@ NEEDS = {
     "data.selected.delete": Act.CHANGE_DATA,
     "data.selected.discard": Act.JUDGE,
     "data.importing.import_file": Act.CHANGE_DATA,
+    "outcomes.sending.send": Act.SEND,
     "data.importing.import_checked": Act.CHANGE_DATA,
     "data.importing.load_sample": Act.CHANGE_DATA,
     "data.importing.recorded": Act.READ_DATA,
@@ -207,6 +208,7 @@ ASKS_NOBODY = {
         "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
+        "runtime.workspace_from_environment",
         "reranking.reranking.model_info",
         "reranking.reranking.reranker_from_environment",
     ],
@@ -230,6 +232,7 @@ ASKS_NOBODY = {
         "rating.active_learning.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
+        "data.batches.pause_after",
         "models.models.version_path",
         "runtime.Runtime.close",
         "runtime.Runtime.keep",
@@ -242,6 +245,8 @@ ASKS_NOBODY = {
         "workspace.this_process",
     ],
     "computes from what it is given and reads nothing": [
+        "data.batches.BatchSize.follow",
+        "data.batches.batches",
         "data.importing.refuse",
         "review.agreement.to_json",
         "models.evaluate.read_rated",

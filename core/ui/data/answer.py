@@ -18,7 +18,13 @@ from core.ui.shell.texts import literal, show_text
 
 EDITED_CHARACTERS = 200_000
 """A longer text would go to the browser and back with every press of a key."""
-SOURCES = {"import": "Imported", "sample": "Sample", "manual": "Added here", "legacy": "Existing application"}
+SOURCES = {
+    "import": "Imported",
+    "sample": "Sample",
+    "manual": "Added here",
+    "legacy": "Existing application",
+    "sent": "Sent by a program",
+}
 ACTIONS = {
     "rated": "rated",
     "changed": "changed the rating",

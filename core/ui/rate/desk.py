@@ -27,7 +27,13 @@ LENGTHS: list[tuple[str, int | None, int | None]] = [
     ("100 to 300 words", 100, 300),
     ("Over 300 words", 301, None),
 ]
-SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
+SOURCES = {
+    "": "From anywhere",
+    "import": "Imported",
+    "legacy": "Existing application",
+    "manual": "Added by hand",
+    "sent": "Sent by a program",
+}
 
 _FILE = Path(__file__)
 _HTML, _CSS, _JS = (_FILE.with_suffix(kind).read_text(encoding="utf-8") for kind in (".html", ".css", ".js"))
