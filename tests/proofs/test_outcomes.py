@@ -14,16 +14,12 @@ import pytest
 from sqlalchemy import func, select
 
 from core.domain.roles import COMMAND_LINE, KeyScope
-from core.http.api import Api
 from core.services.people import api_keys
-from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.store.tables import Feedback, Item, LegacyInteraction, Occurrence, Rating
-from tests.databases import PATIENCE
-from tests.integration.serving import on_a_port
+from tests.databases import PATIENCE, start_python
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Server, Servers, moments
-from tests.reward.fakes import FakeEncoder
 from tests.services.versions_made import made
 
 pytestmark = pytest.mark.slow
@@ -305,20 +301,37 @@ def test_send_and_feedback_survive_a_server_that_is_killed(server: Server, works
     )
 
 
-@pytest.fixture
-def ranking(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Another server, in this process, with a model whose encoder only counts words; nothing of it works in the
-    background.
-    """
+RANKING = """
+    import socket
+    import uvicorn
+    from core.http.standalone import make_app
+    from core.services.reranking import reranking
+    from tests.reward.fakes import FakeEncoder
 
     class Serving:
-        def current(self) -> FakeEncoder:
+        def current(self):
             return FakeEncoder()
 
-    monkeypatch.setattr(reranking, "serving_encoder", lambda settings: Serving())
+    reranking.serving_encoder = lambda settings: Serving()  # the texts matter here, not how they are read
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    place.listen()
+    print(place.getsockname()[1], flush=True)
+    uvicorn.Server(uvicorn.Config(make_app(), log_level="error")).run([place])
+"""
+
+
+@pytest.fixture
+def ranking(workspace: Workspace, environ: dict[str, str]) -> Iterator[str]:
+    """Another process that answers the API, with a model whose encoder only counts words."""
     made(workspace, "champion-of-outcomes", champion=True)
-    with on_a_port(Api(lambda: workspace).app) as address:
-        yield address
+    process = start_python(RANKING, environ)
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_feedback_finds_a_ranking_of_another_process(
