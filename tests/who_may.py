@@ -54,8 +54,11 @@ NEEDS = {
     "reranking.explain.explain": Act.RERANK,
     "data.exporting.export": Act.READ_DATA,
     "data.exporting.listed": Act.READ_DATA,
+    "data.erasure.app_user": Act.CHANGE_DATA,
+    "data.erasure.applications": Act.CHANGE_DATA,
     "data.erasure.compact": Act.CHANGE_DATA,
     "data.erasure.interaction": Act.CHANGE_DATA,
+    "data.erasure.preview_app_user": Act.CHANGE_DATA,
     "data.erasure.preview_interaction": Act.CHANGE_DATA,
     "data.erasure.preview_rater": Act.PEOPLE,
     "data.erasure.rater": Act.PEOPLE,
@@ -70,6 +73,7 @@ NEEDS = {
     "data.selected.delete": Act.CHANGE_DATA,
     "data.selected.discard": Act.JUDGE,
     "data.importing.import_file": Act.CHANGE_DATA,
+    "outcomes.sending.send": Act.SEND,
     "data.importing.import_checked": Act.CHANGE_DATA,
     "data.importing.load_sample": Act.CHANGE_DATA,
     "data.importing.recorded": Act.READ_DATA,
@@ -160,6 +164,8 @@ NEEDS = {
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
     "outcomes.demo.make_feedback": Act.CHANGE_DATA,
+    "outcomes.feedback.give": Act.SEND,
+    "outcomes.of_answer.in_use": Act.READ_DATA,
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
     "reranking.usage.lately": Act.LOOK,
@@ -208,6 +214,7 @@ ASKS_NOBODY = {
         "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
+        "runtime.workspace_from_environment",
         "reranking.reranking.model_info",
         "reranking.reranking.reranker_from_environment",
     ],
@@ -219,6 +226,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
+    "a commit for what was asked before": ["outcomes.grouped.GroupedCommits.run", "outcomes.grouped.commits_of"],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
         "training.promotion.measure_all",
@@ -230,6 +238,7 @@ ASKS_NOBODY = {
         "rating.active_learning.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
+        "data.batches.pause_after",
         "models.models.version_path",
         "runtime.Runtime.close",
         "runtime.Runtime.keep",
@@ -242,11 +251,12 @@ ASKS_NOBODY = {
         "workspace.this_process",
     ],
     "computes from what it is given and reads nothing": [
+        "data.batches.BatchSize.follow",
+        "data.batches.batches",
         "data.importing.refuse",
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.percentile",
         *(
             f"training.readiness_checks.{name}"
             for name in (

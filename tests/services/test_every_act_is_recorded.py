@@ -35,7 +35,7 @@ from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.people.api_keys import suspend
 from core.store.tables import Audit, Identity, Upload
 from core.store.training import runs
-from tests import looked
+from tests import looked, sent
 from tests.databases import added, rater
 from tests.reward.fakes import embedder
 from tests.services.test_accounts import claims
@@ -74,6 +74,8 @@ NOT_IN_THE_RECORD = {
     "people.visitors.accepted": "may draw the key that signs cookies, once",
     "people.visitors.cookie_for": "as above",
     "people.visitors.issue": "as above",
+    "outcomes.grouped.GroupedCommits.run": "feedback is kept with its application and time",
+    "outcomes.sending.send": "each answer keeps which application sent it, and when",
     "reranking.usage.UsageLog.write": "rankings are counted, not recorded",
     "training.runs.active_run": "a look; a training that was killed is told as such on its page",
     "training.runs.history": "a look; as above",
@@ -210,6 +212,12 @@ def forget_rater(w: Workspace, lead: User) -> Act:
     ben = rater(w, "Ben")
     yield
     erasure.rater(w, lead, ben.rater_id, ratings_stay=False)
+
+
+def forget_app_user(w: Workspace, lead: User) -> Act:
+    sent.thumb(w, added(w), up=False, user="u-1")
+    yield
+    erasure.app_user(w, lead, "clinic", "u-1")
 
 
 def save_guidelines(w: Workspace, lead: User) -> Act:
@@ -512,6 +520,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "review.disagreements.decide": (decide, ["adjudicated", "adjudication cleared"]),
     "review.disagreements.mark_gap": (mark_gap, ["gap marked"]),
     "data.exporting.export": (export, ["exported"]),
+    "data.erasure.app_user": (forget_app_user, ["forgot"]),
     "data.erasure.compact": (compact, ["compacted"]),
     "data.erasure.interaction": (forget_answer, ["forgot"]),
     "data.erasure.rater": (forget_rater, ["forgot"]),

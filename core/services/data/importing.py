@@ -222,7 +222,7 @@ def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
 
 @masks_output()
 def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
-    """Take an import back whole; how many of its interactions stay because somebody rated them since.
+    """Take an import back whole; how many of its interactions stay: rated since, or sent by a program too.
 
     Raises:
         NotFound: there is no such import.

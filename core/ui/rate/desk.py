@@ -32,9 +32,9 @@ LENGTHS: list[tuple[str, int | None, int | None]] = [
 SOURCES = {
     "": "From anywhere",
     "import": "Imported",
-    "sent": "Sent by programs",
     "legacy": "Existing application",
     "manual": "Added by hand",
+    "sent": "Sent by a program",
 }
 
 _FILE = Path(__file__)
