@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from core.domain.errors import Conflict
 from core.domain.outcomes.feedback import Kind, Said
+from core.domain.outcomes.results import By
 from core.domain.queue import Order, QueueFilters
 from core.domain.roles import COMMAND_LINE, SENDER
 from core.services.data.importing import load_sample, remove_sample
@@ -16,7 +17,6 @@ from core.services.rating import queue
 from core.services.reranking import reranking
 from core.services.training.readiness import readiness
 from core.services.workspace import Workspace
-from core.store.outcomes.results import By
 from core.store.tables import AnswersGiven, Feedback, Item, Occurrence, Reranking
 from core.store.types import now
 from tests import looked
@@ -88,8 +88,10 @@ def test_it_goes_with_the_sample_and_comes_again_the_same(sampled: Workspace) ->
     """Answers, rankings, what was said and what was counted; the same seed makes as much of it again."""
     told = demo.make_feedback(sampled, COMMAND_LINE)
     assert all(rows(sampled))
+    assert demo.is_made(sampled, COMMAND_LINE)
     remove_sample(sampled, COMMAND_LINE)
     assert rows(sampled) == [0, 0, 0, 0]
+    assert not demo.is_made(sampled, COMMAND_LINE)
     load_sample(sampled, COMMAND_LINE)
     made(sampled, VERSION, sample=True, champion=True)
     assert demo.make_feedback(sampled, COMMAND_LINE) == told

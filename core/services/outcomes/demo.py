@@ -97,6 +97,14 @@ def make_feedback(workspace: Workspace, user: User) -> Made:
     return made
 
 
+@masks_output()
+def is_made(workspace: Workspace, user: User) -> bool:
+    """Whether there is made feedback, which pages then say beside it."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return demo.is_made(session)
+
+
 def _ranked(
     workspace: Workspace, user: User, number: int, found: list[SampleAnswer], at: datetime, draw: random.Random
 ) -> MadeRanking:
