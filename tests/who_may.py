@@ -73,6 +73,7 @@ NEEDS = {
     "data.selected.delete": Act.CHANGE_DATA,
     "data.selected.discard": Act.JUDGE,
     "data.importing.import_file": Act.CHANGE_DATA,
+    "outcomes.sending.send": Act.SEND,
     "data.importing.import_checked": Act.CHANGE_DATA,
     "data.importing.load_sample": Act.CHANGE_DATA,
     "data.importing.recorded": Act.READ_DATA,
@@ -118,6 +119,7 @@ NEEDS = {
     "rating.better_answers.write": Act.RATE,
     "rating.queue.change_settings": Act.JUDGE,
     "rating.queue.choose": Act.RATE,
+    "rating.queue.disliked": Act.RATE,
     "rating.queue.get_settings": Act.JUDGE,
     "rating.queue.left": Act.RATE,
     "rating.queue.preference": Act.RATE,
@@ -161,6 +163,7 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
+    "outcomes.feedback.give": Act.SEND,
     "outcomes.of_answer.in_use": Act.READ_DATA,
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
@@ -210,6 +213,7 @@ ASKS_NOBODY = {
         "workspace.open_workspace",
     ],
     "the Python API: whoever can import it can read the database": [
+        "runtime.workspace_from_environment",
         "reranking.reranking.model_info",
         "reranking.reranking.reranker_from_environment",
     ],
@@ -221,6 +225,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
+    "a commit for what was asked before": ["outcomes.grouped.GroupedCommits.run", "outcomes.grouped.commits_of"],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
         "training.promotion.measure_all",
@@ -232,6 +237,7 @@ ASKS_NOBODY = {
         "rating.active_learning.suggest_or_say",
     ],
     "what no person decides: a process that died, the old application's writes, where a file is": [
+        "data.batches.pause_after",
         "models.models.version_path",
         "runtime.Runtime.close",
         "runtime.Runtime.keep",
@@ -244,11 +250,12 @@ ASKS_NOBODY = {
         "workspace.this_process",
     ],
     "computes from what it is given and reads nothing": [
+        "data.batches.BatchSize.follow",
+        "data.batches.batches",
         "data.importing.refuse",
         "review.agreement.to_json",
         "models.evaluate.read_rated",
         "training.readiness.thresholds",
-        "reranking.usage.percentile",
         *(
             f"training.readiness_checks.{name}"
             for name in (

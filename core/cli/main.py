@@ -140,8 +140,8 @@ def parser() -> argparse.ArgumentParser:
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
-    sub = command("sample", sample, "load or remove the sample data")
-    sub.add_argument("action", choices=("load", "remove"))
+    sub = command("sample", sample, "load or remove the sample data, or make a week of feedback on it")
+    sub.add_argument("action", choices=("load", "feedback", "remove"))
 
     sub = command("backup", backup, "save database and models in a new folder, also while they are in use")
     sub.add_argument("--out", required=True, metavar="FOLDER")

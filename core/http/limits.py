@@ -1,25 +1,32 @@
 """How much one request may hold and how long it may take, and how much is taken in at once."""
 
+from core.serving.reranker import MAX_CANDIDATE_CHARACTERS
+
 MAX_BODY_BYTES = 4_000_000
 MAX_DOCUMENTS = 1_000
-MAX_DOCUMENT_CHARACTERS = 200_000
-"""Of a document no more than this is looked at: the encoder reads its first 1,200 words at most."""
+MAX_DOCUMENT_CHARACTERS = MAX_CANDIDATE_CHARACTERS
 MAX_CHARACTERS = 2_000_000
 """Of the query and of what is looked at of all documents together."""
 MAX_QUERY_CHARACTERS = 50_000
 MAX_DEPTH = 16
 """Of nested lists and objects in the JSON."""
 
-MAX_ROWS = 1_000
-"""Answers in one call of /v1/interactions."""
-MAX_ROWS_BYTES = 16_000_000
-ROWS_A_MINUTE = 30_000
-"""Of one application, whatever its keys: raters rate on the same database meanwhile."""
-ROWS_AT_ONCE = 10_000
+ANSWERS_A_MINUTE = 30_000
+"""That one application may send, whatever its keys: raters rate on the same database meanwhile."""
+ANSWERS_AT_ONCE = 10_000
+"""Of these."""
+MAX_FEEDBACK_WAITING = 64
+"""Feedback calls that are read or wait for a commit at once."""
 MAX_FEEDBACK_BYTES = 1_000_000
 FEEDBACK_A_MINUTE = 12_000
-"""Of one application, whatever its keys; one key may call 6,000 times a minute (``security.Rules``)."""
+"""Of one application, whatever its keys."""
 FEEDBACK_AT_ONCE = 2_000
+"""Of these."""
+
+REQUESTS_A_MINUTE = 6_000
+"""Of one key, or of one address; on average."""
+REQUESTS_AT_ONCE = 2_000
+"""Of these."""
 
 MAX_AT_ONCE = 32
 """Requests whose body was read and that wait or are scored."""

@@ -19,7 +19,6 @@ log = logging.getLogger("assay.http")
 
 HEADER = "x-request-id"
 NOTES = "assay.notes"
-_PATHS = ("/v1/rerank", "/v2/rerank", "/v1/interactions", "/healthz", "/readyz", "/openapi.json")
 _GIVEN = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
 
 

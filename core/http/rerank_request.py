@@ -41,21 +41,13 @@ class RerankRequest:
     """Keep the documents in their order where the model cannot tell; a field of our own."""
     certainty: bool = False
     """Say how far the order can be trusted; a field of our own."""
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The documents as far as they are looked at."""
-        return tuple(document[:MAX_DOCUMENT_CHARACTERS] for document in self.documents)
-
-    @property
-    def cut(self) -> frozenset[int]:
-        """Indices of the documents of which only the beginning is looked at."""
-        return frozenset(i for i, document in enumerate(self.documents) if len(document) > MAX_DOCUMENT_CHARACTERS)
+    store: bool = False
+    """Keep query and documents as answers that can be rated; a field of our own."""
 
     @property
     def characters(self) -> int:
         """Of the query and of what is looked at of all documents."""
-        return len(self.query) + sum(map(len, self.texts))
+        return len(self.query) + sum(min(len(document), MAX_DOCUMENT_CHARACTERS) for document in self.documents)
 
 
 def parse_rerank_request(
@@ -82,6 +74,7 @@ def parse_rerank_request(
         _flag(body, return_documents),
         _flag(body, "abstain"),
         _flag(body, "certainty"),
+        _flag(body, "store"),
     )
     if question.characters > MAX_CHARACTERS:
         raise Refused(

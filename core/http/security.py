@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.domain.texts import plural
+from core.http.limits import REQUESTS_A_MINUTE, REQUESTS_AT_ONCE
 from core.http.origin import (
     LOCAL_NAMES,
     PAGE_AND_CALL,
@@ -73,7 +74,7 @@ class Rules:
     """There are no pages here: every address is the API's to answer."""
     home: str = ""
     """Where sign-in works, as in ``http://localhost:8501``, if that is this machine: its other names lead there."""
-    requests: Rate = field(default_factory=lambda: Rate(6_000, 2_000))
+    requests: Rate = field(default_factory=lambda: Rate(REQUESTS_A_MINUTE, REQUESTS_AT_ONCE))
     """Of one address, or of one key."""
     sign_ins: Rate = field(default_factory=lambda: Rate(60, 30))
     """Of one address: the way to the provider and back."""

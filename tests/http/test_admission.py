@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.domain.errors import Unavailable
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, KeyScope
 from core.http.api import KEY_WAITS, Api
 from core.http.openapi import DOCUMENT
 from core.http.rate_limit import Rate
@@ -17,6 +17,17 @@ from core.services.workspace import Workspace
 from core.store.people.api_keys import of_text, suspend, valid_hashes
 
 NO_MODEL, UNAUTHORISED = 503, 401  # the test's database has no model: 503 is what an admitted call gets
+NO_SCOPE = 403
+RERANK = {"query": "q", "documents": ["a"]}
+BODIES = {
+    "/v1/rerank": RERANK,
+    "/v2/rerank": RERANK,
+    "/rerank": RERANK,
+    "/v1/interactions": {"interactions": []},
+    "/v1/feedback": {"interaction": "unknown", "thumb": "up"},
+}
+LET_IN = {"/v1/interactions": 200, "/v1/feedback": 404}
+"""What is answered to a key that may, where it is not that there is no model."""
 Call = Callable[..., int]
 
 
@@ -119,10 +130,10 @@ CALLERS = ("nobody", "wrong key", "revoked key", "no bearer", "key")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_every_route_by_every_caller(workspace: Workspace, api: Api, caller: str) -> None:
     """All paths and methods of the OpenAPI document, in a process that has not answered anything yet, from this machine
-    and another: what ranks wants a key that is valid now; what holds no data answers everybody; and nothing else is
-    there.
+    and another: what ranks or takes something in wants a key that is valid now; what holds no data answers everybody;
+    and nothing else is there.
     """
-    key, _ = api_keys.create(workspace, COMMAND_LINE, "the portal")
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "the portal", list(KeyScope))
     old, gone = api_keys.create(workspace, COMMAND_LINE, "an old one")
     api_keys.revoke(workspace, COMMAND_LINE, gone.key_id)
     sent = {
@@ -137,17 +148,62 @@ def test_every_route_by_every_caller(workspace: Workspace, api: Api, caller: str
         here = TestClient(api.app, base_url="http://localhost:8501", client=(peer, 50000))
         for path, operations in DOCUMENT["paths"].items():
             for method in ("get", "post", "put", "delete", "patch", "options"):
-                body = {"query": "q", "documents": ["a"]} if method == "post" else None
+                body = BODIES.get(path) if method == "post" else None
                 answer = here.request(method, path, headers=headers, json=body)
                 if method not in operations:
                     assert answer.status_code == 405, (method, path)
                 elif method == "post":
-                    assert answer.status_code == (NO_MODEL if caller == "key" else UNAUTHORISED), (peer, path)
+                    let_in = LET_IN.get(path, NO_MODEL)
+                    assert answer.status_code == (let_in if caller == "key" else UNAUTHORISED), (peer, path)
                     assert "model_version" not in answer.text
                 else:
                     assert answer.status_code == (503 if path == "/readyz" else 200), (peer, path)
         for path in ("/v1/keys", "/v2/models", "/v1/rerank/..", "/v1"):
             assert here.get(path, headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("may", KeyScope)
+def test_every_call_wants_the_scope_that_its_description_names(
+    client: TestClient, workspace: Workspace, may: str
+) -> None:
+    """Another is refused in a sentence that says how to come by it, before the body is read; 415 only after that."""
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal", [KeyScope(may)])
+    headers = {"authorization": f"Bearer {key}"}
+    called = set()
+    for path, operations in DOCUMENT["paths"].items():
+        if "post" not in operations:
+            continue
+        ((wanted,),) = [rule["key"] for rule in operations["post"]["security"] if rule]
+        called.add(wanted)
+        answer = client.post(path, json=BODIES[path], headers=headers)
+        if wanted == may:
+            assert answer.status_code == LET_IN.get(path, NO_MODEL), path
+        else:
+            assert answer.status_code == NO_SCOPE, path
+            assert f'"{wanted}"' in answer.json()["error"]
+            assert "keys create NAME --scope" in answer.json()["error"]
+            assert client.post(path, content=b"x" * 1_000, headers=headers).status_code == NO_SCOPE
+    assert called == set(KeyScope)
+
+
+def test_ranking_that_keeps_texts_wants_both_scopes(client: TestClient, workspace: Workspace) -> None:
+    """Nothing is ranked for a key that may not send."""
+    for scopes, status in (([KeyScope.RANK], NO_SCOPE), (list(KeyScope), NO_MODEL)):
+        key, _ = api_keys.create(workspace, COMMAND_LINE, "portal", scopes)
+        for path in ("/v1/rerank", "/v2/rerank", "/rerank"):
+            headers = {"authorization": f"Bearer {key}"}
+            assert client.post(path, json=RERANK | {"store": True}, headers=headers).status_code == status
+
+
+def test_keys_of_one_name_are_one_application(client: TestClient, workspace: Workspace) -> None:
+    """What was sent with the old key is known to the new one, and to nobody else."""
+    row = {"id": "a", "prompt": "q", "response": "r"}
+    sent = []
+    for name in ("portal", " portal", "another"):
+        key, _ = api_keys.create(workspace, COMMAND_LINE, name, [KeyScope.SEND])
+        headers = {"authorization": f"Bearer {key}"}
+        sent.append(client.post("/v1/interactions", json={"interactions": [row]}, headers=headers).json())
+    assert [(one["stored"], one["known"]) for one in sent] == [(1, 0), (0, 1), (1, 0)]
 
 
 def test_before_the_first_key_any_is_as_good_as_none(call: Call) -> None:
@@ -242,6 +298,23 @@ def test_wrong_keys_from_an_address_do_not_lock_out_a_right_one(
     assert here.get("/healthz").status_code == 200
     api_keys.revoke(workspace, COMMAND_LINE, made.key_id)
     assert ask(key) == UNAUTHORISED
+
+
+@pytest.mark.parametrize("path", sorted(BODIES))
+def test_guessing_ends_at_every_address_that_wants_a_key(workspace: Workspace, api: Api, path: str) -> None:
+    """One count for all of them; a right key without the scope is no guess, and not locked out."""
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal", [KeyScope.RANK])
+    guarded = Safety(api.app, rules=Rules(only_api=True, refusals=sixty(), would_admit=api.would_admit))
+    here = TestClient(guarded, base_url="http://assay.example", client=("192.0.2.7", 5))
+
+    def ask(path: str, key: str) -> int:
+        return int(here.post(path, json=BODIES[path], headers={"authorization": f"Bearer {key}"}).status_code)
+
+    admitted = NO_MODEL if path.endswith("rerank") else NO_SCOPE
+    assert [ask(path, key) for _ in range(70)] == [admitted] * 70
+    assert [ask("/v1/rerank", f"wrong {number}") for number in range(60)] == [UNAUTHORISED] * 60
+    assert ask(path, "wrong again") == 429
+    assert ask(path, key) == admitted
 
 
 def test_a_program_on_this_machine_is_not_locked_out_before_the_first_key(api: Api) -> None:

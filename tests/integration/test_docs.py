@@ -15,6 +15,8 @@ import cohere
 import httpx
 import pytest
 
+from core.domain.outcomes.feedback import MAX_COMMENT, MAX_NAMED
+from core.domain.outcomes.sent_answers import MAX_ID, MAX_SENT
 from core.domain.roles import COMMAND_LINE, KeyScope
 from core.http import limits
 from core.http.api import Api
@@ -194,9 +196,17 @@ def test_the_flask_application_with_feedback_sends_and_outlives_the_server(
 def test_every_status_in_the_table_is_described_for_programs_too() -> None:
     """docs/http.md and the OpenAPI document name the same errors, and the numbers in the text are the limits."""
     table = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", SHOWN, flags=re.MULTILINE) for code in row.split(",")}
-    described = {int(code) for code in DOCUMENT["paths"]["/v1/rerank"]["post"]["responses"]} - {200, 500}
+    calls = [operations["post"] for operations in DOCUMENT["paths"].values() if "post" in operations]
+    described = {int(code) for call in calls for code in call["responses"]} - {200, 500}
     assert table == described
-    for number in (limits.MAX_DOCUMENTS, limits.MAX_DOCUMENT_CHARACTERS, limits.MAX_CHARACTERS):
+    numbers = {
+        "entries": (limits.MAX_DOCUMENTS, MAX_SENT),
+        "characters": (limits.MAX_DOCUMENT_CHARACTERS, limits.MAX_CHARACTERS, MAX_COMMENT, MAX_ID, MAX_NAMED),
+        "a minute": (limits.ANSWERS_A_MINUTE, limits.FEEDBACK_A_MINUTE, limits.REQUESTS_A_MINUTE),
+        "at once": (limits.ANSWERS_AT_ONCE, limits.FEEDBACK_AT_ONCE, limits.REQUESTS_AT_ONCE),
+    }
+    for number in (one for several in numbers.values() for one in several):
         assert f"{number:,}" in SHOWN
-    assert f"{limits.MAX_BODY_BYTES // 1_000_000} MB" in SHOWN
+    for size in (limits.MAX_BODY_BYTES, limits.MAX_SENT_BYTES, limits.MAX_FEEDBACK_BYTES):
+        assert f"{size // 1_000_000} MB" in SHOWN
     assert f"{limits.MAX_AT_ONCE} requests" in SHOWN

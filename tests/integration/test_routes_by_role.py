@@ -29,8 +29,12 @@ FOR_EVERYBODY = {
     "GET /rate": 200,  # the same empty shell for every address; what it shows comes through the websocket
     "WEBSOCKET /_stcore/stream": 101,  # the page answers as tests/proofs/test_pages_first.py proves
 }
-WITH_A_KEY_OR_FROM_HERE = {"POST /v1/rerank": 503, "POST /v2/rerank": 503}
-"""Programs have keys, not roles; tests/http/test_admission.py has the table. 503: let in, and no model to rank with."""
+WITH_A_KEY_OR_FROM_HERE = {
+    **dict.fromkeys(("POST /v1/rerank", "POST /v2/rerank", "POST /rerank"), 503),  # let in, and no model to rank with
+    "POST /v1/interactions": 400,  # let in, and no answers in the body
+    "POST /v1/feedback": 400,
+}
+"""Programs have keys, not roles; tests/http/test_admission.py has the table."""
 NOTHING_THERE = {
     *(
         f"{method} /{version}{rest}"

@@ -176,12 +176,12 @@ def test_any_bytes_as_a_body(client: TestClient) -> None:
 
 NAMES = st.sampled_from(["a", "b", "c"]) | TEXTS
 SENT_ROWS = st.lists(
-    st.fixed_dictionaries(
-        {"id": NAMES, "response": NAMES},
-        optional={"prompt": NAMES, "messages": MESSAGES, "session": NAMES, "context_id": NAMES, "generator": NAMES}
-        | {"metadata": VALUES},
+    st.fixed_dictionaries({"id": NAMES, "prompt": NAMES, "response": NAMES}, optional={"generator": NAMES})
+    | st.fixed_dictionaries(
+        {"id": NAMES, "messages": MESSAGES, "response": NAMES},
+        optional={"session": NAMES, "context_id": NAMES, "metadata": st.dictionaries(TEXTS, VALUES, max_size=3)},
     )
-    | st.dictionaries(st.sampled_from(["id", "prompt", "response", "messages", "session"]) | TEXTS, GIVEN, max_size=6)
+    | st.dictionaries(st.sampled_from(["id", "prompt", "response", "messages", "metadata"]) | TEXTS, GIVEN, max_size=6)
     | VALUES,
     max_size=6,
 )

@@ -72,6 +72,8 @@ NOT_IN_THE_RECORD = {
     "people.visitors.accepted": "may draw the key that signs cookies, once",
     "people.visitors.cookie_for": "as above",
     "people.visitors.issue": "as above",
+    "outcomes.grouped.GroupedCommits.run": "feedback is kept with its application and time",
+    "outcomes.sending.send": "each answer keeps which application sent it, and when",
     "reranking.usage.UsageLog.write": "rankings are counted, not recorded",
     "training.runs.active_run": "a look; a training that was killed is told as such on its page",
     "training.runs.history": "a look; as above",

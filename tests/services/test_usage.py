@@ -8,7 +8,7 @@ import pytest
 from core.domain.errors import Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.services.reranking import usage
-from core.services.reranking.usage import UsageLog, percentile
+from core.services.reranking.usage import UsageLog
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
 from core.store.tables import Reranking
@@ -79,8 +79,12 @@ def test_notes_wait_while_the_database_is_away(
     assert [row[0] for row in rows] == [1000, 2000]
 
 
-@pytest.mark.parametrize("share, value", [(0.5, 2), (0.95, 4), (0.0, 1), (1.0, 4)])
-def test_percentiles(share: float, value: float) -> None:
-    """Nearest rank; none of nothing."""
-    assert percentile([1, 2, 3, 4], share) == value
-    assert percentile([], share) is None
+@pytest.mark.parametrize("times, p50, p95", [((4, 2, 1, 3), 2, 4), ((7,), 7, 7), ((), None, None)])
+def test_percentiles(workspace: Workspace, times: Sequence[int], p50: float | None, p95: float | None) -> None:
+    """Nearest rank; none of nothing, and what no model ranked does not count."""
+    log = usage.log_of(workspace)
+    for milliseconds in times:
+        log.note("api", ranking([0.5]), milliseconds / 1000)
+    log.note("api", ranking([0.5], None), 0.0)
+    found = usage.lately(workspace, COMMAND_LINE)
+    assert (found.p50, found.p95) == (p50, p95)

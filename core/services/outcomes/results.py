@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 
 from core.domain.metrics import Metric
+from core.domain.outcomes.results import Apart, By, Comment, Line
 from core.domain.roles import Act, User
 from core.reward.metrics.bootstrap import alike_draws, ratio, with_interval
 from core.services.data.redaction import seen_by
@@ -16,7 +17,7 @@ from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.interactions import interactions
 from core.store.outcomes import results
-from core.store.outcomes.results import Apart, By, Comment, Line, Tally
+from core.store.outcomes.results import Tally
 from core.store.types import now
 
 WEEKS = 12
@@ -82,7 +83,7 @@ def measure(workspace: Workspace, user: User, by: By, apart: Apart = Apart.NOTHI
             words[tally.line.name] += tally.words * tally.groups
         ranks = {name: place for place, (name, _) in enumerate(words.most_common(MOST_NAMES))}
         given = results.answers_given(session, by, apart, first_week, list(ranks))
-        applications = results.applications(session, since)
+        applications = results.applications(session, by, since)
     by_line = defaultdict[Line, list[Tally]](list)
     for tally in said:
         if tally.line.name in ranks:

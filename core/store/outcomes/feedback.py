@@ -1,6 +1,6 @@
 """What users said of answers and rankings: stored once under the application's id, of each user the latest word."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -100,20 +100,22 @@ def _ranked(session: Session, application: str, said: Said) -> _Subject:
             f"The ranking has {ranking.candidates:,} documents, and {place} is none of them: the first is 0, the last "
             f"{ranking.candidates - 1}. Nothing was stored."
         )
-    subject = {
-        "rerank_id": said.rerank,
-        "question": ranking.question,
-        "model_version": ranking.model_version,
-        "first_replaced": ranking.first_replaced,
-    }
+    subject = _Subject(
+        f"ranking {said.rerank}",
+        rerank_id=said.rerank,
+        question=ranking.question,
+        model_version=ranking.model_version,
+        first_replaced=ranking.first_replaced,
+        first_chosen=place == ranking.first,
+    )
     if said.kind is Kind.CHOSEN:
-        return _Subject(f"ranking {said.rerank}", first_chosen=place == ranking.first, **subject)
-    own = (Occurrence.application == application, Occurrence.caller_id == f"{said.rerank}:{place}")
-    text = session.execute(select(Occurrence.interaction_id, Occurrence.generator).where(*own)).one_or_none()
+        return subject
+    kept = (Occurrence.application == application, Occurrence.caller_id == f"{said.rerank}:{place}")
+    text = session.execute(select(Occurrence.interaction_id, Occurrence.generator).where(*kept)).one_or_none()
     if text is None:
-        return _Subject(f"ranking {said.rerank} {place}", place=place, **subject)
-    number, generator = text
-    return _Subject(f"interaction {number}", number, place=place, generator=generator, **subject)
+        return replace(subject, target=f"ranking {said.rerank} {place}", place=place)
+    target = f"interaction {text.interaction_id}"
+    return replace(subject, target=target, interaction_id=text.interaction_id, place=place, generator=text.generator)
 
 
 def _add(session: Session, application: str, said: Said, subject: _Subject, user_hash: str | None) -> None:

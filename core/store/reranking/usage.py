@@ -53,9 +53,9 @@ def with_a_model(session: Session, since: datetime) -> WithModel:
     row = session.execute(
         select(
             func.count(),
-            number(Reranking.fallback),
+            number(Reranking.fallback.is_(True)),
             number(Reranking.first_replaced.is_not(None)),
-            number(Reranking.first_replaced),
+            number(Reranking.first_replaced.is_(True)),
         ).where(*_used(since))
     ).one()
     return WithModel(*row)
