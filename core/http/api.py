@@ -164,7 +164,7 @@ class Api:
                 model_version=question.model,
                 abstain=question.abstain,
             )
-            work = Work(question.texts, unread, rank)
+            work = Work(question.documents, unread, rank)
             parts = await self._turns.measured(caller, work)
         began = time.perf_counter()
         ranking = await self._turns.score(caller, work, parts, partial(_gone, request))
@@ -293,7 +293,7 @@ def _found(number: str, question: RerankRequest, ranking: Ranking) -> dict[str, 
     meta: dict[str, Any] = {
         "model_version": ranking.model_version,
         "fallback": ranking.fallback,
-        "truncated": sorted(question.cut.union(ranking.truncated)),
+        "truncated": list(ranking.truncated),
     }
     if ranking.ignores_own_data:
         meta["sample"] = True

@@ -1,9 +1,10 @@
 """How much one request may hold and how long it may take, and how much is taken in at once."""
 
+from core.serving.reranker import MAX_CANDIDATE_CHARACTERS
+
 MAX_BODY_BYTES = 4_000_000
 MAX_DOCUMENTS = 1_000
-MAX_DOCUMENT_CHARACTERS = 200_000
-"""Of a document no more than this is looked at: the encoder reads its first 1,200 words at most."""
+MAX_DOCUMENT_CHARACTERS = MAX_CANDIDATE_CHARACTERS
 MAX_CHARACTERS = 2_000_000
 """Of the query and of what is looked at of all documents together."""
 MAX_QUERY_CHARACTERS = 50_000

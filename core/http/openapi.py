@@ -262,8 +262,9 @@ _SCHEMAS: dict[str, Any] = {
                         },
                         "windows": {
                             "type": "integer",
-                            "minimum": 1,
-                            "description": "Only where certainty was asked for: in how many pieces the text was read.",
+                            "minimum": 0,
+                            "description": "Only where certainty was asked for: in how many pieces the text was read; "
+                            "0 where it is blank.",
                         },
                     },
                 },

@@ -45,19 +45,9 @@ class RerankRequest:
     """Keep query and documents as answers that can be rated; a field of our own."""
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """The documents as far as they are looked at."""
-        return tuple(document[:MAX_DOCUMENT_CHARACTERS] for document in self.documents)
-
-    @property
-    def cut(self) -> frozenset[int]:
-        """Indices of the documents of which only the beginning is looked at."""
-        return frozenset(i for i, document in enumerate(self.documents) if len(document) > MAX_DOCUMENT_CHARACTERS)
-
-    @property
     def characters(self) -> int:
         """Of the query and of what is looked at of all documents."""
-        return len(self.query) + sum(map(len, self.texts))
+        return len(self.query) + sum(min(len(document), MAX_DOCUMENT_CHARACTERS) for document in self.documents)
 
 
 def parse_rerank_request(

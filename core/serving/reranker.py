@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 """How long a promoted champion may go unnoticed."""
 NO_CHAMPION = "there is no champion yet"
+MAX_CANDIDATE_CHARACTERS = 200_000
+"""Of a candidate no more than this is looked at: the encoder reads its first 1,200 words at most."""
 BLANK_SCORE = 0.0
 """Of a candidate without a text: nobody would rate it good, and no model is asked."""
 PATIENCE_SECONDS = 1.0
@@ -160,7 +162,7 @@ class Reranker:
         reason = logged = self._reason or NO_CHAMPION
         if loaded is not None:
             try:
-                return self._ranked(loaded, encodable(prompt), [encodable(text) for text in texts], abstain=abstain)
+                return self._ranked(loaded, encodable(prompt), texts, abstain=abstain)
             except AssayError as error:
                 reason, logged = str(error), error.in_full
         log.warning("reranking kept the input order: %s", logged)
@@ -173,15 +175,16 @@ class Reranker:
         """
         loaded = self._current()
         if loaded is not None:
-            pairs = [Pair(encodable(prompt), encodable(text)) for text in texts]
+            pairs = [Pair(encodable(prompt), beginning(text)) for text in texts]
             try:
                 return loaded.model.unread(pairs, self._embedder())
             except AssayError as error:
                 log.debug("what ranking would cost is not known: %s", error)
         return [0] * len(texts)
 
-    def _ranked(self, loaded: _Loaded, prompt: str, texts: Sequence[str], *, abstain: bool) -> Ranking:
+    def _ranked(self, loaded: _Loaded, prompt: str, candidates: Sequence[str], *, abstain: bool) -> Ranking:
         embedder = self._embedder()
+        texts = [beginning(candidate) for candidate in candidates]
         distinct = list(dict.fromkeys(text for text in texts if text.strip()))  # equal texts, equal scores
         pairs = [Pair(prompt, text) for text in distinct]
         score_of = dict(zip(distinct, loaded.model.score(pairs, embedder).tolist(), strict=True))
@@ -206,7 +209,11 @@ class Reranker:
             sample=loaded.ref.sample,
             ignores_own_data=loaded.ref.ignores_own_data,
             stand_in=self.stands_in(loaded.ref),
-            truncated=tuple(i for i, text in enumerate(texts) if text in read_of and read_of[text].truncated),
+            truncated=tuple(
+                index
+                for index, text in enumerate(texts)
+                if text in read_of and (read_of[text].truncated or len(candidates[index]) > MAX_CANDIDATE_CHARACTERS)
+            ),
             windows=tuple(read_of[text].windows if text in read_of else 0 for text in texts),
             certainty=certainty,
             abstained=doubt,
@@ -260,6 +267,11 @@ class Reranker:
         if self._reason != sentence:
             log.warning("the champion could not be loaded: %s %s", sentence, detail)
         self._reason = sentence
+
+
+def beginning(candidate: str) -> str:
+    """As much of a candidate as is looked at."""
+    return encodable(candidate[:MAX_CANDIDATE_CHARACTERS])
 
 
 def encodable(text: str) -> str:

@@ -16,7 +16,7 @@ from core.reward.recipes.pair import pool
 from core.services.masking import masks_output
 from core.services.reranking.reranking import ranker_for, reference_embedder, serving_embedder
 from core.services.workspace import Workspace
-from core.serving.reranker import encodable
+from core.serving.reranker import beginning, encodable
 from core.store.interactions import exports
 from core.store.interactions.exports import RatedText
 from core.store.training.embeddings import DatabaseVectors
@@ -83,7 +83,7 @@ def explain(
     if loaded is None:
         return None
     model = loaded[1]
-    prompt, texts = encodable(prompt), [encodable(text) for text in texts]
+    prompt, texts = encodable(prompt), [beginning(text) for text in texts]
     embedder = serving_embedder(workspace)
     moved = reasons(model, [Pair(prompt, text) for text in texts], embedder)
     rated: list[RatedText] | None = None
