@@ -223,3 +223,20 @@ def _eventually(condition, seconds: float = PATIENCE) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_feedback_from_python(home: Path) -> None:
+    """Stored once under its id, about the application's own answers; a sentence for what is wrong."""
+    core.send_interactions([{"id": "a1", "prompt": PROMPT, "response": GOOD}])
+    said = {"interaction": "a1", "thumb": "down", "comment": "Too long", "user": "u", "id": "f1"}
+    assert core.send_feedback(**said) == {"stored": 1, "known": 0}
+    assert core.send_feedback(**said) == {"stored": 0, "known": 1}
+    for wrong, sentence in [
+        ({"thumb": "up"}, "this id before"),
+        ({"id": None, "thumb": "sideways"}, "thumb must"),
+        ({"id": None, "interaction": "a2"}, "no answer"),
+        ({"id": None, "application": "other"}, "no answer"),
+        ({"id": None, "application": ""}, "The name of the application"),
+    ]:
+        with pytest.raises(ValueError, match=sentence):
+            core.send_feedback(**said | wrong)
