@@ -14,7 +14,6 @@ __all__ = [
     "rerank_with_certainty",
     "score_text_pair",
     "send_feedback",
-    "send_feedback",
     "send_interactions",
 ]
 
