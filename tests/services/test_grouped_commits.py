@@ -89,7 +89,7 @@ def test_a_connection_that_breaks_is_said_to_all_who_share_it(workspace: Workspa
         pytest.skip("a file has no connection that breaks")
 
     def breaking(session: Session) -> str:
-        pid = session.connection().connection.dbapi_connection.get_backend_pid()  # type: ignore[union-attr]
+        pid = session.connection().connection.dbapi_connection.get_backend_pid()
         with workspace.store.write() as other:
             other.connection().exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
         return put("broken")(session)
