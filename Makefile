@@ -51,10 +51,10 @@ run: $(RUN_READY)       ## open the dashboard (PORT=8502 for another port)
 	@echo "Assay: $(URL) (Ctrl+C stops it; another port: make run PORT=8502)"
 	@$(serve)
 
-demo: $(RUN_READY)      ## the dashboard on sample data with a trained model, in a throw-away directory
+demo: $(RUN_READY)      ## the dashboard on sample data with a trained model and made feedback, in a throw-away directory
 	@export ASSAY_HOME="$$(mktemp -d)" DATABASE_URL= DB_URI= DB_HOST= REWARD_MODEL_PATH=; \
 	  trap 'rm -rf "$$ASSAY_HOME"' EXIT; \
-	  $(PY) -m core sample load && $(PY) -m core train || exit 1; \
+	  $(PY) -m core sample load && $(PY) -m core train && $(PY) -m core sample feedback || exit 1; \
 	  echo "Assay demo: $(URL) (Ctrl+C stops it and removes its data)"; \
 	  trap : INT; ( $(serve) )
 

@@ -13,6 +13,7 @@ __all__ = [
     "rerank_candidates",
     "rerank_with_certainty",
     "score_text_pair",
+    "send_interactions",
 ]
 
 
@@ -94,3 +95,35 @@ def get_model_info() -> dict[str, Any]:
     from core.services.reranking.reranking import model_info
 
     return model_info()
+
+
+def send_interactions(
+    interactions: Sequence[Mapping[str, Any]], *, application: str = "this machine"
+) -> dict[str, Any]:
+    """Store answers that your program gave, so that experts can rate them.
+
+    Args:
+        interactions: at most 1,000 dicts with ``id`` (yours: the same one with the same texts is stored once),
+            ``prompt`` or ``messages`` (dicts with ``role`` and ``content``; the last one of the user is the prompt) and
+            ``response``, and where you have them ``session``, ``context_id``, ``generator`` (name and version of what
+            wrote the answer) and ``metadata`` (a dict).
+        application: whose ids these are.
+
+    Returns:
+        ``stored`` and ``known`` (sent before), how many; ``refused``: a list of dicts with ``index`` and ``reason``.
+
+    Raises:
+        ValueError: this is no list, or holds too many; nothing was stored.
+        core.domain.errors.AssayError: the settings or the database need attention; what was stored stays, and the same
+            call again stores the rest.
+    """
+    from core.domain.errors import BadInput
+    from core.domain.roles import SENDER
+    from core.services.outcomes import sending
+    from core.services.runtime import workspace_from_environment
+
+    workspace = workspace_from_environment()
+    try:
+        return sending.send(workspace, SENDER, application, interactions).to_json()
+    except BadInput as error:
+        raise ValueError(str(error)) from None

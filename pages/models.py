@@ -4,6 +4,7 @@ from core.services.models import models
 from core.services.training.readiness import thresholds
 from core.ui.models.compare import compare_panel
 from core.ui.models.details import version_details
+from core.ui.models.feedback import feedback_panel
 from core.ui.models.promote import change_model_in_use
 from core.ui.models.reasons import reasons_panel
 from core.ui.models.trend import trend_panel
@@ -41,6 +42,7 @@ with open_page("models") as page:
             version_details(page, versions, changes)
         if versions:
             usage_panel(page)
+            feedback_panel(page)
         reasons_panel(page)
         if changes:
             promotion_log(changes)

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url, select, update
 
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, Role, User
@@ -389,3 +389,11 @@ def wait_until_blocked(other: Plain, timeout: float = PATIENCE) -> None:
             return
         pause.wait(0.01)
     raise AssertionError("nothing ever waited for the lock")
+
+
+def went_wrong(workspace: Workspace, disliked: dict[int, int], *, abstained: Sequence[int] = ()) -> None:
+    """Let so many users dislike these answers, and a model not be able to tell about those."""
+    with workspace.store.write() as session:
+        for number, users in disliked.items():
+            session.execute(update(Item).where(Item.interaction_id == number).values(disliked=users))
+        session.execute(update(Item).where(Item.interaction_id.in_(abstained)).values(abstained=True))

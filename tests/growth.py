@@ -27,6 +27,9 @@ from core.domain.identifiers import (
     session_names,
     word_lists,
 )
+from core.domain.outcomes import feedback, ids
+from core.domain.outcomes import sent_answers as sent
+from core.domain.turns import MAX_TURNS
 from core.http import json_body, rerank_request
 from core.labeling import (
     candidates,
@@ -49,7 +52,8 @@ from core.labeling import (
 )
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
-from core.labeling.shapes import fields, registry
+from core.labeling.outcomes import sent_answers
+from core.labeling.shapes import fields, openai, registry
 from core.labeling.shapes.helpsteer import HELPSTEER
 from core.labeling.shapes.hh_rlhf import HH_RLHF
 from core.labeling.shapes.shape import Shape
@@ -355,6 +359,13 @@ def read_or_refused(function: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
+def _sent_or_refused(given: dict[str, Any]) -> Any:
+    try:
+        return sent_answers.read_answer(0, given)
+    except BadInput:
+        return None
+
+
 def _record(count: int) -> dict[str, str]:
     """Fields of a record of another tool."""
     return {"prompt": "a", "answer": "b", **{f"answer_{n}": "c" for n in range(count)}}
@@ -510,6 +521,36 @@ CASES = [
         lambda names: limits.check_columns("f", names),
         limits.MAX_COLUMNS,
     ),
+    *(
+        Case(
+            f"labeling.outcomes.read_answer: {kind}",
+            sent_answers.read_answer,
+            make,
+            size,
+            lambda given: _sent_or_refused({"id": "a", "prompt": "q", "response": "r"} | given),
+            most=most,
+        )
+        for kind, make, size, most in (
+            ("a long question", lambda n: {"prompt": "a\n" * n}, 10_000, 1 << 62),
+            ("a long answer", lambda n: {"response": "a\n" * n}, 10_000, 1 << 62),
+            (
+                "messages",
+                lambda n: {"prompt": None, "messages": [{"role": "user", "content": f"q{i}"} for i in range(n)]},
+                60,
+                MAX_TURNS,
+            ),
+            ("metadata", lambda n: {"metadata": {f"field {i}": i for i in range(n)}}, 1_000, 1 << 62),
+            ("unknown fields", lambda n: {f"field {i}": i for i in range(n)}, 1_000, 1 << 62),
+            ("a long id", lambda n: {"id": "i" * n}, 1_000, 1 << 62),
+        )
+    ),
+    Case(
+        "domain.outcomes.read_feedback",
+        feedback.read_feedback,
+        lambda n: {"interaction": "a", "thumb": "up", "comment": "a " * n},
+        1_250,
+        most=5_000,
+    ),
     Case("labeling.writing.csv_text", writing.csv_text, lambda n: [{"a": "=1" * 10}] * n, 2_000),
     Case(
         "labeling.exports.gold_rows: ratings of one answer",
@@ -575,6 +616,7 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    ids.is_drawn: "compares no more than the length of a UUID",
     fields.as_object: "column_names.opened",
     fields.as_list: "column_names.opened",
     fields.is_messages: "looks at each message once",
@@ -621,6 +663,13 @@ LEFT_OUT = {
     read_parquet.open_parquet: "by open_table",
     files.file_sha256: "reads a file once, in pieces",
     rows.understand: "with every file",
+    rows.split_messages: "with every file; in read_answer",
+    rows.required_text: "as above",
+    rows.optional_text: "as above",
+    rows.session_label: "as above",
+    rows.bounded_metadata: "as above",
+    openai.with_known_roles: "looks at each message once; in read_answer",
+    sent.check_name: "at most so many characters, or refused",
     scales.of_words: "in named",
     registry.find_shape: "looks at names, and at five rows",
     registry.named: "compares a name with those of the shapes",

@@ -6,6 +6,7 @@ from outside. A new column without an entry fails tests/services/test_nothing_le
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, String, select, update
@@ -17,6 +18,7 @@ from core.services.workspace import Workspace
 from core.store import tables as t
 from core.store.interactions import interactions
 from core.store.interactions.consensus import text_version
+from core.store.outcomes.hashes import hash_of_user, key_for_writing
 from tests.databases import rater
 
 OURS = "a word of ours, one of a few"
@@ -29,7 +31,10 @@ COLUMNS: dict[str, str | None] = {
     "assay_api_keys.name": None,
     "assay_api_keys.start": DIGEST,
     "assay_api_keys.key_hash": DIGEST,
+    "assay_api_keys.scopes": OURS,
     "assay_api_keys.created_by": PERSON,
+    "assay_answers_given.kind": OURS,
+    "assay_answers_given.name": None,
     "assay_audit.actor": ACTOR,
     "assay_audit.action": OURS,
     "assay_audit.subject": None,
@@ -50,6 +55,16 @@ COLUMNS: dict[str, str | None] = {
     "assay_exports.place": None,
     "assay_exports.identifiers": OURS,
     "assay_exports.reason": None,
+    "assay_feedback.application": None,
+    "assay_feedback.caller_id": None,
+    "assay_feedback.target": "a number of ours or the id of a ranking",
+    "assay_feedback.rerank_id": DIGEST,
+    "assay_feedback.kind": OURS,
+    "assay_feedback.comment": None,
+    "assay_feedback.user_hash": DIGEST,
+    "assay_feedback.question": DIGEST,
+    "assay_feedback.model_version": VERSION,
+    "assay_feedback.generator": None,
     "assay_guideline_gaps.note": None,
     "assay_guideline_gaps.by": PERSON,
     "assay_guidelines.markdown": None,
@@ -90,6 +105,10 @@ COLUMNS: dict[str, str | None] = {
     "assay_showings.showing": DIGEST,
     "assay_showings.version": DIGEST,
     "assay_leases.chosen": OURS,
+    "assay_occurrences.application": None,
+    "assay_occurrences.caller_id": None,
+    "assay_occurrences.identity": DIGEST,
+    "assay_occurrences.generator": None,
     "assay_model_versions.model_version": VERSION,
     "assay_model_versions.recipe": OURS,
     "assay_model_versions.sha256": DIGEST,
@@ -128,6 +147,9 @@ COLUMNS: dict[str, str | None] = {
     "assay_ratings.reasons": None,
     "assay_rerankings.source": OURS,
     "assay_rerankings.model_version": VERSION,
+    "assay_rerankings.rerank_id": DIGEST,
+    "assay_rerankings.application": "the name of a key; no service hands it out of here",
+    "assay_rerankings.question": DIGEST,
     "assay_rerankings.scores": "figures",
     "assay_run_events.kind": OURS,
     "assay_run_events.payload": None,
@@ -175,6 +197,8 @@ class Planted:
     def __init__(self) -> None:
         self.where: dict[str, tuple[str, str]] = {}
         self.numbers: list[int] = []
+        self.user: tuple[str, ...] = ()
+        """The application, and the id, of a user who said something."""
 
     def __call__(self, column: str, who: str = "") -> str:
         """A text for this column, with an identifier that stands nowhere else."""
@@ -335,6 +359,7 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
             )
         )
         session.add(t.ApiKey(name=text("assay_api_keys.name"), start="assay_1", key_hash="3" * 64, created_by="Lea"))
+        _sent(session, text, numbers[0])
         for held in ("none", "included"):
             reason = text("assay_exports.reason") if held == "included" else None
             session.add(
@@ -376,6 +401,29 @@ def _interaction(session: Any, text: Planted, number: int) -> int:
     row.feedback_comment, row.session_id = text("rlhf_interactions.feedback_comment"), 7
     item.mirrored_comment = row.feedback_comment  # they are the same, or it is a write of the old application
     return int(made)
+
+
+def _sent(session: Any, text: Planted, number: int) -> None:
+    """What a program sent of one answer, and what its users said of it."""
+    given = {name: text(f"assay_occurrences.{name}") for name in ("application", "caller_id", "generator")}
+    session.add(t.Occurrence(interaction_id=number, identity="6" * 64, **given))
+    application, generator = text("assay_feedback.application"), text("assay_feedback.generator")
+    text.user = application, "u-1"
+    session.add(
+        t.Feedback(
+            application=application,
+            caller_id=text("assay_feedback.caller_id"),
+            target=f"interaction {number}",
+            interaction_id=number,
+            kind="thumb",
+            value=0,
+            comment=f"{text('assay_feedback.comment')}. Roswitha was wrong.",
+            user_hash=hash_of_user(key_for_writing(session), *text.user),
+            generator=generator,
+        )
+    )
+    week = date(2026, 11, 23)
+    session.add(t.AnswersGiven(week=week, kind="generator", name=text("assay_answers_given.name"), answers=25))
 
 
 def _rated(session: Any, number: int, who: User, rating: int, comment: str, *reasons: str) -> None:

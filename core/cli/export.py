@@ -1,4 +1,4 @@
-"""`export`: ratings, gold, pairs, kto, sft or preferences in a file."""
+"""`export`: ratings, gold, pairs, kto, sft, preferences or feedback in a file."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``forget``: take an answer or a rater out for good, after showing what goes and what stays; ``compact`` after it."""
+"""``forget``: take an answer, a rater or what a user said out for good, shown first; ``compact`` after it."""
 
 import argparse
 
@@ -11,10 +11,18 @@ from core.services.workspace import open_workspace
 
 def forget(options: argparse.Namespace) -> Done:
     """Show what would go and stay; with --yes, do it."""
+    if (options.what is None) != (options.which is None) or (options.what is None) == (options.user is None):
+        raise BadInput(
+            "Say what to forget: interaction NUMBER, rater NAME, or --user ID --application NAME for a user of an "
+            "application."
+        )
     workspace, what = open_workspace(), str(options.which)
-    if options.what == "interaction":
-        if options.pseudonymise:
-            raise BadInput("--pseudonymise is for raters: an answer has no name to replace.")
+    if options.what != "rater" and options.pseudonymise:
+        raise BadInput("--pseudonymise is for raters: the others have no name to replace.")
+    if options.user is not None:
+        of_user = erasure.app_user if options.yes else erasure.preview_app_user
+        found = of_user(workspace, COMMAND_LINE, options.application, options.user)
+    elif options.what == "interaction":
         if not what.isdecimal() or len(what) > 15:
             raise BadInput("Say which answer by its number: python -m core forget interaction 12")
         found = erasure.preview_interaction(workspace, COMMAND_LINE, int(what))

@@ -121,8 +121,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--candidates", required=True, metavar="FILE", help="jsonl with text, or txt with lines of ---")
     sub.add_argument("--top-k", type=int, help="print only the best K")
 
-    sub = command("export", export, "write ratings, gold, pairs, kto or sft to a file")
-    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "sft", "preferences"))
+    sub = command("export", export, "write ratings, gold, pairs, kto, sft, preferences or feedback to a file")
+    sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "sft", "preferences", "feedback"))
     sub.add_argument("--out", required=True, metavar="FILE")
     marked = sub.add_mutually_exclusive_group()
     marked.add_argument(
@@ -140,8 +140,8 @@ def parser() -> argparse.ArgumentParser:
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
 
-    sub = command("sample", sample, "load or remove the sample data")
-    sub.add_argument("action", choices=("load", "remove"))
+    sub = command("sample", sample, "load or remove the sample data, or make a week of feedback on it")
+    sub.add_argument("action", choices=("load", "feedback", "remove"))
 
     sub = command("backup", backup, "save database and models in a new folder, also while they are in use")
     sub.add_argument("--out", required=True, metavar="FOLDER")
@@ -166,9 +166,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--limit", type=int, default=50, help="so many of the latest (default 50)")
     sub.add_argument("--out", metavar="FILE", help="write all of them to a csv, jsonl or parquet file instead")
 
-    sub = command("forget", forget, "take an answer or a rater out for good; shows what goes and what stays first")
-    sub.add_argument("what", choices=("interaction", "rater"))
-    sub.add_argument("which", metavar="NUMBER_OR_NAME")
+    sub = command("forget", forget, "take an answer, a rater or what a user said out for good; shows first what goes")
+    sub.add_argument("what", nargs="?", choices=("interaction", "rater"))
+    sub.add_argument("which", nargs="?", metavar="NUMBER_OR_NAME")
+    sub.add_argument("--user", metavar="ID", help="instead: all feedback of this user, by the id the application sends")
+    sub.add_argument("--application", default="this machine", metavar="NAME", help="whose user: the name of its key")
     sub.add_argument("--pseudonymise", action="store_true", help="a rater: only the name goes, the ratings stay")
     sub.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
 

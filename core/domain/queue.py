@@ -31,6 +31,7 @@ class Order(StrEnum):
     RANDOM = "random"
     SESSION = "session"  # one session to its end, then the next
     MODEL = "model"  # where the model in use would learn most
+    USERS = "users"  # what users disliked or a model could not tell, then the oldest
 
 
 class Chosen(StrEnum):
@@ -40,6 +41,7 @@ class Chosen(StrEnum):
     RANDOM = "random"
     SESSION = "session"
     MODEL = "model"  # closest to the decision boundary of the model in use
+    USERS = "users"  # users disliked it, or a model that ranked it could not tell
     PAIR = "pair"  # its prompt has one rated answer: this rating can make a pair
     SKIPPED = "skipped"  # skipped before, and nothing else was left
     PROMPT = "prompt"  # shown beside the other answers to the same prompt

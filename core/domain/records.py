@@ -178,7 +178,7 @@ class ListedInteraction(Interaction):
     rated_at: datetime | None = None
     """When the last of these ratings was given."""
     generator: str | None = None
-    """Which model wrote the answer, by the metadata of its import."""
+    """Which model wrote the answer, by the metadata of its import or by the program that sent it first."""
 
 
 def check_search(text: str) -> None:

@@ -1,6 +1,7 @@
 """The routes of the API: rankings as Cohere's clients ask for them, what programs send, health, readiness, OpenAPI."""
 
 import logging
+import secrets
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from core.domain.errors import AssayError, BadInput, NotFound
+from core.domain.errors import AssayError, BadInput, Collision, Conflict, NotFound
 from core.domain.roles import PROGRAM, THIS_MACHINE, KeyScope
 from core.http import dialects, origin, responses
 from core.http.openapi import DOCUMENT
@@ -40,6 +41,8 @@ PLACES = ("/healthz", "/readyz", "/openapi.json", "/v1", "/v1/{rest:path}", "/v2
 """What belongs to the API on a server that has pages too; everything under it answers JSON, also 404 and 405."""
 
 WRITE_SECONDS = 5.0
+NOTING_SECONDS = 0.2
+"""Between two writes of what was ranked: feedback finds a ranking a second later from every process."""
 KEY_WAITS = (
     "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API "
     "keys, or with: python -m core keys confirm"
@@ -60,6 +63,7 @@ class Api:
         self._turns = turns or ScoringQueue()
         self._reading = reading or BodyAdmission()
         self._outcomes = OutcomeRoutes()
+        self._noted = anyio.Event()
         self._keys: KeyRing | None = None
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._looking_up = anyio.CapacityLimiter(4)
@@ -73,6 +77,7 @@ class Api:
                 Route("/v1/openapi.json", self._openapi),
                 *(Route(path, self._guarded(self._rerank), methods=["POST"]) for path in RERANK_PATHS),
                 Route("/v1/interactions", self._guarded(self._interactions), methods=["POST"]),
+                Route("/v1/feedback", self._guarded(self._feedback), methods=["POST"]),
             ],
             exception_handlers={HTTPException: no_such_route},
         )
@@ -90,6 +95,7 @@ class Api:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self.warmer.keep)
                 tasks.start_soon(self._write_for_ever)
+                tasks.start_soon(self._write_rankings)
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self._write)
@@ -99,14 +105,28 @@ class Api:
             await anyio.sleep(WRITE_SECONDS)
             await anyio.to_thread.run_sync(self._write)
 
-    def _write(self) -> None:
-        """Keep what was ranked and when keys were used: off the path of requests, many at once."""
+    async def _write_rankings(self) -> None:
+        """Keep what was ranked soon after, so that feedback finds it; nobody waits for it."""
+        while True:
+            await self._noted.wait()
+            self._noted = anyio.Event()
+            await anyio.to_thread.run_sync(self._write_notes)
+            await anyio.sleep(NOTING_SECONDS)
+
+    def _write_notes(self) -> None:
         try:
             usage.log_of(self._open()).write()
-            if self._keys is not None:
-                self._keys.write_uses()
         except Exception as error:  # noqa: BLE001  the server must not end because its notes cannot be kept
             log.warning("what was ranked could not be noted: %s", type(error).__name__)
+
+    def _write(self) -> None:
+        """Keep what was ranked and when keys were used: off the path of requests, many at once."""
+        self._write_notes()
+        try:
+            if self._keys is not None:
+                self._keys.write_uses()
+        except Exception as error:  # noqa: BLE001  as above
+            log.warning("when keys were used could not be noted: %s", type(error).__name__)
 
     async def _healthz(self, request: Request) -> Response:
         return answer({"status": "ok"})
@@ -123,11 +143,14 @@ class Api:
 
     async def _rerank(self, request: Request) -> Response:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
-        caller = (await self._admit(request, workspace, KeyScope.RANK)).share
+        admitted = await self._admit(request, workspace, KeyScope.RANK)
+        caller = admitted.share
         with self._reading.of(caller, request):
             body = await read_body(request)
             dialect = dialects.dialect_of(request.scope["path"], body)
             question = dialect.parse(body)
+            if question.store:
+                admitted.require(KeyScope.SEND)
             note(request.scope, documents=len(question.documents), characters=question.characters)
 
             def unread(texts: Sequence[str]) -> Sequence[int]:
@@ -145,17 +168,31 @@ class Api:
             parts = await self._turns.measured(caller, work)
         began = time.perf_counter()
         ranking = await self._turns.score(caller, work, parts, partial(_gone, request))
-        usage.log_of(workspace).note("api", ranking, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
         if ranking.model_version is None:
+            usage.log_of(workspace).note("api", ranking, seconds)
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
         note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
-        return answer(dialect.written(_found(request_id(request.scope), question, ranking)))
+        rerank_id = secrets.token_hex(16)
+        found = _found(rerank_id, question, ranking)
+        if question.store:
+            found["meta"]["stored"] = await self._outcomes.keep_ranked(
+                workspace, admitted, rerank_id, question, abstained=ranking.abstained is not None
+            )
+        named = usage.Named(rerank_id, admitted.application, question.query)
+        usage.log_of(workspace).note("api", ranking, seconds, named)
+        self._noted.set()
+        return answer(dialect.written(found))
 
     async def _interactions(self, request: Request) -> Response:
         workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
         return await self._outcomes.interactions(
             request, workspace, await self._admit(request, workspace, KeyScope.SEND)
         )
+
+    async def _feedback(self, request: Request) -> Response:
+        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
+        return await self._outcomes.feedback(request, workspace, await self._admit(request, workspace, KeyScope.SEND))
 
     async def would_admit(self, scope: Scope) -> bool:
         """Whether a request may pass although many with wrong keys came from its address; asks no database for it."""
@@ -213,6 +250,10 @@ class Api:
                 return error(404, str(missing))
             except BadInput as bad:
                 return error(400, str(bad))
+            except Collision as collided:
+                return error(503, str(collided))
+            except Conflict as conflict:
+                return error(409, str(conflict))
             except AssayError as failure:
                 log.warning("request %s failed: %s", request_id(request.scope), failure.in_full)
                 return error(503, SENTENCES[State.NO_DATABASE])

@@ -15,6 +15,8 @@ ANSWERS_A_MINUTE = 30_000
 """That one application may send, whatever its keys: raters rate on the same database meanwhile."""
 ANSWERS_AT_ONCE = 10_000
 """Of these."""
+MAX_FEEDBACK_WAITING = 64
+"""Feedback calls that are read or wait for a commit at once."""
 MAX_FEEDBACK_BYTES = 1_000_000
 FEEDBACK_A_MINUTE = 12_000
 """Of one application, whatever its keys."""

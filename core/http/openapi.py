@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.domain.outcomes.feedback import MAX_COMMENT, MAX_NAMED, THUMBS
+from core.domain.outcomes.feedback import MAX_COMMENT, THUMBS
 from core.domain.outcomes.sent_answers import MAX_ID, MAX_SENT
 from core.domain.roles import KeyScope
 from core.domain.turns import MAX_TURNS
@@ -210,7 +210,7 @@ _SCHEMAS: dict[str, Any] = {
             "comment": {"type": ["string", "null"], "maxLength": MAX_COMMENT},
             "user": {
                 **_OR_NOTHING,
-                "maxLength": MAX_NAMED,
+                "maxLength": MAX_ID,
                 "description": "Who said it, in your words; kept only as a keyed hash.",
             },
             "id": {**_OR_NOTHING, "description": "Yours: the same feedback again under it stores nothing."},

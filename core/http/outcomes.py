@@ -7,17 +7,28 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.domain.outcomes.feedback import read_feedback
 from core.domain.outcomes.sent_answers import MAX_SENT
 from core.domain.roles import SENDER
 from core.http.json_body import read_json
-from core.http.limits import ANSWERS_A_MINUTE, ANSWERS_AT_ONCE, MAX_SENT_BODIES, MAX_SENT_BYTES, MAX_SENT_BYTES_AT_ONCE
+from core.http.limits import (
+    ANSWERS_A_MINUTE,
+    ANSWERS_AT_ONCE,
+    FEEDBACK_A_MINUTE,
+    FEEDBACK_AT_ONCE,
+    MAX_FEEDBACK_BYTES,
+    MAX_FEEDBACK_WAITING,
+    MAX_SENT_BODIES,
+    MAX_SENT_BYTES,
+    MAX_SENT_BYTES_AT_ONCE,
+)
 from core.http.origin import Caller
 from core.http.outcome_requests import parse_interactions
 from core.http.rate_limit import Rate
 from core.http.request_log import note
-from core.http.rerank_request import BodyAdmission
+from core.http.rerank_request import BodyAdmission, RerankRequest
 from core.http.responses import answer
-from core.services.outcomes import sending
+from core.services.outcomes import feedback, sending
 from core.services.workspace import Workspace
 
 
@@ -27,8 +38,11 @@ class OutcomeRoutes:
     def __init__(self) -> None:
         self._answers = Rate(ANSWERS_A_MINUTE, ANSWERS_AT_ONCE)
         self._bodies = BodyAdmission(bodies=MAX_SENT_BODIES, size=MAX_SENT_BYTES_AT_ONCE)
+        self._said = BodyAdmission(bodies=MAX_FEEDBACK_WAITING, size=MAX_FEEDBACK_WAITING * MAX_FEEDBACK_BYTES)
+        self._feedback_rate = Rate(FEEDBACK_A_MINUTE, FEEDBACK_AT_ONCE)
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._threads = anyio.CapacityLimiter(4)
+        self._waiting = anyio.CapacityLimiter(MAX_FEEDBACK_WAITING)  # for a commit, which several share
 
     async def interactions(self, request: Request, workspace: Workspace, caller: Caller) -> Response:
         """Store the answers of a request; bad ones are named in the answer, the others stored.
@@ -46,3 +60,34 @@ class OutcomeRoutes:
             sent = await anyio.to_thread.run_sync(store, limiter=self._threads)
         note(request.scope, stored=sent.stored, known=sent.known, refused=len(sent.refused))
         return answer(sent.to_json())
+
+    async def feedback(self, request: Request, workspace: Workspace, caller: Caller) -> Response:
+        """Store what a user said; answered after the commit. A call holds its place in the line until then.
+
+        Raises:
+            Refused: 400, 408, 409, 413 or 429, and nothing was stored.
+            NotFound: the application has no such answer or ranking.
+        """
+        self._feedback_rate.take(caller.application)
+        with self._said.of(caller.share, request, most=MAX_FEEDBACK_BYTES):
+            said = read_feedback(
+                await read_json(request, most=MAX_FEEDBACK_BYTES, advice="Send a shorter comment. Nothing was stored.")
+            )
+            give = partial(feedback.give, workspace, SENDER, caller.application, said)
+            given = await anyio.to_thread.run_sync(give, limiter=self._waiting)
+        note(request.scope, stored=int(given.stored), known=int(not given.stored))
+        return answer(given.to_json())
+
+    async def keep_ranked(
+        self, workspace: Workspace, caller: Caller, rerank_id: str, question: RerankRequest, *, abstained: bool
+    ) -> int:
+        """Store the answers of a ranking under its id and their indices, to be rated; how many are stored now.
+
+        Blank ones, and others that cannot be rated, are left out.
+        """
+        rows = [
+            {"id": f"{rerank_id}:{index}", "prompt": question.query, "response": document}
+            for index, document in enumerate(question.documents)
+        ]
+        store = partial(sending.send, workspace, SENDER, caller.application, rows, abstained=abstained)
+        return (await anyio.to_thread.run_sync(store, limiter=self._threads)).stored

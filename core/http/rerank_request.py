@@ -41,6 +41,8 @@ class RerankRequest:
     """Keep the documents in their order where the model cannot tell; a field of our own."""
     certainty: bool = False
     """Say how far the order can be trusted; a field of our own."""
+    store: bool = False
+    """Keep query and documents as answers that can be rated; a field of our own."""
 
     @property
     def characters(self) -> int:
@@ -72,6 +74,7 @@ def parse_rerank_request(
         _flag(body, return_documents),
         _flag(body, "abstain"),
         _flag(body, "certainty"),
+        _flag(body, "store"),
     )
     if question.characters > MAX_CHARACTERS:
         raise Refused(

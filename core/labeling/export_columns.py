@@ -65,6 +65,31 @@ PREFERENCES: Final[Columns] = {
     "context_id": str,
 }
 """``model_version``: whose order a rater saw on the Rerank page; empty where the preference came with a file."""
+FEEDBACK: Final[Columns] = {
+    "feedback": int,
+    "interaction_id": int,
+    "rerank": str,
+    "index": int,
+    "application": str,
+    "id": str,
+    "kind": str,
+    "value": int,
+    "comment": str,
+    "user": int,
+    "model_version": str,
+    "generator": str,
+    "first_replaced": bool,
+    "first_chosen": bool,
+    "latest": bool,
+    "week": str,
+    "at": str,
+}
+"""What users of applications said, which is never a rating.
+
+``value``: of a thumb 1 (up) or 0 (down), of a score 1 to 5, of a choice the index that was chosen. ``user``: a number
+that is the same for one user of one application within the file, and another one in the next. ``latest``: false where
+the user said something later of the same. ``week``: its Monday, UTC.
+"""
 
 EXPORTS: Final[Mapping[str, Columns]] = {
     "ratings": RATINGS,
@@ -73,6 +98,7 @@ EXPORTS: Final[Mapping[str, Columns]] = {
     "kto": KTO,
     "sft": SFT,
     "preferences": PREFERENCES,
+    "feedback": FEEDBACK,
 }
 
 _HEADERS: Final = [list(columns) for columns in EXPORTS.values()]

@@ -3,12 +3,14 @@
 It lies outside Streamlit's caches, which a message of any browser can empty.
 """
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from core.domain.settings import Settings
 from core.services.workspace import Workspace, open_workspace
 from core.store.database import Store
 from core.store.interactions import identifiers
@@ -77,9 +79,20 @@ def _for_a_server() -> Workspace:
 
 
 def _dispose(thing: object) -> None:
+    if isinstance(thing, Workspace):
+        thing = thing.store
     if isinstance(thing, Store):
         thing.engine.dispose()
 
 
 runtime = Runtime()
 """The one of this process."""
+
+
+def workspace_from_environment() -> Workspace:
+    """Settings and database of a program that only imported ``core``: opened when it first needs them.
+
+    Raises:
+        AssayError: the sentence says which setting or which part of the database is in the way.
+    """
+    return runtime.keep("workspace", Settings.from_env(os.environ), open_workspace)

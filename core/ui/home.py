@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.queue import MOST_COUNTED, Order, QueueFilters
 from core.domain.ratings import Stage
 from core.domain.roles import Act, Role
 from core.domain.texts import plural
@@ -10,10 +11,12 @@ from core.services.data import importing
 from core.services.models import models
 from core.services.models.models import SampleInUse
 from core.services.operations.status import Champion, Status, status
+from core.services.rating import queue
 from core.ui.data.importing import unfinished_import
 from core.ui.models.sample import train_on_own, what_is_missing
 from core.ui.report.format import MEASURES, cell, ratio
 from core.ui.shell import errors, session
+from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import go_to, next_step
 from core.ui.shell.page import Page, heading
 from core.ui.shell.texts import literal
@@ -42,6 +45,7 @@ def show(page: Page) -> None:
         _empty(page)
     else:
         _next(now, models.sample_in_use(page.workspace, page.user))
+        _disliked(page)
         retraining_due(page)
         _standing(now)
         if now.sample and page.may(Act.CHANGE_DATA):
@@ -136,6 +140,23 @@ def _next(now: Status, sample: SampleInUse | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             next_step("Rate answers", "rate", key="home.rate", primary=False)
             st.markdown(_waiting(now.waiting), width="content")
+
+
+def _disliked(page: Page) -> None:
+    """Say how many answers that users disliked wait, with the queue set for them on a press."""
+    found = queue.disliked(page.workspace, page.user) if page.may(Act.RATE) else 0
+    if not found:
+        return
+    many = f"More than {MOST_COUNTED:,}" if found > MOST_COUNTED else f"{found:,}"
+    with st.container(horizontal=True, vertical_alignment="center", key="home.disliked"):
+        if st.button("Rate what users disliked", key="home.rate_disliked", icon=":material/thumb_down:"):
+            user = actor(page)
+            if user is None:
+                st.rerun()  # the page asks for the name: a queue is set for a person
+            queue.choose(page.workspace, user, Order.USERS, QueueFilters())
+            go_to("rate")
+        waits = "answer that users disliked waits" if found == 1 else "answers that users disliked wait"
+        st.markdown(f"{many} {waits}: rate these first.", width="content")
 
 
 def _sample(page: Page) -> None:

@@ -90,6 +90,21 @@ def test_certainty_without_a_model_is_not_known(tmp_path: Path, monkeypatch: pyt
     assert found["model_version"] is found["doubt"] is found["too_close"] is None
 
 
+def test_answers_are_sent_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into the database of the settings, which is made where there is none; the same keys as the JSON of the API."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    rows = [{"id": "1", "prompt": "p", "response": "r", "generator": "g 1"}, {"id": "2", "prompt": "p"}]
+    found = core.send_interactions(rows)
+    assert found == {"stored": 1, "known": 0, "refused": [{"index": 1, "reason": "response is empty"}]}
+    assert core.send_interactions(rows[:1]) == {"stored": 0, "known": 1, "refused": []}
+    assert core.send_interactions(rows[:1], application="other")["stored"] == 1
+    for wrong, sentence in (("text", "must be a list"), (rows * 501, "at most 1,000")):
+        with pytest.raises(ValueError, match=sentence):
+            core.send_interactions(wrong)
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "elsewhere"))
+    assert core.send_interactions(rows[:1])["stored"] == 1  # another database knows nothing of it
+
+
 @pytest.mark.parametrize("bad", [[POOR, 3], [POOR, {"txt": "x"}], [POOR, {"text": None}], [POOR, None]])
 def test_bad_candidate_is_named_by_its_index(trained_home: Path, bad: list) -> None:
     """A candidate that is neither a string nor a dict with a string text is a ValueError naming its index."""

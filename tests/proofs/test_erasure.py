@@ -19,6 +19,7 @@ from core.services.data import erasure, importing
 from core.services.operations import doctor
 from core.services.workspace import Workspace
 from core.store import compacting
+from core.store.outcomes.hashes import hash_of_question, key_for_writing
 from core.store.tables import (
     ApiKey,
     Base,
@@ -27,6 +28,7 @@ from core.store.tables import (
     Draft,
     Embedding,
     Export,
+    Feedback,
     Guideline,
     GuidelineGap,
     HeldOutPrompt,
@@ -35,12 +37,14 @@ from core.store.tables import (
     Lease,
     LegacyInteraction,
     LegacySession,
+    Occurrence,
     Prediction,
     Preference,
     Promotion,
     QueuePreference,
     Rating,
     RatingEvent,
+    Reranking,
     RunEvent,
     Showing,
     Suggestion,
@@ -112,6 +116,20 @@ GOES = {
     "assay_uploads.message",
     "assay_run_events.payload",
     "assay_desks.filters",
+    "assay_occurrences.application",
+    "assay_occurrences.caller_id",
+    "assay_occurrences.identity",
+    "assay_occurrences.generator",
+    "assay_feedback.application",
+    "assay_feedback.caller_id",
+    "assay_feedback.target",
+    "assay_feedback.rerank_id",
+    "assay_feedback.comment",
+    "assay_feedback.user_hash",
+    "assay_feedback.question",
+    "assay_feedback.model_version",
+    "assay_feedback.generator",
+    "assay_rerankings.question",
 }
 """Columns that hold something of an answer: gone afterwards."""
 
@@ -151,6 +169,9 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_promotions.action",
         "assay_model_versions.recipe",
         "assay_rerankings.source",
+        "assay_feedback.kind",
+        "assay_answers_given.kind",
+        "assay_api_keys.scopes",
         "assay_audit.action",
     ],
     "the name or number of a person or a program": [
@@ -171,6 +192,8 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_identities.name",
         "assay_identities.email",
         "assay_api_keys.created_by",
+        "assay_rerankings.application",
+        "assay_answers_given.name",
     ],
     "made by the program: a version, a process, a key, a hash of a file": [
         "rlhf_sessions.model_version",
@@ -188,6 +211,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_model_versions.sha256",
         "assay_preferences.model_version",
         "assay_rerankings.model_version",
+        "assay_rerankings.rerank_id",
         "assay_embeddings.fingerprint",
         "assay_api_keys.start",
         "assay_api_keys.key_hash",
@@ -326,6 +350,22 @@ def planted(workspace: Workspace, tmp_path) -> int:
                 request_id=word("assay_better_answers.request_id"),
             )
         )
+        names = ("application", "caller_id", "identity", "generator")
+        session.add(Occurrence(interaction_id=number, **{name: word(f"assay_occurrences.{name}") for name in names}))
+        names = (
+            "application",
+            "caller_id",
+            "target",
+            "rerank_id",
+            "comment",
+            "user_hash",
+            "model_version",
+            "generator",
+        )
+        feedback = {name: word(f"assay_feedback.{name}") for name in names}
+        question = hash_of_question(key_for_writing(session), item.prompt_group)
+        session.add(Feedback(interaction_id=number, kind="thumb", value=0, question=question, **feedback))
+        session.add(Reranking(source="api", candidates=2, milliseconds=1.0, fallback=False, question=question))
         session.add(GuidelineGap(interaction_id=number, note=word("assay_guideline_gaps.note"), by="Ana"))
         session.add(Suggestion(interaction_id=number, rank=1, chosen="model", score=0.5))
         texts = [answer, word("assay_cases.texts")]
@@ -405,7 +445,7 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
     hashes = {text_hash(word("rlhf_interactions.ai_response"))}
     with workspace.store.read() as session:
         item = session.get(Item, number)
-        hashes |= {item.identity, item.prompt_group, item.turns_group}
+        hashes |= {item.identity, item.prompt_group, item.turns_group, session.query(Feedback.question).scalar()}
     derived = {  # hold a hash, or the word of another column
         "assay_items.identity",
         "assay_items.prompt_group",
@@ -418,6 +458,8 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
         "assay_held_out.prompt_group",
         "assay_run_events.payload",
         "assay_desks.filters",
+        "assay_feedback.question",
+        "assay_rerankings.question",
     }
     assert set(missing) == derived
     preview = erasure.preview_interaction(workspace, COMMAND_LINE, number)

@@ -14,16 +14,12 @@ import pytest
 from sqlalchemy import func, select
 
 from core.domain.roles import COMMAND_LINE, KeyScope
-from core.http.api import Api
 from core.services.people import api_keys
-from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.store.tables import Feedback, Item, LegacyInteraction, Occurrence, Rating
-from tests.databases import PATIENCE
-from tests.integration.serving import on_a_port
+from tests.databases import PATIENCE, start_python
 from tests.proofs.conftest import scaled
 from tests.proofs.killing import Server, Servers, moments
-from tests.reward.fakes import FakeEncoder
 from tests.services.versions_made import made
 
 pytestmark = pytest.mark.slow
@@ -112,7 +108,7 @@ def test_send_refuses_other_texts_under_a_known_id(server: Server, workspace: Wo
         assert (both["stored"], both["refused"]) == (1, [])
     with workspace.store.read() as session:
         texts = set(session.scalars(select(LegacyInteraction.ai_response)))
-        numbers = dict(session.execute(select(Occurrence.caller_id, Occurrence.interaction_id)).tuples())
+        numbers = {one.caller_id: one.interaction_id for one in session.scalars(select(Occurrence))}
     assert texts == {"answer 1", "answer 2"}
     assert numbers["1"] == numbers["3"] != numbers["2"]
 
@@ -305,20 +301,37 @@ def test_send_and_feedback_survive_a_server_that_is_killed(server: Server, works
     )
 
 
-@pytest.fixture
-def ranking(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Another server, in this process, with a model whose encoder only counts words; nothing of it works in the
-    background.
-    """
+RANKING = """
+    import socket
+    import uvicorn
+    from core.http.standalone import make_app
+    from core.services.reranking import reranking
+    from tests.reward.fakes import FakeEncoder
 
     class Serving:
-        def current(self) -> FakeEncoder:
+        def current(self):
             return FakeEncoder()
 
-    monkeypatch.setattr(reranking, "serving_encoder", lambda settings: Serving())
+    reranking.serving_encoder = lambda settings: Serving()  # the texts matter here, not how they are read
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    place.listen()
+    print(place.getsockname()[1], flush=True)
+    uvicorn.Server(uvicorn.Config(make_app(), log_level="error")).run([place])
+"""
+
+
+@pytest.fixture
+def ranking(workspace: Workspace, environ: dict[str, str]) -> Iterator[str]:
+    """Another process that answers the API, with a model whose encoder only counts words."""
     made(workspace, "champion-of-outcomes", champion=True)
-    with on_a_port(Api(lambda: workspace).app) as address:
-        yield address
+    process = start_python(RANKING, environ)
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_feedback_finds_a_ranking_of_another_process(
@@ -350,7 +363,7 @@ def test_feedback_finds_a_ranking_of_another_process(
     with workspace.store.read() as session:
         said = session.scalars(select(Feedback).order_by(Feedback.feedback_id)).all()
         assert [(one.kind, one.value, one.place, one.first_chosen) for one in said] == [
-            ("thumb", 0, first, None),
+            ("thumb", 0, first, True),
             ("chosen", first, None, True),
         ]
         assert {one.model_version for one in said} == {"champion-of-outcomes"}
@@ -386,7 +399,7 @@ def test_feedback_on_ranked_answers_that_are_kept_leads_to_rating(
     assert [answer.status_code for answer in answers] == [403, 200], [answer.text for answer in answers]
     number = answers[1].json()["id"]
     with workspace.store.read() as session:
-        kept = dict(session.execute(select(Occurrence.caller_id, Occurrence.interaction_id)).tuples())
+        kept = {one.caller_id: one.interaction_id for one in session.scalars(select(Occurrence))}
     assert set(kept) == {f"{number}:{index}" for index in range(3)}
     assert kept[f"{number}:0"] == kept[f"{number}:2"] != kept[f"{number}:1"]
     with program(server, keys[KeyScope.RANK, KeyScope.SEND]) as client:
@@ -395,5 +408,5 @@ def test_feedback_on_ranked_answers_that_are_kept_leads_to_rating(
             assert until_found(client, said).status_code == 200
         assert client.post("/v1/feedback", json={"interaction": f"{number}:0", "score": 5}).status_code == 200
     with workspace.store.read() as session:
-        disliked = dict(session.execute(select(Item.interaction_id, Item.disliked)).tuples())
+        disliked = {item.interaction_id: item.disliked for item in session.scalars(select(Item))}
     assert disliked == {kept[f"{number}:1"]: 2, kept[f"{number}:0"]: 0}

@@ -23,19 +23,21 @@ from core.labeling.how_to_read import HowToRead
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
 from core.services.models import models
 from core.services.operations import backup
+from core.services.outcomes import demo
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
 from core.services.rating import queue, rating, second_opinions
 from core.services.rating.second_opinions import AskFor
-from core.services.reranking import cases, preferences
+from core.services.reranking import cases, preferences, reranking
 from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.people.api_keys import suspend
 from core.store.tables import Audit, Identity, Upload
 from core.store.training import runs
-from tests import looked
+from tests import looked, sent
 from tests.databases import added, rater
+from tests.reward.fakes import embedder
 from tests.services.test_accounts import claims
 from tests.services.versions_made import made
 
@@ -73,6 +75,7 @@ NOT_IN_THE_RECORD = {
     "people.visitors.cookie_for": "as above",
     "people.visitors.issue": "as above",
     "outcomes.grouped.GroupedCommits.run": "feedback is kept with its application and time",
+    "outcomes.sending.send": "each answer keeps which application sent it, and when",
     "reranking.usage.UsageLog.write": "rankings are counted, not recorded",
     "training.runs.active_run": "a look; a training that was killed is told as such on its page",
     "training.runs.history": "a look; as above",
@@ -211,6 +214,12 @@ def forget_rater(w: Workspace, lead: User) -> Act:
     erasure.rater(w, lead, ben.rater_id, ratings_stay=False)
 
 
+def forget_app_user(w: Workspace, lead: User) -> Act:
+    sent.thumb(w, added(w), up=False, user="u-1")
+    yield
+    erasure.app_user(w, lead, "clinic", "u-1")
+
+
 def save_guidelines(w: Workspace, lead: User) -> Act:
     yield
     guidelines.save(w, lead, "5 is good.", read=0)
@@ -309,6 +318,15 @@ def remove_sample(w: Workspace, lead: User) -> Act:
     made(w, "of-the-sample", sample=True, champion=True)
     yield
     importing.remove_sample(w, lead)
+
+
+def make_feedback(w: Workspace, lead: User) -> Act:
+    importing.load_sample(w, lead)
+    made(w, "of-the-sample", sample=True, champion=True)
+    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reranking, "_embedder", lambda settings, store: embedder())
+        demo.make_feedback(w, lead)
 
 
 def create_key(w: Workspace, lead: User) -> Act:
@@ -502,6 +520,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "review.disagreements.decide": (decide, ["adjudicated", "adjudication cleared"]),
     "review.disagreements.mark_gap": (mark_gap, ["gap marked"]),
     "data.exporting.export": (export, ["exported"]),
+    "data.erasure.app_user": (forget_app_user, ["forgot"]),
     "data.erasure.compact": (compact, ["compacted"]),
     "data.erasure.interaction": (forget_answer, ["forgot"]),
     "data.erasure.rater": (forget_rater, ["forgot"]),
@@ -519,6 +538,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "data.importing.load_sample": (load_sample, ["started import", "finished import"]),
     "data.importing.remove_import": (remove_import, ["removed import"]),
     "data.importing.remove_sample": (remove_sample, ["took out of use", "removed sample"]),
+    "outcomes.demo.make_feedback": (make_feedback, ["made feedback"]),
     "people.api_keys.confirm": (confirm_keys, ["confirmed key"]),
     "people.api_keys.create": (create_key, ["created key"]),
     "people.api_keys.revoke": (revoke_key, ["revoked key"]),

@@ -11,7 +11,7 @@ from core.labeling.exports import gold_rows, kto_rows, pair_rows
 from core.services.data.exporting import KINDS, Marked, export, listed
 from core.services.reranking import preferences
 from core.store.tables import Audit, Export, Item
-from tests import looked
+from tests import looked, sent
 from tests.databases import added, rater
 
 SECRET = "555-123-4567"
@@ -41,6 +41,8 @@ def held(workspace, lea):
     added(workspace, "Unrated?", f"Nobody rated {SECRET}.")
     preferences.keep(workspace, lea, f"Who is {SECRET}?", ["one", "two"], [1], model_version=None)
     preferences.keep(workspace, lea, "What?", ["one", "two"], [1], model_version=None)
+    sent.thumb(workspace, answers[0], up=False, comment=f"I called {SECRET}.")
+    sent.thumb(workspace, answers[1], up=True, caller_id="0193f2c4-7b1e-7c11-9a70-5f9a1c2b3d4e")
     return workspace
 
 
@@ -56,6 +58,7 @@ def test_an_export_is_refused_whole_and_says_how_to_go_on(held, lea, tmp_path, k
         "preferences": "1 of 2 comparisons",
         "pairs": "4 of 8 answers and comparisons",
         "sft": "1 of 2 better answers",
+        "feedback": "1 of 2 words of users",
     }.get(kind, "2 of 4 rated answers")
     with pytest.raises(
         HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([1-4] phones?\)\. Nothing was wr"
@@ -73,7 +76,7 @@ def test_leaving_them_out_keeps_the_exports_in_line_with_each_other(held, lea, t
         result = export(held, lea, kind, tmp_path / f"{kind}.jsonl", marked=Marked.LEAVE_OUT)
         made[kind] = read(tmp_path / f"{kind}.jsonl")
         assert SECRET not in (tmp_path / f"{kind}.jsonl").read_text()
-        assert result.to_json()["left_out"] == {"preferences": 1, "pairs": 4, "sft": 1}.get(kind, 2)
+        assert result.to_json()["left_out"] == {"preferences": 1, "pairs": 4, "sft": 1, "feedback": 1}.get(kind, 2)
     assert [row["ai_response"] for row in made["ratings"]] == ["Wait.", "No."]
     gold = list(gold_rows(iter(made["ratings"])))
     assert [row["rating"] for row in made["gold"]] == [row["rating"] for row in gold] == [2, 4]
@@ -82,6 +85,7 @@ def test_leaving_them_out_keeps_the_exports_in_line_with_each_other(held, lea, t
     assert [(row["completion"], row["author"]) for row in made["sft"]] == [("No, never.", "Ana")]
     assert len(made["kto"]) == len(list(kto_rows(iter(gold), positive_threshold=4))) == 2
     assert [row["prompt"] for row in made["preferences"]] == ["What?"]
+    assert [row["id"] for row in made["feedback"]] == ["0193f2c4-7b1e-7c11-9a70-5f9a1c2b3d4e"]
 
 
 def test_including_them_wants_a_lead_with_a_name_and_a_reason(held, lea, tmp_path):

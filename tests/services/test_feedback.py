@@ -119,7 +119,7 @@ def test_feedback_on_a_ranking(workspace: Workspace) -> None:
         assert give(workspace, rerank="r1", user="u", **body)
     found = kept(workspace)
     assert [one.place for one in found] == [1, 2, None, None]
-    assert [one.first_chosen for one in found] == [None, None, True, False]
+    assert [one.first_chosen for one in found] == [True, False, True, False]
     assert [one.latest for one in found] == [True, True, False, True]
     assert {(one.model_version, one.first_replaced, one.interaction_id) for one in found} == {("v1", True, None)}
     (question,) = {one.question for one in found}

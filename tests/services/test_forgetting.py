@@ -23,6 +23,7 @@ from core.store.tables import (
     Audit,
     Base,
     BetterAnswer,
+    Feedback,
     HeldOutPrompt,
     Identity,
     Item,
@@ -31,11 +32,12 @@ from core.store.tables import (
     Promotion,
     Rater,
     Rating,
+    Reranking,
     SignIn,
 )
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
-from tests import looked
+from tests import looked, sent
 from tests.databases import PATIENCE, added, at_once, finished, lead, rater, start_python
 
 PROMPT, ANSWER, EARLIER = "Zyxwv prompt", "Zyxwv answer", "Zyxwv earlier answer"
@@ -103,6 +105,10 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
             texts = {"prompt": "Zyxwv then?", "chosen": "Zyxwv so", "rejected": "Zyxwv or so", "prompt_group": "then"}
             numbers = dict(zip(("chosen_id", "rejected_id"), pair, strict=True))
             session.add(Preference(rater_id=ben.rater_id, pair_hash=str(pair), **texts, **numbers))
+    sent.occurrence(workspace, number, "a-1", generator="Zyxwv generator")
+    group = prompt_group(PROMPT)
+    sent.thumb(workspace, number, up=False, user="u-1", prompt_group=group, comment="Zyxwv is no help")
+    sent.thumb(workspace, other, up=False, user="u-1", comment="Another one is no help")
     rating.keep_draft(workspace, ben, number, "Zyxwv, I think")
     rating.keep_draft(workspace, zoltan, other, "not yet")
     vectors = DatabaseVectors(workspace.store)
@@ -320,7 +326,7 @@ def test_killed_in_the_middle_everything_is_as_it_was(workspace, lived, ben, env
         """
         import os, sys
         from core.domain.roles import COMMAND_LINE
-        from tests import looked
+        from tests import looked, sent
         from core.services.workspace import open_workspace
         from core.store.erasure import answers
         workspace, done = open_workspace(), []
@@ -353,7 +359,7 @@ def test_whoever_rates_at_the_same_moment_comes_first_or_finds_it_gone(workspace
         from core.services.people import local_names
         from core.services.rating import rating
         from core.services.workspace import open_workspace
-        from tests import looked
+        from tests import looked, sent
         workspace, number = open_workspace(), int(sys.argv[1])
         lea = local_names.rate_as(workspace, "cookie of Lea", "Lea")
         print("ready", flush=True)
@@ -372,3 +378,115 @@ def test_whoever_rates_at_the_same_moment_comes_first_or_finds_it_gone(workspace
     finished(processes)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
     assert "Zyxwv" not in dump(workspace).replace(f"{PROMPT} too", "")
+
+
+def feedback(workspace) -> list[tuple[int | None, str | None, str | None]]:
+    """Every feedback: what it is about, its comment, and the hash of its question."""
+    with workspace.store.read() as session:
+        rows = session.query(Feedback).order_by(Feedback.feedback_id)
+        return [(one.interaction_id, one.comment, one.question) for one in rows]
+
+
+@pytest.mark.every_database
+def test_what_users_said_of_a_ranking_goes_with_the_answer_they_chose(workspace, ben):
+    """In a ranking that was kept: the choice of this answer goes, that of another stays without its question's hash."""
+    number, other = added(workspace, PROMPT, ANSWER), added(workspace, "Another question", "Another answer")
+    for index, answer in enumerate((other, number)):
+        sent.occurrence(workspace, answer, f"r1:{index}")
+        sent.thumb(
+            workspace,
+            None,
+            up=True,
+            kind="chosen",
+            value=index,
+            rerank_id="r1",
+            comment=f"took {index}",
+            prompt_group=prompt_group(PROMPT),
+        )
+    with workspace.store.write() as session:
+        question = session.query(Feedback.question).distinct().scalar()
+        counts = {"candidates": 2, "milliseconds": 1.0, "fallback": False}
+        session.add(Reranking(source="api", rerank_id="r1", question=question, **counts))
+    before = erasure.preview_interaction(workspace, ben, number)
+    done = looked.forget(workspace, ben, number)
+    assert (done.goes, done.remains) == (before.goes, before.remains)
+    assert done.goes["words of users about it"] == 1
+    assert feedback(workspace) == [(None, "took 0", None)]
+    with workspace.store.read() as session:
+        assert (session.query(Reranking.rerank_id).scalar(), session.query(Reranking.question).scalar()) == ("r1", None)
+
+
+def test_the_hash_of_a_question_that_others_ask_too_stays(workspace, ben):
+    """An interval is over questions, and this one is still there."""
+    number, other = added(workspace, PROMPT, ANSWER), added(workspace, PROMPT, "Another answer")
+    for answer in (number, other):
+        sent.thumb(workspace, answer, up=True, prompt_group=prompt_group(PROMPT))
+    looked.forget(workspace, ben, number)
+    ((about, _, question),) = feedback(workspace)
+    assert about == other
+    assert question
+
+
+@pytest.mark.every_database
+def test_a_user_of_an_application_is_forgotten_and_dislikes_are_counted_anew(workspace, ben):
+    """Their words go and nobody else's: not those of a user of the same id elsewhere, nor those without a user."""
+    number, other = added(workspace, PROMPT, ANSWER), added(workspace, PROMPT, "Another answer")
+    sent.thumb(workspace, number, up=False, user="patient 12", comment="mine")
+    sent.thumb(workspace, other, up=True, user="patient 12")
+    sent.thumb(workspace, number, up=False, user="patient 1", comment="of another user")
+    sent.thumb(workspace, number, up=False, user="patient 12", application="ward", comment="of another application")
+    sent.thumb(workspace, number, up=False, comment="of nobody")
+    before = erasure.preview_app_user(workspace, ben, "clinic", "patient 12")
+    assert before.goes == {"words of this user": 2, "of them with a comment": 1}
+    assert len(feedback(workspace)) == 5
+    done = erasure.app_user(workspace, ben, "clinic", "patient 12")
+    assert (done.goes, done.remains) == (before.goes, before.remains)
+    assert [said for _, said, _ in feedback(workspace)] == ["of another user", "of another application", "of nobody"]
+    with workspace.store.read() as session:
+        assert [session.get(Item, one).disliked for one in (number, other)] == [3, 0]
+        (act,) = session.query(Audit).filter(Audit.action == "forgot")
+        assert (act.actor, act.new) == (ben.key, {"words of this user": 2, "of them with a comment": 1})
+        assert "patient" not in f"{act.subject} {act.old}"
+    for again in (erasure.preview_app_user, erasure.app_user):
+        with pytest.raises(NotFound, match="Nothing was changed"):
+            again(workspace, ben, "clinic", "patient 12")
+
+
+def test_an_application_is_meant_as_it_is_shown(workspace, ben):
+    """Its name may hold an identifier, which is hidden wherever it is offered and named."""
+    named = "ward of jane.roe@patients.example.org"
+    sent.thumb(workspace, added(workspace), up=False, user="u", application=named)
+    (shown,) = erasure.applications(workspace, ben)
+    assert "hidden»" in shown
+    done = erasure.app_user(workspace, ben, shown, "u")
+    assert (done.goes, done.subject) == ({"words of this user": 1}, f"a user of {shown}")
+    assert not [sentence for sentence in done.remains if "jane" in sentence]
+
+
+def test_forgetting_a_user_of_whom_nothing_was_ever_said(workspace, ben):
+    """Before the first feedback there is no key of hashes, and none is drawn."""
+    with pytest.raises(NotFound, match="No feedback of this user"):
+        erasure.app_user(workspace, ben, "clinic", "x")
+    assert dump(workspace, but=("assay_raters",)).count("outcome") == 0
+
+
+def test_nothing_that_a_forgotten_user_wrote_is_left_in_the_file(workspace, ben):
+    """As with an answer: neither in the tables nor in the bytes that they stood in."""
+    if not workspace.store.is_sqlite:
+        return
+    sent.thumb(workspace, added(workspace, PROMPT, ANSWER), up=False, user="u", comment="Zyxwv was no help")
+    erasure.app_user(workspace, ben, "clinic", "u")
+    for file in workspace.settings.home.glob("assay.db*"):
+        assert b"Zyxwv was no help" not in file.read_bytes(), file
+
+
+def test_the_same_number_of_users_is_counted_as_disliking_however_often_they_say_it(workspace):
+    """One user, two answers' worth of words: a low score and a thumb count once, earlier words and high scores not."""
+    number = added(workspace, PROMPT, ANSWER)
+    sent.thumb(workspace, number, up=False, user="a")
+    sent.thumb(workspace, number, up=False, user="a", kind="score", value=2, target="ranking r 0")
+    sent.thumb(workspace, number, up=False, user="b", kind="score", value=3)
+    sent.thumb(workspace, number, up=False, user="c", latest=False)
+    sent.thumb(workspace, number, up=True, kind="chosen", value=0)
+    with workspace.store.read() as session:
+        assert session.get(Item, number).disliked == 1

@@ -16,6 +16,7 @@ from core.services.data import conversations, erasure, exporting, importing, int
 from core.services.masking import ClearedText, masked, masks_output, originals
 from core.services.models import models
 from core.services.operations import status
+from core.services.outcomes import of_answer, results
 from core.services.people import api_keys, audit_log
 from core.services.rating import queue, rating
 from core.services.reranking import cases, preferences
@@ -23,6 +24,7 @@ from core.services.review import disagreements, guidelines, own_ratings, reasons
 from core.services.review.own_ratings import OwnFilters
 from core.services.training import readiness, runs
 from core.store.audit import Wanted
+from core.store.outcomes.results import Apart, By
 from core.store.tables import Item, LegacyInteraction
 from tests import looked
 from tests.planted import COLUMNS, everybody, joined, plant, text_columns
@@ -72,6 +74,11 @@ def reads(workspace, user, planted):
         "acts as csv": lambda: audit_log.as_file(workspace, user, Wanted(), ".csv").decode(),
         "acts as jsonl": lambda: audit_log.as_file(workspace, user, Wanted(), ".jsonl").decode(),
         "forgetting": lambda: erasure.preview_interaction(workspace, user, number),
+        "an answer in use": lambda: of_answer.in_use(workspace, user, number),
+        "what users wrote": lambda: results.comments(workspace, user, 100),
+        "what users said": lambda: [results.measure(workspace, user, by, Apart.WEEK) for by in By],
+        "applications": lambda: erasure.applications(workspace, user),
+        "forgetting a user": lambda: planted.user and erasure.preview_app_user(workspace, user, *planted.user),
         "forgetting a rater": lambda: erasure.preview_rater(workspace, user, "Sam", ratings_stay=True),
     }
     shown = {}
@@ -201,6 +208,7 @@ class Numbers:
     """Stands for what was planted."""
 
     numbers: list[int]
+    user = ()
 
 
 def test_every_writing_function_that_takes_texts_refuses_gaps():
@@ -215,6 +223,8 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.better_answers.write",
     }
     stores_nothing = {
+        "data.erasure.app_user",
+        "data.erasure.preview_app_user",
         "data.interactions.browse",
         "review.own_ratings.listed",
         "people.audit_log.acts",
@@ -229,8 +239,9 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "reranking.preferences.count_own",
         "reranking.preferences.withdraw",
     }
+    refuses_by_number = {"outcomes.sending.send"}  # tests/services/test_sending.py
     exempt = {name for name, function in public_functions().items() if getattr(function, "takes_gaps", None)}
-    assert exempt == looks_itself | stores_nothing
+    assert exempt == looks_itself | stores_nothing | refuses_by_number
     assert looks_itself <= set(WRITES)
     with pytest.raises(BadInput):
         masks_output()(lambda *given: given)({"a": [GAP]})

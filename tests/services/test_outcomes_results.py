@@ -1,5 +1,6 @@
 """What users said of answers, with its uncertainty: latest words only, by week, version and generator."""
 
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -8,16 +9,19 @@ import numpy as np
 import pytest
 from sqlalchemy import delete
 
+from core.domain.outcomes.results import Apart, By
 from core.domain.roles import COMMAND_LINE, PROGRAM, NotAllowed, Role, User
 from core.reward.metrics.bootstrap import alike_draws, draws
 from core.services.outcomes import results
-from core.services.outcomes.results import Apart, By, Outcome
+from core.services.outcomes.results import Outcome
 from core.services.workspace import Workspace
 from core.store.tables import AnswersGiven, Feedback
 from core.store.types import now
 from tests.databases import rater
 
 MONDAY = datetime.combine(now().date() - timedelta(days=now().weekday()), time(), UTC)
+NUMBERS = itertools.count()
+"""Of the things that feedback is about: no user said two things of one."""
 
 
 def keep(workspace: Workspace, rows: Iterable[dict[str, Any]]) -> None:
@@ -32,9 +36,7 @@ def keep(workspace: Workspace, rows: Iterable[dict[str, Any]]) -> None:
         "latest": True,
     }
     with workspace.store.write() as session:
-        session.add_all(
-            Feedback(**{**usual, "target": f"ranking r {number}", **row}) for number, row in enumerate(rows)
-        )
+        session.add_all(Feedback(**{**usual, "target": f"ranking r {next(NUMBERS)}", **row}) for row in rows)
 
 
 def by_users(ups: int, downs: int, **values: Any) -> list[dict[str, Any]]:
@@ -95,7 +97,7 @@ def test_where_no_user_is_named_questions_are_drawn_and_that_is_told(workspace: 
     assert (thumbs.words, thumbs.unnamed, thumbs.metric.value) == (60, 40, 0.5)
 
 
-@pytest.mark.parametrize(("users", "says"), [(19, False), (20, True)])
+@pytest.mark.parametrize("users, says", [(19, False), (20, True)])
 def test_under_twenty_users_nothing_is_said(workspace: Workspace, users: int, says: bool) -> None:
     """Not even the share without a range."""
     keep(workspace, by_users(users - 5, 5))
@@ -162,6 +164,13 @@ def test_generators_are_what_wrote_the_answers(workspace: Workspace) -> None:
     assert [one.line.name for one in measured(workspace)] == [None, "v1"]
 
 
+def test_what_is_said_of_an_answer_that_did_not_come_first_is_not_about_the_model(workspace: Workspace) -> None:
+    """A thumb down for the answer that it put last is no word against it."""
+    keep(workspace, by_users(15, 5, first_chosen=True))
+    keep(workspace, by_users(0, 30, first_chosen=False))
+    assert only(workspace).figures["thumb"].words == 20
+
+
 def test_the_first_answer_replaced_or_not_is_told_apart(workspace: Workspace) -> None:
     """With what each is a share of; rankings of one answer are neither."""
     keep(workspace, by_users(20, 5, first_replaced=True))
@@ -204,7 +213,7 @@ def test_comments_are_for_leads_masked_and_the_latest(workspace: Workspace) -> N
     keep(workspace, [{"comment": text, "value": 0} for text in texts])
     keep(workspace, [{"comment": "taken back", "latest": False}])
     found = results.comments(workspace, COMMAND_LINE, 10)
-    assert [one.comment for one in found][0] == "Too long"
+    assert found[0].comment == "Too long"
     assert len(found) == 2
     assert "555" not in found[1].comment
     assert "Smith" not in found[1].comment

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.event import listen
 
 from core.domain.errors import BadInput, Conflict
 from core.domain.queue import Order, QueueFilters, QueueSettings
@@ -22,7 +23,17 @@ from core.store.rating import leases, ratings
 from core.store.tables import Audit, Draft, Item, Lease, QueuePreference, RatingEvent, Suggestion
 from core.store.types import now
 from tests import looked
-from tests.databases import Plain, added, at_once, environment, finished, rater, start_python, wait_until_blocked
+from tests.databases import (
+    Plain,
+    added,
+    at_once,
+    environment,
+    finished,
+    rater,
+    start_python,
+    wait_until_blocked,
+    went_wrong,
+)
 from tests.services.test_at_the_same_moment import together
 
 
@@ -521,6 +532,64 @@ def test_what_the_model_suggests_comes_by_rank_and_then_at_random(workspace, in_
     queue.choose(workspace, ana, Order.MODEL, QueueFilters())
     assert rate_all(workspace, ana)[:2] == [numbers[3], numbers[1]]
     assert [event.chosen for event in events(workspace)][:3] == ["pair", "model", "random"]
+
+
+def test_what_users_disliked_comes_first_under_its_own_mark(workspace, in_order):
+    """Most disliked first, of equals the oldest, then what a model could not tell, then the rest by age."""
+    numbers = many(workspace, 8)
+    went_wrong(workspace, {numbers[6]: 3, numbers[5]: 1, numbers[2]: 1}, abstained=[numbers[3], numbers[5]])
+    ana = rater(workspace)
+    assert queue.disliked(workspace, ana) == 3
+    queue.choose(workspace, ana, Order.USERS, QueueFilters())
+    wrong = [numbers[n] for n in (6, 2, 5, 3)]
+    assert rate_all(workspace, ana) == wrong + [number for number in numbers if number not in wrong]
+    assert [event.chosen for event in events(workspace)] == ["users"] * 4 + ["oldest"] * 4
+    assert queue.disliked(workspace, ana) == 0
+
+
+def test_what_users_disliked_is_never_counted_as_random(workspace):
+    """One of four is drawn at random in this order too, and only what was drawn is marked so."""
+    numbers = many(workspace, 40)
+    went_wrong(workspace, dict.fromkeys(numbers[:20], 1))
+    ana = rater(workspace)
+    queue.choose(workspace, ana, Order.USERS, QueueFilters())
+    rate_all(workspace, ana)
+    chosen = [event.chosen for event in events(workspace)]
+    assert chosen[1::4] == ["random"] * 10
+    assert set(chosen[0::4] + chosen[2::4] + chosen[3::4]) == {"users", "oldest"}
+    assert chosen.count("users") >= 10
+
+
+def test_what_users_disliked_is_served_only_where_it_waits(workspace, in_order):
+    """What has its ratings, or was discarded, is neither counted nor served, however many disliked it."""
+    rated, discarded, waiting = many(workspace, 3)
+    ana, ben = rater(workspace, "Ana"), rater(workspace, "Ben")
+    looked.rate(workspace, ben, rated, 2)
+    looked.discard(workspace, ben, discarded, reason="Test data")
+    went_wrong(workspace, {rated: 9, discarded: 8})
+    assert queue.disliked(workspace, ana) == 0
+    queue.choose(workspace, ana, Order.USERS, QueueFilters())
+    assert rate_all(workspace, ana) == [waiting]
+
+
+def test_what_users_disliked_is_found_by_its_index(workspace):
+    """No walk over a million answers for the few that users disliked, and no sorting of them: on SQLite as planned."""
+    if not workspace.store.is_sqlite:
+        pytest.skip("not here: PostgreSQL reads a small table whole")
+    went_wrong(workspace, dict.fromkeys(many(workspace, 3), 1))
+    ana = rater(workspace)
+    queue.choose(workspace, ana, Order.USERS, QueueFilters())
+    asked = []
+    listen(workspace.store.engine, "before_cursor_execute", lambda *event: asked.append(event[2:4]))
+    assert next_id(workspace, ana) is not None
+    assert queue.disliked(workspace, ana)
+    served = [(sql, values) for sql, values in asked if sql.startswith("SELECT") and "disliked > 0" in sql]
+    assert len(served) >= 2
+    with workspace.store.read() as session:
+        for sql, values in served:
+            plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all())
+            assert "ix_assay_items_queue_disliked" in plan
+            assert "ORDER BY" not in plan
 
 
 def test_a_filter_that_many_answers_fit_serves_every_one_of_them(workspace, monkeypatch):

@@ -27,7 +27,7 @@ from core.ui.rate import acts, items, routes
 from core.ui.rate.routes import ROUTES, Desk
 from core.ui.shell import errors, identity
 from tests import looked
-from tests.databases import PATIENCE, added, lead
+from tests.databases import PATIENCE, added, lead, went_wrong
 from tests.services.test_accounts import claims, with_sign_in
 from tests.ui.test_sign_out import SECRET, cookies
 
@@ -453,6 +453,20 @@ def test_order_and_filters_are_chosen_and_kept(ana):
     deck = ana.ask("choose", order="oldest", filters={})
     assert [one["id"] for one in deck["items"]] == [1, 2]
     assert queue.preference(ana.workspace, ana.user) == (Order.OLDEST, QueueFilters())
+
+
+def test_the_desk_is_told_nothing_of_what_users_said(ana):
+    """An answer that users disliked looks to its rater like any other, served as such or not."""
+    first, second = ana.deck()
+    went_wrong(ana.workspace, {second["id"]: 3}, abstained=[second["id"]])
+    deck = ana.ask("choose", order="users", filters={})
+    assert [one["id"] for one in deck["items"]] == [second["id"], first["id"]]
+    new = {"request", "showing", "shown"}  # of this showing
+    for before, after in ((second, deck["items"][0]), (first, deck["items"][1])):
+        assert set(after) == set(before)
+        assert {name: after[name] for name in set(after) - new} == {name: before[name] for name in set(before) - new}
+    ana.ask("act", **an_act(deck["items"][0]))
+    assert [event.chosen for event in events(ana.workspace)] == ["users"]
 
 
 def test_why_there_is_nothing_to_rate(workspace):

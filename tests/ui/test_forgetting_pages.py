@@ -3,9 +3,9 @@
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
 from core.services.people import accounts, local_names
-from core.store.tables import Audit
+from core.store.tables import Audit, Feedback
 from core.ui.shell.navigation import SettingsTab
-from tests import looked
+from tests import looked, sent
 from tests.databases import added
 from tests.ui.reading import press, said
 
@@ -66,3 +66,37 @@ def test_an_answer_that_was_deleted_is_forgotten_by_its_number(open_page, worksp
     app.checkbox(key=f"data.forget.{number}.sure").check().run()
     press(app, f"data.forget.{number}.yes")
     assert f"Forgotten: answer {number}" in said(app)
+
+
+def test_a_user_of_an_application_is_forgotten_by_their_id(open_page, workspace, ana):
+    """An id of nobody is said to be one; the id is not shown again, and its field is empty afterwards."""
+    assert "data.forget_user_show" not in {button.key for button in open_page("data").button}
+    number = added(workspace)
+    sent.thumb(workspace, number, up=False, user="u-17", comment="No help")
+    sent.thumb(workspace, number, up=False, user="u-18", comment="None at all")
+    app = open_page("data")
+    app.text_input(key="data.forget_user_id").set_value("u-19").run()
+    assert "No feedback of this user" in said(press(app, "data.forget_user_show"))
+    app.text_input(key="data.forget_user_id").set_value("u-17").run()
+    press(app, "data.forget_user_show")
+    assert "words of this user: 1" in said(app)
+    app.checkbox(key="data.forget.user.sure").check().run()
+    press(app, "data.forget.user.yes")
+    assert "Forgotten: a user of clinic" in said(app)
+    assert app.text_input(key="data.forget_user_id").value == ""
+    with workspace.store.read() as session:
+        assert [one.comment for one in session.query(Feedback)] == ["None at all"]
+
+
+def test_an_answer_shows_who_sent_it_and_what_users_said(open_page, workspace, ana):
+    """Outside the desk, for whoever looks after the data."""
+    number = added(workspace)
+    sent.occurrence(workspace, number, "a-1", generator="llama-3")
+    sent.thumb(workspace, number, up=False, user="u", comment="No help")
+    app = open_page("data", answer=number)
+    assert "never a rating" in said(app)
+    tables = [table.value for table in app.dataframe]
+    (row,) = [table.iloc[0] for table in tables if "Its id" in table.columns]
+    assert (row["Application"], row["Its id"], row["Written by"]) == ("clinic", "a-1", "llama-3")
+    (row,) = [table.iloc[0] for table in tables if "Comment" in table.columns]
+    assert (row["What"], row["Comment"], row["Counts"]) == ("thumb down", "No help", "yes")

@@ -7,16 +7,19 @@ import pytest
 
 from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
+from core.domain.queue import MOST_COUNTED, Order, QueueFilters
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.data import importing, interactions
 from core.services.operations.status import Champion, status
 from core.services.people import accounts, local_names
+from core.services.rating import queue
 from core.services.training import retraining
 from core.store.database import Store
 from core.ui import home
 from core.ui.shell import errors, session
 from tests import looked
+from tests.databases import added, went_wrong
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import plain, press, said
 
@@ -171,3 +174,31 @@ def test_a_lead_is_told_when_a_training_is_due(open_page, trained):
     accounts.set_role(trained, COMMAND_LINE, local_names.rate_as(trained, "another", "Lea").rater_id, Role.LEAD)
     accounts.set_role(trained, COMMAND_LINE, ana.rater_id, Role.SME)
     assert "home.retrain" not in [button.key for button in open_page("home").button]
+
+
+def test_what_users_disliked_is_offered_to_be_rated_first(open_page, workspace, ana):
+    """How many wait, and a button that sets the order, without filters that would hide them; else neither."""
+    poor, bad = added(workspace, "One?", "Poor."), added(workspace, "Two?", "Bad.")
+    assert "home.rate_disliked" not in {button.key for button in open_page().button}
+    went_wrong(workspace, {poor: 1})
+    assert "1 answer that users disliked waits: rate these first." in said(open_page())
+    went_wrong(workspace, {bad: 3})
+    queue.choose(workspace, ana, Order.OLDEST, QueueFilters(session_label="another"))
+    app = open_page()
+    assert "2 answers that users disliked wait: rate these first." in said(app)
+    press(app, "home.rate_disliked")
+    assert queue.preference(workspace, ana) == (Order.USERS, QueueFilters())
+    assert looked.next_item(workspace, ana).interaction.interaction_id == bad
+
+
+def test_very_many_disliked_answers_are_not_counted_to_the_last(open_page, workspace, monkeypatch):
+    """Counting stops where a number says no more."""
+    added(workspace)
+    monkeypatch.setattr(queue, "disliked", lambda *_who: MOST_COUNTED + 1)
+    assert "More than 10,000 answers that users disliked wait: rate these first." in said(open_page())
+
+
+def test_a_queue_of_what_users_disliked_is_set_for_a_person(open_page, workspace):
+    """In a browser without a name the button asks for it first."""
+    went_wrong(workspace, {added(workspace): 1})
+    assert "Who are you?" in said(press(open_page(), "home.rate_disliked"))

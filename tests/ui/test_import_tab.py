@@ -170,7 +170,7 @@ def test_removing_an_import_keeps_what_was_rated_since(open_page, workspace, ana
     bring_in(upload(open_page("data"), b"user_prompt,ai_response\nA?,Yes\nB?,No\n"))
     looked.rate(workspace, ana, 1, 4)
     app = press(open_page("data"), "data.remove_import")
-    assert "1 answer stays, rated here since." in plain(app.toast[0].value)
+    assert "1 answer stays, rated here or sent by a program since." in plain(app.toast[0].value)
     assert status(workspace, COMMAND_LINE).interactions == 1
 
 

@@ -1,8 +1,10 @@
 """The page around the desk: who rates, and what the component is told. What it does: test_rating_at_the_desk.py."""
 
 from core.domain.errors import Unavailable
+from core.domain.queue import Order
 from core.services.people import local_names
 from core.ui.shell import identity
+from tests.databases import added, went_wrong
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import desk_data, press, said
 
@@ -71,6 +73,16 @@ def test_the_component_is_told_the_words_of_the_scale_and_nothing_of_an_answer(o
     assert data["ratings"] == dict(zip("12345", words, strict=True))
     assert data == desk_data(open_page("rate"))
     assert not {"items", "item", "progress"} & set(data)
+
+
+def test_what_users_disliked_leads_the_orders_where_there_is_some(open_page, workspace, ana):
+    """It can always be chosen, and is the first choice while such an answer waits."""
+    number = added(workspace)
+    assert list(desk_data(open_page("rate"))["orders"])[-1] == Order.USERS
+    went_wrong(workspace, {number: 2})
+    orders = desk_data(open_page("rate"))["orders"]
+    assert list(orders) == ["users", "oldest", "random", "session", "model"]
+    assert orders["users"] == "What users disliked first"
 
 
 def test_whom_the_page_was_shown_to_differs_from_person_to_person(open_page, sample, ana):

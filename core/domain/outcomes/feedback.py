@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from core.domain.errors import BadInput
+from core.domain.outcomes.sent_answers import check_name
 from core.domain.texts import storable
 
 MAX_COMMENT = 10_000
 """Characters."""
-MAX_NAMED = 200
-"""Characters of an id or of a user."""
 _NOTHING = "Nothing was stored."
 
 
@@ -115,9 +114,10 @@ def _named(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
     if value is None:
         return None
-    if not isinstance(value, str) or not 1 <= len(value) <= MAX_NAMED or not value.isprintable() or value.isspace():
-        raise BadInput(f"{name} must be a text of 1 to {MAX_NAMED} printable characters. {_NOTHING}")
-    return storable(value, name)
+    try:
+        return check_name(value, name)
+    except BadInput as refused:
+        raise BadInput(f"{refused}. {_NOTHING}") from None
 
 
 def _comment(body: Mapping[str, Any]) -> str | None:
@@ -128,4 +128,7 @@ def _comment(body: Mapping[str, Any]) -> str | None:
         raise BadInput(f"comment must be a text. {_NOTHING}")
     if len(value) > MAX_COMMENT:
         raise BadInput(f"comment has {len(value):,} characters; at most {MAX_COMMENT:,} are taken. {_NOTHING}")
-    return storable(value, "comment").strip() or None
+    try:
+        return storable(value, "comment").strip() or None
+    except BadInput as refused:
+        raise BadInput(f"{refused}. {_NOTHING}") from None

@@ -1,4 +1,4 @@
-"""Forgetting an answer or a rater: what will go, doing it, and what stays and where somebody has to see to it.
+"""Forgetting an answer, a rater or a user of an application: what will go, doing it, and what stays and where.
 
 A preview changes nothing. The act is one transaction: killed in the middle, everything is as it was.
 """
@@ -11,12 +11,12 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
-from core.services.masking import ClearedText, masked, masks_output
+from core.services.masking import GAP, ClearedText, masked, masks_output, originals
 from core.services.operations import leftovers
 from core.services.workspace import Workspace
 from core.store import audit, compacting
 from core.store.database import Session
-from core.store.erasure import answers, copies, raters
+from core.store.erasure import answers, copies, raters, users
 from core.store.erasure.answers import Part, Traces
 from core.store.interactions import exports, interactions, uploads
 from core.store.interactions.consensus import lock_as_seen
@@ -160,6 +160,57 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
     return Forgetting(f"rater {name}", True, goes, remains + _until_tidy(workspace))
 
 
+@masks_output()
+def applications(workspace: Workspace, user: User) -> dict[str, None]:
+    """The names of the applications of which users said something; as keys, so that those that look alike once
+    they are masked are told apart.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.read() as session:
+        return dict.fromkeys(users.applications(session))
+
+
+@masks_output(takes_gaps="compared with what is stored")
+def preview_app_user(workspace: Workspace, user: User, application: str, named: str) -> Forgetting:
+    """What forgetting a user of an application would take, and what would stay; ``named``: the id it knows them by.
+
+    Raises:
+        NotFound: nothing of this user is here.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.read() as session:
+        meant = _meant(session, application)
+        goes = users.goes(session, meant, named)
+        return Forgetting(_a_user_of(meant), False, goes, _after_app_user(workspace, session, meant, named))
+
+
+@masks_output(takes_gaps="compared with what is stored")
+@retried
+def app_user(workspace: Workspace, user: User, application: str, named: str) -> Forgetting:
+    """Remove all that a user of an application said. The audit log keeps how much that was, and no id.
+
+    Raises:
+        NotFound: nothing of this user is here.
+        NotAllowed: the role does not include changing data.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    with workspace.store.write() as session:
+        meant = _meant(session, application)
+        remains = _after_app_user(workspace, session, meant, named)
+        goes = users.erase(session, meant, named)
+        audit.write(session, user, "forgot", "user of an application", new=dict(goes))
+    return Forgetting(_a_user_of(meant), True, goes, remains + _until_tidy(workspace))
+
+
+def _meant(session: Session, application: str) -> str:
+    """The application's name, where it was chosen as it is shown masked."""
+    return originals(application, users.applications(session)) if GAP.search(application) else application
+
+
+def _a_user_of(application: str) -> str:
+    return f"a user of {masked(application)}"
+
+
 def _uploads(session: Session) -> dict[str, int]:
     """How many copies of files go, as ``Part.words`` says it: any of them can hold what is erased."""
     number = uploads.count_unfinished(session)
@@ -206,6 +257,11 @@ def _after_interaction(workspace: Workspace, session: Session, interaction_id: i
             f"The same answer to other questions: in {cases:,} saved cases and {orders:,} orders that raters keep. "
             "Whoever saved them deletes them on the Rerank page."
         )
+    if traces.applications:
+        remains.append(
+            f"What the programs that sent it keep themselves: {_some(traces.applications)}. If they send it again, the "
+            "answer is back."
+        )
     if traces.session_id is not None:
         remains.append(
             f"Session {traces.session_id} of the existing application, with its notes (table rlhf_sessions)."
@@ -243,6 +299,15 @@ def _after_rater(workspace: Workspace, session: Session, rater: Rater, ratings_s
     remains.append("The name in comments or texts that others wrote, and in names of files.")
     remains.append("The record of acts: it knows the person by number only, and cannot be changed.")
     return remains
+
+
+def _after_app_user(workspace: Workspace, session: Session, application: str, named: str) -> list[str]:
+    return [
+        *_elsewhere(workspace, session, users.traces(session, application, named), kinds=("feedback",)),
+        "Answers that the application sent: nobody here knows whose they were. Forget those by their numbers.",
+        f"What {application} itself keeps of this user. What it sends again is kept again.",
+        "The record of acts: that a user was forgotten and how much went, without any id.",
+    ]
 
 
 def _elsewhere(workspace: Workspace, session: Session, traces: Traces, *, kinds: tuple[str, ...] | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Exports of the ratings, of better answers and of how raters ordered answers, streamed from one state of the database.
+"""Exports of ratings, better answers, orders and what users said, streamed from one state of the database.
 
 Before a file is written: whether it would hold personal identifiers, who says that it may, and the list of exports.
 """
@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple
 
 from core.domain.errors import BadInput, Conflict, HoldsIdentifiers
 from core.domain.identifiers.masking import count, in_words
+from core.domain.outcomes.ids import is_drawn
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
@@ -34,6 +35,7 @@ from core.services.workspace import Workspace
 from core.store import audit, scratch
 from core.store.database import Session
 from core.store.interactions import exports, identifiers, legacy
+from core.store.outcomes.exports import feedback_rows
 from core.store.people import raters
 from core.store.reranking import preferences
 from core.store.retrying import retried
@@ -58,8 +60,8 @@ class ExportResult:
     path: Annotated[str, AS_IS]
     prompts_without_pair: int
     left_out: int | None = None
-    """Answers and ordered pairs that hold personal identifiers and are therefore not in the file; None where that was
-    not asked for."""
+    """Answers, ordered pairs or words of users that hold personal identifiers and are therefore not in the file; None
+    where that was not asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``export --json`` prints it."""
@@ -160,7 +162,13 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
     """
     answers = orders = held = 0
     kinds: Counter[str] = Counter()
-    if kind != "preferences":
+    if kind == "feedback":
+        for row in feedback_rows(session):
+            in_row = _identifiers_in_feedback(row)
+            answers += 1
+            held += bool(in_row)
+            kinds.update(in_row)
+    elif kind != "preferences":
         answers, held, in_answers = exports.identifiers_in(
             session, rated=kind != "sft", better=kind in ("sft", "pairs"), originals=kind == "pairs"
         )
@@ -173,7 +181,7 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
             kinds.update(in_row)
     rows = answers + orders
     if held and marked is Marked.REFUSE:
-        named = {"sft": "better answers", "pairs": "answers"}.get(kind, "rated answers")
+        named = {"sft": "better answers", "pairs": "answers", "feedback": "words of users"}.get(kind, "rated answers")
         parts = ((named, kind != "preferences"), ("comparisons", orders))
         what = " and ".join(name for name, there in parts if there)
         sentence = (
@@ -228,10 +236,12 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
         ratings = exports.rating_rows(session, unmarked=unmarked)
         better = exports.better_rows(session, unmarked=unmarked)
         ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
+        feedback = (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
         threshold = workspace.settings.positive_rating_threshold
-        rows = write_table(path, EXPORTS[kind], _rows(kind, ratings, better, ordered, positive_threshold=threshold))
+        rows = _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)
+        written = write_table(path, EXPORTS[kind], rows)
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
-        return ExportResult(rows, str(path), without, found.marked if unmarked else None)
+        return ExportResult(written, str(path), without, found.marked if unmarked else None)
 
 
 def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
@@ -240,14 +250,22 @@ def _identifiers_of(preference: dict[str, Any]) -> dict[str, int]:
     return count([*(preference[name] for name in ("prompt", "chosen", "rejected", "context_id")), *said])
 
 
+def _identifiers_in_feedback(row: dict[str, Any]) -> dict[str, int]:
+    """How many identifiers of which kind a comment and the application's id of the feedback hold."""
+    return count([row["comment"], None if is_drawn(row["id"] or "") else row["id"]])
+
+
 def _rows(
     kind: str,
     ratings: Iterator[dict[str, Any]],
     better: Iterator[dict[str, Any]],
     ordered: Iterator[dict[str, Any]],
+    feedback: Iterator[dict[str, Any]],
     *,
     positive_threshold: int,
 ) -> Iterator[dict[str, Any]]:
+    if kind == "feedback":
+        return feedback
     if kind == "ratings":
         return ratings
     if kind == "preferences":

@@ -24,6 +24,7 @@ from core.store import audit
 from core.store.database import Session
 from core.store.interactions import imports, interactions, uploads
 from core.store.interactions.imports import Counted
+from core.store.outcomes import demo
 from core.store.retrying import retried, written
 from core.store.training import versions
 
@@ -221,7 +222,7 @@ def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
 
 @masks_output()
 def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
-    """Take an import back whole; how many of its interactions stay because somebody rated them since.
+    """Take an import back whole; how many of its interactions stay: rated since, or sent by a program too.
 
     Raises:
         NotFound: there is no such import.
@@ -294,6 +295,7 @@ def remove_sample(workspace: Workspace, user: User) -> int:
         gone = interactions.drop_sample(session)
         models = versions.remove_sample(session)
         imports.delete_sample_records(session)
+        demo.remove(session, models)
         audit.write(session, user, "removed sample", "sample", old={"answers": gone, "models": len(models)})
     for name in models:
         shutil.rmtree(workspace.settings.model_dir / name, ignore_errors=True)

@@ -5,6 +5,7 @@ from functools import partial
 
 from core.domain.errors import NotFound
 from core.domain.outcomes.feedback import Said
+from core.domain.outcomes.sent_answers import MAX_APPLICATION, check_name
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
 from core.services.outcomes.grouped import commits_of
@@ -20,6 +21,10 @@ class Given:
     stored: bool
     """False: it was known, with the same content under the same id."""
 
+    def to_json(self) -> dict[str, int]:
+        """As the HTTP API and Python return it."""
+        return {"stored": int(self.stored), "known": int(not self.stored)}
+
 
 @masks_output()
 def give(workspace: Workspace, user: User, application: str, said: Said) -> Given:
@@ -28,10 +33,11 @@ def give(workspace: Workspace, user: User, application: str, said: Said) -> Give
     Raises:
         NotAllowed: the role does not include sending.
         NotFound: this application sent no such answer and asked for no such ranking.
-        BadInput: an index lies outside the ranking.
+        BadInput: an index lies outside the ranking, or the application has no usable name.
         Conflict: its id is known with another content.
     """
     workspace.require(user, Act.SEND)
+    check_name(application, "The name of the application", MAX_APPLICATION)
     commits, act = commits_of(workspace), partial(feedback.keep, application=application, said=said)
     try:
         return Given(commits.run(act))

@@ -3,18 +3,21 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
 from core.domain.metrics import Metric
+from core.domain.outcomes.results import Apart, By, Comment, Line
 from core.domain.roles import Act, User
 from core.reward.metrics.bootstrap import alike_draws, ratio, with_interval
+from core.services.data.redaction import seen_by
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
+from core.store.interactions import interactions
 from core.store.outcomes import results
-from core.store.outcomes.results import Apart, By, Comment, Line, Tally
+from core.store.outcomes.results import Tally
 from core.store.types import now
 
 WEEKS = 12
@@ -80,7 +83,7 @@ def measure(workspace: Workspace, user: User, by: By, apart: Apart = Apart.NOTHI
             words[tally.line.name] += tally.words * tally.groups
         ranks = {name: place for place, (name, _) in enumerate(words.most_common(MOST_NAMES))}
         given = results.answers_given(session, by, apart, first_week, list(ranks))
-        applications = results.applications(session, since)
+        applications = results.applications(session, by, since)
     by_line = defaultdict[Line, list[Tally]](list)
     for tally in said:
         if tally.line.name in ranks:
@@ -98,8 +101,16 @@ def comments(workspace: Workspace, user: User, limit: int) -> list[Comment]:
         NotAllowed: the role does not include reading what others wrote.
     """
     workspace.require(user, Act.READ_DATA)
-    with workspace.store.read() as session:
-        return list(results.comments(session, min(limit, MOST_COMMENTS)))
+    with seen_by(workspace, user) as (session, redactor):
+        found = results.comments(session, min(limit, MOST_COMMENTS))
+        numbers = {one.interaction_id for one in found if one.interaction_id is not None}
+        about = {number: interactions.load(session, number) for number in numbers}
+        return [  # a name that the answer introduces is one in the comment too
+            replace(one, comment=redactor.about(one.comment, answer))
+            if one.interaction_id is not None and (answer := about[one.interaction_id])
+            else one
+            for one in found
+        ]
 
 
 def _first_week() -> date:

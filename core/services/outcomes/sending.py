@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from core.domain.errors import BadInput
@@ -49,10 +50,8 @@ def send(workspace: Workspace, user: User, application: str, rows: Sequence[Any]
     for batch in batches(answers, size, _length):
         time.sleep(pause)
         began = time.monotonic()
-        done = written(
-            workspace.store,
-            lambda session, batch=batch: sent_answers.add(session, application, batch, abstained=abstained),
-        )
+        store = partial(sent_answers.add, application=application, answers=batch, abstained=abstained)
+        done = written(workspace.store, store)
         seconds = time.monotonic() - began
         size.follow(len(batch), seconds)
         pause = pause_after(workspace, seconds)

@@ -44,6 +44,14 @@ def left(workspace: Workspace, user: User) -> int:
 
 
 @masks_output()
+def disliked(workspace: Workspace, user: User) -> int:
+    """How many answers that users disliked wait for a rating, counted up to 10,001."""
+    workspace.require(user, Act.RATE)
+    with workspace.store.read() as session:
+        return queue.count_disliked(session)
+
+
+@masks_output()
 def get_settings(workspace: Workspace, user: User) -> QueueSettings:
     """How many ratings an answer gets."""
     workspace.require(user, Act.JUDGE)

@@ -14,7 +14,7 @@ from core.domain.texts import prompt_group
 from core.services.masking import masks_output
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
-from core.serving.reranker import Ranking
+from core.serving.reranker import Ranking, encodable
 from core.store.database import Session, Store
 from core.store.outcomes import given, hashes
 from core.store.reranking import usage
@@ -84,7 +84,7 @@ class UsageLog:
                 "rerank_id": named and named.rerank_id,
                 "application": named and named.application,
                 "first": ranking.order[0] if named else None,
-                "question": named and prompt_group(named.prompt),
+                "question": named and prompt_group(encodable(named.prompt)),
             }
         )
 

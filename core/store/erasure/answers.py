@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from core.domain.texts import prompt_group, text_hash
 from core.store.compacting import to_tidy
 from core.store.database import lock_writers
 from core.store.interactions.interactions import better_answers_to
+from core.store.outcomes.hashes import hash_of_question, key_for_reading
 from core.store.reranking.preferences import of_answers
 from core.store.tables import (
     Audit,
@@ -26,16 +27,19 @@ from core.store.tables import (
     Case,
     Draft,
     Embedding,
+    Feedback,
     GuidelineGap,
     HeldOutPrompt,
     Item,
     Lease,
     LegacyInteraction,
     ModelVersion,
+    Occurrence,
     Prediction,
     Preference,
     Rating,
     RatingEvent,
+    Reranking,
     Run,
     Showing,
     Suggestion,
@@ -68,6 +72,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared(Part):
+    """Rows of one table that stay, without what they hold in one column."""
+
+    column: str
+
+    def remove(self, session: Session) -> None:
+        """Empty the column."""
+        session.execute(
+            update(self.table)
+            .where(self.which)
+            .values({self.column: None})
+            .execution_options(synchronize_session=False)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Traces:
     """Where else something of it is, as far as the database knows."""
 
@@ -79,6 +99,8 @@ class Traces:
     """Its session in the existing application, which stays."""
     backups: int = 0
     """Made since then, by the audit log."""
+    applications: tuple[str, ...] = ()
+    """Programs that sent it."""
 
 
 def parts(session: Session, interaction_id: int) -> list[Part]:
@@ -110,6 +132,8 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         session.scalars(select(Item.prompt_group).where(Item.prompt_group.in_(groups), Item.interaction_id.not_in(ids)))
     )
     only_here, answers = groups - others, {answer for _, answer in texts}
+    said = _feedback(session, ids)
+    asked = _questions(session, only_here)
     ordered = or_(
         Preference.prompt_group.in_(only_here),
         Preference.prompt_group.in_(groups) & (Preference.chosen.in_(answers) | Preference.rejected.in_(answers)),
@@ -129,6 +153,10 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
         Part("comparisons of raters", Preference, ordered),
         Part("marks of held-out prompts", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
+        Part("words of users about it", Feedback, said),
+        Cleared("hashes of its question beside feedback", Feedback, Feedback.question.in_(asked) & ~said, "question"),
+        Cleared("hashes of its question in rankings", Reranking, Reranking.question.in_(asked), "question"),
+        Part("notes of programs that sent it", Occurrence, Occurrence.interaction_id.in_(ids)),
         Part("notes of who wrote it", BetterAnswer, BetterAnswer.interaction_id.in_(ids)),
         Part("records beside the answer", Item, Item.interaction_id.in_(ids)),
         Part("better answers made from it", LegacyInteraction, LegacyInteraction.interaction_id.in_(better)),
@@ -154,7 +182,9 @@ def traces(session: Session, interaction_id: int) -> Traces:
     learned = learned.where(Prediction.interaction_id.in_(with_better(session, [interaction_id])))
     on_its_prompt = Preference.prompt_group == (prompt_group(row.user_prompt) if row else "")
     found = versions_of(session, learned, orders=on_its_prompt)
-    return Traces(since, found, row.session_id if row else None, backups_since(session, since))
+    sent = select(Occurrence.application).where(Occurrence.interaction_id == interaction_id)
+    applications = tuple(sorted(session.scalars(sent.distinct())))
+    return Traces(since, found, row.session_id if row else None, backups_since(session, since), applications)
 
 
 def remove(session: Session, going: Sequence[Part]) -> dict[str, int]:
@@ -211,6 +241,24 @@ def backups_since(session: Session, since: datetime | None) -> int:
     """How many backups the audit log knows since then."""
     made = select(func.count()).select_from(Audit).where(Audit.action == "backed up")
     return session.scalar(made if since is None else made.where(Audit.at >= since)) or 0
+
+
+def _feedback(session: Session, interaction_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Whether feedback is about one of these answers: by its number, or as the choice in a ranking it was kept with."""
+    kept = select(Occurrence.occurrence_id).where(
+        Occurrence.interaction_id.in_(interaction_ids),
+        Occurrence.application == Feedback.application,
+        Occurrence.caller_id == Feedback.rerank_id + ":" + cast(Feedback.value, String),
+    )
+    chosen = select(Feedback.feedback_id).where(Feedback.kind == "chosen", kept.correlate(Feedback).exists())
+    about = Feedback.interaction_id.is_not(None) & Feedback.interaction_id.in_(interaction_ids)  # never NULL
+    return or_(about, Feedback.feedback_id.in_(session.scalars(chosen).all()))
+
+
+def _questions(session: Session, prompt_groups: set[str]) -> list[str]:
+    """The hashes under which rankings and feedback keep these prompts."""
+    key = key_for_reading(session)
+    return [] if key is None else [hash_of_question(key, group) for group in prompt_groups]
 
 
 def _cases(session: Session, groups: set[str], only_here: set[str], answers: set[str]) -> list[int]:

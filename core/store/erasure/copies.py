@@ -15,10 +15,25 @@ from sqlalchemy.orm import Session
 from core.domain.identifiers.session_names import NO_SESSION, OTHERS, REMOVED, source_of
 from core.store.erasure.answers import Part, with_better
 from core.store.schema import VERSION_TABLE
-from core.store.tables import Base, Case, Embedding, HeldOutPrompt, Import, Item, Preference, QueuePreference, RunEvent
+from core.store.tables import (
+    Base,
+    Case,
+    Embedding,
+    Feedback,
+    HeldOutPrompt,
+    Import,
+    Item,
+    Occurrence,
+    Preference,
+    QueuePreference,
+    Reranking,
+    RunEvent,
+)
 
 SHORTEST = 3
 """Characters of a quotation below which it may be anything."""
+_NEVER_QUOTED = (Embedding, HeldOutPrompt, Occurrence, Feedback, Reranking)
+"""Tables of hashes, and of what came in no file."""
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -107,7 +122,13 @@ def other_tables(session: Session) -> list[str]:
 
 def _pieces(session: Session, going: Sequence[Part]) -> Iterator[str]:
     for part in going:
-        if part.table not in (Embedding, HeldOutPrompt):  # hashes
+        if part.table not in (
+            Embedding,
+            HeldOutPrompt,
+            Occurrence,
+            Feedback,
+            Reranking,
+        ):  # in no file that was imported
             for row in session.scalars(select(part.table).where(part.which)):
                 for column in inspect(part.table).columns:
                     yield from _leaves(getattr(row, column.key))

@@ -12,7 +12,7 @@ from core.domain.records import Filters, Interaction, ListedInteraction, Sort
 from core.store.distinct import distinct_values
 from core.store.interactions.identifiers import not_looked_at
 from core.store.interactions.interactions import discarded, says, shown
-from core.store.tables import Generator, Item, LegacyInteraction, Rater, Rating
+from core.store.tables import Generator, Item, LegacyInteraction, Occurrence, Rater, Rating
 
 MOST_GENERATORS = 200
 """Generators that are offered to choose from."""
@@ -59,8 +59,15 @@ def listed(session: Session, interaction_ids: Sequence[int]) -> list[ListedInter
 
 
 def generators(session: Session) -> list[str]:
-    """The models that wrote answers, by the metadata of imports; no more than ``MOST_GENERATORS``."""
-    return distinct_values(session, generator_of_item, at_most=MOST_GENERATORS)
+    """The models that wrote answers, by the metadata of imports and by the programs that sent them; no more than
+    ``MOST_GENERATORS`` of each.
+    """
+    found = {
+        name
+        for column in (generator_of_item, Occurrence.generator)
+        for name in distinct_values(session, column, at_most=MOST_GENERATORS)
+    }
+    return sorted(found)
 
 
 def raters(session: Session) -> list[str]:
@@ -90,7 +97,8 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.rater or filters.reason:
         where.append(_rated(session, filters.rater, filters.reason))
     if filters.generator:
-        where.append(generator_of_item == filters.generator)
+        sent = select(Occurrence.interaction_id).where(Occurrence.generator == filters.generator)
+        where.append(or_(generator_of_item == filters.generator, Item.interaction_id.in_(sent)))
     at = Item.rated_at if filters.by_rating else Item.created_at
     if filters.since is not None:
         where.append(at >= filters.since)

@@ -473,7 +473,10 @@ def find(session: Session, import_id: int, *, lock: bool = False) -> Import | No
 
 
 def remove_some(session: Session, import_id: int, limit: int = 500) -> tuple[int, int]:
-    """Take back a part of an import: (interactions looked at, of these kept because somebody rated them since)."""
+    """Take back a part of an import: (interactions looked at, of these kept for what came since).
+
+    Kept is what somebody rated, or a program sent, since.
+    """
     ids = list(session.scalars(select(Item.interaction_id).where(Item.import_id == import_id).limit(limit)))
     if not ids:
         return 0, 0

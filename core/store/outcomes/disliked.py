@@ -15,6 +15,9 @@ def recount(session: Session, interaction_ids: Collection[int]) -> None:
 
     Where no user is named, each feedback counts as one.
     """
+    of_these = Item.interaction_id.in_(interaction_ids)
+    # first, and by itself: what another transaction is storing about them is to be counted too
+    session.execute(select(Item.interaction_id).where(of_these).order_by(Item.interaction_id).with_for_update())
     who = func.coalesce(Feedback.user_hash, cast(Feedback.feedback_id, String))
     poor = or_(
         and_(Feedback.kind == "thumb", Feedback.value == 0),
@@ -25,7 +28,7 @@ def recount(session: Session, interaction_ids: Collection[int]) -> None:
     )
     session.execute(
         update(Item)
-        .where(Item.interaction_id.in_(interaction_ids))
+        .where(of_these)
         .values(disliked=users.correlate(Item).scalar_subquery())
         .execution_options(synchronize_session=False)
     )

@@ -106,9 +106,10 @@ def _ranked(session: Session, application: str, said: Said) -> _Subject:
         question=ranking.question,
         model_version=ranking.model_version,
         first_replaced=ranking.first_replaced,
+        first_chosen=place == ranking.first,
     )
     if said.kind is Kind.CHOSEN:
-        return replace(subject, first_chosen=place == ranking.first)
+        return subject
     kept = (Occurrence.application == application, Occurrence.caller_id == f"{said.rerank}:{place}")
     text = session.execute(select(Occurrence.interaction_id, Occurrence.generator).where(*kept)).one_or_none()
     if text is None:

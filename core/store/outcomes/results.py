@@ -3,39 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain.outcomes.results import Apart, By, Comment, Line
 from core.store.tables import AnswersGiven, Feedback
-
-
-class By(StrEnum):
-    """What feedback is counted for, as ``AnswersGiven.kind`` has it."""
-
-    VERSION = "version"  # of the model that ordered the answers
-    GENERATOR = "generator"  # that wrote the answer
-
-
-class Apart(StrEnum):
-    """By what the feedback on each of them is counted apart."""
-
-    NOTHING = "nothing"
-    WEEK = "week"
-    REPLACED = "replaced"  # whether ranking put another answer first than came in
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Whose feedback it is: a model version or a generator, in one week, or with the first answer replaced or not."""
-
-    name: str | None
-    """None: no model ranked, or nobody said what wrote the answer."""
-    week: date | None = None
-    """Its Monday, UTC."""
-    replaced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +26,6 @@ class Tally:
     """Thumbs up, the sum of scores, or how often the first answer was chosen."""
     groups: int
     """How many groups are like that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """What a user wrote of an answer, with what they said of it."""
-
-    at: datetime
-    kind: str
-    value: int
-    first_chosen: bool | None
-    comment: str
-    application: str
-    interaction_id: int | None
-    """None: the text of the answer is not kept."""
-    model_version: str | None
-    generator: str | None
 
 
 def tallies(session: Session, by: By, apart: Apart, since: datetime) -> list[Tally]:
@@ -118,10 +76,10 @@ def answers_given(
     return {_line(apart, name, value): int(answers) for name, value, answers in session.execute(rows)}
 
 
-def applications(session: Session, since: datetime) -> list[str]:
-    """Which applications sent feedback from that time on, by name."""
-    rows = select(Feedback.application).where(Feedback.at >= since).distinct().order_by(Feedback.application)
-    return list(session.scalars(rows))
+def applications(session: Session, by: By, since: datetime) -> list[str]:
+    """Which applications sent such feedback from that time on, by name."""
+    rows = select(Feedback.application).where(Feedback.latest, Feedback.at >= since, _is_about(by))
+    return list(session.scalars(rows.distinct().order_by(Feedback.application)))
 
 
 def comments(session: Session, limit: int) -> Sequence[Comment]:
@@ -153,9 +111,10 @@ def _name(by: By) -> ColumnElement[str | None]:
 
 
 def _is_about(by: By) -> ColumnElement[bool]:
-    """Feedback on a ranking is about what ordered it, feedback on an answer about what wrote it."""
-    if by is By.VERSION:
-        return or_(Feedback.model_version.is_not(None), Feedback.rerank_id.is_not(None))
+    """Feedback on what a ranking put first is about what ordered it, feedback on an answer about what wrote it."""
+    if by is By.VERSION:  # a bad answer that it put last says nothing against it
+        about_first = or_(Feedback.kind == "chosen", Feedback.first_chosen.is_not(False))
+        return and_(Feedback.rerank_id.is_not(None), about_first)
     return or_(
         Feedback.generator.is_not(None),
         and_(Feedback.rerank_id.is_(None), Feedback.interaction_id.is_not(None)),

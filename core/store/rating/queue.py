@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -46,6 +47,8 @@ from core.store.upsert import insert_missing
 
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 HAS_RATING = Item.n_ratings > literal_column("0")
+DISLIKED = Item.disliked > literal_column("0")
+WENT_WRONG = or_(DISLIKED, Item.abstained)
 FEW = 200
 FEW_RATED = 20_000
 """Rated answers up to which what makes a pair is looked for from them on."""
@@ -227,6 +230,13 @@ def waits(session: Session, filters: QueueFilters) -> bool:
     """Whether an answer waits for anybody under these filters."""
     some = select(Item.interaction_id).where(WAITING, *_own_data(session), *_conditions(session, filters))
     return session.scalar(some.limit(1)) is not None
+
+
+def count_disliked(session: Session) -> int:
+    """How many answers that users disliked wait for anybody, counted up to ``MOST_COUNTED`` + 1."""
+    # WENT_WRONG says nothing more, but is what the index holds
+    some = select(Item.interaction_id).where(WAITING, WENT_WRONG, DISLIKED, *_own_data(session))
+    return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
 def written_by(rater_id: int) -> Exists:
@@ -422,7 +432,10 @@ def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select
     def items(chosen: Chosen) -> Select[int, str]:
         return select(Item.interaction_id, literal(str(chosen))).where(*where)
 
-    if order is Order.OLDEST:
+    if order is Order.USERS:
+        of_use = items(Chosen.USERS).where(WENT_WRONG)
+        yield of_use.order_by(Item.disliked.desc(), Item.interaction_id)
+    if order in (Order.USERS, Order.OLDEST):
         yield items(Chosen.OLDEST).order_by(Item.interaction_id)
         return
     if order is Order.SESSION:

@@ -77,7 +77,7 @@ class Feedback(Base):
     model_version: Mapped[str | None] = mapped_column(String(100))  # that ordered the answers
     generator: Mapped[str | None] = mapped_column(String(200))  # that wrote the answer
     first_replaced: Mapped[bool | None]  # whether the ranking put another answer first
-    first_chosen: Mapped[bool | None]  # of a choice: whether it was the answer that the ranking put first
+    first_chosen: Mapped[bool | None]  # of a ranking: whether it is about the answer that came first, or chose it
     latest: Mapped[bool] = mapped_column(default=True)
     """False where the same user said something later of the same target."""
     at: Mapped[datetime] = mapped_column(default=now, index=True)

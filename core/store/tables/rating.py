@@ -95,13 +95,6 @@ class Item(Base):
             sqlite_where=text("places > 0 AND mirrored_bias IS 1"),
             postgresql_where=text("places > 0 AND mirrored_bias IS TRUE"),
         ),
-        Index(
-            "ix_assay_items_queue_disliked",
-            "disliked",
-            "interaction_id",
-            sqlite_where=text("places > 0 AND (disliked > 0 OR abstained = 1)"),
-            postgresql_where=text("places > 0 AND (disliked > 0 OR abstained)"),
-        ),
     )
 
     interaction_id: Mapped[int] = mapped_column(
@@ -146,6 +139,13 @@ class Item(Base):
 
 
 Index("ix_assay_items_generator", Generator(Item.extra))
+Index(
+    "ix_assay_items_queue_disliked",
+    Item.disliked.desc(),  # as it is served: the most disliked first, of equals the oldest
+    Item.interaction_id,
+    sqlite_where=text("places > 0 AND (disliked > 0 OR abstained = 1)"),
+    postgresql_where=text("places > 0 AND (disliked > 0 OR abstained)"),
+)
 
 
 class Rating(Base):

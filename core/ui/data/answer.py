@@ -8,6 +8,7 @@ from core.services.data import interactions
 from core.services.workspace import Workspace
 from core.ui.data.address import number_in, open_answer
 from core.ui.data.erasure import erase_answer, offer_answer_erasure
+from core.ui.outcomes.of_answer import show_use
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
 from core.ui.shell.conversation import show_conversation
@@ -18,7 +19,13 @@ from core.ui.shell.texts import literal, show_text
 
 EDITED_CHARACTERS = 200_000
 """A longer text would go to the browser and back with every press of a key."""
-SOURCES = {"import": "Imported", "sample": "Sample", "manual": "Added here", "legacy": "Existing application"}
+SOURCES = {
+    "import": "Imported",
+    "sample": "Sample",
+    "manual": "Added here",
+    "legacy": "Existing application",
+    "sent": "Sent by a program",
+}
 ACTIONS = {
     "rated": "rated",
     "changed": "changed the rating",
@@ -62,6 +69,7 @@ def answer_view(page: Page, named: str) -> None:
             st.subheader("Answer", anchor=False)
             show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
     _history(page, number)
+    show_use(page, number)
     if user is None:
         st.info("To edit or delete, say who you are first: the history keeps the name.", icon=":material/person:")
         next_step("Say who you are", "rate", key="data.to_name", primary=False)

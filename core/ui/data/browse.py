@@ -23,7 +23,7 @@ from core.ui.data.address import (
 )
 from core.ui.data.answer import SOURCES, answer_view
 from core.ui.data.conversations import look_for_conversations, offer_conversion
-from core.ui.data.erasure import erase_deleted_answer, finished_erasure
+from core.ui.data.erasure import erase_app_user, erase_deleted_answer, finished_erasure
 from core.ui.data.selected import acts_on_selected, what_became_of_selected
 from core.ui.shell import errors, session
 from core.ui.shell.cells import show_cells
@@ -94,6 +94,7 @@ def browse_tab(page: Page, sources: dict[str, int]) -> None:
             _list(page, sources)
             look_for_conversations(page)
             erase_deleted_answer(page)
+        erase_app_user(page)
         _add(page)
 
 
@@ -211,7 +212,7 @@ def _filters(known: FilterChoices, sources: dict[str, int]) -> Filters | None:
                 [ALL, *known.generators],
                 key=GENERATOR,
                 width=180,
-                help="The model that wrote the answer, where the imported file says so.",
+                help="The model that wrote the answer, where the imported file or the program that sent it says so.",
             )
             label = st.text_input("Session", key=SESSION, width=180, placeholder="Its whole name")
         with st.container(horizontal=True, vertical_alignment="bottom", key="data.dates"):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.domain.errors import NotFound
+from core.domain.outcomes.sent_answers import MAX_ID
 from core.domain.roles import Act
 from core.services.data import erasure
 from core.services.data.erasure import Forgetting
@@ -62,6 +64,37 @@ def erase_deleted_answer(page: Page) -> None:
     asked = str(st.session_state.get(session.FORGETTING) or "")
     if number and asked == f"data.forget.{number}":
         erase_answer(page, int(number))
+
+
+def erase_app_user(page: Page) -> None:
+    """Form to erase what a user of an application said, by the id that the application knows them by."""
+    known = erasure.applications(page.workspace, page.user)
+    if not known:
+        return
+    with st.expander("Forget a user of an application", icon=":material/person_remove:", key="data.forget_user"):
+        st.caption("For somebody who asks for it: everything that they said of answers goes. Ratings stay.")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            application = st.selectbox("Application", list(known), key="data.forget_application", width=220)
+            named = st.text_input(
+                "Their id there",
+                key="data.forget_user_id",
+                max_chars=MAX_ID,
+                width=260,
+                help="Exactly as the application sends it in `user`. It is kept nowhere, only a hash of it is.",
+            )
+            st.button("Show what is kept of them", key="data.forget_user_show", on_click=_ask_user, args=(page,))
+    key = "data.forget.user"
+    if not _asked(key) or not application or not named:
+        return
+    try:
+        found = erasure.preview_app_user(page.workspace, page.user, application, named)
+    except NotFound as error:  # another id was typed since
+        st.info(literal(str(error)), icon=":material/search_off:")
+        return
+    with st.container(border=True, key="data.forget_user_panel"):
+        st.markdown(f"**Forget {literal(found.subject)}**: what they said, with comments.")
+        _goes_and_stays(found)
+        _confirm(key, _erase_user, (page, application, named))
 
 
 def offer_person_erasure(page: Page, rater_id: int) -> None:
@@ -143,6 +176,23 @@ def _ask_number(page: Page) -> None:
     if user is not None and number:
         erasure.preview_interaction(page.workspace, user, int(number))  # says so where there is nothing
         st.session_state[session.FORGETTING] = f"data.forget.{number}"
+
+
+@act
+def _ask_user(page: Page) -> None:
+    user, state = actor(page), st.session_state
+    application, named = state.get("data.forget_application"), state.get("data.forget_user_id")
+    if user is not None and application and named:
+        erasure.preview_app_user(page.workspace, user, application, named)  # says so where there is nothing
+        state[session.FORGETTING] = "data.forget.user"
+
+
+@act
+def _erase_user(page: Page, application: str, named: str) -> None:
+    user = actor(page)
+    if user is not None:
+        _done(erasure.app_user(page.workspace, user, application, named))
+        st.session_state["data.forget_user_id"] = ""
 
 
 @act

@@ -34,6 +34,11 @@ KINDS = {
         "Preferences",
         "Which of two answers raters hold better: as they ordered them on the Rerank page, or as a file brought it.",
     ),
+    "feedback": (
+        "From users",
+        "What users of your applications said of answers, one row each: thumbs, scores, choices and comments. It is "
+        "never a rating; users are numbers that mean nothing elsewhere.",
+    ),
 }
 FORMATS = {"csv": "csv (spreadsheets)", "jsonl": "jsonl (programs)", "parquet": "parquet (large tables)"}
 MIME = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
@@ -144,7 +149,7 @@ def _download(prepared: Prepared) -> None:
     left_out = prepared.result.left_out
     without_them = f" {left_out:,} left out for personal identifiers." if left_out else ""
     st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
-    if without and prepared.kind not in ("preferences", "sft"):
+    if without and prepared.kind not in ("preferences", "sft", "feedback"):
         st.caption(
             f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at "
             "least one point apart."

@@ -260,12 +260,16 @@ def _remove_button(page: Page, record: ImportRecord) -> None:
     with st.popover("Remove", icon=":material/delete:", key=f"data.remove.{record.import_id}"):
         st.markdown(
             "This deletes the answers and ratings that came with this import. Answers that somebody has rated "
-            "here since stay, with those ratings."
+            "here since, or that a program has sent too, stay with what came later."
         )
         if st.button("Yes, remove it", key=f"data.remove_import.{record.import_id}", type="primary"):
             with st.spinner("Removing"):
                 kept = importing.remove_import(page.workspace, page.user, record.import_id)
-            stays = f" {plural(kept, 'answer stays', 'answers stay')}, rated here since." if kept else ""
+            stays = (
+                f" {plural(kept, 'answer stays', 'answers stay')}, rated here or sent by a program since."
+                if kept
+                else ""
+            )
             session.toast(f"{record.file_name} is removed.{stays}")
             st.rerun()
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.ui.quality.agreement import agreement_tab
 from core.ui.quality.disagreements import disagreements_tab
+from core.ui.quality.from_users import from_users_tab
 from core.ui.quality.guidelines import guidelines_tab
 from core.ui.quality.progress import progress_panel
 from core.ui.quality.second_opinions import second_opinions_panel
@@ -19,6 +20,7 @@ TABS: dict[QualityTab, Callable[[Page], None]] = {
     QualityTab.DISAGREEMENTS: disagreements_tab,
     QualityTab.TO_CHECK: to_check_of_all,
     QualityTab.SECOND_OPINIONS: lambda page: second_opinions_panel(page, page.user),
+    QualityTab.FROM_USERS: from_users_tab,
     QualityTab.GUIDELINES: guidelines_tab,
 }
 """What draws each tab; whoever may open the page may see all of them."""

@@ -9,6 +9,7 @@ from core.domain.ratings import MAX_COMMENT, RATING_WORDS
 from core.domain.reasons import REASON_KEYS
 from core.domain.roles import User
 from core.domain.settings import AuthMode
+from core.services.rating import queue
 from core.services.training import retraining
 from core.ui.shell import errors, identity, redaction, session, texts
 from core.ui.shell.conversation import SPEAKERS
@@ -20,6 +21,7 @@ ORDERS = {
     Order.RANDOM: "At random",
     Order.SESSION: "One session after the other",
     Order.MODEL: "Where the model would learn most",
+    Order.USERS: "What users disliked first",
 }
 LENGTHS: list[tuple[str, int | None, int | None]] = [
     ("Any length", None, None),
@@ -27,7 +29,13 @@ LENGTHS: list[tuple[str, int | None, int | None]] = [
     ("100 to 300 words", 100, 300),
     ("Over 300 words", 301, None),
 ]
-SOURCES = {"": "From anywhere", "import": "Imported", "legacy": "Existing application", "manual": "Added by hand"}
+SOURCES = {
+    "": "From anywhere",
+    "import": "Imported",
+    "legacy": "Existing application",
+    "manual": "Added by hand",
+    "sent": "Sent by a program",
+}
 
 _FILE = Path(__file__)
 _HTML, _CSS, _JS = (_FILE.with_suffix(kind).read_text(encoding="utf-8") for kind in (".html", ".css", ".js"))
@@ -47,7 +55,7 @@ def rating_desk(page: Page, user: User) -> None:
                 "lists_readiness": PAGES["readiness"].listed_for(user),
                 "local": page.workspace.settings.auth_mode is AuthMode.LOCAL,
                 "open": st.session_state.pop(session.OPEN_ANSWER, None),
-                "orders": ORDERS,
+                "orders": _orders(page),
                 "lengths": LENGTHS,
                 "sources": SOURCES,
                 "ratings": RATING_WORDS,
@@ -60,6 +68,12 @@ def rating_desk(page: Page, user: User) -> None:
             },
             on_left_change=lambda: None,  # the browser has no name any more: the page runs again and asks for one
         )
+
+
+def _orders(page: Page) -> dict[Order, str]:
+    """The orders in words; what users disliked comes first where there is some."""
+    users = {Order.USERS: ORDERS[Order.USERS]} if queue.disliked(page.workspace, page.user) else {}
+    return users | ORDERS
 
 
 def open_item(interaction_id: int) -> None:

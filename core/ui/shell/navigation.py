@@ -39,6 +39,7 @@ class QualityTab(StrEnum):
     DISAGREEMENTS = "Disagreements"
     TO_CHECK = "To check"
     SECOND_OPINIONS = "Second opinions"
+    FROM_USERS = "From users"
     GUIDELINES = "Guidelines"
 
 

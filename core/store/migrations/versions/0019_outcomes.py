@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_assay_items_queue_disliked",
         "assay_items",
-        ["disliked", "interaction_id"],
+        [sa.text("disliked DESC"), "interaction_id"],
         sqlite_where=sa.text("places > 0 AND (disliked > 0 OR abstained = 1)"),
         postgresql_where=sa.text("places > 0 AND (disliked > 0 OR abstained)"),
     )
