@@ -30,7 +30,8 @@ TABLES = (Feedback, Occurrence, Reranking, AnswersGiven)
 
 @pytest.fixture
 def sampled(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """The sample and a model of it, whose encoder only counts words."""
+    """The sample and a model of it, whose encoder only counts words; fewer rankings than in the demo, for the time."""
+    monkeypatch.setattr(demo, "RANKINGS", 120)
     monkeypatch.setattr(reranking, "_embedder", lambda settings, store: embedder())
     load_sample(workspace, COMMAND_LINE)
     made(workspace, VERSION, sample=True, champion=True)
