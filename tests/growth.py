@@ -27,7 +27,7 @@ from core.domain.identifiers import (
     session_names,
     word_lists,
 )
-from core.domain.outcomes import feedback
+from core.domain.outcomes import feedback, ids
 from core.domain.outcomes import sent_answers as sent
 from core.domain.turns import MAX_TURNS
 from core.http import json_body, rerank_request
@@ -616,6 +616,7 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    ids.is_drawn: "compares no more than the length of a UUID",
     fields.as_object: "column_names.opened",
     fields.as_list: "column_names.opened",
     fields.is_messages: "looks at each message once",

@@ -452,6 +452,17 @@ def test_a_user_of_an_application_is_forgotten_and_dislikes_are_counted_anew(wor
             again(workspace, ben, "clinic", "patient 12")
 
 
+def test_an_application_is_meant_as_it_is_shown(workspace, ben):
+    """Its name may hold an identifier, which is hidden wherever it is offered and named."""
+    named = "ward of jane.roe@patients.example.org"
+    sent.thumb(workspace, added(workspace), up=False, user="u", application=named)
+    (shown,) = erasure.applications(workspace, ben)
+    assert "hidden»" in shown
+    done = erasure.app_user(workspace, ben, shown, "u")
+    assert (done.goes, done.subject) == ({"words of this user": 1}, f"a user of {shown}")
+    assert not [sentence for sentence in done.remains if "jane" in sentence]
+
+
 def test_forgetting_a_user_of_whom_nothing_was_ever_said(workspace, ben):
     """Before the first feedback there is no key of hashes, and none is drawn."""
     with pytest.raises(NotFound, match="No feedback of this user"):

@@ -20,7 +20,7 @@ from core.services.review import guidelines, second_looks
 from core.services.training import training
 from core.store.tables import Audit
 from core.ui.shell import errors
-from tests import looked
+from tests import looked, sent
 from tests.databases import rater
 
 MARKER = "Zyxwv"
@@ -83,6 +83,9 @@ def test_the_main_acts_leave_no_words_behind(workspace, logged, tmp_path):
     _, created = api_keys.create(workspace, lea, f"program {MARKER}")
     api_keys.revoke(workspace, lea, created.key_id)
     accounts.invite(workspace, lea, f"{MARKER}@example.org", Role.SME, name=f"Ben {MARKER}")
+    sent.thumb(workspace, number, up=False, user=SAID, application=f"program {MARKER}", comment=SAID)
+    refused(lambda: erasure.app_user(workspace, lea, "another", SAID))
+    erasure.app_user(workspace, lea, f"program {MARKER}", SAID)
     looked.forget(workspace, lea, number)
     erasure.rater(workspace, lea, ana.rater_id, ratings_stay=False)
     importing.remove_import(workspace, lea, 1)

@@ -11,7 +11,7 @@ from core.domain.errors import BadInput, Conflict
 from core.domain.plain import Name
 from core.domain.roles import Act, User
 from core.domain.settings import AuthMode
-from core.services.masking import ClearedText, masked, masks_output, originals
+from core.services.masking import GAP, ClearedText, masked, masks_output, originals
 from core.services.operations import leftovers
 from core.services.workspace import Workspace
 from core.store import audit, compacting
@@ -162,7 +162,7 @@ def rater(workspace: Workspace, user: User, who: str | int, *, ratings_stay: boo
 
 @masks_output()
 def applications(workspace: Workspace, user: User) -> dict[str, None]:
-    """The names of the applications of which named users said something; as keys, so that those that look alike once
+    """The names of the applications of which users said something; as keys, so that those that look alike once
     they are masked are told apart.
     """
     workspace.require(user, Act.CHANGE_DATA)
@@ -179,7 +179,7 @@ def preview_app_user(workspace: Workspace, user: User, application: str, named: 
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
-        meant = originals(application, users.applications(session))
+        meant = _meant(session, application)
         goes = users.goes(session, meant, named)
         return Forgetting(_a_user_of(meant), False, goes, _after_app_user(workspace, session, meant, named))
 
@@ -195,11 +195,16 @@ def app_user(workspace: Workspace, user: User, application: str, named: str) -> 
     """
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.write() as session:
-        meant = originals(application, users.applications(session))
+        meant = _meant(session, application)
         remains = _after_app_user(workspace, session, meant, named)
         goes = users.erase(session, meant, named)
         audit.write(session, user, "forgot", "user of an application", new=dict(goes))
     return Forgetting(_a_user_of(meant), True, goes, remains + _until_tidy(workspace))
+
+
+def _meant(session: Session, application: str) -> str:
+    """The application's name, where it was chosen as it is shown masked."""
+    return originals(application, users.applications(session)) if GAP.search(application) else application
 
 
 def _a_user_of(application: str) -> str:

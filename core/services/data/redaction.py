@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from core.domain.errors import BadInput, NotFound
 from core.domain.identifiers.masking import count, mask, name_words
+from core.domain.outcomes.ids import is_drawn
 from core.domain.records import Interaction
 from core.domain.roles import COMMAND_LINE, Act, User, may
 from core.domain.turns import Turn
@@ -77,6 +78,11 @@ class Redactor:
 def own_words(text: str) -> str:
     """What the reader wrote: they see it as they typed it, and can go on writing."""
     return ClearedText(text)
+
+
+def id_of_program(text: str) -> str:
+    """An id that a program sent: one that was drawn stays as it is, or nobody could find it there."""
+    return ClearedText(text) if is_drawn(text) else text
 
 
 @contextmanager

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from core.domain.outcomes.ids import is_drawn
 from core.domain.roles import Act, User
-from core.services.data.redaction import seen_by
-from core.services.masking import ClearedText, masks_output
+from core.services.data.redaction import id_of_program, seen_by
+from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.interactions import interactions
 from core.store.outcomes import of_answer
@@ -40,12 +39,8 @@ def in_use(workspace: Workspace, user: User, interaction_id: int) -> InUse:
         sent, sent_total = of_answer.occurrences(session, interaction_id, MOST)
         said, said_total = of_answer.feedback(session, interaction_id, MOST)
         return InUse(
-            [replace(one, caller_id=_shown(one.caller_id)) for one in sent],
+            [replace(one, caller_id=id_of_program(one.caller_id)) for one in sent],
             sent_total,
             [replace(one, comment=redactor.about(one.comment, found)) for one in said],
             said_total,
         )
-
-
-def _shown(caller_id: str) -> str:
-    return ClearedText(caller_id) if is_drawn(caller_id) else caller_id

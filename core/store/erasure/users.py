@@ -5,17 +5,20 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
 from core.store.compacting import to_tidy
+from core.store.distinct import distinct_values
 from core.store.erasure.answers import Part, Traces, backups_since
 from core.store.outcomes.disliked import recount
 from core.store.outcomes.hashes import hash_of_user, key_for_reading
 from core.store.tables import Feedback
 
 BATCH = 1000
+MOST_APPLICATIONS = 1000
+"""That are offered to choose from."""
 
 
 def applications(session: Session) -> list[str]:
     """The names of the applications of which users said something."""
-    return sorted(session.scalars(select(Feedback.application).where(Feedback.user_hash.is_not(None)).distinct()))
+    return distinct_values(session, Feedback.application, at_most=MOST_APPLICATIONS)
 
 
 def goes(session: Session, application: str, user: str) -> dict[str, int]:
