@@ -30,8 +30,7 @@ TABLES = (Feedback, Occurrence, Reranking, AnswersGiven)
 
 @pytest.fixture
 def sampled(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """The sample and a model of it, whose encoder only counts words; fewer rankings than in the demo, for the time."""
-    monkeypatch.setattr(demo, "RANKINGS", 120)
+    """The sample and a model of it, whose encoder only counts words."""
     monkeypatch.setattr(reranking, "_embedder", lambda settings, store: embedder())
     load_sample(workspace, COMMAND_LINE)
     made(workspace, VERSION, sample=True, champion=True)
