@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.domain.errors import NotFound
-from core.domain.outcomes.feedback import MAX_NAMED
+from core.domain.outcomes.sent_answers import MAX_ID
 from core.domain.roles import Act
 from core.services.data import erasure
 from core.services.data.erasure import Forgetting
@@ -78,7 +78,7 @@ def erase_app_user(page: Page) -> None:
             named = st.text_input(
                 "Their id there",
                 key="data.forget_user_id",
-                max_chars=MAX_NAMED,
+                max_chars=MAX_ID,
                 width=260,
                 help="Exactly as the application sends it in `user`. It is kept nowhere, only a hash of it is.",
             )
