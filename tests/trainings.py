@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,6 +100,15 @@ def trained_once(shared_folder: Path) -> Path:
             )
             workspace.store.engine.dispose()
             part.rename(home)
+    return home
+
+
+@pytest.fixture
+def trained_home(trained_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it as ASSAY_HOME of this test."""
+    home = tmp_path / "home"
+    shutil.copytree(trained_once, home)
+    monkeypatch.setenv("ASSAY_HOME", str(home))
     return home
 
 

@@ -163,6 +163,8 @@ NEEDS = {
     "training.training.start": Act.TRAIN,
     "training.training.train": Act.TRAIN,
     "training.training.train_to_end": Act.TRAIN,
+    "outcomes.demo.is_made": Act.LOOK,
+    "outcomes.demo.make_feedback": Act.CHANGE_DATA,
     "outcomes.feedback.give": Act.SEND,
     "outcomes.of_answer.in_use": Act.READ_DATA,
     "outcomes.results.comments": Act.READ_DATA,

@@ -293,6 +293,7 @@ def test_sample_can_be_loaded_and_removed(sqlite_cli, csv_file):
     assert answer(sqlite_cli("sample", "load", "--json"))["added"] == 204
     assert answer(sqlite_cli("status", "--json"))["sample"] is True
     assert "empty database" in sentence(sqlite_cli("sample", "load"), 1)
+    assert "train one first" in sentence(sqlite_cli("sample", "feedback"), 1)
     assert answer(sqlite_cli("sample", "remove", "--json")) == {"removed": 204}
 
 

@@ -66,7 +66,8 @@ def test_the_log_counts_what_was_sent_and_repeats_none_of_it(
     row = {"id": SECRET, "prompt": SECRET, "response": SECRET, "generator": SECRET}
     client.post("/v1/interactions", json={"interactions": [row, row | {"response": 7}, row | {SECRET: 1}]})
     said = {"interaction": SECRET, "thumb": "up", "comment": SECRET, "user": SECRET, "id": SECRET}
-    for body in (said, said | {"thumb": "down"}, said | {"interaction": f"not {SECRET}"}, said | {"score": SECRET}):
+    other = said | {"interaction": f"not {SECRET}", "id": f"another {SECRET}"}
+    for body in (said, said | {"thumb": "down"}, other, said | {"score": SECRET}):
         client.post("/v1/feedback", json=body)
     lines = [json.loads(record.message) for record in caplog.records if record.name == "assay.http"]
     assert [(line["path"], line["status"]) for line in lines] == [

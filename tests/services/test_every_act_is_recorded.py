@@ -23,11 +23,12 @@ from core.labeling.how_to_read import HowToRead
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
 from core.services.models import models
 from core.services.operations import backup
+from core.services.outcomes import demo
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
 from core.services.people.audit_log import Wanted
 from core.services.rating import queue, rating, second_opinions
 from core.services.rating.second_opinions import AskFor
-from core.services.reranking import cases, preferences
+from core.services.reranking import cases, preferences, reranking
 from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
@@ -36,6 +37,7 @@ from core.store.tables import Audit, Identity, Upload
 from core.store.training import runs
 from tests import looked, sent
 from tests.databases import added, rater
+from tests.reward.fakes import embedder
 from tests.services.test_accounts import claims
 from tests.services.versions_made import made
 
@@ -318,6 +320,15 @@ def remove_sample(w: Workspace, lead: User) -> Act:
     importing.remove_sample(w, lead)
 
 
+def make_feedback(w: Workspace, lead: User) -> Act:
+    importing.load_sample(w, lead)
+    made(w, "of-the-sample", sample=True, champion=True)
+    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reranking, "_embedder", lambda settings, store: embedder())
+        demo.make_feedback(w, lead)
+
+
 def create_key(w: Workspace, lead: User) -> Act:
     yield
     api_keys.create(w, lead, "portal")
@@ -527,6 +538,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "data.importing.load_sample": (load_sample, ["started import", "finished import"]),
     "data.importing.remove_import": (remove_import, ["removed import"]),
     "data.importing.remove_sample": (remove_sample, ["took out of use", "removed sample"]),
+    "outcomes.demo.make_feedback": (make_feedback, ["made feedback"]),
     "people.api_keys.confirm": (confirm_keys, ["confirmed key"]),
     "people.api_keys.create": (create_key, ["created key"]),
     "people.api_keys.revoke": (revoke_key, ["revoked key"]),

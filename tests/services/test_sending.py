@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.domain.errors import BadInput
 from core.domain.outcomes.sent_answers import MAX_SENT
-from core.domain.queue import Order
+from core.domain.queue import Order, QueueFilters
 from core.domain.roles import COMMAND_LINE, PROGRAM, SENDER, NotAllowed
 from core.domain.turns import Speaker, Turn, turns_from_json
 from core.labeling.how_to_read import HowToRead
@@ -323,6 +323,6 @@ def test_sent_answers_can_be_chosen_as_what_to_rate(workspace):
     added(workspace, "p", "by hand")
     assert sent(workspace, row()) == (1, 0, {})
     ana = rater(workspace, "Ana")
-    queue.choose(workspace, ana, Order.OLDEST, queue.QueueFilters(source="sent"))
+    queue.choose(workspace, ana, Order.OLDEST, QueueFilters(source="sent"))
     assert looked.next_item(workspace, ana).interaction.source == "sent"
     assert interactions.sources(workspace, COMMAND_LINE) == {"manual": 1, "sent": 1}

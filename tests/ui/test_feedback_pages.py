@@ -7,6 +7,8 @@ import pytest
 from core.domain.metrics import Metric
 from core.domain.outcomes.results import By, Line
 from core.services.outcomes.results import Figure, Outcome
+from core.store.outcomes import demo
+from core.store.tables import Reranking
 from core.ui.outcomes.format import feedback_cell
 from core.ui.quality.from_users import weeks_figure
 from core.ui.shell.navigation import QualityTab
@@ -60,6 +62,17 @@ def test_models_shows_each_version(open_page, in_use, ana):
     assert "Feedback is never a rating" in text
     assert "sent by shop" in text
     assert "No user was named with 10 of 55 pieces of feedback" in text
+
+
+def test_made_feedback_is_called_made_up(open_page, in_use, ana):
+    """On both pages, and only where it is there."""
+    keep(in_use, by_users(30, 10))
+    pages = ("models", {}), ("quality", {"topic": QualityTab.FROM_USERS})
+    assert not any("made up" in said(open_page(name, **where)) for name, where in pages)
+    with in_use.store.write() as session:
+        asked = {"application": demo.APPLICATION, "rerank_id": demo.ranking_id(1), "source": "api"}
+        session.add(Reranking(**asked, candidates=2, milliseconds=1, fallback=False))
+    assert all("demo sent is made up" in said(open_page(name, **where)) for name, where in pages)
 
 
 def test_by_first_answer_it_is_no_test(open_page, in_use, ana):

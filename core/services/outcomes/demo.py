@@ -58,13 +58,13 @@ def make_feedback(workspace: Workspace, user: User) -> Made:
     workspace.require(user, Act.CHANGE_DATA)
     with workspace.store.read() as session:
         champion = versions.champion(session)
-        if not only_sample(session):
+        found = demo.sample_answers(session)
+        if not found or not only_sample(session):
             raise Conflict("Feedback is made for the sample alone. Nothing was changed; load the sample first.")
         if champion is None or not champion.sample:
             raise Conflict("No model that learned from the sample is in use. Nothing was changed; train one first.")
         if demo.is_made(session):
             raise Conflict("There is made feedback already. Nothing was changed.")
-        found = demo.sample_answers(session)
     draw = random.Random(SEED)
     people = {f"user {number}": draw.uniform(-0.15, 0.15) for number in range(1, USERS + 1)}
     since = now() - WEEK
@@ -95,6 +95,14 @@ def make_feedback(workspace: Workspace, user: User) -> Made:
         demo.add(session, rankings, answers, said)
         audit.write(session, user, "made feedback", "sample", new=made.to_json())
     return made
+
+
+@masks_output()
+def is_made(workspace: Workspace, user: User) -> bool:
+    """Whether there is made feedback, which pages then say beside it."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return demo.is_made(session)
 
 
 def _ranked(

@@ -5,7 +5,7 @@ import streamlit as st
 from core.domain.outcomes.results import Apart, By
 from core.services.outcomes import results
 from core.services.outcomes.results import Outcome
-from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, name_of, nothing_yet
+from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, mark_made, name_of, nothing_yet
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
@@ -17,6 +17,7 @@ def feedback_panel(page: Page) -> None:
     if not found.lines:
         nothing_yet(page, key="models.feedback_keys")
         return
+    mark_made(page)
     with st.container(key="models.feedback"):
         st.table([_row(one, kinds(found.lines)) for one in found.lines], border="horizontal", hide_index=True)
         st.caption(literal(how_to_read(found)))

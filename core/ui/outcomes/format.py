@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.outcomes.results import By
 from core.domain.roles import Act
 from core.domain.texts import plural
+from core.services.outcomes import demo
 from core.services.outcomes.results import FEWEST, MOST_NAMES, WEEKS, Outcome, Outcomes
 from core.ui.report.format import interval, number
 from core.ui.shell.navigation import SettingsTab, next_step
@@ -67,6 +68,15 @@ def how_to_read(found: Outcomes) -> str:
             f"Shown are the {MOST_NAMES} with the most feedback; {found.left_out:,} with less are not among them."
         )
     return " ".join(sentences)
+
+
+def mark_made(page: Page) -> None:
+    """Say so where feedback was made for the sample, and is nobody's."""
+    if demo.is_made(page.workspace, page.user):
+        st.info(
+            "The feedback that demo sent is made up, to show what feedback leads to. It goes with the sample.",
+            icon=":material/science:",
+        )
 
 
 def nothing_yet(page: Page, *, key: str) -> None:

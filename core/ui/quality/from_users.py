@@ -12,7 +12,7 @@ from core.domain.texts import plural
 from core.services.outcomes import results
 from core.services.outcomes.results import MOST_COMMENTS, RANGES, Outcome
 from core.ui.data.address import ANSWER
-from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, name_of, nothing_yet
+from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, mark_made, name_of, nothing_yet
 from core.ui.quality.tables import table_with_csv
 from core.ui.report.format import moment
 from core.ui.report.plots import BLUE, GREEN, ORANGE, PINK, TEAL, error_bars, without_tools
@@ -46,6 +46,7 @@ def _weeks(page: Page, by: By) -> None:
     if not found.lines:
         nothing_yet(page, key="quality.feedback_keys")
         return
+    mark_made(page)
     shown = kinds(found.lines)
     kind = shown[0]
     if len(shown) > 1:
