@@ -288,6 +288,7 @@ ASKS_NOBODY = {
     ],
     "a part of functions that asked: what exports and pages hide, what readiness knows of trainings": [
         "data.redaction.redactor_for",
+        "data.redaction.id_of_program",
         "data.redaction.own_words",
         "data.redaction.seen_by",
         "training.forecast.latest_training",

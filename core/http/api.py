@@ -1,9 +1,9 @@
 """The routes of the API: rankings as Cohere's clients ask for them, what programs send, health, readiness, OpenAPI."""
 
 import logging
-import secrets
 import time
 import traceback
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -173,7 +173,7 @@ class Api:
             usage.log_of(workspace).note("api", ranking, seconds)
             raise Refused(503, SENTENCES[State.NO_MODEL if ranking.no_champion else State.BROKEN])
         note(request.scope, model_version=ranking.model_version, fallback=ranking.fallback)
-        rerank_id = secrets.token_hex(16)
+        rerank_id = str(uuid.uuid4())
         found = _found(rerank_id, question, ranking)
         if question.store:
             found["meta"]["stored"] = await self._outcomes.keep_ranked(

@@ -1,7 +1,6 @@
 """The HTTP API with a model: what other programs rely on, called by the clients they use."""
 
 import json
-import re
 import shutil
 import threading
 import time
@@ -16,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import core
+from core.domain.outcomes.ids import is_drawn
 from core.domain.roles import COMMAND_LINE
 from core.http import standalone
 from core.http.api import Api
@@ -93,7 +93,7 @@ def test_results_are_those_of_the_python_call(client: TestClient, version: str) 
     valid("RerankAnswer", body)
     assert answer.status_code == 200
     assert [(row["index"], row["relevance_score"]) for row in body["results"]] == python_scores()
-    assert re.fullmatch("[0-9a-f]{32}", body["id"])  # the server's, whatever the number of the request
+    assert is_drawn(body["id"])  # by the server, whatever the number of the request
     assert (answer.headers["x-request-id"], body["model"]) == ("r-1", "champion")
     assert body["meta"] == {
         "model_version": core.get_model_info()["model_version"],
