@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 from sqlalchemy import delete
 
+from core.domain.outcomes.feedback import read_feedback
 from core.domain.outcomes.results import Apart, By
-from core.domain.roles import COMMAND_LINE, PROGRAM, NotAllowed, Role, User
+from core.domain.roles import COMMAND_LINE, PROGRAM, SENDER, NotAllowed, Role, User
 from core.reward.metrics.bootstrap import alike_draws, draws
-from core.services.outcomes import results
+from core.services.outcomes import feedback, results, sending
 from core.services.outcomes.results import Outcome
+from core.services.reranking import usage
+from core.services.reranking.usage import Named
 from core.services.workspace import Workspace
+from core.serving.reranker import Ranking
 from core.store.tables import AnswersGiven, Feedback
 from core.store.types import now
 from tests.databases import rater
@@ -135,6 +139,27 @@ def test_scores_and_choices_have_figures_of_their_own(workspace: Workspace) -> N
     assert (figures["score"].metric.value, figures["chosen"].metric.value) == (4, 0.75)
     assert figures["chosen"].words == 40
     assert 1 <= (figures["score"].metric.low or 0) < 4 < (figures["score"].metric.high or 0) <= 5
+
+
+def test_what_programs_send_is_what_is_counted(workspace: Workspace) -> None:
+    """From a ranking and a sent answer to the figures, with how many were given; a later word takes an earlier back."""
+    row = {"id": "a1", "prompt": "p", "response": "r", "generator": "gpt 5"}
+    assert sending.send(workspace, SENDER, "shop", [row, row | {"id": "a2"}]).stored == 2
+    for number in range(25):
+        log = usage.log_of(workspace)
+        log.note("api", Ranking("v1", (1, 0), (0.1, 0.9)), 0.1, Named(f"r{number}", "shop", "What is it?"))
+        assert log.write()
+    for number in range(20):
+        by = {"user": f"user {number}"}
+        for body in ({"rerank": f"r{number}", "thumb": "up"}, {"rerank": f"r{number}", "chosen": number % 2}):
+            feedback.give(workspace, SENDER, "shop", read_feedback(body | by))
+        for thumb in ("up", "down"):
+            feedback.give(workspace, SENDER, "shop", read_feedback({"interaction": "a2", "thumb": thumb} | by))
+    ranked, written = only(workspace), only(workspace, by=By.GENERATOR)
+    assert (ranked.line.name, ranked.given) == ("v1", 25)
+    assert [(one.metric.value, one.words) for one in ranked.figures.values()] == [(1, 20), (0.5, 20)]
+    assert (written.line.name, written.given) == ("gpt 5", 2)
+    assert [(one.metric.value, one.words) for one in written.figures.values()] == [(0, 20)]
 
 
 def test_weeks_begin_on_monday_in_utc(workspace: Workspace) -> None:
