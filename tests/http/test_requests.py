@@ -302,3 +302,29 @@ def test_readiness_tells_that_the_database_is_away(caplog: pytest.LogCaptureFixt
     sentence = refused(client.post("/v1/rerank", json={"query": "q", "documents": ["a"]}), 503)
     assert "doctor" in sentence
     assert "secret" not in sentence
+
+
+@pytest.mark.parametrize(
+    "body, status, named, kind",
+    [
+        ({"query": "q", "texts": ["a", 3]}, 400, "texts[1]", "validation"),
+        ({"query": "q", "texts": "a"}, 400, "texts", "validation"),
+        ({"query": "q", "texts": ["a"], "return_text": "yes"}, 400, "return_text", "validation"),
+        ({"query": "q", "texts": ["a"], "documents": [3]}, 400, "documents[0]", "validation"),
+        ({"query": "q"}, 400, "documents", "validation"),
+        ({"texts": ["a"]}, 400, "query", "validation"),
+        ([], 400, "object", "validation"),
+        ({"query": "q", "texts": ["a"]}, 503, "model", "unhealthy"),
+    ],
+)
+def test_clients_of_other_servers_are_told_in_their_own_words(
+    client: TestClient, body: Any, status: int, named: str, kind: str
+) -> None:
+    """The field by the name that they sent, in the usual form, and the type that text-embeddings-inference names."""
+    answer = client.post("/rerank", json=body)
+    assert answer.status_code == status
+    told = answer.json()
+    assert set(told) == {"error", "message", "error_type"}
+    assert told["error"] == told["message"]
+    assert named in told["error"]
+    assert told["error_type"] == kind

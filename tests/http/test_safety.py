@@ -282,3 +282,16 @@ def test_a_provider_that_is_away_is_a_sentence():
     assert away.status_code == 502
     assert "Nothing was lost" in away.text
     assert client().get("/auth/login").text == "<p>page</p>"
+
+
+def test_one_address_is_a_page_for_browsers_and_a_call_for_programs():
+    """/rerank: a program reaches it by any name and with a body as large as the API takes; a page keeps its rules."""
+    routes = [Route("/rerank", page), Route("/rerank", length, methods=["POST"])]
+    here = TestClient(Safety(Starlette(routes=routes), Rules()), base_url=HERE, client=("127.0.0.1", 5000))
+    elsewhere = {"host": "assay.example"}
+    assert here.get("/rerank").status_code == 200
+    assert "connect-src" in here.get("/rerank").headers["content-security-policy"]
+    assert here.get("/rerank", headers=elsewhere).status_code == 403
+    sent = here.post("/rerank", content=b"x" * 3_000_000, headers=elsewhere)
+    assert (sent.status_code, sent.text) == (200, "3000000")
+    assert "sandbox" in sent.headers["content-security-policy"]

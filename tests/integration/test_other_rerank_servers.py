@@ -144,7 +144,7 @@ def test_python_and_the_command_line_rank_around_holes(workspace: Workspace, tmp
     assert (certain[0]["_windows"], certain[0]["_good"], certain[0]["_truncated"]) == (0, None, False)
     assert certain[4]["_truncated"] is True
     with pytest.raises(ValueError, match="candidate 1"):
-        core.rerank_candidates(QUERY, [GOOD, None])
+        core.rerank_candidates(QUERY, [GOOD, None])  # type: ignore[list-item]
     file = tmp_path / "candidates.jsonl"
     file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
     command = [sys.executable, "-m", "core", "rerank", "--prompt", QUERY, "--candidates", str(file), "--json"]
