@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 
 from core.domain.disagreements import Which
 from core.domain.errors import BadInput, Conflict
+from core.domain.outcomes.results import Apart, By
 from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
@@ -24,7 +25,6 @@ from core.services.review import disagreements, guidelines, own_ratings, reasons
 from core.services.review.own_ratings import OwnFilters
 from core.services.training import readiness, runs
 from core.store.audit import Wanted
-from core.store.outcomes.results import Apart, By
 from core.store.tables import Item, LegacyInteraction
 from tests import looked
 from tests.planted import COLUMNS, everybody, joined, plant, text_columns
