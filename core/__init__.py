@@ -13,6 +13,7 @@ __all__ = [
     "rerank_candidates",
     "rerank_with_certainty",
     "score_text_pair",
+    "send_feedback",
     "send_interactions",
 ]
 
@@ -126,4 +127,64 @@ def send_interactions(
     try:
         return sending.send(workspace, SENDER, application, interactions).to_json()
     except BadInput as error:
+        raise ValueError(str(error)) from None
+
+
+def send_feedback(
+    *,
+    interaction: str | None = None,
+    rerank: str | None = None,
+    index: int | None = None,
+    thumb: str | None = None,
+    score: int | None = None,
+    chosen: int | None = None,
+    comment: str | None = None,
+    user: str | None = None,
+    id: str | None = None,
+    application: str = "this machine",
+) -> dict[str, int]:
+    """Store what a user of your program said of an answer or a ranking; returns after the commit.
+
+    Args:
+        interaction: the id that you sent the answer with; or ``rerank``.
+        rerank: the ``id`` of a ranking.
+        index: which document of the ranking a thumb or score is about; None: the one that came first.
+        thumb: "up" or "down"; give exactly one of ``thumb``, ``score`` and ``chosen``.
+        score: 1 (bad) to 5 (good).
+        chosen: the index of the document of the ranking that was chosen.
+        comment: at most 10,000 characters.
+        user: who said it, in any form that stays the same; kept only as a keyed hash. What a user said last counts.
+        id: yours: the same feedback again under it stores nothing.
+        application: whose ids these are.
+
+    Returns:
+        ``stored`` and ``known`` (given before under the same id): one of them 1, the other 0.
+
+    Raises:
+        ValueError: something is wrong or unknown; the sentence says what, and nothing was stored.
+        core.domain.errors.AssayError: the settings or the database need attention.
+    """
+    from core.domain.errors import BadInput, Collision, Conflict
+    from core.domain.outcomes.feedback import read_feedback
+    from core.domain.roles import SENDER
+    from core.services.outcomes import feedback
+    from core.services.runtime import workspace_from_environment
+
+    said = {
+        "interaction": interaction,
+        "rerank": rerank,
+        "index": index,
+        "thumb": thumb,
+        "score": score,
+        "chosen": chosen,
+        "comment": comment,
+        "user": user,
+        "id": id,
+    }
+    workspace = workspace_from_environment()
+    try:
+        return feedback.give(workspace, SENDER, application, read_feedback(said)).to_json()
+    except Collision:
+        raise
+    except (BadInput, Conflict) as error:
         raise ValueError(str(error)) from None

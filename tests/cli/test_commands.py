@@ -18,7 +18,7 @@ from core.services.training import training
 from core.services.workspace import open_workspace
 from core.store import schema
 from core.store.interactions import imports
-from tests import looked
+from tests import looked, sent
 from tests.databases import PATIENCE, ROOT, added, environment, rater
 from tests.reward.fakes import rated_answers, reference_embedder
 
@@ -577,6 +577,24 @@ def test_training_says_whether_it_learned_from_orders(sqlite_cli, tmp_path, monk
     assert not [line for line in before if "comparison" in line]
     (said,) = [line for line in after if "comparison" in line]
     assert said.startswith("The 1 comparison that raters made on 1 prompt did not clearly help to rank answers")
+
+
+def test_a_user_of_an_application_is_forgotten_by_their_id(sqlite_cli, tmp_path):
+    """Shown first, like an answer; of this machine where no application is named."""
+    assert sqlite_cli("init")[0] == 0
+    for application in ("clinic", "this machine"):
+        sent.thumb(open_workspace(), None, up=False, user="u-17", application=application)
+    shown = answer(sqlite_cli("forget", "--user", "u-17", "--application", "clinic", "--json"))
+    assert (shown["done"], shown["goes"]) == (False, {"words of this user": 1})
+    code, lines, err = sqlite_cli("forget", "--user", "u-17", "--application", "clinic", "--yes")
+    assert (code, "u-17" in " ".join([*lines, err])) == (0, False)
+    assert sqlite_cli("forget", "--user", "u-17", "--application", "clinic", "--yes")[0] == 2
+    assert sqlite_cli("export", "feedback", "--out", tmp_path / "left.csv")[1] == [
+        f"1 rows written to {tmp_path / 'left.csv'}."
+    ]
+    assert answer(sqlite_cli("forget", "--user", "u-17", "--yes", "--json"))["subject"] == "a user of this machine"
+    for wrong in ((), ("interaction",), ("interaction", 1, "--user", "u"), ("--user", "u", "--pseudonymise")):
+        assert sqlite_cli("forget", *wrong)[0] == 2
 
 
 def test_forgetting_shows_first_and_acts_on_a_yes(sqlite_cli, tmp_path):

@@ -94,10 +94,12 @@ def test_a_key_needs_the_scope_to_send(client: TestClient, workspace: Workspace)
 def test_a_full_line_is_told_to_come_back_and_loses_nothing(client: TestClient, workspace: Workspace) -> None:
     """While another one holds the database; what was taken in is stored once it may, each once."""
     most = 3 * MAX_FEEDBACK_WAITING // 4  # the share of one caller
-    release = threading.Event()
+    held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with workspace.store.write():
+        with workspace.store.write() as session:
+            session.connection()  # begins
+            held.set()
             release.wait(PATIENCE)
 
     def say(part: int) -> int:
@@ -108,7 +110,9 @@ def test_a_full_line_is_told_to_come_back_and_loses_nothing(client: TestClient, 
 
     with ThreadPoolExecutor(most + 3) as threads, client:  # one loop for all calls
         holding = threads.submit(hold)
+        assert held.wait(PATIENCE)
         answers = list(threads.map(say, range(most + 2)))
+        release.set()
         holding.result()
     assert set(answers) == {200, 429}
     assert stored(workspace) == answers.count(200)

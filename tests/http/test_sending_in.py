@@ -4,10 +4,12 @@ import json
 import logging
 
 import pytest
+from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from core.domain.roles import COMMAND_LINE, KeyScope
 from core.http.api import Api
+from core.http.openapi import DOCUMENT
 from core.services.people import api_keys
 from core.services.workspace import Workspace
 
@@ -79,3 +81,71 @@ def test_the_log_counts_what_was_sent_and_repeats_none_of_it(
     ]
     assert [lines[0][name] for name in ("interactions", "stored", "known", "refused")] == [3, 1, 0, 2]
     assert "Rumpelstiltskin" not in caplog.text
+
+
+def fits(schema: str, body: object) -> bool:
+    """Whether a body is one that the OpenAPI document describes."""
+    described = {"$ref": f"#/components/schemas/{schema}", "components": DOCUMENT["components"]}
+    return Draft202012Validator(described).is_valid(body)
+
+
+ANSWER = {"id": "a", "prompt": "q", "response": "r"}
+
+
+@pytest.mark.parametrize(
+    "row, good",
+    [
+        (ANSWER, True),
+        (ANSWER | {"session": "s", "context_id": None, "generator": "g 1", "metadata": {"a": [1]}}, True),
+        ({"id": "a", "messages": [{"role": "user", "content": "q"}], "response": "r"}, True),
+        ({"id": "a", "response": "r"}, False),
+        ({"id": "a", "prompt": "q"}, False),
+        ({"prompt": "q", "response": "r"}, False),
+        (ANSWER | {"messages": [{"role": "user", "content": "q"}]}, False),
+        (ANSWER | {"id": ""}, False),
+        (ANSWER | {"id": "x" * 201}, False),
+        (ANSWER | {"id": 7}, False),
+        (ANSWER | {"generator": 7}, False),
+        (ANSWER | {"metadata": ["a"]}, False),
+        (ANSWER | {"rating": 5}, False),
+        ("a text", False),
+    ],
+)
+def test_answers_are_stored_as_the_description_says(client: TestClient, row: object, good: bool) -> None:
+    """What it describes is stored, what it rules out is refused, and what comes back is as it says."""
+    body = {"interactions": [row]}
+    sent = client.post("/v1/interactions", json=body)
+    assert sent.status_code == 200
+    assert sent.json()["stored"] == good == fits("Interactions", body)
+    assert fits("InteractionsAnswer", sent.json())
+
+
+@pytest.mark.parametrize(
+    "said, good",
+    [
+        ({"thumb": "up"}, True),
+        ({"thumb": "down", "comment": "x" * 10_000, "user": "u", "id": "f", "score": None}, True),
+        ({"score": 5}, True),
+        ({"score": 3.0, "rerank": None, "index": None}, True),
+        ({"thumb": "sideways"}, False),
+        ({"thumb": True}, False),
+        ({"score": 0}, False),
+        ({"score": 6}, False),
+        ({"score": 2.5}, False),
+        ({"score": "5"}, False),
+        ({"thumb": "up", "comment": "x" * 10_001}, False),
+        ({"thumb": "up", "user": "x" * 201}, False),
+        ({"thumb": "up", "user": 7}, False),
+        ({"thumb": "up", "id": ""}, False),
+        ({"thumb": "up", "interaction": 7}, False),
+        ({"chosen": -1}, False),
+    ],
+)
+def test_feedback_is_stored_as_the_description_says(client: TestClient, said: dict[str, object], good: bool) -> None:
+    """As with answers; one that is refused is refused with 400."""
+    client.post("/v1/interactions", json={"interactions": [ANSWER]})
+    body = {"interaction": "a", **said}
+    given = client.post("/v1/feedback", json=body)
+    assert given.status_code == (200 if good else 400), given.text
+    assert fits("Feedback", body) is good
+    assert fits("FeedbackAnswer" if good else "Error", given.json())

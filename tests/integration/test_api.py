@@ -1,6 +1,7 @@
 """The HTTP API with a model: what other programs rely on, called by the clients they use."""
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -26,7 +27,7 @@ from core.services.people import api_keys
 from core.services.reranking import reranking, usage
 from core.services.runtime import runtime
 from core.services.workspace import Workspace, open_workspace
-from core.store.tables import ModelVersion
+from core.store.tables import Feedback, Item, ModelVersion, Occurrence, Reranking
 from core.store.training import versions
 from tests.databases import PATIENCE
 from tests.integration.serving import on_a_port
@@ -92,12 +93,76 @@ def test_results_are_those_of_the_python_call(client: TestClient, version: str) 
     valid("RerankAnswer", body)
     assert answer.status_code == 200
     assert [(row["index"], row["relevance_score"]) for row in body["results"]] == python_scores()
-    assert (body["id"], body["model"]) == ("r-1", "champion")
+    assert re.fullmatch("[0-9a-f]{32}", body["id"])  # the server's, whatever the number of the request
+    assert (answer.headers["x-request-id"], body["model"]) == ("r-1", "champion")
     assert body["meta"] == {
         "model_version": core.get_model_info()["model_version"],
         "fallback": False,
         "truncated": [2],
     }
+
+
+def feedback(client: TestClient, **said: object) -> tuple[int, object]:
+    """The status and answer of one feedback."""
+    answer = client.post("/v1/feedback", json=said)
+    return answer.status_code, answer.json()
+
+
+def test_feedback_finds_a_ranking_by_its_id(client: TestClient, workspace: Workspace) -> None:
+    """At once, about the answer that came first; no text of what was ranked is kept."""
+    body = client.post("/v1/rerank", json={"query": QUERY, "documents": DOCUMENTS}).json()
+    assert feedback(client, rerank=body["id"], thumb="down", user="u") == (200, {"stored": 1, "known": 0})
+    assert feedback(client, rerank=body["id"], chosen=9)[0] == 400
+    assert feedback(client, rerank=body["id"][::-1], thumb="up")[0] == 404
+    with workspace.store.read() as session:
+        (kept,) = session.query(Feedback)
+        assert (kept.place, kept.model_version) == (body["results"][0]["index"], body["meta"]["model_version"])
+        assert session.query(Occurrence).count() == 0
+        assert QUERY not in str([vars(one) for one in session.query(Reranking)])
+
+
+def test_a_ranking_is_written_soon_after_without_anybody_asking(
+    api: Api, client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that feedback finds it from another process; not only when it is time to write when keys were used."""
+    monkeypatch.setattr("core.http.api.WRITE_SECONDS", 100 * PATIENCE)
+    with client:
+        assert client.portal is not None
+        running = client.portal.start_task_soon(api.run)
+        number = client.post("/v1/rerank", json={"query": QUERY, "documents": [GOOD]}).json()["id"]
+        found, until = 0, time.monotonic() + PATIENCE
+        while not found and time.monotonic() < until:
+            with workspace.store.read() as session:
+                found = session.query(Reranking).filter_by(rerank_id=number).count()
+        running.cancel()
+    assert found
+
+
+def test_texts_of_a_ranking_are_kept_only_where_that_is_asked_for(client: TestClient, workspace: Workspace) -> None:
+    """Then they can be rated, blank ones left out, and feedback on the ranking is feedback on the answer."""
+    sent = {"query": "What of zxqv 0x9f3a ☂☂?", "documents": [POOR, " ", GOOD], "store": True, "abstain": True}
+    body = client.post("/v1/rerank", json=sent).json()
+    valid("RerankAnswer", body)
+    assert body["meta"]["stored"] == 2
+    assert feedback(client, rerank=body["id"], index=2, score=1)[0] == 200
+    with workspace.store.read() as session:
+        kept = {one.caller_id: one.interaction_id for one in session.query(Occurrence)}
+        assert kept.keys() == {f"{body['id']}:0", f"{body['id']}:2"}
+        items = {one.interaction_id: one for one in session.query(Item).filter_by(source="sent")}
+        assert items.keys() == set(kept.values())
+        assert items[kept[f"{body['id']}:2"]].disliked == 1
+        assert {one.abstained for one in items.values()} == {body["meta"]["abstained"] is not None}
+
+
+def test_keeping_texts_needs_the_scope_to_send(client: TestClient, workspace: Workspace) -> None:
+    """A key that may only rank is refused, and nothing is kept."""
+    key, _ = api_keys.create(workspace, COMMAND_LINE, "portal")
+    headers = {"authorization": f"Bearer {key}"}
+    sent = {"query": QUERY, "documents": [GOOD]}
+    assert client.post("/v1/rerank", json=sent | {"store": True}, headers=headers).status_code == 403
+    assert client.post("/v1/rerank", json=sent, headers=headers).status_code == 200
+    with workspace.store.read() as session:
+        assert session.query(Occurrence).count() == 0
 
 
 def test_a_model_of_the_sample_says_so_once_there_is_own_data(client: TestClient, workspace: Workspace) -> None:

@@ -102,6 +102,15 @@ def test_the_curl_line_answers_as_shown(address: str) -> None:
     assert [row["index"] for row in answer["results"]] == [1]
 
 
+def test_what_becomes_of_sent_answers_is_as_shown(address: str) -> None:
+    """One that is known, one that is new, and one without its answer, which is refused in these words."""
+    first, new = ({"id": number, "prompt": f"Question {number}?", "response": "Yes."} for number in "12")
+    with httpx.Client(base_url=address) as http:
+        http.post("/v1/interactions", json={"interactions": [first]})
+        sent = http.post("/v1/interactions", json={"interactions": [first, new, {"id": "3", "prompt": "Why?"}]})
+    assert sent.json() == json.loads(shown("json", "refused"))
+
+
 @pytest.mark.parametrize("library, found", [("import cohere", 1), ("import Reranker", GOOD)])
 def test_the_python_examples_find_the_better_answer(
     address: str, workspace: Workspace, library: str, found: object

@@ -92,7 +92,8 @@ def test_holes_in_a_list_cost_nothing_else(client: TestClient, path: str) -> Non
         assert (rows[blank]["relevance_score"], rows[blank]["meaning"], rows[blank]["windows"]) == (0.0, None, 0)
     assert rows[2] == rows[3] | {"index": 2}
     for index in (2, 4, 5):
-        assert rows[index]["relevance_score"] == pytest.approx(core.score_text_pair(QUERY, HOLES[index]), abs=1e-6) > 0
+        assert rows[index]["relevance_score"] == pytest.approx(core.score_text_pair(QUERY, HOLES[index]), abs=1e-5)
+        assert rows[index]["relevance_score"] > 0
     assert body["meta"]["truncated"] == [4]
     assert body["meta"]["too_close"] is not None
 

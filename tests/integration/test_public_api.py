@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,3 +224,22 @@ def _eventually(condition, seconds: float = PATIENCE) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_feedback_is_given_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored once under its id, about the application's own answers; a sentence for what is wrong."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
+    core.send_interactions([{"id": "a1", "prompt": PROMPT, "response": GOOD}])
+    said: dict[str, Any] = {"interaction": "a1", "thumb": "down", "comment": "Too long", "user": "u", "id": "f1"}
+    assert core.send_feedback(**said) == {"stored": 1, "known": 0}
+    assert core.send_feedback(**said) == {"stored": 0, "known": 1}
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"thumb": "up"}, "this id before"),
+        ({"id": None, "thumb": "sideways"}, "thumb must"),
+        ({"id": None, "interaction": "a2"}, "no answer"),
+        ({"id": None, "application": "other"}, "no answer"),
+        ({"id": None, "application": ""}, "The name of the application"),
+    ]
+    for wrong, sentence in changes:
+        with pytest.raises(ValueError, match=sentence):
+            core.send_feedback(**said | wrong)

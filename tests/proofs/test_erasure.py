@@ -352,17 +352,8 @@ def planted(workspace: Workspace, tmp_path) -> int:
         )
         names = ("application", "caller_id", "identity", "generator")
         session.add(Occurrence(interaction_id=number, **{name: word(f"assay_occurrences.{name}") for name in names}))
-        names = (
-            "application",
-            "caller_id",
-            "target",
-            "rerank_id",
-            "comment",
-            "user_hash",
-            "model_version",
-            "generator",
-        )
-        feedback = {name: word(f"assay_feedback.{name}") for name in names}
+        more = (*names[:2], "target", "rerank_id", "comment", "user_hash", "model_version", "generator")
+        feedback = {name: word(f"assay_feedback.{name}") for name in more}
         question = hash_of_question(key_for_writing(session), item.prompt_group)
         session.add(Feedback(interaction_id=number, kind="thumb", value=0, question=question, **feedback))
         session.add(Reranking(source="api", candidates=2, milliseconds=1.0, fallback=False, question=question))

@@ -15,9 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from core.domain.roles import COMMAND_LINE
+from core.domain.roles import COMMAND_LINE, KeyScope
 from core.http.api import Api
 from core.services.people import api_keys
+from core.services.reranking import usage
 from core.services.workspace import Workspace, open_workspace
 from tests.databases import ROOT
 from tests.integration.serving import on_a_port
@@ -66,7 +67,7 @@ def address(workspace: Workspace) -> Iterator[str]:
 
 @pytest.fixture
 def key(workspace: Workspace) -> str:
-    made, _ = api_keys.create(workspace, COMMAND_LINE, "integrations")
+    made, _ = api_keys.create(workspace, COMMAND_LINE, "integrations", tuple(KeyScope))
     return made
 
 
@@ -93,12 +94,18 @@ def install(python: Path) -> Callable[..., None]:
 
 def best_of(python: Path, code: str, tmp_path: Path, **environ: str) -> int:
     """What the code calls ``best``, run in the other environment."""
+    (best,) = printed(python, code, tmp_path, "best", **environ)
+    return int(best)
+
+
+def printed(python: Path, code: str, tmp_path: Path, *names: str, **environ: str) -> list[str]:
+    """What these names stand for once the code ran in the other environment."""
     usual = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     quiet = {"HOME": str(tmp_path), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    command = [str(python), "-c", f"{code}\nprint(best)"]
+    command = [str(python), "-c", "\n".join([code, *(f"print({name})" for name in names)])]
     done = subprocess.run(command, env=usual | quiet | environ, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return int(done.stdout.splitlines()[-1])
+    return done.stdout.splitlines()[-len(names) :]
 
 
 def recipe(language: str, containing: str) -> str:
@@ -111,13 +118,25 @@ def recipe(language: str, containing: str) -> str:
 @needs_other_libraries
 @pytest.mark.parametrize("provider", re.findall(r"^\| `(\w+)/champion`", SHOWN, flags=re.MULTILINE))
 def test_litellm_finds_the_better_answer_by_every_name(
-    provider: str, install: Callable[..., None], python: Path, address: str, key: str, tmp_path: Path
+    provider: str,
+    workspace: Workspace,
+    install: Callable[..., None],
+    python: Path,
+    address: str,
+    key: str,
+    tmp_path: Path,
 ) -> None:
-    """The recipe with each provider of its table; with a hole in the list."""
+    """The recipe with each provider of its table; with a hole in the list. The id that it brings back is that of the
+    ranking, where it has ids: feedback can name it."""
     install("litellm")
     code = recipe("python", "import litellm").replace(THERE, address).replace("KEY", key)
     code = code.replace("cohere/champion", f"{provider}/champion").replace('documents=["Buy', 'documents=["", "Buy')
-    assert best_of(python, code, tmp_path) == 2
+    rerank_id, best = printed(python, code, tmp_path, "found.id", "best")
+    assert best == "2"
+    usage.log_of(workspace).write()
+    said = {"rerank": rerank_id, "thumb": "up"}
+    status = httpx.post(f"{address}/v1/feedback", json=said, headers={"authorization": f"Bearer {key}"}).status_code
+    assert status == (404 if provider == "huggingface" else 200)
 
 
 @needs_other_libraries

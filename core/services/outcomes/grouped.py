@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from core.domain.errors import Collision
+from core.domain.errors import Collision, Unavailable
 from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.store.database import Session, Store
@@ -86,6 +86,8 @@ class GroupedCommits:
         try:
             with self._store.part(session):
                 write.result = write.act(session)
+        except Unavailable:
+            raise  # the connection may be gone, and with it what the others wrote: all are told
         except Exception as error:  # noqa: BLE001  it fails alone, and its caller raises it
             write.error = error
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from core.domain.outcomes.of_answer import SaidOfIt, SentAs
 from core.domain.roles import Act, User
 from core.services.data.redaction import id_of_program, seen_by
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.interactions import interactions
 from core.store.outcomes import of_answer
-from core.store.outcomes.of_answer import SaidOfIt, SentAs
 
 MOST = 100
 """Rows of each that are shown, the latest."""

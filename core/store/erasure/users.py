@@ -49,8 +49,8 @@ def erase(session: Session, application: str, user: str) -> dict[str, int]:
     """
     to_tidy(session)
     said = _said(session, application, user)
-    about = select(Feedback.interaction_id).where(said, Feedback.interaction_id.is_not(None))
-    answers = list(session.scalars(about.distinct()))
+    about = select(Feedback.interaction_id).where(said)
+    answers = [number for number in session.scalars(about.distinct()) if number is not None]
     gone = goes(session, application, user)
     _part(said).remove(session)
     for at in range(0, len(answers), BATCH):
@@ -65,7 +65,7 @@ def _said(session: Session, application: str, user: str) -> ColumnElement[bool]:
         NotFound: nothing of this user is here.
     """
     key = key_for_reading(session)
-    found = key and Feedback.user_hash == hash_of_user(key, application, user)
+    found = None if key is None else Feedback.user_hash == hash_of_user(key, application, user)
     if found is None or session.scalar(select(Feedback.feedback_id).where(found).limit(1)) is None:
         raise NotFound(
             "No feedback of this user of this application is here. Nothing was changed. Look whether the id is exactly "

@@ -1,39 +1,13 @@
 """What is known of one answer from its use: who sent it under which id, and what users said of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from core.domain.plain import AS_IS
+from core.domain.outcomes.of_answer import SaidOfIt, SentAs
 from core.store.tables import Feedback, Occurrence
-
-
-@dataclass(frozen=True, slots=True)
-class SentAs:
-    """One time that an application sent the answer."""
-
-    at: datetime
-    application: str
-    caller_id: str
-    generator: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SaidOfIt:
-    """What a user said of the answer."""
-
-    at: datetime
-    application: str
-    kind: Annotated[str, AS_IS]
-    """``thumb`` or ``score``."""
-    value: int
-    comment: str
-    latest: bool
-    """False where the same user said something else later."""
 
 
 def occurrences(session: Session, interaction_id: int, limit: int) -> tuple[list[SentAs], int]:

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from core.domain.outcomes.of_answer import SaidOfIt
 from core.services.outcomes import of_answer
-from core.services.outcomes.of_answer import MOST, SaidOfIt
+from core.services.outcomes.of_answer import MOST
 from core.ui.shell.cells import show_cells
 from core.ui.shell.page import Page
 
