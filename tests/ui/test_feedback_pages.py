@@ -96,6 +96,8 @@ def test_before_the_first_it_says_how_to_send(open_page, in_use, ana):
     app = open_page("quality", topic=QualityTab.FROM_USERS)
     assert "POST /v1/feedback" in said(app)
     assert "What users wrote" not in said(app)
+    keep(in_use, by_users(20, 5, generator="gpt 5", rerank_id=None, model_version=None))
+    assert "No feedback of users on answers that a model ranked came in" in said(app.run())
 
 
 def test_quality_shows_weeks_and_what_users_wrote(open_page, workspace, ana):

@@ -45,7 +45,7 @@ def from_users_tab(page: Page) -> None:
 def _weeks(page: Page, by: By) -> None:
     found = results.measure(page.workspace, page.user, by, Apart.WEEK)
     if not found.lines:
-        nothing_yet(page, key="quality.feedback_keys")
+        nothing_yet(page, by, key="quality.feedback_keys")
         return
     mark_made(page)
     shown = kinds(found.lines)
