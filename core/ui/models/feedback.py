@@ -15,7 +15,7 @@ def feedback_panel(page: Page) -> None:
     found = results.measure(page.workspace, page.user, By.VERSION)
     st.subheader("What users said", anchor=False)
     if not found.lines:
-        nothing_yet(page, key="models.feedback_keys")
+        nothing_yet(page, By.VERSION, key="models.feedback_keys")
         return
     mark_made(page)
     with st.container(key="models.feedback"):

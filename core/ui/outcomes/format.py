@@ -79,8 +79,9 @@ def mark_made(page: Page) -> None:
         )
 
 
-def nothing_yet(page: Page, *, key: str) -> None:
+def nothing_yet(page: Page, by: By, *, key: str) -> None:
     """The empty state: how feedback comes here."""
-    st.info(f"No feedback of users came in within {WEEKS} weeks. {HOW_TO_SEND}", icon=":material/inbox:")
+    answers = "answers that a model ranked" if by is By.VERSION else "answers that a program sent"
+    st.info(f"No feedback of users on {answers} came in within {WEEKS} weeks. {HOW_TO_SEND}", icon=":material/inbox:")
     if page.may(Act.KEYS):
         next_step("Make a key for a program", "settings", key=key, primary=False, tab=SettingsTab.API_KEYS)

@@ -2,11 +2,12 @@
 
 import html
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.domain.metrics import Metric
 from core.domain.outcomes.results import Apart, By, Comment
 from core.domain.texts import plural
 from core.services.outcomes import results
@@ -44,7 +45,7 @@ def from_users_tab(page: Page) -> None:
 def _weeks(page: Page, by: By) -> None:
     found = results.measure(page.workspace, page.user, by, Apart.WEEK)
     if not found.lines:
-        nothing_yet(page, key="quality.feedback_keys")
+        nothing_yet(page, by, key="quality.feedback_keys")
         return
     mark_made(page)
     shown = kinds(found.lines)
@@ -89,35 +90,30 @@ def _weeks(page: Page, by: By) -> None:
 
 def weeks_figure(outcomes: Sequence[Outcome], kind: str, by: By) -> go.Figure:
     """One kind of feedback over the weeks, a line with ranges for each of the names with the most feedback."""
-    weeks = sorted({one.line.week for one in outcomes if one.line.week is not None})
-    names: dict[str, list[Outcome]] = {}
-    for one in sorted(outcomes, key=_week):
-        names.setdefault(name_of(one, by), []).append(one)
-    most = sorted(names, key=lambda name: -sum(one.figures[kind].words for one in names[name]))
+    first, last = min(map(_week, outcomes)), max(map(_week, outcomes))
+    weeks = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
+    names: dict[str, dict[date, Outcome]] = {}
+    for one in outcomes:
+        names.setdefault(name_of(one, by), {})[_week(one)] = one
+    most = sorted(names, key=lambda name: -sum(one.figures[kind].words for one in names[name].values()))
     figure = go.Figure()
     for (colour, symbol), name in zip(STYLES, most, strict=False):
-        metrics = [one.figures[kind].metric for one in names[name]]
+        known = [names[name].get(week) for week in weeks]  # a week without a figure breaks the line
+        metrics = [one.figures[kind].metric if one else Metric(None) for one in known]
         figure.add_scatter(
-            x=[_day(_week(one)) for one in names[name]],
+            x=[f"{week:%d %b}" for week in weeks],
             y=[metric.value for metric in metrics],
             error_y=error_bars(metrics),
             name=html.escape(name),
             mode="lines+markers",
             line={"color": colour, "width": 2},
             marker={"color": colour, "size": 9, "symbol": symbol},
-            text=[feedback_cell(one, kind) for one in names[name]],
+            text=[feedback_cell(one, kind) if one else "" for one in known],
             hovertemplate="%{x}<br>%{text}<extra>%{fullData.name}</extra>",
         )
     low, high = RANGES[kind]
     share = {"tickformat": ".0%"} if kind != "score" else {}
-    figure.update_xaxes(
-        type="category",
-        categoryorder="array",
-        categoryarray=[_day(week) for week in weeks],
-        showgrid=False,
-        tickangle=0,
-        nticks=6,
-    )
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0, nticks=6)
     room = (high - low) * 0.03
     figure.update_yaxes(title=TITLES[kind], range=[low - room, high + room], zeroline=False, **share)
     return without_tools(figure, 320).update_layout(legend={"entrywidth": 0})
@@ -125,10 +121,6 @@ def weeks_figure(outcomes: Sequence[Outcome], kind: str, by: By) -> go.Figure:
 
 def _week(outcome: Outcome) -> date:
     return outcome.line.week or date.min
-
-
-def _day(week: date) -> str:
-    return f"{week:%d %b}"
 
 
 def _comments(page: Page) -> None:
