@@ -67,12 +67,16 @@ def test_models_shows_each_version(open_page, in_use, ana):
 def test_made_feedback_is_called_made_up(open_page, in_use, ana):
     """On both pages, and only where it is there."""
     keep(in_use, by_users(30, 10))
-    pages = ("models", {}), ("quality", {"topic": QualityTab.FROM_USERS})
-    assert not any("made up" in said(open_page(name, **where)) for name, where in pages)
+
+    def marked() -> list[bool]:
+        pages = open_page("models"), open_page("quality", topic=QualityTab.FROM_USERS)
+        return ["demo sent is made up" in said(app) for app in pages]
+
+    assert marked() == [False, False]
     with in_use.store.write() as session:
         asked = {"application": demo.APPLICATION, "rerank_id": demo.ranking_id(1), "source": "api"}
         session.add(Reranking(**asked, candidates=2, milliseconds=1, fallback=False))
-    assert all("demo sent is made up" in said(open_page(name, **where)) for name, where in pages)
+    assert marked() == [True, True]
 
 
 def test_by_first_answer_it_is_no_test(open_page, in_use, ana):
