@@ -16,7 +16,7 @@ from core.services.data.importing import import_file, load_sample
 from core.services.reranking import preferences
 from core.services.workspace import open_workspace
 from core.store.interactions import exports, imports
-from tests import looked
+from tests import looked, sent
 from tests.databases import added, environment, lead, rater
 
 ENDINGS = ("csv", "jsonl", "parquet")
@@ -148,6 +148,8 @@ def test_the_ratings_export_has_a_row_per_rater_and_answer(rated, tmp_path):
 def test_the_three_formats_say_the_same(rated, tmp_path):
     """csv, jsonl and parquet of one export hold the same rows in the same order."""
     looked.write_better(rated, rater(rated, "Ana"), 1, "A better answer, with a comma")
+    sent.thumb(rated, 1, up=False, user="u", comment='Too long, "much" too long', first_replaced=False)
+    sent.thumb(rated, None, up=True, kind="chosen", value=2, rerank_id="r1", first_replaced=True, first_chosen=True)
     for kind in KINDS:
         files = []
         for ending in ENDINGS:
