@@ -279,8 +279,8 @@ def test_send_and_feedback_survive_a_server_that_is_killed(server: Server, works
                 assert thumbs <= set(said)
         finally:
             ended.set()
-        for one in working:
-            one.result(PATIENCE)
+        for work in working:
+            work.result(PATIENCE)
     for one in programs:
         one.client.close()
     answers = [answer for one in programs for answer in one.answers]
