@@ -62,12 +62,9 @@ def generators(session: Session) -> list[str]:
     """The models that wrote answers, by the metadata of imports and by the programs that sent them; no more than
     ``MOST_GENERATORS`` of each.
     """
-    found = {
-        name
-        for column in (generator_of_item, Occurrence.generator)
-        for name in distinct_values(session, column, at_most=MOST_GENERATORS)
-    }
-    return sorted(found)
+    of_items = distinct_values(session, generator_of_item, at_most=MOST_GENERATORS)
+    sent = distinct_values(session, Occurrence.generator, at_most=MOST_GENERATORS)
+    return sorted({*of_items, *map(str, sent)})
 
 
 def raters(session: Session) -> list[str]:
