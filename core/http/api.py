@@ -47,6 +47,7 @@ KEY_WAITS = (
     "A backup was put back on this server, and since then this key waits until a lead confirms it: under Settings, API "
     "keys, or with: python -m core keys confirm"
 )
+SEND_AGAIN = ". What you sent may be stored in part. Send it again, with the same ids: nothing is stored twice."
 
 
 class Api:
@@ -256,7 +257,8 @@ class Api:
                 return error(409, str(conflict))
             except AssayError as failure:
                 log.warning("request %s failed: %s", request_id(request.scope), failure.in_full)
-                return error(503, SENTENCES[State.NO_DATABASE])
+                again = SEND_AGAIN if request.scope["path"] in origin.SENDING_PATHS else ""
+                return error(503, SENTENCES[State.NO_DATABASE] + again)
             except Exception as failure:  # noqa: BLE001  the boundary
                 where = traceback.extract_tb(failure.__traceback__)[-1]  # its message may hold a text
                 number = request_id(request.scope)

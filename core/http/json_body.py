@@ -77,13 +77,13 @@ def _parse(body: bytes) -> Any:
         raise Refused(400, f"The JSON is nested more than {MAX_DEPTH} deep.") from None
     except json.JSONDecodeError as error:
         raise Refused(400, f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
-    except ValueError as error:  # NaN, or a number of thousands of digits
-        raise Refused(400, f"The body is not JSON: {error}") from None
+    except ValueError:  # of Python's words for it none is about JSON
+        raise Refused(400, "A number in the JSON has thousands of digits.") from None
     return value
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number.")
+    raise Refused(400, f"The body is not JSON: {name} is not a number.")
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from core.services.workspace import Workspace
 from core.store.tables import Item, LegacyInteraction, Occurrence
+from tests.databases import Plain
 
 HEADERS = {"content-type": "application/json"}
 
@@ -79,3 +80,17 @@ def test_texts_stay_as_they_were_sent(client: TestClient, workspace: Workspace) 
     assert client.post("/v1/interactions", json={"interactions": [row(response=text)]}).json()["stored"] == 1
     with workspace.store.read() as session:
         assert session.scalars(select(LegacyInteraction.ai_response)).all() == [text]
+
+
+@pytest.mark.parametrize(
+    "path, body", [("interactions", {"interactions": [row()]}), ("feedback", {"interaction": "a1", "thumb": "up"})]
+)
+def test_a_program_is_told_to_send_again_when_the_database_failed(
+    client: TestClient, old_app: Plain, path: str, body: dict[str, Any]
+) -> None:
+    """It cannot know what was stored; with the same ids nothing is stored twice."""
+    old_app.run("DROP TABLE assay_feedback")
+    old_app.run("DROP TABLE assay_occurrences")
+    answer = client.post(f"/v1/{path}", json=body)
+    assert answer.status_code == 503
+    assert "Send it again, with the same ids" in answer.json()["error"]

@@ -101,6 +101,14 @@ def test_what_is_not_json_is_refused(client: TestClient, body: bytes) -> None:
     refused(client.post("/v1/rerank", content=body, headers=JSON), 400)
 
 
+def test_numbers_that_are_none_are_refused_in_plain_words(client: TestClient) -> None:
+    """Not in Python's, which name functions of Python."""
+    long = client.post("/v1/rerank", content=b'{"top_n": ' + b"9" * 5_000 + b"}", headers=JSON)
+    assert refused(long, 400) == "A number in the JSON has thousands of digits."
+    none = client.post("/v1/rerank", content=b'{"top_n": NaN}', headers=JSON)
+    assert refused(none, 400) == "The body is not JSON: NaN is not a number."
+
+
 def test_a_body_that_is_too_large_is_never_held(client: TestClient) -> None:
     """A document of 5 MB, and the same sent in pieces without saying how long it is."""
     large = json.dumps({"query": "q", "documents": ["x" * 5_000_000]}).encode()

@@ -126,6 +126,18 @@ def test_feedback_on_a_ranking(workspace: Workspace) -> None:
     assert question is not None
 
 
+def test_without_an_index_feedback_is_the_same_only_as_that_on_the_answer_that_came_first(workspace: Workspace) -> None:
+    """Not as one on whatever answer was named before."""
+    ranked(workspace)
+    assert give(workspace, rerank="r1", thumb="up", index=2, id="on the last")
+    with pytest.raises(Conflict, match="this id before"):
+        give(workspace, rerank="r1", thumb="up", id="on the last")
+    assert give(workspace, rerank="r1", thumb="up", index=1, id="on the first")
+    assert not give(workspace, rerank="r1", thumb="up", id="on the first")
+    assert give(workspace, rerank="r1", chosen=2, id="choice")
+    assert not give(workspace, rerank="r1", chosen=2, id="choice")
+
+
 def test_feedback_on_a_ranking_whose_texts_are_kept_is_about_the_answer_too(workspace: Workspace) -> None:
     """And a user's word on the answer itself is a later word on the same."""
     ranked(workspace)
