@@ -79,7 +79,7 @@ def test_a_user_of_an_application_is_forgotten_by_their_id(open_page, workspace,
     assert "No feedback of this user" in said(press(app, "data.forget_user_show"))
     app.text_input(key="data.forget_user_id").set_value("u-17").run()
     press(app, "data.forget_user_show")
-    assert "words of this user: 1" in said(app)
+    assert "feedback of this user: 1" in said(app)
     app.checkbox(key="data.forget.user.sure").check().run()
     press(app, "data.forget.user.yes")
     assert "Forgotten: a user of clinic" in said(app)
