@@ -410,7 +410,7 @@ def test_what_users_said_of_a_ranking_goes_with_the_answer_they_chose(workspace,
     before = erasure.preview_interaction(workspace, ben, number)
     done = looked.forget(workspace, ben, number)
     assert (done.goes, done.remains) == (before.goes, before.remains)
-    assert done.goes["words of users about it"] == 1
+    assert done.goes["feedback of users about it"] == 1
     assert feedback(workspace) == [(None, "took 0", None)]
     with workspace.store.read() as session:
         assert (session.query(Reranking.rerank_id).scalar(), session.query(Reranking.question).scalar()) == ("r1", None)
