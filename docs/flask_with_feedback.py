@@ -7,6 +7,8 @@ Run the dashboard (`make run`) or the API alone (`python -m core serve`), then:
     curl -s http://127.0.0.1:5001/answer -H 'Content-Type: application/json' -d '{"prompt": "My phone froze."}'
     curl -s http://127.0.0.1:5001/thumb -H 'Content-Type: application/json' \
          -d '{"id": "ID", "thumb": "down", "user": "17"}'
+
+ID is the one that the first call answered with. With a key: put ASSAY_KEY=KEY before ASSAY_URL.
 """
 
 import os

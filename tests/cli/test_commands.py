@@ -585,7 +585,7 @@ def test_a_user_of_an_application_is_forgotten_by_their_id(sqlite_cli, tmp_path)
     for application in ("clinic", "this machine"):
         sent.thumb(open_workspace(), None, up=False, user="u-17", application=application)
     shown = answer(sqlite_cli("forget", "--user", "u-17", "--application", "clinic", "--json"))
-    assert (shown["done"], shown["goes"]) == (False, {"words of this user": 1})
+    assert (shown["done"], shown["goes"]) == (False, {"feedback of this user": 1})
     code, lines, err = sqlite_cli("forget", "--user", "u-17", "--application", "clinic", "--yes")
     assert (code, "u-17" in " ".join([*lines, err])) == (0, False)
     assert sqlite_cli("forget", "--user", "u-17", "--application", "clinic", "--yes")[0] == 2

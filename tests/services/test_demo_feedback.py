@@ -1,6 +1,8 @@
 """Made feedback on the sample: it shows what feedback leads to, changes no figure of ratings, goes with the sample."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +12,7 @@ from core.domain.outcomes.feedback import Kind, Said
 from core.domain.outcomes.results import By
 from core.domain.queue import Order, QueueFilters
 from core.domain.roles import COMMAND_LINE, SENDER
+from core.services.data.exporting import export
 from core.services.data.importing import load_sample, remove_sample
 from core.services.operations.status import status
 from core.services.outcomes import demo, feedback, results, sending
@@ -95,6 +98,21 @@ def test_it_goes_with_the_sample_and_comes_again_the_same(sampled: Workspace) ->
     load_sample(sampled, COMMAND_LINE)
     made(sampled, VERSION, sample=True, champion=True)
     assert demo.make_feedback(sampled, COMMAND_LINE) == told
+
+
+def test_it_is_not_exported_beside_own_feedback(sampled: Workspace, tmp_path: Path) -> None:
+    """Neither what is about answers of the sample nor which answer of a ranking was taken."""
+    told = demo.make_feedback(sampled, COMMAND_LINE)
+
+    def exported() -> list[str]:
+        file = tmp_path / "feedback.jsonl"
+        export(sampled, COMMAND_LINE, "feedback", file)
+        return [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]
+
+    assert len(exported()) == told.feedback
+    sending.send(sampled, SENDER, "demo", [{"id": "a", "prompt": "p", "response": "r"}])
+    feedback.give(sampled, SENDER, "demo", Said(Kind.THUMB, 0, interaction="a", user="u", id="f"))
+    assert exported() == ["f"]
 
 
 def test_a_program_of_the_same_name_keeps_its_own(sampled: Workspace) -> None:

@@ -58,7 +58,7 @@ def test_an_export_is_refused_whole_and_says_how_to_go_on(held, lea, tmp_path, k
         "preferences": "1 of 2 comparisons",
         "pairs": "4 of 8 answers and comparisons",
         "sft": "1 of 2 better answers",
-        "feedback": "1 of 2 words of users",
+        "feedback": "1 of 2 pieces of feedback",
     }.get(kind, "2 of 4 rated answers")
     with pytest.raises(
         HoldsIdentifiers, match=rf"^{counts} hold personal identifiers \([1-4] phones?\)\. Nothing was wr"

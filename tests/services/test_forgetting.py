@@ -410,7 +410,7 @@ def test_what_users_said_of_a_ranking_goes_with_the_answer_they_chose(workspace,
     before = erasure.preview_interaction(workspace, ben, number)
     done = looked.forget(workspace, ben, number)
     assert (done.goes, done.remains) == (before.goes, before.remains)
-    assert done.goes["words of users about it"] == 1
+    assert done.goes["feedback of users about it"] == 1
     assert feedback(workspace) == [(None, "took 0", None)]
     with workspace.store.read() as session:
         assert (session.query(Reranking.rerank_id).scalar(), session.query(Reranking.question).scalar()) == ("r1", None)
@@ -437,7 +437,7 @@ def test_a_user_of_an_application_is_forgotten_and_dislikes_are_counted_anew(wor
     sent.thumb(workspace, number, up=False, user="patient 12", application="ward", comment="of another application")
     sent.thumb(workspace, number, up=False, comment="of nobody")
     before = erasure.preview_app_user(workspace, ben, "clinic", "patient 12")
-    assert before.goes == {"words of this user": 2, "of them with a comment": 1}
+    assert before.goes == {"feedback of this user": 2, "of them with a comment": 1}
     assert len(feedback(workspace)) == 5
     done = erasure.app_user(workspace, ben, "clinic", "patient 12")
     assert (done.goes, done.remains) == (before.goes, before.remains)
@@ -445,7 +445,7 @@ def test_a_user_of_an_application_is_forgotten_and_dislikes_are_counted_anew(wor
     with workspace.store.read() as session:
         assert [session.get(Item, one).disliked for one in (number, other)] == [3, 0]
         (act,) = session.query(Audit).filter(Audit.action == "forgot")
-        assert (act.actor, act.new) == (ben.key, {"words of this user": 2, "of them with a comment": 1})
+        assert (act.actor, act.new) == (ben.key, {"feedback of this user": 2, "of them with a comment": 1})
         assert "patient" not in f"{act.subject} {act.old}"
     for again in (erasure.preview_app_user, erasure.app_user):
         with pytest.raises(NotFound, match="Nothing was changed"):
@@ -459,7 +459,7 @@ def test_an_application_is_meant_as_it_is_shown(workspace, ben):
     (shown,) = erasure.applications(workspace, ben)
     assert "hidden»" in shown
     done = erasure.app_user(workspace, ben, shown, "u")
-    assert (done.goes, done.subject) == ({"words of this user": 1}, f"a user of {shown}")
+    assert (done.goes, done.subject) == ({"feedback of this user": 1}, f"a user of {shown}")
     assert not [sentence for sentence in done.remains if "jane" in sentence]
 
 

@@ -60,8 +60,8 @@ class ExportResult:
     path: Annotated[str, AS_IS]
     prompts_without_pair: int
     left_out: int | None = None
-    """Answers, ordered pairs or words of users that hold personal identifiers and are therefore not in the file; None
-    where that was not asked for."""
+    """Answers, ordered pairs or pieces of feedback that hold personal identifiers and are therefore not in the file;
+    None where that was not asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """As ``export --json`` prints it."""
@@ -181,7 +181,8 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
             kinds.update(in_row)
     rows = answers + orders
     if held and marked is Marked.REFUSE:
-        named = {"sft": "better answers", "pairs": "answers", "feedback": "words of users"}.get(kind, "rated answers")
+        names = {"sft": "better answers", "pairs": "answers", "feedback": "pieces of feedback"}
+        named = names.get(kind, "rated answers")
         parts = ((named, kind != "preferences"), ("comparisons", orders))
         what = " and ".join(name for name, there in parts if there)
         sentence = (

@@ -153,7 +153,7 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
         Part("comparisons of raters", Preference, ordered),
         Part("marks of held-out prompts", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
-        Part("words of users about it", Feedback, said),
+        Part("feedback of users about it", Feedback, said),
         Cleared("hashes of its question beside feedback", Feedback, Feedback.question.in_(asked) & ~said, "question"),
         Cleared("hashes of its question in rankings", Reranking, Reranking.question.in_(asked), "question"),
         Part("notes of programs that sent it", Occurrence, Occurrence.interaction_id.in_(ids)),

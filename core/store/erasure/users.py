@@ -29,7 +29,7 @@ def goes(session: Session, application: str, user: str) -> dict[str, int]:
     """
     said = _said(session, application, user)
     found = {
-        "words of this user": _part(said).count(session),
+        "feedback of this user": _part(said).count(session),
         "of them with a comment": _part(said & Feedback.comment.is_not(None)).count(session),
     }
     return {words: number for words, number in found.items() if number}
@@ -75,4 +75,4 @@ def _said(session: Session, application: str, user: str) -> ColumnElement[bool]:
 
 
 def _part(which: ColumnElement[bool]) -> Part:
-    return Part("words of this user", Feedback, which)
+    return Part("feedback of this user", Feedback, which)

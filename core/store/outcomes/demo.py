@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.outcomes.feedback import Said
@@ -120,6 +120,11 @@ def remove(session: Session, model_versions: Sequence[str]) -> None:
     of_versions = (AnswersGiven.kind == "version", AnswersGiven.name.in_(model_versions), ~said_of_version)
     session.execute(delete(AnswersGiven).where(*of_versions).execution_options(synchronize_session=False))
     session.execute(delete(AnswersGiven).where(AnswersGiven.kind == "generator", AnswersGiven.name.in_(GENERATORS)))
+
+
+def was_not_made() -> ColumnElement[bool]:
+    """Feedback that is not about a made ranking."""
+    return or_(Feedback.rerank_id.is_(None), not_(and_(*_made(Feedback))))
 
 
 def _made(table: type[Feedback] | type[Reranking]) -> list[Any]:

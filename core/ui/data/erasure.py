@@ -68,6 +68,7 @@ def erase_deleted_answer(page: Page) -> None:
 
 def erase_app_user(page: Page) -> None:
     """Form to erase what a user of an application said, by the id that the application knows them by."""
+    key = "data.forget.user"
     known = erasure.applications(page.workspace, page.user)
     if not known:
         return
@@ -82,13 +83,12 @@ def erase_app_user(page: Page) -> None:
                 width=260,
                 help="Exactly as the application sends it in `user`. It is kept nowhere, only a hash of it is.",
             )
-            st.button("Show what is kept of them", key="data.forget_user_show", on_click=_ask_user, args=(page,))
-    key = "data.forget.user"
+            st.button("Show what is kept of them", key="data.forget_user_show", on_click=_ask, args=(page, key))
     if not _asked(key) or not application or not named:
         return
     try:
         found = erasure.preview_app_user(page.workspace, page.user, application, named)
-    except NotFound as error:  # another id was typed since
+    except NotFound as error:
         st.info(literal(str(error)), icon=":material/search_off:")
         return
     with st.container(border=True, key="data.forget_user_panel"):
@@ -176,15 +176,6 @@ def _ask_number(page: Page) -> None:
     if user is not None and number:
         erasure.preview_interaction(page.workspace, user, int(number))  # says so where there is nothing
         st.session_state[session.FORGETTING] = f"data.forget.{number}"
-
-
-@act
-def _ask_user(page: Page) -> None:
-    user, state = actor(page), st.session_state
-    application, named = state.get("data.forget_application"), state.get("data.forget_user_id")
-    if user is not None and application and named:
-        erasure.preview_app_user(page.workspace, user, application, named)  # says so where there is nothing
-        state[session.FORGETTING] = "data.forget.user"
 
 
 @act

@@ -5,6 +5,7 @@ import streamlit as st
 from core.domain.roles import Act
 from core.services.reranking import usage
 from core.services.reranking.usage import Usage
+from core.ui.outcomes.format import mark_made
 from core.ui.report.format import ratio
 from core.ui.shell.navigation import SettingsTab, next_step
 from core.ui.shell.page import Page
@@ -34,6 +35,7 @@ def usage_panel(page: Page) -> None:
         if not found.calls:
             _nothing(page, found)
             return
+        mark_made(page)
         _numbers(found)
         _changed(found)
 

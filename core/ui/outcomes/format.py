@@ -71,10 +71,11 @@ def how_to_read(found: Outcomes) -> str:
 
 
 def mark_made(page: Page) -> None:
-    """Say so where feedback was made for the sample, and is nobody's."""
+    """Say so where rankings and feedback were made for the sample, and are nobody's."""
     if demo.is_made(page.workspace, page.user):
         st.info(
-            "The feedback that demo sent is made up, to show what feedback leads to. It goes with the sample.",
+            "The rankings and the feedback of the application “demo” are made up, to show what feedback leads to. They "
+            "go with the sample.",
             icon=":material/science:",
         )
 

@@ -38,6 +38,7 @@ def from_users_tab(page: Page) -> None:
             key="quality.feedback_by",
             required=True,
         )
+        mark_made(page)
         _weeks(page, by or By.VERSION)
     _comments(page)
 
@@ -47,7 +48,6 @@ def _weeks(page: Page, by: By) -> None:
     if not found.lines:
         nothing_yet(page, by, key="quality.feedback_keys")
         return
-    mark_made(page)
     shown = kinds(found.lines)
     kind = shown[0]
     if len(shown) > 1:
