@@ -183,9 +183,14 @@ def test_a_ranking_that_another_thread_is_writing_is_found(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = usage.log_of(workspace)
-    log.note("api", Ranking("v1", (0, 1), (0.9, 0.1)), 0.1, usage.Named("r9", APP, "Q"))
+    log.note("api", Ranking("v1", (0, 1), (0.9, 0.1)), 0.1, Named("r9", APP, "Q"))
     write = log.write
-    monkeypatch.setattr(log, "write", lambda: (write(), write()))  # the other thread's, then one that finds nothing
+
+    def another_writes_first() -> None:
+        write()
+        write()  # finds nothing that waits
+
+    monkeypatch.setattr(log, "write", another_writes_first)
 
     assert give(workspace, rerank="r9", thumb="up")
 

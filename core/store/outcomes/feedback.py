@@ -67,9 +67,7 @@ def _is_same(session: Session, known: Feedback, said: Said, user_hash: str | Non
         about = session.scalar(select(Occurrence.interaction_id).where(*own))
         if known.rerank_id is not None or known.interaction_id != about:
             return False
-    elif known.rerank_id != said.rerank:
-        return False
-    elif said.kind is not Kind.CHOSEN and not (known.first_chosen if said.index is None else said.index == known.place):
+    elif known.rerank_id != said.rerank or (said.kind is not Kind.CHOSEN and not (known.first_chosen if said.index is None else said.index == known.place)):
         return False
     said_then = (known.kind, known.value, known.comment, known.user_hash)
     return said_then == (said.kind, said.value, said.comment, user_hash)
