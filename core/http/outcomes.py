@@ -1,6 +1,7 @@
 """What programs send back: answers, and feedback of users."""
 
 from functools import partial
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -23,11 +24,10 @@ from core.http.limits import (
     MAX_SENT_BYTES_AT_ONCE,
 )
 from core.http.origin import Caller
-from core.http.outcome_requests import parse_interactions
 from core.http.rate_limit import Rate
 from core.http.request_log import note
 from core.http.rerank_request import BodyAdmission, RerankRequest
-from core.http.responses import answer
+from core.http.responses import Refused, answer
 from core.services.outcomes import feedback, sending
 from core.services.workspace import Workspace
 
@@ -91,3 +91,19 @@ class OutcomeRoutes:
         ]
         store = partial(sending.send, workspace, SENDER, caller.application, rows, abstained=abstained)
         return (await anyio.to_thread.run_sync(store, limiter=self._threads)).stored
+
+
+def parse_interactions(body: Any) -> list[Any]:
+    """The answers of a request, not yet looked at.
+
+    Raises:
+        Refused: 400, the body is not an object with a list of them.
+    """
+    rows = body.get("interactions") if isinstance(body, dict) else None
+    if not isinstance(rows, list):
+        raise Refused(
+            400,
+            'The body must be a JSON object: {"interactions": [{"id": "...", "prompt": "...", "response": "..."}]}. '
+            "Nothing was stored.",
+        )
+    return rows

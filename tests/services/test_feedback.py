@@ -40,7 +40,7 @@ def ranked(workspace: Workspace, rerank_id: str = "r1", scores: tuple[float, ...
     order = tuple(sorted(range(len(scores)), key=lambda index: -scores[index]))
     log = usage.log_of(workspace)
     log.note("api", Ranking("v1", order, scores), 0.1, Named(rerank_id, APP, "What is it?"))
-    assert log.write()
+    log.write()
 
 
 def give(workspace: Workspace, application: str = APP, **body: Any) -> bool:
@@ -189,6 +189,32 @@ def test_a_ranking_of_this_moment_is_found_before_it_was_written(workspace: Work
     log = usage.log_of(workspace)
     log.note("api", Ranking("v1", (0, 1), (0.9, 0.1)), 0.1, Named("r1", APP, "What is it?"))
     assert give(workspace, rerank="r1", thumb="up")
+
+
+def test_a_ranking_that_another_thread_is_writing_is_found(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = usage.log_of(workspace)
+    log.note("api", Ranking("v1", (0, 1), (0.9, 0.1)), 0.1, Named("r9", APP, "Q"))
+    write = log.write
+
+    def another_writes_first() -> None:
+        write()
+        write()  # finds nothing that waits
+
+    monkeypatch.setattr(log, "write", another_writes_first)
+
+    assert give(workspace, rerank="r9", thumb="up")
+
+
+def test_no_index_means_the_first_also_where_feedback_is_known(workspace: Workspace) -> None:
+    ranked(workspace)  # the document 1 came first
+    give(workspace, rerank="r1", thumb="up", index=1, id="f1")
+    give(workspace, rerank="r1", thumb="up", index=2, id="f2")
+
+    assert not give(workspace, rerank="r1", thumb="up", id="f1")
+    with pytest.raises(Conflict):
+        give(workspace, rerank="r1", thumb="up", id="f2")
 
 
 def test_rankings_that_feedback_can_name_stay_thirty_days_however_many_there_are(

@@ -42,6 +42,7 @@ def give(workspace: Workspace, user: User, application: str, said: Said) -> Give
     try:
         return Given(commits.run(act))
     except NotFound:
-        if said.rerank is None or not usage.log_of(workspace).write():  # it may be this process's, of this moment
+        if said.rerank is None:
             raise
+        usage.log_of(workspace).write()  # it may be of this moment, or another thread is writing it
     return Given(commits.run(act))

@@ -104,10 +104,10 @@ def comments(workspace: Workspace, user: User, limit: int) -> list[Comment]:
     with seen_by(workspace, user) as (session, redactor):
         found = results.comments(session, min(limit, MOST_COMMENTS))
         numbers = {one.interaction_id for one in found if one.interaction_id is not None}
-        about = {number: interactions.load(session, number) for number in numbers}
+        about = interactions.load_several(session, numbers)
         return [  # a name that the answer introduces is one in the comment too
-            replace(one, comment=redactor.about(one.comment, answer))
-            if one.interaction_id is not None and (answer := about[one.interaction_id])
+            replace(one, comment=redactor.about(one.comment, about[one.interaction_id]))
+            if one.interaction_id in about
             else one
             for one in found
         ]

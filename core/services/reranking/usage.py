@@ -88,16 +88,12 @@ class UsageLog:
             }
         )
 
-    def write(self) -> bool:
-        """Keep what was noted; while the database does not answer it waits for the next time.
-
-        Returns:
-            Whether there was something, and it is kept now.
-        """
+    def write(self) -> None:
+        """Keep what was noted; while the database does not answer it waits for the next time."""
         with self._writing:
             calls = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if not calls:
-                return False
+                return
             due = self._prune_at is None or now() > self._prune_at
             try:
                 with self._store.write() as session:
@@ -107,10 +103,9 @@ class UsageLog:
             except AssayError as error:
                 log.warning("what was ranked could not be noted yet: %s", error.in_full)
                 self._waiting.extendleft(reversed(calls))
-                return False
+                return
             if due:
                 self._prune_at = now() + PRUNE_EVERY
-        return True
 
 
 def _add(session: Session, calls: list[dict[str, Any]]) -> None:

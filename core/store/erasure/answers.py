@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -245,14 +245,16 @@ def backups_since(session: Session, since: datetime | None) -> int:
 
 def _feedback(session: Session, interaction_ids: Sequence[int]) -> ColumnElement[bool]:
     """Whether feedback is about one of these answers: by its number, or as the choice in a ranking it was kept with."""
-    kept = select(Occurrence.occurrence_id).where(
-        Occurrence.interaction_id.in_(interaction_ids),
-        Occurrence.application == Feedback.application,
-        Occurrence.caller_id == Feedback.rerank_id + ":" + cast(Feedback.value, String),
+    sent = select(Occurrence.application, Occurrence.caller_id).where(Occurrence.interaction_id.in_(interaction_ids))
+    kept = {(application, *caller_id.rpartition(":")[::2]) for application, caller_id in session.execute(sent)}
+    choices = select(Feedback.feedback_id, Feedback.application, Feedback.rerank_id, Feedback.value).where(
+        Feedback.kind == "chosen", Feedback.rerank_id.in_({rerank_id for _, rerank_id, _ in kept})
     )
-    chosen = select(Feedback.feedback_id).where(Feedback.kind == "chosen", kept.correlate(Feedback).exists())
+    chosen = [
+        one.feedback_id for one in session.execute(choices) if (one.application, one.rerank_id, str(one.value)) in kept
+    ]
     about = Feedback.interaction_id.is_not(None) & Feedback.interaction_id.in_(interaction_ids)  # never NULL
-    return or_(about, Feedback.feedback_id.in_(session.scalars(chosen).all()))
+    return or_(about, Feedback.feedback_id.in_(chosen))
 
 
 def _questions(session: Session, prompt_groups: set[str]) -> list[str]:

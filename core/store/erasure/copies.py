@@ -122,13 +122,7 @@ def other_tables(session: Session) -> list[str]:
 
 def _pieces(session: Session, going: Sequence[Part]) -> Iterator[str]:
     for part in going:
-        if part.table not in (
-            Embedding,
-            HeldOutPrompt,
-            Occurrence,
-            Feedback,
-            Reranking,
-        ):  # in no file that was imported
+        if part.table not in _NEVER_QUOTED:
             for row in session.scalars(select(part.table).where(part.which)):
                 for column in inspect(part.table).columns:
                     yield from _leaves(getattr(row, column.key))

@@ -54,10 +54,13 @@ def free_identities(session: Session, identities: Collection[str]) -> None:
 
 def load(session: Session, interaction_id: int) -> Interaction | None:
     """One interaction, None when it was deleted."""
-    row = session.execute(
-        select(LegacyInteraction, Item).join(Item).where(LegacyInteraction.interaction_id == interaction_id)
-    ).first()
-    return None if row is None else shown(row[0], row[1])
+    return load_several(session, [interaction_id]).get(interaction_id)
+
+
+def load_several(session: Session, interaction_ids: Collection[int]) -> dict[int, Interaction]:
+    """Interactions by their numbers, without those that were deleted."""
+    rows = select(LegacyInteraction, Item).join(Item).where(LegacyInteraction.interaction_id.in_(interaction_ids))
+    return {row.interaction_id: shown(row, item) for row, item in session.execute(rows)}
 
 
 def exists(session: Session, interaction_id: int) -> bool:

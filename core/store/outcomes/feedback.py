@@ -67,12 +67,16 @@ def _is_same(session: Session, known: Feedback, said: Said, user_hash: str | Non
         about = session.scalar(select(Occurrence.interaction_id).where(*own))
         if known.rerank_id is not None or known.interaction_id != about:
             return False
-    elif known.rerank_id != said.rerank or (
-        said.index != known.place and not (said.index is None and known.first_chosen)
-    ):
+    elif known.rerank_id != said.rerank or not _same_place(known, said):
         return False
     said_then = (known.kind, known.value, known.comment, known.user_hash)
     return said_then == (said.kind, said.value, said.comment, user_hash)
+
+
+def _same_place(known: Feedback, said: Said) -> bool:
+    if said.kind is Kind.CHOSEN:
+        return True
+    return bool(known.first_chosen) if said.index is None else said.index == known.place
 
 
 def _answer(session: Session, application: str, caller_id: str, key: bytes) -> _Subject:

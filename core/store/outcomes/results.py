@@ -9,7 +9,11 @@ from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, cast, f
 from sqlalchemy.orm import Session
 
 from core.domain.outcomes.results import Apart, By, Comment, Line
+from core.store.distinct import distinct_values
 from core.store.tables import AnswersGiven, Feedback
+
+MOST_APPLICATIONS = 100
+"""That are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,10 @@ def answers_given(
 
 def applications(session: Session, by: By, since: datetime) -> list[str]:
     """Which applications sent such feedback from that time on, by name."""
-    rows = select(Feedback.application).where(Feedback.latest, Feedback.at >= since, _is_about(by))
-    return list(session.scalars(rows.distinct().order_by(Feedback.application)))
+    # one after the other: SQLite would read all feedback there ever was to find them
+    some = select(Feedback.feedback_id).where(Feedback.latest, Feedback.at >= since, _is_about(by)).limit(1)
+    names = map(str, distinct_values(session, Feedback.application, at_most=MOST_APPLICATIONS))
+    return [name for name in names if session.scalar(some.where(Feedback.application == name)) is not None]
 
 
 def comments(session: Session, limit: int) -> Sequence[Comment]:

@@ -72,7 +72,7 @@ class Feedback(Base):
     comment: Mapped[str | None]
     user_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     """Keyed hash of application and user; NULL: nobody was named."""
-    question: Mapped[str | None] = mapped_column(String(64))
+    question: Mapped[str | None] = mapped_column(String(64), index=True)
     """Keyed hash of the prompt: where nobody was named, an interval is over questions."""
     model_version: Mapped[str | None] = mapped_column(String(100))  # that ordered the answers
     generator: Mapped[str | None] = mapped_column(String(200))  # that wrote the answer

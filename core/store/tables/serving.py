@@ -48,5 +48,5 @@ class Reranking(Base):
     """What the caller got as ``id``; feedback names it."""
     application: Mapped[str | None] = mapped_column(String(100))  # whose ranking it is: the name of the key
     first: Mapped[int | None]  # index of the answer that came first
-    question: Mapped[str | None] = mapped_column(String(64))  # keyed hash of the prompt
+    question: Mapped[str | None] = mapped_column(String(64), index=True)  # keyed hash of the prompt
     scores: Mapped[list[Any] | None]  # per tenth of 0 to 1; written until 0.1.0

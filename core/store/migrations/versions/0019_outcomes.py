@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("question", sa.String(64), nullable=True),
     ):
         op.add_column("assay_rerankings", column)
+    op.create_index("ix_assay_rerankings_question", "assay_rerankings", ["question"])
     _one_more_source(on_sqlite)
     op.create_table(
         "assay_occurrences",
@@ -86,7 +87,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("application", "caller_id", name=op.f("uq_assay_feedback_application_caller_id")),
         sqlite_autoincrement=True,
     )
-    for name in ("interaction_id", "rerank_id", "user_hash", "at"):
+    for name in ("interaction_id", "rerank_id", "user_hash", "question", "at"):
         op.create_index(f"ix_assay_feedback_{name}", "assay_feedback", [name])
     op.create_index(
         "uq_assay_feedback_latest",
