@@ -283,6 +283,7 @@ def test_the_same_user_at_once_has_exactly_one_latest_word(opened: Callable[[], 
     [
         ([], "JSON object"),
         ({"thumb": "up"}, "interaction"),
+        ({"interaction": "a", "thumb": "up", "coment": "late"}, "'coment' is not known"),
         ({"interaction": "a", "rerank": "r", "thumb": "up"}, "one of interaction"),
         ({"interaction": "a"}, "one of thumb"),
         ({"interaction": "a", "thumb": "up", "score": 5}, "one of thumb"),

@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
 
 THUMBS = {"down": 0, "up": 1}
+FIELDS = ("interaction", "rerank", "index", *Kind, "comment", "user", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,16 @@ class Said:
 
 
 def read_feedback(body: Any) -> Said:
-    """Check the JSON of one feedback; fields of other names are passed over.
+    """Check the JSON of one feedback; a field of another name is refused, for it may be a misspelt one.
 
     Raises:
         BadInput: the sentence names the field.
     """
     if not isinstance(body, Mapping):
         raise BadInput(f'Feedback must be a JSON object: {{"interaction": "...", "thumb": "up"}}. {_NOTHING}')
+    unknown = sorted(str(name)[:40] for name in body if name not in FIELDS)
+    if unknown:
+        raise BadInput(f"The field {unknown[0]!r} is not known; feedback has {', '.join(FIELDS)}. {_NOTHING}")
     interaction, rerank = _named(body, "interaction"), _named(body, "rerank")
     if (interaction is None) == (rerank is None):
         raise BadInput(
