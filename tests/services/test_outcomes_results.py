@@ -148,7 +148,7 @@ def test_what_programs_send_is_what_is_counted(workspace: Workspace) -> None:
     for number in range(25):
         log = usage.log_of(workspace)
         log.note("api", Ranking("v1", (1, 0), (0.1, 0.9)), 0.1, Named(f"r{number}", "shop", "What is it?"))
-        assert log.write()
+        log.write()
     for number in range(20):
         by = {"user": f"user {number}"}
         for body in ({"rerank": f"r{number}", "thumb": "up"}, {"rerank": f"r{number}", "chosen": number % 2}):
