@@ -16,7 +16,7 @@ BATCH_SECONDS = 0.015
 """How long a transaction shall take, because so long a rater waits for it: batches become as large as that allows."""
 BREATH_SECONDS = 0.01
 """Pause between batches, at the least."""
-BREATH_SHARE_SQLITE, BREATH_SHARE = 4, 1
+BREATH_SHARE_SQLITE, BREATH_SHARE = 3, 1
 """The pause is so many times what the batch took while somebody rates: SQLite has one writer at a time and no queue."""
 
 
