@@ -127,7 +127,8 @@ def _ranked(session: Session, application: str, said: Said) -> _Subject:
 def _add(session: Session, application: str, said: Said, subject: _Subject, user_hash: str | None) -> None:
     number = subject.interaction_id
     if number is not None:  # on PostgreSQL two at once would each count without the other's
-        session.execute(select(Item.interaction_id).where(Item.interaction_id == number).with_for_update(key_share=True))
+        answer = select(Item.interaction_id).where(Item.interaction_id == number)
+        session.execute(answer.with_for_update(key_share=True))
     if user_hash is not None:
         of_user = (Feedback.target == subject.target, Feedback.user_hash == user_hash, Feedback.latest)
         session.execute(
