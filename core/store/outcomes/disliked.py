@@ -17,7 +17,9 @@ def recount(session: Session, interaction_ids: Collection[int]) -> None:
     """
     of_these = Item.interaction_id.in_(interaction_ids)
     # first, and by itself: what another transaction is storing about them is to be counted too
-    session.execute(select(Item.interaction_id).where(of_these).order_by(Item.interaction_id).with_for_update(key_share=True))
+    session.execute(
+        select(Item.interaction_id).where(of_these).order_by(Item.interaction_id).with_for_update(key_share=True)
+    )
     who = func.coalesce(Feedback.user_hash, cast(Feedback.feedback_id, String))
     poor = or_(
         and_(Feedback.kind == "thumb", Feedback.value == 0),
