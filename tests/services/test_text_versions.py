@@ -149,6 +149,7 @@ WRITES_NOTHING_ABOUT_IT = {
     "data.interactions.history",
     "data.interactions.load",
     "data.erasure.preview_interaction",
+    "outcomes.of_answer.in_use",
     "rating.rating.item",
     "rating.rating.same_prompt",
     "rating.rating.keep_draft",  # what was typed is kept whatever the text says by now
