@@ -152,6 +152,7 @@ class Api:
             question = dialect.parse(body)
             if question.store:
                 admitted.require(KeyScope.SEND)
+                self._outcomes.count_answers(admitted, len(question.documents))
             note(request.scope, documents=len(question.documents), characters=question.characters)
 
             def unread(texts: Sequence[str]) -> Sequence[int]:

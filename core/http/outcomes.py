@@ -55,7 +55,7 @@ class OutcomeRoutes:
                 await read_json(request, most=MAX_SENT_BYTES, advice="Send fewer answers at once. Nothing was stored.")
             )
             note(request.scope, interactions=len(rows))
-            self._answers.take(caller.application, min(len(rows), MAX_SENT))
+            self.count_answers(caller, min(len(rows), MAX_SENT))
             store = partial(sending.send, workspace, SENDER, caller.application, rows)
             sent = await anyio.to_thread.run_sync(store, limiter=self._threads)
         note(request.scope, stored=sent.stored, known=sent.known, refused=len(sent.refused))
@@ -77,6 +77,14 @@ class OutcomeRoutes:
             given = await anyio.to_thread.run_sync(give, limiter=self._waiting)
         note(request.scope, stored=int(given.stored), known=int(not given.stored))
         return answer(given.to_json())
+
+    def count_answers(self, caller: Caller, number: int) -> None:
+        """Count answers that an application wants to be stored.
+
+        Raises:
+            Refused: 429, it sent too many within a minute.
+        """
+        self._answers.take(caller.application, number)
 
     async def keep_ranked(
         self, workspace: Workspace, caller: Caller, rerank_id: str, question: RerankRequest, *, abstained: bool

@@ -36,9 +36,11 @@ def test_an_application_that_sends_too_much_is_told_when_to_come_back(
     monkeypatch.setattr("core.http.outcomes.ANSWERS_AT_ONCE", 5)
     client = TestClient(Api(lambda: workspace).app, base_url="http://localhost", client=("127.0.0.1", 1))
     one, two, other = (
-        api_keys.create(workspace, COMMAND_LINE, name, [KeyScope.SEND])[0] for name in ("portal", "portal", "other")
+        api_keys.create(workspace, COMMAND_LINE, name, list(KeyScope))[0] for name in ("portal", "portal", "other")
     )
     assert answers(client, one, rows(0, 3))[1]["stored"] == 3
+    kept = {"query": "q", "documents": ["a", "b", "c"], "store": True}  # of a ranking they count too
+    assert client.post("/v1/rerank", json=kept, headers={"authorization": f"Bearer {two}"}).status_code == 429
     status, refused = answers(client, two, rows(3, 3))
     assert status == 429
     assert "Nothing of this call was stored" in str(refused["error"])
