@@ -112,7 +112,7 @@ def _add(session: Session, calls: list[dict[str, Any]]) -> None:
     """Keep these calls, and count the answers that came first in those that feedback can name."""
     named = [call for call in calls if call["rerank_id"]]
     if named:
-        key = hashes.key_for_reading(session) or hashes.key_for_writing(session)
+        key = hashes.key_for_writing(session)
         hashed = {call["rerank_id"]: hashes.hash_of_question(key, call["question"]) for call in named}
         calls = [{**call, "question": hashed.get(call["rerank_id"])} for call in calls]
     usage.add(session, calls)

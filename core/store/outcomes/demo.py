@@ -89,7 +89,7 @@ def add(
     said: Sequence[tuple[datetime, Said]],
 ) -> None:
     """Store rankings and answers of the application, and what its users said of them, in the order of time."""
-    key = hashes.key_for_reading(session) or hashes.key_for_writing(session)
+    key = hashes.key_for_writing(session)
     usage.add(session, [_call(ranking, key) for ranking in rankings])
     shown = [asdict(one) for one in answers]
     for ranking in rankings:

@@ -44,7 +44,7 @@ def keep(session: Session, application: str, said: Said) -> bool:
         BadInput: the index lies outside the ranking.
         Conflict: something else is there under the same id.
     """
-    key = hashes.key_for_reading(session) or hashes.key_for_writing(session)
+    key = hashes.key_for_writing(session)
     user_hash = None if said.user is None else hashes.hash_of_user(key, application, said.user)
     own = (Feedback.application == application, Feedback.caller_id == said.id)
     known = session.scalar(select(Feedback).where(*own)) if said.id is not None else None

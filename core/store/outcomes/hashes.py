@@ -16,6 +16,9 @@ SETTING = "outcome hashes"
 
 def key_for_writing(session: Session) -> bytes:
     """The key, drawn where there is none yet."""
+    known = key_for_reading(session)
+    if known is not None:
+        return known
     kept = settings.put_once(session, SETTING, {"key": secrets.token_urlsafe(32)})
     return str(kept["key"]).encode()
 

@@ -1,4 +1,4 @@
-"""From users: what they said of answers week by week, and what they wrote."""
+"""From users: what they said of answers week by week; below it what they wrote."""
 
 import html
 from collections.abc import Sequence
@@ -8,23 +8,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.domain.outcomes.results import Apart, By, Comment
-from core.domain.texts import plural
+from core.domain.outcomes.results import Apart, By
 from core.services.outcomes import results
-from core.services.outcomes.results import MOST_COMMENTS, RANGES, Outcome
-from core.ui.data.address import ANSWER
+from core.services.outcomes.results import RANGES, Outcome
 from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, mark_made, name_of, nothing_yet
 from core.ui.quality.tables import table_with_csv
-from core.ui.report.format import moment
+from core.ui.quality.users_comments import users_comments
 from core.ui.report.plots import BLUE, GREEN, ORANGE, PINK, TEAL, error_bars, without_tools
-from core.ui.shell.navigation import PAGES
 from core.ui.shell.page import Page
-from core.ui.shell.texts import literal, show_text
+from core.ui.shell.texts import literal
 
 BY = {By.VERSION: "By model version", By.GENERATOR: "By what wrote the answer"}
 STYLES = ((TEAL, "circle"), (ORANGE, "square"), (BLUE, "diamond"), (PINK, "triangle-up"), (GREEN, "x"))
 """Of the lines in the figure, in the order of how much feedback there is: no more are drawn."""
-COMMENTS_AT_ONCE = 20
 
 
 def from_users_tab(page: Page) -> None:
@@ -40,7 +36,7 @@ def from_users_tab(page: Page) -> None:
         )
         mark_made(page)
         _weeks(page, by or By.VERSION)
-    _comments(page)
+    users_comments(page)
 
 
 def _weeks(page: Page, by: By) -> None:
@@ -121,58 +117,3 @@ def weeks_figure(outcomes: Sequence[Outcome], kind: str, by: By) -> go.Figure:
 
 def _week(outcome: Outcome) -> date:
     return outcome.line.week or date.min
-
-
-def _comments(page: Page) -> None:
-    """What users wrote, the newest first."""
-    asked = int(st.session_state.get("quality.feedback_shown", COMMENTS_AT_ONCE))
-    found = results.comments(page.workspace, page.user, asked + 1)
-    if not found:
-        return
-    st.subheader("What users wrote", anchor=False)
-    st.caption("Only leads read this. It is not shown to a rater: a rating is what they think themselves.")
-    for place, one in enumerate(found[:asked]):
-        _comment(one, f"quality.feedback_comment.{place}")
-    if len(found) > asked:
-        st.button("Show more", key="quality.feedback_more", on_click=_show_more, args=(asked,))
-    elif asked >= MOST_COMMENTS:
-        st.caption(f"These are the newest {plural(MOST_COMMENTS, 'comment')}; the export of feedback has all.")
-
-
-def _show_more(asked: int) -> None:
-    st.session_state["quality.feedback_shown"] = asked + COMMENTS_AT_ONCE
-
-
-def _comment(one: Comment, key: str) -> None:
-    with st.container(border=True, gap="xsmall", key=key):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _said(one)
-            st.caption(literal(_about(one)), width="content")
-        show_text(one.comment, key=f"{key}.text", name="comment")
-        if one.interaction_id is not None:
-            st.page_link(
-                PAGES["data"].path,
-                label=f"Answer {one.interaction_id}",
-                icon=":material/open_in_new:",
-                query_params={ANSWER: str(one.interaction_id)},
-            )
-
-
-def _said(one: Comment) -> None:
-    match one.kind:
-        case "thumb" if one.value:
-            st.badge("Thumb up", icon=":material/thumb_up:", color="green")
-        case "thumb":
-            st.badge("Thumb down", icon=":material/thumb_down:", color="orange")
-        case "score":
-            st.badge(f"Score {one.value} of 5", icon=":material/star:", color="blue")
-        case _:
-            chosen = "The first answer" if one.first_chosen else f"Answer {one.value + 1} of those sent"
-            st.badge(f"{chosen} was chosen", icon=":material/check:", color="blue")
-
-
-def _about(one: Comment) -> str:
-    parts = [moment(one.at), f"sent by {one.application}"]
-    parts += [f"ranked by {one.model_version}"] if one.model_version else []
-    parts += [f"written by {one.generator}"] if one.generator else []
-    return " · ".join(parts)
