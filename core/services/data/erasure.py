@@ -269,7 +269,7 @@ def _after_interaction(workspace: Workspace, session: Session, interaction_id: i
     others = copies.other_tables(session)
     if others:
         remains.append(f"Tables of other programs in this database, if they hold it: {_some(others)}.")
-    remains.append("The file that it was imported from: importing it again brings the answer back.")
+    remains.append("A file that it was imported from, if there is one: importing it again brings the answer back.")
     remains.append(
         "What people wrote in their own words: guidelines, reasons, notes and comments on other answers, names of "
         "files, cases and keys. Look there if somebody may have quoted it."
