@@ -227,7 +227,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
-    "a commit for what was asked before": ["outcomes.grouped.GroupedCommits.run", "outcomes.grouped.commits_of"],
+    "a commit for what was asked before": ["outcomes.grouped.GroupedCommits.run"],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
         "training.promotion.measure_all",

@@ -30,7 +30,7 @@ from core.http.request_log import RequestLog, note, request_id
 from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, read_body
 from core.http.responses import Refused, answer
 from core.http.scheduler import ScoringQueue, Work
-from core.services.people.api_keys import KeyRing
+from core.services.people.api_keys import Checked, KeyRing
 from core.services.reranking import reranking, usage
 from core.services.workspace import Workspace
 from core.serving.reranker import Ranking
@@ -143,8 +143,7 @@ class Api:
         return answer(DOCUMENT)
 
     async def _rerank(self, request: Request) -> Response:
-        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
-        admitted = await self._admit(request, workspace, KeyScope.RANK)
+        workspace, admitted = await self._admit(request, KeyScope.RANK)
         caller = admitted.share
         with self._reading.of(caller, request):
             body = await read_body(request)
@@ -187,14 +186,10 @@ class Api:
         return answer(dialect.written(found))
 
     async def _interactions(self, request: Request) -> Response:
-        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
-        return await self._outcomes.interactions(
-            request, workspace, await self._admit(request, workspace, KeyScope.SEND)
-        )
+        return await self._outcomes.interactions(request, *await self._admit(request, KeyScope.SEND))
 
     async def _feedback(self, request: Request) -> Response:
-        workspace = await anyio.to_thread.run_sync(self._open, limiter=self._looking_up)
-        return await self._outcomes.feedback(request, workspace, await self._admit(request, workspace, KeyScope.SEND))
+        return await self._outcomes.feedback(request, *await self._admit(request, KeyScope.SEND))
 
     async def would_admit(self, scope: Scope) -> bool:
         """Whether a request may pass although many with wrong keys came from its address; asks no database for it."""
@@ -213,14 +208,14 @@ class Api:
             self._keys = KeyRing(workspace)
         return self._keys
 
-    async def _admit(self, request: Request, workspace: Workspace, scope: KeyScope) -> Caller:
+    async def _admit(self, request: Request, scope: KeyScope) -> tuple[Workspace, Caller]:
         """Let a request pass that has a valid key with this scope, or needs none.
 
         Raises:
             Refused: 401, 403 or 415.
         """
         given = _key(request.headers)
-        checked = await anyio.to_thread.run_sync(self._ring(workspace).check, given, limiter=self._looking_up)
+        workspace, checked = await anyio.to_thread.run_sync(self._checked, given, limiter=self._looking_up)
         note(request.scope, key=checked.key_id)
         if checked.any_made:
             if checked.waits:
@@ -237,7 +232,12 @@ class Api:
         caller.require(scope)
         if not origin.is_json(request.headers):
             raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
-        return caller
+        return workspace, caller
+
+    def _checked(self, key: str | None) -> tuple[Workspace, Checked]:
+        """The database and what is known of this key, on one way to a thread."""
+        workspace = self._open()
+        return workspace, self._ring(workspace).check(key)
 
     def _guarded(self, handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """The one error boundary of the API: whatever goes wrong becomes a sentence."""

@@ -103,16 +103,6 @@ class Store:
             with Session(connection, expire_on_commit=False) as session, session.begin():
                 yield session
 
-    @contextmanager
-    def part(self, session: Session) -> Iterator[None]:
-        """A part of a writing transaction that is undone alone where it fails.
-
-        Raises:
-            Unavailable, MissingRight, Collision: as sentences; nothing of this part was written.
-        """
-        with _in_words(self), session.begin_nested():
-            yield
-
 
 def connect(settings: Settings) -> Store:
     """Build the engine for the configured database; nothing is contacted yet.

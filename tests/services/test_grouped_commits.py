@@ -1,7 +1,7 @@
 """Writes that share a commit: each is told of its own, one that fails fails alone, and nothing is said too early."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +14,7 @@ from core.store.database import Session
 from tests.databases import PATIENCE
 
 Write = Callable[[Session], str]
+Commits = GroupedCommits[Write, str]
 
 
 def put(name: str) -> Write:
@@ -28,13 +29,27 @@ def put(name: str) -> Write:
 
 
 def bad(name: str) -> Write:
-    """Writes as well, and fails then."""
+    """Is refused."""
 
     def act(session: Session) -> str:
-        put(name)(session)
         raise BadInput(name)
 
     return act
+
+
+def commits_of(workspace: Workspace) -> Commits:
+    """Each write is an act; what it raises as BadInput refuses it alone."""
+
+    def keep(session: Session, acts: Sequence[Write]) -> list[str | AssayError]:
+        became: list[str | AssayError] = []
+        for act in acts:
+            try:
+                became.append(act(session))
+            except BadInput as refused:
+                became.append(refused)
+        return became
+
+    return GroupedCommits(workspace.store, keep)
 
 
 def is_kept(workspace: Workspace, name: str) -> bool:
@@ -43,7 +58,7 @@ def is_kept(workspace: Workspace, name: str) -> bool:
         return bool(settings.get(session, name))
 
 
-def behind_a_slow_one(commits: GroupedCommits, acts: list[Write], slow: Write = put("slow")) -> list[str | Exception]:
+def behind_a_slow_one(commits: Commits, acts: list[Write], slow: Write = put("slow")) -> list[str | Exception]:
     """What comes of these acts, all of which come while a slow one is being committed: they share what follows."""
     begun, release = threading.Event(), threading.Event()
 
@@ -73,7 +88,7 @@ def test_one_that_fails_fails_alone(workspace: Workspace) -> None:
     """Nothing of it is kept; the others of its commit are, more than fit into one commit too."""
     names = [f"n{number}" for number in range(MOST_TOGETHER + 5)]
     acts = [bad(name) if number % 7 == 0 else put(name) for number, name in enumerate(names)]
-    found = behind_a_slow_one(GroupedCommits(workspace.store), acts)
+    found = behind_a_slow_one(commits_of(workspace), acts)
     for number, name in enumerate(names):
         if number % 7 == 0:
             assert isinstance(found[number], BadInput)
@@ -94,7 +109,7 @@ def test_a_connection_that_breaks_is_said_to_all_who_share_it(workspace: Workspa
             other.connection().exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
         return put("broken")(session)
 
-    commits = GroupedCommits(workspace.store)
+    commits = commits_of(workspace)
     found = behind_a_slow_one(commits, [put("before"), breaking, put("after")])
     assert all(isinstance(one, AssayError) for one in found), found
     assert not any(is_kept(workspace, name) for name in ("before", "broken", "after"))
@@ -114,7 +129,7 @@ def test_what_another_process_did_meanwhile_is_seen_when_it_is_run_again(workspa
             session.connection().exec_driver_sql("INSERT INTO assay_settings (name, value) VALUES ('twice', '{}')")
         return put("again")(session)
 
-    assert behind_a_slow_one(GroupedCommits(workspace.store), [put("other"), colliding]) == ["other", "again"]
+    assert behind_a_slow_one(commits_of(workspace), [put("other"), colliding]) == ["other", "again"]
     assert len(runs) == 2
     assert is_kept(workspace, "again")
     assert not is_kept(workspace, "twice")

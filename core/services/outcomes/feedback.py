@@ -1,15 +1,15 @@
 """What users of an application say of answers and rankings; never a rating, and no figure of ratings changes by it."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from core.domain.errors import NotFound
 from core.domain.outcomes.feedback import Said
 from core.domain.outcomes.sent_answers import MAX_APPLICATION, check_name
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
-from core.services.outcomes.grouped import commits_of
+from core.services.outcomes.grouped import GroupedCommits
 from core.services.reranking import usage
+from core.services.runtime import runtime
 from core.services.workspace import Workspace
 from core.store.outcomes import feedback
 
@@ -38,11 +38,17 @@ def give(workspace: Workspace, user: User, application: str, said: Said) -> Give
     """
     workspace.require(user, Act.SEND)
     check_name(application, "The name of the application", MAX_APPLICATION)
-    commits, act = commits_of(workspace), partial(feedback.keep, application=application, said=said)
+    commits = _commits_of(workspace)
     try:
-        return Given(commits.run(act))
+        return Given(commits.run((application, said)))
     except NotFound:
         if said.rerank is None:
             raise
         usage.log_of(workspace).write()  # it may be of this moment, or another thread is writing it
-    return Given(commits.run(act))
+    return Given(commits.run((application, said)))
+
+
+def _commits_of(workspace: Workspace) -> GroupedCommits[tuple[str, Said], bool]:
+    """The shared commits of this process on the workspace's database."""
+    store = workspace.store
+    return runtime.keep("grouped commits", store, lambda: GroupedCommits(store, feedback.keep))

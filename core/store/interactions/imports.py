@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Insert, and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from core.domain.errors import BadInput
@@ -30,7 +30,6 @@ from core.store.reranking import preferences
 from core.store.settings import queue_settings
 from core.store.tables import (
     SYSTEM_USER,
-    Base,
     BetterAnswer,
     Import,
     Item,
@@ -41,6 +40,7 @@ from core.store.tables import (
     RatingEvent,
 )
 from core.store.types import now
+from core.store.upsert import plain
 
 KEPT_REJECTED = 1000
 """Rows that are listed with a reason, of those refused and of those whose rating was left out."""
@@ -353,7 +353,7 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
                 "updated_by": SYSTEM_USER,
             }
         )
-    inserted = _plain_insert(LegacyInteraction)
+    inserted = insert(plain(LegacyInteraction))
     inserted = inserted.returning(LegacyInteraction.interaction_id, sort_by_parameter_order=True)
     ratings, events = [], []
     for interaction_id, planned, item, own in zip(
@@ -374,15 +374,10 @@ def _insert_new(session: Session, import_id: int | None, plans: list[_Planned], 
             }
             ratings.append(whose | values)
             events.append(whose | {"at": at, "action": "imported", "new": snapshot(one)})
-    session.execute(_plain_insert(Item), items)
+    session.execute(insert(plain(Item)), items)
     if ratings:
-        session.execute(_plain_insert(Rating), ratings)
-        session.execute(_plain_insert(RatingEvent), events)
-
-
-def _plain_insert(table: type[Base]) -> Insert:
-    """An insert that goes past the objects."""
-    return insert(Base.metadata.tables[table.__tablename__])
+        session.execute(insert(plain(Rating)), ratings)
+        session.execute(insert(plain(RatingEvent)), events)
 
 
 def _given(row: ImportRow) -> RatingInput:

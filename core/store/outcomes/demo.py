@@ -106,8 +106,9 @@ def add(
         given.count(session, "version", version, replaced, n, day=day)
     for (day, generator), n in Counter((one.at.date(), one.generator) for one in answers if one.generator).items():
         given.count(session, "generator", generator, n=n, day=day)
-    for at, one in sorted(said, key=lambda pair: pair[0]):
-        feedback.keep(session, APPLICATION, one)
+    in_order = sorted(said, key=lambda pair: pair[0])
+    feedback.keep(session, [(APPLICATION, one) for _, one in in_order])
+    for at, one in in_order:
         own = (Feedback.application == APPLICATION, Feedback.caller_id == one.id)
         session.execute(update(Feedback).where(*own).values(at=at).execution_options(synchronize_session=False))
 

@@ -10,6 +10,11 @@ from core.store.tables import Feedback, Item
 MOST_DISLIKED_SCORE = 2
 
 
+def is_poor(kind: str, value: int) -> bool:
+    """Whether a word says that the answer is poor: a thumb down, or a score of 1 or 2."""
+    return (kind == "thumb" and value == 0) or (kind == "score" and value <= MOST_DISLIKED_SCORE)
+
+
 def recount(session: Session, interaction_ids: Collection[int]) -> None:
     """Count anew, for these answers, the users whose latest word is a thumb down or a score of 1 or 2.
 
