@@ -41,7 +41,7 @@ PORT = 8799
 RATERS, EACH = 5, 30
 PACE = {"sqlite": 50, "postgresql": 100}
 """Feedback calls a second that each database has to take."""
-ASKED = 1.2
+ASKED = 1.05
 """How many times that is sent, so that it can be seen to be reached."""
 UNTIL_KILLED = 3.0
 

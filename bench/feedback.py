@@ -1,15 +1,21 @@
-"""Programs that send feedback at a steady pace, whatever else the server does meanwhile."""
+"""Programs that send feedback at a steady pace, whatever else the server does meanwhile.
+
+``python -m bench.feedback PORT PER_SECOND NAME``, a process of its own: beside those who measure how long raters wait,
+its work would be measured too. It sends until its input is closed, and says in JSON what it got.
+"""
 
 import http.client
 import json
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from bench.dashboard import HOST
+from bench.dashboard import HOST, ROOT
 
 PROGRAMS, USERS = 16, 200
 ANSWERS = 1_000
@@ -49,7 +55,25 @@ def send_answers(port: int) -> None:
 
 @contextmanager
 def feedback_sent(port: int, per_second: float, name: str) -> Iterator[Sent]:
-    """Send so much feedback during the block, from ``PROGRAMS`` programs; ``name`` begins each id."""
+    """Send so much feedback during the block; ``name`` begins each id. Afterwards it holds what was got."""
+    command = [sys.executable, "-m", "bench.feedback", str(port), str(per_second), name]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin
+    assert process.stdout
+    sent = Sent()
+    try:
+        if process.stdout.readline() != "begun\n":
+            raise RuntimeError("no feedback is sent")
+        yield sent
+    finally:
+        process.stdin.close()
+        said = process.stdout.read()
+        process.wait()
+    vars(sent).update(json.loads(said))
+
+
+def main(port: int, per_second: float, name: str) -> None:
+    """Send from ``PROGRAMS`` programs until the input is closed."""
     sent, ended, began = Sent(), threading.Event(), time.perf_counter()
     pace = PROGRAMS / per_second
     threads = [
@@ -57,13 +81,13 @@ def feedback_sent(port: int, per_second: float, name: str) -> Iterator[Sent]:
     ]
     for thread in threads:
         thread.start()
-    try:
-        yield sent
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
-        sent.seconds = time.perf_counter() - began
+    print("begun", flush=True)
+    sys.stdin.read()
+    ended.set()
+    for thread in threads:
+        thread.join()
+    sent.seconds = time.perf_counter() - began
+    print(json.dumps(asdict(sent)))
 
 
 def _tell(port: int, pace: float, name: str, ended: threading.Event, sent: Sent) -> None:
@@ -97,3 +121,7 @@ def _post(connection: http.client.HTTPConnection, path: str, body: object) -> tu
     connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
     response = connection.getresponse()
     return response.status, response.read()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3])

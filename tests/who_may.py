@@ -166,6 +166,7 @@ NEEDS = {
     "outcomes.demo.is_made": Act.LOOK,
     "outcomes.demo.make_feedback": Act.CHANGE_DATA,
     "outcomes.feedback.give": Act.SEND,
+    "outcomes.feedback.give_all": Act.SEND,
     "outcomes.of_answer.in_use": Act.READ_DATA,
     "outcomes.results.comments": Act.READ_DATA,
     "outcomes.results.measure": Act.LOOK,
@@ -193,6 +194,7 @@ ASKS_NOBODY = {
     "whom to ask, for everybody who meets a closed door": ["people.accounts.lead_names"],
     "the door of the HTTP API: what lets a program in": [
         "people.api_keys.KeyRing.check",
+        "people.api_keys.KeyRing.check_all",
         "people.api_keys.KeyRing.would_open",
         "people.api_keys.KeyRing.write_uses",
         "people.api_keys.valid",
@@ -227,7 +229,6 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
-    "a commit for what was asked before": ["outcomes.grouped.GroupedCommits.run"],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
         "training.promotion.measure_all",

@@ -30,6 +30,7 @@ from core.http.request_log import RequestLog, note, request_id
 from core.http.rerank_request import CHAMPION, BodyAdmission, RerankRequest, read_body
 from core.http.responses import Refused, answer
 from core.http.scheduler import ScoringQueue, Work
+from core.http.together import Together
 from core.services.people.api_keys import Checked, KeyRing
 from core.services.reranking import reranking, usage
 from core.services.workspace import Workspace
@@ -66,8 +67,7 @@ class Api:
         self._outcomes = OutcomeRoutes()
         self._noted = anyio.Event()
         self._keys: KeyRing | None = None
-        # of its own: a database that hangs must not hold the threads that serve the dashboard's files
-        self._looking_up = anyio.CapacityLimiter(4)
+        self._admissions = Together(self._checked)
         self._doubting = anyio.CapacityLimiter(1)
         self.warmer = ModelWarmer(open_workspace, self._turns.pace)
         inner = Starlette(
@@ -215,7 +215,7 @@ class Api:
             Refused: 401, 403 or 415.
         """
         given = _key(request.headers)
-        workspace, checked = await anyio.to_thread.run_sync(self._checked, given, limiter=self._looking_up)
+        workspace, checked = await self._admissions.ask(given)
         note(request.scope, key=checked.key_id)
         if checked.any_made:
             if checked.waits:
@@ -234,10 +234,11 @@ class Api:
             raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
         return workspace, caller
 
-    def _checked(self, key: str | None) -> tuple[Workspace, Checked]:
-        """The database and what is known of this key, on one way to a thread."""
+    def _checked(self, keys: Sequence[str | None]) -> list[tuple[Workspace, Checked] | AssayError]:
+        """The database, and what is known of the keys of several calls."""
         workspace = self._open()
-        return workspace, self._ring(workspace).check(key)
+        found = self._ring(workspace).check_all(keys)
+        return [one if isinstance(one, AssayError) else (workspace, one) for one in found]
 
     def _guarded(self, handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """The one error boundary of the API: whatever goes wrong becomes a sentence."""

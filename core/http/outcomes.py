@@ -1,5 +1,6 @@
 """What programs send back: answers, and feedback of users."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,8 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.domain.outcomes.feedback import read_feedback
+from core.domain.errors import AssayError
+from core.domain.outcomes.feedback import Said, read_feedback
 from core.domain.outcomes.sent_answers import MAX_SENT
 from core.domain.roles import SENDER
 from core.http.json_body import read_json
@@ -28,6 +30,7 @@ from core.http.rate_limit import Rate
 from core.http.request_log import note
 from core.http.rerank_request import BodyAdmission, RerankRequest
 from core.http.responses import Refused, answer
+from core.http.together import Together
 from core.services.outcomes import feedback, sending
 from core.services.workspace import Workspace
 
@@ -42,7 +45,7 @@ class OutcomeRoutes:
         self._feedback_rate = Rate(FEEDBACK_A_MINUTE, FEEDBACK_AT_ONCE)
         # of its own: a database that hangs must not hold the threads that serve the dashboard's files
         self._threads = anyio.CapacityLimiter(4)
-        self._waiting = anyio.CapacityLimiter(MAX_FEEDBACK_WAITING)  # for a commit, which several share
+        self._commits = Together(_given)
 
     async def interactions(self, request: Request, workspace: Workspace, caller: Caller) -> Response:
         """Store the answers of a request; bad ones are named in the answer, the others stored.
@@ -73,8 +76,7 @@ class OutcomeRoutes:
             said = read_feedback(
                 await read_json(request, most=MAX_FEEDBACK_BYTES, advice="Send a shorter comment. Nothing was stored.")
             )
-            give = partial(feedback.give, workspace, SENDER, caller.application, said)
-            given = await anyio.to_thread.run_sync(give, limiter=self._waiting)
+            given = await self._commits.ask((workspace, caller.application, said))
         note(request.scope, stored=int(given.stored), known=int(not given.stored))
         return answer(given.to_json())
 
@@ -99,6 +101,11 @@ class OutcomeRoutes:
         ]
         store = partial(sending.send, workspace, SENDER, caller.application, rows, abstained=abstained)
         return (await anyio.to_thread.run_sync(store, limiter=self._threads)).stored
+
+
+def _given(asked: Sequence[tuple[Workspace, str, Said]]) -> list[feedback.Given | AssayError]:
+    """Keep what several calls brought, in one commit."""
+    return feedback.give_all(asked[-1][0], SENDER, [(application, said) for _, application, said in asked])
 
 
 def parse_interactions(body: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from core.http.rate_limit import Rate
 from core.http.security import Rules, Safety
 from core.services.people import api_keys
 from core.services.workspace import Workspace
-from core.store.people.api_keys import of_text, suspend, valid_hashes
+from core.store.people.api_keys import of_texts, suspend, valid_hashes
 
 NO_MODEL, UNAUTHORISED = 503, 401  # the test's database has no model: 503 is what an admitted call gets
 NO_SCOPE = 403
@@ -222,8 +222,8 @@ def test_known_keys_still_open_while_the_database_is_away(
     def away(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr("core.services.people.api_keys.api_keys.count", away)
-    monkeypatch.setattr("core.services.people.api_keys.api_keys.of_text", away)
+    monkeypatch.setattr("core.services.people.api_keys.api_keys.any_made", away)
+    monkeypatch.setattr("core.services.people.api_keys.api_keys.of_texts", away)
     ring = api_keys.KeyRing(workspace)
     with pytest.raises(Unavailable):
         ring.check(key)
@@ -287,14 +287,14 @@ def test_wrong_keys_from_an_address_do_not_lock_out_a_right_one(
 
         monkeypatch.setattr(f"{real.__module__}.{real.__name__}", query)
 
-    noted(of_text)
+    noted(of_texts)
     noted(valid_hashes)
     monkeypatch.setattr(api_keys, "LOOK_SECONDS", 1_000.0)
     for number in range(30):
         assert ask(f"wrong again {number}") == ask(None) == 429
         assert ask(key) == NO_MODEL
     assert asked.count("valid_hashes") == 1
-    assert asked.count("of_text") == 30
+    assert asked.count("of_texts") == 30
     assert here.get("/healthz").status_code == 200
     api_keys.revoke(workspace, COMMAND_LINE, made.key_id)
     assert ask(key) == UNAUTHORISED

@@ -26,7 +26,6 @@ from tests.databases import PATIENCE, added, environment, lead, rater
 SERVICES = Path(core.services.__file__).parent
 ON_ITS_OWN = {
     "people.accounts._changing": "a context manager: set_role and set_disabled, which use it, are run again",
-    "outcomes.grouped.GroupedCommits._commit": "what collides in it is run again in a transaction of its own",
     "reranking.usage.UsageLog.write": "waits for its next turn by itself",
     "operations.backup._after": "nobody else is in a database that was just restored",
 }

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +17,8 @@ from core.reward.encoding import openvino_build
 from core.reward.encoding.encoder import in_turns
 
 _BATCH = 16
+_LESS_URGENT = 10
+"""Of its threads: who rates or sends something is answered first, although encoding takes every core."""
 _STEP = 8  # lengths are rounded up to it: OpenVINO prepares itself for every new shape, so there should be few
 
 
@@ -34,12 +38,9 @@ class OpenVinoEncoder:
         try:
             from tokenizers import Tokenizer
 
-            openvino = import_openvino()
             self._tokenizer = Tokenizer.from_file(str(folder / openvino_build.TOKENIZER_FILE))
-            model = openvino.Core().compile_model(
-                folder / openvino_build.GRAPH_FILE, "CPU", {"PERFORMANCE_HINT": "LATENCY"}
-            )
-            self._request = model.create_infer_request()
+            with ThreadPoolExecutor(1, initializer=_become_less_urgent) as thread:
+                self._request = thread.submit(_infer_request, folder / openvino_build.GRAPH_FILE).result()
         except (ImportError, RuntimeError, OSError, ValueError) as error:
             raise Unavailable(f"The fast encoder in {folder} cannot be loaded: {str(error)[:200]}") from error
         self._tokenizer.enable_truncation(check.max_tokens)
@@ -61,8 +62,21 @@ class OpenVinoEncoder:
             for row, index in enumerate(part):
                 ids[row, : len(encoded[index])] = encoded[index]
                 mask[row, : len(encoded[index])] = 1
-            vectors[part] = self._request.infer([ids, mask])[0]
+            self._request.start_async([ids, mask])
+            self._request.wait()
+            vectors[part] = self._request.get_output_tensor(0).data
         return vectors
+
+
+def _infer_request(graph: Path) -> Any:
+    """What runs the graph. Its threads take over how urgent the thread is that this is called in."""
+    model = import_openvino().Core().compile_model(graph, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    return model.create_infer_request()
+
+
+def _become_less_urgent() -> None:
+    if sys.platform == "linux":  # where each thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _LESS_URGENT)
 
 
 def _batches(lengths: list[int]) -> list[list[int]]:

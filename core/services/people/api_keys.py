@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -156,7 +156,7 @@ def confirm(workspace: Workspace, user: User) -> int:
 def valid(workspace: Workspace) -> int:
     """How many keys can be used now."""
     with workspace.store.read() as session:
-        return api_keys.count(session, valid=True)
+        return api_keys.count_valid(session)
 
 
 class KeyRing:
@@ -165,6 +165,7 @@ class KeyRing:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._known: dict[str | None, Checked] = {}
+        self._failure: AssayError | None = None
         self._ask_again_at = 0.0
         self._used: dict[int, datetime] = {}
         self._lock = threading.Lock()
@@ -187,7 +188,7 @@ class KeyRing:
         try:
             with self._workspace.store.read() as session:
                 self._valid = api_keys.valid_hashes(session)
-                self._any_made = bool(self._valid) or api_keys.count(session) > 0
+                self._any_made = bool(self._valid) or api_keys.any_made(session)
         except AssayError:  # what was known before holds, for as long as checks do without the database
             self._list_again_at += RETRY_SECONDS
 
@@ -197,28 +198,42 @@ class KeyRing:
         Raises:
             AssayError: the database does not answer, and the key was not seen before.
         """
-        known = self._known.get(key)
-        if known is not None and time.monotonic() < self._ask_again_at:
-            return self._note(known)
+        [found] = self.check_all([key])
+        if isinstance(found, AssayError):
+            raise found
+        return found
+
+    def check_all(self, keys: Sequence[str | None]) -> list[Checked | AssayError]:
+        """What is known of each of these keys; the error of ``check`` where it would raise one."""
+        asked = set(keys)
+        found: dict[str | None, Checked | AssayError]
+        if self._failure is not None and time.monotonic() < self._ask_again_at:
+            found = {key: self._known.get(key, self._failure) for key in asked}
+        else:
+            found = self._asked(asked)
+        for checked in found.values():
+            if isinstance(checked, Checked) and checked.key_id is not None:
+                with self._lock:
+                    self._used[checked.key_id] = now()
+        return [found[key] for key in keys]
+
+    def _asked(self, keys: Collection[str | None]) -> dict[str | None, Checked | AssayError]:
+        """From the database; where it does not answer, what is known."""
         try:
             with self._workspace.store.read() as session:
-                sent = api_keys.of_text(session, key) if key else None
-                waits = sent is not None and sent.waits_since is not None
-                if sent is None or waits:
-                    found = Checked(any_made=waits or api_keys.count(session) > 0, key_id=None, waits=waits)
-                else:
-                    found = Checked(True, sent.key_id, False, sent.name, api_keys.scopes_of(sent))
-        except AssayError:
-            self._ask_again_at = time.monotonic() + RETRY_SECONDS
-            if known is None:
-                raise
-            return self._note(known)
+                sent = api_keys.of_texts(session, [key for key in keys if key])
+                any_made = bool(sent) or api_keys.any_made(session)
+        except AssayError as error:
+            self._failure, self._ask_again_at = error, time.monotonic() + RETRY_SECONDS
+            return {key: self._known.get(key, error) for key in keys}
+        found = {key: _checked(sent.get(key or ""), any_made) for key in keys}
         with self._lock:
-            if found.key_id is None and key:  # whoever tries keys shall not fill the memory
-                self._known.pop(key, None)
-            elif len(self._known) < REMEMBERED:
-                self._known[key] = found
-        return self._note(found)
+            for key, checked in found.items():
+                if checked.key_id is None and key:  # whoever tries keys shall not fill the memory
+                    self._known.pop(key, None)
+                elif len(self._known) < REMEMBERED:
+                    self._known[key] = checked
+        return dict(found)
 
     def write_uses(self) -> None:
         """Keep when keys were used last; called now and then, off the path of requests."""
@@ -227,11 +242,11 @@ class KeyRing:
         if used:
             written(self._workspace.store, lambda session: api_keys.used(session, used))
 
-    def _note(self, checked: Checked) -> Checked:
-        if checked.key_id is not None:
-            with self._lock:
-                self._used[checked.key_id] = now()
-        return checked
+
+def _checked(sent: ApiKey | None, any_made: bool) -> Checked:
+    if sent is None or sent.waits_since is not None:
+        return Checked(any_made, key_id=None, waits=sent is not None)
+    return Checked(any_made, sent.key_id, False, sent.name, api_keys.scopes_of(sent))
 
 
 def _view(key: ApiKey) -> KeyView:

@@ -1,13 +1,32 @@
 """How many users dislike an answer, kept beside it for the queue."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import String, and_, cast, func, or_, select, update
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import Feedback, Item
+from core.store.upsert import plain
 
 MOST_DISLIKED_SCORE = 2
+
+# of plain tables and made once: programs send feedback while people rate
+_FEEDBACK, _ITEMS = map(plain, (Feedback, Item))
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LOCK = select(_ITEMS.c.interaction_id).where(_ITEMS.c.interaction_id.in_(_IDS)).order_by(_ITEMS.c.interaction_id)
+_LOCK = _LOCK.with_for_update(key_share=True)
+_POOR = or_(
+    and_(_FEEDBACK.c.kind == "thumb", _FEEDBACK.c.value == 0),
+    and_(_FEEDBACK.c.kind == "score", _FEEDBACK.c.value <= MOST_DISLIKED_SCORE),
+)
+_WHO = func.coalesce(_FEEDBACK.c.user_hash, cast(_FEEDBACK.c.feedback_id, String))
+_USERS = select(func.count(_WHO.distinct())).where(
+    _FEEDBACK.c.interaction_id == _ITEMS.c.interaction_id, _FEEDBACK.c.latest, _POOR
+)
+_COUNT = (
+    update(_ITEMS).where(_ITEMS.c.interaction_id.in_(_IDS)).values(disliked=_USERS.correlate(_ITEMS).scalar_subquery())
+)
 
 
 def is_poor(kind: str, value: int) -> bool:
@@ -20,22 +39,9 @@ def recount(session: Session, interaction_ids: Collection[int]) -> None:
 
     Where no user is named, each feedback counts as one.
     """
-    of_these = Item.interaction_id.in_(interaction_ids)
+    asked = {"ids": list(interaction_ids)}
+    session.flush()
+    connection = session.connection()
     # first, and by itself: what another transaction is storing about them is to be counted too
-    session.execute(
-        select(Item.interaction_id).where(of_these).order_by(Item.interaction_id).with_for_update(key_share=True)
-    )
-    who = func.coalesce(Feedback.user_hash, cast(Feedback.feedback_id, String))
-    poor = or_(
-        and_(Feedback.kind == "thumb", Feedback.value == 0),
-        and_(Feedback.kind == "score", Feedback.value <= MOST_DISLIKED_SCORE),
-    )
-    users = select(func.count(who.distinct())).where(
-        Feedback.interaction_id == Item.interaction_id, Feedback.latest, poor
-    )
-    session.execute(
-        update(Item)
-        .where(of_these)
-        .values(disliked=users.correlate(Item).scalar_subquery())
-        .execution_options(synchronize_session=False)
-    )
+    connection.execute(_LOCK, asked)
+    connection.execute(_COUNT, asked)

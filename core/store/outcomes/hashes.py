@@ -7,11 +7,15 @@ import hmac
 import json
 import secrets
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.store import settings
+from core.store.tables import Setting
+from core.store.upsert import plain
 
 SETTING = "outcome hashes"
+_KEY = select(plain(Setting).c.value).where(plain(Setting).c.name == SETTING)  # made once: each commit asks
 
 
 def key_for_writing(session: Session) -> bytes:
@@ -25,7 +29,7 @@ def key_for_writing(session: Session) -> bytes:
 
 def key_for_reading(session: Session) -> bytes | None:
     """The key; None where none was drawn, so that nothing is kept under such a hash."""
-    kept = settings.get(session, SETTING)
+    kept = session.connection().scalar(_KEY)
     return str(kept["key"]).encode() if kept else None
 
 

@@ -11,8 +11,10 @@ from core.domain.errors import NotFound
 from core.domain.roles import KeyScope
 from core.store.tables import ApiKey
 from core.store.types import now
+from core.store.upsert import plain
 
 __all__ = ["ApiKey"]  # rows that the functions return
+_ANY = select(plain(ApiKey).c.key_id).limit(1)  # made once, and past the objects: every call of the API asks
 
 
 def add(session: Session, key: str, name: str, created_by: str, *, shown: int, scopes: Collection[KeyScope]) -> ApiKey:
@@ -41,9 +43,13 @@ def find(session: Session, key_id: int) -> ApiKey:
     return found
 
 
-def of_text(session: Session, key: str) -> ApiKey | None:
-    """This key, where it exists and was not revoked; it may wait for a lead."""
-    return session.scalar(select(ApiKey).where(ApiKey.key_hash == hash_of(key), ApiKey.revoked_at.is_(None)))
+def of_texts(session: Session, keys: Collection[str]) -> dict[str, ApiKey]:
+    """Those of these keys that exist and were not revoked, by their text; they may wait for a lead."""
+    if not keys:
+        return {}
+    texts = {hash_of(key): key for key in keys}
+    there = select(ApiKey).where(ApiKey.key_hash.in_(texts), ApiKey.revoked_at.is_(None))
+    return {texts[key.key_hash]: key for key in session.scalars(there)}
 
 
 def scopes_of(key: ApiKey) -> frozenset[KeyScope]:
@@ -58,11 +64,15 @@ def valid_hashes(session: Session) -> frozenset[str]:
     )
 
 
-def count(session: Session, *, valid: bool = False) -> int:
-    """How many keys were ever made, or open the API now."""
-    query = select(func.count()).select_from(ApiKey)
-    opening = query.where(ApiKey.revoked_at.is_(None), ApiKey.waits_since.is_(None))
-    return session.scalar(opening if valid else query) or 0
+def any_made(session: Session) -> bool:
+    """Whether a key was ever made."""
+    return session.connection().scalar(_ANY) is not None
+
+
+def count_valid(session: Session) -> int:
+    """How many keys open the API now."""
+    there = select(func.count()).where(ApiKey.revoked_at.is_(None), ApiKey.waits_since.is_(None))
+    return session.scalar(there) or 0
 
 
 def suspend(session: Session) -> None:
