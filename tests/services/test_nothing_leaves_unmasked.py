@@ -293,6 +293,7 @@ def test_every_function_that_asks_leads_out_through_the_exit():
         "people.accounts.lead_names",
         "people.accounts.look_alikes",
         "operations.doctor.examine",
+        "outcomes.feedback.give_all",
         "people.api_keys.create",
         "models.models.as_zip",
         "review.own_ratings.as_csv",
