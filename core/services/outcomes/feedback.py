@@ -37,6 +37,7 @@ def give(workspace: Workspace, user: User, application: str, said: Said) -> Give
         BadInput: an index lies outside the ranking, or the application has no usable name.
         Conflict: its id is known with another content.
     """
+    workspace.require(user, Act.SEND)
     [became] = give_all(workspace, user, [(application, said)])
     if isinstance(became, AssayError):
         raise became
