@@ -1,5 +1,6 @@
-"""A dashboard in a process of its own, for measuring it from outside."""
+"""A dashboard in a process of its own, for measuring it from outside, and load in another one."""
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 HOST = "127.0.0.1"
@@ -38,6 +40,31 @@ def last_release() -> Iterator[Path]:
             yield root
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", root], cwd=ROOT, check=True, capture_output=True)
+
+
+@contextmanager
+def alongside(module: str, *given: object, environ: dict[str, str] | None = None) -> Iterator[list[Any]]:
+    """Run a module during the block, which says "begun" once it works and ends when its input is closed.
+
+    Afterwards the list holds what it then said, in JSON.
+
+    Raises:
+        RuntimeError: it did not begin.
+    """
+    command = [sys.executable, "-m", module, *map(str, given)]
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin
+    assert process.stdout
+    said: list[Any] = []
+    try:
+        if process.stdout.readline() != "begun\n":
+            raise RuntimeError(f"{module} did not begin")
+        yield said
+    finally:
+        process.stdin.close()
+        last = process.stdout.read()
+        process.wait()
+    said += json.loads(last)
 
 
 def ready(port: int, path: str, seconds: float = 120) -> None:

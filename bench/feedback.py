@@ -7,15 +7,14 @@ its work would be measured too. It sends until its input is closed, and says in 
 import http.client
 import json
 import random
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import astuple, dataclass, field
 
-from bench.dashboard import HOST, ROOT
+from bench.dashboard import HOST, alongside
 
 PROGRAMS, USERS = 16, 200
 ANSWERS = 1_000
@@ -56,20 +55,10 @@ def send_answers(port: int) -> None:
 @contextmanager
 def feedback_sent(port: int, per_second: float, name: str) -> Iterator[Sent]:
     """Send so much feedback during the block; ``name`` begins each id. Afterwards it holds what was got."""
-    command = [sys.executable, "-m", "bench.feedback", str(port), str(per_second), name]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin
-    assert process.stdout
     sent = Sent()
-    try:
-        if process.stdout.readline() != "begun\n":
-            raise RuntimeError("no feedback is sent")
+    with alongside("bench.feedback", port, per_second, name) as said:
         yield sent
-    finally:
-        process.stdin.close()
-        said = process.stdout.read()
-        process.wait()
-    vars(sent).update(json.loads(said))
+    sent.acknowledged, sent.times, sent.refused, sent.seconds = said
 
 
 def main(port: int, per_second: float, name: str) -> None:
@@ -87,7 +76,7 @@ def main(port: int, per_second: float, name: str) -> None:
     for thread in threads:
         thread.join()
     sent.seconds = time.perf_counter() - began
-    print(json.dumps(asdict(sent)))
+    print(json.dumps(astuple(sent)))
 
 
 def _tell(port: int, pace: float, name: str, ended: threading.Event, sent: Sent) -> None:

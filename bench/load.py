@@ -7,7 +7,6 @@ is there, and at the end, or once its input is closed, in JSON how many millisec
 
 import json
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from bench.dashboard import HOST, ROOT
+from bench.dashboard import HOST, alongside
 from bench.encoding import WORDS
 from core.services.workspace import open_workspace
 from tests.desk import Desk, raters_desks
@@ -51,20 +50,8 @@ def rate(
 @contextmanager
 def loaded(environ: dict[str, str], port: int, raters: int, programs: int) -> Iterator[list[float]]:
     """Let raters rate and programs call during the block; afterwards the list holds the milliseconds of every act."""
-    command = [sys.executable, "-m", "bench.load", str(port), str(raters), "600", str(programs)]
-    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin
-    assert process.stdout
-    took: list[float] = []
-    try:
-        if process.stdout.readline() != "begun\n":
-            raise RuntimeError("the raters found no desk")
+    with alongside("bench.load", port, raters, 600, programs, environ=environ) as took:
         yield took
-    finally:
-        process.stdin.close()
-        said = process.stdout.read()
-        process.wait()
-    took += json.loads(said)
 
 
 def _call(port: int, first: int, ended: threading.Event) -> None:

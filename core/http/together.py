@@ -17,7 +17,7 @@ MOST = 20
 @dataclass(eq=False)
 class _Call(Generic[Asked, Found]):
     asked: Asked
-    found: Found | Exception | None = None
+    found: Found | BaseException | None = None
     """None: it waits."""
     turn: anyio.Event = field(default_factory=anyio.Event)
     """Set once it is done, or is to do the next round."""
@@ -55,7 +55,7 @@ class Together(Generic[Asked, Found]):
                 raise
         if call.found is None:
             await self._round()
-        if isinstance(call.found, Exception):
+        if isinstance(call.found, BaseException):
             raise call.found
         assert call.found is not None
         return call.found
@@ -63,11 +63,11 @@ class Together(Generic[Asked, Found]):
     async def _round(self) -> None:
         self._busy = True
         calls, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        found: Sequence[Found | Exception]
+        found: Sequence[Found | BaseException]
         try:
             with anyio.CancelScope(shield=True):  # of others too
                 found = await anyio.to_thread.run_sync(self._do, [call.asked for call in calls], limiter=self._thread)
-        except Exception as error:  # noqa: BLE001  each who waits must hear of it, whatever it is
+        except BaseException as error:  # noqa: BLE001  each who waits must hear of it: asyncio's own cancelling too
             found = [error] * len(calls)
         for call, one in zip(calls, found, strict=True):
             call.found = one

@@ -3,16 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, inspect
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.store.tables import Base
-
-
-def plain(table: type[Base]) -> Table:
-    """The table as such: a statement on it goes past the objects, for many rows or many calls."""
-    return Base.metadata.tables[table.__tablename__]
 
 
 def insert_missing(session: Session, table: type[Base], *rows: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Calls that are done together: each hears of its own, nobody is left waiting, and nothing is said too early."""
 
+import asyncio
 import threading
 from collections.abc import Sequence
 
@@ -30,9 +31,7 @@ class Slow:
 Outcome = dict[int, int | Exception]
 
 
-async def behind_the_first(
-    slow: Slow, asked: Sequence[int], *, leave: Sequence[int] = ()
-) -> dict[int, int | Exception]:
+async def behind_the_first(slow: Slow, asked: Sequence[int], *, leave: Sequence[int] = ()) -> Outcome:
     """What calls get that all come while a first one is done; those in ``leave`` go before it has ended."""
     together: Together[int, int] = Together(slow)
     found: Outcome = {}
@@ -92,3 +91,23 @@ def test_who_leaves_keeps_nobody_waiting(leave: list[int]):
     stayed = [number for number in [1, *asked] if number not in leave]
     assert {number: found[number] for number in stayed} == {number: 2 * number for number in stayed}
     assert slow.rounds == [[1], [number for number in asked if number not in leave]]
+
+
+def test_a_round_that_is_cancelled_from_outside_leaves_nobody_waiting():
+    """As a server does that ends: asyncio's cancelling passes every shield, and the next call is answered."""
+    slow = Slow()
+
+    async def ended() -> int:
+        together: Together[int, int] = Together(slow)
+        first = asyncio.ensure_future(together.ask(1))
+        await anyio.to_thread.run_sync(slow.begun.wait)
+        second = asyncio.ensure_future(together.ask(2))
+        await anyio.wait_all_tasks_blocked()
+        first.cancel()
+        slow.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        with anyio.fail_after(PATIENCE):
+            return await second
+
+    assert anyio.run(ended) == 4

@@ -353,3 +353,40 @@ def test_threads_in_one_process_share_commits_and_each_is_told_of_its_own(worksp
         thread.join()
     assert [part for part in range(40) if answers[part] is not True] == list(range(0, 40, 4))
     assert sorted(str(one.caller_id) for one in kept(workspace)) == sorted(f"f{part}" for part in range(40) if part % 4)
+
+
+def test_what_comes_together_is_told_apart(workspace: Workspace) -> None:
+    """In one commit: a bad one is refused alone, an id that comes again is known, and applications share nothing."""
+    occurrence(workspace)
+    occurrence(workspace, "b1", application="other")
+    ranked(workspace)
+    given = [
+        (APP, {"interaction": "a1", "thumb": "up", "id": "f1"}),
+        (APP, {"interaction": "unknown", "thumb": "up", "id": "f2"}),
+        (APP, {"interaction": "a1", "thumb": "up", "id": "f1"}),
+        (APP, {"interaction": "a1", "thumb": "down", "id": "f1"}),
+        ("other", {"interaction": "b1", "thumb": "up", "id": "f1"}),
+        ("other", {"interaction": "a1", "thumb": "up"}),
+        (APP, {"rerank": "r1", "index": 3, "thumb": "up"}),
+        (APP, {"rerank": "r1", "chosen": 2}),
+    ]
+    became = feedback.give_all(workspace, SENDER, [(name, read_feedback(body)) for name, body in given])
+    told = [one.stored if isinstance(one, feedback.Given) else type(one) for one in became]
+    assert told == [True, NotFound, False, Conflict, True, NotFound, BadInput, True]
+    assert [(one.application, one.caller_id, one.value) for one in kept(workspace)] == [
+        (APP, "f1", 1),
+        ("other", "f1", 1),
+        (APP, None, 2),
+    ]
+
+
+def test_of_a_user_the_last_word_of_one_commit_counts(workspace: Workspace) -> None:
+    """Also where it takes back a dislike, or comes between those of others; the counts fit."""
+    first, second = occurrence(workspace), occurrence(workspace, "a2")
+    words = [("a1", "down", "u"), ("a2", "down", "u"), ("a1", "down", "v"), ("a1", "up", "u"), ("a2", "down", None)]
+    given = [(APP, read_feedback({"interaction": a, "thumb": t, "user": u})) for a, t, u in words]
+    feedback.give_all(workspace, SENDER, given)
+    assert [one.latest for one in kept(workspace)] == [False, True, True, True, True]
+    assert (disliked(workspace, first), disliked(workspace, second)) == (1, 2)
+    feedback.give_all(workspace, SENDER, [(APP, read_feedback({"interaction": "a1", "thumb": "up", "user": "v"}))])
+    assert disliked(workspace, first) == 0

@@ -204,7 +204,11 @@ class KeyRing:
         return found
 
     def check_all(self, keys: Sequence[str | None]) -> list[Checked | AssayError]:
-        """What is known of each of these keys; the error of ``check`` where it would raise one."""
+        """What is known of each of these keys; the error of ``check`` where it would raise one.
+
+        After the database did not answer it is not asked for ``RETRY_SECONDS``: who waits for one that is known shall
+        not wait because others send keys that are not.
+        """
         asked = set(keys)
         found: dict[str | None, Checked | AssayError]
         if self._failure is not None and time.monotonic() < self._ask_again_at:

@@ -39,8 +39,8 @@ from core.store.tables import (
     Rating,
     RatingEvent,
 )
+from core.store.tables.base import plain
 from core.store.types import now
-from core.store.upsert import plain
 
 KEPT_REJECTED = 1000
 """Rows that are listed with a reason, of those refused and of those whose rating was left out."""

@@ -7,15 +7,19 @@ from sqlalchemy import BindParameter, String, and_, bindparam, cast, func, or_, 
 from sqlalchemy.orm import Session
 
 from core.store.tables import Feedback, Item
-from core.store.upsert import plain
+from core.store.tables.base import plain
 
 MOST_DISLIKED_SCORE = 2
 
 # of plain tables and made once: programs send feedback while people rate
 _FEEDBACK, _ITEMS = map(plain, (Feedback, Item))
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_LOCK = select(_ITEMS.c.interaction_id).where(_ITEMS.c.interaction_id.in_(_IDS)).order_by(_ITEMS.c.interaction_id)
-_LOCK = _LOCK.with_for_update(key_share=True)
+_LOCK = (
+    select(_ITEMS.c.interaction_id)
+    .where(_ITEMS.c.interaction_id.in_(_IDS))
+    .order_by(_ITEMS.c.interaction_id)
+    .with_for_update(key_share=True)
+)
 _POOR = or_(
     and_(_FEEDBACK.c.kind == "thumb", _FEEDBACK.c.value == 0),
     and_(_FEEDBACK.c.kind == "score", _FEEDBACK.c.value <= MOST_DISLIKED_SCORE),
@@ -40,7 +44,7 @@ def recount(session: Session, interaction_ids: Collection[int]) -> None:
     Where no user is named, each feedback counts as one.
     """
     asked = {"ids": list(interaction_ids)}
-    session.flush()
+    session.flush()  # what goes past the objects does not do that by itself
     connection = session.connection()
     # first, and by itself: what another transaction is storing about them is to be counted too
     connection.execute(_LOCK, asked)

@@ -11,7 +11,7 @@ from core.domain.errors import AssayError, BadInput, Conflict, NotFound
 from core.domain.outcomes.feedback import Kind, Said
 from core.store.outcomes import disliked, hashes
 from core.store.tables import Feedback, Item, Occurrence, Reranking
-from core.store.upsert import plain
+from core.store.tables.base import plain
 
 UNKNOWN = (
     "This application sent no answer and asked for no ranking under this id, or it is not kept any more (rankings are "
@@ -112,9 +112,10 @@ class _Part:
                 row = self._row(said)
             except (NotFound, BadInput, Conflict) as refused:
                 became.append(refused)
-            else:
-                became.append(row is not None)
-                rows += [row] if row is not None else []
+                continue
+            became.append(row is not None)
+            if row is not None:
+                rows.append(row)
         if rows:
             self._write(rows)
         return became

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.store import settings
 from core.store.tables import Setting
-from core.store.upsert import plain
+from core.store.tables.base import plain
 
 SETTING = "outcome hashes"
 _KEY = select(plain(Setting).c.value).where(plain(Setting).c.name == SETTING)  # made once: each commit asks

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from core.domain.errors import NotFound
 from core.domain.roles import KeyScope
 from core.store.tables import ApiKey
+from core.store.tables.base import plain
 from core.store.types import now
-from core.store.upsert import plain
 
 __all__ = ["ApiKey"]  # rows that the functions return
 _ANY = select(plain(ApiKey).c.key_id).limit(1)  # made once, and past the objects: every call of the API asks

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import MetaData, Text
+from sqlalchemy import MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from core.store.types import Json, UTCDateTime
@@ -25,3 +25,8 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {str: Text(), datetime: UTCDateTime(), dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012
+
+
+def plain(table: type[Base]) -> Table:
+    """The table as such: a statement on it goes past the objects, for many rows or many calls."""
+    return Base.metadata.tables[table.__tablename__]
