@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -17,16 +18,19 @@ from starlette.testclient import TestClient
 
 from core.cli.main import main
 from core.http import standalone
+from core.services.runtime import runtime
 from tests.databases import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An ASSAY_HOME of this test."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An ASSAY_HOME of this test, and nothing that an earlier one left in the process's runtime."""
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    runtime.close()
+    yield tmp_path / "home"
+    runtime.close()
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any], str]:
