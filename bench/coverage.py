@@ -14,6 +14,7 @@ from bench.quality import DATA, GOOD_FROM, SEED, embedder, vectors_of
 from bench.table import Line
 from core.domain.metrics import Metric
 from core.domain.records import Example
+from core.domain.verdicts.gates import judge_first
 from core.reward.fitting import fit, fit_baselines
 from core.reward.metrics.bootstrap import auc_samples
 from core.reward.metrics.folds import grouped_folds
@@ -21,7 +22,6 @@ from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.registry import PAIR
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
-from core.reward.training.promotion import judge_first
 from core.services.models.evaluate import read_rated
 
 ANSWERS = 4
@@ -71,7 +71,7 @@ def _coverage(examples: list[Example], features: Features, prompts: int, trials:
         area, difference = (0.5, 0.0) if shuffled else _truth(examples, features, rated, own, others)
         held["ROC AUC"] += _holds(found.metrics["roc_auc"], area)
         held["difference to length"] += _holds(found.versus_length, difference)
-        promoted += judge_first(found.metrics["roc_auc"], found.versus_length).promoted
+        promoted += judge_first(found.metrics["roc_auc"], found.versus_length, found.versus_curve).promoted
         done += 1
     about = f"{prompts} prompts, " + ("shuffled" if shuffled else "as rated")
     lines = [

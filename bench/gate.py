@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from bench.table import Line
 from core.domain.held_out import ENOUGH_PROMPTS, FEWEST_PROMPTS
 from core.domain.metrics import Metric
+from core.domain.verdicts.gates import judge_challenger, judge_first
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import paired_difference
-from core.reward.training.promotion import judge_challenger, judge_first
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def _first(prompts: int, trials: int) -> float:
         rated, noise = _answers(rng, prompts)
         scores = [_scores(rated, LENGTH, part) for part in _pair(rng, noise, 0.3)]
         difference = paired_difference(rated, scores[0], scores[1], seed=trial)
-        passed += judge_first(Metric(LENGTH), difference).promoted
+        passed += judge_first(Metric(LENGTH), difference, CLEARLY_BEATS_LENGTH).promoted
     return passed / trials
 
 
@@ -80,7 +80,9 @@ def _challengers(prompts: int, auc: float, alike: float, trials: int) -> float:
         champion, challenger = _scores(rated, CHAMPION, champion_noise), _scores(rated, auc, challenger_noise)
         versus = paired_difference(rated, challenger, champion, seed=trial)
         if prompts >= ENOUGH_PROMPTS:
-            passed += judge_challenger(Metric(auc), CLEARLY_BEATS_LENGTH, versus, unseen_prompts=prompts).promoted
+            passed += judge_challenger(
+                Metric(auc), CLEARLY_BEATS_LENGTH, CLEARLY_BEATS_LENGTH, versus, unseen_questions=prompts
+            ).promoted
             continue
         stopped = prompts >= FEWEST_PROMPTS and versus.high is not None and versus.high < 0
         many, common = _answers(rng, PER_HELD_OUT * prompts)
@@ -88,7 +90,9 @@ def _challengers(prompts: int, auc: float, alike: float, trials: int) -> float:
             _scores(many, level, own) for level, own in zip((auc, CHAMPION), _pair(rng, common, alike), strict=True)
         ]
         refitted = paired_difference(many, *of_both, seed=trial, cross_validated=True)
-        passed += judge_challenger(Metric(auc), CLEARLY_BEATS_LENGTH, refitted).promoted and not stopped
+        passed += (
+            judge_challenger(Metric(auc), CLEARLY_BEATS_LENGTH, CLEARLY_BEATS_LENGTH, refitted).promoted and not stopped
+        )
     return passed / trials
 
 

@@ -231,6 +231,7 @@ ASKS_NOBODY = {
     ],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
+        "training.promotion.judgement",
         "training.promotion.measure_all",
         "training.promotion.recheck_decision",
         "training.dataset.load_training_set",

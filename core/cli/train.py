@@ -24,9 +24,7 @@ def train(options: argparse.Namespace) -> Done:
             run_id=options.run,
             on_progress=bar.at,
         )
-    if result["verdict"]:
-        say(result["verdict"])
-    say(result["reason"])
+    say(f"{result['name']}: {result['verdict']}" if result["verdict"] else result["reason"])
     run = runs.run_view(workspace, COMMAND_LINE, result["run_id"])
     if run is not None and run.orders is not None:
         say(run.orders)

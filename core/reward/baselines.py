@@ -14,18 +14,22 @@ from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.pair import SCALARS
 
-BASELINES = ("majority", "length_only", "prompt_only", "cosine", "original_order")
+BASELINES = ("majority", "length_only", "length_curve", "prompt_only", "cosine", "original_order")
 
 Matrix = NDArray[np.float32]
 
 
 def columns_of(baseline: str, features: Matrix) -> Matrix:
-    """The columns of ``pair`` features (n, d) that a fitted baseline reads: log length, cosine or prompt vector."""
+    """The columns of ``pair`` features (n, d) that a fitted baseline reads: log length, cosine or prompt vector.
+
+    ``length_curve`` reads the square of the log length too, so that it may know a best length.
+    """
     vectors = features.shape[1] - len(SCALARS)
     if baseline == "prompt_only":
         return features[:, : vectors // 4]
-    column = vectors + SCALARS.index({"length_only": "log length", "cosine": "cosine"}[baseline])
-    return features[:, column : column + 1]
+    column = vectors + SCALARS.index("cosine" if baseline == "cosine" else "log length")
+    read = features[:, column : column + 1]
+    return np.concatenate([read, read**2], axis=1) if baseline == "length_curve" else read
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class FittedBaselines:
     share_good: float
     """Of the training rows: what ``majority`` says about every answer."""
     linear: dict[str, LinearModel]
-    """length_only, prompt_only and cosine."""
+    """length_only, length_curve, prompt_only and cosine; of a version of an earlier release without length_curve."""
 
     def score(self, features: Matrix) -> dict[str, Scores]:
         """The fitted baselines on ``pair`` features (n, d)."""

@@ -23,6 +23,9 @@ _PART = 1_000
 _ONE = 100.0
 """What stands for 1 in the column of the bias where that is a column: so large that the penalty on it is nothing."""
 
+_BASELINES = {"length_only": 1.0, "length_curve": 10_000.0, "prompt_only": 1.0, "cosine": 1.0}
+"""C of each. A length and its square say nearly the same: a penalty would leave a straight line of the curve."""
+
 Matrix = NDArray[np.float32]
 
 # These matrices are small: two threads wait for each other more than they help (104 s of processor time for 1,629 rows
@@ -106,14 +109,14 @@ def _best_c(
 
 
 def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
-    """Fit the baselines on ``pair`` features (n, d): plain logistic regressions (C = 1) on standardised columns."""
+    """Fit the baselines on ``pair`` features (n, d): logistic regressions on standardised columns."""
     linear = {}
     with _blas.limit(limits=1, user_api="blas"):
-        for name in ("length_only", "prompt_only", "cosine"):
+        for name, c in _BASELINES.items():
             columns = columns_of(name, pair_features)
             weights = np.full(columns.shape[1], columns.shape[1] ** -0.5, dtype=np.float32)
             prepared = _prepare(columns, weights, standardise=True)
-            ((coefficients, bias),) = _fit_path(prepared.rows, good, (1.0,), balanced=False, compared=None)
+            ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=False, compared=None)
             linear[name] = prepared.model(coefficients, bias)
     return FittedBaselines(float(good.mean()), linear)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from core.domain.metrics import Metric
-from core.reward.training.promotion import judge_challenger, judge_first
+from core.domain.verdicts.gates import judge_challenger, judge_first
 
 AUC = Metric(0.872, 0.85, 0.89)
 CLEAR = Metric(0.24, 0.21, 0.27)

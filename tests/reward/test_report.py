@@ -9,6 +9,7 @@ import pytest
 from core.domain.identifiers.session_names import NO_SESSION, OTHERS, source_of
 from core.domain.metrics import Metric
 from core.domain.records import Example
+from core.domain.verdicts.gates import judge_first
 from core.reward.evaluation.learning_curve import FARTHEST, Sized, learning_curve, some_prompts
 from core.reward.evaluation.slices import by_source
 from core.reward.metrics.best_of_n import Choices
@@ -21,7 +22,6 @@ from core.reward.recipes.base import Pair, feature_matrix
 from core.reward.recipes.registry import PAIR
 from core.reward.training.cross_validation import OUTER_FOLDS, OutOfFold
 from core.reward.training.events import Evaluated, Examined, Refused, Reported, TrainingResult
-from core.reward.training.promotion import judge_first, verdict
 from core.reward.training.report import TrustReport
 from core.reward.training.trainer import data_fingerprint
 from tests.reward.fakes import embedder, rated_answers

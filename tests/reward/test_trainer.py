@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 from core.domain.errors import BadInput
 from core.domain.metrics import Metric
 from core.domain.records import Example
+from core.domain.verdicts.gates import Decision
 from core.reward.baselines import BASELINES
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import Evaluation, evaluate_model, leave_out_seen
@@ -32,7 +33,6 @@ from core.reward.training.events import (
     Started,
     TrainingResult,
 )
-from core.reward.training.promotion import Decision
 from core.reward.training.trainer import data_fingerprint, train
 from tests.reward.fakes import embedder, rated_answers
 from tests.reward.trained import events_and_result

@@ -9,9 +9,9 @@ import pytest
 from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, User
+from core.domain.verdicts.gates import Decision
 from core.reward import artifact
 from core.reward.training.events import Judged, Registered
-from core.reward.training.promotion import Decision
 from core.services.models import models
 from core.services.training import dataset, promotion, registry, training
 from core.services.training.runs import history, run_view

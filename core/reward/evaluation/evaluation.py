@@ -52,6 +52,12 @@ class Evaluation:
     """Points of ``model`` and of every baseline."""
     rows: tuple[RowScore, ...]
 
+    @property
+    def versus_curve(self) -> Metric:
+        """ROC AUC minus that of length_curve, paired."""
+        missing = Metric(None, reason="not estimable: measured by an earlier release")
+        return self.differences.get("length_curve", missing)
+
     def to_json(self) -> dict[str, Any]:
         """Everything but the rows, in what JSON knows."""
         return {

@@ -24,35 +24,53 @@ class LengthBias:
     longer_better: Metric
     shorter_pairs: int
     longer_pairs: int
+    gap: Metric
+    """``longer_better`` minus ``shorter_better``, in the same resamples of prompts."""
 
 
 def length_bias(
-    rated: Labels, repeats: Floats, lengths: Floats, *, seed: int, resamples: int = RESAMPLES
+    rated: Labels,
+    repeats: Floats,
+    lengths: Floats,
+    *,
+    seed: int,
+    cross_validated: bool = True,
+    resamples: int = RESAMPLES,
 ) -> LengthBias:
-    """Judge cross-validated scores (repeats, n) on answers of ``lengths`` (n,); pairs of equal length do not count."""
+    """Judge scores (repeats, n) on answers of ``lengths`` (n,); pairs of equal length do not count."""
     better, worse = _pairs(rated)
     won = (repeats[:, better] > repeats[:, worse]).mean(axis=0)
     shorter = lengths[better] < lengths[worse]
     longer = lengths[better] > lengths[worse]
     groups = rated.groups[better]
 
+    sums = np.stack(
+        [
+            np.bincount(groups[chosen], weights=values[chosen], minlength=rated.prompts)
+            for chosen in (shorter, longer)
+            for values in (won, np.ones(len(won)))
+        ],
+        axis=1,
+    )
+    totals = [weights @ sums for weights in draws(rated.groups, seed=seed, resamples=resamples)]
+    drawn = np.concatenate([*totals, np.empty((0, 4))])
+    samples = {"shorter": ratio(drawn[:, 0], drawn[:, 1]), "longer": ratio(drawn[:, 2], drawn[:, 3])}
+
+    def interval(value: float, samples: Floats, lowest: float) -> Metric:
+        within = (lowest, 1.0)
+        return with_interval(value, samples, prompts=rated.prompts, cross_validated=cross_validated, within=within)
+
     def share(chosen: NDArray[np.bool_], which: str) -> Metric:
         if not chosen.any():
             return Metric(None, reason=f"not estimable: no pair in which the better answer is the {which} one")
-        sums = np.stack(
-            [
-                np.bincount(groups[chosen], weights=values[chosen], minlength=rated.prompts)
-                for values in (won, np.ones(len(won)))
-            ],
-            axis=1,
-        )
-        totals = [weights @ sums for weights in draws(rated.groups, seed=seed, resamples=resamples)]
-        drawn = np.concatenate([*totals, np.empty((0, 2))])
-        samples = ratio(drawn[:, 0], drawn[:, 1])
-        value = float(won[chosen].mean())
-        return with_interval(value, samples, prompts=rated.prompts, cross_validated=True, within=(0.0, 1.0))
+        return interval(float(won[chosen].mean()), samples[which], 0.0)
 
-    return LengthBias(share(shorter, "shorter"), share(longer, "longer"), int(shorter.sum()), int(longer.sum()))
+    short, long = share(shorter, "shorter"), share(longer, "longer")
+    if short.value is None or long.value is None:
+        gap = Metric(None, reason=short.reason or long.reason)
+    else:
+        gap = interval(long.value - short.value, samples["longer"] - samples["shorter"], -1.0)
+    return LengthBias(short, long, int(shorter.sum()), int(longer.sum()), gap)
 
 
 def _pairs(rated: Labels) -> tuple[Ints, Ints]:

@@ -132,6 +132,40 @@ def paired_difference(
     return with_interval(value, drawn, prompts=rated.prompts, cross_validated=cross_validated, within=(-1.0, 1.0))
 
 
+def paired_order_difference(
+    rated: Labels,
+    first: Floats,
+    second: Floats,
+    *,
+    seed: int,
+    cross_validated: bool = False,
+    resamples: int = RESAMPLES,
+) -> Metric:
+    """Pairwise accuracy of ``first`` minus that of ``second``, both in the same resamples of prompts.
+
+    Shapes and ``cross_validated`` as for ``paired_difference``.
+    """
+    if not len(rated):
+        return Metric(None, reason=_NO_ROWS)
+
+    def per_prompt(repeats: Floats) -> tuple[Floats, Floats]:
+        counts = [pair_counts(rated, values) for values in np.atleast_2d(repeats)]
+        won = np.mean([won for won, _ in counts], axis=0)
+        both = [np.bincount(rated.groups, weights=row, minlength=rated.prompts) for row in (won, counts[0][1])]
+        return both[0].astype(np.float64), both[1].astype(np.float64)
+
+    (won, pairs), (lost, _) = per_prompt(first), per_prompt(second)
+    if not pairs.sum():
+        return Metric(None, reason=_NO_PAIRS)
+    gained = won - lost
+    samples = [
+        ratio(weights @ gained, weights @ pairs) for weights in draws(rated.groups, seed=seed, resamples=resamples)
+    ]
+    value = float(gained.sum() / pairs.sum())
+    drawn = np.concatenate([*samples, np.empty(0)])
+    return with_interval(value, drawn, prompts=rated.prompts, cross_validated=cross_validated, within=(-1.0, 1.0))
+
+
 def pair_counts(rated: Labels, values: Floats) -> tuple[Floats, Floats]:
     """Per row (n,): lower-rated competitors that score strictly lower, and all lower-rated competitors.
 

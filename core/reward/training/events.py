@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.figures import Figures
+from core.domain.verdicts.gates import Decision
 from core.reward.confidence import ScoreConfidence
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.metrics.curves import Points
 from core.reward.model import FittedModel
-from core.reward.training.promotion import Decision
 from core.reward.training.report import TrustReport
 
 
@@ -166,6 +167,7 @@ class Judged:
         return {
             "event": "judged",
             "promoted": self.decision.promoted,
+            "gate": str(self.decision.gate),
             "reason": self.decision.reason,
             "versus_champion": None if self.versus_champion is None else self.versus_champion.to_json(),
             "unseen_prompts": self.unseen_prompts,
@@ -275,3 +277,7 @@ class TrainingResult:
     """As in ``Fitted``."""
     comparisons: int
     """How many pairs of answers that raters ordered it was fitted on too."""
+    figures: Figures
+    """Cross-validated."""
+    one_person: bool
+    """Whether it learned from one person's ratings."""

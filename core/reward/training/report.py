@@ -21,10 +21,10 @@ from core.reward.metrics.curves import Bin, Confusion, calibration, outcomes, ro
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.length_bias import LengthBias, length_bias
 from core.reward.metrics.metrics import Scores
-from core.reward.training.promotion import Verdict, verdict
 
 Floats = NDArray[np.float64]
 
+_EARLIER = "not estimable: trained with an earlier release"
 _NO_CHOICE = "not estimable: no prompt has two rated answers"
 
 
@@ -32,7 +32,6 @@ _NO_CHOICE = "not estimable: no prompt has two rated answers"
 class TrustReport:
     """Report beside the Evaluation of the same training; all but ``seconds`` follows from data and seed."""
 
-    verdict: Verdict
     best_of_n: dict[str, Metric]
     """Mean rating of the answer picked by ``model``, ``random``, ``first``, ``longest``, ``best``, where there is a
     choice; ``gain_random``, ``gain_first``, ``gain_longest``: the model's pick minus theirs, paired."""
@@ -66,6 +65,7 @@ class TrustReport:
         shown["length_bias"] |= {
             "shorter_better": self.length_bias.shorter_better.to_json(),
             "longer_better": self.length_bias.longer_better.to_json(),
+            "gap": self.length_bias.gap.to_json(),
         }
         shown["curve"] |= {
             "measured": [{"n": point.n, "auc": point.auc.to_json()} for point in self.curve.measured],
@@ -87,7 +87,6 @@ class TrustReport:
         """Read what ``to_json`` wrote."""
         bias, curve = data["length_bias"], data["curve"]
         known = dict(data) | {
-            "verdict": Verdict(**data["verdict"]),
             "best_of_n": {name: Metric.from_json(metric) for name, metric in data["best_of_n"].items()},
             "roc_band": [(x, low, high) for x, low, high in data["roc_band"]],
             "calibration": [Bin(b["n"], b["said"], Metric.from_json(b["true"])) for b in data["calibration"]],
@@ -97,6 +96,7 @@ class TrustReport:
                 Metric.from_json(bias["longer_better"]),
                 bias["shorter_pairs"],
                 bias["longer_pairs"],
+                Metric.from_json(bias["gap"]) if "gap" in bias else Metric(None, reason=_EARLIER),
             ),
             "curve": LearningCurve(
                 tuple(Point(point["n"], Metric.from_json(point["auc"])) for point in curve["measured"]),
@@ -115,6 +115,7 @@ class TrustReport:
                 for rater in data["raters"]
             ],
         }
+        known.pop("verdict", None)  # a sentence of earlier releases; the verdict of a version is its judgement
         return cls(**known)
 
 
@@ -156,12 +157,6 @@ def trust_report(
     numbers, counts = np.unique(rated.ratings, return_counts=True)
     choices = Choices.of(rated)
     return TrustReport(
-        verdict=verdict(
-            evaluation.metrics["roc_auc"],
-            evaluation.versus_length,
-            more=findings.curve.more,
-            differences=evaluation.differences,
-        ),
         best_of_n=_best_of_n(rated, choices, repeats, lengths, seed=seed),
         choices=len(choices.starts),
         roc_band=roc_band(rated, first, seed=seed),

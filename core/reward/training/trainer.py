@@ -8,6 +8,7 @@ import numpy as np
 
 from core.domain.records import Example, Preferred
 from core.domain.texts import interaction_identity
+from core.domain.verdicts.gates import judge_challenger, judge_first
 from core.reward.comparisons import Comparisons
 from core.reward.encoding.embedder import Embedder, View
 from core.reward.fitting import fit, fit_baselines
@@ -31,7 +32,7 @@ from core.reward.training.events import (
     Started,
     TrainingResult,
 )
-from core.reward.training.promotion import judge_challenger, judge_first
+from core.reward.training.figures import cross_validated_figures, learned_from_one_person
 from core.reward.training.report import Made, trust_report
 
 _ONE_CLASS_IN_A_FOLD = "Not estimable: one class in a fold. Rate good and poor answers to at least two prompts each."
@@ -118,7 +119,7 @@ def train(
 
     auc = evaluation.metrics["roc_auc"]
     if champion is None:
-        judged = Judged(judge_first(auc, evaluation.versus_length), None)
+        judged = Judged(judge_first(auc, evaluation.versus_length, evaluation.versus_curve), None)
     else:
         versus = None
         known = np.array([champion_groups is None or example.group in champion_groups for example in examples])
@@ -128,7 +129,7 @@ def train(
             same = champion is chosen and known.all()
             theirs = alone if same else scored.ratings_alone(champion, known)
             versus = paired_difference(rated, scored.repeats[0].values, theirs.values, seed=seed, cross_validated=True)
-        judged = Judged(judge_challenger(auc, evaluation.versus_length, versus), versus)
+        judged = Judged(judge_challenger(auc, evaluation.versus_length, evaluation.versus_curve, versus), versus)
 
     if final is None:
         final = fit(chosen, features[chosen.name], rated.good, rated.groups, seed=seed)
@@ -148,6 +149,8 @@ def train(
         confidence=fit_score_confidence(examples, rated, scored.repeats[0].values, embedder, seed=seed),
         weighting=final.weighting,
         comparisons=len(preferred),
+        figures=cross_validated_figures(examples, rated, scored.repeats, scored.baselines, evaluation, seed=seed),
+        one_person=learned_from_one_person(examples),
     )
 
 

@@ -11,6 +11,7 @@ from core.domain.metrics import Metric
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import storable
+from core.domain.verdicts.names import model_name
 from core.reward import artifact
 from core.services.masking import masks_output
 from core.services.reranking import reranking
@@ -21,6 +22,7 @@ from core.store.people import raters
 from core.store.retrying import retried
 from core.store.training import statistics, versions
 from core.store.training.versions import ModelVersion
+from core.store.types import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class VersionView:
     """A model version as pages and the command line list it."""
 
     model_version: str
+    name: Annotated[str, AS_IS]
+    """Such as ``Model 3, 28 Nov``."""
     recipe: str
     n: int
     prompts: int
@@ -60,6 +64,7 @@ class VersionView:
         """As ``models --json`` lists it."""
         return {
             "model_version": self.model_version,
+            "name": self.name,
             "recipe": self.recipe,
             "n": self.n,
             "created_at": self.created_at.isoformat(),
@@ -312,6 +317,7 @@ def _view(workspace: Workspace, version: ModelVersion, trained_by: str, names: M
     measured, left_out = version.held_out, (version.lineage or {}).get("without_rater")
     return VersionView(
         model_version=version.model_version,
+        name=model_name(version.run_id, version.created_at, today=now()),
         recipe=version.recipe,
         n=version.n,
         prompts=version.prompts,

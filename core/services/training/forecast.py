@@ -15,8 +15,6 @@ class Outlook:
     """The latest finished training on this kind of data (sample or own)."""
 
     latest: Latest
-    verdict: str
-    """What its model is worth, in a sentence."""
     forecast: tuple[tuple[int, Metric], ...]
     """ROC AUC by number of ratings, from the present number to twice as many; empty where ``no_forecast`` says why."""
     no_forecast: str | None
@@ -49,7 +47,6 @@ def latest_training(session: Session, *, sample: bool) -> Outlook | None:
     latest = Latest(run.run_id, evaluation["n"], auc, versus_length, curve.get("more"))
     return Outlook(
         latest,
-        report["verdict"]["sentence"] if "verdict" in report else run.message or "",
         tuple((point["n"], Metric.from_json(point["auc"])) for point in curve.get("forecast", ())),
         curve.get("reason") or (None if curve else "This training was made before forecasts were kept: train again."),
         kept_apart=((run.result or {}).get("held_out") or {}).get("n", 0),

@@ -1,14 +1,17 @@
 """Promotion of a new model: comparison with the champion itself, and the decision rechecked at the end."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.domain.errors import Unavailable
+from core.domain.verdicts.gates import Decision, Gate, judge_challenger
+from core.domain.verdicts.judgement import Judgement
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.held_out import difference, measurements
 from core.reward.training.events import Judged, TrainingResult
-from core.reward.training.promotion import Decision, judge_challenger
+from core.reward.training.figures import kept_apart_figures
 from core.services.training.dataset import TrainingSet
 from core.services.workspace import Workspace
 from core.store.training import versions
@@ -38,7 +41,13 @@ def compare_with_champion(
     clearly_worse = versus.high is not None and versus.high < 0
     if not training_set.rival_decides and not (trained.judged.decision.promoted and clearly_worse):
         return trained.judged
-    decision = judge_challenger(evaluation.metrics["roc_auc"], evaluation.versus_length, versus, unseen_prompts=prompts)
+    decision = judge_challenger(
+        evaluation.metrics["roc_auc"],
+        evaluation.versus_length,
+        evaluation.versus_curve,
+        versus,
+        unseen_questions=prompts,
+    )
     return Judged(decision, versus, prompts)
 
 
@@ -64,6 +73,22 @@ def measure_all(
     )
 
 
+def judgement(
+    workspace: Workspace, training_set: TrainingSet, trained: TrainingResult, embedder: Embedder
+) -> Judgement:
+    """Figures and decision of a training, fixed for good: on the answers kept apart where these are enough."""
+    kept = kept_apart_figures(
+        trained.model,
+        trained.figures,
+        training_set.held_out,
+        embedder,
+        positive_threshold=workspace.settings.positive_rating_threshold,
+        seed=0,
+    )
+    decision, figures = trained.judged.decision, kept or trained.figures
+    return Judgement(figures, decision.gate, decision.reason, trained.judged.unseen_prompts, trained.one_person)
+
+
 def recheck_decision(
     decision: Decision, training_set: TrainingSet, *, sample: bool, champion: str | None, ratings: Mapping[int, float]
 ) -> Decision:
@@ -75,21 +100,22 @@ def recheck_decision(
     moved = sum(ratings.get(number) != rating for number, rating in learned.items())
     told = f" ({moved:,} of the ratings it learned from changed during the training.)" if moved else ""
     if not decision.promoted:
-        return Decision(False, decision.reason + told)
+        return replace(decision, reason=decision.reason + told)
     if sample != training_set.sample:
         return Decision(
-            False, "The sample was removed, or own answers arrived, during the training: not promoted. Train again."
+            Gate.MOVED,
+            "The sample was removed, or own answers arrived, during the training: not promoted. Train again.",
         )
     if champion != training_set.champion:
         return Decision(
-            False,
+            Gate.MOVED,
             "Another model was put in use during the training, and this one was not judged against it: not promoted. "
             "Train again, or promote it on the Models page.",
         )
     if moved > MOVED * len(learned):
         return Decision(
-            False,
+            Gate.MOVED,
             f"{moved:,} of the {len(learned):,} ratings it learned from changed or went during the training: "
             "not promoted. Train again.",
         )
-    return Decision(True, decision.reason + told)
+    return replace(decision, reason=decision.reason + told)

@@ -13,11 +13,14 @@ from typing import Any
 from core.domain.errors import AssayError
 from core.domain.roles import Rule
 from core.domain.settings import ROOT
+from core.domain.verdicts.judgement import Judgement, Use
+from core.domain.verdicts.names import model_name
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.training.events import Event, Registered, Saved, TrainingResult
+from core.services.masking import ClearedText
 from core.services.training.dataset import TrainingSet
-from core.services.training.promotion import measure_all, recheck_decision
+from core.services.training.promotion import judgement, measure_all, recheck_decision
 from core.services.workspace import Workspace
 from core.store import audit
 from core.store.database import lock_writers
@@ -25,6 +28,7 @@ from core.store.interactions import exports, interactions
 from core.store.retrying import retried
 from core.store.training import runs, versions
 from core.store.training.versions import ModelVersion
+from core.store.types import now
 
 CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
 
@@ -63,7 +67,8 @@ def save_and_register(
         yield Saved(name, saved.hashes[artifact.MODEL_FILE])
         measured = measure_all(workspace, training_set, name, trained, embedder)
         version = _version(run_id, saved.hashes, metadata, training_set, trained)
-        outcome = _register(workspace, version, training_set, trained, measured)
+        judged = judgement(workspace, training_set, trained, embedder)
+        outcome = _register(workspace, version, training_set, trained, measured, judged)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
         raise
@@ -89,6 +94,7 @@ def _version(
         n=metadata.n,
         prompts=metadata.prompts,
         sample=training_set.sample,
+        created_at=now(),
         metrics=evaluation.to_json()["metrics"],
         lineage={
             "code": _code_version(),
@@ -119,6 +125,7 @@ def _register(
     training_set: TrainingSet,
     trained: TrainingResult,
     measured: dict[str, dict[str, Any]],
+    judged: Judgement,
 ) -> dict[str, Any]:
     """Register the version and end the run, in one transaction, with the decision as it stands at this moment."""
     run_id, name, evaluation = version.run_id, version.model_version, trained.evaluation
@@ -135,6 +142,8 @@ def _register(
             champion=champion.model_version if champion else None,
             ratings=exports.consensus_now(session),
         )
+        judged = judged.decided(decision.gate, decision.reason)
+        version.judgement = judged.to_json()
         held_out = {
             "n": len(training_set.held_out),
             "prompts": len({example.group for example in training_set.held_out}),
@@ -144,7 +153,9 @@ def _register(
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
             "promoted": decision.promoted,
-            "verdict": trained.report.verdict.sentence,
+            "name": ClearedText(model_name(run_id, version.created_at, today=now())),
+            "verdict": judged.sentence(Use.IN_USE if decision.promoted else Use.NOT_USED),
+            "figures": judged.figures.to_json(),
             "held_out": held_out if training_set.held_out else None,
             "preferences": trained.comparisons,
             "without_rater": training_set.without_rater,
@@ -173,7 +184,9 @@ def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[
         "metrics": None,
         "baselines": None,
         "promoted": False,
+        "name": None,
         "verdict": None,
+        "figures": None,
         "reason": reason,
     }
 

@@ -89,6 +89,7 @@ class ModelVersion(Base):
     legacy_row: Mapped[dict[str, Any] | None]  # still to be written to rlhf_reward_model_training, else NULL
     lineage: Mapped[dict[str, Any] | None]  # data fingerprint, encoder, code version, counts; NULL: see metadata.json
     held_out: Mapped[dict[str, Any] | None]  # the latest measurement on the held-out prompts it was not trained on
+    judgement: Mapped[dict[str, Any] | None]  # figures and decision of its training; NULL: of an earlier release
     archived_at: Mapped[datetime | None]
     archived_by: Mapped[str | None] = mapped_column(String(100))
 

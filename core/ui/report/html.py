@@ -22,7 +22,7 @@ _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:960px;margin:0 auto;
 padding:1rem;overflow-wrap:break-word}
 h1{font-size:1.6rem;margin:.5rem 0}.verdict{border-left:6px solid var(--chart-2);background:var(--soft);
-padding:.8rem 1rem;font-size:1.2rem;font-weight:600}.verdict.safe{border-color:var(--chart-1)}
+padding:.8rem 1rem;font-size:1.2rem;font-weight:600}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:.6rem;margin:1rem 0}
 .card{border:1px solid var(--edge);border-radius:8px;padding:.6rem .8rem}.card b{display:block;font-size:1.5rem}
 .card span,.quiet,figcaption,caption{color:var(--chart-7);font-size:.9rem}
@@ -65,7 +65,6 @@ def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> st
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'; "
         "form-action 'none'"
     )
-    safe = " safe" if report.verdict.usable else ""
     plots = plots_by_table(report)
     parts = [_part(table, plots.get(table.name)) for table in tables(evaluation, report).values()]
     orders = f'<p class="quiet">{_text(about.orders)}</p>' if about.orders else ""
@@ -75,7 +74,7 @@ def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> st
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{_text(about.title)} · trust report</title><style>{_colours()}{_STYLE}</style></head><body>
 <h1>{_text(about.title)}</h1><p class="quiet">{_text(about.made)}</p>
-<p class="verdict{safe}">{_text(report.verdict.sentence)}</p><p>{_text(about.outcome)}</p>{orders}
+<p class="verdict"></p><p>{_text(about.outcome)}</p>{orders}
 <div class="cards">{"".join(_card(name, evaluation) for name in MEASURES)}</div>
 <p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times,
 each answer scored by a model that had not seen its prompt. {RANGE}</p>

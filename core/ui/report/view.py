@@ -18,8 +18,6 @@ def show_report(run: RunView, *, key: str) -> None:
     evaluation, report = run.evaluation, run.report
     if evaluation is None:
         return
-    if report is not None:
-        _verdict(report)
     cards(evaluation.metrics, *MEASURES)
     times = f", {evaluation.repeats} times" if evaluation.repeats > 1 else ""
     st.caption(
@@ -49,14 +47,6 @@ def show_report(run: RunView, *, key: str) -> None:
             elif table.rows:
                 show_cells(table.rows)
             st.caption(table.caption)
-
-
-def _verdict(report: TrustReport) -> None:
-    sentence = f"**{literal(report.verdict.sentence)}**"
-    if report.verdict.usable:
-        st.success(sentence, icon=":material/verified:")
-    else:
-        st.warning(sentence, icon=":material/balance:")
 
 
 def _downloads(run: RunView, evaluation: Evaluation, report: TrustReport, found: dict[str, Table], key: str) -> None:

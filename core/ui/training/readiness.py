@@ -94,7 +94,7 @@ def measured_support(found: Readiness) -> None:
             st.markdown("Nothing was trained on them yet, so nothing is known. A first training takes a few minutes.")
             return
         latest = outlook.latest
-        st.markdown(literal(outlook.verdict))
+        st.markdown(literal(""))
         added = found.facts.rated - latest.n - outlook.kept_apart
         since = f" {added:,} answers were rated since." if added > 0 else ""
         st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")

@@ -1,0 +1,140 @@
+"""Verdicts on model versions: one for each, the same on every page, in the report's file and on the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from core.domain.metrics import Metric
+from core.domain.plain import AS_IS
+from core.domain.roles import Act, User
+from core.domain.verdicts.figures import Basis, Figures
+from core.domain.verdicts.gates import Decision, Gate, judge_first
+from core.domain.verdicts.judgement import Judgement, Tone, Use
+from core.domain.verdicts.names import model_name
+from core.domain.verdicts.rules import SIMPLE_RULES
+from core.reward.training.events import STORED_NAMES, Evaluated, Judged, Reported
+from core.services.masking import masks_output
+from core.services.workspace import Workspace
+from core.store.database import Session
+from core.store.training import runs, versions
+from core.store.training.versions import ModelVersion
+from core.store.types import now
+
+_EARLIER = Metric(None, reason="not estimable: trained with an earlier release")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionVerdict:
+    """What to think of one version, now."""
+
+    model_version: str
+    run_id: int
+    name: Annotated[str, AS_IS]
+    """Such as ``Model 3, 28 Nov``."""
+    use: Use
+    tone: Tone
+    sentence: Annotated[str, AS_IS]
+    judgement: Annotated[Judgement, AS_IS]
+    sample: bool
+
+    @property
+    def figures(self) -> Figures:
+        """Its figures, fixed at its training."""
+        return self.judgement.figures
+
+
+@masks_output()
+def verdicts(workspace: Workspace, user: User) -> dict[str, VersionVerdict]:
+    """The verdict on every version, by its technical name, newest first."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        used = {change.model_version for change in versions.promotions(session)}
+        return {version.model_version: _verdict(session, version, used) for version in versions.listed(session)}
+
+
+@masks_output()
+def verdict_in_use(workspace: Workspace, user: User) -> VersionVerdict | None:
+    """The verdict on the model in use; None where none is."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        champion = versions.champion(session)
+        return None if champion is None else _verdict(session, champion, {champion.model_version})
+
+
+def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> VersionVerdict:
+    if version.champion:
+        use = Use.IN_USE
+    else:
+        use = Use.USED_BEFORE if version.model_version in used else Use.NOT_USED
+    judged = Judgement.from_json(version.judgement) if version.judgement else _rederived(session, version)
+    return VersionVerdict(
+        version.model_version,
+        version.run_id,
+        model_name(version.run_id, version.created_at, today=now()),
+        use,
+        judged.tone(use),
+        judged.sentence(use),
+        judged,
+        version.sample,
+    )
+
+
+def _rederived(session: Session, version: ModelVersion) -> Judgement:
+    """The judgement of a version of an earlier release, from what its training noted: cross-validated."""
+    noted = runs.last_event(session, version.run_id, STORED_NAMES[Evaluated])
+    evaluation: Mapping[str, Any] = noted["evaluation"] if noted else {"metrics": version.metrics}
+    metrics = {name: Metric.from_json(found) for name, found in evaluation["metrics"].items()}
+    measured = "pairwise_accuracy"
+    if metrics.get(measured, _EARLIER).value is None:
+        measured = "roc_auc"
+    baselines = {
+        name: Metric.from_json(found[measured])
+        for name, found in evaluation.get("baselines", {}).items()
+        if name in SIMPLE_RULES and measured in found
+    }
+    values = {name: found.value for name, found in baselines.items() if found.value is not None}
+    rule = max(values, key=values.__getitem__, default=None)
+    gain = evaluation.get("differences", {}).get(rule) or (
+        evaluation.get("versus_length") if rule == "length_only" else None
+    )
+    figures = Figures(
+        Basis.CROSS_VALIDATED,
+        answers=evaluation.get("n", version.n),
+        questions=evaluation.get("prompts", version.prompts),
+        measure=measured,
+        right_order=metrics.get(measured, _EARLIER),
+        accuracy=metrics.get("accuracy", _EARLIER),
+        better_pick=_EARLIER,
+        rule=rule,
+        rule_order=_EARLIER if rule is None else baselines[rule],
+        gain=_EARLIER if gain is None else Metric.from_json(gain),
+        length_gap=_length_gap(session, version),
+    )
+    judged = runs.last_event(session, version.run_id, STORED_NAMES[Judged]) or {}
+    decision = _decision(judged, evaluation, metrics)
+    return Judgement(figures, decision.gate, decision.reason, judged.get("unseen_prompts"), one_person=False)
+
+
+def _decision(judged: Mapping[str, Any], evaluation: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Decision:
+    """The decision that was made then: by the rules of then."""
+    reason = judged.get("reason", "Trained with an earlier release.")
+    if "gate" in judged:
+        return Decision(Gate(judged["gate"]), reason)
+    if judged.get("promoted"):
+        return Decision(Gate.PASSED, reason)
+    passed = Metric(1.0, 1.0, 1.0)  # release 0.1.0 asked for no curve
+    versus_length = evaluation.get("versus_length")
+    if versus_length is None or not judged:
+        return Decision(Gate.NOT_ESTIMABLE, reason)
+    first = judge_first(metrics.get("roc_auc", _EARLIER), Metric.from_json(versus_length), passed)
+    if not first.promoted:
+        return Decision(first.gate, reason)
+    versus = judged.get("versus_champion") or {}
+    worse = versus.get("high") is not None and versus["high"] < 0
+    return Decision(Gate.CHAMPION_WORSE if worse else Gate.CHAMPION_UNCLEAR, reason)
+
+
+def _length_gap(session: Session, version: ModelVersion) -> Metric:
+    noted = runs.last_event(session, version.run_id, STORED_NAMES[Reported])
+    found = noted["report"]["length_bias"].get("gap") if noted else None
+    return _EARLIER if found is None else Metric.from_json(found)
