@@ -1,0 +1,1 @@
+"""A promise about picked answers, with a known chance of being broken."""
