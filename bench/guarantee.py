@@ -55,7 +55,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
                 given_ += 1
                 answered += chosen.mean()
                 broken += picks.poor[chosen].mean() > given.max_poor
-        about = f"{questions} questions, at most {given.max_poor:.0%} poor"
+        about = f"{questions} questions, at most {given.max_poor:.0%} poor: promise broken"
         share = answered / max(given_, 1)
         print(f"  {questions} questions: given {given_ / given.redraws:.1%}, then answered {share:.1%}", flush=True)
         lines.append(Line(about, 100 * broken / given.redraws, "%", BROKEN, gates=True))
