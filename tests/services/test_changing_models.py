@@ -186,7 +186,7 @@ def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_ap
     models.archive(workspace, LEAD, "first")
     with pytest.raises(Conflict, match="is archived"):
         models.promote(workspace, LEAD, "first", reason="Again.")
-    with pytest.raises(Conflict, match="no earlier champion"):
+    with pytest.raises(Conflict, match="no earlier model in use"):
         models.rollback(workspace, LEAD)
     damage(workspace, "second")
     assert rank(workspace).model_version is None
