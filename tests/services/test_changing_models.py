@@ -172,7 +172,8 @@ def test_two_leads_at_the_same_moment_make_one_change(workspace: Workspace) -> N
     for thread in threads:
         thread.join()
     refused = next(outcome for outcome in outcomes if "Somebody else changed" in outcome)
-    assert f"{champion(workspace)} is in use now" in refused
+    names = {version.model_version: version.name for version in models.listed(workspace, COMMAND_LINE)}
+    assert f"{names[champion(workspace)]} is in use now" in refused
     assert len(models.promotions(workspace, COMMAND_LINE)) == 2
 
 
