@@ -397,8 +397,8 @@ def test_a_database_that_does_not_answer_is_exit_code_1(sqlite_cli, monkeypatch,
 
 
 def test_rolling_back_nothing_is_exit_code_1(sqlite_cli):
-    """Where there is no earlier champion the sentence says so."""
-    assert "no earlier champion" in sentence(sqlite_cli("models", "rollback"), 1)
+    """Where there is no earlier model in use the sentence says so."""
+    assert "no earlier model in use" in sentence(sqlite_cli("models", "rollback"), 1)
 
 
 def test_models_of_an_empty_database(sqlite_cli):
