@@ -228,7 +228,7 @@ def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str,
         raise _missing_columns(columns, missing, mapping)
     if not missing and chosen["user_prompt"] == chosen["ai_response"]:
         raise BadInput(
-            f"Prompt and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
+            f"Question and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
         )
     return chosen
 
@@ -464,7 +464,7 @@ def _flag(value: object, name: str) -> bool | None:
 
 
 def bounded_metadata(
-    values: Mapping[str, object], name: str = "the columns beside prompt, answer and rating hold"
+    values: Mapping[str, object], name: str = "the columns beside question, answer and rating hold"
 ) -> dict[str, Any] | None:
     """Values as JSON can hold them; None where there are none. ``name`` begins the sentence where there are too many.
 
