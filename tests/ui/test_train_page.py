@@ -113,7 +113,7 @@ def test_the_report_says_whether_orders_were_learned_from(open_page, trained):
     told = {"event": "compared", "pairs": 1200, "prompts": 1, "apart": 0, "gain": None}
     with trained.store.write() as session:
         runs.add_event(session, 1, "compared", told)
-    assert "The 1,200 comparisons that raters made on 1 prompt did not clearly help" in said(open_page("train"))
+    assert "The 1,200 comparisons that raters made on 1 question did not clearly help" in said(open_page("train"))
     assert event_in_words(told).startswith(
         "1,200 comparisons of raters do not clearly help: learning from ratings alone."
     )
@@ -327,7 +327,7 @@ def view(*events: dict, **changes) -> RunView:
 def test_what_orders_of_raters_changed_is_said(gain, words):
     """In words, with the interval, and how many were left out for the test."""
     told = view({"event": "compared", "pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}).orders
-    assert told.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
+    assert told.startswith("It also learned from 1 comparison that raters made on 1 question (3 more are on questions")
     assert told.endswith(words)
     assert view().orders is None
 

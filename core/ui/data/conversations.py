@@ -51,9 +51,9 @@ def _panel(page: Page, found: Offer) -> None:
             return
         prompts = plural(found.prompts, "question holds", "questions hold")
         st.markdown(
-            f"**{prompts} a whole conversation as one text.** Then the last question is the question, and what was said "
-            "before is kept as earlier turns. Ratings stay: their raters read the same text. The texts before stay in "
-            "the history."
+            f"**{prompts} a whole conversation as one text.** The last question becomes the question, and what was "
+            "said before is kept as earlier turns. Ratings stay: their raters read the same text. The history keeps "
+            "the texts as they were."
         )
         for one in found.examples:
             with st.expander(literal(f"Answer {one.interaction_id} would become")):
