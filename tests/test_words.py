@@ -1,6 +1,6 @@
 """What people read uses the words of docs/words.md: every sentence in the code that a page or a message shows.
 
-A sentence is a text of Python that holds a blank, in core/ui also one that begins like a word of a label, and what
+A sentence is a text of Python that holds a blank or a hyphen, in core/ui also one that begins like a word of a label, and what
 ``plural`` takes; docstrings, log lines, names of acts in the audit log and errors of programs are none.
 """
 
@@ -155,7 +155,7 @@ class _Sentences(ast.NodeVisitor):
             self._take(node.lineno, node.value)
 
     def _take(self, line: int, text: str) -> None:
-        if " " in text.strip() or (self.labels and re.match(r"[A-Z][a-z]", text)):
+        if re.search(r"\S[ -]\S", text) or (self.labels and re.match(r"[A-Z][a-z]", text)):
             self.found.append(Sentence(line, text, self._deep > 0))
 
 

@@ -137,8 +137,8 @@ def test_ids_become_text(value, text):
 @pytest.mark.parametrize(
     "column, value, reason",
     [
-        ("user_prompt", "a\x00b", "user_prompt contains a NUL character"),
-        ("ai_response", "a\ud800", "ai_response contains a damaged character"),
+        ("user_prompt", "a\x00b", "the question contains a NUL character"),
+        ("ai_response", "a\ud800", "the answer contains a damaged character"),
         ("ai_response", "x" * (MAX_TEXT + 1), "the answer is longer than 5,000,000 characters"),
         ("session_id", "\x00", "session_id contains a NUL character"),
         ("session_id", ["s"], "session_id is not text but a list"),
