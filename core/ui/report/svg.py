@@ -16,6 +16,8 @@ from core.ui.report.plots import COLOURS
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 60, 12, 12, 326
 """The picture's width and the edges of the plotting area, in units of the drawing."""
+_SQUARE = _LEFT + _BOTTOM - _TOP + _RIGHT
+"""The width with which the plotting area is a square."""
 _COLUMNS, _ROW = 3, 20
 _LEGEND = _BOTTOM + 62
 _DASHES = {"solid": "none", "dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "longdash": "14 6"}
@@ -23,12 +25,18 @@ _DASHES = {"solid": "none", "dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "
 
 def svg(figure: go.Figure, alt: str) -> str:
     """The figure as one element; ``alt`` is what a screen reader says."""
-    x, y = _Axis(figure.layout.xaxis, _LEFT, _WIDTH - _RIGHT), _Axis(figure.layout.yaxis, _BOTTOM, _TOP)
+    square = figure.layout.yaxis.scaleanchor is not None
+    width, columns = (_SQUARE, 1) if square else (_WIDTH, _COLUMNS)
+    x, y = _Axis(figure.layout.xaxis, _LEFT, width - _RIGHT), _Axis(figure.layout.yaxis, _BOTTOM, _TOP)
     ranked = sorted(figure.data, key=lambda trace: trace.legendrank or 0)
-    marks = [*_axes(x, y), *(mark for trace in figure.data for mark in _trace(trace, x, y)), *_legend(ranked)]
-    height = _LEGEND + _ROW * -(-len(ranked) // _COLUMNS)
+    marks = [
+        *_axes(x, y, width - _RIGHT),
+        *(mark for trace in figure.data for mark in _trace(trace, x, y)),
+        *_legend(ranked, width, columns),
+    ]
+    height = _LEGEND + _ROW * -(-len(ranked) // columns)
     label = html.escape(alt, quote=True)
-    return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">{"".join(marks)}</svg>'
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{"".join(marks)}</svg>'
 
 
 class _Axis:
@@ -49,8 +57,8 @@ class _Axis:
         return min(self._start, self._end) <= place <= max(self._start, self._end)
 
 
-def _axes(x: _Axis, y: _Axis) -> Iterable[str]:
-    right, middle = _WIDTH - _RIGHT, (_TOP + _BOTTOM) / 2
+def _axes(x: _Axis, y: _Axis, right: int) -> Iterable[str]:
+    middle = (_TOP + _BOTTOM) / 2
     for place, text in x.ticks:
         yield f'<path class="grid" d="M{place},{_TOP}V{_BOTTOM}"/>'
         yield f'<text x="{place}" y="{_BOTTOM + 17}" text-anchor="middle">{text}</text>'
@@ -78,10 +86,10 @@ def _trace(trace: Any, x: _Axis, y: _Axis) -> Iterable[str]:
         yield from (_dot(trace, across, up) for across, up in places)
 
 
-def _legend(traces: Iterable[Any]) -> Iterable[str]:
+def _legend(traces: Iterable[Any], width: int, columns: int) -> Iterable[str]:
     for place, trace in enumerate(traces):
-        row, column = divmod(place, _COLUMNS)
-        left, middle = 8 + column * (_WIDTH - 8) // _COLUMNS, _LEGEND + _ROW * row
+        row, column = divmod(place, columns)
+        left, middle = 8 + column * (width - 8) // columns, _LEGEND + _ROW * row
         if trace.fill == "toself":
             yield f'<rect x="{left}" y="{middle - 6}" width="28" height="12" style="fill:{_colour(trace.fillcolor)}"/>'
         elif "lines" in trace.mode:
