@@ -17,8 +17,11 @@ FEW_SHARED = 20
 CHART_HEIGHT = 230
 
 
-def model_in_use(found: Overview) -> None:
-    """The verdict on the model in use in its one sentence, with the way to Models; what holds where there is none."""
+def model_in_use(found: Overview, *, link: bool) -> None:
+    """The verdict on the model in use in its one sentence; what holds where there is none.
+
+    ``link``: with the way to Models, where the next step does not lead there.
+    """
     verdict = found.in_use
     with st.container(border=True, key="home.model", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -29,7 +32,7 @@ def model_in_use(found: Overview) -> None:
             st.markdown("None yet. Until one is trained and in use, answers keep their original order.")
         else:
             show_verdict(verdict, key="home")
-        if verdict is not None or found.latest is not None:
+        if link and found.latest is not None:
             next_step("Look at the models", "models", key="home.to_models", primary=False)
 
 

@@ -12,7 +12,7 @@ from core.services.operations.status import Status
 from core.services.rating import queue
 from core.ui.data.importing import unfinished_import
 from core.ui.home.figures import agreement, counts, model_in_use, ratings_of_days
-from core.ui.home.step import asks_for_ratings, next_step
+from core.ui.home.step import NextStep, asks_for_ratings, next_step
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import go_to
@@ -37,10 +37,11 @@ def show(page: Page) -> None:
     if not now.interactions:
         _empty(page)
     else:
-        _next(page, found)
+        step = next_step(page.user, found)
+        _next(page, found, step)
         _disliked(page)
         retraining_due(page)
-        model_in_use(found)
+        model_in_use(found, link=step.remedy.page != "models")
         counts(found)
         agreement(page, found)
         ratings_of_days(found)
@@ -74,8 +75,7 @@ def _empty(page: Page) -> None:
             next_step_button("Import your own", "data", key="home.import", icon=":material/upload_file:", primary=False)
 
 
-def _next(page: Page, found: Overview) -> None:
-    step = next_step(page.user, found)
+def _next(page: Page, found: Overview, step: NextStep) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="home.step"):
         if st.button(step.remedy.label, key="home.next", type="primary", icon=":material/arrow_forward:"):
             follow(page, step.remedy)

@@ -28,7 +28,7 @@ MEANINGS = {
         "Recommended",
         "Figures become steadier, and comparing two models begins to mean something.",
     ),
-    OPTIMAL_RATED: ("Optimal", "More ratings still help, but each one changes less."),
+    OPTIMAL_RATED: ("Optimal", "Each further rating changes less."),
 }
 FIRST = ("Minimum", "A first model can be trained. Its figures are still very uncertain.")
 
