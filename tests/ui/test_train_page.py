@@ -88,7 +88,7 @@ def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
     """Nothing to train on: start is disabled, the reason is a sentence, the next step is a button."""
     app = open_page("train")
     assert start_button(app).disabled
-    assert "training starts at 50. Rate 50 more." in said(app)
+    assert "0 of the 50 rated answers that a training needs. Rate 50 more." in said(app)
     assert "train.home" in keys(app)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -125,7 +126,7 @@ def _advanced(ready: Readiness) -> None:
         )
 
 
-def _chosen() -> dict[str, str | int]:
+def _chosen() -> dict[str, Any]:
     """What is chosen under Advanced, as arguments of ``training.start``."""
     arguments = {"recipe": METHOD, "seed": SEED, "without_rater": WITHOUT}
     return {name: st.session_state[key] for name, key in arguments.items() if st.session_state.get(key) is not None}
@@ -136,7 +137,7 @@ def _changed() -> str:
     chosen = _chosen()
     changed = []
     if chosen.get("recipe", PAIR.name) != PAIR.name:
-        changed.append(f"method {recipe_name(str(chosen['recipe']))}")
+        changed.append(f"method {recipe_name(chosen['recipe'])}")
     if chosen.get("seed"):
         changed.append(f"seed {chosen['seed']}")
     if "without_rater" in chosen:

@@ -34,12 +34,12 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
         about.caption(literal(f"Training {run.run_id}, started by {run.requested_by}, {moment(run.started_at)}"))
         if run.sample and not ready.sample:  # else the page bears the mark
             sample_badge()
-    verdict, unrated = found.get(run.run_id), ready.facts.unrated
+    verdict = found.get(run.run_id)
     if verdict is None:
-        _no_model(page, run, unrated)
+        _no_model(page, run, ready)
         return
     show_verdict(verdict, key="train")
-    _what_next(verdict, unrated)
+    _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
     show_figures(verdict.figures, key="train")
     show_roc(run, verdict, key="train")
 
@@ -61,12 +61,12 @@ def _label(run: RunView, verdict: VersionVerdict | None) -> str:
     return f"Training {run.run_id}, {run.started_at.astimezone():%d %b}, {ended}"
 
 
-def _what_next(verdict: VersionVerdict, unrated: int) -> None:
-    """The one next step, and the way to the full report."""
+def _what_next(verdict: VersionVerdict, *, more_helps: bool) -> None:
+    """The one next step, and the way to the full report; ``more_helps``: answers wait that would teach something."""
     with st.container(horizontal=True, vertical_alignment="center", key="train.next"):
         if verdict.use is Use.IN_USE and verdict.tone is Tone.GOOD:
             next_step("Rank answers", "rerank", key="train.to_rerank")
-        elif verdict.judgement.gate in TOO_WEAK and unrated:
+        elif verdict.judgement.gate in TOO_WEAK and more_helps:
             next_step("Rate more answers", "rate", key="train.to_rate")
         elif verdict.use is Use.IN_USE or verdict.judgement.gate in TOO_WEAK:
             next_step("See what would help", "readiness", key="train.to_readiness")
@@ -75,7 +75,7 @@ def _what_next(verdict: VersionVerdict, unrated: int) -> None:
         next_step("Full report on Models", "models", key="train.to_models", primary=False)
 
 
-def _no_model(page: Page, run: RunView, unrated: int) -> None:
+def _no_model(page: Page, run: RunView, ready: Readiness) -> None:
     """What happened, that nothing was lost, and what to do."""
     said = literal(run.message or "")
     if run.state == "cancelled":
@@ -89,8 +89,8 @@ def _no_model(page: Page, run: RunView, unrated: int) -> None:
     else:
         st.warning(f"No model was made, and nothing was lost. {said} {UNCHANGED}", icon=":material/warning:")
         with st.container(horizontal=True):
-            if unrated:
+            if ready.facts.unrated:
                 next_step("Rate more answers", "rate", key="train.to_rate")
-            next_step("See what would help", "readiness", key="train.to_readiness", primary=not unrated)
+            next_step("See what would help", "readiness", key="train.to_readiness", primary=not ready.facts.unrated)
     if run.state in ("failed", "cancelled"):
         how_far_it_got(page, run)
