@@ -37,7 +37,7 @@ def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> No
             if name == "decision":  # sentences are read, not scrolled
                 st.table([{k: literal(v) for k, v in row.items()} for row in table.rows], border="horizontal")
             elif table.rows:
-                show_cells(table.rows)
+                show_cells(table.rows, height="auto" if name == "thresholds" else "content")
             st.caption(literal(table.caption))
 
 
