@@ -1,7 +1,5 @@
 """The full report of a training on the page: what is beyond verdict, figures and chart, folded, and its files."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core.reward.training.report import TrustReport
@@ -46,7 +44,7 @@ def show_report(run: RunView, *, key: str) -> None:
     full_report(run, None, key=key)
 
 
-def _downloads(run: RunView, verdict: VersionVerdict | None, found: Mapping[str, Table], key: str) -> None:
+def _downloads(run: RunView, verdict: VersionVerdict | None, found: dict[str, Table], key: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Download the report",
