@@ -39,11 +39,6 @@ def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> No
             st.caption(literal(table.caption))
 
 
-def show_report(run: RunView, *, key: str) -> None:
-    """``full_report`` of a training whose verdict the page has not looked up."""
-    full_report(run, None, key=key)
-
-
 def _downloads(run: RunView, verdict: VersionVerdict | None, found: dict[str, Table], key: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
