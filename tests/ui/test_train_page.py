@@ -423,7 +423,7 @@ def view(*events: dict, **changes) -> RunView:
 @pytest.mark.parametrize(
     "gain, words",
     [
-        (Metric(0.031, 0.004, 0.06), "changed by +0.031 [+0.004, +0.060]: a clear gain."),
+        (Metric(0.031, 0.004, 0.06), "changed by +3.1 points of 100 [+0.4, +6.0]: a clear gain."),
         (Metric(-0.03, -0.05, -0.01), "a clear loss."),
         (Metric(0.0, -0.01, 0.01), "no clear difference."),
         (Metric(None, reason="one class only"), "not estimable."),

@@ -91,10 +91,14 @@ def wrong(app: Any, data: set[str]) -> list[str]:
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in PENDING])
 @pytest.mark.parametrize("filled", [True, False], ids=["trained", "empty"])
 def test_a_page_uses_the_words_of_people(name, filled, request, open_page):
-    """Each page and its tabs, with the trained sample and without anything."""
+    """Each page and its tabs, with the trained sample and without anything; the audit log shows what was written."""
     workspace = request.getfixturevalue("trained" if filled else "workspace")
     data = beginnings(workspace)
-    tabs = {"quality": (TOPIC, QualityTab), "data": (PART, DataTab), "settings": (TAB, SettingsTab)}
+    tabs = {
+        "quality": (TOPIC, QualityTab),
+        "data": (PART, DataTab),
+        "settings": (TAB, set(SettingsTab) - {SettingsTab.AUDIT_LOG}),
+    }
     key, kinds = tabs.get(name, ("", [None]))
     found = [fault for tab in kinds for fault in wrong(open_page(name, **({key: tab} if tab else {})), data)]
     assert not found, "\n".join(found)
