@@ -159,7 +159,7 @@ class _Sentences(ast.NodeVisitor):
 def _called(node: ast.AST | None) -> str:
     """The last name of what is called."""
     function = node.func if isinstance(node, ast.Call) else node
-    return getattr(function, "id", None) or getattr(function, "attr", "")
+    return str(getattr(function, "id", None) or getattr(function, "attr", ""))
 
 
 def _names_full_report(node: ast.AST) -> bool:
