@@ -38,13 +38,10 @@ ALLOWED = {
 }
 """Words that may stand in a file besides."""
 PENDING = (
-    "core/services/models/evaluate.py",
     "core/services/reranking/cases.py",
     "core/services/reranking/reranking.py",
     "core/services/training/readiness_checks.py",
-    "core/services/training/registry.py",
     "core/services/training/retraining.py",
-    "core/services/training/training.py",
     "core/ui/home.py",
     "core/ui/models/trend.py",
     "core/ui/models/usage.py",
