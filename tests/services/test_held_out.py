@@ -142,7 +142,7 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
     trained = replace(rival, model=model, judged=refitted)
     judged = promotion.compare_with_champion(on_sqlite, ground, trained, embedder())
     assert judged.decision.promoted is not turned
-    assert ("is worse than the champion" in judged.decision.reason) is turned
+    assert ("is worse than the model in use" in judged.decision.reason) is turned
     assert judged.unseen_prompts == (15 if turned else None)
 
 
@@ -168,7 +168,7 @@ def test_a_damaged_champion_is_met_by_its_recipe_fitted_anew(on_sqlite: Workspac
     (models.version_path(on_sqlite, first["model_version"]) / "model.joblib").write_bytes(b"gone bad")
     second = train(on_sqlite)
     assert second["promoted"]
-    assert "it is the champion's recipe" in second["reason"]
+    assert "it is made as the model in use is" in second["reason"]
     assert models.trouble(on_sqlite, COMMAND_LINE) is None
 
 
