@@ -260,6 +260,7 @@ ASKS_NOBODY = {
         "data.importing.refuse",
         "review.agreement.to_json",
         "models.evaluate.read_rated",
+        "models.models.name_of",
         "training.readiness.thresholds",
         *(
             f"training.readiness_checks.{name}"

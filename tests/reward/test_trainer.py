@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from core.domain.errors import BadInput
 from core.domain.metrics import Metric
 from core.domain.records import Example
-from core.domain.verdicts.gates import Decision
+from core.domain.verdicts.gates import Decision, Gate
 from core.reward.baselines import BASELINES
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import Evaluation, evaluate_model, leave_out_seen
@@ -70,7 +70,7 @@ def test_every_event_has_the_name_that_lies_in_databases(trained: list[Event | T
     others: list[Event] = [
         Refused("Too few."),
         Compared(3, 2, Metric(0.1)),
-        Judged(Decision(True, "Better."), None),
+        Judged(Decision(Gate.PASSED, "Better."), None),
         Saved("v1", "00"),
         Registered("v1", True, "Better."),
     ]

@@ -9,7 +9,7 @@ import pytest
 from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.domain.verdicts.gates import Decision
+from core.domain.verdicts.gates import Decision, Gate
 from core.reward import artifact
 from core.reward.training.events import Judged, Registered
 from core.services.models import models
@@ -138,7 +138,7 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
     ground = dataset.TrainingSet(
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
-    refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
+    refitted = Judged(Decision(Gate.PASSED, "no worse, fitted anew: promoted."), None)
     trained = replace(rival, model=model, judged=refitted)
     judged = promotion.compare_with_champion(on_sqlite, ground, trained, embedder())
     assert judged.decision.promoted is not turned

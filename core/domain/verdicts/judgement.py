@@ -83,8 +83,9 @@ class Judgement:
             return ""
         value, rule = times(figures.right_order), ""
         if figures.rule is not None and figures.rule_order.value is not None:
-            close = ": too close to tell apart" if self.promoted and not figures.beats_rule else ""
-            rule = f"; the best simple rule {_hundred(figures.rule_order.value)}{close}"
+            rule = f"; the best simple rule {_hundred(figures.rule_order.value)}"
+            if self.promoted and not figures.beats_rule:
+                rule += ": clearly better" if figures.rule_wins else ": too close to tell apart"
         if figures.measure == "pairwise_accuracy":
             return f"Of two answers it picks the better one {value}{rule}."
         return f"Of a good and a poor answer it scores the good one higher {value}{rule}."
@@ -117,24 +118,27 @@ class Judgement:
 
 def why_not(gate: Gate, unseen_questions: int | None) -> str:
     """Why a model did not come into use by rule, as half a sentence."""
-    where = compared_on(unseen_questions)
+    where = (
+        "both learned anew from the ratings of that day" if unseen_questions is None else compared_on(unseen_questions)
+    )
     return {
         Gate.PASSED: "",
         Gate.NOT_ESTIMABLE: "it cannot be judged on these ratings",
         Gate.TOO_FEW_QUESTIONS: "too few questions to tell skill from luck",
-        Gate.CHANCE: "no better than guessing",
+        Gate.CHANCE: "not clearly better than guessing",
         Gate.LENGTH: "not clearly better than the length of the answer",
         Gate.FOLLOWS_LENGTH: "it follows the length of the answer",
-        Gate.CHAMPION_WORSE: f"worse than the model in use ({where})",
-        Gate.CHAMPION_UNCLEAR: f"not clearly as good as the model in use ({where})",
-        Gate.CHAMPION_UNKNOWN: "it could not be compared with the model in use",
+        Gate.CHAMPION_WORSE: f"worse than the model then in use ({where})",
+        Gate.CHAMPION_UNCLEAR: f"not clearly as good as the model then in use ({where})",
+        Gate.CHAMPION_UNKNOWN: "it could not be compared with the model then in use",
         Gate.MOVED: "ratings or the model in use changed while it was trained",
     }[gate]
 
 
 def asked(rule: str) -> str:
-    """What a simple rule asks: how similar answer and question are."""
-    return {"length_only": "how long the answer is"}.get(rule, rule_words(rule))
+    """What a simple rule asks, after "no better than asking": how similar answer and question are."""
+    which = {"length_only": "how long the answer is", "original_order": "which answer was stored first"}
+    return which.get(rule, rule_words(rule))
 
 
 def times(metric: Metric) -> str:

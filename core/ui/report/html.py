@@ -78,7 +78,7 @@ def report_html(about: About, evaluation: Evaluation, report: TrustReport) -> st
 <div class="cards">{"".join(_card(name, evaluation) for name in MEASURES)}</div>
 <p class="quiet">Measured on {evaluation.n:,} rated answers to {evaluation.prompts:,} prompts, {report.repeats} times,
 each answer scored by a model that had not seen its prompt. {RANGE}</p>
-{_roc(roc_plot(evaluation, report))}{"".join(parts)}
+{_roc(roc_plot(evaluation, report, "length_only"))}{"".join(parts)}
 <p class="quiet"><a download="row_ids.csv" href="{_link(ids)}">Download the numbers of the rows that were used</a></p>
 <script>{_SCRIPT}</script></body></html>
 """

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.rules import rule_words
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
-from core.ui.report.format import BASELINES, cell
+from core.ui.report.format import cell
 
 TEAL, ORANGE, BLUE, PINK, GREEN, VIOLET, GREY = COLOURS = tuple(f"#00000{number}" for number in range(1, 8))
 """The seven chartCategoricalColors of .streamlit/config.toml, in their order."""
@@ -50,17 +51,24 @@ class Plot:
     caption: str
 
 
-def roc_plot(evaluation: Evaluation, report: TrustReport | None) -> Plot:
-    """The ROC curve of the model beside the baselines; its range only where there is a report."""
+def roc_plot(evaluation: Evaluation, report: TrustReport | None, rule: str | None) -> Plot:
+    """The one chart of a model, square: its ROC curve beside that of ``rule`` and chance; its range with a report."""
     band = report.roc_band if report is not None else []
-    curves = {"This model": evaluation.roc["model"]}
-    curves |= {title: evaluation.roc.get(name, []) for name, (title, _) in BASELINES.items()}
-    area = cell(evaluation.metrics["roc_auc"], percent=False)
+    curves = {"This model": evaluation.roc.get("model", [])}
+    if rule is not None:
+        curves[f"Best simple rule: {rule_words(rule)}"] = evaluation.roc.get(rule, [])
+    figure = roc(curves, band, height=460)
+    figure.update_xaxes(constrain="domain")
+    figure.update_yaxes(scaleanchor="x", constrain="domain")
+    figure.update_layout(legend={"orientation": "v", "entrywidth": None})
+    beside = f" beside the best simple rule, {rule_words(rule)}," if rule is not None else ""
+    shaded = ", and the shaded range shows how certain that is" if band else ""
     return Plot(
-        roc(curves, band),
-        f"ROC curve of the model, area {area}, beside the baselines and the chance line.",
-        "The further a curve bends to the upper left, the better. The dotted diagonal is guessing."
-        + (" The shaded range shows how certain the curve is." if band else ""),
+        figure,
+        f"Good answers found against poor ones let through: this model{beside} and chance (ROC curve). The area under "
+        f"the model's curve is {cell(evaluation.metrics.get('roc_auc'), percent=False)}.",
+        f"The closer a line comes to the upper left corner, the better it tells good answers from poor ones{shaded} "
+        f"(cross-validated: all {evaluation.n:,} answers, each scored by a model that had not seen its question).",
     )
 
 
@@ -109,7 +117,7 @@ def roc(curves: Mapping[str, Points], band: Band = (), *, height: int = 400) -> 
     if band:
         _add_range(figure, band, _TEAL_RANGE, "Range of this model", legendrank=1)
     share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": _QUARTERS, "zeroline": False}
-    figure.update_xaxes(title="Poor answers taken for good", **share)
+    figure.update_xaxes(title="Poor answers let through", **share)
     figure.update_yaxes(title="Good answers found", **share)
     return without_tools(figure, height)
 

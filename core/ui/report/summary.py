@@ -5,8 +5,13 @@ import streamlit as st
 from core.domain.verdicts.figures import Basis, Figures
 from core.domain.verdicts.judgement import Tone
 from core.services.models.verdicts import VersionVerdict
+from core.services.training.runs import RunView
 from core.ui.report.format import interval, number, reason
+from core.ui.report.plots import Plot, roc_plot
 from core.ui.shell.texts import literal
+
+CHART_WIDTH = 440
+"""Pixels at most, so that the square does not fill a wide page."""
 
 
 def show_verdict(verdict: VersionVerdict, *, key: str) -> None:
@@ -47,3 +52,19 @@ def measured_on(figures: Figures) -> str:
     if figures.basis is Basis.KEPT_APART:
         return f"Measured on {answers} that were kept apart: no model learns from them."
     return f"Measured on {answers}, each scored by a model that had not seen its question (cross-validated)."
+
+
+def show_roc(run: RunView, verdict: VersionVerdict | None, *, key: str) -> None:
+    """The one chart of a training: its model, the best simple rule, and chance; nothing before it is evaluated."""
+    evaluation = run.evaluation
+    if evaluation is None:
+        return
+    plot = roc_plot(evaluation, run.report, None if verdict is None else verdict.figures.rule)
+    with st.container(width=CHART_WIDTH, key=f"{key}.roc_{run.run_id}"):
+        show_plot(plot, f"{key}.roc.{run.run_id}")
+
+
+def show_plot(plot: Plot, key: str) -> None:
+    """A figure of a report with its caption."""
+    st.plotly_chart(plot.figure, key=key, config={"displayModeBar": False}, alt=plot.alt)
+    st.caption(plot.caption)

@@ -4,13 +4,44 @@ import streamlit as st
 
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
+from core.services.models.verdicts import VersionVerdict
 from core.services.training.runs import RunView
 from core.ui.report.format import MEASURES, RANGE, cards, moment, recipe_name
 from core.ui.report.html import About, report_html
-from core.ui.report.plots import ROC_TITLE, Plot, plots_by_table, roc_plot
+from core.ui.report.plots import ROC_TITLE, plots_by_table, roc_plot
+from core.ui.report.summary import show_plot
 from core.ui.report.tables import Table, as_zip, tables
 from core.ui.shell.cells import show_cells
 from core.ui.shell.texts import literal
+
+
+def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> None:
+    """Everything about a training beyond verdict, figures and chart, folded, and its files; ``key``: the page's name.
+
+    What an earlier release did not measure is left out.
+    """
+    evaluation, report = run.evaluation, run.report
+    if evaluation is None:
+        return
+    if (run.latest("fitted") or {}).get("weighting") == "answer alone":
+        st.caption(
+            "On these ratings the question did not help to tell good answers from poor ones, so the model reads the "
+            "answer alone. It does not notice when an answer is about something else."
+        )
+    if report is None:
+        st.caption("This training was made by an earlier release, which kept no full report. Train again to get one.")
+        return
+    found, plots = tables(evaluation, report), plots_by_table(report)
+    _downloads(run, evaluation, report, found, key)
+    for name, table in found.items():
+        with st.expander(table.title):
+            if name in plots:
+                show_plot(plots[name], f"{key}.{name}.{run.run_id}")
+            if name == "thresholds":
+                _movable_threshold(report, key)
+            elif table.rows:
+                show_cells(table.rows)
+            st.caption(table.caption)
 
 
 def show_report(run: RunView, *, key: str) -> None:
@@ -41,7 +72,7 @@ def show_report(run: RunView, *, key: str) -> None:
     for name, table in found.items():
         with st.expander(table.title):
             if name in plots:
-                _plot(plots[name], f"{key}.{name}.{run.run_id}")
+                show_plot(plots[name], f"{key}.{name}.{run.run_id}")
             if name == "thresholds":
                 _movable_threshold(report, key)
             elif table.rows:
@@ -81,12 +112,7 @@ def _downloads(run: RunView, evaluation: Evaluation, report: TrustReport, found:
 
 def _roc(run: RunView, evaluation: Evaluation, report: TrustReport | None, key: str) -> None:
     with st.expander(ROC_TITLE, expanded=True):
-        _plot(roc_plot(evaluation, report), f"{key}.roc.{run.run_id}")
-
-
-def _plot(plot: Plot, key: str) -> None:
-    st.plotly_chart(plot.figure, key=key, config={"displayModeBar": False}, alt=plot.alt)
-    st.caption(plot.caption)
+        show_plot(roc_plot(evaluation, report, "length_only"), f"{key}.roc.{run.run_id}")
 
 
 def _movable_threshold(report: TrustReport, key: str) -> None:
