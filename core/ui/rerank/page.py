@@ -90,7 +90,7 @@ def inputs() -> tuple[str, tuple[str, ...]]:
             height=260,
             persist_state="session",
             placeholder="Paste two or more answers, with a blank line or a line of --- between them.\n\n"
-            "Numbers (1. 2. 3.), letters (A) B) C)), bullets, labels (Answer A: …) and JSON are understood too.",
+            "Numbers (1. 2. 3.), letters (A. B. C.), bullets, labels (Answer A: …) and JSON are understood too.",
         )
         found = _pasted()
         _say_how_it_was_read(found)
