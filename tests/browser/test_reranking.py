@@ -103,7 +103,7 @@ def test_an_own_order_is_made_and_kept_by_keyboard(page: Page, trained):
     page.locator(".st-key-rerank-run button").click()
     expect(page.locator(".st-key-rerank-keep")).to_be_visible()
     page.get_by_text("I would order them differently").click()
-    rows = page.locator("[class*=st-key-rerank-my-order-]")
+    rows = page.locator("[class*=st-key-rerank-my_order-]")
     for number in (0, 1):  # the first answer, then the second above it
         up = page.locator(f".st-key-rerank-up-{number} button:visible").first
         up.focus()
