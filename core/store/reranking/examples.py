@@ -22,7 +22,7 @@ def find(session: Session, *, questions: int, answers: int) -> list[tuple[str, l
     Only answers in which no personal identifiers were found and that stand without earlier turns.
     """
     unmarked = Item.identifiers.is_(None) & (Item.identifier_rules == current_rules())
-    alone = (Item.turns_group == "") & Item.context_id.is_(None)
+    alone = (Item.turns_group == "") & (func.coalesce(Item.context_id, "") == "")
     query = select(Item.prompt_group, Item.interaction_id).where(unmarked, alone, ~discarded())
     found = session.execute(in_scope(session, query.order_by(Item.prompt_group, Item.interaction_id).limit(LOOKED_AT)))
     several = [ids for ids in ([row[1] for row in rows] for _, rows in groupby(found, lambda row: row[0])) if ids[1:]]
