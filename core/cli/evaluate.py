@@ -19,9 +19,8 @@ def evaluate(options: argparse.Namespace) -> Done:
     from core.services.models.evaluate import evaluate_file
 
     result = evaluate_file(open_workspace(), COMMAND_LINE, Path(options.file), model_version=options.model)
-    say(
-        f"{result['model_version']} on {result['n']:,} answers to {result['prompts']:,} questions it did not learn from:"
-    )
+    where = f"{result['n']:,} answers to {result['prompts']:,} questions it did not learn from"
+    say(f"{result['model_version']} on {where}:")
     for name, words in WORDS.items():
         say(f"  {words}: {in_words(result['metrics'][name])}")
     return result, 0

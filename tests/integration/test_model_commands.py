@@ -33,7 +33,7 @@ def rated_file(path: Path, rows: list[tuple[str, str, object]]) -> str:
 
 
 def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, capsys) -> None:
-    """A second training prints what programs rely on: metrics with intervals, six baselines, the verdict, promoted and why."""
+    """A second training prints what programs rely on: metrics, six baselines, the verdict, promoted and why."""
     code, result, _ = run(capsys, "train", "--recipe", "concat", "--seed", "1")
     assert code == 0
     assert (result["recipe"], result["n"], result["prompts"]) == ("concat", 184, 46)
@@ -51,8 +51,7 @@ def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, cap
     assert result["figures"]["right_order"] == result["metrics"]["pairwise_accuracy"]
     assert result["figures"]["basis"] == "cross_validated"
     _, listed, _ = run(capsys, "models")
-    assert [version["verdict"] for version in listed["versions"]][0] == result["verdict"]
-    assert [version["name"] for version in listed["versions"]][0] == result["name"]
+    assert [listed["versions"][0][key] for key in ("verdict", "name")] == [result["verdict"], result["name"]]
     main(["models"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"  {result['name']}: {result['verdict']}"

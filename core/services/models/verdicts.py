@@ -8,11 +8,11 @@ from core.domain.metrics import Metric
 from core.domain.plain import AS_IS
 from core.domain.roles import Act, User
 from core.domain.verdicts.figures import Basis, Figures
-from core.domain.verdicts.gates import Decision, Gate, judge_first
+from core.domain.verdicts.gates import Gate, judge_challenger, judge_first
 from core.domain.verdicts.judgement import Judgement, Tone, Use
 from core.domain.verdicts.names import model_name
 from core.domain.verdicts.rules import SIMPLE_RULES
-from core.reward.training.events import STORED_NAMES, Evaluated, Judged, Reported
+from core.reward.training.events import STORED_NAMES, Evaluated, Judged, Registered, Reported
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.database import Session
@@ -111,27 +111,32 @@ def _rederived(session: Session, version: ModelVersion) -> Judgement:
         length_gap=_length_gap(session, version),
     )
     judged = runs.last_event(session, version.run_id, STORED_NAMES[Judged]) or {}
-    decision = _decision(judged, evaluation, metrics)
-    return Judgement(figures, decision.gate, decision.reason, judged.get("unseen_prompts"), one_person=False)
+    ended = runs.last_event(session, version.run_id, STORED_NAMES[Registered]) or {}
+    gate = _gate(judged, ended, evaluation, metrics)
+    reason = ended.get("reason") or judged.get("reason") or "Trained with an earlier release."
+    return Judgement(figures, gate, reason, judged.get("unseen_prompts"), one_person=False)
 
 
-def _decision(judged: Mapping[str, Any], evaluation: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Decision:
-    """The decision that was made then: by the rules of then."""
-    reason = judged.get("reason", "Trained with an earlier release.")
-    if "gate" in judged:
-        return Decision(Gate(judged["gate"]), reason)
+def _gate(
+    judged: Mapping[str, Any], ended: Mapping[str, Any], evaluation: Mapping[str, Any], metrics: Mapping[str, Metric]
+) -> Gate:
+    """Where a version of an earlier release stopped, by the rule of then, which knew no best length."""
+    if ended.get("promoted"):
+        return Gate.PASSED
     if judged.get("promoted"):
-        return Decision(Gate.PASSED, reason)
-    passed = Metric(1.0, 1.0, 1.0)  # release 0.1.0 asked for no curve
+        return Gate.MOVED
     versus_length = evaluation.get("versus_length")
     if versus_length is None or not judged:
-        return Decision(Gate.NOT_ESTIMABLE, reason)
+        return Gate.NOT_ESTIMABLE
+    passed = Metric(1.0, 1.0, 1.0)
     first = judge_first(metrics.get("roc_auc", _EARLIER), Metric.from_json(versus_length), passed)
     if not first.promoted:
-        return Decision(first.gate, reason)
-    versus = judged.get("versus_champion") or {}
-    worse = versus.get("high") is not None and versus["high"] < 0
-    return Decision(Gate.CHAMPION_WORSE if worse else Gate.CHAMPION_UNCLEAR, reason)
+        return first.gate
+    versus = Metric.from_json(judged["versus_champion"]) if judged.get("versus_champion") else _EARLIER
+    unseen = judged.get("unseen_prompts")
+    return judge_challenger(
+        metrics["roc_auc"], Metric.from_json(versus_length), passed, versus, unseen_questions=unseen
+    ).gate
 
 
 def _length_gap(session: Session, version: ModelVersion) -> Metric:
