@@ -63,7 +63,7 @@ def _row(
     current, previous = chosen
     with st.container(key=f"models.row.{version.run_id}"):
         may_change = page.may(Act.MODELS)
-        places = st.columns([2.3, 5, 2.5] if may_change else [2.3, 7.5], vertical_alignment="center", gap="small")
+        places = st.columns([2.9, 5, 2.2] if may_change else [2.9, 7.2], vertical_alignment="center", gap="small")
         with places[0]:
             _called(version, can_compare)
         with places[1]:
@@ -75,24 +75,20 @@ def _row(
 
 def _called(version: VersionView, can_compare: bool) -> None:
     """Name, state and the technical name of a version; the name is what is ticked."""
-    name = f"**{literal(version.name)}**"
+    name, damaged = f"**{literal(version.name)}**", version.state in ("file missing", "file altered")
     with st.container(gap=None):
-        if can_compare:
-            st.checkbox(
-                name,
-                key=ticking(version),
-                disabled=version.state in ("file missing", "file altered"),
-            )
-        else:
-            st.markdown(name)
-        with st.container(horizontal=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            if can_compare:
+                st.checkbox(name, key=ticking(version), disabled=damaged, width="content")
+            else:
+                st.markdown(name, width="content")
             if version.state == "champion":
-                st.badge("In use", icon=":material/check_circle:", color="green")
-            elif version.state in ("file missing", "file altered"):
+                st.badge("In use", color="green")
+            elif damaged:
                 st.badge(STATES[version.state], icon=":material/folder_off:", color="red")
             if version.sample:
                 st.badge("Sample", color="violet")
-        st.caption(literal(f"{version.n:,} rated answers · {version.model_version}"))
+        st.caption(literal(version.model_version))
 
 
 def ticking(version: VersionView) -> str:

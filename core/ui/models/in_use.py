@@ -51,14 +51,15 @@ def model_in_use(
                 st.markdown("It learned from the sample: do not judge real answers with it.", width="content")
         show_figures(verdict.figures, key="models.in_use")
         change = next((change for change in changes if change.model_version == version.model_version), None)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            learned = f"It learned from {version.n:,} rated answers to {version.prompts:,} questions."
-            since = f"In use since {moment(change.at)}: {in_words(change)} " if change else ""
-            st.markdown(literal(since + learned))
-            if page.may(Act.MODELS):
-                previous = models.before_champion(page.workspace, page.user)
-                back = next((version for version in versions if version.model_version == previous), None)
-                if back is not None:
+        why, way_back = st.columns([7, 2.6], vertical_alignment="center")
+        since = f"In use since {moment(change.at)}: {in_words(change)} " if change else ""
+        learned = f"It learned from {version.n:,} rated answers to {version.prompts:,} questions."
+        why.markdown(literal(since + learned))
+        if page.may(Act.MODELS):
+            previous = models.before_champion(page.workspace, page.user)
+            back = next((version for version in versions if version.model_version == previous), None)
+            if back is not None:
+                with way_back, st.container(horizontal=True, horizontal_alignment="right"):
                     roll_back(page, back, verdicts[back.model_version], current=version.model_version, key="models")
 
 

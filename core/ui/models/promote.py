@@ -75,7 +75,7 @@ def _put_in_use(page: Page, version: VersionView, verdict: VersionVerdict, *, cu
 def roll_back(page: Page, version: VersionView, verdict: VersionVerdict, *, current: str, key: str) -> None:
     """The way back to the version that was in use before."""
     with st.popover(
-        "Put back in use" if key != "models" else f"Go back to {literal(version.name)}",
+        "Put back" if key != "models" else f"Go back to {literal(version.name)}",
         icon=":material/undo:",
         key=f"{key}.rollback",
         disabled=version.state in UNUSABLE,

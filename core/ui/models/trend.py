@@ -62,7 +62,7 @@ def trend_panel(
         own, old = (own, old) if chosen != SAMPLE else (sample, [])
     elif sample:
         own = sample
-    with st.grid("auto", min_column_width=300):
+    with st.grid("auto", min_column_width=420):
         for name in SHOWN:
             with st.container(border=True):
                 st.markdown(f"**{MEASURES[name].title}**", help=MEASURES[name].help)
@@ -74,16 +74,11 @@ def trend_panel(
 def _how_to_read(shown: Sequence[VersionView], old: Sequence[OldTraining]) -> str:
     sentences = []
     again = [version.held_out for version in shown if version.held_out is not None and version.held_out.n]
-    if shown:
-        sentences.append(
-            "Rings show each model as it was measured at its training, on the ratings of that day: a difference "
-            "between two of them may come from the ratings."
-        )
     if again:
         last = max(again, key=lambda measured: measured.measured_at)
         sentences.append(
-            f"Full marks were measured again later, last on {last.measured_at.astimezone():%d %b %Y}, all on the same "
-            f"{last.n:,} answers to {last.prompts:,} questions that no model learns from: these can be compared."
+            f"Full marks can be compared: all were measured on the same {last.n:,} answers to {last.prompts:,} "
+            f"questions that no model learns from, last on {last.measured_at.astimezone():%d %b %Y}."
         )
     elif shown and not shown[-1].sample:
         sentences.append(
@@ -91,7 +86,15 @@ def _how_to_read(shown: Sequence[VersionView], old: Sequence[OldTraining]) -> st
             "measured there."
         )
     if shown:
-        sentences.append("The bar shows how certain a figure is. Dotted lines: so many answers had been rated.")
+        sentences.append(
+            "Rings show what a model came to at its training, on the ratings of that day: a difference between two of "
+            "them may come from the ratings."
+        )
+    if shown:
+        sentences.append(
+            "A star is the model in use. The bar shows how certain a figure is. Dotted lines mark how many "
+            "answers were rated by then."
+        )
     if old:
         unplaced = sum(row.accuracy is None for row in old)
         gone = f" {unplaced} of them noted no accuracy." if unplaced else ""
@@ -108,7 +111,7 @@ def _chart(points: list[TrendPoint], name: str, thresholds: Sequence[int]) -> No
         return
     measure = MEASURES[name]
     st.plotly_chart(
-        trend_figure(points, name=measure.title, percent=measure.percent, thresholds=thresholds),
+        trend_figure(points, percent=measure.percent, thresholds=thresholds),
         key=f"models.trend.{name}",
         config={"displayModeBar": False},
         alt=f"{measure.title} of {len({point.place for point in points})} trainings, oldest first.",
@@ -116,16 +119,19 @@ def _chart(points: list[TrendPoint], name: str, thresholds: Sequence[int]) -> No
 
 
 def _points(versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdict], name: str) -> list[TrendPoint]:
-    """Each training as it was measured then, and as it was measured again on the questions that are kept apart."""
-    return [
-        point
-        for place, version in enumerate(versions)
-        for point in (
-            _at_training(version, verdicts[version.model_version], name, place),
-            _again(version, name, place),
-        )
-        if point is not None
-    ]
+    """Each training as it was measured then, and as it was measured again on the questions that are kept apart.
+
+    Where both came to the same there is one point.
+    """
+    found = []
+    for place, version in enumerate(versions):
+        then = _at_training(version, verdicts[version.model_version], name, place)
+        again = _again(version, name, place)
+        if then is not None and (again is None or again.metric != then.metric):
+            found.append(then)
+        if again is not None:
+            found.append(again)
+    return found
 
 
 def _at_training(version: VersionView, verdict: VersionVerdict, name: str, place: int) -> TrendPoint | None:
@@ -187,7 +193,7 @@ def _legacy(old: Sequence[OldTraining]) -> list[TrendPoint]:
 
 
 def trend_figure(
-    points: Sequence[TrendPoint], *, name: str, percent: bool, thresholds: Sequence[int] = (), height: int = 300
+    points: Sequence[TrendPoint], *, percent: bool, thresholds: Sequence[int] = (), height: int = 260
 ) -> go.Figure:
     """One number over all trainings, oldest first; trainings of the old application stand apart on the left.
 
@@ -203,8 +209,8 @@ def trend_figure(
     kinds = {
         ("version", False): ("At its training", VIOLET if again else TEAL, "circle-open"),
         ("version", True): ("In use, at its training", VIOLET if again else TEAL, "star-open"),
-        ("again", False): ("Measured again", TEAL, "circle"),
-        ("again", True): ("In use, measured again", TEAL, "star"),
+        ("again", False): ("On the same questions", TEAL, "circle"),
+        ("again", True): ("In use", TEAL, "star"),
         ("legacy", False): ("Legacy, split unknown", GREY, "x-thin-open"),
     }
     for (kind, in_use), (label, colour, symbol) in kinds.items():
@@ -250,7 +256,6 @@ def trend_figure(
     )
     lowest = min([0.5, *(v for p in points for v in (p.metric.low, p.metric.value) if v is not None)])
     figure.update_yaxes(
-        title=name,
         tickformat=".0%" if percent else ".2f",
         range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
         zeroline=False,
