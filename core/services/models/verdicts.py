@@ -12,7 +12,6 @@ from core.domain.verdicts.gates import Gate, judge_challenger, judge_first
 from core.domain.verdicts.judgement import Judgement, Tone, Use
 from core.domain.verdicts.names import model_name
 from core.domain.verdicts.rules import SIMPLE_RULES
-from core.reward.training.events import STORED_NAMES, Evaluated, Judged, Registered, Reported
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.database import Session
@@ -20,6 +19,7 @@ from core.store.training import runs, versions
 from core.store.training.versions import ModelVersion
 from core.store.types import now
 
+# Events go by the names of reward.training.events.STORED_NAMES, which loads scikit-learn: `status` starts without it.
 _EARLIER = Metric(None, reason="not estimable: trained with an earlier release")
 
 
@@ -57,8 +57,13 @@ def verdict_in_use(workspace: Workspace, user: User) -> VersionVerdict | None:
     """The verdict on the model in use; None where none is."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        champion = versions.champion(session)
-        return None if champion is None else _verdict(session, champion, {champion.model_version})
+        return in_use(session)
+
+
+def in_use(session: Session) -> VersionVerdict | None:
+    """The same within a transaction."""
+    champion = versions.champion(session)
+    return None if champion is None else _verdict(session, champion, {champion.model_version})
 
 
 def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> VersionVerdict:
@@ -81,7 +86,7 @@ def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> 
 
 def _rederived(session: Session, version: ModelVersion) -> Judgement:
     """The judgement of a version of an earlier release, from what its training noted: cross-validated."""
-    noted = runs.last_event(session, version.run_id, STORED_NAMES[Evaluated])
+    noted = runs.last_event(session, version.run_id, "Evaluated")
     evaluation: Mapping[str, Any] = noted["evaluation"] if noted else {"metrics": version.metrics}
     metrics = {name: Metric.from_json(found) for name, found in evaluation["metrics"].items()}
     measured = "pairwise_accuracy"
@@ -110,8 +115,8 @@ def _rederived(session: Session, version: ModelVersion) -> Judgement:
         gain=_EARLIER if gain is None else Metric.from_json(gain),
         length_gap=_length_gap(session, version),
     )
-    judged = runs.last_event(session, version.run_id, STORED_NAMES[Judged]) or {}
-    ended = runs.last_event(session, version.run_id, STORED_NAMES[Registered]) or {}
+    judged = runs.last_event(session, version.run_id, "Judged") or {}
+    ended = runs.last_event(session, version.run_id, "Registered") or {}
     gate = _gate(judged, ended, evaluation, metrics)
     reason = ended.get("reason") or judged.get("reason") or "Trained with an earlier release."
     return Judgement(figures, gate, reason, judged.get("unseen_prompts"), one_person=False)
@@ -140,6 +145,6 @@ def _gate(
 
 
 def _length_gap(session: Session, version: ModelVersion) -> Metric:
-    noted = runs.last_event(session, version.run_id, STORED_NAMES[Reported])
+    noted = runs.last_event(session, version.run_id, "Reported")
     found = noted["report"]["length_bias"].get("gap") if noted else None
     return _EARLIER if found is None else Metric.from_json(found)
