@@ -37,7 +37,7 @@ text-align:left;vertical-align:top}figure{margin:.5rem 0;max-width:560px}svg{wid
 svg text{fill:var(--chart-7);font-size:12px}.grid{stroke:var(--edge)}a{color:var(--chart-1)}
 input[type=range]{width:min(420px,100%)}
 @media print{details::details-content{content-visibility:visible;block-size:auto}
-figure,tr,.card{break-inside:avoid}#move{display:none}}
+figure,tr,.card{break-inside:avoid}#move{display:none}.wide{overflow:visible}table{font-size:.65rem}}
 """
 
 _SCRIPT = """

@@ -10,7 +10,7 @@ def notes(run: RunView, verdict: VersionVerdict | None) -> list[str]:
     evaluation, report = run.evaluation, run.report
     if evaluation is None:
         return ["This training kept no measurements. Train again to get a full report."]
-    times = f", {evaluation.repeats} times" if evaluation.repeats > 1 else ""
+    times = f" {evaluation.repeats} times" if evaluation.repeats > 1 else ""
     basis = (
         f"All numbers below are cross-validated: {evaluation.n:,} rated answers to {evaluation.prompts:,} questions "
         f"({evaluation.good:,} good), each scored{times} by a model that had not seen its question."

@@ -55,7 +55,7 @@ def roc_plot(evaluation: Evaluation, report: TrustReport | None, rule: str | Non
     band = report.roc_band if report is not None else []
     curves = {"This model": evaluation.roc.get("model", [])}
     if rule is not None:
-        curves[f"Best simple rule: {rule_words(rule)}"] = evaluation.roc.get(rule, [])
+        curves[f"Best simple rule:<br>{rule_words(rule)}"] = evaluation.roc.get(rule, [])
     figure = roc(curves, band, height=460)
     figure.update_xaxes(constrain="domain")
     figure.update_yaxes(scaleanchor="x", constrain="domain")
@@ -101,8 +101,8 @@ def roc(curves: Mapping[str, Points], band: Band = (), *, height: int = 400) -> 
             mode="lines",
             line={"color": colour, "dash": dash, "width": 1.5 if place else 3},
             legendrank=1 + place,
-            hovertemplate=f"{html.escape(name)}<br>%{{y:.0%}} of the good found<br>%{{x:.0%}} of the poor let "
-            "through<extra></extra>",
+            hovertemplate=f"{html.escape(name.replace('<br>', ' '))}<br>%{{y:.0%}} of the good found<br>"
+            "%{x:.0%} of the poor let through<extra></extra>",
         )
     figure.add_scatter(
         x=[0, 1],

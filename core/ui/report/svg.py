@@ -16,8 +16,8 @@ from core.ui.report.plots import COLOURS
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 60, 12, 12, 326
 """The picture's width and the edges of the plotting area, in units of the drawing."""
-_SQUARE = _LEFT + _BOTTOM - _TOP + _RIGHT
-"""The width with which the plotting area is a square."""
+_SQUARE = 430
+"""The width of a picture whose plotting area is a square: the legend below has one column, and needs more room."""
 _COLUMNS, _ROW = 3, 20
 _LEGEND = _BOTTOM + 62
 _DASHES = {"solid": "none", "dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "longdash": "14 6"}
@@ -27,10 +27,11 @@ def svg(figure: go.Figure, alt: str) -> str:
     """The figure as one element; ``alt`` is what a screen reader says."""
     square = figure.layout.yaxis.scaleanchor is not None
     width, columns = (_SQUARE, 1) if square else (_WIDTH, _COLUMNS)
-    x, y = _Axis(figure.layout.xaxis, _LEFT, width - _RIGHT), _Axis(figure.layout.yaxis, _BOTTOM, _TOP)
+    right = _LEFT + _BOTTOM - _TOP if square else width - _RIGHT
+    x, y = _Axis(figure.layout.xaxis, _LEFT, right), _Axis(figure.layout.yaxis, _BOTTOM, _TOP)
     ranked = sorted(figure.data, key=lambda trace: trace.legendrank or 0)
     marks = [
-        *_axes(x, y, width - _RIGHT),
+        *_axes(x, y, right),
         *(mark for trace in figure.data for mark in _trace(trace, x, y)),
         *_legend(ranked, width, columns),
     ]
@@ -96,7 +97,7 @@ def _legend(traces: Iterable[Any], width: int, columns: int) -> Iterable[str]:
             yield f'<path d="M{left},{middle}H{left + 28}" style="{_stroke(trace)}"/>'
         if "markers" in trace.mode:
             yield _dot(trace, left + 14, middle)
-        yield f'<text x="{left + 34}" y="{middle + 4}">{html.escape(trace.name)}</text>'
+        yield f'<text x="{left + 34}" y="{middle + 4}">{html.escape(trace.name.replace("<br>", " "))}</text>'
 
 
 def _dot(trace: Any, across: float, up: float) -> str:

@@ -153,10 +153,11 @@ def _measures(evaluation: Evaluation) -> Table:
 
 def _right_and_wrong(evaluation: Evaluation) -> Table:
     c = evaluation.confusion
+    once = " Of the first scoring, so that each answer counts once." if evaluation.repeats > 1 else ""
     return Table(
         "right_and_wrong",
         "Where it was right and wrong (confusion matrix)",
-        "Answers counted by what experts rated them and what the model called them.",
+        f"Answers counted by what experts rated them and what the model called them.{once}",
         [
             {"": "Rated good", "Called good": f"{c['true_good']:,} right", "Called poor": f"{c['false_poor']:,} wrong"},
             {"": "Rated poor", "Called good": f"{c['false_good']:,} wrong", "Called poor": f"{c['true_poor']:,} right"},

@@ -1,7 +1,5 @@
 """The full report of a training on the page: what is beyond verdict, figures and chart, folded, and its files."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core.reward.training.report import TrustReport
@@ -37,11 +35,11 @@ def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> No
             if name == "decision":  # sentences are read, not scrolled
                 st.table([{k: literal(v) for k, v in row.items()} for row in table.rows], border="horizontal")
             elif table.rows:
-                show_cells(table.rows)
+                show_cells(table.rows, height="auto" if name == "thresholds" else "content")
             st.caption(literal(table.caption))
 
 
-def _downloads(run: RunView, verdict: VersionVerdict | None, found: Mapping[str, Table], key: str) -> None:
+def _downloads(run: RunView, verdict: VersionVerdict | None, found: dict[str, Table], key: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Download the report",
