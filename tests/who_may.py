@@ -51,6 +51,7 @@ NEEDS = {
     "review.disagreements.mark_gap": Act.JUDGE,
     "review.disagreements.open_gaps": Act.JUDGE,
     "models.evaluate.evaluate_file": Act.LOOK,
+    "reranking.examples.listed": Act.RERANK,
     "reranking.explain.explain": Act.RERANK,
     "data.exporting.export": Act.READ_DATA,
     "data.exporting.listed": Act.READ_DATA,
