@@ -48,8 +48,8 @@ def test_the_sample_is_loaded_by_one_press_and_marked(open_page, workspace):
     assert "This is the sample" in said(app)
     assert {metric.label: metric.value for metric in app.metric} == {
         "Rated": "184",
-        "Wait for a rating": "20",
-        "Rated good": "92",
+        "Waiting": "20",
+        "Good": "92",
     }
     assert [plain(toast.value) for toast in app.toast] == ["The sample is loaded: 204 answers, 368 ratings."]
 
@@ -123,7 +123,7 @@ def test_a_training_that_would_be_refused_is_not_offered(open_page, workspace, a
     press(app, "home.next")
     assert queue.preference(workspace, ana) == (Order.RANDOM, QueueFilters())
     looked.rate(workspace, ana, other, 5)
-    assert "Only 1 question has poor answers" in said(open_page())
+    assert "Only one question has poor answers" in said(open_page())
     looked.rate(workspace, ana, added(workspace, "Two?", "Worse."), 1)
     assert step(open_page()) == "Train a model"
 

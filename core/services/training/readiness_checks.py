@@ -129,10 +129,8 @@ def both_classes(facts: Counts) -> Check:
     questions = facts.questions
     for number, kind in ((questions.with_good, "good"), (questions.with_poor, "poor")):
         if number < 2 <= questions.rated:
-            text = (
-                f"Only {plural(number, 'question has', 'questions have')} {kind} answers, and a training needs two. "
-                f"Rate {kind} answers to other questions."
-            )
+            some = "Only one" if number else "No"
+            text = f"{some} question has {kind} answers; a training needs two. Rate {kind} answers to other questions."
             return Check("both_classes", title, CheckResult.BLOCKER, text, _other_questions(facts))
     larger = max(facts.good, poor) / facts.rated
     if larger > ONE_SIDED:

@@ -42,8 +42,8 @@ def counts(found: Overview) -> None:
     with st.container(key="home.counts"):
         rated, waiting, good = st.columns(3, wrap=False)
     rated.metric("Rated", f"{now.rated:,}", border=True)
-    waiting.metric("Wait for a rating", f"{now.waiting:,}", border=True)
-    good.metric("Rated good", f"{now.good:,}", border=True)
+    waiting.metric("Waiting", f"{now.waiting:,}", border=True)
+    good.metric("Good", f"{now.good:,}", border=True)
     if now.discarded:
         st.caption(f"{now.discarded:,} more were discarded by raters as unfit; Data, *Browse*, lists them.")
 

@@ -11,7 +11,6 @@ from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
 from core.domain.roles import Act
 from core.domain.texts import plural
-from core.domain.verdicts.judgement import times
 from core.services.rating import queue, second_opinions
 from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness, pair_yield
@@ -116,14 +115,17 @@ def forecast_sentence(outlook: Outlook, rated: int, threshold: int | None) -> st
     if threshold is not None and threshold < 1.2 * rated:
         threshold = None  # so near that a forecast for it would say what is there now
     ahead, now = outlook.at(threshold or 2 * rated), outlook.at(0)
-    if ahead is None or now is None or now[1].value is None:
+    if ahead is None or now is None or ahead[1].value is None or now[1].value is None:
         return f"There is no forecast: {outlook.no_forecast or 'too little is known.'}"
     more = ""
     if outlook.more is not None:
         more = f" About {outlook.more:,} more ratings may show whether it is better than the length of the answer."
+    # the rise alone: its value is of another measure than the verdict's, and would read as a second accuracy
+    rise = round(100 * (ahead[1].value - now[1].value))
+    oftener = f"about {plural(rise, 'time', 'times')} of 100 more often" if rise > 0 else "hardly more often"
     return (
-        f"With about {ahead[0]:,} rated answers like these it may score the good one of a good and a poor answer "
-        f"higher {times(ahead[1])}; it is {100 * now[1].value:.0f} now.{more}"
+        f"Forecast: with about {ahead[0]:,} rated answers like these it tells a good answer from a poor one "
+        f"{oftener}.{more}"
     )
 
 
