@@ -159,6 +159,7 @@ NEEDS = {
     "review.to_check.keep": Act.RATE,
     "review.to_check.listed": Act.RATE,
     "review.to_check.listed_for_lead": Act.JUDGE,
+    "operations.overview.overview": Act.LOOK,
     "operations.status.status": Act.LOOK,
     "training.training.cancel": Act.TRAIN,
     "training.training.start": Act.TRAIN,

@@ -61,7 +61,7 @@ def test_a_challenger_is_no_worse_and_not_by_chance(versus_champion: Metric, gat
     """Difference at least 0 with a lower bound above -0.02; the reason says what the two were compared on."""
     decision = judge_challenger(AUC, CLEAR, CLEAR, versus_champion, unseen_questions=unseen)
     assert decision.gate is gate
-    assert "champion" in decision.reason
+    assert "the model in use" in decision.reason
     said = "on 1,200 questions that neither was trained on" if unseen else "both learned anew from today's ratings"
     assert (said in decision.reason) == (gate is not Gate.CHAMPION_UNKNOWN)
 

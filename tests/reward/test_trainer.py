@@ -183,8 +183,8 @@ GOOD_IN_ONE_PROMPT = [
         (rated_answers(2), "8 of the 10 that are needed; 2 more"),
         (GOOD, "one class only. All 40 answers are rated good"),
         ([replace(example, rating=1.0) for example in GOOD], "rated poor; rate some good"),
-        (ONE_PROMPT, "all ratings are on one prompt"),
-        (GOOD_IN_ONE_PROMPT, "one class in a fold"),
+        (ONE_PROMPT, "all ratings are on one question"),
+        (GOOD_IN_ONE_PROMPT, "good or poor answers to one question only"),
     ],
 )
 def test_too_little_data_is_a_result(examples: list[Example], words: str) -> None:

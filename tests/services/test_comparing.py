@@ -40,8 +40,8 @@ def test_two_models_meet_on_questions_that_neither_has_seen(two: Workspace) -> N
     assert found.measure == "pairwise_accuracy"
     wrong, good = found.names
     assert found.sentence.startswith(
-        f"On 20 questions that neither learned from {good} is better than {wrong}: of two answers {good} picks the "
-        "better one "
+        f"On 20 questions that neither learned from, {good} is better than {wrong}: of two answers it picks the better "
+        f"one {100 * (found.metrics[1]['pairwise_accuracy'].value or 0):.0f} times of 100, the other "
     )
     assert (found.metrics[0]["roc_auc"].value or 1) < 0.7 < (found.metrics[1]["roc_auc"].value or 0)
     assert all(answer.response.endswith("Call «phone hidden».") for answer in found.disagreements)
@@ -57,7 +57,7 @@ def test_without_unseen_questions_their_trainings_scores_are_compared(two: Works
     made(two, "all", learned_from(EXAMPLES))
     found = compare.compare(two, LEAD, "all", "good")
     assert (found.basis, found.n, found.questions) == (Basis.OUT_OF_FOLD, 160, 40)
-    assert found.sentence.startswith("On 40 questions with scores from their trainings (cross-validated) ")
+    assert found.sentence.startswith("On 40 questions with scores from their trainings (cross-validated), ")
     assert found.metrics[0]["accuracy"].value is None
     assert (found.metrics[0]["roc_auc"].value or 0) > 0.6
 

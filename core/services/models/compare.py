@@ -14,6 +14,7 @@ from core.domain.plain import AS_IS
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
 from core.domain.texts import plural
+from core.domain.verdicts.names import short_name
 from core.reward import artifact
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable, scores
@@ -78,24 +79,24 @@ class Comparison:
         )
         if found.value is None or found.low is None or found.high is None:
             few = "there are too few questions, or answers of one kind only"
-            return f"{where} it cannot be told which one is better: {few}."
+            return f"{where}, it cannot be told which one is better: {few}."
         if found.low > 0:
-            return f"{where} {first} is better than {second}: {self._worth(0)}."
+            return f"{where}, {first} is better than {second}: {self._worth(0, 'it', 'the other')}."
         if found.high < 0:
-            return f"{where} {second} is better than {first}: {self._worth(1)}."
-        return f"{where} {first} and {second} cannot be told apart: {self._worth(0)}."
+            return f"{where}, {second} is better than {first}: {self._worth(1, 'it', 'the other')}."
+        apart = self._worth(0, "the first", "the second")
+        return f"{where}, {first} and {second} cannot be told apart: {apart}."
 
-    def _worth(self, ahead: int) -> str:
-        """What one is worth beside the other, which is called by its name, and how far they are apart."""
-        first, second = (100 * (self.metrics[which][self.measure].value or 0.0) for which in (ahead, 1 - ahead))
-        name, other = self.names[ahead], self.names[1 - ahead]
-        told = f"of two answers {name} picks the better one"
+    def _worth(self, ahead: int, this: str, other: str) -> str:
+        """What one is worth beside the other, and how far they are apart."""
+        values = [100 * (self.metrics[which][self.measure].value or 0.0) for which in (ahead, 1 - ahead)]
+        told = f"of two answers {this} picks the better one"
         if self.measure == "roc_auc":
-            told = f"of a good and a poor answer {name} scores the good one higher"
+            told = f"of a good and a poor answer {this} scores the good one higher"
         found, sign = self.difference, 100 * (-1 if ahead else 1)
         low, high = sorted((sign * (found.low or 0.0), sign * (found.high or 0.0)))
-        apart = f"difference {sign * (found.value or 0.0):+.0f} [{low:+.0f}, {high:+.0f}]"
-        return f"{told} {first:.0f} times of 100, {other} {second:.0f}, {apart}"
+        apart = f"difference {sign * (found.value or 0.0) + 0.0:.0f} [{low + 0.0:.0f}, {high + 0.0:.0f}]"
+        return f"{told} {values[0]:.0f} times of 100, {other} {values[1]:.0f} times ({apart})"
 
 
 @masks_output()
@@ -125,8 +126,8 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         chosen = [e for e in examples if all(e.interaction_id in known for known in predicted)]
         if not chosen:
             raise BadInput(
-                f"{names[0]} and {names[1]} have no answers in common that neither has learned from, so they cannot be "
-                "compared. Rate more answers, train again, and compare then."
+                f"{short_name(pair[0].run_id)} and {short_name(pair[1].run_id)} have no answers in common that neither "
+                "has learned from, so they cannot be compared. Rate more answers, train again, and compare then."
             )
         basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
     crossed = basis is Basis.OUT_OF_FOLD

@@ -11,7 +11,7 @@ from core.domain.metrics import Metric
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import storable
-from core.domain.verdicts.names import model_name
+from core.domain.verdicts.names import model_name, short_name
 from core.reward import artifact
 from core.services.masking import masks_output
 from core.services.reranking import reranking
@@ -181,9 +181,11 @@ def promote(
         versions.lock_champion(session, instead_of)
         version = versions.find(session, model_version)
         if version.champion:
-            raise Conflict(f"{name_of(version)} is in use already. Nothing was changed.")
+            raise Conflict(f"{short_name(version.run_id)} is in use already. Nothing was changed.")
         if version.archived_at is not None:
-            raise Conflict(f"{name_of(version)} is archived. Take it from the archive first; nothing was changed.")
+            raise Conflict(
+                f"{short_name(version.run_id)} is archived. Take it from the archive first; nothing was changed."
+            )
         _need_files(workspace, version)
         versions.set_champion(session, model_version, action="promote", by=user, reason=reason)
 
@@ -231,7 +233,9 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
         versions.lock_champion(session, None)
         version = versions.find(session, model_version)
         if version.champion:
-            raise Conflict(f"{name_of(version)} is in use and cannot be archived. Put another version in use first.")
+            raise Conflict(
+                f"{short_name(version.run_id)} is in use and cannot be archived. Put another version in use first."
+            )
         if (version.archived_at is not None) != away:
             versions.archive(session, version, by=user, away=away)
 
@@ -279,10 +283,12 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     damage = [_damage(workspace, version) for version in line]
     if not line or damage[0] is None:
         return None
-    good = next((name_of(version) for version, found in zip(line, damage, strict=True) if found is None), None)
+    good = next(
+        (short_name(version.run_id) for version, found in zip(line, damage, strict=True) if found is None), None
+    )
     meanwhile = f"{good} stands in for it" if good else "Answers keep their original order"
     until = "until its files are restored from a backup or another version is put in use."
-    loaded, name = reranking.reranker(workspace).loaded, name_of(line[0])
+    loaded, name = reranking.reranker(workspace).loaded, short_name(line[0].run_id)
     if loaded is not None and loaded.model_version == line[0].model_version:
         return (
             f"The files of the model in use, {name}, are damaged: {damage[0]} This server loaded it "
@@ -315,7 +321,7 @@ def _damage(workspace: Workspace, version: ModelVersion) -> str | None:
 def _need_files(workspace: Workspace, version: ModelVersion) -> None:
     found = _damage(workspace, version)
     if found is not None:
-        raise Conflict(f"{name_of(version)} cannot be used, and nothing was changed: {found}")
+        raise Conflict(f"{short_name(version.run_id)} cannot be used, and nothing was changed: {found}")
 
 
 def _state(workspace: Workspace, version: ModelVersion) -> str:

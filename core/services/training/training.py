@@ -255,7 +255,7 @@ def _failure_recorded(workspace: Workspace, run_id: int) -> Iterator[None]:
         sentence = str(error)
         raise
     except (KeyboardInterrupt, GeneratorExit):
-        state, sentence = "cancelled", "The training was stopped. Nothing was changed; computed embeddings are kept."
+        state, sentence = "cancelled", "The training was stopped. Nothing was changed; what was computed is kept."
         raise
     except MemoryError:
         sentence = "The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings."

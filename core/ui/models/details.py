@@ -12,8 +12,8 @@ from core.services.training import runs
 from core.ui.models.changes import in_words
 from core.ui.models.history import STATES
 from core.ui.report.format import moment, recipe_name
-from core.ui.report.summary import show_verdict
-from core.ui.report.view import show_report
+from core.ui.report.summary import show_figures, show_roc, show_verdict
+from core.ui.report.view import full_report
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
@@ -43,26 +43,35 @@ def report_of_a_version(
         opened = st.toggle("Show the full report", key="models.report")
     if not opened:
         return
+    verdict, run = verdicts[version.model_version], runs.run_view(page.workspace, page.user, version.run_id)
     if version.state != "champion":
-        show_verdict(verdicts[version.model_version], key="models.looked_at")
-    with st.container(key="models.lineage"):
-        rows = [{"": title, " ": literal(value)} for title, value in lineage(version, changes)]
-        st.table(rows, border="horizontal", hide_index=True)
-    if page.may(Act.MODELS):
-        st.download_button(
-            "Download the model",
-            lambda: models.as_zip(page.workspace, page.user, version.model_version),
-            file_name=f"{version.model_version}.zip",
-            mime="application/zip",
-            key="models.download",
-            on_click="ignore",
-            icon=":material/download:",
-            disabled=version.state.startswith("file"),
-            help="The model's files as a zip file. Treat it as private: it was made from the answers.",
-        )
-    run = runs.run_view(page.workspace, page.user, version.run_id)
+        show_verdict(verdict, key="models.looked_at")
+        show_figures(verdict.figures, key="models.looked_at")
+    made, chart = st.columns([5, 4])
+    with made:
+        with st.container(key="models.lineage"):
+            rows = [{"": title, " ": literal(value)} for title, value in lineage(version, changes)]
+            st.table(rows, border="horizontal", hide_index=True)
+        if page.may(Act.MODELS):
+            _download(page, version)
     if run is not None:
-        show_report(run, key="models")
+        with chart:
+            show_roc(run, verdict, key="models")
+        full_report(run, verdict, key="models")
+
+
+def _download(page: Page, version: VersionView) -> None:
+    st.download_button(
+        "Download the model",
+        lambda: models.as_zip(page.workspace, page.user, version.model_version),
+        file_name=f"{version.model_version}.zip",
+        mime="application/zip",
+        key="models.download",
+        on_click="ignore",
+        icon=":material/download:",
+        disabled=version.state in FILES,
+        help="The model's files as a zip file. Treat it as private: it was made from the answers.",
+    )
 
 
 def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tuple[str, str]]:
@@ -84,7 +93,7 @@ def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tupl
         ("Fingerprint of these ratings", str(known.get("data_fingerprint") or NOT_RECORDED)[:40]),
         ("Good from", f"a rating of {known['positive_threshold']}" if "positive_threshold" in known else NOT_RECORDED),
         ("Method", f"{recipe_name(version.recipe)}, seed {known.get('seed', 'not recorded')}"),
-        ("Reads", str(known.get("reads") or NOT_RECORDED)),
+        ("Reads", str(known.get("reads") or NOT_RECORDED).replace("prompt", "question")),
         ("Language model", str(known.get("encoder") or NOT_RECORDED)[:60]),
         ("Code", str(known.get("code") or NOT_RECORDED)),
         ("Trained", f"{moment(version.created_at)} by {version.trained_by}, training {version.run_id}"),

@@ -98,7 +98,8 @@ def _warn(version: VersionView, verdict: VersionVerdict) -> None:
     if not judgement.promoted:
         why = why_not(judgement.gate, judgement.unseen_questions)
         st.warning(
-            f"**This goes against the rule.** When it was trained, the rule kept it out of use: {literal(why)}.",
+            "**This goes against the rule** by which models come into use. At its training it was kept out: "
+            f"{literal(why)}.",
             icon=":material/front_hand:",
         )
     if version.sample:

@@ -10,14 +10,13 @@ from core.services.models.verdicts import VersionVerdict, verdicts
 from core.services.training.readiness import Readiness
 from core.services.training.runs import RunView, run_view
 from core.ui.report.format import moment
-from core.ui.report.plots import roc_plot
-from core.ui.report.summary import show_figures, show_verdict
+from core.ui.report.summary import show_figures, show_roc, show_verdict
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
 from core.ui.training.progress import how_far_it_got
 
-UNCHANGED = "Nothing was lost: ratings and the model in use are as before."
+UNCHANGED = "Ratings and the model in use are as before."
 TOO_WEAK = (Gate.NOT_ESTIMABLE, Gate.TOO_FEW_QUESTIONS, Gate.CHANCE, Gate.LENGTH, Gate.FOLLOWS_LENGTH)
 """Gates at which the ratings themselves were not enough, whatever model is in use."""
 
@@ -28,12 +27,13 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
     found = {verdict.run_id: verdict for verdict in verdicts(page.workspace, page.user).values()}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train.result"):
         st.subheader("Result", anchor=False, width="content")
+        about = st.container(width="content")
         run = run_view(page.workspace, page.user, _choose(runs, found))
         if run is None:
             return
+        about.caption(literal(f"Training {run.run_id}, started by {run.requested_by}, {moment(run.started_at)}"))
         if run.sample and not ready.sample:  # else the page bears the mark
             sample_badge()
-    st.caption(literal(f"Training {run.run_id}, started by {run.requested_by}, {moment(run.started_at)}"))
     verdict, unrated = found.get(run.run_id), ready.facts.unrated
     if verdict is None:
         _no_model(page, run, unrated)
@@ -41,16 +41,7 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
     show_verdict(verdict, key="train")
     _what_next(verdict, unrated)
     show_figures(verdict.figures, key="train")
-    _show_roc(run)
-
-
-def _show_roc(run: RunView) -> None:
-    if run.evaluation is None:
-        return
-    plot = roc_plot(run.evaluation, run.report)
-    with st.container(width=480):
-        st.plotly_chart(plot.figure, key=f"train.roc.{run.run_id}", config={"displayModeBar": False}, alt=plot.alt)
-        st.caption(plot.caption)
+    show_roc(run, verdict, key="train")
 
 
 def _choose(runs: Sequence[RunView], found: Mapping[int, VersionVerdict]) -> int:
@@ -88,12 +79,15 @@ def _no_model(page: Page, run: RunView, unrated: int) -> None:
     """What happened, that nothing was lost, and what to do."""
     said = literal(run.message or "")
     if run.state == "cancelled":
-        st.info(f"The training was cancelled. {UNCHANGED} Start again whenever you like.", icon=":material/cancel:")
+        st.info(
+            f"The training was cancelled; nothing was lost. {UNCHANGED} Start again whenever you like.",
+            icon=":material/cancel:",
+        )
     elif run.state == "failed":
         st.error(said or "The training failed.", icon=":material/error:")
         st.markdown(f"{UNCHANGED} Start it again above; if it fails again, show this to whoever runs this server.")
     else:
-        st.warning(f"No model was made. {said} {UNCHANGED}", icon=":material/warning:")
+        st.warning(f"No model was made, and nothing was lost. {said} {UNCHANGED}", icon=":material/warning:")
         with st.container(horizontal=True):
             if unrated:
                 next_step("Rate more answers", "rate", key="train.to_rate")
