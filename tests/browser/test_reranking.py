@@ -35,13 +35,17 @@ def trained(trained_once: Path, tmp_path_factory) -> Iterator[Dashboard]:
         yield served
 
 
+def settle(page: Page) -> None:
+    """Wait until the page is drawn; while it is, what moved stands there twice."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
 def tab_to(page: Page, key: str) -> None:
     """Press Tab until the widget with this key has the focus."""
     inside = "key => !!document.activeElement.closest('.st-key-' + key)"
     for _ in range(12):
         page.keyboard.press("Tab")
-        # leaving a field runs the page again; what is drawn anew at that moment is passed over
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        settle(page)  # leaving a field runs the page again; what is drawn anew at that moment is passed over
         if page.evaluate(inside, key):
             return
     raise AssertionError(f"{key} cannot be reached with Tab")
@@ -56,6 +60,8 @@ def test_markup_in_an_answer_is_shown_and_never_run(page: Page, trained):
     page.locator(".st-key-rerank-prompt textarea").fill(f"{EXAMPLE_PROMPT} {markup}")
     page.locator(".st-key-rerank-candidates textarea").fill(f"{markup}\n---\n" + "\n---\n".join(EXAMPLE))
     page.locator(".st-key-rerank-candidates textarea").blur()
+    expect(page.get_by_text("Read as 4 answers")).to_be_visible()
+    settle(page)
     page.locator(".st-key-rerank-run button").click()
     expect(page.locator(".st-key-rerank-keep")).to_be_visible()
     cards = page.locator("[class*=st-key-rerank-place-]")
@@ -100,15 +106,19 @@ def test_an_own_order_is_made_and_kept_by_keyboard(page: Page, trained):
     page.locator(".st-key-rerank-candidates textarea").fill("Answer A: one\nAnswer B: two\nAnswer C: three")
     page.locator(".st-key-rerank-candidates textarea").blur()
     expect(page.get_by_text("Read as 3 answers")).to_be_visible()
+    settle(page)
     page.locator(".st-key-rerank-run button").click()
     expect(page.locator(".st-key-rerank-keep")).to_be_visible()
+    settle(page)
     page.get_by_text("I would order them differently").click()
     rows = page.locator("[class*=st-key-rerank-my_order-]")
     for number in (0, 1):  # the first answer, then the second above it
         up = page.locator(f".st-key-rerank-up-{number} button:visible").first
+        settle(page)
         up.focus()
         page.keyboard.press("Enter")
         expect(rows.nth(number)).to_contain_text(f"{number + 1}. Answer {number + 1}")
+    settle(page)
     expect(page.locator(".st-key-rerank-up-1 button:focus")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(rows.nth(0)).to_contain_text("1. Answer 2")

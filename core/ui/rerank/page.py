@@ -93,7 +93,8 @@ def inputs() -> tuple[str, tuple[str, ...]]:
             "Numbers (1. 2. 3.), letters (A. B. C.), bullets, labels (Answer A: …) and JSON are understood too.",
         )
         found = _pasted()
-        _say_how_it_was_read(found)
+        with st.container(key="rerank.read_as"):  # there when empty too, so that the buttons below do not move
+            _say_how_it_was_read(found)
         texts = found.texts
     return (st.session_state.get("rerank.prompt") or "").strip(), texts
 
