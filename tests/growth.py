@@ -30,6 +30,8 @@ from core.domain.identifiers import (
 from core.domain.outcomes import feedback, ids
 from core.domain.outcomes import sent_answers as sent
 from core.domain.turns import MAX_TURNS
+from core.domain.verdicts import judgement
+from core.domain.verdicts import rules as simple_rules
 from core.http import json_body, rerank_request
 from core.labeling import (
     candidates,
@@ -628,6 +630,8 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    judgement.asked: "takes the name of a rule",
+    simple_rules.rule_words: "takes the name of a rule",
     ids.is_drawn: "compares no more than the length of a UUID",
     fields.as_object: "column_names.opened",
     fields.as_list: "column_names.opened",

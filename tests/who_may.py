@@ -103,6 +103,8 @@ NEEDS = {
     "models.models.rollback": Act.MODELS,
     "models.models.sample_in_use": Act.LOOK,
     "models.models.trouble": Act.LOOK,
+    "models.verdicts.verdict_in_use": Act.LOOK,
+    "models.verdicts.verdicts": Act.LOOK,
     "review.own_ratings.as_csv": Act.RATE,
     "review.own_ratings.listed": Act.RATE,
     "review.own_ratings.withdraw": Act.RATE,
@@ -245,6 +247,7 @@ ASKS_NOBODY = {
     "what no person decides: a process that died, the old application's writes, where a file is": [
         "data.batches.pause_after",
         "models.models.version_path",
+        "models.verdicts.in_use",
         "runtime.Runtime.close",
         "runtime.Runtime.keep",
         "data.uploads.log_file",

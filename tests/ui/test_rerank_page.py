@@ -381,7 +381,8 @@ def test_calls_can_be_run_as_they_stand(text):
     """Whatever stands in question and answers: the Python compiles, and a shell hands curl exactly the JSON."""
     python, curl, cohere = calls("http://localhost:8501", text, [text, "b"])
     for code in (python, cohere):
-        found = {node.targets[0].id: node.value for node in ast.parse(code).body if isinstance(node, ast.Assign)}
+        assigned = [node for node in ast.parse(code).body if isinstance(node, ast.Assign)]
+        found = {ast.unparse(node.targets[0]): node.value for node in assigned}
         assert ast.literal_eval(found["question"]) == text
         assert ast.literal_eval(found["answers"]) == [text, "b"]
     words = shlex.split(curl)

@@ -156,7 +156,12 @@ def test_what_cannot_be_trained_is_refused_before_a_training_exists(sample, argu
 def test_the_process_that_trains_is_told_what_was_chosen(sample, monkeypatch):
     """Method and seed stand in the run's row; the rater to leave out goes with the command."""
     commands: list[tuple[str, ...]] = []
-    monkeypatch.setattr(training, "start_detached", lambda *command, output: commands.append(command) or 1)
+
+    def start_detached(*command: str, output: object) -> int:
+        commands.append(command)
+        return 1
+
+    monkeypatch.setattr(training, "start_detached", start_detached)
     run = run_view(sample, COMMAND_LINE, training.start(sample, COMMAND_LINE, recipe="concat", seed=7))
     assert run is not None
     assert (run.recipe, run.seed) == ("concat", 7)

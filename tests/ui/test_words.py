@@ -19,8 +19,6 @@ from core.ui.shell.navigation import PAGES, PART, TAB, TOPIC, DataTab, QualityTa
 from tests.test_words import FULL_REPORT, misused
 from tests.ui.reading import plain
 
-PENDING = ("train", "models", "rerank")
-"""Pages whose words are being changed; none may be added."""
 NAMES = {"id", "key", "user_key", "form_id", "url", "icon", "format", "type", "element_format", "page_script_hash"}
 """Fields of an element that nobody reads."""
 READ_OF_CHARTS = {"text", "name", "hovertemplate", "ticktext"}
@@ -88,7 +86,7 @@ def wrong(app: Any, data: set[str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in PENDING])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("filled", [True, False], ids=["trained", "empty"])
 def test_a_page_uses_the_words_of_people(name, filled, request, open_page):
     """Each page and its tabs, with the trained sample and without anything; the audit log shows what was written."""

@@ -10,6 +10,7 @@ from core.domain.verdicts.figures import Figures
 from core.domain.verdicts.gates import Gate, compared_on
 from core.domain.verdicts.rules import rule_words
 
+_LENGTH = (Gate.LENGTH, Gate.FOLLOWS_LENGTH)
 ONE_PERSON = 0.9
 """Share of the ratings above which a model learned from one person."""
 
@@ -82,7 +83,9 @@ class Judgement:
         if figures.right_order.value is None:
             return ""
         value, rule = times(figures.right_order), ""
-        if figures.rule is not None and figures.rule_order.value is not None:
+        if self.gate in _LENGTH and (figures.rule_order.value or 0) < figures.right_order.value:
+            rule = ", which its length alone may explain"
+        elif figures.rule is not None and figures.rule_order.value is not None:
             rule = f"; the best simple rule {_hundred(figures.rule_order.value)}"
             if self.promoted and not figures.beats_rule:
                 rule += ": clearly better" if figures.rule_wins else ": too close to tell apart"

@@ -138,7 +138,7 @@ def _at_training(version: VersionView, verdict: VersionVerdict, name: str, place
     figures = verdict.figures
     if name == ORDER and figures.measure != ORDER:
         return None
-    on = "kept-apart answers" if figures.basis is Basis.KEPT_APART else "answers, cross-validated"
+    on = "kept-apart answers" if figures.basis is Basis.KEPT_APART else "answers (cross-validated)"
     metric = figures.right_order if name == ORDER else figures.accuracy
     return _point(version, name, metric, f"Measured at its training on {figures.answers:,} {on}", "version", place)
 

@@ -39,9 +39,12 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
         _no_model(page, run, ready)
         return
     show_verdict(verdict, key="train")
-    _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
-    show_figures(verdict.figures, key="train")
-    show_roc(run, verdict, key="train")
+    figures, chart = st.columns(2)
+    with figures:
+        _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
+        show_figures(verdict.figures, key="train")
+    with chart:
+        show_roc(run, verdict, key="train")
 
 
 def _choose(runs: Sequence[RunView], found: Mapping[int, VersionVerdict]) -> int:
