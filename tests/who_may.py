@@ -266,13 +266,13 @@ ASKS_NOBODY = {
         "models.evaluate.read_rated",
         "models.models.name_of",
         "training.readiness.thresholds",
+        "training.readiness.what_helps",
         *(
             f"training.readiness_checks.{name}"
             for name in (
-                "better_than_chance",
-                "better_than_length",
                 "both_classes",
                 "both_ends",
+                "check_all",
                 "comparable_answers",
                 "contradicting_repeats",
                 "enough_prompts",
