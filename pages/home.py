@@ -1,6 +1,6 @@
 """Home: what this is, where we stand, and the next step as one button."""
 
-from core.ui.home import show
+from core.ui.home.page import show
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import open_page
 

@@ -1,48 +1,41 @@
-"""Models: the one in use, how accuracy moved, compare, promote, roll back, archive."""
+"""Models: the one in use, all of them with what can be done, how accuracy moved, and the full report."""
 
-from core.services.models import models
+from core.services.models import models, verdicts
 from core.services.training.readiness import thresholds
+from core.ui.models.changes import change_log
 from core.ui.models.compare import compare_panel
-from core.ui.models.details import version_details
+from core.ui.models.details import report_of_a_version
 from core.ui.models.feedback import feedback_panel
-from core.ui.models.promote import change_model_in_use
+from core.ui.models.history import history, legacy_trainings
+from core.ui.models.in_use import damage, model_in_use, no_versions
 from core.ui.models.reasons import reasons_panel
 from core.ui.models.trend import trend_panel
 from core.ui.models.usage import usage_panel
-from core.ui.models.versions import (
-    champion_card,
-    champion_problem,
-    legacy_trainings,
-    no_versions,
-    promotion_log,
-    versions_table,
-)
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
 
 with open_page("models") as page:
     if not asks_for_name(page):
-        heading(page, lead="Every finished training adds a version. One of them is in use and ranks answers.")
-        versions = models.listed(page.workspace, page.user)
+        heading(page, lead="Every finished training adds a model. One of them is in use and ranks answers.")
+        told = verdicts.verdicts(page.workspace, page.user)
+        versions = [version for version in models.listed(page.workspace, page.user) if version.model_version in told]
         old = models.old_trainings(page.workspace, page.user)
         changes = models.promotions(page.workspace, page.user)
-        champion_problem(page)
+        damage(page)
         if versions:
-            champion_card(page, versions, changes)
-        else:
-            no_versions()
-        if versions or old:
-            trend_panel(versions, old, thresholds(page.workspace.settings.min_samples_to_train))
-        if old and not versions:
-            legacy_trainings(old)
-        if versions:
-            versions_table(versions, old)
+            model_in_use(page, versions, told, changes)
+            history(page, versions, told)
             compare_panel(page, versions)
-            change_model_in_use(page, versions)
-            version_details(page, versions, changes)
+        else:
+            no_versions(page)
+        if versions or old:
+            trend_panel(versions, told, old, thresholds(page.workspace.settings.min_samples_to_train))
         if versions:
+            report_of_a_version(page, versions, told, changes)
             usage_panel(page)
-            feedback_panel(page)
+            feedback_panel(page, versions)
         reasons_panel(page)
         if changes:
-            promotion_log(changes)
+            change_log(changes)
+        if old:
+            legacy_trainings(old)

@@ -1,7 +1,7 @@
-"""Rerank: a prompt and several answers in, the answers ranked out."""
+"""Rerank: a question and several answers in, the answers ranked out."""
 
 from core.ui.models.sample import sample_in_use
-from core.ui.rerank.page import choices, inputs, result, run_row, saved
+from core.ui.rerank.page import calling, choices, inputs, result, run_row, saved
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
 
@@ -14,7 +14,8 @@ with open_page("rerank") as page:
         )
         sample_in_use(page, key="rerank.train")
         saved(page)
-        prompt, texts = inputs()
+        question, texts = inputs()
         choices(page)
-        run_row(page, prompt, texts)
-        result(page, prompt, texts)
+        run_row(page, question, texts)
+        result(page, question, texts)
+        calling(page, question, texts)

@@ -30,6 +30,8 @@ from core.domain.identifiers import (
 from core.domain.outcomes import feedback, ids
 from core.domain.outcomes import sent_answers as sent
 from core.domain.turns import MAX_TURNS
+from core.domain.verdicts import judgement
+from core.domain.verdicts import rules as simple_rules
 from core.http import json_body, rerank_request
 from core.labeling import (
     candidates,
@@ -53,6 +55,7 @@ from core.labeling import (
 from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
 from core.labeling.outcomes import sent_answers
+from core.labeling.pasted import reading
 from core.labeling.shapes import fields, openai, registry
 from core.labeling.shapes.helpsteer import HELPSTEER
 from core.labeling.shapes.hh_rlhf import HH_RLHF
@@ -436,12 +439,23 @@ CASES = [
     *_each(formulas.neutralise, LANGUAGE, 20_000),
     *_each(formulas.restore, LANGUAGE | {"apostrophes": lambda n: "'" * n}, 20_000),
     *_each(
-        candidates.understand,
+        reading.understand,
         LANGUAGE
         | {
             "separators": lambda n: "a\n---\n" * n,
             "half separators": lambda n: "--" * n,
             "numbers": lambda n: "".join(f"{i + 1}. a\n" for i in range(n)),
+            "labels": lambda n: "Answer A: a\nAnswer B: b\n" * n,
+            "labels never ended": lambda n: "Answer A (" * n,
+            "letters": lambda n: "A) a\nB) b\n" * n,
+            "bullets": lambda n: "- a\n" * n,
+            "bullets of growing depth": lambda n: "".join(" " * (i % 50) + "- a\n" for i in range(n)),
+            "blank lines": lambda n: "a\n\n" * n,
+            "lists after prose": lambda n: "a:\n\n- b\n- c\n\n" * n,
+            "fences": lambda n: "```\na\n" * n,
+            "fences never closed": lambda n: "```a\n" * n,
+            "stars": lambda n: "*" * n,
+            "bold words": lambda n: "**a" * n,
             "a JSON list": lambda n: json.dumps(["a"] * n),
             "JSON lines": lambda n: '{"text": "a"}\n' * n,
             "brackets": lambda n: "[" * n,
@@ -450,8 +464,8 @@ CASES = [
         },
         2_000,
     ),
+    Case("labeling.pasted.reading.paste", reading.paste, lambda n: ["1. a\n---"] * n, 1_000),
     *_each(candidates.split_candidates, {"separators": lambda n: "a\n---\n" * n, "blanks": lambda n: " \t" * n}, 2_000),
-    Case("labeling.candidates.paste", candidates.paste, lambda n: ["1. a\n---"] * n, 1_000),
     Case(
         "labeling.column_names.suggest_mapping",
         column_names.suggest_mapping,
@@ -616,6 +630,8 @@ CASES = [
 ]
 
 LEFT_OUT = {
+    judgement.asked: "takes the name of a rule",
+    simple_rules.rule_words: "takes the name of a rule",
     ids.is_drawn: "compares no more than the length of a UUID",
     fields.as_object: "column_names.opened",
     fields.as_list: "column_names.opened",

@@ -1,11 +1,14 @@
 """`models`: list, promote or roll back versions."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
-from core.cli.output import Done, in_words, say
+from core.cli.output import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
 from core.services.models import models as models_service
+from core.services.models.verdicts import VersionVerdict, verdicts
 from core.services.workspace import open_workspace
 
 
@@ -24,12 +27,16 @@ def models(options: argparse.Namespace) -> Done:
         models_service.rollback(workspace, COMMAND_LINE)
     found = models_service.listed(workspace, COMMAND_LINE)
     champion = next((version.model_version for version in found if version.state == "champion"), None)
+    judged = verdicts(workspace, COMMAND_LINE)
     for version in found:
         mark = "*" if version.state == "champion" else " "
-        say(
-            f"{mark} {version.model_version}  {version.recipe}  {version.n:,} rated  AUC "
-            f"{in_words(version.metrics['roc_auc'].to_json())}"
-        )
+        say(f"{mark} {version.name}: {judged[version.model_version].sentence}")
+        say(f"    {version.model_version}, {version.recipe}, learned from {version.n:,} rated answers")
     if not found:
         say("There is no model yet. Train one: python -m core train")
-    return {"champion": champion, "versions": [version.to_json() for version in found]}, 0
+    return {"champion": champion, "versions": [_to_json(version, judged) for version in found]}, 0
+
+
+def _to_json(version: models_service.VersionView, judged: Mapping[str, VersionVerdict]) -> dict[str, Any]:
+    found = judged[version.model_version]
+    return version.to_json() | {"verdict": found.sentence, "figures": found.figures.to_json()}

@@ -14,6 +14,8 @@ ENOUGH_PROMPTS = 30
 refitted recipes are compared too, on four times as many prompts, and the models themselves only stop what is clearly
 worse."""
 _SHARE = 0.2
+HELD_OUT_BELOW = f"{int(_SHARE * 16**8) + 1:08x}"
+"""Every hash of a held-out prompt comes before this text, and no other does: for counting in the database."""
 
 
 def is_held_out(group: str) -> bool:

@@ -23,7 +23,7 @@ def check_columns(file: str, columns: Sequence[str]) -> None:
     if len(columns) > MAX_COLUMNS:
         raise BadInput(
             f"{file} has {len(columns):,} columns; at most {MAX_COLUMNS:,} can be read. Nothing was imported. "
-            "Keep the columns with prompt, answer and rating, and export it again."
+            "Keep the columns with question, answer and rating, and export it again."
         )
     if any(len(name) > MAX_NAME for name in columns):
         raise BadInput(

@@ -104,7 +104,7 @@ def _find_list(path: Path, encoding: str, *, lines: bool) -> str | None:
     if len(lists) > 1:
         raise BadInput(
             f"{path.name} holds several lists: {', '.join(repr(name[:60]) for name in lists[:10])}; keep the one with "
-            "prompt and answer, or export it as csv or with one object per line."
+            "question and answer, or export it as csv or with one object per line."
         )
     return f"{lists[0]}.{_LIST}" if lists else None
 

@@ -58,6 +58,7 @@ _LOOKED_AT = 5
 _OF_AN_ANSWER = ("rating", "feedback_comment", "bias_flag", "ai_response")
 """Of ours, what a comparison does not have."""
 _AS_GIVEN = as_given()
+_QUESTION = "the question"
 _MAX_NESTING = 100
 _Texts = tuple[str, str, tuple[Turn, ...]]
 _FirstRows = Callable[[], list[Mapping[str, object]]]
@@ -228,7 +229,7 @@ def _choose_columns(columns: list[str], mapping: Mapping[str, str]) -> dict[str,
         raise _missing_columns(columns, missing, mapping)
     if not missing and chosen["user_prompt"] == chosen["ai_response"]:
         raise BadInput(
-            f"Prompt and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
+            f"Question and answer cannot both come from the column {''.join(chosen['user_prompt'])!r}; choose two."
         )
     return chosen
 
@@ -348,6 +349,7 @@ def _texts(ours: Mapping[str, object], answer: str) -> _Texts:
     if messages and turns:
         raise BadInput(f"the row has both {CONVERSATION} and turns; leave one of them empty")
     prompt, response, name = ours.get("user_prompt"), ours.get(answer), CONVERSATION
+    answered = "the answer" if answer == "ai_response" else answer
     if is_messages(prompt):
         if messages or turns:
             raise BadInput("the row has a conversation both in user_prompt and beside it; leave one of them empty")
@@ -362,10 +364,10 @@ def _texts(ours: Mapping[str, object], answer: str) -> _Texts:
         else:
             messages, response, name = said, None, answer
     if messages:
-        return split_messages(messages, name, _text_or_none(prompt, "user_prompt"), _text_or_none(response, answer))
+        return split_messages(messages, name, _text_or_none(prompt, _QUESTION), _text_or_none(response, answered))
     if "user_prompt" not in ours or answer not in ours:  # only a conversation can stand for these columns
-        raise BadInput(f"{CONVERSATION if CONVERSATION in ours else answer} is empty")
-    prompt, response = required_text(prompt, "user_prompt"), required_text(response, answer)
+        raise BadInput(f"{CONVERSATION if CONVERSATION in ours else answered} is empty")
+    prompt, response = required_text(prompt, _QUESTION), required_text(response, answered)
     said_before = read_stored_prompt(prompt) if "turns" not in ours else None
     if said_before:
         return said_before.prompt, response, said_before.turns
@@ -464,7 +466,7 @@ def _flag(value: object, name: str) -> bool | None:
 
 
 def bounded_metadata(
-    values: Mapping[str, object], name: str = "the columns beside prompt, answer and rating hold"
+    values: Mapping[str, object], name: str = "the columns beside question, answer and rating hold"
 ) -> dict[str, Any] | None:
     """Values as JSON can hold them; None where there are none. ``name`` begins the sentence where there are too many.
 

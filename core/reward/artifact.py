@@ -266,8 +266,8 @@ def _described(path: Path, data: bytes) -> dict[str, Any]:
     found = described.get("format") if isinstance(described, dict) else None
     if found == 1:
         raise Unavailable(
-            f"{path.name} was trained by an earlier release, whose recipe looked at less of each answer. Train again: "
-            "the ratings and their embeddings are all there."
+            f"{path.name} was trained by an earlier release, which looked at less of each answer. Train again: "
+            "all ratings are there."
         )
     if found != FORMAT:
         raise Unavailable(f"{path.name} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")

@@ -20,18 +20,12 @@ class Meaning:
     n: int
 
     @property
-    def mostly_poor(self) -> bool:
-        """Whether fewer than half of them were good."""
-        return 2 * self.good < self.n
-
-    @property
-    def words(self) -> str:
-        """As people read it."""
-        share = self.good / self.n
-        counted = f"{round(10 * share)} of 10"
-        if not 0.05 <= share < 0.95:
-            counted = "fewer than 1 of 10" if share < 0.5 else "more than 9 of 10"
-        return f"{counted} such answers were rated good, from {self.n:,} rated answers"
+    def range(self) -> tuple[float, float]:
+        """95 % interval of the share of such answers that are good (Wilson)."""
+        share, squared = self.good / self.n, 1.96**2 / self.n
+        middle = (share + squared / 2) / (1 + squared)
+        half = math.sqrt(squared * (share * (1 - share) + squared / 4)) / (1 + squared)
+        return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

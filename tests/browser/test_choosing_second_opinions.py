@@ -37,7 +37,7 @@ def test_second_opinions_are_chosen_said_and_left(page: Page, dashboard) -> None
     choose(page, "pair")
     ready(page, after=alone)
     assert number(page) == beside
-    expect(key(page, "only")).to_contain_text("unrated answers to prompts that have a rated answer")
+    expect(key(page, "only")).to_contain_text("unrated answers to questions that have a rated answer")
     key(page, "show_all").click()
     ready(page, after=beside)
     assert number(page) == alone

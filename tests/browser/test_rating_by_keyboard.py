@@ -521,7 +521,7 @@ def test_more_answers_than_are_shown_are_counted(at_the_desk, dashboard, four, m
     expect(key(page, "prompt")).to_contain_text("Which of four")
     ready(page)
     page.keyboard.press("v")
-    expect(key(page, "notice")).to_have_text("20 of 34 answers to this prompt are shown.")
+    expect(key(page, "notice")).to_have_text("20 of 34 answers to this question are shown.")
     expect(key(page, "beside")).to_have_count(19)
 
 
@@ -738,12 +738,12 @@ def test_a_screen_reader_is_told_what_everything_is(at_the_desk):
     )
     expect(page.get_by_role("textbox", name="Comment (optional)")).to_be_visible()
     expect(page.get_by_role("heading", name="Rate", exact=True)).to_be_visible()
-    for name in ("Prompt", "Answer"):
+    for name in ("Question", "Answer"):
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
     expect(page.get_by_role("progressbar", name="Rated today")).to_have_attribute(
         "aria-valuetext", re.compile("^0 rated")
     )
-    expect(page.get_by_role("region", name="Prompt", exact=True).first).to_be_visible()
+    expect(page.get_by_role("region", name="Question", exact=True).first).to_be_visible()
     for name in ("receipt", "waiting", "notice"):
         expect(key(page, name)).to_have_attribute("aria-live", "polite")
         expect(key(page, name)).to_have_role("status")

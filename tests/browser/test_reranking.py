@@ -7,10 +7,23 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
 from tests.browser.serving import Dashboard, serve
+from tests.burns import EXAMPLE, EXAMPLE_PROMPT
+from tests.databases import PATIENCE
 
 pytestmark = pytest.mark.browser
+
+MOST = 120_000
+"""Milliseconds for one wait, loading the encoder on a busy machine included: these tests wait often, one by one."""
+
+
+@pytest.fixture(autouse=True)
+def bounded(page: Page) -> Iterator[None]:
+    """Fail where something never comes, long before the patience of the other files adds up over many waits."""
+    page.set_default_timeout(MOST)
+    expect.set_options(timeout=MOST)
+    yield
+    expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +35,17 @@ def trained(trained_once: Path, tmp_path_factory) -> Iterator[Dashboard]:
         yield served
 
 
+def settle(page: Page) -> None:
+    """Wait until the page is drawn; while it is, what moved stands there twice."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
 def tab_to(page: Page, key: str) -> None:
     """Press Tab until the widget with this key has the focus."""
     inside = "key => !!document.activeElement.closest('.st-key-' + key)"
     for _ in range(12):
         page.keyboard.press("Tab")
-        # leaving a field runs the page again; what is drawn anew at that moment is passed over
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        settle(page)  # leaving a field runs the page again; what is drawn anew at that moment is passed over
         if page.evaluate(inside, key):
             return
     raise AssertionError(f"{key} cannot be reached with Tab")
@@ -43,15 +60,13 @@ def test_markup_in_an_answer_is_shown_and_never_run(page: Page, trained):
     page.locator(".st-key-rerank-prompt textarea").fill(f"{EXAMPLE_PROMPT} {markup}")
     page.locator(".st-key-rerank-candidates textarea").fill(f"{markup}\n---\n" + "\n---\n".join(EXAMPLE))
     page.locator(".st-key-rerank-candidates textarea").blur()
+    expect(page.get_by_text("Read as 4 answers")).to_be_visible()
+    settle(page)
     page.locator(".st-key-rerank-run button").click()
     expect(page.locator(".st-key-rerank-keep")).to_be_visible()
     cards = page.locator("[class*=st-key-rerank-place-]")
     expect(cards.filter(has_text="<script>document.title='run'</script><img src=x")).to_have_count(1)
     page.get_by_text("I would order them differently").click()
-    best = page.get_by_role("combobox", name="Best first")
-    page.get_by_text("Save as a case").scroll_into_view_if_needed()  # an open list closes when the page moves
-    best.focus()
-    page.keyboard.press("ArrowDown")
     expect(page.get_by_text("Answer 1: <script>document.title='run'</script>")).to_be_visible()
     for made in ("img[src=x]", "a[href^=javascript]", "script:text('run')"):
         expect(page.locator(made)).to_have_count(0)
@@ -59,7 +74,7 @@ def test_markup_in_an_answer_is_shown_and_never_run(page: Page, trained):
 
 
 def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
-    """Prompt, Tab, paste, Tab, Enter: the helpful answer comes first, with its score and where it came from."""
+    """Question, Tab, paste, Tab, Enter: the helpful answer comes first, with its score and where it came from."""
     page.goto(f"{trained.url}/rerank")
     page.locator(".st-key-rerank-prompt textarea").focus()
     page.keyboard.insert_text(EXAMPLE_PROMPT)
@@ -82,3 +97,29 @@ def test_three_pasted_answers_are_ranked_by_keyboard(page: Page, trained):
     page.keyboard.type(" And when?")
     page.keyboard.press("Tab")
     expect(page.get_by_text("were changed after ranking")).to_be_visible()
+
+
+def test_an_own_order_is_made_and_kept_by_keyboard(page: Page, trained):
+    """Up places an answer and moves it on with the same key again: the focus stays on its arrow."""
+    page.goto(f"{trained.url}/rerank")
+    page.locator(".st-key-rerank-prompt textarea").fill("How are these ordered?")
+    page.locator(".st-key-rerank-candidates textarea").fill("Answer A: one\nAnswer B: two\nAnswer C: three")
+    page.locator(".st-key-rerank-candidates textarea").blur()
+    expect(page.get_by_text("Read as 3 answers")).to_be_visible()
+    settle(page)
+    page.locator(".st-key-rerank-run button").click()
+    expect(page.locator(".st-key-rerank-keep")).to_be_visible()
+    settle(page)
+    page.get_by_text("I would order them differently").click()
+    rows = page.locator("[class*=st-key-rerank-my_order-]")
+    for number in (0, 1):  # the first answer, then the second above it
+        up = page.locator(f".st-key-rerank-up-{number} button:visible").first
+        settle(page)
+        up.focus()
+        page.keyboard.press("Enter")
+        expect(rows.nth(number)).to_contain_text(f"{number + 1}. Answer {number + 1}")
+    settle(page)
+    expect(page.locator(".st-key-rerank-up-1 button:focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(rows.nth(0)).to_contain_text("1. Answer 2")
+    expect(page.get_by_text("Below this line: not placed.")).to_be_visible()

@@ -107,7 +107,7 @@ def test_import_says_what_became_of_every_row(cli, csv_file):
         "import_id": found["import_id"],
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
-            {"row": 5, "reason": "ai_response is empty"},
+            {"row": 5, "reason": "the answer is empty"},
         ],
         "ratings_left_out": {"total": 0, "rows": []},
         "preferences": 0,
@@ -157,7 +157,7 @@ def test_import_check_says_what_would_happen_and_stores_nothing(cli, tmp_path):
     assert (found["must_ask"], found["metadata"], found["shape"]) == (True, ["Ward"], "table")
     said = "\n".join(lines[:-1])
     assert "semicolon" in said
-    assert "  row 4: user_prompt is empty" in said
+    assert "  row 4: the question is empty" in said
     assert "Kept as metadata: Ward." in said
     assert "--scale 0-4" in said
     code, lines, _ = cli("import", path, *columns, "--check", "--scale", "0-4", "--json")
@@ -397,8 +397,8 @@ def test_a_database_that_does_not_answer_is_exit_code_1(sqlite_cli, monkeypatch,
 
 
 def test_rolling_back_nothing_is_exit_code_1(sqlite_cli):
-    """Where there is no earlier champion the sentence says so."""
-    assert "no earlier champion" in sentence(sqlite_cli("models", "rollback"), 1)
+    """Where there is no earlier model in use the sentence says so."""
+    assert "no earlier model in use" in sentence(sqlite_cli("models", "rollback"), 1)
 
 
 def test_models_of_an_empty_database(sqlite_cli):
@@ -576,7 +576,7 @@ def test_training_says_whether_it_learned_from_orders(sqlite_cli, tmp_path, monk
     _, after, _ = sqlite_cli("train")
     assert not [line for line in before if "comparison" in line]
     (said,) = [line for line in after if "comparison" in line]
-    assert said.startswith("The 1 comparison that raters made on 1 prompt did not clearly help to rank answers")
+    assert said.startswith("The 1 comparison that raters made on 1 question did not clearly help to rank answers")
 
 
 def test_a_user_of_an_application_is_forgotten_by_their_id(sqlite_cli, tmp_path):

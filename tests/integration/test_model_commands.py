@@ -13,6 +13,7 @@ from core.store.interactions import exports
 
 pytestmark = pytest.mark.slow
 
+BASELINES = {"majority", "length_only", "length_curve", "prompt_only", "cosine", "original_order"}
 METRICS = {"accuracy", "roc_auc", "pairwise_accuracy", "pairwise_accuracy_macro", "precision", "recall", "f1", "brier"}
 
 
@@ -32,12 +33,12 @@ def rated_file(path: Path, rows: list[tuple[str, str, object]]) -> str:
 
 
 def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, capsys) -> None:
-    """A second training prints what programs rely on: metrics with intervals, five baselines, promoted and why."""
+    """A second training prints what programs rely on: metrics, six baselines, the verdict, promoted and why."""
     code, result, _ = run(capsys, "train", "--recipe", "concat", "--seed", "1")
     assert code == 0
     assert (result["recipe"], result["n"], result["prompts"]) == ("concat", 184, 46)
     assert set(result["metrics"]) >= METRICS
-    assert set(result["baselines"]) == {"majority", "length_only", "prompt_only", "cosine", "original_order"}
+    assert set(result["baselines"]) == BASELINES
     for metric in result["metrics"].values():
         assert metric["low"] <= metric["value"] <= metric["high"]
     order = result["baselines"]["original_order"]["accuracy"]
@@ -45,6 +46,18 @@ def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, cap
     assert order["reason"]
     assert result["promoted"] is False
     assert "champion" in result["reason"] or "length" in result["reason"]
+    assert result["name"].startswith("Model 2, ")
+    assert result["verdict"].startswith("Not used: ")
+    assert result["figures"]["right_order"] == result["metrics"]["pairwise_accuracy"]
+    assert result["figures"]["basis"] == "cross_validated"
+    _, listed, _ = run(capsys, "models")
+    assert [listed["versions"][0][key] for key in ("verdict", "name")] == [result["verdict"], result["name"]]
+    main(["models"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"  {result['name']}: {result['verdict']}"
+    assert lines[2].startswith("* Model 1, ")
+    main(["status"])
+    assert lines[2].removeprefix("* ") in capsys.readouterr().out.splitlines()
 
 
 def test_too_little_to_train_on_is_exit_0_with_a_reason(tmp_path: Path, monkeypatch, capsys) -> None:
@@ -73,7 +86,7 @@ def test_evaluate_leaves_out_prompts_of_the_training(trained_home: Path, tmp_pat
     assert code == 0
     assert (result["n"], result["prompts"], result["prompts_seen"]) == (24, 12, 1)
     assert result["metrics"]["roc_auc"]["value"] > 0.9
-    assert set(result["baselines"]) == {"majority", "length_only", "prompt_only", "cosine", "original_order"}
+    assert set(result["baselines"]) == BASELINES
     assert run(capsys, "status")[1] == before
 
 

@@ -1,9 +1,9 @@
-"""Candidates for reranking, from files and from the paste box."""
+"""Candidates for reranking, from files."""
 
 import pytest
 
 from core.domain.errors import BadInput
-from core.labeling.candidates import paste, read_candidates, split_candidates, understand
+from core.labeling.candidates import read_candidates, split_candidates
 
 
 @pytest.mark.parametrize(
@@ -66,66 +66,3 @@ def test_files_without_candidates_are_refused(tmp_path):
             read_candidates(tmp_path / name)
     with pytest.raises(BadInput, match="There is no file"):
         read_candidates(tmp_path / "missing.txt")
-
-
-@pytest.mark.parametrize(
-    "text, texts, read_as",
-    [
-        ("one\n---\ntwo", ("one", "two"), "2 answers, between lines of ---"),
-        (
-            '["one", {"text": "two"}, {"response": "three"}, " "]',
-            ("one", "two", "three"),
-            "3 answers, from a JSON list",
-        ),
-        (
-            '{"text": "one\\n1. a\\n2. b"}\n\n{"answer": "two"}',
-            ("one\n1. a\n2. b", "two"),
-            "2 answers, from JSON lines",
-        ),
-        ("1. one\nmore\n\n2) two\n3. three", ("one\nmore", "two", "three"), "3 answers, from a numbered list"),
-        ("Answer 1: one\nAnswer 2: two", ("one", "two"), "2 answers, from a numbered list"),
-        (
-            "1. one\n   1. inner\n   2. inner\n2. two",
-            ("one\n   1. inner\n   2. inner", "two"),
-            "2 answers, from a numbered list",
-        ),
-        ("1. one\n---\n2. two", ("1. one", "2. two"), "2 answers, between lines of ---"),
-        ("Steps:\n1. one\n2. two", ("Steps:\n1. one\n2. two",), "1 answer"),
-        ("2. one\n3. two", ("2. one\n3. two",), "1 answer"),
-        ("1.5 mg\n2.5 mg", ("1.5 mg\n2.5 mg",), "1 answer"),
-        ("[citation needed] text", ("[citation needed] text",), "1 answer"),
-        ("{ return 1; }\nint x;", ("{ return 1; }\nint x;",), "1 answer"),
-        ("مرحبا\n---\nשלום", ("مرحبا", "שלום"), "2 answers, between lines of ---"),
-        ("[" * 5_000, ("[" * 5_000,), "1 answer"),
-        (" \n", (), "0 answers"),
-    ],
-)
-def test_a_pasted_text_is_understood_and_said(text, texts, read_as):
-    """Four ways to give several answers; whatever only looks like one of them stays one text."""
-    found = understand(text)
-    assert found.texts == texts
-    assert found.read_as == read_as
-
-
-@pytest.mark.parametrize(
-    "text, doubt",
-    [
-        ('["a one","b two"', "begins like a JSON list"),
-        ('{"query": "a", "documents": ["x", "y"]}', "JSON object without a text"),
-        ("[1] See the leaflet.", None),
-        ("1. one\n2. two", "numbered steps"),
-        ('{"text": "a"}\n{"text": ', "line 2 holds no text"),
-        ("[1, 2]", "not of texts"),
-        ("one\n---\ntwo", None),
-    ],
-)
-def test_what_may_have_been_meant_differently_is_said(text, doubt):
-    """A list that could be one answer, JSON that could not be used: a sentence, never a silent guess."""
-    found = understand(text).doubt
-    assert (found is None) if doubt is None else (found is not None and doubt in found)
-
-
-@pytest.mark.parametrize("texts", [("one", "two"), ("a\n---\nb", "c"), ("1. a\n2. b",), ('["x"]',), ("a", "a"), ()])
-def test_candidates_survive_the_paste_box(texts):
-    """From single boxes into the paste box and back nothing is split, joined or lost."""
-    assert understand(paste(texts)).texts == texts

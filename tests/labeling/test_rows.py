@@ -64,7 +64,7 @@ def test_prompts_and_answers_are_kept_exactly():
 def test_an_empty_prompt_or_answer_is_rejected(value):
     """A row without one of the two texts has nothing to rate."""
     rows = read({"user_prompt": value, "ai_response": "a"}, {"user_prompt": "p", "ai_response": value})
-    assert rows == [Rejected(1, "user_prompt is empty"), Rejected(2, "ai_response is empty")]
+    assert rows == [Rejected(1, "the question is empty"), Rejected(2, "the answer is empty")]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_empty_prompt_or_answer_is_rejected(value):
 )
 def test_a_prompt_that_is_no_text_is_rejected(value, kind):
     """Numbers and nested values in place of a text hint at the wrong column, so they are not turned into text."""
-    assert read({"user_prompt": value, "ai_response": "a"}) == [Rejected(1, f"user_prompt is not text but {kind}")]
+    assert read({"user_prompt": value, "ai_response": "a"}) == [Rejected(1, f"the question is not text but {kind}")]
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_ids_become_text(value, text):
 @pytest.mark.parametrize(
     "column, value, reason",
     [
-        ("user_prompt", "a\x00b", "user_prompt contains a NUL character"),
-        ("ai_response", "a\ud800", "ai_response contains a damaged character"),
-        ("ai_response", "x" * (MAX_TEXT + 1), "ai_response is longer than 5,000,000 characters"),
+        ("user_prompt", "a\x00b", "the question contains a NUL character"),
+        ("ai_response", "a\ud800", "the answer contains a damaged character"),
+        ("ai_response", "x" * (MAX_TEXT + 1), "the answer is longer than 5,000,000 characters"),
         ("session_id", "\x00", "session_id contains a NUL character"),
         ("session_id", ["s"], "session_id is not text but a list"),
         ("rater", "r" * 101, "rater is longer than 100 characters"),
@@ -462,7 +462,7 @@ def test_columns_of_which_nothing_is_left_are_not_named_as_metadata():
 def test_a_path_into_nothing_leaves_the_row_out():
     """With our name for what is missing; the other rows come in."""
     rows = read({"in": {"q": "p"}, "a": "a"}, {"in": {}, "a": "a"}, mapping={"user_prompt": "in.q", "ai_response": "a"})
-    assert rows == [ImportRow(1, "p", "a"), Rejected(2, "user_prompt is empty")]
+    assert rows == [ImportRow(1, "p", "a"), Rejected(2, "the question is empty")]
 
 
 def test_a_scale_changes_ratings_and_keeps_what_the_file_has():

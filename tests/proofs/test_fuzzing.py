@@ -21,8 +21,8 @@ from core.domain.roles import COMMAND_LINE
 from core.http.api import Api
 from core.http.openapi import DOCUMENT
 from core.http.rate_limit import Rate
-from core.labeling.candidates import understand
 from core.labeling.how_to_read import HowToRead
+from core.labeling.pasted.reading import understand
 from core.labeling.rows import understand as understand_table
 from core.labeling.tables import open_table
 from core.services.data import importing
@@ -289,12 +289,13 @@ def test_any_query_string(client: TestClient) -> None:
 @inputs(30, 1000)
 @given(text=TEXTS | st.lists(TEXTS).map("\n---\n".join) | st.lists(VALUES).map(json.dumps))
 def check_pasted(text: str) -> None:
-    with suppress(BadInput):
-        understand(text)
+    found = understand(text)
+    for way, count in found.others:
+        assert len(understand(text, way).texts) == count
 
 
 def test_anything_pasted_as_candidates() -> None:
-    """The Rerank page's box: whatever is pasted is understood somehow, or refused in a sentence."""
+    """The Rerank page's box: whatever is pasted is understood somehow, and in each way that is offered."""
     check_pasted()
 
 

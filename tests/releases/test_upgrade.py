@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.domain.roles import COMMAND_LINE, Role
-from core.services.models import models
+from core.domain.verdicts.figures import Basis
+from core.services.models import models, verdicts
 from core.services.people import accounts, api_keys, local_names, sign_in
 from core.services.rating import rating
 from core.services.reranking import reranking
@@ -23,7 +24,8 @@ from core.services.training import readiness, runs, training
 from core.services.workspace import Workspace
 from core.store import schema
 from core.store.interactions.consensus import text_version
-from core.store.tables import Item, LegacyInteraction
+from core.store.tables import Item, LegacyInteraction, ModelVersion, Promotion, RunEvent
+from core.store.types import now
 from tests import looked
 from tests.databases import Plain
 from tests.services.test_accounts import claims
@@ -160,9 +162,72 @@ def test_what_its_training_told_is_read(upgraded, said):
     assert told.evaluation is not None
     outlook = readiness.readiness(upgraded, COMMAND_LINE).outlook
     assert outlook is not None
-    assert outlook.latest.auc == told.evaluation.metrics["roc_auc"]
-    assert outlook.verdict == told.report.verdict.sentence
+    assert (outlook.run_id, outlook.n) == (run.run_id, told.evaluation.n)
     assert (told.latest("registered") or {})["model_version"] == said["champion"]
+
+
+VERSUS_LENGTH = {"value": 0.05, "low": -0.02, "high": 0.1}
+REFUSED = {"promoted": False, "reason": "not promoted."}
+
+
+@pytest.mark.parametrize(
+    "judged, ended, evaluation, champion, says",
+    [
+        ({}, {}, {}, True, "In use, but no better than asking how similar answer and question are."),
+        ({}, {}, {}, None, "Used before, not now, but no better than asking how similar answer and question are."),
+        ({}, REFUSED, {}, None, "Not used: ratings or the model in use changed while it was trained."),
+        (
+            REFUSED,
+            REFUSED,
+            {"versus_length": VERSUS_LENGTH},
+            None,
+            "Not used: not clearly better than the length of the answer.",
+        ),
+        (
+            REFUSED,
+            REFUSED,
+            {"versus_length": VERSUS_LENGTH},
+            True,
+            "In use by a person's decision, although by the rule it would not be: "
+            "not clearly better than the length of the answer.",
+        ),
+        (
+            REFUSED | {"versus_champion": {"value": -0.1, "low": -0.2, "high": -0.05}, "unseen_prompts": 40},
+            REFUSED,
+            {},
+            None,
+            "Not used: worse than the model then in use (on 40 questions that neither was trained on).",
+        ),
+        (
+            REFUSED | {"versus_champion": {"value": 0.0, "low": -0.2, "high": 0.2}},
+            REFUSED,
+            {},
+            None,
+            "Not used: not clearly as good as the model then in use",
+        ),
+    ],
+)
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_version_of_then_has_a_verdict(upgraded, judged, ended, evaluation, champion, says, archived):
+    """What its training noted says it: cross-validated figures, the decision of then, and the use of today."""
+    with upgraded.store.write() as session:
+        (version,) = session.scalars(select(ModelVersion))
+        version.champion = champion
+        version.archived_at = now() if archived and not champion else None
+        for kind, changed in (("Judged", judged), ("Registered", ended)):
+            event = session.scalar(select(RunEvent).where(RunEvent.kind == kind))
+            event.payload = event.payload | changed
+        event = session.scalar(select(RunEvent).where(RunEvent.kind == "Evaluated"))
+        event.payload = event.payload | {"evaluation": event.payload["evaluation"] | evaluation}
+        if ended and not champion:  # it was never in use
+            session.execute(delete(Promotion))
+    (found,) = verdicts.verdicts(upgraded, COMMAND_LINE).values()
+    assert found.sentence.startswith(says)
+    assert "Of two answers it picks the better one" in found.sentence
+    assert found.figures.basis is Basis.CROSS_VALIDATED
+    assert found.figures.right_order.value == event.payload["evaluation"]["metrics"]["pairwise_accuracy"]["value"]
+    assert found.name.startswith("Model 1, 28 Nov")
+    assert verdicts.verdict_in_use(upgraded, COMMAND_LINE) == (found if champion else None)
 
 
 @pytest.mark.slow

@@ -1,4 +1,5 @@
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 from core.domain.records import Example
 from core.reward.baselines import columns_of, original_order
@@ -30,7 +31,7 @@ def test_fitted_baselines_are_probabilities_and_see_what_they_should() -> None:
     rated = Labels.of(examples, positive_threshold=4)
     features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
     scores = fit_baselines(features, rated.good).score(features)
-    assert set(scores) == {"majority", "length_only", "prompt_only", "cosine"}
+    assert set(scores) == {"majority", "length_only", "length_curve", "prompt_only", "cosine"}
     assert all(((s.values >= 0) & (s.values <= 1)).all() for s in scores.values())
     assert np.all(np.diff(scores["length_only"].values) > 0)
     assert set(scores["majority"].values) == {19 / 50}
@@ -56,3 +57,16 @@ def test_the_original_order_counts_within_prompt_and_context() -> None:
     scores = original_order(Labels.of(examples, positive_threshold=4))
     assert scores.values.tolist() == [0, 0, -1, 0, -1, -2]
     assert scores.called_good is None
+
+
+def test_the_curve_of_length_knows_a_best_length_and_the_line_does_not() -> None:
+    """Where answers of middle length are good, only the curve ranks them first."""
+    examples = [
+        Example(number, f"p{number % 9}", " ".join(["word"] * (1 + number)), None, 5.0 if 10 < number < 30 else 1.0)
+        for number in range(60)
+    ]
+    rated = Labels.of(examples, positive_threshold=4)
+    features = feature_matrix(PAIR, [Pair(e.prompt, e.response) for e in examples], embedder())
+    scores = fit_baselines(features, rated.good).score(features)
+    assert roc_auc_score(rated.good, scores["length_only"].values) < 0.75
+    assert roc_auc_score(rated.good, scores["length_curve"].values) > 0.95

@@ -54,13 +54,10 @@ def test_a_score_means_what_became_of_rated_answers_with_such_scores() -> None:
     assert found.meaning(1.0) == Meaning(found.levels[-1].good, found.levels[-1].n)
 
 
-@pytest.mark.parametrize(
-    "good, n, words", [(42, 60, "7 of 10"), (0, 30, "fewer than 1 of 10"), (30, 30, "more than 9 of 10")]
-)
-def test_a_meaning_is_told_in_tens(good: int, n: int, words: str) -> None:
-    """As people count; the number of answers behind it is told with it."""
-    assert Meaning(good, n).words == f"{words} such answers were rated good, from {n} rated answers"
-    assert Meaning(good, n).mostly_poor is (good == 0)
+@pytest.mark.parametrize("good, n, low, high", [(42, 60, 0.575, 0.801), (0, 30, 0.0, 0.114), (30, 30, 0.886, 1.0)])
+def test_a_meaning_has_a_range(good: int, n: int, low: float, high: float) -> None:
+    """Wilson's interval: never below nothing or above all, and wide where few were rated."""
+    assert Meaning(good, n).range == pytest.approx((low, high), abs=0.001)
 
 
 def test_the_margin_is_small_for_good_scores_and_everything_for_chance() -> None:

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from core.domain.errors import BadInput
 from core.domain.metrics import Metric
 from core.domain.records import Example
-from core.domain.verdicts.gates import Decision
+from core.domain.verdicts.gates import Decision, Gate
 from core.reward.baselines import BASELINES
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import Evaluation, evaluate_model, leave_out_seen
@@ -70,7 +70,7 @@ def test_every_event_has_the_name_that_lies_in_databases(trained: list[Event | T
     others: list[Event] = [
         Refused("Too few."),
         Compared(3, 2, Metric(0.1)),
-        Judged(Decision(True, "Better."), None),
+        Judged(Decision(Gate.PASSED, "Better."), None),
         Saved("v1", "00"),
         Registered("v1", True, "Better."),
     ]
@@ -183,8 +183,8 @@ GOOD_IN_ONE_PROMPT = [
         (rated_answers(2), "8 of the 10 that are needed; 2 more"),
         (GOOD, "one class only. All 40 answers are rated good"),
         ([replace(example, rating=1.0) for example in GOOD], "rated poor; rate some good"),
-        (ONE_PROMPT, "all ratings are on one prompt"),
-        (GOOD_IN_ONE_PROMPT, "one class in a fold"),
+        (ONE_PROMPT, "all ratings are on one question"),
+        (GOOD_IN_ONE_PROMPT, "good or poor answers to one question only"),
     ],
 )
 def test_too_little_data_is_a_result(examples: list[Example], words: str) -> None:

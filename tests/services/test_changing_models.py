@@ -57,7 +57,7 @@ def test_an_altered_champion_gives_way_to_the_last_good_version(workspace: Works
     assert (ranking.model_version, ranking.fallback, ranking.no_champion) == ("first", True, False)
     assert "second could not be loaded, so first stands in for it" in (ranking.reason or "")
     said = models.trouble(workspace, COMMAND_LINE) or ""
-    assert "first stands in for it" in said
+    assert "Model 1 stands in for it" in said
     assert "changed after training" in said
     model_file(workspace, "second").write_bytes(whole)
     ranking = rank(workspace)
@@ -172,7 +172,8 @@ def test_two_leads_at_the_same_moment_make_one_change(workspace: Workspace) -> N
     for thread in threads:
         thread.join()
     refused = next(outcome for outcome in outcomes if "Somebody else changed" in outcome)
-    assert f"{champion(workspace)} is in use now" in refused
+    numbers = {version.model_version: version.run_id for version in models.listed(workspace, COMMAND_LINE)}
+    assert f"Model {numbers[champion(workspace)]} is in use now" in refused
     assert len(models.promotions(workspace, COMMAND_LINE)) == 2
 
 
@@ -186,7 +187,7 @@ def test_an_archived_version_is_out_of_every_choice(workspace: Workspace, old_ap
     models.archive(workspace, LEAD, "first")
     with pytest.raises(Conflict, match="is archived"):
         models.promote(workspace, LEAD, "first", reason="Again.")
-    with pytest.raises(Conflict, match="no earlier champion"):
+    with pytest.raises(Conflict, match="no earlier model in use"):
         models.rollback(workspace, LEAD)
     damage(workspace, "second")
     assert rank(workspace).model_version is None

@@ -32,12 +32,17 @@ def two(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return workspace
 
 
-def test_two_models_meet_on_prompts_that_neither_has_seen(two: Workspace) -> None:
+def test_two_models_meet_on_questions_that_neither_has_seen(two: Workspace) -> None:
     """The twenty other prompts, a paired difference with its interval, a sentence, and the answers that divide them."""
     found = compare.compare(two, LEAD, "wrong", "good")
-    assert (found.basis, found.n, found.prompts) == (Basis.UNSEEN, 80, 20)
+    assert (found.basis, found.n, found.questions) == (Basis.UNSEEN, 80, 20)
     assert (found.difference.high or 0) < 0
-    assert found.verdict.startswith("good is better")
+    assert found.measure == "pairwise_accuracy"
+    wrong, good = found.names
+    assert found.sentence.startswith(
+        f"On 20 questions that neither learned from, {good} is better than {wrong}: of two answers it picks the better "
+        f"one {100 * (found.metrics[1]['pairwise_accuracy'].value or 0):.0f} times of 100, the other "
+    )
     assert (found.metrics[0]["roc_auc"].value or 1) < 0.7 < (found.metrics[1]["roc_auc"].value or 0)
     assert all(answer.response.endswith("Call «phone hidden».") for answer in found.disagreements)
     gaps = [abs(answer.scores[0] - answer.scores[1]) for answer in found.disagreements]
@@ -47,11 +52,12 @@ def test_two_models_meet_on_prompts_that_neither_has_seen(two: Workspace) -> Non
     assert not learned & {answer.prompt for answer in found.disagreements}
 
 
-def test_without_unseen_prompts_their_trainings_scores_are_compared(two: Workspace) -> None:
+def test_without_unseen_questions_their_trainings_scores_are_compared(two: Workspace) -> None:
     """Models that learned from everything are compared by scores that came from folds without the prompt."""
     made(two, "all", learned_from(EXAMPLES))
     found = compare.compare(two, LEAD, "all", "good")
-    assert (found.basis, found.n, found.prompts) == (Basis.OUT_OF_FOLD, 160, 40)
+    assert (found.basis, found.n, found.questions) == (Basis.OUT_OF_FOLD, 160, 40)
+    assert found.sentence.startswith("On 40 questions with scores from their trainings (cross-validated), ")
     assert found.metrics[0]["accuracy"].value is None
     assert (found.metrics[0]["roc_auc"].value or 0) > 0.6
 

@@ -61,7 +61,12 @@ def test_the_same_answer_cannot_be_added_twice(workspace):
 
 @pytest.mark.parametrize(
     "prompt, answer, words",
-    [("", "a", "prompt is empty"), ("p", " \n", "answer is empty"), ("a\x00b", "a", "NUL"), ("p", "\udc00", "damaged")],
+    [
+        ("", "a", "question is empty"),
+        ("p", " \n", "answer is empty"),
+        ("a\x00b", "a", "NUL"),
+        ("p", "\udc00", "damaged"),
+    ],
 )
 def test_a_text_that_cannot_be_kept_is_refused(workspace, prompt, answer, words):
     """Empty and unstorable texts are refused in words when adding and when editing."""

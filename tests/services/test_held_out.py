@@ -9,10 +9,10 @@ import pytest
 from core.domain.held_out import is_held_out
 from core.domain.records import Example, ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.domain.verdicts.gates import Decision
+from core.domain.verdicts.gates import Decision, Gate
 from core.reward import artifact
 from core.reward.training.events import Judged, Registered
-from core.services.models import models
+from core.services.models import models, verdicts
 from core.services.training import dataset, promotion, registry, training
 from core.services.training.runs import history, run_view
 from core.services.workspace import SILENT_AFTER, Workspace, open_workspace
@@ -68,7 +68,7 @@ def test_below_200_ratings_everything_is_learned_from(on_sqlite: Workspace) -> N
     first, second = train(on_sqlite), train(on_sqlite, recipe="concat")
     assert frozen(on_sqlite) == frozenset()
     assert (first["n"], first["held_out"]) == (196, None)
-    assert any(why in second["reason"] for why in ("fitted anew", "length", "chance"))
+    assert any(why in second["reason"] for why in ("learned anew", "length", "chance"))
 
 
 def test_from_200_ratings_a_fifth_of_the_prompts_is_never_learned_from(workspace: Workspace) -> None:
@@ -105,7 +105,7 @@ def test_a_challenger_meets_the_champion_on_prompts_that_neither_has_seen(
     assert first["promoted"], first["reason"]
     second = train(workspace)
     prompts = len(frozen(workspace))
-    assert f"on {prompts} prompts that neither was trained on" in second["reason"]
+    assert f"on {prompts} questions that neither was trained on" in second["reason"]
     events = history(workspace, COMMAND_LINE)[0]
     judged = run_view(workspace, COMMAND_LINE, events.run_id).latest("judged")
     assert judged["unseen_prompts"] == prompts
@@ -121,7 +121,7 @@ def test_on_few_kept_apart_prompts_the_recipes_are_compared_too(on_sqlite: Works
     rate(on_sqlite, examples[4 * 70 :])
     second = train(on_sqlite)
     assert 10 <= len(frozen(on_sqlite)) < 30
-    assert "with both fitted anew, each on what it learned from" in second["reason"]
+    assert "with both learned anew from today's ratings" in second["reason"]
     judged = run_view(on_sqlite, ANA, second["run_id"]).latest("judged")
     assert judged["unseen_prompts"] is None
     assert judged["versus_champion"]["value"] != 0
@@ -138,11 +138,11 @@ def test_a_model_that_is_clearly_worse_on_few_prompts_is_stopped(on_sqlite: Work
     ground = dataset.TrainingSet(
         examples, [], 60, False, "champion", "pair", rival=rival.model, unseen=rated_answers(15, seed=9)
     )
-    refitted = Judged(Decision(True, "no worse, fitted anew: promoted."), None)
+    refitted = Judged(Decision(Gate.PASSED, "no worse, fitted anew: promoted."), None)
     trained = replace(rival, model=model, judged=refitted)
     judged = promotion.compare_with_champion(on_sqlite, ground, trained, embedder())
     assert judged.decision.promoted is not turned
-    assert ("is worse than the champion" in judged.decision.reason) is turned
+    assert ("is worse than the model in use" in judged.decision.reason) is turned
     assert judged.unseen_prompts == (15 if turned else None)
 
 
@@ -168,7 +168,7 @@ def test_a_damaged_champion_is_met_by_its_recipe_fitted_anew(on_sqlite: Workspac
     (models.version_path(on_sqlite, first["model_version"]) / "model.joblib").write_bytes(b"gone bad")
     second = train(on_sqlite)
     assert second["promoted"]
-    assert "it is the champion's recipe" in second["reason"]
+    assert "it is made as the model in use is" in second["reason"]
     assert models.trouble(on_sqlite, COMMAND_LINE) is None
 
 
@@ -231,3 +231,34 @@ def test_the_rule_of_the_hash_keeps_about_a_fifth() -> None:
     share = sum(map(is_held_out, groups)) / len(groups)
     assert 0.17 < share < 0.23
     assert promotion.MOVED < 0.2
+
+
+def test_figures_of_a_version_stay_what_they_were(on_sqlite: Workspace) -> None:
+    """From thirty kept-apart questions they are of those, as they were rated then; later ratings and trainings change
+    what is measured over time, and neither figures nor sentence of a version."""
+    examples = rated_answers(260)
+    enough = next(n for n in range(260) if len({e.group for e in examples[: 4 * n] if is_held_out(e.group)}) == 30)
+    rate(on_sqlite, examples[: 4 * enough - 4])
+    few = train(on_sqlite)
+    assert few["figures"]["basis"] == "cross_validated"
+    assert few["figures"]["right_order"] == few["metrics"]["pairwise_accuracy"]
+    rate(on_sqlite, examples[4 * enough - 4 : 4 * enough])
+    second = train(on_sqlite)
+    assert second["figures"]["basis"] == "kept_apart"
+    assert (second["figures"]["answers"], second["figures"]["questions"]) == (120, 30)
+    assert second["figures"]["right_order"] != second["metrics"]["pairwise_accuracy"]
+    before = verdicts.verdicts(on_sqlite, COMMAND_LINE)
+    assert before[second["model_version"]].sentence == second["verdict"]
+    assert "It learned from one person's ratings." in second["verdict"]
+    measured = {v.model_version: v.held_out for v in models.listed(on_sqlite, COMMAND_LINE)}
+    rate(on_sqlite, examples[4 * enough :])
+    train(on_sqlite, recipe="concat")
+    after = verdicts.verdicts(on_sqlite, COMMAND_LINE)
+    assert list(after)[1:] == [second["model_version"], few["model_version"]]
+    for result in (few, second):
+        name = result["model_version"]
+        assert after[name].figures.to_json() == before[name].figures.to_json() == result["figures"]
+        assert after[name].judgement == before[name].judgement
+        assert after[name].name == result["name"]
+    again = {v.model_version: v.held_out for v in models.listed(on_sqlite, COMMAND_LINE)}
+    assert again[second["model_version"]].n > measured[second["model_version"]].n

@@ -80,7 +80,7 @@ def test_rows_are_counted_as_they_turn_out(workspace, file):
         "import_id": result.import_id,
         "rejected": [
             {"row": 4, "reason": "already rated 5 by Ana"},
-            {"row": 7, "reason": "user_prompt is empty"},
+            {"row": 7, "reason": "the question is empty"},
         ],
         "ratings_left_out": {"total": 1, "rows": [{"row": 6, "reason": "rating '6' is not a number from 1 to 5"}]},
         "preferences": 0,

@@ -107,7 +107,7 @@ def test_a_model_learns_from_orders_that_help_but_not_on_prompts_kept_apart(
     assert result["preferences"] == version.lineage["preferences"] == told["pairs"]
     assert run.orders is not None
     assert run.orders.startswith(f"It also learned from {told['pairs']:,} comparisons that raters made on ")
-    assert f"({len(apart):,} more are on prompts kept apart for testing)" in run.orders
+    assert f"({len(apart):,} more are on questions kept apart for testing)" in run.orders
     learned = learned_prompts(workspace, version)
     with workspace.store.read() as session:
         kept_apart = held_out.groups(session)

@@ -67,7 +67,7 @@ def test_a_first_model_has_nothing_to_compare_with(workspace, lea):
     rated(workspace, lea, 2)
     trained(workspace, auc(0.71, 0.66, 0.76))
     assert "first model" in retraining.rating_impact(workspace, COMMAND_LINE)
-    assert "AUC 0.71 [0.66, 0.76]" in retraining.rating_impact(workspace, COMMAND_LINE)
+    assert "higher 71 times of 100 [66, 76]." in retraining.rating_impact(workspace, COMMAND_LINE)
 
 
 def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
@@ -78,7 +78,8 @@ def test_ratings_between_two_trainings_and_what_they_changed(workspace, lea):
     day = f"{(datetime.now().astimezone() - timedelta(days=3)):%A}"
     assert (
         retraining.rating_impact(workspace, COMMAND_LINE)
-        == f"4 ratings since {day}: out-of-fold AUC 0.71 -> 0.80 [0.75, 0.85]."
+        == f"4 ratings since {day}: on questions it had not seen, the good one of a good and a poor answer was scored "
+        "higher 71 times of 100 before and 80 times of 100 [75, 85] now."
     )
 
 
@@ -88,7 +89,7 @@ def test_a_change_within_the_interval_is_called_what_it_is(workspace, lea):
     rated(workspace, lea, 1)
     trained(workspace, auc(0.73, 0.68, 0.78))
     assert retraining.rating_impact(workspace, COMMAND_LINE).endswith(
-        "0.73 [0.68, 0.78]; the difference is no larger than chance makes it."
+        "73 times of 100 [68, 78] now; the difference is no larger than chance makes it."
     )
 
 
@@ -98,9 +99,13 @@ def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
     ground = {"n": 40, "prompts": 12, "prompts_seen": 0}
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.70)}, days_ago=3)
     trained(workspace, auc(0.9), held_out=ground | {"metrics": auc(0.80, 0.75, 0.85)})
-    assert "held-out AUC 0.70 -> 0.80" in retraining.rating_impact(workspace, COMMAND_LINE)
+    assert f"on questions kept apart, {retraining.OF_TWO} was scored higher 70 times of 100 before and 80" in (
+        retraining.rating_impact(workspace, COMMAND_LINE)
+    )
     trained(workspace, auc(0.95), held_out={"n": 30, "prompts": 9, "prompts_seen": 3, "metrics": auc(0.6)})
-    assert "out-of-fold AUC 0.90 -> 0.95" in retraining.rating_impact(workspace, COMMAND_LINE)
+    assert f"on questions it had not seen, {retraining.OF_TWO} was scored higher 90 times of 100 before and 95" in (
+        retraining.rating_impact(workspace, COMMAND_LINE)
+    )
 
 
 def test_another_recipe_is_no_comparison(workspace, lea):

@@ -133,7 +133,7 @@ def test_same_data_and_seed_give_the_same_numbers_and_champion_goes_back(workspa
     assert [p.action for p in models.promotions(workspace, COMMAND_LINE)] == ["rollback", "automatic", "automatic"]
     models.promote(workspace, User(0, "Ana"), later.model_version, reason="I prefer it")
     assert models.promotions(workspace, COMMAND_LINE)[0].reason == "I prefer it"
-    with pytest.raises(Conflict, match="champion already"):
+    with pytest.raises(Conflict, match="in use already"):
         models.promote(workspace, User(0, "Ana"), later.model_version, reason="A test.")
 
 
@@ -341,7 +341,7 @@ def test_rolling_back_goes_further_back_each_time(sqlite_url: str, tmp_path) -> 
     third, second, first = (version.model_version for version in models.listed(workspace, COMMAND_LINE))
     assert models.rollback(workspace, User(0, "Ana")) == second
     assert models.rollback(workspace, User(0, "Ana")) == first
-    with pytest.raises(Conflict, match="no earlier champion"):
+    with pytest.raises(Conflict, match="no earlier model in use"):
         models.rollback(workspace, User(0, "Ana"))
     assert third
 

@@ -54,7 +54,7 @@ def test_pairs_hold_what_raters_ordered(open_page, sample, ana):
 
 def listing(app):
     """The table of the Browse tab, and the key of its widget."""
-    (table,) = [one for one in app.dataframe if "Prompt" in one.value.columns and "Raters" in one.value.columns]
+    (table,) = [one for one in app.dataframe if "Question" in one.value.columns and "Raters" in one.value.columns]
     return table
 
 
@@ -295,21 +295,21 @@ def test_conversations_stored_as_text_are_offered_and_converted_when_told_so(ope
     number = added(workspace, json.dumps([*BEFORE, {"role": "user", "content": "Monday."}]), "Rest.")
     looked.rate(workspace, ana, number, 4)
     app = open_page("data")
-    assert "Some prompts hold a whole conversation as one text." in said(app)
+    assert "Some questions hold a whole conversation as one text." in said(app)
     press(app, "data.conversations")
     text = said(app)
-    assert "1 prompt holds a whole conversation as one text." in text
+    assert "1 question holds a whole conversation as one text." in text
     assert "Since when?" in text
     press(app, "data.conversations_close")
     assert interactions.load(workspace, COMMAND_LINE, number).turns == ()
     press(press(app, "data.conversations"), "data.convert")
-    assert "1 prompt is converted." in plain(app.toast[0].value)
+    assert "1 question is converted." in plain(app.toast[0].value)
     found = interactions.load(workspace, COMMAND_LINE, number)
     assert (found.prompt, found.turns, found.consensus) == ("Monday.", TURNS, 4.0)
-    assert "Some prompts hold" not in said(app)
+    assert "Some questions hold" not in said(app)
 
 
 def test_looking_for_conversations_where_there_are_none_says_so(open_page, sample):
     """The button is always there, for what the note does not see."""
     app = press(open_page("data"), "data.conversations_look")
-    assert "No prompt holds a whole conversation as one text." in said(app)
+    assert "No question holds a whole conversation as one text." in said(app)

@@ -54,10 +54,10 @@ def test_models_shows_each_version(open_page, in_use, ana):
     given(in_use, "v1", 400)
     app = open_page("models")
     ((first, second),) = tables(app)
-    assert first["Version"] == "v1"
+    assert plain(first["Model"]).startswith("Model 1, ")
     assert first["Thumbs up"].startswith("75 % [6")
     assert first["Thumbs up"].endswith("], 40 of 400 answers")
-    assert second == {"Version": "v0", "Thumbs up": "too few to say: 6 of 20 users and questions, 15 answers"}
+    assert second == {"Model": "v0", "Thumbs up": "too few to say: 6 of 20 users and questions, 15 answers"}
     text = said(app)
     assert "Feedback is never a rating" in text
     assert "sent by shop" in text

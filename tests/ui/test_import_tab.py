@@ -125,7 +125,7 @@ def test_other_column_names_are_guessed_and_can_be_chosen(open_page, workspace):
 def test_without_a_prompt_column_nothing_is_imported(open_page, workspace):
     """The button waits until prompt and answer are chosen, and the page says for which."""
     app = upload(open_page("data"), b"x,y\n1,2\n")
-    assert "Please choose the column for: Prompt, Answer" in said(app)
+    assert "Please choose the column for: Question, Answer" in said(app)
     assert app.button(key="data.check").disabled
 
 

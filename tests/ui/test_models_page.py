@@ -10,12 +10,14 @@ from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.services.models import compare, models
+from core.domain.verdicts.judgement import why_not
+from core.services.models import compare, models, verdicts
 from core.services.people.local_names import rate_as
 from core.services.training import training
 from core.store.interactions import imports
 from core.store.tables import Rater
 from core.store.training import versions
+from core.store.types import now
 from core.ui.models.trend import TrendPoint, trend_figure
 from tests.reward.fakes import rated_answers, reference_embedder
 from tests.services.versions_made import learned_from, made
@@ -67,6 +69,17 @@ def challenger(workspace) -> str:
     )
 
 
+def named(workspace, model_version: str):
+    """Such as ``Model 3, 28 Nov``, and the number of its training."""
+    view = next(v for v in models.listed(workspace, COMMAND_LINE) if v.model_version == model_version)
+    return view.name, view.run_id
+
+
+def in_row(workspace, act: str, model_version: str) -> str:
+    """Key of a widget in the row of a version."""
+    return f"models.{act}.{named(workspace, model_version)[1]}"
+
+
 def test_without_any_training_the_page_leads_to_one(open_page):
     """Nothing trained yet: a sentence and the next step, no empty charts."""
     app = open_page("models")
@@ -75,27 +88,41 @@ def test_without_any_training_the_page_leads_to_one(open_page):
     assert not app.get("plotly_chart")
 
 
-def test_the_model_in_use_is_named_with_its_numbers_and_marked_as_sample(open_page, trained):
-    """Version, ratings, prompts, when, five numbers with ranges, the sample mark, and how it came into use."""
+def test_the_model_in_use_comes_first_with_its_verdict_and_figures(open_page, trained):
+    """The sentence that every page shows, three figures, what it learned from, the sample mark, and since when."""
     app = open_page("models")
-    name = champion(trained)
-    assert name in said(app)
-    assert "184 rated answers to 46 prompts" in said(app)
-    assert len(app.metric) == 5
-    assert "This model learned from the sample." in said(app)
-    assert f"{name} came into use after its training." in said(app)
-    assert "There is no other version to change to." in said(app)
+    verdict = verdicts.verdict_in_use(trained, COMMAND_LINE)
+    assert f"{verdict.name}.** {verdict.sentence}" in said(app)
+    assert champion(trained) in said(app)
+    assert "It learned from 184 rated answers to 46 questions." in said(app)
+    assert [metric.label for metric in app.metric] == ["Right order", "Accuracy", "Better pick"]
+    assert "It learned from the sample: do not judge real answers with it." in said(app)
+    assert f"{verdict.name} came into use after its training, because it passed the rule." in said(app)
 
 
 def test_every_version_is_on_the_trend_with_its_range(open_page, two_models):
-    """The one in use is a star, others have their own shape, all carry bounds and the number of ratings."""
+    """The one in use is a star, the others are rings, all carry bounds and the number of ratings."""
     app = open_page("models")
     for number in (0, 1):
         drawn = traces(app, number)
-        assert set(drawn) == {"In use", "Trained on the sample"}
-        assert drawn["In use"]["marker"]["symbol"] == "star"
+        assert set(drawn) == {"In use, at its training", "At its training"}
+        assert drawn["In use, at its training"]["marker"]["symbol"] == "star-open"
         assert all(trace["error_y"]["array"][0] > 0 for trace in drawn.values())
-        assert "184 rated answers" in drawn["In use"]["text"][0]
+        assert "184 rated answers" in drawn["In use, at its training"]["text"][0]
+
+
+def test_sample_and_own_data_are_never_on_one_axis(open_page, workspace, ana):
+    """Own data first; the models of the sample are shown instead of them when asked for."""
+    made(workspace, "learned", sample=True)
+    made(workspace, "own", champion=True)
+    for chosen, other in (("Your ratings", "In use, at its training"), ("The sample", "At its training")):
+        app = open_page("models", models__trend_data=chosen)
+        for number in (0, 1):
+            drawn = traces(app, number)
+            assert set(drawn) == {other}
+            assert len(drawn[other]["x"]) == 1
+    made(workspace, "own-too")
+    assert "models.trend_data" in {group.key for group in open_page("models").get("button_group")}
 
 
 def test_old_trainings_stand_apart_and_are_never_compared(open_page, trained):
@@ -107,14 +134,16 @@ def test_old_trainings_stand_apart_and_are_never_compared(open_page, trained):
                 "values ('old <b>one</b>', 60, 83.33, '2025-05-11 10:00:00'), ('old two', 70, null, null)"
             )
         )
+    made(trained, "own")
     app = open_page("models")
-    accuracy, auc = traces(app, 0), traces(app, 1)
+    order, accuracy = traces(app, 0), traces(app, 1)
     old = accuracy["Legacy, split unknown"]
     assert old["y"] == [pytest.approx(0.8333)]
-    assert max(old["x"]) < min(accuracy["In use"]["x"]) - 1
+    assert max(old["x"]) < min(accuracy["At its training"]["x"]) - 1
     assert "<b>" not in old["text"][0]
-    assert set(auc) == {"In use"}
+    assert set(order) == {"At its training"}
     assert "1 of them noted no accuracy" in said(app)
+    assert "Earlier application (2)" in [block.label for block in app.expander]
 
 
 def test_old_trainings_alone_are_shown_beside_the_next_step(open_page, workspace):
@@ -127,61 +156,94 @@ def test_old_trainings_alone_are_shown_beside_the_next_step(open_page, workspace
             )
         )
     app = open_page("models")
-    assert set(traces(app, 0)) == {"Legacy, split unknown"}
+    (drawn,) = app.get("plotly_chart")
+    assert [trace["name"] for trace in json.loads(drawn.proto.spec)["data"]] == ["Legacy, split unknown"]
     assert "models.train" in keys(app)
 
 
-def test_promoting_takes_a_confirmation_and_keeps_the_reason(open_page, two_models):
-    """The chosen version comes into use, and the log says who did it and why."""
+def test_a_version_is_put_in_use_in_its_row_and_the_reason_is_kept(open_page, two_models):
+    """Against the rule, which is said with the reason before it asks why; then it is in use and the log says why."""
     before, other = champion(two_models), challenger(two_models)
+    verdict = verdicts.verdicts(two_models, COMMAND_LINE)[other]
+    assert not verdict.judgement.promoted
     app = open_page("models")
-    app.text_input(key="models.reason").set_value("Better on *my* questions")
-    press(app, "models.promote_yes")
+    against = next(warning for warning in app.warning if "This goes against the rule" in warning.value)
+    assert why_not(verdict.judgement.gate, verdict.judgement.unseen_questions) in plain(against.value)
+    app.text_input(key=in_row(two_models, "reason", other)).set_value("Better on *my* questions")
+    press(app, in_row(two_models, "promote_yes", other))
     assert champion(two_models) == other
-    assert f"Ana put {other} in use, in place of {before}." in said(app)
-    assert "Better on *my* questions" in said(app)
-    assert [plain(toast.value) for toast in app.toast] == [f"{other} is in use now."]
+    name = named(two_models, other)[0]
+    assert f"Ana put {name} in use, in place of {named(two_models, before)[0]}. Better on *my* questions." in said(app)
+    assert "In use by a person's decision, although by the rule it would not be" in said(app)
+    assert [plain(toast.value) for toast in app.toast] == [f"{name} is in use now."]
 
 
-def test_rolling_back_returns_to_the_model_before(open_page, two_models):
-    """After a promotion one confirmed press brings the earlier model back."""
+def test_what_passed_the_rule_is_put_in_use_without_a_warning(open_page, two_models):
+    """The one that was taken out of use, whose training passed."""
+    with two_models.store.write() as session:
+        versions.set_champion(session, None, action="removed", by="system", reason="Test.")
+    app = open_page("models")
+    assert "Next: a lead can put" in said(app)
+    assert sum("against the rule" in warning.value for warning in app.warning) == 1
+
+
+@pytest.mark.parametrize("where", ["top", "row"])
+def test_rolling_back_returns_to_the_model_before(open_page, two_models, where):
+    """After a promotion one confirmed press brings the earlier model back, on top or in its row."""
     before, other = champion(two_models), challenger(two_models)
     models.promote(two_models, User(0, "Ben"), other, reason="A test.")
-    app = press(open_page("models"), "models.rollback_yes")
+    name, run_id = named(two_models, before)
+    app = open_page("models")
+    assert in_row(two_models, "promote_yes", before) not in keys(app)
+    press(app, "models.rollback_yes" if where == "top" else f"models.{run_id}.rollback_yes")
     assert champion(two_models) == before
-    assert f"Ana went back to {before} from {other}." in said(app)
+    assert f"Ana went back to {name} from {named(two_models, other)[0]}." in said(app)
 
 
 def test_there_is_nothing_to_roll_back_to_at_first(open_page, two_models):
-    """With a single model ever in use the page says that there is no earlier one."""
-    assert "There is no earlier model in use to go back to." in said(open_page("models"))
+    """With a single model ever in use there is no such button."""
+    assert not [key for key in keys(open_page("models")) if key.endswith("rollback_yes")]
+
+
+def test_two_leads_do_not_undo_each_other(open_page, two_models):
+    """The page was open when another lead changed the model in use: the press changes nothing and says why."""
+    before, other = champion(two_models), challenger(two_models)
+    app = open_page("models")
+    models.promote(two_models, User(0, "Ben"), other, reason="A test.")
+    models.rollback(two_models, User(0, "Ben"))
+    with two_models.store.write() as session:
+        versions.set_champion(session, None, action="removed", by="system", reason="Test.")
+    app.text_input(key=in_row(two_models, "reason", other)).set_value("Try it")
+    press(app, in_row(two_models, "promote_yes", other))
+    assert "Somebody else changed the model in use meanwhile: no model is in use now" in said(app)
+    assert "champion" not in [version.state for version in models.listed(two_models, COMMAND_LINE)]
+    assert before
 
 
 def test_a_version_without_files_says_so_and_cannot_be_promoted(open_page, two_models):
-    """Missing files are named in the table and beside the choice, and Promote is closed."""
+    """Missing files are named in the row, and its way into use is closed."""
     shutil.rmtree(models.version_path(two_models, challenger(two_models)))
     app = open_page("models")
-    assert "The files of this version are missing" in said(app)
-    assert "Files missing, sample" in list(app.table[0].value["State"])
-    promote = next(block for block in app.get("popover") if block.proto.popover.label == "Promote")
+    assert "Files missing" in said(app)
+    (promote,) = [block for block in app.get("popover") if block.proto.popover.label == "Put in use"]
     assert promote.proto.popover.disabled
 
 
 def test_files_that_vanish_meanwhile_are_a_sentence(open_page, two_models):
     """The page was open when the files went: the press changes nothing and says why."""
-    before = champion(two_models)
+    before, other = champion(two_models), challenger(two_models)
     app = open_page("models")
-    shutil.rmtree(models.version_path(two_models, challenger(two_models)))
-    app.text_input(key="models.reason").set_value("Try it")
-    press(app, "models.promote_yes")
-    assert "cannot be used, and nothing was changed" in said(app)
+    shutil.rmtree(models.version_path(two_models, other))
+    app.text_input(key=in_row(two_models, "reason", other)).set_value("Try it")
+    press(app, in_row(two_models, "promote_yes", other))
+    assert f"Model {named(two_models, other)[1]} cannot be used, and nothing was changed" in said(app)
     assert champion(two_models) == before
 
 
 def test_a_promotion_without_a_reason_is_refused(open_page, two_models):
     """A person who overrides the rule says why; the page says so and nothing changes."""
     before = champion(two_models)
-    app = press(open_page("models"), "models.promote_yes")
+    app = press(open_page("models"), in_row(two_models, "promote_yes", challenger(two_models)))
     assert "Say in a few words why" in said(app)
     assert champion(two_models) == before
 
@@ -203,7 +265,7 @@ def test_a_visitor_without_a_name_is_asked_first(open_page, two_models):
 
     stop_rating(two_models, TOKEN)
     before = champion(two_models)
-    app = press(open_page("models"), "models.promote_yes")
+    app = press(open_page("models"), in_row(two_models, "promote_yes", challenger(two_models)))
     assert "Who are you?" in said(app)
     assert champion(two_models) == before
 
@@ -212,7 +274,9 @@ def test_versions_without_one_in_use_say_what_that_means(open_page, two_models, 
     """Trained, but never good enough: answers keep their order, and the way on is named."""
     with two_models.store.write() as session:
         versions.set_champion(session, None, action="removed", by="system", reason="Test.")
-    assert "No model is in use" in said(open_page("models"))
+    app = open_page("models")
+    assert "No model is in use" in said(app)
+    assert "was taken out of use. Test." in said(app)
 
 
 def test_an_unreachable_database_is_a_sentence(open_page, trained, monkeypatch):
@@ -234,27 +298,29 @@ def measured(workspace, name: str, *, auc: float, n: int = 80) -> None:
         versions.measured(session, {name: found})
 
 
-def test_figures_on_kept_apart_prompts_come_first(open_page, workspace, ana):
-    """Where a version was measured there the card, the trend and the table show it; others are hollow."""
-    made(workspace, "v1")
-    made(workspace, "v2", champion=True)
-    made(workspace, "v3")
+def test_later_measurements_are_on_the_trend_alone_and_dated(open_page, workspace, ana):
+    """The card shows the figures of the training; what was measured on kept-apart questions since has its own marks."""
+    for name in ("v1", "v2", "v3"):
+        made(workspace, name, champion=name == "v2")
     for name, auc in (("v2", 0.81), ("v3", 0.84)):
         measured(workspace, name, auc=auc)
     app = open_page("models")
-    assert "Measured on 80 rated answers to 20 prompts that are kept apart" in said(app)
-    drawn = traces(app, 1)
-    assert set(drawn) == {"Kept-apart prompts", "Cross-validated", "In use"}
-    assert drawn["Kept-apart prompts"]["y"] == [0.84]
-    assert drawn["Cross-validated"]["marker"]["symbol"] == "circle-open"
-    table = app.table[0].value.set_index("Version")
-    assert list(table["Measured"]) == ["Kept apart, 80", "Kept apart, 80", "Cross-validated"]
+    assert "81 %" not in [metric.value for metric in app.metric]
+    assert "(cross-validated)" in said(app)
+    drawn = traces(app, 0)
+    assert set(drawn) == {"At its training", "In use, at its training", "On the same questions", "In use"}
+    assert drawn["On the same questions"]["y"] == [0.84]
+    assert drawn["In use"]["y"] == [0.81]
+    assert drawn["At its training"]["marker"]["symbol"] == "circle-open"
+    today = f"{now().astimezone():%d %b %Y}"
+    assert f"Measured on {today} on 80 kept-apart answers" in drawn["In use"]["text"][0]
+    assert f"80 answers to 20 questions that no model learns from, last on {today}" in said(app)
 
 
 def test_thresholds_stand_where_they_were_reached():
     """A line before the first training with that many rated answers; none for what was not reached."""
-    points = [TrendPoint("now", Metric(0.7), (), rated=rated) for rated in (60, 150, 210, 260)]
-    drawn = trend_figure(points, name="AUC", percent=False, thresholds=(50, 200, 500))
+    points = [TrendPoint("now", Metric(0.7), (), place=n, rated=rated) for n, rated in enumerate((60, 150, 210, 260))]
+    drawn = trend_figure(points, percent=False, thresholds=(50, 200, 500))
     lines = {shape.x0 for shape in drawn.layout.shapes}
     assert lines == {-0.5, 1.5}
     assert [note.text for note in drawn.layout.annotations] == ["50", "200"]
@@ -269,37 +335,72 @@ def test_two_versions_are_compared_on_the_same_answers(open_page, workspace, ana
         imports.add_batch(session, None, rows, rater="Ana", source="import")
     made(workspace, "v1", learned_from(examples[:80]), champion=True)
     made(workspace, "v2", learned_from(examples[:100]))
-    app = press(open_page("models"), "models.compare_go")
-    assert "Both on the same 60 rated answers to 15 prompts, on prompts that neither was trained on" in said(app)
+    ticks = [in_row(workspace, "tick", name) for name in ("v1", "v2")]
+    app = open_page("models")
+    assert "Tick two models above first." in said(app)
+    for tick in ticks:
+        app.checkbox(key=tick).check()
+    app.run()
+    press(app, "models.compare_go")
+    assert "On 15 questions that neither learned from, " in said(app)
+    assert "Both on the same 60 rated answers to 15 questions. Neither model learned from these" in said(app)
     assert "Where they disagree most (10 answers)" in [block.label for block in app.expander]
     assert "Experts rated it" in said(app)
+    app.checkbox(key=ticks[0]).uncheck().run()
+    assert "neither learned from" not in said(app)
 
 
 def test_a_version_is_archived_and_taken_back(open_page, workspace, ana):
-    """It leaves the choice and the trend, is folded away, and comes back with one press; the one in use stays."""
+    """It leaves the rows and the trend, is folded away, and comes back with one press; the one in use stays."""
     made(workspace, "v1", champion=True)
     made(workspace, "v2")
+    away, back = (in_row(workspace, act, "v2") for act in ("archive", "unarchive"))
     app = open_page("models")
-    assert "models.archive" in keys(app)
-    press(app, "models.archive")
+    assert in_row(workspace, "archive", "v1") not in keys(app)
+    press(app, away)
     assert models.listed(workspace, COMMAND_LINE)[0].state == "archived"
     assert "Archived (1)" in [block.label for block in app.expander]
-    assert "There is no other version to change to." in said(app)
-    press(app, "models.unarchive")
+    assert in_row(workspace, "promote_yes", "v2") not in keys(app)
+    assert len(traces(app, 0)) == 1
+    press(app, back)
     assert models.listed(workspace, COMMAND_LINE)[0].state == "available"
-    app.selectbox(key="models.look").set_value("v1").run()
-    assert "models.archive" not in keys(app)
+    assert away in keys(app)
 
 
-def test_the_lineage_names_data_code_and_author(open_page, two_models):
-    """What a version was made of, from which code, by whom, and why it came into use."""
+def test_of_many_versions_the_newest_are_shown_and_the_one_in_use(open_page, workspace, ana):
+    """Forty: ten and the one in use, which is the oldest; all of them when asked for."""
+    for number in range(40):
+        made(workspace, f"v{number}", champion=number == 0)
     app = open_page("models")
-    app.selectbox(key="models.look").set_value(champion(two_models)).run()
-    rows = dict(app.table[1].value.to_numpy().tolist())
-    assert rows["Learned from"] == "184 rated answers to 46 prompts, of the sample"
+    assert len(app.checkbox) == 11
+    assert in_row(workspace, "tick", "v0") in {box.key for box in app.checkbox}
+    app.toggle(key="models.show_all").set_value(True).run()
+    assert len(app.checkbox) == 40
+
+
+def test_the_full_report_names_data_code_and_author(open_page, two_models):
+    """What a version was made of, from which code, by whom, and why it came into use; then everything measured."""
+    app = open_page("models")
+    assert not app.get("download_button")
+    app.toggle(key="models.report").set_value(True).run()
+    rows = dict(app.table[0].value.to_numpy().tolist())
+    assert rows["Learned from"] == "184 rated answers to 46 questions, of the sample"
     assert len(rows["Fingerprint of these ratings"]) == 40
     assert "Ben, training 1" in rows["Trained"]
-    assert "beats answer length" in rows["Came into use"].replace("\\", "")
+    assert "because it passed the rule" in rows["Came into use"]
+    assert plain(rows["Files"]) == f"{champion(two_models)}, as trained"
+    assert {button.proto.label for button in app.get("download_button")} >= {"Download the model"}
+    assert len(app.metric) == 3
+    app.selectbox(key="models.look").set_value(challenger(two_models)).run()
+    assert len(app.metric) == 6
+
+
+def test_a_version_of_an_earlier_release_is_listed_like_any(open_page, workspace, ana):
+    """It has no stored judgement and no report: what its training noted is judged anew."""
+    made(workspace, "old", older=True, champion=True)
+    app = open_page("models", models__report=True)
+    assert verdicts.verdict_in_use(workspace, COMMAND_LINE).sentence in said(app)
+    assert not app.exception
 
 
 def test_those_who_may_not_change_models_are_not_offered_it(open_page, workspace, ana):
@@ -308,6 +409,7 @@ def test_those_who_may_not_change_models_are_not_offered_it(open_page, workspace
     made(workspace, "v2")
     with workspace.store.write() as session:
         session.get(Rater, ana.rater_id).role = "sme"
-    app = open_page("models")
-    assert not {"models.promote_yes", "models.rollback_yes", "models.archive"} & set(keys(app))
-    assert not app.get("download_button")
+    app = open_page("models", models__report=True)
+    changing = ("promote", "rollback", "archive", "unarchive")
+    assert not [key for key in keys(app) if any(act in key for act in changing)]
+    assert "models.download" not in [button.key for button in app.get("download_button")]

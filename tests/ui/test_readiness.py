@@ -10,16 +10,17 @@ from core.domain.metrics import Metric
 from core.domain.queue import Order, QueueFilters, QueueSettings
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions
+from core.services.models.verdicts import verdict_in_use
 from core.services.people import local_names
 from core.services.rating import queue
 from core.services.training.forecast import Outlook
-from core.services.training.readiness_checks import Latest
 from core.store.database import Store
 from core.store.rating.queue import preference
 from core.ui.training.readiness import MANY_RATERS, forecast_sentence, ratings_by_value, ratings_per_day
 from tests import looked
 from tests.databases import rater
 from tests.ui.conftest import TOKEN
+from tests.ui.forecasts import flatten
 from tests.ui.reading import press, said
 
 pytestmark = pytest.mark.slow
@@ -41,9 +42,14 @@ def test_unrated_answers_lead_to_rating(open_page, workspace):
 
 
 def test_the_sample_shows_stages_checks_and_counts(open_page, sample):
-    """Three thresholds with what they mean, every check with a word beside its colour, two charts."""
+    """Three thresholds with what they mean; what is fine and the figures are folded, nothing blocks."""
     app = open_page("readiness")
     text = said(app)
+    assert [(box.label, box.proto.expanded) for box in app.expander] == [
+        ("What is fine", False),
+        ("The ratings in figures", False),
+    ]
+    assert "Nothing stands in the way of a training" in text
     for words in ("50 rated", "200 rated", "500 rated", "184 of 200", "Fine", "92 good, 92 not good", "Sample data"):
         assert words in text + "".join(bar.proto.text for bar in app.get("progress"))
     assert len(app.get("plotly_chart")) == 2
@@ -62,9 +68,9 @@ def test_what_stands_in_the_way_comes_first_and_leads_to_rating(open_page, works
     app = open_page("readiness")
     assert "In the way" in said(app)
     keys = [button.key for button in app.button]
-    assert keys[0] == "readiness.rate"
-    assert "readiness.fix.enough_prompts" in keys
-    assert "Nothing was trained on them yet" in said(app)
+    assert keys[:3] == [f"readiness.fix.{code}" for code in ("enough_ratings", "both_classes", "enough_prompts")]
+    assert "readiness.train" not in keys
+    assert "Nothing was trained on these ratings yet" in said(app)
     assert "Who is rating?" not in said(press(app, "readiness.fix.enough_prompts"))
 
 
@@ -84,38 +90,48 @@ def test_a_remedy_sets_the_queue_that_helps(open_page, workspace, ana):
     assert filters.session_label == "b"
 
 
-def test_what_the_ratings_support_is_what_was_measured(open_page, trained):
-    """The verdict of the latest training, how many answers it stood on, and a forecast or why there is none."""
+def test_what_more_ratings_may_bring_stands_beside_the_verdict(open_page, trained):
+    """The sentence on the model that every page says, how many answers it stood on, and the forecast."""
     text = said(open_page("readiness"))
-    assert "What these ratings support" in text
-    assert "eats answer length" in text or "eats length-only" in text
-    assert "Measured by training 1 on 184 rated answers." in text
+    found = verdict_in_use(trained, COMMAND_LINE)
+    assert f"{found.name}.** {found.sentence}" in text
+    assert "on 184 rated answers." in text
     assert "Forecast: with about" in text or "There is no forecast" in text
+    assert "ROC AUC" not in text
+
+
+def test_where_more_hardly_helps_none_are_asked_for(open_page, trained):
+    """The page says what could help in their place, and offers nothing that leads to rating more of the same."""
+    assert "readiness.rate" in {button.key for button in open_page("readiness").button}
+    flatten(trained)
+    app = open_page("readiness")
+    assert "More ratings of this kind will hardly change it." in said(app)
+    keys = {button.key for button in app.button}
+    assert "readiness.import" in keys
+    assert not keys & {"readiness.rate", "readiness.fix.pairs"}
 
 
 @pytest.mark.parametrize(
     "threshold, words",
     [
-        (
-            500,
-            "about 400 rated answers like these, ROC AUC of 0.84 (0.80 to 0.88). It is 0.80 now. It does not reach",
-        ),
-        (250, "Forecast: with about 250 rated answers like these, ROC AUC of 0.82 (0.79 to 0.86). It is 0.80 now."),
-        (None, "with about 400"),
+        (500, "about 400 rated answers like these it tells a good answer from a poor one about 4 times of 100 more"),
+        (250, "about 250 rated answers like these it tells a good answer from a poor one about 2 times of 100 more"),
+        (None, "Forecast: with about 400"),
     ],
 )
 def test_the_forecast_is_a_sentence(threshold, words):
-    """At the next threshold where it reaches that far, else as far as it goes, with its range and the value now."""
-    ahead = ((250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
-    latest = Latest(1, 200, Metric(0.8, 0.75, 0.85), Metric(0.1, 0.05, 0.15))
-    assert words in forecast_sentence(Outlook(latest, "", ahead, None), 200, threshold)
+    """At the next threshold where it reaches that far, else as far as it goes, as a rise."""
+    ahead = ((200, Metric(0.8, 0.75, 0.85)), (250, Metric(0.82, 0.79, 0.86)), (400, Metric(0.84, 0.8, 0.88)))
+    said = forecast_sentence(Outlook(1, 200, None, ahead, None), 200, threshold)
+    assert words in said
+    settled = forecast_sentence(Outlook(1, 200, 120, ahead, None), 200, threshold)
+    assert settled.endswith("About 120 more ratings may show whether it is better than the length of the answer.")
 
 
 def test_without_a_forecast_the_reason_is_said():
     """Too little data is a result."""
-    latest = Latest(1, 60, Metric(0.8, 0.6, 0.9), Metric(0.1, 0.05, 0.15))
-    assert "There is no forecast: too few prompts." in forecast_sentence(
-        Outlook(latest, "", (), "too few prompts."), 60, 200
+    assert "There is no forecast: too few questions." in forecast_sentence(
+        Outlook(1, 60, None, (), "too few questions."), 60, 200
     )
 
 

@@ -11,12 +11,12 @@ def table(app) -> list[dict]:
 
 def test_the_reasons_are_counted_and_shown_with_the_rating(open_page, workspace, ana):
     """A row for the week, and one for each session; each rating shows its own."""
-    assert "Reasons raters gave" not in said(open_page("models"))
+    assert "Reasons raters gave" not in [block.label for block in open_page("models").expander]
     for n, label in enumerate(["ward 1", "ward 1", "ward 2"]):
         number = added(workspace, f"Question {n}?", session_label=label)
         looked.rate(workspace, ana, number, 2, reasons=["wrong", "unclear"] if n else ["unclear"])
     app = open_page("models")
-    assert "Reasons raters gave" in said(app)
+    assert "Reasons raters gave" in [block.label for block in app.expander]
     (week,) = table(app)
     assert (week["Ratings"], week["wrong"], week["unclear"]) == (3, 2, 3)
     app = open_page("models", models__reasons_view="By session")

@@ -1,19 +1,27 @@
 """Rerank: what can be ranked, what the ranking says, and that it never belongs to other texts."""
 
+import ast
 import csv
 import io
 import json
+import re
+import shlex
 import shutil
 
 import pytest
 
 from core.domain.errors import Unavailable
+from core.reward.confidence import Certainty, Meaning
+from core.services.data import interactions
 from core.services.people import local_names
 from core.services.reranking import cases, preferences, reranking
 from core.store.tables import ModelVersion
 from core.store.training import versions
-from core.ui.rerank.examples import EXAMPLE, EXAMPLE_PROMPT
+from core.ui.rerank.calling import calls
+from core.ui.rerank.own_order import OwnOrder
 from core.ui.rerank.result import Ranked, as_file, movement
+from core.ui.rerank.trust import came_to, how_far
+from tests.burns import EXAMPLE, EXAMPLE_PROMPT
 from tests.ui.conftest import TOKEN
 from tests.ui.reading import press, said
 
@@ -41,7 +49,7 @@ def test_an_empty_page_says_what_to_paste(open_page):
 @pytest.mark.parametrize(
     "prompt, answers, sentence",
     [
-        ("  ", "One\n---\nTwo", "The prompt is empty."),
+        ("  ", "One\n---\nTwo", "The question is empty."),
         ("Q?", "", "at least two answers"),
         ("Q?", "Only one\n---\n   ", "at least two answers"),
         ("Q?", "\n---\n".join(f"Answer {number}" for number in range(1001)), "up to 1,000"),
@@ -82,18 +90,45 @@ def test_a_broken_model_says_what_is_wrong(open_page, trained):
     assert next(button for button in app.button if button.key == "rerank.next").label == "Look at the models"
 
 
-def test_the_example_is_ranked_by_the_sample_model(open_page, trained):
+def test_three_answers_are_ranked_by_the_sample_model(open_page, trained):
     """The helpful answer, entered last, comes first, with score, movement, the model's name and the sample mark."""
-    app = press(press(open_page("rerank"), "rerank.example"), "rerank.run")
-    assert app.text_area(key="rerank.prompt").value == EXAMPLE_PROMPT
+    app = ranked(open_page("rerank"), EXAMPLE_PROMPT, "\n---\n".join(EXAMPLE))
     bars = [bar.proto for bar in app.get("progress")]
     assert [bar.value for bar in bars] == sorted((bar.value for bar in bars), reverse=True)
     assert bars[0].text.startswith("Score 0.")
     shown = said(app)
     assert shown.index(":material/arrow_upward: up 2") < shown.index("down 1")
     assert "entered as number 3" in shown
-    assert "Scored by sbert-logreg-v" in shown
+    assert "Scored by **Model 1, " in shown
+    assert "(sbert-logreg-v" in shown
     assert "Sample data" in shown
+
+
+def test_examples_come_from_the_data(open_page, workspace, ana):
+    """A lead gets questions of their own with several answers; each press another one, and each can be ranked."""
+    for question in ("How long?", "How much?"):
+        for answer in ("A while.", "It depends.", "Call 555-123-4567."):
+            interactions.add(workspace, ana, question, answer)
+    interactions.add(workspace, ana, "Only one?", "Yes.")
+    app = open_page("rerank")
+    filled = []
+    for _ in range(3):
+        press(app, "rerank.example")
+        filled.append(app.text_area(key="rerank.prompt").value)
+        assert sorted(app.text_area(key="rerank.candidates").value.split("\n---\n")) == ["A while.", "It depends."]
+    assert filled == [filled[0], filled[1], filled[0]]
+    assert {*filled} == {"How long?", "How much?"}
+    assert "Ranking" in [heading.value for heading in press(app, "rerank.run").subheader]
+
+
+def test_who_may_not_read_data_gets_examples_of_the_sample(open_page, workspace, ana):
+    """Their own team's answers are not shown to somebody who only rates; the sample's are, loaded or not."""
+    for answer in ("A while.", "It depends."):
+        interactions.add(workspace, ana, "How long?", answer)
+    local_names.rate_as(workspace, TOKEN, "Sam")
+    app = press(open_page("rerank"), "rerank.example")
+    assert app.text_area(key="rerank.prompt").value not in ("", "How long?")
+    assert re.search("Read as [2-5] answers", said(app))
 
 
 def test_a_ranking_stays_until_its_texts_change(open_page):
@@ -147,9 +182,10 @@ def test_boxes_can_be_ranked(open_page):
 def test_texts_are_shown_and_never_run(open_page):
     """Markup in an answer is text: no tag, no image, no colour of Streamlit's Markdown."""
     app = ranked(open_page("rerank"), answers="<img src=x onerror=alert(1)>\n---\n![x](http://evil.example/x.png) ok")
-    shown = said(app)
+    shown = "\n".join(element.proto.body for element in app.get("html"))
     assert "<img" not in shown
     assert "&lt;img" in shown
+    assert not any(re.search(r"(?<!\\)(<img|!\[)", element.value) for element in app.markdown)
 
 
 def test_many_answers_are_shown_in_part(open_page):
@@ -192,14 +228,31 @@ def test_movement_is_told_in_words(place, original, words):
 @pytest.mark.parametrize(
     "answers, said_so",
     [
-        ('["One", "Two"]', "Understood as 2 answers, from a JSON list."),
-        ("1. One\n2. Two", "Understood as 2 answers, from a numbered list."),
+        ('["One", "Two"]', "Read as 2 answers, from a JSON list."),
+        ("1. One\n2. Two", "Read as 2 answers, told apart by their numbers."),
+        ("One\n\nTwo\n\nThree", "Read as 3 answers, told apart by blank lines."),
         ('{"text": "One"}\n{"text": 2}', "line 2 holds no text"),
     ],
 )
-def test_what_was_understood_is_shown(open_page, answers, said_so):
-    """Before anything is ranked the page says how many answers it sees, and what they came as."""
+def test_how_answers_were_read_is_shown(open_page, answers, said_so):
+    """Before anything is ranked the page says how many answers it sees, and what told them apart."""
     assert said_so in said(fill(open_page("rerank"), "Q?", answers))
+
+
+def test_answers_are_read_another_way_with_one_press(open_page):
+    """Steps that were taken for answers become one answer, and answers again; a text of another kind is read anew."""
+    app = fill(open_page("rerank"), "Q?", "1. Cool it.\n2. Cover it.")
+    press(app, "rerank.read.one")
+    assert "Read as 1 answer." in said(app)
+    assert "at least two answers" in said(press(app, "rerank.run"))
+    press(app, "rerank.read.numbers")
+    assert "Read as 2 answers, told apart by their numbers." in said(app)
+    press(app, "rerank.read.one")
+    fill(app, "Q?", "One\n\nTwo\n\nThree")
+    assert "Read as 3 answers" in said(app)
+    fill(app, "Q?", "Do this:\n\n1. Cool it.\n2. Cover it.\n\nThen wait.")
+    press(app, "rerank.read.numbers")
+    assert "Left out, before the first: “Do this:”" in said(app)
 
 
 def test_a_thousand_answers_are_ranked_and_cannot_become_boxes(open_page):
@@ -210,10 +263,10 @@ def test_a_thousand_answers_are_ranked_and_cannot_become_boxes(open_page):
 
 
 def test_every_card_says_what_its_score_came_to_and_why(open_page, trained):
-    """In tens of rated answers, with what moved it, and with answers that experts really rated."""
-    app = press(press(open_page("rerank"), "rerank.example"), "rerank.run")
+    """As a range among answers with such a score, with what moved it, and with answers that experts really rated."""
+    app = ranked(open_page("rerank"), EXAMPLE_PROMPT, "\n---\n".join(EXAMPLE))
     shown = said(app)
-    assert shown.count("such answers were rated good, from") == 3
+    assert shown.count("Of 100 answers with a score like this, ") == 3
     assert shown.count("Rated answers to the questions most like this one") == 3
     assert shown.count("Its length (") == 3
     assert "likeness to this answer" in shown
@@ -223,7 +276,8 @@ def test_every_card_says_what_its_score_came_to_and_why(open_page, trained):
 def test_an_order_that_cannot_be_relied_on_is_said_and_can_be_kept(open_page, trained):
     """A question unlike all rated ones is marked; with abstaining on, the answers stay as they were entered."""
     app = ranked(open_page("rerank"), "zxqv 0x9f3a ☂☂ SELECT 1;", "Buy it!\n---\nHold the power button.")
-    assert "Outside what experts rated." in said(app)
+    assert "Do not rely on this order." in said(app)
+    assert "answers with a score like this" not in said(app)
     app.toggle(key="rerank.abstain").set_value(True).run()
     app = press(app, "rerank.run")
     assert "in the order in which you entered them" in said(app)
@@ -232,13 +286,13 @@ def test_an_order_that_cannot_be_relied_on_is_said_and_can_be_kept(open_page, tr
 
 def test_the_best_of_poor_answers_is_not_called_good(open_page, trained):
     """Where rated answers with such scores were mostly poor the page says so; where they were good it does not."""
-    app = ranked(open_page("rerank"), EXAMPLE_PROMPT, f"{EXAMPLE[0]}\n---\n{EXAMPLE[1]}")
-    assert "Best does not mean good here." in said(app)
+    app = ranked(open_page("rerank"), EXAMPLE_PROMPT, f"{EXAMPLE[1]}\n---\nPut toothpaste on it.")
+    assert "probably not good." in said(app)
     fill(app, EXAMPLE_PROMPT, "\n---\n".join(EXAMPLE))
-    assert "Best does not mean good here." not in said(press(app, "rerank.run"))
+    assert "probably not good." not in said(press(app, "rerank.run"))
 
 
-def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):
+def test_two_models_rank_the_same_answers_side_by_side(open_page, trained):
     """Each answer with its place and score in both; the same model twice agrees with itself."""
     folder = trained.settings.model_dir
     name = next(folder.glob("sbert*")).name
@@ -258,11 +312,11 @@ def test_two_versions_rank_the_same_answers_side_by_side(open_page, trained):
                 metrics=first.metrics,
             ),
         )
-    app = press(open_page("rerank"), "rerank.example")
+    app = fill(open_page("rerank"), EXAMPLE_PROMPT, "\n---\n".join(EXAMPLE))
     assert name not in app.selectbox(key="rerank.version2").options  # it ranks already
     app.selectbox(key="rerank.version2").set_value("twin").run()
     app = press(app, "rerank.run")
-    assert "Both versions put the same answer first. The whole order is the same." in said(app)
+    assert "Both models put the same answer first. The whole order is the same." in said(app)
     rows = app.table[0].value
     assert list(rows.iloc[:, 1]) == list(rows.iloc[:, 2])
     assert rows.iloc[0, 1].startswith("1st · 0.")
@@ -299,14 +353,107 @@ def test_whoever_has_no_name_is_asked_before_anything_is_kept(open_page, workspa
 
 
 def test_another_order_is_kept_and_taken_back(open_page, ana, workspace):
-    """Picked best first, it becomes pairs of this rater on this question; the next ranking starts with none picked."""
+    """Placed best first, it becomes pairs of this rater on this question; the next ranking starts with none placed."""
     app = ranked(open_page("rerank"))
-    picked = next(box for box in app.multiselect if box.key.startswith("rerank.my_order."))
-    picked.set_value([2, 0]).run()
+    assert app.button(key="rerank.keep_order").disabled
+    press(app, "rerank.up.2")
+    press(app, "rerank.up.0")
     app = press(app, "rerank.keep_order")
     assert preferences.count_own(workspace, ana, "A question?") == 3
     assert "3 comparisons of yours on this question are kept." in said(app)
     app = press(app, "rerank.withdraw_order")
     assert preferences.count_own(workspace, ana, "A question?") == 0
     app = ranked(app, "Another question?")
-    assert next(box for box in app.multiselect if box.key.startswith("rerank.my_order.")).value == []
+    assert "None is placed yet" in said(app)
+
+
+def test_a_program_calls_with_this_servers_address_and_the_question_at_hand(open_page):
+    """Before anything is entered with an example, then with what stands in the fields; the key is a placeholder."""
+    app = open_page("rerank")
+    assert [code.language for code in app.code] == ["python", "bash", "python"]
+    assert all("KEY" in code.value and "http://" in code.value for code in app.code)
+    fill(app, "A question?", "One\n---\nTwo")
+    assert all("A question?" in code.value and '"Two"' in code.value for code in app.code)
+
+
+@pytest.mark.parametrize("text", ['It\'s "so" $HOME `id` \\n', "two\nlines", "مرحبا", "{braces} {0}"])
+def test_calls_can_be_run_as_they_stand(text):
+    """Whatever stands in question and answers: the Python compiles, and a shell hands curl exactly the JSON."""
+    python, curl, cohere = calls("http://localhost:8501", text, [text, "b"])
+    for code in (python, cohere):
+        assigned = [node for node in ast.parse(code).body if isinstance(node, ast.Assign)]
+        found = {ast.unparse(node.targets[0]): node.value for node in assigned}
+        assert ast.literal_eval(found["question"]) == text
+        assert ast.literal_eval(found["answers"]) == [text, "b"]
+    words = shlex.split(curl)
+    assert json.loads(words[words.index("-d") + 1]) == {"query": text, "documents": [text, "b"]}
+
+
+def test_answers_move_above_and_below_the_line():
+    """Up places an answer last, then moves it up; down moves it down, and the last one off again."""
+    own = OwnOrder([4, 7, 9])
+    own.up(9)
+    own.up(7)
+    assert (own.order, own.placed) == ([9, 7, 4], 2)
+    own.up(7)
+    assert (own.order, own.placed) == ([7, 9, 4], 2)
+    own.up(7)
+    own.down(4)  # nothing above the first, and what is not placed does not move down
+    own.down(7)
+    assert (own.order, own.placed) == ([9, 7, 4], 2)
+    own.down(7)
+    assert (own.order, own.placed) == ([9, 7, 4], 1)
+    own.place_all()
+    assert own.placed == 3
+
+
+GOOD, OPEN, POOR = Meaning(58, 60), Meaning(12, 24), Meaning(3, 60)
+
+
+@pytest.mark.parametrize(
+    "close, outside, best, says, never",
+    [
+        (True, False, GOOD, ("Too close to call.", "Take either"), ("not good", "ahead", "Not known")),
+        (True, False, POOR, ("Too close to call, and the best is probably not good.",), ("Take either", "ahead")),
+        (False, False, GOOD, ("clearly ahead of the others, and probably good.",), ("close", "not good")),
+        (False, False, POOR, ("clearly ahead of the others, but probably not good.",), ("close",)),
+        (False, False, OPEN, ("whether it is good is open",), ("probably",)),
+        (True, True, POOR, ("Do not rely on this order.",), ("close", "not good", "ahead")),
+        (None, False, GOOD, ("probably good", "whether the two best can be told apart"), ("close to call", "ahead")),
+        (None, None, None, ("Not known for this model: how far this order can be relied on.",), ("ahead", "close")),
+    ],
+)
+def test_how_far_an_order_can_be_relied_on_is_said_once(close, outside, best, says, never):
+    """One message for closeness, likeness and quality together, and one for what is not known: none contradicts."""
+    found = how_far(Certainty((best, best), close, outside, None), ["a", "b"], [0.8, 0.3])
+    words = f"{found.words} {found.unknown}"
+    assert all(part in words for part in says)
+    assert not any(part in words for part in never)
+    assert words.count("Not known") <= 1
+
+
+@pytest.mark.parametrize(
+    "close, second, says",
+    [
+        (True, POOR, "The best is probably better than the others, but not clearly."),
+        (True, GOOD, "Too close to call."),
+        (False, GOOD, "That their ranges overlap does not change this"),
+        (False, POOR, "clearly ahead"),
+    ],
+)
+def test_the_message_fits_the_ranges_on_the_cards(close, second, says):
+    """Where the ranges suggest something else than the distance of the scores, it is said how both can be true."""
+    assert says in how_far(Certainty((GOOD, second), close, False, None), ["a", "b"], [0.8, 0.3]).words
+
+
+def test_equal_answers_are_not_called_ahead():
+    """There is nothing to tell apart, and that is no gap in what is known."""
+    found = how_far(Certainty((GOOD, GOOD), False, False, None), ["a", "a"], [0.8, 0.8])
+    assert found.words == "**The best is probably good.**"
+    assert not found.unknown
+
+
+@pytest.mark.parametrize("meaning, words", [(Meaning(0, 30), "0 to 11"), (Meaning(50, 100), "40 to 60")])
+def test_a_score_comes_to_a_range(meaning, words):
+    """The fewer answers were rated, the wider."""
+    assert came_to(meaning) == f"Of 100 answers with a score like this, {words} were good."

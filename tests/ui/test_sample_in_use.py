@@ -49,13 +49,17 @@ def test_enough_own_ratings_lead_to_a_training_on_them(open_page, own, monkeypat
     monkeypatch.setenv("MIN_SAMPLES_TO_TRAIN", "2")
     with own.store.read() as session:
         first = session.query(Item.interaction_id).filter_by(source="manual").limit(1).scalar()
-    looked.rate(own, local_names.rate_as(own, "another-browser", "Ben"), first, 5)
+    ben = local_names.rate_as(own, "another-browser", "Ben")
+    looked.rate(own, ben, first, 5)
+    assert labels(open_page())["home.next"] == "Import more answers"  # all are good: a training would be refused
+    for question, rating in (("B?", 5), ("B?", 1), ("C?", 5), ("C?", 1)):
+        looked.rate(own, ben, interactions.add(own, COMMAND_LINE, question, f"{rating}"), rating)
     app = open_page()
     assert SENTENCE in said(app)
-    assert labels(app)["home.next"] == "Train on your 3 ratings"
-    assert labels(open_page("models"))["models.train_own"] == "Train on your 3 ratings"
+    assert labels(app)["home.next"] == "Train on your 7 ratings"
+    assert labels(open_page("models"))["models.train_own"] == "Train on your 7 ratings"
     rerank = open_page("rerank")
-    assert labels(rerank)["rerank.train"] == "Train on your 3 ratings"
+    assert labels(rerank)["rerank.train"] == "Train on your 7 ratings"
     assert "Train" in [title.value for title in press(rerank, "rerank.train").title]
 
 

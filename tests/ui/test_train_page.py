@@ -5,26 +5,31 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from core.domain.errors import Unavailable
+from core.domain.errors import BadInput, Unavailable
 from core.domain.metrics import Metric
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
+from core.domain.verdicts.gates import Gate
+from core.domain.verdicts.judgement import Judgement
 from core.services.data import interactions
+from core.services.models.verdicts import VersionVerdict, verdicts
 from core.services.people import local_names
-from core.services.reranking import preferences
 from core.services.training import registry, training
 from core.services.training.runs import RunView, history, last_words, log_file, run_view
 from core.services.workspace import this_process
-from core.store.training import runs
+from core.store.training import runs, versions
 from core.store.types import now
 from core.ui.report import plots
 from core.ui.training.progress import current_stage, duration, event_in_words, seconds_left
+from core.ui.training.result import UNCHANGED
 from tests import looked
-from tests.ui.reading import press, said
+from tests.services.versions_made import made
+from tests.ui.reading import plain, press, said
 
 pytestmark = pytest.mark.slow
 
@@ -71,15 +76,19 @@ def start_button(app):
     return next(button for button in app.button if button.key == "train.start")
 
 
-def spec(app, number: int = 0) -> dict:
-    return json.loads(app.get("plotly_chart")[number].proto.spec)
+def expander(app, label: str):
+    return next(found for found in app.expander if found.label.startswith(label))
+
+
+def spec(app) -> dict:
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
 
 
 def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
     """Nothing to train on: start is disabled, the reason is a sentence, the next step is a button."""
     app = open_page("train")
     assert start_button(app).disabled
-    assert "training starts at 50. Rate 50 more." in said(app)
+    assert "0 of the 50 rated answers that a training needs. Rate 50 more." in said(app)
     assert "train.home" in keys(app)
 
 
@@ -95,25 +104,75 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     assert {"train.rate", "train.readiness"} <= set(keys(app))
 
 
-def test_start_hands_over_who_asked(open_page, sample, ana, monkeypatch):
-    """Nothing is asked about recipes, orders or raters."""
-    asked = []
-    monkeypatch.setattr(training, "start", lambda workspace, user: asked.append(user.name))
-    preferences.keep(sample, ana, "Q?", ["a", "b"], [0], model_version=None)
-    app = press(open_page("train"), "train.start")
-    assert not app.radio
-    assert not app.checkbox
-    assert "concat" not in said(app).casefold()
-    assert not app.selectbox
-    assert asked == ["Ana"]
+@pytest.fixture
+def started(monkeypatch) -> list[tuple[str, dict[str, Any]]]:
+    """Whose trainings were asked for, and with which arguments; none is started."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(training, "start", lambda workspace, user, **arguments: asked.append((user.name, arguments)))
+    return asked
 
 
-def test_the_report_says_whether_orders_were_learned_from(open_page, trained):
-    """What a training told of them stands with its figures, and in its log while it runs."""
+def test_start_needs_no_choices(open_page, sample, ana, started):
+    """Whoever presses it gets the usual training; what else could be chosen is folded away."""
+    app = open_page("train")
+    assert not expander(app, "Advanced").proto.expanded
+    press(app, "train.start")
+    assert started == [("Ana", {"recipe": "pair", "seed": 0})]
+
+
+def test_what_is_chosen_under_advanced_is_trained(open_page, sample, ana, started):
+    """Method, seed and a rater to leave out are handed over, and stand on the folded line."""
+    app = open_page("train")
+    rater = app.selectbox(key="train.without").options[0]
+    app.selectbox(key="train.method").set_value("concat").run()
+    app.number_input(key="train.seed").set_value(7).run()
+    app.selectbox(key="train.without").set_value(rater).run()
+    label = plain(expander(app, "Advanced").label)
+    assert "Concat" in label
+    assert f"seed 7, without {rater}" in label
+    press(app, "train.start")
+    assert started == [("Ana", {"recipe": "concat", "seed": 7, "without_rater": rater})]
+
+
+def test_choices_outlive_the_question_for_a_name(open_page, sample, started):
+    """Who is asked for a name in between does not train something else than was chosen."""
+    app = open_page("train")
+    app.selectbox(key="train.method").set_value("concat").run()
+    press(app, "train.start")
+    app.text_input(key="rate.name").set_value("Ana")
+    press(app, "rate.start")
+    press(app, "train.start")
+    assert started == [("Ana", {"recipe": "concat", "seed": 0})]
+
+
+@pytest.mark.parametrize("arguments", [{"recipe": "magic"}, {"seed": -1}, {"seed": 2**32}])
+def test_what_cannot_be_trained_is_refused_before_a_training_exists(sample, arguments):
+    """The page's fields are checked where the training is started, too."""
+    with pytest.raises(BadInput):
+        training.start(sample, COMMAND_LINE, **arguments)
+    assert history(sample, COMMAND_LINE) == []
+
+
+def test_the_process_that_trains_is_told_what_was_chosen(sample, monkeypatch):
+    """Method and seed stand in the run's row; the rater to leave out goes with the command."""
+    commands: list[tuple[str, ...]] = []
+
+    def start_detached(*command: str, output: object) -> int:
+        commands.append(command)
+        return 1
+
+    monkeypatch.setattr(training, "start_detached", start_detached)
+    run = run_view(sample, COMMAND_LINE, training.start(sample, COMMAND_LINE, recipe="concat", seed=7))
+    assert run is not None
+    assert (run.recipe, run.seed) == ("concat", 7)
+    end(sample, run.run_id, "finished", "over")
+    training.start(sample, COMMAND_LINE, without_rater="-- Ben")
+    assert [command[4:] for command in commands] == [("--debug",), ("--debug", "--without-rater=-- Ben")]
+
+
+def test_the_log_says_whether_orders_were_learned_from():
+    """Orders that raters made help or do not."""
     told = {"event": "compared", "pairs": 1200, "prompts": 1, "apart": 0, "gain": None}
-    with trained.store.write() as session:
-        runs.add_event(session, 1, "compared", told)
-    assert "The 1,200 comparisons that raters made on 1 prompt did not clearly help" in said(open_page("train"))
     assert event_in_words(told).startswith(
         "1,200 comparisons of raters do not clearly help: learning from ratings alone."
     )
@@ -156,21 +215,35 @@ def test_a_second_start_is_refused_with_a_sentence(open_page, sample, ana):
 
 
 def test_a_running_training_is_seen_by_everybody(open_page, sample):
-    """Who started it, what it does, the figures per fold and a growing curve; no second start, no name needed."""
+    """Who started it and what it does in plain words; no second start, no name needed; figures and log are folded."""
     with running(sample, STARTED, fold(1), fold(2)):
         app = open_page("train")
         assert "Started by Ben" in said(app)
-        assert "Fold 3 of 5" in app.get("progress")[0].proto.text
+        words = app.get("progress")[0].proto.text
+        assert words.startswith("Testing itself on answers it has not seen: 2 of 5 tests done")
         assert "train.start" not in keys(app)
-        table = app.table[0].value
-        assert list(table["Fold"]) == ["1", "2", "All 2"]
-        assert list(table["Accuracy"]) == ["80 %", "80 %", "80 % ± 0"]
-        assert list(table["Right order"]) == ["not estimable", "not estimable", "–"]
-        log = app.code[0].value.splitlines()
-        assert "Fold 3 of 5" in log[0]
+        details = expander(app, "Details")
+        assert not details.proto.expanded
+        table = details.table[0].value
+        assert list(table["Test"]) == ["1", "2"]
+        assert list(table["Accuracy"]) == ["80 %", "80 %"]
+        assert list(table["Right order"]) == ["not estimable", "not estimable"]
+        log = details.code[0].value.splitlines()
+        assert "2 of 5 tests" in log[0]
         assert "Read 184 rated answers" in log[-1]
+        assert len(app.table) == len(app.code) == 1
         names = [trace["name"] for trace in spec(app)["data"]]
         assert names == ["This model", plots.CHANCE]
+
+
+@pytest.mark.parametrize("event", [STARTED, embedding(1150), embedding(2300), fold(2), fold(5)])
+def test_nothing_private_is_said_while_it_runs(open_page, sample, event):
+    """Neither folds nor embeddings nor recipes above what is folded away."""
+    with running(sample, STARTED, event):
+        app = open_page("train")
+    shown = [element.value for kind in (app.title, app.subheader, app.markdown, app.caption) for element in kind]
+    heard = " ".join([*shown, app.get("progress")[0].proto.text]).casefold()
+    assert not [word for word in ("fold", "embedding", "recipe", "prompt", "champion") if word in heard]
 
 
 def test_the_end_of_a_training_brings_back_the_page(open_page, sample):
@@ -206,7 +279,7 @@ def test_a_dead_process_is_a_failed_training_with_a_next_step(open_page, sample)
     with running(sample, STARTED, process=f"{socket.gethostname()}:{gone.pid}"):
         app = open_page("train")
         assert "The training process ended unexpectedly" in said(app)
-        assert "Start it again above" in said(app)
+        assert "Ratings and the model in use are as before. Start it again above" in said(app)
         assert not start_button(app).disabled
 
 
@@ -220,7 +293,7 @@ def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(o
         app = open_page("train")
     told, process = (code.value for code in app.code)
     assert "Read 184 rated answers" in told
-    assert "Fold 3 of 5" in told
+    assert "2 of 5 tests" in told
     assert process.endswith("line 4999\nat 90 %\n[31mKilled")
     assert len(process.split("\n")) == 12
     with pytest.raises(NotAllowed):
@@ -230,58 +303,108 @@ def test_a_failed_training_shows_how_far_it_got_and_what_its_process_said_last(o
 @pytest.mark.parametrize(
     "state, message, expected",
     [
-        ("cancelled", registry.CANCELLED, "Start again above whenever you like"),
-        ("failed", "The disk is full.", "if it fails again, tell whoever runs this server"),
-        ("finished", "Too few ratings: 10 of the 50 that are needed.", "Rate more answers"),
+        (
+            "cancelled",
+            registry.CANCELLED,
+            "The training was cancelled; nothing was lost. {} Start again whenever you like.",
+        ),
+        (
+            "cancelled",
+            "Cancelled before it started.",
+            "The training was cancelled; nothing was lost. {} Start again whenever you like.",
+        ),
+        ("failed", "The disk is full.", "{} Start it again above"),
+        (
+            "finished",
+            "Too few ratings: 10 of the 50 that are needed.",
+            "nothing was lost. Too few ratings: 10 of the 50 that are needed. {}",
+        ),
     ],
 )
 def test_every_end_without_a_model_says_what_to_try(open_page, sample, state, message, expected):
-    """Cancelled, failed or refused: what happened, and the next step."""
+    """Cancelled, failed or refused: what happened, that nothing was lost, and what to do; no figures."""
     with running(sample, STARTED) as run_id:
         end(sample, run_id, state, message)
         app = open_page("train")
-    assert message in said(app)
-    assert expected in said(app) + " ".join(button.label for button in app.button)
+    told = "\n".join(element.value for kind in (app.info, app.error, app.warning, app.markdown) for element in kind)
+    assert expected.format(UNCHANGED) in plain(told)
+    assert (message in plain(told)) is (state != "cancelled")
+    assert ("train.to_rate" in keys(app)) is (state == "finished")
+    assert not app.metric
+    assert not app.get("plotly_chart")
 
 
-def test_a_trained_model_is_shown_with_ranges_baselines_and_curve(open_page, trained):
-    """The verdict, five numbers with ranges, six rows to compare, the curve with all baselines, the confusion."""
+def test_a_result_is_one_verdict_three_figures_and_one_chart(open_page, trained):
+    """The sentence is that of `verdicts()` and of `train --json`; nothing of it stands there twice."""
     app = open_page("train")
-    assert "This model is in use." in said(app)
-    shown = ["Accuracy", "ROC AUC", "Right order", "Better pick", "Brier skill"]
-    assert [metric.label for metric in app.metric] == shown
-    assert all(" to " in metric.delta for metric in app.metric)
-    movable, confusion, report, compared, ended = (table.value for table in app.table)
-    assert movable.shape == confusion.shape == (2, 2)
-    assert sum(int(text.split()[0]) for text in confusion.to_numpy().ravel()) == 184
-    assert list(report["Answers"]) == ["92", "92"]
-    assert len(compared) == 6
-    assert list(ended["Outcome"]) == ["In use"]
-    order = compared[compared["Scored by"].str.startswith("Original order")]
-    assert list(order["Accuracy"]) == ["not estimable"]
-    assert "Not estimable: an order says nothing about good or poor" in said(app)
-    names = {trace["name"] for trace in spec(app)["data"]}
-    assert names == {
-        "This model",
-        "Length only",
-        "Similarity only",
-        "Prompt only",
-        "Always the same",
-        "Original order",
-        "Chance",
-        "Range of this model",
-    }
+    (verdict,) = verdicts(trained, COMMAND_LINE).values()
+    with trained.store.read() as session:
+        printed = runs.find(session, 1).result
+    assert verdict.sentence == printed["verdict"]
+    assert said(app).count(f"**{verdict.name}.** {verdict.sentence}") == 1
+    assert [metric.label for metric in app.metric] == ["Right order", "Accuracy", "Better pick"]
+    assert len(app.get("plotly_chart")) == 1
+    assert not app.table
+    assert "train.to_models" in keys(app)
+
+
+def judged(workspace, gate: Gate, *, in_use: bool = False, **figures: Any) -> VersionVerdict:
+    """A second model, which stopped at this gate."""
+    with workspace.store.read() as session:
+        judgement = Judgement.from_json(versions.listed(session)[0].judgement).decided(gate, "So it was decided.")
+    judgement = replace(judgement, figures=replace(judgement.figures, **figures), one_person=False)
+    made(workspace, "second", sample=True, champion=in_use)
+    with workspace.store.write() as session:
+        versions.find(session, "second").judgement = judgement.to_json()
+    return verdicts(workspace, COMMAND_LINE)["second"]
+
+
+@pytest.mark.parametrize(
+    "gate, step",
+    [
+        (Gate.LENGTH, "train.to_rate"),
+        (Gate.FOLLOWS_LENGTH, "train.to_rate"),
+        (Gate.TOO_FEW_QUESTIONS, "train.to_rate"),
+        (Gate.CHAMPION_WORSE, "train.to_compare"),
+        (Gate.CHAMPION_UNCLEAR, "train.to_compare"),
+        (Gate.MOVED, "train.to_compare"),
+    ],
+)
+def test_a_model_that_is_not_used_says_why_and_what_to_do(open_page, trained, gate, step):
+    """The same sentence as everywhere, never green, and one next step beside the full report."""
+    verdict = judged(trained, gate)
+    app = open_page("train")
+    assert verdict.sentence.startswith("Not used: ")
+    assert verdict.sentence in said(app)
+    assert not app.success
+    assert [key for key in keys(app) if key.startswith("train.to_")] == [step, "train.to_models"]
+
+
+@pytest.mark.parametrize(
+    "gain, step", [(Metric(0.2, 0.1, 0.3), "train.to_rerank"), (Metric(0.0, -0.1, 0.1), "train.to_readiness")]
+)
+def test_a_model_in_use_is_for_ranking_where_it_beats_the_best_rule(open_page, trained, gain, step):
+    """One that is no better than a simple rule leads to what would help."""
+    verdict = judged(trained, Gate.PASSED, in_use=True, gain=gain, rule="cosine")
+    app = open_page("train")
+    assert verdict.sentence in said(app)
+    assert bool(app.success) is (step == "train.to_rerank")
+    assert [key for key in keys(app) if key.startswith("train.to_")] == [step, "train.to_models"]
 
 
 def test_an_earlier_training_can_be_looked_at(open_page, trained):
-    """The newest is shown first; another one is a choice away."""
+    """The newest is shown first; another one is a choice away, by the name of its model."""
     with running(trained, STARTED, by="Ana") as run_id:
         end(trained, run_id, "cancelled", registry.CANCELLED)
         app = open_page("train")
-    assert app.selectbox(key="train.run").value == 2
+    (verdict,) = verdicts(trained, COMMAND_LINE).values()
+    choice = app.selectbox(key="train.run")
+    assert choice.value == 2
+    assert choice.options[0].endswith(", cancelled")
+    assert choice.options[1].startswith(verdict.name)
     assert not app.metric
-    app.selectbox(key="train.run").set_value(1).run()
-    assert "This model is in use." in said(app)
+    choice.set_value(1).run()
+    assert verdict.sentence in said(app)
 
 
 def test_an_unreachable_database_is_a_sentence(open_page, sample, monkeypatch):
@@ -318,7 +441,7 @@ def view(*events: dict, **changes) -> RunView:
 @pytest.mark.parametrize(
     "gain, words",
     [
-        (Metric(0.031, 0.004, 0.06), "changed by +0.031 [+0.004, +0.060]: a clear gain."),
+        (Metric(0.031, 0.004, 0.06), "changed by +3.1 points of 100 [+0.4, +6.0]: a clear gain."),
         (Metric(-0.03, -0.05, -0.01), "a clear loss."),
         (Metric(0.0, -0.01, 0.01), "no clear difference."),
         (Metric(None, reason="one class only"), "not estimable."),
@@ -327,7 +450,7 @@ def view(*events: dict, **changes) -> RunView:
 def test_what_orders_of_raters_changed_is_said(gain, words):
     """In words, with the interval, and how many were left out for the test."""
     told = view({"event": "compared", "pairs": 1, "prompts": 1, "apart": 3, "gain": gain.to_json()}).orders
-    assert told.startswith("It also learned from 1 comparison that raters made on 1 prompt (3 more are on prompts kept")
+    assert told.startswith("It also learned from 1 comparison that raters made on 1 question (3 more are on questions")
     assert told.endswith(words)
     assert view().orders is None
 
@@ -335,15 +458,18 @@ def test_what_orders_of_raters_changed_is_said(gain, words):
 @pytest.mark.parametrize(
     "run, words",
     [
-        (view(state="queued"), "Starting the training process"),
-        (view(), "Reading the ratings"),
-        (view(STARTED), "Read 184 rated answers to 46 prompts"),
-        (view(STARTED, embedding(1150)), "1,150 of 2,300 texts · 23 per second · about 2 min left"),
-        (view(STARTED, embedding(2300)), "Embeddings are ready"),
-        (view(STARTED, fold(2)), "Fold 3 of 5"),
-        (view(STARTED, fold(5)), "All folds are done"),
-        (view(STARTED, {"event": "judged"}), "Fitting"),
-        (view(STARTED, {"event": "fitted"}), "Saving"),
+        (view(state="queued"), "Starting"),
+        (view(), "Reading answers and ratings"),
+        (view(STARTED), "Read 184 rated answers to 46 questions"),
+        (view(STARTED, embedding(1150)), "Reading the texts: 1,150 of 2,300 · 23 per second · about 2 min left"),
+        (view(STARTED, embedding(2300)), "All texts are read"),
+        (view(STARTED, fold(2)), "2 of 5 tests done"),
+        (view(STARTED, fold(2) | {"repeat": 2, "repeats": 3}), "7 of 15 tests done"),
+        (view(STARTED, fold(5) | {"repeat": 2, "repeats": 3}), "10 of 15 tests done"),
+        (view(STARTED, fold(5) | {"repeat": 3, "repeats": 3}), "All tests are done"),
+        (view(STARTED, {"event": "reported"}), "Learning from all ratings"),
+        (view(STARTED, {"event": "fitted"}), "Comparing with the model in use"),
+        (view(STARTED, {"event": "judged"}), "Saving"),
         (view(STARTED, cancel_requested=True), "Stopping"),
     ],
 )
@@ -355,7 +481,7 @@ def test_every_stage_has_words(run, words):
 def test_the_bar_never_goes_back():
     """What is done only grows from event to event."""
     story = [STARTED, embedding(1), embedding(1150), embedding(2300), *(fold(number) for number in range(1, 6))]
-    story += [{"event": name} for name in ("evaluated", "judged", "fitted", "saved", "registered")]
+    story += [{"event": name} for name in ("evaluated", "reported", "fitted", "judged", "saved", "registered")]
     shares = [current_stage(view(*story[:length])).share for length in range(len(story) + 1)]
     assert shares == sorted(shares)
     assert shares[-1] == 1

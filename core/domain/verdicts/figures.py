@@ -47,6 +47,11 @@ class Figures:
         """Whether the model is clearly better than the best simple rule."""
         return self.gain.low is not None and self.gain.low > 0
 
+    @property
+    def rule_wins(self) -> bool:
+        """Whether the best simple rule is clearly better than the model."""
+        return self.gain.high is not None and self.gain.high < 0
+
     def to_json(self) -> dict[str, Any]:
         """As it is stored, and printed by ``train --json`` under ``figures``."""
         return {

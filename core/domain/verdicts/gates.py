@@ -86,22 +86,22 @@ def judge_challenger(
     shown = f"AUC {_number(auc.value, 3)}"
     if versus_champion is None:
         beats = f"{shown} beats answer length alone by {_interval(versus_length)}"
-        return Decision(Gate.PASSED, f"{beats}; it is the champion's recipe with the present ratings: promoted.")
+        return Decision(Gate.PASSED, f"{beats}; it is made as the model in use is, with the present ratings: promoted.")
     if versus_champion.value is None or versus_champion.low is None:
-        unknown = f"{shown}, but it could not be compared with the champion: not promoted."
+        unknown = f"{shown}, but it could not be compared with the model in use: not promoted."
         return Decision(Gate.CHAMPION_UNKNOWN, unknown)
     where = compared_on(unseen_questions)
     if versus_champion.value >= 0 and versus_champion.low > TOLERATED_LOSS:
         beats = f"{shown} beats answer length alone by {_number(versus_length.value)}"
-        no_worse = f"{beats} and is no worse than the champion ({_interval(versus_champion)}) {where}: promoted."
+        no_worse = f"{beats} and is no worse than the model in use ({_interval(versus_champion)}) {where}: promoted."
         return Decision(Gate.PASSED, no_worse)
     gate = Gate.CHAMPION_UNCLEAR
     if versus_champion.value >= 0:
-        why = "is as good as the champion or better, but by so little that it may be luck"
+        why = "is as good as the model in use or better, but by so little that it may be luck"
     elif versus_champion.high is not None and versus_champion.high < 0:
-        gate, why = Gate.CHAMPION_WORSE, "is worse than the champion"
+        gate, why = Gate.CHAMPION_WORSE, "is worse than the model in use"
     else:
-        why = "is not clearly as good as the champion"
+        why = "is not clearly as good as the model in use"
     # the AUC is cross-validated: beside a difference on other questions it would seem to contradict it
     subject = shown if unseen_questions is None else "It"
     return Decision(gate, f"{subject} {why} (difference {_interval(versus_champion)}) {where}: not promoted.")

@@ -10,6 +10,7 @@ from core.domain.verdicts.figures import Figures
 from core.domain.verdicts.gates import Gate, compared_on
 from core.domain.verdicts.rules import rule_words
 
+_LENGTH = (Gate.LENGTH, Gate.FOLLOWS_LENGTH)
 ONE_PERSON = 0.9
 """Share of the ratings above which a model learned from one person."""
 
@@ -82,9 +83,12 @@ class Judgement:
         if figures.right_order.value is None:
             return ""
         value, rule = times(figures.right_order), ""
-        if figures.rule is not None and figures.rule_order.value is not None:
-            close = ": too close to tell apart" if self.promoted and not figures.beats_rule else ""
-            rule = f"; the best simple rule {_hundred(figures.rule_order.value)}{close}"
+        if self.gate in _LENGTH and (figures.rule_order.value or 0) < figures.right_order.value:
+            rule = ", which its length alone may explain"
+        elif figures.rule is not None and figures.rule_order.value is not None:
+            rule = f"; the best simple rule {_hundred(figures.rule_order.value)}"
+            if self.promoted and not figures.beats_rule:
+                rule += ": clearly better" if figures.rule_wins else ": too close to tell apart"
         if figures.measure == "pairwise_accuracy":
             return f"Of two answers it picks the better one {value}{rule}."
         return f"Of a good and a poor answer it scores the good one higher {value}{rule}."
@@ -117,24 +121,27 @@ class Judgement:
 
 def why_not(gate: Gate, unseen_questions: int | None) -> str:
     """Why a model did not come into use by rule, as half a sentence."""
-    where = compared_on(unseen_questions)
+    where = (
+        "both learned anew from the ratings of that day" if unseen_questions is None else compared_on(unseen_questions)
+    )
     return {
         Gate.PASSED: "",
         Gate.NOT_ESTIMABLE: "it cannot be judged on these ratings",
         Gate.TOO_FEW_QUESTIONS: "too few questions to tell skill from luck",
-        Gate.CHANCE: "no better than guessing",
+        Gate.CHANCE: "not clearly better than guessing",
         Gate.LENGTH: "not clearly better than the length of the answer",
         Gate.FOLLOWS_LENGTH: "it follows the length of the answer",
-        Gate.CHAMPION_WORSE: f"worse than the model in use ({where})",
-        Gate.CHAMPION_UNCLEAR: f"not clearly as good as the model in use ({where})",
-        Gate.CHAMPION_UNKNOWN: "it could not be compared with the model in use",
+        Gate.CHAMPION_WORSE: f"worse than the model then in use ({where})",
+        Gate.CHAMPION_UNCLEAR: f"not clearly as good as the model then in use ({where})",
+        Gate.CHAMPION_UNKNOWN: "it could not be compared with the model then in use",
         Gate.MOVED: "ratings or the model in use changed while it was trained",
     }[gate]
 
 
 def asked(rule: str) -> str:
-    """What a simple rule asks: how similar answer and question are."""
-    return {"length_only": "how long the answer is"}.get(rule, rule_words(rule))
+    """What a simple rule asks, after "no better than asking": how similar answer and question are."""
+    which = {"length_only": "how long the answer is", "original_order": "which answer was stored first"}
+    return which.get(rule, rule_words(rule))
 
 
 def times(metric: Metric) -> str:

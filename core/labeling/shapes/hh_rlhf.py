@@ -38,7 +38,7 @@ def _last_answer(text: object, name: str) -> tuple[str, str]:
 HH_RLHF = Shape(
     name="hh-rlhf",
     title="Anthropic HH-RLHF",
-    becomes="What the two conversations share is the prompt with its earlier turns; the last answers become two "
+    becomes="What the two conversations share is the question with its earlier turns; the last answers become two "
     "answers, and the chosen one is preferred.",
     recognises=_recognises,
     read=_read,

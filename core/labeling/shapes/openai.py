@@ -40,7 +40,7 @@ def with_known_roles(messages: object) -> list[object]:
 OPENAI = Shape(
     name="openai",
     title="OpenAI chat messages",
-    becomes="Each row is a conversation: its last message is the answer, the question before it the prompt, and what "
+    becomes="Each row is a conversation: its last message is the answer, the message before it the question, and what "
     "was said before that the earlier turns. Where a row has two outputs, the preferred one counts as better.",
     recognises=_recognises,
     read=_read,

@@ -23,7 +23,7 @@ def _recognises(columns: Sequence[str], rows: Sequence[Values]) -> bool:
 def _read(values: Values) -> Iterable[Values]:
     root = as_object(values.get("prompt"))
     if not root:
-        raise BadInput("the row has no conversation in the column prompt")
+        raise BadInput("the row has no conversation in its column 'prompt'")
     waiting: list[tuple[Mapping[str, Any], list[dict[str, object]]]] = [(root, [])]
     pairs: list[Values] = []
     while waiting:

@@ -31,7 +31,7 @@ def _read(values: Values) -> Iterable[Values]:
 PAIRS = Shape(
     name="pairs",
     title="Pairs of a chosen and a rejected answer",
-    becomes="Each row becomes two answers to one prompt, and which of them is better.",
+    becomes="Each row becomes two answers to one question, and which of them is better.",
     recognises=_recognises,
     read=_read,
 )

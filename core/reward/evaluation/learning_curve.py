@@ -110,7 +110,7 @@ def learning_curve(
         return LearningCurve(measured, (), None, reason, _by_width(versus_length, len(rated)))
     usable = areas[np.isfinite(areas).all(axis=1)]
     if len(weights) < 2 or 2 * len(usable) < len(areas) or not np.isfinite(areas[0]).all():
-        reason = "There are too few prompts with good and poor answers for a look ahead."
+        reason = "There are too few questions with good and poor answers for a look ahead."
         return LearningCurve(measured, (), None, reason, _by_width(versus_length, len(rated)))
     law = _Law.fitted(np.array([item.n for item in everything], dtype=np.float64), usable)
     forecast = []

@@ -125,7 +125,7 @@ def leave_rater_out(
     own = Labels.of(_as_rated_by(rater, examples), positive_threshold=positive_threshold)
     split = grouped_folds(rated.good, rated.groups, folds=folds, seed=seed)
     if split is None:
-        yield Metric(None, reason="not estimable: one class in a fold")
+        yield Metric(None, reason="not estimable: too few good or too few poor answers")
         return
     scores = np.full(len(examples), np.nan)
     for fold in range(int(split.max()) + 1):

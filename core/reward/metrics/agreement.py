@@ -23,7 +23,7 @@ VALUES = range(MIN_RATING, MAX_RATING + 1)
 MAX_PAIRED = 100
 """Raters who are compared two by two: those with the most shared answers. An import can bring thousands of names."""
 NOTHING_SHARED = "no answer was rated by two people"
-FEW_PROMPTS = f"fewer than {FEWEST_PROMPTS} prompts have answers that several people rated"
+FEW_PROMPTS = f"fewer than {FEWEST_PROMPTS} questions have answers that several people rated"
 _CHUNK_CELLS = 2_000_000  # of a (resamples, kinds of prompts) matrix of 8-byte numbers held at once: 16 MB
 ONE_VALUE = "all ratings of shared answers are the same, so there is nothing to tell apart"
 

@@ -35,8 +35,8 @@ _RATIOS = tuple(name for name in METRICS if name not in _RANKED)
 
 _NO_ROWS = "not estimable: no rated answers"
 _ONE_CLASS = "not estimable: one class only"
-_NO_PAIRS = "not estimable: no two answers to the same prompt have different ratings"
-_NO_CHOICE = "not estimable: no prompt has two rated answers"
+_NO_PAIRS = "not estimable: no two answers to the same question have different ratings"
+_NO_CHOICE = "not estimable: no question has two rated answers"
 _NONE_CALLED_GOOD = "not estimable: no answer was called good"
 _NONE_GOOD = "not estimable: no answer is rated good"
 _AN_ORDER = "not estimable: an order says nothing about good or poor"

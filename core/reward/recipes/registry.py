@@ -17,5 +17,5 @@ def recipe_named(name: str) -> Recipe:
         BadInput: there is none; the sentence lists those that exist.
     """
     if name not in RECIPES:
-        raise BadInput(f"There is no recipe {name!r}; choose one of: {', '.join(RECIPES)}.")
+        raise BadInput(f"There is no method {name!r}; choose one of: {', '.join(RECIPES)}.")
     return RECIPES[name]

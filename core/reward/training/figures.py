@@ -73,7 +73,7 @@ def kept_apart_figures(
 ) -> Figures | None:
     """Figures of a fitted ``model`` on answers to questions that it was not fitted on; measure and rule as ``crossed``.
 
-    None where these are fewer than ``ENOUGH_KEPT_APART`` questions, or cannot be compared in that measure.
+    None where these are fewer than ``ENOUGH_KEPT_APART`` questions, or too few of them can be compared in that measure.
 
     Raises:
         Unavailable: the encoder cannot be loaded.
@@ -88,6 +88,8 @@ def kept_apart_figures(
     scores = Scores(values, values >= model.threshold)
     metrics = measure(rated, scores, seed=seed)
     if metrics[crossed.measure].value is None:
+        return None
+    if crossed.measure == ORDER and _comparable_questions(rated) < FEWEST_PROMPTS:
         return None
     theirs, rule_order = [], None
     if crossed.rule is not None:

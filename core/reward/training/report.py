@@ -25,7 +25,7 @@ from core.reward.metrics.metrics import Scores
 Floats = NDArray[np.float64]
 
 _EARLIER = "not estimable: trained with an earlier release"
-_NO_CHOICE = "not estimable: no prompt has two rated answers"
+_NO_CHOICE = "not estimable: no question has two rated answers"
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ from core.reward.training.events import (
 from core.reward.training.figures import cross_validated_figures, learned_from_one_person
 from core.reward.training.report import Made, trust_report
 
-_ONE_CLASS_IN_A_FOLD = "Not estimable: one class in a fold. Rate good and poor answers to at least two prompts each."
+_ONE_CLASS_IN_A_FOLD = (
+    "Not estimable: good or poor answers to one question only. Rate good and poor ones to at least two questions each."
+)
 
 
 def train(
@@ -176,7 +178,7 @@ def _too_little(rated: Labels, minimum: int) -> str | None:
         rated_as, wanted = ("good", "poor") if rated.good.all() else ("poor", "good")
         return f"Not estimable: one class only. All {len(rated)} answers are rated {rated_as}; rate some {wanted} ones."
     if rated.prompts < 2:
-        return "Not estimable: all ratings are on one prompt. Rate answers to at least one more prompt."
+        return "Not estimable: all ratings are on one question. Rate answers to at least one more."
     return None
 
 

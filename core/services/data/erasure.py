@@ -247,8 +247,8 @@ def _after_interaction(workspace: Workspace, session: Session, interaction_id: i
         remains.insert(
             0,
             f"Models that learned from it: {_some(traces.versions)}. They keep weights, a vector and a hash of its "
-            "prompt. Train again, take these versions out of use, and have their folders deleted (folder models on the "
-            "server).",
+            "question. Train again, take these versions out of use, and have their folders deleted (folder models on "
+            "the server).",
         )
     texts = {answer for _, answer in answers.texts_of(session, answers.with_better(session, [interaction_id]))}
     cases, orders = copies.held_elsewhere(session, texts, going)

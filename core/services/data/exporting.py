@@ -150,7 +150,7 @@ def export(
         return _write(workspace, kind, path, marked)
     except ValueError as error:
         raise Conflict(
-            "The existing application is editing prompts right now. Nothing was written; try again."
+            "The existing application is editing questions right now. Nothing was written; try again."
         ) from error
 
 

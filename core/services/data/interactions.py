@@ -227,7 +227,7 @@ def _as_stored(session: Session, filters: Filters) -> Filters:
 
 
 def _check(prompt: str, response: str) -> None:
-    for text, name in ((prompt, "The prompt"), (response, "The answer")):
+    for text, name in ((prompt, "The question"), (response, "The answer")):
         if not text.strip():
             raise BadInput(f"{name} is empty. Please fill it in; nothing was changed.")
         storable(text, name)

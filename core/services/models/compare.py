@@ -3,21 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import BadInput
 from core.domain.metrics import Metric
+from core.domain.plain import AS_IS
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
+from core.domain.texts import plural
+from core.domain.verdicts.names import short_name
 from core.reward import artifact
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable, scores
 from core.reward.metrics.labels import Labels
-from core.reward.metrics.metrics import Scores, measure, paired_difference
+from core.reward.metrics.metrics import Scores, measure, paired_difference, paired_order_difference
 from core.services.masking import masks_output
-from core.services.models.models import version_path
+from core.services.models.models import name_of, version_path
 from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import Workspace
 from core.store.interactions import exports
@@ -32,8 +36,8 @@ SEED = 0
 class Basis(StrEnum):
     """Where the scores come from."""
 
-    UNSEEN = "unseen"  # the stored models on prompts that neither was trained on
-    OUT_OF_FOLD = "out of fold"  # their trainings' scores: each answer by a model fitted without its prompt
+    UNSEEN = "unseen"  # the stored models on questions that neither was trained on
+    OUT_OF_FOLD = "out of fold"  # their trainings' scores: each answer by a model fitted without its question
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +53,55 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it; both models on the same ``n`` answers to the same ``prompts``."""
+    """What came of it; both models on the same ``n`` answers to the same ``questions``."""
 
-    names: tuple[str, str]
+    versions: tuple[str, str]
+    names: Annotated[tuple[str, str], AS_IS]
+    """Such as ``Model 3, 28 Nov``."""
     basis: Basis
     n: int
-    prompts: int
+    questions: int
+    measure: str
+    """``pairwise_accuracy``, or ``roc_auc`` where answers cannot be compared within questions."""
     metrics: tuple[dict[str, Metric], dict[str, Metric]]
     difference: Metric
-    """ROC AUC of the first minus that of the second, paired."""
+    """``measure`` of the first minus that of the second, paired."""
     disagreements: list[Disagreement]
     """Most different scores first; empty for those who may not read other people's ratings."""
 
     @property
-    def verdict(self) -> str:
-        """Which is better, in a sentence."""
+    def sentence(self) -> str:
+        """On what the two were compared, and which is better."""
         found, (first, second) = self.difference, self.names
-        if found.value is None or found.low is None or found.high is None:
-            return "It cannot be told which one is better: there are too few prompts, or answers of one kind only."
-        low, high = sorted((abs(found.low), abs(found.high)))
-        size = f"{abs(found.value):.3f} [{low:.3f}, {high:.3f}]"
-        if found.low > 0:
-            return f"{first} is better: its AUC is higher by {size}."
-        if found.high < 0:
-            return f"{second} is better: its AUC is higher by {size}."
-        return (
-            f"The two cannot be told apart: the difference in AUC is {found.value:+.3f} "
-            f"[{found.low:+.3f}, {found.high:+.3f}], which includes none at all."
+        unseen = self.basis is Basis.UNSEEN
+        where = f"On {plural(self.questions, 'question')} " + (
+            "that neither learned from" if unseen else "with scores from their trainings (cross-validated)"
         )
+        if found.value is None or found.low is None or found.high is None:
+            few = "there are too few questions, or answers of one kind only"
+            return f"{where}, it cannot be told which one is better: {few}."
+        if found.low > 0:
+            return f"{where}, {first} is better than {second}: {self._worth(0, 'it', 'the other')}."
+        if found.high < 0:
+            return f"{where}, {second} is better than {first}: {self._worth(1, 'it', 'the other')}."
+        apart = self._worth(0, "the first", "the second")
+        return f"{where}, {first} and {second} cannot be told apart: {apart}."
+
+    def _worth(self, ahead: int, this: str, other: str) -> str:
+        """What one is worth beside the other, and how far they are apart."""
+        values = [100 * (self.metrics[which][self.measure].value or 0.0) for which in (ahead, 1 - ahead)]
+        told = f"of two answers {this} picks the better one"
+        if self.measure == "roc_auc":
+            told = f"of a good and a poor answer {this} scores the good one higher"
+        found, sign = self.difference, 100 * (-1 if ahead else 1)
+        low, high = sorted((sign * (found.low or 0.0), sign * (found.high or 0.0)))
+        apart = f"difference {sign * (found.value or 0.0) + 0.0:.0f} [{low + 0.0:.0f}, {high + 0.0:.0f}]"
+        return f"{told} {values[0]:.0f} times of 100, {other} {values[1]:.0f} times ({apart})"
 
 
 @masks_output()
 def compare(workspace: Workspace, user: User, first: str, second: str) -> Comparison:
-    """Measure two versions on the prompts that neither was trained on; where those are too few, out of fold.
+    """Measure two versions on the questions that neither was trained on; where those are too few, out of fold.
 
     Raises:
         NotAllowed: the person may not look at models.
@@ -97,6 +117,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         pair = versions.find(session, first), versions.find(session, second)
         examples = exports.examples(session)
         predicted = [runs.predictions(session, version.run_id) for version in pair]
+    names = name_of(pair[0]), name_of(pair[1])
     seen = frozenset[str]().union(*(_groups(workspace, version) for version in pair))
     unseen, _ = leave_out_seen(examples, seen)
     if comparable(unseen, positive_threshold=settings.positive_rating_threshold):
@@ -105,23 +126,29 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         chosen = [e for e in examples if all(e.interaction_id in known for known in predicted)]
         if not chosen:
             raise BadInput(
-                f"{first} and {second} have no answers in common that neither has learned from, so they cannot be "
-                "compared. Rate more answers, train again, and compare then."
+                f"{short_name(pair[0].run_id)} and {short_name(pair[1].run_id)} have no answers in common that neither "
+                "has learned from, so they cannot be compared. Rate more answers, train again, and compare then."
             )
         basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
     crossed = basis is Basis.OUT_OF_FOLD
     rated = Labels.of(chosen, positive_threshold=settings.positive_rating_threshold)
+    values = found[0].values, found[1].values
+    measured, apart = "pairwise_accuracy", paired_order_difference(rated, *values, seed=SEED, cross_validated=crossed)
+    if apart.low is None:
+        measured, apart = "roc_auc", paired_difference(rated, *values, seed=SEED, cross_validated=crossed)
     return Comparison(
-        names=(first, second),
+        versions=(first, second),
+        names=names,
         basis=basis,
         n=len(rated),
-        prompts=rated.prompts,
+        questions=rated.prompts,
+        measure=measured,
         metrics=(
             measure(rated, found[0], seed=SEED, cross_validated=crossed),
             measure(rated, found[1], seed=SEED, cross_validated=crossed),
         ),
-        difference=paired_difference(rated, found[0].values, found[1].values, seed=SEED, cross_validated=crossed),
-        disagreements=_disagreements(chosen, found[0].values, found[1].values) if may(user, Act.READ_DATA) else [],
+        difference=apart,
+        disagreements=_disagreements(chosen, *values) if may(user, Act.READ_DATA) else [],
     )
 
 

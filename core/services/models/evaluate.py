@@ -37,7 +37,7 @@ def evaluate_file(workspace: Workspace, user: User, path: Path, *, model_version
     with workspace.store.read() as session:
         version = versions.champion(session) if model_version == "champion" else versions.find(session, model_version)
     if version is None:
-        raise Unavailable("There is no champion yet. Train a model first, or name a version with --model.")
+        raise Unavailable("No model is in use yet. Train one first, or name a version with --model.")
     folder = version_path(workspace, version.model_version)
     embedder = reference_embedder(workspace).in_memory()
     model = artifact.load(folder, hashes=version.hashes, encoder=embedder.fingerprint)

@@ -11,7 +11,7 @@ from core.domain.metrics import Metric
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import storable
-from core.domain.verdicts.names import model_name
+from core.domain.verdicts.names import model_name, short_name
 from core.reward import artifact
 from core.services.masking import masks_output
 from core.services.reranking import reranking
@@ -112,6 +112,9 @@ class PromotionView:
     model_version: str | None
     previous: str | None
     reason: str
+    name: Annotated[str | None, AS_IS] = None
+    """Of the version that came into use; its technical name where the version is gone."""
+    previous_name: Annotated[str | None, AS_IS] = None
 
 
 @masks_output()
@@ -139,8 +142,18 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
+        names = {version.model_version: name_of(version) for version in versions.listed(session)}
         return [
-            PromotionView(p.at, p.action, p.by, p.model_version, p.previous, p.reason)
+            PromotionView(
+                p.at,
+                p.action,
+                p.by,
+                p.model_version,
+                p.previous,
+                p.reason,
+                names.get(p.model_version or "", p.model_version),
+                names.get(p.previous or "", p.previous),
+            )
             for p in versions.promotions(session)
         ]
 
@@ -168,9 +181,11 @@ def promote(
         versions.lock_champion(session, instead_of)
         version = versions.find(session, model_version)
         if version.champion:
-            raise Conflict(f"{model_version} is the champion already.")
+            raise Conflict(f"{short_name(version.run_id)} is in use already. Nothing was changed.")
         if version.archived_at is not None:
-            raise Conflict(f"{model_version} is archived. Take it from the archive first; nothing was changed.")
+            raise Conflict(
+                f"{short_name(version.run_id)} is archived. Take it from the archive first; nothing was changed."
+            )
         _need_files(workspace, version)
         versions.set_champion(session, model_version, action="promote", by=user, reason=reason)
 
@@ -189,7 +204,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         versions.lock_champion(session, instead_of)
         previous = next(iter(versions.before_champion(session)), None)
         if previous is None:
-            raise Conflict("There is no earlier champion to go back to. Nothing was changed.")
+            raise Conflict("There is no earlier model in use to go back to. Nothing was changed.")
         _need_files(workspace, previous)
         versions.set_champion(session, previous.model_version, action="rollback", by=user, reason="Rolled back.")
         return previous.model_version
@@ -218,7 +233,9 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
         versions.lock_champion(session, None)
         version = versions.find(session, model_version)
         if version.champion:
-            raise Conflict(f"{model_version} is in use and cannot be archived. Put another version in use first.")
+            raise Conflict(
+                f"{short_name(version.run_id)} is in use and cannot be archived. Put another version in use first."
+            )
         if (version.archived_at is not None) != away:
             versions.archive(session, version, by=user, away=away)
 
@@ -266,19 +283,26 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     damage = [_damage(workspace, version) for version in line]
     if not line or damage[0] is None:
         return None
-    good = next((version.model_version for version, found in zip(line, damage, strict=True) if found is None), None)
+    good = next(
+        (short_name(version.run_id) for version, found in zip(line, damage, strict=True) if found is None), None
+    )
     meanwhile = f"{good} stands in for it" if good else "Answers keep their original order"
     until = "until its files are restored from a backup or another version is put in use."
-    loaded = reranking.reranker(workspace).loaded
+    loaded, name = reranking.reranker(workspace).loaded, short_name(line[0].run_id)
     if loaded is not None and loaded.model_version == line[0].model_version:
         return (
-            f"The files of the model in use, {line[0].model_version}, are damaged: {damage[0]} This server loaded it "
+            f"The files of the model in use, {name}, are damaged: {damage[0]} This server loaded it "
             f"before and goes on ranking with its copy. In a server that starts now: {meanwhile} {until}"
         )
     return (
-        f"The model in use, {line[0].model_version}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that "
+        f"The model in use, {name}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that "
         "had loaded it before goes on with its copy."
     )
+
+
+def name_of(version: ModelVersion) -> str:
+    """The name by which people call a version: Model 3, 28 Nov."""
+    return model_name(version.run_id, version.created_at, today=now())
 
 
 def version_path(workspace: Workspace, model_version: str) -> Path:
@@ -297,7 +321,7 @@ def _damage(workspace: Workspace, version: ModelVersion) -> str | None:
 def _need_files(workspace: Workspace, version: ModelVersion) -> None:
     found = _damage(workspace, version)
     if found is not None:
-        raise Conflict(f"{version.model_version} cannot be used, and nothing was changed: {found}")
+        raise Conflict(f"{short_name(version.run_id)} cannot be used, and nothing was changed: {found}")
 
 
 def _state(workspace: Workspace, version: ModelVersion) -> str:
@@ -317,7 +341,7 @@ def _view(workspace: Workspace, version: ModelVersion, trained_by: str, names: M
     measured, left_out = version.held_out, (version.lineage or {}).get("without_rater")
     return VersionView(
         model_version=version.model_version,
-        name=model_name(version.run_id, version.created_at, today=now()),
+        name=name_of(version),
         recipe=version.recipe,
         n=version.n,
         prompts=version.prompts,

@@ -8,11 +8,10 @@ from core.domain.metrics import Metric
 from core.domain.plain import AS_IS
 from core.domain.roles import Act, User
 from core.domain.verdicts.figures import Basis, Figures
-from core.domain.verdicts.gates import Decision, Gate, judge_first
+from core.domain.verdicts.gates import Gate, judge_challenger, judge_first
 from core.domain.verdicts.judgement import Judgement, Tone, Use
 from core.domain.verdicts.names import model_name
 from core.domain.verdicts.rules import SIMPLE_RULES
-from core.reward.training.events import STORED_NAMES, Evaluated, Judged, Reported
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.database import Session
@@ -20,6 +19,7 @@ from core.store.training import runs, versions
 from core.store.training.versions import ModelVersion
 from core.store.types import now
 
+# Events go by the names of reward.training.events.STORED_NAMES, which loads scikit-learn: `status` starts without it.
 _EARLIER = Metric(None, reason="not estimable: trained with an earlier release")
 
 
@@ -57,8 +57,13 @@ def verdict_in_use(workspace: Workspace, user: User) -> VersionVerdict | None:
     """The verdict on the model in use; None where none is."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        champion = versions.champion(session)
-        return None if champion is None else _verdict(session, champion, {champion.model_version})
+        return in_use(session)
+
+
+def in_use(session: Session) -> VersionVerdict | None:
+    """The same within a transaction."""
+    champion = versions.champion(session)
+    return None if champion is None else _verdict(session, champion, {champion.model_version})
 
 
 def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> VersionVerdict:
@@ -81,7 +86,7 @@ def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> 
 
 def _rederived(session: Session, version: ModelVersion) -> Judgement:
     """The judgement of a version of an earlier release, from what its training noted: cross-validated."""
-    noted = runs.last_event(session, version.run_id, STORED_NAMES[Evaluated])
+    noted = runs.last_event(session, version.run_id, "Evaluated")
     evaluation: Mapping[str, Any] = noted["evaluation"] if noted else {"metrics": version.metrics}
     metrics = {name: Metric.from_json(found) for name, found in evaluation["metrics"].items()}
     measured = "pairwise_accuracy"
@@ -110,31 +115,36 @@ def _rederived(session: Session, version: ModelVersion) -> Judgement:
         gain=_EARLIER if gain is None else Metric.from_json(gain),
         length_gap=_length_gap(session, version),
     )
-    judged = runs.last_event(session, version.run_id, STORED_NAMES[Judged]) or {}
-    decision = _decision(judged, evaluation, metrics)
-    return Judgement(figures, decision.gate, decision.reason, judged.get("unseen_prompts"), one_person=False)
+    judged = runs.last_event(session, version.run_id, "Judged") or {}
+    ended = runs.last_event(session, version.run_id, "Registered") or {}
+    gate = _gate(judged, ended, evaluation, metrics)
+    reason = ended.get("reason") or judged.get("reason") or "Trained with an earlier release."
+    return Judgement(figures, gate, reason, judged.get("unseen_prompts"), one_person=False)
 
 
-def _decision(judged: Mapping[str, Any], evaluation: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Decision:
-    """The decision that was made then: by the rules of then."""
-    reason = judged.get("reason", "Trained with an earlier release.")
-    if "gate" in judged:
-        return Decision(Gate(judged["gate"]), reason)
+def _gate(
+    judged: Mapping[str, Any], ended: Mapping[str, Any], evaluation: Mapping[str, Any], metrics: Mapping[str, Metric]
+) -> Gate:
+    """Where a version of an earlier release stopped, by the rule of then, which knew no best length."""
+    if ended.get("promoted"):
+        return Gate.PASSED
     if judged.get("promoted"):
-        return Decision(Gate.PASSED, reason)
-    passed = Metric(1.0, 1.0, 1.0)  # release 0.1.0 asked for no curve
+        return Gate.MOVED
     versus_length = evaluation.get("versus_length")
     if versus_length is None or not judged:
-        return Decision(Gate.NOT_ESTIMABLE, reason)
+        return Gate.NOT_ESTIMABLE
+    passed = Metric(1.0, 1.0, 1.0)
     first = judge_first(metrics.get("roc_auc", _EARLIER), Metric.from_json(versus_length), passed)
     if not first.promoted:
-        return Decision(first.gate, reason)
-    versus = judged.get("versus_champion") or {}
-    worse = versus.get("high") is not None and versus["high"] < 0
-    return Decision(Gate.CHAMPION_WORSE if worse else Gate.CHAMPION_UNCLEAR, reason)
+        return first.gate
+    versus = Metric.from_json(judged["versus_champion"]) if judged.get("versus_champion") else _EARLIER
+    unseen = judged.get("unseen_prompts")
+    return judge_challenger(
+        metrics["roc_auc"], Metric.from_json(versus_length), passed, versus, unseen_questions=unseen
+    ).gate
 
 
 def _length_gap(session: Session, version: ModelVersion) -> Metric:
-    noted = runs.last_event(session, version.run_id, STORED_NAMES[Reported])
+    noted = runs.last_event(session, version.run_id, "Reported")
     found = noted["report"]["length_bias"].get("gap") if noted else None
     return _EARLIER if found is None else Metric.from_json(found)

@@ -11,9 +11,11 @@ from core.domain.errors import AssayError
 from core.domain.identifiers.deidentifier import SECONDS_PER_BATCH, VARIABLE, load
 from core.domain.identifiers.masking import RULES_VERSION
 from core.domain.settings import ROOT, Settings
+from core.domain.verdicts.names import model_name
 from core.reward import artifact
 from core.reward.encoding.weights import locate
 from core.services.masking import masks_output
+from core.services.models import verdicts
 from core.services.operations import leftovers
 from core.services.reranking.reranking import encoder
 from core.serving.encoders import described
@@ -24,6 +26,7 @@ from core.store.people import accounts, api_keys
 from core.store.schema import State
 from core.store.scratch import PREFIX
 from core.store.training import versions
+from core.store.types import now
 
 FREE_BYTES = 500_000_000
 SECRETS = (
@@ -180,8 +183,12 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
     if not schema.exists(store):
         yield "model files", True, "no model yet"
         return
+    if schema.state(store)[0] is not State.CURRENT:  # said above; the tables are not those that are read here
+        return
     with store.read() as session:
-        known = versions.listed(session)
+        known, used = versions.listed(session), verdicts.in_use(session)
+    if used is not None:
+        yield "model in use", True, f"{used.name} ({used.model_version}). {used.sentence}"
     broken = []
     for version in known:
         try:
@@ -190,7 +197,8 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
         except AssayError as error:
             broken.append((version, error.in_full))
     for version, sentence in broken:
-        yield f"model {version.model_version}", False, sentence
+        name = model_name(version.run_id, version.created_at, today=now())
+        yield f"model {version.model_version}", False, f"{name}: {sentence}"
     unknown = _unknown_to(settings.model_dir, {version.model_version for version in known})
     if unknown:
         yield (

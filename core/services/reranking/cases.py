@@ -75,7 +75,7 @@ def save(workspace: Workspace, user: User, name: str, prompt: str, texts: Sequen
     if not clean or len(clean) > MAX_NAME:
         raise BadInput(f"Give the case a name of 1 to {MAX_NAME} characters. Nothing was saved.")
     if not prompt.strip() or not texts:
-        raise BadInput("A case needs a prompt and at least one answer. Nothing was saved.")
+        raise BadInput("A case needs a question and at least one answer. Nothing was saved.")
     if sum(len(text.encode("utf-8", "replace")) for text in (prompt, *texts)) > MAX_BYTES:
         raise BadInput("This is more than 1 MB of text, which is too much for a case. Nothing was saved.")
     for text in (clean, prompt, *texts):

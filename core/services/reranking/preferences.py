@@ -47,7 +47,7 @@ def keep(
     left_out = [text for text in dict.fromkeys(texts) if text not in ordered]
     pairs = [(better, worse) for at, better in enumerate(ordered) for worse in (*ordered[at + 1 :], *left_out)]
     if not pairs:
-        raise BadInput("Pick at least one answer that is better than another. Nothing was kept.")
+        raise BadInput("Place at least one answer above another. Nothing was kept.")
     for text in (prompt, *texts):
         storable(text, "The text")
     group, at = prompt_group(prompt), now()

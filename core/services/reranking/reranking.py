@@ -202,7 +202,7 @@ def rerank_file(
     """
     workspace.require(user, Act.RERANK)
     if not prompt.strip():
-        raise BadInput("The prompt is empty. Say what was asked with --prompt.")
+        raise BadInput("The question is empty. Say what was asked with --prompt.")
     texts = [str(candidate["text"]) for candidate in read_candidates(path)]
     ranking = rank(workspace, user, prompt, texts, source="command line")
     usage.log_of(workspace).write()

@@ -1,11 +1,10 @@
 """The checks of the Readiness page: each is one small function of ``Facts`` with a code and a sentence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated
 
-from core.domain.metrics import Metric
 from core.domain.plain import AS_IS
 from core.domain.queue import Order
 from core.domain.texts import plural
@@ -20,7 +19,6 @@ FEW_CLEAR, CLEAR_SHARE = 20, 0.15
 """Ratings at either end: fewer than both are few."""
 FEW_TWICE = 20
 FLAT_FROM = 20
-CHANCE = 0.5
 
 
 class CheckResult(StrEnum):
@@ -46,7 +44,7 @@ class Remedy:
     second: bool = False
     """Only answers that others rated: a further rating of some is asked for where none waits."""
     pair: bool = False
-    """Only unrated answers to prompts with a rated answer."""
+    """Only unrated answers to questions with a rated answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +59,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
-    """Figures of the latest finished training on this kind of data."""
-
-    run_id: int
-    n: int
-    auc: Metric
-    versus_length: Metric
-    """ROC AUC minus that of answer length, paired."""
-    more: int | None = None
-    """About how many more ratings its report asks for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Counts and shares that the checks look at."""
+class Counts:
+    """Counts that decide whether a training is possible."""
 
     rated: int
     unrated: int
+    """Those that wait for a rating: without what raters discarded."""
     good: int
     minimum: int
+    questions: statistics.Questions
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(Counts):
+    """Counts and shares that all checks look at."""
+
     shape: statistics.Shape
     by_rater: Annotated[dict[str, int], AS_IS]
     sample: bool = False
@@ -94,23 +87,25 @@ class Facts:
     rated_by_session: dict[str, int] = field(default_factory=dict)
     unrated_by_session: dict[str, int] = field(default_factory=dict)
     pairs_wait: bool = False
-    """Whether an unrated answer waits whose prompt has a rated one."""
-    latest: Latest | None = None
+    """Whether an unrated answer waits whose question has a rated one."""
+    flat: bool = False
+    """Whether more ratings of this kind will hardly change the model: then none are asked for."""
 
 
 RATE = Remedy("Rate answers", "rate")
-RATE_NEW_PROMPTS = Remedy("Rate new prompts", "rate", order=Order.RANDOM)
+RATE_NEW_QUESTIONS = Remedy("Rate answers to other questions", "rate", order=Order.RANDOM)
 RATE_SIBLINGS = Remedy("Rate what makes comparisons", "rate", order=Order.MODEL, pair=True)
 RATE_NEXT_PAIR = Remedy("Rate what makes the next pair", "rate", order=Order.MODEL, pair=True)
 SECOND_OPINIONS = Remedy("Rate as a further person", "rate", second=True)
 GET_ANSWERS = Remedy("Import more answers", "data")
+GET_QUESTIONS = Remedy("Import other questions", "data")
 
 
-def enough_ratings(facts: Facts) -> Check:
+def enough_ratings(facts: Counts) -> Check:
     """Training starts at MIN_SAMPLES_TO_TRAIN rated interactions."""
     missing = facts.minimum - facts.rated
     if missing > 0:
-        text = f"{facts.rated} answers are rated; training starts at {facts.minimum}. Rate {missing} more."
+        text = f"{facts.rated:,} of the {facts.minimum:,} rated answers that a training needs. Rate {missing:,} more."
         return Check(
             "enough_ratings", "Enough ratings", CheckResult.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS
         )
@@ -118,11 +113,11 @@ def enough_ratings(facts: Facts) -> Check:
         "enough_ratings",
         "Enough ratings",
         CheckResult.OK,
-        f"{facts.rated} answers are rated; {facts.minimum} are needed.",
+        f"{facts.rated:,} answers are rated; {facts.minimum:,} are needed.",
     )
 
 
-def both_classes(facts: Facts) -> Check:
+def both_classes(facts: Counts) -> Check:
     """A model learns a difference only from good and poor answers."""
     poor, title = facts.rated - facts.good, "Good and poor answers"
     if not facts.rated:
@@ -131,10 +126,16 @@ def both_classes(facts: Facts) -> Check:
         only = "good" if facts.good else "poor"
         text = f"All rated answers are {only}, so there is no difference to learn. Rate answers of both kinds."
         return Check("both_classes", title, CheckResult.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS)
+    questions = facts.questions
+    for number, kind in ((questions.with_good, "good"), (questions.with_poor, "poor")):
+        if number < 2 <= questions.rated:
+            some = "Only one" if number else "No"
+            text = f"{some} question has {kind} answers; a training needs two. Rate {kind} answers to other questions."
+            return Check("both_classes", title, CheckResult.BLOCKER, text, _other_questions(facts))
     larger = max(facts.good, poor) / facts.rated
     if larger > ONE_SIDED:
         kind = "good" if facts.good > poor else "poor"
-        text = f"{larger:.0%} of the rated answers are {kind}. Rate more of the other kind, or accuracy says little."
+        text = f"{larger:.0%} of the rated answers are {kind}. With more of the other kind the figures would say more."
         return Check("both_classes", title, CheckResult.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
     return Check("both_classes", title, CheckResult.OK, f"{facts.good} good and {poor} poor answers.")
 
@@ -153,46 +154,45 @@ def contradicting_repeats(facts: Facts) -> Check:
     return Check("contradicting_repeats", title, CheckResult.OK, "No answer is stored twice with different ratings.")
 
 
-def enough_prompts(facts: Facts) -> Check:
-    """Accuracy is judged on prompts that the model has not seen; few prompts make it uncertain."""
-    number, title = facts.shape.prompts, "Enough different prompts"
+def enough_prompts(facts: Counts) -> Check:
+    """A model is judged on questions that it has not seen; few questions make that uncertain."""
+    number, title = facts.questions.rated, "Enough different questions"
     if not facts.rated:
         return Check("enough_prompts", title, CheckResult.OPEN, "Nothing is rated yet.")
     if number < 2:
         text = (
-            "All rated answers belong to one prompt, so nothing can be said about new prompts. Rate answers to others."
+            "All rated answers are to one question, so nothing can be said about others. Rate answers to other "
+            "questions."
         )
-        return Check(
-            "enough_prompts", title, CheckResult.BLOCKER, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
-        )
+        return Check("enough_prompts", title, CheckResult.BLOCKER, text, _other_questions(facts))
     if number < FEW_PROMPTS:
         text = (
-            f"Only {number} different prompts are rated: all figures will be very uncertain. Aim for "
+            f"Answers to only {number} different questions are rated: all figures will be very uncertain. Aim for "
             f"{FEW_PROMPTS} or more."
         )
-        return Check(
-            "enough_prompts", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
-        )
-    return Check("enough_prompts", title, CheckResult.OK, f"{number} different prompts are rated.")
+        return Check("enough_prompts", title, CheckResult.WARNING, text, _other_questions(facts))
+    return Check("enough_prompts", title, CheckResult.OK, f"Answers to {number:,} different questions are rated.")
 
 
 def comparable_answers(facts: Facts) -> Check:
-    """Only prompts with two answers of different quality show which answer is better."""
-    shape, title = facts.shape, "Prompts with answers to compare"
+    """Only questions with two answers of different quality show which answer is better."""
+    shape, title = facts.shape, "Answers to compare"
     if not facts.rated:
         return Check("comparable_answers", title, CheckResult.OPEN, "Nothing is rated yet.")
     if not shape.prompts_with_differing_answers:
         text = (
-            "No prompt has two answers with different ratings, so it cannot be measured whether the better "
+            "No question has two answers with different ratings, so it cannot be measured whether the better "
             "answer is chosen."
         )
         return Check(
             "comparable_answers", title, CheckResult.WARNING, text, RATE_SIBLINGS if facts.pairs_wait else GET_ANSWERS
         )
-    text = f"{plural(shape.prompts_with_differing_answers, 'prompt has', 'prompts have')} answers of different quality"
+    text = (
+        f"{plural(shape.prompts_with_differing_answers, 'question has', 'questions have')} answers of different quality"
+    )
     if shape.prompts_with_one_answer:
         text += (
-            f"; {plural(shape.prompts_with_one_answer, 'prompt has', 'prompts have')} a single rated answer "
+            f"; {plural(shape.prompts_with_one_answer, 'question has', 'questions have')} a single rated answer "
             "and give no comparison"
         )
         worse = shape.prompts_with_one_answer > shape.prompts_with_differing_answers
@@ -226,8 +226,7 @@ def both_ends(facts: Facts) -> Check:
     for number, words in ((facts.low, "1 or 2"), (facts.high, "4 or 5")):
         if number < min(FEW_CLEAR, CLEAR_SHARE * facts.rated):
             text = (
-                f"Only {plural(number, 'rating', 'ratings')} of {words} among {facts.rated:,}. Rate answers "
-                "that are likely to get them."
+                f"Only {plural(number, 'rating', 'ratings')} of {words} among {facts.rated:,}. Clear cases teach most."
             )
             return Check("both_ends", title, CheckResult.WARNING, text, RATE if facts.unrated else GET_ANSWERS)
     text = f"{facts.low:,} answers are rated 1 or 2, and {facts.high:,} are rated 4 or 5."
@@ -326,60 +325,15 @@ def several_sessions(facts: Facts) -> Check:
     )
 
 
-def better_than_chance(facts: Facts) -> Check:
-    """What the latest training showed: an interval that holds 0.5 is not distinguishable from guessing."""
-    title, latest = "Better than chance", facts.latest
-    if latest is None:
-        return Check("better_than_chance", title, CheckResult.OPEN, "Nothing was trained on these ratings yet.")
-    auc = latest.auc
-    if auc.value is None or auc.low is None or auc.high is None:
-        return Check(
-            "better_than_chance",
-            title,
-            CheckResult.WARNING,
-            f"Training {latest.run_id} could not tell: too few prompts.",
-            RATE_NEW_PROMPTS,
-        )
-    interval = f"({auc.low:.2f} to {auc.high:.2f})"
-    if auc.low <= CHANCE:
-        text = (
-            f"ROC AUC of training {latest.run_id} is {auc.value:.2f}, and its interval {interval} still "
-            "touches 0.5: the model may be guessing."
-        )
-        return Check(
-            "better_than_chance", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
-        )
-    return Check(
-        "better_than_chance",
-        title,
-        CheckResult.OK,
-        f"ROC AUC of training {latest.run_id} is {auc.value:.2f} {interval}.",
-    )
+def _other_questions(facts: Counts) -> Remedy:
+    return RATE_NEW_QUESTIONS if facts.unrated else GET_QUESTIONS
 
 
-def better_than_length(facts: Facts) -> Check:
-    """A model that is no better than the length of an answer has learned nothing worth using."""
-    title, latest = "Better than answer length", facts.latest
-    found = Metric(None) if latest is None else latest.versus_length
-    if latest is None or found.value is None or found.low is None or found.high is None:
-        return Check("better_than_length", title, CheckResult.OPEN, "No training has measured this yet.")
-    shown = f"{found.value:+.2f} ({found.low:+.2f} to {found.high:+.2f}) in ROC AUC"
-    if found.low <= 0:
-        more = f" About {latest.more:,} more ratings are likely to settle it." if latest.more else ""
-        text = f"Training {latest.run_id} is not clearly better than looking at the length of an answer: {shown}.{more}"
-        return Check(
-            "better_than_length", title, CheckResult.WARNING, text, RATE_NEW_PROMPTS if facts.unrated else GET_ANSWERS
-        )
-    return Check(
-        "better_than_length", title, CheckResult.OK, f"Training {latest.run_id} beats the length of an answer: {shown}."
-    )
-
-
+TRAINING_CHECKS: tuple[Callable[[Counts], Check], ...] = (enough_ratings, both_classes, enough_prompts)
+"""Those that can block: a training that they let pass is not refused."""
 CHECKS: tuple[Callable[[Facts], Check], ...] = (
-    enough_ratings,
-    both_classes,
+    *TRAINING_CHECKS,
     both_ends,
-    enough_prompts,
     comparable_answers,
     several_raters,
     second_opinions,
@@ -387,6 +341,21 @@ CHECKS: tuple[Callable[[Facts], Check], ...] = (
     several_sessions,
     contradicting_repeats,
     readable_length,
-    better_than_chance,
-    better_than_length,
 )
+
+
+def check_all(facts: Facts) -> list[Check]:
+    """The result of every check; where more ratings of this kind hardly help, no warning asks for any."""
+    found = [check(facts) for check in CHECKS]
+    if not facts.flat:
+        return found
+    return [
+        replace(check, remedy=_ELSEWHERE.get(check.remedy, check.remedy))
+        if check.result is CheckResult.WARNING and check.remedy is not None
+        else check
+        for check in found
+    ]
+
+
+_ELSEWHERE = {RATE: None, RATE_SIBLINGS: None, GET_ANSWERS: None, RATE_NEW_QUESTIONS: GET_QUESTIONS}
+"""What stands in place of a remedy that would bring more of the same."""

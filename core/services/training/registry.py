@@ -30,7 +30,7 @@ from core.store.training import runs, versions
 from core.store.training.versions import ModelVersion
 from core.store.types import now
 
-CANCELLED = "The training was cancelled. Nothing was changed; computed embeddings are kept."
+CANCELLED = "The training was cancelled. Nothing was changed; what was computed is kept."
 
 
 class Cancelled(AssayError):

@@ -8,6 +8,7 @@ from core.domain.metrics import Metric
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import Act, User
 from core.domain.texts import plural
+from core.domain.verdicts.judgement import times
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store import settings
@@ -18,7 +19,8 @@ from core.store.training import statistics, versions
 from core.store.training.versions import ModelVersion
 
 RETRAINING = "retraining"
-MEASURE, NAME = "roc_auc", "AUC"
+MEASURE = "roc_auc"
+OF_TWO = "the good one of a good and a poor answer"
 
 
 @masks_output(as_is="a sentence of figures and days")
@@ -31,8 +33,10 @@ def rating_impact(workspace: Workspace, user: User) -> str:
             return "No model was trained on these ratings yet, so nothing can be said about what they changed."
         latest, run = found[0]
         if len(found) == 1:
-            first = _figure(_out_of_fold(latest))
-            known = f" It reached {NAME} {first} on prompts it had not seen." if first else ""
+            first = _out_of_fold(latest)
+            known = ""
+            if first is not None and first.value is not None:
+                known = f" On questions it had not seen it scored {OF_TWO} higher {times(first)}."
             return (
                 f"The first model of its kind was trained {_day(run.started_at)}.{known} The next one will "
                 "show what new ratings change."
@@ -46,7 +50,7 @@ def rating_impact(workspace: Workspace, user: User) -> str:
             f"{since}; nothing can be said about what they changed: the model could not be measured on the "
             "same ground twice."
         )
-    change = f"{since}: {kind} {NAME} {old.value:.2f} -> {_figure(new)}"
+    change = f"{since}: on {kind}, {OF_TWO} was scored higher {_hundred(old)} times of 100 before and {times(new)} now"
     if new.low is not None and new.high is not None and old.value is not None and new.low <= old.value <= new.high:
         change += "; the difference is no larger than chance makes it"
     return change + "."
@@ -108,15 +112,15 @@ def _settings(session: Session) -> RetrainSettings:
 
 
 def _comparable(before: ModelVersion, latest: ModelVersion) -> tuple[str, Metric | None, Metric | None]:
-    """The same measure of both on one ground: the kept-apart prompts where both were measured on all of the same."""
+    """The same measure of both on one ground: the kept-apart questions where both were measured on all of the same."""
     old, new = before.held_out, latest.held_out
     if old and new and (old["n"], old["prompts"]) == (new["n"], new["prompts"]):
         pair = _metric(old["metrics"]), _metric(new["metrics"])
         if all(metric is not None and metric.value is not None for metric in pair):
-            return "held-out", *pair
+            return "questions kept apart", *pair
     pair = _out_of_fold(before), _out_of_fold(latest)
     known = all(metric is not None and metric.value is not None for metric in pair)
-    return ("out-of-fold", *pair) if known else ("", None, None)
+    return ("questions it had not seen", *pair) if known else ("", None, None)
 
 
 def _out_of_fold(version: ModelVersion) -> Metric | None:
@@ -127,10 +131,8 @@ def _metric(metrics: dict[str, Any]) -> Metric | None:
     return Metric.from_json(metrics[MEASURE]) if MEASURE in metrics else None
 
 
-def _figure(metric: Metric | None) -> str:
-    if metric is None or metric.value is None:
-        return ""
-    return f"{metric.value:.2f}" + (f" [{metric.low:.2f}, {metric.high:.2f}]" if metric.low is not None else "")
+def _hundred(metric: Metric) -> str:
+    return f"{100 * (metric.value or 0):.0f}"
 
 
 def _day(at: datetime) -> str:

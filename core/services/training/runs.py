@@ -174,11 +174,11 @@ def log_file(workspace: Workspace, run_id: int) -> Path:
 
 def _about_orders(compared: Mapping[str, Any]) -> str:
     pairs, prompts, apart = compared["pairs"], compared["prompts"], compared["apart"]
-    comparisons, where = plural(pairs, "comparison"), plural(prompts, "prompt")
-    more = f" ({apart:,} more are on prompts kept apart for testing)" if apart else ""
+    comparisons, where = plural(pairs, "comparison"), plural(prompts, "question")
+    more = f" ({apart:,} more are on questions kept apart for testing)" if apart else ""
     if compared["gain"] is None:
         return (
-            f"The {comparisons} that raters made on {where}{more} did not clearly help to rank answers to prompts it "
+            f"The {comparisons} that raters made on {where}{more} did not clearly help to rank answers to questions it "
             "had not seen, so it learned from ratings alone."
         )
     said = f"It also learned from {comparisons} that raters made on {where}{more}."
@@ -187,6 +187,6 @@ def _about_orders(compared: Mapping[str, Any]) -> str:
         return f"{said} What that changed is not estimable."
     clear = "a clear gain" if gain.low > 0 else "a clear loss" if gain.high < 0 else "no clear difference"
     return (
-        f"{said} On prompts it had not seen, ROC AUC changed by {gain.value:+.3f} "
-        f"[{gain.low:+.3f}, {gain.high:+.3f}]: {clear}."
+        f"{said} On questions it had not seen, how often a good answer scores higher than a poor one changed by "
+        f"{100 * gain.value:+.1f} points of 100 [{100 * gain.low:+.1f}, {100 * gain.high:+.1f}]: {clear}."
     )

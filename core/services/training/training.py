@@ -11,7 +11,7 @@ from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
 from core.domain.roles import Act, User
-from core.reward.recipes.registry import PAIR
+from core.reward.recipes.registry import PAIR, recipe_named
 from core.reward.training import trainer
 from core.reward.training.events import (
     STORED_NAMES,
@@ -67,8 +67,7 @@ def train(
         AssayError: the run is marked as failed with the sentence.
     """
     workspace.require(user, Act.TRAIN)
-    if not 0 <= seed < 2**32:
-        raise BadInput("The seed must be a whole number from 0 to 4,294,967,295.")
+    _check_seed(seed)
     reap(workspace)
     workspace.pick_up(at_once=True)
     run = _begin(workspace, user, recipe, seed, run_id)
@@ -136,18 +135,23 @@ def train_to_end(
 
 
 @masks_output()
-def start(workspace: Workspace, user: User) -> int:
-    """Start a training of the default recipe in a process of its own, which outlives the page; returns its number.
+def start(
+    workspace: Workspace, user: User, *, recipe: str = PAIR.name, seed: int = 0, without_rater: str | None = None
+) -> int:
+    """Start a training in a process of its own, which outlives the page; returns its number.
 
     Raises:
         NotAllowed: the person may not train.
+        BadInput: the seed or the recipe cannot be used.
         Conflict: a training is running already.
         Unavailable: the process could not be started.
     """
     workspace.require(user, Act.TRAIN)
+    _check_seed(seed)
+    recipe = recipe_named(recipe).name
     reap(workspace)
     private_folder(log_file(workspace, 0).parent)
-    run_id = written(workspace.store, lambda session: runs.start(session, PAIR.name, 0, user, None)).run_id
+    run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
     try:
         with log_file(workspace, run_id).open("wb") as log:
             pid = start_detached(
@@ -156,6 +160,7 @@ def start(workspace: Workspace, user: User) -> int:
                 "--run",
                 str(run_id),
                 "--debug",
+                *(() if without_rater is None else (f"--without-rater={without_rater}",)),
                 output=log,
             )
     except OSError as error:
@@ -178,6 +183,11 @@ def cancel(workspace: Workspace, user: User, run_id: int) -> None:
     workspace.require(user, Act.TRAIN)
     with workspace.store.write() as session:
         runs.cancel(session, run_id, by=user)
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < 2**32:
+        raise BadInput("The seed must be a whole number from 0 to 4,294,967,295.")
 
 
 @retried
@@ -245,7 +255,7 @@ def _failure_recorded(workspace: Workspace, run_id: int) -> Iterator[None]:
         sentence = str(error)
         raise
     except (KeyboardInterrupt, GeneratorExit):
-        state, sentence = "cancelled", "The training was stopped. Nothing was changed; computed embeddings are kept."
+        state, sentence = "cancelled", "The training was stopped. Nothing was changed; what was computed is kept."
         raise
     except MemoryError:
         sentence = "The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings."

@@ -152,7 +152,7 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         Part("vectors", Embedding, Embedding.text_hash.in_(hashes)),
         Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
         Part("comparisons of raters", Preference, ordered),
-        Part("marks of held-out prompts", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
+        Part("marks of questions kept apart", HeldOutPrompt, HeldOutPrompt.prompt_group.in_(only_here)),
         Part("feedback of users about it", Feedback, said),
         Cleared("hashes of its question beside feedback", Feedback, Feedback.question.in_(asked) & ~said, "question"),
         Cleared("hashes of its question in rankings", Reranking, Reranking.question.in_(asked), "question"),

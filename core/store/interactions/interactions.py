@@ -123,7 +123,7 @@ def add(
         free_identities(session, [identity])
     existing = session.scalar(select(Item.interaction_id).where(Item.identity == identity))
     if existing is not None and not _was_edited(session, existing, identity):
-        raise Conflict(f"This prompt with exactly this answer is there already, as no. {existing}. Nothing was added.")
+        raise Conflict(f"This question with this very answer is there already, as no. {existing}. Nothing was added.")
     number = existing_sessions(session, {session_label or ""}).get(session_label or "")
     by = {"created_by": SYSTEM_USER, "updated_by": SYSTEM_USER}
     row = LegacyInteraction(session_id=number, user_prompt=prompt, ai_response=response, **by)
@@ -187,7 +187,7 @@ def edit(
         select(Item.interaction_id).where(Item.identity == identity, Item.interaction_id != interaction_id)
     )
     if other is not None:
-        raise Conflict(f"This prompt with exactly this answer is there already, as no. {other}. Nothing was changed.")
+        raise Conflict(f"This question with this very answer is there already, as no. {other}. Nothing was changed.")
     adopt_legacy_change(session, item, row)
     keep_texts(session, item, row, "edited", by)
     row.user_prompt, row.ai_response = prompt, response

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
 
 from core.domain.progress import RatingTarget
 from core.domain.ratings import RatingStatus
@@ -29,13 +29,13 @@ def given_per_day(session: Session, begins: Sequence[datetime]) -> dict[tuple[in
         session: An open session.
         begins: The moments at which the days begin, one after the other; the last day goes on until now.
     """
-    undoing = aliased(RatingEvent)
+    undone = select(RatingEvent.undoes).where(RatingEvent.undoes.is_not(None))  # few, and gathered once
     given = (
         select(RatingEvent.rater_id, RatingEvent.interaction_id, func.max(RatingEvent.at).label("at"))
         .where(
             RatingEvent.action == "rated",
             RatingEvent.at >= begins[0],
-            ~exists().where(undoing.undoes == RatingEvent.event_id),
+            RatingEvent.event_id.not_in(undone),
         )
         .group_by(RatingEvent.rater_id, RatingEvent.interaction_id)
         .subquery()

@@ -1,16 +1,17 @@
-"""Counts of interactions, ratings, prompts and pairs: for Home, Readiness, Train and ``status``."""
+"""Counts of interactions, ratings, questions and pairs: for Home, Readiness, Train and ``status``."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from sqlalchemy import Float, cast, func, or_, select
+from sqlalchemy import Float, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.domain.ratings import MIN_MARGIN
+from core.domain.held_out import HELD_OUT_BELOW, HELD_OUT_FROM, HELD_OUT_PROMPTS
+from core.domain.ratings import MAX_RATING, MIN_MARGIN, MIN_RATING
 from core.store.interactions.interactions import discarded, in_scope, only_sample
-from core.store.tables import Item, LegacyInteraction, Rater, Rating, RatingEvent
+from core.store.tables import HeldOutPrompt, Item, LegacyInteraction, Rater, Rating, RatingEvent
 
 GIVEN = ("rated", "changed", "imported", "legacy")
 """The acts that bring a rating."""
@@ -46,6 +47,74 @@ def totals(session: Session, threshold: int) -> Totals:
     )
     interactions, rated, good, out = session.execute(query).one()
     return Totals(interactions, rated, good, sample=interactions > 0 and only_sample(session), discarded=out)
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions with rated answers that a training would learn from, without those that are kept apart."""
+
+    rated: int
+    with_good: int
+    with_poor: int
+
+
+def questions(session: Session, threshold: int) -> Questions:
+    """Count them in one pass; ``threshold`` is the consensus from which an answer is good."""
+    good = case((Item.consensus >= threshold, 1), else_=0)
+    rated = select(
+        Item.prompt_group, func.count().label("answers"), func.max(good).label("good"), func.min(good).label("all_good")
+    ).where(Item.consensus.is_not(None))
+    groups = in_scope(session, rated).group_by(Item.prompt_group).subquery()
+    learned = groups.c.prompt_group >= HELD_OUT_BELOW
+    row = session.execute(
+        select(
+            func.count(),
+            func.sum(groups.c.answers),
+            func.sum(groups.c.good),
+            func.sum(1 - groups.c.all_good),
+            func.count(groups.c.prompt_group).filter(learned),
+            func.sum(groups.c.good).filter(learned),
+            func.sum(1 - groups.c.all_good).filter(learned),
+        )
+    ).one()
+    number, answers, *_ = row
+    many = number >= HELD_OUT_PROMPTS and (answers or 0) >= HELD_OUT_FROM
+    apart = not only_sample(session) and (many or session.scalar(select(HeldOutPrompt.prompt_group).limit(1)))
+    found = row[4:7] if apart else (row[0], row[2], row[3])
+    return Questions(*(value or 0 for value in found))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRatings:
+    """What any two people said of the same answer, counted over every two ratings of an answer."""
+
+    answers: int
+    """With several ratings."""
+    pairs: int
+    """Of ratings."""
+    equal: int
+    within_1: int
+    """Of the pairs: those that differ by at most 1."""
+
+
+def shared_ratings(session: Session) -> SharedRatings:
+    """Count them by answer and value, in the database: an answer can have very many ratings."""
+    values = range(MIN_RATING, MAX_RATING + 1)
+    given = (
+        select(*(func.count().filter(Rating.rating == value).label(f"n{value}") for value in values))
+        .join(Item, Item.interaction_id == Rating.interaction_id)
+        .where(Item.n_ratings > 1, Rating.rating.is_not(None))
+    )
+    by_answer = in_scope(session, given).group_by(Rating.interaction_id).subquery()
+    counts = [by_answer.c[f"n{value}"] for value in values]
+    total = sum(counts[1:], start=counts[0])
+    twice_equal = sum((count * (count - 1) for count in counts[1:]), start=counts[0] * (counts[0] - 1))
+    neighbours = sum((a * b for a, b in pairwise(counts[1:])), start=counts[0] * counts[1])
+    answers, twice, equal, next_to = session.execute(
+        select(func.count(), func.sum(total * (total - 1)), func.sum(twice_equal), func.sum(neighbours))
+    ).one()
+    pairs, same = int(twice or 0) // 2, int(equal or 0) // 2
+    return SharedRatings(answers, pairs, same, same + int(next_to or 0))
 
 
 def ratings(session: Session) -> int:

@@ -56,15 +56,15 @@ def answer_view(page: Page, named: str) -> None:
     facts = [f"no. {number}", SOURCES.get(shown.source, shown.source), f"{shown.response_words:,} words"]
     facts += [f"session {shown.session_label}"] if shown.session_label else []
     facts += [f"context {shown.context_id}"] if shown.context_id else []
-    facts.append(f"consensus {shown.consensus:g}" if shown.consensus is not None else "not rated")
+    facts.append(f"rating {shown.consensus:g}" if shown.consensus is not None else "not rated")
     facts += [f"written by {shown.generator}"] if shown.generator else []
     facts.append(f"added {shown.created_at.astimezone():%d %b %Y}")
     st.caption(literal(" · ".join(facts)))
     user = page.current_user()
     hidden_note(page.workspace, user, shown, page="data")
     with st.container(key="data.one", gap="small"):
-        st.subheader("Conversation" if shown.turns else "Prompt", anchor=False)
-        show_conversation(shown.turns, shown.prompt, key=f"data.prompt.{number}", name=f"prompt_{number}")
+        st.subheader("Conversation" if shown.turns else "Question", anchor=False)
+        show_conversation(shown.turns, shown.prompt, key=f"data.prompt.{number}", name=f"question_{number}")
         with st.container(border=True):
             st.subheader("Answer", anchor=False)
             show_text(shown.response, key=f"data.answer.{number}", name=f"answer_{number}")
@@ -143,7 +143,7 @@ def _edit(workspace: Workspace, user: User, shown: ListedInteraction) -> None:
     ):
         if shown.turns:
             st.caption("The earlier turns stay as they are. To change them, delete the answer and import it anew.")
-        label = "Last question" if shown.turns else "Prompt"
+        label = "Last question" if shown.turns else "Question"
         st.text_area(label, begun.prompt, key=f"data.edit_prompt.{number}", height=100)
         st.text_area("Answer", begun.response, key=f"data.edit_answer.{number}", height=220)
         st.text_input("Context", begun.context_id or "", key=f"data.edit_context.{number}")

@@ -283,7 +283,7 @@ def _selected(key: str, found: Sequence[ListedInteraction]) -> list[ListedIntera
 def _cells(one: ListedInteraction) -> dict[str, Any]:
     return {
         "No.": str(one.interaction_id),
-        "Prompt": snippet(one.prompt, 110),
+        "Question": snippet(one.prompt, 110),
         "Answer": snippet(one.response, 150),
         "Rating": "discarded" if one.discarded else "not rated" if one.consensus is None else f"{one.consensus:g}",
         "Ratings": one.n_ratings,
@@ -298,7 +298,7 @@ def _cells(one: ListedInteraction) -> dict[str, Any]:
 
 def _columns(listing: Listing, numbers: Sequence[int], key: str) -> dict[str, Any]:
     """How the columns look; the head of the one that sorts says so."""
-    widths = {"Prompt": 220, "Answer": 240, "Rating": 80, "Ratings": 75, "Raters": 110, "Added": 95}
+    widths = {"Question": 220, "Answer": 240, "Rating": 80, "Ratings": 75, "Raters": 110, "Added": 95}
     columns: dict[str, Any] = {
         name: st.column_config.Column(_head(name, listing.sort), width=width) for name, width in widths.items()
     }
@@ -342,7 +342,7 @@ def _add(page: Page) -> None:
         st.expander("Add one answer", icon=":material/add:", key="data.adding"),
         st.form("data.add_form", border=False),
     ):
-        st.text_area("Prompt", key="data.add_prompt", height=80)
+        st.text_area("Question", key="data.add_prompt", height=80)
         st.text_area("Answer", key="data.add_answer", height=160)
         left, right = st.columns(2)
         left.text_input("Context (optional)", key="data.add_context")

@@ -23,7 +23,7 @@ def offer_conversion(page: Page) -> None:
         _panel(page, found)
     elif conversations.likely(page.workspace, page.user):
         st.info(
-            "Some prompts hold a whole conversation as one text. They can be shown as conversations, with the last "
+            "Some questions hold a whole conversation as one text. They can be shown as conversations, with the last "
             "question marked. Nothing changes until you say so.",
             icon=":material/forum:",
         )
@@ -46,20 +46,20 @@ def look_for_conversations(page: Page) -> None:
 def _panel(page: Page, found: Offer) -> None:
     with st.container(border=True, key="data.conversations_panel"):
         if not found.prompts:
-            st.markdown("No prompt holds a whole conversation as one text.")
+            st.markdown("No question holds a whole conversation as one text.")
             st.button("Close this note", key="data.conversations_close", on_click=_close)
             return
-        prompts = plural(found.prompts, "prompt holds", "prompts hold")
+        prompts = plural(found.prompts, "question holds", "questions hold")
         st.markdown(
-            f"**{prompts} a whole conversation as one text.** The last question becomes the prompt, and what was said "
-            "before is kept as earlier turns. Ratings stay: their raters read the same text. The texts before stay in "
-            "the history."
+            f"**{prompts} a whole conversation as one text.** The last question becomes the question, and what was "
+            "said before is kept as earlier turns. Ratings stay: their raters read the same text. The history keeps "
+            "the texts as they were."
         )
         for one in found.examples:
             with st.expander(literal(f"Answer {one.interaction_id} would become")):
                 show_conversation(one.turns, one.prompt, key=f"data.conversation.{one.interaction_id}")
         with st.container(horizontal=True):
-            convert = st.button(f"Convert {plural(found.prompts, 'prompt')}", key="data.convert", type="primary")
+            convert = st.button(f"Convert {plural(found.prompts, 'question')}", key="data.convert", type="primary")
             st.button("Leave them as they are", key="data.conversations_close", on_click=_close)
         if convert:
             _convert(page, found)
@@ -73,7 +73,7 @@ def _convert(page: Page, found: Offer) -> None:
     for done in conversations.convert(page.workspace, user):
         bar.progress(min(0.99, (done.prompts + done.left) / found.prompts), text=f"{done.prompts:,} converted")
     left = f" {done.left:,} stay as they are: the same answer is there already." if done.left else ""
-    session.toast(f"{plural(done.prompts, 'prompt is', 'prompts are')} converted.{left}")
+    session.toast(f"{plural(done.prompts, 'question is', 'questions are')} converted.{left}")
     _close()
     st.rerun()
 

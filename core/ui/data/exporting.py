@@ -19,16 +19,19 @@ from core.ui.shell.texts import literal
 
 KINDS = {
     "ratings": ("Ratings", "Every rating of every rater, one per row."),
-    "gold": ("Consensus", "One row per answer: the rating that counts, how many raters, and how far they agree."),
+    "gold": (
+        "One rating per answer",
+        "One row per answer: the rating that counts, how many raters, and how far they agree.",
+    ),
     "pairs": (
         "Pairs",
-        "For training on comparisons: a prompt with a better and a worse answer, by ratings, as raters ordered them "
+        "For training on comparisons: a question with a better and a worse answer, by ratings, as raters ordered them "
         "on the Rerank page or in a file, or as they wrote a better one (TRL: DPO, reward).",
     ),
-    "kto": ("Good or not", "For training on single verdicts: a prompt, an answer, and whether it is good (TRL: KTO)."),
+    "kto": ("Good or not", "For training on single verdicts: question, answer, and whether it is good (TRL: KTO)."),
     "sft": (
         "Better answers",
-        "For training on examples: a prompt and the answer that a rater wrote, with the rater's name (TRL: SFT).",
+        "For training on examples: a question and the answer that a rater wrote, with the rater's name (TRL: SFT).",
     ),
     "preferences": (
         "Preferences",
@@ -151,8 +154,8 @@ def _download(prepared: Prepared) -> None:
     st.markdown(f"The file has {plural(rows, 'row')}.{without_them}")
     if without and prepared.kind not in ("preferences", "sft", "feedback"):
         st.caption(
-            f"{plural(without, 'prompt allows', 'prompts allow')} no comparison: no two of their answers are rated at "
-            "least one point apart."
+            f"{plural(without, 'question allows', 'questions allow')} no comparison: no two of their answers are rated "
+            "at least one point apart."
         )
     st.download_button(
         "Download",

@@ -23,7 +23,7 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal, snippet
 
 NONE = "— not in this file —"
-REQUIRED = {"user_prompt": "Prompt", "ai_response": "Answer"}
+REQUIRED = {"user_prompt": "Question", "ai_response": "Answer"}
 OPTIONAL = {
     "rating": "Rating",
     "rater": "Rater",
@@ -130,7 +130,7 @@ def _columns(view: UploadView, look: FirstLook) -> dict[str, str]:
         )
         mapping: dict[str, str] = {}
         for index, (name, words) in enumerate((REQUIRED | OPTIONAL).items()):
-            if index % 2 == 0:  # a pair at a time: on a narrow screen the answer comes after the prompt
+            if index % 2 == 0:  # a pair at a time: on a narrow screen the answer comes after the question
                 fields = st.columns(2)
             own = find_column(look.columns, name)  # a column of our name is always read as that
             guess = known.get(name) or own or NONE
@@ -148,12 +148,12 @@ def _columns(view: UploadView, look: FirstLook) -> dict[str, str]:
 
 
 def _whose(view: UploadView, look: FirstLook, how: HowToRead) -> HowToRead:
-    """What separates equal prompts, and whose the ratings are."""
+    """What separates equal questions, and whose the ratings are."""
     left, right = st.columns(2)
     options = [NONE, *look.columns]
     own = view.how.context_column or look.mapping.get("context_id", "")
     context = left.selectbox(
-        "What separates equal prompts",
+        "What separates equal questions",
         options,
         index=options.index(own) if own in options else 0,
         key=f"data.context.{view.upload_id}.{look.sheet}",

@@ -81,7 +81,7 @@ def _choose_file(page: Page) -> None:
     generation = st.session_state.setdefault(session.UPLOADS_SEEN, 0)
     with st.container(key="data.file"):
         chosen = st.file_uploader(
-            "A file with answers of an AI: a prompt and an answer in each row, two answers to compare, or a "
+            "A file with answers of an AI: a question and an answer in each row, two answers to compare, or a "
             "conversation, with or without ratings",
             key=f"data.file.{generation}",
             help=f"What can be read: {KINDS}. Also exports of other tools.",

@@ -7,58 +7,61 @@ import streamlit as st
 from core.services.models import compare
 from core.services.models.compare import Basis, Comparison, Disagreement
 from core.services.models.models import VersionView
+from core.ui.models.history import ticking
 from core.ui.report.format import MEASURES, RANGE, cell
 from core.ui.shell import session
 from core.ui.shell.errors import act
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal, show_text, snippet
 
-BASES = {
-    Basis.UNSEEN: "on prompts that neither was trained on",
-    Basis.OUT_OF_FOLD: "by their cross-validation: each answer was scored by a model fitted without its prompt, "
-    "because there are too few prompts that neither version was trained on",
-}
+TICKED = 2
+"""So many versions are compared at a time."""
 
 
 def compare_panel(page: Page, versions: Sequence[VersionView]) -> None:
-    """Choose two versions and compare them; what came of it stays until another comparison."""
-    names = [version.model_version for version in versions if not version.state.startswith("file")]
-    if len(names) < 2:
+    """Compare the two versions that are ticked; what came of it stays while they are."""
+    usable = [version for version in versions if version.state in ("champion", "available")]
+    if len(usable) < TICKED:
         return
-    in_use = next((version.model_version for version in versions if version.state == "champion"), names[0])
-    st.subheader("Compare two versions", anchor=False)
-    with st.container(border=True, key="models.compare"):
-        left, right = st.columns(2)
-        first = left.selectbox("This version", names, index=names.index(in_use), key="models.first")
-        others = [name for name in names if name != first]
-        second = right.selectbox("With this one", others, key="models.second")
-        st.button(
-            "Compare",
-            key="models.compare_go",
-            icon=":material/compare_arrows:",
-            on_click=_compare,
-            args=(page, str(first), str(second)),
-        )
+    ticked = [version for version in usable if st.session_state.get(ticking(version))]
+    with st.container(key="models.compare"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Compare the two ticked" if len(ticked) == TICKED else "Compare two",
+                key="models.compare_go",
+                icon=":material/compare_arrows:",
+                disabled=len(ticked) != TICKED,
+                on_click=_compare,
+                args=(page, *(version.model_version for version in reversed(ticked[:TICKED]))),
+            )
+            if len(ticked) != TICKED:
+                one_less = "Only two can be compared: untick the others."
+                st.caption(one_less if len(ticked) > TICKED else "Tick two models above first.", width="content")
         found = st.session_state.get(session.COMPARISON)
-        if found is not None:
+        if found is not None and set(found.versions) == {version.model_version for version in ticked}:
             _show(found)
 
 
 def _show(found: Comparison) -> None:
-    st.info(literal(found.verdict), icon=":material/balance:")
+    st.info(literal(found.sentence), icon=":material/balance:")
+    measures = dict.fromkeys((found.measure, "accuracy"))
     rows = [
-        {"Version": literal(name)}
+        {"Model": literal(name)}
         | {
             MEASURES[measure].title: cell(metrics.get(measure), percent=MEASURES[measure].percent)
-            for measure in ("accuracy", "roc_auc", "pairwise_accuracy")
+            for measure in measures
         }
         for name, metrics in zip(found.names, found.metrics, strict=True)
     ]
     with st.container(key="models.compared"):
         st.table(rows, border="horizontal", hide_index=True)
-    st.caption(
-        f"Both on the same {found.n:,} rated answers to {found.prompts:,} prompts, {BASES[found.basis]}. {RANGE}"
+    how = (
+        "Neither model learned from these questions."
+        if found.basis is Basis.UNSEEN
+        else "Each answer was scored by a model that had not seen its question, because there are too few questions "
+        "that neither learned from."
     )
+    st.caption(f"Both on the same {found.n:,} rated answers to {found.questions:,} questions. {how} {RANGE}")
     if found.disagreements:
         with st.expander(
             f"Where they disagree most ({len(found.disagreements)} answers)",

@@ -15,8 +15,7 @@ def reasons_panel(page: Page) -> None:
     found = reasons.counted(page.workspace, page.user)
     if not found.words:
         return
-    st.subheader("Reasons raters gave", anchor=False)
-    with st.container(key="models.reasons"):
+    with st.expander("Reasons raters gave", icon=":material/label:", key="models.reasons"):
         view = st.segmented_control(
             "Reasons", VIEWS, default=VIEWS[0], key="models.reasons_view", label_visibility="collapsed", required=True
         )

@@ -1,7 +1,7 @@
-"""The trend of accuracy, ROC AUC and right order from training to training."""
+"""How right order and accuracy moved from training to training: own data and the sample never on one axis."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -9,18 +9,22 @@ import streamlit as st
 
 from core.domain.held_out import HELD_OUT_FROM
 from core.domain.metrics import Metric
+from core.domain.verdicts.figures import Basis
 from core.services.models.models import OldTraining, VersionView
-from core.ui.models.versions import STATES, shown_metrics
-from core.ui.report.format import MEASURES, cell, ratio, recipe_name
+from core.services.models.verdicts import VersionVerdict
+from core.ui.models.history import STATES
+from core.ui.report.format import MEASURES, cell, ratio
 from core.ui.report.plots import GREY, TEAL, VIOLET, error_bars, without_tools
 
-SHOWN = ("accuracy", "roc_auc", "pairwise_accuracy")
+ORDER = "pairwise_accuracy"
+SHOWN = (ORDER, "accuracy")
+OWN, SAMPLE = "Your ratings", "The sample"
 MAX_TICKS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One training on the accuracy trend."""
+    """One measurement of one training on the trend."""
 
     when: str
     metric: Metric
@@ -28,42 +32,68 @@ class TrendPoint:
     about: tuple[str, ...]
     """Lines shown when the pointer is on it."""
     kind: str = "version"
-    """``champion``, ``version``, ``sample`` or ``legacy``."""
-    hollow: bool = False
-    """Measured on ratings of its own, not on those that all share."""
+    """``version``, ``again`` (measured once more, on the questions kept apart) or ``legacy``."""
+    in_use: bool = False
+    place: int = 0
+    """Number of the training, oldest first; points of one training stand above each other."""
     rated: int | None = None
     """Rated answers at that time."""
 
 
-def trend_panel(versions: Sequence[VersionView], old: Sequence[OldTraining], thresholds: Sequence[int]) -> None:
-    """Charts of accuracy, ROC AUC and right order of all trainings; those of the old application stand apart."""
+def trend_panel(
+    versions: Sequence[VersionView],
+    verdicts: Mapping[str, VersionVerdict],
+    old: Sequence[OldTraining],
+    thresholds: Sequence[int],
+) -> None:
+    """Charts of right order and accuracy of all trainings; those of the old application stand apart."""
     st.subheader("Over time", anchor=False)
     shown = [version for version in reversed(versions) if version.state != "archived"]
-    with st.grid("auto", min_column_width=300):
+    own, sample = ([version for version in shown if version.sample is which] for which in (False, True))
+    if sample and (own or old):
+        chosen = st.segmented_control(
+            "Learned from",
+            [OWN, SAMPLE],
+            default=OWN,
+            key="models.trend_data",
+            label_visibility="collapsed",
+            required=True,
+        )
+        own, old = (own, old) if chosen != SAMPLE else (sample, [])
+    elif sample:
+        own = sample
+    with st.grid("auto", min_column_width=420):
         for name in SHOWN:
             with st.container(border=True):
                 st.markdown(f"**{MEASURES[name].title}**", help=MEASURES[name].help)
                 legacy = _legacy(old) if name == "accuracy" else []
-                _chart([*legacy, *(point for version in shown if (point := _point(version, name)))], name, thresholds)
-    st.caption(_how_to_read(shown, old))
+                _chart([*legacy, *_points(own, verdicts, name)], name, thresholds)
+    st.caption(_how_to_read(own, old))
 
 
 def _how_to_read(shown: Sequence[VersionView], old: Sequence[OldTraining]) -> str:
     sentences = []
-    if any(_kept_apart(version) for version in shown):
+    again = [version.held_out for version in shown if version.held_out is not None and version.held_out.n]
+    if again:
+        last = max(again, key=lambda measured: measured.measured_at)
         sentences.append(
-            "Filled marks are measured on the prompts that are kept apart: all on the same answers, so they can be "
-            "compared. Hollow marks are cross-validated on the ratings of their own training."
+            f"Full marks can be compared: all were measured on the same {last.n:,} answers to {last.prompts:,} "
+            f"questions that no model learns from, last on {last.measured_at.astimezone():%d %b %Y}."
         )
-    elif shown:
+    elif shown and not shown[-1].sample:
         sentences.append(
-            "Hollow marks are cross-validated, each on the ratings of its own training: a difference between two of "
-            f"them may come from the ratings. From {HELD_OUT_FROM} rated answers on, a fifth of the prompts is kept "
-            "apart, and all models are measured there."
+            f"From {HELD_OUT_FROM} rated answers on, a fifth of the questions is kept apart, and all models are "
+            "measured there."
         )
     if shown:
         sentences.append(
-            "The bar shows how certain a figure is. Dotted lines mark the number of rated answers reached."
+            "Rings show what a model came to at its training, on the ratings of that day: a difference between two of "
+            "them may come from the ratings."
+        )
+    if shown:
+        sentences.append(
+            "A star is the model in use. The bar shows how certain a figure is. Dotted lines mark how many "
+            "answers were rated by then."
         )
     if old:
         unplaced = sum(row.accuracy is None for row in old)
@@ -81,39 +111,64 @@ def _chart(points: list[TrendPoint], name: str, thresholds: Sequence[int]) -> No
         return
     measure = MEASURES[name]
     st.plotly_chart(
-        trend_figure(points, name=measure.title, percent=measure.percent, thresholds=thresholds),
+        trend_figure(points, percent=measure.percent, thresholds=thresholds),
         key=f"models.trend.{name}",
         config={"displayModeBar": False},
-        alt=f"{measure.title} of {len(points)} trainings, oldest first.",
+        alt=f"{measure.title} of {len({point.place for point in points})} trainings, oldest first.",
     )
 
 
-def _kept_apart(version: VersionView) -> bool:
-    return shown_metrics(version)[0] is not version.metrics
+def _points(versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdict], name: str) -> list[TrendPoint]:
+    """Each training as it was measured then, and as it was measured again on the questions that are kept apart.
+
+    Where both came to the same there is one point.
+    """
+    found = []
+    for place, version in enumerate(versions):
+        then = _at_training(version, verdicts[version.model_version], name, place)
+        again = _again(version, name, place)
+        if then is not None and (again is None or again.metric != then.metric):
+            found.append(then)
+        if again is not None:
+            found.append(again)
+    return found
 
 
-def _point(version: VersionView, name: str) -> TrendPoint | None:
-    metrics, basis = shown_metrics(version)
-    metric = metrics.get(name)
-    if metric is None or metric.value is None:
+def _at_training(version: VersionView, verdict: VersionVerdict, name: str, place: int) -> TrendPoint | None:
+    figures = verdict.figures
+    if name == ORDER and figures.measure != ORDER:
         return None
-    kept_apart = _kept_apart(version)
-    kind = "champion" if version.state == "champion" else "sample" if version.sample else "version"
+    on = "kept-apart answers" if figures.basis is Basis.KEPT_APART else "answers (cross-validated)"
+    metric = figures.right_order if name == ORDER else figures.accuracy
+    return _point(version, name, metric, f"Measured at its training on {figures.answers:,} {on}", "version", place)
+
+
+def _again(version: VersionView, name: str, place: int) -> TrendPoint | None:
+    measured = version.held_out
+    if measured is None or name not in measured.metrics:
+        return None
+    on = f"Measured on {measured.measured_at.astimezone():%d %b %Y} on {measured.n:,} kept-apart answers"
+    return _point(version, name, measured.metrics[name], on, "again", place)
+
+
+def _point(version: VersionView, name: str, metric: Metric, on: str, kind: str, place: int) -> TrendPoint | None:
+    if metric.value is None:
+        return None
     rated = version.n + int(version.lineage.get("held_out") or 0)
     about = (
-        version.model_version + (" (sample)" if version.sample else ""),
+        version.name + (" (sample)" if version.sample else ""),
         f"{MEASURES[name].title}: {cell(metric, percent=MEASURES[name].percent)}",
-        f"{basis} rated answers" if kept_apart else f"{basis} on {version.n:,} rated answers",
-        f"{recipe_name(version.recipe)}, learned from {version.n:,} rated answers, {version.prompts:,} prompts",
-        STATES.get(version.state, version.state),
+        on,
+        f"Learned from {version.n:,} rated answers to {version.prompts:,} questions",
+        STATES[version.state],
     )
-    when = f"{version.created_at.astimezone():%d %b}<br>{rated:,} rated"
     return TrendPoint(
-        when,
+        f"{version.name.replace(', ', '<br>', 1)}<br>{rated:,} rated",
         metric,
         about,
         kind,
-        hollow=not kept_apart and kind == "version",
+        in_use=version.state == "champion",
+        place=place,
         rated=rated,
     )
 
@@ -130,14 +185,15 @@ def _legacy(old: Sequence[OldTraining]) -> list[TrendPoint]:
                 "Legacy, split unknown: not comparable",
             ),
             "legacy",
+            place=place,
         )
-        for row in old
+        for place, row in enumerate(old)
         if row.accuracy is not None
     ]
 
 
 def trend_figure(
-    points: Sequence[TrendPoint], *, name: str, percent: bool, thresholds: Sequence[int] = (), height: int = 320
+    points: Sequence[TrendPoint], *, percent: bool, thresholds: Sequence[int] = (), height: int = 260
 ) -> go.Figure:
     """One number over all trainings, oldest first; trainings of the old application stand apart on the left.
 
@@ -146,21 +202,24 @@ def trend_figure(
     legacy = [point for point in points if point.kind == "legacy"]
     ours = [point for point in points if point.kind != "legacy"]
     gap = 1 if legacy and ours else 0
-    placed = [*enumerate(legacy), *((len(legacy) + gap + number, point) for number, point in enumerate(ours))]
+    after = 1 + max((point.place for point in legacy), default=-1) + gap
+    placed = [(point.place + (0 if point.kind == "legacy" else after), point) for point in points]
     figure = go.Figure()
+    again = any(point.kind == "again" for point in ours)
     kinds = {
-        ("version", False): ("Kept-apart prompts", TEAL, "circle"),
-        ("version", True): ("Cross-validated", TEAL, "circle-open"),
-        ("champion", False): ("In use", TEAL, "star"),
-        ("sample", False): ("Trained on the sample", VIOLET, "diamond"),
+        ("version", False): ("At its training", VIOLET if again else TEAL, "circle-open"),
+        ("version", True): ("In use, at its training", VIOLET if again else TEAL, "star-open"),
+        ("again", False): ("On the same questions", TEAL, "circle"),
+        ("again", True): ("In use", TEAL, "star"),
         ("legacy", False): ("Legacy, split unknown", GREY, "x-thin-open"),
     }
-    for (kind, hollow), (label, colour, symbol) in kinds.items():
-        group = [(at, point) for at, point in placed if (point.kind, point.hollow) == (kind, hollow)]
+    for (kind, in_use), (label, colour, symbol) in kinds.items():
+        group = [(at, point) for at, point in placed if (point.kind, point.in_use) == (kind, in_use)]
         if not group:
             continue
+        aside = 0.12 if kind == "again" else 0
         figure.add_scatter(
-            x=[at for at, _ in group],
+            x=[at + aside for at, _ in group],
             y=[p.metric.value for _, p in group],
             error_y=None if kind == "legacy" else error_bars([p.metric for _, p in group]),
             name=label,
@@ -168,14 +227,14 @@ def trend_figure(
             marker={
                 "color": colour,
                 "symbol": symbol,
-                "size": 14 if kind == "champion" else 10,
+                "size": 14 if in_use else 10,
                 "line": {"width": 2, "color": colour},
             },
             text=["<br>".join(html.escape(line) for line in p.about) for _, p in group],
             hovertemplate="%{text}<extra></extra>",
         )
     if gap:
-        figure.add_vline(x=len(legacy), line={"color": GREY, "dash": "dot", "width": 1})
+        figure.add_vline(x=after - 1, line={"color": GREY, "dash": "dot", "width": 1})
     for at, reached in _reached(placed, thresholds).items():
         figure.add_vline(
             x=at,
@@ -184,11 +243,12 @@ def trend_figure(
             annotation_position="top right",
             annotation_font_size=11,
         )
-    ticks = placed[:: max(1, -(-len(placed) // MAX_TICKS))]
-    last = placed[-1][0] if placed else 0
+    labels = {at: point.when for at, point in placed}
+    ticks = sorted(labels)[:: max(1, -(-len(labels) // MAX_TICKS))]
+    last = max(labels, default=0)
     figure.update_xaxes(
-        tickvals=[at for at, _ in ticks],
-        ticktext=[p.when for _, p in ticks],
+        tickvals=ticks,
+        ticktext=[labels[at] for at in ticks],
         range=[-0.6, last + 0.6],
         showgrid=False,
         zeroline=False,
@@ -196,7 +256,6 @@ def trend_figure(
     )
     lowest = min([0.5, *(v for p in points for v in (p.metric.low, p.metric.value) if v is not None)])
     figure.update_yaxes(
-        title=name,
         tickformat=".0%" if percent else ".2f",
         range=[max(0.0, min(0.45, lowest - 0.05)), 1.01],
         zeroline=False,
@@ -205,11 +264,10 @@ def trend_figure(
 
 
 def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
-    """Where a threshold was first reached: just before that training. The sample counts only where nothing else is."""
-    counted = [(at, p) for at, p in placed if p.rated is not None and p.kind != "sample"] or placed
+    """Where a threshold was first reached: just before that training."""
     lines: dict[float, list[int]] = {}
     for threshold in thresholds:
-        first = next((at for at, point in counted if (point.rated or 0) >= threshold), None)
+        first = next((at for at, point in placed if (point.rated or 0) >= threshold), None)
         if first is not None:
             lines.setdefault(first - 0.5, []).append(threshold)
     return lines

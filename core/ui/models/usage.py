@@ -20,8 +20,7 @@ SOURCES = {
 
 def usage_panel(page: Page) -> None:
     """Counts, times, abstentions, and how often the first answer was replaced."""
-    st.subheader("Ranked lately", anchor=False)
-    with st.container(key="models.usage"):
+    with st.expander("Ranked lately", icon=":material/format_list_numbered:", key="models.usage"):
         days = st.segmented_control(
             "Time",
             list(DAYS),
@@ -43,7 +42,7 @@ def usage_panel(page: Page) -> None:
 def _nothing(page: Page, found: Usage) -> None:
     st.markdown(
         f"Nothing was ranked within {DAYS[found.days]}. Rankings on the Rerank page, over HTTP and on the command line "
-        "are counted here; prompts and answers are not kept."
+        "are counted here; questions and answers are not kept."
     )
     with st.container(horizontal=True):
         next_step("Rank answers", "rerank", key="models.usage_rerank", primary=False)
@@ -55,7 +54,7 @@ def _nothing(page: Page, found: Usage) -> None:
 
 def _numbers(found: Usage) -> None:
     with st.grid("auto", min_column_width=135):
-        st.metric("Rankings", f"{found.calls:,}", border=True, help="Calls, each with one prompt and its answers.")
+        st.metric("Rankings", f"{found.calls:,}", border=True, help="Calls, each with one question and its answers.")
         st.metric("Answers ranked", f"{found.candidates:,}", border=True)
         st.metric(
             "Usual time",

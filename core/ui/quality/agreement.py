@@ -117,7 +117,7 @@ def _over_time(page: Page) -> None:
         st.markdown(f"Alpha is {cell(now.alpha, percent=False)} now, on {plural(now.answers, 'answer')}.")
     st.caption(
         "Measured on the ratings as they stood when each week ended (Sunday night), and as they stand now. A week is "
-        f"left out where too few prompts had answers that several people rated. {RANGE}"
+        f"left out where too few questions had answers that several people rated. {RANGE}"
     )
     table_with_csv(
         [

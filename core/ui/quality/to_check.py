@@ -29,8 +29,9 @@ def to_check_of_all(page: Page) -> None:
         st.success("Nothing waits to be checked.", icon=":material/task_alt:")
     st.caption(
         "A comment is read by a small model that learned from the comments of all raters and saw no rating of the same "
-        f"prompt; the newest {to_check.MOST_COMMENTS:,} are read, from {to_check.FEWEST_COMMENTS} on. It can be wrong: "
-        "it says where to look. Answers that come back to a rater without their first rating are not listed here."
+        f"question; the newest {to_check.MOST_COMMENTS:,} are read, from {to_check.FEWEST_COMMENTS} on. It can be "
+        "wrong: it says where to look. Answers that come back to a rater without their first rating are not listed "
+        "here."
     )
     for kind, heading in HEADINGS.items():
         entries = [entry for entry in found.entries if entry.kind is kind]

@@ -25,7 +25,7 @@ const COMES_BACK = "The answer comes back as the next one.";
 const CHECKED = ["flagged", "second", "pair"]; // filters that are on or off
 const NO_FILTERS = { session_label: "", source: "", least_words: null, most_words: null, flagged: false, second: false, pair: false };
 const ONLY_SECOND = "You see only answers that others rated: second opinions.";
-const ONLY_PAIR = "You see only unrated answers to prompts that have a rated answer: each rating can make a pair.";
+const ONLY_PAIR = "You see only unrated answers to questions that have a rated answer: each rating can make a pair.";
 const UNCHANGED = "This is still the answer as it was. Change it first, then save.";
 const SAVING = "Saving …";
 const WRITING_KEPT_HERE = "What you wrote is kept: press Esc, then load the page again.";
@@ -761,14 +761,14 @@ class Desk {
         if (this.item !== at) return;
         const items = found.items.map((item) => (item.id === at.id ? Object.assign(at, this.#asSeen(at, item)) : item));
         if (items.length < 2) {
-          this.say("There is only one answer to this prompt.");
+          this.say("There is only one answer to this question.");
           return;
         }
         this.done.clear();
         this.compared = items;
         this.show(items.includes(at) ? at : items[0]);
         if (found.in_all > items.length)
-          this.say(`${items.length} of ${found.in_all.toLocaleString("en")} answers to this prompt are shown.`);
+          this.say(`${items.length} of ${found.in_all.toLocaleString("en")} answers to this question are shown.`);
       };
     });
   }
@@ -1510,7 +1510,7 @@ class Desk {
     const earlier = item.turns.length;
     turns.hidden = !earlier;
     turns.replaceChildren(...texts.turns);
-    this.part("prompt-title").textContent = earlier ? "The question that is answered" : "Prompt";
+    this.part("prompt-title").textContent = earlier ? "The question that is answered" : "Question";
     this.part("earlier").hidden = !earlier;
     this.part("earlier").textContent = `↑ ${plural(earlier, "earlier turn", "earlier turns")}`;
     this.part("prompt").replaceChildren(texts.prompt);

@@ -1,10 +1,7 @@
-"""The names of measures, baselines and recipes in plain words, and measured numbers as table cells."""
+"""The names of measures, baselines and methods in plain words, and measured numbers as table cells."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-import streamlit as st
 
 from core.domain.metrics import Metric
 
@@ -27,19 +24,19 @@ MEASURES = {
     ),
     "roc_auc": Measure(
         "ROC AUC",
-        "How often a good answer scores higher than a poor one, over all prompts. 0.5 is chance, 1 is perfect.",
+        "How often a good answer scores higher than a poor one, over all questions. 0.5 is chance, 1 is perfect.",
         percent=False,
     ),
     "pairwise_accuracy": Measure(
         "Right order",
-        "Pairwise accuracy: of two answers to the same prompt with different ratings, how often the better one scores "
-        "higher. This is what ranking needs. 50 % is chance.",
+        "Pairwise accuracy: of two answers to the same question with different ratings, how often the better one "
+        "scores higher. This is what ranking needs. 50 % is chance.",
         percent=True,
     ),
     "best_of_n_lift": Measure(
-        "Better pick",
-        "How much higher experts rate the answer that the model picks than a random answer to the same prompt, in "
-        "points of the scale from 1 to 5. 0 is chance.",
+        "Gain in rating",
+        "How much higher experts rate the answer that the model puts first than a random answer to the same question, "
+        "in points of the scale from 1 to 5. Guessing gains 0.",
         percent=False,
     ),
     "brier_skill": Measure(
@@ -51,12 +48,14 @@ MEASURES = {
 }
 
 BASELINES = {
-    "length_only": ("Length only", "sees only how long the answer is"),
-    "cosine": ("Similarity only", "sees only how alike prompt and answer are"),
-    "prompt_only": ("Prompt only", "sees only the prompt"),
-    "majority": ("Always the same", "says what most answers are"),
-    "original_order": ("Original order", "keeps the order in which answers were stored"),
+    "length_only": "Length only",
+    "length_curve": "Best length",
+    "cosine": "Similarity only",
+    "prompt_only": "Question only",
+    "majority": "Always the same",
+    "original_order": "Original order",
 }
+"""Short names of the simple rules, for the heads of tables."""
 
 RECIPES = {"pair": "Pair", "concat": "Concat"}
 
@@ -105,31 +104,3 @@ def moment(at: datetime) -> str:
 def recipe_name(recipe: str) -> str:
     """The recipe's name as a title."""
     return RECIPES.get(recipe, recipe)
-
-
-def cards(metrics: Mapping[str, Metric], *names: str) -> None:
-    """One card per measure: the number, its range, and what it means."""
-    with st.grid("auto", min_column_width=150):
-        for name in names:
-            measure, metric = MEASURES[name], metrics.get(name, Metric(None))
-            if metric.value is None:
-                st.metric(
-                    measure.title,
-                    "–",
-                    help=f"{measure.help} Not estimable: {reason(metric)}.",
-                    border=True,
-                    delta="not estimable",
-                    delta_color="off",
-                    delta_arrow="off",
-                )
-                continue
-            bounds = interval(metric, percent=measure.percent)
-            st.metric(
-                measure.title,
-                number(metric.value, percent=measure.percent),
-                help=measure.help,
-                border=True,
-                delta=bounds or None,
-                delta_color="off",
-                delta_arrow="off",
-            )

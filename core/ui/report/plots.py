@@ -12,15 +12,15 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.rules import rule_words
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.training.report import TrustReport
-from core.ui.report.format import BASELINES, cell
+from core.ui.report.format import cell
 
 TEAL, ORANGE, BLUE, PINK, GREEN, VIOLET, GREY = COLOURS = tuple(f"#00000{number}" for number in range(1, 8))
 """The seven chartCategoricalColors of .streamlit/config.toml, in their order."""
 
 CHANCE = "Chance"
-ROC_TITLE = "Good answers found against poor ones let through (ROC curve)"
 
 _STYLES = (
     (TEAL, "solid"),
@@ -50,17 +50,24 @@ class Plot:
     caption: str
 
 
-def roc_plot(evaluation: Evaluation, report: TrustReport | None) -> Plot:
-    """The ROC curve of the model beside the baselines; its range only where there is a report."""
+def roc_plot(evaluation: Evaluation, report: TrustReport | None, rule: str | None) -> Plot:
+    """The one chart of a model, square: its ROC curve beside that of ``rule`` and chance; its range with a report."""
     band = report.roc_band if report is not None else []
-    curves = {"This model": evaluation.roc["model"]}
-    curves |= {title: evaluation.roc.get(name, []) for name, (title, _) in BASELINES.items()}
-    area = cell(evaluation.metrics["roc_auc"], percent=False)
+    curves = {"This model": evaluation.roc.get("model", [])}
+    if rule is not None:
+        curves[f"Best simple rule:<br>{rule_words(rule)}"] = evaluation.roc.get(rule, [])
+    figure = roc(curves, band, height=460)
+    figure.update_xaxes(constrain="domain")
+    figure.update_yaxes(scaleanchor="x", constrain="domain")
+    figure.update_layout(legend={"entrywidthmode": "fraction", "entrywidth": 1})
+    beside = f" beside the best simple rule, {rule_words(rule)}," if rule is not None else ""
+    shaded = ", and the shaded range shows how certain that is" if band else ""
     return Plot(
-        roc(curves, band),
-        f"ROC curve of the model, area {area}, beside the baselines and the chance line.",
-        "The further a curve bends to the upper left, the better. The dotted diagonal is guessing."
-        + (" The shaded range shows how certain the curve is." if band else ""),
+        figure,
+        f"Good answers found against poor ones let through: this model{beside} and chance (ROC curve). The area under "
+        f"the model's curve is {cell(evaluation.metrics.get('roc_auc'), percent=False)}.",
+        f"The closer a line comes to the upper left corner, the better it tells good answers from poor ones{shaded} "
+        f"(cross-validated: all {evaluation.n:,} answers, each scored by a model that had not seen its question).",
     )
 
 
@@ -75,7 +82,7 @@ def plots_by_table(report: TrustReport) -> dict[str, Plot]:
         ),
         "learning_curve": Plot(
             _learning_curve(report),
-            "ROC AUC by number of ratings: measured, and forecast to twice as many with its range.",
+            "Good above poor (ROC AUC) by number of ratings: measured, and forecast to twice as many with its range.",
             "Solid: measured. Dashed, with its range: a forecast to twice the ratings. A curve that is still rising "
             "says that more ratings help.",
         ),
@@ -94,8 +101,8 @@ def roc(curves: Mapping[str, Points], band: Band = (), *, height: int = 400) -> 
             mode="lines",
             line={"color": colour, "dash": dash, "width": 1.5 if place else 3},
             legendrank=1 + place,
-            hovertemplate=f"{html.escape(name)}<br>%{{y:.0%}} of the good found<br>%{{x:.0%}} of the poor taken for "
-            "good<extra></extra>",
+            hovertemplate=f"{html.escape(name.replace('<br>', ' '))}<br>%{{y:.0%}} of the good found<br>"
+            "%{x:.0%} of the poor let through<extra></extra>",
         )
     figure.add_scatter(
         x=[0, 1],
@@ -109,7 +116,7 @@ def roc(curves: Mapping[str, Points], band: Band = (), *, height: int = 400) -> 
     if band:
         _add_range(figure, band, _TEAL_RANGE, "Range of this model", legendrank=1)
     share = {"range": [-0.01, 1.01], "tickformat": ".0%", "tickvals": _QUARTERS, "zeroline": False}
-    figure.update_xaxes(title="Poor answers taken for good", **share)
+    figure.update_xaxes(title="Poor answers let through", **share)
     figure.update_yaxes(title="Good answers found", **share)
     return without_tools(figure, height)
 
@@ -137,7 +144,7 @@ def _calibration(report: TrustReport) -> go.Figure:
         line={"color": GREY, "dash": "dot", "width": 1},
     )
     share = {"range": [-0.02, 1.02], "tickvals": _QUARTERS, "zeroline": False}
-    figure.update_xaxes(title="Mean score", **share)
+    figure.update_xaxes(title="Score (mean)", **share)
     figure.update_yaxes(title="Share that experts call good", tickformat=".0%", **share)
     return without_tools(figure, 360)
 
@@ -167,7 +174,7 @@ def _learning_curve(report: TrustReport) -> go.Figure:
         line={"color": TEAL, "width": 3},
         marker={"color": TEAL, "size": 8},
         error_y=error_bars([point.auc for point in known]),
-        hovertemplate="%{x:,} ratings<br>ROC AUC %{y:.2f}<extra></extra>",
+        hovertemplate="%{x:,} ratings<br>good above poor %{y:.2f}<extra></extra>",
     )
     drawn = [*known, *ahead]
     fewest, most = min((p.n for p in drawn), default=1), max((p.n for p in drawn), default=2)
@@ -188,7 +195,11 @@ def _learning_curve(report: TrustReport) -> go.Figure:
         range=[math.log10(fewest / 1.06), math.log10(most * 1.06)],
     )
     figure.update_yaxes(
-        title="ROC AUC", tickformat=".1f", tickvals=_TENTHS, range=[max(-0.01, lowest - 0.02), 1.01], zeroline=False
+        title="Good above poor (ROC AUC)",
+        tickformat=".1f",
+        tickvals=_TENTHS,
+        range=[max(-0.01, lowest - 0.02), 1.01],
+        zeroline=False,
     )
     return without_tools(figure, 360)
 

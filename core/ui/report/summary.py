@@ -1,12 +1,20 @@
 """What every page shows of a model: its verdict, three figures, and one chart."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
+from core.domain.metrics import Metric
 from core.domain.verdicts.figures import Basis, Figures
 from core.domain.verdicts.judgement import Tone
 from core.services.models.verdicts import VersionVerdict
-from core.ui.report.format import interval, number, reason
+from core.services.training.runs import RunView
+from core.ui.report.format import RANGE, interval, number, reason
+from core.ui.report.plots import Plot, roc_plot
 from core.ui.shell.texts import literal
+
+CHART_WIDTH = 440
+"""Pixels at most, so that the square does not fill a wide page."""
 
 
 def show_verdict(verdict: VersionVerdict, *, key: str) -> None:
@@ -20,25 +28,76 @@ def show_verdict(verdict: VersionVerdict, *, key: str) -> None:
         shown(f"**{literal(verdict.name)}.** {literal(verdict.sentence)}", icon=icon)
 
 
-def show_figures(figures: Figures, *, key: str) -> None:
-    """Right order, accuracy and better pick, each with its range, and what they were measured on."""
-    shown = (
-        ("Right order", figures.right_order),
-        ("Accuracy", figures.accuracy),
-        ("Better pick", figures.better_pick),
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One of the three figures in the words that people read."""
+
+    title: str
+    value: str
+    """76 %, or – where it could not be measured."""
+    bounds: str
+    """68 to 85; empty where there is none."""
+    help: str
+    missing: str
+    """Why there is no value; empty where there is one."""
+
+
+def three_figures(figures: Figures) -> list[Shown]:
+    """The figures of a model, the same on every page and in the file."""
+    if figures.measure == "pairwise_accuracy":
+        order = (
+            "Right order",
+            "Of two answers to the same question that experts rated differently: how often the model gives the better "
+            "one the higher score. Guessing gives 50 %.",
+        )
+    else:
+        order = (
+            "Good above poor",
+            "Of a good and a poor answer, each to any question: how often the model gives the good one the higher "
+            "score. Guessing gives 50 %.",
+        )
+    named = (
+        (*order, figures.right_order),
+        (
+            "Accuracy",
+            "How often the model says of an answer what the experts say: good, or not good. Where half of the answers "
+            "are good, guessing gives 50 %; where nearly all are good, calling every answer good already looks high.",
+            figures.accuracy,
+        ),
+        (
+            "Better pick",
+            "Of questions with two or more rated answers: how often the answer that the model puts first is a good "
+            "one. Guessing gives the share of good answers to these questions.",
+            figures.better_pick,
+        ),
     )
+    return [_shown(title, words, metric) for title, words, metric in named]
+
+
+def _shown(title: str, words: str, metric: Metric) -> Shown:
+    if metric.value is None:
+        return Shown(title, "–", "", words, reason(metric))
+    return Shown(title, number(metric.value, percent=True), interval(metric, percent=True), words, "")
+
+
+def show_figures(figures: Figures, *, key: str) -> None:
+    """The three figures, each with its range, and what they were measured on."""
+    shown = three_figures(figures)
     with st.container(key=f"{key}.figures"):
-        for place, (title, metric) in zip(st.columns(3), shown, strict=True):
-            known = metric.value is not None
-            place.metric(
-                title,
-                number(metric.value, percent=True) if metric.value is not None else "–",
-                delta=interval(metric, percent=True) or None if known else reason(metric),
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-            )
-        st.caption(measured_on(figures))
+        with st.grid("auto", min_column_width=150):
+            for figure in shown:
+                st.metric(
+                    figure.title,
+                    figure.value,
+                    delta="not measured" if figure.missing else figure.bounds or None,
+                    delta_color="off",
+                    delta_arrow="off",
+                    border=True,
+                    help=figure.help + (f" Not measured: {figure.missing}." if figure.missing else f" {RANGE}"),
+                )
+        why = {figure.missing: figure.title for figure in reversed(shown) if figure.missing}
+        missing = "".join(f" {title}: {words}." for words, title in reversed(why.items()))
+        st.caption(literal(measured_on(figures) + missing))
 
 
 def measured_on(figures: Figures) -> str:
@@ -47,3 +106,19 @@ def measured_on(figures: Figures) -> str:
     if figures.basis is Basis.KEPT_APART:
         return f"Measured on {answers} that were kept apart: no model learns from them."
     return f"Measured on {answers}, each scored by a model that had not seen its question (cross-validated)."
+
+
+def show_roc(run: RunView, verdict: VersionVerdict | None, *, key: str) -> None:
+    """The one chart of a training: its model, the best simple rule, and chance; nothing before it is evaluated."""
+    evaluation = run.evaluation
+    if evaluation is None:
+        return
+    plot = roc_plot(evaluation, run.report, None if verdict is None else verdict.figures.rule)
+    with st.container(width=CHART_WIDTH, key=f"{key}.roc_{run.run_id}"):
+        show_plot(plot, f"{key}.roc.{run.run_id}")
+
+
+def show_plot(plot: Plot, key: str) -> None:
+    """A figure of a report with its caption."""
+    st.plotly_chart(plot.figure, key=key, config={"displayModeBar": False}, alt=plot.alt)
+    st.caption(plot.caption)

@@ -16,6 +16,8 @@ from core.ui.report.plots import COLOURS
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 60, 12, 12, 326
 """The picture's width and the edges of the plotting area, in units of the drawing."""
+_SQUARE = 430
+"""The width of a picture whose plotting area is a square: the legend below has one column, and needs more room."""
 _COLUMNS, _ROW = 3, 20
 _LEGEND = _BOTTOM + 62
 _DASHES = {"solid": "none", "dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "longdash": "14 6"}
@@ -23,12 +25,19 @@ _DASHES = {"solid": "none", "dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "
 
 def svg(figure: go.Figure, alt: str) -> str:
     """The figure as one element; ``alt`` is what a screen reader says."""
-    x, y = _Axis(figure.layout.xaxis, _LEFT, _WIDTH - _RIGHT), _Axis(figure.layout.yaxis, _BOTTOM, _TOP)
+    square = figure.layout.yaxis.scaleanchor is not None
+    width, columns = (_SQUARE, 1) if square else (_WIDTH, _COLUMNS)
+    right = _LEFT + _BOTTOM - _TOP if square else width - _RIGHT
+    x, y = _Axis(figure.layout.xaxis, _LEFT, right), _Axis(figure.layout.yaxis, _BOTTOM, _TOP)
     ranked = sorted(figure.data, key=lambda trace: trace.legendrank or 0)
-    marks = [*_axes(x, y), *(mark for trace in figure.data for mark in _trace(trace, x, y)), *_legend(ranked)]
-    height = _LEGEND + _ROW * -(-len(ranked) // _COLUMNS)
+    marks = [
+        *_axes(x, y, right),
+        *(mark for trace in figure.data for mark in _trace(trace, x, y)),
+        *_legend(ranked, width, columns),
+    ]
+    height = _LEGEND + _ROW * -(-len(ranked) // columns)
     label = html.escape(alt, quote=True)
-    return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">{"".join(marks)}</svg>'
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{"".join(marks)}</svg>'
 
 
 class _Axis:
@@ -49,8 +58,8 @@ class _Axis:
         return min(self._start, self._end) <= place <= max(self._start, self._end)
 
 
-def _axes(x: _Axis, y: _Axis) -> Iterable[str]:
-    right, middle = _WIDTH - _RIGHT, (_TOP + _BOTTOM) / 2
+def _axes(x: _Axis, y: _Axis, right: int) -> Iterable[str]:
+    middle = (_TOP + _BOTTOM) / 2
     for place, text in x.ticks:
         yield f'<path class="grid" d="M{place},{_TOP}V{_BOTTOM}"/>'
         yield f'<text x="{place}" y="{_BOTTOM + 17}" text-anchor="middle">{text}</text>'
@@ -78,17 +87,17 @@ def _trace(trace: Any, x: _Axis, y: _Axis) -> Iterable[str]:
         yield from (_dot(trace, across, up) for across, up in places)
 
 
-def _legend(traces: Iterable[Any]) -> Iterable[str]:
+def _legend(traces: Iterable[Any], width: int, columns: int) -> Iterable[str]:
     for place, trace in enumerate(traces):
-        row, column = divmod(place, _COLUMNS)
-        left, middle = 8 + column * (_WIDTH - 8) // _COLUMNS, _LEGEND + _ROW * row
+        row, column = divmod(place, columns)
+        left, middle = 8 + column * (width - 8) // columns, _LEGEND + _ROW * row
         if trace.fill == "toself":
             yield f'<rect x="{left}" y="{middle - 6}" width="28" height="12" style="fill:{_colour(trace.fillcolor)}"/>'
         elif "lines" in trace.mode:
             yield f'<path d="M{left},{middle}H{left + 28}" style="{_stroke(trace)}"/>'
         if "markers" in trace.mode:
             yield _dot(trace, left + 14, middle)
-        yield f'<text x="{left + 34}" y="{middle + 4}">{html.escape(trace.name)}</text>'
+        yield f'<text x="{left + 34}" y="{middle + 4}">{html.escape(trace.name.replace("<br>", " "))}</text>'
 
 
 def _dot(trace: Any, across: float, up: float) -> str:

@@ -1,26 +1,37 @@
-"""The tables of a trust report: the same rows on the page, in the downloaded file and as csv."""
+"""The tables of the full report: the same rows on the page, in the downloaded file and as csv."""
 
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.gates import compared_on
+from core.domain.verdicts.rules import rule_words
 from core.labeling.writing import csv_text
 from core.reward.evaluation.evaluation import Evaluation
 from core.reward.evaluation.slices import Slice
+from core.reward.metrics.curves import Confusion
 from core.reward.metrics.metrics import METRICS
 from core.reward.training.report import TrustReport
-from core.ui.report.format import BASELINES, MEASURES, cell, ratio, reason
+from core.services.models.verdicts import VersionVerdict
+from core.services.training.runs import RunView
+from core.ui.report.format import BASELINES, cell, ratio, reason, recipe_name
 
-TITLES = {name: measure.title for name, measure in MEASURES.items()} | {
-    "balanced_accuracy": "Balanced accuracy",
-    "average_precision": "Average precision",
-    "pairwise_accuracy_macro": "Right order, mean per prompt",
-    "precision": "Precision",
-    "recall": "Recall",
-    "f1": "F1",
-    "brier": "Brier score",
-    "log_loss": "Log loss",
+TITLES = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Accuracy, good and poor counting the same (balanced accuracy)",
+    "roc_auc": "Good above poor (ROC AUC)",
+    "average_precision": "Good answers at the top of one list (average precision)",
+    "pairwise_accuracy": "Right order (pairwise accuracy)",
+    "pairwise_accuracy_macro": "Right order, mean over questions",
+    "best_of_n_lift": "Gain in rating over a random answer, in points",
+    "precision": "Of those called good, how many are (precision)",
+    "recall": "Of those that are good, how many were found (recall)",
+    "f1": "Both of these in one (F1)",
+    "brier": "Distance of the scores from the truth, lower is better (Brier score)",
+    "brier_skill": "Closer to the truth than always saying the share of good answers (Brier skill)",
+    "log_loss": "Price of confident mistakes, lower is better (log loss)",
 }
 _PERCENT = {"accuracy", "balanced_accuracy", "pairwise_accuracy", "pairwise_accuracy_macro", "precision", "recall"}
 
@@ -38,133 +49,167 @@ class Table:
     rows: list[Row]
 
 
-def tables(evaluation: Evaluation, report: TrustReport) -> dict[str, Table]:
-    """All tables of a report by name, in reading order."""
-    found = [
-        _outcomes(report),
-        _metrics(evaluation),
-        _differences(evaluation),
-        _best_of_n(report),
-        _calibration(report),
-        _length(report),
-        _curve(report),
-        _parts("sources", "By session", "Sessions whose labels differ only in a number are one row.", report.sources),
-        _raters(report),
-        _data(evaluation, report),
-    ]
+def tables(run: RunView, verdict: VersionVerdict | None) -> dict[str, Table]:
+    """All tables of a training by name, in reading order, less what an earlier release did not measure."""
+    evaluation, report = run.evaluation, run.report
+    found = [] if verdict is None else [_decision(run, verdict)]
+    if evaluation is not None:
+        found += [_measures(evaluation), _right_and_wrong(evaluation), _by_kind(evaluation)]
+        if report is not None:
+            found += _of_report(evaluation, report)
     return {table.name: table for table in found}
 
 
-def as_zip(found: dict[str, Table], report: TrustReport) -> bytes:
+def as_zip(found: dict[str, Table], row_ids: Iterable[int]) -> bytes:
     """Every table as one csv file, and the rows that were used."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in found.values():
             archive.writestr(f"{table.name}.csv", csv_text(table.rows))
-        archive.writestr("row_ids.csv", csv_text([{"interaction_id": str(number)} for number in report.row_ids]))
+        archive.writestr("row_ids.csv", csv_text([{"interaction_id": str(number)} for number in row_ids]))
     return buffer.getvalue()
 
 
-def shown(name: str, metric: Metric | None) -> str:
+def outcome(threshold: float, counts: Confusion) -> str:
+    """What a threshold comes to, in a sentence."""
+    good = counts["true_good"] + counts["false_poor"]
+    poor = counts["false_good"] + counts["true_poor"]
+    return (
+        f"Called good from {threshold:.2f}: {counts['true_good']:,} of {good:,} good answers are found, and "
+        f"{counts['false_good']:,} of {poor:,} poor ones let through."
+    )
+
+
+def _of_report(evaluation: Evaluation, report: TrustReport) -> list[Table]:
+    return [
+        _thresholds(report),
+        _calibration(report),
+        _best_of_n(report),
+        _length(report),
+        _curve(report),
+        _ratings(report),
+        _parts("sources", "By session", "Sessions whose labels differ only in a number are one row.", report.sources),
+        _raters(report),
+        _made_with(evaluation, report),
+    ]
+
+
+def _shown(name: str, metric: Metric | None) -> str:
     """A figure with its range, or why there is none."""
     if metric is not None and metric.value is None:
         return f"not estimable: {reason(metric)}"
     return cell(metric, percent=name in _PERCENT)
 
 
-def points(metric: Metric) -> str:
-    """A difference of two AUCs in hundredths: +8.1 (+4.9 to +11.6)."""
+def _points(metric: Metric | None) -> str:
+    """A difference of two shares in hundredths: +8.1 (+4.9 to +11.6)."""
+    if metric is None:
+        return "–"
     if metric.value is None:
         return f"not estimable: {reason(metric)}"
     bounds = "" if metric.low is None else f" ({100 * metric.low:+.1f} to {100 * (metric.high or 0):+.1f})"
     return f"{100 * metric.value:+.1f}{bounds}"
 
 
-def _metrics(evaluation: Evaluation) -> Table:
+def _decision(run: RunView, verdict: VersionVerdict) -> Table:
+    judged, figures = verdict.judgement, verdict.figures
+    facts = {"Decision by the rule": "may come into use" if judged.promoted else "not put in use"}
+    facts["Reason in full"] = judged.reason
+    if figures.rule is not None:
+        facts["Best simple rule"] = rule_words(figures.rule)
+        facts["Better than this rule by, in points of 100"] = _points(figures.gain)
+    if judged.unseen_questions is not None:
+        facts["Compared with the model in use"] = compared_on(judged.unseen_questions)
+    if run.orders is not None:
+        facts["Orders of raters"] = run.orders
+    return Table(
+        "decision",
+        "What the rule compared",
+        "A model may come into use by rule if it is clearly better than guessing, than the length of the answer and "
+        "than the best length, and clearly as good as the model in use. Clearly: the whole range is on the right side.",
+        [{"What": name, "Value": value} for name, value in facts.items()],
+    )
+
+
+def _measures(evaluation: Evaluation) -> Table:
     scorers = {"This model": evaluation.metrics}
-    scorers |= {title: evaluation.baselines.get(name, {}) for name, (title, _) in BASELINES.items()}
+    scorers |= {title: evaluation.baselines.get(name, {}) for name, title in BASELINES.items()}
     rows = [
-        {"Figure": TITLES[name]}
+        {"Measure": TITLES[name]}
         | {title: cell(metrics.get(name), percent=name in _PERCENT) for title, metrics in scorers.items()}
         for name in METRICS
     ]
+    more = {title: _points(evaluation.differences.get(name)) for name, title in BASELINES.items()}
+    rows.append({"Measure": "Good above poor: this model minus the rule, in points of 100", "This model": "–"} | more)
     return Table(
-        "figures",
-        "All figures, beside simple rules",
+        "measures",
+        "All measures, beside the simple rules",
         "In brackets the range that holds the true value 95 times out of 100. A model that is no better than the "
-        "simple rules has learned nothing useful. Brier score and log loss are better when lower. Brier skill compares "
-        "with always saying the share of good answers: 0 is no better, 1 is perfect.",
+        "simple rules has learned nothing useful. Equal scores count as a wrong order, so a rule that does not look at "
+        "the answer gets 0 % for right order.",
         rows,
     )
 
 
-def _differences(evaluation: Evaluation) -> Table:
+def _right_and_wrong(evaluation: Evaluation) -> Table:
+    c = evaluation.confusion
+    once = " Of the first scoring, so that each answer counts once." if evaluation.repeats > 1 else ""
+    return Table(
+        "right_and_wrong",
+        "Where it was right and wrong (confusion matrix)",
+        f"Answers counted by what experts rated them and what the model called them.{once}",
+        [
+            {"": "Rated good", "Called good": f"{c['true_good']:,} right", "Called poor": f"{c['false_poor']:,} wrong"},
+            {"": "Rated poor", "Called good": f"{c['false_good']:,} wrong", "Called poor": f"{c['true_poor']:,} right"},
+        ],
+    )
+
+
+def _by_kind(evaluation: Evaluation) -> Table:
+    def share(value: float | int | None) -> str:
+        return "–" if value is None else ratio(value)
+
     rows = [
-        {"Compared with": BASELINES[name][0], "What it sees": BASELINES[name][1], "Difference": points(metric)}
-        for name, metric in evaluation.differences.items()
-        if name in BASELINES
+        {
+            "Answers": title,
+            "Number": f"{evaluation.report[kind]['support']:,}",
+            "Of those called so, how many are (precision)": share(evaluation.report[kind]["precision"]),
+            "Of those that are, how many were found (recall)": share(evaluation.report[kind]["recall"]),
+            "Both in one (F1)": share(evaluation.report[kind]["f1"]),
+        }
+        for title, kind in (("Good", "good"), ("Poor", "poor"))
     ]
     return Table(
-        "differences",
-        "How much better than each simple rule",
-        "ROC AUC of the model minus that of the rule, in points of 0.01, on the same answers. A range that is above 0 "
-        "altogether cannot be luck.",
+        "by_kind",
+        "By kind of answer (classification report)",
+        "A model can be good at finding good answers and bad at finding poor ones.",
         rows,
     )
 
 
-def _best_of_n(report: TrustReport) -> Table:
-    names = {
-        "model": "Picked by this model",
-        "random": "A random answer",
-        "first": "The first answer",
-        "longest": "The longest answer",
-        "best": "The best possible pick",
-    }
-    rows = []
-    for name, title in names.items():
-        gain = report.best_of_n.get(f"gain_{name}")
-        rows.append(
-            {
-                "Answer": title,
-                "Mean rating": cell(report.best_of_n[name], percent=False),
-                "Gain of the model": "–" if gain is None else cell(gain, percent=False),
-            }
-        )
-    return Table(
-        "best_of_n",
-        "What experts think of the answer it picks (best of n)",
-        f"Over {report.choices:,} prompts with two or more rated answers. Ratings go from 1 to 5; a gain whose range "
-        "is above 0 means better answers for readers.",
-        rows,
-    )
-
-
-def _outcomes(report: TrustReport) -> Table:
-    rows = []
-    for threshold, c in report.thresholds:
-        total = sum(c.values())
-        rows.append(
-            {
-                "Called good from": f"{threshold:.2f}",
-                "Good, called good": f"{c['true_good']:,}",
-                "Poor, called good": f"{c['false_good']:,}",
-                "Good, called poor": f"{c['false_poor']:,}",
-                "Poor, called poor": f"{c['true_poor']:,}",
-                "Right": ratio(c["true_good"] + c["true_poor"], total),
-            }
-        )
+def _thresholds(report: TrustReport) -> Table:
+    rows = [
+        {
+            "Called good from": f"{threshold:.2f}",
+            "Good, called good": f"{c['true_good']:,}",
+            "Poor, called good": f"{c['false_good']:,}",
+            "Good, called poor": f"{c['false_poor']:,}",
+            "Poor, called poor": f"{c['true_poor']:,}",
+            "Right": ratio(c["true_good"] + c["true_poor"], sum(c.values())),
+        }
+        for threshold, c in report.thresholds
+    ]
     return Table(
         "thresholds",
-        "Right and wrong at every threshold",
-        "A higher threshold lets fewer poor answers pass and turns more good ones away.",
+        "From which score an answer is called good (thresholds)",
+        "A higher threshold lets fewer poor answers through and turns more good ones away.",
         rows,
     )
 
 
 def _calibration(report: TrustReport) -> Table:
     rows = [
-        {"Answers": f"{b.n:,}", "Mean score": f"{b.said:.2f}", "Share that is good": cell(b.true, percent=False)}
+        {"Answers": f"{b.n:,}", "Score (mean)": f"{b.said:.2f}", "Share that is good": cell(b.true, percent=True)}
         for b in report.calibration
     ]
     return Table(
@@ -176,34 +221,61 @@ def _calibration(report: TrustReport) -> Table:
     )
 
 
+def _best_of_n(report: TrustReport) -> Table:
+    names = {
+        "model": "Put first by this model",
+        "random": "A random answer",
+        "first": "The first answer as stored",
+        "longest": "The longest answer",
+        "best": "The best possible pick",
+    }
+    rows = [
+        {
+            "Answer": title,
+            "Mean rating": _shown("", report.best_of_n.get(name)),
+            "Gain of the model over it": cell(report.best_of_n.get(f"gain_{name}"), percent=False),
+        }
+        for name, title in names.items()
+    ]
+    return Table(
+        "gain_in_rating",
+        "Gain in rating (best of n)",
+        f"What experts gave to the answer that is put first, over {report.choices:,} questions with two or more rated "
+        "answers. Ratings go from 1 to 5; a gain whose range is above 0 means better answers for readers.",
+        rows,
+    )
+
+
 def _length(report: TrustReport) -> Table:
     bias = report.length_bias
     rows = [
-        {
-            "Pairs in which": f"the {which} answer is better",
-            "Pairs": f"{count:,}",
-            "In the right order": shown("accuracy", m),
-        }
-        for which, count, m in (
-            ("shorter", bias.shorter_pairs, bias.shorter_better),
-            ("longer", bias.longer_pairs, bias.longer_better),
+        {"Pairs in which": f"the {which} answer is better", "Pairs": f"{count:,}", "In the right order": shown}
+        for which, count, shown in (
+            ("shorter", bias.shorter_pairs, _shown("accuracy", bias.shorter_better)),
+            ("longer", bias.longer_pairs, _shown("accuracy", bias.longer_better)),
         )
     ]
+    gap = {"Pairs in which": "Longer minus shorter, in points of 100", "Pairs": "–"}
     return Table(
         "length",
-        "Does it follow length?",
-        "Below 50 % where the shorter answer is better, the model prefers long answers whatever they say.",
-        rows,
+        "Does it prefer long answers? (length gap)",
+        "Far above 0, the model gets pairs right mostly where the longer answer is the better one; far below 0, where "
+        "the shorter one is. This is only said: no model is turned away for it.",
+        [*rows, gap | {"In the right order": _points(bias.gap)}],
     )
 
 
 def _curve(report: TrustReport) -> Table:
     curve = report.curve
-    rows = [{"Ratings": f"{p.n:,}", "": "measured", "ROC AUC": cell(p.auc, percent=False)} for p in curve.measured]
-    rows += [{"Ratings": f"{p.n:,}", "": "forecast", "ROC AUC": cell(p.auc, percent=False)} for p in curve.forecast]
+    known = (
+        (known, point)
+        for known, points in (("measured", curve.measured), ("forecast", curve.forecast))
+        for point in points
+    )
+    rows = [{"Ratings": f"{p.n:,}", "Known by": how, TITLES["roc_auc"]: cell(p.auc, percent=False)} for how, p in known]
     return Table(
         "learning_curve",
-        "What more ratings bring",
+        "What more ratings bring (learning curve)",
         curve.reason
         or "Measured with fewer of the ratings, then continued by a fitted curve to twice as many, never further. "
         "The forecast assumes that new ratings are like the present ones.",
@@ -211,9 +283,22 @@ def _curve(report: TrustReport) -> Table:
     )
 
 
+def _ratings(report: TrustReport) -> Table:
+    whole = sum(report.by_rating.values())
+    return Table(
+        "ratings",
+        "How ratings are spread",
+        "Answers by rating from 1 to 5; where several people rated an answer, the middle of their ratings (median).",
+        [
+            {"Rating": rating, "Answers": f"{count:,}", "Share": ratio(count, whole)}
+            for rating, count in report.by_rating.items()
+        ],
+    )
+
+
 def _part(part: Slice) -> Row:
-    return {"Name": part.name, "Answers": f"{part.n:,}", "Prompts": f"{part.prompts:,}", "Good": f"{part.good:,}"} | {
-        TITLES[name]: shown(name, metric) for name, metric in part.metrics.items()
+    return {"Name": part.name, "Answers": f"{part.n:,}", "Questions": f"{part.prompts:,}", "Good": f"{part.good:,}"} | {
+        TITLES[name]: _shown(name, metric) for name, metric in part.metrics.items()
     }
 
 
@@ -225,8 +310,8 @@ def _raters(report: TrustReport) -> Table:
     rows = [
         _part(rater.part)
         | {
-            "Agrees with the others": shown("accuracy", rater.agreement),
-            "ROC AUC when left out of training": shown("roc_auc", rater.left_out),
+            "Agrees with the others": _shown("accuracy", rater.agreement),
+            "Good above poor when nothing was learned from this person": _shown("roc_auc", rater.left_out),
         }
         for rater in report.raters
     ]
@@ -239,22 +324,20 @@ def _raters(report: TrustReport) -> Table:
     )
 
 
-def _data(evaluation: Evaluation, report: TrustReport) -> Table:
-    ratings = ", ".join(f"{number}: {count:,}" for number, count in report.by_rating.items())
+def _made_with(evaluation: Evaluation, report: TrustReport) -> Table:
     facts = {
-        "Rated answers": f"{evaluation.n:,} to {evaluation.prompts:,} prompts, {evaluation.good:,} good",
-        "Answers per rating": ratings,
+        "Rated answers": f"{evaluation.n:,} to {evaluation.prompts:,} questions, {evaluation.good:,} good",
         "Fingerprint of the data": report.fingerprint,
-        "Recipe": report.recipe,
-        "Encoder": report.encoder,
-        "Folds and repeats": f"{report.folds} folds of whole prompts, {report.repeats} times",
-        "Resamples for the ranges": f"{report.resamples:,} over prompts",
+        "Method": recipe_name(report.recipe),
+        "Language model": report.encoder,
+        "Divisions (folds)": f"{report.folds} parts of whole questions, {report.repeats} times",
+        "Resamples for the ranges": f"{report.resamples:,} over questions",
         "Seed": str(report.seed),
         "Duration": f"{report.seconds:.1f} s",
     } | {f"Version of {name}": version for name, version in report.versions.items()}
     return Table(
-        "data",
-        "Data, versions and seed",
+        "made_with",
+        "What it was made with",
         "The same data, seed and versions give the same figures.",
         [{"What": name, "Value": value} for name, value in facts.items()],
     )

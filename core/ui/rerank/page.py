@@ -1,18 +1,19 @@
-"""The Rerank page: read prompt and answers, rank them, and keep what came of it in this tab."""
+"""The Rerank page: read question and answers, rank them, and keep what came of it in this tab."""
 
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from core.domain.errors import BadInput
-from core.labeling.candidates import Pasted, paste, understand
+from core.labeling.pasted.reading import Pasted, Way, paste, understand
 from core.services.models import models
-from core.services.reranking import explain, reranking
-from core.ui.rerank.examples import EXAMPLES
+from core.services.reranking import examples, explain, reranking
+from core.services.reranking.examples import Example
+from core.ui.rerank.calling import call_from_code
+from core.ui.rerank.own_order import OwnOrder, first_order, own_order
 from core.ui.rerank.result import SHOWN, Ranked, show, two_versions
-from core.ui.rerank.saved import keep_case, own_order, saved_cases
-from core.ui.shell import session
-from core.ui.shell.errors import describe
+from core.ui.rerank.saved import keep_case, saved_cases
+from core.ui.shell import errors, session
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal, snippet
 
@@ -21,6 +22,19 @@ MAX_BYTES = 1_000_000
 MAX_BOXES = 30
 """More boxes than this are slow to draw, and nobody edits them one by one."""
 IN_USE, NONE = "The model in use", "No other"
+BY = {
+    Way.JSON_LIST: "from the JSON list",
+    Way.JSON_LINES: "from JSON lines",
+    Way.LABELS: "by labels",
+    Way.DASHES: "by lines of ---",
+    Way.NUMBERS: "by numbers",
+    Way.LETTERS: "by letters",
+    Way.BULLETS: "by bullets",
+    Way.GAPS: "by two blank lines",
+    Way.BLANK_LINES: "by blank lines",
+    Way.LINES: "one on each line",
+}
+"""How answers can be told apart, on the buttons that read the text again."""
 
 
 @dataclass
@@ -29,10 +43,13 @@ class RerankPageState:
 
     boxes: list[int] = field(default_factory=lambda: [0, 1, 2])
     following: int = 3
+    read_as: tuple[Way, Way] | None = None
+    """In which way a pasted text is read instead of the one in which it would be."""
     ranked: Ranked | None = None
-    rankings: int = 0
-    examples: int = 0
-    """How many were filled in: each time it is another one."""
+    own: OwnOrder = field(default_factory=lambda: OwnOrder([]))
+    examples: list[Example] = field(default_factory=list)
+    shown: int = 0
+    """How many examples were filled in: each time it is another one."""
 
     def add(self) -> int:
         """A new box; its number."""
@@ -47,15 +64,15 @@ def page_state() -> RerankPageState:
 
 
 def inputs() -> tuple[str, tuple[str, ...]]:
-    """Draw the fields; the prompt and the candidates that are in them."""
+    """Draw the fields; the question and the answers that are in them."""
     st.text_area(
-        "Prompt",
+        "Question",
         key="rerank.prompt",
         height=100,
         persist_state="session",
-        placeholder="The question that the answers are for",
+        placeholder="What was asked",
     )
-    many = not st.session_state.get("rerank.boxes") and _pasted_count() > MAX_BOXES
+    many = not st.session_state.get("rerank.boxes") and len(_pasted().texts) > MAX_BOXES
     boxes = st.toggle(
         "One box per answer",
         key="rerank.boxes",
@@ -67,26 +84,27 @@ def inputs() -> tuple[str, tuple[str, ...]]:
     if boxes:
         texts = _boxes(page_state())
     else:
-        pasted = st.text_area(
+        st.text_area(
             "Answers",
             key="rerank.candidates",
             height=260,
             persist_state="session",
-            placeholder="First answer\n---\nSecond answer\n---\nThird answer\n\nA numbered list, a JSON list and JSON "
-            "lines are understood too.",
+            placeholder="Paste two or more answers, with a blank line or a line of --- between them.\n\n"
+            "Numbers (1. 2. 3.), letters (A. B. C.), bullets, labels (Answer A: …) and JSON are understood too.",
         )
-        found = understand(pasted or "")
-        _say_what_was_understood(found)
+        found = _pasted()
+        with st.container(key="rerank.read_as"):  # there when empty too, so that the buttons below do not move
+            _say_how_it_was_read(found)
         texts = found.texts
     return (st.session_state.get("rerank.prompt") or "").strip(), texts
 
 
 def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
-    """The button that ranks, and the example."""
+    """The buttons that rank, fill in an example and clear."""
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = st.button("Rank the answers", key="rerank.run", type="primary", icon=":material/format_list_numbered:")
-        words = "Fill in another example" if page_state().examples else "Fill in an example"
-        st.button(words, key="rerank.example", icon=":material/lightbulb:", on_click=_example)
+        words = "Fill in another example" if page_state().shown else "Fill in an example"
+        st.button(words, key="rerank.example", icon=":material/lightbulb:", on_click=_example, args=(page,))
         if prompt or texts:
             st.button("Clear", key="rerank.clear", icon=":material/close:", type="tertiary", on_click=_clear)
     if not wanted:
@@ -94,22 +112,26 @@ def run_row(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     try:
         check_input(prompt, texts)
         with st.spinner("Ranking … the first time the language model is loaded, which takes some seconds"):
-            page_state().ranked = rank(page, prompt, texts)
-            page_state().rankings += 1
+            state = page_state()
+            state.ranked = rank(page, prompt, texts)
+            state.own = first_order(state.ranked)
     except Exception as error:  # noqa: BLE001  the boundary; the sentence belongs beside the button
-        st.error(literal(describe(error).sentence), icon=":material/error:")
+        st.error(literal(errors.describe(error).sentence), icon=":material/error:")
 
 
 def check_input(prompt: str, texts: tuple[str, ...]) -> None:
     """What can be ranked.
 
     Raises:
-        BadInput: the prompt is empty, or there are too few answers, too many, or too much text.
+        BadInput: the question is empty, or there are too few answers, too many, or too much text.
     """
     if not prompt:
-        raise BadInput("The prompt is empty. Type or paste the question that the answers are for.")
+        raise BadInput("The question is empty. Type or paste what was asked.")
     if len(texts) < 2:
-        raise BadInput("Ranking needs at least two answers. Put a line with --- between them, or use one box for each.")
+        raise BadInput(
+            "Ranking needs at least two answers. Put a line with --- between them, use one box for each, or choose "
+            "below the field another way to tell them apart, where there is one."
+        )
     if len(texts) > MAX_CANDIDATES:
         raise BadInput(
             f"These are {len(texts):,} answers; this page ranks up to {MAX_CANDIDATES:,}. Take some away, or use the "
@@ -124,7 +146,7 @@ def check_input(prompt: str, texts: tuple[str, ...]) -> None:
 
 
 def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
-    """Order the answers with the version that was chosen, and with a second one where that was asked for."""
+    """Order the answers with the model that was chosen, and with a second one where that was asked for."""
     first, second = st.session_state.get("rerank.version"), st.session_state.get("rerank.version2")
     ranked = _rank_with(page, prompt, texts, None if first in (None, IN_USE) else str(first), source="page")
     if ranked.model_version is None or second in (None, NONE, ranked.model_version):
@@ -135,6 +157,10 @@ def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
 def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | None, *, source: str | None) -> Ranked:
     workspace, abstain = page.workspace, bool(st.session_state.get("rerank.abstain"))
     found = reranking.rank(workspace, page.user, prompt, texts, model_version=version, source=source, abstain=abstain)
+    names = {one.model_version: one.name for one in models.listed(workspace, page.user)}
+    reason = found.reason
+    for technical, name in names.items():
+        reason = reason and reason.replace(technical, name)
     explanation = None
     if found.model_version is not None and source is not None:
         explanation = explain.explain(
@@ -146,9 +172,10 @@ def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | N
         found.order,
         found.scores,
         found.model_version,
-        found.reason,
+        reason,
         no_champion=found.no_champion,
         sample=found.sample,
+        name=names.get(found.model_version or "", found.model_version or ""),
         truncated=found.truncated,
         certainty=found.certainty,
         abstained=found.abstained,
@@ -162,20 +189,27 @@ def saved(page: Page) -> None:
 
 
 def choices(page: Page) -> None:
-    """Which version ranks, which one beside it, and what to do where the model cannot tell."""
+    """Which model ranks, which one beside it, and what to do where the model cannot tell."""
     versions = [v for v in models.listed(page.workspace, page.user) if v.state in ("champion", "available", "archived")]
     if not versions:
         return
     with st.expander("More choices", icon=":material/tune:", key="rerank.choices"):
-        names = [version.model_version for version in versions]
+        names = {version.model_version: version.name for version in versions}
         if len(names) > 1:
+            in_use = next((v.model_version for v in versions if v.state == "champion"), None)
+
+            def label(choice: str) -> str:
+                return f"{names.get(choice, choice)}{', in use' if choice == in_use else ''}"
+
             left, right = st.columns(2)
-            first = left.selectbox("Rank with", [IN_USE, *names], key="rerank.version", persist_state="session")
-            ranks = (
-                next((v.model_version for v in versions if v.state == "champion"), None) if first == IN_USE else first
+            first = left.selectbox(
+                "Rank with", [IN_USE, *names], key="rerank.version", format_func=label, persist_state="session"
             )
-            others = [name for name in names if name != ranks]  # a version beside itself would show nothing
-            right.selectbox("Compare with", [NONE, *others], key="rerank.version2", persist_state="session")
+            ranks = in_use if first == IN_USE else first
+            others = [name for name in names if name != ranks]  # a model beside itself would show nothing
+            right.selectbox(
+                "Compare with", [NONE, *others], key="rerank.version2", format_func=label, persist_state="session"
+            )
         st.toggle(
             "Keep my order where the model cannot tell",
             key="rerank.abstain",
@@ -193,17 +227,25 @@ def result(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     if (ranked.prompt, ranked.texts) == (prompt, texts):
         st.subheader("Ranking", anchor=False)
         _whole(page, ranked)
-        own_order(page, ranked, page_state().rankings)
+        own_order(page, ranked, page_state().own)
         keep_case(page, ranked)
         return
     st.warning(
-        "The prompt or the answers were changed after ranking. The ranking below belongs to the earlier text. "
+        "The question or the answers were changed after ranking. The ranking below belongs to the earlier text. "
         "Rank again to bring it up to date.",
         icon=":material/sync_problem:",
     )
     with st.expander("Outdated ranking, of the earlier text", icon=":material/history:", key="rerank.outdated"):
-        st.caption(literal(f"For the prompt: {snippet(ranked.prompt, 200)}"))
+        st.caption(literal(f"For the question: {snippet(ranked.prompt, 200)}"))
         _whole(page, ranked)
+
+
+def calling(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
+    """How a program has these answers ranked; with an example where the fields are not filled in."""
+    if not prompt or len(texts) < 2:
+        example = _examples(page)[0]
+        prompt, texts = example.prompt, example.texts
+    call_from_code(prompt, texts)
 
 
 def _whole(page: Page, ranked: Ranked) -> None:
@@ -212,17 +254,36 @@ def _whole(page: Page, ranked: Ranked) -> None:
     show(page, ranked)
 
 
-def _say_what_was_understood(found: Pasted) -> None:
+def _say_how_it_was_read(found: Pasted) -> None:
     if not found.texts:
-        st.caption("Put a line with three hyphens (\\-\\-\\-) between two answers.")
         return
-    st.caption(f"Understood as {literal(found.read_as)}.")
+    left_out = f" Left out, before the first: “{snippet(found.left_out, 80)}”" if found.left_out else ""
+    st.caption(literal(f"Read as {found.read_as}.{left_out}"))
     if found.doubt:
         st.caption(f":material/help: {literal(found.doubt)}")
+    if found.others:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="rerank.other_ways"):
+            st.caption("Not right? Read it as", width="content")
+            for way, count in found.others:
+                words = "1 answer" if way is Way.ONE else f"{count:,} {BY[way]}"
+                st.button(
+                    literal(words),
+                    key=f"rerank.read.{way.name.casefold()}",
+                    on_click=_read_as,
+                    args=(found.automatic, way),
+                )
 
 
-def _pasted_count() -> int:
-    return len(understand(st.session_state.get("rerank.candidates") or "").texts)
+def _read_as(automatic: Way, way: Way) -> None:
+    page_state().read_as = (automatic, way)
+
+
+def _pasted() -> Pasted:
+    """What is in the field, read in the way that was chosen for texts that would be read as this one."""
+    text = st.session_state.get("rerank.candidates") or ""
+    found = understand(text)
+    chosen = page_state().read_as
+    return understand(text, chosen[1]) if chosen is not None and chosen[0] is found.automatic else found
 
 
 def _boxes(state: RerankPageState) -> tuple[str, ...]:
@@ -255,8 +316,13 @@ def _boxes(state: RerankPageState) -> tuple[str, ...]:
 
 def _fill(prompt: str, texts: tuple[str, ...]) -> None:
     st.session_state["rerank.prompt"] = prompt
-    st.session_state["rerank.candidates"] = paste(texts)
+    _fill_field(texts)
     _fill_boxes(texts)
+
+
+def _fill_field(texts: tuple[str, ...]) -> None:
+    st.session_state["rerank.candidates"] = paste(texts)
+    page_state().read_as = None
 
 
 def _fill_boxes(texts: tuple[str, ...]) -> None:
@@ -266,10 +332,20 @@ def _fill_boxes(texts: tuple[str, ...]) -> None:
         st.session_state[f"rerank.candidate.{state.add()}"] = text
 
 
-def _example() -> None:
+@errors.act
+def _example(page: Page) -> None:
+    state, found = page_state(), _examples(page)
+    example = found[state.shown % len(found)]
+    _fill(example.prompt, example.texts)
+    state.shown += 1
+
+
+def _examples(page: Page) -> list[Example]:
+    """The examples of this tab: looked for once."""
     state = page_state()
-    _fill(*EXAMPLES[state.examples % len(EXAMPLES)])
-    state.examples += 1
+    if not state.examples:
+        state.examples = examples.listed(page.workspace, page.user)
+    return state.examples
 
 
 def _clear() -> None:
@@ -288,7 +364,7 @@ def _remove(state: RerankPageState, number: int) -> None:
 def _turn() -> None:
     """Take what was typed along, from one way of entering to the other."""
     if st.session_state.get("rerank.boxes"):
-        _fill_boxes(understand(st.session_state.get("rerank.candidates") or "").texts)
+        _fill_boxes(_pasted().texts)
     else:
         texts = [(st.session_state.get(f"rerank.candidate.{number}") or "").strip() for number in page_state().boxes]
-        st.session_state["rerank.candidates"] = paste([text for text in texts if text])
+        _fill_field(tuple(text for text in texts if text))

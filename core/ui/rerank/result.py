@@ -9,6 +9,7 @@ from core.labeling.writing import write_stream
 from core.reward.confidence import Certainty
 from core.services.reranking.explain import Explanation
 from core.ui.rerank.explanation import explain_score
+from core.ui.rerank.trust import came_to, how_far
 from core.ui.shell.navigation import PAGES, next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal, show_text, snippet
@@ -41,12 +42,19 @@ class Ranked:
     """Why no model was used, or why the one used is not the newest."""
     no_champion: bool
     sample: bool
+    name: str = ""
+    """What people call the model that ranked: Model 3, 28 Nov."""
     truncated: tuple[int, ...] = ()
     certainty: Certainty | None = None
     abstained: str | None = None
     explanation: Explanation | None = None
     beside: "Ranked | None" = None
-    """The same answers by another version."""
+    """The same answers by another model."""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the question is unlike those that the model learned from, so that its scores mean little."""
+        return self.certainty is not None and bool(self.certainty.outside)
 
 
 def show(page: Page, ranked: Ranked) -> None:
@@ -113,17 +121,17 @@ def two_versions(first: Ranked, second: Ranked) -> None:
     """Where both put each answer; the order is that of the first."""
     if second.model_version is None:
         st.warning(
-            literal(f"The second version could not rank. {second.reason or ''}").strip(), icon=":material/warning:"
+            literal(f"The second model could not rank. {second.reason or ''}").strip(), icon=":material/warning:"
         )
         return
-    one, other = first.model_version or "", second.model_version
     if first.texts[first.order[0]] == first.texts[second.order[0]]:
-        verdict = "Both versions put the same answer first."
+        verdict = "Both models put the same answer first."
     else:
-        verdict = "The two versions put different answers first."
+        verdict = "The two models put different answers first."
     same = first.order == second.order
     st.info(verdict + (" The whole order is the same." if same else ""), icon=":material/compare_arrows:")
     places = {index: place for place, index in enumerate(second.order, start=1)}
+    one, other = ("Model in use" if first.name == second.name else first.name), second.name
     rows = [
         {
             "Answer": literal(snippet(first.texts[index], 110)),
@@ -136,7 +144,10 @@ def two_versions(first: Ranked, second: Ranked) -> None:
         st.table(rows, border="horizontal", hide_index=True)
     if len(first.order) > COMPARED_ROWS:
         st.caption(f"The first {COMPARED_ROWS} of {len(first.order):,} are compared here.")
-    st.caption(f"The cards below are in the order of {literal(one)}.")
+    st.caption(
+        f"The answers below are in the order of {literal(one)}. Technical names: "
+        f"{literal(f'{first.model_version}, {second.model_version}')}."
+    )
 
 
 def _scored_by(page: Page, ranked: Ranked) -> None:
@@ -157,8 +168,8 @@ def _scored_by(page: Page, ranked: Ranked) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
-            f"Scored by {literal(ranked.model_version)}. The score is how likely the model thinks experts would call "
-            "the answer good.",
+            f"Scored by **{literal(ranked.name)}** ({literal(ranked.model_version)}). The score is how likely the "
+            "model thinks experts would call the answer good, from 0 to 1.",
             width="content",
         )
         if ranked.sample:
@@ -169,41 +180,13 @@ def _scored_by(page: Page, ranked: Ranked) -> None:
 
 def _how_sure(ranked: Ranked) -> None:
     """Whether the order can be relied on, before anybody relies on it."""
-    found = ranked.certainty
-    if found is None or (found.too_close is None and found.outside is None):
-        st.caption(
-            "How sure this order is, is not known for this version: it was trained by an earlier release, or on too "
-            "few ratings to tell."
-        )
-        return
-    if found.outside:
-        st.warning(
-            "**Outside what experts rated.** This question is unlike those that the model learned from, so its scores "
-            "may mean little here. Let an expert look, or rate some answers to questions like this one.",
-            icon=":material/explore_off:",
-        )
-    if found.too_close:
-        st.info(
-            "**Too close to call.** The two best scores are nearer to each other than the ratings so far can tell "
-            "apart. Take either, or let an expert decide.",
-            icon=":material/balance:",
-        )
-    best = found.meanings[max(range(len(ranked.scores)), key=lambda index: ranked.scores[index] or 0.0)]
-    if best is not None and best.mostly_poor:
-        st.info(
-            "**Best does not mean good here.** Of rated answers with a score like that of the best one, experts called "
-            "fewer than half good.",
-            icon=":material/thumb_down:",
-        )
-    if ranked.abstained:
-        st.caption(
-            "The answers are in the order in which you entered them, as you asked for where the model cannot tell."
-        )
-    elif found.outside is False and found.too_close is False:
-        st.caption(
-            "The best answer is far enough ahead: rated answers that are this far apart were in the right order "
-            "clearly more often than by chance, and the question is like those that experts rated answers to."
-        )
+    found = how_far(ranked.certainty, ranked.texts, ranked.scores)
+    kept = "The answers stay in the order in which you entered them, as you asked." if ranked.abstained else ""
+    if found.words:
+        message = f"{found.words} {kept}".strip()
+        (st.warning if found.warns else st.info)(message, icon=found.icon)
+    if found.unknown:
+        st.caption(found.unknown)
 
 
 def _card(ranked: Ranked, place: int, index: int) -> None:
@@ -220,8 +203,8 @@ def _card(ranked: Ranked, place: int, index: int) -> None:
         if score is not None:
             st.progress(score, text=f"Score {score:.2f}")
             meaning = ranked.certainty.meanings[index] if ranked.certainty else None
-            if meaning is not None:
-                st.caption(meaning.words[0].upper() + meaning.words[1:] + ".")
+            if meaning is not None and not ranked.is_outside:
+                st.caption(came_to(meaning), help=f"{meaning.good:,} of {meaning.n:,} rated answers were.")
         if len(text) <= LONG:
             show_text(text, key=f"rerank.text.{index}")
         else:

@@ -62,7 +62,7 @@ def own_ratings_tab(page: Page, user: User) -> None:
 def _filters() -> OwnFilters:
     with st.container(horizontal=True, vertical_alignment="bottom", key="review.filters"):
         text = st.text_input(
-            "Search", key="review.search", max_chars=MAX_SEARCH, placeholder="Words in prompt, answer or comment"
+            "Search", key="review.search", max_chars=MAX_SEARCH, placeholder="Words in question, answer or comment"
         )
         rating = st.selectbox("Rating", ["All", *RATING_WORDS], key="review.rating", width=120)
         state = st.selectbox("State", list(STATES), key="review.state", width=140)

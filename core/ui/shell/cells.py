@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.labeling.formulas import neutralise
 
-_FIGURE = re.compile(r"[+-]?[0-9.,]+ ?%?", re.ASCII)
+_FIGURE = re.compile(r"[+-]?[0-9.,]+ ?%?( \([+-]?[0-9.,]+ to [+-]?[0-9.,]+\))?", re.ASCII)
 
 
 def show_cells(rows: Sequence[Mapping[str, Any]], **options: Any) -> None:

@@ -10,8 +10,8 @@ from core.ui.shell.texts import show_text
 SPEAKERS = {Speaker.SYSTEM: "Instructions to the assistant", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}
 
 
-def show_conversation(turns: Sequence[Turn], prompt: str, *, key: str, name: str = "prompt") -> None:
-    """Show earlier turns, each with who said it, and the last question marked; without turns the prompt alone."""
+def show_conversation(turns: Sequence[Turn], prompt: str, *, key: str, name: str = "question") -> None:
+    """Show earlier turns, each with who said it, and the last question marked; without turns the question alone."""
     for number, turn in enumerate(turns, 1):
         with st.container(border=True, gap="xsmall"):
             st.caption(SPEAKERS[turn.role])

@@ -1,39 +1,40 @@
 """Starting a training, and watching one while it runs; what it showed is in ``result``."""
 
-import statistics
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
 from core.domain.metrics import Metric
-from core.domain.texts import plural
+from core.reward.recipes.registry import PAIR, RECIPES
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
 from core.services.training.readiness_checks import CheckResult
 from core.services.training.runs import RunView
 from core.ui.report import plots
-from core.ui.report.format import MEASURES, cell, number, recipe_name
+from core.ui.report.format import MEASURES, cell, recipe_name
 from core.ui.shell.errors import act, shown
 from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
-from core.ui.training.progress import current_stage, duration, log_so_far
+from core.ui.training.progress import current_stage, duration, log_lines
 
 WATCH_SECONDS = 1.0
 NOTICE_SECONDS = 5.0
 QUIET_SECONDS = 20
 """A run normally says it is alive every three seconds."""
-SHOWN_FOLDS = 5
-PER_FOLD = ("accuracy", "roc_auc", "pairwise_accuracy")
+SHOWN_TESTS = 5
+PER_TEST = ("accuracy", "pairwise_accuracy", "roc_auc")
+METHOD, SEED, WITHOUT = "train.method", "train.seed", "train.without"
+LARGEST_SEED = 2**32 - 1
 
 
 def start_card(page: Page, ready: Readiness) -> None:
     """Start; where that is not possible yet, why and what to do."""
     blockers = [check for check in ready.checks if check.result is CheckResult.BLOCKER]
-    warnings = sum(check.result is CheckResult.WARNING for check in ready.checks)
-    with st.container(border=True, key="train.card", gap="medium"):
+    with st.container(border=True, key="train.card", gap="small"):
         for check in blockers:
             st.warning(literal(check.sentence), icon=":material/block:")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -53,11 +54,8 @@ def start_card(page: Page, ready: Readiness) -> None:
                 next_step("Check readiness", "readiness", key="train.readiness", primary=False)
             else:
                 st.markdown(_about(ready), width="content")
-        if warnings and not blockers:
-            points = plural(warnings, "point needs", "points need")
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(f"{points} attention before the figures can be trusted.", width="content")
-                next_step("See readiness", "readiness", key="train.readiness", primary=False)
+        if not blockers:
+            _advanced(ready)
 
 
 @st.fragment(run_every=NOTICE_SECONDS)
@@ -76,26 +74,80 @@ def running_card(page: Page, run_id: int) -> None:
         run = runs.active_run(page.workspace, page.user)
         if run is None or run.run_id != run_id or waits_for_name(page):
             st.rerun()
-        with st.container(border=True, key="train.live", gap="medium"):
+        with st.container(border=True, key="train.live", gap="small"):
             _header(run)
             stage = current_stage(run)
             left = f" About {duration(stage.seconds_left)} left in all." if stage.seconds_left is not None else ""
             st.progress(stage.share, text=stage.words + left)
             _quiet(run)
-            _arriving(run)
-            log_so_far(run)
             _cancel(page, run)
+            _details(run)
 
 
 def _about(ready: Readiness) -> str:
     facts = ready.facts
-    return f"{facts.rated:,} rated answers to {facts.shape.prompts:,} prompts; {facts.good:,} of them good."
+    return f"{facts.rated:,} rated answers to {facts.shape.prompts:,} questions; {facts.good:,} of them good."
+
+
+def _advanced(ready: Readiness) -> None:
+    """Method, seed and a rater to leave out; they stay as chosen while this page asks for a name."""
+    changed = _changed()
+    with st.expander(f"Advanced: {changed}" if changed else "Advanced", icon=":material/tune:", key="train.advanced"):
+        method, seed, without = st.columns(3)
+        method.selectbox(
+            "Method",
+            list(RECIPES),
+            format_func=recipe_name,
+            key=METHOD,
+            help="Pair looks at the question, the answer and how they fit together. Concat reads both as one text: "
+            "simpler, and there to compare with.",
+            persist_state="page",
+        )
+        seed.number_input(
+            "Seed",
+            min_value=0,
+            max_value=LARGEST_SEED,
+            step=1,
+            key=SEED,
+            help="The same ratings and the same seed give the same model. Another seed divides the questions "
+            "differently when the model is tested: figures that change much with it are uncertain.",
+            persist_state="page",
+        )
+        raters = sorted(ready.facts.by_rater)
+        without.selectbox(
+            "Leave a rater out",
+            raters,
+            index=None,
+            placeholder="Nobody is left out",
+            key=WITHOUT,
+            disabled=len(raters) < 2,
+            help="Learns nothing from the ratings of this person: to see what a model owes to them.",
+            persist_state="page",
+        )
+
+
+def _chosen() -> dict[str, Any]:
+    """What is chosen under Advanced, as arguments of ``training.start``."""
+    arguments = {"recipe": METHOD, "seed": SEED, "without_rater": WITHOUT}
+    return {name: st.session_state[key] for name, key in arguments.items() if st.session_state.get(key) is not None}
+
+
+def _changed() -> str:
+    """What of it is not as usual, in words, since it may be folded."""
+    chosen = _chosen()
+    changed = []
+    if chosen.get("recipe", PAIR.name) != PAIR.name:
+        changed.append(f"method {recipe_name(chosen['recipe'])}")
+    if chosen.get("seed"):
+        changed.append(f"seed {chosen['seed']}")
+    if "without_rater" in chosen:
+        changed.append(f"without {literal(str(chosen['without_rater']))}")
+    return ", ".join(changed)
 
 
 def _header(run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"Training {run.run_id} is running", anchor=False, width="content")
-        st.badge(recipe_name(run.recipe), color="gray")
         if run.sample:
             sample_badge()
     ago = duration((datetime.now(UTC) - run.started_at).total_seconds())
@@ -115,56 +167,39 @@ def _quiet(run: RunView) -> None:
         )
 
 
-def _arriving(run: RunView) -> None:
-    folds = run.folds
-    if not folds:
-        st.caption(
-            "The prompts are divided into five parts (folds). Each part is scored by a model that learned from the "
-            "other four, so every figure is about prompts the model has not seen. Then they are divided anew, because "
-            "one division may be lucky. Figures appear here fold by fold."
-        )
-        return
+def _details(run: RunView) -> None:
+    """For who wants to know more than how long it takes: method, figures of each test, and the log."""
+    with st.expander("Details", icon=":material/terminal:", key="train.details"):
+        st.caption(f"Method {recipe_name(run.recipe)}, seed {run.seed}.")
+        if run.folds:
+            _tests(run.folds)
+        lines = log_lines(run)
+        if lines:
+            st.code("\n".join(reversed(lines)), language=None, wrap_lines=True)
+
+
+def _tests(folds: Sequence[dict]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Fold by fold**")
-        st.table([*map(_row, folds[-SHOWN_FOLDS:]), _spread(folds)], border="horizontal", hide_index=True)
+        st.table([*map(_row, folds[-SHOWN_TESTS:])], border="horizontal", hide_index=True)
         st.caption(
-            "Single folds are small and vary: the last row is their mean, give or take the standard deviation. The "
-            "result joins all of them."
+            "The questions are divided into parts. Each test is about one part, with a model that learned from the "
+            "others. Single tests are small and vary; the result joins all of them."
         )
     with right:
-        st.markdown(f"**ROC curve** of {folds[-1]['fold']} of {folds[-1]['folds']} folds")
         st.plotly_chart(
             plots.roc({"This model": folds[-1]["roc"]}, height=300),
             key="train.live.roc",
             config={"displayModeBar": False},
-            alt="ROC curve of the folds that are done, beside the chance line.",
+            alt="ROC curve of the tests that are done, beside the chance line.",
         )
-
-
-def _spread(folds: Sequence[dict]) -> dict[str, str]:
-    """Mean and standard deviation of the folds so far."""
-    shown = {}
-    for name in PER_FOLD:
-        values = [
-            fold["metrics"][name]["value"] for fold in folds if fold["metrics"].get(name, {}).get("value") is not None
-        ]
-        percent = MEASURES[name].percent
-        if not values:
-            shown[MEASURES[name].title] = "–"
-            continue
-        spread = statistics.stdev(values) if len(values) > 1 else 0.0
-        shown[MEASURES[name].title] = f"{number(statistics.mean(values), percent=percent)} ± " + (
-            f"{100 * spread:.0f}" if percent else f"{spread:.2f}"
-        )
-    return {"Fold": f"All {len(folds)}"} | shown
 
 
 def _row(fold: dict) -> dict[str, str]:
     metrics = {name: Metric.from_json(value) for name, value in fold["metrics"].items()}
     division = f" (division {fold['repeat']})" if fold.get("repeats", 1) > 1 else ""
-    return {"Fold": f"{fold['fold']}{division}"} | {
-        MEASURES[name].title: cell(metrics.get(name), percent=MEASURES[name].percent) for name in PER_FOLD
+    return {"Test": f"{fold['fold']}{division}"} | {
+        MEASURES[name].title: cell(metrics.get(name), percent=MEASURES[name].percent) for name in PER_TEST
     }
 
 
@@ -173,7 +208,7 @@ def _cancel(page: Page, run: RunView) -> None:
         st.caption("It was asked to stop and ends within seconds.")
         return
     with st.popover("Cancel training", icon=":material/stop_circle:", key="train.cancel"):
-        st.markdown("Stop this training? The model in use stays as it is, and computed embeddings are kept.")
+        st.markdown("Stop this training? The model in use stays as it is, and no rating is lost.")
         st.button("Yes, cancel it", key="train.cancel_yes", type="primary", on_click=_stop, args=(page, run.run_id))
 
 
@@ -181,7 +216,7 @@ def _cancel(page: Page, run: RunView) -> None:
 def _start(page: Page) -> None:
     user = actor(page)
     if user is not None:
-        training.start(page.workspace, user)
+        training.start(page.workspace, user, **_chosen())
 
 
 @act

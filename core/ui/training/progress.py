@@ -16,7 +16,7 @@ SHOWN_LINES = 12
 AFTER_FOLDS, FOR_THE_REPORT, LAST_STEPS = 1.0, 0.75, 0.1
 """What follows, in times of all folds together: measured on 1,629 answers (17 s of folds, 18 s after them)."""
 
-_TIMES = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
+TESTING = "Testing itself on answers it has not seen"
 _FREQUENT = ("embedding", "examined")
 
 
@@ -35,7 +35,7 @@ def current_stage(run: RunView) -> StageOfRun:
     if run.cancel_requested:
         return StageOfRun("Stopping …", _share(run))
     if not run.events:
-        return StageOfRun("Starting the training process …" if run.state == "queued" else "Reading the ratings …", 0.02)
+        return StageOfRun("Starting …" if run.state == "queued" else "Reading answers and ratings …", 0.02)
     event = run.events[-1]
     return StageOfRun(event_in_words(event), _share(run), seconds_left(run.events))
 
@@ -110,26 +110,21 @@ def event_in_words(event: dict) -> str:
     """Say what a run does after this event."""
     match event["event"]:
         case "started":
-            return f"Read {event['n']:,} rated answers to {event['prompts']:,} prompts. Loading the language model …"
+            return f"Read {event['n']:,} rated answers to {event['prompts']:,} questions. Loading the language model …"
         case "embedding" if event["done"] < event["total"]:
             pace = f" · {event['rows_per_second']:.0f} per second" if event["rows_per_second"] else ""
             left = f" · about {duration(event['seconds_left'])} left" if event["seconds_left"] else ""
-            return f"Computing embeddings (texts as numbers): {event['done']:,} of {event['total']:,} texts{pace}{left}"
+            return f"Reading the texts: {event['done']:,} of {event['total']:,}{pace}{left}"
         case "embedding":
-            return "Embeddings are ready. Testing the first part of the prompts …"
-        case "fold_done" if event["fold"] < event["folds"]:
-            time = f", division {event['repeat']} of {event['repeats']}" if event.get("repeats", 1) > 1 else ""
-            return (
-                f"Fold {event['fold'] + 1} of {event['folds']}{time}: learning from the others, testing on this one …"
-            )
-        case "fold_done" if event.get("repeat", 1) < event.get("repeats", 1):
-            return f"Dividing the prompts anew, for the {_TIMES[event['repeat']]} time …"
+            return f"All texts are read. {TESTING} …"
+        case "fold_done" if (done := _place(event)) < (tests := event.get("repeats", 1) * event["folds"]):
+            return f"{TESTING}: {done} of {tests} tests done …"
         case "fold_done":
-            return "All folds are done. Working out how certain the figures are …"
+            return "All tests are done. Working out how certain the figures are …"
         case "compared" if event["gain"] is None:
             return (
-                f"{event['pairs']:,} comparisons of raters do not clearly help: learning from ratings alone. Testing "
-                "the first part of the prompts …"
+                f"{event['pairs']:,} comparisons of raters do not clearly help: learning from ratings alone. "
+                f"{TESTING} …"
             )
         case "compared":
             return (
@@ -138,13 +133,13 @@ def event_in_words(event: dict) -> str:
         case "evaluated":
             return "Finding out what fewer and more ratings would bring …"
         case "examined" if event["done"] < event["total"]:
-            return f"Measuring how quality grows with ratings: model {event['done'] + 1} of {event['total']} …"
+            return f"Finding out what fewer and more ratings would bring: {event['done']} of {event['total']} …"
         case "examined":
             return "Writing the report …"
         case "reported":
+            return "Learning from all ratings …"
+        case "fitted":
             return "Comparing with the model in use …"
-        case "judged":
-            return "Fitting the model on all ratings …"
         case _:
             return "Saving the model …"
 
@@ -155,14 +150,6 @@ def duration(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def log_so_far(run: RunView) -> None:
-    """What happened so far, line by line, the latest first."""
-    lines = log_lines(run)
-    if lines:
-        with st.expander("Log", icon=":material/terminal:", key="train.log"):
-            st.code("\n".join(reversed(lines)), language=None, wrap_lines=True)
 
 
 def how_far_it_got(page: Page, run: RunView) -> None:

@@ -1,4 +1,4 @@
-"""What the Readiness page shows: stages, checks, comparisons, counts."""
+"""What the Readiness page shows: thresholds, what stands in the way, what more ratings may bring; the rest folded."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -27,19 +27,20 @@ MEANINGS = {
         "Recommended",
         "Figures become steadier, and comparing two models begins to mean something.",
     ),
-    OPTIMAL_RATED: ("Optimal", "More ratings still help, but each one changes less."),
+    OPTIMAL_RATED: ("Optimal", "Each further rating changes less."),
 }
 FIRST = ("Minimum", "A first model can be trained. Its figures are still very uncertain.")
 
 SIGNS = {
     CheckResult.OK: ("green", ":material/check_circle:", "Fine"),
-    CheckResult.WARNING: ("orange", ":material/warning:", "Attention"),
+    CheckResult.WARNING: ("orange", ":material/lightbulb:", "Would help"),
     CheckResult.BLOCKER: ("red", ":material/block:", "In the way"),
     CheckResult.OPEN: ("gray", ":material/pending:", "Open"),
     CheckResult.NOT_APPLICABLE: ("gray", ":material/remove:", "Does not apply"),
 }
 MANY_RATERS = 6
 """More raters than colours that can be told apart: the rest are drawn together, in grey."""
+HEIGHT = 290
 QUIET = (CheckResult.OPEN, CheckResult.OK, CheckResult.NOT_APPLICABLE)
 
 
@@ -71,69 +72,75 @@ def stages(found: Readiness) -> None:
             st.caption(meaning)
 
 
-def next_step_button(found: Readiness) -> None:
-    """Button for the next step: train, rate or import."""
-    blocked = any(check.result is CheckResult.BLOCKER for check in found.checks)
-    with st.container(horizontal=True):
-        if not blocked:
+def blockers(page: Page, found: Readiness) -> None:
+    """What stands in the way of a training, each with what removes it; else the next step."""
+    if found.blockers:
+        with st.container(border=True, gap="small", key="readiness.blockers"):
+            st.markdown("**What stands in the way of a training**")
+            for check in found.blockers:
+                _check(page, check)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="readiness.step"):
+        if found.outlook is None and page.may(Act.TRAIN):
             next_step("Train a model", "train", key="readiness.train")
-            if found.facts.unrated:
-                next_step("Rate more answers", "rate", key="readiness.rate", primary=False)
-        elif found.facts.unrated:
-            next_step("Rate more answers", "rate", key="readiness.rate")
-        else:
-            next_step("Import more answers", "data", key="readiness.data")
+        st.markdown(":green[:material/check_circle:] Nothing stands in the way of a training.", width="content")
+        if found.facts.unrated and not found.facts.flat and page.may(Act.RATE):
+            next_step("Rate more answers", "rate", key="readiness.rate", primary=False)
 
 
-def measured_support(found: Readiness) -> None:
-    """Say what the ratings support, as the latest training measured it, and what more of them may bring."""
+def outlook(page: Page, found: Readiness) -> None:
+    """What the latest model is worth, and what more ratings may bring."""
     with st.container(border=True, key="readiness.supports", gap="small"):
-        st.markdown("**What these ratings support**")
-        outlook = found.outlook
-        if outlook is None:
-            st.markdown("Nothing was trained on them yet, so nothing is known. A first training takes a few minutes.")
+        st.markdown("**What more ratings may bring**")
+        if found.outlook is None:
+            st.markdown("Nothing was trained on these ratings yet, so nothing is known. A training takes minutes.")
             return
-        latest = outlook.latest
-        st.markdown(literal(""))
-        added = found.facts.rated - latest.n - outlook.kept_apart
-        since = f" {added:,} answers were rated since." if added > 0 else ""
-        st.caption(f"Measured by training {latest.run_id} on {latest.n:,} rated answers.{since}")
-        st.markdown(literal(forecast_sentence(outlook, found.facts.rated, found.next_threshold)))
+        if found.verdict is not None:
+            st.markdown(f"**{literal(found.verdict.name)}.** {literal(found.verdict.sentence)}")
+        if found.helps:
+            st.markdown(literal(found.helps))
+        else:
+            st.markdown(literal(forecast_sentence(found.outlook, found.facts.rated, found.next_threshold)))
+        added = found.facts.rated - found.outlook.n - found.outlook.kept_apart
+        since = f" {plural(added, 'answer was', 'answers were')} rated since." if added > 0 else ""
+        st.caption(f"From the training of this model, on {found.outlook.n:,} rated answers.{since}")
+        with st.container(horizontal=True):
+            next_step("Look at the models", "models", key="readiness.models", primary=False)
+            if found.facts.flat and page.may(Act.CHANGE_DATA):
+                next_step("Import other questions", "data", key="readiness.import", primary=False)
 
 
 def forecast_sentence(outlook: Outlook, rated: int, threshold: int | None) -> str:
     """The forecast in a sentence: at the next threshold where it reaches that far, else as far as it goes."""
     if threshold is not None and threshold < 1.2 * rated:
         threshold = None  # so near that a forecast for it would say what is there now
-    ahead = outlook.at(threshold or 2 * rated)
-    if ahead is None or ahead[1].value is None:
+    ahead, now = outlook.at(threshold or 2 * rated), outlook.at(0)
+    if ahead is None or now is None or ahead[1].value is None or now[1].value is None:
         return f"There is no forecast: {outlook.no_forecast or 'too little is known.'}"
-    ratings, metric = ahead
-    now_there = outlook.latest.auc.value
-    now_words = "" if now_there is None else f" It is {now_there:.2f} now."
-    bounds = f" ({metric.low:.2f} to {metric.high:.2f})" if metric.low is not None and metric.high is not None else ""
-    far = "" if threshold is None or ratings >= 0.9 * threshold else " It does not reach further than twice the data."
-    ahead_words = f"Forecast: with about {ratings:,} rated answers like these, ROC AUC of {metric.value:.2f}{bounds}."
-    return ahead_words + now_words + far
-
-
-def checks(page: Page, found: Readiness) -> None:
-    """What was looked at: a sign, a word and a sentence each, the worst first with what helps; the rest folded."""
-    st.subheader("Checks", anchor=False)
-    loud = sorted(
-        (check for check in found.checks if check.result not in QUIET), key=lambda c: c.result is CheckResult.WARNING
+    more = ""
+    if outlook.more is not None:
+        more = f" About {outlook.more:,} more ratings may show whether it is better than the length of the answer."
+    # the rise alone: its value is of another measure than the verdict's, and would read as a second accuracy
+    rise = round(100 * (ahead[1].value - now[1].value))
+    oftener = f"about {plural(rise, 'time', 'times')} of 100 more often" if rise > 0 else "hardly more often"
+    return (
+        f"Forecast: with about {ahead[0]:,} rated answers like these it tells a good answer from a poor one "
+        f"{oftener}.{more}"
     )
-    quiet = sorted((check for check in found.checks if check.result in QUIET), key=lambda c: QUIET.index(c.result))
-    if loud:
-        with st.container(border=True, gap="small", key="readiness.checks"):
-            for check in loud:
+
+
+def points(page: Page, found: Readiness) -> None:
+    """What would make the result better, and what is fine: both folded."""
+    warnings = [check for check in found.checks if check.result is CheckResult.WARNING]
+    fine = sorted((check for check in found.checks if check.result in QUIET), key=lambda c: QUIET.index(c.result))
+    if warnings:
+        words = f"{plural(len(warnings), 'point')} that would make the result better"
+        with st.expander(words, icon=":material/lightbulb:", key="readiness.warnings"):
+            for check in warnings:
                 _check(page, check)
-    else:
-        st.success("Nothing stands in the way.", icon=":material/check_circle:")
-    words = f"{len(quiet)} more checks: nothing to do" if loud else f"All {len(quiet)} checks"
-    if quiet:
-        with st.expander(words, icon=":material/checklist:", key="readiness.quiet"):
-            for check in quiet:
+    if fine:
+        with st.expander("What is fine", icon=":material/checklist:", key="readiness.quiet"):
+            for check in fine:
                 _check(page, check)
 
 
@@ -149,43 +156,53 @@ def _check(page: Page, check: Check) -> None:
 
 
 def remedy_button(page: Page, code: str, remedy: Remedy) -> None:
-    """A button that leads to what helps, with the queue set for it."""
+    """A button that leads to what helps, for who may open it."""
     if not PAGES[remedy.page].opens_for(page.user) or (remedy.page == "data" and not page.may(Act.CHANGE_DATA)):
         return
     icon = PAGES[remedy.page].icon
     if st.button(remedy.label, key=f"readiness.fix.{code}", type="tertiary", icon=icon):
-        if remedy.second or remedy.order or remedy.session:
-            user = actor(page)
-            if user is None:
-                st.rerun()  # the page asks for the name: a queue is set for a person
-            elif remedy.second:
-                second_opinions.open_queue(page.workspace, user)
-            else:
-                filters = QueueFilters(session_label=remedy.session, pair=remedy.pair)
-                queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
-        go_to(remedy.page)
+        follow(page, remedy)
 
 
-def pair_counts(page: Page, *, more_wait: bool) -> None:
-    """Show how many ratings, prompts and pairs there are, what they mean, and the next step where one waits."""
+def follow(page: Page, remedy: Remedy) -> None:
+    """Go to what helps, with the queue set for it; call it in the page, not in a callback."""
+    if remedy.second or remedy.order or remedy.session:
+        user = actor(page)
+        if user is None:
+            st.rerun()  # the page asks for the name: a queue is set for a person
+        elif remedy.second:
+            second_opinions.open_queue(page.workspace, user)
+        else:
+            filters = QueueFilters(session_label=remedy.session, pair=remedy.pair)
+            queue.choose(page.workspace, user, remedy.order or Order.OLDEST, filters)
+    go_to(remedy.page)
+
+
+def figures(page: Page, found: Readiness, good_from: int) -> None:
+    """How the ratings are spread, and the pairs that they make: folded."""
+    with st.expander("The ratings in figures", icon=":material/bar_chart:", key="readiness.figures"):
+        _pairs(page, more_wait=found.facts.pairs_wait and not found.facts.flat)
+        _spread(found, good_from)
+
+
+def _pairs(page: Page, *, more_wait: bool) -> None:
+    """Show how many ratings, questions and pairs there are, what they mean, and the next step where one waits."""
     found = pair_yield(page.workspace, page.user)
-    st.subheader("Comparisons", anchor=False)
     with st.container(horizontal=True, key="readiness.pairs"):
         st.metric("Ratings", f"{found.ratings:,}", border=True)
-        st.metric("Prompts with a better answer", f"{found.prompts:,}", border=True)
+        st.metric("Questions with a better answer", f"{found.prompts:,}", border=True)
         st.metric("Pairs (TRL)", f"{found.pairs:,}", border=True)
     st.caption(
-        "Two answers to one prompt whose ratings differ by 1 or more make a pair: what preference training (DPO) and "
-        "reward models learn from. A further rating of a prompt that has one rated answer makes more of them than a "
-        "new prompt."
+        "Two answers to one question whose ratings differ by 1 or more make a pair: what preference training (DPO) and "
+        "reward models learn from. A further rating of a question that has one rated answer makes more of them than a "
+        "new question."
     )
     if more_wait:
         remedy_button(page, "pairs", RATE_NEXT_PAIR)
 
 
-def rating_counts(found: Readiness, good_from: int) -> None:
+def _spread(found: Readiness, good_from: int) -> None:
     """How the ratings are spread: over values, classes, days and raters."""
-    st.subheader("The ratings", anchor=False)
     facts = found.facts
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
@@ -230,8 +247,8 @@ def ratings_by_value(counts: Mapping[float, int], good_from: int) -> go.Figure:
     return _stacked(figure)
 
 
-def ratings_per_day(counts: Sequence[tuple[date, str, int]]) -> go.Figure:
-    """How many ratings were given on which day, by whom."""
+def ratings_per_day(counts: Sequence[tuple[date, str, int]], height: int = HEIGHT) -> go.Figure:
+    """How many ratings were given on which day, by whom; ``height`` in pixels."""
     totals: dict[str, int] = {}
     for _, rater, number in counts:
         totals[rater] = totals.get(rater, 0) + number
@@ -255,11 +272,11 @@ def ratings_per_day(counts: Sequence[tuple[date, str, int]]) -> go.Figure:
             )
     figure.update_xaxes(title="Day", type="category")
     figure.update_yaxes(title="Ratings")
-    return _stacked(figure).update_layout(showlegend=len(by_rater) > 1)
+    return _stacked(figure, height).update_layout(showlegend=len(by_rater) > 1)
 
 
-def _stacked(figure: go.Figure) -> go.Figure:
+def _stacked(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
     figure.update_layout(barmode="stack", barcornerradius=2, legend_traceorder="normal")
     figure.update_xaxes(showgrid=False, tickangle=0)
     figure.update_yaxes(tickformat=",d", rangemode="tozero", zeroline=False)
-    return without_tools(figure, 290)
+    return without_tools(figure, height)

@@ -1,0 +1,31 @@
+"""The words above the full report: what its numbers were measured on, and what is to be known before reading them."""
+
+from core.domain.verdicts.figures import Basis
+from core.services.models.verdicts import VersionVerdict
+from core.services.training.runs import RunView
+
+
+def notes(run: RunView, verdict: VersionVerdict | None) -> list[str]:
+    """Sentences for the page and the file, plain text."""
+    evaluation, report = run.evaluation, run.report
+    if evaluation is None:
+        return ["This training kept no measurements. Train again to get a full report."]
+    times = f" {evaluation.repeats} times" if evaluation.repeats > 1 else ""
+    basis = (
+        f"All numbers below are cross-validated: {evaluation.n:,} rated answers to {evaluation.prompts:,} questions "
+        f"({evaluation.good:,} good), each scored{times} by a model that had not seen its question."
+    )
+    if verdict is not None and verdict.figures.basis is Basis.KEPT_APART:
+        basis += (
+            " The verdict and the three figures are not: they are measured on questions that were kept apart, so they "
+            "may differ a little from the same measures below."
+        )
+    found = [basis]
+    if (run.latest("fitted") or {}).get("weighting") == "answer alone":
+        found.append(
+            "On these ratings the question did not help to tell good answers from poor ones, so the model reads the "
+            "answer alone. It does not notice when an answer is about something else."
+        )
+    if report is None:
+        found.append("An earlier release made this training and measured less. Train again to get the whole report.")
+    return found
