@@ -106,9 +106,11 @@ class Picks:
     def of(cls, rated: Labels, values: Floats) -> "Picks":
         """Picks by ``values`` (n,). A question asked about several things (contexts) counts once, by the first."""
         choices = Choices.of(rated)
-        scores, poor, seen = [], [], set()
-        for group, rows in zip(choices.groups, np.split(choices.rows, choices.starts[1:]), strict=True):
-            if len(choices.starts) and int(group) not in seen:
+        scores: list[float] = []
+        poor: list[bool] = []
+        seen: set[int] = set()
+        for group, rows in zip(choices.groups, np.split(choices.rows, choices.starts[1:]), strict=False):
+            if int(group) not in seen:
                 seen.add(int(group))
                 best = rows[np.argmax(values[rows])]
                 scores.append(float(values[best]))
