@@ -70,7 +70,7 @@ def test_a_model_that_did_not_pass_says_why(gate: Gate, use: Use, begins: str, t
     judged = PASSED.decided(gate, "not promoted.")
     worth = WORTH
     if gate in (Gate.LENGTH, Gate.FOLLOWS_LENGTH):  # a better figure than the rules' beside this would contradict it
-        worth = "Of two answers it picks the better one 87 times of 100 [84, 90], which its length alone may explain."
+        worth = "Of two answers it picks the better one 87 times of 100 [84, 90], which length alone may explain."
     assert judged.sentence(use) == f"{begins} {WHY[gate]}. {worth}"
     assert judged.tone(use) is tone
 

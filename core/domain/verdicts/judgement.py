@@ -84,7 +84,7 @@ class Judgement:
             return ""
         value, rule = times(figures.right_order), ""
         if self.gate in _LENGTH and (figures.rule_order.value or 0) < figures.right_order.value:
-            rule = ", which its length alone may explain"
+            rule = ", which length alone may explain"
         elif figures.rule is not None and figures.rule_order.value is not None:
             rule = f"; the best simple rule {_hundred(figures.rule_order.value)}"
             if self.promoted and not figures.beats_rule:
