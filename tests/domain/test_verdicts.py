@@ -109,6 +109,16 @@ def test_a_model_no_better_than_a_simple_rule_says_so(rule: str, asks: str) -> N
     assert rule in SIMPLE_RULES
 
 
+def test_what_is_no_longer_used_is_no_contrast() -> None:
+    """A "but" would say that it should be in use."""
+    judged = replace(PASSED, figures=WEAK)
+    for use, begins in (
+        (Use.USED_BEFORE, "Used before, not now; no better"),
+        (Use.NOT_USED, "Not in use now; no better"),
+    ):
+        assert judged.sentence(use).startswith(f"{begins} than asking how similar answer and question are. Of two")
+
+
 def test_a_rule_that_is_clearly_better_is_not_called_close() -> None:
     """Length let it pass, likeness beats it: the sentence must not make that a draw."""
     worse = replace(WEAK, rule_order=Metric(0.95, 0.93, 0.97), gain=Metric(-0.08, -0.1, -0.06))

@@ -76,7 +76,8 @@ class Judgement:
         }[use]
         if self.figures.beats_rule or self.figures.rule is None:
             return f"{begin}."
-        return f"{begin}, but no better than asking {asked(self.figures.rule)}."
+        then = ", but" if use is Use.IN_USE else ";"
+        return f"{begin}{then} no better than asking {asked(self.figures.rule)}."
 
     def _worth(self) -> str:
         figures = self.figures
