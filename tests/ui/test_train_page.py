@@ -93,7 +93,7 @@ def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
 
 
 def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
-    """Sixty good answers are enough and still teach nothing; the page says so and leads to rating."""
+    """Sixty good answers teach nothing: the page leads to rating where answers wait, else to an import."""
     for number in range(60):
         interactions.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
     for number in range(1, 61):
@@ -101,7 +101,12 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     app = open_page("train")
     assert start_button(app).disabled
     assert "All rated answers are good, so there is no difference to learn." in said(app)
-    assert {"train.rate", "train.readiness"} <= set(keys(app))
+    assert "No answer waits for a rating: import more." in said(app)
+    assert {"train.import", "train.readiness"} == set(keys(app)) - {"train.start"}
+    interactions.add(workspace, COMMAND_LINE, "One more question?", "One more answer")
+    app = open_page("train")
+    assert "No answer waits" not in said(app)
+    assert {"train.rate", "train.readiness"} == set(keys(app)) - {"train.start"}
 
 
 @pytest.fixture
