@@ -264,7 +264,6 @@ ASKS_NOBODY = {
         "data.importing.refuse",
         "review.agreement.to_json",
         "models.evaluate.read_rated",
-        "models.models.name_of",
         "training.readiness.thresholds",
         "training.readiness.what_helps",
         *(

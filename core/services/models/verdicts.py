@@ -10,14 +10,12 @@ from core.domain.roles import Act, User
 from core.domain.verdicts.figures import Basis, Figures
 from core.domain.verdicts.gates import Gate, judge_challenger, judge_first
 from core.domain.verdicts.judgement import Judgement, Tone, Use
-from core.domain.verdicts.names import model_name
 from core.domain.verdicts.rules import SIMPLE_RULES
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.database import Session
 from core.store.training import runs, versions
 from core.store.training.versions import ModelVersion
-from core.store.types import now
 
 # Events go by the names of reward.training.events.STORED_NAMES, which loads scikit-learn: `status` starts without it.
 _EARLIER = Metric(None, reason="not estimable: trained with an earlier release")
@@ -75,7 +73,7 @@ def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> 
     return VersionVerdict(
         version.model_version,
         version.run_id,
-        model_name(version.run_id, version.created_at, today=now()),
+        version.name,
         use,
         judged.tone(use),
         judged.sentence(use),
