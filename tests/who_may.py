@@ -97,6 +97,7 @@ NEEDS = {
     "models.models.as_zip": Act.MODELS,
     "models.models.before_champion": Act.LOOK,
     "models.models.listed": Act.LOOK,
+    "models.models.names": Act.LOOK,
     "models.models.old_trainings": Act.LOOK,
     "models.models.promote": Act.MODELS,
     "models.models.promotions": Act.LOOK,

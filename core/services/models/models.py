@@ -16,6 +16,7 @@ from core.services.masking import masks_output
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.store import audit
+from core.store.database import Session
 from core.store.interactions import legacy
 from core.store.people import raters
 from core.store.retrying import retried
@@ -124,6 +125,14 @@ def listed(workspace: Workspace, user: User) -> list[VersionView]:
         return [_view(workspace, version, by.get(version.run_id, ""), names) for version in versions.listed(session)]
 
 
+@masks_output(as_is="names of ours: Model 3, 28 Nov")
+def names(workspace: Workspace, user: User) -> dict[str, str]:
+    """What people call each version, by its technical name."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return _names(session)
+
+
 @masks_output()
 def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
@@ -140,7 +149,7 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        names = {version.model_version: version.name for version in versions.listed(session)}
+        names = _names(session)
         return [
             PromotionView(
                 p.at,
@@ -290,6 +299,10 @@ def trouble(workspace: Workspace, user: User) -> str | None:
         f"The model in use, {name}, cannot be loaded: {damage[0]} {meanwhile} {until} A server that "
         "had loaded it before goes on with its copy."
     )
+
+
+def _names(session: Session) -> dict[str, str]:
+    return {version.model_version: version.name for version in versions.listed(session)}
 
 
 def version_path(workspace: Workspace, model_version: str) -> Path:
