@@ -79,8 +79,8 @@ def _what_next(verdict: VersionVerdict, *, more_helps: bool) -> None:
 
 
 def _to_models(verdict: VersionVerdict, *, primary: bool) -> None:
-    kind = "primary" if primary else "secondary"
-    if st.button("Full report on Models", key="train.to_models", icon=PAGES["models"].icon, type=kind):
+    icon, button = PAGES["models"].icon, "Full report on Models"
+    if st.button(button, key="train.to_models", icon=icon, type="primary" if primary else "secondary"):
         open_report(verdict.model_version)
         go_to("models")
 
