@@ -174,7 +174,7 @@ REFUSED = {"promoted": False, "reason": "not promoted."}
     "judged, ended, evaluation, champion, says",
     [
         ({}, {}, {}, True, "In use, but no better than asking how similar answer and question are."),
-        ({}, {}, {}, None, "Used before, not now, but no better than asking how similar answer and question are."),
+        ({}, {}, {}, None, "Used before, not now; no better than asking how similar answer and question are."),
         ({}, REFUSED, {}, None, "Not used: ratings or the model in use changed while it was trained."),
         (
             REFUSED,

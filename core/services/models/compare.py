@@ -93,8 +93,8 @@ class Comparison:
         if self.measure == "roc_auc":
             told = f"of a good and a poor answer {this} scores the good one higher"
         found, sign = self.difference, 100 * (-1 if ahead else 1)
-        low, high = sorted((sign * (found.low or 0.0), sign * (found.high or 0.0)))
-        apart = f"difference {sign * (found.value or 0.0) + 0.0:.0f} [{low + 0.0:.0f}, {high + 0.0:.0f}]"
+        low, high = sorted((round(sign * (found.low or 0.0)), round(sign * (found.high or 0.0))))
+        apart = f"difference {round(sign * (found.value or 0.0))} [{low}, {high}]"
         return f"{told} {values[0]:.0f} times of 100, {other} {values[1]:.0f} times ({apart})"
 
 

@@ -11,6 +11,7 @@ from core.services.models.verdicts import VersionVerdict
 from core.ui.models.promote import row_actions
 from core.ui.report.format import moment, ratio
 from core.ui.shell.page import Page
+from core.ui.shell.popovers import popovers_by_keyboard
 from core.ui.shell.texts import literal
 
 STATES = {
@@ -45,6 +46,7 @@ def history(
     with st.container(key="models.table", gap=None):
         for version in shown:
             _row(page, version, verdicts[version.model_version], (current, previous), can_compare)
+    popovers_by_keyboard("models")
     if len(here) > SHOWN:
         st.toggle(f"Show all {len(here):,}", key="models.show_all")
     if archived:
@@ -79,7 +81,7 @@ def _called(version: VersionView, can_compare: bool) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if can_compare:
-                st.checkbox(name, key=ticking(version), disabled=damaged, width="content")
+                st.checkbox(literal(version.name), key=ticking(version), disabled=damaged, width="content")
             else:
                 st.markdown(name, width="content")
             if version.state == "champion":

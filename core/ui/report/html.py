@@ -87,7 +87,7 @@ def _summary(verdict: VersionVerdict) -> str:
     shown = three_figures(verdict.figures)
     cards = "".join(
         f'<div class="card">{_text(figure.title)}<b>{figure.value}</b>'
-        f"<span>{_text(figure.bounds or figure.missing)}</span></div>"
+        f"<span>{_text(figure.bounds or figure.missing)}</span><br><span>{_text(figure.short)}</span></div>"
         for figure in shown
     )
     means = "".join(f"<dt>{_text(figure.title)}</dt><dd>{_text(figure.help)}</dd>" for figure in shown)

@@ -11,7 +11,7 @@ from core.services.training.readiness import Readiness
 from core.services.training.runs import RunView, run_view
 from core.ui.models.details import open_report
 from core.ui.report.format import moment
-from core.ui.report.summary import show_figures, show_roc, show_verdict
+from core.ui.report.summary import show_figures, show_in_use, show_roc, show_verdict
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
@@ -40,6 +40,8 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
         _no_model(page, run, ready)
         return
     show_verdict(verdict, key="train")
+    if verdict.use is not Use.IN_USE:
+        show_in_use(next((other for other in found.values() if other.use is Use.IN_USE), None))
     figures, chart = st.columns(2)
     with figures:
         _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
