@@ -73,7 +73,8 @@ def test_what_is_far_too_much_is_not_even_read(open_page, monkeypatch, pasted, s
     app = open_page("rerank")
     monkeypatch.setattr(page, "understand", None)
     ranked(app, "Q?", pasted)
-    assert says in app.error[0].value and says in "".join(caption.value for caption in app.caption)
+    assert says in app.error[0].value
+    assert says in "".join(caption.value for caption in app.caption)
 
 
 def test_a_text_is_read_once_however_often_the_page_is_drawn(open_page, monkeypatch):
