@@ -173,7 +173,7 @@ def _register(
 
 
 def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
-    """The JSON that ``train --json`` prints when no model came of a run."""
+    """The JSON that ``train --json`` prints when no model came of a run: the reason is its verdict."""
     return {
         "run_id": run_id,
         "model_version": None,
@@ -184,7 +184,7 @@ def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[
         "baselines": None,
         "promoted": False,
         "name": None,
-        "verdict": None,
+        "verdict": reason,
         "figures": None,
         "reason": reason,
     }
