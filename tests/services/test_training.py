@@ -159,6 +159,7 @@ def test_too_little_data_is_a_result(
     assert result["model_version"] is None
     assert result["promoted"] is False
     assert says in result["reason"]
+    assert result["verdict"] == result["reason"]
     assert models.listed(workspace, COMMAND_LINE) == []
     assert history(workspace, COMMAND_LINE)[0].state == "finished"
 

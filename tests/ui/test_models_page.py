@@ -385,7 +385,6 @@ def test_the_full_report_names_data_code_and_author(open_page, two_models):
     app.toggle(key="models.report").set_value(True).run()
     rows = dict(app.table[0].value.to_numpy().tolist())
     assert rows["Learned from"] == "184 rated answers to 46 questions, of the sample"
-    assert len(rows["Fingerprint of these ratings"]) == 40
     assert "Ben, training 1" in rows["Trained"]
     assert "it was clearly better than the length of the answer" in rows["Came into use"]
     assert plain(rows["Files"]) == f"{champion(two_models)}, as trained"

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.domain.roles import Act
 from core.domain.verdicts.judgement import Tone
-from core.services.models import models
 from core.services.models.models import OldTraining, VersionView
 from core.services.models.verdicts import VersionVerdict
 from core.ui.models.promote import row_actions
@@ -31,13 +30,14 @@ ICONS = {
 }
 
 
-def history(page: Page, versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdict]) -> None:
-    """A row for each version, newest first; archived ones folded away."""
+def history(
+    page: Page, versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdict], previous: str | None
+) -> None:
+    """A row for each version, newest first; archived ones folded away. ``previous``: the one in use before."""
     st.subheader("All models", anchor=False)
     here = [version for version in versions if version.state != "archived"]
     archived = [version for version in versions if version.state == "archived"]
     current = next((version.model_version for version in here if version.state == "champion"), None)
-    previous = models.before_champion(page.workspace, page.user)
     can_compare = sum(version.state not in ("file missing", "file altered") for version in here) > 1
     shown = here
     if len(here) > SHOWN and not st.session_state.get("models.show_all"):

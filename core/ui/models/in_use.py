@@ -37,8 +37,9 @@ def model_in_use(
     versions: Sequence[VersionView],
     verdicts: Mapping[str, VersionVerdict],
     changes: Sequence[PromotionView],
+    previous: str | None,
 ) -> None:
-    """The model that ranks answers now, and the way back to the one before it."""
+    """The model that ranks answers now, and the way back to the one before it, ``previous`` by its technical name."""
     version = next((version for version in versions if version.state == "champion"), None)
     if version is None:
         _none_in_use(page, versions, verdicts, changes)
@@ -58,7 +59,6 @@ def model_in_use(
         learned = f"It learned from {version.n:,} rated answers to {version.prompts:,} questions."
         why.markdown(literal(since + learned))
         if page.may(Act.MODELS):
-            previous = models.before_champion(page.workspace, page.user)
             back = next((version for version in versions if version.model_version == previous), None)
             if back is not None:
                 with way_back, st.container(horizontal=True, horizontal_alignment="right"):

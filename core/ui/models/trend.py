@@ -138,10 +138,13 @@ def _points(versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdi
 
 def _at_training(version: VersionView, verdict: VersionVerdict, name: str, place: int) -> TrendPoint | None:
     figures = verdict.figures
-    if name == ORDER and figures.measure != ORDER:
-        return None
-    on = "kept-apart answers" if figures.basis is Basis.KEPT_APART else "answers (cross-validated)"
+    kept_apart = figures.basis is Basis.KEPT_APART
     metric = figures.right_order if name == ORDER else figures.accuracy
+    if name == ORDER and figures.measure != ORDER:
+        if kept_apart:
+            return None
+        metric = version.metrics.get(ORDER, Metric(None))  # not in the verdict: an earlier release, or few comparisons
+    on = "kept-apart answers" if kept_apart else "answers (cross-validated)"
     return _point(version, name, metric, f"Measured at its training on {figures.answers:,} {on}", "version", place)
 
 

@@ -130,12 +130,12 @@ def measured_on(figures: Figures) -> str:
     return f"{measured} The best simple rule goes by {rule_words(figures.rule)}."
 
 
-def show_roc(run: RunView, verdict: VersionVerdict | None, *, key: str) -> None:
+def show_roc(run: RunView, verdict: VersionVerdict, *, key: str) -> None:
     """The one chart of a training: its model, the best simple rule, and chance; nothing before it is evaluated."""
     evaluation = run.evaluation
     if evaluation is None:
         return
-    plot = roc_plot(evaluation, run.report, None if verdict is None else verdict.figures.rule)
+    plot = roc_plot(evaluation, run.report, verdict.figures.rule)
     with st.container(width=CHART_WIDTH, key=f"{key}.roc_{run.run_id}"):
         show_plot(plot, f"{key}.roc.{run.run_id}")
 
