@@ -182,7 +182,7 @@ GOOD_IN_ONE_PROMPT = [
         ([], "0 of the 10"),
         (rated_answers(2), "8 of the 10 that are needed; 2 more"),
         (GOOD, "All 40 answers are rated good, so there is no difference to learn"),
-        ([replace(example, rating=1.0) for example in GOOD], "rated poor, so there is no difference to learn; rate some good"),
+        ([replace(example, rating=1.0) for example in GOOD], "no difference to learn; rate some good"),
         (ONE_PROMPT, "All ratings are on one question"),
         (GOOD_IN_ONE_PROMPT, "Only one question has good answers, or only one has poor ones"),
     ],
