@@ -20,6 +20,7 @@ SEVERAL = {
         ("one", "two", "three"),
         Way.JSON_LIST,
     ),
+    "the body of a call": ('{"query": "q", "documents": ["one", {"text": "two"}]}', ("one", "two"), Way.JSON_LIST),
     "JSON lines": (
         '{"text": "one\\n1. a\\n2. b"}\n\n{"answer": "two"}',
         ("one\n1. a\n2. b", "two"),
@@ -200,7 +201,7 @@ def test_how_it_was_read_is_said_in_words(text, read_as):
     "text, doubt",
     [
         ('["a one","b two"', "begins like a JSON list"),
-        ('{"query": "a", "documents": ["x", "y"]}', "JSON object without a text"),
+        ('{"query": "a", "notes": ["x", "y"]}', "JSON object without a text"),
         ("[1] See the leaflet.", None),
         ('{"text": "a"}\n{"text": ', "line 2 holds no text"),
         ("[1, 2]", "not of texts"),

@@ -14,6 +14,9 @@ from core.labeling.pasted.marks import Reading, by_bullets, by_labels, by_letter
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TEXT_KEYS = ("text", "answer", "response", "ai_response", "completion", "content")
 
+_LIST_KEYS = ("documents", "answers", "responses", "candidates", "completions", "texts")
+"""Under these an object holds all answers, as the body of a call to /v1/rerank does."""
+
 
 class Way(StrEnum):
     """How answers are told apart."""
@@ -184,6 +187,8 @@ def _from_json(text: str) -> tuple[tuple[Reading, Way] | None, str | None]:
     if not text.startswith(("[", "{")):
         return None, None
     whole = _parsed(text)
+    if isinstance(whole, dict):
+        whole = next((whole[key] for key in _LIST_KEYS if isinstance(whole.get(key), list)), whole)
     if isinstance(whole, list):
         texts = [_text_of(item) for item in whole]
         if texts and None not in texts:

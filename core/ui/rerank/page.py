@@ -165,7 +165,7 @@ def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
 def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | None, *, source: str | None) -> Ranked:
     workspace, abstain = page.workspace, bool(st.session_state.get("rerank.abstain"))
     found = reranking.rank(workspace, page.user, prompt, texts, model_version=version, source=source, abstain=abstain)
-    names = {one.model_version: one.name for one in models.listed(workspace, page.user)}
+    names = models.names(workspace, page.user)
     reason = found.reason
     for technical, name in names.items():
         reason = reason and reason.replace(technical, name)
