@@ -1,5 +1,7 @@
 """Answers pasted into one field: where one ends, what else may be meant, and that one answer is never torn apart."""
 
+import json
+
 import pytest
 
 from core.labeling.pasted.reading import Way, paste, understand
@@ -210,6 +212,13 @@ def test_json_that_cannot_be_used_is_said(text, doubt):
     """A sentence, never a silent guess."""
     found = understand(text).doubt
     assert (found is None) if doubt is None else (found is not None and doubt in found)
+
+
+def test_json_lines_end_only_where_lines_end():
+    """U+2028 and the like may stand within a text of JSON: they end no line."""
+    texts = ("one\u2028two", "three\x85four")
+    pasted = "\r\n".join(json.dumps({"text": text}, ensure_ascii=False) for text in texts)
+    assert understand(pasted).texts == texts
 
 
 @pytest.mark.parametrize(
