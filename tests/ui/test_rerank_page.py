@@ -11,7 +11,7 @@ import shutil
 import pytest
 
 from core.domain.errors import Unavailable
-from core.labeling.pasted.reading import understand
+from core.labeling.pasted.reading import Pasted, Way, understand
 from core.reward.confidence import Certainty, Meaning
 from core.services.data import interactions
 from core.services.people import local_names
@@ -80,7 +80,12 @@ def test_what_is_far_too_much_is_not_even_read(open_page, monkeypatch, pasted, s
 def test_a_text_is_read_once_however_often_the_page_is_drawn(open_page, monkeypatch):
     """Reading a long text takes a second, and each press draws the page; another way of reading it reads it again."""
     times: list[str] = []
-    monkeypatch.setattr(page, "understand", lambda *given: times.append(given[0]) or understand(*given))
+
+    def counted(text: str, way: Way | None = None) -> Pasted:
+        times.append(text)
+        return understand(text, way)
+
+    monkeypatch.setattr(page, "understand", counted)
     app = fill(open_page("rerank"), "Q?", "One\n\nTwo")
     app.run()
     assert times.count("One\n\nTwo") == 1
