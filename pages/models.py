@@ -23,8 +23,9 @@ with open_page("models") as page:
         changes = models.promotions(page.workspace, page.user)
         damage(page)
         if versions:
-            model_in_use(page, versions, told, changes)
-            history(page, versions, told)
+            previous = models.before_champion(page.workspace, page.user)
+            model_in_use(page, versions, told, changes, previous)
+            history(page, versions, told, previous)
             compare_panel(page, versions)
         else:
             no_versions(page)

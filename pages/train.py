@@ -5,6 +5,7 @@ from core.services.training.runs import active_run, history
 from core.ui.data.importing import unfinished_import
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
+from core.ui.shell.popovers import popovers_by_keyboard
 from core.ui.training.page import running_card, start_card, watch_for_start
 from core.ui.training.result import show_result
 
@@ -20,6 +21,7 @@ with open_page("train") as page:
         running = active_run(page.workspace, page.user)
         if running is not None:
             running_card(page, running.run_id)
+            popovers_by_keyboard("train")
         else:
             unfinished_import(page)
             start_card(page, ready)

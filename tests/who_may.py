@@ -97,6 +97,7 @@ NEEDS = {
     "models.models.as_zip": Act.MODELS,
     "models.models.before_champion": Act.LOOK,
     "models.models.listed": Act.LOOK,
+    "models.models.names": Act.LOOK,
     "models.models.old_trainings": Act.LOOK,
     "models.models.promote": Act.MODELS,
     "models.models.promotions": Act.LOOK,
@@ -264,7 +265,6 @@ ASKS_NOBODY = {
         "data.importing.refuse",
         "review.agreement.to_json",
         "models.evaluate.read_rated",
-        "models.models.name_of",
         "training.readiness.thresholds",
         "training.readiness.what_helps",
         *(

@@ -24,7 +24,7 @@ def train(options: argparse.Namespace) -> Done:
             run_id=options.run,
             on_progress=bar.at,
         )
-    say(f"{result['name']}: {result['verdict']}" if result["verdict"] else result["reason"])
+    say(f"{result['name']}: {result['verdict']}" if result["name"] else result["verdict"])
     run = runs.run_view(workspace, COMMAND_LINE, result["run_id"])
     if run is not None and run.orders is not None:
         say(run.orders)

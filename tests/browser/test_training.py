@@ -60,6 +60,22 @@ def fold(number: int) -> dict:
     return {"event": "fold_done", "fold": number, "folds": 5, "metrics": metrics, "roc": [[0, 0], [0, 1], [1, 1]]}
 
 
+def test_a_popover_is_reached_by_keyboard(page: Page, dashboard, workspace):
+    """Tab goes from its button into it and round; Escape closes it, and the button has the focus again."""
+    page.goto(dashboard.url)
+    opens = page.locator(".st-key-home-remove button").first
+    opens.press("Enter")
+    yes = page.locator(".st-key-home-remove_sample button")
+    expect(yes).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(yes).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(opens).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(yes).to_have_count(0)
+    expect(opens).to_be_focused()
+
+
 def test_progress_is_seen_in_every_browser(page: Page, second: Page, dashboard, workspace):
     """A training that somebody else started appears by itself, goes on in two browsers, survives a reload, and ends.
 

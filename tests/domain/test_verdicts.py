@@ -70,7 +70,7 @@ def test_a_model_that_did_not_pass_says_why(gate: Gate, use: Use, begins: str, t
     judged = PASSED.decided(gate, "not promoted.")
     worth = WORTH
     if gate in (Gate.LENGTH, Gate.FOLLOWS_LENGTH):  # a better figure than the rules' beside this would contradict it
-        worth = "Of two answers it picks the better one 87 times of 100 [84, 90], which its length alone may explain."
+        worth = "Of two answers it picks the better one 87 times of 100 [84, 90], which length alone may explain."
     assert judged.sentence(use) == f"{begins} {WHY[gate]}. {worth}"
     assert judged.tone(use) is tone
 
@@ -107,6 +107,16 @@ def test_a_model_no_better_than_a_simple_rule_says_so(rule: str, asks: str) -> N
     )
     assert judged.tone(Use.IN_USE) is Tone.CAUTION
     assert rule in SIMPLE_RULES
+
+
+def test_what_is_no_longer_used_is_no_contrast() -> None:
+    """A "but" would say that it should be in use."""
+    judged = replace(PASSED, figures=WEAK)
+    for use, begins in (
+        (Use.USED_BEFORE, "Used before, not now; no better"),
+        (Use.NOT_USED, "Not in use now; no better"),
+    ):
+        assert judged.sentence(use).startswith(f"{begins} than asking how similar answer and question are. Of two")
 
 
 def test_a_rule_that_is_clearly_better_is_not_called_close() -> None:

@@ -1,5 +1,7 @@
 """Answers pasted into one field: where one ends, what else may be meant, and that one answer is never torn apart."""
 
+import json
+
 import pytest
 
 from core.labeling.pasted.reading import Way, paste, understand
@@ -18,6 +20,7 @@ SEVERAL = {
         ("one", "two", "three"),
         Way.JSON_LIST,
     ),
+    "the body of a call": ('{"query": "q", "documents": ["one", {"text": "two"}]}', ("one", "two"), Way.JSON_LIST),
     "JSON lines": (
         '{"text": "one\\n1. a\\n2. b"}\n\n{"answer": "two"}',
         ("one\n1. a\n2. b", "two"),
@@ -198,7 +201,7 @@ def test_how_it_was_read_is_said_in_words(text, read_as):
     "text, doubt",
     [
         ('["a one","b two"', "begins like a JSON list"),
-        ('{"query": "a", "documents": ["x", "y"]}', "JSON object without a text"),
+        ('{"query": "a", "notes": ["x", "y"]}', "JSON object without a text"),
         ("[1] See the leaflet.", None),
         ('{"text": "a"}\n{"text": ', "line 2 holds no text"),
         ("[1, 2]", "not of texts"),
@@ -209,6 +212,13 @@ def test_json_that_cannot_be_used_is_said(text, doubt):
     """A sentence, never a silent guess."""
     found = understand(text).doubt
     assert (found is None) if doubt is None else (found is not None and doubt in found)
+
+
+def test_json_lines_end_only_where_lines_end():
+    """U+2028 and the like may stand within a text of JSON: they end no line."""
+    texts = ("one\u2028two", "three\x85four")
+    pasted = "\r\n".join(json.dumps({"text": text}, ensure_ascii=False) for text in texts)
+    assert understand(pasted).texts == texts
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ REFUSED = {"promoted": False, "reason": "not promoted."}
     "judged, ended, evaluation, champion, says",
     [
         ({}, {}, {}, True, "In use, but no better than asking how similar answer and question are."),
-        ({}, {}, {}, None, "Used before, not now, but no better than asking how similar answer and question are."),
+        ({}, {}, {}, None, "Used before, not now; no better than asking how similar answer and question are."),
         ({}, REFUSED, {}, None, "Not used: ratings or the model in use changed while it was trained."),
         (
             REFUSED,
@@ -223,9 +223,11 @@ def test_a_version_of_then_has_a_verdict(upgraded, judged, ended, evaluation, ch
             session.execute(delete(Promotion))
     (found,) = verdicts.verdicts(upgraded, COMMAND_LINE).values()
     assert found.sentence.startswith(says)
-    assert "Of two answers it picks the better one" in found.sentence
+    assert "Of a good and a poor answer it scores the good one higher" in found.sentence
     assert found.figures.basis is Basis.CROSS_VALIDATED
-    assert found.figures.right_order.value == event.payload["evaluation"]["metrics"]["pairwise_accuracy"]["value"]
+    assert found.figures.right_order.value == event.payload["evaluation"]["metrics"]["roc_auc"]["value"]
+    differences = event.payload["evaluation"]["differences"]
+    assert found.figures.gain.value == differences[found.figures.rule]["value"]
     assert found.name.startswith("Model 1, 28 Nov")
     assert verdicts.verdict_in_use(upgraded, COMMAND_LINE) == (found if champion else None)
 

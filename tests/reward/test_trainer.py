@@ -181,10 +181,10 @@ GOOD_IN_ONE_PROMPT = [
     [
         ([], "0 of the 10"),
         (rated_answers(2), "8 of the 10 that are needed; 2 more"),
-        (GOOD, "one class only. All 40 answers are rated good"),
-        ([replace(example, rating=1.0) for example in GOOD], "rated poor; rate some good"),
-        (ONE_PROMPT, "all ratings are on one question"),
-        (GOOD_IN_ONE_PROMPT, "good or poor answers to one question only"),
+        (GOOD, "All 40 answers are rated good, so there is no difference to learn"),
+        ([replace(example, rating=1.0) for example in GOOD], "no difference to learn; rate some good"),
+        (ONE_PROMPT, "All ratings are on one question"),
+        (GOOD_IN_ONE_PROMPT, "Only one question has good answers, or only one has poor ones"),
     ],
 )
 def test_too_little_data_is_a_result(examples: list[Example], words: str) -> None:

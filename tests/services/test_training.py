@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.domain.errors import Conflict
+from core.domain.errors import BadInput, Conflict
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
 from core.reward.encoding.embedder import Embedder
@@ -159,8 +160,19 @@ def test_too_little_data_is_a_result(
     assert result["model_version"] is None
     assert result["promoted"] is False
     assert says in result["reason"]
+    assert result["verdict"] == result["reason"]
     assert models.listed(workspace, COMMAND_LINE) == []
     assert history(workspace, COMMAND_LINE)[0].state == "finished"
+
+
+def test_a_limit_below_what_a_training_needs_is_said(sqlite_url: str, tmp_path: Path) -> None:
+    """With 60 rated answers and TRAIN_LIMIT 20 more ratings would not help: the setting is named, not their number."""
+    workspace = open_workspace(environment(sqlite_url, tmp_path / "home") | {"TRAIN_LIMIT": "20"})
+    fill(workspace)
+    with pytest.raises(BadInput, match="TRAIN_LIMIT is 20: a training needs 50"):
+        list(training.train(workspace, User(0, "Ana")))
+    ended = history(workspace, COMMAND_LINE)[0]
+    assert (ended.state, "TRAIN_LIMIT is 20" in (ended.message or "")) == ("failed", True)
 
 
 def test_sample_and_own_ratings_never_train_together(sqlite_url: str, tmp_path) -> None:

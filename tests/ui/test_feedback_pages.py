@@ -125,7 +125,7 @@ def test_quality_shows_weeks_and_what_users_wrote(open_page, workspace, ana):
     )
     app = open_page("quality", topic=QualityTab.FROM_USERS)
     ((this, last),) = tables(app)
-    assert (this["Week from"], this["Model version"], this["Thumbs up"][:4]) == (f"{MONDAY:%d %b %Y}", "v1", "60 %")
+    assert (this["Week from"], this["Model"], this["Thumbs up"][:4]) == (f"{MONDAY:%d %b %Y}", "v1", "60 %")
     assert last["Thumbs up"][:4] == "80 %"
     text = said(app)
     assert "Thumb down" in text
@@ -157,8 +157,8 @@ def test_the_figure_draws_the_names_with_the_most_feedback_oldest_week_first():
         return Outcome(Line(name, week=week), 100, {"thumb": Figure(Metric(0.5, 0.4, 0.7), words, 0)})
 
     found = [outcome(f"v{n}", week, 20 + n) for n in range(7) for week in weeks]
-    figure = weeks_figure(found, "thumb", By.VERSION)
-    assert [line.name for line in figure.data] == ["v6", "v5", "v4", "v3", "v2"]
+    figure = weeks_figure(found, "thumb", By.VERSION, {"v6": "Model 7, 28 Nov"})
+    assert [line.name for line in figure.data] == ["Model 7, 28 Nov", "v5", "v4", "v3", "v2"]
     assert figure.data[0].x == ("16 Nov", "23 Nov")
     assert figure.data[0].error_y.array == pytest.approx((0.2, 0.2))
     assert len({line.marker.symbol for line in figure.data}) == 5

@@ -64,16 +64,15 @@ def without(run: RunView, *events: str) -> RunView:
     return replace(run, events=tuple(event for event in run.events if event["event"] not in events))
 
 
-def on_page(run: RunView, verdict: VersionVerdict | None) -> AppTest:
+def on_page(run: RunView, verdict: VersionVerdict) -> AppTest:
     """Verdict, figures, chart and full report, as pages put them together."""
 
     def page(run, verdict):
         from core.ui.report.summary import show_figures, show_roc, show_verdict
         from core.ui.report.view import full_report
 
-        if verdict is not None:
-            show_verdict(verdict, key="t")
-            show_figures(verdict.figures, key="t")
+        show_verdict(verdict, key="t")
+        show_figures(verdict.figures, key="t")
         show_roc(run, verdict, key="t")
         full_report(run, verdict, key="t")
 
@@ -157,16 +156,6 @@ def test_a_training_of_an_earlier_release_is_shown(run, gone, charts):
     assert "Train again" in file
     assert "<script>" not in file
     assert page.expander[0].label == "What the rule compared"
-
-
-def test_a_training_without_a_version_is_shown(run):
-    """It has numbers but no verdict: the page and the file do without."""
-    stopped = replace(run, model_version=None, message="Stopped <here>.")
-    page, file = on_page(stopped, None), report_html(stopped, None)
-    assert len(page.metric) == 0
-    assert "All measures, beside the simple rules" in [expander.label for expander in page.expander]
-    assert "<h1>Training 3</h1>" in file
-    assert "Stopped &lt;here&gt;." in file
 
 
 def test_the_threshold_can_be_moved(run):

@@ -11,12 +11,14 @@ import shutil
 import pytest
 
 from core.domain.errors import Unavailable
+from core.labeling.pasted.reading import Pasted, Way, understand
 from core.reward.confidence import Certainty, Meaning
 from core.services.data import interactions
 from core.services.people import local_names
 from core.services.reranking import cases, preferences, reranking
 from core.store.tables import ModelVersion
 from core.store.training import versions
+from core.ui.rerank import page
 from core.ui.rerank.calling import calls
 from core.ui.rerank.own_order import OwnOrder
 from core.ui.rerank.result import Ranked, as_file, movement
@@ -61,6 +63,34 @@ def test_what_cannot_be_ranked_is_a_sentence(open_page, prompt, answers, sentenc
     app = ranked(open_page("rerank"), prompt, answers)
     assert sentence in said(app)
     assert "Ranking" not in [heading.value for heading in app.subheader]
+
+
+@pytest.mark.parametrize(
+    "pasted, says", [("a\n\n" * 30_000, "reads up to 50,000"), ("word " * 300_000, "takes up to 1 MB")]
+)
+def test_what_is_far_too_much_is_not_even_read(open_page, monkeypatch, pasted, says):
+    """Telling a million lines apart takes a minute, for everybody: the page says so at once, and ranks nothing."""
+    app = open_page("rerank")
+    monkeypatch.setattr(page, "understand", None)
+    ranked(app, "Q?", pasted)
+    assert says in app.error[0].value
+    assert says in "".join(caption.value for caption in app.caption)
+
+
+def test_a_text_is_read_once_however_often_the_page_is_drawn(open_page, monkeypatch):
+    """Reading a long text takes a second, and each press draws the page; another way of reading it reads it again."""
+    times: list[str] = []
+
+    def counted(text: str, way: Way | None = None) -> Pasted:
+        times.append(text)
+        return understand(text, way)
+
+    monkeypatch.setattr(page, "understand", counted)
+    app = fill(open_page("rerank"), "Q?", "One\n\nTwo")
+    app.run()
+    assert times.count("One\n\nTwo") == 1
+    press(app, "rerank.read.one")
+    assert "Read as 1 answer" in said(app)
 
 
 def test_without_a_model_the_order_is_kept_and_the_next_step_named(open_page):

@@ -93,7 +93,7 @@ def test_an_empty_database_says_what_is_missing_and_where_to_get_it(open_page):
 
 
 def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
-    """Sixty good answers are enough and still teach nothing; the page says so and leads to rating."""
+    """Sixty good answers teach nothing: the page leads to rating where answers wait, else to an import."""
     for number in range(60):
         interactions.add(workspace, COMMAND_LINE, f"Question {number // 2}?", f"Answer {number}")
     for number in range(1, 61):
@@ -101,7 +101,12 @@ def test_ratings_of_one_kind_are_refused_in_words(open_page, workspace, ana):
     app = open_page("train")
     assert start_button(app).disabled
     assert "All rated answers are good, so there is no difference to learn." in said(app)
-    assert {"train.rate", "train.readiness"} <= set(keys(app))
+    assert "No answer waits for a rating: import more." in said(app)
+    assert {"train.import", "train.readiness"} == set(keys(app)) - {"train.start"}
+    interactions.add(workspace, COMMAND_LINE, "One more question?", "One more answer")
+    app = open_page("train")
+    assert "No answer waits" not in said(app)
+    assert {"train.rate", "train.readiness"} == set(keys(app)) - {"train.start"}
 
 
 @pytest.fixture
@@ -365,19 +370,28 @@ def judged(workspace, gate: Gate, *, in_use: bool = False, **figures: Any) -> Ve
         (Gate.LENGTH, "train.to_rate"),
         (Gate.FOLLOWS_LENGTH, "train.to_rate"),
         (Gate.TOO_FEW_QUESTIONS, "train.to_rate"),
-        (Gate.CHAMPION_WORSE, "train.to_compare"),
-        (Gate.CHAMPION_UNCLEAR, "train.to_compare"),
-        (Gate.MOVED, "train.to_compare"),
+        (Gate.CHAMPION_WORSE, None),
+        (Gate.CHAMPION_UNCLEAR, None),
+        (Gate.MOVED, None),
     ],
 )
 def test_a_model_that_is_not_used_says_why_and_what_to_do(open_page, trained, gate, step):
-    """The same sentence as everywhere, never green, and one next step beside the full report."""
+    """The same sentence as everywhere, never green, and one next step beside the full report, or that alone."""
     verdict = judged(trained, gate)
     app = open_page("train")
     assert verdict.sentence.startswith("Not used: ")
     assert verdict.sentence in said(app)
     assert not app.success
-    assert [key for key in keys(app) if key.startswith("train.to_")] == [step, "train.to_models"]
+    steps = [key for key in (step, "train.to_models") if key]
+    assert [key for key in keys(app) if key.startswith("train.to_")] == steps
+    assert app.button(key="train.to_models").proto.type == ("secondary" if step else "primary")
+
+
+def test_the_full_report_opens_at_the_model_that_is_looked_at(open_page, trained):
+    """Not at the one in use."""
+    judged(trained, Gate.MOVED)
+    app = press(open_page("train"), "train.to_models")
+    assert (app.session_state["models.look"], app.session_state["models.report"]) == ("second", True)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Figures:
     """The simple rule with the best cross-validated ``measure``; None where none can be measured."""
     rule_order: Metric
     gain: Metric
-    """``right_order`` minus ``rule_order``, paired; in ROC AUC for versions of earlier releases."""
+    """``right_order`` minus ``rule_order``, paired."""
     length_gap: Metric
     """Right order where the better answer is the longer one minus where it is the shorter one."""
 

@@ -76,7 +76,8 @@ class Judgement:
         }[use]
         if self.figures.beats_rule or self.figures.rule is None:
             return f"{begin}."
-        return f"{begin}, but no better than asking {asked(self.figures.rule)}."
+        then = ", but" if use is Use.IN_USE else ";"
+        return f"{begin}{then} no better than asking {asked(self.figures.rule)}."
 
     def _worth(self) -> str:
         figures = self.figures
@@ -84,7 +85,7 @@ class Judgement:
             return ""
         value, rule = times(figures.right_order), ""
         if self.gate in _LENGTH and (figures.rule_order.value or 0) < figures.right_order.value:
-            rule = ", which its length alone may explain"
+            rule = ", which length alone may explain"
         elif figures.rule is not None and figures.rule_order.value is not None:
             rule = f"; the best simple rule {_hundred(figures.rule_order.value)}"
             if self.promoted and not figures.beats_rule:

@@ -1,6 +1,7 @@
 """Pasted answers: how they are told apart, what else may be meant, and the text that is read so again."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,11 @@ from core.domain.texts import plural
 from core.labeling.pasted.document import RULE, Block, Document
 from core.labeling.pasted.marks import Reading, by_bullets, by_labels, by_letters, by_numbers
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _TEXT_KEYS = ("text", "answer", "response", "ai_response", "completion", "content")
+
+_LIST_KEYS = ("documents", "answers", "responses", "candidates", "completions", "texts")
+"""Under these an object holds all answers, as the body of a call to /v1/rerank does."""
 
 
 class Way(StrEnum):
@@ -182,6 +187,8 @@ def _from_json(text: str) -> tuple[tuple[Reading, Way] | None, str | None]:
     if not text.startswith(("[", "{")):
         return None, None
     whole = _parsed(text)
+    if isinstance(whole, dict):
+        whole = next((whole[key] for key in _LIST_KEYS if isinstance(whole.get(key), list)), whole)
     if isinstance(whole, list):
         texts = [_text_of(item) for item in whole]
         if texts and None not in texts:
@@ -191,7 +198,7 @@ def _from_json(text: str) -> tuple[tuple[Reading, Way] | None, str | None]:
         broken = "This begins like a JSON list, but a quote, comma or bracket is missing, so it is read as plain text."
         return None, broken if text[1:].lstrip().startswith(('"', "{")) else None  # else a text in brackets
     found: list[str | None] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_LINE_END.split(text), start=1):  # others, such as U+2028, may stand within a text
         if not line.strip():
             continue
         one = _text_of(_parsed(line))

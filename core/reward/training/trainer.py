@@ -36,7 +36,7 @@ from core.reward.training.figures import cross_validated_figures, learned_from_o
 from core.reward.training.report import Made, trust_report
 
 _ONE_CLASS_IN_A_FOLD = (
-    "Not estimable: good or poor answers to one question only. Rate good and poor ones to at least two questions each."
+    "Only one question has good answers, or only one has poor ones. Rate good and poor ones to at least two each."
 )
 
 
@@ -176,9 +176,10 @@ def _too_little(rated: Labels, minimum: int) -> str | None:
         return "There are no ratings yet."
     if rated.good.all() or not rated.good.any():
         rated_as, wanted = ("good", "poor") if rated.good.all() else ("poor", "good")
-        return f"Not estimable: one class only. All {len(rated)} answers are rated {rated_as}; rate some {wanted} ones."
+        all_of_them = f"All {len(rated)} answers are rated {rated_as}"
+        return f"{all_of_them}, so there is no difference to learn; rate some {wanted} ones."
     if rated.prompts < 2:
-        return "Not estimable: all ratings are on one question. Rate answers to at least one more."
+        return "All ratings are on one question. Rate answers to at least one more."
     return None
 
 

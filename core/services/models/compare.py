@@ -14,14 +14,13 @@ from core.domain.plain import AS_IS
 from core.domain.records import Example
 from core.domain.roles import Act, User, may
 from core.domain.texts import plural
-from core.domain.verdicts.names import short_name
 from core.reward import artifact
 from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable, scores
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference, paired_order_difference
 from core.services.masking import masks_output
-from core.services.models.models import name_of, version_path
+from core.services.models.models import version_path
 from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import Workspace
 from core.store.interactions import exports
@@ -94,8 +93,8 @@ class Comparison:
         if self.measure == "roc_auc":
             told = f"of a good and a poor answer {this} scores the good one higher"
         found, sign = self.difference, 100 * (-1 if ahead else 1)
-        low, high = sorted((sign * (found.low or 0.0), sign * (found.high or 0.0)))
-        apart = f"difference {sign * (found.value or 0.0) + 0.0:.0f} [{low + 0.0:.0f}, {high + 0.0:.0f}]"
+        low, high = sorted((round(sign * (found.low or 0.0)), round(sign * (found.high or 0.0))))
+        apart = f"difference {round(sign * (found.value or 0.0))} [{low}, {high}]"
         return f"{told} {values[0]:.0f} times of 100, {other} {values[1]:.0f} times ({apart})"
 
 
@@ -117,7 +116,6 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         pair = versions.find(session, first), versions.find(session, second)
         examples = exports.examples(session)
         predicted = [runs.predictions(session, version.run_id) for version in pair]
-    names = name_of(pair[0]), name_of(pair[1])
     seen = frozenset[str]().union(*(_groups(workspace, version) for version in pair))
     unseen, _ = leave_out_seen(examples, seen)
     if comparable(unseen, positive_threshold=settings.positive_rating_threshold):
@@ -126,7 +124,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         chosen = [e for e in examples if all(e.interaction_id in known for known in predicted)]
         if not chosen:
             raise BadInput(
-                f"{short_name(pair[0].run_id)} and {short_name(pair[1].run_id)} have no answers in common that neither "
+                f"{pair[0].short_name} and {pair[1].short_name} have no answers in common that neither "
                 "has learned from, so they cannot be compared. Rate more answers, train again, and compare then."
             )
         basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
@@ -138,7 +136,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
         measured, apart = "roc_auc", paired_difference(rated, *values, seed=SEED, cross_validated=crossed)
     return Comparison(
         versions=(first, second),
-        names=names,
+        names=(pair[0].name, pair[1].name),
         basis=basis,
         n=len(rated),
         questions=rated.prompts,

@@ -11,18 +11,17 @@ from core.domain.metrics import Metric
 from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import storable
-from core.domain.verdicts.names import model_name, short_name
 from core.reward import artifact
 from core.services.masking import masks_output
 from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.store import audit
+from core.store.database import Session
 from core.store.interactions import legacy
 from core.store.people import raters
 from core.store.retrying import retried
 from core.store.training import statistics, versions
 from core.store.training.versions import ModelVersion
-from core.store.types import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +125,14 @@ def listed(workspace: Workspace, user: User) -> list[VersionView]:
         return [_view(workspace, version, by.get(version.run_id, ""), names) for version in versions.listed(session)]
 
 
+@masks_output(as_is="names of ours: Model 3, 28 Nov")
+def names(workspace: Workspace, user: User) -> dict[str, str]:
+    """What people call each version, by its technical name."""
+    workspace.require(user, Act.LOOK)
+    with workspace.store.read() as session:
+        return _names(session)
+
+
 @masks_output()
 def old_trainings(workspace: Workspace, user: User) -> list[OldTraining]:
     """What the old application trained, oldest first."""
@@ -142,7 +149,7 @@ def promotions(workspace: Workspace, user: User) -> list[PromotionView]:
     """Every change of the champion, newest first."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        names = {version.model_version: name_of(version) for version in versions.listed(session)}
+        names = _names(session)
         return [
             PromotionView(
                 p.at,
@@ -181,11 +188,9 @@ def promote(
         versions.lock_champion(session, instead_of)
         version = versions.find(session, model_version)
         if version.champion:
-            raise Conflict(f"{short_name(version.run_id)} is in use already. Nothing was changed.")
+            raise Conflict(f"{version.short_name} is in use already. Nothing was changed.")
         if version.archived_at is not None:
-            raise Conflict(
-                f"{short_name(version.run_id)} is archived. Take it from the archive first; nothing was changed."
-            )
+            raise Conflict(f"{version.short_name} is archived. Take it from the archive first; nothing was changed.")
         _need_files(workspace, version)
         versions.set_champion(session, model_version, action="promote", by=user, reason=reason)
 
@@ -233,9 +238,7 @@ def archive(workspace: Workspace, user: User, model_version: str, *, away: bool 
         versions.lock_champion(session, None)
         version = versions.find(session, model_version)
         if version.champion:
-            raise Conflict(
-                f"{short_name(version.run_id)} is in use and cannot be archived. Put another version in use first."
-            )
+            raise Conflict(f"{version.short_name} is in use and cannot be archived. Put another version in use first.")
         if (version.archived_at is not None) != away:
             versions.archive(session, version, by=user, away=away)
 
@@ -283,12 +286,10 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     damage = [_damage(workspace, version) for version in line]
     if not line or damage[0] is None:
         return None
-    good = next(
-        (short_name(version.run_id) for version, found in zip(line, damage, strict=True) if found is None), None
-    )
+    good = next((version.short_name for version, found in zip(line, damage, strict=True) if found is None), None)
     meanwhile = f"{good} stands in for it" if good else "Answers keep their original order"
     until = "until its files are restored from a backup or another version is put in use."
-    loaded, name = reranking.reranker(workspace).loaded, short_name(line[0].run_id)
+    loaded, name = reranking.reranker(workspace).loaded, line[0].short_name
     if loaded is not None and loaded.model_version == line[0].model_version:
         return (
             f"The files of the model in use, {name}, are damaged: {damage[0]} This server loaded it "
@@ -300,9 +301,8 @@ def trouble(workspace: Workspace, user: User) -> str | None:
     )
 
 
-def name_of(version: ModelVersion) -> str:
-    """The name by which people call a version: Model 3, 28 Nov."""
-    return model_name(version.run_id, version.created_at, today=now())
+def _names(session: Session) -> dict[str, str]:
+    return {version.model_version: version.name for version in versions.listed(session)}
 
 
 def version_path(workspace: Workspace, model_version: str) -> Path:
@@ -321,7 +321,7 @@ def _damage(workspace: Workspace, version: ModelVersion) -> str | None:
 def _need_files(workspace: Workspace, version: ModelVersion) -> None:
     found = _damage(workspace, version)
     if found is not None:
-        raise Conflict(f"{short_name(version.run_id)} cannot be used, and nothing was changed: {found}")
+        raise Conflict(f"{version.short_name} cannot be used, and nothing was changed: {found}")
 
 
 def _state(workspace: Workspace, version: ModelVersion) -> str:
@@ -341,7 +341,7 @@ def _view(workspace: Workspace, version: ModelVersion, trained_by: str, names: M
     measured, left_out = version.held_out, (version.lineage or {}).get("without_rater")
     return VersionView(
         model_version=version.model_version,
-        name=name_of(version),
+        name=version.name,
         recipe=version.recipe,
         n=version.n,
         prompts=version.prompts,

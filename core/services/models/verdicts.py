@@ -1,6 +1,6 @@
 """Verdicts on model versions: one for each, the same on every page, in the report's file and on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,14 +10,12 @@ from core.domain.roles import Act, User
 from core.domain.verdicts.figures import Basis, Figures
 from core.domain.verdicts.gates import Gate, judge_challenger, judge_first
 from core.domain.verdicts.judgement import Judgement, Tone, Use
-from core.domain.verdicts.names import model_name
 from core.domain.verdicts.rules import SIMPLE_RULES
 from core.services.masking import masks_output
 from core.services.workspace import Workspace
 from core.store.database import Session
 from core.store.training import runs, versions
 from core.store.training.versions import ModelVersion
-from core.store.types import now
 
 # Events go by the names of reward.training.events.STORED_NAMES, which loads scikit-learn: `status` starts without it.
 _EARLIER = Metric(None, reason="not estimable: trained with an earlier release")
@@ -48,8 +46,7 @@ def verdicts(workspace: Workspace, user: User) -> dict[str, VersionVerdict]:
     """The verdict on every version, by its technical name, newest first."""
     workspace.require(user, Act.LOOK)
     with workspace.store.read() as session:
-        used = {change.model_version for change in versions.promotions(session)}
-        return {version.model_version: _verdict(session, version, used) for version in versions.listed(session)}
+        return _verdicts(session, versions.listed(session))
 
 
 @masks_output()
@@ -63,19 +60,26 @@ def verdict_in_use(workspace: Workspace, user: User) -> VersionVerdict | None:
 def in_use(session: Session) -> VersionVerdict | None:
     """The same within a transaction."""
     champion = versions.champion(session)
-    return None if champion is None else _verdict(session, champion, {champion.model_version})
+    return None if champion is None else _verdicts(session, [champion])[champion.model_version]
 
 
-def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> VersionVerdict:
+def _verdicts(session: Session, found: Sequence[ModelVersion]) -> dict[str, VersionVerdict]:
+    used = {change.model_version for change in versions.promotions(session)}
+    earlier = [version.run_id for version in found if not version.judgement]
+    noted = runs.last_events(session, earlier, ("Evaluated", "Judged", "Registered")) if earlier else {}
+    return {version.model_version: _verdict(version, used, noted) for version in found}
+
+
+def _verdict(version: ModelVersion, used: set[str | None], noted: runs.Events) -> VersionVerdict:
     if version.champion:
         use = Use.IN_USE
     else:
         use = Use.USED_BEFORE if version.model_version in used else Use.NOT_USED
-    judged = Judgement.from_json(version.judgement) if version.judgement else _rederived(session, version)
+    judged = Judgement.from_json(version.judgement) if version.judgement else _rederived(version, noted)
     return VersionVerdict(
         version.model_version,
         version.run_id,
-        model_name(version.run_id, version.created_at, today=now()),
+        version.name,
         use,
         judged.tone(use),
         judged.sentence(use),
@@ -84,14 +88,12 @@ def _verdict(session: Session, version: ModelVersion, used: set[str | None]) -> 
     )
 
 
-def _rederived(session: Session, version: ModelVersion) -> Judgement:
+def _rederived(version: ModelVersion, noted: runs.Events) -> Judgement:
     """The judgement of a version of an earlier release, from what its training noted: cross-validated."""
-    noted = runs.last_event(session, version.run_id, "Evaluated")
-    evaluation: Mapping[str, Any] = noted["evaluation"] if noted else {"metrics": version.metrics}
+    evaluated = noted.get((version.run_id, "Evaluated"))
+    evaluation: Mapping[str, Any] = evaluated["evaluation"] if evaluated else {"metrics": version.metrics}
     metrics = {name: Metric.from_json(found) for name, found in evaluation["metrics"].items()}
-    measured = "pairwise_accuracy"
-    if metrics.get(measured, _EARLIER).value is None:
-        measured = "roc_auc"
+    measured = "roc_auc"  # the differences to the simple rules were noted in it alone
     baselines = {
         name: Metric.from_json(found[measured])
         for name, found in evaluation.get("baselines", {}).items()
@@ -113,10 +115,10 @@ def _rederived(session: Session, version: ModelVersion) -> Judgement:
         rule=rule,
         rule_order=_EARLIER if rule is None else baselines[rule],
         gain=_EARLIER if gain is None else Metric.from_json(gain),
-        length_gap=_length_gap(session, version),
+        length_gap=_EARLIER,
     )
-    judged = runs.last_event(session, version.run_id, "Judged") or {}
-    ended = runs.last_event(session, version.run_id, "Registered") or {}
+    judged = noted.get((version.run_id, "Judged"), {})
+    ended = noted.get((version.run_id, "Registered"), {})
     gate = _gate(judged, ended, evaluation, metrics)
     reason = ended.get("reason") or judged.get("reason") or "Trained with an earlier release."
     return Judgement(figures, gate, reason, judged.get("unseen_prompts"), one_person=False)
@@ -142,9 +144,3 @@ def _gate(
     return judge_challenger(
         metrics["roc_auc"], Metric.from_json(versus_length), passed, versus, unseen_questions=unseen
     ).gate
-
-
-def _length_gap(session: Session, version: ModelVersion) -> Metric:
-    noted = runs.last_event(session, version.run_id, "Reported")
-    found = noted["report"]["length_bias"].get("gap") if noted else None
-    return _EARLIER if found is None else Metric.from_json(found)

@@ -11,7 +11,6 @@ from core.domain.errors import AssayError
 from core.domain.identifiers.deidentifier import SECONDS_PER_BATCH, VARIABLE, load
 from core.domain.identifiers.masking import RULES_VERSION
 from core.domain.settings import ROOT, Settings
-from core.domain.verdicts.names import model_name
 from core.reward import artifact
 from core.reward.encoding.weights import locate
 from core.services.masking import masks_output
@@ -26,7 +25,6 @@ from core.store.people import accounts, api_keys
 from core.store.schema import State
 from core.store.scratch import PREFIX
 from core.store.training import versions
-from core.store.types import now
 
 FREE_BYTES = 500_000_000
 SECRETS = (
@@ -197,8 +195,7 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
         except AssayError as error:
             broken.append((version, error.in_full))
     for version, sentence in broken:
-        name = model_name(version.run_id, version.created_at, today=now())
-        yield f"model {version.model_version}", False, f"{name}: {sentence}"
+        yield f"model {version.model_version}", False, f"{version.name}: {sentence}"
     unknown = _unknown_to(settings.model_dir, {version.model_version for version in known})
     if unknown:
         yield (

@@ -1,4 +1,4 @@
-"""Where we stand: counts, stage, champion, and the next step."""
+"""Where we stand: counts, stage and champion."""
 
 from dataclasses import dataclass
 from datetime import datetime

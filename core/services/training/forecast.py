@@ -56,10 +56,13 @@ def latest_training(session: Session, *, sample: bool) -> Outlook | None:
     Of the recommended recipe, if there is one: a later training of the baseline says less about the ratings.
     """
     run = runs.latest_with_model(session, sample=sample, recipe=PAIR.name)
-    evaluated = None if run is None else runs.last_event(session, run.run_id, STORED_NAMES[Evaluated])
-    if run is None or evaluated is None:
+    if run is None:
         return None
-    reported = runs.last_event(session, run.run_id, STORED_NAMES[Reported])
+    kinds = STORED_NAMES[Evaluated], STORED_NAMES[Reported]
+    noted = runs.last_events(session, [run.run_id], kinds)
+    evaluated, reported = (noted.get((run.run_id, kind)) for kind in kinds)
+    if evaluated is None:
+        return None
     curve = reported["report"].get("curve", {}) if reported else {}
     return Outlook(
         run.run_id,

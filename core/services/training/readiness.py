@@ -36,6 +36,8 @@ class Readiness:
     """What the latest training lets expect; None before the first."""
     verdict: VersionVerdict | None
     """On the model that it made."""
+    in_use: VersionVerdict | None
+    """On the model in use; looked up only after the first training."""
 
     @property
     def helps(self) -> str:
@@ -91,6 +93,7 @@ def readiness(workspace: Workspace, user: User) -> Readiness:
         sample=totals.sample,
         outlook=outlook,
         verdict=next((verdict for verdict in found if outlook and verdict.run_id == outlook.run_id), None),
+        in_use=next((verdict for verdict in found if verdict.use is Use.IN_USE), None),
     )
 
 

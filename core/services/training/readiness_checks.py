@@ -106,6 +106,7 @@ def enough_ratings(facts: Counts) -> Check:
     missing = facts.minimum - facts.rated
     if missing > 0:
         text = f"{facts.rated:,} of the {facts.minimum:,} rated answers that a training needs. Rate {missing:,} more."
+        text += _none_waits(facts)
         return Check(
             "enough_ratings", "Enough ratings", CheckResult.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS
         )
@@ -125,6 +126,7 @@ def both_classes(facts: Counts) -> Check:
     if not facts.good or not poor:
         only = "good" if facts.good else "poor"
         text = f"All rated answers are {only}, so there is no difference to learn. Rate answers of both kinds."
+        text += _none_waits(facts)
         return Check("both_classes", title, CheckResult.BLOCKER, text, RATE if facts.unrated else GET_ANSWERS)
     questions = facts.questions
     for number, kind in ((questions.with_good, "good"), (questions.with_poor, "poor")):
@@ -323,6 +325,10 @@ def several_sessions(facts: Facts) -> Check:
         CheckResult.OK,
         f"No session has more than {max(most / rated, 0.01):.0%} of the ratings.",
     )
+
+
+def _none_waits(facts: Counts) -> str:
+    return "" if facts.unrated else " No answer waits for a rating: import more."
 
 
 def _other_questions(facts: Counts) -> Remedy:

@@ -14,7 +14,6 @@ from core.domain.errors import AssayError
 from core.domain.roles import Rule
 from core.domain.settings import ROOT
 from core.domain.verdicts.judgement import Judgement, Use
-from core.domain.verdicts.names import model_name
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.training.events import Event, Registered, Saved, TrainingResult
@@ -153,7 +152,7 @@ def _register(
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
             "promoted": decision.promoted,
-            "name": ClearedText(model_name(run_id, version.created_at, today=now())),
+            "name": ClearedText(version.name),
             "verdict": judged.sentence(Use.IN_USE if decision.promoted else Use.NOT_USED),
             "figures": judged.figures.to_json(),
             "held_out": held_out if training_set.held_out else None,
@@ -174,7 +173,7 @@ def _register(
 
 
 def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[str, Any]:
-    """The JSON that ``train --json`` prints when no model came of a run."""
+    """The JSON that ``train --json`` prints when no model came of a run: the reason is its verdict."""
     return {
         "run_id": run_id,
         "model_version": None,
@@ -185,7 +184,7 @@ def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[
         "baselines": None,
         "promoted": False,
         "name": None,
-        "verdict": None,
+        "verdict": reason,
         "figures": None,
         "reason": reason,
     }

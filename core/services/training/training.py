@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.errors import AssayError, BadInput, BadSetting, Unavailable
 from core.domain.roles import Act, User
 from core.reward.recipes.registry import PAIR, recipe_named
 from core.reward.training import trainer
@@ -211,14 +211,21 @@ def _steps(
     embedder = reference_embedder(workspace)
     training_set = load_training_set(workspace, embedder, without_rater=without_rater)
     apart, minimum = len(training_set.held_out), settings.min_samples_to_train
+    enough = training_set.rated >= minimum
+    # what is needed is counted in rated answers, those that are kept apart among them
+    needed = max(1, minimum - apart) if enough else minimum
+    if enough and 0 < settings.train_limit < needed:  # more ratings would not help
+        raise BadSetting(
+            f"TRAIN_LIMIT is {settings.train_limit:,}: a training needs {needed:,} rated answers beside those that are "
+            "kept apart. Set it higher, or leave it out."
+        )
     trained = yield from trainer.train(
         training_set.examples,
         recipe=recipe,
         embedder=embedder,
         seed=seed,
         positive_threshold=settings.positive_rating_threshold,
-        # what is needed is counted in rated answers, those that are kept apart among them
-        minimum=max(1, minimum - apart) if training_set.rated >= minimum else minimum,
+        minimum=needed,
         champion_recipe=None if training_set.rival_decides else training_set.champion_recipe,
         champion_groups=training_set.champion_groups,
         preferred=training_set.preferred,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.verdicts.names import model_name, short_name
 from core.store.tables.base import Base
 from core.store.types import now
 
@@ -92,6 +93,16 @@ class ModelVersion(Base):
     judgement: Mapped[dict[str, Any] | None]  # figures and decision of its training; NULL: of an earlier release
     archived_at: Mapped[datetime | None]
     archived_by: Mapped[str | None] = mapped_column(String(100))
+
+    @property
+    def name(self) -> str:
+        """What people call it: Model 3, 28 Nov."""
+        return model_name(self.run_id, self.created_at, today=now())
+
+    @property
+    def short_name(self) -> str:
+        """The same without the date, for sentences that are masked: Model 3."""
+        return short_name(self.run_id)
 
     @property
     def hashes(self) -> dict[str, str]:

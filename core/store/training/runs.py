@@ -1,6 +1,6 @@
 """Training runs as rows: queued, running, ended. Every viewer reads the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -14,6 +14,9 @@ from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
 
 __all__ = ["Run"]  # rows that the functions return
+
+Events = Mapping[tuple[int, str], dict[str, Any]]
+"""The latest event of a run by its number and the event's kind (``Evaluated``, ...)."""
 
 
 def start(session: Session, recipe: str, seed: int, by: User, process: str | None) -> Run:
@@ -110,10 +113,11 @@ def latest_with_model(session: Session, *, sample: bool, recipe: str = "") -> Ru
     return session.scalar(found.order_by((Run.recipe == recipe).desc(), Run.run_id.desc()).limit(1))
 
 
-def last_event(session: Session, run_id: int, kind: str) -> dict[str, Any] | None:
-    """The latest event of that kind (``Evaluated``, ...) of a run."""
-    found = select(RunEvent.payload).where(RunEvent.run_id == run_id, RunEvent.kind == kind)
-    return session.scalar(found.order_by(RunEvent.number.desc()).limit(1))
+def last_events(session: Session, run_ids: Collection[int], kinds: Collection[str]) -> Events:
+    """The latest event of each of these kinds of each of these runs."""
+    found = select(RunEvent.run_id, RunEvent.kind, RunEvent.payload)
+    of_these = found.where(RunEvent.run_id.in_(run_ids), RunEvent.kind.in_(kinds)).order_by(RunEvent.number)
+    return {(run_id, kind): payload for run_id, kind, payload in session.execute(of_these)}
 
 
 def save_predictions(session: Session, run_id: int, rows: Sequence[tuple[int, int, float]]) -> None:

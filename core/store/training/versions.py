@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
 from core.domain.roles import Rule, User
-from core.domain.verdicts.names import short_name
 from core.store import audit, rights
 from core.store.database import Store, lock_writers
 from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
@@ -103,7 +102,7 @@ def lock_champion(session: Session, expected: str | None) -> None:
     if expected is not None and found != expected:
         now_there = "no model is in use now"
         if current is not None:
-            now_there = f"{short_name(current.run_id)} is in use now"
+            now_there = f"{current.short_name} is in use now"
         raise Conflict(
             f"Somebody else changed the model in use meanwhile: {now_there}. Nothing was changed; look again."
         )

@@ -18,6 +18,7 @@ from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import go_to
 from core.ui.shell.navigation import next_step as next_step_button
 from core.ui.shell.page import Page, heading
+from core.ui.shell.popovers import popovers_by_keyboard
 from core.ui.shell.texts import literal
 from core.ui.training.readiness import follow
 from core.ui.training.retraining import retraining_due
@@ -47,6 +48,7 @@ def show(page: Page) -> None:
         ratings_of_days(found)
         if now.sample and page.may(Act.CHANGE_DATA):
             _sample(page)
+            popovers_by_keyboard("home")
     _notes(page, now)
     where = now.database if page.user.role is Role.LEAD else page.workspace.store.name
     st.caption(f"Database: {literal(where)}")

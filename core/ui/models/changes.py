@@ -31,7 +31,8 @@ def in_words(change: PromotionView) -> str:
     instead = f", in place of {old}" if old else ""
     match change.action:
         case "automatic":
-            return f"{new} came into use after its training, because it passed the rule{instead}."
+            better = "it was clearly better than the length of the answer"
+            return f"{new} came into use by itself after its training{instead}: {better}."
         case "promote":
             return f"{change.by} put {new} in use{instead}. {_why(change)}"
         case "rollback":

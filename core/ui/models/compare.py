@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.domain.metrics import Metric
 from core.services.models import compare
 from core.services.models.compare import Basis, Comparison, Disagreement
 from core.services.models.models import VersionView
@@ -44,13 +45,10 @@ def compare_panel(page: Page, versions: Sequence[VersionView]) -> None:
 
 def _show(found: Comparison) -> None:
     st.info(literal(found.sentence), icon=":material/balance:")
-    measures = dict.fromkeys((found.measure, "accuracy"))
+    known = [name for name in (found.measure, "accuracy") if any(_is_known(one.get(name)) for one in found.metrics)]
     rows = [
         {"Model": literal(name)}
-        | {
-            MEASURES[measure].title: cell(metrics.get(measure), percent=MEASURES[measure].percent)
-            for measure in measures
-        }
+        | {MEASURES[measure].title: cell(metrics.get(measure), percent=MEASURES[measure].percent) for measure in known}
         for name, metrics in zip(found.names, found.metrics, strict=True)
     ]
     with st.container(key="models.compared"):
@@ -59,7 +57,8 @@ def _show(found: Comparison) -> None:
         "Neither model learned from these questions."
         if found.basis is Basis.UNSEEN
         else "Each answer was scored by a model that had not seen its question, because there are too few questions "
-        "that neither learned from."
+        "that neither learned from. All such scores of an answer are joined to one here, so a figure may be a point or "
+        "two off the one of the training."
     )
     st.caption(f"Both on the same {found.n:,} rated answers to {found.questions:,} questions. {how} {RANGE}")
     if found.disagreements:
@@ -70,6 +69,10 @@ def _show(found: Comparison) -> None:
         ):
             for answer in found.disagreements:
                 _answer(found, answer)
+
+
+def _is_known(metric: Metric | None) -> bool:
+    return metric is not None and metric.value is not None
 
 
 def _answer(found: Comparison, answer: Disagreement) -> None:

@@ -11,13 +11,14 @@ from core.services.models.verdicts import VersionVerdict
 from core.services.training import runs
 from core.ui.models.changes import in_words
 from core.ui.models.history import STATES
-from core.ui.report.format import moment, recipe_name
+from core.ui.report.format import moment
 from core.ui.report.summary import show_figures, show_roc, show_verdict
 from core.ui.report.view import full_report
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 NOT_RECORDED = "not recorded (made by an earlier release)"
+CHOSEN, OPENED = "models.look", "models.report"
 FILES = {"file missing": "missing", "file altered": "altered after the training"}
 
 
@@ -36,11 +37,11 @@ def report_of_a_version(
             "Model",
             list(by_name),
             index=in_use,
-            key="models.look",
+            key=CHOSEN,
             format_func=lambda n: f"{by_name[n].name} · {STATES[by_name[n].state]}",
         )
         version = by_name[name or versions[in_use].model_version]
-        opened = st.toggle("Show the full report", key="models.report")
+        opened = st.toggle("Show the full report", key=OPENED)
     if not opened:
         return
     verdict, run = verdicts[version.model_version], runs.run_view(page.workspace, page.user, version.run_id)
@@ -60,6 +61,11 @@ def report_of_a_version(
         full_report(run, verdict, key="models")
 
 
+def open_report(model_version: str) -> None:
+    """Have Models show the full report of this version; call it before going there."""
+    st.session_state.update({CHOSEN: model_version, OPENED: True})
+
+
 def _download(page: Page, version: VersionView) -> None:
     st.download_button(
         "Download the model",
@@ -75,7 +81,7 @@ def _download(page: Page, version: VersionView) -> None:
 
 
 def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tuple[str, str]]:
-    """Data, method, code, author and fate of a version, in words."""
+    """Data, code, author and fate of a version, in words; method, seed and versions are a table of its report."""
     known = version.lineage
     kept, orders = int(known.get("held_out") or 0), int(known.get("preferences") or 0)
     data = f"{version.n:,} rated answers to {version.prompts:,} questions" + (
@@ -90,11 +96,8 @@ def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tupl
             + (f", without the ratings of {version.without_rater}" if version.without_rater else "")
             + (f"; {kept:,} more answers were kept apart" if kept else ""),
         ),
-        ("Fingerprint of these ratings", str(known.get("data_fingerprint") or NOT_RECORDED)[:40]),
         ("Good from", f"a rating of {known['positive_threshold']}" if "positive_threshold" in known else NOT_RECORDED),
-        ("Method", f"{recipe_name(version.recipe)}, seed {known.get('seed', 'not recorded')}"),
         ("Reads", str(known.get("reads") or NOT_RECORDED).replace("prompt", "question")),
-        ("Language model", str(known.get("encoder") or NOT_RECORDED)[:60]),
         ("Code", str(known.get("code") or NOT_RECORDED)),
         ("Trained", f"{moment(version.created_at)} by {version.trained_by}, training {version.run_id}"),
         ("Came into use", f"{moment(fate.at)}: {in_words(fate)}" if fate else "never"),

@@ -29,8 +29,7 @@ def feedback_panel(page: Page, versions: Sequence[VersionView]) -> None:
 
 
 def _row(outcome: Outcome, shown: list[str], names: Mapping[str, str]) -> dict[str, str]:
-    called = name_of(outcome, By.VERSION)
-    return {"Model": literal(names.get(called, called))} | {
+    return {"Model": literal(name_of(outcome, By.VERSION, names))} | {
         TITLES[kind]: literal(feedback_cell(outcome, kind)) for kind in shown
     }
 

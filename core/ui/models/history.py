@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.domain.roles import Act
 from core.domain.verdicts.judgement import Tone
-from core.services.models import models
 from core.services.models.models import OldTraining, VersionView
 from core.services.models.verdicts import VersionVerdict
 from core.ui.models.promote import row_actions
 from core.ui.report.format import moment, ratio
 from core.ui.shell.page import Page
+from core.ui.shell.popovers import popovers_by_keyboard
 from core.ui.shell.texts import literal
 
 STATES = {
@@ -30,13 +30,14 @@ ICONS = {
 }
 
 
-def history(page: Page, versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdict]) -> None:
-    """A row for each version, newest first; archived ones folded away."""
+def history(
+    page: Page, versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdict], previous: str | None
+) -> None:
+    """A row for each version, newest first; archived ones folded away. ``previous``: the one in use before."""
     st.subheader("All models", anchor=False)
     here = [version for version in versions if version.state != "archived"]
     archived = [version for version in versions if version.state == "archived"]
     current = next((version.model_version for version in here if version.state == "champion"), None)
-    previous = models.before_champion(page.workspace, page.user)
     can_compare = sum(version.state not in ("file missing", "file altered") for version in here) > 1
     shown = here
     if len(here) > SHOWN and not st.session_state.get("models.show_all"):
@@ -45,6 +46,7 @@ def history(page: Page, versions: Sequence[VersionView], verdicts: Mapping[str, 
     with st.container(key="models.table", gap=None):
         for version in shown:
             _row(page, version, verdicts[version.model_version], (current, previous), can_compare)
+    popovers_by_keyboard("models")
     if len(here) > SHOWN:
         st.toggle(f"Show all {len(here):,}", key="models.show_all")
     if archived:
@@ -79,7 +81,7 @@ def _called(version: VersionView, can_compare: bool) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if can_compare:
-                st.checkbox(name, key=ticking(version), disabled=damaged, width="content")
+                st.checkbox(literal(version.name), key=ticking(version), disabled=damaged, width="content")
             else:
                 st.markdown(name, width="content")
             if version.state == "champion":

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.domain.roles import Act
+from core.domain.verdicts.judgement import Tone
 from core.services.models import models
 from core.services.models.models import PromotionView, VersionView
 from core.services.models.verdicts import VersionVerdict
@@ -36,8 +37,9 @@ def model_in_use(
     versions: Sequence[VersionView],
     verdicts: Mapping[str, VersionVerdict],
     changes: Sequence[PromotionView],
+    previous: str | None,
 ) -> None:
-    """The model that ranks answers now, and the way back to the one before it."""
+    """The model that ranks answers now, and the way back to the one before it, ``previous`` by its technical name."""
     version = next((version for version in versions if version.state == "champion"), None)
     if version is None:
         _none_in_use(page, versions, verdicts, changes)
@@ -50,17 +52,25 @@ def model_in_use(
                 sample_badge()
                 st.markdown("It learned from the sample: do not judge real answers with it.", width="content")
         show_figures(verdict.figures, key="models.in_use")
+        _next(verdict)
         change = next((change for change in changes if change.model_version == version.model_version), None)
         why, way_back = st.columns([7, 2.6], vertical_alignment="center")
         since = f"In use since {moment(change.at)}: {in_words(change)} " if change else ""
         learned = f"It learned from {version.n:,} rated answers to {version.prompts:,} questions."
         why.markdown(literal(since + learned))
         if page.may(Act.MODELS):
-            previous = models.before_champion(page.workspace, page.user)
             back = next((version for version in versions if version.model_version == previous), None)
             if back is not None:
                 with way_back, st.container(horizontal=True, horizontal_alignment="right"):
                     roll_back(page, back, verdicts[back.model_version], current=version.model_version, key="models")
+
+
+def _next(verdict: VersionVerdict) -> None:
+    """What to do with the model in use, or for a better one."""
+    if verdict.tone is Tone.GOOD:
+        next_step("Rank answers", "rerank", key="models.to_rerank")
+    else:
+        next_step("See what would help", "readiness", key="models.to_readiness")
 
 
 def _none_in_use(

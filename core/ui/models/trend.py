@@ -20,6 +20,8 @@ ORDER = "pairwise_accuracy"
 SHOWN = (ORDER, "accuracy")
 OWN, SAMPLE = "Your ratings", "The sample"
 MAX_TICKS = 3
+COMPARABLE = 2
+"""From so many trainings on there is something to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ def trend_panel(
     """Charts of right order and accuracy of all trainings; those of the old application stand apart."""
     st.subheader("Over time", anchor=False)
     shown = [version for version in reversed(versions) if version.state != "archived"]
+    if len(shown) < COMPARABLE and not old:
+        st.caption("From the second model on, this shows how right order and accuracy moved.")
+        return
     own, sample = ([version for version in shown if version.sample is which] for which in (False, True))
     if sample and (own or old):
         chosen = st.segmented_control(
@@ -91,10 +96,7 @@ def _how_to_read(shown: Sequence[VersionView], old: Sequence[OldTraining]) -> st
             "them may come from the ratings."
         )
     if shown:
-        sentences.append(
-            "A star is the model in use. The bar shows how certain a figure is. Dotted lines mark how many "
-            "answers were rated by then."
-        )
+        sentences.append("A star is the model in use. The bar shows how far chance may have moved a figure.")
     if old:
         unplaced = sum(row.accuracy is None for row in old)
         gone = f" {unplaced} of them noted no accuracy." if unplaced else ""
@@ -136,10 +138,13 @@ def _points(versions: Sequence[VersionView], verdicts: Mapping[str, VersionVerdi
 
 def _at_training(version: VersionView, verdict: VersionVerdict, name: str, place: int) -> TrendPoint | None:
     figures = verdict.figures
-    if name == ORDER and figures.measure != ORDER:
-        return None
-    on = "kept-apart answers" if figures.basis is Basis.KEPT_APART else "answers (cross-validated)"
+    kept_apart = figures.basis is Basis.KEPT_APART
     metric = figures.right_order if name == ORDER else figures.accuracy
+    if name == ORDER and figures.measure != ORDER:
+        if kept_apart:
+            return None
+        metric = version.metrics.get(ORDER, Metric(None))  # not in the verdict: an earlier release, or few comparisons
+    on = "kept-apart answers" if kept_apart else "answers (cross-validated)"
     return _point(version, name, metric, f"Measured at its training on {figures.answers:,} {on}", "version", place)
 
 
@@ -239,7 +244,7 @@ def trend_figure(
         figure.add_vline(
             x=at,
             line={"color": GREY, "dash": "dot", "width": 1},
-            annotation_text=", ".join(map(str, reached)),
+            annotation_text=f"{', '.join(map(str, reached))} rated",
             annotation_position="top right",
             annotation_font_size=11,
         )
@@ -264,10 +269,10 @@ def trend_figure(
 
 
 def _reached(placed: Sequence[tuple[int, TrendPoint]], thresholds: Sequence[int]) -> dict[float, list[int]]:
-    """Where a threshold was first reached: just before that training."""
+    """Where a threshold was reached between two trainings: just before the later one."""
     lines: dict[float, list[int]] = {}
     for threshold in thresholds:
         first = next((at for at, point in placed if (point.rated or 0) >= threshold), None)
-        if first is not None:
+        if first is not None and first > min(at for at, _ in placed):
             lines.setdefault(first - 0.5, []).append(threshold)
     return lines

@@ -1,6 +1,6 @@
 """What users said of answers as sentences and table cells, and how to read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -28,9 +28,12 @@ def kinds(outcomes: Sequence[Outcome]) -> list[str]:
     return [kind for kind in TITLES if any(kind in one.figures for one in outcomes)]
 
 
-def name_of(outcome: Outcome, by: By) -> str:
-    """The version or generator; in words where there is none."""
-    return outcome.line.name or ("No model" if by is By.VERSION else "Not named")
+def name_of(outcome: Outcome, by: By, models: Mapping[str, str]) -> str:
+    """The version as ``models`` calls it, or the generator; in words where there is none."""
+    name = outcome.line.name
+    if name is None:
+        return "No model" if by is By.VERSION else "Not named"
+    return models.get(name, name) if by is By.VERSION else name
 
 
 def feedback_cell(outcome: Outcome, kind: str) -> str:

@@ -1,7 +1,7 @@
 """From users: what they said of answers week by week; below it what they wrote."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import plotly.graph_objects as go
@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.outcomes.results import Apart, By
+from core.services.models import models
 from core.services.outcomes import results
 from core.services.outcomes.results import RANGES, Outcome
 from core.ui.outcomes.format import TITLES, feedback_cell, how_to_read, kinds, mark_made, name_of, nothing_yet
@@ -18,7 +19,7 @@ from core.ui.report.plots import BLUE, GREEN, ORANGE, PINK, TEAL, error_bars, wi
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
-BY = {By.VERSION: "By model version", By.GENERATOR: "By what wrote the answer"}
+BY = {By.VERSION: "By model", By.GENERATOR: "By what wrote the answer"}
 STYLES = ((TEAL, "circle"), (ORANGE, "square"), (BLUE, "diamond"), (PINK, "triangle-up"), (GREEN, "x"))
 """Of the lines in the figure, in the order of how much feedback there is: no more are drawn."""
 
@@ -44,6 +45,7 @@ def _weeks(page: Page, by: By) -> None:
     if not found.lines:
         nothing_yet(page, by, key="quality.feedback_keys")
         return
+    names = models.names(page.workspace, page.user)
     shown = kinds(found.lines)
     kind = shown[0]
     if len(shown) > 1:
@@ -62,7 +64,7 @@ def _weeks(page: Page, by: By) -> None:
     drawn = [one for one in lines if one.figures[kind].metric.value is not None]
     if drawn:
         st.plotly_chart(
-            weeks_figure(drawn, kind, by),
+            weeks_figure(drawn, kind, by, names),
             key=f"quality.feedback_weeks.{by.value}.{kind}",
             config={"displayModeBar": False},
             alt=f"{TITLES[kind]} with its range, week by week; the table below says the same.",
@@ -73,7 +75,7 @@ def _weeks(page: Page, by: By) -> None:
         [
             {
                 "Week from": f"{one.line.week:%d %b %Y}",
-                "Model version" if by is By.VERSION else "Written by": name_of(one, by),
+                "Model" if by is By.VERSION else "Written by": name_of(one, by, names),
                 TITLES[kind]: feedback_cell(one, kind),
             }
             for one in lines
@@ -84,13 +86,16 @@ def _weeks(page: Page, by: By) -> None:
     st.caption(literal(how_to_read(found)))
 
 
-def weeks_figure(outcomes: Sequence[Outcome], kind: str, by: By) -> go.Figure:
-    """One kind of feedback over the weeks, a line with ranges for each of the names with the most feedback."""
+def weeks_figure(outcomes: Sequence[Outcome], kind: str, by: By, models: Mapping[str, str]) -> go.Figure:
+    """One kind of feedback over the weeks, a line with ranges for each of the names with the most feedback.
+
+    ``models``: what people call each version.
+    """
     first, last = min(map(_week, outcomes)), max(map(_week, outcomes))
     weeks = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
     names: dict[str, dict[date, Outcome]] = {}
     for one in outcomes:
-        names.setdefault(name_of(one, by), {})[_week(one)] = one
+        names.setdefault(name_of(one, by, models), {})[_week(one)] = one
     most = sorted(names, key=lambda name: -sum(one.figures[kind].words for one in names[name].values()))
     figure = go.Figure()
     for (colour, symbol), name in zip(STYLES, most, strict=False):

@@ -1,9 +1,12 @@
 """What users wrote of answers, for leads."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.domain.outcomes.results import Comment
 from core.domain.texts import plural
+from core.services.models import models
 from core.services.outcomes import results
 from core.services.outcomes.results import MOST_COMMENTS
 from core.ui.data.address import ANSWER
@@ -23,8 +26,9 @@ def users_comments(page: Page) -> None:
         return
     st.subheader("What users wrote", anchor=False)
     st.caption("Only leads read this. It is not shown to a rater: a rating is what they think themselves.")
+    names = models.names(page.workspace, page.user)
     for place, one in enumerate(found[:asked]):
-        _comment(one, f"quality.feedback_comment.{place}")
+        _comment(one, names, f"quality.feedback_comment.{place}")
     if len(found) > asked:
         st.button("Show more", key="quality.feedback_more", on_click=_show_more, args=(asked,))
     elif asked >= MOST_COMMENTS:
@@ -35,11 +39,11 @@ def _show_more(asked: int) -> None:
     st.session_state["quality.feedback_shown"] = asked + COMMENTS_AT_ONCE
 
 
-def _comment(one: Comment, key: str) -> None:
+def _comment(one: Comment, names: Mapping[str, str], key: str) -> None:
     with st.container(border=True, gap="xsmall", key=key):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _said(one)
-            st.caption(literal(_about(one)), width="content")
+            st.caption(literal(_about(one, names)), width="content")
         show_text(one.comment, key=f"{key}.text", name="comment")
         if one.interaction_id is not None:
             st.page_link(
@@ -63,8 +67,8 @@ def _said(one: Comment) -> None:
             st.badge(f"{chosen} was chosen", icon=":material/check:", color="blue")
 
 
-def _about(one: Comment) -> str:
+def _about(one: Comment, names: Mapping[str, str]) -> str:
     parts = [moment(one.at), f"sent by {one.application}"]
-    parts += [f"ranked by {one.model_version}"] if one.model_version else []
+    parts += [f"ranked by {names.get(one.model_version, one.model_version)}"] if one.model_version else []
     parts += [f"written by {one.generator}"] if one.generator else []
     return " · ".join(parts)

@@ -33,18 +33,6 @@ MEASURES = {
         "scores higher. This is what ranking needs. 50 % is chance.",
         percent=True,
     ),
-    "best_of_n_lift": Measure(
-        "Gain in rating",
-        "How much higher experts rate the answer that the model puts first than a random answer to the same question, "
-        "in points of the scale from 1 to 5. Guessing gains 0.",
-        percent=False,
-    ),
-    "brier_skill": Measure(
-        "Brier skill",
-        "How much closer to the truth the scores are than always saying the share of good answers. 0 is no better, "
-        "1 is perfect.",
-        percent=False,
-    ),
 }
 
 BASELINES = {

@@ -48,7 +48,7 @@ box.hidden=false;slider.addEventListener('input',show);show();})();
 """
 
 
-def report_html(run: RunView, verdict: VersionVerdict | None) -> str:
+def report_html(run: RunView, verdict: VersionVerdict) -> str:
     """The report as one HTML document, its styles, figures and tables included."""
     script = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
     policy = (
@@ -60,7 +60,7 @@ def report_html(run: RunView, verdict: VersionVerdict | None) -> str:
     parts = "".join(_part(table, plots.get(name), report) for name, table in tables(run, verdict).items())
     chart, moves = "", ""
     if evaluation is not None:
-        chart = _figure(roc_plot(evaluation, report, None if verdict is None else verdict.figures.rule))
+        chart = _figure(roc_plot(evaluation, report, verdict.figures.rule))
     rows = ""
     if report is not None:
         moves = f"<script>{_SCRIPT}</script>"
@@ -70,15 +70,11 @@ def report_html(run: RunView, verdict: VersionVerdict | None) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{_text(_name(run, verdict))} · report</title><style>{_colours()}{_STYLE}</style></head><body>
-<h1>{_text(_name(run, verdict))}</h1><p class="quiet">{_text(_made(run))}</p>
-{_summary(run, verdict)}{chart}
+<title>{_text(verdict.name)} · report</title><style>{_colours()}{_STYLE}</style></head><body>
+<h1>{_text(verdict.name)}</h1><p class="quiet">{_text(_made(run))}</p>
+{_summary(verdict)}{chart}
 <h2>Full report</h2>{said}{parts}{rows}{moves}</body></html>
 """
-
-
-def _name(run: RunView, verdict: VersionVerdict | None) -> str:
-    return f"Training {run.run_id}" if verdict is None else verdict.name
 
 
 def _made(run: RunView) -> str:
@@ -87,13 +83,11 @@ def _made(run: RunView) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _summary(run: RunView, verdict: VersionVerdict | None) -> str:
-    if verdict is None:
-        return f'<p class="verdict caution">{_text(run.message or "This training made no model.")}</p>'
+def _summary(verdict: VersionVerdict) -> str:
     shown = three_figures(verdict.figures)
     cards = "".join(
         f'<div class="card">{_text(figure.title)}<b>{figure.value}</b>'
-        f"<span>{_text(figure.bounds or figure.missing)}</span></div>"
+        f"<span>{_text(figure.bounds or figure.missing)}</span><br><span>{_text(figure.short)}</span></div>"
         for figure in shown
     )
     means = "".join(f"<dt>{_text(figure.title)}</dt><dd>{_text(figure.help)}</dd>" for figure in shown)

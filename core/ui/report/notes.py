@@ -5,7 +5,7 @@ from core.services.models.verdicts import VersionVerdict
 from core.services.training.runs import RunView
 
 
-def notes(run: RunView, verdict: VersionVerdict | None) -> list[str]:
+def notes(run: RunView, verdict: VersionVerdict) -> list[str]:
     """Sentences for the page and the file, plain text."""
     evaluation, report = run.evaluation, run.report
     if evaluation is None:
@@ -15,7 +15,7 @@ def notes(run: RunView, verdict: VersionVerdict | None) -> list[str]:
         f"All numbers below are cross-validated: {evaluation.n:,} rated answers to {evaluation.prompts:,} questions "
         f"({evaluation.good:,} good), each scored{times} by a model that had not seen its question."
     )
-    if verdict is not None and verdict.figures.basis is Basis.KEPT_APART:
+    if verdict.figures.basis is Basis.KEPT_APART:
         basis += (
             " The verdict and the three figures are not: they are measured on questions that were kept apart, so they "
             "may differ a little from the same measures below."

@@ -49,10 +49,10 @@ class Table:
     rows: list[Row]
 
 
-def tables(run: RunView, verdict: VersionVerdict | None) -> dict[str, Table]:
+def tables(run: RunView, verdict: VersionVerdict) -> dict[str, Table]:
     """All tables of a training by name, in reading order, less what an earlier release did not measure."""
     evaluation, report = run.evaluation, run.report
-    found = [] if verdict is None else [_decision(run, verdict)]
+    found = [_decision(run, verdict)]
     if evaluation is not None:
         found += [_measures(evaluation), _right_and_wrong(evaluation), _by_kind(evaluation)]
         if report is not None:

@@ -14,7 +14,7 @@ from core.ui.shell.cells import show_cells
 from core.ui.shell.texts import literal
 
 
-def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> None:
+def full_report(run: RunView, verdict: VersionVerdict, *, key: str) -> None:
     """Everything about a training beyond verdict, figures and chart, and its files; ``key`` is the page's name.
 
     What an earlier release did not measure is left out.
@@ -22,8 +22,6 @@ def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> No
     found, report = tables(run, verdict), run.report
     for note in notes(run, verdict):
         st.caption(literal(note))
-    if not found:
-        return
     _downloads(run, verdict, found, key)
     plots = {} if report is None else plots_by_table(report)
     for name, table in found.items():
@@ -39,7 +37,7 @@ def full_report(run: RunView, verdict: VersionVerdict | None, *, key: str) -> No
             st.caption(literal(table.caption))
 
 
-def _downloads(run: RunView, verdict: VersionVerdict | None, found: dict[str, Table], key: str) -> None:
+def _downloads(run: RunView, verdict: VersionVerdict, found: dict[str, Table], key: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Download the report",

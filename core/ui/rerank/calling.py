@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.ui.shell.navigation import server_address
 from core.ui.shell.texts import snippet
 
 PYTHON = """\
@@ -45,7 +46,7 @@ def call_from_code(prompt: str, texts: Sequence[str]) -> None:
         for tab, language, code in zip(
             st.tabs(["Python", "curl", "Cohere client"]),
             ("python", "bash", "python"),
-            calls(_address(), *shown),
+            calls(server_address(), *shown),
             strict=True,
         ):
             tab.code(code, language=language, wrap_lines=True)
@@ -66,8 +67,3 @@ def calls(address: str, prompt: str, texts: Sequence[str]) -> tuple[str, str, st
         CURL.format(address=address, body=f"'{body}'"),
         COHERE.format(question=question, answers=answers, address=json.dumps(address)),
     )
-
-
-def _address() -> str:
-    parts = (st.context.url or "").split("/")
-    return "/".join(parts[:3]) if len(parts) > 2 else "http://localhost:8501"

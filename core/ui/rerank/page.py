@@ -19,6 +19,8 @@ from core.ui.shell.texts import literal, snippet
 
 MAX_CANDIDATES = 1_000
 MAX_BYTES = 1_000_000
+MAX_LINES = 50_000
+"""A pasted text with more lines or bytes is not read: that takes seconds in which nobody else gets a page."""
 MAX_BOXES = 30
 """More boxes than this are slow to draw, and nobody edits them one by one."""
 IN_USE, NONE = "The model in use", "No other"
@@ -43,6 +45,8 @@ class RerankPageState:
 
     boxes: list[int] = field(default_factory=lambda: [0, 1, 2])
     following: int = 3
+    pasted: tuple[str, tuple[Way, Way] | None, Pasted] | None = None
+    """The text that was read last, the way that was chosen, and what was understood: each press needs it again."""
     read_as: tuple[Way, Way] | None = None
     """In which way a pasted text is read instead of the one in which it would be."""
     ranked: Ranked | None = None
@@ -127,6 +131,8 @@ def check_input(prompt: str, texts: tuple[str, ...]) -> None:
     """
     if not prompt:
         raise BadInput("The question is empty. Type or paste what was asked.")
+    if (much := _too_much((prompt, *texts))) is not None:
+        raise BadInput(f"{much} Take some away, or use the command line: python -m core rerank.")
     if len(texts) < 2:
         raise BadInput(
             "Ranking needs at least two answers. Put a line with --- between them, use one box for each, or choose "
@@ -137,12 +143,14 @@ def check_input(prompt: str, texts: tuple[str, ...]) -> None:
             f"These are {len(texts):,} answers; this page ranks up to {MAX_CANDIDATES:,}. Take some away, or use the "
             "command line: python -m core rerank."
         )
-    size = len(prompt.encode()) + sum(len(text.encode()) for text in texts)
+
+
+def _too_much(texts: tuple[str, ...]) -> str | None:
+    """That these texts are more than this page reads, or None."""
+    size, lines = sum(len(text.encode()) for text in texts), sum(text.count("\n") for text in texts)
     if size > MAX_BYTES:
-        raise BadInput(
-            f"This is {size / 1e6:.1f} MB of text; this page takes up to 1 MB. Take some away, or use the command "
-            "line: python -m core rerank."
-        )
+        return f"This is {size / 1e6:.1f} MB of text; this page takes up to 1 MB."
+    return f"These are {lines:,} lines of text; this page reads up to {MAX_LINES:,}." if lines > MAX_LINES else None
 
 
 def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
@@ -157,7 +165,7 @@ def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
 def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | None, *, source: str | None) -> Ranked:
     workspace, abstain = page.workspace, bool(st.session_state.get("rerank.abstain"))
     found = reranking.rank(workspace, page.user, prompt, texts, model_version=version, source=source, abstain=abstain)
-    names = {one.model_version: one.name for one in models.listed(workspace, page.user)}
+    names = models.names(workspace, page.user)
     reason = found.reason
     for technical, name in names.items():
         reason = reason and reason.replace(technical, name)
@@ -280,9 +288,17 @@ def _read_as(automatic: Way, way: Way) -> None:
 
 def _pasted() -> Pasted:
     """What is in the field, read in the way that was chosen for texts that would be read as this one."""
-    text = st.session_state.get("rerank.candidates") or ""
+    text, state = st.session_state.get("rerank.candidates") or "", page_state()
+    chosen = state.read_as
+    if state.pasted is None or state.pasted[:2] != (text, chosen):
+        state.pasted = text, chosen, _understood(text, chosen)
+    return state.pasted[2]
+
+
+def _understood(text: str, chosen: tuple[Way, Way] | None) -> Pasted:
+    if (much := _too_much((text,))) is not None:
+        return Pasted((text,), Way.ONE, Way.ONE, doubt=much)
     found = understand(text)
-    chosen = page_state().read_as
     return understand(text, chosen[1]) if chosen is not None and chosen[0] is found.automatic else found
 
 

@@ -9,6 +9,7 @@ from core.services.people.api_keys import KeyView
 from core.ui.report.format import moment
 from core.ui.shell import errors, session
 from core.ui.shell.name_prompt import actor
+from core.ui.shell.navigation import server_address
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
@@ -149,7 +150,7 @@ def _how_to_call(known: list[KeyView]) -> None:
     key = " \\\n     -H 'Authorization: Bearer KEY'" if known else ""
     for what, call in (("Have answers ranked:", CALL), ("Send an answer, then a user's thumb:", SEND)):
         st.markdown(what)
-        st.code(call.format(address=_address(), key=key), language="bash", wrap_lines=True)
+        st.code(call.format(address=server_address(), key=key), language="bash", wrap_lines=True)
     st.caption("The description for programs (OpenAPI) is at /openapi.json; /readyz tells whether a model is loaded.")
 
 
@@ -159,11 +160,6 @@ def _box(scope: KeyScope) -> str:
 
 def _in_words(key: KeyView) -> str:
     return " and ".join(words for scope, words in MAY.items() if scope in key.scopes)
-
-
-def _address() -> str:
-    parts = (st.context.url or "").split("/")
-    return "/".join(parts[:3]) if len(parts) > 2 else "http://localhost:8501"
 
 
 @errors.act

@@ -117,3 +117,9 @@ def next_step(
     """Show a button that leads to another page, or to a tab of Settings or Quality."""
     if st.button(label, key=key, icon=icon or PAGES[page].icon, type="primary" if primary else "secondary"):
         go_to(page, tab)
+
+
+def server_address() -> str:
+    """The address at which this browser opened the dashboard, for calls to copy: http://localhost:8501."""
+    parts = (st.context.url or "").split("/")
+    return "/".join(parts[:3]) if len(parts) > 2 else "http://localhost:8501"

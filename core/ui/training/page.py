@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.roles import Act
 from core.reward.recipes.registry import PAIR, RECIPES
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
@@ -50,7 +51,10 @@ def start_card(page: Page, ready: Readiness) -> None:
             if blockers and not ready.facts.rated + ready.facts.unrated:
                 next_step("Get answers first", "home", key="train.home")
             elif blockers:
-                next_step("Rate answers", "rate", key="train.rate")
+                if ready.facts.unrated:
+                    next_step("Rate answers", "rate", key="train.rate")
+                elif page.may(Act.CHANGE_DATA):
+                    next_step("Import more answers", "data", key="train.import")
                 next_step("Check readiness", "readiness", key="train.readiness", primary=False)
             else:
                 st.markdown(_about(ready), width="content")

@@ -11,11 +11,13 @@ from core.domain.queue import Order, QueueFilters
 from core.domain.ratings import OPTIMAL_RATED, RECOMMENDED_RATED
 from core.domain.roles import Act
 from core.domain.texts import plural
+from core.domain.verdicts.judgement import Use
 from core.services.rating import queue, second_opinions
 from core.services.training.forecast import Outlook
 from core.services.training.readiness import Readiness, pair_yield
 from core.services.training.readiness_checks import RATE_NEXT_PAIR, Check, CheckResult, Remedy
 from core.ui.report.plots import COLOURS, GREY, ORANGE, TEAL, without_tools
+from core.ui.report.summary import show_in_use
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page
@@ -97,6 +99,8 @@ def outlook(page: Page, found: Readiness) -> None:
             return
         if found.verdict is not None:
             st.markdown(f"**{literal(found.verdict.name)}.** {literal(found.verdict.sentence)}")
+            if found.verdict.use is not Use.IN_USE:
+                show_in_use(found.in_use)
         if found.helps:
             st.markdown(literal(found.helps))
         else:

@@ -9,9 +9,10 @@ from core.domain.verdicts.judgement import Tone, Use
 from core.services.models.verdicts import VersionVerdict, verdicts
 from core.services.training.readiness import Readiness
 from core.services.training.runs import RunView, run_view
+from core.ui.models.details import open_report
 from core.ui.report.format import moment
-from core.ui.report.summary import show_figures, show_roc, show_verdict
-from core.ui.shell.navigation import next_step
+from core.ui.report.summary import show_figures, show_in_use, show_roc, show_verdict
+from core.ui.shell.navigation import PAGES, go_to, next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
 from core.ui.training.progress import how_far_it_got
@@ -39,6 +40,8 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
         _no_model(page, run, ready)
         return
     show_verdict(verdict, key="train")
+    if verdict.use is not Use.IN_USE:
+        show_in_use(next((other for other in found.values() if other.use is Use.IN_USE), None))
     figures, chart = st.columns(2)
     with figures:
         _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
@@ -66,16 +69,22 @@ def _label(run: RunView, verdict: VersionVerdict | None) -> str:
 
 def _what_next(verdict: VersionVerdict, *, more_helps: bool) -> None:
     """The one next step, and the way to the full report; ``more_helps``: answers wait that would teach something."""
+    used, too_weak = verdict.use is Use.IN_USE, verdict.judgement.gate in TOO_WEAK
     with st.container(horizontal=True, vertical_alignment="center", key="train.next"):
-        if verdict.use is Use.IN_USE and verdict.tone is Tone.GOOD:
+        if used and verdict.tone is Tone.GOOD:
             next_step("Rank answers", "rerank", key="train.to_rerank")
-        elif verdict.judgement.gate in TOO_WEAK and more_helps:
+        elif too_weak and more_helps:
             next_step("Rate more answers", "rate", key="train.to_rate")
-        elif verdict.use is Use.IN_USE or verdict.judgement.gate in TOO_WEAK:
+        elif used or too_weak:
             next_step("See what would help", "readiness", key="train.to_readiness")
-        else:
-            next_step("Look at it on Models", "models", key="train.to_compare")
-        next_step("Full report on Models", "models", key="train.to_models", primary=False)
+        _to_models(verdict, primary=not (used or too_weak))
+
+
+def _to_models(verdict: VersionVerdict, *, primary: bool) -> None:
+    icon, button = PAGES["models"].icon, "Full report on Models"
+    if st.button(button, key="train.to_models", icon=icon, type="primary" if primary else "secondary"):
+        open_report(verdict.model_version)
+        go_to("models")
 
 
 def _no_model(page: Page, run: RunView, ready: Readiness) -> None:
