@@ -91,8 +91,11 @@ def _estimate(population: Population, sampled: np.ndarray, rng: np.random.Genera
         unseen += predict(population.features) / FOLDS
         scores[held_out] = predict(population.features[held_out])
     scores[~rated] = unseen[~rated]
-    sums = [np.bincount(population.questions, weights=w) for w in (np.ones(len(rated)), scores, population.values)]
-    return estimate(Sampled(sums[0], sums[1], sampled, np.where(sampled, sums[2], 0.0)))
+    ones = np.ones(len(rated))
+    answers, scored, said = (
+        np.bincount(population.questions, weights=each).astype(np.float64) for each in (ones, scores, population.values)
+    )
+    return estimate(Sampled(answers, scored, sampled, np.where(sampled, said, 0.0)))
 
 
 def _ridge(features: np.ndarray, values: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
