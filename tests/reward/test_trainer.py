@@ -238,7 +238,7 @@ def test_contradicting_duplicates_leave_nothing_to_learn() -> None:
 
 def test_an_unknown_recipe_is_bad_input() -> None:
     """A mistyped recipe stops before any work."""
-    with pytest.raises(BadInput, match="no recipe"):
+    with pytest.raises(BadInput, match="no method"):
         run(rated_answers(10), recipe="triple")
 
 
