@@ -109,10 +109,11 @@ def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
     )
 
 
-def test_two_trainings_on_the_same_ratings_tell_nothing(workspace):
+def test_two_trainings_on_the_same_ratings_tell_nothing(workspace, lea):
     """Other seeds give other figures: these are no change that ratings made."""
     trained(workspace, auc(0.6), days_ago=3)
     trained(workspace, auc(0.8))
+    rated(workspace, lea, 1)
     assert retraining.rating_impact(workspace, COMMAND_LINE).startswith("Nothing was rated between")
 
 
