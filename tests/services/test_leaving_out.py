@@ -46,7 +46,7 @@ def test_what_only_they_rated_is_not_learned_from_and_the_others_count(two_rater
     (version,) = models.listed(two_raters, LEA)
     assert version.without_rater == "Ben"
     assert isinstance(version.lineage["without_rater"], int)
-    assert ("Learned from", "60 rated answers to 15 prompts, without the ratings of Ben") in lineage(version, [])
+    assert ("Learned from", "60 rated answers to 15 questions, without the ratings of Ben") in lineage(version, [])
     # nobody changed a rating meanwhile: leaving one out is no change
     assert "changed during" not in result["reason"]
 

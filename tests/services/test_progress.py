@@ -102,10 +102,19 @@ def test_kept_apart_prompts_are_the_better_ground(workspace, lea):
     assert f"on questions kept apart, {retraining.OF_TWO} was scored higher 70 times of 100 before and 80" in (
         retraining.rating_impact(workspace, COMMAND_LINE)
     )
+    rated(workspace, lea, 2)
     trained(workspace, auc(0.95), held_out={"n": 30, "prompts": 9, "prompts_seen": 3, "metrics": auc(0.6)})
     assert f"on questions it had not seen, {retraining.OF_TWO} was scored higher 90 times of 100 before and 95" in (
         retraining.rating_impact(workspace, COMMAND_LINE)
     )
+
+
+def test_two_trainings_on_the_same_ratings_tell_nothing(workspace, lea):
+    """Other seeds give other figures: these are no change that ratings made."""
+    trained(workspace, auc(0.6), days_ago=3)
+    trained(workspace, auc(0.8))
+    rated(workspace, lea, 1)
+    assert retraining.rating_impact(workspace, COMMAND_LINE).startswith("Nothing was rated between")
 
 
 def test_another_recipe_is_no_comparison(workspace, lea):
@@ -119,6 +128,7 @@ def test_another_recipe_is_no_comparison(workspace, lea):
 def test_what_could_not_be_measured_is_said(workspace, lea):
     """No figure, no claim."""
     trained(workspace, {"roc_auc": Metric(None, reason="one class").to_json()}, days_ago=3)
+    rated(workspace, lea, 1)
     trained(workspace, auc(0.8))
     assert "nothing can be said about what they changed" in retraining.rating_impact(workspace, COMMAND_LINE)
 

@@ -144,9 +144,9 @@ def test_the_report_and_why_show_none_either(open_page, trained, downloads):
     persons = everybody(trained)
     planted = plant(trained, persons)
     sits_here(trained, persons["lead"])
-    train = open_page("train", train__run=1)
-    assert "«" in everything(train)
-    assert planted.in_it(joined([everything(train), *downloads]), "Lea") == []
+    pages = [everything(open_page("train", train__run=1)), everything(open_page("models", models__report=True))]
+    assert all("«" in page for page in pages)
+    assert planted.in_it(joined([*pages, *downloads]), "Lea") == []
     assert any("<html" in file for file in downloads)
     app = open_page("rerank", rerank__prompt="What asks question 3?", rerank__candidates="Dear Ms, answer 3\n---\nNo.")
     press(app, "rerank.run")

@@ -43,6 +43,8 @@ def rating_impact(workspace: Workspace, user: User) -> str:
             )
         before, earlier = found[1]
         number = statistics.ratings_between(session, earlier.started_at, run.started_at)
+    if not number:
+        return "Nothing was rated between the last two trainings. The next one will show what new ratings change."
     kind, old, new = _comparable(before, latest)
     since = f"{plural(number, 'rating')} since {_day(earlier.started_at)}"
     if old is None or new is None:
