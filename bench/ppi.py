@@ -58,20 +58,26 @@ def measure(given: argparse.Namespace) -> list[Line]:
 
 def _measured(population: Population, questions: int, draws: int) -> list[Line]:
     truth, total = float(population.values.mean()), int(population.questions.max()) + 1
-    held, widths = 0, []
+    held, told, widths = 0, 0, []
     for draw in range(draws):
         rng = np.random.default_rng((SEED, questions, draw))
         sampled = np.zeros(total, dtype=bool)
         sampled[rng.choice(total, questions, replace=False)] = True
         found = _estimate(population, sampled, rng)
+        if found.mean.low is None or found.alone.low is None:  # the drawn ones are all alike
+            continue
+        told += 1
         low, high = _bounds(found.mean)
         held += low <= truth <= high
         lowest, highest = _bounds(found.alone)
         widths.append((high - low) / (highest - lowest))
     about = f"{population.name}, {questions} questions"
+    if not told:
+        print(f"  {about}: no interval, the drawn ones are all alike")
+        return []
     print(f"  {about}: as wide as {np.mean(widths):.2f} of that of the ratings alone", flush=True)
-    off = abs(100 * held / draws - NOMINAL)
-    return [Line(f"{about}: coverage {100 * held / draws:.1f} %, off {NOMINAL:g} by", off, "%", TOLERATED, gates=True)]
+    off = abs(100 * held / told - NOMINAL)
+    return [Line(f"{about}: coverage {100 * held / told:.1f} %, off {NOMINAL:g} by", off, "%", TOLERATED, gates=True)]
 
 
 def _bounds(metric: Metric) -> tuple[float, float]:

@@ -67,6 +67,16 @@ def test_what_is_rated_completely_is_known() -> None:
     assert (result.mean.low, result.mean.high) == (pytest.approx(truth), pytest.approx(truth))
 
 
+def test_answers_that_are_all_alike_tell_nothing_of_the_others():
+    """Every drawn answer good is no proof that all are: a value without an interval."""
+    sampled = np.arange(100) < 40
+    ones = np.ones(100)
+    found = estimate(Sampled(ones, 0.5 * ones, sampled, ones), within=(0.0, 1.0))
+    assert (found.mean.value, found.mean.low, found.mean.high) == (1.0, None, None)
+    same = difference(Sampled(ones, ones, sampled, ones), Sampled(ones, ones, sampled, ones), span=1.0)
+    assert (same.mean.value, same.mean.low) == (0.0, None)
+
+
 def test_too_few_questions_are_a_reason() -> None:
     """Below 30 no number is given, with how many there are."""
     found = system(np.random.default_rng(3), told=1.0)

@@ -62,7 +62,8 @@ def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.in
     With N questions, n of them sampled, m answers, y what was said and f the scores (sums per question), and weight w:
     w * sum(f) / sum(m) over all + sum(y - w * f) / sum(m) over the sampled ones. The spread between questions of the
     second part gives the interval (ratio estimate, linearised; Cochran 1977, 6.3), Student's t with n - 1, less what
-    is certain because it was rated: the share n / N.
+    is certain because it was rated: the share n / N. Where the sampled questions do not differ
+    at all there is no interval.
     """
     n, total = int(data.sampled.sum()), len(data.answers)
     if n < FEWEST_QUESTIONS:
@@ -78,6 +79,8 @@ def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.in
         value = weight * everywhere + float((y - weight * f).sum() / m.sum())
         rest = residual_y - weight * residual_f
         variance = (1 - n / total) * float(rest @ rest) / (n - 1) / n
+        if not variance and n < total:  # the sampled ones are all alike: that tells nothing of how the others differ
+            return Metric(float(np.clip(value, *within)))
         half = -t_quantile(0.025, n) * math.sqrt(variance)
         low, high = np.clip([value - half, value + half], *within)
         return Metric(float(np.clip(value, *within)), float(low), float(high))
@@ -115,6 +118,8 @@ def difference(first: Sampled, second: Sampled, *, span: float) -> Estimate:
         value = float((ya - yb) + weight * ((all_a - all_b) - (fa - fb)))
         rest = said - weight * scored
         variance = (1 - n / total) * float(rest @ rest) / (n - 1) / n
+        if not variance and n < total:  # the sampled ones are all alike: that tells nothing of how the others differ
+            return Metric(float(np.clip(value, -span, span)))
         half = -t_quantile(0.025, n) * math.sqrt(variance)
         low, high = np.clip([value - half, value + half], -span, span)
         return Metric(float(np.clip(value, -span, span)), float(low), float(high))
