@@ -45,7 +45,7 @@ def test_train_prints_metrics_baselines_and_the_decision(trained_home: Path, cap
     assert order["value"] is None
     assert order["reason"]
     assert result["promoted"] is False
-    assert "champion" in result["reason"] or "length" in result["reason"]
+    assert "model in use" in result["reason"] or "length" in result["reason"]
     assert result["name"].startswith("Model 2, ")
     assert result["verdict"].startswith("Not used: ")
     assert result["figures"]["right_order"] == result["metrics"]["pairwise_accuracy"]
@@ -161,7 +161,8 @@ def test_models_lists_promotes_and_rolls_back(trained_home: Path, capsys) -> Non
     _, listed, _ = run(capsys, "models", "list")
     first = listed["champion"]
     assert [version["state"] for version in listed["versions"]] == ["champion"]
-    assert set(listed["versions"][0]) == {"model_version", "recipe", "n", "created_at", "metrics", "state"}
+    promised = {"model_version", "recipe", "n", "created_at", "metrics", "state"}
+    assert set(listed["versions"][0]) == promised | {"name", "verdict", "figures"}
     other = run(capsys, "train", "--recipe", "concat")[1]["model_version"]
     assert run(capsys, "models", "promote", other)[1]["champion"] == other
     assert run(capsys, "status")[1]["champion"]["recipe"] == "concat"
