@@ -50,17 +50,6 @@ def test_the_first_failure_ends_it() -> None:
     assert Evidence((Step(0.5, 9, 2), Step(0.0, 100, 2)), 100).certified(0.25, 0.9) is None
 
 
-def test_what_would_do_is_said_where_it_can_be() -> None:
-    """Few questions without a poor pick: some more; as many poor picks as the promise allows: nothing would do."""
-    few = Evidence((Step(0.5, 4, 0), Step(0.0, 6, 0)), 6)
-    assert few.more_questions(0.25, 0.9) == 3
-    assert Evidence((Step(0.0, 40, 10),), 40).more_questions(0.25, 0.9) is None
-    more = Evidence((Step(0.0, 40, 8),), 40).more_questions(0.25, 0.9)
-    assert more is not None
-    assert upper_bound(round(0.2 * (40 + more)), 40 + more, 0.9) <= 0.26
-    assert Evidence.from_json(few.to_json()) == few
-
-
 def test_a_question_about_several_things_is_one_trial() -> None:
     """Two contexts of a question depend on each other; questions with one answer are no trial."""
     rated = labels(groups=[0, 0, 0, 0, 1, 1, 2], contexts=[0, 0, 1, 1, 2, 2, 3], ratings=[5, 1, 1, 5, 2, 1, 5])

@@ -6,9 +6,7 @@ first failure ends it. Then the chance that the last one that passed breaks the 
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,30 +65,6 @@ class Evidence:
                 break
             found = Certified(step.threshold, step.answered, step.poor, self.questions)
         return found
-
-    def more_questions(self, max_poor: float, confidence: float) -> int | None:
-        """About how many more questions it takes; None where the present share of poor picks would never do.
-
-        What it takes where the share of poor picks at a threshold stays what it is now, at the best of the thresholds.
-        """
-        fewest, needed = fewest_answered(max_poor, confidence), []
-        for step in self.steps:
-            if not step.answered or step.poor / step.answered >= max_poor:
-                continue
-            share, answered = step.poor / step.answered, max(fewest, step.answered)
-            while upper_bound(math.ceil(share * answered), answered, confidence) > max_poor:
-                answered += max(1, answered // 20)
-            needed.append(math.ceil(answered * self.questions / step.answered) - self.questions)
-        return max(1, min(needed)) if needed else None
-
-    def to_json(self) -> dict[str, Any]:
-        """As it is stored with a version."""
-        return {"steps": [asdict(step) for step in self.steps], "questions": self.questions}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Evidence":
-        """Read what ``to_json`` wrote."""
-        return cls(tuple(Step(**step) for step in data["steps"]), data["questions"])
 
 
 @dataclass(frozen=True)

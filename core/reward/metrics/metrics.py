@@ -1,6 +1,7 @@
 """Metrics of scores: each with its interval, or the reason why there is none."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,13 +124,13 @@ def paired_difference(
         areas = [auc_samples(v, rated.good, rated.groups, weights) for v in np.atleast_2d(repeats)]
         return np.asarray(np.mean(areas, axis=0))
 
-    def difference(weights: Floats) -> Floats:
-        return area(first, weights) - area(second, weights)
-
-    samples = [difference(weights) for weights in draws(rated.groups, seed=seed, resamples=resamples)]
-    value = float(difference(np.ones((1, rated.prompts)))[0])
-    drawn = np.concatenate([*samples, np.empty(0)])
-    return with_interval(value, drawn, prompts=rated.prompts, cross_validated=cross_validated, within=(-1.0, 1.0))
+    return _difference(
+        rated,
+        lambda weights: area(first, weights) - area(second, weights),
+        seed=seed,
+        cross_validated=cross_validated,
+        resamples=resamples,
+    )
 
 
 def paired_order_difference(
@@ -157,11 +158,21 @@ def paired_order_difference(
     (won, pairs), (lost, _) = per_prompt(first), per_prompt(second)
     if not pairs.sum():
         return Metric(None, reason=_NO_PAIRS)
-    gained = won - lost
-    samples = [
-        ratio(weights @ gained, weights @ pairs) for weights in draws(rated.groups, seed=seed, resamples=resamples)
-    ]
-    value = float(gained.sum() / pairs.sum())
+    return _difference(
+        rated,
+        lambda weights: ratio(weights @ (won - lost), weights @ pairs),
+        seed=seed,
+        cross_validated=cross_validated,
+        resamples=resamples,
+    )
+
+
+def _difference(
+    rated: Labels, under: Callable[[Floats], Floats], *, seed: int, cross_validated: bool, resamples: int
+) -> Metric:
+    """A difference that is ``under`` weights of prompts (B, prompts) of shape (B,), with its interval."""
+    value = float(under(np.ones((1, rated.prompts)))[0])
+    samples = [under(weights) for weights in draws(rated.groups, seed=seed, resamples=resamples)]
     drawn = np.concatenate([*samples, np.empty(0)])
     return with_interval(value, drawn, prompts=rated.prompts, cross_validated=cross_validated, within=(-1.0, 1.0))
 

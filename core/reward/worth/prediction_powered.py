@@ -47,14 +47,6 @@ class Estimate:
     questions: int
     """Sampled."""
 
-    @property
-    def saved(self) -> float | None:
-        """Share of ratings that the scores saved: so many fewer than an interval as narrow takes without them."""
-        widths = [None if m.low is None or m.high is None else m.high - m.low for m in (self.mean, self.alone)]
-        if widths[0] is None or not widths[1]:
-            return None
-        return max(0.0, 1 - (widths[0] / widths[1]) ** 2)
-
 
 def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.inf)) -> Estimate:
     """The mean over all answers, 95 %.
@@ -86,52 +78,6 @@ def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.in
         return Metric(float(np.clip(value, *within)), float(low), float(high))
 
     return Estimate(at(weight), at(0.0), weight, n)
-
-
-def difference(first: Sampled, second: Sampled, *, span: float) -> Estimate:
-    """The mean of ``first`` minus that of ``second``, both over the same questions in the same order; 95 %.
-
-    Paired: a question that is hard for both does not widen the interval. ``span``: the largest difference there can be.
-    """
-    n, total = int(first.sampled.sum()), len(first.answers)
-    if n < FEWEST_QUESTIONS:
-        missing = Metric(None, reason=_TOO_FEW.format(n=n, needed=FEWEST_QUESTIONS))
-        return Estimate(missing, missing, 0.0, n)
-    parts = []
-    for data in (first, second):
-        m, y, f = (column[data.sampled] for column in (data.answers, data.values, data.scores))
-        parts.append(
-            (
-                y.sum() / m.sum(),
-                f.sum() / m.sum(),
-                data.scores.sum() / data.answers.sum(),
-                _linearised(y, m),
-                _linearised(f, m),
-            )
-        )
-    (ya, fa, all_a, res_ya, res_fa), (yb, fb, all_b, res_yb, res_fb) = parts
-    said, scored = res_ya - res_yb, res_fa - res_fb
-    spread = float(scored @ scored)
-    weight = float(np.clip(said @ scored / spread, 0.0, 1.0)) if spread > 0 else 0.0
-
-    def at(weight: float) -> Metric:
-        value = float((ya - yb) + weight * ((all_a - all_b) - (fa - fb)))
-        rest = said - weight * scored
-        variance = (1 - n / total) * float(rest @ rest) / (n - 1) / n
-        if not variance and n < total:  # the sampled ones are all alike: that tells nothing of how the others differ
-            return Metric(float(np.clip(value, -span, span)))
-        half = -t_quantile(0.025, n) * math.sqrt(variance)
-        low, high = np.clip([value - half, value + half], -span, span)
-        return Metric(float(np.clip(value, -span, span)), float(low), float(high))
-
-    return Estimate(at(weight), at(0.0), weight, n)
-
-
-def questions_needed(found: Estimate, *, width: float) -> int | None:
-    """About how many questions have to be rated for an interval of this ``width``; None where nothing is known."""
-    if found.mean.low is None or found.mean.high is None or width <= 0:
-        return None
-    return math.ceil(found.questions * ((found.mean.high - found.mean.low) / width) ** 2)
 
 
 def _linearised(sums: Floats, answers: Floats) -> Floats:
