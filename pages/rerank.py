@@ -1,7 +1,8 @@
 """Rerank: a question and several answers in, the answers ranked out."""
 
 from core.ui.models.sample import sample_in_use
-from core.ui.rerank.page import calling, choices, inputs, result, run_row, saved
+from core.ui.rerank.fields import inputs
+from core.ui.rerank.page import calling, choices, result, run_row, saved
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
 

@@ -18,7 +18,7 @@ from core.services.people import local_names
 from core.services.reranking import cases, preferences, reranking
 from core.store.tables import ModelVersion
 from core.store.training import versions
-from core.ui.rerank import page
+from core.ui.rerank import fields
 from core.ui.rerank.calling import calls
 from core.ui.rerank.own_order import OwnOrder
 from core.ui.rerank.result import Ranked, as_file, movement
@@ -71,7 +71,7 @@ def test_what_cannot_be_ranked_is_a_sentence(open_page, prompt, answers, sentenc
 def test_what_is_far_too_much_is_not_even_read(open_page, monkeypatch, pasted, says):
     """Telling a million lines apart takes a minute, for everybody: the page says so at once, and ranks nothing."""
     app = open_page("rerank")
-    monkeypatch.setattr(page, "understand", None)
+    monkeypatch.setattr(fields, "understand", None)
     ranked(app, "Q?", pasted)
     assert says in app.error[0].value
     assert says in "".join(caption.value for caption in app.caption)
@@ -85,7 +85,7 @@ def test_a_text_is_read_once_however_often_the_page_is_drawn(open_page, monkeypa
         times.append(text)
         return understand(text, way)
 
-    monkeypatch.setattr(page, "understand", counted)
+    monkeypatch.setattr(fields, "understand", counted)
     app = fill(open_page("rerank"), "Q?", "One\n\nTwo")
     app.run()
     assert times.count("One\n\nTwo") == 1
