@@ -8,7 +8,7 @@ from core.domain.errors import BadInput, Unavailable
 from core.domain.records import ImportRow
 from core.domain.roles import Role, User
 from core.services.models import compare, models
-from core.services.models.compare import Basis
+from core.services.models.compare import ScoresFrom
 from core.services.workspace import Workspace
 from core.store.interactions import imports
 from tests.reward.fakes import rated_answers, reference_embedder
@@ -35,7 +35,7 @@ def two(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def test_two_models_meet_on_questions_that_neither_has_seen(two: Workspace) -> None:
     """The twenty other prompts, a paired difference with its interval, a sentence, and the answers that divide them."""
     found = compare.compare(two, LEAD, "wrong", "good")
-    assert (found.basis, found.n, found.questions) == (Basis.UNSEEN, 80, 20)
+    assert (found.scores_from, found.n, found.questions) == (ScoresFrom.UNSEEN, 80, 20)
     assert (found.difference.high or 0) < 0
     assert found.measure == "pairwise_accuracy"
     wrong, good = found.names
@@ -56,7 +56,7 @@ def test_without_unseen_questions_their_trainings_scores_are_compared(two: Works
     """Models that learned from everything are compared by scores that came from folds without the prompt."""
     made(two, "all", learned_from(EXAMPLES))
     found = compare.compare(two, LEAD, "all", "good")
-    assert (found.basis, found.n, found.questions) == (Basis.OUT_OF_FOLD, 160, 40)
+    assert (found.scores_from, found.n, found.questions) == (ScoresFrom.OUT_OF_FOLD, 160, 40)
     assert found.sentence.startswith("On 40 questions with scores from their trainings (cross-validated), ")
     assert found.metrics[0]["accuracy"].value is None
     assert (found.metrics[0]["roc_auc"].value or 0) > 0.6

@@ -44,8 +44,6 @@ class Estimate:
     """The same from the sampled ratings alone."""
     weight: float
     """Of the scores: 0 where they tell nothing, at most 1."""
-    questions: int
-    """Sampled."""
 
 
 def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.inf)) -> Estimate:
@@ -60,7 +58,7 @@ def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.in
     n, total = int(data.sampled.sum()), len(data.answers)
     if n < FEWEST_QUESTIONS:
         missing = Metric(None, reason=_TOO_FEW.format(n=n, needed=FEWEST_QUESTIONS))
-        return Estimate(missing, missing, 0.0, n)
+        return Estimate(missing, missing, 0.0)
     m, y, f = (column[data.sampled] for column in (data.answers, data.values, data.scores))
     residual_y, residual_f = _linearised(y, m), _linearised(f, m)
     spread = float(residual_f @ residual_f)
@@ -77,7 +75,7 @@ def estimate(data: Sampled, *, within: tuple[float, float] = (-math.inf, math.in
         low, high = np.clip([value - half, value + half], *within)
         return Metric(float(np.clip(value, *within)), float(low), float(high))
 
-    return Estimate(at(weight), at(0.0), weight, n)
+    return Estimate(at(weight), at(0.0), weight)
 
 
 def _linearised(sums: Floats, answers: Floats) -> Floats:

@@ -32,7 +32,7 @@ SHOWN = 10
 SEED = 0
 
 
-class Basis(StrEnum):
+class ScoresFrom(StrEnum):
     """Where the scores come from."""
 
     UNSEEN = "unseen"  # the stored models on questions that neither was trained on
@@ -57,7 +57,7 @@ class Comparison:
     versions: tuple[str, str]
     names: Annotated[tuple[str, str], AS_IS]
     """Such as ``Model 3, 28 Nov``."""
-    basis: Basis
+    scores_from: ScoresFrom
     n: int
     questions: int
     measure: str
@@ -72,7 +72,7 @@ class Comparison:
     def sentence(self) -> str:
         """On what the two were compared, and which is better."""
         found, (first, second) = self.difference, self.names
-        unseen = self.basis is Basis.UNSEEN
+        unseen = self.scores_from is ScoresFrom.UNSEEN
         where = f"On {plural(self.questions, 'question')} " + (
             "that neither learned from" if unseen else "with scores from their trainings (cross-validated)"
         )
@@ -119,7 +119,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
     seen = frozenset[str]().union(*(_groups(workspace, version) for version in pair))
     unseen, _ = leave_out_seen(examples, seen)
     if comparable(unseen, positive_threshold=settings.positive_rating_threshold):
-        basis, chosen, found = Basis.UNSEEN, unseen, _scored(workspace, pair, unseen)
+        scores_from, chosen, found = ScoresFrom.UNSEEN, unseen, _scored(workspace, pair, unseen)
     else:
         chosen = [e for e in examples if all(e.interaction_id in known for known in predicted)]
         if not chosen:
@@ -127,8 +127,8 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
                 f"{pair[0].short_name} and {pair[1].short_name} have no answers in common that neither "
                 "has learned from, so they cannot be compared. Rate more answers, train again, and compare then."
             )
-        basis, found = Basis.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
-    crossed = basis is Basis.OUT_OF_FOLD
+        scores_from, found = ScoresFrom.OUT_OF_FOLD, [_in_order(known, chosen) for known in predicted]
+    crossed = scores_from is ScoresFrom.OUT_OF_FOLD
     rated = Labels.of(chosen, positive_threshold=settings.positive_rating_threshold)
     values = found[0].values, found[1].values
     measured, apart = "pairwise_accuracy", paired_order_difference(rated, *values, seed=SEED, cross_validated=crossed)
@@ -137,7 +137,7 @@ def compare(workspace: Workspace, user: User, first: str, second: str) -> Compar
     return Comparison(
         versions=(first, second),
         names=(pair[0].name, pair[1].name),
-        basis=basis,
+        scores_from=scores_from,
         n=len(rated),
         questions=rated.prompts,
         measure=measured,

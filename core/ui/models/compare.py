@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.services.models import compare
-from core.services.models.compare import Basis, Comparison, Disagreement
+from core.services.models.compare import Comparison, Disagreement, ScoresFrom
 from core.services.models.models import VersionView
 from core.ui.models.history import ticking
 from core.ui.report.format import MEASURES, RANGE, cell
@@ -55,7 +55,7 @@ def _show(found: Comparison) -> None:
         st.table(rows, border="horizontal", hide_index=True)
     how = (
         "Neither model learned from these questions."
-        if found.basis is Basis.UNSEEN
+        if found.scores_from is ScoresFrom.UNSEEN
         else "Each answer was scored by a model that had not seen its question, because there are too few questions "
         "that neither learned from. All such scores of an answer are joined to one here, so a figure may be a point or "
         "two off the one of the training."
