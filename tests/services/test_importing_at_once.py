@@ -86,24 +86,24 @@ def stored(workspace):
 
 
 def test_an_import_killed_in_the_middle_can_be_finished(workspace, environ, big_file):
-    """After SIGKILL in the middle of 20,000 rows the same file run again ends with every row exactly once."""
-    path = big_file(range(20_000))
+    """After SIGKILL in the middle of 5,000 rows the same file run again ends with every row exactly once."""
+    path = big_file(range(5_000))
     killed_after_first_batches(environ, path)
     some = stored(workspace)[0]
-    assert 0 < some < 20_000
+    assert 0 < some < 5_000
     (record,) = recorded(workspace, COMMAND_LINE)
     assert (record.unfinished, record.added) == (True, some)
     *_, result = import_file(workspace, COMMAND_LINE, path)
-    assert (result.added, result.duplicates, result.rejected_total) == (20_000 - some, some, 0)
-    assert stored(workspace) == (20_000, 20_000, 20_000)
+    assert (result.added, result.duplicates, result.rejected_total) == (5_000 - some, some, 0)
+    assert stored(workspace) == (5_000, 5_000, 5_000)
     (record,) = recorded(workspace, COMMAND_LINE)
-    assert (record.unfinished, record.added, record.ratings) == (False, 20_000, 20_000)
+    assert (record.unfinished, record.added, record.ratings) == (False, 5_000, 5_000)
 
 
 def test_an_import_killed_in_the_middle_can_be_removed(workspace, environ, big_file):
     """After SIGKILL in the middle the import is taken back whole, but for what somebody rated in the meantime."""
     before = added(workspace, "prompt 1", "answer 1")
-    killed_after_first_batches(environ, big_file(range(20_000)))
+    killed_after_first_batches(environ, big_file(range(5_000)))
     with workspace.store.read() as session:
         (one,) = session.query(Item.interaction_id).filter(Item.import_id.is_not(None)).limit(1).one()
     ana = rater(workspace)
@@ -153,7 +153,7 @@ def test_a_rater_keeps_rating_during_an_import(workspace, environ, big_file, rec
     """While another process imports, every single rating is stored; how long they took is recorded."""
     ids = itertools.cycle([added(workspace, "own prompt", f"own answer {n}") for n in range(50)])
     ana = rater(workspace)
-    process = start_python(IMPORT, environ, big_file(range(20_000)))
+    process = start_python(IMPORT, environ, big_file(range(5_000)))
     at_once([process])
     seconds, given = [], 0
     ended = threading.Event()
@@ -176,7 +176,7 @@ def test_a_rater_keeps_rating_during_an_import(workspace, environ, big_file, rec
     assert process.returncode == 0, process.communicate()[1]
     process.communicate()
     with workspace.store.read() as session:
-        assert session.query(LegacyInteraction).count() == 20_050
+        assert session.query(LegacyInteraction).count() == 5_050
         assert (
             session.connection()
             .exec_driver_sql("SELECT count(*) FROM assay_rating_events WHERE action IN ('rated', 'changed')")

@@ -178,7 +178,7 @@ def test_rows_are_counted_as_the_file_has_them(workspace, lead):
 
 def test_an_import_that_is_stopped_goes_on_where_it_stopped(workspace, lead, by_itself):
     """What came in stays, the copy too, and nothing is there twice at the end."""
-    number = taken(workspace, lead, many(20_000))
+    number = taken(workspace, lead, many(5_000))
     uploads.start_check(workspace, lead, number, AS_IT_IS)
     ended(workspace, lead, number)
     uploads.start_import(workspace, lead, number)
@@ -192,12 +192,12 @@ def test_an_import_that_is_stopped_goes_on_where_it_stopped(workspace, lead, by_
     assert (found.state, found.has_copy) == ("stopped", True)
     assert "What came in stays" in found.message
     some = status(workspace, lead).interactions
-    assert 0 < some < 20_000
+    assert 0 < some < 5_000
     assert importing.recorded(workspace, lead)[0].unfinished
     uploads.resume(workspace, lead, number)
     assert ended(workspace, lead, number).state == "finished"
     with workspace.store.read() as session:
-        assert session.query(Item).count() == session.query(Rating).count() == 20_000
+        assert session.query(Item).count() == session.query(Rating).count() == 5_000
         assert session.query(Import).count() == 1
     assert (lead.key, "cancelled import") in acts(workspace)
 
