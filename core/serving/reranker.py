@@ -318,7 +318,7 @@ def _promised(
     """
     if best is None:
         reason = NOTHING_TO_CHOOSE
-    elif ref.ignores_own_data:
+    elif ref.sample:
         reason = OF_THE_SAMPLE
     elif evidence is None:
         reason = NOT_MEASURED

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from core.domain.errors import Conflict, Unavailable
+from core.domain.guarantee.outcome import OF_THE_SAMPLE
 from core.domain.guarantee.promise import PROMISES, Promise
 from core.domain.held_out import is_held_out
 from core.domain.plain import AS_IS
@@ -18,17 +19,12 @@ from core.services.reranking.reranking import reference_embedder, serving_embedd
 from core.services.training.poor_picks import count_poor_picks
 from core.services.workspace import Workspace
 from core.store.interactions import exports
-from core.store.interactions.interactions import only_sample
 from core.store.retrying import written
 from core.store.training import runs, versions
 
 _NO_TRIAL = (
     "No question that is kept apart for this model has two rated answers yet, so there is nothing to measure on. Rate "
     "more answers, at least two to each question, and train again. Nothing was changed."
-)
-_OF_THE_SAMPLE = (
-    "This model learned from the sample, not from your ratings, so nothing is measured for it. Train a model on your "
-    "own ratings. Nothing was changed."
 )
 
 
@@ -39,8 +35,8 @@ class PoorPicks:
     model_version: str
     name: Annotated[str, AS_IS]
     """Such as ``Model 3, 28 Nov``."""
-    ignores_own_data: bool
-    """It learned from the sample, and there is own data: nothing can be promised."""
+    sample: bool
+    """It learned from the sample: nothing can be promised."""
     evidence: Annotated[Evidence | None, AS_IS]
     """None where it was not measured with the encoder that serves."""
 
@@ -58,13 +54,12 @@ def poor_picks(workspace: Workspace, user: User) -> PoorPicks | None:
         version = versions.champion(session)
         if version is None:
             return None
-        ignores_own_data = version.sample and not only_sample(session)
     try:
         found = (version.guarantee or {}).get(serving_embedder(workspace).computed_by)
     except Unavailable:  # an encoder that cannot be loaded is said where the model is, and measures nothing
         found = None
     evidence = None if found is None else Evidence.from_json(found)
-    return PoorPicks(version.model_version, version.name, ignores_own_data, evidence)
+    return PoorPicks(version.model_version, version.name, version.sample, evidence)
 
 
 @masks_output()
@@ -85,8 +80,8 @@ def measure(workspace: Workspace, user: User, model_version: str) -> None:
     embedder = _as_it_serves(workspace)
     with workspace.store.read() as session:
         version = versions.find(session, model_version)
-        if version.sample and not only_sample(session):
-            raise Conflict(_OF_THE_SAMPLE)
+        if version.sample:
+            raise Conflict(f"{OF_THE_SAMPLE} Nothing was changed.")
         versions.need_uncounted(version, embedder.computed_by)
         out_of_fold = runs.predictions(session, version.run_id)
         learned = exports.examples(session, held_out=False)
