@@ -179,7 +179,7 @@ class Api:
         found = _found(rerank_id, question, ranking)
         if question.store:
             found["meta"]["stored"] = await self._outcomes.keep_ranked(
-                workspace, admitted, rerank_id, question, abstained=ranking.abstained is not None
+                workspace, admitted, rerank_id, question, abstained=ranking.unsure
             )
         named = usage.Named(rerank_id, admitted.application, question.query)
         usage.log_of(workspace).note("api", ranking, seconds, named)

@@ -88,6 +88,11 @@ class Ranking:
         return self.model_version is None or self.stand_in or self.abstained is not None
 
     @property
+    def unsure(self) -> bool:
+        """Whether the model abstained over this question, and not because a promise cannot be given of any."""
+        return self.abstained is not None and (self.guarantee is None or self.abstained != self.guarantee.reason)
+
+    @property
     def no_champion(self) -> bool:
         """Whether no model was used because none was ever promoted, not because one is broken."""
         return self.model_version is None and self.reason == NO_CHAMPION

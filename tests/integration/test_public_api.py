@@ -105,7 +105,7 @@ def test_a_promise_is_asked_for_from_python(trained_home: Path) -> None:
     assert core.rerank_with_certainty(prompt, [], guarantee=promise)["guarantee"]["certified"] is False
     for wrong in ({"max_poor": 0.25}, {"max_poor": 0.26, "confidence": 0.9}, 0.25):
         with pytest.raises(ValueError, match="guarantee"):
-            core.rerank_with_certainty(prompt, given, guarantee=wrong)  # type: ignore[arg-type]
+            core.rerank_with_certainty(prompt, given, guarantee=wrong)
 
 
 def test_certainty_without_a_model_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from core.services.models import guarantee, models
 from core.services.reranking import reranking
 from core.services.training import poor_picks, training
 from core.services.workspace import Workspace, open_workspace
-from core.serving.reranker import Ranking
+from core.serving.reranker import Ranking, Reranker
 from core.store import schema
 from core.store.interactions import imports
 from core.store.tables import Audit
@@ -128,7 +128,7 @@ def ranked(
     abstain: bool = False,
 ) -> Ranking:
     """What a process that starts now makes of these texts: the worst first, and a blank one before it."""
-    ranker = reranking.Reranker(
+    ranker = Reranker(
         lambda: reranking._usable(workspace.settings, workspace.store), lambda: reranking.serving_embedder(workspace)
     )
     given = ["", "nothing of it", " ".join(prompt.split()[1:])] if texts is None else texts
@@ -243,6 +243,7 @@ def test_a_promise_that_holds_lets_the_model_pick(on_sqlite: Workspace) -> None:
     assert left.model_version == "picky"
     assert (left.order, left.scores, left.fallback) == ((1, 2, 0), free.scores, True)
     assert left.abstained == NOT_SURE_ENOUGH
+    assert left.unsure  # its answers are worth rating first
     assert left.guarantee.to_json() | {"answered": 0.3, "picked": False} == left.guarantee.to_json()
 
 
@@ -287,9 +288,12 @@ def test_a_promise_that_cannot_be_given_says_what_it_takes(on_sqlite: Workspace)
         "training after that."
     )
     version(on_sqlite, "poor", evident(Step(0.8, 20, 15), Step(0.0, 40, 30)))
+    assert not ranked(on_sqlite).unsure  # which says nothing about this question
+    strange = ranked(on_sqlite, ["no", "matter"], prompt="utterly foreign matter", abstain=True)
+    assert strange.unsure
     hopeless = ranked(on_sqlite).guarantee
     assert hopeless.more_questions is None
-    assert "it takes a better model" in hopeless.reason
+    assert "it takes a better model" in (hopeless.reason or "")
 
 
 def test_a_model_of_the_sample_promises_nothing(on_sqlite: Workspace) -> None:

@@ -46,7 +46,7 @@ def _measured(page: Page, found: PoorPicks, evidence: Evidence) -> None:
         words = kept_words(USUAL, usual.answered)
         st.success(f"**{words[0].upper()}{words[1:]}**", icon=":material/verified:")
     rows = [
-        {"Of the answers it picks, poor are": f"at most {Promise(level, CONFIDENCE[0]).level}"}
+        {"Poor of what it picks": f"at most {_unbroken(Promise(level, CONFIDENCE[0]).level)}"}
         | {Promise(level, sure).sure: _cell(standings[Promise(level, sure)]) for sure in CONFIDENCE}
         for level in MAX_POOR
     ]
@@ -59,6 +59,11 @@ def _measured(page: Page, found: PoorPicks, evidence: Evidence) -> None:
         "90 % sure means: of 100 such promises at most 10 are broken. Rerank and programs can ask for a promise; where "
         "the model does not reach it, answers keep their order."
     )
+    if any(one.more_questions is not None for one in standings.values()):
+        st.caption(
+            "More questions are kept apart by rating: every fifth question that is rated joins them, and counts from "
+            "the next training on."
+        )
     if usual.answered is None:
         _lead_on(page, "Rate answers", "rate")
 
@@ -68,7 +73,12 @@ def _cell(standing: Standing) -> str:
         return f"answers {of_100(standing.answered)}"
     if standing.more_questions is None:
         return "not with more questions alone"
-    return f"not proven yet, about {plural(standing.more_questions, 'more kept-apart question')}"
+    return f"not proven yet, about {plural(standing.more_questions, 'more question')} kept apart"
+
+
+def _unbroken(words: str) -> str:
+    """The same on one line, however narrow the table is."""
+    return words.replace(" ", "\u00a0")
 
 
 def _not_measured(page: Page, found: PoorPicks) -> None:
