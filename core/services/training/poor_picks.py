@@ -31,9 +31,10 @@ def evidence_of(
         Unavailable: the reference encoder cannot be loaded.
     """
     out_of_fold = {row.interaction_id: row.score for row in trained.evaluation.rows}
+    found: dict[str, dict[str, Any]] = {}
 
-    def count(source: Embedder) -> Evidence | None:
-        return count_poor_picks(
+    def count(source: Embedder) -> None:
+        counted = count_poor_picks(
             trained.model,
             trained.confidence,
             trained.groups,
@@ -43,16 +44,20 @@ def evidence_of(
             source,
             positive_threshold=workspace.settings.positive_rating_threshold,
         )
+        if counted is not None:
+            found[source.computed_by] = counted.to_json()
 
-    found = {embedder.computed_by: count(embedder)}
+    count(embedder)
+    if not found:
+        return found
     try:
         fast = serving_encoder(workspace.settings).built()
         if fast is not None and fast.reference == embedder.fingerprint:
-            found[fast.fingerprint] = count(Embedder(fast, MemoryCache()))
+            count(Embedder(fast, MemoryCache()))
     except Exception as error:  # noqa: BLE001  the training is not to be lost for it: a lead can have it measured later
         told = error.in_full if isinstance(error, AssayError) else type(error).__name__
         log.warning("poor picks were not counted with the fast encoder: %s", told)
-    return {encoder: one.to_json() for encoder, one in found.items() if one is not None}
+    return found
 
 
 def count_poor_picks(
