@@ -47,9 +47,12 @@ def outcome_words(outcome: GuaranteeOutcome, left: str | None) -> Told:
         )
     promised = kept_words(outcome.promise, outcome.answered or 0.0)
     if outcome.picked:
-        return Told(f"**Picked, and the promise holds:** {promised}", ":material/verified:", picked=True)
+        words = (
+            f"**Picked under the promise:** {promised} That is said of all its picks together, not of this one alone."
+        )
+        return Told(words, ":material/verified:", picked=True)
     return Told(
-        f"**Not picked, so that the promise holds.** {left or ''} {KEPT} The promise: {promised}",
+        f"**Not picked, to keep the promise.** {left or ''} {KEPT} The promise: {promised}",
         ":material/back_hand:",
         picked=False,
     )
