@@ -1,8 +1,9 @@
 """How often a promise about picked answers is broken, and how often one can be given.
 
-The population is every question with two or more rated answers, scored out of fold in fixed folds. Each redraw takes n
-of them with replacement as the kept-apart questions; a promise is broken where the share of poor picks among all
-questions of the population that the certified threshold answers is above the level.
+The population is every question with two or more rated answers, scored out of fold in fixed folds. As it is served, a
+question that is unlike those of the other folds is not answered. Each redraw takes n of them with replacement as the
+kept-apart questions; a promise is broken where the share of poor picks among all questions of the population that the
+certified threshold answers is above the level.
 """
 
 import argparse
@@ -12,11 +13,13 @@ import numpy as np
 from bench.quality import DATA, GOOD_FROM, SEED, embedder, vectors_of
 from bench.table import Line
 from core.domain.records import Example
+from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.out_of_fold import joined, score_held_out
 from core.reward.guarantee.learn_then_test import Picks, evidence, thresholds
 from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.recipes.registry import PAIR
+from core.reward.training.confidence_fit import fit_score_confidence
 from core.reward.training.cross_validation import OUTER_FOLDS
 from core.services.models.evaluate import read_rated
 
@@ -39,8 +42,9 @@ def measure(given: argparse.Namespace) -> list[Line]:
         print(f"There are no rated files in {DATA}, so there is no population to draw from.")
         return []
     examples = read_rated(file)
-    picks = _picks(examples, vectors_of(examples, embedder()))
-    print(f"{file.name}: {len(picks.scores)} questions, {picks.poor.mean():.1%} poor picks where none is left out")
+    picks = _picks(examples, embedder())
+    outside = f"{picks.outside.mean():.1%} of them unlike the others"
+    print(f"{file.name}: {len(picks.scores)} questions, {outside}, {picks.poor.mean():.1%} poor picks in all")
     fixed = thresholds(picks.scores)
     lines = []
     for questions in given.questions:
@@ -48,10 +52,11 @@ def measure(given: argparse.Namespace) -> list[Line]:
         rng = np.random.default_rng((SEED, questions))
         for _ in range(given.redraws):
             rows = rng.integers(len(picks.scores), size=questions)
-            found = evidence(Picks(picks.scores[rows], picks.poor[rows]), fixed)
+            drawn = Picks(picks.scores[rows], picks.poor[rows], picks.outside[rows])
+            found = evidence(drawn, fixed, good_from=GOOD_FROM)
             certified = found.certified(given.max_poor, given.confidence)
             if certified is not None:
-                chosen = picks.scores >= certified.threshold
+                chosen = picks.answered(certified.threshold)
                 given_ += 1
                 answered += chosen.mean()
                 broken += picks.poor[chosen].mean() > given.max_poor
@@ -62,11 +67,19 @@ def measure(given: argparse.Namespace) -> list[Line]:
     return lines
 
 
-def _picks(examples: list[Example], features: dict[str, np.ndarray]) -> Picks:
+def _picks(examples: list[Example], source: Embedder) -> Picks:
     """The picks of every question, by scores out of fold."""
     rated = Labels.of(examples, positive_threshold=GOOD_FROM)
     folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=SEED)
     assert folds is not None
-    matrix = features[PAIR.name]
+    matrix = vectors_of(examples, source)[PAIR.name]
     parts = [score_held_out(PAIR, matrix, rated, folds == fold, seed=SEED) for fold in range(int(folds.max()) + 1)]
-    return Picks.of(rated, joined(folds, parts).values)
+    values = joined(folds, parts).values
+    outside = np.zeros(len(examples), dtype=bool)
+    for fold in range(int(folds.max()) + 1):
+        others = np.flatnonzero(folds != fold)
+        learned = [examples[row] for row in others]
+        confidence = fit_score_confidence(learned, rated.rows(folds != fold), values[others], source, seed=SEED)
+        for row in np.flatnonzero(folds == fold):
+            outside[row] = bool(confidence.is_outside(confidence.likeness(examples[row].prompt, source)))
+    return Picks.of(rated, values, outside)

@@ -2,6 +2,7 @@
 
 from core.services.models import models, verdicts
 from core.services.training.readiness import thresholds
+from core.ui.guarantee.in_use import promises_of_the_model_in_use
 from core.ui.models.changes import change_log
 from core.ui.models.compare import compare_panel
 from core.ui.models.details import report_of_a_version
@@ -25,6 +26,7 @@ with open_page("models") as page:
         if versions:
             previous = models.before_champion(page.workspace, page.user)
             model_in_use(page, versions, told, changes, previous)
+            promises_of_the_model_in_use(page)
             history(page, versions, told, previous)
             compare_panel(page, versions)
         else:

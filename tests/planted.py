@@ -117,6 +117,7 @@ COLUMNS: dict[str, str | None] = {
     "assay_model_versions.lineage": None,
     "assay_model_versions.held_out": "figures",
     "assay_model_versions.judgement": "figures",
+    "assay_model_versions.guarantee": "figures",
     "assay_model_versions.archived_by": PERSON,
     "assay_preferences.prompt": None,
     "assay_preferences.prompt_group": DIGEST,

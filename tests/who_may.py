@@ -93,6 +93,8 @@ NEEDS = {
     "people.api_keys.create": Act.KEYS,
     "people.api_keys.listed": Act.KEYS,
     "people.api_keys.revoke": Act.KEYS,
+    "models.guarantee.measure": Act.MODELS,
+    "models.guarantee.poor_picks": Act.LOOK,
     "models.models.archive": Act.MODELS,
     "models.models.as_zip": Act.MODELS,
     "models.models.before_champion": Act.LOOK,
@@ -235,6 +237,8 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_encoder",
     ],
     "a step of a training, which asked": [
+        "training.poor_picks.count_poor_picks",
+        "training.poor_picks.evidence_of",
         "training.promotion.compare_with_champion",
         "training.promotion.judgement",
         "training.promotion.measure_all",

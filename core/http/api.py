@@ -164,6 +164,7 @@ class Api:
                 question.query,
                 model_version=question.model,
                 abstain=question.abstain,
+                guarantee=question.guarantee,
             )
             work = Work(question.documents, unread, rank)
             parts = await self._turns.measured(caller, work)
@@ -178,7 +179,7 @@ class Api:
         found = _found(rerank_id, question, ranking)
         if question.store:
             found["meta"]["stored"] = await self._outcomes.keep_ranked(
-                workspace, admitted, rerank_id, question, abstained=ranking.abstained is not None
+                workspace, admitted, rerank_id, question, abstained=ranking.unsure
             )
         named = usage.Named(rerank_id, admitted.application, question.query)
         usage.log_of(workspace).note("api", ranking, seconds, named)
@@ -303,6 +304,8 @@ def _found(number: str, question: RerankRequest, ranking: Ranking) -> dict[str, 
         meta["sample"] = True
     if question.abstain:
         meta["abstained"] = ranking.abstained
+    if ranking.guarantee is not None:
+        meta["guarantee"] = ranking.guarantee.to_json()
     if question.certainty:
         meta["too_close"] = None if sure is None else sure.too_close
         meta["outside"] = None if sure is None else sure.outside

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from core.http.origin import PAGE_AND_CALL
 from core.http.rerank_request import RerankRequest, parse_rerank_request
-from core.http.responses import answer
+from core.http.responses import Refused, answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,19 @@ class Dialect:
     return_documents: str = "return_documents"
     written: Callable[[dict[str, Any]], Any] = dict
     """What is answered, from what `/v1/rerank` answers."""
+    has_meta: bool = True
+    """Whether what is answered has room for more than the ranked list."""
 
     def parse(self, body: Any) -> RerankRequest:
         """Check a body; raises as ``parse_rerank_request``, with the client's own names in the sentence."""
-        return parse_rerank_request(body, documents=self.documents, return_documents=self.return_documents)
+        question = parse_rerank_request(body, documents=self.documents, return_documents=self.return_documents)
+        if question.guarantee is not None and not self.has_meta:
+            raise Refused(
+                400,
+                f"guarantee does not go with {self.documents}: what is answered there has no room to say whether it "
+                "holds. Send documents instead.",
+            )
+        return question
 
 
 def dialect_of(path: str, body: Any) -> Dialect:
@@ -61,4 +70,4 @@ def _bare_list(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 _COHERE = Dialect()
 _DOCUMENTS = Dialect(written=_with_usage)
-_TEXTS = Dialect("texts", "return_text", _bare_list)
+_TEXTS = Dialect("texts", "return_text", _bare_list, has_meta=False)

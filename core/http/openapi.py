@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.domain.guarantee.promise import CONFIDENCE, FIELDS, MAX_POOR
 from core.domain.outcomes.feedback import MAX_COMMENT, THUMBS
 from core.domain.outcomes.sent_answers import MAX_ID, MAX_SENT
 from core.domain.roles import KeyScope
@@ -110,6 +111,15 @@ _SCHEMAS: dict[str, Any] = {
                 "default": False,
                 "description": "Keep query and documents as answers that can be rated; else no text is kept. The key "
                 "needs the scope send too. A field of Assay, not of Cohere's.",
+            },
+            "guarantee": {
+                "type": ["object", "null"],
+                "required": list(FIELDS),
+                "additionalProperties": False,
+                "properties": {"max_poor": {"enum": list(MAX_POOR)}, "confidence": {"enum": list(CONFIDENCE)}},
+                "description": "Keep the documents in their order unless this can be promised of those that come first "
+                "this way: at most a share of max_poor is poor, with this confidence. A field of Assay, not of "
+                "Cohere's.",
             },
         },
     },
@@ -298,6 +308,56 @@ _SCHEMAS: dict[str, Any] = {
                         "description": "Only where abstain was asked for: why the order of the documents was kept, "
                         "null where they were put in order. fallback is true then, and the scores are "
                         "given all the same.",
+                    },
+                    "guarantee": {
+                        "oneOf": [
+                            {
+                                "type": "object",
+                                "required": [
+                                    "certified",
+                                    *FIELDS,
+                                    "answered",
+                                    "questions",
+                                    "picked",
+                                ],
+                                "properties": {
+                                    "certified": {"const": True},
+                                    "max_poor": {"enum": list(MAX_POOR)},
+                                    "confidence": {"enum": list(CONFIDENCE)},
+                                    "answered": {
+                                        "type": "number",
+                                        "minimum": 0,
+                                        "maximum": 1,
+                                        "description": "Share of the kept-apart questions that it answers.",
+                                    },
+                                    "questions": {
+                                        "type": "integer",
+                                        "minimum": 1,
+                                        "description": "How many kept-apart questions these are.",
+                                    },
+                                    "picked": {
+                                        "type": "boolean",
+                                        "description": "Whether it answered this one; else the order was kept.",
+                                    },
+                                },
+                            },
+                            {
+                                "type": "object",
+                                "required": ["certified", "reason", "more_questions"],
+                                "properties": {
+                                    "certified": {"const": False},
+                                    "reason": {"type": "string"},
+                                    "more_questions": {
+                                        "type": ["integer", "null"],
+                                        "minimum": 1,
+                                        "description": "About how many more kept-apart questions would be needed; null "
+                                        "where more would not help.",
+                                    },
+                                },
+                            },
+                        ],
+                        "description": "Only where guarantee was asked for: whether the promise can be given. Where it "
+                        "cannot, the order of the documents was kept, and fallback is true.",
                     },
                     "too_close": {
                         "type": ["boolean", "null"],

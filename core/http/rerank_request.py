@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from core.domain.errors import BadInput
+from core.domain.guarantee.promise import Promise, read_promise
 from core.domain.texts import VERSION_NAME
 from core.http.json_body import declared_size, read_json
 from core.http.limits import (
@@ -43,6 +45,8 @@ class RerankRequest:
     """Say how far the order can be trusted; a field of our own."""
     store: bool = False
     """Keep query and documents as answers that can be rated; a field of our own."""
+    guarantee: Promise | None = None
+    """Keep the documents in their order unless this can be promised of the first one; a field of our own."""
 
     @property
     def characters(self) -> int:
@@ -75,6 +79,7 @@ def parse_rerank_request(
         _flag(body, "abstain"),
         _flag(body, "certainty"),
         _flag(body, "store"),
+        _guarantee(body.get("guarantee")),
     )
     if question.characters > MAX_CHARACTERS:
         raise Refused(
@@ -140,6 +145,13 @@ def _flag(body: dict[str, Any], name: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise Refused(400, f"{name} must be true or false.")
     return bool(value)
+
+
+def _guarantee(value: Any) -> Promise | None:
+    try:
+        return read_promise(value)
+    except BadInput as bad:
+        raise Refused(400, str(bad)) from None
 
 
 class BodyAdmission:

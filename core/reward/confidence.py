@@ -113,6 +113,10 @@ class ScoreConfidence:
         vector = prompt_vector(prompt, embedder)
         return float(self.known.likeness(vector).max()) if len(vector) == self.known.vectors.shape[1] else None
 
+    def is_outside(self, likeness: float | None) -> bool | None:
+        """Whether a prompt of this ``likeness`` is unlike those that experts rated answers to; None: not known."""
+        return None if likeness is None or self.familiar is None else likeness < self.familiar
+
     def judge(
         self, prompt: str, texts: Sequence[str], scores: Sequence[float], order: Sequence[int], embedder: Embedder
     ) -> Certainty:
@@ -132,7 +136,7 @@ class ScoreConfidence:
             else None
             if self.margin is None
             else scores[best] - scores[rival] < self.margin,
-            outside=None if likeness is None or self.familiar is None else likeness < self.familiar,
+            outside=self.is_outside(likeness),
             likeness=likeness,
         )
 

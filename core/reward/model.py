@@ -13,6 +13,9 @@ from core.reward.linear import LinearModel
 from core.reward.recipes.base import Pair, Read, feature_matrix
 from core.reward.recipes.registry import recipe_named
 
+BLANK_SCORE = 0.0
+"""Of an answer without a text: nobody would rate it good, and no model is asked."""
+
 
 @dataclass(frozen=True)
 class FittedModel:

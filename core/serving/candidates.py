@@ -51,4 +51,5 @@ def with_certainty(found: Sequence[Mapping[str, Any]], ranking: "Ranking") -> di
         "too_close": None if sure is None else sure.too_close,
         "outside": None if sure is None else sure.outside,
         "doubt": None if sure is None else sure.doubt,
+        "guarantee": None if ranking.guarantee is None else ranking.guarantee.to_json(),
     }

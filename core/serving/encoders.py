@@ -48,6 +48,12 @@ class ServingEncoder:
                 threading.Thread(target=self._look_aside, daemon=True).start()
         return self._fast or self._reference
 
+    def built(self) -> Encoder | None:
+        """The fast encoder where a build of it is there and agrees, loaded for good; starts no build."""
+        with self._lock:
+            self._look(builds=False)
+        return self._fast
+
     @property
     def pending(self) -> bool:
         """Whether the fast encoder may still take over: it is being looked for, built or loaded."""
@@ -59,7 +65,7 @@ class ServingEncoder:
         finally:
             self._lock.release()
 
-    def _look(self) -> None:
+    def _look(self, *, builds: bool = True) -> None:
         if self._fast is not None or time.monotonic() < self._look_again_at:
             return
         self._look_again_at = time.monotonic() + LOOK_SECONDS
@@ -70,8 +76,10 @@ class ServingEncoder:
                 return
             folder = openvino_build.folder_for(self._home, sha256)
             check = openvino_build.read(folder)
-            if check is None:
+            if check is None and builds:
                 self._build(folder)
+            elif check is None:
+                self._look_again_at = 0.0  # whoever ranks next starts the build
             elif not check.usable or check.serves != reference_fingerprint(sha256):
                 self._refuse(check.reason)
             else:

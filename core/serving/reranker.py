@@ -4,15 +4,26 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from core.domain.errors import AssayError
+from core.domain.guarantee.outcome import (
+    NO_MODEL,
+    NOT_MEASURED,
+    NOT_SURE_ENOUGH,
+    NOTHING_TO_CHOOSE,
+    OF_THE_SAMPLE,
+    GuaranteeOutcome,
+)
+from core.domain.guarantee.promise import Promise
 from core.reward import artifact
 from core.reward.confidence import Certainty, ScoreConfidence
 from core.reward.encoding.embedder import Embedder
-from core.reward.model import FittedModel
+from core.reward.guarantee.learn_then_test import Evidence
+from core.reward.guarantee.standing import standing
+from core.reward.model import BLANK_SCORE, FittedModel
 from core.reward.recipes.base import Pair
 
 log = logging.getLogger(__name__)
@@ -22,8 +33,6 @@ LOOK_SECONDS = 2.0
 NO_CHAMPION = "there is no champion yet"
 MAX_CANDIDATE_CHARACTERS = 200_000
 """Of a candidate no more than this is looked at: the encoder reads its first 1,200 words at most."""
-BLANK_SCORE = 0.0
-"""Of a candidate without a text: nobody would rate it good, and no model is asked."""
 PATIENCE_SECONDS = 1.0
 """How long a call with a loaded model waits for that look: a database that hangs must not hang the ranking."""
 RETRY_SECONDS = 10.0
@@ -42,6 +51,8 @@ class ModelRef:
     """It learned from the sample that comes with the product."""
     ignores_own_data: bool = False
     """It learned from the sample, and by now there is own data."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """How often its picks are poor, by the fingerprint of the encoder that it was measured with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +79,18 @@ class Ranking:
     """How far the order can be trusted; None without a model, and for a version of which that was not measured."""
     abstained: str | None = None
     """Why the model kept the order of the input although it could score, where it was allowed to."""
+    guarantee: GuaranteeOutcome | None = None
+    """What became of the promise that was asked for; None where none was."""
 
     @property
     def fallback(self) -> bool:
         """Whether the order is not the champion's: that of a stand-in, or merely that of the input."""
         return self.model_version is None or self.stand_in or self.abstained is not None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the model abstained over this question, and not because a promise cannot be given of any."""
+        return self.abstained is not None and (self.guarantee is None or self.abstained != self.guarantee.reason)
 
     @property
     def no_champion(self) -> bool:
@@ -148,25 +166,30 @@ class Reranker:
         """Whether this version ranks in place of a champion that cannot be loaded."""
         return self.champion is not None and ref.model_version != self.champion.model_version
 
-    def rank(self, prompt: str, texts: Sequence[str], *, abstain: bool = False) -> Ranking:
+    def rank(
+        self, prompt: str, texts: Sequence[str], *, abstain: bool = False, guarantee: Promise | None = None
+    ) -> Ranking:
         """Order candidate answers to a prompt by the champion's probability of good; equal scores keep their order.
 
         Blank ones have the score 0 and come last, equal texts have equal scores. With ``abstain`` the input order is
         kept (blank ones last) where the best two are too close to call or the prompt is unlike those that the model
-        learned from; the scores are given all the same. Without a usable model the input order is kept, scores are
-        None and one line is logged; nothing is raised.
+        learned from; the scores are given all the same. With a ``guarantee`` it is kept, too, unless the promise can be
+        given and the best answer is one that it is given for. Without a usable model the input order is kept, scores
+        are None and one line is logged; nothing is raised.
         """
         if not texts:
-            return Ranking(None, (), ())
+            return Ranking(None, (), (), guarantee=_cannot(guarantee, NOTHING_TO_CHOOSE))
         loaded = self._current()
         reason = logged = self._reason or NO_CHAMPION
         if loaded is not None:
             try:
-                return self._ranked(loaded, encodable(prompt), texts, abstain=abstain)
+                return self._ranked(loaded, encodable(prompt), texts, abstain=abstain, guarantee=guarantee)
             except AssayError as error:
                 reason, logged = str(error), error.in_full
         log.warning("reranking kept the input order: %s", logged)
-        return Ranking(None, tuple(range(len(texts))), (None,) * len(texts), reason)
+        return Ranking(
+            None, tuple(range(len(texts))), (None,) * len(texts), reason, guarantee=_cannot(guarantee, NO_MODEL)
+        )
 
     def unread(self, prompt: str, texts: Sequence[str]) -> list[int]:
         """Words that the encoder has yet to read before each of these candidates can be scored; what ranking costs.
@@ -182,7 +205,15 @@ class Reranker:
                 log.debug("what ranking would cost is not known: %s", error)
         return [0] * len(texts)
 
-    def _ranked(self, loaded: _Loaded, prompt: str, candidates: Sequence[str], *, abstain: bool) -> Ranking:
+    def _ranked(
+        self,
+        loaded: _Loaded,
+        prompt: str,
+        candidates: Sequence[str],
+        *,
+        abstain: bool,
+        guarantee: Promise | None,
+    ) -> Ranking:
         embedder = self._embedder()
         texts = [beginning(candidate) for candidate in candidates]
         distinct = list(dict.fromkeys(text for text in texts if text.strip()))  # equal texts, equal scores
@@ -201,6 +232,13 @@ class Reranker:
                 judged, meanings=tuple(meaning if text in score_of else None for text, meaning in meanings)
             )
         doubt = certainty.doubt if abstain and certainty is not None else None
+        promised = None
+        if guarantee is not None:
+            evidence = loaded.ref.evidence.get(embedder.computed_by)
+            best = scores[order[0]] if len(distinct) > 1 else None
+            promised, left = _promised(guarantee, loaded.ref, evidence, best, certainty)
+            doubt = doubt or left
+            promised = replace(promised, picked=promised.certified and doubt is None)
         return Ranking(
             loaded.ref.model_version,
             tuple(blank_last if doubt else order),
@@ -217,6 +255,7 @@ class Reranker:
             windows=tuple(read_of[text].windows if text in read_of else 0 for text in texts),
             certainty=certainty,
             abstained=doubt,
+            guarantee=promised,
         )
 
     def _look_aside(self) -> None:
@@ -267,6 +306,40 @@ class Reranker:
         if self._reason != sentence:
             log.warning("the champion could not be loaded: %s %s", sentence, detail)
         self._reason = sentence
+
+
+def _cannot(promise: Promise | None, reason: str) -> GuaranteeOutcome | None:
+    """That a promise cannot be given; None where none was asked for."""
+    return None if promise is None else GuaranteeOutcome(promise, reason=reason)
+
+
+def _promised(
+    promise: Promise, ref: ModelRef, evidence: Evidence | None, best: float | None, certainty: Certainty | None
+) -> tuple[GuaranteeOutcome, str | None]:
+    """What becomes of a promise, and why nothing is picked; None where the answer with the score ``best`` is.
+
+    ``best`` is None where there is nothing to choose. A promise holds for picks as they were measured, so a question
+    that counted as not answered there is not answered here.
+    """
+    if best is None:
+        reason = NOTHING_TO_CHOOSE
+    elif ref.sample:
+        reason = OF_THE_SAMPLE
+    elif evidence is None:
+        reason = NOT_MEASURED
+    else:
+        found = standing(evidence, promise)
+        if found.certified is not None:
+            unsure = NOT_SURE_ENOUGH if best < found.certified.threshold else None
+            left = certainty.doubt if certainty is not None and certainty.outside else unsure
+            return GuaranteeOutcome(promise, answered=found.answered, questions=evidence.questions), left
+        return (
+            GuaranteeOutcome(
+                promise, questions=evidence.questions, reason=found.reason, more_questions=found.more_questions
+            ),
+            found.reason,
+        )
+    return GuaranteeOutcome(promise, reason=reason), reason
 
 
 def beginning(candidate: str) -> str:

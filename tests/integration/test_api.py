@@ -207,6 +207,67 @@ def test_abstaining_is_asked_for_and_said(client: TestClient, api: Api, workspac
     assert usage.lately(workspace, COMMAND_LINE).fallbacks == 1
 
 
+PROMISE = {"max_poor": 0.25, "confidence": 0.9}
+
+
+def counted(workspace: Workspace, *steps: list[float]) -> None:
+    """Have the model in use be one of own ratings, with these counts of poor picks on 40 questions."""
+    found = {"steps": list(steps), "questions": 40, "answers": 160, "good_from": 4}
+    with workspace.store.write() as session:
+        version = versions.find(session, core.get_model_info()["model_version"])
+        version.sample = False
+        version.guarantee = {version.lineage["encoder"]: found} if steps else None
+    runtime.close()
+
+
+@pytest.mark.parametrize("path", ["/v1/rerank", "/v2/rerank", "/rerank"])
+def test_a_promise_is_asked_for_and_what_came_of_it_is_said(
+    client: TestClient, workspace: Workspace, path: str
+) -> None:
+    """Picked, left in its order, or not to be promised; always 200, in the promised form, and only where asked for."""
+    sent = {"query": QUERY, "documents": [POOR, GOOD]}
+    usual = client.post(path, json=sent | {"guarantee": None}).json()
+    assert "guarantee" not in usual["meta"]
+
+    def asked(*steps: list[float], **more: object) -> tuple[list[int], dict]:
+        counted(workspace, *steps)
+        answer = client.post(path, json=sent | {"guarantee": PROMISE} | more)
+        assert answer.status_code == 200, answer.text
+        valid("RerankAnswer", answer.json())
+        return [row["index"] for row in answer.json()["results"]], answer.json()["meta"]
+
+    given = {"certified": True, **PROMISE, "questions": 40}
+    order, meta = asked([0.0, 40, 2])
+    assert (order, meta["fallback"]) == ([1, 0], False)
+    assert meta["guarantee"] == given | {"answered": 1.0, "picked": True}
+    order, meta = asked([1.01, 20, 0], [0.0, 40, 30], abstain=True)
+    assert (order, meta["fallback"]) == ([0, 1], True)
+    assert meta["guarantee"] == given | {"answered": 0.5, "picked": False}
+    assert meta["abstained"] == "The model is not sure enough of its best answer here to keep the promise."
+    order, meta = asked([0.0, 5, 0])
+    assert (order, meta["fallback"]) == ([0, 1], True)
+    assert {name: meta["guarantee"][name] for name in ("certified", "more_questions")} == {
+        "certified": False,
+        "more_questions": 32,
+    }
+    order, meta = asked([0.0, 40, 30])
+    assert meta["guarantee"]["more_questions"] is None
+    order, meta = asked([0.0, 40, 2], documents=[" ", GOOD])
+    assert (order, meta["fallback"]) == ([1, 0], True)
+    assert "nothing to choose" in meta["guarantee"]["reason"]
+    order, meta = asked()
+    assert (order, meta["fallback"]) == ([0, 1], True)
+    assert "not measured yet" in meta["guarantee"]["reason"]
+
+
+def test_a_bare_list_has_no_room_for_a_promise(client: TestClient) -> None:
+    """As text-embeddings-inference answers: refused, since its reader could not tell whether it holds."""
+    answer = client.post("/rerank", json={"query": QUERY, "texts": [POOR, GOOD], "guarantee": PROMISE})
+    assert answer.status_code == 400
+    valid("Error", answer.json())
+    assert "guarantee does not go with texts" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_how_far_an_answer_can_be_trusted_is_said_when_asked_for(
     client: TestClient, workspace: Workspace, version: str
@@ -328,6 +389,9 @@ def test_the_cohere_clients_work(address: str, http: httpx.Client, workspace: Wo
     key, _ = api_keys.create(workspace, COMMAND_LINE, "cohere")
     expected = python_scores()
     newer = cohere.ClientV2(api_key=key, base_url=address, httpx_client=http)
+    asked = {"additional_body_parameters": {"guarantee": PROMISE}}  # as the Rerank page shows it
+    promised = newer.rerank(model="champion", query=QUERY, documents=DOCUMENTS, request_options=asked)
+    assert [row.index for row in promised.results] == [0, 1, 2]  # it learned from the sample
     found = newer.rerank(model="champion", query=QUERY, documents=DOCUMENTS, top_n=2)
     assert [(row.index, row.relevance_score) for row in found.results] == expected[:2]
     older = cohere.Client(api_key=key, base_url=address, httpx_client=http)

@@ -16,7 +16,9 @@ import pytest
 import core
 from core.domain.roles import COMMAND_LINE, User
 from core.services.models import models
+from core.services.runtime import runtime
 from core.services.workspace import open_workspace
+from core.store.training import versions
 from tests.databases import PATIENCE
 
 PROMPT = "My phone froze and does not react. What can I do?"
@@ -78,10 +80,40 @@ def test_certainty_is_that_of_the_ranking(trained_home: Path) -> None:
     assert core.rerank_with_certainty(prompt, [])["candidates"] == []
 
 
+def test_a_promise_is_asked_for_from_python(trained_home: Path) -> None:
+    """As over HTTP: under ``guarantee`` what came of it, None where none was asked for; another value is an error."""
+    prompt = "My phone froze and does not react. What can I do?"
+    given = ["Buy our premium plan today!", "Hold the power button for ten seconds."]
+    assert core.rerank_with_certainty(prompt, given)["guarantee"] is None
+    promise = {"max_poor": 0.25, "confidence": 0.9}
+    workspace = open_workspace()
+    with workspace.store.write() as session:
+        version = versions.find(session, core.get_model_info()["model_version"])
+        version.sample = False
+        found = {"steps": [[0.0, 40, 2]], "questions": 40, "answers": 160, "good_from": 4}
+        version.guarantee = {version.lineage["encoder"]: found}
+    runtime.close()
+    picked = core.rerank_with_certainty(prompt, given, guarantee=promise)
+    assert [c["text"][:4] for c in picked["candidates"]] == ["Hold", "Buy "]
+    assert (picked["fallback"], picked["reason"]) == (False, None)
+    told = {"certified": True, **promise, "answered": 1.0, "questions": 40, "picked": True}
+    assert picked["guarantee"] == told
+    strange = core.rerank_with_certainty("zxqv 0x9f3a ☂☂ SELECT 1;", given, guarantee=promise)
+    assert [c["text"][:4] for c in strange["candidates"]] == ["Buy ", "Hold"]
+    assert (strange["fallback"], strange["reason"]) == (True, strange["doubt"])
+    assert strange["guarantee"] == told | {"picked": False}
+    assert core.rerank_with_certainty(prompt, [], guarantee=promise)["guarantee"]["certified"] is False
+    for wrong in ({"max_poor": 0.25}, {"max_poor": 0.26, "confidence": 0.9}, 0.25):
+        with pytest.raises(ValueError, match="guarantee"):
+            core.rerank_with_certainty(prompt, given, guarantee=wrong)
+
+
 def test_certainty_without_a_model_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The order of the input, None where there is nothing to say, and the reason; no exception."""
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "nothing"))
-    found = core.rerank_with_certainty("q", ["a", "b"])
+    promise = {"max_poor": 0.05, "confidence": 0.95}
+    found = core.rerank_with_certainty("q", ["a", "b"], guarantee=promise)
+    assert found["guarantee"]["certified"] is False
     assert [c["text"] for c in found["candidates"]] == ["a", "b"]
     assert {c[name] for c in found["candidates"] for name in ("_score", "_good", "_of", "_windows", "_truncated")} == {
         None

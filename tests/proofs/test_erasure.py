@@ -228,6 +228,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_model_versions.lineage",
         "assay_model_versions.held_out",
         "assay_model_versions.judgement",
+        "assay_model_versions.guarantee",
         "assay_rerankings.scores",
         "assay_settings.value",
     ],

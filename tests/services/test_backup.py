@@ -27,6 +27,7 @@ from tests.databases import added, driver_url, environment, rater, start_python
 
 pytestmark = pytest.mark.slow
 
+GUARANTEE = {"sha:torch": {"steps": [[0.5, 9, 0]], "questions": 12, "answers": 30, "good_from": 4}}
 RATE_ON = """
     import os, sys
     from core.services.people import local_names
@@ -63,7 +64,14 @@ def model(workspace):
         session.flush()
         session.add(
             ModelVersion(
-                model_version=folder.name, run_id=run.run_id, recipe="pair", sha256=sha256, n=1, prompts=1, metrics={}
+                model_version=folder.name,
+                run_id=run.run_id,
+                recipe="pair",
+                sha256=sha256,
+                n=1,
+                prompts=1,
+                metrics={},
+                guarantee=GUARANTEE,
             )
         )
     return folder.name
@@ -96,6 +104,8 @@ def test_what_comes_back_is_what_was_saved(workspace, model, tmp_path, new_place
     saved = backup.save(workspace, COMMAND_LINE, tmp_path / "B")
     done, there = restored(tmp_path / "B", new_place)
     assert (done.rows, done.models) == (saved.rows, 1)
+    with there.store.read() as session:
+        assert session.get(ModelVersion, model).guarantee == GUARANTEE
     before, after = tmp_path / "before.jsonl", tmp_path / "after.jsonl"
     exporting.export(workspace, COMMAND_LINE, "ratings", before)
     exporting.export(there, COMMAND_LINE, "ratings", after)

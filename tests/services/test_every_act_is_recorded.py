@@ -14,14 +14,16 @@ import pytest
 
 import core.services
 from core.domain.errors import AssayError
+from core.domain.held_out import is_held_out
 from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
 from core.domain.retraining import RetrainSettings
 from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.second_looks import RepeatSettings
+from core.domain.texts import prompt_group
 from core.labeling.how_to_read import HowToRead
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
-from core.services.models import models
+from core.services.models import guarantee, models
 from core.services.operations import backup
 from core.services.outcomes import demo
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
@@ -33,11 +35,11 @@ from core.services.review import disagreements, guidelines, progress, second_loo
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.store.people.api_keys import suspend
-from core.store.tables import Audit, Identity, Upload
+from core.store.tables import Audit, HeldOutPrompt, Identity, Upload
 from core.store.training import runs
 from tests import looked, sent
 from tests.databases import added, rater
-from tests.reward.fakes import embedder
+from tests.reward.fakes import FakeEncoder, embedder
 from tests.services.test_accounts import claims
 from tests.services.versions_made import made
 
@@ -357,6 +359,19 @@ def archive(w: Workspace, lead: User) -> Act:
     models.archive(w, lead, "first", away=False)
 
 
+def count_poor_picks(w: Workspace, lead: User) -> Act:
+    made(w, "first")
+    prompt = next(text for number in range(100) if is_held_out(prompt_group(text := f"question {number}")))
+    for response, rating_given in (("answer", 5), ("another", 1)):
+        looked.rate(w, lead, added(w, prompt, response), rating_given)
+    with w.store.write() as session:
+        session.add(HeldOutPrompt(prompt_group=prompt_group(prompt)))
+    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reranking, "encoder", lambda name: FakeEncoder())
+        guarantee.measure(w, lead, "first")
+
+
 def as_zip(w: Workspace, lead: User) -> Act:
     made(w, "first")
     yield
@@ -543,6 +558,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "people.api_keys.confirm": (confirm_keys, ["confirmed key"]),
     "people.api_keys.create": (create_key, ["created key"]),
     "people.api_keys.revoke": (revoke_key, ["revoked key"]),
+    "models.guarantee.measure": (count_poor_picks, ["counted poor picks"]),
     "models.models.archive": (archive, ["archived", "took from the archive"]),
     "models.models.as_zip": (as_zip, ["downloaded"]),
     "models.models.promote": (promote, ["promoted"]),

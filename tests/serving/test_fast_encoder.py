@@ -159,6 +159,18 @@ def test_the_reference_serves_until_the_build_is_there(built: Path, reference: S
     assert serving.current().back_end == "OpenVINO int8"
 
 
+def test_a_build_is_found_without_starting_one(built: Path, reference: SentenceEncoder, tmp_path: Path) -> None:
+    """A training looks for it: where there is none it starts none, and whoever ranks next still does."""
+    nothing = ServingEncoder(MODEL, reference, tmp_path, fast=True)
+    assert nothing.built() is None
+    assert nothing.pending
+    assert not (tmp_path / "encoders").exists()
+    found = ServingEncoder(MODEL, reference, built, fast=True)
+    assert found.built() is found.current()
+    assert found.current().back_end == "OpenVINO int8"
+    assert ServingEncoder(MODEL, reference, built, fast=False).built() is None
+
+
 def test_a_build_that_was_altered_is_not_loaded(built: Path, tmp_path: Path, caplog) -> None:
     """One changed byte, and the reference serves; the log and the doctor say which folder to remove."""
     folder = copied(built, tmp_path)

@@ -100,6 +100,76 @@ def test_the_model_in_use_comes_first_with_its_verdict_and_figures(open_page, tr
     assert f"{verdict.name} came into use by itself after its training: it was clearly better than" in said(app)
 
 
+def own_model(trained, found: dict | None) -> None:
+    """Have the model in use be one of own ratings, with these counts of poor picks."""
+    with trained.store.write() as session:
+        version = versions.champion(session)
+        version.sample = False
+        version.guarantee = None if found is None else {version.lineage["encoder"]: found}
+
+
+def promises(app) -> list[list[str]]:
+    """The cells of the table of promises, a row each."""
+    return [
+        list(row) for table in app.table if "90 % sure" in table.value.columns for row in table.value.values.tolist()
+    ]
+
+
+def test_what_can_be_promised_of_the_picks(open_page, trained):
+    """One promise that was chosen beforehand, all of them in a table, and what they hold for."""
+    steps = [[0.9, 12, 0], [0.6, 25, 1], [0.0, 46, 13]]
+    own_model(trained, {"steps": steps, "questions": 46, "answers": 198, "good_from": 4})
+    app = open_page("models")
+    assert "How often would its choice be poor?" in said(app)
+    sentence = "Of the answers it picks, at most 1 in 4 is poor (90 % sure); it then answers 54 of 100 questions and "
+    assert f"{sentence}leaves the others in their order." in said(app)
+    rows = promises(app)
+    levels = ("1 in 20", "1 in 10", "1 in 5", "1 in 4", "3 in 10")
+    assert [row[0].replace("\u00a0", " ") for row in rows] == [f"at most {level}" for level in levels]
+    assert rows[3][1] == "answers 54 of 100 questions"
+    assert rows[1][1].startswith("not proven yet, about ")
+    assert "on 46 questions that no model learns from, with 4.3 rated answers each" in said(app)
+    assert "for one promise at a time" in said(app)
+    assert "models.measure_promises" not in keys(app)
+
+
+def test_a_promise_that_is_not_proven_yet_leads_to_rating(open_page, trained):
+    """How many more questions it takes, and where they are rated; what more of them would not bring is said too."""
+    own_model(trained, {"steps": [[0.9, 3, 0], [0.0, 6, 0]], "questions": 6, "answers": 12, "good_from": 4})
+    app = open_page("models")
+    assert "It is not proven that at most 1 in 4 of the answers it picks is poor (90 % sure)" in said(app)
+    assert "About 3 more with two rated answers each would be needed" in said(app)
+    assert promises(app)[3][1] == "not proven yet, about 3 more questions kept apart"
+    assert "every fifth question that is rated joins them" in said(app)
+    assert "models.promises_rate" in keys(app)
+    own_model(trained, {"steps": [[0.0, 40, 30]], "questions": 40, "answers": 80, "good_from": 4})
+    assert {row[1] for row in promises(open_page("models"))} == {"not with more questions alone"}
+
+
+def test_a_model_that_was_not_measured_can_be_by_a_lead(open_page, trained):
+    """Pressing it says what is missing, and keeps nothing; whoever only looks is told who can."""
+    ana = rate_as(trained, TOKEN, "Ana")
+    own_model(trained, None)
+    app = open_page("models")
+    assert "This was not measured yet for" in said(app)
+    app = press(app, "models.measure_promises")
+    assert "there is nothing to measure on" in app.error[0].value
+    assert "models.measure_promises" in keys(app)
+    with trained.store.write() as session:
+        session.get(Rater, ana.rater_id).role = "viewer"
+    app = open_page("models")
+    assert "models.measure_promises" not in keys(app)
+    assert "A lead can have it measured here." in said(app)
+
+
+def test_of_a_model_of_the_sample_nothing_is_promised(open_page, trained):
+    """And the way to one of own ratings."""
+    app = open_page("models")
+    assert "Nothing is promised of a model that learned from the sample." in said(app)
+    assert "models.promises_data" in keys(app)
+    assert promises(app) == []
+
+
 def test_every_version_is_on_the_trend_with_its_range(open_page, two_models):
     """The one in use is a star, the others are rings, all carry bounds and the number of ratings."""
     app = open_page("models")

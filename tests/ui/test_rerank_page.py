@@ -11,6 +11,7 @@ import shutil
 import pytest
 
 from core.domain.errors import Unavailable
+from core.domain.guarantee.promise import USUAL
 from core.labeling.pasted.reading import Pasted, Way, understand
 from core.reward.confidence import Certainty, Meaning
 from core.services.data import interactions
@@ -417,6 +418,73 @@ def test_calls_can_be_run_as_they_stand(text):
         assert ast.literal_eval(found["answers"]) == [text, "b"]
     words = shlex.split(curl)
     assert json.loads(words[words.index("-d") + 1]) == {"query": text, "documents": [text, "b"]}
+
+
+def test_calls_ask_for_the_promise_that_was_chosen():
+    """In each of the three: the Python compiles, curl sends it, and Cohere's client is given it for the body."""
+    python, curl, cohere = calls("http://localhost:8501", "q", ["a", "b"], USUAL)
+    ast.parse(python)
+    words = shlex.split(curl)
+    sent = {"query": "q", "documents": ["a", "b"], "guarantee": {"max_poor": 0.25, "confidence": 0.9}}
+    assert json.loads(words[words.index("-d") + 1]) == sent
+    assert '"documents": answers, "guarantee": {"max_poor": 0.25, "confidence": 0.9}' in python
+    asked = next(n for n in ast.walk(ast.parse(cohere)) if isinstance(n, ast.keyword) and n.arg == "request_options")
+    assert ast.literal_eval(asked.value) == {"additional_body_parameters": {"guarantee": sent["guarantee"]}}
+
+
+def promised(trained, steps: list[list[float]] | None) -> None:
+    """Have the model in use be one of own ratings, with such counts of poor picks."""
+    found = {"steps": steps, "questions": 40, "answers": 160, "good_from": 4}
+    with trained.store.write() as session:
+        version = versions.champion(session)
+        version.sample = False
+        version.guarantee = {version.lineage["encoder"]: found} if steps else None
+
+
+@pytest.mark.parametrize(
+    "steps, says, never",
+    [
+        (
+            [[0.0, 40, 2]],
+            "Picked under the promise: of the answers it picks, at most 1 in 4 is poor (90 % sure); it then "
+            "answers every question like these.",
+            "The answers stay in the order",
+        ),
+        (
+            [[1.01, 20, 0], [0.0, 40, 30]],
+            "Not picked, to keep the promise. The model is not sure enough of its best answer here to keep the "
+            "promise. The answers stay in the order in which you entered them. The promise: of the answers it picks, "
+            "at most 1 in 4 is poor (90 % sure); it then answers 50 of 100 questions and leaves the others in their "
+            "order.",
+            "The best is",
+        ),
+        (
+            [[0.0, 5, 0]],
+            "This cannot be promised. It is not proven that at most 1 in 4 of the answers it picks is poor (90 % "
+            "sure), on 40 questions kept apart. About 32 more with two rated answers each would be needed",
+            "The best is",
+        ),
+        (
+            None,
+            "This cannot be promised. How often the picks of this model are poor was not measured yet",
+            "The best is",
+        ),
+    ],
+    ids=["picked", "not sure enough", "not proven", "not measured"],
+)
+def test_a_promise_is_chosen_and_the_result_says_what_came_of_it(open_page, trained, steps, says, never):
+    """One message, and no second one that speaks of another order; the calls ask for the same promise."""
+    promised(trained, steps)
+    app = open_page("rerank")
+    assert "choose one under More choices" in said(app)
+    assert app.selectbox(key="rerank.promise").options[:2] == ["No promise", "At most 1 in 20 poor, 90 % sure"]
+    app.selectbox(key="rerank.promise").select(USUAL)
+    app = ranked(app, EXAMPLE_PROMPT, "\n---\n".join(EXAMPLE))
+    assert says in said(app).replace("**", "")
+    assert never not in said(app)
+    assert all('"guarantee": {"max_poor": 0.25, "confidence": 0.9}' in code.value for code in app.code[:3])
+    moved = [badge for badge in ("up 1", "up 2", "up 3") if badge in said(app)]
+    assert bool(moved) is (says.startswith("Picked"))
 
 
 def test_answers_move_above_and_below_the_line():

@@ -93,9 +93,14 @@ class Embedder:
         """The fingerprint that a model stores and is compared by: of the vectors that these are, or agree with."""
         return self._encoder.reference
 
+    @property
+    def computed_by(self) -> str:
+        """The fingerprint of the encoder that computes these vectors: weights hash and back end."""
+        return self._encoder.fingerprint
+
     def key(self, view: View) -> str:
         """The fingerprint under which the cache keeps vectors of ``view``: weights hash, back end and window rule."""
-        return f"{self._encoder.fingerprint}:{view.value}"
+        return f"{self.computed_by}:{view.value}"
 
     def in_memory(self) -> "Embedder":
         """The same encoder for texts of which nothing shall be kept."""

@@ -6,7 +6,9 @@ first failure ends it. Then the chance that the last one that passed breaks the 
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +16,10 @@ from numpy.typing import NDArray
 from core.reward.metrics.best_of_n import Choices
 from core.reward.metrics.labels import Labels
 
-MAX_POOR = (0.05, 0.1, 0.2, 0.25, 0.3)
-CONFIDENCE = (0.9, 0.95)
 STEPS = 20
 """Thresholds that are tried: each leaves about this part more of the questions unanswered."""
+MOST_MORE = 5_000
+"""Further trials after which a promise counts as one that more of them do not bring."""
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +51,25 @@ class Evidence:
 
     steps: tuple[Step, ...]
     questions: int
+    answers: int
+    """Rated answers to these questions: a promise holds for about as many to choose from."""
+    good_from: int
+    """Rating from which an answer is good, and below which it is poor."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "steps": [[step.threshold, step.answered, step.poor] for step in self.steps],
+            "questions": self.questions,
+            "answers": self.answers,
+            "good_from": self.good_from,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Evidence":
+        """Read what ``to_json`` wrote."""
+        steps = tuple(Step(float(threshold), answered, poor) for threshold, answered, poor in data["steps"])
+        return cls(steps, data["questions"], data["answers"], data["good_from"])
 
     def certified(self, max_poor: float, confidence: float) -> Certified | None:
         """The laxest threshold that passed; None where not even the first one does.
@@ -66,6 +87,25 @@ class Evidence:
             found = Certified(step.threshold, step.answered, step.poor, self.questions)
         return found
 
+    def more_questions(self, max_poor: float, confidence: float) -> int | None:
+        """Further trials with which a promise that is not certified would be, with the shares of these.
+
+        None where not even ``MOST_MORE`` are enough. Both counts of every step grow in proportion; the first step with
+        enough answered decides, as it does in ``certified``.
+        """
+        from scipy.special import betaincinv  # as in upper_bound
+
+        factors = 1 + np.arange(1, MOST_MORE + 1) / self.questions
+        answered = factors[:, np.newaxis] * np.array([step.answered for step in self.steps])
+        eligible = answered >= fewest_answered(max_poor, confidence) - 1e-9
+        first = eligible.argmax(axis=1)
+        tried = answered[np.arange(MOST_MORE), first]
+        poor = factors * np.array([step.poor for step in self.steps])[first]
+        possible = eligible.any(axis=1) & (poor < tried)
+        bounds = betaincinv(poor + 1, np.where(possible, tried - poor, 1.0), confidence)
+        enough = possible & (bounds <= max_poor)
+        return int(enough.argmax()) + 1 if enough.any() else None
+
 
 @dataclass(frozen=True)
 class Picks:
@@ -75,13 +115,22 @@ class Picks:
     """Of the picked answer, shape (questions,)."""
     poor: NDArray[np.bool_]
     """Whether its consensus is below the positive threshold."""
+    outside: NDArray[np.bool_]
+    """Whether the question is unlike those that the model learned from: then nothing is picked, whatever the score."""
+    answers: int = 0
+    """Rated answers to these questions."""
 
     @classmethod
-    def of(cls, rated: Labels, values: Floats) -> "Picks":
-        """Picks by ``values`` (n,). A question asked about several things (contexts) counts once, by the first."""
+    def of(cls, rated: Labels, values: Floats, outside: NDArray[np.bool_]) -> "Picks":
+        """Picks by ``values`` (n,); ``outside`` (n,) says it of each answer's question.
+
+        A question asked about several things (contexts) counts once, by the first.
+        """
         choices = Choices.of(rated)
         scores: list[float] = []
         poor: list[bool] = []
+        unlike: list[bool] = []
+        answers = 0
         seen: set[int] = set()
         for group, rows in zip(choices.groups, np.split(choices.rows, choices.starts[1:]), strict=False):
             if int(group) not in seen:
@@ -89,7 +138,15 @@ class Picks:
                 best = rows[np.argmax(values[rows])]
                 scores.append(float(values[best]))
                 poor.append(not rated.good[best])
-        return cls(np.array(scores, dtype=np.float64), np.array(poor, dtype=bool))
+                unlike.append(bool(outside[best]))
+                answers += len(rows)
+        return cls(
+            np.array(scores, dtype=np.float64), np.array(poor, dtype=bool), np.array(unlike, dtype=bool), answers
+        )
+
+    def answered(self, threshold: float) -> NDArray[np.bool_]:
+        """Questions, shape (questions,), that are answered at this threshold."""
+        return (self.scores >= threshold) & ~self.outside
 
 
 def thresholds(scores: Floats) -> Floats:
@@ -103,18 +160,18 @@ def thresholds(scores: Floats) -> Floats:
     return np.concatenate([np.unique(inner)[::-1], [0.0]])
 
 
-def evidence(picks: Picks, fixed: Floats) -> Evidence:
+def evidence(picks: Picks, fixed: Floats, *, good_from: int) -> Evidence:
     """Counts of ``picks`` on kept-apart questions at ``fixed`` thresholds."""
     steps = []
     for threshold in fixed:
-        answered = picks.scores >= threshold
+        answered = picks.answered(threshold)
         steps.append(Step(float(threshold), int(answered.sum()), int((answered & picks.poor).sum())))
-    return Evidence(tuple(steps), len(picks.scores))
+    return Evidence(tuple(steps), len(picks.scores), picks.answers, good_from)
 
 
 def upper_bound(poor: int, answered: int, confidence: float) -> float:
     """One-sided upper bound of a share from ``poor`` of ``answered`` (Clopper and Pearson 1934)."""
-    from scipy.special import betaincinv  # ranking imports this module and asks for no bound
+    from scipy.special import betaincinv  # only a ranking with a promise needs it
 
     return 1.0 if poor >= answered else float(betaincinv(poor + 1, answered - poor, confidence))
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import AssayError, BadInput, Unavailable
+from core.domain.guarantee.promise import Promise
 from core.domain.roles import Act, User
 from core.domain.settings import DEFAULT_EMB_MODEL, Settings
 from core.labeling.candidates import read_candidates
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.encoding.encoder import SentenceEncoder
+from core.reward.guarantee.learn_then_test import Evidence
 from core.services.masking import masks_output
 from core.services.reranking import usage
 from core.services.runtime import runtime
@@ -61,18 +63,20 @@ def rank(
     model_version: str | None = None,
     source: str | None = None,
     abstain: bool = False,
+    guarantee: Promise | None = None,
 ) -> Ranking:
     """Order candidate answers with the champion, or with a version that is named.
 
     Without a usable model the input order is kept and the reason said; with ``abstain`` also where the model cannot
-    tell (``Ranking.abstained`` says why). With a ``source`` ("page") it counts as used.
+    tell, with a ``guarantee`` where the promise cannot be given or kept (``Ranking.abstained`` says why). With a
+    ``source`` ("page") it counts as used.
 
     Raises:
         NotFound: there is no version of that name.
     """
     workspace.require(user, Act.RERANK)
     began = time.perf_counter()
-    ranking = ranker_for(workspace, model_version).rank(prompt, texts, abstain=abstain)
+    ranking = ranker_for(workspace, model_version).rank(prompt, texts, abstain=abstain, guarantee=guarantee)
     if source is not None:
         usage.log_of(workspace).note(source, ranking, time.perf_counter() - began)
     return ranking
@@ -147,6 +151,7 @@ def _ref(settings: Settings, session: Session, version: ModelVersion) -> ModelRe
         version.hashes,
         sample=version.sample,
         ignores_own_data=version.sample and not only_sample(session),
+        evidence={encoder: Evidence.from_json(found) for encoder, found in (version.guarantee or {}).items()},
     )
 
 

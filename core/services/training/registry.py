@@ -19,6 +19,7 @@ from core.reward.encoding.embedder import Embedder
 from core.reward.training.events import Event, Registered, Saved, TrainingResult
 from core.services.masking import ClearedText
 from core.services.training.dataset import TrainingSet
+from core.services.training.poor_picks import evidence_of
 from core.services.training.promotion import judgement, measure_all, recheck_decision
 from core.services.workspace import Workspace
 from core.store import audit
@@ -66,6 +67,7 @@ def save_and_register(
         yield Saved(name, saved.hashes[artifact.MODEL_FILE])
         measured = measure_all(workspace, training_set, name, trained, embedder)
         version = _version(run_id, saved.hashes, metadata, training_set, trained)
+        version.guarantee = evidence_of(workspace, training_set, trained, embedder) or None
         judged = judgement(workspace, training_set, trained, embedder)
         outcome = _register(workspace, version, training_set, trained, measured, judged)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):

@@ -91,6 +91,7 @@ class ModelVersion(Base):
     lineage: Mapped[dict[str, Any] | None]  # data fingerprint, encoder, code version, counts; NULL: see metadata.json
     held_out: Mapped[dict[str, Any] | None]  # the latest measurement on the held-out prompts it was not trained on
     judgement: Mapped[dict[str, Any] | None]  # figures and decision of its training; NULL: of an earlier release
+    guarantee: Mapped[dict[str, Any] | None]  # counts of poor picks by fingerprint of the encoder; written once each
     archived_at: Mapped[datetime | None]
     archived_by: Mapped[str | None] = mapped_column(String(100))
 

@@ -35,6 +35,34 @@ def measured(session: Session, found: Mapping[str, dict[str, Any]]) -> None:
         session.execute(update(ModelVersion).where(ModelVersion.model_version == name).values(held_out=values))
 
 
+def add_evidence(session: Session, model_version: str, encoder: str, evidence: Mapping[str, Any], *, by: User) -> None:
+    """Store the counts of a version's poor picks with an encoder (its fingerprint); never again for the same.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: they were counted with that encoder before.
+    """
+    lock_writers(session)
+    version = find(session, model_version)
+    session.refresh(version, ["guarantee"])
+    need_uncounted(version, encoder)
+    version.guarantee = {**(version.guarantee or {}), encoder: dict(evidence)}
+    audit.write(session, by, "counted poor picks", f"model {model_version}", new={"questions": evidence["questions"]})
+
+
+def need_uncounted(version: ModelVersion, encoder: str) -> None:
+    """Make sure that the poor picks of a version were not counted with this encoder yet.
+
+    Raises:
+        Conflict: they were.
+    """
+    if encoder in (version.guarantee or {}):
+        raise Conflict(
+            f"The poor picks of {version.short_name} were counted before, and only the first count holds. Nothing was "
+            "changed."
+        )
+
+
 def listed(session: Session) -> list[ModelVersion]:
     """All versions, newest first."""
     return list(

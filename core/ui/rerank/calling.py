@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.domain.guarantee.promise import Promise
 from core.ui.shell.navigation import server_address
 from core.ui.shell.texts import snippet
 
@@ -16,11 +17,12 @@ question = {question}
 answers = {answers}
 request = Request(
     {address},
-    json.dumps({{"query": question, "documents": answers}}).encode(),
+    json.dumps({{"query": question, "documents": answers{field}}}).encode(),
     {{"Content-Type": "application/json", "Authorization": "Bearer KEY"}},
 )
-results = json.load(urlopen(request))["results"]
-print(answers[results[0]["index"]], results[0]["relevance_score"])
+found = json.load(urlopen(request))
+results = found["results"]
+print(answers[results[0]["index"]], results[0]["relevance_score"]{told})
 """
 CURL = """\
 curl -s {address}/v1/rerank \\
@@ -33,15 +35,15 @@ import cohere
 client = cohere.ClientV2(api_key="KEY", base_url={address})
 question = {question}
 answers = {answers}
-found = client.rerank(model="champion", query=question, documents=answers)
+found = client.rerank({before}model="champion", query=question, documents=answers{field})
 print(answers[found.results[0].index], found.results[0].relevance_score)
 """
 MOST_ANSWERS = 3
 
 
-def call_from_code(prompt: str, texts: Sequence[str]) -> None:
-    """Show how a program has these answers ranked, folded."""
-    shown = snippet(prompt, 200), [snippet(text, 160) for text in texts[:MOST_ANSWERS]]
+def call_from_code(prompt: str, texts: Sequence[str], promise: Promise | None) -> None:
+    """Show how a program has these answers ranked, folded; with the promise that was chosen."""
+    shown = snippet(prompt, 200), [snippet(text, 160) for text in texts[:MOST_ANSWERS]], promise
     with st.expander("Call this from your code", icon=":material/code:", key="rerank.calling"):
         for tab, language, code in zip(
             st.tabs(["Python", "curl", "Cohere client"]),
@@ -55,15 +57,28 @@ def call_from_code(prompt: str, texts: Sequence[str]) -> None:
             "none is needed until the first was made. Long texts are shortened here; send them whole. Clients of "
             "Cohere and Jina work unchanged: `champion` is their name for the model in use."
         )
+        if promise is None:
+            st.caption(
+                "To have an answer picked only when a promise holds, choose one under More choices and copy again: the "
+                "calls then have the field `guarantee`, and what comes back says in `meta` whether it picked."
+            )
 
 
-def calls(address: str, prompt: str, texts: Sequence[str]) -> tuple[str, str, str]:
+def calls(address: str, prompt: str, texts: Sequence[str], promise: Promise | None = None) -> tuple[str, str, str]:
     """The same call in Python, with curl, and with Cohere's client."""
     question = json.dumps(prompt, ensure_ascii=False)
     answers = json.dumps(list(texts), indent=4, ensure_ascii=False)
-    body = json.dumps({"query": prompt, "documents": list(texts)}, ensure_ascii=False).replace("'", "\\u0027")
+    asked = {} if promise is None else {"guarantee": promise.to_json()}
+    body = json.dumps({"query": prompt, "documents": list(texts), **asked}, ensure_ascii=False).replace("'", "\\u0027")
+    field = told = before = options = ""
+    if promise is not None:
+        field, told = f', "guarantee": {json.dumps(promise.to_json())}', ', found["meta"]["guarantee"]'
+        before = "\n    "
+        options = f',\n    request_options={{"additional_body_parameters": {json.dumps(asked)}}},\n'
     return (
-        PYTHON.format(question=question, answers=answers, address=json.dumps(f"{address}/v1/rerank")),
+        PYTHON.format(
+            question=question, answers=answers, address=json.dumps(f"{address}/v1/rerank"), field=field, told=told
+        ),
         CURL.format(address=address, body=f"'{body}'"),
-        COHERE.format(question=question, answers=answers, address=json.dumps(address)),
+        COHERE.format(question=question, answers=answers, address=json.dumps(address), before=before, field=options),
     )

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.domain.guarantee.promise import PROMISES, Promise
 from core.services.models import models
 from core.services.reranking import examples, explain, reranking
 from core.services.reranking.examples import Example
+from core.ui.guarantee.words import choice
 from core.ui.rerank.calling import call_from_code
 from core.ui.rerank.fields import check_input, clear, fill, page_state
 from core.ui.rerank.own_order import first_order, own_order
@@ -50,7 +52,16 @@ def rank(page: Page, prompt: str, texts: tuple[str, ...]) -> Ranked:
 
 def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | None, *, source: str | None) -> Ranked:
     workspace, abstain = page.workspace, bool(st.session_state.get("rerank.abstain"))
-    found = reranking.rank(workspace, page.user, prompt, texts, model_version=version, source=source, abstain=abstain)
+    found = reranking.rank(
+        workspace,
+        page.user,
+        prompt,
+        texts,
+        model_version=version,
+        source=source,
+        abstain=abstain,
+        guarantee=_promise(),
+    )
     names = models.names(workspace, page.user)
     reason = found.reason
     for technical, name in names.items():
@@ -73,6 +84,7 @@ def _rank_with(page: Page, prompt: str, texts: tuple[str, ...], version: str | N
         truncated=found.truncated,
         certainty=found.certainty,
         abstained=found.abstained,
+        guarantee=found.guarantee,
         explanation=explanation,
     )
 
@@ -83,7 +95,7 @@ def saved(page: Page) -> None:
 
 
 def choices(page: Page) -> None:
-    """Which model ranks, which one beside it, and what to do where the model cannot tell."""
+    """Which model ranks, which one beside it, and when the answers stay in their order."""
     versions = [v for v in models.listed(page.workspace, page.user) if v.state in ("champion", "available", "archived")]
     if not versions:
         return
@@ -110,6 +122,16 @@ def choices(page: Page) -> None:
             persist_state="session",
             help="Where the two best answers are too close to call, or the question is unlike those that experts rated "
             "answers to, the answers stay in the order in which you entered them.",
+        )
+        st.selectbox(
+            "Only pick when a promise holds",
+            [None, *PROMISES],
+            key="rerank.promise",
+            format_func=choice,
+            persist_state="session",
+            help="Of the answers that the model picks at most such a share is poor. Where it is not sure enough, or "
+            "the promise is not proven, the answers stay in the order in which you entered them. Models says what can "
+            "be promised.",
         )
 
 
@@ -139,7 +161,12 @@ def calling(page: Page, prompt: str, texts: tuple[str, ...]) -> None:
     if not prompt or len(texts) < 2:
         example = _examples(page)[0]
         prompt, texts = example.prompt, example.texts
-    call_from_code(prompt, texts)
+    call_from_code(prompt, texts, _promise())
+
+
+def _promise() -> Promise | None:
+    chosen = st.session_state.get("rerank.promise")
+    return chosen if isinstance(chosen, Promise) else None
 
 
 def _whole(page: Page, ranked: Ranked) -> None:

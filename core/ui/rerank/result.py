@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.domain.guarantee.outcome import GuaranteeOutcome
 from core.labeling.writing import write_stream
 from core.reward.confidence import Certainty
 from core.services.reranking.explain import Explanation
+from core.ui.guarantee.words import outcome_words
 from core.ui.rerank.explanation import explain_score
 from core.ui.rerank.trust import came_to, how_far
 from core.ui.shell.navigation import PAGES, next_step
@@ -47,6 +49,8 @@ class Ranked:
     truncated: tuple[int, ...] = ()
     certainty: Certainty | None = None
     abstained: str | None = None
+    guarantee: GuaranteeOutcome | None = None
+    """What came of the promise that was asked for."""
     explanation: Explanation | None = None
     beside: "Ranked | None" = None
     """The same answers by another model."""
@@ -179,7 +183,15 @@ def _scored_by(page: Page, ranked: Ranked) -> None:
 
 
 def _how_sure(ranked: Ranked) -> None:
-    """Whether the order can be relied on, before anybody relies on it."""
+    """Whether the order can be relied on, before anybody relies on it.
+
+    An order that a promise left as it was is not the model's: then the promise is all there is to say.
+    """
+    if ranked.guarantee is not None:
+        told = outcome_words(ranked.guarantee, ranked.abstained)
+        (st.success if told.picked else st.info)(told.words, icon=told.icon)
+        if not told.picked:
+            return
     found = how_far(ranked.certainty, ranked.texts, ranked.scores)
     kept = "The answers stay in the order in which you entered them, as you asked." if ranked.abstained else ""
     if found.words:

@@ -1,0 +1,1 @@
+"""A promise about picked answers, on Models and on Rerank."""
