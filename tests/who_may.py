@@ -180,6 +180,14 @@ NEEDS = {
     "training.runs.history": Act.LOOK,
     "training.runs.run_view": Act.LOOK,
     "training.runs.last_words": Act.TRAIN,
+    "worth.figures.apart": Act.JUDGE,
+    "worth.figures.compare": Act.JUDGE,
+    "worth.figures.generators": Act.JUDGE,
+    "worth.figures.measure": Act.JUDGE,
+    "worth.samples.draw": Act.JUDGE,
+    "worth.samples.plan": Act.JUDGE,
+    "worth.samples.progress": Act.JUDGE,
+    "worth.scoring.score_answers": Act.JUDGE,
 }
 
 ASKS_NOBODY = {
@@ -234,6 +242,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
+    "a part of the figures of all answers, which ask": ["worth.scoring.state"],
     "a step of a training, which asked": [
         "training.promotion.compare_with_champion",
         "training.promotion.judgement",

@@ -5,7 +5,6 @@ The database adds up: an estimate needs the sums of each sampled question, and o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -25,20 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from core.domain.worth.parts import Part
 from core.store.interactions.browse import generator_of_item
 from core.store.interactions.interactions import discarded, in_scope
 from core.store.rating.queue import WAITING
 from core.store.tables import AuditSampled, Item, Occurrence
 from core.store.worth.scores import joined
-
-
-class Part(StrEnum):
-    """What answers are told apart by."""
-
-    ALL = "all"
-    GENERATOR = "generator"
-    WEEK = "week"
-    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
 """Audit samples: which questions there are to draw from, what was drawn, and how far its rating is."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.ratings import RatingStatus
 from core.domain.roles import User
+from core.domain.worth.samples import Progress
 from core.store import audit
 from core.store.database import lock_writers
 from core.store.interactions.interactions import discarded, in_scope
@@ -18,32 +17,6 @@ __all__ = ["AuditSample"]  # rows that the functions return
 
 _AT_ONCE = 500
 """Questions or rows that are named in one statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the rating of a sample is; every answer of it is counted once."""
-
-    sample_id: int
-    at: datetime
-    answers: int
-    """That were drawn."""
-    questions: int
-    certain: int
-    """Questions of these that were taken for their size."""
-    rated: int
-    discarded: int
-    skipped: int
-    """Unrated, and somebody passed over it."""
-    waiting: int
-    """Unrated, and nobody passed over it."""
-    gone: int
-    """Deleted or forgotten since."""
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing of it waits for a first look."""
-        return not self.waiting
 
 
 def latest(session: Session) -> AuditSample | None:

@@ -1,0 +1,76 @@
+"""The audit sample: how far its rating is, and the form with which a lead draws one."""
+
+import streamlit as st
+
+from core.domain.errors import Conflict
+from core.domain.texts import plural
+from core.domain.worth.samples import Progress
+from core.services.worth import samples
+from core.services.worth.figures import Worth
+from core.services.worth.samples import MOST
+from core.ui.shell import session
+from core.ui.shell.errors import act
+from core.ui.shell.name_prompt import actor
+from core.ui.shell.navigation import next_step
+from core.ui.shell.page import Page
+from core.ui.shell.texts import literal
+
+FIRST = 100
+"""Answers that the form offers to begin with."""
+WANTED = "quality.worth_wanted"
+
+
+def sample_panel(page: Page, found: Progress) -> None:
+    """Show how far the rating of the audit sample is, and the way to rate it."""
+    done = progress_words(found)
+    if found.finished:
+        st.caption(literal(f"Audit sample of {found.at.astimezone():%d %b %Y}: {done}."))
+        return
+    st.progress(1 - found.waiting / max(1, found.answers), text=done)
+    st.caption(
+        "Everybody who rates gets these answers first. The figures come when the last of them is rated, skipped or "
+        "discarded."
+    )
+    next_step("Rate them now", "rate", key="quality.worth_rate")
+
+
+def progress_words(found: Progress) -> str:
+    """How many are rated, and what became of the others: 64 of 100 rated; 3 skipped, 1 discarded."""
+    others = {"skipped": found.skipped, "discarded": found.discarded, "deleted or forgotten": found.gone}
+    rest = ", ".join(f"{number:,} {word}" for word, number in others.items() if number)
+    return f"{found.rated:,} of {found.answers:,} rated" + (f"; {rest}" if rest else "")
+
+
+def draw_form(page: Page, found: Worth) -> None:
+    """Let a lead draw an audit sample, and say before what that means."""
+    with st.container(border=True):
+        st.markdown("**Draw answers to rate**" if found.sample is None else "**Draw another audit sample**")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            wanted = int(st.number_input("About so many answers", 1, MOST, FIRST, key=WANTED, width=200))
+            try:
+                planned = samples.plan(page.workspace, page.user, wanted)
+            except Conflict as error:  # too few questions to draw from: how many are missing
+                st.caption(literal(str(error)))
+                return
+            st.button("Draw them", key="quality.worth_draw", type="primary", on_click=_draw, args=(page,))
+        large = f", {planned.certain:,} of them because they have very many answers" if planned.certain else ""
+        st.markdown(
+            f"Drawn are {planned.questions:,} of {plural(planned.of_questions, 'question')}{large}, with all their "
+            f"answers: about {planned.answers:,}. Those that are rated already count as they are; the others come "
+            "first for everybody who rates, whatever order they chose. Nobody sees what the model thinks of them. "
+            "Fewer than 30 questions give no figure, so it is never fewer."
+        )
+        if found.sample is not None:
+            st.markdown(
+                "It takes the place of the one before: its answers come first no more, and the figures wait until the "
+                "new one is rated. Ratings stay and count where they are drawn again."
+            )
+
+
+@act
+def _draw(page: Page) -> None:
+    user = actor(page)
+    if user is None:
+        return
+    drawn = samples.draw(page.workspace, user, int(st.session_state[WANTED]))
+    session.toast(f"Drawn: {plural(drawn.questions, 'question')} with {plural(drawn.answers, 'answer')}.")
