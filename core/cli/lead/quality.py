@@ -38,8 +38,10 @@ def quality(options: argparse.Namespace) -> Done:
     workspace = open_workspace()
     if options.draw is not None:
         return _draw(workspace, options.draw)
-    _score(workspace)
     worth = figures.measure(workspace, COMMAND_LINE, generator=options.generator or "")
+    if worth.scores.waiting:
+        _score(workspace)
+        worth = figures.measure(workspace, COMMAND_LINE, generator=options.generator or "")
     whose = f"answers of {options.generator}" if options.generator else "answers"
     say(f"{worth.interactions:,} {whose}; {worth.rated:,} of them, to {plural(worth.questions, 'question')}, count.")
     good, rating = worth.good.to_json(), worth.mean_rating.to_json()

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from core.domain.plain import AS_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +13,8 @@ class Progress:
 
     sample_id: int
     at: datetime
+    by: Annotated[str, AS_IS]
+    """Who drew it."""
     answers: int
     """That were drawn."""
     questions: int

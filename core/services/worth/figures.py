@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -72,6 +73,9 @@ class PartWorth:
     """The same of one generator, week or session."""
 
     name: str
+    """Empty for a week."""
+    week: date | None
+    """Its Monday."""
     good: Metric
     mean_rating: Metric
     answers: int
@@ -168,7 +172,8 @@ def apart(workspace: Workspace, user: User, part: Part) -> list[PartWorth]:
         some = rated[total.name]
         good = estimate(_sampled(total, some, ratings=False), share=True).mean
         mean = estimate(_sampled(total, some, ratings=True), share=False).mean
-        lines.append(PartWorth(total.name, good, mean, total.answers + total.certain_answers, len(some)))
+        name, week = ("", date.fromisoformat(total.name)) if part is Part.WEEK else (total.name, None)
+        lines.append(PartWorth(name, week, good, mean, total.answers + total.certain_answers, len(some)))
     return lines
 
 
@@ -199,7 +204,7 @@ def compare(workspace: Workspace, user: User, one: str, other: str) -> Compared:
     first, second = (
         _sampled(
             Total(name, total.questions, total.answers[n], total.scores[n], total.certain_answers[n]),
-            [by_question[n].get(question, _none(question, by_question[1 - n])) for question in questions],
+            [by_question[n].get(question) or _none(by_question[1 - n][question]) for question in questions],
             ratings=False,
         )
         for n, name in enumerate(names)
@@ -245,9 +250,9 @@ def _meant(session: Session, shown: str) -> str:
     return meant
 
 
-def _none(question: str, beside: dict[str, RatedQuestion]) -> RatedQuestion:
+def _none(beside: RatedQuestion) -> RatedQuestion:
     """No answers of one generator to a question that the other answered."""
-    return RatedQuestion("", question, beside[question].certain, 0, 0.0, 0, 0.0)
+    return RatedQuestion("", beside.question, beside.certain, 0, 0.0, 0, 0.0)
 
 
 def _sampled(total: Total, rated: Sequence[RatedQuestion], *, ratings: bool) -> Sampled:

@@ -94,6 +94,7 @@ def progress(session: Session, sample: AuditSample) -> Progress:
     return Progress(
         sample.sample_id,
         sample.at,
+        sample.requested_by,
         sample.answers,
         sample.questions,
         sample.certain,

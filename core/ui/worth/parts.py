@@ -1,7 +1,5 @@
 """The worth of the answers of each generator, week or session, and two generators side by side."""
 
-from datetime import date
-
 import streamlit as st
 
 from core.domain.metrics import Metric
@@ -45,7 +43,7 @@ def parts(page: Page) -> None:
 
 
 def _row(line: PartWorth, part: Part) -> dict[str, str]:
-    name = f"{date.fromisoformat(line.name):%d %b %Y}" if part is Part.WEEK else line.name
+    name = f"{line.week:%d %b %Y}" if line.week else line.name
     few = f"{plural(line.questions, 'question')} of {FEWEST_QUESTIONS}"
     return {
         PARTS[part]: name,

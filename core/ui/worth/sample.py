@@ -24,9 +24,10 @@ def sample_panel(page: Page, found: Progress) -> None:
     """Show how far the rating of the audit sample is, and the way to rate it."""
     done = progress_words(found)
     if found.finished:
-        st.caption(literal(f"Audit sample of {found.at.astimezone():%d %b %Y}: {done}."))
+        st.caption(literal(f"Audit sample of {found.at.astimezone():%d %b %Y}, drawn by {found.by}: {done}."))
         return
-    st.progress(1 - found.waiting / max(1, found.answers), text=done)
+    st.markdown(f"Audit sample: **{done}**")
+    st.progress(1 - found.waiting / max(1, found.answers))
     st.caption(
         "Everybody who rates gets these answers first. The figures come when the last of them is rated, skipped or "
         "discarded."
