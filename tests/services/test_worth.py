@@ -19,7 +19,7 @@ from core.services.models import models
 from core.services.rating import queue, rating
 from core.services.workspace import Workspace
 from core.services.worth import figures, samples, scoring
-from core.services.worth.figures import Basis, Worth
+from core.services.worth.figures import Basis
 from core.store.tables import Audit, AuditSampled, Item, Lease, ModelVersion, Prediction, WorthScore
 from tests import looked, sent
 from tests.databases import added, lead, rater
@@ -36,8 +36,16 @@ def words_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "reference_embedder", reference_embedder)
 
 
-def measured(workspace: Workspace, generator: str = "") -> Worth:
+def measured(workspace: Workspace, generator: str = "") -> Any:
     return figures.measure(workspace, COMMAND_LINE, generator=generator)
+
+
+def apart(workspace: Workspace, part: Part) -> dict[str, Any]:
+    return {line.name: line for line in figures.apart(workspace, COMMAND_LINE, part)}
+
+
+def compare(workspace: Workspace, one: str, other: str) -> Any:
+    return figures.compare(workspace, COMMAND_LINE, one, other)
 
 
 def draw(workspace: Workspace, wanted: int = 60) -> None:
@@ -303,14 +311,14 @@ def test_each_generator_week_and_session_has_its_own(workspace):
     few = next(iter(system.ratings))
     with workspace.store.write() as session:
         session.execute(update(Item).where(Item.interaction_id == few).values(session_label="other"))
-    lines = {line.name: line for line in figures.apart(workspace, COMMAND_LINE, Part.GENERATOR)}
+    lines = apart(workspace, Part.GENERATOR)
     assert {name: line.answers for name, line in lines.items()} == {"one": 80, "two": 80}
     assert all(line.good.low is not None for line in lines.values())
-    sessions = {line.name: line for line in figures.apart(workspace, COMMAND_LINE, Part.SESSION)}
+    sessions = apart(workspace, Part.SESSION)
     assert sessions["other"].good.value is None
     assert "of the 30 that are needed" in sessions["other"].good.reason
     assert sessions["s"].good.low is not None
-    (week,) = figures.apart(workspace, COMMAND_LINE, Part.WEEK)
+    (week,) = apart(workspace, Part.WEEK).values()
     assert (week.week.weekday(), week.answers) == (0, 160)
     assert week.good.value == pytest.approx(measured(workspace).good.value)
 
@@ -322,7 +330,7 @@ def test_an_answer_that_two_generators_wrote_counts_for_both(workspace):
     sent.occurrence(workspace, number, "1", generator="two")
     sent.occurrence(workspace, number, "2", generator="one")
     sent.occurrence(workspace, number, "3", generator="three")
-    lines = {line.name: line.answers for line in figures.apart(workspace, COMMAND_LINE, Part.GENERATOR)}
+    lines = {name: line.answers for name, line in apart(workspace, Part.GENERATOR).items()}
     assert lines == {"one": 80, "two": 81, "three": 1}
 
 
@@ -337,13 +345,13 @@ def test_one_generator_alone(workspace):
 def test_two_generators_that_answered_the_same_questions_are_compared_by_question(workspace):
     """The better one is clearly better; turned round the difference is the same."""
     rated_system(workspace, 120, 160, generators=("one", "two"), good=0.4, better=0.4)
-    found = figures.compare(workspace, COMMAND_LINE, "one", "two")
+    found = compare(workspace, "one", "two")
     assert (found.paired, found.questions) == (True, 80)
     assert found.difference.low > 0
-    other = figures.compare(workspace, COMMAND_LINE, "two", "one")
+    other = compare(workspace, "two", "one")
     assert other.difference.value == pytest.approx(-found.difference.value)
     with pytest.raises(BadInput, match="two different"):
-        figures.compare(workspace, COMMAND_LINE, "one", "one")
+        compare(workspace, "one", "one")
 
 
 def test_two_generators_that_answered_different_questions_are_compared_apart(workspace):
@@ -353,7 +361,7 @@ def test_two_generators_that_answered_different_questions_are_compared_apart(wor
     draw(workspace, 120)
     for system in (one, two):
         system.rate([number for number in system.sampled() if number in system.ratings])
-    found = figures.compare(workspace, COMMAND_LINE, "two", "one")
+    found = compare(workspace, "two", "one")
     assert (found.paired, found.questions) == (False, 120)
     assert found.difference.low > 0.2
 

@@ -37,7 +37,7 @@ def test_a_lead_draws_rates_and_reads_the_figure(tab, workspace, ana):
     system = stored(workspace, 60, good=0.7)
     app = tab()
     assert "How good are all the answers" in said(app)
-    assert "Drawn are 50 of 60 questions, with all their answers: about 100." in said(app)
+    assert "This draws 50 of 60 questions at random, with all their answers: about 100." in said(app)
     app = press(app, "quality.worth_draw")
     assert ["50 questions with 100 answers" in toast.value for toast in app.toast] == [True]
     looked.skip(workspace, ana, system.sampled()[0])
@@ -51,7 +51,7 @@ def test_a_lead_draws_rates_and_reads_the_figure(tab, workspace, ana):
     assert "of 100 [" in text
     assert "99 of them were rated." in text
     assert "99 of 100 rated; 1 skipped" in text
-    assert "Draw another audit sample" in text
+    assert "It takes the place of the one before" in text
     assert "drawn by Ana" in text
 
 

@@ -1,10 +1,13 @@
 """The audit sample: how far its rating is, and the form with which a lead draws one."""
 
+from typing import Literal
+
 import streamlit as st
 
 from core.domain.errors import Conflict
 from core.domain.texts import plural
 from core.domain.worth.samples import Progress
+from core.reward.worth.prediction_powered import FEWEST_QUESTIONS
 from core.services.worth import samples
 from core.services.worth.figures import Worth
 from core.services.worth.samples import MOST
@@ -44,28 +47,36 @@ def progress_words(found: Progress) -> str:
 
 def draw_form(page: Page, found: Worth) -> None:
     """Let a lead draw an audit sample, and say before what that means."""
-    with st.container(border=True):
-        st.markdown("**Draw answers to rate**" if found.sample is None else "**Draw another audit sample**")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            wanted = int(st.number_input("About so many answers", 1, MOST, FIRST, key=WANTED, width=200))
-            try:
-                planned = samples.plan(page.workspace, page.user, wanted)
-            except Conflict as error:  # too few questions to draw from: how many are missing
-                st.caption(literal(str(error)))
-                return
-            st.button("Draw them", key="quality.worth_draw", type="primary", on_click=_draw, args=(page,))
-        large = f", {planned.certain:,} of them because they have very many answers" if planned.certain else ""
+    if found.sample is None:
+        with st.container(border=True):
+            st.markdown("**Draw answers to rate**")
+            _form(page, another=False)
+        return
+    with st.expander("Draw another audit sample"):
+        _form(page, another=True)
+
+
+def _form(page: Page, *, another: bool) -> None:
+    wanted = int(st.number_input("About so many answers", 1, MOST, FIRST, key=WANTED, width=200))
+    try:
+        planned = samples.plan(page.workspace, page.user, wanted)
+    except Conflict as error:  # too few questions to draw from: how many are missing
+        st.caption(literal(str(error)))
+        return
+    large = f", {planned.certain:,} of them because they have very many answers" if planned.certain else ""
+    st.markdown(
+        f"This draws {planned.questions:,} of {plural(planned.of_questions, 'question')} at random{large}, with all "
+        f"their answers: about {planned.answers:,}. At least {FEWEST_QUESTIONS} questions are drawn, since fewer give "
+        "no figure. Answers that are rated already count as they are; the others come first for everybody who rates, "
+        "whatever order they chose. Nobody sees what the model thinks of them."
+    )
+    if another:
         st.markdown(
-            f"Drawn are {planned.questions:,} of {plural(planned.of_questions, 'question')}{large}, with all their "
-            f"answers: about {planned.answers:,}. Those that are rated already count as they are; the others come "
-            "first for everybody who rates, whatever order they chose. Nobody sees what the model thinks of them. "
-            "Fewer than 30 questions give no figure, so it is never fewer."
+            "It takes the place of the one before: its answers come first no more, and the figures wait until the new "
+            "one is rated. Ratings stay, and count where their answers are drawn again."
         )
-        if found.sample is not None:
-            st.markdown(
-                "It takes the place of the one before: its answers come first no more, and the figures wait until the "
-                "new one is rated. Ratings stay and count where they are drawn again."
-            )
+    kind: Literal["primary", "secondary"] = "secondary" if another else "primary"
+    st.button("Draw them", key="quality.worth_draw", type=kind, on_click=_draw, args=(page,))
 
 
 @act

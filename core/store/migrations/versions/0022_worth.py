@@ -52,7 +52,7 @@ def upgrade() -> None:
         "assay_worth_scores",
         sa.Column("interaction_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("model_version", sa.String(100), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["interaction_id"],
             ["assay_items.interaction_id"],
