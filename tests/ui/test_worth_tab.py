@@ -2,9 +2,12 @@
 
 import pytest
 
+from core.domain.metrics import Metric
 from core.domain.worth.parts import Part
 from core.services.worth import samples, scoring
+from core.services.worth.figures import Compared
 from core.ui.shell.navigation import QualityTab
+from core.ui.worth.parts import verdict
 from tests import looked
 from tests.databases import added
 from tests.reward.fakes import reference_embedder
@@ -65,6 +68,21 @@ def test_parts_and_two_generators_side_by_side(tab, workspace, ana):
     assert "Both answered the 80 questions" in text
     app = tab(quality__worth_part=Part.WEEK)
     assert "Week from" in app.table[0].value.columns
+
+
+@pytest.mark.parametrize(
+    "low, high, says",
+    [
+        (0.02, 0.2, "a is better than b: of 100 answers 11 [2, 20] more are good."),
+        (-0.2, -0.02, "b is better than a: of 100 answers 11 [2, 20] more are good."),
+        (-0.09, 0.07, "of 100 answers a may have 9 fewer good ones, or 7 more."),
+    ],
+)
+def test_a_comparison_is_a_sentence_without_signs(low, high, says):
+    """Which is better, or how far either may be ahead; and whether their questions were the same."""
+    metric = Metric((low + high) / 2, low, high)
+    assert says in verdict("a", "b", Compared(metric, True, 40))
+    assert "different questions" in verdict("a", "b", Compared(metric, False, 40))
 
 
 def test_where_all_is_rated_the_sentence_says_so(tab, workspace, ana):

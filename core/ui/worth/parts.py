@@ -80,7 +80,11 @@ def verdict(one: str, other: str, found: Compared) -> str:
     elif metric.high < 0:
         said = f"{other} is better than {one}: of 100 answers {_points(_reversed(metric))} more are good."
     else:
-        said = f"No difference can be told yet between {one} and {other}: of 100 answers {points} more are good."
+        fewer, more = round(-100 * metric.low), round(100 * metric.high)
+        said = (
+            f"No difference can be told yet between {one} and {other}: of 100 answers {one} may have {fewer} fewer "
+            f"good ones, or {more} more."
+        )
     if found.paired:
         return f"{said} Both answered the {found.questions:,} questions that this rests on."
     return f"{said} They answered different questions, so a part of it can be that the one had easier ones."
