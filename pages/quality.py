@@ -6,5 +6,5 @@ from core.ui.shell.page import heading, open_page
 
 with open_page("quality") as page:
     if not asks_for_name(page):
-        heading(page, lead="How far each person is, how far raters agree, and what the ratings mean.")
+        heading(page, lead="How far each person is, how far raters agree, and what all answers are worth.")
         tabs(page)

@@ -182,6 +182,14 @@ NEEDS = {
     "training.runs.history": Act.LOOK,
     "training.runs.run_view": Act.LOOK,
     "training.runs.last_words": Act.TRAIN,
+    "worth.figures.apart": Act.JUDGE,
+    "worth.figures.compare": Act.JUDGE,
+    "worth.figures.generators": Act.JUDGE,
+    "worth.figures.measure": Act.JUDGE,
+    "worth.samples.draw": Act.JUDGE,
+    "worth.samples.plan": Act.JUDGE,
+    "worth.samples.progress": Act.JUDGE,
+    "worth.scoring.score_answers": Act.JUDGE,
 }
 
 ASKS_NOBODY = {
@@ -236,6 +244,7 @@ ASKS_NOBODY = {
         "reranking.reranking.serving_embedder",
         "reranking.reranking.serving_encoder",
     ],
+    "a part of the figures of all answers, which ask": ["worth.scoring.state"],
     "a step of a training, which asked": [
         "training.poor_picks.count_poor_picks",
         "training.poor_picks.evidence_of",

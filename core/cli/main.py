@@ -18,6 +18,7 @@ from core.cli.forget import compact, forget
 from core.cli.import_ import conversations, import_
 from core.cli.init import init
 from core.cli.keys import keys
+from core.cli.lead.quality import quality
 from core.cli.models import models
 from core.cli.record import record
 from core.cli.rerank import rerank
@@ -139,6 +140,17 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--reason", help="why, for the audit log (promote)")
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
+
+    sub = command("quality", quality, "what all answers are worth, rated or not; a gate for a pipeline")
+    sub.add_argument("--generator", metavar="A", help="only the answers of this generator")
+    sub.add_argument("--against", metavar="B", help="how much better A is than this one")
+    sub.add_argument(
+        "--at-least",
+        type=float,
+        metavar="SHARE",
+        help="exit 1 unless the share of good answers (with --against: the difference) is at least that for certain",
+    )
+    sub.add_argument("--draw", type=int, metavar="N", help="instead: draw about N answers at random, to be rated first")
 
     sub = command("sample", sample, "load or remove the sample data, or make a week of feedback on it")
     sub.add_argument("action", choices=("load", "feedback", "remove"))

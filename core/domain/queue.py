@@ -44,6 +44,7 @@ class Chosen(StrEnum):
     USERS = "users"  # users disliked it, or a model that ranked it could not tell
     PAIR = "pair"  # its prompt has one rated answer: this rating can make a pair
     SKIPPED = "skipped"  # skipped before, and nothing else was left
+    AUDIT = "audit"  # in the audit sample that a lead drew
     PROMPT = "prompt"  # shown beside the other answers to the same prompt
 
 

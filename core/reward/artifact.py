@@ -1,4 +1,4 @@
-"""A model version on disk: a directory of ``model.joblib``, ``metadata.json``, ``prompts.txt``, ``prompts.npz``."""
+"""A model version on disk: a directory of the files that are named below."""
 
 import hashlib
 import io
@@ -6,7 +6,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.domain.texts import VERSION_NAME
 from core.reward.confidence import KnownPrompts, ScoreConfidence
+from core.reward.linear import LinearModel
 from core.reward.model import FittedModel
 from core.store.scratch import scratch
 
@@ -30,6 +31,8 @@ FORMAT = 2
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
 KNOWN_FILE = "prompts.npz"
 """Vectors of the prompts it learned from; earlier releases wrote none. They can leak text, as the answers' own can."""
+FOLDS_FILE = "folds.npz"
+"""The models of its cross-validation, for scores of answers that nobody rated; earlier releases wrote none."""
 MAX_BYTES = 500_000_000
 """Of one file; those that a training writes are a thousandth of it."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
@@ -72,6 +75,7 @@ def save(
     *,
     groups: Collection[str],
     confidence: ScoreConfidence | None = None,
+    fold_models: Sequence[LinearModel] = (),
 ) -> Saved:
     """Write a version below ``root``, whole or not at all; ``groups`` are the hashes of the training prompts.
 
@@ -102,7 +106,9 @@ def save(
         MODEL_FILE: buffer.getvalue(),
         METADATA_FILE: json.dumps(described, indent=2, allow_nan=False).encode(),
         PROMPTS_FILE: "".join(f"{group}\n" for group in sorted(groups)).encode(),
-    } | ({} if known is None else {KNOWN_FILE: known})
+    }
+    files |= {} if known is None else {KNOWN_FILE: known}
+    files |= {FOLDS_FILE: _folds_bytes(fold_models)} if fold_models else {}
     try:
         if not root.is_dir():
             root.mkdir(parents=True)
@@ -229,6 +235,31 @@ def load_confidence(path: Path, *, hashes: Hashes) -> ScoreConfidence | None:
         return ScoreConfidence.from_json(described, known)
     except Exception:  # noqa: BLE001  whatever a damaged file makes of itself: a broken zip file, a huge array, ...
         return None
+
+
+def load_fold_models(path: Path, *, hashes: Hashes) -> tuple[LinearModel, ...]:
+    """Load the models of the cross-validation of the version in ``path``; empty where an earlier release trained it.
+
+    Raises:
+        Unavailable: a file is missing or was changed.
+    """
+    if FOLDS_FILE not in hashes:
+        return ()
+    data = verified(path, hashes=hashes)[FOLDS_FILE]
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        rows = zip(arrays["centers"], arrays["weights"], arrays["biases"], strict=True)
+        return tuple(LinearModel(center, weights, float(bias)) for center, weights, bias in rows)
+
+
+def _folds_bytes(models: Sequence[LinearModel]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        centers=np.stack([model.center for model in models]),
+        weights=np.stack([model.weights for model in models]),
+        biases=np.array([model.bias for model in models]),
+    )
+    return buffer.getvalue()
 
 
 def _known_bytes(known: KnownPrompts) -> bytes:

@@ -22,6 +22,8 @@ from core.store import compacting
 from core.store.outcomes.hashes import hash_of_question, key_for_writing
 from core.store.tables import (
     ApiKey,
+    AuditSample,
+    AuditSampled,
     Base,
     BetterAnswer,
     Case,
@@ -50,6 +52,7 @@ from core.store.tables import (
     Suggestion,
     TextHistory,
     Upload,
+    WorthScore,
 )
 from core.store.training import runs
 from tests import looked
@@ -106,6 +109,7 @@ GOES = {
     "assay_preferences.context_id",
     "assay_preferences.turns",
     "assay_preferences.turns_group",
+    "assay_audit_sampled.prompt_group",
     "assay_embeddings.text_hash",
     "assay_embeddings.vectors",
     "assay_held_out.prompt_group",
@@ -182,6 +186,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_text_history.by",
         "assay_runs.requested_by",
         "assay_uploads.requested_by",
+        "assay_audit_samples.requested_by",
         "assay_model_versions.archived_by",
         "assay_audit.actor",
         "assay_raters.name",
@@ -210,6 +215,7 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_model_versions.model_version",
         "assay_model_versions.sha256",
         "assay_preferences.model_version",
+        "assay_worth_scores.model_version",
         "assay_rerankings.model_version",
         "assay_rerankings.rerank_id",
         "assay_embeddings.fingerprint",
@@ -361,6 +367,16 @@ def planted(workspace: Workspace, tmp_path) -> int:
         session.add(Reranking(source="api", candidates=2, milliseconds=1.0, fallback=False, question=question))
         session.add(GuidelineGap(interaction_id=number, note=word("assay_guideline_gaps.note"), by="Ana"))
         session.add(Suggestion(interaction_id=number, rank=1, chosen="model", score=0.5))
+        session.add(WorthScore(interaction_id=number, model_version="v1", score=0.5))
+        counts = dict.fromkeys(("questions", "answers", "population_questions", "population_answers"), 1)
+        sample = AuditSample(requested_by="Ana", certain=0, last_interaction_id=number, **counts)
+        session.add(sample)
+        session.flush()
+        session.add(
+            AuditSampled(
+                sample_id=sample.sample_id, interaction_id=number, prompt_group=item.prompt_group, certain=False
+            )
+        )
         texts = [answer, word("assay_cases.texts")]
         case = Case(rater_id=ana.rater_id, name=word("assay_cases.name"), prompt=row.user_prompt.upper(), texts=texts)
         session.add(case)
@@ -444,6 +460,7 @@ def test_no_word_is_left_in_any_column_or_byte(workspace, tmp_path, proven) -> N
         "assay_items.prompt_group",
         "assay_items.turns_group",
         "assay_items.identifiers",
+        "assay_audit_sampled.prompt_group",
         "assay_preferences.prompt",
         "assay_preferences.prompt_group",
         "assay_cases.prompt",

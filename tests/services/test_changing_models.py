@@ -204,6 +204,7 @@ def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace
     made(workspace, "first", champion=True)
     with zipfile.ZipFile(io.BytesIO(models.as_zip(workspace, LEAD, "first"))) as packed:
         assert sorted(packed.namelist()) == [
+            "first/folds.npz",
             "first/metadata.json",
             "first/model.joblib",
             "first/prompts.npz",

@@ -34,6 +34,7 @@ from core.services.reranking import cases, preferences, reranking
 from core.services.review import disagreements, guidelines, progress, second_looks
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
+from core.services.worth import samples
 from core.store.people.api_keys import suspend
 from core.store.tables import Audit, HeldOutPrompt, Identity, Upload
 from core.store.training import runs
@@ -42,6 +43,7 @@ from tests.databases import added, rater
 from tests.reward.fakes import FakeEncoder, embedder
 from tests.services.test_accounts import claims
 from tests.services.versions_made import made
+from tests.systems import stored
 
 SERVICES = Path(core.services.__file__).parent
 Act = Iterator[None]
@@ -83,6 +85,7 @@ NOT_IN_THE_RECORD = {
     "training.runs.active_run": "a look; a training that was killed is told as such on its page",
     "training.runs.history": "a look; as above",
     "training.runs.reap": "a look; as above",
+    "worth.scoring.score_answers": "what a model says of answers changes none, and no person decides it",
 }
 
 
@@ -424,6 +427,12 @@ def ask_second_opinions(w: Workspace, lead: User) -> Act:
     second_opinions.ask(w, lead, AskFor(20, 3))
 
 
+def draw_audit_sample(w: Workspace, lead: User) -> Act:
+    stored(w, 30)
+    yield
+    samples.draw(w, lead, 30)
+
+
 def delete_selected(w: Workspace, lead: User) -> Act:
     number = added(w)
     yield
@@ -573,6 +582,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "data.selected.delete": (delete_selected, ["deleted answer"]),
     "data.selected.discard": (discard_selected, ["discarded answer"]),
     "rating.second_opinions.open_queue": (open_second_opinions, ["second opinions asked"]),
+    "worth.samples.draw": (draw_audit_sample, ["audit sample drawn"]),
     "people.audit_log.as_file": (record_as_file, ["exported"]),
     "people.audit_log.export": (export_record, ["exported"]),
     "review.progress.change_target": (change_target, ["changed target"]),

@@ -238,6 +238,8 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "reranking.explain.explain",
         "reranking.preferences.count_own",
         "reranking.preferences.withdraw",
+        "worth.figures.compare",
+        "worth.figures.measure",
     }
     refuses_by_number = {"outcomes.sending.send"}  # tests/services/test_sending.py
     exempt = {name for name, function in public_functions().items() if getattr(function, "takes_gaps", None)}

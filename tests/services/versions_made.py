@@ -56,7 +56,12 @@ def made(
         metrics=evaluation.metrics,
     )
     saved = artifact.save(
-        workspace.settings.model_dir, trained.model, metadata, groups=trained.groups, confidence=trained.confidence
+        workspace.settings.model_dir,
+        trained.model,
+        metadata,
+        groups=trained.groups,
+        confidence=trained.confidence,
+        fold_models=trained.fold_models,
     )
     with workspace.store.write() as session:
         run = runs.start(session, trained.model.recipe, 0, "Ana", "here:1")

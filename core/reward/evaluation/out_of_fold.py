@@ -1,13 +1,15 @@
 """Scores of rows by models that have not seen their prompts."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.reward.comparisons import Comparisons
 from core.reward.fitting import fit, fit_baselines
-from core.reward.linear import correct_prior
+from core.reward.linear import LinearModel, correct_prior
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.recipes.base import Recipe
@@ -31,13 +33,29 @@ def score_held_out(
     Of ``compared`` answers only those to other prompts are learned from, and of the other rows only those ``known``
     (n,).
     """
+    return fit_fold(recipe, features, rated, held_out, seed=seed, compared=compared, known=known)[0]
+
+
+def fit_fold(
+    recipe: Recipe,
+    features: Matrix,
+    rated: Labels,
+    held_out: Bools,
+    *,
+    seed: int,
+    compared: Comparisons | None = None,
+    known: Bools | None = None,
+) -> tuple[Scores, LinearModel]:
+    """As ``score_held_out``, and the model that gave the scores, corrected likewise for the share of good ones."""
     seen = ~held_out if known is None else ~held_out & known
     allowed = compared and compared.without(rated.groups[held_out])
     fitted = fit(recipe, features[seen], rated.good[seen], rated.groups[seen], seed=seed, compared=allowed)
-    values = fitted.model.predict(features[held_out])
+    model, values = fitted.model, fitted.model.predict(features[held_out])
     if not recipe.balanced:
-        values = correct_prior(values, float(rated.good[seen].mean()), float(rated.good.mean()))
-    return Scores(values, values >= fitted.threshold)
+        start, everywhere = float(rated.good[seen].mean()), float(rated.good.mean())
+        values = correct_prior(values, start, everywhere)
+        model = replace(model, bias=model.bias + _log_odds(everywhere) - _log_odds(start))
+    return Scores(values, values >= fitted.threshold), model
 
 
 def score_baselines_held_out(pair_features: Matrix, rated: Labels, held_out: Bools) -> dict[str, Scores]:
@@ -49,6 +67,10 @@ def score_baselines_held_out(pair_features: Matrix, rated: Labels, held_out: Boo
         for name, found in fitted.score(pair_features[held_out]).items()
     }
     return {name: Scores(values, values >= 0.5) for name, values in scores.items()}
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def joined(folds: NDArray[np.int64], parts: Sequence[Scores]) -> Scores:

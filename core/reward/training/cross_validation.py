@@ -11,8 +11,9 @@ from core.domain.records import Example
 from core.reward.comparisons import Comparisons
 from core.reward.evaluation.evaluation import Evaluation, evaluate
 from core.reward.evaluation.learning_curve import Sized, fits_to_do, learning_curve, sized_scores
-from core.reward.evaluation.out_of_fold import joined, score_baselines_held_out, score_held_out
+from core.reward.evaluation.out_of_fold import fit_fold, joined, score_baselines_held_out, score_held_out
 from core.reward.evaluation.slices import leave_rater_out, raters_to_leave_out
+from core.reward.linear import LinearModel
 from core.reward.metrics.curves import roc_points
 from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
@@ -42,6 +43,8 @@ class OutOfFold:
     """What is learned from beside the ratings."""
     repeats: list[Scores] = field(default_factory=list)
     baselines: list[dict[str, Scores]] = field(default_factory=list)
+    models: list[LinearModel] = field(default_factory=list)
+    """Those of the first repeat, by the fold from which each did not learn."""
 
     def fold_by_fold(self) -> Iterator[FoldDone]:
         """Score every row out of fold, in several divisions of the prompts; yields after each fold."""
@@ -59,9 +62,12 @@ class OutOfFold:
             for fold in range(count):
                 alone = folds == fold
                 features = self.features[self.recipe.name]
-                parts.append(
-                    score_held_out(self.recipe, features, self.rated, alone, seed=self.seed, compared=self.compared)
+                scores, model = fit_fold(
+                    self.recipe, features, self.rated, alone, seed=self.seed, compared=self.compared
                 )
+                parts.append(scores)
+                if repeat == 1:
+                    self.models.append(model)
                 baseline_parts.append(score_baselines_held_out(self.features[PAIR.name], self.rated, alone))
                 metrics = measure(self.rated.rows(alone), parts[-1], seed=self.seed, resamples=0)
                 curve = roc_points(self.rated.good[folds <= fold], joined(folds, parts).values)

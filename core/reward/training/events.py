@@ -9,6 +9,7 @@ from core.domain.verdicts.figures import Figures
 from core.domain.verdicts.gates import Decision
 from core.reward.confidence import ScoreConfidence
 from core.reward.evaluation.evaluation import Evaluation
+from core.reward.linear import LinearModel
 from core.reward.metrics.curves import Points
 from core.reward.model import FittedModel
 from core.reward.training.report import TrustReport
@@ -281,3 +282,5 @@ class TrainingResult:
     """Cross-validated."""
     one_person: bool
     """Whether it learned from one person's ratings."""
+    fold_models: tuple[LinearModel, ...]
+    """Of the first division into folds, which gave the out-of-fold scores: they score answers that nobody rated."""

@@ -153,6 +153,7 @@ def train(
         comparisons=len(preferred),
         figures=cross_validated_figures(examples, rated, scored.repeats, scored.baselines, evaluation, seed=seed),
         one_person=learned_from_one_person(examples),
+        fold_models=tuple(scored.models),
     )
 
 

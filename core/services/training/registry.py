@@ -61,7 +61,12 @@ def save_and_register(
         metrics=trained.evaluation.metrics,
     )
     saved = artifact.save(
-        settings.model_dir, trained.model, metadata, groups=trained.groups, confidence=trained.confidence
+        settings.model_dir,
+        trained.model,
+        metadata,
+        groups=trained.groups,
+        confidence=trained.confidence,
+        fold_models=trained.fold_models,
     )
     try:
         yield Saved(name, saved.hashes[artifact.MODEL_FILE])

@@ -22,6 +22,7 @@ from core.store.outcomes.hashes import hash_of_question, key_for_reading
 from core.store.reranking.preferences import of_answers
 from core.store.tables import (
     Audit,
+    AuditSampled,
     Base,
     BetterAnswer,
     Case,
@@ -44,6 +45,7 @@ from core.store.tables import (
     Showing,
     Suggestion,
     TextHistory,
+    WorthScore,
 )
 from core.store.training import runs
 
@@ -149,6 +151,8 @@ def parts_of(session: Session, interaction_ids: Sequence[int]) -> list[Part]:
         Part("suggestions for rating", Suggestion, Suggestion.interaction_id.in_(ids)),
         Part("notes for the guidelines", GuidelineGap, GuidelineGap.interaction_id.in_(ids)),
         Part("scores of trainings", Prediction, Prediction.interaction_id.in_(ids)),
+        Part("scores of the model in use", WorthScore, WorthScore.interaction_id.in_(ids)),
+        Part("places in audit samples", AuditSampled, AuditSampled.interaction_id.in_(ids)),
         Part("vectors", Embedding, Embedding.text_hash.in_(hashes)),
         Part("saved cases", Case, Case.case_id.in_(_cases(session, groups, only_here, answers))),
         Part("comparisons of raters", Preference, ordered),

@@ -29,6 +29,7 @@ from core.store.interactions.consensus import adopt_legacy_change, lock_interact
 from core.store.people import accounts, raters
 from core.store.tables import (
     ApiKey,
+    AuditSample,
     BetterAnswer,
     Case,
     Draft,
@@ -65,6 +66,7 @@ NAMED: tuple[InstrumentedAttribute[Any], ...] = (
     ModelVersion.archived_by,
     ApiKey.created_by,
     Upload.requested_by,
+    AuditSample.requested_by,
 )
 """Where a name stands as it was at the time."""
 

@@ -27,7 +27,7 @@ from core.store.interactions.consensus import (
 from core.store.interactions.identifiers import note
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
-from core.store.tables import SYSTEM_USER, BetterAnswer, Item, LegacyInteraction, Rating, TextHistory
+from core.store.tables import SYSTEM_USER, BetterAnswer, Item, LegacyInteraction, Rating, TextHistory, WorthScore
 
 Columns = TypeVarTuple("Columns")
 
@@ -200,6 +200,7 @@ def edit(
                 reasons = tuple(rating.reasons or ())
                 withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag, reasons=reasons)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
+    session.execute(delete(WorthScore).where(WorthScore.interaction_id == interaction_id))
     recompute_consensus(session, item, row)
     return before, identity
 

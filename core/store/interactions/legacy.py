@@ -37,6 +37,7 @@ from core.store.tables import (
     Rating,
     RatingEvent,
     Run,
+    WorthScore,
 )
 from core.store.types import now
 
@@ -166,6 +167,7 @@ def follow_text(session: Session, item: Item, row: LegacyInteraction) -> None:
     item.identity = identity if taken is None else None
     item.prompt_group = prompt_group(row.user_prompt)
     item.response_words = len(row.ai_response.split())
+    session.execute(delete(WorthScore).where(WorthScore.interaction_id == item.interaction_id))
     mark(item, row, comments_on(session, item.interaction_id))
     session.flush()
 

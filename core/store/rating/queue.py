@@ -48,6 +48,8 @@ from core.store.upsert import insert_missing
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 HAS_RATING = Item.n_ratings > literal_column("0")
 DISLIKED = Item.disliked > literal_column("0")
+AUDITED = and_(Item.audited, Item.n_ratings == literal_column("0"))
+"""In the audit sample, and without the rating that it was drawn for."""
 WENT_WRONG = or_(DISLIKED, Item.abstained)
 FEW = 200
 FEW_RATED = 20_000
@@ -353,13 +355,28 @@ def _first_free(
     session: Session, rater_id: int, order: Order, where: list[ColumnElement[bool]], *, waits: bool
 ) -> tuple[int, str] | None:
     """The first answer in this order that can be locked and is still free once it is, and why it was chosen."""
+    untouched = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
+    free = [WAITING, leases.held_by_others(rater_id, now()) < Item.places, *where]
+    found = _first_locked(session, rater_id, [_audit([*free, untouched])], where, waits=waits)
+    if found is not None:
+        return found
     if order is Order.MODEL:
         suggested = _first_suggested(session, rater_id, where)
         if suggested is not None:
             return suggested
-    untouched = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
-    free = [WAITING, leases.held_by_others(rater_id, now()) < Item.places, *where]
-    for query in [*_in_order(order, [*free, untouched]), _skipped(rater_id, free)]:
+    queries = [*_in_order(order, [*free, untouched]), _skipped(rater_id, free)]
+    return _first_locked(session, rater_id, queries, where, waits=waits)
+
+
+def _first_locked(
+    session: Session,
+    rater_id: int,
+    queries: Sequence[Select[int, str]],
+    where: list[ColumnElement[bool]],
+    *,
+    waits: bool,
+) -> tuple[int, str] | None:
+    for query in queries:
         passed: set[int] = set()
         while True:
             untried = query.where(Item.interaction_id.not_in(passed)) if passed else query
@@ -446,6 +463,12 @@ def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select
     point = secrets.randbelow(RANDOM_KEYS)
     yield items(Chosen.RANDOM).where(Item.random_key >= point).order_by(Item.random_key)
     yield items(Chosen.RANDOM).where(Item.random_key < point).order_by(Item.random_key)
+
+
+def _audit(where: list[ColumnElement[bool]]) -> Select[int, str]:
+    """What an audit sample waits for, all answers to a question together; questions by their hash are in no order."""
+    audit = select(Item.interaction_id, literal(str(Chosen.AUDIT))).where(AUDITED, *where)
+    return audit.order_by(Item.prompt_group, Item.interaction_id)
 
 
 def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str]:

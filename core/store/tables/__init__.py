@@ -13,12 +13,15 @@ from core.store.tables.rating import BetterAnswer, Generator, Import, Item, Rati
 from core.store.tables.reranking import Case, Preference
 from core.store.tables.serving import ApiKey, Reranking
 from core.store.tables.uploads import Upload
+from core.store.tables.worth import AuditSample, AuditSampled, WorthScore
 
 __all__ = [
     "SYSTEM_USER",
     "AnswersGiven",
     "ApiKey",
     "Audit",
+    "AuditSample",
+    "AuditSampled",
     "Base",
     "BetterAnswer",
     "Case",
@@ -56,4 +59,5 @@ __all__ = [
     "TextHistory",
     "Upload",
     "Visitor",
+    "WorthScore",
 ]

@@ -90,6 +90,13 @@ class Item(Base):
             postgresql_where=text("places > 0 AND n_ratings > 0"),
         ),
         Index(
+            "ix_assay_items_queue_audit",
+            "prompt_group",
+            "interaction_id",
+            sqlite_where=text("places > 0 AND audited = 1 AND n_ratings = 0"),
+            postgresql_where=text("places > 0 AND audited AND n_ratings = 0"),
+        ),
+        Index(
             "ix_assay_items_queue_flagged",
             "interaction_id",
             sqlite_where=text("places > 0 AND mirrored_bias IS 1"),
@@ -135,6 +142,8 @@ class Item(Base):
     """How many users' latest word on it is a thumb down or a score of 1 or 2; never shown to a rater."""
     abstained: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a model that ranked it could not tell."""
+    audited: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is in the latest audit sample, and so rated before anything else."""
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 

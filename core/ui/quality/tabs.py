@@ -13,6 +13,7 @@ from core.ui.quality.second_opinions import second_opinions_panel
 from core.ui.quality.to_check import to_check_of_all
 from core.ui.shell.navigation import TOPIC, QualityTab
 from core.ui.shell.page import Page
+from core.ui.worth.tab import worth_tab
 
 TABS: dict[QualityTab, Callable[[Page], None]] = {
     QualityTab.PROGRESS: lambda page: progress_panel(page, page.user),
@@ -21,6 +22,7 @@ TABS: dict[QualityTab, Callable[[Page], None]] = {
     QualityTab.TO_CHECK: to_check_of_all,
     QualityTab.SECOND_OPINIONS: lambda page: second_opinions_panel(page, page.user),
     QualityTab.FROM_USERS: from_users_tab,
+    QualityTab.WORTH: worth_tab,
     QualityTab.GUIDELINES: guidelines_tab,
 }
 """What draws each tab; whoever may open the page may see all of them."""

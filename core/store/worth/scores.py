@@ -1,0 +1,61 @@
+"""The model's scores of answers: of the training where it learned from the answer, else of its fold models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from core.store.interactions.interactions import discarded, in_scope
+from core.store.tables import Item, LegacyInteraction, Prediction, WorthScore
+from core.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """An answer that the model in use has not scored."""
+
+    interaction_id: int
+    prompt: str
+    response: str
+
+
+def joined(query: Select[tuple[int]], run_id: int, version: str) -> tuple[Select[tuple[int]], ColumnElement[float]]:
+    """The query over items with its scores by this version joined to it, and the score; NULL where there is none."""
+    query = query.outerjoin(
+        Prediction, and_(Prediction.interaction_id == Item.interaction_id, Prediction.run_id == run_id)
+    ).outerjoin(WorthScore, and_(WorthScore.interaction_id == Item.interaction_id, WorthScore.model_version == version))
+    return query, func.coalesce(Prediction.score, WorthScore.score)
+
+
+def count_unscored(session: Session, run_id: int, version: str) -> int:
+    """How many answers have no score by this version."""
+    return session.scalar(select(func.count()).select_from(_unscored(session, run_id, version).subquery())) or 0
+
+
+def unscored(session: Session, run_id: int, version: str, *, after: int, limit: int) -> list[Unscored]:
+    """Answers without a score by this version, by number, from above ``after`` on."""
+    waiting = _unscored(session, run_id, version).where(Item.interaction_id > after)
+    numbers = session.scalars(waiting.order_by(Item.interaction_id).limit(limit)).all()
+    texts = select(LegacyInteraction.interaction_id, LegacyInteraction.user_prompt, LegacyInteraction.ai_response)
+    rows = session.execute(
+        texts.where(LegacyInteraction.interaction_id.in_(numbers)).order_by(texts.selected_columns[0])
+    )
+    return [Unscored(number, prompt, response) for number, prompt, response in rows]
+
+
+def save(session: Session, version: str, rows: Sequence[tuple[int, float]]) -> None:
+    """Keep scores (interaction, score) by this version in place of those by another; not of what was deleted."""
+    numbers = [number for number, _ in rows]
+    there = set(session.scalars(select(Item.interaction_id).where(Item.interaction_id.in_(numbers))))
+    found = [
+        {"interaction_id": number, "model_version": version, "score": score}
+        for number, score in rows
+        if number in there
+    ]
+    upsert(session, WorthScore, *found, key=("interaction_id",))
+
+
+def _unscored(session: Session, run_id: int, version: str) -> Select[tuple[int]]:
+    query, score = joined(select(Item.interaction_id), run_id, version)
+    return in_scope(session, query.where(score.is_(None), ~discarded()))
