@@ -20,6 +20,7 @@ from core.services.data.importing import ImportResult
 from core.services.workspace import open_workspace
 
 Result = TypeVar("Result")
+JUDGED = ("score or choice", "scores or choices")
 
 
 def import_(options: argparse.Namespace) -> Done:
@@ -47,9 +48,11 @@ def _import(path: Path, how: HowToRead) -> Done:
         f"{result.rejected_total:,} rows rejected."
     )
     _say_comparisons(result.preferences, result.ties, result.equal_pairs)
+    if result.judged:
+        say(f"{plural(result.judged, *JUDGED)} of LLM judges.")
     _say_rows(result.rejected, result.rejected_total)
     if result.left_out_total:
-        say(f"{plural(result.left_out_total, 'answer is', 'answers are')} in without a rating that can be read:")
+        say(f"{plural(result.left_out_total, 'row is', 'rows are')} in without a rating or score that cannot be read:")
         _say_rows(result.left_out, result.left_out_total)
     return result.to_json(), 0
 
@@ -63,12 +66,14 @@ def _check(path: Path, how: HowToRead) -> Done:
         f"repeats, {report.rejected_total:,} that cannot be imported."
     )
     _say_comparisons(report.preferences, report.ties, report.equal_pairs)
+    for judge, number in report.judges:
+        say(f"{plural(number, *JUDGED)} of the judge {judge}.")
     _say_rows(report.rejected, report.rejected_total)
     if report.scale and report.scale_table:
         pairs = ", ".join(f"{written} is {stored}" for written, stored in report.scale_table)
         say(f"Ratings are read as {report.scale_title}: {pairs}.")
     if report.left_out_total:
-        say(f"{plural(report.left_out_total, 'answer')} would come in without a rating that can be read:")
+        say(f"{plural(report.left_out_total, 'row')} would come in without a rating or score that cannot be read:")
         _say_rows(report.left_out, report.left_out_total)
     if report.metadata:
         say(f"Kept as metadata: {', '.join(report.metadata)}.")

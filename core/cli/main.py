@@ -18,6 +18,7 @@ from core.cli.forget import compact, forget
 from core.cli.import_ import conversations, import_
 from core.cli.init import init
 from core.cli.keys import keys
+from core.cli.lead.judge import judge
 from core.cli.models import models
 from core.cli.record import record
 from core.cli.rerank import rerank
@@ -139,6 +140,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--reason", help="why, for the audit log (promote)")
 
     command("agreement", agreement, "how far the raters agree: Krippendorff's alpha, kappas, each rater")
+
+    sub = command("judge", judge, "whether an LLM judge can be relied on; fails where it is no better than chance")
+    sub.add_argument("name", nargs="?", metavar="NAME", help="of the judge; without it, all judges are listed")
 
     sub = command("sample", sample, "load or remove the sample data, or make a week of feedback on it")
     sub.add_argument("action", choices=("load", "feedback", "remove"))
