@@ -44,13 +44,15 @@ def judges_in(columns: Iterable[str]) -> dict[str, str]:
         BadInput: as ``judge_of``, or two columns name one judge.
     """
     found: dict[str, str] = {}
+    judges: set[str] = set()
     for column in columns:
         judge = judge_of(column)
         if judge is None:
             continue
-        if judge in found.values():
+        if judge in judges:
             raise BadInput(f"two columns hold scores of the judge {judge!r}; keep one of them")
         found[column] = judge
+        judges.add(judge)
     return found
 
 

@@ -40,6 +40,7 @@ class QualityTab(StrEnum):
     TO_CHECK = "To check"
     SECOND_OPINIONS = "Second opinions"
     FROM_USERS = "From users"
+    JUDGES = "Judges"
     GUIDELINES = "Guidelines"
 
 

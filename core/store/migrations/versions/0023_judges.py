@@ -20,7 +20,7 @@ def upgrade() -> None:
         "assay_judge_scores",
         sa.Column("interaction_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("judge", sa.String(100), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
