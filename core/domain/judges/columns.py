@@ -71,7 +71,7 @@ def read_score(value: object, name: str) -> float | None:
     if shown.casefold() in EMPTY_WORDS:
         return None
     if not math.isfinite(number):
-        raise BadInput(f"{name} is {shown[:40]!r}, which is no number that can be compared")
+        raise BadInput(f"{shown[:40]!r} in {_quoted_nothing(name)} is no number that can be compared")
     return number + 0.0  # no minus zero
 
 
@@ -85,5 +85,10 @@ def read_choice(value: object, name: str) -> Place | None:
     if word in EMPTY_WORDS:
         return None
     if word not in _WORDS:
-        raise BadInput(f"{name} is {word[:40]!r}; write a or 1, b or 2, or tie")
+        raise BadInput(f"{word[:40]!r} in {_quoted_nothing(name)} names neither answer; write a or 1, b or 2, or tie")
     return _WORDS[word]
+
+
+def _quoted_nothing(name: str) -> str:
+    """A column's name without quotation marks: an erasure looks for quoted texts between them."""
+    return name.replace("'", "’").replace('"', "”")

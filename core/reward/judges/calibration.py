@@ -27,7 +27,7 @@ _RANGE = float(MAX_RATING - MIN_RATING)
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """Answers with similar scores: the mean score, and the mean of experts' ratings."""
+    """Answers with similar scores: the middle score, and the mean of experts' ratings."""
 
     score: float
     rating: Metric
@@ -61,27 +61,30 @@ def score_map(scores: Floats, ratings: Floats, questions: Ints, *, seed: int) ->
         questions: number of each answer's question from 0, (n,); at least FOLDS of them.
         seed: of the folds and draws.
     """
+    # by rank: scikit-learn takes numbers that are close to each other for equal, which a scale of tiny ones is not
+    different, places = np.unique(scores, return_inverse=True)
+    ranks = places.astype(np.float64)
     number = int(questions.max()) + 1
     fold = (np.random.default_rng(seed).permutation(number) % FOLDS)[questions]
     said, mean = np.zeros(len(scores)), np.zeros(len(scores))
     for one in range(FOLDS):
         test = fold == one
-        said[test] = _fit(scores[~test], ratings[~test]).predict(scores[test])
+        said[test] = _fit(ranks[~test], ratings[~test]).predict(ranks[test])
         mean[test] = ratings[~test].mean()
-    whole = _fit(scores, ratings)
+    whole = _fit(ranks, ratings)
     edges = np.unique(np.quantile(np.arange(len(whole.X_thresholds_)), np.linspace(0, 1, MAX_POINTS)).astype(int))
-    points = zip(whole.X_thresholds_[edges], whole.y_thresholds_[edges], strict=True)
+    points = zip(different[whole.X_thresholds_[edges].astype(int)], whole.y_thresholds_[edges], strict=True)
     found = ScoreMap(
         points=tuple((float(score), float(rating)) for score, rating in points),
         error=_error(np.abs(said - ratings), questions, seed),
         error_of_mean=_error(np.abs(mean - ratings), questions, seed),
-        groups=_groups(scores, ratings, questions, seed),
+        groups=_groups(different, ranks, ratings, questions, seed),
     )
     return found, said
 
 
-def _fit(scores: Floats, ratings: Floats) -> IsotonicRegression:
-    return IsotonicRegression(y_min=MIN_RATING, y_max=MAX_RATING, out_of_bounds="clip").fit(scores, ratings)
+def _fit(ranks: Floats, ratings: Floats) -> IsotonicRegression:
+    return IsotonicRegression(y_min=MIN_RATING, y_max=MAX_RATING, out_of_bounds="clip").fit(ranks, ratings)
 
 
 def _error(apart: Floats, questions: Ints, seed: int) -> Metric:
@@ -91,10 +94,10 @@ def _error(apart: Floats, questions: Ints, seed: int) -> Metric:
     )
 
 
-def _groups(scores: Floats, ratings: Floats, questions: Ints, seed: int) -> tuple[Similar, ...]:
+def _groups(different: Floats, ranks: Floats, ratings: Floats, questions: Ints, seed: int) -> tuple[Similar, ...]:
     """Answers in equal parts by their score; answers with one score are never parted."""
-    edges = np.unique(np.quantile(scores, np.linspace(0, 1, GROUPS + 1)[1:-1]))
-    group = np.searchsorted(edges, scores, side="left")
+    edges = np.unique(np.quantile(ranks, np.linspace(0, 1, GROUPS + 1)[1:-1]))
+    group = np.searchsorted(edges, ranks, side="left")
     found = []
     for one in np.unique(group):
         own = group == one
@@ -108,5 +111,5 @@ def _groups(scores: Floats, ratings: Floats, questions: Ints, seed: int) -> tupl
             seed=seed,
         )
         if rating.value is not None:
-            found.append(Similar(float(scores[own].mean()), rating, int(own.sum())))
+            found.append(Similar(float(different[int(np.median(ranks[own]))]), rating, int(own.sum())))
     return tuple(found)

@@ -18,7 +18,7 @@ def map_figure(found: ScoreMap) -> go.Figure:
         mode="markers",
         marker={"color": ORANGE, "size": 9, "symbol": "square"},
         text=[f"{group.answers:,} answers" for group in found.groups],
-        hovertemplate="%{text}<br>mean score %{x:.3g}<br>mean rating %{y:.2f}<extra></extra>",
+        hovertemplate="%{text}<br>middle score %{x:.3g}<br>mean rating %{y:.2f}<extra></extra>",
     )
     figure.add_scatter(
         x=[score for score, _ in found.points],
