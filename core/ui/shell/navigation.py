@@ -103,7 +103,8 @@ PAGES = {
 def go_to(name: str, tab: SettingsTab | QualityTab | None = None) -> None:
     """Leave this page for another one, or for a tab of Settings or Quality; call it in the page, not in a callback."""
     parameter = TOPIC if isinstance(tab, QualityTab) else TAB
-    st.switch_page(PAGES[name].path, query_params={parameter: str(tab)} if tab else None)
+    # empty and not None: from Quality and Data, whose tabs the address names, None is refused by Streamlit
+    st.switch_page(PAGES[name].path, query_params={parameter: str(tab)} if tab else {})
 
 
 def next_step(
