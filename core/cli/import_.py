@@ -52,7 +52,8 @@ def _import(path: Path, how: HowToRead) -> Done:
         say(f"{plural(result.judged, *JUDGED)} of LLM judges.")
     _say_rows(result.rejected, result.rejected_total)
     if result.left_out_total:
-        say(f"{plural(result.left_out_total, 'row is', 'rows are')} in without a rating or score that cannot be read:")
+        answers = plural(result.left_out_total, "answer is", "answers are")
+        say(f"{answers} in without a {_lost(bool(result.judged))} that can be read:")
         _say_rows(result.left_out, result.left_out_total)
     return result.to_json(), 0
 
@@ -73,7 +74,8 @@ def _check(path: Path, how: HowToRead) -> Done:
         pairs = ", ".join(f"{written} is {stored}" for written, stored in report.scale_table)
         say(f"Ratings are read as {report.scale_title}: {pairs}.")
     if report.left_out_total:
-        say(f"{plural(report.left_out_total, 'row')} would come in without a rating or score that cannot be read:")
+        answers = plural(report.left_out_total, "answer")
+        say(f"{answers} would come in without a {_lost(bool(report.judges))} that can be read:")
         _say_rows(report.left_out, report.left_out_total)
     if report.metadata:
         say(f"Kept as metadata: {', '.join(report.metadata)}.")
@@ -110,6 +112,11 @@ def _say_comparisons(preferences: int, ties: int, equal_pairs: int) -> None:
             f"{plural(ties, 'prefers', 'prefer')} neither answer, "
             f"{plural(equal_pairs, 'compares', 'compare')} an answer with itself."
         )
+
+
+def _lost(judged: bool) -> str:
+    """What cannot be read of an answer that comes in."""
+    return "rating or score" if judged else "rating"
 
 
 def _say_rows(rows: Sequence[Rejected], total: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.metrics import Metric
-from core.reward.metrics.bootstrap import FEWEST_PROMPTS, RESAMPLES, draws, with_interval
+from core.reward.metrics.bootstrap import FEWEST_PROMPTS, RESAMPLES, alike_draws, draws, with_interval
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -80,5 +80,10 @@ def over_questions(
         value = float(figure(sums.sum(axis=0, keepdims=True))[0])
         if not np.isfinite(value):
             return Metric(None, reason=f"no question has {what}")
-        samples = [figure(drawn @ sums) for drawn in draws(np.arange(number), seed=seed, resamples=RESAMPLES)]
+        # wins and pairs are small numbers, so many questions are alike; distances are not
+        kinds, alike = np.unique(sums, axis=0, return_counts=True)
+        if 2 * len(kinds) < number:
+            samples = [figure(drawn @ kinds) for drawn in alike_draws(alike, seed=seed, resamples=RESAMPLES)]
+        else:
+            samples = [figure(drawn @ sums) for drawn in draws(np.arange(number), seed=seed, resamples=RESAMPLES)]
     return with_interval(value, np.concatenate(samples), prompts=number, within=within)

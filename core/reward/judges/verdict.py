@@ -15,7 +15,7 @@ def verdict(judge: str, figures: JudgeFigures) -> str:
     order = figures.right_order
     if order.value is None:
         return f"It cannot be said yet whether the judge {judge} is any good: {order.reason}."
-    seen = f"of two answers to one question it puts the better one first in {_of_100(order)}"
+    seen = f"of two answers to one question it scores the better one higher in {_of_100(order, guessing=True)}"
     if figures.upside_down:
         said = f"The scale of the judge {judge} seems to be upside down: {seen}, so a lower score means a better answer"
     elif figures.better_than_chance:
@@ -23,7 +23,7 @@ def verdict(judge: str, figures: JudgeFigures) -> str:
     elif figures.ties is not None and figures.ties >= ALL_TIED:
         said = f"The judge {judge} is no better than chance: it gives the answers to one question the same score"
     else:
-        said = f"The judge {judge} is no better than chance: {seen}, and guessing gives 50"
+        said = f"The judge {judge} is no better than chance: {seen}"
     leanings = [
         *_leaning(figures.longer, "longer answers", "shorter answers", "the longer of two that experts rate alike"),
         *_leaning(figures.first, "whatever comes first", "whatever comes second", "the first of two"),
@@ -58,12 +58,11 @@ def _leaning(metric: Metric, one: str, other: str, which: str) -> list[str]:
     return []
 
 
-def _of_100(metric: Metric) -> str:
-    """71 of 100 cases (66 to 76)."""
-    bounds = (
-        "" if metric.low is None or metric.high is None else f" ({100 * metric.low:.0f} to {100 * metric.high:.0f})"
-    )
-    return f"{_number(metric)} of 100 cases{bounds}"
+def _of_100(metric: Metric, *, guessing: bool = False) -> str:
+    """71 of 100 cases (66 to 76), or (66 to 76; guessing gives 50)."""
+    bounds = [] if metric.low is None or metric.high is None else [f"{100 * metric.low:.0f} to {100 * metric.high:.0f}"]
+    notes = "; ".join([*bounds, *(["guessing gives 50"] if guessing else [])])
+    return f"{_number(metric)} of 100 cases" + (f" ({notes})" if notes else "")
 
 
 def _number(metric: Metric) -> str:

@@ -165,7 +165,7 @@ def check(
         question=values.question if must_ask else "",
         option=f"{values.option} Nothing was stored." if must_ask else "",
         likely=tuple(scale.name for scale in values.likely),
-        judges=tuple(sorted(check.judges.items())),
+        judges=tuple(sorted((dict.fromkeys(understood.judges.values(), 0) | check.judges).items())),
     )
 
 

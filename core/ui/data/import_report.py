@@ -37,8 +37,8 @@ def show_check(report: Checked) -> None:
         stays.append(f"{plural(report.repeats, 'answer')} that would bring nothing new{but}: they are here already")
     stays += _of_comparisons(report.ties, report.equal_pairs)
     if report.left_out_total:
-        without = "its row comes in without it" if report.left_out_total == 1 else "their rows come in without"
-        stays.append(f"{_unread(report.left_out_total)} that cannot be read; {without}")
+        without = "its answer comes in without it" if report.left_out_total == 1 else "their answers come in without"
+        stays.append(f"{_unread(report.left_out_total, bool(report.judges))} that cannot be read; {without}")
     if report.rejected_total:
         stays.append(f"{plural(report.rejected_total, 'row')} that cannot be used at all")
     if stays:
@@ -60,7 +60,7 @@ def show_result(record: ImportRecord) -> None:
         parts.append(f"{plural(record.duplicates, 'row')} that brought nothing new")
     parts += _of_comparisons(record.ties, record.equal_pairs)
     if record.left_out_total:
-        parts.append(f"{_unread(record.left_out_total)} left out")
+        parts.append(f"{_unread(record.left_out_total, bool(record.judged))} left out")
     if record.rejected_total:
         parts.append(f"{plural(record.rejected_total, 'row')} rejected")
     sentence = f"{literal(record.file_name)} is imported: {', '.join(parts)}."
@@ -96,8 +96,8 @@ def _said(number: int, compared: bool) -> str:
     return plural(number, "choice" if compared else "score")
 
 
-def _unread(number: int) -> str:
-    return plural(number, "rating or score", "ratings or scores")
+def _unread(number: int, judged: bool) -> str:
+    return plural(number, "rating or score", "ratings or scores") if judged else plural(number, "rating")
 
 
 def _of_comparisons(ties: int, equal_pairs: int) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.domain.texts import plural
-from core.reward.judges.figures import JudgeFigures, Parted
+from core.reward.judges.figures import FAR, JudgeFigures, Parted
 from core.services.data import interactions, selected
 from core.ui.shell import session
 from core.ui.shell.conversation import show_conversation
@@ -24,8 +24,8 @@ def show_apart(page: Page, figures: JudgeFigures) -> None:
         return
     st.subheader("Where judge and experts part", anchor=False)
     st.caption(
-        "Answers of which the judge's score reads as another rating than experts gave, the furthest apart first. "
-        "Either may be wrong: one more rating tells which."
+        f"Answers of which the judge's score reads as a rating at least {FAR:g} point from that of experts, the "
+        "furthest apart first. Either may be wrong: one more rating tells which."
     )
     pages = -(-len(figures.apart) // PAGE_SIZE)
     key = f"quality.judge_page.{pages}"  # of another judge there may be fewer

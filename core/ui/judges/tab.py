@@ -5,7 +5,7 @@ import streamlit as st
 from core.domain.metrics import Metric
 from core.domain.roles import Act
 from core.domain.texts import plural
-from core.reward.judges.figures import FAR, FEWEST_QUESTIONS, JudgeFigures
+from core.reward.judges.figures import FEWEST_QUESTIONS, JudgeFigures
 from core.services.judges import judges
 from core.services.judges.judges import JudgeReport
 from core.ui.judges.apart import show_apart
@@ -46,7 +46,7 @@ def judges_tab(page: Page) -> None:
     names = [one.judge for one in known]
     judge = names[0]
     if len(names) > 1:
-        judge = st.selectbox("Judge", names, key="quality.judge", format_func=literal, width=320) or judge
+        judge = st.selectbox("Judge", names, key="quality.judge", width=320) or judge
     report = judges.report(page.workspace, page.user, judge)
     _verdict(report)
     figures = report.figures
@@ -164,5 +164,5 @@ def _map(figures: JudgeFigures) -> None:
     st.caption(
         "The line never falls: a higher score reads as at least the same rating. How far it is off was tested on "
         "questions it had not seen. Each square joins answers with similar scores, with the mean rating of experts and "
-        f"its range. An answer counts as far apart from {FAR:g} point on."
+        "its range."
     )
