@@ -117,10 +117,24 @@ def test_the_latest_score_counts(workspace, tmp_path):
     assert scored(workspace)[0] == ("x", "answer 1", 5.0)
 
 
+@pytest.mark.every_database
+def test_the_largest_and_smallest_numbers_come_back(workspace, tmp_path):
+    """Both databases keep all that a float is, and the figures do not run over."""
+    extremes = [5e-324, 1.7976931348623157e308, -1.7976931348623157e308, 0.1]
+    brought(workspace, tmp_path / "1.csv", [answer(n, **{"judge:x": score}) for n, score in enumerate(extremes)])
+    assert [score for _, _, score in scored(workspace)] == extremes
+    rows = many("wide", lambda worth, words: (worth - 3) * 8e307)
+    brought(workspace, tmp_path / "2.csv", rows)
+    report = judges.report(workspace, COMMAND_LINE, "wide")
+    assert report.passes
+    json.dumps(judges.to_json(report), allow_nan=False)
+
+
 def test_a_program_sends_numbers_only(workspace):
     """Each answer by itself: text, infinity and a name that is none refuse it; none is none."""
     row = {"prompt": "p", "judge:ok": 1}
     bad = [{"judge:x": "7"}, {"judge:x": float("inf")}, {"judge:x": True}, {"judge:": 1}, {"judge:" + "n" * 101: 1}]
+    bad.append({f"judge:{n}": n for n in range(101)})
     bad += [{"judge:x": [1]}, {"judge:a": 1, "Judge: a": 2}]
     rows = [row | {"id": str(n), "response": str(n)} | one for n, one in enumerate([*bad, {"judge:x": None}])]
     found = send(workspace, SENDER, "app", rows)
@@ -307,7 +321,7 @@ def test_the_command_fails_where_a_judge_is_no_better_than_chance(workspace, jud
     assert found["map"]["points"] == sorted(found["map"]["points"])
     code, found, lines, _ = judge(ODD)
     assert (code, found["better_than_chance"]) == (1, False)
-    assert f"The judge {ODD} is no better than chance" in lines[0]
+    assert f"The judge “{ODD}” is no better than chance" in lines[0]
     code, found, lines, _ = judge("few")
     assert (code, found["right_order"]["value"], found["questions"], found["map"]) == (1, None, 29, None)
     assert "at least 30 are needed" in lines[0]

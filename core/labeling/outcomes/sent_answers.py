@@ -12,6 +12,8 @@ from core.labeling.rows import bounded_metadata, optional_text, required_text, s
 from core.labeling.shapes.openai import with_known_roles
 
 FIELDS = ("id", "prompt", "messages", "response", "session", "context_id", "generator", "metadata")
+MAX_JUDGES = 100
+"""Of one answer."""
 
 
 def read_answer(index: int, given: object) -> SentAnswer:
@@ -29,6 +31,8 @@ def read_answer(index: int, given: object) -> SentAnswer:
         raise BadInput("this is no object with id, prompt or messages, and response")
     given = {str(name): value for name, value in given.items()}
     judges = judges_in(given)
+    if len(judges) > MAX_JUDGES:
+        raise BadInput(f"this has scores of {len(judges):,} judges; at most {MAX_JUDGES} are kept")
     unknown = sorted(name[:40] for name in given if name not in FIELDS and name not in judges)
     if unknown:
         raise BadInput(f"the field {unknown[0]!r} is not known; put what else you want to keep into metadata")

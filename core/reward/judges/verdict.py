@@ -14,16 +14,19 @@ def verdict(judge: str, figures: JudgeFigures) -> str:
     """One sentence: better than chance or not, beside a single expert, and where the judge leans."""
     order = figures.right_order
     if order.value is None:
-        return f"It cannot be said yet whether the judge {judge} is any good: {order.reason}."
+        return f"It cannot be said yet whether the judge “{judge}” is any good: {order.reason}."
     seen = f"of two answers to one question it scores the better one higher in {_of_100(order, guessing=True)}"
     if figures.upside_down:
-        said = f"The scale of the judge {judge} seems to be upside down: {seen}, so a lower score means a better answer"
+        said = (
+            f"The judge “{judge}” cannot be used as it is, its scale seems to be upside down: {seen}, so a lower score "
+            "means a better answer"
+        )
     elif figures.better_than_chance:
-        said = f"The judge {judge} is better than chance: {seen}{_beside(figures)}"
+        said = f"The judge “{judge}” is better than chance: {seen}{_beside(figures)}"
     elif figures.ties is not None and figures.ties >= ALL_TIED:
-        said = f"The judge {judge} is no better than chance: it gives the answers to one question the same score"
+        said = f"The judge “{judge}” is no better than chance: it gives the answers to one question the same score"
     else:
-        said = f"The judge {judge} is no better than chance: {seen}"
+        said = f"The judge “{judge}” is no better than chance: {seen}"
     leanings = [
         *_leaning(figures.longer, "longer answers", "shorter answers", "the longer of two that experts rate alike"),
         *_leaning(figures.first, "whatever comes first", "whatever comes second", "the first of two"),

@@ -70,7 +70,9 @@ def _verdict(report: JudgeReport) -> None:
     else:
         st.warning(sentence, icon=":material/gavel:")
     if report.figures.upside_down:
-        st.markdown("Turn the scale round (for instance, take each score from the highest one), and bring it again.")
+        st.markdown(
+            "Turn the scale round (for instance, subtract each score from the highest one), and bring the scores again."
+        )
 
 
 def _too_little(figures: JudgeFigures) -> None:
@@ -160,6 +162,10 @@ def _map(figures: JudgeFigures) -> None:
         st.markdown(
             f"Read along this line as a rating, a score is {cell(found.error, percent=False)} points off what experts "
             f"say; the same rating for every answer would be {cell(found.error_of_mean, percent=False)} off."
+        )
+    if not found.tells_apart:
+        st.markdown(
+            "So these scores say nothing about the rating of a single answer, and no answers are listed as parted."
         )
     st.caption(
         "The line never falls: a higher score reads as at least the same rating. How far it is off was tested on "
