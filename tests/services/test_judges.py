@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from core.cli.main import main
-from core.domain.errors import NotFound
+from core.domain.errors import HoldsIdentifiers, NotFound
 from core.domain.judges.scores import Choice, Place
 from core.domain.roles import COMMAND_LINE, SENDER
 from core.labeling.how_to_read import HowToRead
 from core.services.data import erasure, interactions
 from core.services.data.checking import Checked, check
-from core.services.data.exporting import export
+from core.services.data.exporting import Marked, export
 from core.services.data.importing import import_file, recorded, remove_import
 from core.services.judges import judges
 from core.services.outcomes.sending import send
@@ -132,8 +132,14 @@ def test_the_largest_and_smallest_numbers_come_back(workspace, tmp_path):
 
 def test_a_program_sends_numbers_only(workspace):
     """Each answer by itself: text, infinity and a name that is none refuse it; none is none."""
-    row = {"prompt": "p", "judge:ok": 1}
-    bad = [{"judge:x": "7"}, {"judge:x": float("inf")}, {"judge:x": True}, {"judge:": 1}, {"judge:" + "n" * 101: 1}]
+    row: dict[str, object] = {"prompt": "p", "judge:ok": 1}
+    bad: list[dict[str, object]] = [
+        {"judge:x": "7"},
+        {"judge:x": float("inf")},
+        {"judge:x": True},
+        {"judge:": 1},
+        {"judge:" + "n" * 101: 1},
+    ]
     bad.append({f"judge:{n}": n for n in range(101)})
     bad += [{"judge:x": [1]}, {"judge:a": 1, "Judge: a": 2}]
     rows = [row | {"id": str(n), "response": str(n)} | one for n, one in enumerate([*bad, {"judge:x": None}])]
@@ -171,6 +177,19 @@ def test_exports_without_judges_have_no_further_columns(workspace, tmp_path):
     brought(workspace, tmp_path / "in2.csv", [answer(2, **{"judge:x": 1})])
     export(workspace, COMMAND_LINE, "gold", tmp_path / "gold.csv")
     assert "judge" not in (tmp_path / "gold.csv").read_text()
+
+
+def test_a_judge_with_the_name_of_a_person_leaves_with_a_reason_only(workspace, tmp_path):
+    """It would be the name of a column: refused, left out with its column, or included as everything else is."""
+    brought(workspace, tmp_path / "in.csv", [answer(1, **{"judge:Anna Miller": 1, "judge:x": 2})])
+    path = tmp_path / "out.csv"
+    with pytest.raises(HoldsIdentifiers, match="1 of 2 rated answers and names of LLM judges"):
+        export(workspace, COMMAND_LINE, "ratings", path)
+    assert export(workspace, COMMAND_LINE, "ratings", path, marked=Marked.LEAVE_OUT).left_out == 1
+    assert path.read_text().splitlines()[0].endswith("reasons,judge:x")
+    export(workspace, COMMAND_LINE, "ratings", path, marked=Marked.INCLUDE, reason="asked for")
+    assert "judge:Anna Miller,judge:x" in path.read_text()
+    assert export(workspace, COMMAND_LINE, "gold", tmp_path / "gold.csv").rows == 1
 
 
 @pytest.mark.every_database
@@ -309,7 +328,7 @@ def judge(environ, workspace, monkeypatch, capsys):
 def test_the_command_fails_where_a_judge_is_no_better_than_chance(workspace, judge, tmp_path):
     """Exit 0 for one that is, 1 for shuffled scores and under 30 questions, and the sentence first in any case."""
     rng = random.Random(7)
-    shuffled = {}
+    shuffled: dict[float, float] = {}
     brought(workspace, tmp_path / "1.csv", many("good", lambda worth, words: worth))
     brought(workspace, tmp_path / "2.csv", many(ODD, lambda worth, words: shuffled.setdefault(worth, rng.random())))
     brought(workspace, tmp_path / "3.csv", many("few", lambda worth, words: worth, questions=29))

@@ -64,7 +64,7 @@ def test_the_chart_shows_map_and_experts(two_judges):
 def test_a_lead_asks_for_one_more_rating_of_what_is_parted(open_page, workspace, ana, tmp_path):
     """Of those that are shown; a further rater gets them."""
     queue.change_settings(workspace, COMMAND_LINE, QueueSettings(overlap=0))
-    turned = {}
+    turned: dict[float, float] = {}
     rows = many("good", lambda worth, words: turned.setdefault(worth, 6 - worth if len(turned) in (1, 4) else worth))
     brought(workspace, tmp_path / "1.csv", rows)
     app = opened(open_page)

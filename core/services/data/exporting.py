@@ -180,11 +180,15 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
             orders += 1
             held += bool(in_row)
             kinds.update(in_row)
-    rows = answers + orders
+    judges = [in_name for judge in scores.names(session) if (in_name := count([judge]))] if kind == "ratings" else []
+    for in_name in judges:  # it would be the name of a column
+        held += 1
+        kinds.update(in_name)
+    rows = answers + orders + len(judges)
     if held and marked is Marked.REFUSE:
         names = {"sft": "better answers", "pairs": "answers", "feedback": "pieces of feedback"}
         named = names.get(kind, "rated answers")
-        parts = ((named, kind != "preferences"), ("comparisons", orders))
+        parts = ((named, kind != "preferences"), ("comparisons", orders), ("names of LLM judges", judges))
         what = " and ".join(name for name, there in parts if there)
         sentence = (
             f"{held:,} of {rows:,} {what} hold personal identifiers ({in_words(dict(kinds))}). "
@@ -236,6 +240,7 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
     with workspace.store.read() as session:
         found = _count_identifiers(session, kind, marked)  # once more: this state is written
         judges = scores.names(session) if kind == "ratings" else []
+        judges = [judge for judge in judges if not (unmarked and count([judge]))]
         ratings = exports.rating_rows(session, unmarked=unmarked, judges=judges)
         better = exports.better_rows(session, unmarked=unmarked)
         ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
