@@ -125,7 +125,8 @@ def send_interactions(
         interactions: at most 1,000 dicts with ``id`` (yours: the same one with the same texts is stored once),
             ``prompt`` or ``messages`` (dicts with ``role`` and ``content``; the last one of the user is the prompt) and
             ``response``, and where you have them ``session``, ``context_id``, ``generator`` (name and version of what
-            wrote the answer) and ``metadata`` (a dict).
+            wrote the answer), ``metadata`` (a dict) and, under ``judge:NAME``, the score of an LLM judge (a number of
+            any scale; the latest counts).
         application: whose ids these are.
 
     Returns:

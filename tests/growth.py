@@ -27,6 +27,7 @@ from core.domain.identifiers import (
     session_names,
     word_lists,
 )
+from core.domain.judges import columns as judge_columns
 from core.domain.outcomes import feedback, ids
 from core.domain.outcomes import sent_answers as sent
 from core.domain.turns import MAX_TURNS
@@ -685,6 +686,12 @@ LEFT_OUT = {
     rows.session_label: "as above",
     rows.bounded_metadata: "as above",
     openai.with_known_roles: "looks at each message once; in read_answer",
+    judge_columns.judge_of: "at most so many characters, or refused",
+    judge_columns.judges_in: "looks at each name once",
+    judge_columns.column_of: "joins two words",
+    judge_columns.read_score: "a number as Python reads it; longer than a row it cannot be",
+    judge_columns.read_choice: "looks a word up",
+    export_columns.judge_columns: "looks at each name once",
     sent.check_name: "at most so many characters, or refused",
     scales.of_words: "in named",
     registry.find_shape: "looks at names, and at five rows",

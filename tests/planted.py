@@ -103,6 +103,10 @@ COLUMNS: dict[str, str | None] = {
     "assay_items.turns_group": DIGEST,
     "assay_items.mirrored_comment": "a copy of rlhf_interactions.feedback_comment, which is planted",
     "assay_items.identifiers": "kinds and numbers",
+    "assay_judge_choices.judge": None,
+    "assay_judge_choices.outcome": OURS,
+    "assay_judge_choices.people": OURS,
+    "assay_judge_scores.judge": None,
     "assay_leases.request_id": DIGEST,
     "assay_showings.showing": DIGEST,
     "assay_showings.version": DIGEST,
@@ -240,7 +244,7 @@ def everybody(workspace: Workspace) -> dict[str, User]:
 def _report(reason: str) -> dict[str, Any]:
     """What a check found: one row that is refused."""
     report: dict[str, Any] = {one.name: 0 for one in fields(Checked)}
-    lists = ("sheets", "left_out", "rejected", "values", "scale_table", "likely", "metadata")
+    lists = ("sheets", "left_out", "rejected", "values", "scale_table", "likely", "metadata", "judges")
     return (
         report
         | {name: [] for name in lists}
@@ -365,6 +369,10 @@ def plant(workspace: Workspace, people: dict[str, User]) -> Planted:
         )
         session.add(t.ApiKey(name=text("assay_api_keys.name"), start="assay_1", key_hash="3" * 64, created_by="Lea"))
         _sent(session, text, numbers[0])
+        scoring, choosing = text("assay_judge_scores.judge"), text("assay_judge_choices.judge")
+        session.add(t.JudgeScore(interaction_id=numbers[0], judge=scoring, score=0.5))
+        pair = {"first_id": numbers[0], "second_id": numbers[1]}
+        session.add(t.JudgeChoice(judge=choosing, outcome="first", people="tie", **pair))
         for held in ("none", "included"):
             reason = text("assay_exports.reason") if held == "included" else None
             session.add(

@@ -20,6 +20,7 @@ from core.services.data.importing import ImportResult
 from core.services.workspace import open_workspace
 
 Result = TypeVar("Result")
+JUDGED = ("score or choice", "scores or choices")
 
 
 def import_(options: argparse.Namespace) -> Done:
@@ -47,9 +48,12 @@ def _import(path: Path, how: HowToRead) -> Done:
         f"{result.rejected_total:,} rows rejected."
     )
     _say_comparisons(result.preferences, result.ties, result.equal_pairs)
+    if result.judged:
+        say(f"{plural(result.judged, *JUDGED)} of LLM judges.")
     _say_rows(result.rejected, result.rejected_total)
     if result.left_out_total:
-        say(f"{plural(result.left_out_total, 'answer is', 'answers are')} in without a rating that can be read:")
+        answers = plural(result.left_out_total, "answer is", "answers are")
+        say(f"{answers} in without a {_lost(bool(result.judged))} that can be read:")
         _say_rows(result.left_out, result.left_out_total)
     return result.to_json(), 0
 
@@ -63,12 +67,15 @@ def _check(path: Path, how: HowToRead) -> Done:
         f"repeats, {report.rejected_total:,} that cannot be imported."
     )
     _say_comparisons(report.preferences, report.ties, report.equal_pairs)
+    for judge, number in report.judges:
+        say(f"{plural(number, *JUDGED)} of the judge {judge}.")
     _say_rows(report.rejected, report.rejected_total)
     if report.scale and report.scale_table:
         pairs = ", ".join(f"{written} is {stored}" for written, stored in report.scale_table)
         say(f"Ratings are read as {report.scale_title}: {pairs}.")
     if report.left_out_total:
-        say(f"{plural(report.left_out_total, 'answer')} would come in without a rating that can be read:")
+        answers = plural(report.left_out_total, "answer")
+        say(f"{answers} would come in without a {_lost(bool(report.judges))} that can be read:")
         _say_rows(report.left_out, report.left_out_total)
     if report.metadata:
         say(f"Kept as metadata: {', '.join(report.metadata)}.")
@@ -105,6 +112,11 @@ def _say_comparisons(preferences: int, ties: int, equal_pairs: int) -> None:
             f"{plural(ties, 'prefers', 'prefer')} neither answer, "
             f"{plural(equal_pairs, 'compares', 'compare')} an answer with itself."
         )
+
+
+def _lost(judged: bool) -> str:
+    """What cannot be read of an answer that comes in."""
+    return "rating or score" if judged else "rating"
 
 
 def _say_rows(rows: Sequence[Rejected], total: int) -> None:

@@ -18,6 +18,7 @@ from core.cli.forget import compact, forget
 from core.cli.import_ import conversations, import_
 from core.cli.init import init
 from core.cli.keys import keys
+from core.cli.lead.judge import judge
 from core.cli.lead.quality import quality
 from core.cli.models import models
 from core.cli.record import record
@@ -151,6 +152,9 @@ def parser() -> argparse.ArgumentParser:
         help="exit 1 unless the share of good answers (with --against: the difference) is at least that for certain",
     )
     sub.add_argument("--draw", type=int, metavar="N", help="instead: draw about N answers at random, to be rated first")
+
+    sub = command("judge", judge, "whether an LLM judge can be relied on; fails where it is no better than chance")
+    sub.add_argument("name", nargs="?", metavar="NAME", help="of the judge; without it, all judges are listed")
 
     sub = command("sample", sample, "load or remove the sample data, or make a week of feedback on it")
     sub.add_argument("action", choices=("load", "feedback", "remove"))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from core.domain.errors import BadInput
+from core.domain.judges.scores import Choices, Scores
 from core.domain.plain import AS_IS, Name
 from core.domain.texts import interaction_identity, prompt_group
 from core.domain.turns import Turn, turns_group
@@ -74,7 +75,9 @@ class ImportRow:
     metadata: dict[str, Any] | None = None
     turns: tuple[Turn, ...] = ()
     left_out: str | None = None
-    """Why the rating of the file is not kept; the answer is."""
+    """Why the rating, or a judge's score, of the file is not kept; the answer is."""
+    scores: Scores = ()
+    """Of LLM judges."""
     place: int = 0
     """The row as a spreadsheet or an editor counts; 0 where it is the number."""
 
@@ -99,6 +102,12 @@ class ImportComparison:
     context_id: str | None = None
     metadata: dict[str, Any] | None = None
     turns: tuple[Turn, ...] = ()
+    chosen_second: bool = False
+    """The file has the rejected answer first."""
+    choices: Choices = ()
+    """Of LLM judges, by the places that the answers have in the file."""
+    left_out: str | None = None
+    """Why a judge's choice is not kept; the comparison is."""
     place: int = 0
 
     @property

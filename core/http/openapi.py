@@ -3,6 +3,8 @@
 from typing import Any
 
 from core.domain.guarantee.promise import CONFIDENCE, FIELDS, MAX_POOR
+from core.domain.judges.columns import PREFIX
+from core.domain.judges.scores import MAX_JUDGE
 from core.domain.outcomes.feedback import MAX_COMMENT, THUMBS
 from core.domain.outcomes.sent_answers import MAX_ID, MAX_SENT
 from core.domain.roles import KeyScope
@@ -178,6 +180,13 @@ _SCHEMAS: dict[str, Any] = {
                         "context_id": {"type": ["string", "null"]},
                         "generator": {**_OR_NOTHING, "description": "Name and version of what wrote the answer."},
                         "metadata": {"type": ["object", "null"]},
+                    },
+                    "patternProperties": {
+                        f"^{PREFIX}": {
+                            "type": ["number", "null"],
+                            "description": "What an LLM judge gave the answer, on any scale; the judge's name, at most "
+                            f"{MAX_JUDGE} characters, follows. The latest counts, also of an answer that is known.",
+                        }
                     },
                 },
             },

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core.domain.json_texts import json_values, read_json
+from core.domain.judges.columns import PREFIX
 from core.labeling.limits import MAX_VALUES
 
 _OTHER_NAMES: Final = {
@@ -21,8 +22,8 @@ _OTHER_NAMES: Final = {
 }
 COLUMNS: Final = tuple(_OTHER_NAMES)
 """Our column names."""
-OURS: Final = frozenset({*COLUMNS, "chosen", "rejected", "tie"})
-"""Those, and the ones of a comparison."""
+OURS: Final = frozenset({*COLUMNS, "chosen", "rejected", "tie", "chosen_second"})
+"""Those, and the ones of a comparison; ``chosen_second``: the file has the rejected answer first."""
 _STEP, _INDEX = re.compile(r"[.\[]"), re.compile(r"\[(-?\d{1,9})\]")
 _REST = re.compile(r"(?:\.[^.\[\]]+|\[-?\d{1,9}\])+")
 
@@ -36,6 +37,7 @@ def find_column(columns: Sequence[str], name: str) -> str | None:
 
 def suggest_mapping(columns: Sequence[str]) -> dict[str, str]:
     """Our column name -> the file's column that is likely meant, each column at most once.
+    Scores of LLM judges are none of these.
 
     Own names win, then usual other names, then names that end in one of them (``model_answer``, ``Answer score``).
     """
@@ -48,6 +50,7 @@ def suggest_mapping(columns: Sequence[str]) -> dict[str, str]:
             if match is not None:
                 found[name] = match
 
+    columns = [column for column in columns if not column.lstrip().casefold().startswith(PREFIX)]
     words = {column: [word for word in re.split(r"[\W_]+", column.casefold()) if word] for column in columns}
     others = {name: {name, *names} for name, names in _OTHER_NAMES.items()}
     offer({name: {name} for name in _OTHER_NAMES}, {column: "_".join(words[column]) for column in columns})

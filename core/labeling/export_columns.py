@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from core.domain.judges.columns import PREFIX, column_of
+
 Columns = Mapping[str, type[str] | type[int] | type[float] | type[bool]]
 """Column name -> the type of its values; every value may also be None.
 
@@ -101,10 +103,20 @@ EXPORTS: Final[Mapping[str, Columns]] = {
     "feedback": FEEDBACK,
 }
 
+
+def judge_columns(judges: Sequence[str]) -> Columns:
+    """The columns of these LLM judges' scores, which stand behind the others of RATINGS."""
+    return {column_of(judge): float for judge in judges}
+
+
 _HEADERS: Final = [list(columns) for columns in EXPORTS.values()]
 _EARLIER: Final = [[name for name in columns if name != "turns"] for columns in _HEADERS]  # until release 0.1
 
 
 def is_ours(header: Sequence[str]) -> bool:
-    """Whether a header is exactly that of one of our exports, whose cells ``neutralise`` has made harmless."""
-    return list(header) in _HEADERS + _EARLIER
+    """Whether a header is exactly that of one of our exports, whose cells ``neutralise`` has made harmless.
+
+    Scores of judges may follow (``judge_columns``).
+    """
+    own = [name for name in header if not name.startswith(PREFIX)]
+    return own in _HEADERS + _EARLIER and list(header[: len(own)]) == own

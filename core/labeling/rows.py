@@ -5,12 +5,13 @@ import math
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from core.domain.errors import BadInput
+from core.domain.judges.columns import judges_in, read_choice, read_score
 from core.domain.ratings import EMPTY_WORDS, MAX_COMMENT
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import storable
@@ -61,6 +62,7 @@ _AS_GIVEN = as_given()
 _QUESTION = "the question"
 _MAX_NESTING = 100
 _Texts = tuple[str, str, tuple[Turn, ...]]
+Judged = TypeVar("Judged")
 _FirstRows = Callable[[], list[Mapping[str, object]]]
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "1.0"}), frozenset({"false", "no", "0", "0.0"})
 
@@ -74,6 +76,8 @@ class Understood:
     """Our column name -> the file's column or path, as applied; a shape finds its own columns itself."""
     metadata: tuple[str, ...]
     """Columns that are kept as metadata."""
+    judges: Mapping[str, str]
+    """Column -> the LLM judge whose scores or choices it holds."""
     scale: Scale
     rows: Callable[[], Iterator[ImportRow | ImportComparison | Rejected]]
     """Reads from the start; what cannot be stored comes as Rejected, in the file's order."""
@@ -91,9 +95,11 @@ def understand(table: Table, how: HowToRead, values: RatingValues | None = None)
         values: is given every rating as the file has it.
 
     Raises:
-        BadInput: at once, when a required or named column is not in the file, or a shape or scale does not exist.
+        BadInput: at once, when a required or named column is not in the file, a shape or scale does not exist, or a
+            column of a judge's scores names none.
     """
     first_rows = cache(lambda: _first_rows(table))  # a workbook is opened anew each time
+    judges = _judges(table.columns)
     shape = _shape(table.columns, first_rows, how)
     scale = scale_named(how.scale or shape.scale)
     if shape is TABLE:
@@ -116,7 +122,9 @@ def understand(table: Table, how: HowToRead, values: RatingValues | None = None)
             except BadInput as error:
                 yield Rejected(row.number, str(error), row.place)
 
-    return Understood(shape, translation.mapping, translation.metadata, scale, rows)
+    judges = {column: judge for column, judge in judges.items() if column not in translation.mapping.values()}
+    kept = tuple(column for column in translation.metadata if column not in judges)
+    return Understood(shape, translation.mapping, kept, judges, scale, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,14 +279,17 @@ def _understand(
     row: Row, answer: _Answer, translation: _Translation, scale: Scale, values: RatingValues | None
 ) -> ImportRow | ImportComparison | Rejected:
     """Check every value of one answer or comparison."""
-    ours, others = answer.ours, answer.others
+    ours = answer.ours
 
     def read(name: str, meaning: Callable[[object, str], Any]) -> Any:
         return meaning(ours.get(name), name)
 
     try:
         if "chosen" in ours:
-            return _comparison(row, ours, others, read)
+            choices, others, unreadable = _judged(answer.others, read_choice)
+            found = _comparison(row, ours, others, read)
+            return replace(found, choices=tuple(choices.items()), left_out="; ".join(unreadable) or None)
+        scores, others, unreadable = _judged(answer.others, read_score)
         prompt, response, turns = _texts(ours, "ai_response")
         given = ours.get("rating")
         if values is not None and "rating" in ours:
@@ -298,7 +309,8 @@ def _understand(
             bias_flag=read("bias_flag", _flag),
             metadata=bounded_metadata(others),
             turns=turns,
-            left_out=left_out,
+            left_out="; ".join(filter(None, [left_out, *unreadable])) or None,
+            scores=tuple(scores.items()),
             place=row.place,
         )
     except BadInput as error:
@@ -326,8 +338,43 @@ def _comparison(
         context_id=read("context_id", optional_text),
         metadata=bounded_metadata({**meaningless, **others}),
         turns=turns,
+        chosen_second=bool(ours.get("chosen_second")),
         place=row.place,
     )
+
+
+def _judges(columns: Iterable[str]) -> dict[str, str]:
+    """Column -> judge, of a whole file.
+
+    Raises:
+        BadInput: a column begins as one of a judge and names none, or two name the same.
+    """
+    try:
+        return judges_in(columns)
+    except BadInput as error:
+        raise BadInput(f"The columns cannot be used as they are: {error}. Nothing was imported.") from None
+
+
+def _judged(
+    values: Mapping[str, object], read: Callable[[object, str], Judged | None]
+) -> tuple[dict[str, Judged], Mapping[str, object], list[str]]:
+    """What judges say of one answer or comparison, the other values, and why some of it cannot be read.
+
+    What cannot be read stays among the other values, as a rating does.
+    """
+    columns = judges_in(values)
+    found: dict[str, Judged] = {}
+    unreadable: dict[str, str] = {}
+    for column, judge in columns.items():
+        try:
+            said = read(values[column], column)
+        except BadInput as error:
+            unreadable[column] = str(error)
+            continue
+        if said is not None:
+            found[judge] = said
+    others = {name: value for name, value in values.items() if name not in columns or name in unreadable}
+    return found, others, list(unreadable.values())
 
 
 def _rating(value: object, scale: Scale) -> tuple[int | None, str | None]:

@@ -110,6 +110,10 @@ ANSWER = {"id": "a", "prompt": "q", "response": "r"}
         (ANSWER | {"generator": 7}, False),
         (ANSWER | {"metadata": ["a"]}, False),
         (ANSWER | {"rating": 5}, False),
+        (ANSWER | {"judge:gpt 4": 7.5, "judge:Ü “x”": -1, "judge:none": None}, True),
+        (ANSWER | {"judge:gpt 4": "7.5"}, False),
+        (ANSWER | {"judge:gpt 4": True}, False),
+        (ANSWER | {"judge": 7}, False),
         ("a text", False),
     ],
 )

@@ -36,6 +36,8 @@ from core.store.tables import (
     HeldOutPrompt,
     Import,
     Item,
+    JudgeChoice,
+    JudgeScore,
     Lease,
     LegacyInteraction,
     LegacySession,
@@ -124,6 +126,8 @@ GOES = {
     "assay_occurrences.caller_id",
     "assay_occurrences.identity",
     "assay_occurrences.generator",
+    "assay_judge_scores.judge",
+    "assay_judge_choices.judge",
     "assay_feedback.application",
     "assay_feedback.caller_id",
     "assay_feedback.target",
@@ -174,6 +178,8 @@ NO_TEXT_OF_AN_ANSWER = {
         "assay_model_versions.recipe",
         "assay_rerankings.source",
         "assay_feedback.kind",
+        "assay_judge_choices.outcome",
+        "assay_judge_choices.people",
         "assay_answers_given.kind",
         "assay_api_keys.scopes",
         "assay_audit.action",
@@ -365,6 +371,9 @@ def planted(workspace: Workspace, tmp_path) -> int:
         question = hash_of_question(key_for_writing(session), item.prompt_group)
         session.add(Feedback(interaction_id=number, kind="thumb", value=0, question=question, **feedback))
         session.add(Reranking(source="api", candidates=2, milliseconds=1.0, fallback=False, question=question))
+        session.add(JudgeScore(interaction_id=number, judge=word("assay_judge_scores.judge"), score=1.0))
+        judge, beside = word("assay_judge_choices.judge"), {"first_id": original, "second_id": number}
+        session.add(JudgeChoice(judge=judge, outcome="first", people="tie", **beside))
         session.add(GuidelineGap(interaction_id=number, note=word("assay_guideline_gaps.note"), by="Ana"))
         session.add(Suggestion(interaction_id=number, rank=1, chosen="model", score=0.5))
         session.add(WorthScore(interaction_id=number, model_version="v1", score=0.5))

@@ -14,6 +14,7 @@ from core.domain.queue import Order, QueueFilters
 from core.domain.records import Filters
 from core.domain.roles import COMMAND_LINE, NotAllowed
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction
+from core.services.judges import judges
 from core.services.masking import ClearedText, masked, masks_output, originals
 from core.services.models import models
 from core.services.operations import status
@@ -70,6 +71,7 @@ def reads(workspace, user, planted):
         "old trainings": lambda: models.old_trainings(workspace, user),
         "promotions": lambda: models.promotions(workspace, user),
         "runs": lambda: [runs.history(workspace, user), [runs.run_view(workspace, user, n) for n in (1, 2)]],
+        "judges": lambda: [judges.report(workspace, user, one.judge) for one in judges.listed(workspace, user)],
         "acts": lambda: audit_log.acts(workspace, user, Wanted()),
         "acts as csv": lambda: audit_log.as_file(workspace, user, Wanted(), ".csv").decode(),
         "acts as jsonl": lambda: audit_log.as_file(workspace, user, Wanted(), ".jsonl").decode(),
@@ -226,6 +228,7 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "data.erasure.app_user",
         "data.erasure.preview_app_user",
         "data.interactions.browse",
+        "judges.judges.report",
         "review.own_ratings.listed",
         "people.audit_log.acts",
         "people.audit_log.count",

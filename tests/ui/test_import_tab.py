@@ -372,3 +372,24 @@ def test_a_file_whose_copy_went_with_an_erasure_says_so(open_page, workspace, an
     assert "answers.csv: Its copy is not here any more. Choose the file again." in said(app)
     press(app, "data.upload_close")
     assert "answers.csv" not in said(app)
+
+
+def test_scores_of_judges_are_named_before_and_after_the_check(open_page, workspace):
+    """Not among the columns without a meaning; what cannot be read is counted with the ratings that cannot."""
+    rows = b"user_prompt,ai_response,rating,judge:gpt,note\nA?,Yes,5,0.5,n\nA?,No,4,high,n\n"
+    app = upload(open_page("data"), rows)
+    assert "Scores of LLM judges are read too: gpt." in said(app)
+    app = check(app)
+    text = said(app)
+    assert "1 score of the judge gpt" in text
+    assert "1 rating or score that cannot be read; its answer comes in without it" in text
+    assert "kept beside the answers: note" in text
+    app = press(app, "data.import")
+    assert "1 score of LLM judges" in said(app)
+
+
+def test_a_judge_without_a_name_is_said_before_anything_is_checked(open_page, workspace):
+    """With the way out, and the check is not offered."""
+    app = upload(open_page("data"), b"user_prompt,ai_response,judge:\nA?,Yes,1\n")
+    assert "judge" in said(app)
+    assert "Nothing was imported" in said(app)

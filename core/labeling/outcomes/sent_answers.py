@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from core.domain.errors import BadInput
+from core.domain.judges.columns import judges_in, read_score
+from core.domain.judges.scores import Scores
 from core.domain.outcomes.sent_answers import SentAnswer, check_name
 from core.domain.records import ImportRow
 from core.domain.turns import Turn, read_messages
@@ -10,6 +12,8 @@ from core.labeling.rows import bounded_metadata, optional_text, required_text, s
 from core.labeling.shapes.openai import with_known_roles
 
 FIELDS = ("id", "prompt", "messages", "response", "session", "context_id", "generator", "metadata")
+MAX_JUDGES = 100
+"""Of one answer."""
 
 
 def read_answer(index: int, given: object) -> SentAnswer:
@@ -17,14 +21,19 @@ def read_answer(index: int, given: object) -> SentAnswer:
 
     Args:
         index: its place in the call.
-        given: an object with ``id``, ``response``, and ``prompt`` or ``messages``; the other fields may be missing.
+        given: an object with ``id``, ``response``, and ``prompt`` or ``messages``; the other fields, and a number under
+            ``judge:NAME`` for every LLM judge, may be missing.
 
     Raises:
         BadInput: a field is missing, unknown, or cannot be stored.
     """
     if not isinstance(given, Mapping):
         raise BadInput("this is no object with id, prompt or messages, and response")
-    unknown = sorted(str(name)[:40] for name in given if name not in FIELDS)
+    given = {str(name): value for name, value in given.items()}
+    judges = judges_in(given)
+    if len(judges) > MAX_JUDGES:
+        raise BadInput(f"this has scores of {len(judges):,} judges; at most {MAX_JUDGES} are kept")
+    unknown = sorted(name[:40] for name in given if name not in FIELDS and name not in judges)
     if unknown:
         raise BadInput(f"the field {unknown[0]!r} is not known; put what else you want to keep into metadata")
     caller_id = check_name(given.get("id"), "id")
@@ -42,8 +51,21 @@ def read_answer(index: int, given: object) -> SentAnswer:
         context_id=optional_text(given.get("context_id"), "context_id"),
         metadata=bounded_metadata(kept | ({"generator": generator} if generator else {}), "metadata holds"),
         turns=turns,
+        scores=_scores(given, judges),
     )
     return SentAnswer(caller_id, row, generator)
+
+
+def _scores(given: Mapping[str, object], judges: Mapping[str, str]) -> Scores:
+    """What each judge says of the answer; JSON has numbers, so a text is none."""
+    found = []
+    for name, judge in judges.items():
+        if isinstance(given[name], str):
+            raise BadInput(f"{name} must be a number")
+        score = read_score(given[name], name)
+        if score is not None:
+            found.append((judge, score))
+    return tuple(found)
 
 
 def _texts(given: Mapping[str, object]) -> tuple[str, str, tuple[Turn, ...]]:

@@ -31,6 +31,7 @@ def _read(values: Values) -> Iterable[Values]:
         "chosen": (a, b)[best],
         "rejected": (a, b)[other],
         "tie": tie,
+        "chosen_second": best == 1,
         "chosen_generator": values.get(_MODELS[best]),
         "rejected_generator": values.get(_MODELS[other]),
     }

@@ -12,8 +12,9 @@ class Shape:
     """The public shape of a data set or of another tool's export.
 
     ``read`` translates and checks nothing: it gives rows of our columns (``user_prompt``, ``ai_response``, ``rating``,
-    ``rater``, ``messages``, ``turns``, ...; a comparison has ``chosen`` and ``rejected``, and ``tie``), and every other
-    key is metadata. A row of the file can hold several answers. What cannot be translated raises BadInput.
+    ``rater``, ``messages``, ``turns``, ...; a comparison has ``chosen`` and ``rejected``, and ``tie`` and
+    ``chosen_second``), and every other key is metadata, or about an LLM judge (``judge:NAME``). A row of the file can
+    hold several answers. What cannot be translated raises BadInput.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 import hashlib
 from array import array
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -61,7 +62,7 @@ class Checked:
     """New ratings."""
     left_out_total: int
     left_out: tuple[Rejected, ...]
-    """The first 1,000 answers that would be stored without their rating, and why."""
+    """The first 1,000 rows of which a rating, or what a judge says, would not be stored, and why."""
     rejected_total: int
     rejected: tuple[Rejected, ...]
     """The first 1,000 rows of which nothing would be stored, and why."""
@@ -86,6 +87,8 @@ class Checked:
     """The sentence that says what to write on the command line. Empty unless ``must_ask``."""
     likely: tuple[str, ...]
     """Names of the scales that fit, the likeliest first."""
+    judges: tuple[tuple[str, int], ...] = ()
+    """LLM judges, each with how many scores, or choices between two answers, the file holds of it."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored and as ``import --check --json`` prints it."""
@@ -162,6 +165,7 @@ def check(
         question=values.question if must_ask else "",
         option=f"{values.option} Nothing was stored." if must_ask else "",
         likely=tuple(scale.name for scale in values.likely),
+        judges=tuple(sorted((dict.fromkeys(understood.judges.values(), 0) | check.judges).items())),
     )
 
 
@@ -181,6 +185,7 @@ class _Sketch:
     better: int = 0
     tie: bool = False
     is_comparison: bool = False
+    judges: tuple[str, ...] = ()
 
 
 class _Check:
@@ -189,8 +194,9 @@ class _Check:
     def __init__(self, rater: str) -> None:
         self.rows = self.comparisons = 0
         self.total = Counted()
+        self.judges = Counter[str]()
         self._rater = rater
-        self._answers, self._ratings, self._preferences = _Seen(), _Seen(), _Seen()
+        self._answers, self._ratings, self._preferences, self._judged = _Seen(), _Seen(), _Seen(), _Seen()
 
     def sketch(self, row: ImportRow | ImportComparison | Rejected) -> _Sketch | Rejected:
         """The row without its texts."""
@@ -202,7 +208,8 @@ class _Check:
         except BadInput as error:
             return Rejected(row.number, str(error), row.place)
         if isinstance(row, ImportRow):
-            return _Sketch(row.number, row.place, rater, (row.identity,), row.rating, row.left_out)
+            judges = tuple(judge for judge, _ in row.scores)
+            return _Sketch(row.number, row.place, rater, (row.identity,), row.rating, row.left_out, judges=judges)
         is_equal = row.chosen == row.rejected
         prefers = not (is_equal or row.tie)
         return _Sketch(
@@ -214,6 +221,8 @@ class _Check:
             better=known.better(row.chosen, row.rejected),
             tie=row.tie,
             is_comparison=True,
+            left_out=row.left_out,
+            judges=() if is_equal else tuple(judge for judge, _ in row.choices),
         )
 
     def add(self, workspace: Workspace, batch: Sequence[_Sketch | Rejected]) -> None:
@@ -245,12 +254,16 @@ class _Check:
             counted.ratings += not earlier
         if earlier and earlier != row.rating:
             counted.reject(Rejected(row.number, f"already rated {earlier} by {row.rater}", row.place))
-        elif earlier or row.rating is None:
+            return
+        self._count_judged(row)
+        if earlier or row.rating is None:
             counted.duplicates += not added
 
     def _comparison(self, row: _Sketch, there: Known, counted: Counted) -> None:
         self.comparisons += 1
         earlier = 0
+        if row.left_out is not None:
+            counted.leave_out(Rejected(row.number, row.left_out, row.place))
         if row.pair:
             key = (row.pair, name_key(row.rater))
             earlier = there.preferences.get(key) or self._preferences.put(_digest(*key), row.better)
@@ -262,9 +275,14 @@ class _Check:
         if earlier and earlier != row.better:
             counted.reject(Rejected(row.number, "already preferred the other way", row.place))
             return
+        self._count_judged(row)
         added = self._new(row, there)
         counted.added += added
         counted.duplicates += bool(earlier) and not added
+
+    def _count_judged(self, row: _Sketch) -> None:
+        """Count what judges say of this answer, or these two, once."""
+        self.judges.update(judge for judge in row.judges if not self._judged.put(_digest(judge, *row.identities)))
 
     def _new(self, row: _Sketch, there: Known) -> int:
         """How many answers of a row are neither in the database nor in an earlier row."""

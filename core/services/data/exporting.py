@@ -19,7 +19,7 @@ from core.domain.plain import AS_IS, Name
 from core.domain.roles import COMMAND_LINE, Act, User
 from core.domain.texts import storable
 from core.domain.turns import read_messages
-from core.labeling.export_columns import EXPORTS
+from core.labeling.export_columns import EXPORTS, judge_columns
 from core.labeling.exports import (
     count_prompts_without_pair,
     edit_rows,
@@ -35,6 +35,7 @@ from core.services.workspace import Workspace
 from core.store import audit, scratch
 from core.store.database import Session
 from core.store.interactions import exports, identifiers, legacy
+from core.store.judges import scores
 from core.store.outcomes.exports import feedback_rows
 from core.store.people import raters
 from core.store.reranking import preferences
@@ -179,11 +180,15 @@ def _count_identifiers(session: Session, kind: str, marked: Marked) -> _Held:
             orders += 1
             held += bool(in_row)
             kinds.update(in_row)
-    rows = answers + orders
+    judges = [in_name for judge in scores.names(session) if (in_name := count([judge]))] if kind == "ratings" else []
+    for in_name in judges:  # it would be the name of a column
+        held += 1
+        kinds.update(in_name)
+    rows = answers + orders + len(judges)
     if held and marked is Marked.REFUSE:
         names = {"sft": "better answers", "pairs": "answers", "feedback": "pieces of feedback"}
         named = names.get(kind, "rated answers")
-        parts = ((named, kind != "preferences"), ("comparisons", orders))
+        parts = ((named, kind != "preferences"), ("comparisons", orders), ("names of LLM judges", judges))
         what = " and ".join(name for name, there in parts if there)
         sentence = (
             f"{held:,} of {rows:,} {what} hold personal identifiers ({in_words(dict(kinds))}). "
@@ -234,13 +239,15 @@ def _write(workspace: Workspace, kind: str, path: Path, marked: Marked) -> Expor
     unmarked = marked is Marked.LEAVE_OUT
     with workspace.store.read() as session:
         found = _count_identifiers(session, kind, marked)  # once more: this state is written
-        ratings = exports.rating_rows(session, unmarked=unmarked)
+        judges = scores.names(session) if kind == "ratings" else []
+        judges = [judge for judge in judges if not (unmarked and count([judge]))]
+        ratings = exports.rating_rows(session, unmarked=unmarked, judges=judges)
         better = exports.better_rows(session, unmarked=unmarked)
         ordered = (row for row in preferences.rows(session) if not (unmarked and _identifiers_of(row)))
         feedback = (row for row in feedback_rows(session) if not (unmarked and _identifiers_in_feedback(row)))
         threshold = workspace.settings.positive_rating_threshold
         rows = _rows(kind, ratings, better, ordered, feedback, positive_threshold=threshold)
-        written = write_table(path, EXPORTS[kind], rows)
+        written = write_table(path, {**EXPORTS[kind], **judge_columns(judges)}, rows)
         without = count_prompts_without_pair(gold_rows(exports.rating_rows(session, unmarked=unmarked)))
         return ExportResult(written, str(path), without, found.marked if unmarked else None)
 

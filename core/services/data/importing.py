@@ -24,6 +24,7 @@ from core.store import audit
 from core.store.database import Session
 from core.store.interactions import imports, interactions, uploads
 from core.store.interactions.imports import Counted
+from core.store.judges import scores
 from core.store.outcomes import demo
 from core.store.retrying import retried, written
 from core.store.training import versions
@@ -52,16 +53,18 @@ class ImportResult:
     rejected: list[Rejected]
     rejected_total: int
     left_out: list[Rejected]
-    """The first 1,000 answers that are in without the rating that the file gave, and why."""
+    """The first 1,000 rows that are in without the rating, or the judge's word, that the file gave, and why."""
     left_out_total: int
     preferences: int
     ties: int
     equal_pairs: int
+    judged: int
+    """Scores and choices of LLM judges."""
     resumed: bool
 
     def to_json(self) -> dict[str, Any]:
         """As ``import --json`` prints it."""
-        return {
+        shown = {
             "added": self.added,
             "ratings": self.ratings,
             "duplicates": self.duplicates,
@@ -76,6 +79,7 @@ class ImportResult:
             "ties": self.ties,
             "equal_pairs": self.equal_pairs,
         }
+        return shown | ({"judged": self.judged} if self.judged else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class ImportRecord:
     preferences: int
     ties: int
     equal_pairs: int
+    judged: int
     started_at: datetime
 
 
@@ -214,6 +219,7 @@ def recorded(workspace: Workspace, user: User) -> list[ImportRecord]:
                 preferences=record.preferences,
                 ties=record.ties,
                 equal_pairs=record.equal_pairs,
+                judged=record.judged,
                 started_at=record.started_at,
             )
             for record in imports.listed(session)
@@ -251,6 +257,7 @@ def remove_import(workspace: Workspace, user: User, import_id: int) -> int:
         pass
     while written(workspace.store, lambda session: imports.remove_preferences_some(session, import_id)):
         pass
+    written(workspace.store, lambda session: scores.remove_of_import(session, import_id))
     for folder in written(workspace.store, lambda session: _delete_record(session, import_id)):
         uploads.delete_copy(workspace.settings.home, folder)
     return kept
@@ -339,7 +346,7 @@ def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, up
             "ratings": total.ratings,
             "rejected": total.rejected_total,
             "preferences": total.preferences,
-        }
+        } | ({"judged": total.judged} if total.judged else {})
         audit.write(session, user, "finished import", f"import {import_id}", new=done)
         if upload_id is not None:  # before this ends: what is finished has no copy any more
             uploads.delete_copy(workspace.settings.home, uploads.finish(session, upload_id, this_process()))

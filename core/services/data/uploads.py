@@ -81,6 +81,8 @@ class FirstLook:
     """The sentence that says so; empty unless ``must_ask``."""
     likely: tuple[str, ...] = ()
     """Names of the scales that fit, the likeliest first."""
+    judges: tuple[str, ...] = ()
+    """LLM judges whose scores the file has."""
     problem: str = ""
     """Why nothing can be imported like this, in a sentence (a column has to be chosen, ...); empty where it can."""
 
@@ -185,6 +187,7 @@ def first_look(workspace: Workspace, user: User, upload_id: int, how: HowToRead)
         must_ask=must_ask,
         question=values.question if must_ask else "",
         likely=tuple(scale.name for scale in values.likely),
+        judges=tuple(understood.judges.values()),
     )
 
 

@@ -4,18 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.identifiers.masking import UNREAD, current_rules
+from core.domain.judges.columns import column_of
 from core.domain.reasons import SEPARATOR
 from core.domain.records import Example
 from core.domain.roles import User
 from core.domain.turns import turns_from_json, turns_text
 from core.store.interactions.identifiers import not_looked_at
 from core.store.interactions.interactions import discarded, in_scope
+from core.store.judges import scores
 from core.store.tables import BetterAnswer, Export, HeldOutPrompt, Item, LegacyInteraction, Rater, Rating
 
 BATCH = 1000
@@ -31,12 +34,12 @@ class RatedText:
     rating: float
 
 
-def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:
+def rating_rows(session: Session, *, unmarked: bool = False, judges: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
     """Every submitted rating with its texts, ordered so that the answers to a prompt and the raters of an answer follow
     one another: by prompt group, context, earlier turns, interaction and rater name.
 
     An answer on which a lead decided and whose ratings were all withdrawn has one row without a rater. ``unmarked``:
-    only answers that hold no personal identifiers, in texts or comments.
+    only answers that hold no personal identifiers, in texts or comments. ``judges``: with the scores of these judges.
     """
     query = (
         select(
@@ -70,7 +73,8 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
     )
     if unmarked:
         query = query.where(Item.identifiers.is_(None), not_(not_looked_at()))
-    for row in _stream(session, in_scope(session, query)):
+    rows = _stream(session, in_scope(session, query))
+    for row, scored in _with_scores(session, rows) if judges else ((row, {}) for row in rows):
         yield {
             "interaction_id": row.interaction_id,
             "rater": row.name,
@@ -86,7 +90,15 @@ def rating_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[st
             "adjudicated": row.adjudicated,
             "turns": turns_text(turns_from_json(row.turns)),
             "reasons": SEPARATOR.join(row.reasons or ()),
+            **{column_of(judge): scored.get(judge) for judge in judges},
         }
+
+
+def _with_scores(session: Session, rows: Iterator[Any]) -> Iterator[tuple[Any, dict[str, float]]]:
+    """Each row with the scores of its answer by judge, looked up a batch at a time."""
+    while batch := list(islice(rows, BATCH)):
+        found = scores.scores_of(session, {row.interaction_id for row in batch})
+        yield from ((row, found.get(row.interaction_id, {})) for row in batch)
 
 
 def better_rows(session: Session, *, unmarked: bool = False) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session, defer
 
 from core.domain.errors import BadInput
+from core.domain.judges.scores import Place
 from core.domain.ratings import EventContext, RatingInput, RatingStatus, consensus
 from core.domain.records import ImportComparison, ImportRow, Rejected
 from core.domain.texts import prompt_group
@@ -25,6 +26,7 @@ from core.store.interactions.consensus import (
 )
 from core.store.interactions.interactions import drop, free_identities
 from core.store.interactions.legacy import existing_sessions, follow_text
+from core.store.judges import scores
 from core.store.people.raters import find_or_add, rater_name
 from core.store.reranking import preferences
 from core.store.settings import queue_settings
@@ -65,7 +67,9 @@ class Counted:
     rejected: list[Rejected] = field(default_factory=list)
     left_out_total: int = 0
     left_out: list[Rejected] = field(default_factory=list)
-    """Rows of which the answer is kept and the rating is not, and why."""
+    """Rows of which the answer is kept and the rating, or what a judge said, is not, and why."""
+    judged: int = 0
+    """Scores and choices of LLM judges, each once."""
 
     def reject(self, rejected: Rejected) -> None:
         """Count one refused row."""
@@ -74,7 +78,7 @@ class Counted:
             self.rejected.append(rejected)
 
     def leave_out(self, row: Rejected) -> None:
-        """Count one row without the rating that it gave."""
+        """Count one row without the rating, or the judge's word, that it gave."""
         self.left_out_total += 1
         if len(self.left_out) < KEPT_REJECTED:
             self.left_out.append(row)
@@ -91,6 +95,7 @@ class Counted:
         self.rejected.extend(other.rejected[: KEPT_REJECTED - len(self.rejected)])
         self.left_out_total += other.left_out_total
         self.left_out.extend(other.left_out[: KEPT_REJECTED - len(self.left_out)])
+        self.judged += other.judged
 
 
 @dataclass
@@ -150,8 +155,11 @@ def add_batch(
     comparisons = [(row, rater_ids.get(name, 0)) for row, name in usable if isinstance(row, ImportComparison)]
     compared = _compare(session, comparisons, counted)
     plan = _plan(session, [*(row for row, _ in rated), *(row for one in compared for row in one.answers)], source)
-    for row, name in rated:
-        _count_rated(plan[row.identity], row, name, rater_ids.get(name, 0), counted)
+    scored = [
+        row
+        for row, name in rated
+        if _count_rated(plan[row.identity], row, name, rater_ids.get(name, 0), counted) and row.scores
+    ]
     new = {id(planned.first) for planned in plan.values() if planned.is_new}
     for one in compared:
         added = sum(id(answer) in new for answer in one.answers)
@@ -160,6 +168,7 @@ def add_batch(
     _insert_new(session, import_id, [planned for planned in plan.values() if planned.is_new], source)
     _add_to_existing(session, import_id, [p for p in plan.values() if not p.is_new and p.added])
     _add_preferences(session, import_id, [one for one in compared if one.rater_id is not None], plan)
+    _keep_judged(session, import_id, scored, compared, plan, counted)
     return counted
 
 
@@ -175,8 +184,29 @@ def add_answers(session: Session, rows: Sequence[ImportRow], *, source: str) -> 
     return {identity: planned.interaction_id or 0 for identity, planned in plan.items()}
 
 
-def _count_rated(planned: _Planned, row: ImportRow, name: str, rater_id: int, counted: Counted) -> None:
-    """Count one answer, and plan the rating or the remark that comes with it."""
+def _keep_judged(
+    session: Session,
+    import_id: int | None,
+    scored: Sequence[ImportRow],
+    compared: Sequence[_Compared],
+    plan: dict[str, _Planned],
+    counted: Counted,
+) -> None:
+    """Keep what judges say of answers that are in by now; of two rows on one answer the later one counts."""
+    found = {(plan[row.identity].interaction_id or 0, judge): score for row in scored for judge, score in row.scores}
+    chosen: dict[scores.Pair, tuple[Place, Place]] = {}
+    for one in compared:
+        if len(one.answers) < 2:
+            continue  # an answer beside itself
+        numbers = [plan[answer.identity].interaction_id or 0 for answer in one.answers]
+        people = Place.TIE if one.row.tie else Place.SECOND if one.row.chosen_second else Place.FIRST
+        first, second = reversed(numbers) if one.row.chosen_second else numbers
+        chosen |= {scores.Pair(judge, first, second): (outcome, people) for judge, outcome in one.row.choices}
+    counted.judged += scores.keep_scores(session, found, import_id) + scores.keep_choices(session, chosen, import_id)
+
+
+def _count_rated(planned: _Planned, row: ImportRow, name: str, rater_id: int, counted: Counted) -> bool:
+    """Count one answer, and plan the rating or the remark that comes with it; whether the row is not refused."""
     is_new = planned.is_new and planned.first is row
     known = planned.value_of(rater_id)
     counted.added += is_new
@@ -187,10 +217,12 @@ def _count_rated(planned: _Planned, row: ImportRow, name: str, rater_id: int, co
         counted.ratings += 1
     elif row.rating is not None and known != row.rating:
         counted.reject(Rejected(row.number, f"already rated {known} by {name}", row.place))
+        return False
     else:
         counted.duplicates += not is_new
         if _speaks(row) and rater_id not in planned.existing:  # a remark without a rating
             planned.added.setdefault(rater_id, row)
+    return True
 
 
 def _compare(
@@ -201,6 +233,8 @@ def _compare(
     known = preferences.chosen_before(session, hashes) if hashes else {}
     found: list[_Compared] = []
     for (row, rater_id), pair in zip(comparisons, hashes, strict=True):
+        if row.left_out is not None:
+            counted.leave_out(Rejected(row.number, row.left_out, row.place))
         if row.chosen == row.rejected:
             counted.equal_pairs += 1
             found.append(_Compared(row, row.answers[:1], pair))
@@ -436,6 +470,7 @@ def progress(session: Session, import_id: int, rows_done: int, batch: Counted) -
     record.preferences += batch.preferences
     record.ties += batch.ties
     record.equal_pairs += batch.equal_pairs
+    record.judged += batch.judged
     record.rejected_total += batch.rejected_total
     record.left_out_total += batch.left_out_total
 

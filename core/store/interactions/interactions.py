@@ -27,7 +27,17 @@ from core.store.interactions.consensus import (
 from core.store.interactions.identifiers import note
 from core.store.interactions.legacy import existing_sessions, follow_text
 from core.store.settings import queue_settings
-from core.store.tables import SYSTEM_USER, BetterAnswer, Item, LegacyInteraction, Rating, TextHistory, WorthScore
+from core.store.tables import (
+    SYSTEM_USER,
+    BetterAnswer,
+    Item,
+    JudgeChoice,
+    JudgeScore,
+    LegacyInteraction,
+    Rating,
+    TextHistory,
+    WorthScore,
+)
 
 Columns = TypeVarTuple("Columns")
 
@@ -168,8 +178,8 @@ def edit(
     by: str,
     withdraw_ratings: bool,
 ) -> tuple[str, str]:
-    """Change the texts of one interaction; the old texts stay in the history, the ratings stay unless withdrawn.
-    Earlier turns stay as they are.
+    """Change the texts of one interaction; the old texts stay in the history, the ratings stay unless withdrawn,
+    and so do the scores of LLM judges. Earlier turns stay as they are.
 
     Returns the identities of what it was before and of what it is now.
 
@@ -200,6 +210,12 @@ def edit(
                 reasons = tuple(rating.reasons or ())
                 withdrawn = RatingInput(RatingStatus.WITHDRAWN, None, rating.comment, rating.bias_flag, reasons=reasons)
                 store_rating(session, rating, interaction_id, rating.rater_id, withdrawn, EventContext("text edited"))
+        for table, answer in (
+            (JudgeScore, JudgeScore.interaction_id),
+            (JudgeChoice, JudgeChoice.first_id),
+            (JudgeChoice, JudgeChoice.second_id),
+        ):
+            session.execute(delete(table).where(answer == interaction_id))
     session.execute(delete(WorthScore).where(WorthScore.interaction_id == interaction_id))
     recompute_consensus(session, item, row)
     return before, identity

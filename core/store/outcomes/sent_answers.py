@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.outcomes.sent_answers import Refusal, Sent, SentAnswer
 from core.store.database import lock_writers
 from core.store.interactions import imports
+from core.store.judges import scores
 from core.store.outcomes import given
 from core.store.tables import Item, Occurrence
 from core.store.types import now
@@ -22,7 +23,8 @@ OTHER_TEXTS = (
 def add(session: Session, application: str, answers: Sequence[SentAnswer], *, abstained: bool = False) -> Sent:
     """Store answers under the ids of their application, where that id was not used before.
 
-    A text that is there already, whoever brought it, gets one more occurrence and stays as it is. ``abstained``: a
+    A text that is there already, whoever brought it, gets one more occurrence and stays as it is; scores of judges that
+    come with it count from now on. ``abstained``: a
     model that ranked them could not tell.
     """
     lock_writers(session)  # two calls with the same ids: the second finds what the first stored
@@ -31,6 +33,7 @@ def add(session: Session, application: str, answers: Sequence[SentAnswer], *, ab
     )
     sent = {caller_id: identity for caller_id, identity in session.execute(own)}  # noqa: C416  rows are no pairs
     new: list[SentAnswer] = []
+    again: list[SentAnswer] = []
     known, refused = 0, []
     for answer in answers:
         identity = sent.get(answer.caller_id)
@@ -39,10 +42,12 @@ def add(session: Session, application: str, answers: Sequence[SentAnswer], *, ab
             new.append(answer)
         elif identity == answer.row.identity:
             known += 1
+            again.append(answer)
         else:
             refused.append(Refusal(answer.row.number, OTHER_TEXTS))
     if new:
         _insert(session, application, new, abstained)
+    _keep_scores(session, application, [*new, *again])
     return Sent(len(new), known, tuple(refused))
 
 
@@ -51,6 +56,18 @@ def find(session: Session, application: str, caller_id: str) -> Occurrence | Non
     return session.scalar(
         select(Occurrence).where(Occurrence.application == application, Occurrence.caller_id == caller_id)
     )
+
+
+def _keep_scores(session: Session, application: str, answers: Sequence[SentAnswer]) -> None:
+    """Keep what judges say of these answers, all of which are stored by now; of an answer sent again the latest."""
+    scored = {answer.caller_id: answer.row.scores for answer in answers if answer.row.scores}
+    if not scored:
+        return
+    own = select(Occurrence.caller_id, Occurrence.interaction_id).where(
+        Occurrence.application == application, Occurrence.caller_id.in_(scored)
+    )
+    found = {(number, judge): score for caller_id, number in session.execute(own) for judge, score in scored[caller_id]}
+    scores.keep_scores(session, found)
 
 
 def _insert(session: Session, application: str, answers: Sequence[SentAnswer], abstained: bool) -> None:

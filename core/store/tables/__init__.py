@@ -4,6 +4,7 @@ from core.store.tables.audit import Audit
 from core.store.tables.base import SYSTEM_USER, Base
 from core.store.tables.exports import Export
 from core.store.tables.guidelines import Guideline, GuidelineGap
+from core.store.tables.judges import JudgeChoice, JudgeScore
 from core.store.tables.legacy import LegacyInteraction, LegacySession, LegacyTraining
 from core.store.tables.models import Embedding, HeldOutPrompt, ModelVersion, Prediction, Promotion, Run, RunEvent
 from core.store.tables.outcomes import AnswersGiven, Feedback, Occurrence
@@ -36,6 +37,8 @@ __all__ = [
     "Identity",
     "Import",
     "Item",
+    "JudgeChoice",
+    "JudgeScore",
     "Lease",
     "LegacyInteraction",
     "LegacySession",

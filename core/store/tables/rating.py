@@ -59,6 +59,7 @@ class Import(Base):
     preferences: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     ties: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # comparisons that prefer neither
     equal_pairs: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # comparisons of one text with itself
+    judged: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # scores and choices of judges
     process: Mapped[str]  # host:pid, to tell a stopped import from a running one
     started_at: Mapped[datetime] = mapped_column(default=now)
     heartbeat_at: Mapped[datetime] = mapped_column(default=now)

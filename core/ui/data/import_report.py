@@ -26,16 +26,19 @@ def show_check(report: Checked) -> None:
     comes = [plural(report.new_answers, "new answer"), plural(report.ratings, "new rating")]
     if report.comparisons:
         comes.append(f"{plural(report.preferences, 'new comparison')}: which of two answers is better")
+    comes += [
+        f"{_said(number, bool(report.comparisons))} of the judge {literal(judge)}" for judge, number in report.judges
+    ]
     st.markdown("**What would come in**")
     st.markdown("\n".join(f"- {line}" for line in comes))
     stays = []
     if report.repeats:
-        stays.append(f"{plural(report.repeats, 'answer')} that would bring nothing new: they are here already")
+        but = " but what the judge says" if report.judges else ""
+        stays.append(f"{plural(report.repeats, 'answer')} that would bring nothing new{but}: they are here already")
     stays += _of_comparisons(report.ties, report.equal_pairs)
     if report.left_out_total:
-        ratings = plural(report.left_out_total, "rating")
         without = "its answer comes in without it" if report.left_out_total == 1 else "their answers come in without"
-        stays.append(f"{ratings} that cannot be read; {without}")
+        stays.append(f"{_unread(report.left_out_total, bool(report.judges))} that cannot be read; {without}")
     if report.rejected_total:
         stays.append(f"{plural(report.rejected_total, 'row')} that cannot be used at all")
     if stays:
@@ -51,11 +54,13 @@ def show_result(record: ImportRecord) -> None:
     parts = [plural(record.added, "new answer"), plural(record.ratings, "rating")]
     if record.preferences:
         parts.append(plural(record.preferences, "comparison"))
+    if record.judged:
+        parts.append(f"{_said(record.judged, bool(record.preferences or record.ties))} of LLM judges")
     if record.duplicates:
         parts.append(f"{plural(record.duplicates, 'row')} that brought nothing new")
     parts += _of_comparisons(record.ties, record.equal_pairs)
     if record.left_out_total:
-        parts.append(f"{plural(record.left_out_total, 'rating')} left out")
+        parts.append(f"{_unread(record.left_out_total, bool(record.judged))} left out")
     if record.rejected_total:
         parts.append(f"{plural(record.rejected_total, 'row')} rejected")
     sentence = f"{literal(record.file_name)} is imported: {', '.join(parts)}."
@@ -84,6 +89,15 @@ def read_rating(scale: Scale, value: str) -> int | None:
         return scale.read(value)
     except BadInput:
         return None
+
+
+def _said(number: int, compared: bool) -> str:
+    """So many scores, or choices between two answers."""
+    return plural(number, "choice" if compared else "score")
+
+
+def _unread(number: int, judged: bool) -> str:
+    return plural(number, "rating or score", "ratings or scores") if judged else plural(number, "rating")
 
 
 def _of_comparisons(ties: int, equal_pairs: int) -> list[str]:
@@ -118,7 +132,7 @@ def _places(rows: Sequence[Rejected]) -> list[dict[str, Any]]:
 
 def _left_out(rows: Sequence[Mapping[str, Any]], total: int, *, key: str) -> None:
     if total:
-        _list("Ratings that are left out", rows, total, "ratings_left_out.csv", key=f"{key}.left_out")
+        _list("Ratings and scores that are left out", rows, total, "ratings_left_out.csv", key=f"{key}.left_out")
 
 
 def _rejected(rows: Sequence[Mapping[str, Any]], total: int, *, key: str) -> None:

@@ -74,6 +74,8 @@ def choose_how(page: Page, view: UploadView) -> tuple[HowToRead, str]:
         missing = [words for name, words in wanted.items() if name not in mapping]
         if missing:
             return how, f"Please choose the column for: {', '.join(missing)}."
+    if look.judges:
+        st.caption(f"Scores of LLM judges are read too: {literal(', '.join(look.judges))}.")
     how = _whose(view, look, how)
     look = _look(page, view, how)
     if look.problem:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.ui.judges.tab import judges_tab
 from core.ui.quality.agreement import agreement_tab
 from core.ui.quality.disagreements import disagreements_tab
 from core.ui.quality.from_users import from_users_tab
@@ -23,6 +24,7 @@ TABS: dict[QualityTab, Callable[[Page], None]] = {
     QualityTab.SECOND_OPINIONS: lambda page: second_opinions_panel(page, page.user),
     QualityTab.FROM_USERS: from_users_tab,
     QualityTab.WORTH: worth_tab,
+    QualityTab.JUDGES: judges_tab,
     QualityTab.GUIDELINES: guidelines_tab,
 }
 """What draws each tab; whoever may open the page may see all of them."""

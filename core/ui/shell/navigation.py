@@ -41,6 +41,7 @@ class QualityTab(StrEnum):
     SECOND_OPINIONS = "Second opinions"
     FROM_USERS = "From users"
     WORTH = "What is it worth"
+    JUDGES = "Judges"
     GUIDELINES = "Guidelines"
 
 
@@ -103,7 +104,8 @@ PAGES = {
 def go_to(name: str, tab: SettingsTab | QualityTab | None = None) -> None:
     """Leave this page for another one, or for a tab of Settings or Quality; call it in the page, not in a callback."""
     parameter = TOPIC if isinstance(tab, QualityTab) else TAB
-    st.switch_page(PAGES[name].path, query_params={parameter: str(tab)} if tab else None)
+    # empty and not None: from Quality and Data, whose tabs the address names, None is refused by Streamlit
+    st.switch_page(PAGES[name].path, query_params={parameter: str(tab)} if tab else {})
 
 
 def next_step(

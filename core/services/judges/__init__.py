@@ -1,0 +1,1 @@
+"""LLM judges: whether their scores can be relied on."""
