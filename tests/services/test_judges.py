@@ -142,7 +142,8 @@ def test_a_program_sends_numbers_only(workspace):
     ]
     bad.append({f"judge:{n}": n for n in range(101)})
     bad += [{"judge:x": [1]}, {"judge:a": 1, "Judge: a": 2}]
-    rows = [row | {"id": str(n), "response": str(n)} | one for n, one in enumerate([*bad, {"judge:x": None}])]
+    given: list[dict[str, object]] = [*bad, {"judge:x": None}]
+    rows = [row | {"id": str(n), "response": str(n)} | one for n, one in enumerate(given)]
     found = send(workspace, SENDER, "app", rows)
     assert (found.stored, [one.index for one in found.refused]) == (1, list(range(len(bad))))
     assert all("judge" in one.reason for one in found.refused)
