@@ -107,7 +107,12 @@ def parser() -> argparse.ArgumentParser:
     command("status", status, "where we stand")
 
     sub = command("train", train, "train a reward model on the ratings")
-    sub.add_argument("--recipe", default="pair", choices=("pair", "concat"), help="concat: the baseline beside it")
+    sub.add_argument(
+        "--recipe",
+        default="pair",
+        choices=("pair", "transformer", "concat"),
+        help="transformer: tunes a language model too, slower; concat: the baseline beside it",
+    )
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-rater", metavar="NAME", help="learn nothing from this person's ratings and orders")
     sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for

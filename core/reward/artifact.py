@@ -1,4 +1,6 @@
-"""A model version on disk: a directory of ``model.joblib``, ``metadata.json``, ``prompts.txt``, ``prompts.npz``."""
+"""A model version on disk: a directory of ``model.joblib``, ``metadata.json``, ``prompts.txt``, ``prompts.npz``, and
+``deep.safetensors`` where layers were tuned.
+"""
 
 import hashlib
 import io
@@ -8,8 +10,9 @@ import re
 import zipfile
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from core.domain.metrics import Metric
 from core.domain.texts import VERSION_NAME
 from core.reward.confidence import KnownPrompts, ScoreConfidence
 from core.reward.model import FittedModel
+from core.reward.transformer.served import DeepPart
 from core.store.scratch import scratch
 
 FORMAT = 2
@@ -30,8 +34,10 @@ FORMAT = 2
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
 KNOWN_FILE = "prompts.npz"
 """Vectors of the prompts it learned from; earlier releases wrote none. They can leak text, as the answers' own can."""
+DEEP_FILE = "deep.safetensors"
+"""Tuned layers of the recipe ``transformer``: numbers alone, read when a model is first asked for a score."""
 MAX_BYTES = 500_000_000
-"""Of one file; those that a training writes are a thousandth of it."""
+"""Of one file; tuned layers of a large language model come to a third of it, all else to a thousandth."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
 _GROUP = re.compile("[0-9a-f]{64}")
 _RETRAIN = "Train again, or choose another version."
@@ -87,7 +93,7 @@ def save(
     if path.exists():
         raise Conflict(f"The model version {version} exists already and is never overwritten.")
     buffer = io.BytesIO()
-    joblib.dump(model, buffer)
+    joblib.dump(replace(model, deep=None), buffer)
     known = None if confidence is None or confidence.known is None else _known_bytes(confidence.known)
     described = asdict(metadata) | {
         "format": FORMAT,
@@ -103,6 +109,8 @@ def save(
         METADATA_FILE: json.dumps(described, indent=2, allow_nan=False).encode(),
         PROMPTS_FILE: "".join(f"{group}\n" for group in sorted(groups)).encode(),
     } | ({} if known is None else {KNOWN_FILE: known})
+    if model.deep is not None:
+        files[DEEP_FILE] = model.deep.read()
     try:
         if not root.is_dir():
             root.mkdir(parents=True)
@@ -137,6 +145,8 @@ def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
     if not isinstance(model, FittedModel):
         raise _unusable(path, MODEL_FILE, "holds no model of Assay")
     model.check_encoder(encoder)
+    if DEEP_FILE in hashes:
+        model = replace(model, deep=DeepPart(partial(_read, path, DEEP_FILE), hashes[DEEP_FILE]))
     return model
 
 

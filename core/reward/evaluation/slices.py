@@ -62,7 +62,7 @@ def by_source(examples: Sequence[Example], rated: Labels, repeats: Sequence[Scor
 def by_rater(
     examples: Sequence[Example],
     repeats: Sequence[Scores],
-    left_out: dict[str, Metric],
+    left_out: dict[str, Metric] | None,
     *,
     positive_threshold: int,
     seed: int,
@@ -76,7 +76,9 @@ def by_rater(
         scores = [Scores(s.values[rows], None if s.called_good is None else s.called_good[rows]) for s in repeats]
         part = _slice(rater, own, scores, np.ones(len(own), dtype=bool), seed=seed)
         reason = (
-            "not estimable: there is only one rater"
+            "not measured for this recipe"
+            if left_out is None
+            else "not estimable: there is only one rater"
             if len(counts) == 1
             else f"not estimable: too few ratings, or not among the {MAX_RATERS} busiest raters"
         )
@@ -84,7 +86,7 @@ def by_rater(
             RaterSlice(
                 part,
                 _agreement(rater, examples, positive_threshold),
-                left_out.get(rater, Metric(None, reason=reason)),
+                (left_out or {}).get(rater, Metric(None, reason=reason)),
             )
         )
     return found

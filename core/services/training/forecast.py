@@ -66,7 +66,7 @@ def latest_training(session: Session, *, sample: bool) -> Outlook | None:
     curve = reported["report"].get("curve", {}) if reported else {}
     return Outlook(
         run.run_id,
-        evaluated["evaluation"]["n"],
+        (run.result or {}).get("n", evaluated["evaluation"]["n"]),
         curve.get("more"),
         tuple((point["n"], Metric.from_json(point["auc"])) for point in curve.get("forecast", ())),
         curve.get("reason") or (None if curve else "This training was made before forecasts were kept: train again."),

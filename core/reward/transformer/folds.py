@@ -1,0 +1,251 @@
+"""Three models, each tuned without a third of the prompts; what is finished is kept, and found again after a kill."""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.errors import Unavailable
+from core.reward.encoding.windows import MAX_WINDOWS, WINDOW_WORDS, count_words
+from core.reward.fitting import fit
+from core.reward.linear import logistic
+from core.reward.metrics.curves import roc_points
+from core.reward.metrics.labels import Labels
+from core.reward.metrics.metrics import Scores, measure
+from core.reward.recipes.base import Pair
+from core.reward.recipes.transformer import PROBE
+from core.reward.training.events import Embedding, FoldDone, Planned, Tuning
+from core.reward.transformer.base import TUNED_LAYERS, Base, Layers, load_base
+from core.reward.transformer.hidden import HiddenStates, expected_bytes
+from core.reward.transformer.served import relations
+from core.store.scratch import scratch
+
+FOLDS = 3
+RULE = "1"
+"""Change it whenever tuning changes: folds that an earlier release finished are then tuned anew."""
+RESIDENT_BYTES, SPARE_BYTES = 1_100_000_000, 200_000_000
+"""What libraries, layers and one step take in memory; what stays free on the disk."""
+LOG_ODDS = "log_odds"
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Folds:
+    """What the models of all folds came to."""
+
+    tensors: list[dict[str, NDArray[Any]]]
+    """Of each fold's layers and head, by name."""
+    log_odds: Floats
+    """Of every row (n,), by the model that had not seen its prompt."""
+    dim: int
+
+
+@dataclass
+class _Clock:
+    """Work in layers times tokens, and the time that it took in this process."""
+
+    total: float
+    done: float = 0.0
+    started: float = 0.0
+
+    def add(self, work: float) -> None:
+        self.done += work
+
+    @property
+    def seconds_left(self) -> float | None:
+        spent = time.perf_counter() - self.started
+        return spent * (self.total - self.done) / self.done if self.done else None
+
+
+def tuned_folds(
+    pairs: Sequence[Pair], rated: Labels, folds: Ints, base: Base, home: Path, *, fingerprint: str, seed: int
+) -> Generator[Planned | Embedding | Tuning | FoldDone, None, Folds]:
+    """Tune one model per fold of ``folds`` (n,) on the rows outside it, and score the rows inside it.
+
+    Finished folds lie below ``home`` in a folder named for ``fingerprint`` (of the ratings), base and seed: a training
+    of the same that was stopped goes on after the last finished one; what others left there is removed first. The
+    caller removes the folder with ``forget`` once the model is saved.
+
+    Raises:
+        Unavailable: the base cannot be loaded, or the disk has too little room.
+    """
+    count = int(folds.max()) + 1
+    folder = _folder(home, fingerprint, base, seed, count)
+    found = {
+        fold: kept for fold in range(count) if (kept := _kept(folder, fold, int((folds == fold).sum()))) is not None
+    }
+    layers = load_base(base)
+    for number in range(len(found)):  # that a stopped training had finished
+        yield _done(rated, folds, dict(list(found.items())[: number + 1]))
+    if len(found) < count:
+        yield _planned(pairs, layers, folder)
+        with scratch(folder) as place:  # mode 0700: hidden states say nearly as much as the texts
+            yield from _tuned(pairs, rated, folds, layers, place, folder, found, seed)
+    scores = np.empty(len(rated))
+    for fold, kept in found.items():
+        scores[folds == fold] = kept[LOG_ODDS]
+    tensors = [{name: value for name, value in found[fold].items() if name != LOG_ODDS} for fold in range(count)]
+    return Folds(tensors, scores, layers.dim)
+
+
+def forget(home: Path) -> None:
+    """Remove what is kept of finished folds."""
+    shutil.rmtree(home / "folds", ignore_errors=True)
+
+
+def _folder(home: Path, fingerprint: str, base: Base, seed: int, count: int) -> Path:
+    name = hashlib.sha256(f"{RULE} {fingerprint} {base.sha256} {seed} {count}".encode()).hexdigest()[:32]
+    folder = home / "folds" / name
+    if folder.parent.is_dir():
+        for other in folder.parent.iterdir():
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _planned(pairs: Sequence[Pair], layers: Layers, folder: Path) -> Planned:
+    texts = [text for pair in pairs for text in pair]
+    needed = expected_bytes(texts, layers.dim)
+    free = shutil.disk_usage(folder).free
+    if free < needed + SPARE_BYTES:
+        raise Unavailable(
+            f"This training needs about {needed / 1e9:.1f} GB of disk for a while, and {free / 1e9:.1f} GB are free. "
+            "Nothing was changed. Make room, or set TRAIN_LIMIT to train on fewer ratings."
+        )
+    return Planned(RESIDENT_BYTES + needed, needed)
+
+
+def _tuned(
+    pairs: Sequence[Pair],
+    rated: Labels,
+    folds: Ints,
+    layers: Layers,
+    place: Path,
+    folder: Path,
+    found: dict[int, dict[str, NDArray[Any]]],
+    seed: int,
+) -> Iterator[Embedding | Tuning | FoldDone]:
+    """Tune the folds that are not ``found``, keep each, and add its tensors and its rows' log-odds to them."""
+    import torch
+
+    from core.reward.transformer.network import Tuned
+    from core.reward.transformer.tuning import EPOCHS, one_core_free, score, tune
+
+    texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+    most = WINDOW_WORDS * MAX_WINDOWS
+    words = {text: count_words(text, most) + 2 for text in texts}
+    lower = len(layers.lower.encoder.layer)
+    row_words = np.array([words[pair.response] for pair in pairs], dtype=np.float64)
+    count = int(folds.max()) + 1
+    left = [fold for fold in range(count) if fold not in found]
+    everything = float(sum(words.values()))
+    # gradients cost about twice the pass itself
+    learning = {fold: 3.0 * TUNED_LAYERS * EPOCHS * row_words[folds != fold].sum() for fold in left}
+    scoring = {fold: float(TUNED_LAYERS * row_words[folds == fold].sum()) for fold in left}
+    whole = (lower + TUNED_LAYERS) * everything + sum(learning.values()) + sum(scoring.values())
+    clock = _Clock(whole, started=time.perf_counter())
+
+    with one_core_free():
+        states = HiddenStates(place / "hidden", layers)
+        began = time.perf_counter()
+        for done, batch in states.fill(texts):
+            clock.add(lower * sum(words[text] for text in batch))
+            pace = done / max(time.perf_counter() - began, 1e-9)
+            yield Embedding(done, len(texts), pace, clock.seconds_left)
+        untuned = Tuned(layers)
+        vectors = {}
+        for text in texts:
+            with torch.inference_mode():
+                vectors[text] = untuned.vectors(states.windows(text)).float().cpu().numpy()
+            clock.add(TUNED_LAYERS * words[text])
+            if len(vectors) % 16 == 0:
+                yield Embedding(len(texts), len(texts), None, clock.seconds_left)
+        related = relations(pairs, vectors)
+        for fold in left:
+            network = _at_probe(Tuned(layers), related, rated, folds != fold, seed)
+            rows, held_out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            done_before, target = clock.done, learning[fold]
+            steps, share = tune(network, states, pairs, rated, rows, seed=seed + fold), 0.0
+            tokens = EPOCHS * float(sum(states.tokens(pairs[row].response) for row in rows.tolist()))
+            smoothed: float | None = None
+            for step in steps:
+                share += step.tokens / max(tokens, 1.0)
+                clock.done = done_before + min(share, 1.0) * target
+                smoothed = step.loss if smoothed is None else 0.9 * smoothed + 0.1 * step.loss
+                yield Tuning(fold + 1, count, step.epoch, EPOCHS, smoothed, *_percent(clock), clock.seconds_left)
+            parts = []
+            for part in score(network, states, pairs, held_out):
+                parts.append(part)
+                clock.add(scoring[fold] * len(part) / len(held_out))
+                yield Tuning(fold + 1, count, EPOCHS, EPOCHS, smoothed or 0.0, *_percent(clock), clock.seconds_left)
+            tensors = {
+                name: value.detach().cpu().numpy()
+                for name, value in network.state_dict().items()
+                if not name.startswith("upper.") or name.startswith("upper.layer.")
+            }
+            found[fold] = tensors | {LOG_ODDS: np.concatenate(parts)}
+            _keep(folder, fold, found[fold])
+            yield _done(rated, folds, found)
+
+
+def _at_probe(network: Any, related: NDArray[np.float32], rated: Labels, seen: NDArray[np.bool_], seed: int) -> Any:
+    """The untuned network with the head of a logistic regression on what its vectors are, as tuning starts from."""
+    rows = related[seen]
+    probe = fit(PROBE, rows, rated.good[seen], rated.groups[seen], seed=seed).model
+    deviation = rows.std(axis=0, dtype=np.float64)
+    scale = np.where(deviation > 1e-6, 1 / np.maximum(deviation, 1e-6), 0.0)
+    network.start_at(probe.center, scale, probe.weights * deviation, probe.bias)
+    return network
+
+
+def _percent(clock: _Clock) -> tuple[int, int]:
+    return min(99, int(100 * clock.done / clock.total)), 100
+
+
+def _done(rated: Labels, folds: Ints, found: Mapping[int, Mapping[str, NDArray[Any]]]) -> FoldDone:
+    """What is known once the last of ``found`` is."""
+    last = list(found)[-1]
+    values = logistic(found[last][LOG_ODDS])
+    metrics = measure(rated.rows(folds == last), Scores(values, values >= 0.5), seed=0, resamples=0)
+    good = np.concatenate([rated.good[folds == fold] for fold in found])
+    curve = roc_points(good, logistic(np.concatenate([kept[LOG_ODDS] for kept in found.values()])))
+    return FoldDone(len(found), int(folds.max()) + 1, metrics, curve)
+
+
+def _keep(folder: Path, fold: int, tensors: Mapping[str, NDArray[Any]]) -> None:
+    """Write a finished fold, whole or not at all."""
+    from safetensors.numpy import save
+
+    with scratch(folder) as place:
+        part = place / "fold"
+        with part.open("wb") as out:
+            out.write(save({name: np.ascontiguousarray(value) for name, value in tensors.items()}))
+            out.flush()
+            os.fsync(out.fileno())
+        part.rename(folder / _file(fold))
+
+
+def _kept(folder: Path, fold: int, rows: int) -> dict[str, NDArray[Any]] | None:
+    """A fold that an earlier process finished; None where there is none that can be read."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        found = load((folder / _file(fold)).read_bytes())
+    except (OSError, SafetensorError):
+        return None
+    return found if len(found.get(LOG_ODDS, ())) == rows else None
+
+
+def _file(fold: int) -> str:
+    return f"fold-{fold}.safetensors"
