@@ -25,8 +25,9 @@ from core.reward.training.deep import NOT_MEASURED, train_deep
 from core.reward.training.events import FoldDone, Refused, TrainingResult, Tuning
 from core.reward.transformer import tuning
 from core.reward.transformer.base import Layers, load_base, locate_base
-from core.reward.transformer.folds import forget, tuned_folds
+from core.reward.transformer.folds import tuned_folds
 from core.reward.transformer.hidden import HiddenStates
+from core.reward.transformer.kept import forget
 from core.reward.transformer.network import Tuned, loss
 from core.reward.transformer.served import DeepPart, pack, relations
 from tests.reward.fakes import FakeEncoder, embedder, rated_answers
@@ -137,11 +138,13 @@ def test_batches_hold_whole_prompts_and_bounded_memory() -> None:
     examples = rated_answers(30, 5) + [replace(one, prompt="busy") for one in rated_answers(10, 5, seed=1)]
     rated = Labels.of(examples, positive_threshold=4)
     tokens = [100] * len(examples)
-    tokens[3] = 2 * tuning.BATCH_TOKENS  # alone in its batch, since it cannot be divided
-    batches = list(tuning.prompt_batches(rated, np.arange(len(examples)), tokens, np.random.default_rng(0)))
+    tokens[3] = 2 * tuning.PART_TOKENS  # alone in its part, since it cannot be divided
+    made = list(tuning.prompt_batches(rated, np.arange(len(examples)), tokens, np.random.default_rng(0)))
+    parts = [part for batch in made for part in batch]
+    batches = [np.concatenate(batch) for batch in made]
     assert sorted(np.concatenate(batches)) == list(range(len(examples)))
     assert all(len(batch) <= tuning.BATCH_ANSWERS for batch in batches)
-    assert all(len(batch) == 1 or sum(tokens[row] for row in batch) <= tuning.BATCH_TOKENS for batch in batches)
+    assert all(len(part) == 1 or sum(tokens[row] for row in part) <= tuning.PART_TOKENS for part in parts)
     whole = [
         group for group in np.unique(rated.groups) if (rated.groups == group).sum() <= 5 and group != rated.groups[3]
     ]

@@ -73,7 +73,7 @@ class Planned:
     """What tuning layers needs, about, before it begins."""
 
     memory: int
-    """Bytes at most, those of the disk that are looked at among them."""
+    """Bytes."""
     disk: int
     """Bytes, until the training ends."""
 

@@ -141,7 +141,7 @@ def batches(lengths: Sequence[int]) -> list[list[int]]:
     found: list[list[int]] = []
     longest = 0
     for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        if not found or (len(found[-1]) + 1) * longest > BATCH_TOKENS or 2 * lengths[index] < longest:
+        if not found or (len(found[-1]) + 1) * longest > BATCH_TOKENS or 4 * lengths[index] < 3 * longest:
             found.append([])
             longest = lengths[index]
         found[-1].append(index)

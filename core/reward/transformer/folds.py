@@ -1,7 +1,5 @@
 """Three models, each tuned without a third of the prompts; what is finished is kept, and found again after a kill."""
 
-import hashlib
-import os
 import shutil
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -24,15 +22,15 @@ from core.reward.recipes.transformer import PROBE
 from core.reward.training.events import Embedding, FoldDone, Planned, Tuning
 from core.reward.transformer.base import TUNED_LAYERS, Base, Layers, load_base
 from core.reward.transformer.hidden import HiddenStates, expected_bytes
+from core.reward.transformer.kept import LOG_ODDS, Tensors, keep, kept, prepare
 from core.reward.transformer.served import relations
 from core.store.scratch import scratch
 
 FOLDS = 3
-RULE = "1"
-"""Change it whenever tuning changes: folds that an earlier release finished are then tuned anew."""
-RESIDENT_BYTES, SPARE_BYTES = 1_100_000_000, 200_000_000
-"""What libraries, layers and one step take in memory; what stays free on the disk."""
-LOG_ODDS = "log_odds"
+RESIDENT_BYTES, ROW_BYTES = 1_500_000_000, 60_000
+"""What libraries, layers and one step take in memory, and what each rated answer takes."""
+SPARE_BYTES = 200_000_000
+"""What stays free on the disk."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,7 +40,7 @@ Floats = NDArray[np.float64]
 class Folds:
     """What the models of all folds came to."""
 
-    tensors: list[dict[str, NDArray[Any]]]
+    tensors: list[Tensors]
     """Of each fold's layers and head, by name."""
     log_odds: Floats
     """Of every row (n,), by the model that had not seen its prompt."""
@@ -73,44 +71,29 @@ def tuned_folds(
 
     Finished folds lie below ``home`` in a folder named for ``fingerprint`` (of the ratings), base and seed: a training
     of the same that was stopped goes on after the last finished one; what others left there is removed first. The
-    caller removes the folder with ``forget`` once the model is saved.
+    caller removes the folder with ``kept.forget`` once the model is saved.
 
     Raises:
         Unavailable: the base cannot be loaded, or the disk has too little room.
     """
     count = int(folds.max()) + 1
-    folder = _folder(home, fingerprint, base, seed, count)
-    found = {
-        fold: kept for fold in range(count) if (kept := _kept(folder, fold, int((folds == fold).sum()))) is not None
-    }
+    folder = prepare(home, fingerprint, base, seed=seed, folds=count)
+    found: dict[int, Tensors] = {}
+    for fold in range(count):
+        if (finished := kept(folder, fold, rows=int((folds == fold).sum()))) is not None:
+            found[fold] = finished
     layers = load_base(base)
     for number in range(len(found)):  # that a stopped training had finished
         yield _done(rated, folds, dict(list(found.items())[: number + 1]))
     if len(found) < count:
         yield _planned(pairs, layers, folder)
-        with scratch(folder) as place:  # mode 0700: hidden states say nearly as much as the texts
+        with scratch(folder.parent) as place:  # mode 0700: hidden states say nearly as much as the texts
             yield from _tuned(pairs, rated, folds, layers, place, folder, found, seed)
     scores = np.empty(len(rated))
-    for fold, kept in found.items():
-        scores[folds == fold] = kept[LOG_ODDS]
-    tensors = [{name: value for name, value in found[fold].items() if name != LOG_ODDS} for fold in range(count)]
-    return Folds(tensors, scores, layers.dim)
-
-
-def forget(home: Path) -> None:
-    """Remove what is kept of finished folds."""
-    shutil.rmtree(home / "folds", ignore_errors=True)
-
-
-def _folder(home: Path, fingerprint: str, base: Base, seed: int, count: int) -> Path:
-    name = hashlib.sha256(f"{RULE} {fingerprint} {base.sha256} {seed} {count}".encode()).hexdigest()[:32]
-    folder = home / "folds" / name
-    if folder.parent.is_dir():
-        for other in folder.parent.iterdir():
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    for fold, tensors in found.items():
+        scores[folds == fold] = tensors[LOG_ODDS]
+    models = [{name: value for name, value in found[fold].items() if name != LOG_ODDS} for fold in range(count)]
+    return Folds(models, scores, layers.dim)
 
 
 def _planned(pairs: Sequence[Pair], layers: Layers, folder: Path) -> Planned:
@@ -122,7 +105,7 @@ def _planned(pairs: Sequence[Pair], layers: Layers, folder: Path) -> Planned:
             f"This training needs about {needed / 1e9:.1f} GB of disk for a while, and {free / 1e9:.1f} GB are free. "
             "Nothing was changed. Make room, or set TRAIN_LIMIT to train on fewer ratings."
         )
-    return Planned(RESIDENT_BYTES + needed, needed)
+    return Planned(RESIDENT_BYTES + ROW_BYTES * len(pairs), needed)
 
 
 def _tuned(
@@ -132,7 +115,7 @@ def _tuned(
     layers: Layers,
     place: Path,
     folder: Path,
-    found: dict[int, dict[str, NDArray[Any]]],
+    found: dict[int, Tensors],
     seed: int,
 ) -> Iterator[Embedding | Tuning | FoldDone]:
     """Tune the folds that are not ``found``, keep each, and add its tensors and its rows' log-odds to them."""
@@ -169,6 +152,7 @@ def _tuned(
                 vectors[text] = untuned.vectors(states.windows(text)).float().cpu().numpy()
             clock.add(TUNED_LAYERS * words[text])
             if len(vectors) % 16 == 0:
+                states.let_go()
                 yield Embedding(len(texts), len(texts), None, clock.seconds_left)
         related = relations(pairs, vectors)
         for fold in left:
@@ -194,7 +178,7 @@ def _tuned(
                 if not name.startswith("upper.") or name.startswith("upper.layer.")
             }
             found[fold] = tensors | {LOG_ODDS: np.concatenate(parts)}
-            _keep(folder, fold, found[fold])
+            keep(folder, fold, found[fold])
             yield _done(rated, folds, found)
 
 
@@ -218,34 +202,5 @@ def _done(rated: Labels, folds: Ints, found: Mapping[int, Mapping[str, NDArray[A
     values = logistic(found[last][LOG_ODDS])
     metrics = measure(rated.rows(folds == last), Scores(values, values >= 0.5), seed=0, resamples=0)
     good = np.concatenate([rated.good[folds == fold] for fold in found])
-    curve = roc_points(good, logistic(np.concatenate([kept[LOG_ODDS] for kept in found.values()])))
+    curve = roc_points(good, logistic(np.concatenate([tensors[LOG_ODDS] for tensors in found.values()])))
     return FoldDone(len(found), int(folds.max()) + 1, metrics, curve)
-
-
-def _keep(folder: Path, fold: int, tensors: Mapping[str, NDArray[Any]]) -> None:
-    """Write a finished fold, whole or not at all."""
-    from safetensors.numpy import save
-
-    with scratch(folder) as place:
-        part = place / "fold"
-        with part.open("wb") as out:
-            out.write(save({name: np.ascontiguousarray(value) for name, value in tensors.items()}))
-            out.flush()
-            os.fsync(out.fileno())
-        part.rename(folder / _file(fold))
-
-
-def _kept(folder: Path, fold: int, rows: int) -> dict[str, NDArray[Any]] | None:
-    """A fold that an earlier process finished; None where there is none that can be read."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    try:
-        found = load((folder / _file(fold)).read_bytes())
-    except (OSError, SafetensorError):
-        return None
-    return found if len(found.get(LOG_ODDS, ())) == rows else None
-
-
-def _file(fold: int) -> str:
-    return f"fold-{fold}.safetensors"

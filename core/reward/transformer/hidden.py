@@ -1,7 +1,9 @@
 """Hidden states below the tuned layers, computed once per text and mapped from disk: memory does not grow with them."""
 
+import mmap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,12 @@ class HiddenStates:
         """The states of each window of ``text``, each of shape (tokens, dim); views of the file."""
         assert self._mapped is not None
         return [self._mapped[start:end] for start, end in self._spans[text]]
+
+    def let_go(self) -> None:
+        """Tell the system that what was read is not needed in memory; it is read again where it is."""
+        mapped: Any = None if self._mapped is None else self._mapped.base
+        if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
     def tokens(self, text: str) -> int:
         """Number of tokens in all windows of ``text``."""

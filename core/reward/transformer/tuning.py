@@ -15,8 +15,8 @@ from core.reward.transformer.network import States, Tuned, loss
 
 EPOCHS = 2
 BATCH_ANSWERS = 16
-BATCH_TOKENS = 8_192
-"""Bounds the memory of one step to about 500 MB, whatever the length of the answers."""
+PART_TOKENS = 4_096
+"""Of a batch, as many answers go through the layers at once: bounds memory to about 300 MB, however long they are."""
 LAYER_RATE, HEAD_RATE = 1e-4, 1e-3
 
 Ints = NDArray[np.int64]
@@ -44,17 +44,25 @@ def tune(
     optimiser = torch.optim.AdamW(
         [{"params": list(network.upper.layer.parameters()), "lr": LAYER_RATE}, {"params": head, "lr": HEAD_RATE}]
     )
-    device = network.weight.device
+    tokens = [states.tokens(pair.response) for pair in pairs]
     for epoch in range(1, EPOCHS + 1):
-        for batch in prompt_batches(rated, rows, [states.tokens(pair.response) for pair in pairs], rng):
-            said = _log_odds(network, states, pairs, batch)
-            ratings = torch.as_tensor(rated.ratings[batch], dtype=torch.float32, device=device)
-            value = loss(said, ratings, torch.as_tensor(rated.contexts[batch], device=device))
+        for batch in prompt_batches(rated, rows, tokens, rng):
             optimiser.zero_grad(set_to_none=True)
-            value.backward()
+            total, answers = 0.0, sum(map(len, batch))
+            for part in batch:
+                value = _loss(network, states, pairs, rated, part) * (len(part) / answers)
+                value.backward()
+                total += float(value.detach())
             optimiser.step()
-            read = {text: states.tokens(text) for row in batch for text in pairs[row]}
-            yield Step(epoch, float(value.detach()), sum(read.values()))
+            states.let_go()
+            yield Step(epoch, total, sum(tokens[row] for part in batch for row in part.tolist()))
+
+
+def _loss(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rated: Labels, rows: Ints) -> torch.Tensor:
+    device = network.weight.device
+    ratings = torch.as_tensor(rated.ratings[rows], dtype=torch.float32, device=device)
+    contexts = torch.as_tensor(rated.contexts[rows], device=device)
+    return loss(_log_odds(network, states, pairs, rows), ratings, contexts)
 
 
 def score(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rows: Ints) -> Iterator[NDArray[np.float64]]:
@@ -62,34 +70,38 @@ def score(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rows: Int
     for start in range(0, len(rows), BATCH_ANSWERS):
         with torch.inference_mode():
             yield _log_odds(network, states, pairs, rows[start : start + BATCH_ANSWERS]).double().cpu().numpy()
+        states.let_go()
 
 
-def prompt_batches(rated: Labels, rows: Ints, tokens: Sequence[int], rng: np.random.Generator) -> Iterator[Ints]:
+def prompt_batches(rated: Labels, rows: Ints, tokens: Sequence[int], rng: np.random.Generator) -> Iterator[list[Ints]]:
     """Divide ``rows`` into batches of whole prompts in random order, about ``BATCH_ANSWERS`` answers each.
 
-    A prompt with more answers, or longer ones than ``BATCH_TOKENS``, is divided: what is compared are its parts.
+    A batch comes in parts of at most ``PART_TOKENS`` (``tokens`` of each answer), or one answer. A prompt is divided
+    only where it has more answers than a batch, or longer ones than a part: what is compared are then its pieces.
     """
     groups = rated.groups[rows]
-    batch: list[int] = []
+    batch: list[list[int]] = []
     for group in rng.permutation(np.unique(groups)):
-        for part in _parts(rng.permutation(rows[groups == group]), tokens):
-            length = sum(tokens[row] for row in batch) + sum(tokens[row] for row in part)
-            if batch and (len(batch) + len(part) > BATCH_ANSWERS or length > BATCH_TOKENS):
-                yield np.array(batch)
+        for piece in _pieces(rng.permutation(rows[groups == group]), tokens):
+            if batch and sum(map(len, batch)) + len(piece) > BATCH_ANSWERS:
+                yield [np.array(part) for part in batch]
                 batch = []
-            batch += part
+            if batch and sum(tokens[row] for row in [*batch[-1], *piece]) <= PART_TOKENS:
+                batch[-1] += piece
+            else:
+                batch.append(piece)
     if batch:
-        yield np.array(batch)
+        yield [np.array(part) for part in batch]
 
 
-def _parts(prompt: Ints, tokens: Sequence[int]) -> list[list[int]]:
-    parts: list[list[int]] = [[]]
+def _pieces(prompt: Ints, tokens: Sequence[int]) -> list[list[int]]:
+    pieces: list[list[int]] = [[]]
     for row in prompt.tolist():
-        full = len(parts[-1]) == BATCH_ANSWERS or sum(tokens[other] for other in parts[-1]) + tokens[row] > BATCH_TOKENS
-        if parts[-1] and full:
-            parts.append([])
-        parts[-1].append(row)
-    return parts
+        full = len(pieces[-1]) == BATCH_ANSWERS or sum(tokens[other] for other in [*pieces[-1], row]) > PART_TOKENS
+        if pieces[-1] and full:
+            pieces.append([])
+        pieces[-1].append(row)
+    return pieces
 
 
 def _log_odds(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rows: Ints) -> torch.Tensor:

@@ -26,7 +26,7 @@ from core.reward.training.events import (
     TrainingResult,
     Tuning,
 )
-from core.reward.transformer.folds import forget
+from core.reward.transformer.kept import forget
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import reference_embedder
