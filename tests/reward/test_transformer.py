@@ -17,11 +17,12 @@ from core.domain.records import Example
 from core.domain.verdicts.gates import Gate
 from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.reward.evaluation.explain import Kind, reasons
+from core.reward.evaluation.slices import NOT_MEASURED
 from core.reward.linear import logistic
 from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
 from core.reward.recipes.base import Pair
-from core.reward.training.deep import NOT_MEASURED, train_deep
+from core.reward.training.deep import train_deep
 from core.reward.training.events import FoldDone, Refused, TrainingResult, Tuning
 from core.reward.transformer import tuning
 from core.reward.transformer.base import Layers, load_base, locate_base
@@ -113,8 +114,7 @@ def test_network_and_numpy_say_the_same(layers: Layers, tmp_path: Path) -> None:
     states = HiddenStates(tmp_path / "hidden", layers)
     list(states.fill([text for pair in pairs for text in pair]))
     found = np.concatenate(list(tuning.score(network, states, pairs, np.arange(3))))
-    tensors = {name: value.numpy() for name, value in network.state_dict().items()}
-    part = DeepPart.of(pack([tensors], locate_base(str(tmp_path_base(layers))), DIM))
+    part = DeepPart.of(pack([network.tensors()], locate_base(str(tmp_path_base(layers))), DIM))
     assert part.log_odds(pairs, embedder()) == pytest.approx(found, abs=1e-3)
 
 
@@ -281,14 +281,14 @@ def test_a_killed_tuning_goes_on_after_its_last_fold(base: Path, tmp_path: Path)
     next(going)
     going.close()  # in the middle of the second fold
     (folder,) = (tmp_path / "cut" / "folds").iterdir()
-    assert [file.name for file in folder.iterdir()] == ["fold-0.safetensors"]
+    assert [file.name for file in folder.iterdir()] == ["0.safetensors"]
     told, resumed = run(tmp_path / "cut")
     assert isinstance(told[0], FoldDone)
     assert {event.fold for event in told if isinstance(event, Tuning)} == {2, 3}
     assert resumed.log_odds == pytest.approx(whole.log_odds)
     assert [sorted(fold) for fold in resumed.tensors] == [sorted(fold) for fold in whole.tensors]
     # a damaged fold is tuned again; other ratings begin anew and leave nothing of the old ones
-    (folder / "fold-1.safetensors").write_bytes(b"cut")
+    (folder / "1.safetensors").write_bytes(b"cut")
     told, _ = run(tmp_path / "cut")
     assert {event.fold for event in told if isinstance(event, Tuning)} == {2}
     told, _ = run(tmp_path / "cut", "others")
@@ -301,7 +301,7 @@ def test_a_killed_tuning_goes_on_after_its_last_fold(base: Path, tmp_path: Path)
 def test_tuning_learns_what_the_untuned_layers_do_not_say(base: Path, tmp_path: Path) -> None:
     """Where good answers hold certain words, the tuned layers tell them apart out of fold."""
     rng = np.random.default_rng(5)
-    examples = []
+    examples: list[Example] = []
     for number in range(60):
         for good in (True, False, True, False):
             words = [f"word{n}" for n in rng.integers(20, 399, 12)] + (["word3"] if good else ["word4"])

@@ -20,6 +20,8 @@ from core.reward.recipes.base import Recipe
 MAX_SLICES = 12
 SHOWN = ("accuracy", "roc_auc", "pairwise_accuracy")
 RESAMPLES = 300
+NOT_MEASURED = "not measured for this recipe"
+"""Why a model with tuned layers lacks what needs out-of-fold scores: each of its fits takes minutes."""
 MAX_RATERS = 6
 """Left out one after the other: each costs a whole cross-validation. Those who rated most."""
 LEFT_OUT_FROM = 30
@@ -76,7 +78,7 @@ def by_rater(
         scores = [Scores(s.values[rows], None if s.called_good is None else s.called_good[rows]) for s in repeats]
         part = _slice(rater, own, scores, np.ones(len(own), dtype=bool), seed=seed)
         reason = (
-            "not measured for this recipe"
+            NOT_MEASURED
             if left_out is None
             else "not estimable: there is only one rater"
             if len(counts) == 1

@@ -16,6 +16,7 @@ from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.evaluation import evaluate
 from core.reward.evaluation.learning_curve import LearningCurve
 from core.reward.evaluation.out_of_fold import joined, score_baselines_held_out
+from core.reward.evaluation.slices import NOT_MEASURED
 from core.reward.fitting import fit, fit_baselines
 from core.reward.metrics.folds import grouped_folds
 from core.reward.metrics.labels import Labels
@@ -44,7 +45,6 @@ from core.reward.transformer.served import DeepPart, pack
 
 FEWEST_RATINGS, FEWEST_PROMPTS = 300, 60
 """Rated answers and their questions, those kept apart among them: with fewer it was never tried."""
-NOT_MEASURED = "not measured for this recipe"
 
 
 def train_deep(

@@ -23,7 +23,9 @@ from core.reward.training.events import Embedding, FoldDone, Planned, Tuning
 from core.reward.transformer.base import TUNED_LAYERS, Base, Layers, load_base
 from core.reward.transformer.hidden import HiddenStates, expected_bytes
 from core.reward.transformer.kept import LOG_ODDS, Tensors, keep, kept, prepare
+from core.reward.transformer.network import Tuned
 from core.reward.transformer.served import relations
+from core.reward.transformer.tuning import EPOCHS, one_core_free, score, tune
 from core.store.scratch import scratch
 
 FOLDS = 3
@@ -121,9 +123,6 @@ def _tuned(
     """Tune the folds that are not ``found``, keep each, and add its tensors and its rows' log-odds to them."""
     import torch
 
-    from core.reward.transformer.network import Tuned
-    from core.reward.transformer.tuning import EPOCHS, one_core_free, score, tune
-
     texts = list(dict.fromkeys(text for pair in pairs for text in pair))
     most = WINDOW_WORDS * MAX_WINDOWS
     words = {text: count_words(text, most) + 2 for text in texts}
@@ -172,21 +171,17 @@ def _tuned(
                 parts.append(part)
                 clock.add(scoring[fold] * len(part) / len(held_out))
                 yield Tuning(fold + 1, count, EPOCHS, EPOCHS, smoothed or 0.0, *_percent(clock), clock.seconds_left)
-            tensors = {
-                name: value.detach().cpu().numpy()
-                for name, value in network.state_dict().items()
-                if not name.startswith("upper.") or name.startswith("upper.layer.")
-            }
-            found[fold] = tensors | {LOG_ODDS: np.concatenate(parts)}
+            found[fold] = network.tensors() | {LOG_ODDS: np.concatenate(parts)}
             keep(folder, fold, found[fold])
             yield _done(rated, folds, found)
 
 
-def _at_probe(network: Any, related: NDArray[np.float32], rated: Labels, seen: NDArray[np.bool_], seed: int) -> Any:
+def _at_probe(network: Tuned, related: NDArray[np.float32], rated: Labels, seen: NDArray[np.bool_], seed: int) -> Tuned:
     """The untuned network with the head of a logistic regression on what its vectors are, as tuning starts from."""
     rows = related[seen]
     probe = fit(PROBE, rows, rated.good[seen], rated.groups[seen], seed=seed).model
-    deviation = rows.std(axis=0, dtype=np.float64)
+    # as the regression met its columns: with larger ones the head would run away from it in a few steps
+    deviation = rows.std(axis=0, dtype=np.float64) * (rows.shape[1] / 4) ** 0.5
     scale = np.where(deviation > 1e-6, 1 / np.maximum(deviation, 1e-6), 0.0)
     network.start_at(probe.center, scale, probe.weights * deviation, probe.bias)
     return network

@@ -69,4 +69,4 @@ def forget(home: Path) -> None:
 
 
 def _file(fold: int) -> str:
-    return f"fold-{fold}.safetensors"
+    return f"{fold}.safetensors"

@@ -16,6 +16,7 @@ from core.reward.encoding.encoder import in_turns
 from core.reward.recipes.base import Pair
 from core.reward.recipes.pair import FOCUS, pool
 from core.reward.transformer.base import Base, load_base
+from core.reward.transformer.network import Tuned
 
 FORMAT = "1"
 Tensors = Mapping[str, Any]
@@ -114,9 +115,9 @@ class _Loaded:
     base: Base
     dim: int
     heads: list[Head]
-    layers: Sequence[Tensors]
-    """Of each fold, by name within ``network.Tuned``."""
-    networks: list[Any] | None = None
+    tensors: Sequence[Tensors]
+    """Of each fold, as ``Tuned.tensors`` gave them."""
+    networks: list[Tuned] | None = None
 
 
 class TunedEncoder:
@@ -147,14 +148,11 @@ class TunedEncoder:
         layers = load_base(loaded.base)
         import torch
 
-        from core.reward.transformer.network import Tuned
-
         if loaded.networks is None:
             networks = []
-            for tensors in loaded.layers:
-                network = Tuned(layers).eval().requires_grad_(False)
-                network.load_state_dict({name: torch.as_tensor(value) for name, value in tensors.items()}, strict=False)
-                networks.append(network)
+            for tensors in loaded.tensors:
+                networks.append(Tuned(layers))
+                networks[-1].load(tensors)
             loaded.networks = networks
         own = loaded.networks
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.reward.metrics.labels import Labels
@@ -39,11 +38,11 @@ def tune(
 
     AdamW; no dropout, so that the same seed gives the same numbers.
     """
+    import torch
+
     rng = np.random.default_rng(seed)
-    head = [network.weight, network.bias]
-    optimiser = torch.optim.AdamW(
-        [{"params": list(network.upper.layer.parameters()), "lr": LAYER_RATE}, {"params": head, "lr": HEAD_RATE}]
-    )
+    layers, head = network.learn()
+    optimiser = torch.optim.AdamW([{"params": layers, "lr": LAYER_RATE}, {"params": head, "lr": HEAD_RATE}])
     tokens = [states.tokens(pair.response) for pair in pairs]
     for epoch in range(1, EPOCHS + 1):
         for batch in prompt_batches(rated, rows, tokens, rng):
@@ -58,7 +57,9 @@ def tune(
             yield Step(epoch, total, sum(tokens[row] for part in batch for row in part.tolist()))
 
 
-def _loss(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rated: Labels, rows: Ints) -> torch.Tensor:
+def _loss(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rated: Labels, rows: Ints) -> Any:
+    import torch
+
     device = network.weight.device
     ratings = torch.as_tensor(rated.ratings[rows], dtype=torch.float32, device=device)
     contexts = torch.as_tensor(rated.contexts[rows], device=device)
@@ -67,6 +68,8 @@ def _loss(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rated: La
 
 def score(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rows: Ints) -> Iterator[NDArray[np.float64]]:
     """Log-odds of ``rows``, a few at a time and in their order."""
+    import torch
+
     for start in range(0, len(rows), BATCH_ANSWERS):
         with torch.inference_mode():
             yield _log_odds(network, states, pairs, rows[start : start + BATCH_ANSWERS]).double().cpu().numpy()
@@ -104,16 +107,18 @@ def _pieces(prompt: Ints, tokens: Sequence[int]) -> list[list[int]]:
     return pieces
 
 
-def _log_odds(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rows: Ints) -> torch.Tensor:
+def _log_odds(network: Tuned, states: HiddenStates, pairs: Sequence[Pair], rows: Ints) -> Any:
     asked = list(dict.fromkeys(pairs[row].prompt for row in rows))
     prompts: list[States] = [states.windows(prompt) for prompt in asked]
     answers: list[States] = [states.windows(pairs[row].response) for row in rows]
-    return network(prompts, answers, [asked.index(pairs[row].prompt) for row in rows])
+    return network.score(prompts, answers, [asked.index(pairs[row].prompt) for row in rows])
 
 
 @contextmanager
 def one_core_free() -> Iterator[None]:
     """Leave a core to whoever rates meanwhile."""
+    import torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(max(1, before - 1))
     try:

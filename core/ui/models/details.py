@@ -47,7 +47,7 @@ def report_of_a_version(
     verdict, run = verdicts[version.model_version], runs.run_view(page.workspace, page.user, version.run_id)
     if version.state != "champion":
         show_verdict(verdict, key="models.looked_at")
-        show_figures(verdict.figures, key="models.looked_at")
+        show_figures(verdict, key="models.looked_at")
     made, chart = st.columns([5, 4])
     with made:
         with st.container(key="models.lineage"):
