@@ -138,8 +138,8 @@ def parser() -> argparse.ArgumentParser:
     marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
     sub.add_argument("--reason", help="why personal identifiers are included, for the audit log")
 
-    sub = command("models", models, "list, promote or roll back model versions")
-    sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
+    sub = command("models", models, "list, promote or roll back model versions; thin: keep only the figures of one")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback", "thin"))
     sub.add_argument("version", nargs="?")
     sub.add_argument("--reason", help="why, for the audit log (promote)")
 

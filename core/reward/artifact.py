@@ -198,6 +198,25 @@ def packed(path: Path, *, hashes: Hashes) -> bytes:
     return buffer.getvalue()
 
 
+def thin(path: Path) -> None:
+    """Remove everything of the version in the directory ``path`` but its metadata and the list of its prompts.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    for file in path.iterdir() if path.is_dir() else ():
+        if file.name not in (METADATA_FILE, PROMPTS_FILE):
+            file.unlink(missing_ok=True)
+
+
+def size(path: Path) -> int:
+    """Bytes of all files of the version in the directory ``path``; 0 where there is none."""
+    try:
+        return sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    except OSError:
+        return 0
+
+
 def read_metadata(path: Path) -> Mapping[str, Any]:
     """Read ``metadata.json`` of the version in the directory ``path``; unpickles nothing.
 

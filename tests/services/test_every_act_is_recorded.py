@@ -21,7 +21,7 @@ from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.second_looks import RepeatSettings
 from core.labeling.how_to_read import HowToRead
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
-from core.services.models import models
+from core.services.models import models, thinning
 from core.services.operations import backup
 from core.services.outcomes import demo
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
@@ -357,6 +357,13 @@ def archive(w: Workspace, lead: User) -> Act:
     models.archive(w, lead, "first", away=False)
 
 
+def thin(w: Workspace, lead: User) -> Act:
+    made(w, "first")
+    yield
+    thinning.thin(w, lead, "first")
+    thinning.thin(w, lead, "first")  # its files are gone already, nothing is recorded
+
+
 def as_zip(w: Workspace, lead: User) -> Act:
     made(w, "first")
     yield
@@ -543,6 +550,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "people.api_keys.confirm": (confirm_keys, ["confirmed key"]),
     "people.api_keys.create": (create_key, ["created key"]),
     "people.api_keys.revoke": (revoke_key, ["revoked key"]),
+    "models.thinning.thin": (thin, ["removed the files"]),
     "models.models.archive": (archive, ["archived", "took from the archive"]),
     "models.models.as_zip": (as_zip, ["downloaded"]),
     "models.models.promote": (promote, ["promoted"]),

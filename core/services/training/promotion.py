@@ -72,7 +72,8 @@ def measure_all(
     if not training_set.held_out:
         return {}
     with workspace.store.read() as session:
-        known = [version for version in versions.listed(session) if version.archived_at is None and not version.sample]
+        here = (v for v in versions.listed(session) if v.archived_at is None and v.thinned_at is None)
+        known = [version for version in here if not version.sample]
     models = {name: (trained.model, trained.groups)}
     for version in known:
         folder = workspace.settings.model_dir / version.model_version

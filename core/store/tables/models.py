@@ -93,6 +93,7 @@ class ModelVersion(Base):
     judgement: Mapped[dict[str, Any] | None]  # figures and decision of its training; NULL: of an earlier release
     archived_at: Mapped[datetime | None]
     archived_by: Mapped[str | None] = mapped_column(String(100))
+    thinned_at: Mapped[datetime | None]  # since then only its figures are kept, and none of its files can be loaded
 
     @property
     def name(self) -> str:
