@@ -26,6 +26,7 @@ class Tuned:
         import torch
 
         self.upper = copy.deepcopy(layers.upper)
+        self._arithmetic = layers.arithmetic
         columns, on = 4 * layers.dim, layers.device
         self.center, self.scale = torch.zeros(columns, device=on), torch.ones(columns, device=on)
         self.weight, self.bias = torch.zeros(columns, device=on), torch.zeros(1, device=on)
@@ -93,8 +94,9 @@ class Tuned:
         hidden, read = torch.from_numpy(rows).to(device).float(), torch.from_numpy(mask).to(device)
         # added to the scores of attention: nothing looks at padding
         hidden_from = (1 - read)[:, None, None, :] * torch.finfo(torch.float32).min
-        out = self.upper(hidden, attention_mask=hidden_from)
-        states_out = out[0] if isinstance(out, tuple) else out.last_hidden_state
+        with self._arithmetic():
+            out = self.upper(hidden, attention_mask=hidden_from)
+        states_out = (out[0] if isinstance(out, tuple) else out.last_hidden_state).float()
         mean = (states_out * read[:, :, None]).sum(1) / read.sum(1, keepdim=True)
         return functional.normalize(mean, dim=1)
 
