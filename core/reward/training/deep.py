@@ -39,7 +39,7 @@ from core.reward.training.events import (
 from core.reward.training.figures import figures_kept_apart_alone, learned_from_one_person
 from core.reward.training.report import Findings, Made, trust_report
 from core.reward.training.trainer import data_fingerprint, too_little
-from core.reward.transformer.base import locate_base
+from core.reward.transformer.base import keep_memory_low, locate_base
 from core.reward.transformer.folds import FOLDS, tuned_folds
 from core.reward.transformer.served import DeepPart, pack
 
@@ -79,6 +79,7 @@ def train_deep(
         refused = Refused(reason or "Good and poor answers are on too few questions to divide them. Rate more answers.")
         yield refused
         return refused
+    keep_memory_low()
     foundation = locate_base(base)
     yield Started(len(rated), rated.prompts, int(rated.good.sum()), TRANSFORMER.name, seed)
 

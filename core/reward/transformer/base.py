@@ -38,6 +38,14 @@ class Base:
     """Over configuration, tokenizer and weights: all that decides what a text becomes."""
 
 
+def keep_memory_low() -> None:
+    """Bound what oneDNN keeps of matrix products of each size; to be called before the first is computed.
+
+    Tuning meets thousands of sizes, and of each it would keep some 100 kB: 500 MB after a few minutes.
+    """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
+
+
 def locate_base(configured: str) -> Base:
     """Find and hash the model that ``TRANSFORMER_BASE`` names ("": the packaged one); imports nothing heavy.
 

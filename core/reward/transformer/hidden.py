@@ -1,7 +1,9 @@
 """Hidden states below the tuned layers, computed once per text and mapped from disk: memory does not grow with them."""
 
+import ctypes
 import mmap
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +62,12 @@ class HiddenStates:
         return [self._mapped[start:end] for start, end in self._spans[text]]
 
     def let_go(self) -> None:
-        """Tell the system that what was read is not needed in memory; it is read again where it is."""
+        """Give memory back to the system: what was read of the file, which is read again where it is needed."""
         mapped: Any = None if self._mapped is None else self._mapped.base
         if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
+        with suppress(OSError, AttributeError):  # of glibc: steps of many sizes leave it with much that is free
+            ctypes.CDLL(None).malloc_trim(0)
 
     def tokens(self, text: str) -> int:
         """Number of tokens in all windows of ``text``."""

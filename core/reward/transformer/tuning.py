@@ -17,6 +17,8 @@ BATCH_ANSWERS = 16
 PART_TOKENS = 4_096
 """Of a batch, as many answers go through the layers at once: bounds memory to about 300 MB, however long they are."""
 LAYER_RATE, HEAD_RATE = 1e-4, 1e-3
+WARMUP = 0.1
+"""Share of the steps in which the rates rise; then they fall to 0: the last batches decide no more than others."""
 
 Ints = NDArray[np.int64]
 
@@ -36,16 +38,20 @@ def tune(
 ) -> Iterator[Step]:
     """Tune ``network`` on ``rows`` of ``pairs`` and ``rated``; yields after every step.
 
-    AdamW; no dropout, so that the same seed gives the same numbers.
+    AdamW (Loshchilov and Hutter 2019); no dropout, so that the same seed gives the same numbers.
     """
     import torch
+    from transformers import get_linear_schedule_with_warmup
 
     rng = np.random.default_rng(seed)
     layers, head = network.learn()
     optimiser = torch.optim.AdamW([{"params": layers, "lr": LAYER_RATE}, {"params": head, "lr": HEAD_RATE}])
     tokens = [states.tokens(pair.response) for pair in pairs]
-    for epoch in range(1, EPOCHS + 1):
-        for batch in prompt_batches(rated, rows, tokens, rng):
+    epochs = [list(prompt_batches(rated, rows, tokens, rng)) for _ in range(EPOCHS)]
+    steps = sum(map(len, epochs))
+    schedule = get_linear_schedule_with_warmup(optimiser, int(WARMUP * steps), steps)
+    for epoch, batches in enumerate(epochs, 1):
+        for batch in batches:
             optimiser.zero_grad(set_to_none=True)
             total, answers = 0.0, sum(map(len, batch))
             for part in batch:
@@ -53,6 +59,7 @@ def tune(
                 value.backward()
                 total += float(value.detach())
             optimiser.step()
+            schedule.step()
             states.let_go()
             yield Step(epoch, total, sum(tokens[row] for part in batch for row in part.tolist()))
 
