@@ -12,7 +12,7 @@ from core.reward.recipes.base import Pair
 from core.reward.transformer.hidden import HiddenStates
 from core.reward.transformer.network import States, Tuned, loss
 
-EPOCHS = 2
+EPOCHS = 3
 BATCH_ANSWERS = 16
 PART_TOKENS = 4_096
 """Of a batch, as many answers go through the layers at once: bounds memory to about 300 MB, however long they are."""
