@@ -7,7 +7,9 @@ ratings of theirs.
 Learning curves: of both recipes and of the baselines, on the rated files that lie in ../shared/data.
 
 Grouped five-fold cross-validation: models learn from about N ratings to the prompts of four folds, and are measured on
-the fifth. Vectors are kept in a folder of the system's temporary directory, so that only the first run computes them.
+the fifth. ``transformer`` takes minutes a fit: it learns once a size, and is measured on the first fold alone, beside
+``pair`` on the same. Vectors are kept in a folder of the system's temporary directory, so that only the first run
+computes them.
 """
 
 import tempfile
@@ -30,12 +32,15 @@ from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
 from core.reward.metrics.metrics import measure as measure_rows
 from core.reward.recipes.base import Pair, feature_matrix
-from core.reward.recipes.registry import PAIR, RECIPES
+from core.reward.recipes.registry import CONCAT, PAIR, TRANSFORMER
+from core.reward.training.deep import train_deep
+from core.reward.training.events import Refused
 from core.services.models.evaluate import read_rated
 from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import open_workspace
 
 DATA = ROOT.parent / "shared" / "data"
+LINEAR = (PAIR, CONCAT)
 SIZES = (50, 100, 200, 500, 1_000)
 SHOWN = ("roc_auc", "pairwise_accuracy", "accuracy")
 SEED = 0
@@ -62,9 +67,9 @@ def embedder() -> Embedder:
 
 
 def vectors_of(examples: list[Example], source: Embedder) -> dict[str, np.ndarray]:
-    """Features of all recipes by name, each (len(examples), d)."""
+    """Features of the linear recipes by name, each (len(examples), d)."""
     pairs = [Pair(example.prompt, example.response) for example in examples]
-    return {recipe.name: feature_matrix(recipe, pairs, source) for recipe in RECIPES.values()}
+    return {recipe.name: feature_matrix(recipe, pairs, source) for recipe in LINEAR}
 
 
 def measure() -> list[Line]:
@@ -123,7 +128,7 @@ def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
         return
     pairs = [Pair(example.prompt, example.response) for example in examples]
     texts: dict = {}
-    for recipe in RECIPES.values():
+    for recipe in LINEAR:
         texts.setdefault(recipe.view, []).extend(recipe.texts(pairs))
     for progress in source.warm(texts):
         if progress.done % 500 < 10 and progress.done < progress.total:
@@ -139,6 +144,33 @@ def _of(name: str, examples: list[Example], source: Embedder) -> Iterator[str]:
     for scorer in curves[0]:
         cells = [" / ".join("  n/a" if x is None else f"{x:.3f}" for x in curve[scorer]) for curve in curves]
         yield f"  {scorer:<16}" + "".join(f"{cell:>24}" for cell in cells)
+    for size in _sizes(learned):
+        yield from _tuned(size, examples, rated, folds == 0, source)
+
+
+def _tuned(size: int, examples: list[Example], rated: Labels, test: np.ndarray, source: Embedder) -> Iterator[str]:
+    """The recipe with tuned layers on about ``size`` ratings, measured on ``test``; nothing where it refuses them."""
+    seen = some_prompts(rated, ~test, size, seed=(SEED, 0, 0))
+    parts = [[one for one, chosen in zip(examples, rows, strict=True) if chosen] for rows in (seen, test)]
+    with tempfile.TemporaryDirectory() as home:
+        steps = train_deep(*parts, base="", home=Path(home), embedder=source, seed=SEED, positive_threshold=GOOD_FROM)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found = end.value
+                break
+    if isinstance(found, Refused):
+        return
+    shown = " / ".join(
+        "n/a" if (value := found.evaluation.metrics[name].value) is None else f"{value:.3f}" for name in SHOWN
+    )
+    gain = found.adds.gain
+    interval = "" if gain.low is None else f" [{gain.low:+.3f}, {gain.high:+.3f}]"
+    yield (
+        f"  {TRANSFORMER.name:<16}{len(parts[0]):,} ratings, first fold: {shown}; AUC against `pair` "
+        f"{gain.value or 0:+.3f}{interval}; {found.report.seconds:.0f} s"
+    )
 
 
 def _sizes(learned: int) -> list[int]:
@@ -155,10 +187,11 @@ def _at(size: int, rated: Labels, folds: np.ndarray, features: dict[str, np.ndar
             if not 0 < int(rated.good[seen].sum()) < int(seen.sum()):
                 continue
             scorers = {}
-            for name, recipe in RECIPES.items():
-                fitted = fit(recipe, features[name][seen], rated.good[seen], rated.groups[seen], seed=SEED)
-                values = fitted.model.predict(features[name][test])
-                scorers[name] = Scores(values, values >= fitted.threshold)
+            for recipe in LINEAR:
+                own = features[recipe.name]
+                fitted = fit(recipe, own[seen], rated.good[seen], rated.groups[seen], seed=SEED)
+                values = fitted.model.predict(own[test])
+                scorers[recipe.name] = Scores(values, values >= fitted.threshold)
             scorers |= fit_baselines(features[PAIR.name][seen], rated.good[seen]).score(features[PAIR.name][test])
             part = rated.rows(test)
             scorers["original_order"] = original_order(part)

@@ -34,6 +34,8 @@ ALLOWED = {
     "core/reward/recipes/concat.py": {"prompt"},  # names of features, in files of models
     "core/reward/recipes/pair.py": {"prompt"},
     "core/reward/evaluation/explain.py": {"prompt"},
+    "core/reward/recipes/transformer.py": {"prompt"},
+    "core/reward/evaluation/slices.py": {"recipe"},  # why a figure is missing: in the Full report
     "core/services/models/compare.py": {"fold", "out of fold"},  # a name in JSON
 }
 """Words that may stand in a file besides."""

@@ -108,6 +108,7 @@ NEEDS = {
     "models.models.rollback": Act.MODELS,
     "models.models.sample_in_use": Act.LOOK,
     "models.models.trouble": Act.LOOK,
+    "models.thinning.thin": Act.MODELS,
     "models.verdicts.verdict_in_use": Act.LOOK,
     "models.verdicts.verdicts": Act.LOOK,
     "review.own_ratings.as_csv": Act.RATE,

@@ -109,7 +109,12 @@ def parser() -> argparse.ArgumentParser:
     command("status", status, "where we stand")
 
     sub = command("train", train, "train a reward model on the ratings")
-    sub.add_argument("--recipe", default="pair", choices=("pair", "concat"), help="concat: the baseline beside it")
+    sub.add_argument(
+        "--recipe",
+        default="pair",
+        choices=("pair", "transformer", "concat"),
+        help="transformer: tunes a language model too, slower; concat: the baseline beside it",
+    )
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-rater", metavar="NAME", help="learn nothing from this person's ratings and orders")
     sub.add_argument("--run", type=int, help=argparse.SUPPRESS)  # a run that the Train page asked for
@@ -135,8 +140,8 @@ def parser() -> argparse.ArgumentParser:
     marked.add_argument("--include-identifiers", action="store_true", help="with them; say why with --reason")
     sub.add_argument("--reason", help="why personal identifiers are included, for the audit log")
 
-    sub = command("models", models, "list, promote or roll back model versions")
-    sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback"))
+    sub = command("models", models, "list, promote or roll back model versions; thin: keep only the figures of one")
+    sub.add_argument("action", nargs="?", default="list", choices=("list", "promote", "rollback", "thin"))
     sub.add_argument("version", nargs="?")
     sub.add_argument("--reason", help="why, for the audit log (promote)")
 

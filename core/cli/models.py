@@ -1,4 +1,4 @@
-"""`models`: list, promote or roll back versions."""
+"""`models`: list, promote or roll back versions, or keep only the figures of one."""
 
 import argparse
 from collections.abc import Mapping
@@ -7,13 +7,15 @@ from typing import Any
 from core.cli.output import Done, say
 from core.domain.errors import BadInput
 from core.domain.roles import COMMAND_LINE
+from core.domain.texts import in_bytes
 from core.services.models import models as models_service
+from core.services.models.thinning import thin
 from core.services.models.verdicts import VersionVerdict, verdicts
 from core.services.workspace import open_workspace
 
 
 def models(options: argparse.Namespace) -> Done:
-    """List, promote or roll back."""
+    """List, promote, roll back or thin."""
     workspace = open_workspace()
     if options.action == "promote":
         if not options.version:
@@ -21,6 +23,10 @@ def models(options: argparse.Namespace) -> Done:
         models_service.promote(
             workspace, COMMAND_LINE, options.version, reason=options.reason or "Promoted on the command line."
         )
+    elif options.action == "thin":
+        if not options.version:
+            raise BadInput("Say which version: python -m core models thin VERSION")
+        thin(workspace, COMMAND_LINE, options.version)
     elif options.version:
         raise BadInput(f"`models {options.action}` takes no version.")
     elif options.action == "rollback":
@@ -31,7 +37,8 @@ def models(options: argparse.Namespace) -> Done:
     for version in found:
         mark = "*" if version.state == "champion" else " "
         say(f"{mark} {version.name}: {judged[version.model_version].sentence}")
-        say(f"    {version.model_version}, {version.recipe}, learned from {version.n:,} rated answers")
+        learned = f"learned from {version.n:,} rated answers"
+        say(f"    {version.model_version}, {version.recipe}, {learned}, {in_bytes(version.size)}")
     if not found:
         say("There is no model yet. Train one: python -m core train")
     return {"champion": champion, "versions": [_to_json(version, judged) for version in found]}, 0

@@ -32,6 +32,8 @@ class Settings:
     """SQLAlchemy URL of the database in use; it may hold a password."""
     emb_model: str = DEFAULT_EMB_MODEL
     """The default name, a directory with a sentence-transformers model, or a hub name."""
+    transformer_base: str = ""
+    """The directory of the language model that the recipe ``transformer`` tunes; empty: the packaged one."""
     fast_encoder: bool = True
     """Candidates may be embedded by the fast encoder where it is installed (ASSAY_ENCODER is not ``reference``)."""
     model_dir: Path = Path()
@@ -81,6 +83,7 @@ class Settings:
             home=home,
             database_url=_database_url(given, home),
             emb_model=given.get("EMB_MODEL", DEFAULT_EMB_MODEL),
+            transformer_base=given.get("TRANSFORMER_BASE", ""),
             fast_encoder=_fast_encoder(given),
             model_dir=model_dir,
             old_model_file=old_model_file,

@@ -91,6 +91,11 @@ def with_marks(text: str) -> str:
     return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
 
 
+def in_bytes(size: int) -> str:
+    """A size for people: "1.2 MB", "45 KB"."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3)):,} KB"
+
+
 def plural(number: int, one: str, many: str | None = None) -> str:
     """A count with its words: "1 answer", "2,000 answers"; ``many`` where it is not ``one`` with an s."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -8,8 +8,9 @@ import re
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from core.domain.texts import VERSION_NAME
 from core.reward.confidence import KnownPrompts, ScoreConfidence
 from core.reward.linear import LinearModel
 from core.reward.model import FittedModel
+from core.reward.transformer.served import DeepPart
 from core.store.scratch import scratch
 
 FORMAT = 2
@@ -33,8 +35,10 @@ KNOWN_FILE = "prompts.npz"
 """Vectors of the prompts it learned from; earlier releases wrote none. They can leak text, as the answers' own can."""
 FOLDS_FILE = "folds.npz"
 """The models of its cross-validation, for scores of answers that nobody rated; earlier releases wrote none."""
+DEEP_FILE = "deep.safetensors"
+"""Tuned layers of the recipe ``transformer``: numbers alone, read when a model is first asked for a score."""
 MAX_BYTES = 500_000_000
-"""Of one file; those that a training writes are a thousandth of it."""
+"""Of one file; tuned layers of a large language model come to a third of it, all else to a thousandth."""
 LIBRARIES = ("numpy", "scikit-learn", "joblib", "torch", "sentence-transformers", "transformers")
 _GROUP = re.compile("[0-9a-f]{64}")
 _RETRAIN = "Train again, or choose another version."
@@ -91,7 +95,7 @@ def save(
     if path.exists():
         raise Conflict(f"The model version {version} exists already and is never overwritten.")
     buffer = io.BytesIO()
-    joblib.dump(model, buffer)
+    joblib.dump(replace(model, deep=None), buffer)
     known = None if confidence is None or confidence.known is None else _known_bytes(confidence.known)
     described = asdict(metadata) | {
         "format": FORMAT,
@@ -109,6 +113,8 @@ def save(
     }
     files |= {} if known is None else {KNOWN_FILE: known}
     files |= {FOLDS_FILE: _folds_bytes(fold_models)} if fold_models else {}
+    if model.deep is not None:
+        files[DEEP_FILE] = model.deep.read()
     try:
         if not root.is_dir():
             root.mkdir(parents=True)
@@ -143,6 +149,8 @@ def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
     if not isinstance(model, FittedModel):
         raise _unusable(path, MODEL_FILE, "holds no model of Assay")
     model.check_encoder(encoder)
+    if DEEP_FILE in hashes:
+        model = replace(model, deep=DeepPart(partial(_read, path, DEEP_FILE), hashes[DEEP_FILE]))
     return model
 
 
@@ -192,6 +200,25 @@ def packed(path: Path, *, hashes: Hashes) -> bytes:
         for name, data in verified(path, hashes=hashes).items():
             archive.writestr(f"{path.name}/{name}", data)
     return buffer.getvalue()
+
+
+def thin(path: Path) -> None:
+    """Remove everything of the version in the directory ``path`` but its metadata and the list of its prompts.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    for file in path.iterdir() if path.is_dir() else ():
+        if file.name not in (METADATA_FILE, PROMPTS_FILE):
+            file.unlink(missing_ok=True)
+
+
+def size(path: Path) -> int:
+    """Bytes of all files of the version in the directory ``path``; 0 where there is none."""
+    try:
+        return sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    except OSError:
+        return 0
 
 
 def read_metadata(path: Path) -> Mapping[str, Any]:

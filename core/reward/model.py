@@ -11,7 +11,9 @@ from core.reward.baselines import FittedBaselines
 from core.reward.encoding.embedder import Embedder
 from core.reward.linear import LinearModel
 from core.reward.recipes.base import Pair, Read, feature_matrix
+from core.reward.recipes.pair import PairRecipe
 from core.reward.recipes.registry import recipe_named
+from core.reward.transformer.served import DeepPart
 
 BLANK_SCORE = 0.0
 """Of an answer without a text: nobody would rate it good, and no model is asked."""
@@ -28,6 +30,8 @@ class FittedModel:
     threshold: float
     """Probability from which an answer is called good."""
     baselines: FittedBaselines
+    deep: DeepPart | None = None
+    """Tuned layers, of the recipe ``transformer``; never pickled: they have a file of their own."""
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probability of good for features (n, d) of its recipe, shape (n,)."""
@@ -39,7 +43,25 @@ class FittedModel:
         Raises:
             Unavailable: the encoder is another one than in training, or cannot be loaded.
         """
-        return self.predict(self._features(pairs, embedder)) if pairs else np.zeros(0)
+        return self.predict(self.features(pairs, embedder)) if pairs else np.zeros(0)
+
+    def features(
+        self, pairs: Sequence[Pair], embedder: Embedder, of_pair: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Columns that the model reads, shape (len(pairs), d); ``of_pair`` spares computing those of ``pair`` again.
+
+        Raises:
+            Unavailable: the encoder is another one than in training, or cannot be loaded.
+        """
+        self.check_encoder(embedder.fingerprint)
+        recipe = recipe_named(self.recipe)
+        if of_pair is not None and isinstance(recipe, PairRecipe):
+            found = of_pair
+        else:
+            found = feature_matrix(recipe, pairs, embedder)
+        if self.deep is None or not pairs:
+            return found
+        return np.column_stack([found, self.deep.log_odds(pairs, embedder).astype(np.float32)])
 
     def read_of(self, pairs: Sequence[Pair]) -> list[Read]:
         """Extent to which the answer of each pair is read."""
@@ -50,6 +72,9 @@ class FittedModel:
         """Words that the encoder has yet to read to score each pair; what pairs share counts for the first of them."""
         recipe = recipe_named(self.recipe)
         words = embedder.unread(recipe.texts(pairs), recipe.view)
+        if self.deep is not None:  # the tuned layers read them once more
+            again = embedder.beside(self.deep.encoder).unread(recipe.texts(pairs), recipe.view)
+            words = {text: words.get(text, 0) + again.get(text, 0) for text in words | again}
         return [sum(words.pop(text, 0) for text in recipe.texts([pair])) for pair in pairs]
 
     def check_encoder(self, fingerprint: str) -> None:
@@ -63,7 +88,3 @@ class FittedModel:
                 "This model was trained with another encoder than the one EMB_MODEL names now, so its scores would "
                 "mean nothing. Set EMB_MODEL back, or train again."
             )
-
-    def _features(self, pairs: Sequence[Pair], embedder: Embedder) -> NDArray[np.float32]:
-        self.check_encoder(embedder.fingerprint)
-        return feature_matrix(recipe_named(self.recipe), pairs, embedder)

@@ -71,5 +71,5 @@ def test_many_rows_equal_one_by_one() -> None:
 
 def test_an_unknown_recipe_lists_those_that_exist() -> None:
     """A mistyped recipe is answered with the choice."""
-    with pytest.raises(BadInput, match="pair, concat"):
+    with pytest.raises(BadInput, match="pair, transformer, concat"):
         recipe_named("triple")

@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
-from core.services.models import models
+from core.services.models import models, thinning
 from core.services.workspace import Workspace
 from core.serving.reranker import ModelRef, Ranking, Reranker
 from core.store.training import versions
@@ -219,3 +219,32 @@ def test_a_download_holds_the_checked_files_and_is_recorded(workspace: Workspace
     damage(workspace, "first")
     with pytest.raises(Unavailable, match="changed after training"):
         models.as_zip(workspace, LEAD, "first")
+
+
+def test_of_an_old_version_only_the_figures_can_be_kept(workspace: Workspace, old_app: Plain) -> None:
+    """Its files go, its figures stay; never those of the one in use or the one to go back to, and it says why not."""
+    for name in ("first", "second", "third"):
+        made(workspace, name, champion=True)
+    for name, says in (("third", "is in use"), ("second", "the one to go back to")):
+        with pytest.raises(Conflict, match=says):
+            thinning.thin(workspace, LEAD, name)
+    before = {version.model_version: version for version in models.listed(workspace, COMMAND_LINE)}["first"]
+    thinning.thin(workspace, LEAD, "first")
+    after = {version.model_version: version for version in models.listed(workspace, COMMAND_LINE)}["first"]
+    assert (after.state, after.metrics) == ("thinned", before.metrics)
+    assert 0 < after.size < before.size
+    assert sorted(file.name for file in models.version_path(workspace, "first").iterdir()) == [
+        "metadata.json",
+        "prompts.txt",
+    ]
+    with pytest.raises(Conflict, match="only the figures were kept"):
+        models.promote(workspace, LEAD, "first", reason="Again.")
+    models.rollback(workspace, LEAD)
+    with pytest.raises(Conflict, match="only the figures were kept"):
+        models.rollback(workspace, LEAD)
+    with pytest.raises(Unavailable, match="only the figures were kept"):
+        models.as_zip(workspace, LEAD, "first")
+    # what stands in for a damaged model in use is one that has files
+    damage(workspace, "second")
+    assert rank(workspace).model_version is None
+    assert old_app.run("SELECT count(*) FROM assay_audit WHERE action = 'removed the files'") == [(1,)]

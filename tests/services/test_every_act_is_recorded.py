@@ -23,7 +23,7 @@ from core.domain.second_looks import RepeatSettings
 from core.domain.texts import prompt_group
 from core.labeling.how_to_read import HowToRead
 from core.services.data import conversations, erasure, exporting, importing, interactions, redaction, selected, uploads
-from core.services.models import guarantee, models
+from core.services.models import guarantee, models, thinning
 from core.services.operations import backup
 from core.services.outcomes import demo
 from core.services.people import accounts, api_keys, audit_log, local_names, sign_in
@@ -375,6 +375,13 @@ def count_poor_picks(w: Workspace, lead: User) -> Act:
         guarantee.measure(w, lead, "first")
 
 
+def thin(w: Workspace, lead: User) -> Act:
+    made(w, "first")
+    yield
+    thinning.thin(w, lead, "first")
+    thinning.thin(w, lead, "first")  # its files are gone already, nothing is recorded
+
+
 def as_zip(w: Workspace, lead: User) -> Act:
     made(w, "first")
     yield
@@ -568,6 +575,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "people.api_keys.create": (create_key, ["created key"]),
     "people.api_keys.revoke": (revoke_key, ["revoked key"]),
     "models.guarantee.measure": (count_poor_picks, ["counted poor picks"]),
+    "models.thinning.thin": (thin, ["removed the files"]),
     "models.models.archive": (archive, ["archived", "took from the archive"]),
     "models.models.as_zip": (as_zip, ["downloaded"]),
     "models.models.promote": (promote, ["promoted"]),

@@ -1,6 +1,7 @@
 """Models: the one in use, the trend, promoting and rolling back."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -10,7 +11,9 @@ from core.domain.errors import Unavailable
 from core.domain.metrics import Metric
 from core.domain.records import ImportRow
 from core.domain.roles import COMMAND_LINE, User
-from core.domain.verdicts.judgement import why_not
+from core.domain.verdicts.addition import Addition
+from core.domain.verdicts.gates import Gate
+from core.domain.verdicts.judgement import Judgement, why_not
 from core.services.models import compare, models, verdicts
 from core.services.people.local_names import rate_as
 from core.services.training import training
@@ -418,6 +421,36 @@ def test_two_versions_are_compared_on_the_same_answers(open_page, workspace, ana
     assert "Experts rated it" in said(app)
     app.checkbox(key=ticks[0]).uncheck().run()
     assert "neither learned from" not in said(app)
+
+
+def test_the_files_of_an_old_version_can_go(open_page, workspace, ana):
+    """Offered for what is neither in use nor the way back, with its size; then only figures are left of it."""
+    for name in ("v1", "v2", "v3"):
+        made(workspace, name, champion=True)
+    app = open_page("models")
+    offered = [in_row(workspace, "thin_yes", name) in keys(app) for name in ("v1", "v2", "v3")]
+    assert offered == [True, False, False]
+    assert re.search(r"v3 · \d+ KB", plain(said(app)))
+    press(app, in_row(workspace, "thin_yes", "v1"))
+    assert {v.model_version: v.state for v in models.listed(workspace, COMMAND_LINE)}["v1"] == "thinned"
+    assert "Only figures kept" in said(app)
+    assert in_row(workspace, "thin_yes", "v1") not in keys(app)
+    assert not app.exception
+
+
+def test_the_models_page_says_what_a_deep_part_adds(open_page, workspace, ana):
+    """A fourth figure with its range, in the verdict too, and what was not measured for this method is said."""
+    found = learned_from(rated_answers(15))
+    adds = Addition(Metric(0.012, -0.004, 0.028), 40, 0.05)
+    judged = Judgement(found.figures, Gate.ADDS_NOTHING, "It adds nothing here.", None, False, adds)
+    made(workspace, "v1", found)
+    with workspace.store.write() as session:
+        versions.find(session, "v1").judgement = judged.to_json()
+    app = open_page("models", models__report=True)
+    assert "the deep part adds nothing here, keep the fast method" in said(app)
+    assert ("Deep part adds", "+1.2") in [(metric.label, metric.value) for metric in app.metric]
+    assert "It takes about 50 ms more per new answer." in said(app)
+    assert Judgement.from_json(judged.to_json()) == judged
 
 
 def test_a_version_is_archived_and_taken_back(open_page, workspace, ana):

@@ -72,7 +72,7 @@ def on_page(run: RunView, verdict: VersionVerdict) -> AppTest:
         from core.ui.report.view import full_report
 
         show_verdict(verdict, key="t")
-        show_figures(verdict.figures, key="t")
+        show_figures(verdict, key="t")
         show_roc(run, verdict, key="t")
         full_report(run, verdict, key="t")
 

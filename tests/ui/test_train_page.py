@@ -184,6 +184,24 @@ def test_the_log_says_whether_orders_were_learned_from():
     assert event_in_words(told | {"gain": {}}).startswith("Learned from 1,200 comparisons of raters too.")
 
 
+def test_a_tuning_says_what_it_needs_and_how_far_it_is(open_page, sample):
+    """Memory and disk before it begins; then model, round, loss and the time left, of all models together."""
+    planned = {"event": "planned", "memory": 1_620_000_000, "disk": 480_000_000}
+    step = {"event": "tuning", "fold": 2, "folds": 3, "epoch": 1, "epochs": 2, "loss": 0.98, "done": 55, "total": 100}
+    with running(sample, STARTED, embedding(2300), planned, step | {"seconds_left": 300.0}) as run_id:
+        assert not open_page("train").exception
+        view = run_view(sample, COMMAND_LINE, run_id)
+        assert view is not None
+        assert "model 2 of 3, round 1 of 2 · loss 0.98" in current_stage(view).words
+        assert 200 < (current_stage(view).seconds_left or 0) <= 300
+        assert "about 1.6 GB of memory, and 0.5 GB of disk until it ends" in event_in_words(planned)
+        deep = replace(view, recipe="transformer")
+        assert current_stage(deep).share == pytest.approx(0.1 + 0.7 * 0.55)
+        # the vectors before it are the smaller part, and what follows the last model takes seconds
+        assert current_stage(replace(deep, events=view.events[:2])).share == pytest.approx(0.1)
+        assert seconds_left([*view.events, {"event": "evaluated", "at": now().isoformat()}]) is None
+
+
 def test_a_training_that_has_told_nothing_yet_is_shown(open_page, sample):
     """Between the start and the first event the page says that the process is starting, without an error."""
     with running(sample):

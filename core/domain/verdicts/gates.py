@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.addition import Addition
 
 CHANCE = 0.5
 TOLERATED_LOSS = -0.02
@@ -24,6 +25,10 @@ class Gate(StrEnum):
     CHAMPION_UNCLEAR = "champion_unclear"
     CHAMPION_UNKNOWN = "champion_unknown"
     """It could not be compared with the champion."""
+    ADDS_NOTHING = "adds_nothing"
+    """Its tuned layers do not clearly add to what the fast method knows."""
+    TOO_FEW_APART = "too_few_apart"
+    """Too few questions are kept apart to tell whether they do."""
     MOVED = "moved"
     """Data or champion changed during the training."""
 
@@ -105,6 +110,23 @@ def judge_challenger(
     # the AUC is cross-validated: beside a difference on other questions it would seem to contradict it
     subject = shown if unseen_questions is None else "It"
     return Decision(gate, f"{subject} {why} (difference {_interval(versus_champion)}) {where}: not promoted.")
+
+
+def judge_addition(decision: Decision, adds: Addition) -> Decision:
+    """The further rule for a model with tuned layers: its gain over the fast method lies clearly above 0.
+
+    Asked after ``judge_first`` and before the comparison with the champion: of a ``decision`` that fell behind the
+    champion it is said as well whether the layers help at all.
+    """
+    against = (Gate.CHAMPION_WORSE, Gate.CHAMPION_UNCLEAR, Gate.CHAMPION_UNKNOWN)
+    if (not decision.promoted and decision.gate not in against) or adds.helps:
+        return decision
+    where = f"on {adds.questions:,} questions kept apart"
+    if not adds.can_tell:
+        few = f"The deep part adds {_interval(adds.gain)} AUC {where}, which are too few to tell: not promoted."
+        return Decision(Gate.TOO_FEW_APART, few)
+    nothing = f"The deep part adds {_interval(adds.gain)} AUC {where}: it adds nothing here, keep the fast method."
+    return Decision(Gate.ADDS_NOTHING, f"{nothing} Not promoted.")
 
 
 def compared_on(unseen_questions: int | None) -> str:

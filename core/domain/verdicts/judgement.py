@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.addition import Addition
 from core.domain.verdicts.figures import Figures
 from core.domain.verdicts.gates import Gate, compared_on
 from core.domain.verdicts.rules import rule_words
@@ -43,6 +44,8 @@ class Judgement:
     """On how many questions it was compared with the model in use; None: both were learned anew, or there was none."""
     one_person: bool
     """Whether one person gave more than ``ONE_PERSON`` of the ratings it learned from."""
+    adds: Addition | None = None
+    """What tuned layers add; None for a model without any."""
 
     @property
     def promoted(self) -> bool:
@@ -58,6 +61,8 @@ class Judgement:
     def sentence(self, use: Use) -> str:
         """The verdict: whether it is used and why, what it is worth, and whose judgement it learned."""
         parts = [self._use(use), self._worth()]
+        if self.adds is not None:
+            parts.append(self.adds.sentence())
         if self.one_person:
             parts.append("It learned from one person's ratings.")
         return " ".join(part for part in parts if part)
@@ -102,7 +107,7 @@ class Judgement:
             "reason": self.reason,
             "unseen_questions": self.unseen_questions,
             "one_person": self.one_person,
-        }
+        } | ({} if self.adds is None else {"adds": self.adds.to_json()})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Judgement":
@@ -113,6 +118,7 @@ class Judgement:
             data["reason"],
             data["unseen_questions"],
             data["one_person"],
+            Addition.from_json(data["adds"]) if "adds" in data else None,
         )
 
     def decided(self, gate: Gate, reason: str) -> "Judgement":
@@ -135,6 +141,8 @@ def why_not(gate: Gate, unseen_questions: int | None) -> str:
         Gate.CHAMPION_WORSE: f"worse than the model then in use ({where})",
         Gate.CHAMPION_UNCLEAR: f"not clearly as good as the model then in use ({where})",
         Gate.CHAMPION_UNKNOWN: "it could not be compared with the model then in use",
+        Gate.ADDS_NOTHING: "the deep part adds nothing here, keep the fast method",
+        Gate.TOO_FEW_APART: "too few questions are kept apart to tell whether the deep part helps",
         Gate.MOVED: "ratings or the model in use changed while it was trained",
     }[gate]
 

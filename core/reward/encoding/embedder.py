@@ -102,6 +102,10 @@ class Embedder:
         """The fingerprint under which the cache keeps vectors of ``view``: weights hash, back end and window rule."""
         return f"{self.computed_by}:{view.value}"
 
+    def beside(self, encoder: Encoder) -> "Embedder":
+        """Another encoder with the same cache, which keeps the vectors of each apart."""
+        return Embedder(encoder, self._cache)
+
     def in_memory(self) -> "Embedder":
         """The same encoder for texts of which nothing shall be kept."""
         return Embedder(self._encoder, MemoryCache())

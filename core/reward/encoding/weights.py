@@ -57,7 +57,7 @@ def _packaged() -> Weights:
     file = directory / "model.safetensors"
     if not file.is_file():
         raise Unavailable(f"The weights of all-MiniLM-L6-v2 are missing. {_REINSTALL}", detail=f"From {directory}.")
-    sha256 = _cached_sha256(file)
+    sha256 = cached_sha256(file)
     if sha256 != PACKAGED_SHA256:
         raise Unavailable(
             f"{file.name} is not the official all-MiniLM-L6-v2: its contents were changed. {_REINSTALL}",
@@ -74,11 +74,11 @@ def _directory_sha256(directory: Path) -> str:
     else:
         raise Unavailable("EMB_MODEL names a directory that holds no model.safetensors.", detail=f"It is {directory}.")
     if len(found) == 1:
-        return _cached_sha256(found[0])
-    return hashlib.sha256("".join(_cached_sha256(file) for file in found).encode()).hexdigest()
+        return cached_sha256(found[0])
+    return hashlib.sha256("".join(cached_sha256(file) for file in found).encode()).hexdigest()
 
 
-def _cached_sha256(file: Path) -> str:
+def cached_sha256(file: Path) -> str:
     """Hash ``file`` once per process, again when its size or time changed."""
     state = file.stat()
     key = (str(file.resolve()), state.st_size, state.st_mtime_ns)

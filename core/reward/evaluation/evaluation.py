@@ -16,7 +16,7 @@ from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair, feature_matrix
-from core.reward.recipes.registry import PAIR, recipe_named
+from core.reward.recipes.registry import PAIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,7 @@ def evaluate_model(
     scores, baselines = nothing.values, dict.fromkeys(BASELINES, nothing)
     if pairs:
         pair_features = feature_matrix(PAIR, pairs, embedder)
-        recipe = recipe_named(model.recipe)
-        scores = model.predict(pair_features if recipe is PAIR else feature_matrix(recipe, pairs, embedder))
+        scores = model.predict(model.features(pairs, embedder, pair_features))
         baselines = model.baselines.score(pair_features)
     rated = Labels.of(examples, positive_threshold=positive_threshold)
     called = Scores(scores, scores >= model.threshold)

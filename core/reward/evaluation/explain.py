@@ -11,8 +11,9 @@ from core.reward.encoding import windows
 from core.reward.encoding.embedder import Embedder, View
 from core.reward.encoding.windows import terms, word_spans
 from core.reward.model import FittedModel
-from core.reward.recipes.base import Pair, feature_matrix
+from core.reward.recipes.base import Pair
 from core.reward.recipes.registry import recipe_named
+from core.reward.recipes.transformer import DEEP
 
 
 class Kind(StrEnum):
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     LENGTH = "length"
     WORDS = "words"  # share of the question's words that it uses
     MEANING = "meaning"  # the vectors themselves, which cannot be put in words
+    DEEP = "deep"  # what the tuned layers think of it
 
 
 _KINDS = {
@@ -29,6 +31,7 @@ _KINDS = {
     "log number of windows": Kind.LENGTH,
     "prompt words covered": Kind.WORDS,
     "meaning": Kind.MEANING,
+    DEEP: Kind.DEEP,
 }
 """Of the parts that recipes name; every other part is a cosine to the prompt."""
 
@@ -42,7 +45,7 @@ class Reason:
     """Log-odds against the mean of the other answers: positive raises the score. Of a single answer: against an average
     training answer."""
     value: float | None
-    """Words, share of the question's words, or cosine to the question; None for MEANING."""
+    """Words, share of the question's words, or cosine to the question; None for MEANING and DEEP."""
     others: float | None
     """The same of the other answers, on average; None where there are none."""
 
@@ -55,10 +58,8 @@ def reasons(model: FittedModel, pairs: Sequence[Pair], embedder: Embedder) -> li
     """
     if not pairs:
         return []
-    model.check_encoder(embedder.fingerprint)
-    recipe = recipe_named(model.recipe)
-    features = feature_matrix(recipe, pairs, embedder)
-    parts = recipe.parts(features.shape[1])
+    features = model.features(pairs, embedder)
+    parts = recipe_named(model.recipe).parts(features.shape[1])
     added: dict[Kind, NDArray[np.float64]] = {}
     terms_of = model.linear.contributions(features).astype(np.float64)
     for name, columns in parts.items():

@@ -15,26 +15,22 @@ from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores, measure, paired_difference
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair, feature_matrix
-from core.reward.recipes.registry import recipe_named
+from core.reward.recipes.registry import PAIR
 
 Floats = NDArray[np.float64]
 
 
 def scores(models: Mapping[str, FittedModel], examples: Sequence[Example], embedder: Embedder) -> dict[str, Floats]:
-    """The probability of good by name of the model, each of shape (len(examples),); features once per recipe.
+    """The probability of good by name of the model, each of shape (len(examples),); features of ``pair`` once.
 
     Raises:
         Unavailable: a model was fitted with another encoder, or a vector has to be computed and it cannot be loaded.
     """
     pairs = [Pair(example.prompt, example.response) for example in examples]
-    features: dict[str, NDArray[np.float32]] = {}
-    found = {}
-    for name, model in models.items():
-        model.check_encoder(embedder.fingerprint)
-        if model.recipe not in features:
-            features[model.recipe] = feature_matrix(recipe_named(model.recipe), pairs, embedder)
-        found[name] = model.predict(features[model.recipe]) if pairs else np.zeros(0)
-    return found
+    if not pairs:
+        return {name: np.zeros(0) for name in models}
+    of_pair = feature_matrix(PAIR, pairs, embedder)
+    return {name: model.predict(model.features(pairs, embedder, of_pair)) for name, model in models.items()}
 
 
 def comparable(examples: Sequence[Example], *, positive_threshold: int) -> bool:

@@ -20,6 +20,8 @@ from core.reward.recipes.base import Recipe
 MAX_SLICES = 12
 SHOWN = ("accuracy", "roc_auc", "pairwise_accuracy")
 RESAMPLES = 300
+NOT_MEASURED = "not measured for this recipe"
+"""Why a model with tuned layers lacks what needs out-of-fold scores: each of its fits takes minutes."""
 MAX_RATERS = 6
 """Left out one after the other: each costs a whole cross-validation. Those who rated most."""
 LEFT_OUT_FROM = 30
@@ -62,7 +64,7 @@ def by_source(examples: Sequence[Example], rated: Labels, repeats: Sequence[Scor
 def by_rater(
     examples: Sequence[Example],
     repeats: Sequence[Scores],
-    left_out: dict[str, Metric],
+    left_out: dict[str, Metric] | None,
     *,
     positive_threshold: int,
     seed: int,
@@ -76,7 +78,9 @@ def by_rater(
         scores = [Scores(s.values[rows], None if s.called_good is None else s.called_good[rows]) for s in repeats]
         part = _slice(rater, own, scores, np.ones(len(own), dtype=bool), seed=seed)
         reason = (
-            "not estimable: there is only one rater"
+            NOT_MEASURED
+            if left_out is None
+            else "not estimable: there is only one rater"
             if len(counts) == 1
             else f"not estimable: too few ratings, or not among the {MAX_RATERS} busiest raters"
         )
@@ -84,7 +88,7 @@ def by_rater(
             RaterSlice(
                 part,
                 _agreement(rater, examples, positive_threshold),
-                left_out.get(rater, Metric(None, reason=reason)),
+                (left_out or {}).get(rater, Metric(None, reason=reason)),
             )
         )
     return found

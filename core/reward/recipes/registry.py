@@ -4,10 +4,12 @@ from core.domain.errors import BadInput
 from core.reward.recipes.base import Recipe
 from core.reward.recipes.concat import ConcatRecipe
 from core.reward.recipes.pair import PairRecipe
+from core.reward.recipes.transformer import TransformerRecipe
 
 PAIR: Recipe = PairRecipe()
 CONCAT: Recipe = ConcatRecipe()
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PAIR, CONCAT)}
+TRANSFORMER: Recipe = TransformerRecipe()
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PAIR, TRANSFORMER, CONCAT)}
 
 
 def recipe_named(name: str) -> Recipe:

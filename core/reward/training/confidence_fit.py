@@ -37,6 +37,12 @@ def fit_score_confidence(
     return ScoreConfidence(_levels(rated, values), margin, pairs, _familiar(known.vectors), known)
 
 
+def prompts_alone(examples: Sequence[Example], embedder: Embedder, *, seed: int) -> ScoreConfidence:
+    """The confidence of a model without out-of-fold scores: which prompts it knows, and nothing about its scores."""
+    known = _known(examples, embedder, seed=seed)
+    return ScoreConfidence((), None, 0, _familiar(known.vectors), known)
+
+
 def _levels(rated: Labels, values: Floats) -> tuple[Level, ...]:
     """Isotonic regression, whose steps are joined until each holds enough answers: shares that are real counts."""
     if len(rated) < FEWEST_IN_LEVEL:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.addition import Addition
 from core.domain.verdicts.figures import Figures
 from core.domain.verdicts.gates import Decision
 from core.reward.confidence import ScoreConfidence
@@ -64,6 +65,52 @@ class Embedding:
             "done": self.done,
             "total": self.total,
             "rows_per_second": self.rows_per_second,
+            "seconds_left": self.seconds_left,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What tuning layers needs, about, before it begins."""
+
+    memory: int
+    """Bytes."""
+    disk: int
+    """Bytes, until the training ends."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"event": "planned", "memory": self.memory, "disk": self.disk}
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Progress of tuning: one more step of the optimiser, or some rows scored."""
+
+    fold: int
+    """From 1: which model is tuned."""
+    folds: int
+    epoch: int
+    """From 1: how often it has begun to go through the ratings."""
+    epochs: int
+    loss: float
+    """Mean over the latest steps, the newest ones weighing most."""
+    done: int
+    """Of ``total``, over all models."""
+    total: int
+    seconds_left: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "event": "tuning",
+            "fold": self.fold,
+            "folds": self.folds,
+            "epoch": self.epoch,
+            "epochs": self.epochs,
+            "loss": self.loss,
+            "done": self.done,
+            "total": self.total,
             "seconds_left": self.seconds_left,
         }
 
@@ -232,6 +279,8 @@ Event = (
     Refused
     | Started
     | Embedding
+    | Planned
+    | Tuning
     | FoldDone
     | Compared
     | Evaluated
@@ -247,6 +296,8 @@ STORED_NAMES: Mapping[type[Event], str] = {
     Refused: "Refused",
     Started: "Started",
     Embedding: "Embedding",
+    Planned: "Planned",
+    Tuning: "Tuning",
     FoldDone: "FoldDone",
     Compared: "Compared",
     Evaluated: "Evaluated",
@@ -266,7 +317,7 @@ class TrainingResult:
 
     model: FittedModel
     evaluation: Evaluation
-    """Out of fold."""
+    """Out of fold; of the recipe ``transformer`` on the answers that are kept apart."""
     report: TrustReport
     judged: Judged
     """Against answer length, and against the champion's recipe where there is one."""
@@ -282,5 +333,11 @@ class TrainingResult:
     """Cross-validated."""
     one_person: bool
     """Whether it learned from one person's ratings."""
+    learned: int
+    """Rated answers that it was fitted on."""
+    questions: int
+    """Different prompts of these."""
     fold_models: tuple[LinearModel, ...]
     """Of the first division into folds, which gave the out-of-fold scores: they score answers that nobody rated."""
+    adds: Addition | None = None
+    """What its tuned layers add; None for a recipe without any."""

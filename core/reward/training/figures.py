@@ -22,7 +22,7 @@ from core.reward.metrics.length_bias import length_bias
 from core.reward.metrics.metrics import Scores, measure, pair_counts, paired_difference, paired_order_difference
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair, feature_matrix
-from core.reward.recipes.registry import PAIR, recipe_named
+from core.reward.recipes.registry import PAIR
 
 ORDER, AREA = "pairwise_accuracy", "roc_auc"
 NOBODY = frozenset({"imported", "legacy"})
@@ -81,24 +81,35 @@ def kept_apart_figures(
     rated = Labels.of(kept_apart, positive_threshold=positive_threshold)
     if rated.prompts < ENOUGH_KEPT_APART:
         return None
-    pairs = [Pair(example.prompt, example.response) for example in kept_apart]
-    pair_features = feature_matrix(PAIR, pairs, embedder)
-    recipe = recipe_named(model.recipe)
-    values = model.predict(pair_features if recipe is PAIR else feature_matrix(recipe, pairs, embedder))
-    scores = Scores(values, values >= model.threshold)
-    metrics = measure(rated, scores, seed=seed)
-    if metrics[crossed.measure].value is None:
-        return None
     if crossed.measure == ORDER and _comparable_questions(rated) < FEWEST_PROMPTS:
         return None
+    found = _kept_apart(model, crossed.measure, crossed.rule, kept_apart, rated, embedder, seed=seed)
+    return None if found.right_order.value is None else found
+
+
+def _kept_apart(
+    model: FittedModel,
+    measured: str,
+    rule: str | None,
+    kept_apart: Sequence[Example],
+    rated: Labels,
+    embedder: Embedder,
+    *,
+    seed: int,
+) -> Figures:
+    pairs = [Pair(example.prompt, example.response) for example in kept_apart]
+    pair_features = feature_matrix(PAIR, pairs, embedder)
+    values = model.predict(model.features(pairs, embedder, pair_features))
+    scores = Scores(values, values >= model.threshold)
+    metrics = measure(rated, scores, seed=seed)
     theirs, rule_order = [], None
-    if crossed.rule is not None:
-        theirs = [_of_rule(crossed.rule, rated, model.baselines.score(pair_features))]
-        rule_order = measure(rated, theirs[0], seed=seed)[crossed.measure]
+    if rule is not None:
+        theirs = [_of_rule(rule, rated, model.baselines.score(pair_features))]
+        rule_order = measure(rated, theirs[0], seed=seed)[measured]
     return _figures(
         Basis.KEPT_APART,
-        crossed.measure,
-        crossed.rule,
+        measured,
+        rule,
         kept_apart,
         rated,
         [scores],
@@ -107,6 +118,38 @@ def kept_apart_figures(
         rule_order,
         seed=seed,
     )
+
+
+def figures_kept_apart_alone(
+    rated: Labels,
+    rules: Mapping[str, Scores],
+    model: FittedModel,
+    kept_apart: Sequence[Example],
+    embedder: Embedder,
+    *,
+    positive_threshold: int,
+    seed: int,
+) -> Figures:
+    """Figures of a model that has no cross-validated scores, however few questions are kept apart.
+
+    ``rules`` are the fitted baselines out of fold on the ``rated`` answers that it learned from. Measure and best
+    simple rule are chosen there, as nothing is chosen on the answers that are reported.
+
+    Raises:
+        Unavailable: the encoder cannot be loaded.
+    """
+    apart = Labels.of(kept_apart, positive_threshold=positive_threshold)
+    comparable = min(_comparable_questions(rated), _comparable_questions(apart))
+    measured = ORDER if comparable >= FEWEST_PROMPTS else AREA
+    known = dict(rules) | {"original_order": original_order(rated)}
+    found = {
+        name: measure(rated, known[name], seed=seed, resamples=0)[measured].value
+        for name in SIMPLE_RULES
+        if name in known
+    }
+    values = {name: value for name, value in found.items() if value is not None}
+    best = max(values, key=values.__getitem__, default=None)
+    return _kept_apart(model, measured, best, kept_apart, apart, embedder, seed=seed)
 
 
 def learned_from_one_person(examples: Sequence[Example]) -> bool:

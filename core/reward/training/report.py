@@ -124,8 +124,8 @@ class Findings:
     """Findings from further fits: the learning curve, and models without one of the raters."""
 
     curve: LearningCurve
-    left_out: dict[str, Metric]
-    """By rater: see ``slices.leave_rater_out``."""
+    left_out: dict[str, Metric] | None
+    """By rater: see ``slices.leave_rater_out``; None: not measured for this recipe."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def train(
     champion = None if champion_recipe is None else recipe_named(champion_recipe)
     rated = Labels.of(examples, positive_threshold=positive_threshold)
     folds = grouped_folds(rated.good, rated.groups, folds=OUTER_FOLDS, seed=seed) if len(rated) else None
-    if (reason := _too_little(rated, minimum)) is not None or folds is None:
+    if (reason := too_little(rated, minimum)) is not None or folds is None:
         refused = Refused(reason or _ONE_CLASS_IN_A_FOLD)
         yield refused
         return refused
@@ -154,6 +154,8 @@ def train(
         figures=cross_validated_figures(examples, rated, scored.repeats, scored.baselines, evaluation, seed=seed),
         one_person=learned_from_one_person(examples),
         fold_models=tuple(scored.models),
+        learned=len(rated),
+        questions=rated.prompts,
     )
 
 
@@ -168,7 +170,7 @@ def data_fingerprint(examples: Sequence[Example], preferred: Sequence[Preferred]
     return digest.hexdigest()
 
 
-def _too_little(rated: Labels, minimum: int) -> str | None:
+def too_little(rated: Labels, minimum: int) -> str | None:
     """Why nothing can be trained on these ratings, or None."""
     if len(rated) < minimum:
         missing = minimum - len(rated)

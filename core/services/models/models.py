@@ -49,13 +49,15 @@ class VersionView:
     created_at: datetime
     metrics: dict[str, Metric]
     state: str
-    """``champion``, ``available``, ``archived``, ``file missing`` or ``file altered``."""
+    """``champion``, ``available``, ``archived``, ``thinned``, ``file missing`` or ``file altered``."""
     sample: bool
     held_out: HeldOutResult | None
     lineage: dict[str, Any]
     """Data fingerprint, encoder, code version, seed, answers kept apart; empty for versions of earlier releases."""
     trained_by: Name
     run_id: int
+    size: int
+    """Bytes of its files."""
     without_rater: Annotated[str | None, AS_IS] = None
     """Whose ratings it did not learn from."""
 
@@ -69,6 +71,7 @@ class VersionView:
             "created_at": self.created_at.isoformat(),
             "metrics": {name: metric.to_json() for name, metric in self.metrics.items()},
             "state": self.state,
+            "bytes": self.size,
         }
 
 
@@ -189,6 +192,7 @@ def promote(
         version = versions.find(session, model_version)
         if version.champion:
             raise Conflict(f"{version.short_name} is in use already. Nothing was changed.")
+        _need_more_than_figures(version)
         if version.archived_at is not None:
             raise Conflict(f"{version.short_name} is archived. Take it from the archive first; nothing was changed.")
         _need_files(workspace, version)
@@ -210,6 +214,7 @@ def rollback(workspace: Workspace, user: User, *, instead_of: str | None = None)
         previous = next(iter(versions.before_champion(session)), None)
         if previous is None:
             raise Conflict("There is no earlier model in use to go back to. Nothing was changed.")
+        _need_more_than_figures(previous)
         _need_files(workspace, previous)
         versions.set_champion(session, previous.model_version, action="rollback", by=user, reason="Rolled back.")
         return previous.model_version
@@ -256,6 +261,8 @@ def as_zip(workspace: Workspace, user: User, model_version: str) -> bytes:
     workspace.require(user, Act.MODELS)
     with workspace.store.write() as session:
         version = versions.find(session, model_version)
+        if version.thinned_at is not None:
+            raise Unavailable(f"Of {version.short_name} only the figures were kept: there is no file to download.")
         packed = artifact.packed(version_path(workspace, model_version), hashes=version.hashes)
         audit.write(session, user, "downloaded", f"model {model_version}")
     return packed
@@ -324,9 +331,19 @@ def _need_files(workspace: Workspace, version: ModelVersion) -> None:
         raise Conflict(f"{version.short_name} cannot be used, and nothing was changed: {found}")
 
 
+def _need_more_than_figures(version: ModelVersion) -> None:
+    if version.thinned_at is not None:
+        raise Conflict(
+            f"Of {version.short_name} only the figures were kept: its files were removed, so it cannot be put in use. "
+            "Nothing was changed."
+        )
+
+
 def _state(workspace: Workspace, version: ModelVersion) -> str:
     if version.archived_at is not None:
         return "archived"
+    if version.thinned_at is not None:
+        return "thinned"
     if not (version_path(workspace, version.model_version) / artifact.MODEL_FILE).is_file():
         return "file missing"
     try:
@@ -361,6 +378,7 @@ def _view(workspace: Workspace, version: ModelVersion, trained_by: str, names: M
         lineage=version.lineage or {},
         trained_by=trained_by,
         run_id=version.run_id,
+        size=artifact.size(version_path(workspace, version.model_version)),
         without_rater=None if left_out is None else names.get(left_out, f"rater {left_out}"),
     )
 

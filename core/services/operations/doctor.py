@@ -185,10 +185,11 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
         return
     with store.read() as session:
         known, used = versions.listed(session), verdicts.in_use(session)
+        whole = [version for version in known if version.thinned_at is None]
     if used is not None:
         yield "model in use", True, f"{used.name} ({used.model_version}). {used.sentence}"
     broken = []
-    for version in known:
+    for version in whole:
         try:
             folder = settings.model_dir / version.model_version
             artifact.examine(folder, hashes=version.hashes, prompts=version.prompts)
@@ -205,7 +206,7 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
             "saved left them; nothing uses them. Delete them when no training is running.",
         )
     if not broken:
-        yield "model files", True, f"{len(known)} versions, all unaltered" if known else "no model yet"
+        yield "model files", True, f"{len(whole)} versions, all unaltered" if whole else "no model yet"
 
 
 def _owner_only(settings: Settings) -> Iterator[Finding]:

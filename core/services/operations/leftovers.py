@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.domain.settings import Settings
+from core.reward.transformer.kept import folds_folder
 from core.store import scratch
 from core.store.database import connect
 from core.store.interactions.uploads import copies_folder
@@ -46,7 +47,8 @@ def _own(settings: Settings) -> list[Path]:
     store = connect(settings)
     beside = [Path(str(store.engine.url.database)).resolve().parent] if store.is_sqlite else []
     store.engine.dispose()
-    return [settings.home, settings.model_dir, settings.home / "encoders", copies_folder(settings.home), *beside]
+    home = settings.home
+    return [home, settings.model_dir, home / "encoders", folds_folder(home), copies_folder(home), *beside]
 
 
 def _elsewhere(settings: Settings) -> list[Path]:

@@ -11,6 +11,7 @@ from core.reward.evaluation.evaluation import leave_out_seen
 from core.reward.evaluation.held_out import comparable
 from core.reward.evaluation.slices import rated_by_others
 from core.reward.model import FittedModel
+from core.reward.recipes.registry import TRANSFORMER
 from core.services.workspace import Workspace
 from core.store.interactions import exports
 from core.store.people import raters
@@ -54,6 +55,14 @@ class TrainingSet:
     def unseen_prompts(self) -> int:
         """On how many prompts the champion itself can be met."""
         return len({example.group for example in self.unseen})
+
+    @property
+    def recipe_to_refit(self) -> str | None:
+        """The champion's recipe where it is to be refitted out of fold for the comparison.
+
+        Tuned layers would take as long again: a champion that has them is met itself, however few questions there are.
+        """
+        return None if self.rival_decides or self.champion_recipe == TRANSFORMER.name else self.champion_recipe
 
     @property
     def rival_decides(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.domain.metrics import Metric
-from core.reward.recipes.registry import PAIR
+from core.reward.recipes.registry import PAIR, TRANSFORMER
 from core.reward.training.events import STORED_NAMES, Evaluated, Reported
 from core.store.database import Session
 from core.store.training import runs
@@ -64,9 +64,11 @@ def latest_training(session: Session, *, sample: bool) -> Outlook | None:
     if evaluated is None:
         return None
     curve = reported["report"].get("curve", {}) if reported else {}
+    if run.recipe == TRANSFORMER.name:
+        curve = curve | {"reason": "The deep method makes no forecast. Train with the usual method to get one."}
     return Outlook(
         run.run_id,
-        evaluated["evaluation"]["n"],
+        (run.result or {}).get("n", evaluated["evaluation"]["n"]),
         curve.get("more"),
         tuple((point["n"], Metric.from_json(point["auc"])) for point in curve.get("forecast", ())),
         curve.get("reason") or (None if curve else "This training was made before forecasts were kept: train again."),

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from core.domain.errors import Unavailable
-from core.domain.verdicts.gates import Decision, Gate, judge_challenger
+from core.domain.metrics import Metric
+from core.domain.verdicts.gates import Decision, Gate, judge_addition, judge_challenger
 from core.domain.verdicts.judgement import Judgement
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.held_out import difference, measurements
+from core.reward.recipes.registry import TRANSFORMER
 from core.reward.training.events import Judged, TrainingResult
 from core.reward.training.figures import kept_apart_figures
 from core.services.training.dataset import TrainingSet
@@ -26,9 +28,15 @@ def compare_with_champion(
     """Compare the model with the champion itself, on held-out prompts that neither was trained on.
 
     Where these are few, what the comparison of the refitted recipes came to (``trained.judged``) stands, unless the
-    model is clearly worse.
+    model is clearly worse. A recipe with tuned layers is never refitted: there they decide however few they are, and
+    without any the model is not promoted.
     """
-    assert training_set.rival is not None
+    refitted = TRANSFORMER.name not in (trained.model.recipe, training_set.champion_recipe)
+    if training_set.rival is None:
+        if refitted or training_set.champion_recipe is None:
+            return trained.judged
+        nothing = Metric(None, reason="not estimable: too few questions that neither was trained on")
+        return Judged(_challenger(trained, nothing, 0), nothing, 0)
     versus = difference(
         trained.model,
         training_set.rival,
@@ -37,10 +45,16 @@ def compare_with_champion(
         positive_threshold=workspace.settings.positive_rating_threshold,
         seed=0,  # fixed: training again with other seeds shall not be a way to another verdict on the same model
     )
-    prompts, evaluation = training_set.unseen_prompts, trained.evaluation
     clearly_worse = versus.high is not None and versus.high < 0
-    if not training_set.rival_decides and not (trained.judged.decision.promoted and clearly_worse):
+    stops = trained.judged.decision.promoted and clearly_worse
+    if refitted and not training_set.rival_decides and not stops:
         return trained.judged
+    prompts = training_set.unseen_prompts
+    return Judged(_challenger(trained, versus, prompts), versus, prompts)
+
+
+def _challenger(trained: TrainingResult, versus: Metric, prompts: int) -> Decision:
+    evaluation = trained.evaluation
     decision = judge_challenger(
         evaluation.metrics["roc_auc"],
         evaluation.versus_length,
@@ -48,7 +62,7 @@ def compare_with_champion(
         versus,
         unseen_questions=prompts,
     )
-    return Judged(decision, versus, prompts)
+    return decision if trained.adds is None else judge_addition(decision, trained.adds)
 
 
 def measure_all(
@@ -58,7 +72,8 @@ def measure_all(
     if not training_set.held_out:
         return {}
     with workspace.store.read() as session:
-        known = [version for version in versions.listed(session) if version.archived_at is None and not version.sample]
+        here = (v for v in versions.listed(session) if v.archived_at is None and v.thinned_at is None)
+        known = [version for version in here if not version.sample]
     models = {name: (trained.model, trained.groups)}
     for version in known:
         folder = workspace.settings.model_dir / version.model_version
@@ -86,7 +101,9 @@ def judgement(
         seed=0,
     )
     decision, figures = trained.judged.decision, kept or trained.figures
-    return Judgement(figures, decision.gate, decision.reason, trained.judged.unseen_prompts, trained.one_person)
+    return Judgement(
+        figures, decision.gate, decision.reason, trained.judged.unseen_prompts, trained.one_person, trained.adds
+    )
 
 
 def recheck_decision(

@@ -54,7 +54,7 @@ def save_and_register(
         recipe=trained.model.recipe,
         encoder=trained.model.encoder,
         data_fingerprint=trained.report.fingerprint,
-        n=trained.evaluation.n,
+        n=trained.learned,
         prompts=len(trained.groups),
         seed=trained.report.seed,
         positive_threshold=settings.positive_rating_threshold,
@@ -116,7 +116,7 @@ def _version(
         },
         legacy_row={
             "model_version": metadata.model_version,
-            "total_interactions": evaluation.n,
+            "total_interactions": trained.learned,
             "avg_reward": evaluation.good / evaluation.n,
             "loss_value": loss,
             "accuracy": None if accuracy is None else 100 * accuracy,
@@ -154,7 +154,7 @@ def _register(
             "n": len(training_set.held_out),
             "prompts": len({example.group for example in training_set.held_out}),
         }
-        outcome = result(run_id, version.recipe, evaluation.n, evaluation.prompts, decision.reason) | {
+        outcome = result(run_id, version.recipe, trained.learned, trained.questions, decision.reason) | {
             "model_version": name,
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
@@ -162,6 +162,7 @@ def _register(
             "name": ClearedText(version.name),
             "verdict": judged.sentence(Use.IN_USE if decision.promoted else Use.NOT_USED),
             "figures": judged.figures.to_json(),
+            "adds": None if judged.adds is None else judged.adds.to_json(),
             "held_out": held_out if training_set.held_out else None,
             "preferences": trained.comparisons,
             "without_rater": training_set.without_rater,
@@ -171,7 +172,8 @@ def _register(
         made |= {"without_rater": training_set.without_rater} if training_set.without_rater else {}
         audit.write(session, Rule.TRAINING, "trained", f"model {name}", new=made)
         versions.measured(session, measured)
-        runs.save_predictions(session, run_id, [(r.interaction_id, r.fold or 0, r.score) for r in evaluation.rows])
+        tested = [(r.interaction_id, r.fold, r.score) for r in evaluation.rows if r.fold is not None]
+        runs.save_predictions(session, run_id, tested)
         if decision.promoted:
             versions.set_champion(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
         values = {"result": outcome, "sample": training_set.sample, "model_version": name}
@@ -193,6 +195,7 @@ def result(run_id: int, recipe: str, n: int, prompts: int, reason: str) -> dict[
         "name": None,
         "verdict": reason,
         "figures": None,
+        "adds": None,
         "reason": reason,
     }
 

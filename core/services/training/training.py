@@ -11,8 +11,9 @@ from typing import Any
 
 from core.domain.errors import AssayError, BadInput, BadSetting, Unavailable
 from core.domain.roles import Act, User
-from core.reward.recipes.registry import PAIR, recipe_named
+from core.reward.recipes.registry import PAIR, TRANSFORMER, recipe_named
 from core.reward.training import trainer
+from core.reward.training.deep import train_deep
 from core.reward.training.events import (
     STORED_NAMES,
     Embedding,
@@ -22,7 +23,10 @@ from core.reward.training.events import (
     Refused,
     Registered,
     Saved,
+    TrainingResult,
+    Tuning,
 )
+from core.reward.transformer.kept import forget
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import reference_embedder
@@ -83,7 +87,8 @@ def train(
                 break
             stop = stop_asked()
             pause = time.monotonic() - stored_at
-            if not isinstance(event, Embedding) or pause > PROGRESS_SECONDS or event.done == event.total:
+            frequent = isinstance(event, Embedding | Tuning) and event.done < event.total
+            if not frequent or pause > PROGRESS_SECONDS:
                 stop |= _store_event(workspace, run_id, event)
                 stored_at = time.monotonic()
             if stop and not isinstance(event, Refused | Saved | Registered):
@@ -128,7 +133,7 @@ def train_to_end(
         except StopIteration as end:
             outcome: dict[str, Any] = end.value
             return outcome
-        if isinstance(event, Embedding | Examined):
+        if isinstance(event, Embedding | Examined | Tuning):
             on_progress(event.done, event.total)
         elif isinstance(event, FoldDone):
             on_progress((event.repeat - 1) * event.folds + event.fold, event.repeats * event.folds)
@@ -219,27 +224,41 @@ def _steps(
             f"TRAIN_LIMIT is {settings.train_limit:,}: a training needs {needed:,} rated answers beside those that are "
             "kept apart. Set it higher, or leave it out."
         )
-    trained = yield from trainer.train(
-        training_set.examples,
-        recipe=recipe,
-        embedder=embedder,
-        seed=seed,
-        positive_threshold=settings.positive_rating_threshold,
-        minimum=needed,
-        champion_recipe=None if training_set.rival_decides else training_set.champion_recipe,
-        champion_groups=training_set.champion_groups,
-        preferred=training_set.preferred,
-        preferred_apart=training_set.preferred_apart,
-    )
+    steps: Generator[Event, None, TrainingResult | Refused]
+    if recipe == TRANSFORMER.name:
+        steps = train_deep(
+            training_set.examples,
+            training_set.held_out,
+            base=settings.transformer_base,
+            home=settings.home,
+            embedder=embedder,
+            seed=seed,
+            positive_threshold=settings.positive_rating_threshold,
+        )
+    else:
+        steps = trainer.train(
+            training_set.examples,
+            recipe=recipe,
+            embedder=embedder,
+            seed=seed,
+            positive_threshold=settings.positive_rating_threshold,
+            minimum=needed,
+            champion_recipe=training_set.recipe_to_refit,
+            champion_groups=training_set.champion_groups,
+            preferred=training_set.preferred,
+            preferred_apart=training_set.preferred_apart,
+        )
+    trained = yield from steps
     if isinstance(trained, Refused):
         prompts = len({example.group for example in training_set.examples})
         outcome = result(run_id, recipe, len(training_set.examples), prompts, trained.reason)
         _finish_refused(workspace, run_id, outcome, sample=training_set.sample)
         return outcome
-    if training_set.rival:
-        trained = replace(trained, judged=compare_with_champion(workspace, training_set, trained, embedder))
+    trained = replace(trained, judged=compare_with_champion(workspace, training_set, trained, embedder))
     yield trained.judged
-    return (yield from save_and_register(workspace, run_id, training_set, trained, embedder))
+    outcome = yield from save_and_register(workspace, run_id, training_set, trained, embedder)
+    forget(settings.home)
+    return outcome
 
 
 @retried

@@ -94,6 +94,7 @@ class ModelVersion(Base):
     guarantee: Mapped[dict[str, Any] | None]  # counts of poor picks by fingerprint of the encoder; written once each
     archived_at: Mapped[datetime | None]
     archived_by: Mapped[str | None] = mapped_column(String(100))
+    thinned_at: Mapped[datetime | None]  # since then only its figures are kept, and none of its files can be loaded
 
     @property
     def name(self) -> str:

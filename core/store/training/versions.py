@@ -4,14 +4,14 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
 from core.domain.roles import Rule, User
 from core.store import audit, rights
 from core.store.database import Store, lock_writers
-from core.store.tables import SYSTEM_USER, LegacyTraining, ModelVersion, Promotion, Run
+from core.store.tables import SYSTEM_USER, Embedding, LegacyTraining, ModelVersion, Promotion, Run
 from core.store.types import now
 
 __all__ = ["ModelVersion"]  # rows that the functions return
@@ -116,6 +116,15 @@ def archive(session: Session, version: ModelVersion, *, by: User, away: bool) ->
     audit.write(session, by, "archived" if away else "took from the archive", f"model {version.model_version}")
 
 
+def thin(session: Session, version: ModelVersion, *, by: User) -> None:
+    """Note that the files of a version go, and delete the vectors that its tuned layers made."""
+    version.thinned_at = now()
+    deep = version.hashes.get("deep.safetensors")
+    if deep is not None:
+        session.execute(delete(Embedding).where(Embedding.fingerprint.startswith(f"{deep}:")))
+    audit.write(session, by, "removed the files", f"model {version.model_version}")
+
+
 def lock_champion(session: Session, expected: str | None) -> None:
     """Lock the champion until the transaction ends, and check that it is ``expected``.
 
@@ -177,11 +186,12 @@ def before_champion(session: Session) -> list[ModelVersion]:
 
 
 def champion_and_fallbacks(session: Session) -> list[ModelVersion]:
-    """The champion and its fallbacks: earlier champions that learned from the same kind of data (sample or own)."""
+    """The champion and its fallbacks: earlier champions of the same kind of data (sample or own) that have files."""
     current = champion(session)
     if current is None:
         return []
-    return [current, *(version for version in before_champion(session) if version.sample == current.sample)]
+    earlier = (version for version in before_champion(session) if version.thinned_at is None)
+    return [current, *(version for version in earlier if version.sample == current.sample)]
 
 
 def remove_sample(session: Session) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from core.domain.errors import BadInput
-from core.domain.texts import plural
+from core.domain.texts import in_bytes, plural
 from core.labeling import scales
 from core.labeling.column_names import find_column, suggest_mapping
 from core.labeling.how_to_read import HowToRead
@@ -89,7 +89,7 @@ def choose_how(page: Page, view: UploadView) -> tuple[HowToRead, str]:
 def _what_it_is(page: Page, view: UploadView) -> HowToRead:
     """The sheet and the shape."""
     look = _look(page, view, HowToRead(sheet=view.how.sheet))
-    st.caption(f"{literal(look.kind)} · {_size(view.size)}")
+    st.caption(f"{literal(look.kind)} · {in_bytes(view.size)}")
     sheet = look.sheet
     if len(look.sheets) > 1:
         chosen = st.selectbox(
@@ -281,10 +281,6 @@ def _look(page: Page, view: UploadView, how: HowToRead) -> FirstLook:
         kept[name] = uploads.first_look(page.workspace, page.user, view.upload_id, how)
         st.session_state[session.FIRST_LOOKS] = kept
     return kept[name]
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3)):,} KB"
 
 
 def _cell(value: object) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.domain.roles import Act
+from core.domain.texts import in_bytes
 from core.services.models import models
 from core.services.models.models import PromotionView, VersionView
 from core.services.models.verdicts import VersionVerdict
@@ -19,7 +20,11 @@ from core.ui.shell.texts import literal
 
 NOT_RECORDED = "not recorded (made by an earlier release)"
 CHOSEN, OPENED = "models.look", "models.report"
-FILES = {"file missing": "missing", "file altered": "altered after the training"}
+FILES = {
+    "file missing": "missing",
+    "file altered": "altered after the training",
+    "thinned": "removed by a lead; only its figures are kept",
+}
 
 
 def report_of_a_version(
@@ -47,7 +52,7 @@ def report_of_a_version(
     verdict, run = verdicts[version.model_version], runs.run_view(page.workspace, page.user, version.run_id)
     if version.state != "champion":
         show_verdict(verdict, key="models.looked_at")
-        show_figures(verdict.figures, key="models.looked_at")
+        show_figures(verdict, key="models.looked_at")
     made, chart = st.columns([5, 4])
     with made:
         with st.container(key="models.lineage"):
@@ -101,5 +106,5 @@ def lineage(version: VersionView, changes: Sequence[PromotionView]) -> list[tupl
         ("Code", str(known.get("code") or NOT_RECORDED)),
         ("Trained", f"{moment(version.created_at)} by {version.trained_by}, training {version.run_id}"),
         ("Came into use", f"{moment(fate.at)}: {in_words(fate)}" if fate else "never"),
-        ("Files", f"{version.model_version}, {FILES.get(version.state, 'as trained')}"),
+        ("Files", f"{version.model_version}, {FILES.get(version.state, 'as trained')}, {in_bytes(version.size)}"),
     ]

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.domain.roles import Act
+from core.domain.texts import in_bytes
 from core.domain.verdicts.judgement import Tone
 from core.services.models.models import OldTraining, VersionView
 from core.services.models.verdicts import VersionVerdict
-from core.ui.models.promote import row_actions
+from core.ui.models.promote import UNUSABLE, row_actions
 from core.ui.report.format import moment, ratio
 from core.ui.shell.page import Page
 from core.ui.shell.popovers import popovers_by_keyboard
@@ -18,6 +19,7 @@ STATES = {
     "champion": "In use",
     "available": "Not in use",
     "archived": "Archived",
+    "thinned": "Only figures kept",
     "file missing": "Files missing",
     "file altered": "Files altered",
 }
@@ -38,7 +40,7 @@ def history(
     here = [version for version in versions if version.state != "archived"]
     archived = [version for version in versions if version.state == "archived"]
     current = next((version.model_version for version in here if version.state == "champion"), None)
-    can_compare = sum(version.state not in ("file missing", "file altered") for version in here) > 1
+    can_compare = sum(version.state not in UNUSABLE for version in here) > 1
     shown = here
     if len(here) > SHOWN and not st.session_state.get("models.show_all"):
         kept = (current, previous)
@@ -77,7 +79,7 @@ def _row(
 
 def _called(version: VersionView, can_compare: bool) -> None:
     """Name, state and the technical name of a version; the name is what is ticked."""
-    name, damaged = f"**{literal(version.name)}**", version.state in ("file missing", "file altered")
+    name, damaged = f"**{literal(version.name)}**", version.state in UNUSABLE
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if can_compare:
@@ -87,10 +89,11 @@ def _called(version: VersionView, can_compare: bool) -> None:
             if version.state == "champion":
                 st.badge("In use", color="green")
             elif damaged:
-                st.badge(STATES[version.state], icon=":material/folder_off:", color="red")
+                thinned = version.state == "thinned"
+                st.badge(STATES[version.state], icon=":material/folder_off:", color="gray" if thinned else "red")
             if version.sample:
                 st.badge("Sample", color="violet")
-        st.caption(literal(version.model_version))
+        st.caption(f"{literal(version.model_version)} · {in_bytes(version.size)}")
 
 
 def ticking(version: VersionView) -> str:

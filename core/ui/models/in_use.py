@@ -51,7 +51,7 @@ def model_in_use(
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 sample_badge()
                 st.markdown("It learned from the sample: do not judge real answers with it.", width="content")
-        show_figures(verdict.figures, key="models.in_use")
+        show_figures(verdict, key="models.in_use")
         _next(verdict)
         change = next((change for change in changes if change.model_version == version.model_version), None)
         why, way_back = st.columns([7, 2.6], vertical_alignment="center")
@@ -89,7 +89,7 @@ def _none_in_use(
         newest = good or next(iter(usable), None)
         if newest is not None:
             show_verdict(verdicts[newest.model_version], key="models.newest")
-            show_figures(verdicts[newest.model_version].figures, key="models.newest")
+            show_figures(verdicts[newest.model_version], key="models.newest")
         if good is None:
             st.markdown(
                 "Next: rate more answers, then train again. Readiness says which ratings are missing; a lead may also "

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from core.domain.texts import in_bytes
 from core.domain.verdicts.judgement import why_not
-from core.services.models import models
+from core.services.models import models, thinning
 from core.services.models.models import VersionView
 from core.services.models.verdicts import VersionVerdict
 from core.ui.shell import session
@@ -12,7 +13,11 @@ from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
-UNUSABLE = {"file missing": "Its files are missing", "file altered": "Its files were altered after its training"}
+UNUSABLE = {
+    "file missing": "Its files are missing. Restore them from a backup.",
+    "file altered": "Its files were altered after its training. Restore them from a backup.",
+    "thinned": "Its files were removed, and only its figures are kept.",
+}
 
 
 def row_actions(
@@ -45,6 +50,8 @@ def row_actions(
             args=(page, version, True),
             help="Put it away: it can no longer be put in use. It can be taken back at any time.",
         )
+        if version.model_version != previous and version.state != "thinned":
+            _keep_figures(page, version)
 
 
 def _put_in_use(page: Page, version: VersionView, verdict: VersionVerdict, *, current: str) -> None:
@@ -72,6 +79,21 @@ def _put_in_use(page: Page, version: VersionView, verdict: VersionVerdict, *, cu
         )
 
 
+def _keep_figures(page: Page, version: VersionView) -> None:
+    with st.popover("Keep only figures", key=f"models.thin.{version.run_id}", type="tertiary"):
+        st.markdown(
+            f"Remove the files of **{literal(version.name)}** ({in_bytes(version.size)})? Its figures and its report "
+            "stay. It can never rank again or be compared anew, and the files cannot be brought back."
+        )
+        st.button(
+            "Yes, remove its files",
+            key=f"models.thin_yes.{version.run_id}",
+            type="primary",
+            on_click=_thin,
+            args=(page, version),
+        )
+
+
 def roll_back(page: Page, version: VersionView, verdict: VersionVerdict, *, current: str, key: str) -> None:
     """The way back to the version that was in use before."""
     with st.popover(
@@ -79,7 +101,7 @@ def roll_back(page: Page, version: VersionView, verdict: VersionVerdict, *, curr
         icon=":material/undo:",
         key=f"{key}.rollback",
         disabled=version.state in UNUSABLE,
-        help=f"{UNUSABLE[version.state]}. Restore them from a backup." if version.state in UNUSABLE else None,
+        help=UNUSABLE.get(version.state),
     ):
         st.markdown(f"Go back to **{literal(version.name)}**, the model that was in use before?")
         _warn(version, verdict)
@@ -123,6 +145,14 @@ def _roll_back(page: Page, version: VersionView, instead_of: str) -> None:
     if user is not None:
         models.rollback(page.workspace, user, instead_of=instead_of)
         session.toast(f"{version.name} is in use again.")
+
+
+@act
+def _thin(page: Page, version: VersionView) -> None:
+    user = actor(page)
+    if user is not None:
+        thinning.thin(page.workspace, user, version.model_version)
+        session.toast(f"Of {version.name} only the figures are kept.")
 
 
 @act

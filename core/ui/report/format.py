@@ -45,7 +45,7 @@ BASELINES = {
 }
 """Short names of the simple rules, for the heads of tables."""
 
-RECIPES = {"pair": "Pair", "concat": "Concat"}
+RECIPES = {"pair": "Pair", "transformer": "Deep, slower", "concat": "Concat"}
 
 RANGE = "The range beside a figure shows how certain it is: 95 times out of 100 it holds the true value."
 

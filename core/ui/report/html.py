@@ -84,7 +84,7 @@ def _made(run: RunView) -> str:
 
 
 def _summary(verdict: VersionVerdict) -> str:
-    shown = three_figures(verdict.figures)
+    shown = three_figures(verdict.figures, verdict.judgement.adds)
     cards = "".join(
         f'<div class="card">{_text(figure.title)}<b>{figure.value}</b>'
         f"<span>{_text(figure.bounds or figure.missing)}</span><br><span>{_text(figure.short)}</span></div>"

@@ -10,6 +10,13 @@ def notes(run: RunView, verdict: VersionVerdict) -> list[str]:
     evaluation, report = run.evaluation, run.report
     if evaluation is None:
         return ["This training kept no measurements. Train again to get a full report."]
+    if verdict.judgement.adds is not None:
+        apart = (
+            f"All numbers below are measured on questions kept apart: {evaluation.n:,} rated answers to "
+            f"{evaluation.prompts:,} questions ({evaluation.good:,} good) that nothing was learned from. What needs "
+            "several models that learned from other questions is not measured for this method."
+        )
+        return [apart, *_reads(run)]
     times = f" {evaluation.repeats} times" if evaluation.repeats > 1 else ""
     basis = (
         f"All numbers below are cross-validated: {evaluation.n:,} rated answers to {evaluation.prompts:,} questions "
@@ -20,12 +27,16 @@ def notes(run: RunView, verdict: VersionVerdict) -> list[str]:
             " The verdict and the three figures are not: they are measured on questions that were kept apart, so they "
             "may differ a little from the same measures below."
         )
-    found = [basis]
-    if (run.latest("fitted") or {}).get("weighting") == "answer alone":
-        found.append(
-            "On these ratings the question did not help to tell good answers from poor ones, so the model reads the "
-            "answer alone. It does not notice when an answer is about something else."
-        )
+    found = [basis, *_reads(run)]
     if report is None:
         found.append("An earlier release made this training and measured less. Train again to get the whole report.")
     return found
+
+
+def _reads(run: RunView) -> list[str]:
+    if (run.latest("fitted") or {}).get("weighting") != "answer alone":
+        return []
+    return [
+        "On these ratings the question did not help to tell good answers from poor ones, so the model reads the answer "
+        "alone. It does not notice when an answer is about something else."
+    ]

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from core.domain.metrics import Metric
 from core.domain.verdicts.rules import rule_words
 from core.reward.evaluation.evaluation import Evaluation
+from core.reward.recipes.registry import TRANSFORMER
 from core.reward.training.report import TrustReport
 from core.ui.report.format import cell
 
@@ -67,8 +68,14 @@ def roc_plot(evaluation: Evaluation, report: TrustReport | None, rule: str | Non
         f"Good answers found against poor ones let through: this model{beside} and chance (ROC curve). The area under "
         f"the model's curve is {cell(evaluation.metrics.get('roc_auc'), percent=False)}.",
         f"The closer a line comes to the upper left corner, the better it tells good answers from poor ones{shaded} "
-        f"(cross-validated: all {evaluation.n:,} answers, each scored by a model that had not seen its question).",
+        f"({_measured_on(evaluation, report)}).",
     )
+
+
+def _measured_on(evaluation: Evaluation, report: TrustReport | None) -> str:
+    if report is not None and report.recipe == TRANSFORMER.name:
+        return f"{evaluation.n:,} answers to questions that were kept apart"
+    return f"cross-validated: all {evaluation.n:,} answers, each scored by a model that had not seen its question"
 
 
 def plots_by_table(report: TrustReport) -> dict[str, Plot]:

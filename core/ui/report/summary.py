@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.domain.metrics import Metric
+from core.domain.verdicts.addition import Addition
 from core.domain.verdicts.figures import Basis, Figures
 from core.domain.verdicts.judgement import Tone
 from core.domain.verdicts.rules import rule_words
@@ -54,8 +55,8 @@ class Shown:
     """Why there is no value; empty where there is one."""
 
 
-def three_figures(figures: Figures) -> list[Shown]:
-    """The figures of a model, the same on every page and in the file."""
+def three_figures(figures: Figures, adds: Addition | None) -> list[Shown]:
+    """The figures of a model, the same on every page and in the file; a fourth says what tuned layers add."""
     if figures.measure == "pairwise_accuracy":
         order = (
             "Right order",
@@ -87,7 +88,22 @@ def three_figures(figures: Figures) -> list[Shown]:
             figures.better_pick,
         ),
     )
-    return [_shown(title, short, words, metric) for title, short, words, metric in named]
+    shown = [_shown(title, short, words, metric) for title, short, words, metric in named]
+    return shown if adds is None else [*shown, _addition(adds)]
+
+
+def _addition(adds: Addition) -> Shown:
+    title, short = "Deep part adds", "points of 100 that good answers score above poor ones more often"
+    words = (
+        "How often a good answer scores higher than a poor one, with the deep part minus without it: the fast method "
+        f"on the same ratings, both measured on the {adds.questions:,} questions that were kept apart. If the range "
+        "holds 0, it may add nothing: then the fast method is the better choice."
+    )
+    gain = adds.gain
+    if gain.value is None:
+        return Shown(title, "–", "", short, words, reason(gain))
+    bounds = "" if gain.low is None or gain.high is None else f"{100 * gain.low:+.1f} to {100 * gain.high:+.1f}"
+    return Shown(title, f"{100 * gain.value:+.1f}", bounds, short, words, "")
 
 
 def _shown(title: str, short: str, words: str, metric: Metric) -> Shown:
@@ -96,9 +112,10 @@ def _shown(title: str, short: str, words: str, metric: Metric) -> Shown:
     return Shown(title, number(metric.value, percent=True), interval(metric, percent=True), short, words, "")
 
 
-def show_figures(figures: Figures, *, key: str) -> None:
-    """The three figures, each with its range and what it counts, and what they were measured on."""
-    shown = three_figures(figures)
+def show_figures(verdict: VersionVerdict, *, key: str) -> None:
+    """The figures, each with its range and what it counts, and what they were measured on."""
+    figures = verdict.figures
+    shown = three_figures(figures, verdict.judgement.adds)
     with st.container(key=f"{key}.figures"):
         with st.grid("auto", min_column_width=150):
             for figure in shown:

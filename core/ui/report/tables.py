@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.domain.metrics import Metric
+from core.domain.texts import plural
 from core.domain.verdicts.gates import compared_on
 from core.domain.verdicts.rules import rule_words
 from core.labeling.writing import csv_text
@@ -118,6 +119,8 @@ def _decision(run: RunView, verdict: VersionVerdict) -> Table:
     if figures.rule is not None:
         facts["Best simple rule"] = rule_words(figures.rule)
         facts["Better than this rule by, in points of 100"] = _points(figures.gain)
+    if judged.adds is not None:
+        facts["What the deep part adds"] = judged.adds.sentence()
     if judged.unseen_questions is not None:
         facts["Compared with the model in use"] = compared_on(judged.unseen_questions)
     if run.orders is not None:
@@ -330,7 +333,7 @@ def _made_with(evaluation: Evaluation, report: TrustReport) -> Table:
         "Fingerprint of the data": report.fingerprint,
         "Method": recipe_name(report.recipe),
         "Language model": report.encoder,
-        "Divisions (folds)": f"{report.folds} parts of whole questions, {report.repeats} times",
+        "Divisions (folds)": f"{report.folds} parts of whole questions, {plural(report.repeats, 'time')}",
         "Resamples for the ranges": f"{report.resamples:,} over questions",
         "Seed": str(report.seed),
         "Duration": f"{report.seconds:.1f} s",

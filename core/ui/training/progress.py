@@ -8,6 +8,7 @@ from itertools import zip_longest
 import streamlit as st
 
 from core.domain.roles import Act
+from core.reward.recipes.registry import TRANSFORMER
 from core.services.training import runs
 from core.services.training.runs import RunView
 from core.ui.shell.page import Page
@@ -17,7 +18,7 @@ AFTER_FOLDS, FOR_THE_REPORT, LAST_STEPS = 1.0, 0.75, 0.1
 """What follows, in times of all folds together: measured on 1,629 answers (17 s of folds, 18 s after them)."""
 
 TESTING = "Testing itself on answers it has not seen"
-_FREQUENT = ("embedding", "examined")
+_FREQUENT = ("embedding", "examined", "tuning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ def current_stage(run: RunView) -> StageOfRun:
 def seconds_left(events: Sequence[dict], now: datetime | None = None) -> float | None:
     """About how long until the end, from the pace so far; while embeddings are computed only they can be foretold."""
     last = events[-1]
+    tuning = next((event for event in reversed(events) if event["event"] == "tuning"), None)
+    if tuning is not None:  # what comes after the last model takes seconds
+        if last["event"] not in ("tuning", "fold_done") or tuning["seconds_left"] is None:
+            return None
+        return max(tuning["seconds_left"] - ((now or datetime.now(UTC)) - _when(tuning)).total_seconds(), 0.0)
     if last["event"] == "embedding" and last["done"] < last["total"]:
         return None  # said with the embeddings
     begun = {event["event"]: _when(event) for event in reversed(events) if "at" in event}
@@ -81,10 +87,11 @@ def _when(event: dict) -> datetime:
 def _share(run: RunView) -> float:
     if not run.events:
         return 0.02
-    return max(_share_after(event) for event in run.events)
+    deep = run.recipe == TRANSFORMER.name
+    return max(_share_after(event, deep=deep) for event in run.events)
 
 
-def _share_after(event: dict) -> float:
+def _share_after(event: dict, *, deep: bool) -> float:
     after = {
         "evaluated": 0.8,
         "reported": 0.94,
@@ -95,8 +102,14 @@ def _share_after(event: dict) -> float:
         "refused": 1.0,
     }
     match event["event"]:
+        case "embedding" if deep:  # the tuning after it takes far longer
+            return 0.1
         case "embedding":
             return 0.05 + 0.6 * (event["done"] / event["total"] if event["total"] else 1)
+        case "tuning":
+            return 0.1 + 0.7 * event["done"] / event["total"]
+        case "fold_done" if deep:
+            return 0.1 + 0.7 * event["fold"] / event["folds"]
         case "fold_done":
             repeat, repeats = event.get("repeat", 1), event.get("repeats", 1)
             return 0.65 + 0.15 * (repeat - 1 + event["fold"] / event["folds"]) / repeats
@@ -117,6 +130,16 @@ def event_in_words(event: dict) -> str:
             return f"Reading the texts: {event['done']:,} of {event['total']:,}{pace}{left}"
         case "embedding":
             return f"All texts are read. {TESTING} …"
+        case "planned":
+            return (
+                f"Teaching a language model needs about {event['memory'] / 1e9:.1f} GB of memory, and "
+                f"{event['disk'] / 1e9:.1f} GB of disk until it ends. Reading the texts once …"
+            )
+        case "tuning":
+            return (
+                f"Teaching a language model from the ratings: model {event['fold']} of {event['folds']}, round "
+                f"{event['epoch']} of {event['epochs']} · loss {event['loss']:.2f}"
+            )
         case "fold_done" if (done := _place(event)) < (tests := event.get("repeats", 1) * event["folds"]):
             return f"{TESTING}: {done} of {tests} tests done …"
         case "fold_done":

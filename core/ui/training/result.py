@@ -45,7 +45,7 @@ def show_result(page: Page, runs: Sequence[RunView], ready: Readiness) -> None:
     figures, chart = st.columns(2)
     with figures:
         _what_next(verdict, more_helps=bool(ready.facts.unrated) and not ready.facts.flat)
-        show_figures(verdict.figures, key="train")
+        show_figures(verdict, key="train")
     with chart:
         show_roc(run, verdict, key="train")
 
