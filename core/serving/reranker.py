@@ -14,6 +14,7 @@ from core.domain.guarantee.outcome import (
     NOT_MEASURED,
     NOT_SURE_ENOUGH,
     NOTHING_TO_CHOOSE,
+    OF_A_DEEP_PART,
     OF_THE_SAMPLE,
     GuaranteeOutcome,
 )
@@ -236,7 +237,7 @@ class Reranker:
         if guarantee is not None:
             evidence = loaded.ref.evidence.get(embedder.computed_by)
             best = scores[order[0]] if len(distinct) > 1 else None
-            promised, left = _promised(guarantee, loaded.ref, evidence, best, certainty)
+            promised, left = _promised(guarantee, loaded, evidence, best, certainty)
             doubt = doubt or left
             promised = replace(promised, picked=promised.certified and doubt is None)
         return Ranking(
@@ -314,7 +315,7 @@ def _cannot(promise: Promise | None, reason: str) -> GuaranteeOutcome | None:
 
 
 def _promised(
-    promise: Promise, ref: ModelRef, evidence: Evidence | None, best: float | None, certainty: Certainty | None
+    promise: Promise, loaded: _Loaded, evidence: Evidence | None, best: float | None, certainty: Certainty | None
 ) -> tuple[GuaranteeOutcome, str | None]:
     """What becomes of a promise, and why nothing is picked; None where the answer with the score ``best`` is.
 
@@ -323,8 +324,10 @@ def _promised(
     """
     if best is None:
         reason = NOTHING_TO_CHOOSE
-    elif ref.sample:
+    elif loaded.ref.sample:
         reason = OF_THE_SAMPLE
+    elif loaded.model.deep is not None:
+        reason = OF_A_DEEP_PART
     elif evidence is None:
         reason = NOT_MEASURED
     else:

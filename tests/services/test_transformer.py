@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.domain.errors import Unavailable
+from core.domain.errors import Conflict, Unavailable
+from core.domain.guarantee.outcome import OF_A_DEEP_PART
+from core.domain.guarantee.promise import USUAL
 from core.domain.metrics import Metric
 from core.domain.records import Example
 from core.domain.roles import COMMAND_LINE, User
@@ -24,13 +26,14 @@ from core.domain.verdicts.judgement import Use
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder, MemoryCache
 from core.reward.training.events import Judged, Tuning
-from core.services.models import models, verdicts
+from core.services.models import guarantee, models, verdicts
 from core.services.operations import backup
 from core.services.reranking import reranking
 from core.services.training import dataset, promotion, training
 from core.services.training.registry import Cancelled
 from core.services.training.runs import active_run, history, run_view
 from core.services.workspace import Workspace, open_workspace
+from core.services.worth import scoring
 from core.store.training import runs
 from tests.databases import PATIENCE, Plain, environment, rater
 from tests.reward.fakes import FakeEncoder, embedder, rated_answers, reference_embedder
@@ -137,6 +140,14 @@ def test_what_only_tuning_finds_is_promoted_served_and_exported(on_sqlite: Works
     packed = models.as_zip(on_sqlite, ANA, result["model_version"])
     with zipfile.ZipFile(BytesIO(packed)) as archive:
         assert f"{result['model_version']}/{artifact.DEEP_FILE}" in archive.namelist()
+    # what needs out-of-fold scores of the whole model says that there are none
+    answers = ["word4 word50 word4 end", "word3 word50 word3 end"]
+    asked = reranking.reranker(on_sqlite).rank("word1 1", answers, guarantee=USUAL)
+    assert (asked.guarantee.reason, asked.order) == (OF_A_DEEP_PART, (0, 1))
+    with pytest.raises(Conflict, match="deep part"):
+        guarantee.measure(on_sqlite, ANA, result["model_version"])
+    with pytest.raises(Unavailable, match="deep part"):
+        scoring.score_answers(on_sqlite, COMMAND_LINE, on_progress=lambda done, total: None)
 
 
 def test_where_it_adds_nothing_it_is_said_and_not_promoted(on_sqlite: Workspace) -> None:

@@ -16,6 +16,10 @@ OF_THE_SAMPLE = (
     "The model learned from the sample, not from your ratings, so nothing can be promised about your answers. Train a "
     "model on your own ratings."
 )
+OF_A_DEEP_PART = (
+    "Promises are not measured for a model with a deep part: its training makes no scores of the whole model for "
+    "questions that it learned from. Put a model of the usual method in use to ask for promises."
+)
 NOT_SURE_ENOUGH = "The model is not sure enough of its best answer here to keep the promise."
 
 

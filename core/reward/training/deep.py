@@ -140,6 +140,7 @@ def train_deep(
         one_person=learned_from_one_person(examples),
         learned=len(rated),
         questions=rated.prompts,
+        fold_models=(),
         adds=adds,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from core.domain.errors import Conflict, Unavailable
-from core.domain.guarantee.outcome import OF_THE_SAMPLE
+from core.domain.guarantee.outcome import OF_A_DEEP_PART, OF_THE_SAMPLE
 from core.domain.guarantee.promise import PROMISES, Promise
 from core.domain.held_out import is_held_out
 from core.domain.plain import AS_IS
@@ -13,6 +13,7 @@ from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.guarantee.learn_then_test import Evidence
 from core.reward.guarantee.standing import Standing, standing
+from core.reward.recipes.registry import TRANSFORMER
 from core.services.masking import masks_output
 from core.services.models.models import version_path
 from core.services.reranking.reranking import reference_embedder, serving_embedder
@@ -37,6 +38,8 @@ class PoorPicks:
     """Such as ``Model 3, 28 Nov``."""
     sample: bool
     """It learned from the sample: nothing can be promised."""
+    deep: bool
+    """It has a deep part, for which promises are not measured."""
     evidence: Annotated[Evidence | None, AS_IS]
     """None where it was not measured with the encoder that serves."""
 
@@ -59,7 +62,7 @@ def poor_picks(workspace: Workspace, user: User) -> PoorPicks | None:
     except Unavailable:  # an encoder that cannot be loaded is said where the model is, and measures nothing
         found = None
     evidence = None if found is None else Evidence.from_json(found)
-    return PoorPicks(version.model_version, version.name, version.sample, evidence)
+    return PoorPicks(version.model_version, version.name, version.sample, version.recipe == TRANSFORMER.name, evidence)
 
 
 @masks_output()
@@ -72,7 +75,8 @@ def measure(workspace: Workspace, user: User, model_version: str) -> None:
     Raises:
         NotAllowed: the person may not change models.
         NotFound: there is no such version.
-        Conflict: they were counted before, there is nothing to measure on, or it learned from the sample.
+        Conflict: they were counted before, there is nothing to measure on, it learned from the sample,
+            or it has a deep part.
         Unavailable: its files are missing or altered, or it was trained with another encoder.
     """
     workspace.require(user, Act.MODELS)
@@ -82,6 +86,8 @@ def measure(workspace: Workspace, user: User, model_version: str) -> None:
         version = versions.find(session, model_version)
         if version.sample:
             raise Conflict(f"{OF_THE_SAMPLE} Nothing was changed.")
+        if version.recipe == TRANSFORMER.name:
+            raise Conflict(f"{OF_A_DEEP_PART} Nothing was changed.")
         versions.need_uncounted(version, embedder.computed_by)
         out_of_fold = runs.predictions(session, version.run_id)
         learned = exports.examples(session, held_out=False)

@@ -25,11 +25,15 @@ def evidence_of(
     """Evidence on a new version, as JSON by the fingerprint of the encoder that it was counted with.
 
     With the reference encoder (``embedder``), and with the fast one where a build of it serves here. Empty where no
-    question kept apart has two rated answers.
+    question kept apart has two rated answers, and for a model with a deep part.
 
     Raises:
         Unavailable: the reference encoder cannot be loaded.
     """
+    if (
+        trained.model.deep is not None
+    ):  # thresholds come from its out-of-fold scores: it has none
+        return {}
     out_of_fold = {row.interaction_id: row.score for row in trained.evaluation.rows}
     found: dict[str, dict[str, Any]] = {}
 

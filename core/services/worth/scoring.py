@@ -10,7 +10,7 @@ from core.domain.errors import Unavailable
 from core.domain.roles import Act, User
 from core.reward import artifact
 from core.reward.recipes.base import Pair, feature_matrix
-from core.reward.recipes.registry import recipe_named
+from core.reward.recipes.registry import TRANSFORMER, recipe_named
 from core.services.masking import masks_output
 from core.services.reranking.reranking import reference_embedder
 from core.services.workspace import Workspace
@@ -104,6 +104,8 @@ def _unusable(session: Session, version: ModelVersion | None) -> str | None:
         return "No model is in use, so the figures rest on ratings alone. Train one to need fewer ratings."
     if version.sample and not only_sample(session):
         return "The model in use learned from the sample, so the figures rest on ratings alone. Train one on your own."
+    if version.recipe == TRANSFORMER.name:
+        return "The model in use has a deep part, whose scores cannot serve here, so the figures rest on ratings alone."
     if artifact.FOLDS_FILE not in version.hashes:
         return "The model in use was trained by an earlier release. Train again to use the model's scores."
     return None

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.guarantee.outcome import OF_A_DEEP_PART
 from core.domain.guarantee.promise import CONFIDENCE, MAX_POOR, USUAL, Promise
 from core.domain.roles import Act
 from core.domain.texts import plural
@@ -31,6 +32,8 @@ def promises_of_the_model_in_use(page: Page) -> None:
                 "200 rated answers on, every fifth question is kept apart, and this is measured on those."
             )
             _lead_on(page, "Bring answers in", "data")
+        elif found.deep:
+            st.markdown(OF_A_DEEP_PART)
         elif found.evidence is None:
             _not_measured(page, found)
         else:
