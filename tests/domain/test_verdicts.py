@@ -38,6 +38,8 @@ WHY = {
         "not clearly as good as the model then in use (both learned anew from the ratings of that day)"
     ),
     Gate.CHAMPION_UNKNOWN: "it could not be compared with the model then in use",
+    Gate.ADDS_NOTHING: "the deep part adds nothing here, keep the fast method",
+    Gate.TOO_FEW_APART: "too few questions are kept apart to tell whether the deep part helps",
     Gate.MOVED: "ratings or the model in use changed while it was trained",
 }
 

@@ -115,6 +115,8 @@ def test_a_training_is_told_registered_measured_and_leaves_nothing_behind(
     assert old_app.run("SELECT count(*) FROM assay_predictions") == [(0,)]
     assert old_app.run("SELECT total_interactions FROM rlhf_reward_model_training") == [(result["n"],)]
     assert not (workspace.settings.home / "folds").exists()
+    with workspace.store.read() as session:  # what compares ratings with such scores looks for an earlier training
+        assert runs.latest_with_model(session, sample=False, with_scores=True) is None
     judged = verdicts.verdicts(workspace, ANA)[version.model_version]
     assert judged.judgement.adds is not None
     assert judged.judgement.adds.sentence() in judged.sentence

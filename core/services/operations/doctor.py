@@ -13,6 +13,7 @@ from core.domain.identifiers.masking import RULES_VERSION
 from core.domain.settings import ROOT, Settings
 from core.reward import artifact
 from core.reward.encoding.weights import locate
+from core.reward.transformer.base import locate_base
 from core.services.masking import masks_output
 from core.services.models import verdicts
 from core.services.operations import leftovers
@@ -259,6 +260,9 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
         return
     fingerprint = encoder(settings.emb_model).fingerprint
     yield "encoder", True, f"{settings.emb_model}, weights {fingerprint[:12]}"
+    if settings.transformer_base:
+        found = locate_base(settings.transformer_base)
+        yield "language model to tune", True, f"{settings.transformer_base}, hash {found.sha256[:12]}"
     yield "encoder back end", *described(settings.emb_model, settings.home, fast=settings.fast_encoder)
 
 

@@ -41,7 +41,7 @@ def surprising(session: Session, rater_id: int, threshold: int, at: datetime) ->
     They come back as late as repeats do, so that nobody remembers what they said. One that was looked at again since
     it was given does not come back.
     """
-    run = runs.latest_with_model(session, sample=only_sample(session))
+    run = runs.latest_with_model(session, sample=only_sample(session), with_scores=True)
     if run is None:
         return []
     confidence = case((Rating.rating >= threshold, Prediction.score), else_=1 - Prediction.score)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -107,9 +107,14 @@ def listed(session: Session, limit: int = 50) -> list[Run]:
     return list(session.scalars(select(Run).order_by(Run.run_id.desc()).limit(limit)))
 
 
-def latest_with_model(session: Session, *, sample: bool, recipe: str = "") -> Run | None:
-    """The newest run that made a model of the sample, or of own ratings; of ``recipe`` where that made any."""
+def latest_with_model(session: Session, *, sample: bool, recipe: str = "", with_scores: bool = False) -> Run | None:
+    """The newest run that made a model of the sample, or of own ratings; of ``recipe`` where that made any.
+
+    ``with_scores``: only one with out-of-fold scores, which trainings that tune layers do not have.
+    """
     found = select(Run).where(Run.state == "finished", Run.model_version.is_not(None), Run.sample.is_(sample))
+    if with_scores:
+        found = found.where(exists().where(Prediction.run_id == Run.run_id))
     return session.scalar(found.order_by((Run.recipe == recipe).desc(), Run.run_id.desc()).limit(1))
 
 
