@@ -63,4 +63,6 @@ class FittedModel:
 
     def _features(self, pairs: Sequence[Pair], embedder: Embedder) -> NDArray[np.float32]:
         self.check_encoder(embedder.fingerprint)
-        return feature_matrix(recipe_named(self.recipe), pairs, embedder)
+        read = np.flatnonzero(self.linear.weights)
+        columns = int(read[-1]) + 1 if len(read) else 0
+        return feature_matrix(recipe_named(self.recipe), pairs, embedder, columns)
