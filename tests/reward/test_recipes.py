@@ -39,17 +39,20 @@ def test_the_form_of_an_answer_is_counted() -> None:
         "links": "see https://example.org or www.example.org",
         "hedges": "it might perhaps help",
         "refusals": "I cannot say, no idea",
-        "echo of the prompt": "asthma",
+        "echo": "asthma",
         "question marks": "which one? since when?",
+        "exclamation marks": "stop that!",
         "about the writer": "I’ve had it, my doctor said",
+        "about the reader": "your doctor knows",
         "courtesies": "Hi, thank you",
     }
     plain = dict(zip(FORM, _form(question, "rest until it stops."), strict=True))
-    assert [name for name, value in plain.items() if value] == ["sentence length"]
+    assert [name for name, value in plain.items() if value] == ["sentence length", "different words", "length squared"]
+    assert plain["length squared"] == pytest.approx(np.log(5) ** 2)
     for name, text in shown.items():
         assert dict(zip(FORM, _form(question, text), strict=True))[name] > 0, name
     assert dict(zip(FORM, _form(question, shown["list items"]), strict=True))["list items"] == pytest.approx(np.log(4))
-    assert dict(zip(FORM, _form(question, shown["echo of the prompt"]), strict=True))["echo of the prompt"] == 1
+    assert dict(zip(FORM, _form(question, shown["echo"]), strict=True))["echo"] == 1
 
 
 def _form(prompt: str, response: str) -> list[float]:

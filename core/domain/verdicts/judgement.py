@@ -43,6 +43,8 @@ class Judgement:
     """On how many questions it was compared with the model in use; None: both were learned anew, or there was none."""
     one_person: bool
     """Whether one person gave more than ``ONE_PERSON`` of the ratings it learned from."""
+    goes_by: str | None = None
+    """The simple rule that the model is, because on few ratings that ranked better than all it could learn."""
 
     @property
     def promoted(self) -> bool:
@@ -57,7 +59,7 @@ class Judgement:
 
     def sentence(self, use: Use) -> str:
         """The verdict: whether it is used and why, what it is worth, and whose judgement it learned."""
-        parts = [self._use(use), self._worth()]
+        parts = [self._use(use), self._worth(), self._rule()]
         if self.one_person:
             parts.append("It learned from one person's ratings.")
         return " ".join(part for part in parts if part)
@@ -74,7 +76,7 @@ class Judgement:
             Use.USED_BEFORE: "Used before, not now",
             Use.NOT_USED: "Not in use now",
         }[use]
-        if self.figures.beats_rule or self.figures.rule is None:
+        if self.figures.beats_rule or self.figures.rule is None or self.goes_by == self.figures.rule:
             return f"{begin}."
         then = ", but" if use is Use.IN_USE else ";"
         return f"{begin}{then} no better than asking {asked(self.figures.rule)}."
@@ -94,6 +96,14 @@ class Judgement:
             return f"Of two answers it picks the better one {value}{rule}."
         return f"Of a good and a poor answer it scores the good one higher {value}{rule}."
 
+    def _rule(self) -> str:
+        if self.goes_by is None:
+            return ""
+        return (
+            "On so few ratings a simple rule ranked answers better than all it could learn, so it goes by that rule "
+            f"alone: {rule_words(self.goes_by)}."
+        )
+
     def to_json(self) -> dict[str, Any]:
         """As it is stored with the version."""
         return {
@@ -102,7 +112,7 @@ class Judgement:
             "reason": self.reason,
             "unseen_questions": self.unseen_questions,
             "one_person": self.one_person,
-        }
+        } | ({} if self.goes_by is None else {"goes_by": self.goes_by})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Judgement":
@@ -113,6 +123,7 @@ class Judgement:
             data["reason"],
             data["unseen_questions"],
             data["one_person"],
+            goes_by=data.get("goes_by"),
         )
 
     def decided(self, gate: Gate, reason: str) -> "Judgement":

@@ -34,6 +34,7 @@ _HEDGES = frozenset(
 )
 _REFUSALS = frozenset(["cannot", "can't", "don't", "unable", "unsure", "idea", "unknown"])
 _OWN = frozenset(["i", "me", "my", "mine", "i'm", "i've", "i'd", "i'll", "we", "our", "us"])
+_READERS = frozenset(["you", "your", "yours", "yourself", "you're", "you'll", "you've"])
 _COURTESIES = frozenset(["thanks", "thank", "thx", "please", "sorry", "hi", "hello", "dear", "regards"])
 
 FORM = (
@@ -42,16 +43,21 @@ FORM = (
     "links",
     "hedges",
     "refusals",
-    "echo of the prompt",
+    "echo",
     "question marks",
+    "exclamation marks",
     "about the writer",
+    "about the reader",
     "courtesies",
     "sentence length",
+    "different words",
+    "length squared",
 )
-"""Numbers as log(1 + n), words as their share of all words, the length of sentences as the log of words."""
+"""Numbers as log(1 + n), words as their share of all words, the length of sentences as the log of words; the last one
+is the square of the scalar "log length"."""
 
 
-def form(text: str, asked: Collection[str], used: Collection[str]) -> tuple[float, ...]:
+def form(text: str, asked: Collection[str], used: Collection[str], log_length: float) -> tuple[float, ...]:
     """Properties of ``text`` in the order of FORM; ``asked`` and ``used`` are the different words of prompt and text.
 
     Takes time in proportion to the length.
@@ -71,7 +77,11 @@ def form(text: str, asked: Collection[str], used: Collection[str]) -> tuple[floa
         share(_REFUSALS),
         len(set(asked) & set(used)) / (len(used) or 1),
         math.log1p(text.count("?")),
+        math.log1p(text.count("!")),
         share(_OWN),
+        share(_READERS),
         share(_COURTESIES),
         math.log(count / (1 + sum(map(text.count, _ENDS)))),
+        len(used) / count,
+        log_length**2,
     )

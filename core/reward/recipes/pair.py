@@ -30,9 +30,11 @@ _FORM_WEIGHT = 0.3
 """Of a standardised column of FORM: what holds least from one source of answers to the next."""
 
 FIRST = "prompt and answer"
-ALONE = {"similarity alone": "cosine", "length alone": "length_only"}
-"""Weightings that are simple rules: a model that is fitted with one orders answers as that rule does, or reversed."""
-_WITH_FORM = "prompt, answer and form"
+ALONE = {"similarity alone": "cosine", "length alone": "length_only", "best length alone": "length_curve"}
+"""Weightings that are simple rules (``reward.baselines``), each read as the rule reads it."""
+_UNHELD = 100.0
+"""Factor of a column that the penalty shall not hold back: a length and its square say nearly the same."""
+WITH_FORM = "prompt, answer and form"
 _FEW, _ENOUGH, _QUESTIONS, _MANY = 200, 100, 10, 500
 """When the other weightings are considered, in ratings (and questions): docs/decisions/recipe.md has the figures."""
 
@@ -49,7 +51,7 @@ FADING = 0.6
 
 
 class PairRecipe:
-    """u, v, |u - v|, u * v beside nine scalars and ten properties of form; logistic regression, unweighted."""
+    """u, v, |u - v|, u * v beside nine scalars and fourteen properties of form; logistic regression, unweighted."""
 
     name = "pair"
     view: View = View.WINDOWS
@@ -68,7 +70,7 @@ class PairRecipe:
         return Read(len(found.parts), found.truncated)
 
     def features(self, pairs: Sequence[Pair], vectors: Vectors, columns: int | None = None) -> NDArray[np.float32]:
-        """Shape (n, 4 * dim + 19), columns u, v, |u - v|, u * v, SCALARS, FORM; ``vectors`` by text as embedded.
+        """Shape (n, 4 * dim + 23), columns u, v, |u - v|, u * v, SCALARS, FORM; ``vectors`` by text as embedded.
 
         Those of FORM are only computed for who reads them.
         """
@@ -85,20 +87,20 @@ class PairRecipe:
             row[:dim], row[dim : 2 * dim] = u, v
             np.abs(u - v, out=row[2 * dim : 3 * dim])
             np.multiply(u, v, out=row[3 * dim : 4 * dim])
-            used = terms(response)
+            used, log_length = terms(response), np.log1p(len(word_spans(response)))
             row[4 * dim : end] = (
                 u @ v,
                 cosines.max(),
                 cosines.mean(),
                 cosines.min(),
-                np.log1p(len(word_spans(response))),
+                log_length,
                 np.log(len(rows)),
                 len(prompt_terms & used) / len(prompt_terms) if prompt_terms else 0.0,
                 u @ pool(rows, np.ones(len(rows))),
                 np.average(cosines, weights=FADING ** np.arange(len(rows))),
             )
             if columns is None or columns > end:
-                row[end:] = form(response, prompt_terms, used)
+                row[end:] = form(response, prompt_terms, used, log_length)
         return result
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
@@ -116,26 +118,29 @@ class PairRecipe:
         alone[dim : 2 * dim] = dim**-0.5
         found = {FIRST: both, "answer alone": alone}
         if formed:
-            found[_WITH_FORM] = both.copy()
-            found[_WITH_FORM][end : end + len(FORM)] = _FORM_WEIGHT
+            found[WITH_FORM] = both.copy()
+            found[WITH_FORM][end : end + len(FORM)] = _FORM_WEIGHT
         for name, rule in ALONE.items():
+            if rule == "length_curve" and not formed:
+                continue
+            read = rule_columns(rule, columns)
             found[name] = np.zeros(columns, dtype=np.float32)
-            found[name][rule_column(rule, columns)] = 1.0
+            found[name][read] = 1.0 if len(read) == 1 else _UNHELD
         return found
 
     def considers(self, weighting: str, ratings: int, prompts: int) -> bool:
         """The rules on few ratings, the form on many, the answer alone where its gain can be told from luck."""
         if weighting in ALONE:
             return ratings < _FEW
-        if weighting == _WITH_FORM:
+        if weighting == WITH_FORM:
             return ratings >= _MANY
         return ratings >= _ENOUGH or prompts >= _QUESTIONS
 
     def towards(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
         """The answer whose meaning is closer to the question is the better one, until ratings say otherwise."""
         pull = np.zeros(columns, dtype=np.float32)
-        pull[rule_column("cosine", columns)] = _PULL
-        return {FIRST: pull, _WITH_FORM: pull}
+        pull[rule_columns("cosine", columns)] = _PULL
+        return {FIRST: pull, WITH_FORM: pull}
 
     def parts(self, columns: int) -> Mapping[str, slice]:
         """Names for explaining a score, and their columns."""
@@ -147,16 +152,25 @@ class PairRecipe:
 def layout(columns: int) -> tuple[int, bool]:
     """Where SCALARS begin in a row of so many ``columns``, and whether FORM stands behind them.
 
-    Models of earlier releases have no FORM. Its ten columns are no multiple of four, so their number tells.
+    Models of earlier releases have no FORM. Its fourteen columns are no multiple of four, so their number tells.
     """
     left = columns - len(SCALARS)
     formed = left % 4 >= len(FORM) % 4
     return (left - len(FORM) * formed) // 4 * 4, formed
 
 
-def rule_column(rule: str, columns: int) -> int:
-    """The column, of so many, whose order the simple ``rule`` takes: cosine or length."""
-    return layout(columns)[0] + SCALARS.index("cosine" if rule == "cosine" else "log length")
+def rule_columns(rule: str, columns: int) -> list[int]:
+    """Which of so many ``columns`` a simple ``rule`` reads: cosine, log length, and for the best length its square.
+
+    Where FORM is not there, nor is the square.
+    """
+    start, formed = layout(columns)
+    if rule == "cosine":
+        return [start + SCALARS.index("cosine")]
+    length = [start + SCALARS.index("log length")]
+    if rule == "length_curve" and formed:
+        length.append(start + len(SCALARS) + FORM.index("length squared"))
+    return length
 
 
 def pool(rows: NDArray[np.float32], weights: NDArray[np.floating]) -> NDArray[np.float32]:

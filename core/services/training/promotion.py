@@ -10,6 +10,7 @@ from core.domain.verdicts.judgement import Judgement
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.held_out import difference, measurements
+from core.reward.recipes.pair import ALONE
 from core.reward.training.events import Judged, TrainingResult
 from core.reward.training.figures import kept_apart_figures
 from core.services.training.dataset import TrainingSet
@@ -86,7 +87,14 @@ def judgement(
         seed=0,
     )
     decision, figures = trained.judged.decision, kept or trained.figures
-    return Judgement(figures, decision.gate, decision.reason, trained.judged.unseen_prompts, trained.one_person)
+    return Judgement(
+        figures,
+        decision.gate,
+        decision.reason,
+        trained.judged.unseen_prompts,
+        trained.one_person,
+        goes_by=ALONE.get(trained.weighting),
+    )
 
 
 def recheck_decision(

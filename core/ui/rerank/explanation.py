@@ -46,6 +46,8 @@ def _subject(reason: Reason) -> str:
             else f" (likeness {value:.2f}" + ("" if others is None else f"; the others {others:.2f} on average") + ")"
         )
         return f"How close its meaning is to the question{figures}"
+    if reason.kind is Kind.FORM:
+        return "Its form (lists, numbers, links, careful words, questions asked back)"
     return "What it is about, which the model compares as a whole and which cannot be put in words,"
 
 
@@ -58,7 +60,9 @@ def _effect(added: float) -> str:
 
 
 def _compared(reasons: tuple[Reason, ...]) -> bool:
-    return any(reason.others is not None for reason in reasons) or all(r.kind is Kind.MEANING for r in reasons)
+    return any(reason.others is not None for reason in reasons) or all(
+        r.kind in (Kind.MEANING, Kind.FORM) for r in reasons
+    )
 
 
 def _nearest(explanation: Explanation, nearest: tuple[RatedAnswer, ...]) -> None:
