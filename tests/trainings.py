@@ -46,7 +46,7 @@ def fits_once(shared_folder: Path) -> None:
         weightings = recipe.weightings(features.shape[1])
         rules = (recipe.grid, recipe.balanced, recipe.tunes_threshold, recipe.standardise, list(weightings))
         digest = hashlib.blake2b(f"{rules} {features.shape} {seed}".encode())
-        parts = [features, good, groups, *weightings.values()]
+        parts = [features, good, groups, *weightings.values(), *recipe.towards(features.shape[1]).values()]
         if compared is not None:
             parts += [compared.differences, compared.groups, compared.weights]
         for part in parts:

@@ -27,8 +27,10 @@ from core.reward.model import FittedModel
 from core.reward.transformer.served import DeepPart
 from core.store.scratch import scratch
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when a stored model can no longer be read by older code, or an old one by this code."""
+_READABLE = (2, FORMAT)
+"""Models of format 2 read fewer columns: those that came with 3 stand behind theirs."""
 
 MODEL_FILE, METADATA_FILE, PROMPTS_FILE = "model.joblib", "metadata.json", "prompts.txt"
 KNOWN_FILE = "prompts.npz"
@@ -327,7 +329,7 @@ def _described(path: Path, data: bytes) -> dict[str, Any]:
             f"{path.name} was trained by an earlier release, which looked at less of each answer. Train again: "
             "all ratings are there."
         )
-    if found != FORMAT:
+    if found not in _READABLE:
         raise Unavailable(f"{path.name} has format {found!r}, and this Assay reads format {FORMAT}. {_RETRAIN}")
     return dict(described)
 

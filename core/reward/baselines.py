@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.reward.linear import LinearModel
 from core.reward.metrics.labels import Labels
 from core.reward.metrics.metrics import Scores
-from core.reward.recipes.pair import SCALARS
+from core.reward.recipes.pair import layout, rule_columns
 
 BASELINES = ("majority", "length_only", "length_curve", "prompt_only", "cosine", "original_order")
 
@@ -24,10 +24,10 @@ def columns_of(baseline: str, features: Matrix) -> Matrix:
 
     ``length_curve`` reads the square of the log length too, so that it may know a best length.
     """
-    vectors = features.shape[1] - len(SCALARS)
+    columns = features.shape[1]
     if baseline == "prompt_only":
-        return features[:, : vectors // 4]
-    column = vectors + SCALARS.index("cosine" if baseline == "cosine" else "log length")
+        return features[:, : layout(columns)[0] // 4]
+    (column,) = rule_columns("cosine" if baseline == "cosine" else "length_only", columns)
     read = features[:, column : column + 1]
     return np.concatenate([read, read**2], axis=1) if baseline == "length_curve" else read
 

@@ -48,7 +48,14 @@ class Comparisons:
 
     def without(self, groups: NDArray[np.int64]) -> "Comparisons":
         """Those on other prompts than ``groups``: what may be learned from where these are tested."""
-        kept = ~np.isin(self.groups, groups)
+        return self.only(self.elsewhere(groups))
+
+    def elsewhere(self, groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of them (k,) are on other prompts than ``groups``."""
+        return ~np.isin(self.groups, groups)
+
+    def only(self, kept: NDArray[np.bool_]) -> "Comparisons":
+        """Those where ``kept`` (k,) is true."""
         return Comparisons(self.differences[kept], self.groups[kept], self.weights[kept])
 
     def __len__(self) -> int:

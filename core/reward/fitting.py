@@ -1,10 +1,10 @@
-"""Fitting a recipe's classifier; the only module that needs scikit-learn's estimators."""
+"""Fitting a recipe's classifier: which columns it reads, how strong the penalty is, from where on answers are good."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import ThreadpoolController
 
@@ -14,19 +14,21 @@ from core.reward.linear import LinearModel, logistic
 from core.reward.metrics.clustered_auc import clearly_better
 from core.reward.metrics.folds import Bools, Ints, grouped_folds
 from core.reward.recipes.base import Recipe
+from core.reward.ridge import fit_path
 
 INNER_FOLDS = 3
+FEW = 200
+"""On fewer training rows the log loss of three inner folds cannot tell one C from the next: the strongest penalty whose
+loss is within one standard error of the lowest is taken (docs/decisions/recipe.md)."""
 CHOOSING_ROWS = 2_000
 """On more training rows C and threshold change little, but cost much: they are chosen on about this many of them."""
-_MAX_ITERATIONS = 2_000
 _PART = 1_000
-_ONE = 100.0
-"""What stands for 1 in the column of the bias where that is a column: so large that the penalty on it is nothing."""
 
 _BASELINES = {"length_only": 1.0, "length_curve": 10_000.0, "prompt_only": 1.0, "cosine": 1.0}
 """C of each. A length and its square say nearly the same: a penalty would leave a straight line of the curve."""
 
 Matrix = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 # These matrices are small: two threads wait for each other more than they help (104 s of processor time for 1,629 rows
 # and their report, 22 s with one), and take the second core from whoever is rating.
@@ -62,32 +64,48 @@ def fit(
 
 
 def _fit(recipe: Recipe, features: Matrix, good: Bools, groups: Ints, seed: int, compared: Comparisons | None) -> Fit:
-    weightings = recipe.weightings(features.shape[1])
+    weightings, towards = recipe.weightings(features.shape[1]), recipe.towards(features.shape[1])
     name, *others = weightings
-    prepared = _prepare(features, weightings[name], standardise=recipe.standardise)
+
+    def prepare(weighting: str, also: Comparisons | None = None) -> _Prepared:
+        return _prepare(
+            features,
+            weightings[weighting],
+            standardise=recipe.standardise,
+            towards=towards.get(weighting),
+            compared=also,
+        )
+
+    prepared = prepare(name)
     c, threshold = recipe.grid[(len(recipe.grid) - 1) // 2], 0.5
     if len(recipe.grid) > 1 or recipe.tunes_threshold or compared is not None:
         some = _for_choosing(groups, seed=seed)
         inner = grouped_folds(good[some], groups[some], folds=INNER_FOLDS, seed=seed)
         if inner is not None:
-            c, scores = _best_c(prepared, some, good, groups, inner, recipe, recipe.grid)
+            c, scores = _best_c(prepared, some, good, groups, inner, recipe, recipe.grid, steady=len(good) < FEW)
             # every second C: these are fitted each time, and seldom taken
             few = recipe.grid[1::2] or recipe.grid
-            for other in others:
-                rival = _prepare(features, weightings[other], standardise=recipe.standardise)
-                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, few)
+            prompts = len(np.unique(groups))
+            for other in (each for each in others if recipe.considers(each, len(good), prompts)):
+                rival = prepare(other)
+                its_grid = (c,) if _extends(weightings[other], weightings[name]) else few
+                its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, its_grid)
                 if clearly_better(its_scores, scores, good[some], groups[some], inner):
                     name, prepared, c, scores = other, rival, its_c, its_scores
             if compared is not None:
-                rival = _prepare(features, weightings[name], standardise=recipe.standardise, compared=compared)
+                rival = prepare(name, compared)
                 its_c, its_scores = _best_c(rival, some, good, groups, inner, recipe, few)
                 if clearly_better(its_scores, scores, good[some], groups[some], inner):
                     prepared, c, scores = rival, its_c, its_scores
             if recipe.tunes_threshold:
                 threshold = best_threshold(scores, good[some])
-    learned = prepared.compared
-    ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=recipe.balanced, compared=learned)
-    return Fit(prepared.model(coefficients, bias), c, threshold, name, learned is not None)
+    ((coefficients, bias),) = _path(prepared, good, (c,), balanced=recipe.balanced)
+    return Fit(prepared.model(coefficients, bias), c, threshold, name, prepared.compared is not None)
+
+
+def _extends(weights: Matrix, fewer: Matrix) -> bool:
+    """Whether ``weights`` are ``fewer`` and some columns more, for which the same C is right."""
+    return bool((weights[fewer > 0] == fewer[fewer > 0]).all())
 
 
 def _best_c(
@@ -98,13 +116,24 @@ def _best_c(
     inner: Ints,
     recipe: Recipe,
     grid: tuple[float, ...],
-) -> tuple[float, NDArray[np.float64]]:
-    """The C of the ``grid`` with the lowest log loss out of the ``inner`` folds, and the scores it gave there."""
-    rows = prepared.rows if len(some) == len(good) else prepared.rows[some]
-    scores = _inner_scores(
-        rows, good[some], groups[some], inner, grid, balanced=recipe.balanced, compared=prepared.compared
-    )
-    best = int(np.argmin([_log_loss(column, good[some]) for column in scores]))
+    *,
+    steady: bool = False,
+) -> tuple[float, Floats]:
+    """The C of the ``grid`` with the lowest log loss out of the ``inner`` folds, and the scores it gave there.
+
+    ``steady``: the lowest C whose loss is not clearly above that, by one standard error of the difference over prompts
+    (Breiman et al. 1984).
+    """
+    if len(some) < len(good):
+        prepared = prepared.only(some)
+    scores = _inner_scores(prepared, good[some], groups[some], inner, grid, balanced=recipe.balanced)
+    losses = _log_losses(scores, good[some])
+    best = int(np.argmin(losses.mean(axis=1)))
+    if steady:
+        for lower in range(best):
+            by_prompt = np.bincount(groups[some], weights=losses[lower] - losses[best])[np.unique(groups[some])]
+            if by_prompt.sum() <= np.sqrt(((by_prompt - by_prompt.mean()) ** 2).sum()):
+                return grid[lower], scores[lower]
     return grid[best], scores[best]
 
 
@@ -116,12 +145,12 @@ def fit_baselines(pair_features: Matrix, good: Bools) -> FittedBaselines:
             columns = columns_of(name, pair_features)
             weights = np.full(columns.shape[1], columns.shape[1] ** -0.5, dtype=np.float32)
             prepared = _prepare(columns, weights, standardise=True)
-            ((coefficients, bias),) = _fit_path(prepared.rows, good, (c,), balanced=False, compared=None)
+            ((coefficients, bias),) = _path(prepared, good, (c,), balanced=False)
             linear[name] = prepared.model(coefficients, bias)
     return FittedBaselines(float(good.mean()), linear)
 
 
-def best_threshold(scores: NDArray[np.float64], good: Bools) -> float:
+def best_threshold(scores: Floats, good: Bools) -> float:
     """The threshold with the best accuracy on out-of-fold ``scores``, steadied against the luck of few rows.
 
     Among the thresholds whose accuracy is within one standard error of the best, the one closest to 0.5.
@@ -155,41 +184,76 @@ class _Prepared:
     scale: Matrix
     used: Ints
     """The columns (u,) that weigh anything."""
+    towards: Floats
+    """Weights of the original columns (d,) that the penalty pulls to; zeros where it pulls to none."""
+    offset: Floats
+    """Log-odds (n,) that these give the rows."""
     compared: Comparisons | None
     """Their differences turned alike, shape (k, m)."""
-    span: tuple[Matrix, NDArray[np.float64]] | None
+    compared_offset: Floats
+    """Log-odds (k,) that ``towards`` gives the differences."""
+    span: tuple[Matrix, Floats] | None
     """Scaled rows (n + k, u), and (n + k, m): their product is the orthonormal basis (u, m) of the space. None where m
     is u."""
 
-    def model(self, coefficients: NDArray[np.floating], bias: float) -> LinearModel:
+    def model(self, coefficients: Floats, bias: float) -> LinearModel:
         """The model of the original columns that gives every training row the same score."""
         back = coefficients if self.span is None else (self.span[1] @ coefficients) @ self.span[0]
         weights = np.zeros(len(self.scale), dtype=np.float32)
         weights[self.used] = back * self.scale[self.used]
-        return LinearModel(self.center, weights, bias)
+        return LinearModel(self.center, (weights + self.towards).astype(np.float32), bias)
+
+    def only(self, some: Bools | Ints) -> "_Prepared":
+        """The same of some rows, with all comparisons."""
+        return replace(self, rows=self.rows[some], offset=self.offset[some])
+
+    def without(self, held_out: Bools, groups: Ints) -> "_Prepared":
+        """What may be learned from where the rows ``held_out`` (n,) are tested: no comparison on their prompts either.
+
+        ``groups`` (n,) are the prompts of the rows.
+        """
+        learned = self.only(~held_out)
+        if self.compared is None:
+            return learned
+        kept = self.compared.elsewhere(groups[held_out])
+        return replace(learned, compared=self.compared.only(kept), compared_offset=self.compared_offset[kept])
 
 
-def _prepare(features: Matrix, weights: Matrix, *, standardise: bool, compared: Comparisons | None = None) -> _Prepared:
+def _prepare(
+    features: Matrix,
+    weights: Matrix,
+    *,
+    standardise: bool,
+    towards: Matrix | None = None,
+    compared: Comparisons | None = None,
+) -> _Prepared:
     """Standardise and weigh the columns; few rows are then turned into the space that they span.
 
-    Ridge-penalised coefficients lie in that space (the representer theorem), so the fit is the same and much cheaper.
+    ``towards`` (d,): coefficients of the standardised columns that the penalty pulls to. Ridge-penalised coefficients,
+    less those, lie in the space of the rows (the representer theorem), so the fit is the same and much cheaper.
     """
     columns = features.shape[1]
-    center, scale = np.zeros(columns, dtype=np.float32), weights
+    center, scale, pull = np.zeros(columns, dtype=np.float32), weights, np.zeros(columns)
     if standardise:
         center, deviation = _moments(features)
         # A column that never changes says nothing; rounding leaves it a deviation of about 1e-8.
-        scale = np.where(deviation > 1e-6, weights / np.maximum(deviation, 1e-6), 0.0).astype(np.float32)
-    used = np.flatnonzero(weights)
+        changing, divisor = deviation > 1e-6, np.maximum(deviation, 1e-6)
+        scale = np.where(changing, weights / divisor, 0.0).astype(np.float32)
+        if towards is not None:
+            pull = np.where(changing, towards / divisor, 0.0)
+    pulled, used = np.flatnonzero(pull), np.flatnonzero(weights)
+    offset = (features[:, pulled] - center[pulled]).astype(np.float64) @ pull[pulled]
+    compared_offset = np.zeros(0)
     scaled = features - center if len(used) == columns else features[:, used] - center[used]
     scaled *= scale[used]
     own = len(scaled)
     if compared is not None:
         scaled = np.concatenate([scaled, compared.differences[:, used] * scale[used]])
+        compared_offset = compared.differences[:, pulled].astype(np.float64) @ pull[pulled]
 
-    def prepared(rows: Matrix, span: tuple[Matrix, NDArray[np.float64]] | None) -> _Prepared:
+    def prepared(rows: Matrix, span: tuple[Matrix, Floats] | None) -> _Prepared:
         turned = None if compared is None else replace(compared, differences=rows[own:])
-        return _Prepared(rows[:own], center, scale, used, turned, span)
+        return _Prepared(rows[:own], center, scale, used, pull, offset, turned, compared_offset, span)
 
     if 2 * len(scaled) > len(used):
         return prepared(scaled, None)
@@ -202,7 +266,7 @@ def _prepare(features: Matrix, weights: Matrix, *, standardise: bool, compared: 
     return prepared((turns * lengths).astype(np.float32), (scaled, turns / lengths))
 
 
-def _moments(features: Matrix) -> tuple[Matrix, NDArray[np.float64]]:
+def _moments(features: Matrix) -> tuple[Matrix, Floats]:
     """Mean and deviation of every column, a part of the rows at a time: no copy of them in double precision."""
     columns = features.shape[1]
     total, squares = np.zeros(columns), np.zeros(columns)
@@ -226,60 +290,43 @@ def _for_choosing(groups: Ints, *, seed: int) -> Ints:
 
 
 def _inner_scores(
-    rows: Matrix,
-    good: Bools,
-    groups: Ints,
-    folds: Ints,
-    grid: tuple[float, ...],
-    *,
-    balanced: bool,
-    compared: Comparisons | None,
-) -> NDArray[np.float64]:
+    prepared: _Prepared, good: Bools, groups: Ints, folds: Ints, grid: tuple[float, ...], *, balanced: bool
+) -> Floats:
     """Out-of-fold probabilities for every C of the grid, shape (len(grid), n)."""
     scores = np.empty((len(grid), len(good)))
     for fold in range(int(folds.max()) + 1):
         test = folds == fold
-        allowed = compared and compared.without(groups[test])
-        path = _fit_path(rows[~test], good[~test], grid, balanced=balanced, compared=allowed)
+        path = _path(prepared.without(test, groups), good[~test], grid, balanced=balanced)
         for row, (coefficients, bias) in zip(scores, path, strict=True):
-            row[test] = logistic((rows[test] @ coefficients).astype(np.float64) + bias)
+            rows = prepared.rows[test]
+            row[test] = logistic((rows @ coefficients.astype(rows.dtype)) + (prepared.offset[test] + bias))
     return scores
 
 
-def _fit_path(
-    rows: Matrix, good: Bools, grid: tuple[float, ...], *, balanced: bool, compared: Comparisons | None
-) -> list[tuple[NDArray[np.floating], float]]:
-    """Coefficients (m,) and bias per C of ``grid``, each started from the one before: neighbours are close."""
-    if compared is not None:
-        return _fit_path_compared(rows, good, grid, balanced=balanced, compared=compared)
-    # newton-cg: ten times as fast as lbfgs on this many columns, to the same minimum.
-    estimator = LogisticRegression(
-        solver="newton-cg", class_weight="balanced" if balanced else None, max_iter=_MAX_ITERATIONS, warm_start=True
+def _path(
+    prepared: _Prepared, good: Bools, grid: tuple[float, ...], *, balanced: bool
+) -> Iterator[tuple[Floats, float]]:
+    """Coefficients (m,) and bias per C of ``grid``.
+
+    Comparisons are rows of their own, of the class "better", in which the bias has no part.
+    """
+    rows, offset, weights = (
+        prepared.rows,
+        prepared.offset,
+        compute_sample_weight("balanced" if balanced else None, good),
     )
-    found = []
-    for c in grid:
-        estimator.set_params(C=c).fit(rows, good)
-        found.append((estimator.coef_[0].copy(), float(estimator.intercept_[0])))
-    return found
+    intercept = np.ones(len(rows))
+    compared = prepared.compared
+    if compared is not None:
+        rows = np.concatenate([rows, compared.differences])
+        good = np.concatenate([good, np.ones(len(compared), dtype=bool)])
+        offset = np.concatenate([offset, prepared.compared_offset])
+        weights = np.concatenate([weights, compared.weights])
+        intercept = np.concatenate([intercept, np.zeros(len(compared))])
+    return fit_path(rows, good, grid, offset=offset, weights=weights, intercept=intercept)
 
 
-def _fit_path_compared(
-    rows: Matrix, good: Bools, grid: tuple[float, ...], *, balanced: bool, compared: Comparisons
-) -> list[tuple[NDArray[np.floating], float]]:
-    """The same with comparisons: rows of their own, of the class "better", in which the bias has no part."""
-    one = np.concatenate([np.full(len(rows), _ONE), np.zeros(len(compared))])
-    everything = np.column_stack([np.concatenate([rows, compared.differences]).astype(np.float64), one])
-    labels = np.concatenate([good, np.ones(len(compared), dtype=bool)])
-    own = compute_sample_weight("balanced" if balanced else None, good)
-    weights = np.concatenate([own, compared.weights])
-    estimator = LogisticRegression(solver="newton-cg", fit_intercept=False, max_iter=_MAX_ITERATIONS, warm_start=True)
-    found = []
-    for c in grid:
-        estimator.set_params(C=c).fit(everything, labels, sample_weight=weights)
-        found.append((estimator.coef_[0, :-1].copy(), float(estimator.coef_[0, -1] * _ONE)))
-    return found
-
-
-def _log_loss(scores: NDArray[np.float64], good: Bools) -> float:
+def _log_losses(scores: Floats, good: Bools) -> Floats:
+    """Log loss of every row, shape (k, n), for ``scores`` (k, n)."""
     clipped = np.clip(scores, 1e-15, 1 - 1e-15)
-    return float(-np.mean(np.log(np.where(good, clipped, 1 - clipped))))
+    return np.asarray(-np.log(np.where(good, clipped, 1 - clipped)))

@@ -20,12 +20,18 @@ class LinearModel:
 
     def contributions(self, features: Floats) -> Floats:
         """Log-odds that each column adds, shape (n, d), against an average training row."""
-        return (features - self.center) * self.weights
+        return (features[:, : len(self.weights)] - self.center) * self.weights
 
     def predict(self, features: Floats) -> NDArray[np.float64]:
-        """Probability of good for ``features`` of shape (n, d); shape (n,), within [0, 1]."""
+        """Probability of good for ``features`` of shape (n, d), or with more columns behind those; shape (n,), within
+        [0, 1].
+
+        A later release adds columns at the end, and a stored model does not read them.
+        """
         weights = self.weights.astype(np.float64)
-        log_odds = features.astype(np.float64) @ weights + (self.bias - self.center.astype(np.float64) @ weights)
+        log_odds = features[:, : len(weights)].astype(np.float64) @ weights + (
+            self.bias - self.center.astype(np.float64) @ weights
+        )
         # A matrix product rounds equal rows differently by their place; without this, ties would be won by chance.
         return logistic(np.round(log_odds, 9))
 

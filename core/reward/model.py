@@ -48,7 +48,9 @@ class FittedModel:
     def features(
         self, pairs: Sequence[Pair], embedder: Embedder, of_pair: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
-        """Columns that the model reads, shape (len(pairs), d); ``of_pair`` spares computing those of ``pair`` again.
+        """Columns of its recipe, shape (len(pairs), d), of which those that the model reads hold their values.
+
+        ``of_pair`` spares computing those of ``pair`` again.
 
         Raises:
             Unavailable: the encoder is another one than in training, or cannot be loaded.
@@ -58,7 +60,9 @@ class FittedModel:
         if of_pair is not None and isinstance(recipe, PairRecipe):
             found = of_pair
         else:
-            found = feature_matrix(recipe, pairs, embedder)
+            read = np.flatnonzero(self.linear.weights if self.deep is None else self.linear.weights[:-1])
+            columns = int(read[-1]) + 1 if len(read) else 0
+            found = feature_matrix(recipe, pairs, embedder, columns)
         if self.deep is None or not pairs:
             return found
         return np.column_stack([found, self.deep.log_odds(pairs, embedder).astype(np.float32)])

@@ -156,6 +156,26 @@ def test_ratings_of_one_person_are_said_to_be() -> None:
         assert said.endswith(" It learned from one person's ratings.")
 
 
+@pytest.mark.parametrize(
+    "rule, words",
+    [
+        ("cosine", "how similar answer and question are"),
+        ("length_only", "the length of the answer"),
+        ("length_curve", "how close the answer comes to the best length"),
+    ],
+)
+def test_a_model_that_is_a_simple_rule_says_so_once(rule: str, words: str) -> None:
+    """It is no better than that rule because it is that rule."""
+    judged = replace(PASSED, figures=replace(WEAK, rule=rule), goes_by=rule)
+    assert judged.sentence(Use.IN_USE) == (
+        "In use. Of two answers it picks the better one 87 times of 100 [84, 90]; the best simple rule 84: too close "
+        "to tell apart. On so few ratings a simple rule ranked answers better than all it could learn, so it goes by "
+        f"that rule alone: {words}."
+    )
+    assert judged.tone(Use.IN_USE) is Tone.CAUTION
+    assert Judgement.from_json(json.loads(json.dumps(judged.to_json()))) == judged
+
+
 def test_a_judgement_is_stored_and_read_as_it_was() -> None:
     """Through JSON and back."""
     judged = replace(PASSED, unseen_questions=40, figures=replace(FIGURES, better_pick=Metric(None, reason="none")))

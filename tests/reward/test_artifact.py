@@ -4,6 +4,7 @@ import pickle
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -14,10 +15,14 @@ from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.reward import artifact
 from core.reward.artifact import Metadata, Saved
-from core.reward.recipes.base import Pair
+from core.reward.evaluation.explain import Kind, reasons
+from core.reward.linear import LinearModel, logistic
+from core.reward.recipes.base import Pair, feature_matrix
+from core.reward.recipes.pair import SCALARS
+from core.reward.recipes.registry import PAIR
 from core.reward.training.events import TrainingResult
 from core.reward.training.trainer import train
-from tests.reward.fakes import embedder, rated_answers
+from tests.reward.fakes import DIM, embedder, rated_answers
 from tests.reward.trained import events_and_result
 
 ENCODER = "fake:words"
@@ -62,6 +67,22 @@ def test_a_saved_model_scores_as_before(tmp_path: Path, trained: TrainingResult)
     assert stat.S_IMODE(saved.path.stat().st_mode) == 0o700
     assert stat.S_IMODE(saved.path.parent.stat().st_mode) == 0o700
     assert [path.name for path in saved.path.parent.iterdir()] == ["v1"]
+
+
+def test_a_model_of_the_release_before_still_ranks(tmp_path: Path, trained: TrainingResult) -> None:
+    """It was fitted without the columns for the form of an answer, and scores and explains as it did then."""
+    columns = 4 * DIM + len(SCALARS)
+    before = LinearModel(np.zeros(columns, np.float32), np.linspace(-1, 1, columns, dtype=np.float32), 0.25)
+    old = replace(trained, model=replace(trained.model, linear=before))
+    saved = save(tmp_path, old)
+    described = json.loads((saved.path / "metadata.json").read_text()) | {"format": 2}
+    (saved.path / "metadata.json").write_text(json.dumps(described))
+    loaded = artifact.load(saved.path, hashes=older(saved), encoder=ENCODER)
+    pairs = [Pair("word1 word2", "word1 and more"), Pair("word1 word2", "nothing of it, or is it?")]
+    features = feature_matrix(PAIR, pairs, embedder())
+    assert loaded.score(pairs, embedder()) == pytest.approx(logistic(features[:, :columns] @ before.weights + 0.25))
+    assert np.array_equal(loaded.predict(features), loaded.score(pairs, embedder()))
+    assert {reason.kind for reason in reasons(loaded, pairs, embedder())[0]} == set(Kind) - {Kind.FORM}
 
 
 def test_the_metadata_says_what_the_lead_asks(tmp_path: Path, trained: TrainingResult) -> None:

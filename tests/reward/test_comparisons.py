@@ -54,7 +54,7 @@ def helpful(rows: int, pairs: int, columns: int) -> tuple[Floats, NDArray[np.boo
     return features, good, differences * np.sign(differences @ rule)[:, None].astype(np.float32)
 
 
-@pytest.mark.parametrize("rows, pairs, dim", [(40, 150, 150), (200, 200, 50)])
+@pytest.mark.parametrize("rows, pairs, dim", [(40, 400, 150), (200, 200, 50)])
 def test_the_fit_is_the_minimum_of_both_losses(rows: int, pairs: int, dim: int) -> None:
     """Rated rows with a bias, comparisons without, one ridge penalty: as a general optimiser finds it.
 
@@ -69,14 +69,15 @@ def test_the_fit_is_the_minimum_of_both_losses(rows: int, pairs: int, dim: int) 
     assert found.weighting == "prompt and answer"
 
     deviation = features.std(axis=0, dtype=np.float64)
-    scale = PAIR.weightings(columns)["prompt and answer"] / deviation
+    factors = PAIR.weightings(columns)["prompt and answer"]
+    scale, pull = factors / deviation, PAIR.towards(columns)["prompt and answer"] / factors
     x = (features - features.mean(axis=0, dtype=np.float64)) * scale
     d, sign = differences * scale, np.where(good, 1, -1)
 
     def loss(parameters: np.ndarray) -> float:
         w, bias = parameters[:-1], parameters[-1]
         rated = np.logaddexp(0, -sign * (x @ w + bias)).sum()
-        return float(found.c * (rated + weights @ np.logaddexp(0, -d @ w)) + w @ w / 2)
+        return float(found.c * (rated + weights @ np.logaddexp(0, -d @ w)) + (w - pull) @ (w - pull) / 2)
 
     best = minimize(loss, np.zeros(columns + 1), method="L-BFGS-B", options={"maxiter": 5_000, "maxfun": 10**6})
     ours = np.append(found.model.weights / scale, found.model.bias)

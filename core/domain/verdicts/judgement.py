@@ -46,6 +46,8 @@ class Judgement:
     """Whether one person gave more than ``ONE_PERSON`` of the ratings it learned from."""
     adds: Addition | None = None
     """What tuned layers add; None for a model without any."""
+    goes_by: str | None = None
+    """The simple rule that the model is, because on few ratings that ranked better than all it could learn."""
 
     @property
     def promoted(self) -> bool:
@@ -60,7 +62,7 @@ class Judgement:
 
     def sentence(self, use: Use) -> str:
         """The verdict: whether it is used and why, what it is worth, and whose judgement it learned."""
-        parts = [self._use(use), self._worth()]
+        parts = [self._use(use), self._worth(), self._rule()]
         if self.adds is not None:
             parts.append(self.adds.sentence())
         if self.one_person:
@@ -79,7 +81,7 @@ class Judgement:
             Use.USED_BEFORE: "Used before, not now",
             Use.NOT_USED: "Not in use now",
         }[use]
-        if self.figures.beats_rule or self.figures.rule is None:
+        if self.figures.beats_rule or self.figures.rule is None or self.goes_by == self.figures.rule:
             return f"{begin}."
         then = ", but" if use is Use.IN_USE else ";"
         return f"{begin}{then} no better than asking {asked(self.figures.rule)}."
@@ -99,15 +101,27 @@ class Judgement:
             return f"Of two answers it picks the better one {value}{rule}."
         return f"Of a good and a poor answer it scores the good one higher {value}{rule}."
 
+    def _rule(self) -> str:
+        if self.goes_by is None:
+            return ""
+        return (
+            "On so few ratings a simple rule ranked answers better than all it could learn, so it goes by that rule "
+            f"alone: {rule_words(self.goes_by)}."
+        )
+
     def to_json(self) -> dict[str, Any]:
         """As it is stored with the version."""
-        return {
-            "figures": self.figures.to_json(),
-            "gate": str(self.gate),
-            "reason": self.reason,
-            "unseen_questions": self.unseen_questions,
-            "one_person": self.one_person,
-        } | ({} if self.adds is None else {"adds": self.adds.to_json()})
+        return (
+            {
+                "figures": self.figures.to_json(),
+                "gate": str(self.gate),
+                "reason": self.reason,
+                "unseen_questions": self.unseen_questions,
+                "one_person": self.one_person,
+            }
+            | ({} if self.adds is None else {"adds": self.adds.to_json()})
+            | ({} if self.goes_by is None else {"goes_by": self.goes_by})
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Judgement":
@@ -118,7 +132,8 @@ class Judgement:
             data["reason"],
             data["unseen_questions"],
             data["one_person"],
-            Addition.from_json(data["adds"]) if "adds" in data else None,
+            adds=Addition.from_json(data["adds"]) if "adds" in data else None,
+            goes_by=data.get("goes_by"),
         )
 
     def decided(self, gate: Gate, reason: str) -> "Judgement":

@@ -12,6 +12,7 @@ from core.reward.encoding.embedder import Embedder, View
 from core.reward.encoding.windows import terms, word_spans
 from core.reward.model import FittedModel
 from core.reward.recipes.base import Pair
+from core.reward.recipes.form import FORM
 from core.reward.recipes.registry import recipe_named
 from core.reward.recipes.transformer import DEEP
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     CLOSENESS = "closeness"  # how near its meaning is to the question's
     LENGTH = "length"
     WORDS = "words"  # share of the question's words that it uses
+    FORM = "form"  # lists, numbers, links, careful words, questions asked back
     MEANING = "meaning"  # the vectors themselves, which cannot be put in words
     DEEP = "deep"  # what the tuned layers think of it
 
@@ -32,7 +34,7 @@ _KINDS = {
     "prompt words covered": Kind.WORDS,
     "meaning": Kind.MEANING,
     DEEP: Kind.DEEP,
-}
+} | {name: Kind.LENGTH if name == "length squared" else Kind.FORM for name in FORM}
 """Of the parts that recipes name; every other part is a cosine to the prompt."""
 
 
@@ -45,7 +47,7 @@ class Reason:
     """Log-odds against the mean of the other answers: positive raises the score. Of a single answer: against an average
     training answer."""
     value: float | None
-    """Words, share of the question's words, or cosine to the question; None for MEANING and DEEP."""
+    """Words, share of the question's words, or cosine to the question; None for FORM, MEANING and DEEP."""
     others: float | None
     """The same of the other answers, on average; None where there are none."""
 
@@ -62,10 +64,14 @@ def reasons(model: FittedModel, pairs: Sequence[Pair], embedder: Embedder) -> li
     parts = recipe_named(model.recipe).parts(features.shape[1])
     added: dict[Kind, NDArray[np.float64]] = {}
     terms_of = model.linear.contributions(features).astype(np.float64)
-    for name, columns in parts.items():
+    read = np.flatnonzero(model.linear.weights)
+    used = {name: columns for name, columns in parts.items() if ((columns.start <= read) & (read < columns.stop)).any()}
+    for name, columns in used.items():
         kind = _KINDS.get(name, Kind.CLOSENESS)
         added[kind] = added.get(kind, np.zeros(len(pairs))) + terms_of[:, columns].sum(axis=1)
-    values = {kind: _values(kind, pairs, features, parts.get("cosine to the whole")) for kind in added}
+    # of several cosines the one that people would take; a model that is a simple rule reads another one
+    shown = next((parts[name] for name in ("cosine to the whole", "cosine") if name in used), None)
+    values = {kind: _values(kind, pairs, features, shown) for kind in added}
     compared = {kind: column - _others(column, alone=0.0) for kind, column in added.items()}
     beside = {kind: None if column is None else _others(column, alone=np.nan) for kind, column in values.items()}
 

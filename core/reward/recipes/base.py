@@ -49,8 +49,8 @@ class Recipe(Protocol):
     def read_of(self, pair: Pair) -> Read:
         """Extent to which the answer is read."""
 
-    def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
-        """Shape (len(pairs), d)."""
+    def features(self, pairs: Sequence[Pair], vectors: Vectors, columns: int | None = None) -> NDArray[np.float32]:
+        """Shape (len(pairs), d). Those from ``columns`` on may stay 0: whoever asks does not read them."""
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
         """Factors of the columns before fitting, shape (columns,) each; by what is read so.
@@ -58,12 +58,25 @@ class Recipe(Protocol):
         The first is used unless another is clearly better on the training rows: see ``fitting.fit``.
         """
 
+    def considers(self, weighting: str, ratings: int, prompts: int) -> bool:
+        """Whether so many ``ratings`` of answers to so many ``prompts`` may decide for another ``weighting``."""
+
+    def towards(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
+        """Coefficients of the standardised columns, shape (columns,) each, that the penalty pulls to, by weighting.
+
+        Zeros where a weighting is not named.
+        """
+
     def parts(self, columns: int) -> Mapping[str, slice]:
         """Names for explaining a score, and their columns."""
 
 
-def feature_matrix(recipe: Recipe, pairs: Sequence[Pair], embedder: Embedder) -> NDArray[np.float32]:
+def feature_matrix(
+    recipe: Recipe, pairs: Sequence[Pair], embedder: Embedder, columns: int | None = None
+) -> NDArray[np.float32]:
     """Features of ``pairs``, shape (len(pairs), d); vectors that no cache knows are computed on the way.
+
+    Those from ``columns`` on may stay 0.
 
     Raises:
         Unavailable: a vector has to be computed and the encoder cannot be loaded.
@@ -71,5 +84,5 @@ def feature_matrix(recipe: Recipe, pairs: Sequence[Pair], embedder: Embedder) ->
     parts = []
     for start in range(0, len(pairs), _PART):
         part = pairs[start : start + _PART]
-        parts.append(recipe.features(part, embedder.vectors(recipe.texts(part), recipe.view)))
+        parts.append(recipe.features(part, embedder.vectors(recipe.texts(part), recipe.view), columns))
     return np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)

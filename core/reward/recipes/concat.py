@@ -28,13 +28,21 @@ class ConcatRecipe:
         """One piece; cut where prompt and answer surely hold more than 256 word pieces: a word has at least one."""
         return Read(1, len(word_spans(_joined(pair))) > 256)
 
-    def features(self, pairs: Sequence[Pair], vectors: Vectors) -> NDArray[np.float32]:
+    def features(self, pairs: Sequence[Pair], vectors: Vectors, columns: int | None = None) -> NDArray[np.float32]:
         """Shape (n, dim); ``vectors`` by text as embedded."""
         return np.stack([vectors[_joined(pair)][0] for pair in pairs])
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
         """Ones, shape (columns,)."""
         return {"prompt and answer": np.ones(columns, dtype=np.float32)}
+
+    def considers(self, weighting: str, ratings: int, prompts: int) -> bool:
+        """There is no other."""
+        return False
+
+    def towards(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
+        """None: no column of it is known to say anything."""
+        return {}
 
     def parts(self, columns: int) -> Mapping[str, slice]:
         """One vector cannot be taken apart."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reward.recipes.pair import PairRecipe
+from core.reward.recipes.pair import FIRST, PairRecipe
 
 DEEP = "deep part"
 _WEIGHT = 1.5
@@ -25,6 +25,10 @@ class TransformerRecipe(PairRecipe):
         deep = np.array([_WEIGHT], dtype=np.float32)
         return {name: np.concatenate([own, deep]) for name, own in super().weightings(columns - 1).items()}
 
+    def towards(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
+        """Those of ``pair``; the penalty pulls the deep part to none, shape (columns,)."""
+        return {name: np.append(pull, np.float32(0)) for name, pull in super().towards(columns - 1).items()}
+
     def parts(self, columns: int) -> Mapping[str, slice]:
         """Those of ``pair``, and the deep part."""
         return dict(super().parts(columns - 1)) | {DEEP: slice(columns - 1, columns)}
@@ -38,7 +42,11 @@ class ProbeRecipe(PairRecipe):
 
     def weightings(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
         """All columns alike, shape (columns,)."""
-        return {"prompt and answer": np.full(columns, (columns / 4) ** -0.5, dtype=np.float32)}
+        return {FIRST: np.full(columns, (columns / 4) ** -0.5, dtype=np.float32)}
+
+    def towards(self, columns: int) -> Mapping[str, NDArray[np.float32]]:
+        """The penalty pulls to no column."""
+        return {}
 
 
 PROBE = ProbeRecipe()

@@ -232,7 +232,7 @@ class Fitted:
     seconds: float
     """Since the training started."""
     weighting: str
-    """What it reads: "prompt and answer", or "answer alone" where the prompt only blurred it."""
+    """What it reads: "prompt and answer", or another weighting of its recipe that ranked clearly better."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""

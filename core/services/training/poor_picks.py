@@ -30,9 +30,7 @@ def evidence_of(
     Raises:
         Unavailable: the reference encoder cannot be loaded.
     """
-    if (
-        trained.model.deep is not None
-    ):  # thresholds come from its out-of-fold scores: it has none
+    if trained.model.deep is not None:  # thresholds come from its out-of-fold scores: it has none
         return {}
     out_of_fold = {row.interaction_id: row.score for row in trained.evaluation.rows}
     found: dict[str, dict[str, Any]] = {}

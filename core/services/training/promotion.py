@@ -11,6 +11,7 @@ from core.domain.verdicts.judgement import Judgement
 from core.reward import artifact
 from core.reward.encoding.embedder import Embedder
 from core.reward.evaluation.held_out import difference, measurements
+from core.reward.recipes.pair import ALONE
 from core.reward.recipes.registry import TRANSFORMER
 from core.reward.training.events import Judged, TrainingResult
 from core.reward.training.figures import kept_apart_figures
@@ -102,7 +103,13 @@ def judgement(
     )
     decision, figures = trained.judged.decision, kept or trained.figures
     return Judgement(
-        figures, decision.gate, decision.reason, trained.judged.unseen_prompts, trained.one_person, trained.adds
+        figures,
+        decision.gate,
+        decision.reason,
+        trained.judged.unseen_prompts,
+        trained.one_person,
+        adds=trained.adds,
+        goes_by=ALONE.get(trained.weighting),
     )
 
 

@@ -1,8 +1,33 @@
 """The words above the full report: what its numbers were measured on, and what is to be known before reading them."""
 
 from core.domain.verdicts.figures import Basis
+from core.reward.recipes.pair import WITH_FORM
 from core.services.models.verdicts import VersionVerdict
 from core.services.training.runs import RunView
+
+READS = {
+    "answer alone": (
+        "On these ratings the question did not help to tell good answers from poor ones, so the model reads the "
+        "answer alone. It does not notice when an answer is about something else."
+    ),
+    WITH_FORM: (
+        "On these ratings the form of an answer (lists, numbers, links, careful words, questions asked back) helped "
+        "clearly, so the model reads that too. It may help less with answers from another source."
+    ),
+    "similarity alone": (
+        "On so few ratings nothing that could be learned ranked answers as well as how similar answer and question "
+        "are, so the model goes by that alone. Rate more answers and train again."
+    ),
+    "length alone": (
+        "On so few ratings nothing that could be learned ranked answers as well as their length, so the model goes by "
+        "that alone. Rate more answers and train again."
+    ),
+    "best length alone": (
+        "On so few ratings nothing that could be learned ranked answers as well as how close they come to the best "
+        "length, so the model goes by that alone. Rate more answers and train again."
+    ),
+}
+"""What a model reads that is not the usual, by its weighting."""
 
 
 def notes(run: RunView, verdict: VersionVerdict) -> list[str]:
@@ -34,9 +59,5 @@ def notes(run: RunView, verdict: VersionVerdict) -> list[str]:
 
 
 def _reads(run: RunView) -> list[str]:
-    if (run.latest("fitted") or {}).get("weighting") != "answer alone":
-        return []
-    return [
-        "On these ratings the question did not help to tell good answers from poor ones, so the model reads the answer "
-        "alone. It does not notice when an answer is about something else."
-    ]
+    reads = READS.get(str((run.latest("fitted") or {}).get("weighting")))
+    return [] if reads is None else [reads]

@@ -48,6 +48,8 @@ def _subject(reason: Reason) -> str:
         return f"How close its meaning is to the question{figures}"
     if reason.kind is Kind.DEEP:
         return "What the deep part, which was taught from the ratings, makes of it"
+    if reason.kind is Kind.FORM:
+        return "Its form (lists, numbers, links, careful words, questions asked back)"
     return "What it is about, which the model compares as a whole and which cannot be put in words,"
 
 
@@ -61,7 +63,7 @@ def _effect(added: float) -> str:
 
 def _compared(reasons: tuple[Reason, ...]) -> bool:
     return any(reason.others is not None for reason in reasons) or all(
-        r.kind in (Kind.MEANING, Kind.DEEP) for r in reasons
+        r.kind in (Kind.MEANING, Kind.FORM, Kind.DEEP) for r in reasons
     )
 
 
