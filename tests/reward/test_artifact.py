@@ -82,7 +82,7 @@ def test_a_model_of_the_release_before_still_ranks(tmp_path: Path, trained: Trai
     features = feature_matrix(PAIR, pairs, embedder())
     assert loaded.score(pairs, embedder()) == pytest.approx(logistic(features[:, :columns] @ before.weights + 0.25))
     assert np.array_equal(loaded.predict(features), loaded.score(pairs, embedder()))
-    assert {reason.kind for reason in reasons(loaded, pairs, embedder())[0]} == set(Kind) - {Kind.FORM}
+    assert {reason.kind for reason in reasons(loaded, pairs, embedder())[0]} == set(Kind) - {Kind.FORM, Kind.DEEP}
 
 
 def test_the_metadata_says_what_the_lead_asks(tmp_path: Path, trained: TrainingResult) -> None:
