@@ -63,7 +63,7 @@ class _Clock:
     @property
     def seconds_left(self) -> float | None:
         spent = time.perf_counter() - self.started
-        return spent * (self.total - self.done) / self.done if self.done else None
+        return spent * max(0.0, self.total - self.done) / self.done if self.done else None
 
 
 def tuned_folds(
