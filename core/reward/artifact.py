@@ -22,6 +22,7 @@ from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.metrics import Metric
 from core.domain.texts import VERSION_NAME
 from core.reward.confidence import KnownPrompts, ScoreConfidence
+from core.reward.encoding.weights import cached_sha256
 from core.reward.linear import LinearModel
 from core.reward.model import FittedModel
 from core.reward.transformer.served import DeepPart
@@ -159,6 +160,9 @@ def load(path: Path, *, hashes: Hashes, encoder: str) -> FittedModel:
 def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
     """Read the files of the version in the directory ``path``, by name, and verify their hashes.
 
+    Tuned layers are large, and read and verified whenever they are used: they are not among what is returned, and
+    hashed here only where their size or time changed since this process did so last.
+
     Of a version of an earlier release only the model file can be checked; ``examine`` looks at the others too.
 
     Raises:
@@ -167,8 +171,12 @@ def verified(path: Path, *, hashes: Hashes) -> dict[str, bytes]:
     read_metadata(path)  # first: a version of an old format has a sentence of its own
     files = {}
     for name, sha256 in hashes.items():
-        files[name] = _read(path, name)
-        if _sha256(files[name]) != sha256:
+        if name == DEEP_FILE:
+            found = _large_sha256(path, name)
+        else:
+            files[name] = _read(path, name)
+            found = _sha256(files[name])
+        if found != sha256:
             raise _unusable(path, name, "was changed after training and is not loaded")
     if METADATA_FILE not in hashes:
         for name in (METADATA_FILE, PROMPTS_FILE, KNOWN_FILE):
@@ -198,8 +206,13 @@ def packed(path: Path, *, hashes: Hashes) -> bytes:
         Unavailable: a file is missing or was changed.
     """
     buffer = io.BytesIO()
+    files = verified(path, hashes=hashes)
+    if DEEP_FILE in hashes:
+        files[DEEP_FILE] = _read(path, DEEP_FILE)
+        if _sha256(files[DEEP_FILE]) != hashes[DEEP_FILE]:
+            raise _unusable(path, DEEP_FILE, "was changed after training")
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in verified(path, hashes=hashes).items():
+        for name, data in files.items():
             archive.writestr(f"{path.name}/{name}", data)
     return buffer.getvalue()
 
@@ -346,6 +359,16 @@ def _read(path: Path, name: str) -> bytes:
     if len(data) > MAX_BYTES:
         raise _unusable(path, name, "was changed after training: it is far too large")
     return data
+
+
+def _large_sha256(path: Path, name: str) -> str:
+    file = path / name
+    try:
+        if not file.is_file():
+            raise _unusable(path, name, "is missing")
+        return cached_sha256(file)
+    except OSError as error:
+        raise _unusable(path, name, f"cannot be read ({error.strerror})") from None
 
 
 def _unusable(path: Path, name: str, what: str) -> Unavailable:
