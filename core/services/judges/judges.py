@@ -81,6 +81,7 @@ def to_json(found: JudgeReport) -> dict[str, Any]:
             for one in figures.experts
         ],
         "prefers_longer": figures.longer.to_json(),
+        "length_alone": figures.length_alone.to_json(),
         "prefers_first": figures.first.to_json(),
         "map": None if figures.map is None else _map(figures.map),
         "apart": [

@@ -56,8 +56,8 @@ def _measured(page: Page, found: PoorPicks, evidence: Evidence) -> None:
         f"Poor is a rating below {evidence.good_from}. Counted once, on {plural(evidence.questions, 'question')} that "
         f"no model learns from, with {each:.1f} rated answers each on average. It holds for questions like these with "
         "about as many answers to choose from, and for one promise at a time: choose one beforehand and stay with it. "
-        "90 % sure means: of 100 such promises at most 10 are broken. Rerank and programs can ask for a promise; where "
-        "the model does not reach it, answers keep their order."
+        "90 % sure means: of 100 such promises at most 10 are broken on average. Rerank and programs can ask for a "
+        "promise; where the model does not reach it, answers keep their order."
     )
     if any(one.more_questions is not None for one in standings.values()):
         st.caption(
@@ -70,7 +70,7 @@ def _measured(page: Page, found: PoorPicks, evidence: Evidence) -> None:
 
 def _cell(standing: Standing) -> str:
     if standing.answered is not None:
-        return f"answers {of_100(standing.answered)}"
+        return f"picks for {of_100(standing.answered)}"
     if standing.more_questions is None:
         return "not with more questions alone"
     return f"not proven yet, about {plural(standing.more_questions, 'more question')} kept apart"
