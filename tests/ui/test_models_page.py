@@ -129,7 +129,7 @@ def test_what_can_be_promised_of_the_picks(open_page, trained):
     assert rows[3][1] == "picks for 54 of 100 questions"
     assert rows[1][1].startswith("not proven yet, about ")
     assert "on 46 questions that no model learns from, with 4.3 rated answers each" in said(app)
-    assert "for one promise at a time" in said(app)
+    assert "whoever takes the best of ten relies on ten" in said(app)
     assert "models.measure_promises" not in keys(app)
 
 
