@@ -31,7 +31,7 @@ class System:
     def sampled(self) -> list[int]:
         """The answers of the latest audit sample."""
         with self.workspace.store.read() as session:
-            return sorted(session.scalars(select(Item.interaction_id).where(Item.audited)))
+            return sorted(session.scalars(select(Item.interaction_id).where(Item.served_first == 1)))
 
     def finish(self) -> None:
         """Rate what the audit sample waits for."""

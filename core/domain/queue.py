@@ -45,6 +45,7 @@ class Chosen(StrEnum):
     PAIR = "pair"  # its prompt has one rated answer: this rating can make a pair
     SKIPPED = "skipped"  # skipped before, and nothing else was left
     AUDIT = "audit"  # in the audit sample that a lead drew
+    ASKED = "asked"  # a lead asked for one more rating of it
     PROMPT = "prompt"  # shown beside the other answers to the same prompt
 
 

@@ -6,7 +6,7 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,18 +29,6 @@ __all__ = [
     "Store",
     "connect",
     "copy_sqlite",
-    "lock_writers",
-    "private_file",
-    "private_folder",
-]
-
-# Session is here so that a service can name what it passes on without importing SQLAlchemy
-__all__ = [
-    "BUSY_SECONDS",
-    "LOCK_SECONDS",
-    "Session",
-    "Store",
-    "connect",
     "lock_writers",
     "private_file",
     "private_folder",
@@ -194,7 +182,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _sqlite_begin, not guessed by the driver
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    # several processes that meet a new file: SQLite refuses all but one of them at once, whatever the timeout
+    _until_free(lambda: cursor.execute("PRAGMA journal_mode=WAL"))
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what is edited or deleted is overwritten, also long before an erasure
@@ -202,6 +191,19 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
     cursor.close()
     # SQLite's own knows ASCII only, and a search shall find Öl as öl like on PostgreSQL
     connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _until_free(execute: Callable[[], object]) -> None:
+    """Execute a statement, again every few milliseconds while others have SQLite's file locked."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            execute()
+            return
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if "locked" not in str(getattr(error, "orig", error)) or time.monotonic() > give_up:
+                raise
+            time.sleep(random.uniform(0.002, 0.006))
 
 
 def _postgres_connect(connection: Any, _record: Any) -> None:
@@ -219,18 +221,10 @@ def _sqlite_begin(connection: Connection) -> None:
     if not connection.get_execution_options().get("assay_write"):
         connection.exec_driver_sql("BEGIN")
         return
-    # SQLite's own waiting looks only every 100 ms and starves a rater beside an import: look every few milliseconds.
-    give_up = time.monotonic() + BUSY_SECONDS
+    # SQLite's own waiting looks only every 100 ms and starves a rater beside an import.
     connection.exec_driver_sql("PRAGMA busy_timeout=0")
     try:
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                return
-            except OperationalError as error:
-                if "locked" not in str(error.orig) or time.monotonic() > give_up:
-                    raise
-                time.sleep(random.uniform(0.002, 0.006))
+        _until_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 

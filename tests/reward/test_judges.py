@@ -92,10 +92,12 @@ def test_a_judge_that_follows_length_is_called_so():
     sentence = verdict("j", figures)
     assert "no better than chance" in sentence
     assert "it leans to longer answers" in sentence
+    assert figures.length_alone == figures.right_order  # that is all it goes by
+    assert f"the longer of two is the better one in {100 * known(figures.right_order)[0]:.0f} of 100 cases" in sentence
     both = measure(judged(answers(), lambda worth, words, rating: 100 * worth + words))
     assert both.better_than_chance
     assert "better than chance" in verdict("j", both)
-    assert "leans to longer answers" in verdict("j", both)
+    assert "but it leans to longer answers" in verdict("j", both)
     assert "leans to shorter" in verdict("j", measure(judged(answers(), lambda worth, words, rating: -words)))
 
 

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select, text, update
 
 from core.domain.errors import BadInput
-from core.domain.queue import QueueSettings
+from core.domain.queue import Chosen, Order, QueueFilters, QueueSettings
 from core.domain.records import Filters, Sort
 from core.domain.roles import COMMAND_LINE
 from core.services.data import interactions, selected
 from core.services.data.importing import import_file
 from core.services.rating import queue
 from core.store.interactions import browse
-from core.store.tables import Item, Rating
+from core.store.tables import Item, Lease, Rating
 from tests import looked
 from tests.databases import added, lead, rater
 
@@ -203,6 +203,31 @@ def test_selected_answers_get_one_more_rating_each(workspace):
     }
     looked.rate(workspace, kim, waiting, 3)
     assert looked.next_item(workspace, kim).interaction.interaction_id == first
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_what_a_lead_asked_for_is_rated_next(workspace, order):
+    """Whatever order a rater chose, said with the rating; one turn in four stays for what is drawn at random."""
+    lea, ben, kim = lead(workspace), rater(workspace, "Ben"), rater(workspace, "Kim")
+    queue.change_settings(workspace, lea, QueueSettings(overlap=0))
+    numbers = [added(workspace, f"prompt {number}") for number in range(20)]
+    asked = set(numbers[-5:])
+    for number in asked:
+        looked.rate(workspace, ben, number, 4)
+    selected.ask_for_rating(workspace, lea, {number: looked.version(workspace, number) for number in asked})
+    queue.choose(workspace, kim, order, QueueFilters())
+    chosen = {}
+    for _ in range(8):
+        number = looked.next_item(workspace, kim).interaction.interaction_id
+        with workspace.store.read() as session:
+            chosen[number] = session.get(Lease, (number, kim.rater_id)).chosen
+        looked.rate(workspace, kim, number, 3)
+    assert {number for number, why in chosen.items() if why == Chosen.ASKED} == asked - {
+        number for number, why in chosen.items() if why == Chosen.RANDOM
+    }
+    assert list(chosen.values())[:6].count(Chosen.ASKED) >= 4
+    assert list(chosen.values())[:4].count(Chosen.RANDOM) == 1
+    assert looked.next_item(workspace, ben).interaction.interaction_id not in asked
 
 
 def test_too_many_at_once_are_refused(workspace):

@@ -285,7 +285,7 @@ def test_a_promise_that_cannot_be_given_says_what_it_takes(on_sqlite: Workspace)
     assert outcome["reason"] == (
         "It is not proven that at most 1 in 4 of the answers it picks is poor (90 % sure), on 6 questions kept apart. "
         "About 3 more with two rated answers each would be needed if its picks stay as good as they are, and a "
-        "training after that."
+        "training after that. Every fifth question is kept apart, so about 15 more are to be rated."
     )
     version(on_sqlite, "poor", evident(Step(0.8, 20, 15), Step(0.0, 40, 30)))
     assert not ranked(on_sqlite).unsure  # which says nothing about this question

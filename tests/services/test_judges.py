@@ -304,6 +304,13 @@ def test_a_judge_is_measured_on_what_is_stored(workspace, tmp_path):
         judges.report(workspace, COMMAND_LINE, "other")
 
 
+def test_of_many_judges_a_sentence_names_only_some(workspace, tmp_path):
+    """A file may bring hundreds: an error that listed them all could not be read."""
+    brought(workspace, tmp_path / "many.csv", [answer(**{f"judge:j{number:03}": number for number in range(200)})])
+    with pytest.raises(NotFound, match=r"Known are: j000, .*, j019 and 180 more\.$"):
+        judges.report(workspace, COMMAND_LINE, "other")
+
+
 def test_where_no_judge_is_known_the_sentence_says_how_scores_come(workspace):
     """Instead of an empty list of names."""
     with pytest.raises(NotFound, match=r"column judge:NAME, or with POST /v1/interactions"):

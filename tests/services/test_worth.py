@@ -238,12 +238,13 @@ def test_the_sample_is_found_by_its_index(workspace):
     ana, asked = rater(workspace), []
     listen(workspace.store.engine, "before_cursor_execute", lambda *event: asked.append(event[2:4]))
     assert next_id(workspace, ana) is not None
-    picks = [(sql, values) for sql, values in asked if sql.startswith("SELECT") and "audited = 1" in sql]
+    first = "n_ratings < assay_items.served_first"
+    picks = [(sql, values) for sql, values in asked if sql.startswith("SELECT") and first in sql]
     assert picks
     with workspace.store.read() as session:
         for sql, values in picks:
             plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all())
-            assert "ix_assay_items_queue_audit" in plan
+            assert "ix_assay_items_queue_first" in plan
             assert "ORDER BY" not in plan
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,21 @@ def test_processes_that_start_at_once_all_succeed(environ, store):
     at_once(processes)
     assert finished(processes) == [f"{store.label}\n"] * 3
     assert schema.state(store) == (State.CURRENT, schema.head())
+
+
+def test_a_new_file_that_somebody_else_is_making_is_waited_for(sqlite_url, tmp_path):
+    """Opening a file in which another process writes its first page waits, though SQLite itself refuses at once."""
+    environ = environment(sqlite_url, tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    first = Plain(sqlite_url)
+    first.run("BEGIN IMMEDIATE")
+    done = threading.Timer(0.2, first.run, ["COMMIT"])
+    done.start()
+    store = open_workspace(environ).store
+    assert schema.state(store) == (State.CURRENT, schema.head())
+    done.join()
+    first.close()
+    store.engine.dispose()
 
 
 def test_a_table_of_an_expected_name_with_other_columns_is_refused(store, old_app):

@@ -124,15 +124,15 @@ def test_what_can_be_promised_of_the_picks(open_page, trained):
     own_model(trained, {"steps": steps, "questions": 46, "answers": 198, "good_from": 4})
     app = open_page("models")
     assert "How often would its choice be poor?" in said(app)
-    sentence = "Of the answers it picks, at most 1 in 4 is poor (90 % sure); it then answers 54 of 100 questions and "
-    assert f"{sentence}leaves the others in their order." in said(app)
+    sentence = "Of the answers it picks, at most 1 in 4 is poor (90 % sure); it then picks one for 54 of 100 questions"
+    assert f"{sentence} and leaves the answers to the others in their order." in said(app)
     rows = promises(app)
     levels = ("1 in 20", "1 in 10", "1 in 5", "1 in 4", "3 in 10")
     assert [row[0].replace("\u00a0", " ") for row in rows] == [f"at most {level}" for level in levels]
-    assert rows[3][1] == "answers 54 of 100 questions"
+    assert rows[3][1] == "picks for 54 of 100 questions"
     assert rows[1][1].startswith("not proven yet, about ")
     assert "on 46 questions that no model learns from, with 4.3 rated answers each" in said(app)
-    assert "for one promise at a time" in said(app)
+    assert "whoever takes the best of ten relies on ten" in said(app)
     assert "models.measure_promises" not in keys(app)
 
 

@@ -447,15 +447,15 @@ def promised(trained, steps: list[list[float]] | None) -> None:
         (
             [[0.0, 40, 2]],
             "Picked under the promise: of the answers it picks, at most 1 in 4 is poor (90 % sure); it then "
-            "answers every question like these.",
+            "picks one for every question like these.",
             "The answers stay in the order",
         ),
         (
             [[1.01, 20, 0], [0.0, 40, 30]],
             "Not picked, to keep the promise. The model is not sure enough of its best answer here to keep the "
             "promise. The answers stay in the order in which you entered them. The promise: of the answers it picks, "
-            "at most 1 in 4 is poor (90 % sure); it then answers 50 of 100 questions and leaves the others in their "
-            "order.",
+            "at most 1 in 4 is poor (90 % sure); it then picks one for 50 of 100 questions and leaves the answers to "
+            "the others in their order.",
             "The best is",
         ),
         (

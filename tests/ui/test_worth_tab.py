@@ -75,7 +75,7 @@ def test_parts_and_two_generators_side_by_side(tab, workspace, ana):
     [
         (0.02, 0.2, "a is better than b: of 100 answers 11 [2, 20] more are good."),
         (-0.2, -0.02, "b is better than a: of 100 answers 11 [2, 20] more are good."),
-        (-0.09, 0.07, "of 100 answers a may have 9 fewer good ones, or 7 more."),
+        (-0.09, 0.07, "of 100 answers a may have anything from 9 fewer to 7 more good ones."),
     ],
 )
 def test_a_comparison_is_a_sentence_without_signs(low, high, says):
@@ -90,7 +90,8 @@ def test_where_all_is_rated_the_sentence_says_so(tab, workspace, ana):
     system = stored(workspace, 40)
     system.rate(list(system.ratings))
     text = said(tab())
-    assert "all of them were rated" in text
+    assert f"Of all 80 answers {100 * system.good:.0f} of 100 are good; all of them were rated." in text
+    assert "of further answers to questions like these 40, between " in text.lower()
     assert "Draw answers" not in text
 
 

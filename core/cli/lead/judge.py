@@ -1,6 +1,7 @@
 """``judge``: whether an LLM judge can be relied on."""
 
 import argparse
+from typing import Any
 
 from core.cli.output import Done, in_words, say
 from core.domain.roles import COMMAND_LINE
@@ -46,7 +47,15 @@ def judge(options: argparse.Namespace) -> Done:
             f"{plural(report.figures.questions, 'question')}."
         )
         beside = shown["beside_experts"]
-        say(f"Beside single experts: the judge {in_words(beside['judge'])}, experts {in_words(beside['experts'])}.")
-        say(f"Prefers the longer answer: {in_words(shown['prefers_longer'])}.")
-    say(f"Prefers the first answer: {in_words(shown['prefers_first'])}.")
+        if beside["judge"]["value"] is None:
+            say(f"Beside single experts: cannot be said, {beside['judge']['reason']}.")
+        else:
+            say(f"Beside single experts: the judge {in_words(beside['judge'])}, experts {in_words(beside['experts'])}.")
+        _say_figure("Prefers the longer answer", shown["prefers_longer"])
+        _say_figure("The longer answer is the better one", shown["length_alone"])
+    _say_figure("Prefers the first answer", shown["prefers_first"])
     return shown, 0 if report.passes else FAILED
+
+
+def _say_figure(name: str, metric: dict[str, Any]) -> None:
+    say(f"{name}: {'cannot be said, ' if metric['value'] is None else ''}{in_words(metric)}.")

@@ -24,7 +24,9 @@ class _Gate:
         """One sentence where it is not."""
         if self.metric.low is None:
             why = self.metric.reason or "there is no range"
-            return f"Whether {self.what} is at least {self.least:g} cannot be said: {why.rstrip('.')}."
+            return f"Whether {self.what} is at least {self.least:g} cannot be said. {why.rstrip('.')}."
+        if self.metric.high is not None and self.metric.high < self.least:
+            return f"{self.what} is below {self.least:g}: {in_words(self.metric.to_json())}."
         if self.metric.low < self.least:
             return f"{self.what} may be as low as {self.metric.low:.3f}, which is below {self.least:g}."
         return None
@@ -33,6 +35,7 @@ class _Gate:
 def quality(options: argparse.Namespace) -> Done:
     """Score what has no score yet, estimate, and compare with what was asked for."""
     from core.services.worth import figures
+    from core.services.worth.figures import Basis
 
     _check(options)
     workspace = open_workspace()
@@ -43,13 +46,16 @@ def quality(options: argparse.Namespace) -> Done:
         _score(workspace)
         worth = figures.measure(workspace, COMMAND_LINE, generator=options.generator or "")
     whose = f"answers of {options.generator}" if options.generator else "answers"
-    say(f"{worth.interactions:,} {whose}; {worth.rated:,} of them, to {plural(worth.questions, 'question')}, count.")
+    rests_on = f"; figures rest on {worth.rated:,} of them, to {plural(worth.questions, 'question')}"
+    say(f"{worth.interactions:,} {whose}{rests_on if worth.rated else ''}.")
     good, rating = worth.good.to_json(), worth.mean_rating.to_json()
     if worth.good.value is None:
         say(str(worth.reason))
+        if worth.basis is Basis.NOTHING and worth.interactions:
+            say("Draw some at random to rate: python -m core quality --draw 100.")
     else:
         say(f"Share of good answers: {in_words(good)}. Mean rating: {in_words(rating)}.")
-    if worth.scores.reason:
+    if worth.scores.reason and worth.good.value is not None:
         say(worth.scores.reason)
     gate, difference, reason = ("the share of good answers", worth.good), None, worth.reason
     if options.against:

@@ -67,5 +67,5 @@ def not_proven(promise: Promise, questions: int, more: int | None) -> str:
         return f"{told}Its picks were poor too often there for more questions to help: it takes a better model."
     return (
         f"{told}About {more:,} more with two rated answers each would be needed if its picks stay as good as they are, "
-        "and a training after that."
+        f"and a training after that. Every fifth question is kept apart, so about {5 * more:,} more are to be rated."
     )

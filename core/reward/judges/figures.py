@@ -31,7 +31,7 @@ MAX_EXPERTS = 50
 MAX_NAMES = 30
 """Experts who are listed one by one: those with the most pairs."""
 _PAIRS = "two answers that the judge scored and experts rate differently"
-_SHARED = "two answers that the judge scored, one expert rated, and other experts rate differently"
+_SHARED = "two scored answers that several experts rated and do not rate alike"
 _ALIKE = "two scored answers of different length that experts rate alike"
 _COMPARED = "comparisons of two answers with a choice of the judge"
 _ONE_PLACE = (
@@ -93,6 +93,8 @@ class JudgeFigures:
     """By name; at most MAX_NAMES."""
     longer: Metric
     """Of two answers that experts rate alike, how often the longer one scores higher; 0.5 is no leaning."""
+    length_alone: Metric
+    """Right order of a judge that always prefers the longer answer, on the pairs of ``right_order``."""
     first: Metric
     """Of two answers, how often the first is preferred, where the first is as often the better one as the second."""
     map: ScoreMap | None
@@ -124,7 +126,7 @@ def measure(judged: Sequence[Judged], choices: Sequence[Choice] = (), *, seed: i
             "needed",
         )
         beside = BesideExperts(none, none, none, 0)
-        return JudgeFigures(len(judged), len(both), number, 0, none, None, beside, (), none, first, None, ())
+        return JudgeFigures(len(judged), len(both), number, 0, none, None, beside, (), none, none, first, None, ())
     scores = np.array([one.score for one in both])
     ratings = np.array([one.rating for one in both], dtype=np.float64)
     one, other = pairs_within(_numbered([answer.compares for answer in both]))
@@ -135,6 +137,7 @@ def measure(judged: Sequence[Judged], choices: Sequence[Choice] = (), *, seed: i
     words = np.array([answer.words for answer in both], dtype=np.float64)
     by_length = words[one] - words[other]
     alike = (better == 0) & (by_length != 0)
+    by_length_alone = credit(np.sign(by_length[differ] * better[differ]))
     beside, experts = _beside_experts(both, questions, seed)
     map_, said = score_map(scores, ratings, questions, seed=seed)
     return JudgeFigures(
@@ -149,6 +152,7 @@ def measure(judged: Sequence[Judged], choices: Sequence[Choice] = (), *, seed: i
         longer=share(
             credit(ahead[alike] * np.sign(by_length[alike])), questions[one[alike]], nothing=_ALIKE, seed=seed
         ),
+        length_alone=share(by_length_alone, questions[one[differ]], nothing=_PAIRS, seed=seed),
         first=first,
         map=map_,
         apart=_apart(both, said) if map_.tells_apart else (),

@@ -27,11 +27,17 @@ def verdict(judge: str, figures: JudgeFigures) -> str:
         said = f"The judge “{judge}” is no better than chance: it gives the answers to one question the same score"
     else:
         said = f"The judge “{judge}” is no better than chance: {seen}"
-    leanings = [
-        *_leaning(figures.longer, "longer answers", "shorter answers", "the longer of two that experts rate alike"),
-        *_leaning(figures.first, "whatever comes first", "whatever comes second", "the first of two"),
-    ]
-    return said + "".join(f"; {leaning}" for leaning in leanings) + "."
+    but = "but it" if figures.better_than_chance else "it"
+    return said + "".join(f"; {but if n == 0 else 'it'} {one}" for n, one in enumerate(leanings(figures))) + "."
+
+
+def leanings(figures: JudgeFigures) -> list[str]:
+    """What else a judge clearly goes by, each as the end of a sentence; none where nothing is clear."""
+    longer = _leaning(figures.longer, "longer answers", "shorter answers", "the longer of two that experts rate alike")
+    if longer and figures.length_alone.value is not None:
+        alone = _number(figures.length_alone)
+        longer = [f"{longer[0]}, and the longer of two is the better one in {alone} of 100 cases"]
+    return [*longer, *_leaning(figures.first, "whatever comes first", "whatever comes second", "the first of two")]
 
 
 def _beside(figures: JudgeFigures) -> str:
@@ -55,9 +61,9 @@ def _leaning(metric: Metric, one: str, other: str, which: str) -> list[str]:
     if metric.value is None or metric.low is None or metric.high is None:
         return []
     if metric.low > 0.5 and metric.value >= CLEAR:
-        return [f"it leans to {one}: it prefers {which} in {_of_100(metric)}"]
+        return [f"leans to {one}: it prefers {which} in {_of_100(metric)}"]
     if metric.high < 0.5 and metric.value <= 1 - CLEAR:
-        return [f"it leans to {other}: it prefers {which} in only {_of_100(metric)}"]
+        return [f"leans to {other}: it prefers {which} in only {_of_100(metric)}"]
     return []
 
 

@@ -13,6 +13,9 @@ from core.services.workspace import Workspace
 from core.store.judges import scores
 from core.store.judges.scores import JudgeCount
 
+NAMED = 20
+"""Judges that are named where one is not found; a file may bring a thousand."""
+
 
 @dataclass(frozen=True, slots=True)
 class JudgeReport:
@@ -81,6 +84,7 @@ def to_json(found: JudgeReport) -> dict[str, Any]:
             for one in figures.experts
         ],
         "prefers_longer": figures.longer.to_json(),
+        "length_alone": figures.length_alone.to_json(),
         "prefers_first": figures.first.to_json(),
         "map": None if figures.map is None else _map(figures.map),
         "apart": [
@@ -109,4 +113,5 @@ def _those(known: list[str]) -> str:
             "No scores of any judge are here yet; bring them with a file that has a column judge:NAME, or with "
             "POST /v1/interactions."
         )
-    return f"Known are: {', '.join(known)}."
+    further = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+    return f"Known are: {', '.join(known[:NAMED])}{further}."

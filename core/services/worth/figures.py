@@ -235,6 +235,8 @@ def _found(session: Session) -> _Found:
     if sample is None or progress is None:  # both or none
         population = Population(None, answers.newest(session))
         nothing = "No audit sample was drawn, and not every answer is rated."
+        if not population.last_interaction_id:
+            nothing = "There are no answers yet. Import some first."
         return _Found(population, Basis.NOTHING, None, scores, nothing)
     population = Population(sample.sample_id, sample.last_interaction_id, run_id, version)
     waits = f"{plural(progress.waiting, 'answer')} of {progress.answers:,}"

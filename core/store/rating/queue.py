@@ -48,8 +48,8 @@ from core.store.upsert import insert_missing
 WAITING = Item.places > literal_column("0")  # written out: SQLite uses a partial index only for the very same condition
 HAS_RATING = Item.n_ratings > literal_column("0")
 DISLIKED = Item.disliked > literal_column("0")
-AUDITED = and_(Item.audited, Item.n_ratings == literal_column("0"))
-"""In the audit sample, and without the rating that it was drawn for."""
+SERVED_FIRST = Item.n_ratings < Item.served_first
+"""In the audit sample or asked for by a lead, and without the rating that it waits for."""
 WENT_WRONG = or_(DISLIKED, Item.abstained)
 FEW = 200
 FEW_RATED = 20_000
@@ -324,10 +324,11 @@ def _take(
         few = session.scalars(select(Item.interaction_id).where(WAITING, *where, *filters).limit(FEW + 1)).all()
         if len(few) <= FEW:
             filters = [Item.interaction_id.in_(few)]
-    order = Order.RANDOM if preferred.served % RANDOM_EVERY == 1 else Order(preferred.order)
+    at_random = preferred.served % RANDOM_EVERY == 1
+    order = Order.RANDOM if at_random else Order(preferred.order)
     # what somebody is storing at this moment is passed over; where nothing else is left, it is waited for
     for waits in (False,) if ahead else (False, True):
-        found = _first_free(session, rater_id, order, [*where, *filters], waits=waits)
+        found = _first_free(session, rater_id, order, [*where, *filters], waits=waits, at_random=at_random)
         if found is not None:
             return leases.take(session, found[0], rater_id, found[1], shown=False)
         if _has_one_writer(session):
@@ -352,12 +353,18 @@ def _given_up(session: Session, rater_id: int, where: list[ColumnElement[bool]])
 
 
 def _first_free(
-    session: Session, rater_id: int, order: Order, where: list[ColumnElement[bool]], *, waits: bool
+    session: Session,
+    rater_id: int,
+    order: Order,
+    where: list[ColumnElement[bool]],
+    *,
+    waits: bool,
+    at_random: bool,
 ) -> tuple[int, str] | None:
     """The first answer in this order that can be locked and is still free once it is, and why it was chosen."""
     untouched = ~exists().where(Rating.interaction_id == Item.interaction_id, Rating.rater_id == rater_id)
     free = [WAITING, leases.held_by_others(rater_id, now()) < Item.places, *where]
-    found = _first_locked(session, rater_id, [_audit([*free, untouched])], where, waits=waits)
+    found = _first_locked(session, rater_id, [_before_all([*free, untouched], at_random=at_random)], where, waits=waits)
     if found is not None:
         return found
     if order is Order.MODEL:
@@ -465,10 +472,15 @@ def _in_order(order: Order, where: list[ColumnElement[bool]]) -> Iterator[Select
     yield items(Chosen.RANDOM).where(Item.random_key < point).order_by(Item.random_key)
 
 
-def _audit(where: list[ColumnElement[bool]]) -> Select[int, str]:
-    """What an audit sample waits for, all answers to a question together; questions by their hash are in no order."""
-    audit = select(Item.interaction_id, literal(str(Chosen.AUDIT))).where(AUDITED, *where)
-    return audit.order_by(Item.prompt_group, Item.interaction_id)
+def _before_all(where: list[ColumnElement[bool]], *, at_random: bool) -> Select[int, str]:
+    """What comes before every order, all answers to a question together; questions by their hash are in no order.
+
+    Where it is the turn ``at_random`` only what an audit sample waits for: that was drawn at random, too.
+    """
+    audited = Item.served_first == 1
+    chosen = case((audited, literal(str(Chosen.AUDIT))), else_=literal(str(Chosen.ASKED)))
+    first = select(Item.interaction_id, chosen).where(SERVED_FIRST, *where, *([audited] if at_random else []))
+    return first.order_by(Item.prompt_group, Item.interaction_id)
 
 
 def _skipped(rater_id: int, where: list[ColumnElement[bool]]) -> Select[int, str]:

@@ -38,7 +38,7 @@ def ask_further(session: Session, rater_id: int, limit: int) -> int:
 
 
 def ask_about(session: Session, interaction_id: int, *, seen: str) -> str:
-    """Ask for one more rating of this rated answer; what is in the way, or nothing.
+    """Ask for one more rating of this rated answer, to be given next; what is in the way, or nothing.
 
     Raises:
         NotFound: it was deleted.
@@ -52,8 +52,11 @@ def ask_about(session: Session, interaction_id: int, *, seen: str) -> str:
         return "waits for a further rating already"
     if item.n_ratings >= MOST_RATERS:
         return f"has {MOST_RATERS} ratings, the most there can be"
-    asked = _ask(session, [Item.interaction_id == interaction_id], Item.n_ratings + 1, 1)
-    return "" if asked else "discarded by somebody, or part of the sample beside your own answers"
+    if not _ask(session, [Item.interaction_id == interaction_id], Item.n_ratings + 1, 1):
+        return "discarded by somebody, or part of the sample beside your own answers"
+    first = update(Item).where(Item.interaction_id == interaction_id).values(served_first=Item.asked)
+    session.execute(first.execution_options(synchronize_session=False))
+    return ""
 
 
 def wait_for(session: Session, rater_id: int) -> bool:

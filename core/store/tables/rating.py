@@ -91,11 +91,11 @@ class Item(Base):
             postgresql_where=text("places > 0 AND n_ratings > 0"),
         ),
         Index(
-            "ix_assay_items_queue_audit",
+            "ix_assay_items_queue_first",
             "prompt_group",
             "interaction_id",
-            sqlite_where=text("places > 0 AND audited = 1 AND n_ratings = 0"),
-            postgresql_where=text("places > 0 AND audited AND n_ratings = 0"),
+            sqlite_where=text("places > 0 AND n_ratings < served_first"),
+            postgresql_where=text("places > 0 AND n_ratings < served_first"),
         ),
         Index(
             "ix_assay_items_queue_flagged",
@@ -143,8 +143,9 @@ class Item(Base):
     """How many users' latest word on it is a thumb down or a score of 1 or 2; never shown to a rater."""
     abstained: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a model that ranked it could not tell."""
-    audited: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it is in the latest audit sample, and so rated before anything else."""
+    served_first: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """With fewer ratings than so many it comes before every order: 1 in the latest audit sample, more where a lead
+    asked for one more rating of this answer."""
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 

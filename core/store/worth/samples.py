@@ -115,8 +115,9 @@ def _mark(session: Session, sample_id: int) -> None:
     # locked by number, as everybody does who locks several
     both = select(Item.interaction_id).where(Item.interaction_id.in_(this) | (Item.interaction_id.in_(others)))
     session.execute(both.order_by(Item.interaction_id).with_for_update())
-    for which, audited in ((Item.interaction_id.in_(others), False), (Item.interaction_id.in_(this), True)):
-        changed = update(Item).where(which, Item.audited.is_not(audited)).values(audited=audited)
+    for numbers, before, after in ((others, 1, 0), (this, 0, 1)):  # what a lead asked for has more
+        of_them = update(Item).where(Item.interaction_id.in_(numbers), Item.served_first == before)
+        changed = of_them.values(served_first=after)
         session.execute(changed.execution_options(synchronize_session=False))
 
 

@@ -57,15 +57,17 @@ def _measured(page: Page, found: PoorPicks, evidence: Evidence) -> None:
     each = evidence.answers / evidence.questions
     st.caption(
         f"Poor is a rating below {evidence.good_from}. Counted once, on {plural(evidence.questions, 'question')} that "
-        f"no model learns from, with {each:.1f} rated answers each on average. It holds for questions like these with "
-        "about as many answers to choose from, and for one promise at a time: choose one beforehand and stay with it. "
-        "90 % sure means: of 100 such promises at most 10 are broken. Rerank and programs can ask for a promise; where "
-        "the model does not reach it, answers keep their order."
+        f"no model learns from, with {each:.1f} rated answers each on average. For how many questions it "
+        "picks was counted, it is not promised. The promise holds for questions like these with about as many answers "
+        "to choose from, and is about all picks together. 90 % sure means: of 100 such promises at most 10 are broken "
+        "on average. Choose one for what you need, not for what the table shows, and stay with it: whoever takes the "
+        "best of ten relies on ten. Rerank and programs can ask for a promise; where the model does not reach it, "
+        "answers keep their order."
     )
     if any(one.more_questions is not None for one in standings.values()):
         st.caption(
-            "More questions are kept apart by rating: every fifth question that is rated joins them, and counts from "
-            "the next training on."
+            "More questions are kept apart by rating: every fifth question that is rated joins them, so 10 more take "
+            "about 50 more to be rated, and they count from the next training on."
         )
     if usual.answered is None:
         _lead_on(page, "Rate answers", "rate")
@@ -73,7 +75,7 @@ def _measured(page: Page, found: PoorPicks, evidence: Evidence) -> None:
 
 def _cell(standing: Standing) -> str:
     if standing.answered is not None:
-        return f"answers {of_100(standing.answered)}"
+        return f"picks for {of_100(standing.answered)}"
     if standing.more_questions is None:
         return "not with more questions alone"
     return f"not proven yet, about {plural(standing.more_questions, 'more question')} kept apart"

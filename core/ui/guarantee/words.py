@@ -1,4 +1,4 @@
-"""The words of a promise: what is chosen, how many questions it answers, and what came of it in one ranking."""
+"""The words of a promise: what is chosen, for how many questions it picks, and what came of it in one ranking."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ def choice(promise: Promise | None) -> str:
 
 
 def of_100(share: float) -> str:
-    """How many questions are answered: 76 of 100 questions."""
+    """For how many questions an answer is picked: 76 of 100 questions."""
     if share < 0.005:
         return "fewer than 1 of 100 questions"
     return "every question like these" if share == 1 else f"{min(round(100 * share), 99)} of 100 questions"
@@ -32,9 +32,9 @@ def of_100(share: float) -> str:
 
 def kept_words(promise: Promise, share: float) -> str:
     """A promise that can be given, as a sentence that begins small."""
-    left = "" if share == 1 else " and leaves the others in their order"
+    left = "" if share == 1 else " and leaves the answers to the others in their order"
     return (
-        f"of the answers it picks, at most {promise.level} is poor ({promise.sure}); it then answers "
+        f"of the answers it picks, at most {promise.level} is poor ({promise.sure}); it then picks one for "
         f"{of_100(share)}{left}."
     )
 

@@ -43,7 +43,7 @@ def show_apart(page: Page, figures: JudgeFigures) -> None:
         disabled=not seen,
         on_click=_ask,
         args=(page, seen),
-        help="By somebody who has not rated it. Nobody who rates sees what the judge or others said.",
+        help="It comes next for whoever has not rated it yet. Nobody who rates sees what the judge or others said.",
     )
     if pages > 1:
         st.pagination(pages, key=key)

@@ -6,6 +6,7 @@ from core.domain.metrics import Metric
 from core.domain.roles import Act
 from core.domain.texts import plural
 from core.reward.judges.figures import FEWEST_QUESTIONS, JudgeFigures
+from core.reward.judges.verdict import leanings
 from core.services.judges import judges
 from core.services.judges.judges import JudgeReport
 from core.ui.judges.apart import show_apart
@@ -63,7 +64,7 @@ def judges_tab(page: Page) -> None:
 
 def _verdict(report: JudgeReport) -> None:
     sentence = literal(report.verdict)
-    if report.passes:
+    if report.passes and not leanings(report.figures):
         st.success(sentence, icon=":material/verified:")
     elif report.figures.right_order.value is None:
         st.info(sentence, icon=":material/hourglass_empty:")
@@ -115,9 +116,8 @@ def _beside_experts(figures: JudgeFigures) -> None:
     beside = figures.beside
     if beside.judge.value is None:
         st.markdown(
-            "There is nothing to hold the judge against beside the ratings themselves: "
-            + literal(f"{reason(beside.judge)}. ")
-            + "Second opinions on what it scored would say how far experts agree with each other."
+            literal(f"How the judge compares with a single expert cannot be said: {reason(beside.judge)}. ")
+            + " Second opinions on what it scored would tell."
         )
         return
     st.caption(

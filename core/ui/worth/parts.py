@@ -82,8 +82,8 @@ def verdict(one: str, other: str, found: Compared) -> str:
     else:
         fewer, more = round(-100 * metric.low), round(100 * metric.high)
         said = (
-            f"No difference can be told yet between {one} and {other}: of 100 answers {one} may have {fewer} fewer "
-            f"good ones, or {more} more."
+            f"No difference can be told yet between {one} and {other}: of 100 answers {one} may have anything from "
+            f"{fewer} fewer to {more} more good ones."
         )
     if found.paired:
         return f"{said} Both answered the {found.questions:,} questions that this rests on."

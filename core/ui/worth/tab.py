@@ -1,5 +1,7 @@
 """What is it worth: one sentence, what it rests on, and the same in parts; below it the audit sample."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.domain.texts import plural
@@ -11,7 +13,7 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 from core.ui.worth.parts import comparison, parts
 from core.ui.worth.sample import draw_form, sample_panel
-from core.ui.worth.words import among_100
+from core.ui.worth.words import among_100, between_100
 
 MOST_HERE = 3_000
 """Answers that are scored while the page waits; more are for the command."""
@@ -50,9 +52,10 @@ def _headline(found: Worth) -> None:
 
 def headline(found: Worth) -> str:
     """The answer in one sentence."""
-    good = among_100(found.good)
     if found.basis is Basis.ALL:
-        return f"Of all {found.interactions:,} answers {good} are good; all of them were rated."
+        exact = among_100(replace(found.good, low=None, high=None))
+        return f"Of all {found.interactions:,} answers {exact} are good; all of them were rated."
+    good = among_100(found.good)
     return f"Of all {found.interactions:,} answers about {good} are good; {found.rated:,} of them were rated."
 
 
@@ -67,8 +70,8 @@ def rests_on(found: Worth) -> list[str]:
         said.append(str(found.reason))
     elif found.basis is Basis.ALL:
         said.append(
-            f"For these answers the figure is exact. The range is for further answers to questions like these "
-            f"{found.questions:,}: it holds what they are worth 95 times of 100."
+            f"For these answers that is exact. Of further answers to questions like these {found.questions:,}, between "
+            f"{between_100(found.good)} are good: 95 times of 100 such a range holds the true value."
         )
     else:
         said.append(

@@ -13,6 +13,11 @@ def among_100(metric: Metric) -> str:
     return f"{shown} [{100 * metric.low:.0f}, {100 * metric.high:.0f}]"
 
 
+def between_100(metric: Metric) -> str:
+    """The range of a share that has one: 66 and 76 of 100."""
+    return f"{100 * (metric.low or 0):.0f} and {100 * (metric.high or 0):.0f} of 100"
+
+
 def rating(metric: Metric) -> str:
     """A mean rating with its range: 3.42 [3.20, 3.61]."""
     if metric.value is None:

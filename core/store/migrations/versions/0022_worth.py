@@ -61,11 +61,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("interaction_id", name="pk_assay_worth_scores"),
     )
-    op.add_column("assay_items", sa.Column("audited", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("assay_items", sa.Column("served_first", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.create_index(
-        "ix_assay_items_queue_audit",
+        "ix_assay_items_queue_first",
         "assay_items",
         ["prompt_group", "interaction_id"],
-        sqlite_where=sa.text("places > 0 AND audited = 1 AND n_ratings = 0"),
-        postgresql_where=sa.text("places > 0 AND audited AND n_ratings = 0"),
+        sqlite_where=sa.text("places > 0 AND n_ratings < served_first"),
+        postgresql_where=sa.text("places > 0 AND n_ratings < served_first"),
     )
