@@ -160,10 +160,8 @@ def scorer_from_environment(model_version: str | None = None) -> AnswerScorer:
 def _scorer(ranker: Reranker, settings: Settings, serving: ServingEncoder) -> AnswerScorer:
     loaded = ranker.model()
     if loaded is None:
-        raise Unavailable(
-            f"No model can score: {(ranker.reason() or 'none was trained').rstrip('.')}. Nothing was scored. "
-            "python -m core status says where you stand."
-        )
+        why = "none is in use yet" if ranker.no_champion else (ranker.reason() or "").rstrip(".")
+        raise Unavailable(f"No model can score: {why}. Nothing was scored. python -m core status says where you stand.")
     ref, model = loaded
     confidence = ranker.confidence()
     return AnswerScorer(

@@ -50,7 +50,7 @@ class DaskWorkers:
         from distributed import CancelledError, Client, KilledWorker, as_completed
 
         try:
-            client = Client(self._address, timeout=_PATIENCE, set_as_default=False)
+            client = Client(self._address, timeout=_PATIENCE)
         except (OSError, ValueError, TimeoutError) as error:
             raise Unavailable(
                 "The Dask scheduler does not answer. Look whether it runs, and whether the address and the "
@@ -115,13 +115,13 @@ class DaskWorkers:
 
 def _may_travel_to(address: str) -> bool:
     """Whether what is sent there is encrypted, or does not leave this machine."""
-    found = urlsplit(address if "://" in address else f"tcp://{address}")
-    if found.scheme in ("tls", "inproc"):
-        return True
     try:
-        return found.scheme == "tcp" and found.hostname is not None and _is_here(found.hostname)
+        found = urlsplit(address if "://" in address else f"tcp://{address}")
     except ValueError:  # what is no address
         return False
+    if found.scheme in ("tls", "inproc"):
+        return True
+    return found.scheme == "tcp" and bool(found.hostname) and _is_here(found.hostname or "")
 
 
 def _is_here(host: str) -> bool:

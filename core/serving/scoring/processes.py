@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -14,6 +15,7 @@ from core.serving.scoring.scorer import AnswerScorer, Scored, Texts
 DEATHS = 3
 """After so many deaths of workers at one part it is given up."""
 _NICE = 10
+_PATIENCE_SECONDS = 10.0
 
 Numbered = tuple[int, list[Texts]]
 
@@ -57,14 +59,14 @@ class LocalWorkers:
                     if (following := next(parts, None)) is not None:
                         self._begin(at_work, worker, following)  # first: it need not wait until this one is kept
                     else:
-                        _end(worker)
+                        _end(worker, at_work=False)
                     yield part[0], done
         finally:
             for worker, _ in at_work.values():
-                _end(worker)
+                _end(worker, at_work=True)
 
     def _replace(self, at_work: dict[Any, tuple[_Worker, Numbered]], dead: _Worker, part: Numbered, times: int) -> None:
-        _end(dead)
+        _end(dead, at_work=True)
         if times >= DEATHS:
             raise Unavailable(
                 f"A worker process ended {DEATHS} times at the same {len(part[1]):,} rows; probably the memory is not "
@@ -93,7 +95,9 @@ def _work(connection: Connection, scorer: AnswerScorer) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICE)
     from threadpoolctl import threadpool_limits
+    from tqdm import tqdm
 
+    tqdm.set_lock(threading.RLock())  # its own one is left behind where this process is killed, and complained of
     with threadpool_limits(1), suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             rows = connection.recv()
@@ -118,7 +122,10 @@ def _answer(worker: _Worker) -> list[Scored] | None:
     return scores
 
 
-def _end(worker: _Worker) -> None:
-    worker.connection.close()
-    worker.process.kill()  # it may be at work on something that nobody wants any more
+def _end(worker: _Worker, *, at_work: bool) -> None:
+    worker.connection.close()  # one that waits for a part ends by this
+    if at_work:
+        worker.process.kill()
+    worker.process.join(_PATIENCE_SECONDS)
+    worker.process.kill()
     worker.process.join()
