@@ -76,7 +76,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
         training.train_to_end(workspace, User(0, "bench"), recipe="pair", seed=0, on_progress=lambda done, total: None)
         file = Path(home) / "rows.csv"
         write_table(file, {"user_prompt": str, "ai_response": str}, _usual(ROWS))
-        lines = []
+        lines: list[Line] = []
         for back_end in ("reference", *(["auto"] if _fast_is_ready() else [])):
             os.environ["ASSAY_ENCODER"] = back_end
             lines += _ratios(open_workspace(), file, ASSAY[back_end])

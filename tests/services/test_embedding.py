@@ -1,5 +1,7 @@
 """Vectors of stored answers, computed ahead of a training."""
 
+from typing import Any
+
 import pytest
 
 from core.domain.roles import COMMAND_LINE
@@ -49,7 +51,7 @@ def test_rated_answers_then_all(workspace, encoder):
 def test_what_is_interrupted_keeps_what_it_did(workspace, encoder):
     for n in range(4):
         added(workspace, "question", f"answer {n}")
-    steps = embedding.embed(workspace, COMMAND_LINE, everything=True)
+    steps: Any = embedding.embed(workspace, COMMAND_LINE, everything=True)
     assert [next(steps).done, next(steps).done] == [0, 2]
     steps.close()
     list(embedding.embed(workspace, COMMAND_LINE, everything=True))

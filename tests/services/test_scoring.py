@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -24,6 +25,7 @@ from core.services.scoring import scoring
 from core.services.scoring.scoring import ScoreResult
 from core.services.workspace import open_workspace
 from core.serving.scoring import parts
+from core.serving.scoring.processes import LocalWorkers
 from tests.databases import PATIENCE
 from tests.serving.scorers import DIE, Lengths
 
@@ -93,7 +95,7 @@ def test_scores_are_those_of_a_ranking_in_the_order_of_the_file(workspace, here,
     blank = found.pop(7)
     assert (blank["score"], blank["certainty"], blank["model_version"]) == (None, None, None)
     assert blank["reason"] == "The answer is empty."
-    questions = {row["question"]: [] for row in found}
+    questions: dict[str, list[dict[str, Any]]] = {row["question"]: [] for row in found}
     for row in found:
         questions[row["question"]].append(row)
     for question, rows in questions.items():
@@ -123,7 +125,7 @@ def test_each_ending_holds_the_same(workspace, here, file, tmp_path):
 
 def test_what_was_done_before_an_interruption_is_not_done_again(workspace, here, file, tmp_path, monkeypatch):
     out = tmp_path / "scored.csv"
-    steps = scoring.score_file(workspace, COMMAND_LINE, file, out)
+    steps: Any = scoring.score_file(workspace, COMMAND_LINE, file, out)
     for step in steps:
         if step.done >= 10:
             break
@@ -141,7 +143,7 @@ def test_another_input_or_model_begins_anew_and_says_so(workspace, here, file, t
     out = tmp_path / "scored.csv"
 
     def interrupted():
-        steps = scoring.score_file(workspace, COMMAND_LINE, file, out)
+        steps: Any = scoring.score_file(workspace, COMMAND_LINE, file, out)
         first = next(steps)
         next(steps)
         steps.close()
@@ -250,8 +252,8 @@ def test_a_worker_that_dies_is_counted(workspace, file, tmp_path, monkeypatch):
     """Real processes, with a scorer that knows what kills it."""
     file.write_text(f"question,answer\nq,aa\nq,{DIE}\n")
     (tmp_path / "diary").mkdir()
-    work = scoring.LocalWorkers
-    monkeypatch.setattr(scoring, "LocalWorkers", lambda scorer, count: work(Lengths(tmp_path / "diary"), count))
+    deadly = Lengths(tmp_path / "diary")
+    monkeypatch.setattr(scoring, "LocalWorkers", lambda scorer, count: LocalWorkers(deadly, count))
     _, result = run(workspace, file, tmp_path / "scored.csv", workers=1)
     assert (result.rows, result.replaced) == (2, 1)
 

@@ -1,6 +1,5 @@
 """Scoring in worker processes and on a Dask cluster, and what is kept of finished parts."""
 
-import importlib.util
 import json
 import multiprocessing
 import os
@@ -162,7 +161,7 @@ with parts_of(Path(sys.argv[1])) as found:
     ],
 )
 def test_texts_travel_within_this_machine_or_over_tls_only(tmp_path, monkeypatch, address, may):
-    monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda name: name)  # as if Dask were installed
+    monkeypatch.setattr(cluster, "installed", lambda: True)
     if may:
         DaskWorkers(Lengths(tmp_path), address)
     else:
@@ -171,14 +170,12 @@ def test_texts_travel_within_this_machine_or_over_tls_only(tmp_path, monkeypatch
 
 
 def test_without_dask_it_says_how_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(cluster, "installed", lambda: False)
     with pytest.raises(BadInput, match="make dask"):
         DaskWorkers(Lengths(tmp_path), "127.0.0.1:8786")
 
 
-needs_dask = pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is None, reason="not here: Dask is optional (make dask)"
-)
+needs_dask = pytest.mark.skipif(not cluster.installed(), reason="not here: Dask is optional (make dask)")
 
 CLUSTER = """
 import json, sys

@@ -28,7 +28,7 @@ class DaskWorkers:
         Raises:
             BadInput: texts must not travel there, or Dask is not installed.
         """
-        if importlib.util.find_spec("distributed") is None:
+        if not installed():
             raise BadInput("--scheduler needs Dask, which is not installed here. Run: make dask. Nothing was scored.")
         if not _may_travel_to(address):
             raise BadInput(
@@ -111,6 +111,11 @@ class DaskWorkers:
                     "text is sent; finished parts are kept. Use a scheduler and workers with TLS (tls://)."
                 )
         return max(_AHEAD * sum(int(worker["nthreads"]) for worker in workers.values()), 1)
+
+
+def installed() -> bool:
+    """Whether Dask is installed; imports nothing of it."""
+    return importlib.util.find_spec("distributed") is not None
 
 
 def _may_travel_to(address: str) -> bool:
