@@ -623,11 +623,11 @@ CASES = [
         lambda rows: list(to_score.in_parts(rows, most_rows=500, most_characters=100_000)),
     ),
     Case(
-        "labeling.scoring.table.written",
-        to_score.written,
+        "labeling.scoring.table.result_row",
+        to_score.result_row,
         lambda n: to_score.Asked("q", "a", {f"column {place}": ["x"] * 9 for place in range(n)}),
         500,
-        lambda row: to_score.written(row, {}, dict.fromkeys(row.values, str)),
+        lambda row: to_score.result_row(row, {}, dict.fromkeys(row.values, str)),
     ),
     Case(
         "http.json_body: brackets",

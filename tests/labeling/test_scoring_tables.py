@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.domain.errors import BadInput
-from core.labeling.scoring.table import ADDED, AnswerTable, Asked, in_parts, written
+from core.labeling.scoring.table import ADDED, AnswerTable, Asked, in_parts, result_row
 from core.labeling.writing import write_table
 
 NOTHING = dict.fromkeys(ADDED)
@@ -75,7 +75,7 @@ def test_a_row_that_cannot_be_read_keeps_its_place(tmp_path):
     first, bad, last = found.rows()
     assert (first.unreadable, last.answer) == (None, "a3")
     assert "3 cells" in bad.unreadable
-    assert written(bad, NOTHING | {"reason": bad.unreadable}, found.survey().columns())["answer"] is None
+    assert result_row(bad, NOTHING | {"reason": bad.unreadable}, found.survey().columns())["answer"] is None
 
 
 def test_values_keep_their_types_where_a_column_has_one(tmp_path):
@@ -93,7 +93,7 @@ def test_values_keep_their_types_where_a_column_has_one(tmp_path):
     pq.write_table(pa.table(values), path)
     found = AnswerTable(path, {})
     columns = found.survey().columns()
-    rows = [written(row, NOTHING | {"score": 0.25, "model_version": "m"}, columns) for row in found.rows()]
+    rows = [result_row(row, NOTHING | {"score": 0.25, "model_version": "m"}, columns) for row in found.rows()]
     assert rows[0] | {"x": 1} == {
         "question": "q",
         "answer": "a",
@@ -122,7 +122,7 @@ def test_columns_that_only_later_rows_have(tmp_path):
     found = table(tmp_path, "t.jsonl", "\n".join(map(json.dumps, lines)))
     columns = found.survey().columns()
     assert (columns["n"], columns["late"]) == (float, str)
-    *_, last = (written(row, NOTHING, columns) for row in found.rows())
+    *_, last = (result_row(row, NOTHING, columns) for row in found.rows())
     assert last["late"] == "?"
     assert write_table(tmp_path / "out.parquet", columns, [last]) == 1
 

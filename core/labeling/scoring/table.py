@@ -126,7 +126,7 @@ class AnswerTable:
         return place
 
 
-def written(row: Asked, added: Mapping[str, object], columns: Columns) -> dict[str, Any]:
+def result_row(row: Asked, added: Mapping[str, object], columns: Columns) -> dict[str, Any]:
     """One row of the result: the values of the file as the types of ``columns`` say, and those that were ``added``."""
     return {name: added[name] if name in added else _as(kind, row.values.get(name)) for name, kind in columns.items()}
 

@@ -12,7 +12,7 @@ from core.domain.files import file_sha256
 from core.domain.plain import AS_IS
 from core.domain.roles import Act, User
 from core.domain.settings import Settings
-from core.labeling.scoring.table import AnswerTable, Asked, Survey, in_parts, written
+from core.labeling.scoring.table import AnswerTable, Asked, Survey, in_parts, result_row
 from core.labeling.writing import check_target, write_table
 from core.services.masking import masks_output
 from core.services.reranking import reranking
@@ -228,7 +228,7 @@ def _joined(table: AnswerTable, survey: Survey, parts: Parts, out: Path, model_v
                 )
             for row, found in zip(part, scores, strict=True):
                 scored += found.score is not None
-                yield written(row, _added(row, found, model_version), columns)
+                yield result_row(row, _added(row, found, model_version), columns)
 
     write_table(out, columns, rows())
     return scored
