@@ -57,6 +57,7 @@ from core.labeling.export_columns import KTO
 from core.labeling.how_to_read import HowToRead
 from core.labeling.outcomes import sent_answers
 from core.labeling.pasted import reading
+from core.labeling.scoring import table as to_score
 from core.labeling.shapes import fields, openai, registry
 from core.labeling.shapes.helpsteer import HELPSTEER
 from core.labeling.shapes.hh_rlhf import HH_RLHF
@@ -614,6 +615,20 @@ CASES = [
         json_body._parse,
         lambda n: json.dumps({"query": "q", "documents": ["d"] * n}).encode(),
         5_000,
+    ),
+    Case(
+        "labeling.scoring.table.in_parts",
+        to_score.in_parts,
+        lambda n: [to_score.Asked("one question", "an answer", {})] * n,
+        2_000,
+        lambda rows: list(to_score.in_parts(rows, most_rows=500, most_characters=100_000)),
+    ),
+    Case(
+        "labeling.scoring.table.result_row",
+        to_score.result_row,
+        lambda n: to_score.Asked("q", "a", {f"column {place}": ["x"] * 9 for place in range(n)}),
+        500,
+        lambda row: to_score.result_row(row, {}, dict.fromkeys(row.values, str)),
     ),
     Case(
         "http.json_body: brackets",

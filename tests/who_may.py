@@ -159,6 +159,8 @@ NEEDS = {
     "people.audit_log.export": Act.AUDIT,
     "reranking.reranking.rank": Act.RERANK,
     "reranking.reranking.rerank_file": Act.RERANK,
+    "scoring.embedding.embed": Act.TRAIN,
+    "scoring.scoring.score_file": Act.RERANK,
     "review.second_looks.change_settings": Act.JUDGE,
     "review.second_looks.choose": Act.RATE,
     "review.second_looks.get_settings": Act.JUDGE,
@@ -238,6 +240,7 @@ ASKS_NOBODY = {
         "runtime.workspace_from_environment",
         "reranking.reranking.model_info",
         "reranking.reranking.reranker_from_environment",
+        "scoring.scoring.scorer_from_environment",
     ],
     "what this process ranks with: parts for rank, explain, compare and train, which ask": [
         "reranking.reranking.encoder",

@@ -32,7 +32,7 @@ def import_(options: argparse.Namespace) -> Done:
     how = HowToRead(
         sheet=options.sheet,
         shape=options.shape,
-        mapping=_mapping(options.map),
+        mapping=read_mapping(options.map),
         context_column=options.context_column or "",
         scale=options.scale,
         rater=options.rater,
@@ -96,7 +96,7 @@ def _to_the_end(steps: Iterable[Any], kind: type[Result]) -> Result:
     return result
 
 
-def _mapping(given: Sequence[str]) -> dict[str, str]:
+def read_mapping(given: Sequence[str]) -> dict[str, str]:
     """Our column -> the file's, from ``user_prompt=Question``."""
     pairs = [pair.partition("=") for pair in given]
     for ours, equals, theirs in pairs:

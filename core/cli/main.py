@@ -20,6 +20,7 @@ from core.cli.init import init
 from core.cli.keys import keys
 from core.cli.lead.judge import judge
 from core.cli.lead.quality import quality
+from core.cli.lead.score import embed, score
 from core.cli.models import models
 from core.cli.record import record
 from core.cli.rerank import rerank
@@ -127,6 +128,23 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--prompt", required=True)
     sub.add_argument("--candidates", required=True, metavar="FILE", help="jsonl with text, or txt with lines of ---")
     sub.add_argument("--top-k", type=int, help="print only the best K")
+
+    sub = command("score", score, "write a file with a score beside every answer; goes on where it was stopped")
+    sub.add_argument("file", help="a table with questions and answers")
+    sub.add_argument("--out", required=True, metavar="FILE", help="csv, jsonl or parquet, by its ending")
+    sub.add_argument("--model", metavar="VERSION", help="instead of the model in use")
+    sub.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help="which column is what, as in user_prompt=Question or ai_response=Answer",
+    )
+    sub.add_argument("--workers", type=int, help="processes on this machine (default: one a core)")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, as in tls://10.0.0.5:8786 (make dask)")
+
+    sub = command("embed", embed, "compute the vectors of rated answers ahead of a training")
+    sub.add_argument("--all", action="store_true", help="of all answers, rated or not")
 
     sub = command("export", export, "write ratings, gold, pairs, kto, sft, preferences or feedback to a file")
     sub.add_argument("kind", choices=("ratings", "gold", "pairs", "kto", "sft", "preferences", "feedback"))

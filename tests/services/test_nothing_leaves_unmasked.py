@@ -238,6 +238,8 @@ def test_every_writing_function_that_takes_texts_refuses_gaps():
         "rating.second_opinions.ask",
         "reranking.reranking.rank",
         "reranking.reranking.rerank_file",
+        "scoring.embedding.embed",
+        "scoring.scoring.score_file",
         "reranking.explain.explain",
         "reranking.preferences.count_own",
         "reranking.preferences.withdraw",
@@ -308,6 +310,7 @@ def test_every_function_that_asks_leads_out_through_the_exit():
         "people.audit_log.as_file",
         "reranking.reranking.rank",
         "reranking.reranking.rerank_file",
+        "scoring.scoring.score_file",
         "workspace.initialise",
         "training.training.train",
     }

@@ -27,8 +27,8 @@ class OpenVinoEncoder:
 
     back_end = "OpenVINO int8"
 
-    def __init__(self, folder: Path, check: openvino_build.BuildCheck) -> None:
-        """Load the build in ``folder``: well below a second.
+    def __init__(self, folder: Path, check: openvino_build.BuildCheck, *, threads: int | None = None) -> None:
+        """Load the build in ``folder``: well below a second; ``threads`` None takes every core.
 
         Raises:
             Unavailable: a file is missing, was changed or cannot be loaded here.
@@ -40,7 +40,7 @@ class OpenVinoEncoder:
 
             self._tokenizer = Tokenizer.from_file(str(folder / openvino_build.TOKENIZER_FILE))
             with ThreadPoolExecutor(1, initializer=_become_less_urgent) as thread:
-                self._request = thread.submit(_infer_request, folder / openvino_build.GRAPH_FILE).result()
+                self._request = thread.submit(_infer_request, folder / openvino_build.GRAPH_FILE, threads).result()
         except (ImportError, RuntimeError, OSError, ValueError) as error:
             raise Unavailable(f"The fast encoder in {folder} cannot be loaded: {str(error)[:200]}") from error
         self._tokenizer.enable_truncation(check.max_tokens)
@@ -68,9 +68,12 @@ class OpenVinoEncoder:
         return vectors
 
 
-def _infer_request(graph: Path) -> Any:
+def _infer_request(graph: Path, threads: int | None) -> Any:
     """What runs the graph. Its threads take over how urgent the thread is that this is called in."""
-    model = import_openvino().Core().compile_model(graph, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if threads is not None:  # pinned, the threads of several processes would share the first cores
+        options |= {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False}
+    model = import_openvino().Core().compile_model(graph, "CPU", options)
     return model.create_infer_request()
 
 

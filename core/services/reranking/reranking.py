@@ -102,19 +102,20 @@ def serving_embedder(workspace: Workspace) -> Embedder:
     return _embedder(workspace.settings, workspace.store)
 
 
-def reranker_from_environment() -> Reranker:
+def reranker_from_environment(model_version: str | None = None) -> Reranker:
     """The reranker of a program that only imported ``core``; creates nothing and raises nothing when unconfigured."""
     environ = tuple(sorted(_configuration(os.environ).items()))
-    return runtime.keep("from environment", environ, partial(_from_environment, environ))
+    make = partial(_from_environment, environ, model_version)
+    return runtime.keep("from environment", (environ, model_version), make)
 
 
-def _from_environment(environ: tuple[tuple[str, str], ...]) -> Reranker:
+def _from_environment(environ: tuple[tuple[str, str], ...], model_version: str | None) -> Reranker:
     try:
         settings = Settings.from_env(dict(environ))
         store = runtime.keep("database", environ, partial(connect, settings))
     except AssayError as error:
         return Reranker(partial(_raise, str(error)), partial(_raise, str(error)))
-    return _reranker(settings, store)
+    return _reranker(settings, store, model_version)
 
 
 def _reranker(settings: Settings, store: Store, model_version: str | None = None) -> Reranker:

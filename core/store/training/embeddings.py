@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
-from core.store.database import Store
-from core.store.tables import Embedding
+from core.store.database import Session, Store
+from core.store.interactions.interactions import in_scope
+from core.store.tables import Embedding, Item, LegacyInteraction
 from core.store.upsert import insert_missing
 
 BATCH = 500
@@ -46,3 +47,32 @@ class DatabaseVectors:
         for start in range(0, len(rows), BATCH):
             with self._store.write() as session:
                 insert_missing(session, Embedding, *rows[start : start + BATCH])
+
+    def drop(self, fingerprint: str, hashes: Sequence[str]) -> None:
+        """Remove these vectors, where they are there."""
+        for start in range(0, len(hashes), BATCH):
+            with self._store.write() as session:
+                session.execute(
+                    delete(Embedding).where(
+                        Embedding.fingerprint == fingerprint, Embedding.text_hash.in_(hashes[start : start + BATCH])
+                    )
+                )
+
+
+def count_answers(session: Session, *, rated: bool) -> int:
+    """How many answers ``answers_after`` goes through in all."""
+    query = in_scope(session, select(func.count()).select_from(Item))
+    return session.scalar(query.where(Item.consensus.is_not(None)) if rated else query) or 0
+
+
+def answers_after(session: Session, number: int, *, rated: bool, limit: int) -> list[tuple[int, str, str]]:
+    """Number, prompt and answer of the next interactions in scope; with ``rated`` only of those with a consensus."""
+    query = (
+        select(Item.interaction_id, LegacyInteraction.user_prompt, LegacyInteraction.ai_response)
+        .join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+        .where(Item.interaction_id > number)
+        .order_by(Item.interaction_id)
+        .limit(limit)
+    )
+    query = in_scope(session, query.where(Item.consensus.is_not(None)) if rated else query)
+    return [(found, prompt, answer) for found, prompt, answer in session.execute(query)]

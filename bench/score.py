@@ -1,0 +1,179 @@
+"""``score`` against the encoder alone, one worker against two, a worker that is killed, and memory on many rows.
+
+``--make ROWS FILE`` only makes a file of short rows; ``--file FILE`` scores one and watches memory (and, where a run is
+interrupted, goes on). What is measured on fewer rows than a million is extrapolated, and the line says so.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bench.encoding import WORDS
+from bench.rerank import ASSAY, MODEL, _fast_is_ready
+from bench.table import Line
+from core.domain.roles import COMMAND_LINE, User
+from core.labeling.scoring.table import AnswerTable, in_parts
+from core.labeling.writing import write_table
+from core.services.data import importing
+from core.services.scoring import scoring
+from core.services.training import training
+from core.services.workspace import Workspace, open_workspace
+from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS
+
+MILLION = 1_000_000
+
+ENCODER_ALONE = """
+import os, sys, time
+os.environ["OMP_NUM_THREADS"] = "1"
+from pathlib import Path
+from core.labeling.scoring.table import AnswerTable
+from core.reward.encoding import windows
+from core.serving.reranker import beginning
+from core.services.scoring.scoring import scorer_from_environment
+scorer = scorer_from_environment()
+rows = list(AnswerTable(Path(sys.argv[1]), {}).rows())[int(sys.argv[2]):]
+texts = list(dict.fromkeys(beginning(text) for row in rows for text in (row.question, row.answer)))
+texts = [part for text in texts for part in windows.split(text).parts]
+encoder = scorer._loaded()
+encoder.encode(["ready"])
+wall, cpu = time.perf_counter(), time.process_time()
+encoder.encode(texts)
+print(time.perf_counter() - wall, time.process_time() - cpu)
+"""
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """What to make, or what to score."""
+    parser.add_argument("--make", nargs=2, metavar=("ROWS", "FILE"), help="make a file of short rows, and nothing else")
+    parser.add_argument("--rows", type=int, default=3_000, help="of usual length, for the ratios")
+    parser.add_argument("--file", type=Path, help="score this file with the model of ASSAY_HOME and watch memory")
+
+
+def measure(given: argparse.Namespace) -> list[Line]:
+    """Nothing for ``--make``; else ratios of one run."""
+    if given.make:
+        rows, file = given.make
+        made = write_table(Path(file), {"user_prompt": str, "ai_response": str}, _short(int(rows)))
+        print(f"{made:,} rows made")
+        return []
+    if given.file is not None:
+        return list(_memory(given.file))
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {"ASSAY_HOME": home, "EMB_MODEL": MODEL}
+        for name in ("DATABASE_URL", "DB_URI", "DB_HOST", "REWARD_MODEL_PATH"):
+            os.environ[name] = ""
+        workspace = open_workspace()
+        importing.load_sample(workspace, COMMAND_LINE)
+        training.train_to_end(workspace, User(0, "bench"), recipe="pair", seed=0, on_progress=lambda done, total: None)
+        file = Path(home) / "rows.csv"
+        write_table(file, {"user_prompt": str, "ai_response": str}, _usual(given.rows))
+        lines: list[Line] = []
+        for back_end in ("reference", *(["auto"] if _fast_is_ready() else [])):
+            os.environ["ASSAY_ENCODER"] = back_end
+            lines += _ratios(open_workspace(), file, given.rows, ASSAY[back_end])
+        return lines
+
+
+def _ratios(workspace: Workspace, file: Path, rows: int, name: str) -> Iterator[Line]:
+    first = len(
+        next(iter(in_parts(AnswerTable(file, {}).rows(), most_rows=PART_ROWS, most_characters=PART_CHARACTERS)))
+    )
+    command = [sys.executable, "-c", ENCODER_ALONE, str(file), str(first)]
+    alone = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    wall, cpu, _ = _run(workspace, file, 1)
+    yield Line(f"{name}: processor time, relative to the encoder alone", cpu / float(alone[1]), "x", 1.15, gates=True)
+    yield Line(f"{name}: time of one worker, relative to the encoder alone", wall / float(alone[0]), "x", 1.15)
+    two, _, _ = _run(workspace, file, 2)
+    # both without their first parts: what loads the workers is no part of it
+    share = (rows - first) / (rows - 2 * first)
+    what = f"{name}: two workers instead of one ({wall / (two * share):.2f} times as fast, wanted 1.6)"
+    yield Line(what, two * share / wall, "x", 1 / 1.6, gates=True)
+    _, _, replaced = _run(workspace, file, 2, kill=True)
+    yield Line(f"{name}: parts scored twice when a worker is killed", replaced, "", 1, gates=True)
+
+
+def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) -> tuple[float, float, int]:
+    """Seconds and processor seconds from when each worker is at its second part to the end; workers replaced."""
+    out = file.with_name("scored.csv")
+    steps = scoring.score_file(workspace, COMMAND_LINE, file, out, workers=workers)
+    *_, _ready = islice(steps, workers + 1)
+    began, spent = time.perf_counter(), _processor_seconds()
+    if kill:
+        os.kill(_children(os.getpid())[-1], signal.SIGKILL)
+    *_, result = steps
+    assert isinstance(result, scoring.ScoreResult)
+    assert result.scored == result.rows
+    return time.perf_counter() - began, _processor_seconds() - spent, result.replaced
+
+
+def _memory(file: Path) -> Iterator[Line]:
+    """Peak memory of the command and its workers after a fifth of the rows, and at the end."""
+    out = file.with_name(f"{file.stem}-scored.parquet")
+    rows = AnswerTable(file, {}).survey().rows
+    command = [sys.executable, "-m", "core", "score", str(file), "--out", str(out)]
+    began, early, late = time.perf_counter(), 0.0, 0.0
+    process = subprocess.Popen(command)
+    while process.poll() is None:
+        used = sum(_megabytes(one) for one in (process.pid, *_children(process.pid)))
+        late = max(late, used)
+        if len(list(out.parent.glob(f"{out.name}.parts/part-*"))) * PART_ROWS <= rows / 5:
+            early = max(early, used)
+        time.sleep(0.2)
+    took = time.perf_counter() - began
+    yield Line(f"{rows:,} rows: seconds", took, "s", 3600)
+    hours = took / rows * MILLION / 3600
+    yield Line(f"1,000,000 such rows, extrapolated from {rows:,}", hours, "h", 24)
+    yield Line("memory after a fifth of the rows", early, "MB", 4000)
+    yield Line("memory at the end, relative to that", late / early, "x", 1.1, gates=True)
+
+
+def _short(rows: int) -> Iterator[dict[str, Any]]:
+    draw = random.Random(0)
+    for number in range(rows):
+        yield {
+            "user_prompt": f"Question {number // 4}?",
+            "ai_response": f"{' '.join(draw.choices(WORDS, k=8))} {number}",
+        }
+
+
+def _usual(rows: int) -> Iterator[dict[str, Any]]:
+    """Answers of 10 to 100 words, four to a question of twelve."""
+    draw = random.Random(1)
+    question = ""
+    for number in range(rows):
+        if number % 4 == 0:
+            question = f"{' '.join(draw.choices(WORDS, k=12))} {number}?"
+        yield {"user_prompt": question, "ai_response": " ".join(draw.choices(WORDS, k=draw.randint(10, 100)))}
+
+
+def _children(pid: int) -> list[int]:
+    """The worker processes of a process."""
+    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+    return [int(line.split()[0]) for line in found.splitlines() if "spawn_main" in line]
+
+
+def _processor_seconds() -> float:
+    """Of this process and its workers, those included that have ended."""
+    ended = os.times()
+    ticks = 0
+    for pid in (os.getpid(), *_children(os.getpid())):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ended.children_user + ended.children_system + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _megabytes(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024

@@ -1,0 +1,1 @@
+"""Scores of whole files, and vectors computed ahead of a training."""
