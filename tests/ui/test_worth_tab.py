@@ -54,7 +54,8 @@ def test_a_lead_draws_rates_and_reads_the_figure(tab, workspace, ana):
     assert "of 100 [" in text
     assert "99 of them were rated." in text
     assert "99 of 100 rated; 1 skipped" in text
-    assert "It takes the place of the one before" in text
+    assert "It takes the place of the one before" not in text  # what it would come to is counted when it is opened
+    assert "It takes the place of the one before" in said(tab(quality__worth_another=True))
     assert "drawn by Ana" in text
 
 
@@ -68,6 +69,20 @@ def test_parts_and_two_generators_side_by_side(tab, workspace, ana):
     assert "Both answered the 80 questions" in text
     app = tab(quality__worth_part=Part.WEEK)
     assert "Week from" in app.table[0].value.columns
+
+
+def test_of_many_answers_parts_are_counted_when_they_are_chosen(tab, workspace, ana, monkeypatch):
+    """Each part and comparison reads all answers again."""
+    monkeypatch.setattr("core.ui.worth.parts.MANY", 100)
+    system = stored(workspace, 80, generators=("new", "old"), good=0.3, better=0.5)
+    samples.draw(workspace, ana, 160)
+    system.finish()
+    app = tab()
+    assert not app.table
+    assert "is better than" not in said(app)
+    assert app.selectbox(key="quality.worth_one").set_value("new").run() is app
+    assert "new is better than old" in said(app)
+    assert tab(quality__worth_part=Part.GENERATOR).table
 
 
 @pytest.mark.parametrize(

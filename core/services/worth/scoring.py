@@ -60,8 +60,8 @@ def score_answers(workspace: Workspace, user: User, *, on_progress: Callable[[in
 
     Raises:
         NotAllowed: the role does not include it.
-        Unavailable: there is no model whose scores can serve, or the encoder cannot be loaded; what was scored before
-            is kept.
+        Unavailable: there is no model whose scores can serve, the encoder cannot be loaded, or another model came into
+            use meanwhile; what was scored before is kept.
     """
     workspace.require(user, Act.JUDGE)
     with workspace.store.read() as session:
@@ -84,19 +84,18 @@ def score_answers(workspace: Workspace, user: User, *, on_progress: Callable[[in
     done = after = 0
     while True:
         with workspace.store.read() as session:
+            current = versions.champion(session)
             batch = scores.unscored(session, run_id, name, after=after, limit=AT_ONCE)
+        if current is None or current.model_version != name:  # else its scores would take the place of the new one's
+            raise Unavailable("Another model came into use while this one scored answers. Have them scored again.")
         if not batch:
             return done
         matrix = feature_matrix(recipe, [Pair(one.prompt, one.response) for one in batch], embedder)
         found = np.mean([model.predict(matrix) for model in models], axis=0)
-        rows = [(one.interaction_id, float(score)) for one, score in zip(batch, found, strict=True)]
-        written(workspace.store, partial(_save, name=name, rows=rows))
+        rows = [(one, float(score)) for one, score in zip(batch, found, strict=True)]
+        written(workspace.store, partial(scores.save, version=name, rows=rows))
         done, after = done + len(batch), batch[-1].interaction_id
         on_progress(min(done, total), total)
-
-
-def _save(session: Session, name: str, rows: list[tuple[int, float]]) -> None:
-    scores.save(session, name, rows)
 
 
 def _unusable(session: Session, version: ModelVersion | None) -> str | None:

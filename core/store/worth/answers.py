@@ -20,15 +20,15 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union,
+    union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.worth.parts import Part
 from core.store.interactions.browse import generator_of_item
 from core.store.interactions.interactions import discarded, in_scope
 from core.store.rating.queue import WAITING
-from core.store.tables import AuditSampled, Item, Occurrence
+from core.store.tables import AuditSampled, Generator, Item, Occurrence
 from core.store.worth.scores import joined
 
 
@@ -196,7 +196,8 @@ def _answers(session: Session, population: Population, part: Part, *, sampled_on
         question = func.coalesce(AuditSampled.prompt_group, Item.prompt_group)
         certain = func.coalesce(AuditSampled.certain, false())
     query = query.where(Item.interaction_id <= population.last_interaction_id, ~discarded())
-    name, query = _name(session, query, part)
+    sampled = select(AuditSampled.interaction_id).where(AuditSampled.sample_id == population.sample_id)
+    name, query = _name(session, query, part, sampled if sampled_only and population.sample_id is not None else None)
     columns: Sequence[Any] = (
         name.label("name"),
         question.label("question"),
@@ -207,19 +208,30 @@ def _answers(session: Session, population: Population, part: Part, *, sampled_on
     return in_scope(session, query.with_only_columns(*columns))
 
 
-def _name(session: Session, query: Select[Any], part: Part) -> tuple[ColumnElement[Any], Select[Any]]:
+def _name(
+    session: Session, query: Select[Any], part: Part, some: Select[int] | None
+) -> tuple[ColumnElement[Any], Select[Any]]:
+    """The name of each answer's part, and the query over those that have one; ``some``: of these answers alone."""
     if part is Part.ALL:
         return literal_column("''", String), query
     if part is Part.SESSION:
         return Item.session_label.expression, query.where(Item.session_label.is_not(None))
     if part is Part.WEEK:
         return _week(session), query
-    wrote = union(  # an answer that two generators wrote counts for both, one that one of them wrote twice once
-        select(Item.interaction_id.label("number"), generator_of_item.label("name")).where(
-            generator_of_item.is_not(None)
-        ),
-        select(Occurrence.interaction_id, Occurrence.generator).where(Occurrence.generator.is_not(None)),
-    ).subquery()
+    # an answer that two generators wrote counts for both, one that one of them wrote twice once; what is united is
+    # the few that programs sent, not all
+    beside = aliased(Item)
+    items = select(Item.interaction_id.label("number"), generator_of_item.label("name"))
+    sent = (
+        select(Occurrence.interaction_id, Occurrence.generator)
+        .join(beside, beside.interaction_id == Occurrence.interaction_id)
+        .where(Occurrence.generator.is_distinct_from(Generator(beside.extra)))
+        .distinct()
+    )
+    items, sent = items.where(generator_of_item.is_not(None)), sent.where(Occurrence.generator.is_not(None))
+    if some is not None:  # else the names of all are made for those of a few
+        items, sent = items.where(Item.interaction_id.in_(some)), sent.where(Occurrence.interaction_id.in_(some))
+    wrote = union_all(items, sent).subquery()
     return wrote.c.name, query.join(wrote, wrote.c.number == Item.interaction_id)
 
 

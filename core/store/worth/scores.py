@@ -16,6 +16,8 @@ class Unscored:
     """An answer that the model in use has not scored."""
 
     interaction_id: int
+    identity: str | None
+    """Of its texts as they are read here."""
     prompt: str
     response: str
 
@@ -37,21 +39,23 @@ def unscored(session: Session, run_id: int, version: str, *, after: int, limit: 
     """Answers without a score by this version, by number, from above ``after`` on."""
     waiting = _unscored(session, run_id, version).where(Item.interaction_id > after)
     numbers = session.scalars(waiting.order_by(Item.interaction_id).limit(limit)).all()
-    texts = select(LegacyInteraction.interaction_id, LegacyInteraction.user_prompt, LegacyInteraction.ai_response)
-    rows = session.execute(
-        texts.where(LegacyInteraction.interaction_id.in_(numbers)).order_by(texts.selected_columns[0])
-    )
-    return [Unscored(number, prompt, response) for number, prompt, response in rows]
+    texts = select(
+        Item.interaction_id, Item.identity, LegacyInteraction.user_prompt, LegacyInteraction.ai_response
+    ).join(LegacyInteraction, LegacyInteraction.interaction_id == Item.interaction_id)
+    rows = session.execute(texts.where(Item.interaction_id.in_(numbers)).order_by(Item.interaction_id))
+    return [Unscored(*row) for row in rows]
 
 
-def save(session: Session, version: str, rows: Sequence[tuple[int, float]]) -> None:
-    """Keep scores (interaction, score) by this version in place of those by another; not of what was deleted."""
-    numbers = [number for number, _ in rows]
-    there = set(session.scalars(select(Item.interaction_id).where(Item.interaction_id.in_(numbers))))
+def save(session: Session, version: str, rows: Sequence[tuple[Unscored, float]]) -> None:
+    """Keep scores by this version in place of those by another; not of what was deleted or edited since it was read."""
+    numbers = [one.interaction_id for one, _ in rows]
+    # locked by number, as everybody does who locks several: none goes or changes before its score is there
+    now = select(Item.interaction_id, Item.identity).where(Item.interaction_id.in_(numbers))
+    same = {tuple(row) for row in session.execute(now.order_by(Item.interaction_id).with_for_update())}
     found = [
-        {"interaction_id": number, "model_version": version, "score": score}
-        for number, score in rows
-        if number in there
+        {"interaction_id": one.interaction_id, "model_version": version, "score": score}
+        for one, score in rows
+        if (one.interaction_id, one.identity) in same
     ]
     upsert(session, WorthScore, *found, key=("interaction_id",))
 

@@ -14,6 +14,8 @@ from core.ui.shell.texts import literal
 from core.ui.worth.words import among_100, rating
 
 PARTS = {Part.GENERATOR: "Written by", Part.WEEK: "Week from", Part.SESSION: "Session"}
+MANY = 20_000
+"""Answers above which nothing is counted in parts before it is asked for: that reads all of them again."""
 _NOTHING = {
     Part.GENERATOR: "No answer says what wrote it. Import a column `generator`, or send it with each answer.",
     Part.WEEK: "There are no answers yet.",
@@ -21,18 +23,18 @@ _NOTHING = {
 }
 
 
-def parts(page: Page) -> None:
-    """Show the same figures of each generator, week or session."""
+def parts(page: Page, answers: int) -> None:
+    """Show the same figures of each generator, week or session; of many ``answers`` once it is chosen."""
     st.subheader("In parts", anchor=False)
     part = st.segmented_control(
         "Look at them by",
         list(PARTS),
-        default=Part.GENERATOR,
+        default=Part.GENERATOR if answers <= MANY else None,
         format_func=PARTS.__getitem__,
         key="quality.worth_part",
-        required=True,
     )
-    part = part or Part.GENERATOR
+    if part is None:
+        return
     lines = figures.apart(page.workspace, page.user, part)
     if not lines:
         st.info(_NOTHING[part], icon=":material/inbox:")
@@ -54,15 +56,18 @@ def _row(line: PartWorth, part: Part) -> dict[str, str]:
     }
 
 
-def comparison(page: Page) -> None:
-    """Let two generators be chosen, and say which is better and by how much."""
+def comparison(page: Page, answers: int) -> None:
+    """Let two generators be chosen, and say which is better and by how much; of many ``answers`` once they are."""
     names = figures.generators(page.workspace, page.user)
     if len(names) < 2:
         return
     st.subheader("Which is better?", anchor=False)
     with st.container(horizontal=True):
-        one = st.selectbox("This", names, key="quality.worth_one", width=280)
+        chosen = 0 if answers <= MANY else None
+        one = st.selectbox("This", names, index=chosen, key="quality.worth_one", width=280)
         other = st.selectbox("Against", names, index=1, key="quality.worth_other", width=280)
+    if one is None:
+        return
     if one == other:
         st.caption("Choose two different ones.")
         return

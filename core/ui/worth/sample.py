@@ -52,8 +52,10 @@ def draw_form(page: Page, found: Worth) -> None:
             st.markdown("**Draw answers to rate**")
             _form(page, another=False)
         return
-    with st.expander("Draw another audit sample"):
-        _form(page, another=True)
+    another = st.expander("Draw another audit sample", key="quality.worth_another", on_change="rerun")
+    if another.open:  # what a draw would come to counts all answers
+        with another:
+            _form(page, another=True)
 
 
 def _form(page: Page, *, another: bool) -> None:

@@ -31,8 +31,8 @@ def worth_tab(page: Page) -> None:
             sample_panel(page, found.sample)
         _scores(page, found)
         if found.reason is None:
-            parts(page)
-            comparison(page)
+            parts(page, found.interactions)
+            comparison(page, found.interactions)
         if found.basis is not Basis.ALL:
             draw_form(page, found)
 
