@@ -121,7 +121,7 @@ def take_next(session: Session, place: str, process: str) -> Upload | None:
 
 def give_back(session: Session, claim: Claim, *, lost: bool = False) -> None:
     """Let what a worker was doing wait for the next one; ``lost``: the worker died."""
-    waits = _claimed(claim).values(process=None, heartbeat_at=now(), lost=Upload.lost + lost)
+    waits = _claimed(claim).values(process=None, heartbeat_at=now(), lost=Upload.lost + int(lost))
     session.execute(waits)
 
 
