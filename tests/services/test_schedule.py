@@ -1,7 +1,7 @@
 """Trainings on a schedule: begun when they are due, once, judged as any other, and proposed unless a lead says more."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -45,7 +45,7 @@ def pass_days(workspace: Workspace, days: float) -> None:
     """The date that comes next comes so much earlier."""
     with workspace.store.write() as session:
         state = settings.get(session, STATE)
-        at = schedule._time(state["next_at"])
+        at = datetime.fromisoformat(state["next_at"])
         settings.put(session, STATE, state | {"next_at": (at - timedelta(days=days)).isoformat()})
 
 
@@ -92,6 +92,7 @@ def test_a_date_that_was_missed_is_made_up_once(workspace: Workspace, lea: User)
     assert carry_out(workspace) == run_id
     assert begin_if_due(workspace, COMMAND_LINE) is None
     view = get_schedule(workspace, lea)
+    assert view.next_at is not None
     assert timedelta(days=6.9) < view.next_at - now() < timedelta(days=7)
     assert (view.set_by, view.schedule) == ("Lea", Schedule(days=7))
     assert view.last.startswith("It made Model 1")
@@ -149,6 +150,7 @@ def test_a_date_without_a_new_rating_is_passed_over(workspace: Workspace, lea: U
     assert begin_if_due(workspace, COMMAND_LINE) is None
     view = get_schedule(workspace, lea)
     assert view.last == schedule.NOTHING_NEW
+    assert view.next_at is not None
     assert view.next_at > now()
     assert acts(workspace)[-1] == ("schedule", "skipped training")
 
@@ -170,7 +172,12 @@ def test_without_a_worker_the_process_that_looks_begins_it(workspace: Workspace,
     """As a press on Train does."""
     fill(workspace)
     begun: list[str] = []
-    monkeypatch.setattr(training, "start_detached", lambda *words, **_: begun.append(words[1]) or 2**22 + 1)
+
+    def begin(*words: str, **_: object) -> int:
+        begun.append(words[1])
+        return 2**22 + 1
+
+    monkeypatch.setattr(training, "start_detached", begin)
     change_schedule(workspace, COMMAND_LINE, Schedule(ratings=1))
     assert begin_if_due(workspace, COMMAND_LINE) is not None
     assert begun == ["train"]

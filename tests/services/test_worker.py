@@ -3,9 +3,10 @@
 import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,14 @@ from core.domain.errors import BadInput, Conflict, Unavailable
 from core.domain.roles import COMMAND_LINE
 from core.domain.running.work import Work
 from core.labeling.how_to_read import HowToRead
+from core.reward.training.events import Event
 from core.services.data import importing, uploads
 from core.services.data.importing import Stopped
 from core.services.operations.status import status
 from core.services.running import workers
 from core.services.running.worker import work
 from core.services.running.workers import place_of
-from core.services.training import memory, training
+from core.services.training import memory, registry, training
 from core.services.training.registry import Cancelled
 from core.services.training.runs import active_run, history, last_words, log_file, run_view
 from core.services.workspace import Workspace, this_process
@@ -90,10 +92,10 @@ def upload(workspace: Workspace, number: int) -> Upload:
         return session.get_one(Upload, number)
 
 
-def died(workspace: Workspace, row: type, number: int) -> None:
+def died(workspace: Workspace, row: type[Upload | runs.Run], number: int) -> None:
     """The process that has it was not heard of for long."""
     with workspace.store.write() as session:
-        found = session.get_one(row, number)
+        found: Upload | runs.Run = session.get_one(row, number)  # type: ignore[assignment]
         found.process, found.heartbeat_at = "elsewhere:1", now() - timedelta(hours=1)
 
 
@@ -122,8 +124,13 @@ def test_what_pages_ask_for_is_carried_out_by_a_worker(workspace: Workspace) -> 
 def test_without_a_worker_that_takes_it_the_dashboard_begins_as_ever(workspace: Workspace, monkeypatch) -> None:
     """One that takes only imports, one that was killed, and one whose files lie elsewhere are not counted on."""
     begun: list[str] = []
-    monkeypatch.setattr(training, "start_detached", lambda *words, **_: begun.append(words[1]) or 2**22 + 1)
-    monkeypatch.setattr(uploads, "start_detached", lambda *words, **_: begun.append(words[1]) or 2**22 + 1)
+
+    def begin(*words: str, **_: object) -> int:
+        begun.append(words[1])
+        return 2**22 + 1
+
+    for service in (training, uploads):
+        monkeypatch.setattr(service, "start_detached", begin)
     registered(workspace, Work.IMPORT, place="another disk")
     registered(workspace, process=f"{this_process().rpartition(':')[0]}:{2**22 + 1}")
     training.start(workspace, COMMAND_LINE)
@@ -137,7 +144,7 @@ def test_several_workers_take_a_training_once(workspace: Workspace) -> None:
     fill(workspace)
     registered(workspace)
     run_id = training.start(workspace, COMMAND_LINE)
-    together, taken = threading.Barrier(8), []
+    together, taken = threading.Barrier(8), list[runs.Run | None]()
 
     def take() -> None:
         together.wait()
@@ -235,9 +242,9 @@ def test_a_slow_worker_whose_training_was_taken_writes_nothing_any_more(workspac
     registered(workspace)
     run_id = training.start(workspace, COMMAND_LINE)
     monkeypatch.setattr(training, "BEAT_SECONDS", 3_600.0)  # it does not notice before it writes
-    register = training.save_and_register
+    register = registry.save_and_register
 
-    def overtaken(*arguments: object, **claim: int) -> object:
+    def overtaken(*arguments: Any, **claim: int) -> Generator[Event, None, dict[str, Any]]:
         monkeypatch.setattr(training, "save_and_register", register)
         died(workspace, runs.Run, run_id)
         assert training.carry_out_next(workspace, COMMAND_LINE, gpu=False, stopping=lambda: False) == run_id
@@ -265,7 +272,7 @@ def test_a_slow_worker_whose_import_was_taken_writes_nothing_any_more(workspace:
     uploads.start_import(workspace, COMMAND_LINE, number)
     store, calls = importing._store, []
 
-    def overtaken(*arguments: object) -> object:
+    def overtaken(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 2:
             died(workspace, Upload, number)
@@ -380,12 +387,10 @@ def test_a_rater_is_left_out_by_a_worker_too(workspace: Workspace) -> None:
     registered(workspace)
     with pytest.raises(BadInput, match="not known here"):
         training.start(workspace, COMMAND_LINE, without_rater="Nobody")
-    with workspace.store.read() as session:
-        name = session.query(runs.Run).count() or "imported"
     ben = rater(workspace, "Ben")
     run_id = training.start(workspace, COMMAND_LINE, without_rater="Ben")
     with workspace.store.read() as session:
-        assert runs.find(session, run_id).without_rater == ben.rater_id, name
+        assert runs.find(session, run_id).without_rater == ben.rater_id
     with pytest.raises(BadInput, match="has rated none of these answers"):
         training.carry_out_next(workspace, COMMAND_LINE, gpu=False, stopping=lambda: False)
 

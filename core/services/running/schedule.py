@@ -12,7 +12,6 @@ from core.domain.errors import Conflict
 from core.domain.plain import AS_IS, Name
 from core.domain.retraining import Schedule
 from core.domain.roles import Act, Rule, User
-from core.domain.texts import plural
 from core.reward.recipes.registry import PAIR, RECIPES
 from core.services.masking import masks_output
 from core.services.running.workers import somebody_trains
@@ -237,14 +236,3 @@ def _outcome(run: Run, name: str | None) -> str:
         return f"It made {name or 'a model that is not here any more'}{', and put it in use' if promoted else ''}."
     told = {"failed": "It failed", "cancelled": "It was cancelled"}.get(run.state, "It made no model")
     return f"{told}: {run.message}" if run.message else f"{told}."
-
-
-def met_in_words(met: int) -> str:
-    """How many models met the kept-apart questions before, and why that matters."""
-    if not met:
-        return "No model was measured on the present kept-apart questions before."
-    were = plural(met, "model was", "models were")
-    return (
-        f"{were} measured on the kept-apart questions before: the more meet the same questions, the likelier one of "
-        "them passes by luck."
-    )

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.domain.roles import Act
+from core.domain.texts import plural
 from core.services.models import models
 from core.services.running import schedule
-from core.services.running.schedule import Proposal, met_in_words
+from core.services.running.schedule import Proposal
 from core.ui.report.format import moment
 from core.ui.shell import session
 from core.ui.shell.errors import act
@@ -14,6 +15,17 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 
 REASON = "It passed the rule in a training on the schedule, and was proposed."
+
+
+def met_in_words(met: int) -> str:
+    """How many models met the kept-apart questions before, and why that matters."""
+    if not met:
+        return "No model was measured on the present kept-apart questions before."
+    were = plural(met, "model was", "models were")
+    return (
+        f"{were} measured on the kept-apart questions before: the more meet the same questions, the likelier one of "
+        "them passes by luck."
+    )
 
 
 def proposed(page: Page, *, key: str) -> None:

@@ -7,13 +7,14 @@ import streamlit as st
 from core.domain.retraining import Schedule
 from core.domain.texts import plural
 from core.services.running import schedule, workers
-from core.services.running.schedule import ScheduleView, met_in_words
+from core.services.running.schedule import ScheduleView
 from core.ui.report.format import moment
 from core.ui.shell import session
 from core.ui.shell.errors import act
 from core.ui.shell.name_prompt import actor
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
+from core.ui.training.proposal import met_in_words
 
 DAYS, RATINGS, PROMOTES = "train.schedule_days", "train.schedule_ratings", "train.schedule_promotes"
 
