@@ -14,6 +14,7 @@ from core.ui.models.trend import trend_panel
 from core.ui.models.usage import usage_panel
 from core.ui.shell.name_prompt import asks_for_name
 from core.ui.shell.page import heading, open_page
+from core.ui.training.proposal import proposed
 
 with open_page("models") as page:
     if not asks_for_name(page):
@@ -23,6 +24,7 @@ with open_page("models") as page:
         old = models.old_trainings(page.workspace, page.user)
         changes = models.promotions(page.workspace, page.user)
         damage(page)
+        proposed(page, key="models")
         if versions:
             previous = models.before_champion(page.workspace, page.user)
             model_in_use(page, versions, told, changes, previous)

@@ -24,6 +24,7 @@ from core.cli.lead.score import embed, score
 from core.cli.models import models
 from core.cli.record import record
 from core.cli.rerank import rerank
+from core.cli.running.worker import worker
 from core.cli.sample import sample
 from core.cli.serve import serve
 from core.cli.status import status
@@ -224,6 +225,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--host", default="127.0.0.1", help="another address than this machine's needs a key first")
     sub.add_argument("--port", type=int, default=8600)
     sub.add_argument("--workers", type=int, default=1, help="processes, each with the model loaded (about 600 MB)")
+
+    sub = command("worker", worker, "take trainings and imports that pages ask for, until it is stopped")
+    sub.add_argument("--only", metavar="KINDS", help="training or import; without: training,import")
+    sub.add_argument("--gpu", action="store_true", help="this machine has a GPU: other workers leave trainings to it")
 
     command("doctor", doctor, "check database, rights, model files, encoder and disk")
     return top

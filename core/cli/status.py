@@ -19,6 +19,8 @@ def status(options: argparse.Namespace) -> Done:
     say(f"Stage: {found.stage}{following}.")
     judged = verdict_in_use(workspace, COMMAND_LINE)
     say(f"{judged.name}: {judged.sentence}" if judged else "No model is in use yet.")
+    for worker in found.workers:
+        say(f"Worker: {worker}.")
     if found.grant:
         say(f"The training table of the existing application cannot be written. Run: {found.grant}")
     return found.to_json(), 0

@@ -74,6 +74,7 @@ class Rule(StrEnum):
 
     PROMOTION = "rule"  # the rule that decides about a model after its training
     TRAINING = "training"
+    SCHEDULE = "schedule"  # begins trainings when a lead said that they shall begin
     ASSAY = "system"
     FIRST_LEAD = "ASSAY_FIRST_LEAD"  # the setting of that name
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
-from core.domain.retraining import RetrainSettings
+from core.domain.retraining import RetrainSettings, Schedule
 from core.domain.roles import User
 from core.domain.second_looks import RepeatSettings
 from core.store import audit
@@ -49,7 +49,7 @@ def queue_settings(session: Session) -> QueueSettings:
 def change(
     session: Session,
     name: str,
-    wanted: QueueSettings | RatingTarget | RepeatSettings | RetrainSettings,
+    wanted: QueueSettings | RatingTarget | RepeatSettings | RetrainSettings | Schedule,
     *,
     by: User,
     action: str,

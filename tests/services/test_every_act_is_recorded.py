@@ -17,7 +17,7 @@ from core.domain.errors import AssayError
 from core.domain.held_out import is_held_out
 from core.domain.progress import RatingTarget
 from core.domain.queue import QueueSettings
-from core.domain.retraining import RetrainSettings
+from core.domain.retraining import RetrainSettings, Schedule
 from core.domain.roles import COMMAND_LINE, Role, User
 from core.domain.second_looks import RepeatSettings
 from core.domain.texts import prompt_group
@@ -32,9 +32,11 @@ from core.services.rating import queue, rating, second_opinions
 from core.services.rating.second_opinions import AskFor
 from core.services.reranking import cases, preferences, reranking
 from core.services.review import disagreements, guidelines, progress, second_looks
+from core.services.running import schedule
 from core.services.training import retraining, training
 from core.services.workspace import Workspace, open_workspace, this_process
 from core.services.worth import samples
+from core.store.interactions import uploads as stored_uploads
 from core.store.people.api_keys import suspend
 from core.store.tables import Audit, HeldOutPrompt, Identity, Upload
 from core.store.training import runs
@@ -52,6 +54,9 @@ Act = Iterator[None]
 NOT_IN_THE_RECORD = {
     "training.dataset.load_training_set": "part of a training, which is recorded",
     "people.api_keys.KeyRing.write_uses": "when a key was used last changes no key",
+    "running.worker.work": "what was asked for is recorded, and what comes of it",
+    "training.training.begin_where_no_worker": "a part of starting one, which is recorded",
+    "training.training.carry_out_next": "that it was asked for is recorded, and what comes of it (test_training)",
     "data.uploads.drop": "puts a copy of a file away; what was imported stays",
     "data.uploads.listed": "tells those whose process died as stopped",
     "data.uploads.start_check": "reads a file and stores nothing of it",
@@ -301,6 +306,14 @@ def carry_out_import(w: Workspace, lead: User) -> Act:
     uploads.carry_out(w, COMMAND_LINE, number)
 
 
+def carry_out_next_import(w: Workspace, lead: User) -> Act:
+    number = checked_upload(w, lead)
+    with w.store.write() as session:
+        stored_uploads.begin(session, session.get_one(Upload, number), "importing", None, lead)
+    yield
+    uploads.carry_out_next(w, COMMAND_LINE, stopping=lambda: False)
+
+
 def cancel_import(w: Workspace, lead: User) -> Act:
     number = begun_import(w, lead, "importing")
     yield
@@ -421,6 +434,19 @@ def withdraw_preferences(w: Workspace, lead: User) -> Act:
 def change_reminder(w: Workspace, lead: User) -> Act:
     yield
     retraining.change_settings(w, lead, RetrainSettings(ratings=7))
+
+
+def change_schedule(w: Workspace, lead: User) -> Act:
+    yield
+    schedule.change_schedule(w, lead, Schedule(days=7))
+
+
+def begin_on_schedule(w: Workspace, lead: User) -> Act:
+    schedule.change_schedule(w, lead, Schedule(ratings=1))
+    looked.rate(w, lead, added(w), 4)
+    yield
+    with pytest.raises(AssayError, match="could not be started"):
+        schedule.begin_if_due(w, COMMAND_LINE)
 
 
 def change_queue(w: Workspace, lead: User) -> Act:
@@ -565,6 +591,7 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "data.importing.import_checked": (import_checked, ["started import", "finished import"]),
     "data.uploads.cancel": (cancel_import, ["cancelled import"]),
     "data.uploads.carry_out": (carry_out_import, ["started import", "finished import"]),
+    "data.uploads.carry_out_next": (carry_out_next_import, ["started import", "finished import"]),
     "data.uploads.resume": (resume_import, ["started import", "finished import"]),
     "data.uploads.start_import": (start_import, ["started import", "finished import"]),
     "data.importing.load_sample": (load_sample, ["started import", "finished import"]),
@@ -584,6 +611,8 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "reranking.preferences.keep": (keep_preferences, ["kept preferences"]),
     "reranking.preferences.withdraw": (withdraw_preferences, ["withdrew preferences"]),
     "training.retraining.change_settings": (change_reminder, ["changed reminder"]),
+    "running.schedule.begin_if_due": (begin_on_schedule, ["started training"]),
+    "running.schedule.change_schedule": (change_schedule, ["changed schedule"]),
     "rating.queue.change_settings": (change_queue, ["changed queue"]),
     "rating.second_opinions.ask": (ask_second_opinions, ["second opinions asked"]),
     "data.selected.ask_for_rating": (ask_for_selected, ["second opinions asked"]),
@@ -602,8 +631,13 @@ IN_THE_RECORD: dict[str, tuple[Callable[[Workspace, User], Act], list[str]]] = {
     "training.training.train": (train, ["started training"]),  # what comes of it: test_training
     "training.training.train_to_end": (train_to_end, ["started training"]),
 }
-BY_OTHERS = {"people.local_names.rate_as", "people.sign_in.enter", "people.sign_in.sign_out"}
-"""Acts of the person who comes in, not of the lead."""
+BY_OTHERS = {
+    "running.schedule.begin_if_due",
+    "people.local_names.rate_as",
+    "people.sign_in.enter",
+    "people.sign_in.sign_out",
+}
+"""Acts of the person who comes in, or of the schedule, not of the lead."""
 
 
 def writers() -> set[str]:
@@ -650,7 +684,8 @@ def database_url(sqlite_url: str) -> str:
 def test_an_act_is_in_the_record_once(workspace: Workspace, name: str, monkeypatch):
     """Under whoever did it, and only when it happened."""
     scenario, expected = IN_THE_RECORD[name]
-    if name == "training.training.start":  # the process is not what this is about: let none be started
+    # the process is not what this is about: let none be started
+    if name in ("training.training.start", "running.schedule.begin_if_due"):
 
         def none_starts(*args: object, **kwargs: object) -> None:
             raise OSError(11, "Resource temporarily unavailable")

@@ -313,6 +313,10 @@ def test_every_function_that_asks_leads_out_through_the_exit():
         "scoring.scoring.score_file",
         "workspace.initialise",
         "training.training.train",
+        "training.training.carry_out_next",
+        "data.uploads.carry_out_next",
+        "running.schedule.begin_if_due",
+        "running.worker.work",
     }
 
 

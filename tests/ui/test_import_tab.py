@@ -328,14 +328,15 @@ def begun(workspace, process: str) -> int:
         upload = stored.find(session, upload_id)
         folder, file_hash = upload.folder, upload.file_hash
         stored.begin(session, upload, "importing", this_process(), User(0, "Ben", Role.LEAD))
+        claim = stored.Claim.of(upload)
     path = stored.copies_folder(workspace.settings.home) / folder / "long.csv"
     steps = importing.import_checked(
-        workspace, COMMAND_LINE, path, HowToRead(), file_name="long.csv", file_hash=file_hash, upload_id=upload_id
+        workspace, COMMAND_LINE, path, HowToRead(), file_name="long.csv", file_hash=file_hash, claim=claim
     )
     with closing(steps) as running:
         until_a_batch_is_in(running)
     with workspace.store.write() as session:
-        stored.hand_over(session, upload_id, this_process(), process)
+        stored.note_process(session, upload_id, this_process(), process)
     return upload_id
 
 

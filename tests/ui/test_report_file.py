@@ -56,7 +56,8 @@ def verdict_of(figures: Figures, *, gate: Gate = Gate.PASSED) -> VersionVerdict:
 def run_of(examples: list[Example]) -> RunView:
     noted = [event.to_json() for event in trained(examples) if hasattr(event, "to_json")]
     at = datetime(2026, 11, 28, 12, tzinfo=UTC)
-    return RunView(3, "finished", "pair", 0, "Ana", at, at, at, False, "done", MODEL, False, tuple(noted))
+    beside = {"for_worker": False, "host": "", "scheduled": False, "events": tuple(noted)}
+    return RunView(3, "finished", "pair", 0, "Ana", at, at, at, False, "done", MODEL, False, **beside)
 
 
 def without(run: RunView, *events: str) -> RunView:

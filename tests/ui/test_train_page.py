@@ -465,6 +465,9 @@ def view(*events: dict, **changes) -> RunView:
         "message": None,
         "model_version": None,
         "sample": False,
+        "for_worker": False,
+        "host": "",
+        "scheduled": False,
         "events": events,
     }
     return RunView(**(values | changes))

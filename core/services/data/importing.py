@@ -24,11 +24,13 @@ from core.store import audit
 from core.store.database import Session
 from core.store.interactions import imports, interactions, uploads
 from core.store.interactions.imports import Counted
+from core.store.interactions.uploads import Claim
 from core.store.judges import scores
 from core.store.outcomes import demo
 from core.store.retrying import retried, written
 from core.store.training import versions
 
+STOPPED = "The import was stopped. What came in stays; it can go on where it stopped."
 Understandable = ImportRow | ImportComparison | Rejected
 SAMPLE = Path(__file__).parents[2] / "labeling" / "sample.csv"
 
@@ -156,33 +158,34 @@ def import_checked(
     file_name: str,
     file_hash: str,
     source: str = "import",
-    upload_id: int | None = None,
+    claim: Claim | None = None,
 ) -> Generator[ImportProgress | ImportResult, None, None]:
     """Import a file that was checked as ``how`` says; yields as ``import_file``.
 
-    ``upload_id``: the upload that it is the copy of, and that tells how far it is; it can be stopped there.
+    ``claim``: on the upload that it is the copy of, and that tells how far it is; it can be stopped there.
 
     Raises:
         As ``import_file``.
-        Stopped: the upload was cancelled, or something was erased; what was committed stays.
+        Stopped: the upload was cancelled or taken by another process, or something was erased; what was committed
+            stays.
     """
     workspace.require(user, Act.CHANGE_DATA)
     understood = understand(open_table(path, how.sheet), how)
     workspace.pick_up(at_once=True)
-    import_id, resumed = _begin(workspace, user, how, file_name, file_hash, source, upload_id)
+    import_id, resumed = _begin(workspace, user, how, file_name, file_hash, source, claim)
     total, rows, started, size = Counted(), 0, time.monotonic(), BatchSize()
     try:
         for batch in batches(understood.rows(), size, _length):
             rows = batch[-1].number  # one row can hold several answers
-            counted, seconds = _store(workspace, import_id, batch, rows, how.rater, source, upload_id)
+            counted, seconds = _store(workspace, import_id, batch, rows, how.rater, source, claim)
             total.add(counted)
             size.follow(len(batch), seconds)
             time.sleep(pause_after(workspace, seconds))
             yield ImportProgress(import_id, rows, rows / max(time.monotonic() - started, 1e-9))
+        _finish(workspace, user, import_id, total, claim)
     except BaseException:  # also when the reader of this generator goes away, or Ctrl-C
-        written(workspace.store, lambda session: imports.end(session, import_id, "stopped"))
+        written(workspace.store, lambda session: imports.end(session, import_id, "stopped", this_process()))
         raise
-    _finish(workspace, user, import_id, total, upload_id)
     workspace.mark_due()
     yield ImportResult(import_id=import_id, resumed=resumed, **vars(total))
 
@@ -317,7 +320,7 @@ def _begin(
     file_name: str,
     file_hash: str,
     source: str,
-    upload_id: int | None,
+    claim: Claim | None,
 ) -> tuple[int, bool]:
     """Open the record of an import; its number, and whether it takes up a cut-off one."""
     with workspace.store.write() as session:
@@ -330,16 +333,20 @@ def _begin(
         # whose ratings they are stands with the ratings, where an erasure finds the name
         record.how = {name: value for name, value in how.to_json().items() if name != "rater"}
         import_id, resumed = record.import_id, record.added + record.ratings > 0
-        if upload_id is not None:
-            uploads.note_import(session, upload_id, import_id)
+        if claim is not None:
+            if not uploads.beat(session, claim, 0):
+                raise Stopped(STOPPED)
+            uploads.note_import(session, claim.upload_id, import_id)
         begun = {"sha256": file_hash, "source": source, "resumed": resumed}
         audit.write(session, user, "started import", f"import {import_id}", new=begun)
     return import_id, resumed
 
 
 @retried
-def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, upload_id: int | None) -> None:
+def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, claim: Claim | None) -> None:
     with workspace.store.write() as session:
+        if claim is not None and not uploads.holds(session, claim):
+            raise Stopped(STOPPED)
         imports.end(session, import_id, "finished")
         done = {
             "added": total.added,
@@ -348,8 +355,8 @@ def _finish(workspace: Workspace, user: User, import_id: int, total: Counted, up
             "preferences": total.preferences,
         } | ({"judged": total.judged} if total.judged else {})
         audit.write(session, user, "finished import", f"import {import_id}", new=done)
-        if upload_id is not None:  # before this ends: what is finished has no copy any more
-            uploads.delete_copy(workspace.settings.home, uploads.finish(session, upload_id, this_process()))
+        if claim is not None:  # before this ends: what is finished has no copy any more
+            uploads.delete_copy(workspace.settings.home, uploads.finish(session, claim))
 
 
 @retried  # the existing application and we waited for each other: once more settles it
@@ -360,7 +367,7 @@ def _store(
     rows: int,
     rater: str,
     source: str,
-    upload_id: int | None,
+    claim: Claim | None,
 ) -> tuple[Counted, float]:
     """Store one batch in one transaction, its share of the import's record included; and the seconds it took."""
     counted = Counted()
@@ -376,8 +383,8 @@ def _store(
         counted.rejected.sort(key=lambda rejected: rejected.number)
         imports.progress(session, import_id, rows, counted)
         # after the writers' lock: an erasure that came before is seen, one that comes later finds these rows
-        if upload_id is not None and not uploads.beat(session, upload_id, this_process(), rows):
-            raise Stopped("The import was stopped. What came in stays; it can go on where it stopped.")
+        if claim is not None and not uploads.beat(session, claim, rows):
+            raise Stopped(STOPPED)
     return counted, time.monotonic() - began
 
 

@@ -8,8 +8,8 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -28,15 +28,17 @@ from core.labeling.rows import understand
 from core.labeling.scales import RatingValues, as_given
 from core.labeling.tables import open_table
 from core.services.data import checking, importing
-from core.services.data.checking import Checked
+from core.services.data.checking import Checked, CheckProgress
 from core.services.data.importing import Stopped
 from core.services.masking import masks_output
+from core.services.running.logs import process_log
+from core.services.running.workers import place_of, somebody_imports
 from core.services.workspace import Workspace, is_dead, this_process
 from core.serving.processes import start_detached
 from core.store import audit
 from core.store.database import Session, private_folder
 from core.store.interactions import uploads
-from core.store.interactions.uploads import Upload
+from core.store.interactions.uploads import Claim, Upload
 from core.store.retrying import retried, written
 from core.store.scratch import scratch
 
@@ -50,6 +52,8 @@ SMALL_PACKED = 20_000
 """The same for files that are compressed."""
 PACKED = (".gz", ".xlsx", ".parquet")
 BEAT_SECONDS = 1.0
+MOST_LOST = 3
+"""A file is taken up again after so many workers ended in the middle of it: one that needs too much memory ends all."""
 AT_ONCE = 1 << 20
 """Bytes that are copied at once."""
 MOST_PATHS, DEEPEST = 60, 5
@@ -112,6 +116,10 @@ class UploadView:
     """Once an import began: its record (``importing.recorded``) says what came in."""
     has_copy: bool
     """Whether the file is still here; without it nothing can be checked, imported or resumed."""
+    for_worker: bool
+    """A worker does it, or did it last."""
+    host: Annotated[str, AS_IS]
+    """The machine that does it; empty while it waits."""
     created_at: datetime
     heartbeat_at: datetime
 
@@ -136,6 +144,7 @@ def take(workspace: Workspace, user: User, file_name: str, stream: BinaryIO) -> 
         with scratch(uploads.copies_folder(home)) as making:
             size, file_hash = _write_copy(stream, making / _safe(file_name))
             values = {"file_name": file_name, "folder": folder, "size": size, "file_hash": file_hash}
+            values["place"] = place_of(home)
             # the row first: a folder without one would belong to nobody
             upload_id = written(workspace.store, lambda session: uploads.add(session, values, user).upload_id)
             making.rename(uploads.copies_folder(home) / folder)
@@ -238,8 +247,10 @@ def cancel(workspace: Workspace, user: User, upload_id: int) -> None:
     with workspace.store.write() as session:
         upload = uploads.find(session, upload_id, lock=True)
         if upload is not None and upload.state in uploads.ACTIVE and not upload.cancel_requested:
-            upload.cancel_requested = True
-            if upload.state == "importing":
+            upload.cancel_requested, importing_it = True, upload.state == "importing"
+            if upload.for_worker and upload.process is None:
+                _end_early(session, Claim.of(upload), "It was stopped before a worker took it.")
+            if importing_it:
                 audit.write(session, user, "cancelled import", f"import {upload.import_id}")
 
 
@@ -276,13 +287,43 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
         AssayError: it could not be done.
     """
     workspace.require(user, Act.CHANGE_DATA)
-    process = this_process()
-    upload = _take_over(workspace, upload_id, process)
-    with _end_recorded(workspace, upload, process):
+    _carry_out(workspace, _take_over(workspace, upload_id))
+
+
+@masks_output(as_is="the number of an upload")
+def carry_out_next(workspace: Workspace, user: User, *, stopping: Callable[[], bool]) -> int | None:
+    """Check or import what waits longest for a worker, in this process; the upload's number, None where nothing waits.
+
+    Only files whose copies this machine can read are taken. Where ``stopping`` says so, it is given back, and the next
+    worker takes it up where it stopped.
+
+    Raises:
+        As ``carry_out``; GivenBack.
+    """
+    workspace.require(user, Act.CHANGE_DATA)
+    _stop_dead(workspace)
+    place = place_of(workspace.settings.home)
+    upload = written(workspace.store, lambda session: uploads.take_next(session, place, this_process()))
+    if upload is None:
+        return None
+    with process_log(log_file(workspace, upload.upload_id), f"{upload.state}, by {this_process()}"):
+        _carry_out(workspace, upload, stopping)
+    return upload.upload_id
+
+
+class GivenBack(AssayError):
+    """A worker was asked to stop: the file waits for the next one."""
+
+
+def _carry_out(workspace: Workspace, upload: Upload, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Check or import, under the claim that stands in ``upload``."""
+    claim = Claim.of(upload)
+    with _end_recorded(workspace, upload):
         path, how = _copy_of(workspace, upload), HowToRead.from_json(upload.how)
         asked_by = User(upload.rater_id, upload.requested_by)
+        steps: Generator[object, None, None]
         if upload.state == "checking":
-            _check(workspace, asked_by, upload, path, how, process)
+            steps = _check(workspace, asked_by, claim, path, how)
         else:
             steps = importing.import_checked(
                 workspace,
@@ -291,17 +332,19 @@ def carry_out(workspace: Workspace, user: User, upload_id: int) -> None:
                 how,
                 file_name=upload.file_name,
                 file_hash=upload.file_hash,
-                upload_id=upload_id,
+                claim=claim,
             )
+        with closing(steps):
             for _ in steps:
-                pass
+                if stopping():
+                    raise GivenBack("The worker was stopped. The next one goes on where it stopped.")
 
 
 @retried
-def _take_over(workspace: Workspace, upload_id: int, process: str) -> Upload:
+def _take_over(workspace: Workspace, upload_id: int) -> Upload:
     with workspace.store.write() as session:
         upload = _find(session, upload_id)
-        if not uploads.hand_over(session, upload_id, upload.process or "", process):
+        if not uploads.take(session, upload, this_process()):
             raise Conflict("This file is not waiting to be checked or imported any more.")
         return upload
 
@@ -321,9 +364,9 @@ def _start(
 ) -> None:
     _stop_dead(workspace)
     upload = _begin(workspace, user, upload_id, state, allowed, how)
-    limit = SMALL_PACKED if upload.file_name.casefold().endswith(PACKED) else SMALL
-    if upload.size <= limit:
+    if _is_small(upload):
         carry_out(workspace, user, upload_id)
+    if _is_small(upload) or upload.for_worker:
         return
     private_folder(log_file(workspace, 0).parent)
     process = upload.process or ""
@@ -332,11 +375,15 @@ def _start(
             pid = start_detached("core", "import", "--upload", str(upload_id), "--debug", output=log)
     except OSError as error:
         why = f"It could not be started: {error.strerror}. Check disk and rights."
-        written(workspace.store, lambda session: uploads.end(session, upload_id, process, allowed[-1], message=why))
+        written(workspace.store, lambda session: uploads.end(session, Claim.of(upload), allowed[-1], message=why))
         raise Unavailable(why) from error
     child = process.rpartition(":")[0] + f":{pid}"
     # its early death is noticed; where it was quicker, it stands there itself already
-    written(workspace.store, lambda session: uploads.hand_over(session, upload_id, process, child))
+    written(workspace.store, lambda session: uploads.note_process(session, upload_id, process, child))
+
+
+def _is_small(upload: Upload) -> bool:
+    return upload.size <= (SMALL_PACKED if upload.file_name.casefold().endswith(PACKED) else SMALL)
 
 
 @retried
@@ -352,7 +399,8 @@ def _begin(
             upload.how, upload.report = how.to_json(), None
         elif upload.report is not None:
             importing.refuse(Checked.from_json(upload.report))
-        uploads.begin(session, upload, state, this_process(), user)
+        for_worker = not _is_small(upload) and somebody_imports(session, upload.place)
+        uploads.begin(session, upload, state, None if for_worker else this_process(), user)
         return upload
 
 
@@ -364,15 +412,17 @@ def _not_now(upload: Upload) -> str:
     return "This file has to be checked before it is imported. Nothing was changed."
 
 
-def _check(workspace: Workspace, by: User, upload: Upload, path: Path, how: HowToRead, process: str) -> None:
-    upload_id, again_at = upload.upload_id, time.monotonic() + BEAT_SECONDS
+def _check(
+    workspace: Workspace, by: User, claim: Claim, path: Path, how: HowToRead
+) -> Generator[CheckProgress, None, None]:
+    again_at = time.monotonic() + BEAT_SECONDS
 
     def goes_on(rows: int) -> bool:
-        return written(workspace.store, lambda session: uploads.beat(session, upload_id, process, rows))
+        return written(workspace.store, lambda session: uploads.beat(session, claim, rows))
 
     def end(report: Checked) -> None:
         found = {"report": report.to_json(), "rows_done": report.rows}
-        written(workspace.store, lambda session: uploads.end(session, upload_id, process, "checked", **found))
+        written(workspace.store, lambda session: uploads.end(session, claim, "checked", **found))
 
     for step in checking.check(workspace, by, path, how):
         if isinstance(step, Checked):
@@ -381,17 +431,23 @@ def _check(workspace: Workspace, by: User, upload: Upload, path: Path, how: HowT
             again_at = time.monotonic() + BEAT_SECONDS
             if not goes_on(step.rows):
                 raise Stopped("The check was stopped. Nothing was imported.")
+            yield step
 
 
 @contextmanager
-def _end_recorded(workspace: Workspace, upload: Upload, process: str) -> Iterator[None]:
+def _end_recorded(workspace: Workspace, upload: Upload) -> Iterator[None]:
     """Whatever happens, the upload does not stay active: what stops it is stored with it in a sentence."""
     checking_it = upload.state == "checking"
     stayed = "Nothing was imported." if checking_it else "What came in stays; it can go on where it stopped."
     sentence: str | None = f"It stopped unexpectedly. {stayed}"
+    claim = Claim.of(upload)
     try:
         yield
         sentence = None
+    except GivenBack:
+        sentence = None
+        written(workspace.store, lambda session: uploads.give_back(session, claim))
+        raise
     except AssayError as error:
         sentence = str(error)
         raise
@@ -400,32 +456,36 @@ def _end_recorded(workspace: Workspace, upload: Upload, process: str) -> Iterato
         raise
     finally:
         if sentence is not None:
-            written(workspace.store, lambda session: _end_early(session, upload.upload_id, process, sentence))
+            written(workspace.store, lambda session: _end_early(session, claim, sentence))
 
 
-def _end_early(session: Session, upload_id: int, process: str, message: str) -> None:
-    upload = uploads.find(session, upload_id, lock=True)
+def _end_early(session: Session, claim: Claim, message: str) -> None:
+    upload = uploads.find(session, claim.upload_id, lock=True)
     if upload is not None:
         before = "chosen" if upload.state == "checking" else "stopped" if upload.import_id else "checked"
-        uploads.end(session, upload_id, process, before, message=message)
+        uploads.end(session, claim, before, message=message)
 
 
 def _stop_dead(workspace: Workspace) -> None:
-    """Tell the uploads whose process died as stopped."""
+    """Tell the uploads whose process died as stopped; those that a worker had wait for the next one, some times."""
     with workspace.store.read() as session:
-        dead = [upload for upload in uploads.active(session) if is_dead(upload.process, upload.heartbeat_at)]
+        begun = [upload for upload in uploads.active(session) if upload.process is not None or not upload.for_worker]
+        dead = [upload for upload in begun if is_dead(upload.process, upload.heartbeat_at)]
     if dead:
         written(workspace.store, lambda session: _end_all(session, dead))
 
 
 def _end_all(session: Session, dead: list[Upload]) -> None:
     for upload in dead:
+        if upload.for_worker and upload.lost < MOST_LOST:
+            uploads.give_back(session, Claim.of(upload), lost=True)
+            continue
         why = (
             "The check ended unexpectedly (stopped, or out of memory). Nothing was imported; check it again."
             if upload.state == "checking"
             else "The import ended unexpectedly (stopped, or out of memory). What came in stays; it can go on."
         )
-        _end_early(session, upload.upload_id, upload.process or "", why)
+        _end_early(session, Claim.of(upload), why)
 
 
 def _remove(session: Session, upload_id: int) -> str:
@@ -524,6 +584,8 @@ def _view(workspace: Workspace, upload: Upload) -> UploadView:
         message=upload.message,
         import_id=upload.import_id,
         has_copy=_copy(workspace, upload) is not None,
+        for_worker=upload.for_worker,
+        host=(upload.process or "").rpartition(":")[0],
         created_at=upload.created_at,
         heartbeat_at=upload.heartbeat_at,
     )

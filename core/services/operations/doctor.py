@@ -18,6 +18,7 @@ from core.services.masking import masks_output
 from core.services.models import verdicts
 from core.services.operations import leftovers
 from core.services.reranking.reranking import encoder
+from core.services.running.workers import living, view
 from core.serving.encoders import described
 from core.store import compacting, rights, schema
 from core.store.database import Store, connect
@@ -57,6 +58,7 @@ def examine() -> dict[str, Any]:
             _encoder,
             _space,
             _temporary_files,
+            _workers,
         ):
             checks.extend(_guarded(check, settings))
     return {
@@ -136,6 +138,15 @@ def _to_be_looked_at(store: Store) -> Iterator[Finding]:
             f"{'; '.join(', '.join(group) for group in groups)}. They belong to different people; earlier releases "
             "took them for one. See on the page People that each invitation has the right one.",
         )
+
+
+def _workers(settings: Settings) -> Iterator[Finding]:
+    store = connect(settings)
+    if not schema.exists(store) or schema.state(store)[0] is not State.CURRENT:
+        return
+    with store.read() as session:
+        found = [view(worker).in_words for worker in living(session)]
+    yield "workers", True, "; ".join(found) or "none runs: the dashboard starts a process for each training and import"
 
 
 def _temporary_files(settings: Settings) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from core.domain.plain import AS_IS
 from core.domain.ratings import Stage, stage
 from core.domain.roles import Act, User
 from core.services.masking import masks_output
+from core.services.running import workers
 from core.services.workspace import Workspace
 from core.store.training import statistics, versions
 
@@ -42,6 +43,8 @@ class Status:
     old_model_file: Path | None
     """The single file that the older scripts left at REWARD_MODEL_PATH: never loaded."""
     grant: str | None
+    workers: Annotated[tuple[str, ...], AS_IS] = ()
+    """The workers that live, in words."""
 
     @property
     def waiting(self) -> int:
@@ -68,6 +71,7 @@ class Status:
             "next_threshold": self.next_threshold,
             "champion": champion,
             "sample": self.sample,
+            "workers": list(self.workers),
         }
 
 
@@ -101,4 +105,5 @@ def status(workspace: Workspace, user: User, *, at_once: bool = False) -> Status
         sample=totals.sample,
         old_model_file=workspace.settings.old_model_file,
         grant=workspace.grant,
+        workers=tuple(worker.in_words for worker in workers.listed(workspace, user)),
     )

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError
@@ -33,14 +34,25 @@ from core.store.types import now
 CANCELLED = "The training was cancelled. Nothing was changed; what was computed is kept."
 
 
+PROPOSED = ": not promoted, because a training on the schedule only proposes."
+
+
 class Cancelled(AssayError):
     """Somebody asked the training to stop."""
 
 
 def save_and_register(
-    workspace: Workspace, run_id: int, training_set: TrainingSet, trained: TrainingResult, embedder: Embedder
+    workspace: Workspace,
+    run_id: int,
+    training_set: TrainingSet,
+    trained: TrainingResult,
+    embedder: Embedder,
+    *,
+    claim: int,
 ) -> Generator[Event, None, dict[str, Any]]:
     """Write the model's files and register the version; where that is stopped, no files stay behind.
+
+    ``claim``: of the process that carries the run out; where another one has taken the run, nothing is registered.
 
     Yields Saved and Registered; returns what ``train --json`` prints.
 
@@ -74,7 +86,7 @@ def save_and_register(
         version = _version(run_id, saved.hashes, metadata, training_set, trained)
         version.guarantee = evidence_of(workspace, training_set, trained, embedder) or None
         judged = judgement(workspace, training_set, trained, embedder)
-        outcome = _register(workspace, version, training_set, trained, measured, judged)
+        outcome = _register(workspace, version, training_set, trained, measured, judged, claim)
     except (Cancelled, GeneratorExit, KeyboardInterrupt):
         shutil.rmtree(saved.path, ignore_errors=True)  # no version knows it
         raise
@@ -132,12 +144,13 @@ def _register(
     trained: TrainingResult,
     measured: dict[str, dict[str, Any]],
     judged: Judgement,
+    claim: int,
 ) -> dict[str, Any]:
     """Register the version and end the run, in one transaction, with the decision as it stands at this moment."""
     run_id, name, evaluation = version.run_id, version.model_version, trained.evaluation
     shown = evaluation.to_json()
     with workspace.store.write() as session:
-        if runs.beat(session, run_id):  # cancelled, or taken for dead by another process: the last moment to stop
+        if runs.beat(session, run_id, claim):  # cancelled, or another process has the run: the last moment
             raise Cancelled(CANCELLED)
         lock_writers(session)
         champion = versions.champion(session)
@@ -148,6 +161,9 @@ def _register(
             champion=champion.model_version if champion else None,
             ratings=exports.consensus_now(session),
         )
+        promotes = decision.promoted and runs.may_promote(session, run_id)
+        if decision.promoted and not promotes:
+            decision = replace(decision, reason=decision.reason.replace(": promoted.", PROPOSED, 1))
         judged = judged.decided(decision.gate, decision.reason)
         version.judgement = judged.to_json()
         held_out = {
@@ -158,9 +174,9 @@ def _register(
             "model_version": name,
             "metrics": shown["metrics"],
             "baselines": shown["baselines"],
-            "promoted": decision.promoted,
+            "promoted": promotes,
             "name": ClearedText(version.name),
-            "verdict": judged.sentence(Use.IN_USE if decision.promoted else Use.NOT_USED),
+            "verdict": judged.sentence(Use.IN_USE if promotes else Use.NOT_USED),
             "figures": judged.figures.to_json(),
             "adds": None if judged.adds is None else judged.adds.to_json(),
             "held_out": held_out if training_set.held_out else None,
@@ -174,10 +190,10 @@ def _register(
         versions.measured(session, measured)
         tested = [(r.interaction_id, r.fold, r.score) for r in evaluation.rows if r.fold is not None]
         runs.save_predictions(session, run_id, tested)
-        if decision.promoted:
+        if promotes:
             versions.set_champion(session, name, action="automatic", by=Rule.PROMOTION, reason=decision.reason)
         values = {"result": outcome, "sample": training_set.sample, "model_version": name}
-        runs.finish(session, run_id, "finished", decision.reason, **values)
+        runs.finish(session, run_id, "finished", decision.reason, claim=claim, **values)
     return outcome
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from core.domain.metrics import Metric
-from core.domain.plain import Name
+from core.domain.plain import AS_IS, Name
 from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.reward.evaluation.evaluation import Evaluation
@@ -35,6 +35,11 @@ class RunView:
     message: str | None
     model_version: str | None
     sample: bool
+    for_worker: bool
+    """A worker takes it, or took it."""
+    host: Annotated[str, AS_IS]
+    """The machine that carries it out; empty while it waits."""
+    scheduled: bool
     events: tuple[dict[str, Any], ...]
     """The events' JSON in order, each with the time ``at``; empty in lists of runs."""
 
@@ -119,18 +124,28 @@ def _view(run: Run, events: tuple[dict[str, Any], ...]) -> RunView:
         message=run.message,
         model_version=run.model_version,
         sample=run.sample,
+        for_worker=run.for_worker,
+        host=(run.process or "").rpartition(":")[0],
+        scheduled=run.scheduled,
         events=events,
     )
 
 
 @retried
 def reap(workspace: Workspace) -> None:
-    """Mark a run whose process died as failed, so that the next one can start."""
+    """Mark a run whose process died as failed, so that the next one can start.
+
+    One that was a worker's waits for the next worker instead, which begins it again; once.
+    """
     with workspace.store.read() as session:
         run = runs.active(session)
-    if run is None:
+    if run is None or (run.for_worker and run.process is None):
         return
     if is_dead(run.process, run.heartbeat_at):
+        if run.for_worker and run.lost < MOST_LOST:
+            with workspace.store.write() as session:
+                runs.give_back(session, run.run_id, run.claim, LOST, lost=True)
+            return
         words = log_file(workspace, run.run_id)
         details = f" Its last words are in logs/{words.name}." if words.is_file() else ""
         with workspace.store.write() as session:
@@ -140,6 +155,7 @@ def reap(workspace: Workspace) -> None:
                 "failed",
                 f"The training process ended unexpectedly (stopped, or out of memory). Nothing was lost; "
                 f"start it again.{details}",
+                claim=run.claim,
             )
 
 
@@ -151,6 +167,11 @@ def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12
         NotAllowed: the person may not train: the lines are about the server.
     """
     workspace.require(user, Act.TRAIN)
+    with workspace.store.read() as session:
+        run = runs.find(session, run_id)
+    if run is not None and run.for_worker and run.process and not log_file(workspace, run_id).is_file():
+        host = run.process.rpartition(":")[0]
+        return (f"The log is on the machine of the worker, {host}: logs/run-{run_id}.log in its ASSAY_HOME.",)
     try:
         with log_file(workspace, run_id).open("rb") as file:
             file.seek(0, 2)
@@ -163,6 +184,10 @@ def last_words(workspace: Workspace, user: User, run_id: int, *, lines: int = 12
     return tuple([line for line in written if line.strip()][-lines:])
 
 
+MOST_LOST = 1
+"""A training is begun again after so many workers ended in the middle of it: one that needs too much memory ends all.
+"""
+LOST = "The worker that ran it ended unexpectedly. The next worker begins it again; nothing was lost."
 _TAIL = 16_384
 """Bytes of the log that are looked at."""
 

@@ -30,13 +30,17 @@ from core.reward.transformer.kept import forget
 from core.services.masking import masks_output
 from core.services.rating.active_learning import suggest_or_say
 from core.services.reranking.reranking import reference_embedder
+from core.services.running.logs import process_log
+from core.services.running.workers import a_gpu_trains, somebody_trains
 from core.services.training.dataset import load_training_set
+from core.services.training.memory import check_memory
 from core.services.training.promotion import compare_with_champion
 from core.services.training.registry import CANCELLED, Cancelled, result, save_and_register
 from core.services.training.runs import log_file, reap
 from core.services.workspace import Workspace, this_process
 from core.serving.processes import start_detached
-from core.store.database import private_folder
+from core.store.database import Session, private_folder
+from core.store.people import raters
 from core.store.retrying import retried, written
 from core.store.training import runs
 from core.store.training.runs import Run
@@ -44,8 +48,13 @@ from core.store.training.runs import Run
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 3.0
+GIVEN_BACK = "The worker that ran it was stopped. The next worker begins it again; nothing was lost."
 PROGRESS_SECONDS = 1.0
 """How often embedding progress is written down."""
+
+
+class GivenBack(AssayError):
+    """A worker was asked to stop: what it was doing waits for the next one."""
 
 
 @masks_output(as_is="events for the process that trains, not for a reader")
@@ -73,11 +82,42 @@ def train(
     workspace.require(user, Act.TRAIN)
     _check_seed(seed)
     reap(workspace)
-    workspace.pick_up(at_once=True)
-    run = _begin(workspace, user, recipe, seed, run_id)
-    run_id, recipe, seed = run.run_id, run.recipe, run.seed
-    steps = _steps(workspace, run_id, recipe, seed, without_rater=without_rater)
-    with _failure_recorded(workspace, run_id), _heartbeat(workspace, run_id) as stop_asked, closing(steps):
+    return (yield from _carry_out(workspace, _begin(workspace, user, recipe, seed, run_id), without_rater))
+
+
+@masks_output(as_is="the number of a training")
+def carry_out_next(workspace: Workspace, user: User, *, gpu: bool, stopping: Callable[[], bool]) -> int | None:
+    """Carry out the training that waits for a worker, to its end, in this process; its number, None where none waits.
+
+    How it ended, and why, stands in the run. Where ``stopping`` says so, it is given back at its next step, and the
+    next worker begins it again. A worker without ``gpu`` leaves trainings to one that has it.
+
+    Raises:
+        NotAllowed: the person may not train.
+        AssayError: it could not be carried out, or was given back.
+    """
+    workspace.require(user, Act.TRAIN)
+    reap(workspace)
+    run = written(workspace.store, lambda session: _take_next(session, gpu=gpu))
+    if run is None:
+        return None
+    with process_log(log_file(workspace, run.run_id), f"taken by {this_process()}, for the {run.claim}. time"):
+        for _ in _carry_out(workspace, run, None, stopping):
+            pass
+    return run.run_id
+
+
+def _take_next(session: Session, *, gpu: bool) -> Run | None:
+    return None if not gpu and a_gpu_trains(session) else runs.take_next(session, this_process())
+
+
+def _carry_out(
+    workspace: Workspace, run: Run, without_rater: str | None, stopping: Callable[[], bool] = lambda: False
+) -> Generator[Event, None, dict[str, Any]]:
+    """Carry out a run that this process has; yields its events, each of which is stored."""
+    steps = _steps(workspace, run, without_rater)
+    with _failure_recorded(workspace, run), _heartbeat(workspace, run) as stop_asked, closing(steps):
+        workspace.pick_up(at_once=True)
         stored_at = 0.0
         while True:
             try:
@@ -89,8 +129,10 @@ def train(
             pause = time.monotonic() - stored_at
             frequent = isinstance(event, Embedding | Tuning) and event.done < event.total
             if not frequent or pause > PROGRESS_SECONDS:
-                stop |= _store_event(workspace, run_id, event)
+                stop |= _store_event(workspace, run, event)
                 stored_at = time.monotonic()
+            if stopping() and not isinstance(event, Refused | Saved | Registered):
+                raise GivenBack(GIVEN_BACK)
             if stop and not isinstance(event, Refused | Saved | Registered):
                 raise Cancelled(CANCELLED)
             yield event
@@ -143,7 +185,9 @@ def train_to_end(
 def start(
     workspace: Workspace, user: User, *, recipe: str = PAIR.name, seed: int = 0, without_rater: str | None = None
 ) -> int:
-    """Start a training in a process of its own, which outlives the page; returns its number.
+    """Start a training that outlives the page; returns its number.
+
+    A worker takes it. Where none lives that takes trainings, it begins in a process of its own on this machine.
 
     Raises:
         NotAllowed: the person may not train.
@@ -155,9 +199,31 @@ def start(
     _check_seed(seed)
     recipe = recipe_named(recipe).name
     reap(workspace)
-    private_folder(log_file(workspace, 0).parent)
-    run_id = written(workspace.store, lambda session: runs.start(session, recipe, seed, user, None)).run_id
+    run = written(workspace.store, lambda session: _ask_for(session, user, recipe, seed, without_rater))
+    begin_where_no_worker(workspace, run, without_rater)
+    return run.run_id
+
+
+def _ask_for(session: Session, user: User, recipe: str, seed: int, without_rater: str | None) -> Run:
+    for_worker = somebody_trains(session)
+    left_out = raters.find(session, without_rater) if for_worker and without_rater is not None else None
+    if for_worker and without_rater is not None and left_out is None:
+        raise BadInput("That rater is not known here, so there is nothing to leave out. Nothing was started.")
+    number = left_out.rater_id if left_out else None
+    return runs.start(session, recipe, seed, user, None, for_worker=for_worker, without_rater=number)
+
+
+def begin_where_no_worker(workspace: Workspace, run: Run, without_rater: str | None = None) -> None:
+    """Begin a run that waits for no worker in a process of its own.
+
+    Raises:
+        Unavailable: the process could not be started; the run is told as failed.
+    """
+    if run.for_worker:
+        return
+    run_id = run.run_id
     try:
+        private_folder(log_file(workspace, 0).parent)
         with log_file(workspace, run_id).open("wb") as log:
             pid = start_detached(
                 "core",
@@ -174,7 +240,6 @@ def start(
         raise Unavailable(f"The training could not be started: {error.strerror}. Check disk and rights.") from error
     name = this_process().rpartition(":")[0] + f":{pid}"
     written(workspace.store, lambda session: runs.note_process(session, run_id, name))
-    return run_id
 
 
 @masks_output()
@@ -203,16 +268,24 @@ def _begin(workspace: Workspace, user: User, recipe: str, seed: int, run_id: int
         return runs.take(session, run_id, this_process())
 
 
-def _store_event(workspace: Workspace, run_id: int, event: Event) -> bool:
+def _store_event(workspace: Workspace, run: Run, event: Event) -> bool:
     """Store one event; True when the run shall stop."""
-    kind = STORED_NAMES[type(event)]
-    return written(workspace.store, lambda session: runs.add_event(session, run_id, kind, event.to_json()))
+    number, claim, kind = run.run_id, run.claim, STORED_NAMES[type(event)]
+    return written(workspace.store, lambda session: runs.add_event(session, number, kind, event.to_json(), claim))
 
 
-def _steps(
-    workspace: Workspace, run_id: int, recipe: str, seed: int, *, without_rater: str | None
-) -> Generator[Event, None, dict[str, Any]]:
-    settings = workspace.settings
+def _name_of(workspace: Workspace, rater_id: int) -> str:
+    with workspace.store.read() as session:
+        rater = raters.load(session, rater_id)
+    if rater is None:
+        raise BadInput("The rater who was to be left out is not here any more. Nothing was trained; start it again.")
+    return rater.name
+
+
+def _steps(workspace: Workspace, run: Run, without_rater: str | None) -> Generator[Event, None, dict[str, Any]]:
+    run_id, recipe, seed, settings = run.run_id, run.recipe, run.seed, workspace.settings
+    if run.without_rater is not None:
+        without_rater = _name_of(workspace, run.without_rater)
     embedder = reference_embedder(workspace)
     training_set = load_training_set(workspace, embedder, without_rater=without_rater)
     apart, minimum = len(training_set.held_out), settings.min_samples_to_train
@@ -224,6 +297,7 @@ def _steps(
             f"TRAIN_LIMIT is {settings.train_limit:,}: a training needs {needed:,} rated answers beside those that are "
             "kept apart. Set it higher, or leave it out."
         )
+    check_memory(recipe, len(training_set.examples), len(training_set.preferred))
     steps: Generator[Event, None, TrainingResult | Refused]
     if recipe == TRANSFORMER.name:
         steps = train_deep(
@@ -252,23 +326,24 @@ def _steps(
     if isinstance(trained, Refused):
         prompts = len({example.group for example in training_set.examples})
         outcome = result(run_id, recipe, len(training_set.examples), prompts, trained.reason)
-        _finish_refused(workspace, run_id, outcome, sample=training_set.sample)
+        _finish_refused(workspace, run, outcome, sample=training_set.sample)
         return outcome
     trained = replace(trained, judged=compare_with_champion(workspace, training_set, trained, embedder))
     yield trained.judged
-    outcome = yield from save_and_register(workspace, run_id, training_set, trained, embedder)
+    outcome = yield from save_and_register(workspace, run_id, training_set, trained, embedder, claim=run.claim)
     forget(settings.home)
     return outcome
 
 
 @retried
-def _finish_refused(workspace: Workspace, run_id: int, outcome: dict[str, Any], *, sample: bool) -> None:
+def _finish_refused(workspace: Workspace, run: Run, outcome: dict[str, Any], *, sample: bool) -> None:
+    values = {"result": outcome, "sample": sample}
     with workspace.store.write() as session:
-        runs.finish(session, run_id, "finished", outcome["reason"], result=outcome, sample=sample)
+        runs.finish(session, run.run_id, "finished", outcome["reason"], claim=run.claim, **values)
 
 
 @contextmanager
-def _failure_recorded(workspace: Workspace, run_id: int) -> Iterator[None]:
+def _failure_recorded(workspace: Workspace, run: Run) -> Iterator[None]:
     """Whatever happens, the run does not stay active: what stops it is stored with it in a sentence."""
     state, sentence = "failed", "The training stopped unexpectedly. Nothing was lost; start it again."
     try:
@@ -276,6 +351,9 @@ def _failure_recorded(workspace: Workspace, run_id: int) -> Iterator[None]:
         state = "finished"
     except Cancelled as error:
         state, sentence = "cancelled", str(error)
+        raise
+    except GivenBack as error:
+        state, sentence = "queued", str(error)
         raise
     except AssayError as error:
         sentence = str(error)
@@ -287,19 +365,23 @@ def _failure_recorded(workspace: Workspace, run_id: int) -> Iterator[None]:
         sentence = "The training needed more memory than there is. Set TRAIN_LIMIT to train on fewer ratings."
         raise
     finally:
-        if state != "finished":
-            written(workspace.store, lambda session: runs.finish(session, run_id, state, sentence))
+        number, claim = run.run_id, run.claim
+        if state == "queued":
+            written(workspace.store, lambda session: runs.give_back(session, number, claim, sentence))
+        elif state != "finished":
+            written(workspace.store, lambda session: runs.finish(session, number, state, sentence, claim=claim))
 
 
 @contextmanager
-def _heartbeat(workspace: Workspace, run_id: int) -> Iterator[Callable[[], bool]]:
+def _heartbeat(workspace: Workspace, run: Run) -> Iterator[Callable[[], bool]]:
     """Store every few seconds that the run is alive; yields whether it shall stop."""
     stop, done = threading.Event(), threading.Event()
+    number, claim = run.run_id, run.claim
 
     def beat() -> None:
         while not done.wait(BEAT_SECONDS):
             try:
-                if written(workspace.store, lambda session: runs.beat(session, run_id)):
+                if written(workspace.store, lambda session: runs.beat(session, number, claim)):
                     stop.set()
             except Exception as error:  # noqa: BLE001  a thread that ends would make a living run look dead
                 log.warning("a sign of life could not be written: %s", type(error).__name__)

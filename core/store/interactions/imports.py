@@ -485,11 +485,12 @@ def _line(row: Rejected) -> dict[str, Any]:
     return line | {"place": row.place} if row.place else line
 
 
-def end(session: Session, import_id: int, state: str) -> None:
-    """Mark an import as finished or stopped."""
-    session.execute(
-        update(Import).where(Import.import_id == import_id).values(state=state, finished_at=now(), heartbeat_at=now())
-    )
+def end(session: Session, import_id: int, state: str, process: str | None = None) -> None:
+    """Mark an import as finished or stopped; with ``process`` only one that is still this process's."""
+    ended = update(Import).where(Import.import_id == import_id)
+    if process is not None:
+        ended = ended.where(Import.process == process)
+    session.execute(ended.values(state=state, finished_at=now(), heartbeat_at=now()))
 
 
 def listed(session: Session, limit: int = 50) -> list[Import]:

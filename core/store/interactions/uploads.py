@@ -4,11 +4,12 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.roles import User
@@ -26,6 +27,19 @@ ERASED = (
     "Something was erased here, and this file could have held it, so its copy was deleted. What came in before stays. "
     "To import the rest, choose the file again."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a process checks or imports, and for the how manieth time that was taken: only the last one writes."""
+
+    upload_id: int
+    number: int
+
+    @classmethod
+    def of(cls, upload: Upload) -> "Claim":
+        """The present one."""
+        return cls(upload.upload_id, upload.claim)
 
 
 def copies_folder(home: Path) -> Path:
@@ -58,29 +72,72 @@ def active(session: Session) -> list[Upload]:
     return list(session.scalars(select(Upload).where(Upload.state.in_(ACTIVE))))
 
 
-def begin(session: Session, upload: Upload, state: str, process: str, by: User) -> None:
-    """Mark an upload as being checked or imported by a process, for the person who asked for it."""
+def begin(session: Session, upload: Upload, state: str, process: str | None, by: User) -> None:
+    """Mark an upload as being checked or imported, for the person who asked for it.
+
+    ``process`` does it; None: the next worker that can read its copy.
+    """
     upload.state, upload.process, upload.heartbeat_at = state, process, now()
+    upload.for_worker, upload.claim, upload.lost = process is None, upload.claim + 1, 0
     upload.rows_done, upload.cancel_requested, upload.message = 0, False, None
     upload.requested_by, upload.rater_id = str(by), by.rater_id
     session.flush()
 
 
-def hand_over(session: Session, upload_id: int, old: str, new: str) -> bool:
-    """Let another process go on with what was begun; whether it is still there to be done."""
+def note_process(session: Session, upload_id: int, old: str, new: str) -> None:
+    """Note the process that will take what was begun, so that its early death is noticed."""
     change = update(Upload).where(Upload.upload_id == upload_id, Upload.process == old, Upload.state.in_(ACTIVE))
-    return _changed(session, change.values(process=new, heartbeat_at=now()))
+    session.execute(change.values(process=new, heartbeat_at=now()))
 
 
-def beat(session: Session, upload_id: int, process: str, rows_done: int) -> bool:
-    """Note how far it is and that its process lives; False when that shall stop (cancelled, erased, given up)."""
-    alive = update(Upload).where(
-        Upload.upload_id == upload_id,
-        Upload.process == process,
-        Upload.state.in_(ACTIVE),
-        Upload.cancel_requested.is_(False),
+def take(session: Session, upload: Upload, process: str) -> bool:
+    """Let this process do what was begun; False where another one was quicker, or nothing is to be done any more."""
+    seen = update(Upload).where(
+        Upload.upload_id == upload.upload_id, Upload.claim == upload.claim, Upload.state.in_(ACTIVE)
     )
+    taken = _changed(session, seen.values(process=process, heartbeat_at=now(), claim=Upload.claim + 1))
+    session.refresh(upload)
+    return taken
+
+
+def take_next(session: Session, place: str, process: str) -> Upload | None:
+    """Let this process do what waits for a worker longest, of files whose copies lie at this place; None: nothing.
+
+    On PostgreSQL what another worker is just taking is passed over.
+    """
+    waiting = select(Upload).where(
+        Upload.state.in_(ACTIVE),
+        Upload.for_worker.is_(True),
+        Upload.process.is_(None),
+        Upload.cancel_requested.is_(False),
+        Upload.place == place,
+    )
+    oldest = waiting.order_by(Upload.heartbeat_at, Upload.upload_id).limit(1).with_for_update(skip_locked=True)
+    upload = session.scalar(oldest)
+    if upload is not None:
+        upload.process, upload.heartbeat_at, upload.claim = process, now(), upload.claim + 1
+    return upload
+
+
+def give_back(session: Session, claim: Claim, *, lost: bool = False) -> None:
+    """Let what a worker was doing wait for the next one; ``lost``: the worker died."""
+    waits = _claimed(claim).values(process=None, heartbeat_at=now(), lost=Upload.lost + int(lost))
+    session.execute(waits)
+
+
+def beat(session: Session, claim: Claim, rows_done: int) -> bool:
+    """Note how far it is and that its process lives.
+
+    False when that shall stop: cancelled, erased, given up, or taken by another process. Who has the claim holds the
+    upload until the transaction ends.
+    """
+    alive = _claimed(claim).where(Upload.cancel_requested.is_(False))
     return _changed(session, alive.values(rows_done=rows_done, heartbeat_at=now()))
+
+
+def holds(session: Session, claim: Claim) -> bool:
+    """Whether the claim still stands, cancelled or not; it then does until the transaction ends."""
+    return _changed(session, _claimed(claim).values(heartbeat_at=now()))
 
 
 def note_import(session: Session, upload_id: int, import_id: int) -> None:
@@ -88,16 +145,16 @@ def note_import(session: Session, upload_id: int, import_id: int) -> None:
     session.execute(update(Upload).where(Upload.upload_id == upload_id).values(import_id=import_id))
 
 
-def end(session: Session, upload_id: int, process: str, state: str, **values: Any) -> None:
-    """End what this process does with an upload; one that was stopped by others stays as they left it."""
-    mine = update(Upload).where(Upload.upload_id == upload_id, Upload.process == process, Upload.state.in_(ACTIVE))
-    session.execute(mine.values(state=state, process=None, cancel_requested=False, heartbeat_at=now(), **values))
+def end(session: Session, claim: Claim, state: str, **values: Any) -> None:
+    """End what is done with an upload under this claim; what others stopped or took stays as they left it."""
+    ended = {"state": state, "process": None, "cancel_requested": False, "heartbeat_at": now(), **values}
+    session.execute(_claimed(claim).values(ended))
 
 
-def finish(session: Session, upload_id: int, process: str) -> str:
+def finish(session: Session, claim: Claim) -> str:
     """Leave a note of an import that came to its end: what the file held stands in its record only; its folder."""
-    end(session, upload_id, process, "finished", how={}, report=None, message=None)
-    return session.scalars(select(Upload.folder).where(Upload.upload_id == upload_id)).one()
+    end(session, claim, "finished", how={}, report=None, message=None)
+    return session.scalars(select(Upload.folder).where(Upload.upload_id == claim.upload_id)).one()
 
 
 def remove(session: Session, upload_ids: Sequence[int]) -> None:
@@ -159,6 +216,12 @@ def _is_needless(upload: Any, entry: os.DirEntry[str]) -> bool:
     if upload.state in ACTIVE:
         return False
     return bool(upload.state == "finished" or upload.message == ERASED or upload.heartbeat_at < oldest)
+
+
+def _claimed(claim: Claim) -> Update:
+    return update(Upload).where(
+        Upload.upload_id == claim.upload_id, Upload.claim == claim.number, Upload.state.in_(ACTIVE)
+    )
 
 
 def _changed(session: Session, change: Any) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.verdicts.names import model_name, short_name
@@ -39,6 +39,15 @@ class Run(Base):
     seed: Mapped[int]
     requested_by: Mapped[str] = mapped_column(String(100))
     process: Mapped[str | None]
+    # how often a process took it; only the last one writes
+    claim: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # a worker takes it; else a process of the dashboard does
+    for_worker: Mapped[bool] = mapped_column(default=False, server_default=false())
+    lost: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # how many workers ended in the middle of it
+    without_rater: Mapped[int | None]  # whose ratings it does not learn from
+    scheduled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # else a model that passes the rule is only proposed
+    may_promote: Mapped[bool] = mapped_column(default=True, server_default=true())
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(default=now)
     heartbeat_at: Mapped[datetime] = mapped_column(default=now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, String
+from sqlalchemy import BigInteger, CheckConstraint, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.tables.base import Base
@@ -30,6 +30,13 @@ class Upload(Base):
     how: Mapped[dict[str, Any]] = mapped_column(default=dict)  # HowToRead
     report: Mapped[dict[str, Any] | None]  # Checked
     rows_done: Mapped[int] = mapped_column(default=0)
+    # of the ASSAY_HOME that its copy lies in
+    place: Mapped[str] = mapped_column(String(32), default="", server_default=text("''"))
+    # how often a process took it; only the last one writes
+    claim: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # a worker takes it; else a process of the dashboard does
+    for_worker: Mapped[bool] = mapped_column(default=False, server_default=false())
+    lost: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # how many workers ended in the middle of it
     process: Mapped[str | None]  # host:pid of the process that checks or imports
     heartbeat_at: Mapped[datetime] = mapped_column(default=now)
     cancel_requested: Mapped[bool] = mapped_column(default=False)

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Conflict
-from core.domain.roles import User
+from core.domain.roles import Rule, User
 from core.store import audit
 from core.store.tables import Prediction, Run, RunEvent
 from core.store.types import now
@@ -19,20 +19,43 @@ Events = Mapping[tuple[int, str], dict[str, Any]]
 """The latest event of a run by its number and the event's kind (``Evaluated``, ...)."""
 
 
-def start(session: Session, recipe: str, seed: int, by: User, process: str | None) -> Run:
-    """Add a run; the schema allows one active run at a time.
+def start(
+    session: Session,
+    recipe: str,
+    seed: int,
+    by: User | Rule,
+    process: str | None,
+    *,
+    for_worker: bool = False,
+    without_rater: int | None = None,
+    may_promote: bool = True,
+    **noted: Any,
+) -> Run:
+    """Add a run; the schema allows one active run at a time. ``noted`` goes to the audit log with it.
 
     Raises:
         Conflict: one is queued or running.
     """
     state = "queued" if process is None else "running"
-    run = Run(state=state, active=True, recipe=recipe, seed=seed, requested_by=str(by), process=process)
+    scheduled = isinstance(by, Rule)
+    run = Run(
+        state=state,
+        active=True,
+        recipe=recipe,
+        seed=seed,
+        requested_by=f"the {by}" if scheduled else str(by),
+        process=process,
+        for_worker=for_worker,
+        without_rater=without_rater,
+        scheduled=scheduled,
+        may_promote=may_promote,
+    )
     session.add(run)
     try:
         session.flush()
     except IntegrityError as error:
         raise Conflict("A training is running already. Wait until it ends, or cancel it on the Train page.") from error
-    audit.write(session, by, "started training", f"run {run.run_id}", new={"recipe": recipe, "seed": seed})
+    audit.write(session, by, "started training", f"run {run.run_id}", new={"recipe": recipe, "seed": seed} | noted)
     return run
 
 
@@ -45,8 +68,30 @@ def take(session: Session, run_id: int, process: str) -> Run:
     run = session.get(Run, run_id, with_for_update=True)
     if run is None or run.state != "queued":
         raise Conflict(f"Run {run_id} is not waiting to be started.")
-    run.state, run.process, run.heartbeat_at = "running", process, now()
+    return _taken(run, process)
+
+
+def take_next(session: Session, process: str) -> Run | None:
+    """Mark the run that waits for a worker as running in this process; None where none waits.
+
+    On PostgreSQL a run that another worker is just taking is passed over.
+    """
+    waiting = select(Run).where(Run.active.is_(True), Run.state == "queued", Run.for_worker.is_(True))
+    run = session.scalar(waiting.limit(1).with_for_update(skip_locked=True))
+    return None if run is None else _taken(run, process)
+
+
+def _taken(run: Run, process: str) -> Run:
+    run.state, run.process, run.heartbeat_at, run.claim = "running", process, now(), run.claim + 1
     return run
+
+
+def give_back(session: Session, run_id: int, claim: int, why: str, *, lost: bool = False) -> None:
+    """Let a run that a worker took wait for the next one, which begins it again; ``lost``: the worker died."""
+    mine = update(Run).where(Run.run_id == run_id, Run.active.is_(True), Run.claim == claim)
+    waits = mine.values(state="queued", process=None, heartbeat_at=now(), message=why, lost=Run.lost + int(lost))
+    if session.execute(waits).rowcount:  # type: ignore[attr-defined]
+        session.execute(delete(RunEvent).where(RunEvent.run_id == run_id))
 
 
 def note_process(session: Session, run_id: int, process: str) -> None:
@@ -54,18 +99,49 @@ def note_process(session: Session, run_id: int, process: str) -> None:
     session.execute(update(Run).where(Run.run_id == run_id, Run.state == "queued").values(process=process))
 
 
-def beat(session: Session, run_id: int) -> bool:
-    """Write the heartbeat of a run; True when it shall stop (cancelled, or given up by another process)."""
-    session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(heartbeat_at=now()))
-    run = session.execute(select(Run.active, Run.cancel_requested).where(Run.run_id == run_id)).first()
-    return run is None or run.active is None or run.cancel_requested
+def beat(session: Session, run_id: int, claim: int | None = None) -> bool:
+    """Write the heartbeat of a run; True when it shall stop (cancelled, given up, or taken by another process).
+
+    Who has the ``claim`` holds the run until the transaction ends. None: whoever has it.
+    """
+    return not _lives(session, run_id, claim) or _cancel_requested(session, run_id)
 
 
-def add_event(session: Session, run_id: int, kind: str, payload: dict[str, Any]) -> bool:
-    """Append one event to a run; also a heartbeat, with the result of ``beat``."""
+def _lives(session: Session, run_id: int, claim: int | None) -> bool:
+    alive = update(Run).where(Run.run_id == run_id, Run.active.is_(True), *_claimed(claim))
+    return bool(session.execute(alive.values(heartbeat_at=now())).rowcount)  # type: ignore[attr-defined]
+
+
+def _cancel_requested(session: Session, run_id: int) -> bool:
+    return bool(session.scalar(select(Run.cancel_requested).where(Run.run_id == run_id)))
+
+
+def _claimed(claim: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if claim is None else (Run.claim == claim,)
+
+
+def add_event(session: Session, run_id: int, kind: str, payload: dict[str, Any], claim: int | None = None) -> bool:
+    """Append one event to a run that is still this process's; also a heartbeat, with the result of ``beat``."""
+    if not _lives(session, run_id, claim):
+        return True
     last = session.scalar(select(func.max(RunEvent.number)).where(RunEvent.run_id == run_id)) or 0
     session.add(RunEvent(run_id=run_id, number=last + 1, kind=kind, payload=payload))
-    return beat(session, run_id)
+    return _cancel_requested(session, run_id)
+
+
+def may_promote(session: Session, run_id: int) -> bool:
+    """Whether a model of this run that passes the rule is put in use; else it is only proposed."""
+    return session.scalars(select(Run.may_promote).where(Run.run_id == run_id)).one()
+
+
+def newest(session: Session) -> Run | None:
+    """The run that was started last, however it ended."""
+    return session.scalar(select(Run).order_by(Run.run_id.desc()).limit(1))
+
+
+def latest_scheduled(session: Session) -> Run | None:
+    """The newest run that the schedule started."""
+    return session.scalar(select(Run).where(Run.scheduled.is_(True)).order_by(Run.run_id.desc()).limit(1))
 
 
 def events(session: Session, run_id: int, after: int = 0) -> list[RunEvent]:
@@ -74,10 +150,10 @@ def events(session: Session, run_id: int, after: int = 0) -> list[RunEvent]:
     return list(session.scalars(rows))
 
 
-def finish(session: Session, run_id: int, state: str, message: str, **values: Any) -> None:
-    """End a run that is still active; one that was given up meanwhile stays as it is."""
+def finish(session: Session, run_id: int, state: str, message: str, *, claim: int | None = None, **values: Any) -> None:
+    """End a run that is still active; one that was given up, or taken by another process, stays as it is."""
     ended = {"state": state, "active": None, "message": message, "finished_at": now(), **values}
-    session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True)).values(ended))
+    session.execute(update(Run).where(Run.run_id == run_id, Run.active.is_(True), *_claimed(claim)).values(ended))
 
 
 def cancel(session: Session, run_id: int, *, by: User) -> None:

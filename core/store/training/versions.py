@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Collision, Conflict, MissingRight, NotFound, Unavailable
@@ -108,6 +108,22 @@ def find(session: Session, model_version: str) -> ModelVersion:
     if found is None:
         raise NotFound(f"There is no model version {model_version!r}. The Models page, or `models list`, shows them.")
     return found
+
+
+def maybe(session: Session, model_version: str) -> ModelVersion | None:
+    """One version, if it is here still."""
+    return session.get(ModelVersion, model_version)
+
+
+def newest(session: Session) -> ModelVersion | None:
+    """The version that was made last."""
+    return session.scalar(select(ModelVersion).order_by(ModelVersion.run_id.desc()).limit(1))
+
+
+def met_held_out(session: Session) -> int:
+    """How many versions, other than the sample's, were measured on held-out prompts."""
+    measured = select(func.count()).where(ModelVersion.held_out.is_not(None), ModelVersion.sample.is_(False))
+    return session.scalar(measured) or 0
 
 
 def archive(session: Session, version: ModelVersion, *, by: User, away: bool) -> None:

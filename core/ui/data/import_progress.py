@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain.roles import SOMEBODY_HERE
+from core.domain.running.work import Work
 from core.services.data import uploads
 from core.services.data.importing import ImportRecord
 from core.services.data.uploads import UploadView
@@ -14,6 +15,7 @@ from core.ui.shell.errors import act, shown
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
+from core.ui.shell.workers import no_worker
 
 WATCH_SECONDS = 0.5
 NOTICE_SECONDS = 5.0
@@ -34,12 +36,17 @@ def running_card(page: Page, upload_id: int) -> None:
             st.markdown(f"**{literal(view.file_name)}** {doing}")
             share = min(0.99, view.rows_done / view.rows_total) if view.rows_total else 0.0
             of = f" of {view.rows_total:,}" if view.rows_total else ""
-            st.progress(share, text=f"{view.rows_done:,}{of} rows" if view.rows_done else "Starting")
+            waits = view.for_worker and not view.host
+            begins = "Waiting for a worker" if waits else "Starting"
+            st.progress(share, text=f"{view.rows_done:,}{of} rows" if view.rows_done else begins)
             st.caption(
                 f"Started by {by_whom(view)}. You can leave this page or close the browser: it goes on by itself. "
                 + ("Nothing is stored before you say so." if checking else "Raters can go on; what is in stays.")
             )
-            _quiet(view)
+            if waits:
+                no_worker(page, Work.IMPORT)
+            else:
+                _quiet(view)
             _cancel(page, view)
 
 

@@ -20,6 +20,7 @@ from core.ui.shell.navigation import next_step as next_step_button
 from core.ui.shell.page import Page, heading
 from core.ui.shell.popovers import popovers_by_keyboard
 from core.ui.shell.texts import literal
+from core.ui.training.proposal import proposed
 from core.ui.training.readiness import follow
 from core.ui.training.retraining import retraining_due
 
@@ -41,6 +42,7 @@ def show(page: Page) -> None:
         step = next_step(page.user, found)
         _next(page, found, step)
         _disliked(page)
+        proposed(page, key="home")
         retraining_due(page)
         model_in_use(found, link=step.remedy.page != "models")
         counts(found)

@@ -21,12 +21,14 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.domain.roles import COMMAND_LINE
 from core.domain.settings import Settings
 from core.http.api import Api
 from core.http.request_log import to_stderr
 from core.http.security import Safety
 from core.services.operations import leftovers
 from core.services.people import visitors
+from core.services.running.schedule import LOOK_SECONDS, begin_if_due
 from core.services.workspace import SWEEP_SECONDS
 from core.ui.rate.routes import Desk
 from core.ui.server.sign_out import SignOut
@@ -114,6 +116,16 @@ async def _pick_up_for_ever(seconds: float) -> None:
             log.warning("the old application's ratings could not be picked up: %s", type(error).__name__)
 
 
+async def _keep_schedule_for_ever(seconds: float) -> None:
+    """Begin trainings that the schedule says are due, whether or not a worker lives or anybody looks at a page."""
+    while True:
+        await anyio.sleep(seconds)
+        try:
+            await anyio.to_thread.run_sync(lambda: begin_if_due(the_workspace(), COMMAND_LINE))
+        except Exception as error:  # noqa: BLE001  the server must not end because the database is away
+            log.warning("no training on the schedule could be begun: %s", type(error).__name__)
+
+
 async def _clear_away() -> None:
     """Remove temporary files of processes that were killed: they can hold what somebody uploaded or exported."""
     try:
@@ -146,6 +158,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         tasks.start_soon(_api.run)
         tasks.start_soon(_clear_away)
         tasks.start_soon(_pick_up_for_ever, SWEEP_SECONDS)
+        tasks.start_soon(_keep_schedule_for_ever, LOOK_SECONDS)
         yield {}
         tasks.cancel_scope.cancel()
 

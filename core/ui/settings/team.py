@@ -69,7 +69,7 @@ def _training_reminder(page: Page) -> None:
         st.number_input("New ratings", 1, 1_000_000, now.ratings, key="team.remind_ratings", width=160)
         st.number_input("Or days, with at least one new rating", 1, 3650, now.days, key="team.remind_days", width=280)
         st.button("Save", key="team.remind_save", on_click=_save_reminder, args=(page,))
-    st.caption("Home then tells every lead that a training is due. Nothing is trained by itself.")
+    st.caption("Home then tells every lead that a training is due. A training that begins by itself is set on Train.")
 
 
 @act

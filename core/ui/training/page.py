@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.domain.metrics import Metric
 from core.domain.roles import Act
+from core.domain.running.work import Work
 from core.reward.recipes.registry import PAIR, RECIPES
 from core.services.training import runs, training
 from core.services.training.readiness import Readiness
@@ -20,6 +21,7 @@ from core.ui.shell.name_prompt import actor, waits_for_name
 from core.ui.shell.navigation import next_step
 from core.ui.shell.page import Page, sample_badge
 from core.ui.shell.texts import literal
+from core.ui.shell.workers import no_worker
 from core.ui.training.progress import current_stage, duration, log_lines
 
 WATCH_SECONDS = 1.0
@@ -83,7 +85,7 @@ def running_card(page: Page, run_id: int) -> None:
             stage = current_stage(run)
             left = f" About {duration(stage.seconds_left)} left in all." if stage.seconds_left is not None else ""
             st.progress(stage.share, text=stage.words + left)
-            _quiet(run)
+            _quiet(page, run)
             _cancel(page, run)
             _details(run)
 
@@ -154,17 +156,25 @@ def _changed() -> str:
 
 def _header(run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(f"Training {run.run_id} is running", anchor=False, width="content")
+        waits = run.for_worker and run.state == "queued"
+        is_doing = "waits for a worker" if waits else "is running"
+        st.subheader(f"Training {run.run_id} {is_doing}", anchor=False, width="content")
         if run.sample:
             sample_badge()
     ago = duration((datetime.now(UTC) - run.started_at).total_seconds())
+    where = f" A worker on {run.host} carries it out." if run.for_worker and run.host else ""
     st.caption(
-        literal(f"Started by {run.requested_by} at {run.started_at.astimezone():%H:%M}, {ago} ago.")
+        literal(f"Started by {run.requested_by} at {run.started_at.astimezone():%H:%M}, {ago} ago.{where}")
         + " You can leave this page or close the browser: the training goes on by itself."
     )
+    if run.for_worker and run.message:  # it was begun before
+        st.info(literal(run.message), icon=":material/replay:")
 
 
-def _quiet(run: RunView) -> None:
+def _quiet(page: Page, run: RunView) -> None:
+    if run.for_worker and run.state == "queued":
+        no_worker(page, Work.TRAINING)
+        return
     silent = (datetime.now(UTC) - run.heartbeat_at).total_seconds()
     if silent > QUIET_SECONDS:
         st.warning(

@@ -1,0 +1,1 @@
+"""What is carried out beside the pages, and by whom."""

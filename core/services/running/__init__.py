@@ -1,0 +1,1 @@
+"""Work beside the pages: workers, and trainings on a schedule."""

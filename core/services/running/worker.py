@@ -1,0 +1,127 @@
+"""A worker: takes from the database, one after the other, what pages ask for, and says meanwhile that it lives."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from core.domain.errors import AssayError, BadInput, Conflict
+from core.domain.roles import Act, User
+from core.domain.running.work import Work
+from core.services.data import uploads
+from core.services.masking import masks_output
+from core.services.running.schedule import LOOK_SECONDS, begin_if_due
+from core.services.running.workers import living, place_of
+from core.services.training import training
+from core.services.workspace import Workspace, this_process
+from core.store.database import Session
+from core.store.retrying import written
+from core.store.running import workers
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 3.0
+PAUSE_SECONDS = 1.0
+"""Between two looks for work while there is none."""
+AWAY_SECONDS = 10.0
+"""After something went wrong, as when the database is away."""
+
+
+@masks_output(as_is="how many pieces of work were carried out")
+def work(
+    workspace: Workspace,
+    user: User,
+    *,
+    takes: Sequence[Work],
+    gpu: bool,
+    stop: threading.Event,
+) -> int:
+    """Take trainings and imports until ``stop`` is set; how many were carried out.
+
+    What it is doing when ``stop`` is set is given back at the next step. What goes wrong with one piece of work stands
+    in that; the worker goes on with the next.
+
+    Raises:
+        NotAllowed: the person may not train and import.
+        BadInput: ``gpu``, and PyTorch finds none.
+        Conflict: another worker lives, and the database is an SQLite file, which has one writer at a time.
+        Unavailable: the database does not answer at the start.
+    """
+    workspace.require(user, Act.TRAIN)
+    workspace.require(user, Act.CHANGE_DATA)
+    if gpu and not _finds_a_gpu():
+        raise BadInput("PyTorch finds no GPU here. Leave --gpu out, or install PyTorch with CUDA where there is one.")
+    done, look_at = 0, 0.0
+    with _registered(workspace, takes, gpu=gpu):
+        while not stop.is_set():
+            try:
+                if time.monotonic() >= look_at:
+                    look_at = time.monotonic() + LOOK_SECONDS
+                    begin_if_due(workspace, user)
+                took = _one(workspace, user, takes, gpu=gpu, stop=stop)
+            except (training.GivenBack, uploads.GivenBack) as error:
+                log.info("%s", error)
+                break
+            except AssayError as error:  # of one piece of work, where it is told; or of a database that is away
+                log.warning("%s", error.in_full)
+                stop.wait(PAUSE_SECONDS)
+            except Exception as error:  # one piece of work must not end the worker
+                log.exception("something unexpected happened: %s", type(error).__name__)
+                stop.wait(AWAY_SECONDS)
+            else:
+                done += took
+                if not took:
+                    stop.wait(PAUSE_SECONDS)
+    return done
+
+
+def _one(workspace: Workspace, user: User, takes: Sequence[Work], *, gpu: bool, stop: threading.Event) -> bool:
+    """Carry out one piece of work, imports first: somebody waits for those at a page; False where there is none."""
+    if Work.IMPORT in takes and uploads.carry_out_next(workspace, user, stopping=stop.is_set) is not None:
+        return True
+    if Work.TRAINING in takes:
+        return training.carry_out_next(workspace, user, gpu=gpu, stopping=stop.is_set) is not None
+    return False
+
+
+@contextmanager
+def _registered(workspace: Workspace, takes: Sequence[Work], *, gpu: bool) -> Iterator[None]:
+    place, done = place_of(workspace.settings.home), threading.Event()
+
+    def add(session: Session) -> int:
+        worker_id = workers.add(session, this_process(), place, tuple(takes), gpu=gpu).worker_id
+        others = [other for other in living(session) if other.worker_id != worker_id]
+        if workspace.store.is_sqlite and others:
+            raise Conflict(
+                f"A worker runs already ({others[0].process}), and an SQLite file takes one at a time. Stop that one "
+                "first, or move the data to PostgreSQL (docs/workers.md)."
+            )
+        return worker_id
+
+    worker_id = written(workspace.store, add)
+
+    def beat() -> None:
+        while not done.wait(BEAT_SECONDS):
+            try:
+                written(workspace.store, lambda session: workers.beat(session, worker_id))
+            except Exception as error:  # noqa: BLE001  a thread that ends would make a living worker look dead
+                log.warning("a sign of life could not be written: %s", type(error).__name__)
+
+    thread = threading.Thread(target=beat, name="assay-worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        try:
+            written(workspace.store, lambda session: workers.remove(session, worker_id))
+        except AssayError as error:  # its silence says the same within half a minute
+            log.warning("the end of the worker could not be written: %s", error.in_full)
+
+
+def _finds_a_gpu() -> bool:
+    from torch import cuda  # takes a second to load, and only who says that there is one needs it
+
+    return bool(cuda.is_available())

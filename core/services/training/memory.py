@@ -1,0 +1,46 @@
+"""Whether a training fits into the memory that is free, asked before it begins."""
+
+from pathlib import Path
+
+from core.domain.errors import Unavailable
+from core.reward.recipes.registry import CONCAT, PAIR
+
+BYTES_AT_LEAST = 400_000_000
+"""What a training needs beside what grows with the ratings."""
+BYTES_PER_ANSWER = {PAIR.name: 60_000, CONCAT.name: 30_000}
+"""What each rated answer adds at the peak, by method."""
+MEMINFO = Path("/proc/meminfo")
+LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+
+
+def check_memory(recipe: str, answers: int, comparisons: int) -> None:
+    """Let a training begin that fits; where the memory cannot be read, or nothing is known of the method, all do.
+
+    Raises:
+        Unavailable: it will not fit; the sentence names a number of answers that would.
+    """
+    free, each = free_bytes(), BYTES_PER_ANSWER.get(recipe)
+    if free is None or each is None or BYTES_AT_LEAST + each * (answers + comparisons) <= free:
+        return
+    fits = (free - BYTES_AT_LEAST) // each // (2 if comparisons else 1)
+    needed = (BYTES_AT_LEAST + each * (answers + comparisons)) / 1e9
+    told = f"This training needs about {needed:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free. "
+    if fits >= 100:
+        told += f"Set TRAIN_LIMIT to {fits // 100 * 100:,} to learn from so many of the newest ratings, "
+    else:
+        told += "End other programs, "
+    told += "or run a worker on a machine with more memory. Nothing was changed."
+    raise Unavailable(told)
+
+
+def free_bytes() -> int | None:
+    """Bytes that this process may still take: of the machine, and of its container; None where that is not known."""
+    try:
+        lines = dict(line.split(":") for line in MEMINFO.read_text(encoding="ascii").splitlines())
+        free = int(lines["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):  # not Linux
+        return None
+    try:
+        return min(free, int(LIMIT.read_text(encoding="ascii")) - int(USED.read_text(encoding="ascii")))
+    except (OSError, ValueError):  # in no container, or one without a limit ("max")
+        return free
