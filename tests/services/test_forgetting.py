@@ -21,12 +21,16 @@ from core.services.review import guidelines
 from core.store.rating import leases, suggestions
 from core.store.tables import (
     Audit,
+    AuditSample,
+    AuditSampled,
     Base,
     BetterAnswer,
     Feedback,
     HeldOutPrompt,
     Identity,
     Item,
+    JudgeChoice,
+    JudgeScore,
     ModelVersion,
     Preference,
     Promotion,
@@ -34,6 +38,7 @@ from core.store.tables import (
     Rating,
     Reranking,
     SignIn,
+    WorthScore,
 )
 from core.store.training import runs
 from core.store.training.embeddings import DatabaseVectors
@@ -105,8 +110,25 @@ def lived(workspace, ben, zoltan, tmp_path) -> int:
             texts = {"prompt": "Zyxwv then?", "chosen": "Zyxwv so", "rejected": "Zyxwv or so", "prompt_group": "then"}
             numbers = dict(zip(("chosen_id", "rejected_id"), pair, strict=True))
             session.add(Preference(rater_id=ben.rater_id, pair_hash=str(pair), **texts, **numbers))
+        drawn = AuditSample(
+            requested_by="person 1",
+            questions=1,
+            certain=0,
+            answers=1,
+            population_questions=2,
+            population_answers=2,
+            last_interaction_id=other,
+        )
+        session.add(drawn)
+        session.flush()
+        group = prompt_group(PROMPT)
+        session.add(AuditSampled(sample_id=drawn.sample_id, interaction_id=number, prompt_group=group, certain=False))
+        session.add(WorthScore(interaction_id=number, model_version="v1", score=0.5))
+        session.add(JudgeScore(interaction_id=number, judge="judge", score=1.0))
+        for first, second in ((number, other), (other, number)):
+            choice = JudgeChoice(judge="judge", first_id=first, second_id=second, outcome="first", people="tie")
+            session.add(choice)
     sent.occurrence(workspace, number, "a-1", generator="Zyxwv generator")
-    group = prompt_group(PROMPT)
     sent.thumb(workspace, number, up=False, user="u-1", prompt_group=group, comment="Zyxwv is no help")
     sent.thumb(workspace, other, up=False, user="u-1", comment="Another one is no help")
     rating.keep_draft(workspace, ben, number, "Zyxwv, I think")
@@ -160,7 +182,12 @@ def test_every_table_that_refers_to_an_answer_or_a_rater_is_known(workspace, liv
     until it is forgotten; a column that refers under another name fails at once.
     """
     for name, others, target, value in (
-        ("interaction_id", {"chosen_id", "rejected_id"}, ("rlhf_interactions", "assay_items"), lived),
+        (
+            "interaction_id",
+            {"chosen_id", "rejected_id", "first_id", "second_id"},
+            ("rlhf_interactions", "assay_items"),
+            lived,
+        ),
         ("rater_id", set(), ("assay_raters",), zoltan.rater_id),
     ):
         for column in {name} | others:
@@ -183,7 +210,7 @@ def test_an_answer_is_gone_from_all_tables(workspace, lived, ben):
     assert done.remains == before.remains
     assert (before.done, done.done) == (False, True)
     assert not any(counts(workspace, referring("interaction_id"), lived).values())
-    for other in ("original_id", "chosen_id", "rejected_id"):
+    for other in ("original_id", "chosen_id", "rejected_id", "first_id", "second_id"):
         assert not any(counts(workspace, referring(other), lived).values())
     left = dump(workspace)
     assert "Zyxwv" not in left.replace(f"{PROMPT} too", "")
