@@ -16,7 +16,7 @@ from core.services.review import agreement
 from core.services.training import forecast, readiness, readiness_checks
 from core.services.training.forecast import Outlook
 from core.services.training.readiness_checks import CheckResult, Facts
-from core.store.tables import HeldOutPrompt, Item
+from core.store.tables import HeldOutPrompt, Item, RunEvent
 from core.store.training import runs, statistics
 from core.store.training.statistics import Questions, Shape, SharedRatings, Spread
 from tests import looked
@@ -277,10 +277,12 @@ def test_the_outlook_is_that_of_the_latest_training(workspace):
     made(workspace, "v1")
     with workspace.store.write() as session:
         run = runs.listed(session)[0]
-        runs.add_event(session, run.run_id, "Evaluated", Evaluated(evaluation).to_json())
+        measured = Evaluated(evaluation).to_json()
         point = {"n": 120, "auc": Metric(0.84, 0.8, 0.88).to_json()}
         report = {"curve": {"forecast": [point], "reason": None, "more": 40}}
-        runs.add_event(session, run.run_id, "Reported", {"event": "reported", "report": report})
+        told = [("Evaluated", measured), ("Reported", {"event": "reported", "report": report})]
+        for number, (kind, payload) in enumerate(told, 1):
+            session.add(RunEvent(run_id=run.run_id, number=number, kind=kind, payload=payload))
     with workspace.store.read() as session:
         found = forecast.latest_training(session, sample=False)
         assert forecast.latest_training(session, sample=True) is None
