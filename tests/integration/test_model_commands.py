@@ -162,7 +162,7 @@ def test_models_lists_promotes_and_rolls_back(trained_home: Path, capsys) -> Non
     first = listed["champion"]
     assert [version["state"] for version in listed["versions"]] == ["champion"]
     promised = {"model_version", "recipe", "n", "created_at", "metrics", "state"}
-    assert set(listed["versions"][0]) == promised | {"name", "verdict", "figures"}
+    assert set(listed["versions"][0]) == promised | {"name", "verdict", "figures", "bytes"}
     other = run(capsys, "train", "--recipe", "concat")[1]["model_version"]
     assert run(capsys, "models", "promote", other)[1]["champion"] == other
     assert run(capsys, "status")[1]["champion"]["recipe"] == "concat"
