@@ -78,8 +78,10 @@ def _measured(population: Population, questions: int, draws: int) -> list[Line]:
     print(f"  {about}: as wide as {np.mean(widths):.2f} of that of the ratings alone", flush=True)
     off = 100 * held / told - NOMINAL
     # where hardly a question differs from the others, coverage jumps by 10 % from one count of them to the next
-    off = max(-off, 0.0) if _hardly_differ(population) else abs(off)
-    return [Line(f"{about}: coverage {100 * held / told:.1f} %, off {NOMINAL:g} by", off, "%", TOLERATED, gates=True)]
+    hardly = _hardly_differ(population)
+    off, apart = (max(-off, 0.0), "below") if hardly else (abs(off), "off")
+    words = f"{about}: coverage {100 * held / told:.1f} %, {apart} {NOMINAL:g} by"
+    return [Line(words, off, "%", TOLERATED, gates=True)]
 
 
 def _hardly_differ(population: Population) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import psycopg2
 import pytest
 
 from core.domain.roles import COMMAND_LINE
@@ -21,7 +22,7 @@ from core.services.training.runs import run_view
 from core.services.workspace import Workspace
 from core.store.tables import Import, Item, ModelVersion, Rating, Upload
 from core.store.training import runs
-from tests.databases import PATIENCE, ROOT
+from tests.databases import PATIENCE, ROOT, Plain
 from tests.proofs.conftest import scaled
 from tests.services.test_training import fill
 from tests.services.test_uploads import many
@@ -174,11 +175,25 @@ def test_two_workers_share_what_is_there(workspace: Workspace, start: Start) -> 
     assert run(workspace, run_id).state == "finished"
 
 
-def test_a_worker_that_stands_still_writes_nothing_when_it_goes_on(workspace: Workspace, start: Start) -> None:
-    """SIGSTOP, as a machine that sleeps: another one has its import by then, and nothing of it is in twice."""
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_that_stands_still_writes_nothing_when_it_goes_on(
+    workspace: Workspace, start: Start, old_app: Plain
+) -> None:
+    """SIGSTOP, as a machine that sleeps: another one has its import by then, and nothing of it is in twice.
+
+    It is stopped where it holds no lock; SQLite has one machine, whose sleep is everybody's.
+    """
     first = start()
     number = importing(workspace)
-    os.kill(first.pid, signal.SIGSTOP)
+    while True:
+        os.kill(first.pid, signal.SIGSTOP)
+        try:
+            old_app.run(f"SELECT 1 FROM assay_uploads WHERE upload_id = {number} FOR UPDATE NOWAIT")
+            break
+        except psycopg2.OperationalError:
+            os.kill(first.pid, signal.SIGCONT)
+            time.sleep(0.005)
     before = upload(workspace, number)
     with workspace.store.write() as session:  # as five minutes of silence do, after which it is taken for dead
         session.get_one(Upload, number).process = "elsewhere:1"

@@ -333,6 +333,24 @@ def test_a_file_that_kills_every_worker_is_told_as_stopped(workspace: Workspace)
     assert "ended unexpectedly" in (found.message or "")
 
 
+def test_two_who_notice_a_death_at_once_count_it_once(workspace: Workspace) -> None:
+    """Each read that the process died before either wrote it down."""
+    fill(workspace)
+    registered(workspace, Work.TRAINING, Work.IMPORT)
+    number = checked(workspace, 20)
+    uploads.start_import(workspace, COMMAND_LINE, number)
+    run_id = training.start(workspace, COMMAND_LINE)
+    with workspace.store.write() as session:
+        run = runs.take(session, run_id, "elsewhere:1")
+        session.get_one(Upload, number).process = "elsewhere:1"
+        session.flush()
+        for _ in range(2):
+            stored_uploads.give_back(session, Claim.of(session.get_one(Upload, number)), lost=True)
+            runs.give_back(session, run_id, run.claim, "why", lost=True)
+        session.expire_all()
+        assert (session.get_one(Upload, number).lost, session.get_one(runs.Run, run_id).lost) == (1, 1)
+
+
 def test_an_old_claim_neither_beats_nor_ends_an_upload(workspace: Workspace) -> None:
     registered(workspace)
     number = checked(workspace, 3)

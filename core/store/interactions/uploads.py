@@ -121,8 +121,9 @@ def take_next(session: Session, place: str, process: str) -> Upload | None:
 
 def give_back(session: Session, claim: Claim, *, lost: bool = False) -> None:
     """Let what a worker was doing wait for the next one; ``lost``: the worker died."""
-    waits = _claimed(claim).values(process=None, heartbeat_at=now(), lost=Upload.lost + int(lost))
-    session.execute(waits)
+    # two may notice at once that it died: once given back it has no process
+    taken = _claimed(claim).where(Upload.process.is_not(None))
+    session.execute(taken.values(process=None, heartbeat_at=now(), lost=Upload.lost + int(lost)))
 
 
 def beat(session: Session, claim: Claim, rows_done: int) -> bool:

@@ -88,7 +88,9 @@ def _taken(run: Run, process: str) -> Run:
 
 def give_back(session: Session, run_id: int, claim: int, why: str, *, lost: bool = False) -> None:
     """Let a run that a worker took wait for the next one, which begins it again; ``lost``: the worker died."""
-    mine = update(Run).where(Run.run_id == run_id, Run.active.is_(True), Run.claim == claim)
+    # two may notice at once that it died: once given back it has no process
+    taken = Run.process.is_not(None)
+    mine = update(Run).where(Run.run_id == run_id, Run.active.is_(True), Run.claim == claim, taken)
     waits = mine.values(state="queued", process=None, heartbeat_at=now(), message=why, lost=Run.lost + int(lost))
     if session.execute(waits).rowcount:  # type: ignore[attr-defined]
         session.execute(delete(RunEvent).where(RunEvent.run_id == run_id))
