@@ -31,7 +31,7 @@ class FittedModel:
     """Probability from which an answer is called good."""
     baselines: FittedBaselines
     deep: DeepPart | None = None
-    """Tuned layers, of the recipe ``transformer``; never pickled: they have a file of their own."""
+    """Tuned layers, of the recipe ``transformer``; a version keeps them in a file of their own."""
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probability of good for features (n, d) of its recipe, shape (n,)."""

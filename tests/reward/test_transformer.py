@@ -1,6 +1,7 @@
 """The tuned layers: what they are cut from, what tuning does, what is kept of a stopped one, and what is served."""
 
 import json
+import pickle
 import shutil
 from collections.abc import Generator
 from dataclasses import replace
@@ -150,6 +151,15 @@ def test_batches_hold_whole_prompts_and_bounded_memory() -> None:
     ]
     for group in whole:
         assert sum(group in rated.groups[batch] for batch in batches) == 1
+
+
+def test_a_model_with_tuned_layers_travels_whole(trained: tuple[list[Any], TrainingResult, Embedder]) -> None:
+    """To processes that score files and have no folder of the models: the same scores."""
+    _, result, source = trained
+    pairs = [Pair("word1 word2", "word3 and more"), Pair("word1 word2", "word4")]
+    there = pickle.loads(pickle.dumps(result.model))
+    assert np.array_equal(there.score(pairs, source), result.model.score(pairs, source))
+    assert there.deep.sha256 == result.model.deep.sha256
 
 
 def test_training_tells_its_story_and_is_measured_on_what_is_kept_apart(

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.domain.errors import BadInput
-from core.domain.retraining import Schedule
+from core.domain.retraining import RetrainSettings, Schedule
 from core.domain.roles import COMMAND_LINE, NotAllowed, Role, User
 from core.domain.verdicts.gates import Decision, Gate
 from core.services.models import models
 from core.services.running import schedule
 from core.services.running.schedule import STATE, begin_if_due, change_schedule, get_schedule, proposal
 from core.services.running.workers import place_of
-from core.services.training import registry, training
+from core.services.training import registry, retraining, training
 from core.services.workspace import Workspace, this_process
 from core.store import settings
 from core.store.running import workers
@@ -24,6 +24,7 @@ from tests import looked
 from tests.databases import added, rater
 from tests.reward import fakes
 from tests.services.test_training import fill
+from tests.services.versions_made import made
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +102,16 @@ def test_a_date_that_was_missed_is_made_up_once(workspace: Workspace, lea: User)
     with workspace.store.read() as session:
         (begun,) = session.query(Audit).filter(Audit.actor == "schedule")
         assert begun.new["met_kept_apart"] == 0
+
+
+def test_nobody_is_reminded_of_what_begins_by_itself(workspace: Workspace, lea: User) -> None:
+    """The reminder and the schedule are about the same: with a schedule there is nothing for a person to do."""
+    made(workspace, "v1")
+    rate(workspace, lea, 2)
+    retraining.change_settings(workspace, lea, RetrainSettings(ratings=1, days=1))
+    assert retraining.due(workspace, lea) is not None
+    change_schedule(workspace, lea, Schedule(days=7))
+    assert retraining.due(workspace, lea) is None
 
 
 def test_several_processes_begin_a_due_training_once(workspace: Workspace, lea: User) -> None:

@@ -215,6 +215,7 @@ def test_a_cancelled_tuning_stops_at_once_and_the_next_goes_on(
         next(steps)
     assert run_view(on_sqlite, COMMAND_LINE, run.run_id).state == "cancelled"
     assert models.listed(on_sqlite, COMMAND_LINE) == []
+    train(on_sqlite, "pair")  # one of another method meanwhile takes nothing away
     tuned = [e.fold for e in training.train(on_sqlite, ANA, recipe="transformer") if isinstance(e, Tuning)]
     assert set(tuned) == {2, 3}
 

@@ -428,7 +428,7 @@ def test_a_training_that_does_not_fit_says_what_would(workspace: Workspace, monk
     """Before anything is computed, with a number for TRAIN_LIMIT."""
     fill(workspace, rows=300)
     each = memory.BYTES_PER_ANSWER["pair"]
-    monkeypatch.setattr(memory, "free_bytes", lambda: memory.BYTES_AT_LEAST + 150 * each)
+    monkeypatch.setattr(memory, "free_bytes", lambda: memory.BYTES_AT_LEAST["pair"] + 150 * each)
     with pytest.raises(Unavailable, match="Set TRAIN_LIMIT to 100 to learn"):
         list(training.train(workspace, COMMAND_LINE))
     monkeypatch.setattr(memory, "free_bytes", lambda: 10**8)

@@ -65,6 +65,10 @@ class DeepPart:
         self._loaded: _Loaded | None = None
         self.encoder = TunedEncoder(self)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled with its bytes: a process that scores files has no folder of the models."""
+        return _carried, (self.read(), self.sha256)
+
     @classmethod
     def of(cls, data: bytes) -> "DeepPart":
         """One that was just packed."""
@@ -108,6 +112,10 @@ class DeepPart:
                     )
                 self._loaded = _unpack(data)
             return self._loaded
+
+
+def _carried(data: bytes, sha256: str) -> DeepPart:
+    return DeepPart(lambda: data, sha256)
 
 
 @dataclass

@@ -68,7 +68,7 @@ def get_schedule(workspace: Workspace, user: User) -> ScheduleView:
     """What is set, when the next training begins, and what came of the last one."""
     workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
-        wanted, state = _schedule(session), settings.get(session, STATE)
+        wanted, state = schedule_of(session), settings.get(session, STATE)
         last = runs.latest_scheduled(session)
         names = raters.names(session)
         met = versions.met_held_out(session)
@@ -125,7 +125,7 @@ def begin_if_due(workspace: Workspace, user: User) -> int | None:
     """
     workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
-        if not _schedule(session).is_on:
+        if not schedule_of(session).is_on:
             return None
     # they load scikit-learn: not to look at a page
     from core.services.training.runs import reap
@@ -170,7 +170,7 @@ def proposal(workspace: Workspace, user: User) -> Proposal | None:
 
 
 def _is_due(session: Session) -> bool:
-    wanted, next_at = _schedule(session), _time(settings.get(session, STATE).get("next_at"))
+    wanted, next_at = schedule_of(session), _time(settings.get(session, STATE).get("next_at"))
     if not wanted.is_on or runs.active(session) is not None:
         return False
     if wanted.days and next_at is not None and now() >= next_at:
@@ -189,7 +189,7 @@ def _claim(session: Session) -> Run | None:
     settings.hold(session, STATE)
     if not _is_due(session):
         return None
-    wanted = _schedule(session)
+    wanted = schedule_of(session)
     state = settings.get(session, STATE) | {"next_at": _next(wanted)}
     # the same ratings give the same model, and it would meet the kept-apart questions once more
     if not _new_ratings(session):
@@ -211,7 +211,8 @@ def _claim(session: Session) -> Run | None:
     )
 
 
-def _schedule(session: Session) -> Schedule:
+def schedule_of(session: Session) -> Schedule:
+    """What a lead set; off before that."""
     return Schedule(**settings.get(session, SCHEDULE))
 
 

@@ -10,6 +10,7 @@ from core.domain.roles import Act, User
 from core.domain.texts import plural
 from core.domain.verdicts.judgement import times
 from core.services.masking import masks_output
+from core.services.running.schedule import schedule_of
 from core.services.workspace import Workspace
 from core.store import settings
 from core.store.database import Session
@@ -70,7 +71,7 @@ class Due:
 
 @masks_output()
 def due(workspace: Workspace, user: User) -> Due | None:
-    """Whether the model is due to be trained again; None when it is not, or when there is none yet.
+    """Whether somebody is to train the model again; None when not, when there is none yet, or where a schedule does it.
 
     Raises:
         NotAllowed: the role does not train.
@@ -78,7 +79,7 @@ def due(workspace: Workspace, user: User) -> Due | None:
     workspace.require(user, Act.TRAIN)
     with workspace.store.read() as session:
         found = versions.latest_two(session, sample=only_sample(session))
-        if not found:
+        if not found or schedule_of(session).is_on:
             return None
         wanted, run = _settings(session), found[0][1]
         number = statistics.ratings_between(session, run.started_at)

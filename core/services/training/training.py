@@ -331,7 +331,8 @@ def _steps(workspace: Workspace, run: Run, without_rater: str | None) -> Generat
     trained = replace(trained, judged=compare_with_champion(workspace, training_set, trained, embedder))
     yield trained.judged
     outcome = yield from save_and_register(workspace, run_id, training_set, trained, embedder, claim=run.claim)
-    forget(settings.home)
+    if recipe == TRANSFORMER.name:  # those of a stopped one are of use until it has ended
+        forget(settings.home)
     return outcome
 
 

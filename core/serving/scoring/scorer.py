@@ -41,8 +41,8 @@ class Scored(NamedTuple):
 class AnswerScorer:
     """One version with everything that scoring takes but the encoder, which each process loads once.
 
-    It can be pickled (about 100 kB), so that all processes and machines score with the same version, whatever is
-    promoted meanwhile, and need neither the database nor the folder of the models.
+    It can be pickled (about 100 kB, with tuned layers tens of MB), so that all processes and machines score with the
+    same version, whatever is promoted meanwhile, and need neither the database nor the folder of the models.
     """
 
     model_version: str

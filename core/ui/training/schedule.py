@@ -55,7 +55,7 @@ def _about(page: Page, now: ScheduleView) -> None:
         if now.schedule.ratings:
             parts.append(f"{now.new_ratings:,} of {now.schedule.ratings:,} new ratings are there.")
         found = workers.listed(page.workspace, page.user)
-        where = f"worker {found[0].process} or this dashboard begins it" if found else "this dashboard begins it"
+        where = "a worker or this dashboard begins it" if found else "this dashboard begins it"
         parts.append(f"As long as it runs, {where}; a date that was missed is made up once.")
     else:
         parts.append("Nothing is trained by itself.")

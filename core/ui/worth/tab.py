@@ -13,7 +13,7 @@ from core.ui.shell.page import Page
 from core.ui.shell.texts import literal
 from core.ui.worth.parts import comparison, parts
 from core.ui.worth.sample import draw_form, sample_panel
-from core.ui.worth.words import among_100, between_100
+from core.ui.worth.words import among_100, between_100, rating
 
 MOST_HERE = 3_000
 """Answers that are scored while the page waits; more are for the command."""
@@ -61,11 +61,8 @@ def headline(found: Worth) -> str:
 
 def rests_on(found: Worth) -> list[str]:
     """What the sentence rests on, and what it does not say."""
-    mean = found.mean_rating
-    rating = "" if mean.value is None else f"The mean rating is {mean.value:.2f}"
-    if mean.low is not None and mean.high is not None:
-        rating += f" [{mean.low:.2f}, {mean.high:.2f}]"
-    said = [f"{rating}." if rating else ""]
+    mean = found.mean_rating if found.basis is Basis.SAMPLE else replace(found.mean_rating, low=None, high=None)
+    said = [] if mean.value is None else [f"The mean rating is {rating(mean)}."]
     if found.good.low is None:
         said.append(str(found.reason))
     elif found.basis is Basis.ALL:
@@ -90,7 +87,7 @@ def rests_on(found: Worth) -> list[str]:
             f"{plural(found.elsewhere, 'other rated answer')} {_be(found.elsewhere)} left out, because "
             "they were not drawn at random."
         )
-    return [sentence for sentence in said if sentence]
+    return said
 
 
 def _scores(page: Page, found: Worth) -> None:
