@@ -284,6 +284,7 @@ ASKS_NOBODY = {
         "training.runs.log_file",
         "training.runs.reap",
         "running.logs.process_log",
+        "running.schedule.schedule_of",
         "running.workers.a_gpu_trains",
         "running.workers.living",
         "running.workers.place_of",
