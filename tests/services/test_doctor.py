@@ -40,3 +40,23 @@ def test_secrets_that_others_can_read_are_named(checks, tmp_path, name, mode, ok
     assert found[f"secrets in {name}"][0] is ok
     assert ("chmod 600" in found[f"secrets in {name}"][1]) is not ok
     assert "do not tell" not in str(found)
+
+
+def test_a_model_that_only_another_server_has_is_named(trained_home, tmp_path, monkeypatch):
+    """One database, but REWARD_MODEL_PATH is a folder that the other server does not see; then it is the same."""
+
+    def said_of_models() -> dict[str, tuple[bool, str]]:
+        checks = doctor.examine()["checks"]
+        return {one["name"]: (one["ok"], one["detail"]) for one in checks if one["name"].startswith("model")}
+
+    assert said_of_models()["model files"] == (True, "1 versions, all unaltered")
+    monkeypatch.setenv("REWARD_MODEL_PATH", str(tmp_path / "elsewhere"))
+    found = said_of_models()
+    ok, sentence = found["models on this server"]
+    assert not ok
+    assert sentence.startswith("Model 1")
+    assert f", which is in use: no files in {tmp_path / 'elsewhere'} on " in sentence
+    assert "REWARD_MODEL_PATH has to be one folder that all of them see" in sentence
+    assert "model files" not in found
+    monkeypatch.setenv("REWARD_MODEL_PATH", str(trained_home / "models"))
+    assert "models on this server" not in said_of_models()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -200,8 +201,20 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
         whole = [version for version in known if version.thinned_at is None]
     if used is not None:
         yield "model in use", True, f"{used.name} ({used.model_version}). {used.sentence}"
+    missing = [version for version in whole if not (settings.model_dir / version.model_version).is_dir()]
+    if missing:
+        in_use = None if used is None else used.model_version
+        named = [one.name + (", which is in use" if one.model_version == in_use else "") for one in missing]
+        yield (
+            "models on this server",
+            False,
+            f"{'; '.join(named)}: no files in {settings.model_dir} on {socket.gethostname()}. Where several servers "
+            "work on this database, REWARD_MODEL_PATH has to be one folder that all of them see. Until it is, this "
+            "server ranks with an earlier model, or keeps the order in which answers come. Where this is the only "
+            "server, put the files back from a backup, or train again.",
+        )
     broken = []
-    for version in whole:
+    for version in (one for one in whole if one not in missing):
         try:
             folder = settings.model_dir / version.model_version
             artifact.examine(folder, hashes=version.hashes, prompts=version.prompts)
@@ -217,7 +230,7 @@ def _model_files(settings: Settings) -> Iterator[Finding]:
             f"{', '.join(unknown)} in {settings.model_dir}: no version knows them. A training that was ended while it "
             "saved left them; nothing uses them. Delete them when no training is running.",
         )
-    if not broken:
+    if not broken and not missing:
         yield "model files", True, f"{len(whole)} versions, all unaltered" if whole else "no model yet"
 
 
