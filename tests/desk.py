@@ -5,6 +5,7 @@ server has acknowledged it.
 """
 
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -225,13 +226,15 @@ def raters_desks() -> Iterator[OpenDesk]:
         yield open_one
 
 
-def component_data(client: httpx.Client) -> dict[str, Any]:
-    """What the Rate page hands to its component, asked for as a browser does."""
+def component_data(client: httpx.Client, trust: ssl.SSLContext | None = None) -> dict[str, Any]:
+    """What the Rate page hands to its component, asked for as a browser does; ``trust`` where it is asked over TLS."""
     url = str(client.base_url).rstrip("/")
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    token = client.cookies.get("_streamlit_xsrf")  # without it a sign-in counts for nothing
     with connect(
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-        subprotocols=[Subprotocol("streamlit")],
+        ssl=trust,
+        subprotocols=[Subprotocol(name) for name in ("streamlit", token) if name],
         additional_headers={"Cookie": cookies},
         origin=Origin(url),
         max_size=2**25,

@@ -42,8 +42,15 @@ class Proxy:
 
     url: str
     folder: Path
+    """With its certificate and its log."""
     trust: ssl.SSLContext
     """Trusts its certificate and no other."""
+    pid: int = 0
+
+    @classmethod
+    def of(cls, url: str, folder: Path, pid: int = 0) -> "Proxy":
+        """The one with this certificate."""
+        return cls(url, folder, ssl.create_default_context(cafile=str(folder / "certificate.pem")), pid)
 
     def served_by(self, path: str) -> int:
         """The port of the server that answered the last request for this path."""
@@ -84,19 +91,18 @@ def configuration(folder: Path, ports: Sequence[int], dashboards: Sequence[int],
     return text
 
 
-def certify(folder: Path) -> ssl.SSLContext:
-    """Make ``certificate.pem`` and ``key.pem`` for localhost; what a client needs to trust them."""
+def certify(folder: Path) -> None:
+    """Make ``certificate.pem`` and ``key.pem`` for localhost."""
     make = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "certificate.pem"]
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2"]
     subprocess.run([str(OPENSSL), *make, *names], cwd=folder, check=True, capture_output=True)
-    return ssl.create_default_context(cafile=str(folder / "certificate.pem"))
 
 
 @contextmanager
 def nginx(folder: Path, dashboards: Sequence[int], programs: Sequence[int]) -> Iterator[Proxy]:
     """nginx before servers on these ports of this machine, which need not run yet."""
     ports = free_ports(2)
-    trust = certify(folder)
+    certify(folder)
     (folder / "nginx.conf").write_text(configuration(folder, ports, dashboards, programs))
     process = subprocess.Popen([str(NGINX), "-c", folder / "nginx.conf", "-e", folder / "error.log"])
     try:
@@ -107,7 +113,7 @@ def nginx(folder: Path, dashboards: Sequence[int], programs: Sequence[int]) -> I
             threading.Event().wait(0.01)
         else:
             raise AssertionError((folder / "error.log").read_text())
-        yield Proxy(f"https://localhost:{ports[1]}", folder, trust)
+        yield Proxy.of(f"https://localhost:{ports[1]}", folder, process.pid)
     finally:
         process.terminate()
         process.wait()

@@ -70,6 +70,19 @@ def test_commands_in_documents_are_understood() -> None:
     assert understood
 
 
+def test_containers_run_what_is_started_by_hand() -> None:
+    """docs/deploy/compose.yaml has the commands of docs/deploy.md, at the ports that docs/deploy/nginx.conf knows."""
+    by_hand, compose, nginx = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for name in ("deploy.md", "deploy/compose.yaml", "deploy/nginx.conf")
+    )
+    commands = set(re.findall(r"^    \.venv/bin/python -m (.+)$", by_hand, re.MULTILINE))
+    assert len(commands) > 4
+    assert set(re.findall(r"command: python -m (.+)", compose)) == commands
+    ports = re.findall(r"--(?:server\.)?port (\d+)", "\n".join(commands))
+    assert sorted(re.findall(r"server 127\.0\.0\.1:(\d+)", nginx)) == sorted(ports)
+
+
 def test_every_setting_is_described() -> None:
     """What `core/domain/settings.py` reads stands in docs/configuration.md."""
     read = set(re.findall(r'"([A-Z]+_[A-Z_]+)"', (ROOT / "core/domain/settings.py").read_text(encoding="utf-8")))

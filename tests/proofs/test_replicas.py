@@ -4,7 +4,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,12 +18,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from core.domain.errors import Conflict
 from core.domain.roles import COMMAND_LINE, Role
 from core.services.models import models
 from core.services.people import accounts, api_keys
 from core.services.reranking import usage
-from core.services.training import training
-from core.services.training.runs import run_view
+from core.services.training import runs, training
 from core.services.workspace import Workspace, open_workspace
 from core.store.tables import Item, Rater, Rating, RatingEvent
 from tests.browser.desk import key, number, ready
@@ -199,6 +199,62 @@ def back(running: Replicas, context: BrowserContext, place: int) -> None:
 
 
 @marked
+def test_a_promotion_is_seen_by_every_server(
+    running: Replicas, workspace: Workspace, browser: Browser, proven_once: Any
+) -> None:
+    """Put in use on a page of one dashboard: pages of the other one show it, both API processes rank with it, and
+    the page counts the rankings of both.
+    """
+    fill(workspace)
+    versions = []
+    for recipe in ("pair", "concat"):
+        run_id = training.start(workspace, COMMAND_LINE, recipe=recipe)
+        until(lambda: runs.run_view(workspace, COMMAND_LINE, run_id).state == "finished")  # noqa: B023
+        versions.append(str(runs.run_view(workspace, COMMAND_LINE, run_id).model_version))
+        with suppress(Conflict):  # the rule did it
+            models.promote(workspace, COMMAND_LINE, versions[-1], reason="To be seen.")
+    secret, _ = api_keys.create(workspace, COMMAND_LINE, "ward")
+    one, other = running.dashboards
+    ana, cleo = person_at(browser, running, "ana", one), person_at(browser, running, "cleo", other)
+    with httpx.Client(
+        headers={"authorization": f"Bearer {secret}"}, timeout=PATIENCE, verify=running.proxy.trust
+    ) as api:
+        ranked = 0
+
+        def version_at(url: str) -> str:
+            nonlocal ranked
+            answer = api.post(f"{url}/v1/rerank", json={"query": "What helps?", "documents": ["Rest.", "Time."]})
+            assert answer.status_code == 200, answer.text
+            ranked += 1
+            return str(answer.json()["meta"]["model_version"])
+
+        servers = [
+            running.proxy.url,
+            *(f"http://127.0.0.1:{port}" for port in (*running.programs, *running.dashboards)),
+        ]
+        for url in servers:
+            until(lambda: api.get(f"{url}/readyz").status_code == 200)  # noqa: B023
+            until(lambda: version_at(url) == versions[1])  # noqa: B023
+        for page in (ana, cleo):
+            page.goto(f"{running.proxy.url}/models")
+        expect(cleo.get_by_text("Model 2").first).to_be_visible()
+        ana.locator(".st-key-models-rollback button").first.click()
+        ana.locator(".st-key-models-rollback_yes button").click()
+        expect(ana.get_by_text("Model 1 is in use again")).to_be_visible()
+        took = until(lambda: {version_at(url) for url in servers} == {versions[0]})
+        assert took < SECONDS_TO_SEE
+        cleo.goto(running.proxy.url)
+        expect(cleo.get_by_text("Model 1").first).to_be_visible()
+    until(lambda: usage.lately(workspace, COMMAND_LINE).calls == ranked)
+    for page in (ana, cleo):
+        page.context.close()
+    proven_once(
+        f"put in use on a page of one dashboard, after {took:.1f} s what two dashboards and two API processes ranked "
+        f"with; {ranked} rankings of four processes counted as {ranked}"
+    )
+
+
+@marked
 def test_two_people_go_on_when_a_dashboard_is_killed(
     running: Replicas, workspace: Workspace, browser: Browser, proven_once: Any
 ) -> None:
@@ -285,59 +341,4 @@ def test_a_file_that_one_dashboard_takes_is_told_at_the_other(
     proven_once(
         "5,000 rows sent by a tab that had moved to the other dashboard, imported by the worker while a dashboard was "
         "killed, told on the page of somebody at the other one"
-    )
-
-
-@marked
-def test_a_promotion_is_seen_by_every_server(
-    running: Replicas, workspace: Workspace, browser: Browser, proven_once: Any
-) -> None:
-    """Put in use on a page of one dashboard: pages of the other one show it, both API processes rank with it, and
-    the page counts the rankings of both.
-    """
-    fill(workspace)
-    versions = []
-    for recipe in ("pair", "concat"):
-        run_id = training.start(workspace, COMMAND_LINE, recipe=recipe)
-        until(lambda: (run_view(workspace, COMMAND_LINE, run_id) or pytest.fail("gone")).state == "finished")  # noqa: B023
-        versions.append(models.versions(workspace, COMMAND_LINE)[0].model_version)
-        models.promote(workspace, COMMAND_LINE, versions[-1], reason="To be seen.")
-    secret, _ = api_keys.create(workspace, COMMAND_LINE, "ward")
-    one, other = running.dashboards
-    ana, cleo = person_at(browser, running, "ana", one), person_at(browser, running, "cleo", other)
-    with httpx.Client(
-        headers={"authorization": f"Bearer {secret}"}, timeout=PATIENCE, verify=running.proxy.trust
-    ) as api:
-        ranked = 0
-
-        def version_at(url: str) -> str:
-            nonlocal ranked
-            answer = api.post(f"{url}/v1/rerank", json={"query": "What helps?", "documents": ["Rest.", "Time."]})
-            assert answer.status_code == 200, answer.text
-            ranked += 1
-            return str(answer.json()["meta"]["model_version"])
-
-        servers = [
-            running.proxy.url,
-            *(f"http://127.0.0.1:{port}" for port in (*running.programs, *running.dashboards)),
-        ]
-        for url in servers:
-            until(lambda: api.get(f"{url}/readyz").status_code == 200)  # noqa: B023
-            until(lambda: version_at(url) == versions[1])  # noqa: B023
-        for page in (ana, cleo):
-            page.goto(f"{running.proxy.url}/models")
-        expect(cleo.get_by_text("Model 2").first).to_be_visible()
-        ana.locator(".st-key-models-rollback button").first.click()
-        ana.locator(".st-key-models-rollback_yes button").click()
-        expect(ana.get_by_text("Model 1 is in use again")).to_be_visible()
-        took = until(lambda: {version_at(url) for url in servers} == {versions[0]})
-        assert took < SECONDS_TO_SEE
-        cleo.goto(running.proxy.url)
-        expect(cleo.get_by_text("Model 1").first).to_be_visible()
-    until(lambda: usage.lately(workspace, COMMAND_LINE).calls == ranked)
-    for page in (ana, cleo):
-        page.context.close()
-    proven_once(
-        f"put in use on a page of one dashboard, after {took:.1f} s what two dashboards and two API processes ranked "
-        f"with; {ranked} rankings of four processes counted as {ranked}"
     )
