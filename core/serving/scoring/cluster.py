@@ -51,7 +51,7 @@ class DaskWorkers:
 
         try:
             client = Client(self._address, timeout=_PATIENCE)
-        except (OSError, ValueError, TimeoutError) as error:
+        except (OSError, ValueError, TimeoutError, TypeError) as error:  # TypeError: no certificates for tls://
             raise Unavailable(
                 "The Dask scheduler does not answer. Look whether it runs, and whether the address and the "
                 "certificates are right. Nothing was scored.",
