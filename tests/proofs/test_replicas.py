@@ -40,8 +40,8 @@ expect.set_options(timeout=PATIENCE * 1000)
 TURNS = 10
 UPLOADED = 5_000
 """So many rows that a worker checks and imports them."""
-SECONDS_TO_SEE = 30.0
-"""Within which a promotion at one server is what every other one ranks with, on a machine that is busy."""
+SECONDS_TO_SEE = 10.0
+"""After which no ranking begins with the model before, at whichever server."""
 
 
 # --- nginx.conf alone ---------------------------------------------------------------------------------------------
@@ -251,16 +251,24 @@ def test_a_promotion_is_seen_by_every_server(
         ana.locator(".st-key-models-rollback button").first.click()
         ana.locator(".st-key-models-rollback_yes button").click()
         until(lambda: in_use(workspace) == versions[0])
-        took = until(lambda: {version_at(url) for url in servers} == {versions[0]})
-        assert took < SECONDS_TO_SEE
+        promoted, late = time.monotonic(), 0.0
+        left = set(servers)
+        while left:
+            for url in sorted(left):
+                asked = time.monotonic()
+                if version_at(url) == versions[0]:
+                    left.remove(url)
+                else:
+                    late = max(late, asked - promoted)
+            assert late < SECONDS_TO_SEE
         cleo.reload()
         expect(champion).to_contain_text("Ana went back to Model 1")
     until(lambda: usage.lately(workspace, COMMAND_LINE).calls == ranked)
     for page in (ana, cleo):
         page.context.close()
     proven_once(
-        f"put in use on a page of one dashboard, after {took:.1f} s what two dashboards and two API processes ranked "
-        f"with; {ranked} rankings of four processes counted as {ranked}"
+        f"put in use on a page of one dashboard; two dashboards and two API processes rank with it, the last ranking "
+        f"that did not was asked for {late:.1f} s later; {ranked} rankings of four processes counted as {ranked}"
     )
 
 
