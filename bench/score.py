@@ -43,7 +43,8 @@ scorer = scorer_from_environment()
 rows = list(AnswerTable(Path(sys.argv[1]), {}).rows())[int(sys.argv[2]):]
 texts = list(dict.fromkeys(beginning(text) for row in rows for text in (row.question, row.answer)))
 texts = [part for text in texts for part in windows.split(text).parts]
-encoder = scorer._loaded()
+from core.serving.scoring.scorer import load_encoder
+encoder = load_encoder(scorer.emb_model, scorer.home, scorer.encoder)
 encoder.encode(["ready"])
 wall, cpu = time.perf_counter(), time.process_time()
 encoder.encode(texts)

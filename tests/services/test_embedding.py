@@ -6,9 +6,10 @@ import pytest
 
 from core.domain.roles import COMMAND_LINE
 from core.domain.texts import text_hash
-from core.reward.encoding.embedder import Embedder
+from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.services.data import erasure
 from core.services.scoring import embedding
+from core.serving.scoring import pool
 from core.store.training.embeddings import DatabaseVectors
 from tests import looked
 from tests.databases import added, rater
@@ -24,6 +25,18 @@ def encoder(monkeypatch):
         embedding, "reference_embedder", lambda workspace: Embedder(found, DatabaseVectors(workspace.store))
     )
     monkeypatch.setattr(embedding, "ANSWERS", 2)
+
+    class Here:
+        """In the place of worker processes."""
+
+        def __init__(self, work, count):
+            pass
+
+        def map(self, parts):
+            for number, texts in parts:
+                yield number, Embedder(found, MemoryCache()).vectors(texts, View.WINDOWS)
+
+    monkeypatch.setattr(pool, "LocalWorkers", Here)
     return found
 
 

@@ -28,8 +28,8 @@ def parts(*answers):
 def test_every_part_is_scored_once_by_workers_that_stay(tmp_path):
     """Two processes share ten parts; none of them is this one, and all have ended afterwards."""
     before = {child.pid for child in multiprocessing.active_children()}
-    workers = LocalWorkers(Lengths(tmp_path), 2)
-    found = dict(workers.score(parts(*["x" * size for size in range(10)])))
+    workers = LocalWorkers(Lengths(tmp_path).score, 2)
+    found = dict(workers.map(parts(*["x" * size for size in range(10)])))
     assert {number: scores[0].score for number, scores in found.items()} == {n: float(n) for n in range(10)}
     taken = [file.name.partition("-")[0] for file in tmp_path.iterdir()]
     assert len(taken) == 10
@@ -39,8 +39,8 @@ def test_every_part_is_scored_once_by_workers_that_stay(tmp_path):
 
 
 def test_a_worker_that_dies_costs_its_part_and_is_replaced(tmp_path):
-    workers = LocalWorkers(Lengths(tmp_path), 1)
-    found = dict(workers.score(parts("a", "bb", DIE, "dddd")))
+    workers = LocalWorkers(Lengths(tmp_path).score, 1)
+    found = dict(workers.map(parts("a", "bb", DIE, "dddd")))
     assert [found[number][0].score for number in range(4)] == [1, 2, 3, 4]
     assert workers.replaced == 1
     taken = [file for file in tmp_path.iterdir() if not file.name.startswith("death")]
@@ -48,15 +48,15 @@ def test_a_worker_that_dies_costs_its_part_and_is_replaced(tmp_path):
 
 
 def test_a_part_that_kills_every_worker_is_given_up_with_a_sentence(tmp_path):
-    workers = LocalWorkers(Lengths(tmp_path, dies=99), 1)
+    workers = LocalWorkers(Lengths(tmp_path, dies=99).score, 1)
     with pytest.raises(Unavailable, match="Finished parts are kept"):
-        list(workers.score(parts(DIE)))
+        list(workers.map(parts(DIE)))
     assert len(list(tmp_path.glob("death-*"))) == DEATHS
 
 
 def test_what_a_worker_complains_of_reaches_who_asked(tmp_path):
     with pytest.raises(Unavailable, match="The encoder is not here") as caught:
-        list(LocalWorkers(Lengths(tmp_path), 1).score(parts(FAIL)))
+        list(LocalWorkers(Lengths(tmp_path).score, 1).map(parts(FAIL)))
     assert caught.value.detail == "somewhere"
 
 
@@ -163,16 +163,16 @@ with parts_of(Path(sys.argv[1])) as found:
 def test_texts_travel_within_this_machine_or_over_tls_only(tmp_path, monkeypatch, address, may):
     monkeypatch.setattr(cluster, "installed", lambda: True)
     if may:
-        DaskWorkers(Lengths(tmp_path), address)
+        DaskWorkers(Lengths(tmp_path).score, address)
     else:
         with pytest.raises(BadInput, match="Nothing was sent"):
-            DaskWorkers(Lengths(tmp_path), address)
+            DaskWorkers(Lengths(tmp_path).score, address)
 
 
 def test_without_dask_it_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "installed", lambda: False)
     with pytest.raises(BadInput, match="make dask"):
-        DaskWorkers(Lengths(tmp_path), "127.0.0.1:8786")
+        DaskWorkers(Lengths(tmp_path).score, "127.0.0.1:8786")
 
 
 needs_dask = pytest.mark.skipif(not cluster.installed(), reason="not here: Dask is optional (make dask)")
@@ -188,10 +188,10 @@ from tests.serving.scorers import Lengths
 if __name__ == "__main__":
     answers = json.loads(sys.argv[2])
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
-        workers = DaskWorkers(Lengths(Path(sys.argv[1]), dies=int(sys.argv[3])), cluster.scheduler_address)
+        workers = DaskWorkers(Lengths(Path(sys.argv[1]), dies=int(sys.argv[3])).score, cluster.scheduler_address)
         parts = iter([(number, [("question", answer)]) for number, answer in enumerate(answers)])
         try:
-            print(json.dumps(sorted(workers.score(parts))))
+            print(json.dumps(sorted(workers.map(parts))))
         except AssayError as error:
             print(json.dumps(str(error)))
 """

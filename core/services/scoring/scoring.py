@@ -19,15 +19,13 @@ from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import Reranker
-from core.serving.scoring.cluster import DaskWorkers
 from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS, Parts, parts_of, says_where
-from core.serving.scoring.processes import LocalWorkers
-from core.serving.scoring.scorer import AnswerScorer, Scored
+from core.serving.scoring.pool import Pool, check_pool, pool_of
+from core.serving.scoring.scorer import AnswerScorer, Scored, Texts
 from core.store import scratch
 
 _BUILD_SECONDS = 120.0
 """So long a file of more than one part waits for the fast encoder that is being built: it wins that back."""
-MOST_WORKERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,7 @@ def score_file(
         Unavailable: no model can be used, a worker or the disk fails; finished parts stay.
     """
     workspace.require(user, Act.RERANK)
-    if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise BadInput(f"--workers must be 1 to {MOST_WORKERS}.")
-    if workers is not None and scheduler is not None:
-        raise BadInput("--workers counts processes of this machine; a cluster (--scheduler) has its own.")
+    check_pool(workers, scheduler)
     target = check_target(out)
     if target == path.resolve():
         raise BadInput("The result would replace the file that is scored. Name another file with --out.")
@@ -115,7 +110,7 @@ def score_file(
     if survey.rows > PART_ROWS:
         _await_build(serving)
     scorer = _scorer(ranker, workspace.settings, serving)
-    pool = DaskWorkers(scorer, scheduler) if scheduler is not None else LocalWorkers(scorer, workers or _cores())
+    pool = pool_of(scorer.score, workers, scheduler)
     scratch.note(workspace.settings.home, target.parent)
     about = {
         "input": file_sha256(path),
@@ -189,7 +184,7 @@ def _await_build(serving: ServingEncoder) -> None:
 
 
 def _scored(
-    table: AnswerTable, parts: Parts, pool: LocalWorkers | DaskWorkers, total: int, anew: bool
+    table: AnswerTable, parts: Parts, pool: Pool[Texts, list[Scored]], total: int, anew: bool
 ) -> Iterator[ScoringProgress]:
     """Score all parts that are not there yet, and keep each as soon as it is scored."""
     kept = done = 0
@@ -205,7 +200,7 @@ def _scored(
                 kept += len(part)
 
     yield ScoringProgress(0, total, anew)
-    for number, scores in pool.score(missing()):
+    for number, scores in pool.map(missing()):
         says_where(lambda number=number, scores=scores: parts.keep(number, scores))  # type: ignore[misc]
         done += sizes.pop(number)
         yield ScoringProgress(kept + done, total, anew, kept)
@@ -245,11 +240,6 @@ def _added(row: Asked, found: Scored, model_version: str) -> dict[str, object]:
 
 def _numbered(table: AnswerTable) -> Iterator[tuple[int, list[Asked]]]:
     return enumerate(in_parts(table.rows(), most_rows=PART_ROWS, most_characters=PART_CHARACTERS))
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _state(path: Path) -> tuple[int, int, int]:
