@@ -76,9 +76,7 @@ def test_texts_are_read_ahead_and_it_can_be_stopped(open_page, sample, ana):
     app = open_page("train")
     assert "The worker that was to do this does not run any more" in said(app)
     press(app, f"train.job.{job.job_id}.cancel")
-    text = said(app)
-    assert "The last reading was stopped" in text
-    assert "It was cancelled before it began." in text
+    assert "The last reading was stopped" in said(app)
     press(app, f"train.job_close.{job.job_id}")
     assert jobs.listed(sample, COMMAND_LINE, ["embedding"]) == []
 

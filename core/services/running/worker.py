@@ -45,20 +45,21 @@ def work(
     in that; the worker goes on with the next.
 
     Raises:
-        NotAllowed: the person may not train and import.
+        NotAllowed: the person may not train, import and export.
         BadInput: ``gpu``, and PyTorch finds none.
         Conflict: another worker lives, and the database is an SQLite file, which has one writer at a time.
         Unavailable: the database does not answer at the start.
     """
     workspace.require(user, Act.TRAIN)
     workspace.require(user, Act.CHANGE_DATA)
+    workspace.require(user, Act.READ_DATA)
     if gpu and not _finds_a_gpu():
         raise BadInput("PyTorch finds no GPU here. Leave --gpu out, or install PyTorch with CUDA where there is one.")
     done, look_at = 0, 0.0
     with _registered(workspace, takes, gpu=gpu):
         while not stop.is_set():
             try:
-                if time.monotonic() >= look_at:
+                if Work.TRAINING in takes and time.monotonic() >= look_at:
                     look_at = time.monotonic() + LOOK_SECONDS
                     begin_if_due(workspace, user)
                 took = _one(workspace, user, takes, gpu=gpu, stop=stop)

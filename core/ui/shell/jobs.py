@@ -25,7 +25,7 @@ TAKEN_AS = {"export": Work.EXPORT, "embedding": Work.TRAINING, "build": Work.BUI
 def job_card(page: Page, kind: str, job_id: int, title: str, unit: str) -> None:
     """Show how far a job is, drawn again every second; its end draws the whole page once.
 
-    ``title`` says what is being done, ``unit`` what it counts.
+    ``title`` says what is being done, ``unit`` what it counts; empty where nothing is counted.
     """
     key = f"{page.info.name}.job.{job_id}"
     with shown(key):
@@ -86,6 +86,8 @@ def by_whom(job: JobView) -> str:
 def _how_far(job: JobView, unit: str) -> str:
     if job.for_worker and not job.host:
         return "Waiting for a worker"
+    if not unit:
+        return "Takes a minute or two"
     if not job.done:
         return "Starting"
     return f"{job.done:,}{f' of {job.total:,}' if job.total else ''} {unit}"

@@ -49,10 +49,11 @@ def _ended(page: Page, job: JobView) -> None:
         number = plural(int(job.result.get("answers", 0)), "answer")
         st.success(f"The texts of {number} are read, as {by_whom(job)} asked; done at {when}.", icon=":material/check:")
     else:
-        told = "stopped" if job.state == "cancelled" else "ended early"
+        stopped = job.state == "cancelled"
+        told, why = ("stopped", "") if stopped else ("ended early", f"{literal(job.message or '')} ")
         st.warning(
             f"The last reading was {told} at {when}, after {plural(job.done, 'answer')}. "
-            f"{literal(job.message or '')} What was read is kept: start it again, and it goes on.",
+            f"{why}What was read is kept: start it again, and it goes on.",
             icon=":material/hourglass_bottom:",
         )
     close_button(page, job)
