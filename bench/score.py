@@ -133,9 +133,7 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
     steps = scoring.score_file(workspace, COMMAND_LINE, file, out, workers=workers)
     *_, _ready = islice(steps, workers + 1)
     pids = _children(os.getpid())
-    for pid in pids:
-        with suppress(PermissionError):  # they step back for others, which would make this last for hours beside them
-            os.setpriority(os.PRIO_PROCESS, pid, 0)
+    _as_others(pids)
     began, spent, own = time.perf_counter(), _processor_seconds(), time.process_time()
     before, after = {pid: _schedule(pid) for pid in pids}, dict[int, tuple[float, float, float]]()
     over = threading.Event()
@@ -165,6 +163,13 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
     return Ran(wall, longest, _processor_seconds() - spent, own, idle, result.replaced)
 
 
+def _as_others(pids: list[int]) -> None:
+    """Let workers not step back for other programs: beside busy ones this would last for hours."""
+    for pid in pids:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, 0)
+
+
 def _schedule(pid: int) -> tuple[float, float]:
     """Seconds that a process ran, and that it was ready and no core was free; 0 where it has ended."""
     ran = waited = 0
@@ -183,7 +188,9 @@ def _memory(file: Path) -> Iterator[Line]:
     began, early, late = time.perf_counter(), 0.0, 0.0
     process = subprocess.Popen(command)
     while process.poll() is None:
-        used = sum(_megabytes(one) for one in (process.pid, *_children(process.pid)))
+        workers = _children(process.pid)
+        _as_others(workers)
+        used = sum(_megabytes(one) for one in (process.pid, *workers))
         late = max(late, used)
         if len(list(out.parent.glob(f"{out.name}.parts/part-*"))) * PART_ROWS <= rows / 5:
             early = max(early, used)

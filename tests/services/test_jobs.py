@@ -316,6 +316,12 @@ def test_a_worker_of_the_same_kind_builds_the_fast_encoder(workspace: Workspace,
         builds.begin(workspace.settings, "m", folder)
     (asks,) = jobs.listed(workspace, COMMAND_LINE, ["build"])
     assert (asks.state, len(here)) == ("waiting", 1)
+    with workspace.store.write() as session:  # the worker is at a long training
+        session.get_one(Job, asks.job_id).created_at = now() - builds.WAITS - timedelta(seconds=1)
+    builds.begin(workspace.settings, "m", folder)
+    assert (job(workspace, asks.job_id).state, len(here)) == ("cancelled", 2)
+    builds.begin(workspace.settings, "m", folder)
+    asks = jobs.listed(workspace, COMMAND_LINE, ["build"])[0]
 
     def built(_model: str, place: Path) -> int:
         check = openvino_build.BuildCheck(True, "It agrees.", "f", 1.0, 3, 384, 256, 0, 12.0, {})
@@ -325,7 +331,7 @@ def test_a_worker_of_the_same_kind_builds_the_fast_encoder(workspace: Workspace,
 
     monkeypatch.setattr(building, "start", built)
     assert builds.carry_out_next(workspace, COMMAND_LINE, stopping=go_on) == asks.job_id
-    (done,) = jobs.listed(workspace, COMMAND_LINE, ["build"])
+    done = jobs.listed(workspace, COMMAND_LINE, ["build"])[0]
     assert (done.state, done.result) == ("finished", {"seconds": 12, "usable": True})
 
 

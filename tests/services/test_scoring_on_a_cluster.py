@@ -92,18 +92,3 @@ def test_over_tls_killed_and_started_again(trained_home, tmp_path: Path, environ
     scored, wanted = (pq.read_table(one).to_pydict() for one in (far, here))
     assert scored["answer"] == [f"answer {n} of them" for n in range(number)]
     assert scored["score"] == pytest.approx(wanted["score"], abs=1e-5)
-
-
-def test_whoever_has_another_certificate_is_told(trained_home, tmp_path: Path, environ, address: str) -> None:
-    """And sends nothing."""
-    file = tmp_path / "few.csv"
-    file.write_text("question,answer\nwhat?,that\n")
-    key, certificate = made(tmp_path / "another")
-    tls = "DASK_DISTRIBUTED__COMM__TLS__"
-    other = {f"{tls}{name}": str(certificate) for name in ("CA_FILE", "CLIENT__CERT")} | {f"{tls}CLIENT__KEY": str(key)}
-    command = [sys.executable, "-m", "core", "score", str(file), "--out", str(tmp_path / "out.csv")]
-    done = subprocess.run([*command, "--scheduler", address], env=environ | other, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "The Dask scheduler does not answer" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out.csv").exists()

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -25,10 +26,13 @@ from core.store.database import Session, connect
 from core.store.retrying import written
 from core.store.running import jobs as stored
 from core.store.running.jobs import BUILD, Claim
+from core.store.types import now
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
+WAITS = timedelta(minutes=2)
+"""So long a build waits for workers that are at something else."""
 
 
 def begin(settings: Settings, emb_model: str, folder: Path) -> None:
@@ -99,9 +103,10 @@ def _left_to_worker(settings: Settings, folder: Path) -> bool:
 
     def ask(session: Session) -> bool:
         there = [job for job in stored.active(session, BUILD) if job.place == where]
-        if not somebody_builds(session, place, folder.name):
+        late = any(job.process is None and now() - job.created_at > WAITS for job in there)
+        if late or not somebody_builds(session, place, folder.name):
             for job in there:
-                stored.end(session, Claim.of(job), "cancelled", message="No worker was there to do it.")
+                stored.end(session, Claim.of(job), "cancelled", message="No worker had time for it.")
             return False
         if not there:
             stored.begin(session, BUILD, {}, User(0, Rule.ASSAY), for_worker=True, place=where)
