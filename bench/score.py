@@ -29,7 +29,7 @@ from core.services.data import importing
 from core.services.scoring import scoring
 from core.services.training import training
 from core.services.workspace import Workspace, open_workspace
-from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS
+from core.serving.scoring.parts import PART_CHARACTERS, part_rows
 
 MILLION = 1_000_000
 
@@ -88,7 +88,7 @@ def measure(given: argparse.Namespace) -> list[Line]:
 
 def _ratios(workspace: Workspace, file: Path, rows: int, name: str) -> Iterator[Line]:
     first = len(
-        next(iter(in_parts(AnswerTable(file, {}).rows(), most_rows=PART_ROWS, most_characters=PART_CHARACTERS)))
+        next(iter(in_parts(AnswerTable(file, {}).rows(), most_rows=part_rows(rows), most_characters=PART_CHARACTERS)))
     )
     command = [sys.executable, "-c", ENCODER_ALONE, str(file), str(first)]
     alone = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
@@ -131,7 +131,17 @@ class Ran(NamedTuple):
 def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) -> Ran:
     out = file.with_name("scored.csv")
     steps = scoring.score_file(workspace, COMMAND_LINE, file, out, workers=workers)
-    *_, _ready = islice(steps, workers + 1)
+    ready = threading.Event()
+
+    def push() -> None:
+        while not ready.wait(1):
+            _as_others(_children(os.getpid()))
+
+    pusher = threading.Thread(target=push)
+    pusher.start()
+    *_, _begun = islice(steps, workers + 1)
+    ready.set()
+    pusher.join()
     pids = _children(os.getpid())
     _as_others(pids)
     began, spent, own = time.perf_counter(), _processor_seconds(), time.process_time()
@@ -192,7 +202,7 @@ def _memory(file: Path) -> Iterator[Line]:
         _as_others(workers)
         used = sum(_megabytes(one) for one in (process.pid, *workers))
         late = max(late, used)
-        if len(list(out.parent.glob(f"{out.name}.parts/part-*"))) * PART_ROWS <= rows / 5:
+        if len(list(out.parent.glob(f"{out.name}.parts/part-*"))) * part_rows(rows) <= rows / 5:
             early = max(early, used)
         time.sleep(0.2)
     took = time.perf_counter() - began

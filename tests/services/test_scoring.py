@@ -48,7 +48,7 @@ class Here:
 @pytest.fixture
 def here(monkeypatch):
     monkeypatch.setattr(pool, "LocalWorkers", Here)
-    monkeypatch.setattr(scoring, "PART_ROWS", 10)
+    monkeypatch.setattr(parts, "PART_ROWS", 10)
     Here.taken.clear()
     return Here.taken
 
@@ -277,7 +277,7 @@ def test_killed_and_started_again_on_the_command_line(trained_home, tmp_path, ca
     assert not out.exists()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     result = json.loads(done.stdout.splitlines()[-1])
-    assert parts.PART_ROWS <= result["kept"] < number
+    assert parts.FEWEST_ROWS <= result["kept"] < number
     assert (result["rows"], result["scored"]) == (number, number)
     assert [row["answer"] for row in rows_of(out)] == [f"answer {n} of them" for n in range(number)]
     assert not folder.exists()

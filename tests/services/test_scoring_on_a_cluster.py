@@ -86,7 +86,7 @@ def test_over_tls_killed_and_started_again(trained_home, tmp_path: Path, environ
     done = subprocess.run([*command, str(far), "--scheduler", address], env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
-    assert parts.PART_ROWS <= result["kept"] < number
+    assert parts.FEWEST_ROWS <= result["kept"] < number
     assert result["scored"] == number
     subprocess.run([*command, str(here), "--workers", "2"], check=True, capture_output=True)
     scored, wanted = (pq.read_table(one).to_pydict() for one in (far, here))

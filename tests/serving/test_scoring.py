@@ -12,7 +12,7 @@ import pytest
 from core.domain.errors import BadInput, Conflict, Unavailable
 from core.serving.scoring import cluster
 from core.serving.scoring.cluster import DaskWorkers
-from core.serving.scoring.parts import parts_of, says_where
+from core.serving.scoring.parts import part_rows, parts_of, says_where
 from core.serving.scoring.processes import DEATHS, LocalWorkers
 from core.serving.scoring.scorer import Scored
 from tests.serving.scorers import DIE, FAIL, Lengths
@@ -76,6 +76,12 @@ def test_parts_that_were_kept_are_there_the_next_time(tmp_path):
         assert found.read(0, 2) is None
 
 
+@pytest.mark.parametrize("rows, size", [(1, 100), (3_000, 100), (8_000, 250), (16_000, 500), (1_000_000, 500)])
+def test_a_small_file_has_enough_parts_for_all_cores(rows, size):
+    """And a large one no more than a disk and a folder can bear."""
+    assert part_rows(rows) == size
+
+
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data.replace(b"0.25", b"0.75"), lambda _: b""])
 def test_a_damaged_part_is_made_again(tmp_path, damage):
     with parts_of(tmp_path / "scored.csv") as found:
@@ -124,7 +130,7 @@ def test_a_full_disk_is_said_and_keeps_what_is_there(tmp_path):
 import resource, signal, sys
 from pathlib import Path
 from core.domain.errors import Unavailable
-from core.serving.scoring.parts import parts_of, says_where
+from core.serving.scoring.parts import part_rows, parts_of, says_where
 from core.serving.scoring.scorer import Scored
 with parts_of(Path(sys.argv[1])) as found:
     found.begin({"input": "a"})

@@ -19,7 +19,7 @@ from core.services.reranking import reranking
 from core.services.workspace import Workspace
 from core.serving.encoders import ServingEncoder
 from core.serving.reranker import Reranker
-from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS, Parts, parts_of, says_where
+from core.serving.scoring.parts import PART_CHARACTERS, PART_ROWS, Parts, part_rows, parts_of, says_where
 from core.serving.scoring.pool import Pool, check_pool, pool_of
 from core.serving.scoring.scorer import AnswerScorer, Scored, Texts
 from core.store import scratch
@@ -117,6 +117,7 @@ def score_file(
         "columns": table.named,
         "model": scorer.model_version,
         "encoder": scorer.encoder,
+        "part": [part_rows(survey.rows), PART_CHARACTERS],
     }
     with parts_of(target) as parts:
         anew: list[bool] = []
@@ -192,7 +193,7 @@ def _scored(
 
     def missing() -> Iterator[tuple[int, list[tuple[object, object]]]]:
         nonlocal kept
-        for number, part in _numbered(table):
+        for number, part in _numbered(table, total):
             if parts.read(number, len(part)) is None:
                 sizes[number] = len(part)
                 yield number, [(row.question, row.answer) for row in part]
@@ -214,7 +215,7 @@ def _joined(table: AnswerTable, survey: Survey, parts: Parts, out: Path, model_v
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal scored
-        for number, part in _numbered(table):
+        for number, part in _numbered(table, survey.rows):
             scores = parts.read(number, len(part))
             if scores is None:
                 raise Unavailable(
@@ -238,8 +239,8 @@ def _added(row: Asked, found: Scored, model_version: str) -> dict[str, object]:
     }
 
 
-def _numbered(table: AnswerTable) -> Iterator[tuple[int, list[Asked]]]:
-    return enumerate(in_parts(table.rows(), most_rows=PART_ROWS, most_characters=PART_CHARACTERS))
+def _numbered(table: AnswerTable, rows: int) -> Iterator[tuple[int, list[Asked]]]:
+    return enumerate(in_parts(table.rows(), most_rows=part_rows(rows), most_characters=PART_CHARACTERS))
 
 
 def _state(path: Path) -> tuple[int, int, int]:
