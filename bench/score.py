@@ -146,14 +146,15 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
     _as_others(pids)
     began, spent, own = time.perf_counter(), _processor_seconds(), time.process_time()
     before, after = {pid: _schedule(pid) for pid in pids}, dict[int, tuple[float, float, float]]()
-    over = threading.Event()
+    over, watching = threading.Event(), [0.0]  # processor seconds of what only measures
 
     def watch() -> None:
-        while not over.wait(0.02):
+        while not over.wait(0.05):
             for pid in pids:
                 ran, waited = _schedule(pid)
                 if ran:
                     after[pid] = time.perf_counter(), ran, waited
+        watching[0] = time.thread_time()
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -169,8 +170,8 @@ def _run(workspace: Workspace, file: Path, workers: int, *, kill: bool = False) 
         seconds = at - began - (waited - before[pid][1])
         longest = max(longest, seconds)
         idle = max(idle, 1 - (ran - before[pid][0]) / seconds)
-    own = time.process_time() - own
-    return Ran(wall, longest, _processor_seconds() - spent, own, idle, result.replaced)
+    own = time.process_time() - own - watching[0]
+    return Ran(wall, longest, _processor_seconds() - spent - watching[0], own, idle, result.replaced)
 
 
 def _as_others(pids: list[int]) -> None:

@@ -76,7 +76,7 @@ def test_parts_that_were_kept_are_there_the_next_time(tmp_path):
         assert found.read(0, 2) is None
 
 
-@pytest.mark.parametrize("rows, size", [(1, 100), (3_000, 100), (8_000, 250), (16_000, 500), (1_000_000, 500)])
+@pytest.mark.parametrize("rows, size", [(1, 200), (3_000, 200), (8_000, 250), (16_000, 500), (1_000_000, 500)])
 def test_a_small_file_has_enough_parts_for_all_cores(rows, size):
     """And a large one no more than a disk and a folder can bear."""
     assert part_rows(rows) == size

@@ -16,7 +16,7 @@ if LOCKS:
 
 PART_ROWS, PART_CHARACTERS = 500, 1_000_000
 """How large a part is at most: what is lost with a worker, a few seconds of work."""
-FEWEST_ROWS, WANTED_PARTS = 100, 32
+FEWEST_ROWS, WANTED_PARTS = 200, 32
 """A smaller file has smaller parts: so that all cores get some, and none of them has much longer at its last one."""
 _ABOUT, _LOCK = "about.json", "lock"
 

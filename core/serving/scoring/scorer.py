@@ -57,8 +57,8 @@ class AnswerScorer:
     def score(self, rows: Sequence[Texts]) -> list[Scored]:
         """Score question and answer of each row, in their order.
 
-        The numbers are those of ``rerank_candidates``: to 1e-5 with the reference encoder and to 1e-3 with the fast
-        one, whose batches are others. Each different text of ``rows`` is encoded once.
+        The numbers are those of ``rerank_candidates``: to 1e-5 with the reference encoder; with the fast one
+        they depend on what is computed beside them (docs/scoring.md). Each different text of ``rows`` is encoded once.
 
         Raises:
             Unavailable: the encoder cannot be loaded in this process.
