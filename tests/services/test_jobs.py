@@ -16,6 +16,7 @@ import pytest
 from core.domain.errors import Conflict, NotFound, Unavailable
 from core.domain.roles import COMMAND_LINE, User
 from core.domain.running.work import Work
+from core.labeling.writing import write_table
 from core.reward.encoding import openvino_build
 from core.reward.encoding.embedder import Embedder, MemoryCache, View
 from core.services.data import erasure, exporting, prepared
@@ -146,7 +147,6 @@ def test_an_export_is_given_back_cancelled_and_told_as_failed(workspace: Workspa
 def test_a_running_export_that_is_cancelled_stops(workspace: Workspace, rated, monkeypatch) -> None:
     number = asked(workspace)
     monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.01)
-    write = exporting.write_table
 
     def cancelled(path, columns, rows):
         jobs.cancel(workspace, COMMAND_LINE, number)
@@ -156,7 +156,7 @@ def test_a_running_export_that_is_cancelled_stops(workspace: Workspace, rated, m
                 yield next(rows)
                 time.sleep(0.05)
 
-        return write(path, columns, slowly())
+        return write_table(path, columns, slowly())
 
     monkeypatch.setattr(exporting, "SAID_EVERY", 1)
     with suppress(StopIteration, RuntimeError):
@@ -305,7 +305,12 @@ def test_a_worker_of_the_same_kind_builds_the_fast_encoder(workspace: Workspace,
     """Asked for once, however often it is looked for; with none, or only of another processor, as before."""
     folder = workspace.settings.home / "encoders" / "abc-int8-def"
     here: list[Path] = []
-    monkeypatch.setattr(building, "start", lambda _model, place: here.append(place) or 2**22 + 1)
+
+    def start(_model: str, place: Path) -> int:
+        here.append(place)
+        return 2**22 + 1
+
+    monkeypatch.setattr(building, "start", start)
     monkeypatch.setattr(builds, "connect", lambda _settings: workspace.store)
     monkeypatch.setattr(builds, "own_build", lambda _settings: folder)
     registered(workspace, builds="another-processor")

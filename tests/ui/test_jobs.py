@@ -1,5 +1,7 @@
 """Work beside the pages as Data and Train show it: asked for, seen, stopped, and what came of it."""
 
+from typing import Any
+
 import pytest
 
 from core.domain.roles import COMMAND_LINE, Role
@@ -83,7 +85,7 @@ def test_texts_are_read_ahead_and_it_can_be_stopped(open_page, sample, ana):
 
 def test_the_command_and_a_build_are_seen_on_train(open_page, sample, ana):
     """Begun on the command line, or by whoever ranked first."""
-    steps = embedding.embed(sample, COMMAND_LINE)
+    steps: Any = embedding.embed(sample, COMMAND_LINE)
     next(steps)
     with sample.store.write() as session:
         stored.begin(session, "build", {}, COMMAND_LINE, for_worker=True)
